@@ -1,0 +1,113 @@
+/**
+ * The engine's contract: read this first.
+ *
+ * A reconciler makes one kind of thing true. It gets a key, reads the present state, takes the next step and says
+ * what comes next. Running it twice, or crashing between any two lines, leaves nothing wrong.
+ */
+import type { Clock } from '../kernel/clock.js';
+import type { Database } from '../kernel/database.js';
+import type { ErrorCode } from '../kernel/errors.js';
+import type { Log } from '../kernel/log.js';
+import type { Problem } from '../kernel/result.js';
+
+/** What a reconciliation answers. A throw is retried with back-off; a `TerminalError` is recorded, not retried. */
+export type Outcome = { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number };
+
+/** Nothing more to do until somebody enqueues the key again. */
+export const done: Outcome = { kind: 'done' };
+
+/** Look again after `afterMs` milliseconds (at least 0). */
+export function requeueAfter(afterMs: number): Outcome {
+  return { kind: 'requeue', afterMs };
+}
+
+/** A failure that trying again cannot mend. The reconciler's `failed` gets it; the key is not retried. */
+export class TerminalError extends Error {
+  constructor(readonly problem: Problem) {
+    super(`${problem.code}: ${problem.message}`);
+    this.name = 'TerminalError';
+  }
+}
+
+/** Places where a crash would be worst. Production passes `noFaults`; a test makes the process die at one. */
+export interface Faults {
+  reach(point: string): Promise<void>;
+}
+
+export const noFaults: Faults = { reach: () => Promise.resolve() };
+
+/** What a reconciler works with. */
+export interface ReconcileScope {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: Faults;
+  /** Aborted when the engine stops; long calls pass it on. */
+  readonly signal: AbortSignal;
+}
+
+export interface Reconciler {
+  /** The kind of key it takes, e.g. `cluster`. */
+  readonly kind: string;
+  reconcile(key: string, scope: ReconcileScope): Promise<Outcome>;
+  /** Records a TerminalError in the thing's own state. */
+  failed?(key: string, problem: Problem, scope: ReconcileScope): Promise<void>;
+}
+
+/** Work that starts by the clock. One engine of all runs each occurrence. */
+export interface Schedule {
+  readonly name: string;
+  /** Five-field cron pattern, UTC. */
+  readonly cron: string;
+  run(scope: ReconcileScope): Promise<void>;
+}
+
+export type EventLevel = 'INFO' | 'WARNING' | 'ERROR';
+export type EventCategory = 'PROVISIONING' | 'SCALING' | 'WORKLOAD' | 'QUOTA';
+
+/** An event to append. `type` says what happened (`NODE_READY`), `reason` is its CamelCase form for people. */
+export interface NewEvent {
+  readonly category: EventCategory;
+  readonly type: string;
+  readonly level?: EventLevel;
+  readonly reason: string;
+  readonly message: string;
+  readonly clusterId?: string;
+  readonly nodePoolId?: string;
+  readonly operationId?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** An event of the log. */
+export interface LoggedEvent {
+  readonly account: string;
+  readonly sequence: bigint;
+  readonly id: string;
+  readonly at: Date;
+  readonly category: EventCategory;
+  readonly type: string;
+  readonly level: EventLevel;
+  readonly reason: string;
+  readonly message: string;
+  readonly clusterId: string | null;
+  readonly nodePoolId: string | null;
+  readonly operationId: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export type OperationState = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELED';
+
+export interface OperationStage {
+  readonly name: string;
+  readonly state: OperationState;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly message?: string;
+}
+
+/** A problem of one thing that could not be made. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly path?: readonly string[];
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = z.url();
+
+/** Every setting the platform reads from the environment: name, form, default. Documented in docs/operations.md. */
+const form = z.object({
+  /** Address and port of the gateway. */
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4000),
+  /** State folder of the all-in-one process: database, secrets, development token. */
+  FLEETGRAPH_HOME: z.string().default('.fleetgraph'),
+  /** PostgreSQL 15 or newer; without it the embedded server is used. */
+  DATABASE_URL: url.optional(),
+  /** Connections to PostgreSQL of one process. */
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(20),
+  /** Signs what the platform's parts say to each other; the same for every process, at least 32 characters. */
+  FLEETGRAPH_SECRET: z.string().min(32).optional(),
+  /** Clients' tokens: an HS256 secret, or the URL of a JWKS. */
+  AUTH_SECRET: z.string().min(32).optional(),
+  AUTH_JWKS_URL: url.optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  /** Subgraphs that run as processes of their own: `clusters=http://10.0.0.5:4101/graphql,regions=…`. */
+  SUBGRAPH_URLS: z.string().optional(),
+  /** The simulated cloud, when it runs as a process of its own. */
+  KUBESIM_URL: url.optional(),
+  /** Port of the simulated cloud; its Kubernetes API servers listen on the next one. 0 takes free ports. */
+  KUBESIM_PORT: port.default(0),
+  /** How many times faster than real the simulated cloud runs. */
+  SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).default(10),
+  /** How many jobs one engine process works on at once. */
+  ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Env = z.infer<typeof form>;
+
+/** Reads and checks the environment; throws a message that names every wrong setting. */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const parsed = form.safeParse(source);
+  if (parsed.success) return parsed.data;
+  throw new Error(`settings: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
+}

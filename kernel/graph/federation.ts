@@ -1,0 +1,46 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLResolveInfo, parse } from 'graphql';
+import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
+import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
+import { scalars } from './scalars.js';
+
+const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override"])`;
+
+/** Finds an entity from its representation (its key fields and \`__typename\`); null when the account has none. */
+export type ReferenceResolver = (reference: never, context: RequestContext, info: GraphQLResolveInfo) => unknown;
+
+export interface SubgraphDefinition {
+  readonly name: SubgraphName;
+  /** type-graphql resolver instances; each class once. */
+  readonly resolvers: readonly object[];
+  /** Object types that nothing but an interface or the gateway leads to. */
+  readonly orphanedTypes?: BuildSchemaOptions['orphanedTypes'];
+  /** By entity name. An entity that this subgraph only names needs none. */
+  readonly references?: Readonly<Record<string, ReferenceResolver>>;
+}
+
+/** Builds a federation 2 subgraph from type-graphql resolvers. */
+export async function defineSubgraph(definition: SubgraphDefinition): Promise<Subgraph> {
+  const instances = new Map(definition.resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const base = await buildSchema({
+    resolvers: [...instances.keys()] as unknown as BuildSchemaOptions['resolvers'],
+    orphanedTypes: definition.orphanedTypes ?? [],
+    container: { get: (resolverClass) => instances.get(resolverClass) },
+    scalarsMap: scalars,
+    // Inputs are checked by the services, which answer with codes and paths.
+    validate: false,
+    // Federation directives are declared by the @link below, not by this intermediate schema.
+    skipCheck: true,
+    authChecker: undefined,
+  });
+  const sdl = `${FEDERATION}\n\n${printSchemaWithDirectives(base)}`;
+  const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
+  for (const [type, resolve] of Object.entries(definition.references ?? {})) {
+    resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
+  }
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
+  return { name: definition.name, schema, sdl };
+}
+

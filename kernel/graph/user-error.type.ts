@@ -1,0 +1,49 @@
+import { Directive, Field, Int, InterfaceType, ObjectType } from 'type-graphql';
+import type { Problem } from '../result.js';
+
+/** What a person caused and can mend; in `userErrors`, never in `errors`. */
+@InterfaceType({
+  description: 'Something in the request that the caller can mend. `code` is one of docs/errors.md.',
+  resolveType: (value: object) => value.constructor.name,
+})
+export abstract class UserError {
+  @Field(() => String, { description: 'Code of the error registry; stable.' })
+  code: string;
+
+  @Field(() => String, { description: 'What is wrong and what to do, for people.' })
+  message: string;
+
+  @Field(() => [String], { nullable: true, description: 'Path of the offending input, outermost first.' })
+  path?: readonly string[];
+}
+
+@Directive('@shareable')
+@ObjectType({ implements: UserError, description: 'A user error that needs no further facts.' })
+export class InputError extends UserError {}
+
+@Directive('@shareable')
+@ObjectType({ implements: UserError, description: 'A quota has no room for what was asked.' })
+export class QuotaExceededError extends UserError {
+  @Field(() => String, { description: 'The counted resource, as in Quota.resource.' })
+  resource: string;
+
+  @Field(() => Int, { nullable: true, description: 'The limit that holds.' })
+  limit: number | null;
+
+  @Field(() => Int, { description: 'How much is in use.' })
+  used: number;
+
+  @Field(() => Int, { description: 'How much more was asked for.' })
+  requested: number;
+}
+
+/** Every object type behind `UserError`, for `orphanedTypes`. */
+export const userErrorTypes = [InputError, QuotaExceededError];
+
+/** A problem as the graph shows it. */
+export function toUserError(problem: Problem): UserError {
+  const { code, message, details } = problem;
+  const base = { code, message, ...(problem.path ? { path: problem.path } : {}) };
+  if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
+  return Object.assign(new InputError(), base);
+}

@@ -1,0 +1,27 @@
+import { TypeID, typeid } from 'typeid-js';
+
+/** Kinds of things that have an id, and the prefix that says so. */
+export const idPrefixes = {
+  cluster: 'cluster',
+  nodePool: 'nodepool',
+  node: 'node',
+  operation: 'operation',
+  event: 'event',
+  quotaApplication: 'quotaapplication',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+/** A new id of the kind, e.g. `cluster_01h455vb4pex5vsknk084sn02q`: a TypeID, so ids sort by creation time. */
+export function newId(kind: IdKind): string {
+  return typeid(idPrefixes[kind]).toString();
+}
+
+/** Whether the text is a well-formed id of the kind (says nothing about existence). */
+export function isId(kind: IdKind, text: string): boolean {
+  try {
+    return TypeID.fromString(text, idPrefixes[kind]).getType() === idPrefixes[kind];
+  } catch {
+    return false;
+  }
+}

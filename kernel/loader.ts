@@ -1,0 +1,18 @@
+import DataLoader from 'dataloader';
+
+/** The batch loaders of one request, made when first asked for. */
+export class Loaders {
+  private readonly made = new Map<object, unknown>();
+
+  /**
+   * The request's loader of `owner` (any object that identifies it, usually the batch function or its store).
+   * Keys are batched per tick and cached for the request.
+   */
+  of<K, V>(owner: object, batch: DataLoader.BatchLoadFn<K, V>, options: DataLoader.Options<K, V, string> = {}): DataLoader<K, V, string> {
+    const known = this.made.get(owner);
+    if (known) return known as DataLoader<K, V, string>;
+    const loader = new DataLoader<K, V, string>(batch, { cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)), ...options });
+    this.made.set(owner, loader);
+    return loader;
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type pg from 'pg';
+
+/**
+ * Applies prisma/migrations at boot with the bookkeeping of `prisma migrate deploy` (same table, same checksums,
+ * same advisory lock), so either may be used on the same database and racing processes apply each migration once.
+ */
+
+/** The id that Prisma's own schema engine locks. */
+const LOCK_ID = 72707369;
+
+const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
+  migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
+
+/** The database cannot be brought to this release; the message says why and what to do. */
+export class MigrationError extends Error {}
+
+interface AppliedMigration {
+  migration_name: string;
+  checksum: string;
+  done: boolean;
+}
+
+/** Applies what is missing, in order; answers the names of the migrations it applied. Throws `MigrationError`. */
+export async function migrate(pool: pg.Pool, folder: string): Promise<string[]> {
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK_ID]);
+    await client.query(BOOKKEEPING);
+    return await applyMissing(client, folder);
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [LOCK_ID]).catch(() => undefined);
+    client.release();
+  }
+}
+
+async function applyMissing(client: pg.PoolClient, folder: string): Promise<string[]> {
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  names.sort();
+  const known = await knownMigrations(client, names);
+  const applied: string[] = [];
+  for (const name of names) {
+    const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+    const checksum = createHash('sha256').update(sql).digest('hex');
+    const recorded = known.get(name);
+    if (recorded !== undefined && recorded !== checksum) {
+      throw new MigrationError(`migration ${name} was edited after it was applied`);
+    }
+    if (recorded === undefined) {
+      await apply(client, { name, sql, checksum });
+      applied.push(name);
+    }
+  }
+  return applied;
+}
+
+async function knownMigrations(client: pg.PoolClient, names: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await client.query<AppliedMigration>(
+    'SELECT migration_name, checksum, finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  );
+  const failed = rows.find((row) => !row.done);
+  if (failed) {
+    throw new MigrationError(`migration ${failed.migration_name} failed earlier; mend it, then run prisma migrate resolve`);
+  }
+  const unknown = rows.map((row) => row.migration_name).filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new MigrationError(`the database is newer than this release; it has ${unknown.join(', ')}`);
+  return new Map(rows.map((row) => [row.migration_name, row.checksum]));
+}
+
+async function apply(client: pg.PoolClient, migration: { name: string; sql: string; checksum: string }): Promise<void> {
+  const id = randomUUID();
+  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
+    id,
+    migration.checksum,
+    migration.name,
+  ]);
+  try {
+    await client.query(migration.sql);
+  } catch (error) {
+    await client.query('ROLLBACK');
+    await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)]);
+    throw new MigrationError(`migration ${migration.name} failed: ${String(error)}`, { cause: error });
+  }
+  await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
+}

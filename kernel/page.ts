@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { refuse } from './result.js';
+
+/** How many items a page has when nothing is said, and at most. */
+export const DEFAULT_PAGE = 50;
+export const MAX_PAGE = 500;
+
+/** What a connection field was asked for. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+/** A checked page request: `limit` items after `key`, the values of the sort columns of the last item seen. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly key: readonly string[] | undefined;
+}
+
+/** One page, as a Relay connection without its cursors. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly hasNextPage: boolean;
+}
+
+const keyForm = z.array(z.string().max(1024)).min(1).max(4);
+
+/**
+ * Checks the arguments of a connection. `keyLength` is the number of sort columns of the list.
+ * Refuses `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`.
+ */
+export function pageRequest(args: PageArguments, keyLength = 1): PageRequest {
+  const limit = args.first ?? DEFAULT_PAGE;
+  if (limit < 1 || limit > MAX_PAGE) {
+    refuse('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_PAGE}, it is ${limit}.`, { path: ['first'] });
+  }
+  return { limit, key: args.after == null ? undefined : decodeKey(args.after, keyLength) };
+}
+
+/** The cursor of an item, from the values of its sort columns. */
+export function encodeKey(key: readonly string[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+function decodeKey(cursor: string, keyLength: number): readonly string[] {
+  try {
+    const key = keyForm.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    if (key.length === keyLength) return key;
+  } catch {
+    // answered below, as any malformed cursor
+  }
+  return refuse('INVALID_CURSOR', 'The cursor is not one of this list.', { path: ['after'] });
+}
+
+/** A page from `limit + 1` rows: the extra row only says that there is more. */
+export function pageOf<T>(rows: readonly T[], limit: number): Page<T> {
+  return { items: rows.slice(0, limit), hasNextPage: rows.length > limit };
+}

@@ -1,0 +1,38 @@
+import type { ErrorCode } from './errors.js';
+
+/** Something a person caused: an entry of `userErrors`. */
+export interface Problem {
+  readonly code: ErrorCode;
+  /** What is wrong and what to do, in one or two sentences. */
+  readonly message: string;
+  /** Where in the input, e.g. `['input', 'nodePools', '0', 'instanceTypes']`. */
+  readonly path?: readonly string[];
+  /** Facts of the code, e.g. `{ resource, limit, used, requested }` of QUOTA_EXCEEDED. */
+  readonly details?: Readonly<Record<string, string | number | null>>;
+}
+
+/** The one result form: what was asked for, or the problems that prevented it. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Carries problems out of a transaction, so that it rolls back. Turned into data by `settle`. */
+export class Refused extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map((p) => `${p.code}: ${p.message}`).join('; '));
+    this.name = 'Refused';
+  }
+}
+
+/** Refuses a request: ends the surrounding transaction and becomes a user error. */
+export function refuse(code: ErrorCode, message: string, more: Pick<Problem, 'path' | 'details'> = {}): never {
+  throw new Refused([{ code, message, ...more }]);
+}
+
+/** Runs `work`; what it refuses becomes data, everything else stays thrown. */
+export async function settle<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, problems: error.problems };
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Actor } from './actor.js';
+import type { Loaders } from './loader.js';
+
+/** The five subgraphs, in the order in which they are composed. */
+export const subgraphNames = ['regions', 'clusters', 'quotas', 'workloads', 'observability'] as const;
+export type SubgraphName = (typeof subgraphNames)[number];
+
+/** What every resolver of a subgraph gets as its context; one per request (per event in a subscription). */
+export interface RequestContext {
+  readonly actor: Actor;
+  /** Ties log entries and errors of one client request together. */
+  readonly requestId: string;
+  /** Batch loaders of this request. */
+  readonly loaders: Loaders;
+}
+
+/** A subgraph, however it is served: in-process or over HTTP. */
+export interface Subgraph {
+  readonly name: SubgraphName;
+  /** Executable schema with `_entities` and `_service`. */
+  readonly schema: GraphQLSchema;
+  /** Federation 2 SDL, the input of composition. */
+  readonly sdl: string;
+}
