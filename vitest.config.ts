@@ -21,6 +21,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'client/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    globalSetup: process.env.NO_DB ? [] : ['test/kit/global-setup.ts'],
     maxWorkers: 2,
     teardownTimeout: 30_000,
   },

@@ -28,6 +28,8 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const pool = new pg.Pool({ connectionString: options.url, max: options.poolSize ?? 10, application_name: 'fleetgraph' });
   // An idle connection that the server ends (restart, failover) is replaced by the pool at its next use.
   pool.on('error', () => undefined);
+  // One that is in use tells who uses it; without a listener of its own the process would end.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     log: [{ emit: 'event', level: 'query' }],

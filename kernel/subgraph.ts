@@ -13,6 +13,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** Batch loaders of this request. */
   readonly loaders: Loaders;
+  /** Aborts when nobody waits for the answer any more; a subscription's source ends with it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A subgraph, however it is served: in-process or over HTTP. */

@@ -5,6 +5,9 @@ CREATE SCHEMA IF NOT EXISTS "clusters";
 CREATE SCHEMA IF NOT EXISTS "engine";
 
 -- CreateSchema
+CREATE SCHEMA IF NOT EXISTS "kubesim";
+
+-- CreateSchema
 CREATE SCHEMA IF NOT EXISTS "observability";
 
 -- CreateSchema
@@ -197,6 +200,43 @@ CREATE TABLE "engine"."cluster_access" (
     "token" TEXT NOT NULL,
 
     CONSTRAINT "cluster_access_pkey" PRIMARY KEY ("cluster_id")
+);
+
+-- CreateTable
+CREATE TABLE "kubesim"."cluster" (
+    "id" TEXT NOT NULL,
+    "revision" BIGINT NOT NULL DEFAULT 0,
+    "body" JSON NOT NULL,
+
+    CONSTRAINT "cluster_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "kubesim"."instance" (
+    "cluster" TEXT NOT NULL,
+    "id" TEXT NOT NULL,
+    "body" JSON NOT NULL,
+
+    CONSTRAINT "instance_pkey" PRIMARY KEY ("cluster","id")
+);
+
+-- CreateTable
+CREATE TABLE "kubesim"."object" (
+    "cluster" TEXT NOT NULL,
+    "resource" TEXT NOT NULL,
+    "namespace" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "body" JSON NOT NULL,
+
+    CONSTRAINT "object_pkey" PRIMARY KEY ("cluster","resource","namespace","name")
+);
+
+-- CreateTable
+CREATE TABLE "kubesim"."setting" (
+    "id" TEXT NOT NULL,
+    "body" JSON NOT NULL,
+
+    CONSTRAINT "setting_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable

@@ -1,0 +1,60 @@
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** The folders of docs/architecture.md and what each may import besides packages and itself. */
+const allowed = {
+  kernel: ['prisma'],
+  engine: ['kernel'],
+  kubesim: ['kernel'],
+  gateway: ['kernel'],
+  subgraphs: ['kernel', 'engine'],
+  prisma: ['kernel', 'engine'],
+  client: [],
+  examples: [],
+};
+const parts = ['kernel', 'engine', 'kubesim', 'gateway', 'subgraphs', 'prisma', 'client', 'roles', 'examples', 'test', 'bench', 'scripts'];
+const subgraphs = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
+
+const zones = [
+  ...Object.entries(allowed).map(([target, from]) => ({
+    target: `./${target}`,
+    from: parts.filter((part) => part !== target && !from.includes(part)).map((part) => `./${part}`),
+    message: `${target}/ may import only ${['itself', ...from].join(', ')} (docs/architecture.md).`,
+  })),
+  ...subgraphs.map((target) => ({
+    target: `./subgraphs/${target}`,
+    from: subgraphs.filter((other) => other !== target).map((other) => `./subgraphs/${other}`),
+    message: 'A subgraph never imports another: they meet in the graph and in the event log.',
+  })),
+].flatMap(({ target, from, message }) => from.map((one) => ({ target, from: one, message })));
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/generated/**', 'node_modules', 'scripts/*.mjs', '**/*.js', '.fleetgraph'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts'], extensionAlias: { '.js': ['.ts', '.js'] } })] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      complexity: ['error', 10],
+      'max-depth': ['error', 3],
+      'max-params': ['error', 4],
+      'max-lines': ['error', 500],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only main.ts and kernel/env.ts read the environment.' },
+      ],
+      'no-console': 'error',
+    },
+  },
+  { files: ['kernel/env.ts', 'main.ts', '*.config.ts', 'test/**', 'bench/**', 'scripts/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['*.config.ts', 'test/kit/global-setup.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['bench/**', 'examples/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+);

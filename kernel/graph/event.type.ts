@@ -1,0 +1,49 @@
+import { Field, ID, InterfaceType, registerEnumType } from 'type-graphql';
+import { EventCursorScalar } from './scalars.js';
+
+/** How much an event matters. */
+export enum EventLevel {
+  INFO = 'INFO',
+  WARNING = 'WARNING',
+  ERROR = 'ERROR',
+}
+
+registerEnumType(EventLevel, {
+  name: 'EventLevel',
+  description: 'How much an event matters.',
+  valuesConfig: {
+    INFO: { description: 'Something went as asked for.' },
+    WARNING: { description: 'Something went partly, or will be tried again.' },
+    ERROR: { description: 'Something did not come true.' },
+  },
+});
+
+/** What every event has; each subgraph's event types implement it. */
+@InterfaceType('Event', {
+  description: "Something that happened, from the account's event log: in the order in which it was committed.",
+  resolveType: (value: object) => value.constructor.name,
+  // Subgraphs in one process share type-graphql's registry: each names its own event types.
+  autoRegisterImplementations: false,
+})
+export abstract class EventInterface {
+  @Field(() => ID, { description: 'Id of the event, the same wherever it is shown.' })
+  id: string;
+
+  @Field(() => EventCursorScalar, { description: 'Position of the event: `after` of a subscription goes on behind it.' })
+  cursor: string;
+
+  @Field(() => Date, { description: 'When it happened.' })
+  at: Date;
+
+  @Field(() => String, { description: 'What happened, e.g. `NODE_READY`.' })
+  type: string;
+
+  @Field(() => EventLevel, { description: 'How much it matters.' })
+  level: EventLevel;
+
+  @Field(() => String, { description: '`type` in CamelCase, as Kubernetes prints reasons.' })
+  reason: string;
+
+  @Field(() => String, { description: 'What happened, in a sentence for people.' })
+  message: string;
+}

@@ -1,0 +1,91 @@
+/** What to do beside mapping; everything is optional. */
+export interface StreamHooks<U> {
+  /** Ends the stream when it aborts, even while the source is waiting for its next value. */
+  readonly signal?: AbortSignal | undefined;
+  /** Turns a failure of the source into a last value; without it the failure is thrown. */
+  readonly failed?: ((error: unknown) => U) | undefined;
+  /** Called once, however the stream ends. */
+  readonly ended?: (() => void) | undefined;
+}
+
+/**
+ * A stream of mapped values that pulls the source only when it is pulled: nothing is buffered. Unlike an async
+ * generator, `return()` ends it at once, also while the source is waiting for its next value.
+ */
+export function mapStream<T, U>(
+  source: AsyncIterable<T>,
+  map: (value: T) => U | Promise<U>,
+  hooks: StreamHooks<U> = {},
+): AsyncGenerator<U, undefined> {
+  return new MappedStream(source[Symbol.asyncIterator](), map, hooks);
+}
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
+  private over = false;
+  private wake: ((step: IteratorResult<U, undefined>) => void) | undefined;
+  private readonly onAbort = () => void this.return();
+
+  constructor(
+    private readonly source: AsyncIterator<T>,
+    private readonly map: (value: T) => U | Promise<U>,
+    private readonly hooks: StreamHooks<U>,
+  ) {
+    if (hooks.signal?.aborted) this.end();
+    else hooks.signal?.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  next(): Promise<IteratorResult<U, undefined>> {
+    if (this.over) return Promise.resolve(END);
+    return new Promise((resolve, reject) => {
+      this.wake = resolve;
+      this.pull().then(resolve, reject);
+    });
+  }
+
+  return(): Promise<IteratorReturnResult<undefined>> {
+    this.end();
+    return Promise.resolve(END);
+  }
+
+  throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
+    this.end();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  private async pull(): Promise<IteratorResult<U, undefined>> {
+    try {
+      const step = await this.source.next();
+      if (step.done) this.end();
+      return step.done || this.over ? END : { done: false, value: await this.map(step.value) };
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): IteratorResult<U, undefined> {
+    if (this.over) return END;
+    this.end();
+    if (!this.hooks.failed) throw error;
+    return { done: false, value: this.hooks.failed(error) };
+  }
+
+  private end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.hooks.signal?.removeEventListener('abort', this.onAbort);
+    this.wake?.(END);
+    // Not awaited: a source that is waiting for its next value may answer only then.
+    this.source.return?.(undefined).then(undefined, () => undefined);
+    this.hooks.ended?.();
+  }
+}

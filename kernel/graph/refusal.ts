@@ -1,0 +1,56 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { errorRegistry } from '../errors.js';
+import { type Problem, Refused } from '../result.js';
+
+/** Told about each error that is a bug and not an answer. */
+export type BugReport = (bug: unknown, path: GraphQLFormattedError['path']) => void;
+
+/** A problem as a GraphQL error: its code, path and facts are the extensions. */
+export function problemError(problem: Problem, path?: GraphQLFormattedError['path']): GraphQLFormattedError {
+  const { code, message, path: input, details } = problem;
+  return {
+    message,
+    ...(path ? { path } : {}),
+    extensions: { ...details, ...(input ? { path: input } : {}), code },
+  };
+}
+
+/** The GraphQL error that stands for a refusal outside of a resolver; its first problem when it has several. */
+export function refusalError(refused: Refused): GraphQLError {
+  const [problem] = refused.problems;
+  if (!problem) return new GraphQLError(refused.message);
+  const { message, extensions } = problemError(problem);
+  return new GraphQLError(message, { originalError: refused, ...(extensions ? { extensions } : {}) });
+}
+
+/**
+ * What a subgraph answers for an error that a resolver threw. A refusal becomes its problems with their codes; an
+ * error that already carries a code of the registry keeps it; anything else is reported as a bug and masked.
+ */
+export function answerErrors(error: GraphQLError, report: BugReport): GraphQLFormattedError[] {
+  const cause = causeOf(error);
+  if (cause instanceof Refused) return cause.problems.map((problem) => problemError(problem, error.path));
+  if (isKnownCode(error.extensions['code'])) return [error.toJSON()];
+  report(cause, error.path);
+  return [maskedError(error.path)];
+}
+
+/** What is said of a bug: nothing but that there was one. */
+export function maskedError(path?: GraphQLFormattedError['path']): GraphQLFormattedError {
+  return {
+    message: 'Internal error.',
+    ...(path ? { path } : {}),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+/** Whether the registry has the code, other than as a bug's. */
+export function isKnownCode(code: unknown): boolean {
+  return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' && Object.hasOwn(errorRegistry, code);
+}
+
+function causeOf(error: Error): unknown {
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}

@@ -1,0 +1,135 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  ValuesOfCorrectTypeRule,
+  createSourceEventStream,
+  execute,
+  parse,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Log } from '../log.js';
+import type { RequestContext, Subgraph } from '../subgraph.js';
+import { mapStream } from './mapped-stream.js';
+import { type BugReport, answerErrors } from './refusal.js';
+import { type SubgraphRequest, type SubgraphResult, toWire } from './wire.js';
+
+/** Makes the context of one execution: of the request, or of one event of a subscription. */
+export type NewContext = () => RequestContext;
+
+type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+
+/**
+ * Executes what the gateway asks of a subgraph; the one implementation behind in-process and HTTP serving, so that
+ * both answer alike. Documents come from the gateway's planner: they are parsed once and only their literal values
+ * are checked, because the gateway does not know what this subgraph's scalars accept.
+ */
+export class SubgraphExecutor {
+  private readonly documents = new LRUCache<string, Prepared>({ max: 2000 });
+
+  constructor(
+    private readonly subgraph: Subgraph,
+    private readonly log: Log,
+  ) {}
+
+  /** Runs a query or a mutation. */
+  async execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
+    const prepared = this.prepare(request.query);
+    if ('errors' in prepared) return requestFailure(prepared.errors);
+    return this.run(this.args(prepared.document, request, context), context.requestId);
+  }
+
+  /**
+   * Opens a subscription. The stream ends when `signal` aborts. A result without `data` is the last one: the
+   * subscription was refused or has failed.
+   */
+  async subscribe(
+    request: SubgraphRequest,
+    newContext: NewContext,
+    signal?: AbortSignal,
+  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+    const prepared = this.prepare(request.query);
+    if ('errors' in prepared) return mapStream(one(requestFailure(prepared.errors)), (result) => result);
+    const context = newContext();
+    const report = this.report(context.requestId);
+    const source = await createSourceEventStream(this.args(prepared.document, request, context));
+    if (!isAsyncIterable(source)) return mapStream(one(streamFailure(source, report)), (result) => result);
+    return mapStream(
+      source,
+      (event) => this.run({ ...this.args(prepared.document, request, newContext()), rootValue: event }, context.requestId),
+      { signal, failed: (error) => ({ errors: answerErrors(located(error), report) }) },
+    );
+  }
+
+  private async run(args: ExecutionArgs, requestId: string): Promise<SubgraphResult> {
+    const result = await execute(args);
+    if (!('data' in result)) return requestFailure(result.errors ?? []);
+    const data = toWire(result.data) as SubgraphResult['data'] & object;
+    if (!result.errors) return { data };
+    const report = this.report(requestId);
+    return { data, errors: result.errors.flatMap((error) => answerErrors(error, report)) };
+  }
+
+  private args(document: DocumentNode, request: SubgraphRequest, context: RequestContext): ExecutionArgs {
+    return {
+      schema: this.subgraph.schema,
+      document,
+      contextValue: context,
+      variableValues: request.variables ?? {},
+      operationName: request.operationName ?? null,
+    };
+  }
+
+  private report(requestId: string): BugReport {
+    return (err, path) => this.log.error({ err, requestId, subgraph: this.subgraph.name, path }, 'a resolver failed');
+  }
+
+  private prepare(query: string): Prepared {
+    const known = this.documents.get(query);
+    if (known) return known;
+    const prepared = this.parse(query);
+    this.documents.set(query, prepared);
+    return prepared;
+  }
+
+  private parse(query: string): Prepared {
+    try {
+      const document = parse(query, { noLocation: true });
+      const errors = validate(this.subgraph.schema, document, [ValuesOfCorrectTypeRule]);
+      return errors.length > 0 ? { errors } : { document };
+    } catch (error) {
+      return { errors: [located(error)] };
+    }
+  }
+}
+
+/** The request did not fit: a value that a scalar refuses, a missing variable. */
+function requestFailure(errors: readonly GraphQLError[]): SubgraphResult {
+  return { errors: errors.map(({ message }) => ({ message, extensions: { code: 'INVALID_INPUT' } })) };
+}
+
+function streamFailure(result: ExecutionResult, report: BugReport): SubgraphResult {
+  const errors: GraphQLFormattedError[] = [];
+  for (const error of result.errors ?? []) {
+    errors.push(...(error.path ? answerErrors(error, report) : (requestFailure([error]).errors ?? [])));
+  }
+  return { errors };
+}
+
+function located(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
+async function* one<T>(value: T): AsyncGenerator<T, undefined> {
+  yield await Promise.resolve(value);
+  return undefined;
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}

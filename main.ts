@@ -1,0 +1,80 @@
+import 'reflect-metadata';
+import { Command, InvalidArgumentError } from 'commander';
+import { mintAccessToken } from './kernel/access-token.js';
+import { type Env, readEnv } from './kernel/env.js';
+import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
+import { engineRole, gatewayRole, kubesimRole, type Role, subgraphRole } from './roles/single.js';
+import { required } from './roles/settings.js';
+import { start } from './roles/start.js';
+import { subgraphPorts } from './roles/subgraphs.js';
+
+const program = new Command('fleetgraph').description('One GraphQL graph over a fleet of Kubernetes clusters');
+
+program
+  .command('start', { isDefault: true })
+  .description('everything in one process; embedded PostgreSQL unless DATABASE_URL is set')
+  .action(() => serve(start));
+
+program.command('gateway').description('the gateway, in front of SUBGRAPH_URLS').action(() => serve(announced(gatewayRole)));
+
+program
+  .command('subgraph')
+  .argument('<name>', `one of ${subgraphNames.join(', ')}`, subgraphName)
+  .option('--port <port>', 'where to listen; 0 takes a free port', Number)
+  .description('one subgraph over HTTP, for a gateway')
+  .action((name: SubgraphName, options: { port?: number }) =>
+    serve(announced((env) => subgraphRole(env, name, options.port ?? subgraphPorts[name]))),
+  );
+
+program.command('engine').description('the control-plane engine').action(() => serve(announced(engineRole)));
+
+program.command('kubesim').description('the simulated cloud and its Kubernetes API servers').action(() => serve(announced(kubesimRole)));
+
+program
+  .command('token')
+  .description('prints a bearer token signed with AUTH_SECRET')
+  .requiredOption('--account <account>', 'account the token speaks for')
+  .option('--subject <subject>', 'who in the account', 'cli')
+  .option('--ttl <seconds>', 'seconds until it expires', Number, 3600)
+  .action(async (options: { account: string; subject: string; ttl: number }) => {
+    const env = readEnv();
+    const token = await mintAccessToken(required(env, 'AUTH_SECRET'), {
+      account: options.account,
+      subject: options.subject,
+      ttlSeconds: options.ttl,
+      issuer: env.AUTH_ISSUER,
+      audience: env.AUTH_AUDIENCE,
+    });
+    process.stdout.write(`${token}\n`);
+  });
+
+function subgraphName(text: string): SubgraphName {
+  const name = subgraphNames.find((known) => known === text);
+  if (!name) throw new InvalidArgumentError(`it is one of ${subgraphNames.join(', ')}`);
+  return name;
+}
+
+/** Says where a role listens: one line that a supervisor can wait for. */
+function announced(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Role> {
+  return async (env) => {
+    const running = await role(env);
+    process.stdout.write(`ready ${running.url ?? ''}\n`);
+    return running;
+  };
+}
+
+/** Runs until SIGINT or SIGTERM, then closes in order; a second signal ends at once. */
+async function serve(role: (env: Env) => Promise<AsyncDisposable>): Promise<void> {
+  const running = await role(readEnv());
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  await new Promise<void>((resolve) => signals.forEach((signal) => process.once(signal, () => resolve())));
+  signals.forEach((signal) => process.once(signal, () => process.exit(130)));
+  await running[Symbol.asyncDispose]();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

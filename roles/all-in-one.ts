@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { noFaults } from '../engine/contract.js';
+import { startEngine } from '../engine/engine.js';
+import { type AuthOptions, type GraphiqlOptions, startGateway } from '../gateway/server.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import { packageRoot } from '../kernel/root.js';
+import { deriveKey } from '../kernel/secret.js';
+import { subgraphNames } from '../kernel/subgraph.js';
+import { startKubesim } from '../kubesim/server.js';
+import { openPlatform } from './open-platform.js';
+import { prepareDatabase } from './prepare-database.js';
+import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
+
+export interface AllInOneOptions {
+  readonly host: string;
+  /** Port of the gateway; 0 takes a free one. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly poolSize: number;
+  readonly secret: string;
+  readonly auth: AuthOptions;
+  readonly graphiql: GraphiqlOptions | false;
+  readonly engineConcurrency: number;
+  /** A simulated cloud that runs elsewhere; without it one is started. */
+  readonly cloudUrl?: string | undefined;
+  readonly kubesimPort: number;
+  readonly simulationSpeed: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called with each SQL statement of subgraphs and engine. */
+  readonly onStatement?: (sql: string) => void;
+}
+
+/** A running platform. */
+export interface AllInOne extends AsyncDisposable {
+  /** Base URL of the gateway. */
+  readonly url: string;
+  /** Base URL of the simulated cloud. */
+  readonly cloudUrl: string;
+}
+
+/** The supergraph as composed and committed. */
+export function committedSupergraph(): Promise<string> {
+  return readFile(join(packageRoot, 'gateway/supergraph.graphql'), 'utf8');
+}
+
+/** Starts engine, simulated cloud, five subgraphs and gateway in this process, on a given PostgreSQL. */
+export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne> {
+  await using started = new AsyncDisposableStack();
+  const { clock, log, secret } = options;
+  await prepareDatabase(options.databaseUrl);
+  const cloudUrl = options.cloudUrl ?? started.use(await startCloud(options)).cloudUrl;
+  const platform = started.use(await openPlatform({ ...options, cloudUrl }));
+  const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
+  started.use(
+    await startEngine({
+      database: platform.database,
+      clock,
+      log,
+      concurrency: options.engineConcurrency,
+      reconcilers: reconcilers(platform),
+      schedules: schedules(platform),
+      faults: noFaults,
+    }),
+  );
+  const gateway = started.use(
+    await startGateway({
+      host: options.host,
+      port: options.port,
+      supergraphSdl: await committedSupergraph(),
+      subgraphs: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, { kind: 'local', subgraph }])),
+      auth: options.auth,
+      actorKey: deriveKey(secret, 'actor'),
+      graphiql: options.graphiql,
+      clock,
+      log,
+    }),
+  );
+  const running = started.move();
+  return { url: gateway.url, cloudUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function startCloud(options: AllInOneOptions) {
+  return startKubesim({
+    host: options.host,
+    port: options.kubesimPort,
+    databaseUrl: options.databaseUrl,
+    secret: options.secret,
+    speed: options.simulationSpeed,
+    clock: options.clock,
+    log: options.log,
+  });
+}

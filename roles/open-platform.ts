@@ -1,0 +1,50 @@
+import { EventLog } from '../engine/event-log.js';
+import { KubernetesApis } from '../engine/kubernetes-apis.js';
+import type { Platform } from '../engine/platform.js';
+import { createSimulatedProvider } from '../engine/providers/simulated.js';
+import type { Clock } from '../kernel/clock.js';
+import { openDatabase } from '../kernel/database.js';
+import { EventCursors } from '../kernel/event-cursor.js';
+import type { Log } from '../kernel/log.js';
+import { deriveKey } from '../kernel/secret.js';
+
+export interface PlatformOptions {
+  readonly databaseUrl: string;
+  /** Connections to PostgreSQL of this process. */
+  readonly poolSize: number;
+  /** The platform's secret, from which every internal key is derived. */
+  readonly secret: string;
+  /** The simulated cloud. */
+  readonly cloudUrl: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called with each SQL statement. */
+  readonly onStatement?: (sql: string) => void;
+}
+
+/** Opens what subgraphs and engine stand on. */
+export async function openPlatform(options: PlatformOptions): Promise<Platform & AsyncDisposable> {
+  const { clock, log, secret } = options;
+  const database = openDatabase({
+    url: options.databaseUrl,
+    poolSize: options.poolSize,
+    ...(options.onStatement ? { onStatement: options.onStatement } : {}),
+  });
+  const events = await EventLog.open(database, log);
+  const kubernetes = new KubernetesApis(database);
+  const token = Buffer.from(deriveKey(secret, 'kubesim')).toString('base64url');
+  return {
+    database,
+    clock,
+    log,
+    events,
+    kubernetes,
+    cursors: new EventCursors(deriveKey(secret, 'cursor')),
+    provider: createSimulatedProvider({ cloudUrl: options.cloudUrl, token }),
+    async [Symbol.asyncDispose]() {
+      await kubernetes[Symbol.asyncDispose]();
+      await events[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}

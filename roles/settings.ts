@@ -1,0 +1,31 @@
+import type { AuthOptions } from '../gateway/server.js';
+import type { Env } from '../kernel/env.js';
+
+/** How clients' tokens are checked, from the settings; `fallbackSecret` is the one of the state folder, if any. */
+export function authOptions(env: Env, fallbackSecret?: string): AuthOptions {
+  const claims = { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE };
+  if (env.AUTH_JWKS_URL) return { kind: 'jwks', url: env.AUTH_JWKS_URL, ...claims };
+  const secret = env.AUTH_SECRET ?? fallbackSecret;
+  if (secret) return { kind: 'secret', secret, ...claims };
+  throw new Error('settings: set AUTH_SECRET or AUTH_JWKS_URL, so that the gateway can check tokens');
+}
+
+/** A setting that a role cannot do without. */
+export function required<K extends keyof Env>(env: Env, name: K): NonNullable<Env[K]> {
+  const value = env[name];
+  if (value === undefined || value === null) throw new Error(`settings: this role needs ${name}`);
+  return value;
+}
+
+/** `clusters=http://…,regions=http://…` as a record. Throws on another form. */
+export function subgraphUrls(text: string | undefined): Record<string, string> {
+  if (!text) return {};
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const at = pair.indexOf('=');
+      const url = pair.slice(at + 1).trim();
+      if (at < 1 || !URL.canParse(url)) throw new Error(`settings: SUBGRAPH_URLS: "${pair}" is not name=url`);
+      return [pair.slice(0, at).trim(), url];
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import { EventCursors } from '../kernel/event-cursor.js';
+import type { Platform } from '../engine/platform.js';
+import { systemClock } from '../kernel/clock.js';
+import { openDatabase } from '../kernel/database.js';
+import { createLog } from '../kernel/log.js';
+import { type SubgraphName, subgraphNames } from '../kernel/subgraph.js';
+import { createSubgraph } from './subgraphs.js';
+
+/** The SDL of every subgraph, without a running platform: nothing is connected, no resolver may be called. */
+export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
+  await using database = openDatabase({ url: 'postgresql://schema.invalid/none' });
+  const platform: Platform = {
+    database,
+    clock: systemClock,
+    log: createLog('silent'),
+    cursors: new EventCursors(new Uint8Array(32)),
+    events: absent('the event log'),
+    provider: absent('the provider'),
+    kubernetes: absent('the Kubernetes APIs'),
+  };
+  const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
+  return Object.fromEntries(subgraphs.map(({ name, sdl }) => [name, sdl])) as Record<SubgraphName, string>;
+}
+
+function absent<T extends object>(what: string): T {
+  const get = (_: object, property: string | symbol) => {
+    throw new Error(`${what} is not there when only schemas are built (${String(property)})`);
+  };
+  return new Proxy({} as T, { get });
+}

@@ -1,0 +1,25 @@
+export interface WelcomeFacts {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly tokenFile: string | undefined;
+}
+
+/** What `npm start` tells once everything answers. */
+export function welcome({ url, token, tokenFile }: WelcomeFacts): string {
+  const bearer = tokenFile ? `-H "authorization: Bearer $(cat ${tokenFile})"` : '-H "authorization: Bearer <token>"';
+  return `
+Fleetgraph is ready.
+
+  GraphQL      ${url}/graphql   (HTTP, WebSocket, SSE)
+  GraphiQL     ${url}/
+  Token        ${token ? `${token}\n               also in ${tokenFile}` : 'from your identity provider (AUTH_JWKS_URL)'}
+
+Three things to try:
+
+  1. Open ${url}/ in a browser: GraphiQL with the token filled in.
+  2. npm run demo
+  3. curl -s ${url}/graphql ${bearer} \\
+       -H 'content-type: application/json' -d '{"query":"{ regions { id city products { product availability } } }"}'
+
+`;
+}

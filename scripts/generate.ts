@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { composeSupergraph } from '../gateway/compose.js';
+import { errorRegistry } from '../kernel/errors.js';
+import { packageRoot } from '../kernel/root.js';
+import { subgraphNames } from '../kernel/subgraph.js';
+import { subgraphPorts } from '../roles/subgraphs.js';
+import { subgraphSchemas } from '../roles/subgraph-schemas.js';
+
+/** Writes what is generated from the code and committed: the supergraph and the error page. */
+const schemas = await subgraphSchemas();
+const supergraph = composeSupergraph(
+  subgraphNames.map((name) => ({ name, sdl: schemas[name], url: `http://127.0.0.1:${subgraphPorts[name]}/graphql` })),
+);
+await writeFile(join(packageRoot, 'gateway/supergraph.graphql'), supergraph);
+
+const rows = Object.entries(errorRegistry)
+  .sort(([a], [b]) => a.localeCompare(b))
+  .map(([code, { description, since }]) => `| \`${code}\` | ${description} | ${since} |`);
+await writeFile(
+  join(packageRoot, 'docs/errors.md'),
+  `# Error codes
+
+Generated from \`kernel/errors.ts\` by \`npm run generate\`. What a caller can mend comes in a payload's \`userErrors\`;
+authentication, limits, syntax and our own faults come in \`errors[].extensions.code\`.
+
+| code | meaning and remedy | since |
+| --- | --- | --- |
+${rows.join('\n')}
+`,
+);

@@ -1,0 +1,60 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AlreadyRunningError, startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
+import { createLog } from '../../kernel/log.js';
+
+let directory: string;
+const options = () => ({ directory: join(directory, 'postgres'), password: 'p w/%', log: createLog('silent'), durable: false });
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fleetgraph-postgres-'));
+  await chmod(directory, 0o755);
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(sql);
+  await client.end();
+  return rows;
+}
+
+test('data survives a stop and a start, and the server is gone after a stop', async () => {
+  const first = await startEmbeddedPostgres(options());
+  await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await first[Symbol.asyncDispose]();
+  expect(() => process.kill(first.pid, 0)).toThrow();
+  await using second = await startEmbeddedPostgres(options());
+  expect(second.adopted).toBe(false);
+  expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+});
+
+test('a second platform on the same folder is refused while the first runs', async () => {
+  await using first = await startEmbeddedPostgres(options());
+  await expect(startEmbeddedPostgres(options())).rejects.toThrow(AlreadyRunningError);
+  expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+test('a server whose owner was killed is taken over, and stopped by its new owner', async () => {
+  const first = await startEmbeddedPostgres(options());
+  // What a kill -9 does to the owner: its connections end, the server goes on.
+  await query(first.url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fleetgraph owner'");
+  const second = await startEmbeddedPostgres(options());
+  expect(second).toMatchObject({ adopted: true, pid: first.pid });
+  await second[Symbol.asyncDispose]();
+  expect(() => process.kill(first.pid, 0)).toThrow();
+});
+
+test('a state folder that the server cannot reach does not keep it from starting', async () => {
+  const hidden = await mkdtemp(join(tmpdir(), 'fleetgraph-hidden-'));
+  await chmod(hidden, 0o700);
+  const server = await startEmbeddedPostgres({ ...options(), directory: join(hidden, 'state/postgres') });
+  expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await server[Symbol.asyncDispose]();
+  await rm(dirname(server.data), { recursive: true });
+  await rm(hidden, { recursive: true });
+});

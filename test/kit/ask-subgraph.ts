@@ -1,0 +1,27 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
+import { Loaders } from '../../kernel/loader.js';
+import { createLog } from '../../kernel/log.js';
+import type { Subgraph } from '../../kernel/subgraph.js';
+
+export interface Answer<T> {
+  readonly data: T;
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** Asks one subgraph, in-process, as an account. */
+export type AskSubgraph = <T>(
+  account: string,
+  query: string,
+  variables?: Record<string, unknown>,
+) => Promise<Answer<T>>;
+
+/** Asks the subgraph as the gateway does: each question is a request with loaders of its own. */
+export function askSubgraph(subgraph: Subgraph): AskSubgraph {
+  const executor = new SubgraphExecutor(subgraph, createLog('silent'));
+  return async <T>(account: string, query: string, variables: Record<string, unknown> = {}) => {
+    const context = { actor: { account, subject: 'test' }, requestId: 'test', loaders: new Loaders() };
+    const result = await executor.execute({ query, variables }, context);
+    return { data: JSON.parse(JSON.stringify(result.data ?? null)) as T, errors: result.errors ?? [] };
+  };
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { type OpenDatabase, openDatabase } from '../../kernel/database.js';
+import { databaseUrl, onServer } from './template-database.js';
+
+/** A database of its own for a test file: migrated, seeded, dropped at the end. */
+export interface TestDatabase extends AsyncDisposable {
+  readonly url: string;
+  readonly database: OpenDatabase;
+  /** SQL statements run through `database` while `work` runs. */
+  statements(work: () => Promise<unknown>): Promise<string[]>;
+}
+
+/** Clones the template. Usage: `const kit = await createTestDatabase(); afterAll(() => kit[Symbol.asyncDispose]())`. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = inject('postgresUrl');
+  const name = `fleetgraph_test_${randomBytes(6).toString('hex')}`;
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
+  const url = databaseUrl(server, name);
+  let recorded: string[] | undefined;
+  const database = openDatabase({ url, onStatement: (sql) => recorded?.push(sql) });
+  return {
+    url,
+    database,
+    async statements(work) {
+      const mine: string[] = [];
+      recorded = mine;
+      await work();
+      recorded = undefined;
+      return mine;
+    },
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}

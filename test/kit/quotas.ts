@@ -1,0 +1,24 @@
+import { expect } from 'vitest';
+import { eventually } from './eventually.js';
+import { ask, type Seat } from './main-job.js';
+
+/** Raises account-wide quotas through the graph, as a person would, and waits until they hold. */
+export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, number>>): Promise<void> {
+  const read = async () => {
+    const { quotas } = await ask<{ quotas: { id: string; resource: string; limit: number }[] }>(seat, '{ quotas { id resource limit } }');
+    return new Map(quotas.map((quota) => [quota.resource, quota]));
+  };
+  const known = await read();
+  for (const [resource, limit] of Object.entries(limits)) {
+    const { requestQuotaIncrease } = await ask<{ requestQuotaIncrease: { userErrors: unknown[] } }>(
+      seat,
+      `mutation Raise($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) { userErrors { code message } } }`,
+      { input: { quotaId: known.get(resource)?.id, limit, reason: 'test' } },
+    );
+    expect(requestQuotaIncrease.userErrors).toEqual([]);
+  }
+  await eventually(async () => {
+    const now = await read();
+    return Object.entries(limits).every(([resource, limit]) => now.get(resource)?.limit === limit);
+  });
+}

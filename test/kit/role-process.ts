@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot } from '../../kernel/root.js';
+
+/** A role of the built platform, running as a process of its own. */
+export interface RoleProcess extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Where it listens, as it announced; empty for the engine. */
+  readonly url: string;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
+}
+
+/** Starts `fleetgraph <args>` from dist/ and waits until a line of its output says that it is ready. */
+export async function startRole(args: readonly string[], env: Record<string, string>, ready = /^ready (.*)$/): Promise<RoleProcess> {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(packageRoot, 'dist/main.js'), ...args], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (output.length < 200) output.push(text);
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const match = ready.exec(line);
+      if (match) resolve((match[1] ?? '').trim());
+    });
+    void exited.then(() => reject(new Error(`fleetgraph ${args.join(' ')} ended before it was ready:\n${output.join('')}`)));
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
+  return { child, pid: child.pid!, url, kill: () => end('SIGKILL'), [Symbol.asyncDispose]: () => end('SIGTERM') };
+}

@@ -1,0 +1,42 @@
+import { type Client, createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { testToken } from './platform.js';
+
+/** A plain graphql-ws client, as a foreign program would use: no reconnecting, no resuming. */
+export async function socketClient(url: string, account = 'acme'): Promise<Client> {
+  const token = await testToken(account);
+  return createClient({
+    url: `${url.replace(/^http/, 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: { authorization: `Bearer ${token}` },
+  });
+}
+
+/** What a subscription has received so far, and a way to wait for more. */
+export interface Recording<T> extends Disposable {
+  readonly events: readonly T[];
+  /** Set when the stream ended by itself. */
+  readonly ended: Promise<void>;
+}
+
+/** Subscribes and keeps everything that arrives; an error ends `ended` with it. */
+export async function record<T>(
+  url: string,
+  operation: { query: string; variables?: Record<string, unknown>; account?: string },
+): Promise<Recording<T>> {
+  const client = await socketClient(url, operation.account);
+  const events: T[] = [];
+  const ended = new Promise<void>((resolve, reject) => {
+    client.subscribe<T>(
+      { query: operation.query, variables: operation.variables ?? {} },
+      {
+        next: ({ data, errors }) => (errors ? reject(new Error(JSON.stringify(errors))) : events.push(data as T)),
+        error: (error) => reject(error instanceof Error ? error : new Error(JSON.stringify(error))),
+        complete: resolve,
+      },
+    );
+  });
+  ended.catch(() => undefined);
+  return { events, ended, [Symbol.dispose]: () => void client.dispose() };
+}

@@ -1,0 +1,70 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@fleetgraph/client';
+import { parse } from 'graphql';
+import { afterAll, expect, test } from 'vitest';
+import { runDemo } from '../../examples/demo/run-demo.js';
+import { eventually } from '../kit/eventually.js';
+import { freePort } from '../kit/free-port.js';
+import { type RoleProcess, startRole } from '../kit/role-process.js';
+
+const READY = /GraphQL\s+(\S+)\/graphql/;
+const STREAM = parse(`subscription Log($after: EventCursor) { events(after: $after) { id cursor type } }`);
+const PAGE = parse(`query Page($after: String) {
+  events(first: 500, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } }
+}`);
+
+interface Page {
+  readonly events: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+}
+
+let home: string;
+let running: RoleProcess | undefined;
+
+afterAll(async () => {
+  await running?.[Symbol.asyncDispose]();
+  await rm(home, { recursive: true, force: true });
+});
+
+test('after kill -9 in the middle of the demo and a new start, the demo finishes and no event is missing or doubled', async () => {
+  home = await mkdtemp(join(tmpdir(), 'fleetgraph-crash-'));
+  // As root the database runs as another user, who must get here.
+  await chmod(home, 0o755);
+  const port = await freePort();
+  const env = { FLEETGRAPH_HOME: home, PORT: String(port), SIMULATION_SPEED: '30' };
+  running = await startRole(['start'], env, READY);
+  const url = `http://127.0.0.1:${port}/graphql`;
+  const token = (await readFile(join(home, 'token'), 'utf8')).trim();
+  const client = createClient({ url, token });
+
+  const over = new AbortController();
+  const seen: { id: string; type: string }[] = [];
+  const stream = (async () => {
+    for await (const { events } of client.subscribe<{ events: { id: string; type: string } }>(STREAM, {}, { signal: over.signal })) {
+      seen.push(events);
+    }
+  })();
+  const lines: string[] = [];
+  const demo = runDemo({ url, token, out: (line) => lines.push(line) });
+  await Promise.race([demo, eventually(() => seen.length >= 6, { what: 'the demo to be under way' })]);
+  await running.kill();
+  running = await startRole(['start'], env, READY);
+  await demo.catch((error: unknown) => {
+    throw new Error(`the demo failed:\n${lines.join('\n')}`, { cause: error });
+  });
+
+  const logged: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const { events }: Page = await client.query<Page>(PAGE, { after });
+    logged.push(...events.nodes.map(({ id }) => id));
+    if (!events.pageInfo.hasNextPage) break;
+    after = events.pageInfo.endCursor;
+  }
+  logged.reverse();
+  await eventually(() => seen.at(-1)?.id === logged.at(-1), { what: 'the last event' });
+  over.abort();
+  await stream;
+  // The stream began at some point of the log; from there on it must be the log.
+  expect(seen.map(({ id }) => id)).toEqual(logged.slice(logged.indexOf(seen[0]!.id)));
+}, 240_000);

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { subgraphNames } from '../../kernel/subgraph.js';
+import { createTestDatabase } from '../kit/database.js';
+import { mainJob } from '../kit/main-job.js';
+import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
+import { type RoleProcess, startRole } from '../kit/role-process.js';
+
+const stack = new AsyncDisposableStack();
+let gateway: RoleProcess;
+let clustersUrl: string;
+
+beforeAll(async () => {
+  const kit = stack.use(await createTestDatabase());
+  const env = { DATABASE_URL: kit.url, FLEETGRAPH_SECRET: PLATFORM_SECRET, AUTH_SECRET, SIMULATION_SPEED: '1000', DATABASE_POOL: '8' };
+  const kubesim = stack.use(await startRole(['kubesim'], env));
+  const withCloud = { ...env, KUBESIM_URL: kubesim.url };
+  const [engine, ...subgraphs] = await Promise.all([
+    startRole(['engine'], withCloud),
+    ...subgraphNames.map((name) => startRole(['subgraph', name, '--port', '0'], withCloud)),
+  ]);
+  for (const role of [engine, ...subgraphs]) stack.use(role);
+  const urls = subgraphNames.map((name, index) => `${name}=${subgraphs[index]!.url}`);
+  clustersUrl = subgraphs[subgraphNames.indexOf('clusters')]!.url;
+  gateway = stack.use(await startRole(['gateway'], { ...env, PORT: '0', SUBGRAPH_URLS: urls.join(',') }));
+});
+afterAll(() => stack.disposeAsync());
+
+test('the main job gives the same answers when every role is a process of its own', async () => {
+  await mainJob({ url: gateway.url, account: 'acme' }, 'apart');
+});
+
+test('a subgraph refuses whoever is not the gateway', async () => {
+  const ask = (headers: Record<string, string>) =>
+    fetch(clustersUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query: '{ clusters { nodes { id } } }' }),
+    });
+  expect((await ask({})).status).toBe(401);
+  expect((await ask({ 'x-fleetgraph-actor': 'eyJhbGciOiJub25lIn0.eyJhY2NvdW50IjoiYWNtZSJ9.' })).status).toBe(401);
+});
