@@ -1,6 +1,6 @@
 import { type AllInOne, startAllInOne } from '../../roles/all-in-one.js';
 import { mintAccessToken } from '../../kernel/access-token.js';
-import { systemClock } from '../../kernel/clock.js';
+import { type Clock, systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -11,6 +11,8 @@ export interface TestPlatformOptions {
   /** How many times faster than real the simulated cloud runs. Default 1,000. */
   readonly simulationSpeed?: number;
   readonly engineConcurrency?: number;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
   /** Log level of the platform; `warn` helps when a test fails. Default silent. */
   readonly logLevel?: string;
 }
@@ -56,7 +58,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       engineConcurrency: options.engineConcurrency ?? 10,
       kubesimPort: 0,
       simulationSpeed: options.simulationSpeed ?? 1_000,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       log: createLog(options.logLevel ?? 'silent'),
       onStatement: (sql) => recorded?.push(sql),
     }),

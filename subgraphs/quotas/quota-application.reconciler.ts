@@ -1,0 +1,77 @@
+import {
+  done,
+  type NewEvent,
+  type Outcome,
+  type Reconciler,
+  type ReconcileScope,
+} from '../../engine/contract.js';
+import { appendEvents } from '../../engine/events.js';
+import type { Transaction } from '../../kernel/database.js';
+import { type Decision, decide } from './quota-application.rules.js';
+import { QUOTA_APPLICATION } from './quota-application.service.js';
+import type { ApplicationRow, QuotaApplicationStore } from './quota-application.store.js';
+import { QuotaApplicationState } from './quota-application.type.js';
+import type { QuotaStore } from './quota.store.js';
+
+/**
+ * Decides applications, as a simulated quota desk: what can be raised is raised. Decision, limit and event are one
+ * transaction, so a crash leaves the application either pending or wholly decided; a second run finds nothing to do.
+ */
+export class QuotaApplicationReconciler implements Reconciler {
+  readonly kind = QUOTA_APPLICATION;
+
+  constructor(
+    private readonly quotas: QuotaStore,
+    private readonly store: QuotaApplicationStore,
+  ) {}
+
+  async reconcile(key: string, scope: ReconcileScope): Promise<Outcome> {
+    await scope.database.$transaction(async (tx) => {
+      const application = await this.store.find(key, undefined, tx);
+      if (application?.state !== QuotaApplicationState.PENDING) return;
+      await this.decide(tx, application, scope);
+      await scope.faults.reach('quota-application.before-commit');
+    });
+    await scope.faults.reach('quota-application.decided');
+    return done;
+  }
+
+  private async decide(
+    tx: Transaction,
+    application: ApplicationRow,
+    { clock }: ReconcileScope,
+  ): Promise<void> {
+    const { id, account, limit } = application;
+    const at = clock.now();
+    await this.store.lock(tx, application);
+    const definition = (await this.quotas.definitions()).get(application.resource);
+    const [balance] = await this.quotas.balances(account, [application], tx);
+    const decision = decide(definition, balance?.limit ?? null, limit);
+    if (!(await this.store.decide(tx, id, decision.state, at))) return;
+    if (decision.raise) await this.store.raise(tx, application);
+    await appendEvents(tx, account, at, [decided(application, decision)]);
+  }
+}
+
+function decided(application: ApplicationRow, { state, fromLimit, toLimit }: Decision): NewEvent {
+  const { id, resource, scope, limit } = application;
+  const about = {
+    category: 'QUOTA',
+    ...(scope.startsWith('cluster_') && { clusterId: scope }),
+    data: { applicationId: id, resource, scope, limit, fromLimit, toLimit },
+  } as const;
+  return state === QuotaApplicationState.APPROVED
+    ? {
+        ...about,
+        type: 'QUOTA_RAISED',
+        reason: 'QuotaRaised',
+        message: `The limit of ${resource} is ${toLimit} now.`,
+      }
+    : {
+        ...about,
+        type: 'QUOTA_INCREASE_REJECTED',
+        level: 'WARNING',
+        reason: 'QuotaIncreaseRejected',
+        message: `The limit of ${resource} cannot be raised.`,
+      };
+}

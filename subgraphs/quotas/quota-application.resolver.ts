@@ -1,0 +1,73 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { toConnection } from '../../kernel/graph/connection.type.js';
+import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { pageRequest } from '../../kernel/page.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import type { QuotaApplicationService } from './quota-application.service.js';
+import {
+  QuotaApplication,
+  QuotaApplicationConnection,
+  QuotaApplicationFilter,
+  RequestQuotaIncreaseInput,
+  RequestQuotaIncreasePayload,
+} from './quota-application.type.js';
+import type { QuotaService } from './quota.service.js';
+import { Quota } from './quota.type.js';
+
+@Resolver(() => QuotaApplication)
+export class QuotaApplicationResolver {
+  constructor(
+    private readonly service: QuotaApplicationService,
+    private readonly quotas: QuotaService,
+  ) {}
+
+  @Query(() => QuotaApplication, {
+    nullable: true,
+    description: 'An application; null when the account has none of this id.',
+  })
+  quotaApplication(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the application.' }) id: string,
+  ): Promise<QuotaApplication | null> {
+    return this.service.application(context, id);
+  }
+
+  @Query(() => QuotaApplicationConnection, { description: 'Requests for higher limits, newest first.' })
+  async quotaApplications(
+    @Ctx() context: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'Page size, from 1 to 500; 50 if not given.' })
+    first?: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' })
+    after?: string | null,
+    @Arg('filter', () => QuotaApplicationFilter, { nullable: true, description: 'Which applications.' })
+    filter?: QuotaApplicationFilter | null,
+  ) {
+    const page = await this.service.page(context, filter ?? {}, pageRequest({ first, after }));
+    const count = () => this.service.count(context, filter ?? {});
+    return toConnection<QuotaApplication>(page, { key: (item) => [item.id], after, count });
+  }
+
+  @Mutation(() => RequestQuotaIncreasePayload, {
+    description:
+      'Asks for a higher limit. Answers at once with the application, which a simulated quota desk decides within ' +
+      'moments; the event QUOTA_RAISED says that the limit holds.',
+  })
+  async requestQuotaIncrease(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => RequestQuotaIncreaseInput, { description: 'The wish.' })
+    input: RequestQuotaIncreaseInput,
+  ): Promise<RequestQuotaIncreasePayload> {
+    const result = await this.service.request(context, input);
+    if (!result.ok) {
+      const quota = await this.quotas.quota(context, input.quotaId);
+      return { quota, application: null, operation: null, userErrors: result.problems.map(toUserError) };
+    }
+    const quota = await this.quotas.known(context, result.value);
+    return { quota, application: result.value, operation: null, userErrors: [] };
+  }
+
+  @FieldResolver(() => Quota, { description: 'The quota that shall be raised, as it is now.' })
+  quota(@Root() application: QuotaApplication, @Ctx() context: RequestContext): Promise<Quota> {
+    return this.quotas.known(context, { resource: application.resource, scope: application.scope });
+  }
+}

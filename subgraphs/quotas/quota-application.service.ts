@@ -1,0 +1,124 @@
+import { once } from '../../engine/client-tokens.js';
+import type { NewEvent } from '../../engine/contract.js';
+import { appendEvents, deferEvent } from '../../engine/events.js';
+import type { Platform } from '../../engine/platform.js';
+import { enqueue } from '../../engine/queue.js';
+import type { Transaction } from '../../kernel/database.js';
+import { newId } from '../../kernel/ids.js';
+import { type Page, type PageRequest } from '../../kernel/page.js';
+import { Refused, refuse, type Result, settle } from '../../kernel/result.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import { increaseProblem } from './quota-application.rules.js';
+import type { ApplicationFilter, ApplicationRow, QuotaApplicationStore } from './quota-application.store.js';
+import {
+  type QuotaApplicationFilter,
+  QuotaApplicationState,
+  type RequestQuotaIncreaseInput,
+} from './quota-application.type.js';
+import { parseQuotaId, type QuotaKey } from './quota.rules.js';
+import type { QuotaService } from './quota.service.js';
+import type { QuotaStore } from './quota.store.js';
+
+/** The engine's kind of an application that waits to be decided. */
+export const QUOTA_APPLICATION = 'quota-application';
+
+/** Requests for higher limits: asking, and reading what was asked. */
+export class QuotaApplicationService {
+  constructor(
+    private readonly platform: Pick<Platform, 'database' | 'clock'>,
+    private readonly quotas: QuotaService,
+    private readonly quotaStore: QuotaStore,
+    private readonly store: QuotaApplicationStore,
+  ) {}
+
+  /**
+   * Records the wish; the engine decides. Refuses NOT_FOUND, NOT_ADJUSTABLE, INVALID_INPUT and CLIENT_TOKEN_REUSED.
+   */
+  request(context: RequestContext, input: RequestQuotaIncreaseInput): Promise<Result<ApplicationRow>> {
+    const { account } = context.actor;
+    const at = this.platform.clock.now();
+    return settle(() =>
+      this.platform.database.prisma.$transaction(async (tx) => {
+        const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at };
+        const { id } = await once(tx, asked, () => this.apply(tx, { account, at, input }));
+        await appendEvents(tx, account, at, []);
+        const row = await this.store.find(id, account, tx);
+        return row ?? refuse('NOT_FOUND', 'The application of this clientToken is no longer kept.');
+      }),
+    );
+  }
+
+  /** The account's application; null when it has none of this id. */
+  application(context: RequestContext, id: string): Promise<ApplicationRow | null> {
+    return this.store.find(id, context.actor.account);
+  }
+
+  /** A page of the account's applications, newest first. */
+  page(
+    context: RequestContext,
+    filter: QuotaApplicationFilter,
+    page: PageRequest,
+  ): Promise<Page<ApplicationRow>> {
+    const wanted = storeFilter(filter);
+    if (!wanted) return Promise.resolve({ items: [], hasNextPage: false });
+    return this.store.page(context.actor.account, wanted, page);
+  }
+
+  count(context: RequestContext, filter: QuotaApplicationFilter): Promise<number> {
+    const wanted = storeFilter(filter);
+    return wanted ? this.store.count(context.actor.account, wanted) : Promise.resolve(0);
+  }
+
+  private async apply(tx: Transaction, wish: Wish): Promise<{ id: string }> {
+    const { account, at, input } = wish;
+    const key = await this.raisable(tx, wish);
+    const row: ApplicationRow = {
+      id: newId('quotaApplication'),
+      account,
+      ...key,
+      limit: input.limit,
+      reason: input.reason ?? null,
+      state: QuotaApplicationState.PENDING,
+      createdAt: at,
+      decidedAt: null,
+    };
+    await this.store.create(tx, row);
+    await enqueue(tx, QUOTA_APPLICATION, row.id);
+    deferEvent(tx, requested(row));
+    return { id: row.id };
+  }
+
+  private async raisable(tx: Transaction, { account, input }: Wish): Promise<QuotaKey> {
+    const key = parseQuotaId(input.quotaId);
+    const definition = key && (await this.quotas.definition(account, key, tx));
+    if (!definition) return refuse('NOT_FOUND', 'There is no such quota.', { path: ['input', 'quotaId'] });
+    const [balance] = await this.quotaStore.balances(account, [key], tx);
+    const problem = increaseProblem(definition, balance?.limit ?? null, input);
+    if (problem) throw new Refused([problem]);
+    return key;
+  }
+}
+
+interface Wish {
+  readonly account: string;
+  readonly at: Date;
+  readonly input: RequestQuotaIncreaseInput;
+}
+
+/** undefined when nothing can pass. */
+function storeFilter({ state, quotaId }: QuotaApplicationFilter): ApplicationFilter | undefined {
+  const key = quotaId == null ? undefined : parseQuotaId(quotaId);
+  if (quotaId != null && !key) return undefined;
+  return { state: state ?? undefined, key };
+}
+
+function requested({ id, resource, scope, limit }: ApplicationRow): NewEvent {
+  return {
+    category: 'QUOTA',
+    type: 'QUOTA_INCREASE_REQUESTED',
+    reason: 'QuotaIncreaseRequested',
+    message: `A limit of ${limit} was asked for ${resource}.`,
+    ...(scope.startsWith('cluster_') && { clusterId: scope }),
+    data: { applicationId: id, resource, scope, limit },
+  };
+}

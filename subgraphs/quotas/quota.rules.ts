@@ -1,0 +1,108 @@
+import type { QuotaFilter } from './quota.type.js';
+import { type Quota, QuotaScope } from './quota.type.js';
+import { Product } from './product.type.js';
+
+/** The largest limit that can be asked for. */
+export const MAX_LIMIT = 1_000_000;
+
+/** The scope of a quota that counts for the whole account. */
+export const ACCOUNT_SCOPE = '';
+
+/** The scope of the general limit of a quota that counts for each cluster, node pool … */
+export const GENERAL_SCOPE = '*';
+
+/** A quota: a resource of the ledger, counted in a scope. */
+export interface QuotaKey {
+  readonly resource: string;
+  readonly scope: string;
+}
+
+/** A quota of the catalogue. */
+export interface QuotaDefinition {
+  readonly resource: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly adjustable: boolean;
+  readonly scopeKind: QuotaScope;
+  readonly product: Product | null;
+}
+
+export interface Balance {
+  readonly limit: number | null;
+  readonly used: number;
+}
+
+const countedResources = new Set(['payg-vcpu', 'instances-per-scaling-group', 'load-balancers']);
+const countedByProduct = new Set(['clustersPerAccount', 'nodePoolsPerCluster', 'nodesPerCluster']);
+
+/** Whether the ledger counts the resource. */
+export function isCounted(resource: string): boolean {
+  return countedResources.has(resource) || countedByProduct.has(resource.split('/')[1] ?? '');
+}
+
+/** The product whose limit the resource is; undefined when it is not one of a product. */
+export function productOf(resource: string): Product | undefined {
+  const name = resource.split('/')[0];
+  return Object.values(Product).find((product) => product === name);
+}
+
+/** The id that the graph shows. */
+export function quotaId(key: QuotaKey): string {
+  return `quota_${Buffer.from(`${key.resource}|${key.scope}`).toString('base64url')}`;
+}
+
+/** What the id stands for; undefined when no quota has such an id. */
+export function parseQuotaId(id: string): QuotaKey | undefined {
+  if (!id.startsWith('quota_') || id.length > 512) return undefined;
+  const text = Buffer.from(id.slice('quota_'.length), 'base64url').toString();
+  const bar = text.indexOf('|');
+  if (bar < 1) return undefined;
+  const key = { resource: text.slice(0, bar), scope: text.slice(bar + 1) };
+  // Decoding is lenient; only the one form that quotaId writes is an id.
+  return quotaId(key) === id ? key : undefined;
+}
+
+/** The key of the definition's quota when no particular cluster, node pool … is asked for. */
+export function generalKey(definition: QuotaDefinition): QuotaKey {
+  return {
+    resource: definition.resource,
+    scope: definition.scopeKind === QuotaScope.ACCOUNT ? ACCOUNT_SCOPE : GENERAL_SCOPE,
+  };
+}
+
+/** Whether the definition limits something in each cluster of the product. */
+export function appliesToClusterOf(definition: QuotaDefinition, product: Product): boolean {
+  return (
+    definition.product === product &&
+    (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE)
+  );
+}
+
+/** A quota as the graph shows it. */
+export function toQuota(definition: QuotaDefinition, scope: string, balance: Balance): Quota {
+  const { limit, used } = balance;
+  return {
+    id: quotaId({ resource: definition.resource, scope }),
+    resource: definition.resource,
+    description: definition.description,
+    limit,
+    used,
+    unit: definition.unit,
+    adjustable: definition.adjustable,
+    scope: definition.scopeKind,
+    scopeId: scope === ACCOUNT_SCOPE || scope === GENERAL_SCOPE ? null : scope,
+    product: definition.product,
+    available: limit === null ? null : Math.max(0, limit - used),
+    counted: isCounted(definition.resource),
+  };
+}
+
+/** Whether the definition passes the parts of the filter that do not depend on use. */
+export function matches(definition: QuotaDefinition, filter: QuotaFilter): boolean {
+  return (
+    (filter.resource == null || definition.resource === filter.resource) &&
+    (filter.product == null || definition.product === filter.product) &&
+    (filter.scope == null || definition.scopeKind === filter.scope) &&
+    (filter.adjustable == null || definition.adjustable === filter.adjustable)
+  );
+}

@@ -1,0 +1,119 @@
+import type { Transaction } from '../../kernel/database.js';
+import { isId } from '../../kernel/ids.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import type { Product } from './product.type.js';
+import {
+  appliesToClusterOf,
+  generalKey,
+  matches,
+  parseQuotaId,
+  productOf,
+  type QuotaDefinition,
+  type QuotaKey,
+  toQuota,
+} from './quota.rules.js';
+import type { QuotaStore } from './quota.store.js';
+import { type Quota, type QuotaFilter, QuotaScope } from './quota.type.js';
+
+/** A cluster, as far as quotas know it. */
+export interface ClusterProduct {
+  readonly id: string;
+  readonly product: Product;
+}
+
+/** Reads limits and use; everything is the asking account's own. */
+export class QuotaService {
+  constructor(private readonly store: QuotaStore) {}
+
+  /** The account's quotas that pass the filter, in the order of the catalogue. */
+  async quotas(context: RequestContext, filter: QuotaFilter): Promise<Quota[]> {
+    const definitions = [...(await this.store.definitions()).values()];
+    const keys = filter.clusterId
+      ? await this.keysOfCluster(context, filter.clusterId, definitions)
+      : definitions.map(generalKey);
+    const wanted = new Set(
+      definitions.filter((definition) => matches(definition, filter)).map((row) => row.resource),
+    );
+    const quotas = await this.load(
+      context,
+      keys.filter((key) => wanted.has(key.resource)),
+    );
+    return filter.onlyUsed ? quotas.filter((quota) => quota.used > 0) : quotas;
+  }
+
+  /** The quota by its id; null when there is none, or it is of another account's cluster. */
+  async quota(context: RequestContext, id: string): Promise<Quota | null> {
+    const key = parseQuotaId(id);
+    if (!key || !(await this.definition(context.actor.account, key))) return null;
+    return this.loader(context).load(key);
+  }
+
+  /** The quota of a key that is known to be good, e.g. of an application. */
+  async known(context: RequestContext, key: QuotaKey): Promise<Quota> {
+    const quota = await this.loader(context).load(key);
+    if (!quota) throw new Error(`the catalogue has no quota of ${key.resource}`);
+    return quota;
+  }
+
+  /** What limits the cluster. Clusters of one request share one statement. */
+  async ofCluster(context: RequestContext, cluster: ClusterProduct): Promise<Quota[]> {
+    const definitions = [...(await this.store.definitions()).values()];
+    return this.load(context, clusterKeys(definitions, cluster));
+  }
+
+  /** The definition behind a key, when the account may use the key; undefined otherwise. */
+  async definition(account: string, key: QuotaKey, tx?: Transaction): Promise<QuotaDefinition | undefined> {
+    const definition = (await this.store.definitions()).get(key.resource);
+    if (!definition) return undefined;
+    if (key.scope === generalKey(definition).scope) return definition;
+    const known = hasScopes(definition, key.scope) && (await this.store.isScopeOf(account, key.scope, tx));
+    return known ? definition : undefined;
+  }
+
+  /**
+   * The ledger knows a cluster by what is counted in it; the product is the first part of the resource. Another
+   * account's cluster is not known at all.
+   */
+  private async keysOfCluster(
+    context: RequestContext,
+    clusterId: string,
+    definitions: readonly QuotaDefinition[],
+  ): Promise<QuotaKey[]> {
+    if (!isId('cluster', clusterId)) return [];
+    const counted = await this.store.resourcesIn(context.actor.account, clusterId);
+    const product = counted.map(productOf).find((found) => found !== undefined);
+    return product ? clusterKeys(definitions, { id: clusterId, product }) : [];
+  }
+
+  private async load(context: RequestContext, keys: readonly QuotaKey[]): Promise<Quota[]> {
+    const loader = this.loader(context);
+    const quotas = await Promise.all(keys.map((key) => loader.load(key)));
+    return quotas.filter((quota) => quota !== null);
+  }
+
+  private loader(context: RequestContext) {
+    return context.loaders.of<QuotaKey, Quota | null>(this, async (keys) => {
+      const definitions = await this.store.definitions();
+      const rows = await this.store.balances(context.actor.account, keys);
+      return rows.map((row) => {
+        const definition = definitions.get(row.resource);
+        return definition ? toQuota(definition, row.scope, row) : null;
+      });
+    });
+  }
+}
+
+function clusterKeys(definitions: readonly QuotaDefinition[], cluster: ClusterProduct): QuotaKey[] {
+  return definitions
+    .filter((definition) => appliesToClusterOf(definition, cluster.product))
+    .map((definition) => ({ resource: definition.resource, scope: cluster.id }));
+}
+
+/** Whether the definition can be counted in this one thing. */
+function hasScopes(definition: QuotaDefinition, scope: string): boolean {
+  if (definition.scopeKind === QuotaScope.NODE_POOL) return isId('nodePool', scope);
+  return (
+    (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE) &&
+    isId('cluster', scope)
+  );
+}

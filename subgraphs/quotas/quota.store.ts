@@ -1,0 +1,69 @@
+import { type Balance, balances } from '../../engine/ledger.js';
+import { isScopeOf, peakUsage, resourcesIn } from '../../engine/ledger-scopes.js';
+import type { Database, Transaction } from '../../kernel/database.js';
+import type { Product } from './product.type.js';
+import { GENERAL_SCOPE, type QuotaDefinition, type QuotaKey } from './quota.rules.js';
+import type { QuotaScope } from './quota.type.js';
+
+/** Quota definitions, and the ledger's numbers for them. */
+export class QuotaStore {
+  private loading: Promise<ReadonlyMap<string, QuotaDefinition>> | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The catalogue's quotas by resource, in its order; read once per process, since they change only by a release.
+   * A read that fails, or finds a database that is not seeded yet, is tried again at the next use.
+   */
+  definitions(): Promise<ReadonlyMap<string, QuotaDefinition>> {
+    this.loading ??= this.load().then(
+      (definitions) => {
+        if (definitions.size === 0) this.loading = undefined;
+        return definitions;
+      },
+      (error: unknown) => {
+        this.loading = undefined;
+        throw error;
+      },
+    );
+    return this.loading;
+  }
+
+  /**
+   * Limit and use of each quota, in the order asked for. The use of a general quota is that of the fullest scope. One
+   * statement, and one more when a general quota is among them.
+   */
+  async balances(
+    account: string,
+    keys: readonly QuotaKey[],
+    tx: Transaction = this.database,
+  ): Promise<Balance[]> {
+    const general = keys.some((key) => key.scope === GENERAL_SCOPE);
+    const rows = await balances(tx, account, keys);
+    if (!general) return rows;
+    const peaks = await peakUsage(tx, account);
+    return rows.map((row) =>
+      row.scope === GENERAL_SCOPE ? { ...row, used: peaks.get(row.resource) ?? 0 } : row,
+    );
+  }
+
+  /** Whether the account has, or had, the cluster or node pool. */
+  isScopeOf(account: string, scope: string, tx: Transaction = this.database): Promise<boolean> {
+    return isScopeOf(tx, account, scope);
+  }
+
+  /** What has been counted in the scope. */
+  resourcesIn(account: string, scope: string): Promise<string[]> {
+    return resourcesIn(this.database, account, scope);
+  }
+
+  private async load(): Promise<ReadonlyMap<string, QuotaDefinition>> {
+    const rows = await this.database.quotaDefinition.findMany({ orderBy: { position: 'asc' } });
+    return new Map(
+      rows.map((row) => [
+        row.resource,
+        { ...row, scopeKind: row.scopeKind as QuotaScope, product: row.product as Product | null },
+      ]),
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type { Reconciler } from '../../engine/contract.js';
+import type { Platform } from '../../engine/platform.js';
+import { defineSubgraph } from '../../kernel/graph/federation.js';
+import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
+import type { Subgraph } from '../../kernel/subgraph.js';
+import { QuotaApplicationReconciler } from './quota-application.reconciler.js';
+import { QuotaApplicationResolver } from './quota-application.resolver.js';
+import { QuotaApplicationService } from './quota-application.service.js';
+import { QuotaApplicationStore } from './quota-application.store.js';
+import { ClusterQuotasResolver, QuotaResolver } from './quota.resolver.js';
+import { QuotaService } from './quota.service.js';
+import { QuotaStore } from './quota.store.js';
+import { Cluster } from './quota.type.js';
+
+/** Limits and use of the account and its clusters, and requests for higher limits. */
+export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
+  const { prisma } = platform.database;
+  const store = new QuotaStore(prisma);
+  const quotas = new QuotaService(store);
+  const applications = new QuotaApplicationService(
+    platform,
+    quotas,
+    store,
+    new QuotaApplicationStore(prisma),
+  );
+  return defineSubgraph({
+    name: 'quotas',
+    resolvers: [
+      new QuotaResolver(quotas),
+      new ClusterQuotasResolver(quotas),
+      new QuotaApplicationResolver(applications, quotas),
+    ],
+    orphanedTypes: [...userErrorTypes, Cluster],
+    references: {
+      // The gateway has fetched the product from the subgraph that owns clusters, which knows whose they are.
+      Cluster: (cluster: Cluster) => cluster,
+    },
+  });
+}
+
+/** What the engine does for this subgraph. */
+export function quotaReconcilers(platform: Pick<Platform, 'database'>): Reconciler[] {
+  const { prisma } = platform.database;
+  return [new QuotaApplicationReconciler(new QuotaStore(prisma), new QuotaApplicationStore(prisma))];
+}

@@ -1,0 +1,89 @@
+import type { Database } from '../../kernel/database.js';
+import { Availability, Product, type ProductAvailability } from './product.type.js';
+import type { Cloud, Region, Zone } from './region.type.js';
+import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
+
+/** A region with everything that hangs on it. */
+export interface CatalogueRegion extends Region {
+  readonly timeZoneId: string;
+  readonly zones: readonly Zone[];
+  /** One entry for each product, in the order of the enum. */
+  readonly products: readonly ProductAvailability[];
+}
+
+/** Regions, zones and time zones, in the order of the product document. */
+export interface Catalogue {
+  readonly regions: readonly CatalogueRegion[];
+  readonly timeZones: readonly TimeZone[];
+  /** By id and by documented id. */
+  readonly regionById: ReadonlyMap<string, CatalogueRegion>;
+  readonly timeZoneById: ReadonlyMap<string, TimeZone>;
+  readonly zoneById: ReadonlyMap<string, Zone>;
+}
+
+/**
+ * The catalogue, read once per process: four statements at the first use, none afterwards. It changes only by a
+ * release, and a release restarts the process.
+ */
+export class CatalogueStore {
+  private loading: Promise<Catalogue> | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /** The catalogue; a read that fails, or finds a database that is not seeded yet, is tried again at the next use. */
+  catalogue(): Promise<Catalogue> {
+    this.loading ??= this.load().then(
+      (catalogue) => {
+        if (catalogue.regions.length === 0) this.loading = undefined;
+        return catalogue;
+      },
+      (error: unknown) => {
+        this.loading = undefined;
+        throw error;
+      },
+    );
+    return this.loading;
+  }
+
+  private async load(): Promise<Catalogue> {
+    const [regionRows, zoneRows, cells, timeZoneRows] = await Promise.all([
+      this.database.region.findMany({ orderBy: { position: 'asc' } }),
+      this.database.zone.findMany({ orderBy: { id: 'asc' } }),
+      this.database.productAvailability.findMany(),
+      this.database.timeZone.findMany({ orderBy: { position: 'asc' } }),
+    ]);
+    const zones = Map.groupBy(zoneRows, (zone) => zone.regionId);
+    const cell = new Map(
+      cells.map((row) => [`${row.regionId}/${row.product}`, row.availability as Availability]),
+    );
+    const availabilityOf = (regionId: string, product: Product) =>
+      cell.get(`${regionId}/${product}`) ?? Availability.UNAVAILABLE;
+    const regions = regionRows.map(({ timeZone, ...row }) => ({
+      ...row,
+      cloud: row.cloud as Cloud,
+      timeZoneId: timeZone,
+      zones: zones.get(row.id) ?? [],
+      products: Object.values(Product).map((product) => ({
+        product,
+        availability: availabilityOf(row.id, product),
+      })),
+    }));
+    const timeZones = timeZoneRows.map((row) => ({ ...row, group: row.group as TimeZoneGroup }));
+    return {
+      regions,
+      timeZones,
+      regionById: bothSpellings(regions),
+      timeZoneById: bothSpellings(timeZones),
+      zoneById: new Map(zoneRows.map((zone) => [zone.id, zone])),
+    };
+  }
+}
+
+function bothSpellings<T extends { readonly id: string; readonly documentedId: string | null }>(
+  rows: readonly T[],
+): Map<string, T> {
+  const documented = rows.flatMap((row): [string, T][] =>
+    row.documentedId === null ? [] : [[row.documentedId, row]],
+  );
+  return new Map([...documented, ...rows.map((row): [string, T] => [row.id, row])]);
+}

@@ -1,0 +1,36 @@
+import type { CatalogueRegion, CatalogueStore } from './catalogue.store.js';
+import type { RegionFilter, Zone } from './region.type.js';
+import { matches } from './region.rules.js';
+import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
+
+/** Reads the catalogue of places and times. It is the same for every account. */
+export class RegionsService {
+  constructor(private readonly store: CatalogueStore) {}
+
+  /** The region by its id or its documented id. */
+  async region(id: string): Promise<CatalogueRegion | null> {
+    return (await this.store.catalogue()).regionById.get(id) ?? null;
+  }
+
+  /** Regions that pass the filter, in the order of the product document. */
+  async regions(filter: RegionFilter): Promise<readonly CatalogueRegion[]> {
+    const { regions, timeZoneById } = await this.store.catalogue();
+    const spelled = filter.timeZone ? (timeZoneById.get(filter.timeZone)?.id ?? filter.timeZone) : null;
+    return regions.filter((region) => matches(region, { ...filter, timeZone: spelled }));
+  }
+
+  async zone(id: string): Promise<Zone | null> {
+    return (await this.store.catalogue()).zoneById.get(id) ?? null;
+  }
+
+  /** The time zone by its IANA name or its documented spelling. */
+  async timeZone(id: string): Promise<TimeZone | null> {
+    return (await this.store.catalogue()).timeZoneById.get(id) ?? null;
+  }
+
+  /** Every time zone, or those of one group. */
+  async timeZones(group: TimeZoneGroup | null): Promise<readonly TimeZone[]> {
+    const { timeZones } = await this.store.catalogue();
+    return group ? timeZones.filter((zone) => zone.group === group) : timeZones;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Platform } from '../../engine/platform.js';
+import { defineSubgraph } from '../../kernel/graph/federation.js';
+import type { Subgraph } from '../../kernel/subgraph.js';
+import { CatalogueStore } from './catalogue.store.js';
+import { RegionResolver, ZoneResolver } from './region.resolver.js';
+import { RegionsService } from './regions.service.js';
+import { TimeZoneResolver } from './time-zone.resolver.js';
+
+interface Reference {
+  readonly id: string;
+}
+
+/** Regions, zones, what is offered where, time zones. */
+export function createRegionsSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
+  const service = new RegionsService(new CatalogueStore(platform.database.prisma));
+  return defineSubgraph({
+    name: 'regions',
+    resolvers: [
+      new RegionResolver(service),
+      new ZoneResolver(service),
+      new TimeZoneResolver(service, platform.clock),
+    ],
+    references: {
+      Region: ({ id }: Reference) => service.region(id),
+      Zone: ({ id }: Reference) => service.zone(id),
+      TimeZone: ({ id }: Reference) => service.timeZone(id),
+    },
+  });
+}

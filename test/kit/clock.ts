@@ -1,0 +1,17 @@
+import type { Clock } from '../../kernel/clock.js';
+
+/** A clock that runs with the machine's and can be moved. */
+export interface MovableClock extends Clock {
+  /** Moves it forward (or back) by milliseconds. */
+  advance(ms: number): void;
+}
+
+export function movableClock(): MovableClock {
+  let offset = 0;
+  return {
+    now: () => new Date(Date.now() + offset),
+    advance(ms) {
+      offset += ms;
+    },
+  };
+}
