@@ -47,7 +47,10 @@ export async function acquireLease(options: LeaseOptions): Promise<Lease> {
     async [Symbol.asyncDispose]() {
       client.off('end', onEnd);
       if (lost.signal.aborted) return client.release(true);
-      const broken = await client.query(UNLOCK, [options.name]).then(() => false, () => true);
+      const broken = await client.query(UNLOCK, [options.name]).then(
+        () => false,
+        () => true,
+      );
       client.off('error', onEnd);
       client.release(broken);
     },

@@ -15,4 +15,9 @@ export class Loaders {
     this.made.set(owner, loader);
     return loader;
   }
+
+  /** Forgets what was loaded, so that what follows a write in the same request reads anew. */
+  clear(): void {
+    this.made.clear();
+  }
 }

@@ -14,19 +14,11 @@ export interface Problem {
 /** The one result form: what was asked for, or the problems that prevented it. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/**
- * Carries problems out of a transaction, so that it rolls back. Turned into data by `settle`; thrown by a resolver
- * it becomes a GraphQL error with the first problem's code and path in `extensions`.
- */
+/** Carries problems out of a transaction, so that it rolls back. Turned into data by `settle`. */
 export class Refused extends Error {
-  /** GraphQL.js copies this into the error it answers. */
-  readonly extensions: Readonly<Record<string, unknown>>;
-
   constructor(readonly problems: readonly Problem[]) {
-    super(problems.map((problem) => problem.message).join(' '));
+    super(problems.map((p) => `${p.code}: ${p.message}`).join('; '));
     this.name = 'Refused';
-    const { code, path, details } = problems[0] ?? {};
-    this.extensions = { code, ...(path ? { inputPath: path } : {}), ...(details ? { details } : {}) };
   }
 }
 

@@ -20,16 +20,19 @@ registerEnumType(EventLevel, {
 
 /** What every event has; each subgraph's event types implement it. */
 @InterfaceType('Event', {
-  description: "Something that happened, from the account's event log: in the order in which it was committed.",
+  description:
+    "Something that happened, from the account's event log: in the order in which it was committed.",
   resolveType: (value: object) => value.constructor.name,
   // Subgraphs in one process share type-graphql's registry: each names its own event types.
   autoRegisterImplementations: false,
 })
-export abstract class EventInterface {
+export class EventInterface {
   @Field(() => ID, { description: 'Id of the event, the same wherever it is shown.' })
   id: string;
 
-  @Field(() => EventCursorScalar, { description: 'Position of the event: `after` of a subscription goes on behind it.' })
+  @Field(() => EventCursorScalar, {
+    description: 'Position of the event: `after` of a subscription goes on behind it.',
+  })
   cursor: string;
 
   @Field(() => Date, { description: 'When it happened.' })

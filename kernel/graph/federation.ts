@@ -11,6 +11,16 @@ const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federatio
 /** Finds an entity from its representation (its key fields and \`__typename\`); null when the account has none. */
 export type ReferenceResolver = (reference: never, context: RequestContext, info: GraphQLResolveInfo) => unknown;
 
+/** Opens the source of a subscription field; each value it yields is the root of one execution of the field. */
+export type StreamResolver = (args: never, context: RequestContext) => Promise<AsyncIterable<unknown>>;
+
+/** Options for `@Subscription`: the source is in the definition's `streams`, where the services are at hand. */
+export const streamed = {
+  subscribe(): never {
+    throw new Error('the subgraph definition names no stream for this subscription');
+  },
+};
+
 export interface SubgraphDefinition {
   readonly name: SubgraphName;
   /** type-graphql resolver instances; each class once. */
@@ -19,6 +29,8 @@ export interface SubgraphDefinition {
   readonly orphanedTypes?: BuildSchemaOptions['orphanedTypes'];
   /** By entity name. An entity that this subgraph only names needs none. */
   readonly references?: Readonly<Record<string, ReferenceResolver>>;
+  /** By subscription field. */
+  readonly streams?: Readonly<Record<string, StreamResolver>>;
 }
 
 /** Builds a federation 2 subgraph from type-graphql resolvers. */
@@ -34,13 +46,22 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
     // Federation directives are declared by the @link below, not by this intermediate schema.
     skipCheck: true,
     authChecker: undefined,
+    // Never used, but type-graphql builds no subscription without one.
+    pubSub: { publish: () => undefined, subscribe: () => streamed.subscribe() },
   });
   const sdl = `${FEDERATION}\n\n${printSchemaWithDirectives(base)}`;
   const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [type, resolve] of Object.entries(definition.references ?? {})) {
     resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
   }
+  for (const [field, open] of Object.entries(definition.streams ?? {})) {
+    const subscribe = (_root: unknown, args: never, context: RequestContext) => open(args, context);
+    resolvers['Subscription'] = { ...resolvers['Subscription'], [field]: { ...known(resolvers, field), subscribe } };
+  }
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
   return { name: definition.name, schema, sdl };
 }
 
+function known(resolvers: Record<string, Record<string, unknown>>, field: string): object {
+  return (resolvers['Subscription']?.[field] as object | undefined) ?? {};
+}

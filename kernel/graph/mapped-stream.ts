@@ -46,6 +46,7 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
 
   return(): Promise<IteratorReturnResult<undefined>> {
     this.end();
+    this.wake?.(END);
     return Promise.resolve(END);
   }
 
@@ -83,7 +84,6 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     if (this.over) return;
     this.over = true;
     this.hooks.signal?.removeEventListener('abort', this.onAbort);
-    this.wake?.(END);
     // Not awaited: a source that is waiting for its next value may answer only then.
     this.source.return?.(undefined).then(undefined, () => undefined);
     this.hooks.ended?.();

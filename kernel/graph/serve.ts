@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import type { ExecutionResult } from 'graphql';
 import { type Request, createHandler } from 'graphql-http';
+import { LRUCache } from 'lru-cache';
 import { ACTOR_HEADER, type Actor, verifyActor } from '../actor.js';
 import type { ErrorCode } from '../errors.js';
 import { Loaders } from '../loader.js';
@@ -13,10 +13,7 @@ import { closeServer, listen } from './listen.js';
 import { problemError } from './refusal.js';
 import { readBody } from './request-body.js';
 import { SubgraphExecutor } from './subgraph-executor.js';
-import type { SubgraphRequest } from './wire.js';
-
-/** Ties the log entries of one client request together, over every process it touches. */
-export const REQUEST_ID_HEADER = 'x-request-id';
+import { REQUEST_ID_HEADER, type SubgraphRequest } from './wire.js';
 
 export interface ServeSubgraphOptions {
   readonly host: string;
@@ -46,9 +43,15 @@ interface Call {
  * Serves a subgraph to gateways: queries and mutations as GraphQL over HTTP, subscriptions as server-sent events.
  * Answers 401 to anyone who does not bring an actor signed with `actorKey`. `GET /healthz` answers 200.
  */
-export async function serveSubgraph(subgraph: Subgraph, options: ServeSubgraphOptions): Promise<ServedSubgraph> {
+export async function serveSubgraph(
+  subgraph: Subgraph,
+  options: ServeSubgraphOptions,
+): Promise<ServedSubgraph> {
   const service = new SubgraphService(subgraph, options);
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void service.handle(request, response));
+  const server = createServer(
+    { keepAliveTimeout: 65_000 },
+    (request, response) => void service.handle(request, response),
+  );
   const base = await listen(server, options.host, options.port);
   return {
     url: `${base}/graphql`,
@@ -62,10 +65,13 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeSubgraphOp
 class SubgraphService {
   private readonly executor: SubgraphExecutor;
   private readonly closing = new AbortController();
+  private readonly actors = new LRUCache<string, Actor>({ max: 10_000, ttl: 30_000 });
   private readonly handler = createHandler<undefined, Call>({
-    onSubscribe: async (request, params) =>
-      // Plain errors, formatted already: graphql-http only writes them out.
-      (await this.executor.execute(params, contextOf(request.context))) as ExecutionResult,
+    // graphql-http reads the request; the answer is ours, because its errors are formatted already.
+    onSubscribe: async (request, params) => [
+      JSON.stringify(await this.executor.execute(params, contextOf(request.context))),
+      { status: 200, statusText: 'OK', headers: { 'content-type': 'application/json; charset=utf-8' } },
+    ],
   });
 
   constructor(
@@ -83,17 +89,28 @@ class SubgraphService {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.url === '/healthz') return void response.writeHead(200).end('ok');
-      const actor = await verifyActor(String(request.headers[ACTOR_HEADER] ?? ''), this.options.actorKey);
-      if (!actor) return sendProblem(response, 401, 'UNAUTHENTICATED', 'Only the gateway may ask this subgraph.');
+      const actor = await this.actor(String(request.headers[ACTOR_HEADER] ?? ''));
+      if (!actor)
+        return sendProblem(response, 401, 'UNAUTHENTICATED', 'Only the gateway may ask this subgraph.');
       await this.answer(request, response, callOf(actor, request, response));
     } catch (error) {
       this.fail(error, response);
     }
   }
 
+  /** Gateways use a signature for a minute; it is checked once in half of that. */
+  private async actor(signature: string): Promise<Actor | undefined> {
+    const known = this.actors.get(signature);
+    if (known) return known;
+    const actor = await verifyActor(signature, this.options.actorKey);
+    if (actor) this.actors.set(signature, actor);
+    return actor;
+  }
+
   private async answer(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
     const body = await readBody(request, this.options.bodyLimit ?? 8 * 1024 * 1024);
-    if (request.headers.accept?.includes(EVENT_STREAM)) return this.stream(JSON.parse(body) as SubgraphRequest, response, call);
+    if (request.headers.accept?.includes(EVENT_STREAM))
+      return this.stream(JSON.parse(body) as SubgraphRequest, response, call);
     const [text, init] = await this.handler(httpRequest(request, body, call));
     response.writeHead(init.status, init.headers).end(text);
   }
@@ -110,7 +127,8 @@ class SubgraphService {
       const problem = error.problems[0];
       return sendProblem(response, 413, problem?.code ?? 'LIMIT_EXCEEDED', problem?.message ?? error.message);
     }
-    if (error instanceof SyntaxError) return sendProblem(response, 400, 'BAD_REQUEST', 'The body is not JSON.');
+    if (error instanceof SyntaxError)
+      return sendProblem(response, 400, 'BAD_REQUEST', 'The body is not JSON.');
     this.options.log.error({ err: error }, 'a request of the gateway failed');
     if (!response.headersSent) return sendProblem(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal error.');
     response.destroy();
@@ -119,8 +137,14 @@ class SubgraphService {
 
 function callOf(actor: Actor, request: IncomingMessage, response: ServerResponse): Call {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  return { actor, requestId: String(request.headers[REQUEST_ID_HEADER] ?? randomUUID()), signal: gone.signal };
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return {
+    actor,
+    requestId: String(request.headers[REQUEST_ID_HEADER] ?? randomUUID()),
+    signal: gone.signal,
+  };
 }
 
 function contextOf({ actor, requestId, signal }: Call): RequestContext {
@@ -128,7 +152,14 @@ function contextOf({ actor, requestId, signal }: Call): RequestContext {
 }
 
 function httpRequest(request: IncomingMessage, body: string, context: Call): Request<undefined, Call> {
-  return { method: request.method ?? 'GET', url: request.url ?? '/', headers: request.headers, body, raw: undefined, context };
+  return {
+    method: request.method ?? 'GET',
+    url: request.url ?? '/',
+    headers: request.headers,
+    body,
+    raw: undefined,
+    context,
+  };
 }
 
 function sendProblem(response: ServerResponse, status: number, code: ErrorCode, message: string): void {

@@ -28,7 +28,11 @@ type Prepared = { readonly document: DocumentNode } | { readonly errors: readonl
  * are checked, because the gateway does not know what this subgraph's scalars accept.
  */
 export class SubgraphExecutor {
-  private readonly documents = new LRUCache<string, Prepared>({ max: 2000 });
+  private readonly documents = new LRUCache<string, Prepared>({
+    max: 2000,
+    maxSize: 2 * 1024 * 1024,
+    sizeCalculation: (_, query) => query.length + 1,
+  });
 
   constructor(
     private readonly subgraph: Subgraph,
@@ -59,7 +63,11 @@ export class SubgraphExecutor {
     if (!isAsyncIterable(source)) return mapStream(one(streamFailure(source, report)), (result) => result);
     return mapStream(
       source,
-      (event) => this.run({ ...this.args(prepared.document, request, newContext()), rootValue: event }, context.requestId),
+      (event) =>
+        this.run(
+          { ...this.args(prepared.document, request, newContext()), rootValue: event },
+          context.requestId,
+        ),
       { signal, failed: (error) => ({ errors: answerErrors(located(error), report) }) },
     );
   }
@@ -84,7 +92,8 @@ export class SubgraphExecutor {
   }
 
   private report(requestId: string): BugReport {
-    return (err, path) => this.log.error({ err, requestId, subgraph: this.subgraph.name, path }, 'a resolver failed');
+    return (err, path) =>
+      this.log.error({ err, requestId, subgraph: this.subgraph.name, path }, 'a resolver failed');
   }
 
   private prepare(query: string): Prepared {

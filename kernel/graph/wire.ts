@@ -1,5 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 
+/** Ties the log entries of one client request together, over every process it touches. */
+export const REQUEST_ID_HEADER = 'x-request-id';
+
 /** A request to a subgraph, as it goes over the wire. */
 export interface SubgraphRequest {
   readonly query: string;
@@ -18,11 +21,18 @@ export interface SubgraphResult {
 
 /** A copy of a value as JSON would carry it, without the detour over text. */
 export function toWire(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'bigint' ? value.toString() : value;
   if (Array.isArray(value)) return value.map(toWire);
   if (hasToJson(value)) return toWire(value.toJSON());
-  const copy: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const key of Object.keys(value)) copy[key] = toWire((value as Record<string, unknown>)[key]);
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const item = toWire((value as Record<string, unknown>)[key]);
+    // An alias may have the one name that assignment takes for something else.
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true });
+    else copy[key] = item;
+  }
   return copy;
 }
 

@@ -1,0 +1,161 @@
+import {
+  HttpMethod,
+  IsomorphicFetchHttpLibrary,
+  type KubeConfig,
+  RequestContext,
+} from '@kubernetes/client-node';
+import { KubernetesStatusError, KubernetesUnavailable } from './kubernetes-error.js';
+
+/** How long one call may take, in milliseconds, unless said otherwise. */
+export const CALL_TIMEOUT_MS = 10_000;
+/** Objects that one list call asks for. */
+export const LIST_CHUNK = 500;
+
+/** What every Kubernetes object has. */
+export interface KubernetesObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: {
+    name?: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    generation?: number;
+    creationTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: { kind: string; name: string; uid: string; controller?: boolean }[];
+    managedFields?: unknown;
+  };
+}
+
+export interface ListChunk<T> {
+  readonly items: readonly T[];
+  /** Continue token; undefined at the end of the list. */
+  readonly next: string | undefined;
+}
+
+export interface ListQuery {
+  readonly limit?: number;
+  readonly continueToken?: string | undefined;
+  readonly labelSelector?: string | undefined;
+}
+
+interface Call {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: { readonly text: string; readonly type: string };
+}
+
+export interface KubernetesClientOptions {
+  /** For messages. */
+  readonly clusterId: string;
+  /** Ends every call when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Longest one call may take, in milliseconds. Default `CALL_TIMEOUT_MS`. */
+  readonly timeoutMs?: number;
+  /** Lets calls wait for one another; without it all go out at once. */
+  readonly limit?: <T>(call: () => Promise<T>) => Promise<T>;
+}
+
+const http = new IsomorphicFetchHttpLibrary();
+
+/**
+ * Calls the Kubernetes API of one cluster with JSON as it stands on the wire, each call bounded in time.
+ * Throws `KubernetesStatusError` for what the server refuses, `KubernetesUnavailable` when it cannot be asked.
+ */
+export class KubernetesClient {
+  constructor(
+    private readonly config: KubeConfig,
+    private readonly options: KubernetesClientOptions,
+  ) {}
+
+  async get<T = KubernetesObject>(path: string): Promise<T> {
+    return this.call<T>({ method: HttpMethod.GET, path });
+  }
+
+  /** One chunk of a list, in the server's order: by namespace, then name. */
+  async list<T = KubernetesObject>(path: string, query: ListQuery = {}): Promise<ListChunk<T>> {
+    const { limit = LIST_CHUNK, continueToken, labelSelector } = query;
+    const answer = await this.call<{ items?: T[]; metadata?: { continue?: string } }>({
+      method: HttpMethod.GET,
+      path,
+      query: { limit: String(limit), continue: continueToken, labelSelector },
+    });
+    return { items: answer.items ?? [], next: answer.metadata?.continue || undefined };
+  }
+
+  /** Every chunk of a list, read as the consumer goes on. */
+  async *chunks<T = KubernetesObject>(path: string, query: ListQuery = {}): AsyncGenerator<readonly T[]> {
+    let next = query.continueToken;
+    do {
+      const chunk: ListChunk<T> = await this.list<T>(path, { ...query, continueToken: next });
+      yield chunk.items;
+      next = chunk.next;
+    } while (next);
+  }
+
+  async create<T = KubernetesObject>(path: string, body: unknown, query: Call['query'] = {}): Promise<T> {
+    const text = JSON.stringify(body);
+    return this.call<T>({ method: HttpMethod.POST, path, query, body: { text, type: 'application/json' } });
+  }
+
+  /** `type` is the media type of the patch, e.g. `application/apply-patch+yaml`. */
+  async patch<T = KubernetesObject>(
+    path: string,
+    patch: unknown,
+    type: string,
+    query: Call['query'] = {},
+  ): Promise<T> {
+    const text = JSON.stringify(patch);
+    return this.call<T>({ method: HttpMethod.PATCH, path, query, body: { text, type } });
+  }
+
+  private async call<T>(call: Call): Promise<T> {
+    const { limit } = this.options;
+    const { status, text } = await (limit ? limit(() => this.send(call)) : this.send(call));
+    const answer = this.parse(text);
+    if (status >= 200 && status < 300) return answer as T;
+    const { reason, message } = (answer ?? {}) as { reason?: string; message?: string };
+    const error = new KubernetesStatusError(status, reason ?? '', message ?? `HTTP ${status}`);
+    // 429 and 5xx say nothing about the request, 401 only that the platform's own credentials are not taken.
+    if (status === 401 || status === 429 || status >= 500)
+      throw new KubernetesUnavailable(this.options.clusterId, error);
+    throw error;
+  }
+
+  private async send(call: Call): Promise<{ status: number; text: string }> {
+    try {
+      const response = await http.send(await this.request(call)).toPromise();
+      return { status: response.httpStatusCode, text: await response.body.text() };
+    } catch (error) {
+      throw new KubernetesUnavailable(this.options.clusterId, error);
+    }
+  }
+
+  private async request({ method, path, query, body }: Call): Promise<RequestContext> {
+    const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
+    const server = this.config.getCurrentCluster()?.server ?? '';
+    const context = new RequestContext(server.replace(/\/$/, '') + path, method);
+    for (const [name, value] of Object.entries(query ?? {}))
+      if (value !== undefined) context.setQueryParam(name, value);
+    context.setHeaderParam('Accept', 'application/json');
+    if (body) {
+      context.setHeaderParam('Content-Type', body.type);
+      context.setBody(body.text);
+    }
+    const timeout = AbortSignal.timeout(timeoutMs);
+    context.setSignal(signal ? AbortSignal.any([signal, timeout]) : timeout);
+    await this.config.applySecurityAuthentication(context);
+    return context;
+  }
+
+  private parse(text: string): unknown {
+    try {
+      return text === '' ? undefined : (JSON.parse(text) as unknown);
+    } catch (error) {
+      throw new KubernetesUnavailable(this.options.clusterId, error);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { Refused } from '../../kernel/result.js';
+
+/** The answer of an API server that is not a success: a Kubernetes `Status`. */
+export class KubernetesStatusError extends Error {
+  constructor(
+    /** HTTP status, 300 to 599. */
+    readonly status: number,
+    /** `reason` of the Status, e.g. `NotFound`, `Conflict`, `Expired`; empty when there was none. */
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'KubernetesStatusError';
+  }
+}
+
+/** The API server could not be asked: no connection, no answer in time, or an answer that is none. */
+export class KubernetesUnavailable extends Refused {
+  constructor(
+    clusterId: string,
+    override readonly cause: unknown,
+  ) {
+    const message = `The Kubernetes API of cluster ${clusterId} cannot be reached now. Try again.`;
+    super([{ code: 'KUBERNETES_UNAVAILABLE', message, details: { clusterId } }]);
+    this.name = 'KubernetesUnavailable';
+  }
+}
+
+/** Whether the API server said that there is no such object, or that it does not serve such objects. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof KubernetesStatusError && error.status === 404;
+}
+
+/** Whether a continue token was too old: the list must be read from its start. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof KubernetesStatusError && error.status === 410;
+}

@@ -1,0 +1,80 @@
+import type { LoggedEvent } from '../../engine/contract.js';
+import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
+import type { EventCursors } from '../../kernel/event-cursor.js';
+import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
+import { ProvisioningEvent, QuotaEvent, ScalingEvent, WorkloadEvent } from './event.type.js';
+
+/** An event of the log as the graph's type for it. */
+export function toEvent(event: LoggedEvent, cursors: EventCursors): EventInterface {
+  const common = commonOf(event, cursors);
+  const cluster = entity(Cluster, event.clusterId);
+  switch (event.category) {
+    case 'SCALING':
+      return toScalingEvent(event, cursors) ?? toProvisioningEvent(event, common);
+    case 'WORKLOAD':
+      return Object.assign(new WorkloadEvent(), common, {
+        cluster,
+        workload: entity(Workload, text(event.data['workloadId'])),
+      });
+    case 'QUOTA':
+      return Object.assign(new QuotaEvent(), common, { cluster, resource: text(event.data['resource']) });
+    default:
+      return toProvisioningEvent(event, common);
+  }
+}
+
+/** A change of size; undefined for scaling events that are none (work begun, say). */
+export function toScalingEvent(event: LoggedEvent, cursors: EventCursors): ScalingEvent | undefined {
+  const { data } = event;
+  const [fromSize, toSize] = [count(data['fromSize']), count(data['toSize'])];
+  if (event.category !== 'SCALING' || fromSize === null || toSize === null) return undefined;
+  return Object.assign(new ScalingEvent(), commonOf(event, cursors), {
+    cluster: entity(Cluster, event.clusterId),
+    target: targetOf(event),
+    fromSize,
+    toSize,
+    trigger: text(data['trigger']) ?? 'MANUAL',
+    requested: count(data['requested']),
+    created: count(data['created']),
+    failed: count(data['failed']),
+    operation: entity(Operation, event.operationId),
+  });
+}
+
+function commonOf(event: LoggedEvent, cursors: EventCursors): EventInterface {
+  const { id, account, sequence, at, type, level, reason, message } = event;
+  return {
+    id,
+    cursor: cursors.encode(account, sequence),
+    at,
+    type,
+    level: level as EventLevel,
+    reason,
+    message,
+  };
+}
+
+function toProvisioningEvent(event: LoggedEvent, common: EventInterface): ProvisioningEvent {
+  return Object.assign(new ProvisioningEvent(), common, {
+    cluster: entity(Cluster, event.clusterId),
+    nodePool: entity(NodePool, event.nodePoolId),
+    operation: entity(Operation, event.operationId),
+  });
+}
+
+function targetOf({ data, nodePoolId }: LoggedEvent): NodePool | Workload | null {
+  const id = text(data['targetId']) ?? nodePoolId;
+  return data['targetKind'] === 'Workload' ? entity(Workload, id) : entity(NodePool, id);
+}
+
+function entity<T extends { id: string }>(type: new () => T, id: string | null): T | null {
+  return id === null ? null : Object.assign(new type(), { id });
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) ? value : null;
+}

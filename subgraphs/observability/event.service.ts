@@ -1,0 +1,121 @@
+import type { LoggedEvent } from '../../engine/contract.js';
+import type { Platform } from '../../engine/platform.js';
+import { mapStream } from '../../kernel/graph/mapped-stream.js';
+import { type Page, type PageArguments, pageOf, pageRequest } from '../../kernel/page.js';
+import { refuse } from '../../kernel/result.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import { loadForCluster } from './cluster-loader.js';
+import type { EventSelection, EventStore } from './event.store.js';
+import type { EventFilter } from './event.type.js';
+
+/** Texts that one filter may list. */
+const MAX_FILTER_VALUES = 100;
+
+/** Reads and streams the account's event log. */
+export class EventService {
+  private readonly pages = {};
+  private readonly counts = {};
+
+  constructor(
+    private readonly platform: Pick<Platform, 'events' | 'cursors'>,
+    private readonly store: EventStore,
+  ) {}
+
+  /** A page of events, newest first; of one cluster when `clusterId` is given. */
+  async page(
+    clusterId: string | null,
+    filter: EventFilter,
+    page: PageArguments & { context: RequestContext },
+  ): Promise<Page<LoggedEvent>> {
+    const { limit, key } = pageRequest(page);
+    const query = {
+      account: page.context.actor.account,
+      selection: selectionOf(filter),
+      before: sequenceOf(key),
+      limit: limit + 1,
+    };
+    if (clusterId === null) return pageOf(await this.store.page(query), limit);
+    const events = await loadForCluster(this.pages, { clusterId, query }, page.context, (ids, asked) =>
+      this.store.pagesByCluster(ids, asked),
+    );
+    return pageOf(events ?? [], limit);
+  }
+
+  async count(clusterId: string | null, filter: EventFilter, context: RequestContext): Promise<number> {
+    const { account } = context.actor;
+    const selection = selectionOf(filter);
+    if (clusterId === null) return this.store.count(account, selection);
+    const counts = (ids: readonly string[], asked: EventSelection) =>
+      this.store.countsByCluster(account, ids, asked);
+    return (await loadForCluster(this.counts, { clusterId, query: selection }, context, counts)) ?? 0;
+  }
+
+  /** Refuses NOT_FOUND when the account has no such cluster. */
+  async requireCluster(clusterId: string, context: RequestContext): Promise<void> {
+    if (await this.store.knowsCluster(context.actor.account, clusterId)) return;
+    refuse('NOT_FOUND', 'There is no cluster with this id.', { path: ['clusterId'] });
+  }
+
+  /**
+   * The account's events from now on, or after a cursor: what the log keeps, then what comes. `map` may leave an
+   * event out by answering undefined. Refuses INVALID_CURSOR; the stream fails with CURSOR_EXPIRED.
+   */
+  async stream<T>(
+    filter: EventFilter,
+    after: string | null,
+    { context, map }: { context: RequestContext; map: (event: LoggedEvent) => T | undefined },
+  ): Promise<AsyncGenerator<T, undefined>> {
+    const { account } = context.actor;
+    const { from, to, operationId, ...lists } = selectionOf(filter);
+    const restriction = without({ ...lists, operationId, clusterId: filter.clusterId ?? undefined });
+    // Taken now, not when the first event is pulled: what happens in between belongs to the stream.
+    const start =
+      after === null
+        ? await this.platform.events.head(account)
+        : this.platform.cursors.decode(account, after);
+    const over = new AbortController();
+    const signal = context.signal ? AbortSignal.any([context.signal, over.signal]) : over.signal;
+    const events = this.platform.events.follow(account, { after: start, filter: restriction, signal });
+    const chosen = mapped(events, (event) => (isWithin(event.at, from, to) ? map(event) : undefined));
+    return mapStream(chosen, (event) => event, { ended: () => over.abort() });
+  }
+}
+
+/** The filter as the log takes it. Refuses lists that are too long. */
+function selectionOf({ operationId, categories, types, levels, from, to }: EventFilter): EventSelection {
+  if ((types?.length ?? 0) > MAX_FILTER_VALUES) {
+    refuse('INVALID_INPUT', `A filter may list ${MAX_FILTER_VALUES} types.`, { path: ['filter', 'types'] });
+  }
+  return {
+    operationId: operationId ?? undefined,
+    categories: categories ?? undefined,
+    types: types ?? undefined,
+    levels: levels ?? undefined,
+    from: from ?? undefined,
+    to: to ?? undefined,
+  };
+}
+
+function sequenceOf(key: readonly string[] | undefined): bigint | undefined {
+  if (!key) return undefined;
+  const [text = ''] = key;
+  return /^\d{1,18}$/.test(text)
+    ? BigInt(text)
+    : refuse('INVALID_CURSOR', 'The cursor is not one of this list.', { path: ['after'] });
+}
+
+function isWithin(at: Date, from: Date | undefined, to: Date | undefined): boolean {
+  return (!from || at >= from) && (!to || at < to);
+}
+
+/** The same without what is undefined. */
+function without<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as never;
+}
+
+async function* mapped<T, U>(source: AsyncIterable<T>, map: (value: T) => U | undefined): AsyncGenerator<U> {
+  for await (const value of source) {
+    const answer = map(value);
+    if (answer !== undefined) yield answer;
+  }
+}

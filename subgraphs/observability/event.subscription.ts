@@ -1,0 +1,69 @@
+import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import type { Platform } from '../../engine/platform.js';
+import { EventInterface } from '../../kernel/graph/event.type.js';
+import { streamed, type StreamResolver } from '../../kernel/graph/federation.js';
+import { EventCursorScalar } from '../../kernel/graph/scalars.js';
+import { toEvent, toScalingEvent } from './event.rules.js';
+import type { EventService } from './event.service.js';
+import { EventCategory, EventFilter, ScalingEvent } from './event.type.js';
+
+const AFTER =
+  'Cursor of the last event seen: first what came since, then what comes. Only what comes when left out.';
+
+/** The streams of events; their sources are in `eventStreams`. */
+@Resolver()
+export class EventSubscriptions {
+  @Subscription(() => EventInterface, {
+    ...streamed,
+    description: 'Everything that happens in the account, in order, without gap or repetition.',
+  })
+  events(
+    @Root() event: EventInterface,
+    @Arg('filter', () => EventFilter, { nullable: true, description: 'Which events; all when left out.' })
+    _filter: EventFilter | null,
+    @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,
+  ): EventInterface {
+    return event;
+  }
+
+  @Subscription(() => ScalingEvent, {
+    ...streamed,
+    description: 'Sizes of node pools and workloads as they change.',
+  })
+  scalingEvents(
+    @Root() event: ScalingEvent,
+    @Arg('clusterId', () => ID, {
+      nullable: true,
+      description: 'Only in this cluster; in all when left out.',
+    })
+    _clusterId: string | null,
+    @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,
+  ): ScalingEvent {
+    return event;
+  }
+}
+
+interface StreamArguments {
+  readonly filter?: EventFilter | null;
+  readonly clusterId?: string | null;
+  readonly after?: string | null;
+}
+
+/** Where the streams of events come from, by subscription field. */
+export function eventStreams(
+  service: EventService,
+  cursors: Platform['cursors'],
+): Record<string, StreamResolver> {
+  return {
+    events: ({ filter, after }: StreamArguments, context) =>
+      service.stream(filter ?? {}, after ?? null, { context, map: (event) => toEvent(event, cursors) }),
+    scalingEvents: async ({ clusterId, after }: StreamArguments, context) => {
+      if (clusterId != null) await service.requireCluster(clusterId, context);
+      const filter = { clusterId: clusterId ?? null, categories: [EventCategory.SCALING] };
+      return service.stream(filter, after ?? null, {
+        context,
+        map: (event) => toScalingEvent(event, cursors),
+      });
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import {
+  createUnionType,
+  Directive,
+  Field,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  registerEnumType,
+} from 'type-graphql';
+import { connectionOf } from '../../kernel/graph/connection.type.js';
+import { EventInterface, EventLevel } from '../../kernel/graph/event.type.js';
+import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
+
+/** Kinds of events; the names of `EventCategory` in engine/contract.ts. */
+export enum EventCategory {
+  PROVISIONING = 'PROVISIONING',
+  SCALING = 'SCALING',
+  WORKLOAD = 'WORKLOAD',
+  QUOTA = 'QUOTA',
+}
+
+registerEnumType(EventCategory, {
+  name: 'EventCategory',
+  description: 'What an event is about.',
+  valuesConfig: {
+    PROVISIONING: {
+      description: 'Clusters, node pools, nodes and operations coming about, changing and going.',
+    },
+    SCALING: { description: 'Sizes of node pools and workloads changing.' },
+    WORKLOAD: { description: 'What is deployed to clusters.' },
+    QUOTA: { description: 'Quotas and applications for more.' },
+  },
+});
+
+/** Every type below is also declared, field by field the same, where another subgraph streams it. */
+@Directive('@shareable')
+@ObjectType({
+  implements: EventInterface,
+  description: 'A cluster, node pool, node or operation came about, changed or went.',
+})
+export class ProvisioningEvent extends EventInterface {
+  @Field(() => Cluster, { nullable: true, description: 'The cluster it is about.' })
+  cluster: Cluster | null;
+
+  @Field(() => NodePool, { nullable: true, description: 'The node pool it is about.' })
+  nodePool: NodePool | null;
+
+  @Field(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
+  operation: Operation | null;
+}
+
+export const ScalingTarget = createUnionType({
+  name: 'ScalingTarget',
+  description: 'What can change its size.',
+  types: () => [NodePool, Workload] as const,
+});
+
+@ObjectType({ implements: EventInterface, description: 'The size of a node pool or workload changed.' })
+export class ScalingEvent extends EventInterface {
+  @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
+  cluster: Cluster | null;
+
+  @Field(() => ScalingTarget, { nullable: true, description: 'What changed its size.' })
+  target: NodePool | Workload | null;
+
+  @Field(() => Int, { description: 'The size before.' })
+  fromSize: number;
+
+  @Field(() => Int, { description: 'The size now. Smaller than asked for when a quota or stock ended it.' })
+  toSize: number;
+
+  @Field(() => String, { description: 'Who wanted it: `MANUAL` for a person or program through the graph.' })
+  trigger: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many more were asked for; null where everything asked for came true at once.',
+  })
+  requested: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'How many of them were made.' })
+  created: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many of them could not be made; the operation says why.',
+  })
+  failed: number | null;
+
+  @Field(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
+  operation: Operation | null;
+}
+
+@ObjectType({ implements: EventInterface, description: 'Something was deployed to a cluster.' })
+export class WorkloadEvent extends EventInterface {
+  @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
+  cluster: Cluster | null;
+
+  @Field(() => Workload, { nullable: true, description: 'The (first) workload it is about.' })
+  workload: Workload | null;
+}
+
+@ObjectType({
+  implements: EventInterface,
+  description: 'A quota changed, or an application for more was decided.',
+})
+export class QuotaEvent extends EventInterface {
+  @Field(() => String, { nullable: true, description: 'The counted resource, as in Quota.resource.' })
+  resource: string | null;
+
+  @Field(() => Cluster, {
+    nullable: true,
+    description: 'The cluster the quota counts in; null for quotas of the account.',
+  })
+  cluster: Cluster | null;
+}
+
+/** Every object type behind `Event`, for `orphanedTypes`. */
+export const eventTypes = [ProvisioningEvent, ScalingEvent, WorkloadEvent, QuotaEvent];
+
+export const EventConnection = connectionOf('Event', () => EventInterface);
+
+@InputType({ description: 'Which events; every condition given must hold.' })
+export class EventFilter {
+  @Field(() => ID, { nullable: true, description: 'About this cluster.' })
+  clusterId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Of this operation.' })
+  operationId?: string | null;
+
+  @Field(() => [EventCategory], { nullable: true, description: 'About one of these.' })
+  categories?: EventCategory[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Of one of these types, e.g. `NODE_READY`; at most 100.',
+  })
+  types?: string[] | null;
+
+  @Field(() => [EventLevel], { nullable: true, description: 'Of one of these levels.' })
+  levels?: EventLevel[] | null;
+
+  @Field(() => Date, { nullable: true, description: 'Happened then or later.' })
+  from?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Happened before then.' })
+  to?: Date | null;
+}

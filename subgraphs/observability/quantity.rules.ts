@@ -1,0 +1,27 @@
+/** Suffixes of Kubernetes quantities and what they multiply by. */
+const SUFFIXES: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+const FORM = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/;
+
+/** The number a Kubernetes quantity stands for (`250m` → 0.25, `1Gi` → 1073741824); 0 when it is none. */
+export function parseQuantity(quantity: string | undefined): number {
+  const [, number, suffix = ''] = FORM.exec(quantity ?? '') ?? [];
+  return number === undefined ? 0 : Number(number) * (SUFFIXES[suffix] ?? 0);
+}

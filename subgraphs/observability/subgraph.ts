@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import type { Reconciler, Schedule } from '../../engine/contract.js';
+import type { Platform } from '../../engine/platform.js';
+import { defineSubgraph } from '../../kernel/graph/federation.js';
+import type { Subgraph } from '../../kernel/subgraph.js';
+import { Cluster, Workload } from './entities.type.js';
+import { EventResolver } from './event.resolver.js';
+import { EventService } from './event.service.js';
+import { EventStore } from './event.store.js';
+import { eventStreams, EventSubscriptions } from './event.subscription.js';
+import { eventTypes } from './event.type.js';
+import { metricReconciler, metricSchedules } from './metric.reconciler.js';
+import { ClusterMetricResolver, WorkloadMetricResolver } from './metric.resolver.js';
+import { MetricService } from './metric.service.js';
+import { MetricStore } from './metric.store.js';
+
+/** Events, as lists and as streams, and metrics of clusters and workloads. */
+export async function createObservabilitySubgraph(platform: Platform): Promise<Subgraph> {
+  const { database, cursors } = platform;
+  const events = new EventService(platform, new EventStore(database.prisma));
+  const metrics = new MetricService(platform, new MetricStore(database.prisma));
+  return defineSubgraph({
+    name: 'observability',
+    resolvers: [
+      new EventResolver(events, cursors),
+      new EventSubscriptions(),
+      new ClusterMetricResolver(metrics),
+      new WorkloadMetricResolver(metrics),
+    ],
+    orphanedTypes: eventTypes,
+    references: {
+      // Whose they are is decided by each field: what another account owns has no events and no metrics.
+      Cluster: ({ id }: Cluster) => ({ id }),
+      Workload: ({ id }: Workload) => ({ id }),
+    },
+    streams: eventStreams(events, cursors),
+  });
+}
+
+/** What measures the clusters. */
+export function observabilityReconcilers(platform: Platform): Reconciler[] {
+  return [metricReconciler(platform)];
+}
+
+/** What is done by the clock. */
+export function observabilitySchedules(_platform: Platform): Schedule[] {
+  return [...metricSchedules];
+}

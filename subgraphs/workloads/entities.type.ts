@@ -1,0 +1,15 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A Kubernetes cluster of the account.' })
+export class Cluster {
+  @Field(() => ID, { description: 'Id of the cluster, `cluster_…`.' })
+  id: string;
+}
+
+@Directive('@key(fields: "id", resolvable: false)')
+@ObjectType({ description: 'A change that takes a while: what it is, how far it is, what came of it.' })
+export class Operation {
+  @Field(() => ID, { description: 'Id of the operation, `operation_…`.' })
+  id: string;
+}

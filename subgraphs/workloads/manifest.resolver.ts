@@ -1,0 +1,59 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { settle } from '../../kernel/result.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import {
+  type ApplyOutcome,
+  type ManifestService,
+  type ObjectOutcome,
+  problemsOf,
+} from './manifest.service.js';
+import {
+  ApplyManifestInput,
+  ApplyManifestPayload,
+  type ManifestObject,
+  type ManifestResult,
+} from './manifest.type.js';
+import type { WorkloadReader } from './workload.reader.js';
+
+@Resolver()
+export class ManifestResolver {
+  constructor(
+    private readonly service: ManifestService,
+    private readonly reader: WorkloadReader,
+  ) {}
+
+  @Mutation(() => ApplyManifestPayload, {
+    description:
+      'Applies a manifest to a cluster (server-side apply as field manager `fleetgraph`), object by object.',
+  })
+  async applyManifest(
+    @Arg('input', () => ApplyManifestInput, { description: 'The manifest and where it goes.' })
+    input: ApplyManifestInput,
+    @Arg('dryRun', () => Boolean, {
+      nullable: true,
+      description: 'Only ask Kubernetes what would become of it. Default false.',
+    })
+    dryRun: boolean | null,
+    @Ctx() context: RequestContext,
+  ): Promise<ApplyManifestPayload> {
+    const result = await settle(() => this.service.apply({ ...input }, dryRun ?? false, context));
+    if (!result.ok)
+      return { objects: [], workload: null, operation: null, userErrors: result.problems.map(toUserError) };
+    return {
+      objects: result.value.objects.map(toManifestObject),
+      workload: await this.workloadOf(result.value, context),
+      operation: null,
+      userErrors: problemsOf(result.value).map(toUserError),
+    };
+  }
+
+  private async workloadOf({ workload, workloadId }: ApplyOutcome, context: RequestContext) {
+    if (workload) return workload;
+    return workloadId === null ? null : ((await this.reader.find(workloadId, context)) ?? null);
+  }
+}
+
+function toManifestObject({ problem, result, ...names }: ObjectOutcome): ManifestObject {
+  return { ...names, result: result as ManifestResult | null, error: problem && toUserError(problem) };
+}

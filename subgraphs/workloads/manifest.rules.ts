@@ -1,0 +1,100 @@
+import type { KubernetesObject } from '../../engine/kubernetes/client.js';
+import { type Problem, Refused, refuse } from '../../kernel/result.js';
+import { readManifest } from './manifest.reader.js';
+import type { ReadOutcome } from './manifest.worker.js';
+
+/** Largest manifest, in bytes of UTF-8. */
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
+/** Documents of a manifest, and objects in them, at the most. */
+export const MAX_MANIFEST_OBJECTS = 100;
+/** Characters of its objects as JSON together. */
+const MAX_JSON_CHARACTERS = 4 * 1024 * 1024;
+
+/** An object to be applied, and the number of the document it stands in. */
+export interface ManifestEntry {
+  readonly document: number;
+  readonly object: KubernetesObject & { apiVersion: string; kind: string; metadata: { name: string } };
+}
+
+/**
+ * Reads a manifest: YAML as kubectl reads it, lists unfolded.
+ * Refuses LIMIT_EXCEEDED, and MANIFEST_INVALID with the path of each document that is no Kubernetes object.
+ */
+export async function parseManifest(yaml: string): Promise<ManifestEntry[]> {
+  const size = Buffer.byteLength(yaml);
+  if (size > MAX_MANIFEST_BYTES) tooLarge(`A manifest may have ${MAX_MANIFEST_BYTES} bytes, it has ${size}.`);
+  const limits = { documents: MAX_MANIFEST_OBJECTS, characters: MAX_JSON_CHARACTERS };
+  const read = (await readManifest({ manifest: yaml, limits })) satisfies ReadOutcome;
+  if ('exceeded' in read) tooLarge(`A manifest may have ${limits[read.exceeded]} ${read.exceeded}.`);
+  const parts = read.documents.map((document, number) =>
+    'json' in document ? readValue(JSON.parse(document.json), number) : invalid(number, document.error),
+  );
+  const problems = parts.flatMap((part) => part.problems);
+  if (problems.length > 0) throw new Refused(problems);
+  const entries = parts.flatMap((part) => part.entries);
+  if (entries.length > MAX_MANIFEST_OBJECTS) tooLarge(`A manifest may have ${MAX_MANIFEST_OBJECTS} objects.`);
+  if (entries.length === 0)
+    refuse('MANIFEST_INVALID', 'The manifest has no object.', { path: ['input', 'yaml'] });
+  return entries;
+}
+
+function tooLarge(message: string): never {
+  return refuse('LIMIT_EXCEEDED', message, { path: ['input', 'yaml'] });
+}
+
+interface Part {
+  readonly entries: readonly ManifestEntry[];
+  readonly problems: readonly Problem[];
+}
+
+function readValue(value: unknown, number: number): Part {
+  if (value === null) return { entries: [], problems: [] };
+  if (!isMap(value)) return invalid(number, 'It is not an object.');
+  const { apiVersion, kind, items } = value;
+  if (kind === 'List' && apiVersion === 'v1' && Array.isArray(items)) return readList(items, number);
+  const missing = missingFields(value);
+  if (missing.length > 0) return invalid(number, `It has no ${missing.join(', no ')}.`);
+  return {
+    entries: [{ document: number, object: value as unknown as ManifestEntry['object'] }],
+    problems: [],
+  };
+}
+
+/** What an object must have to be sent to Kubernetes, and this one has not. */
+function missingFields({ apiVersion, kind, metadata }: Record<string, unknown>): string[] {
+  const { name, namespace } = isMap(metadata) ? metadata : {};
+  const fields: [string, boolean][] = [
+    ['apiVersion', isText(apiVersion)],
+    ['kind', isText(kind)],
+    ['metadata.name', isText(name)],
+    ['metadata.namespace that is text', namespace == null || isText(namespace)],
+  ];
+  return fields.filter(([, given]) => !given).map(([field]) => field);
+}
+
+function readList(items: readonly unknown[], number: number): Part {
+  const parts = items
+    .slice(0, MAX_MANIFEST_OBJECTS + 1)
+    .map((item) => (isList(item) ? invalid(number, 'A list is in a list.') : readValue(item, number)));
+  return { entries: parts.flatMap((part) => part.entries), problems: parts.flatMap((part) => part.problems) };
+}
+
+function invalid(number: number, message: string): Part {
+  const path = ['input', 'yaml', String(number)];
+  return {
+    entries: [],
+    problems: [{ code: 'MANIFEST_INVALID', message: `Document ${number + 1}: ${message}`, path }],
+  };
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList(value: unknown): boolean {
+  return isMap(value) && value['kind'] === 'List';
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}

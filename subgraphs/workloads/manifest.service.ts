@@ -1,0 +1,175 @@
+import { appendEvents } from '../../engine/events.js';
+import { once } from '../../engine/client-tokens.js';
+import type { NewEvent } from '../../engine/contract.js';
+import type { KubernetesClient } from '../../engine/kubernetes/client.js';
+import { KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
+import { encodeWorkloadId, workloadKindOf } from '../../engine/kubernetes/workload-ref.js';
+import type { Platform } from '../../engine/platform.js';
+import { type Problem, refuse, Refused } from '../../kernel/result.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import { type AppliedObject, Applier, type ApplyOptions } from './apply.js';
+import type { ClusterApis } from './cluster-api.js';
+import { toReadProblem } from './kubernetes-problem.js';
+import { type ManifestEntry, parseManifest } from './manifest.rules.js';
+import { toWorkload } from './workload.rules.js';
+import type { Workload } from './workload.type.js';
+
+/** How long applying a whole manifest may take, in milliseconds. */
+const APPLY_TIMEOUT_MS = 40_000;
+
+export interface ApplyRequest {
+  readonly clusterId: string;
+  readonly yaml: string;
+  readonly force?: boolean | null | undefined;
+  readonly clientToken?: string | null | undefined;
+}
+
+/** An object of a manifest and what became of it; plain JSON, kept under the client token. */
+export interface ObjectOutcome {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly result: AppliedObject['result'] | null;
+  readonly problem: Problem | null;
+}
+
+export interface ApplyOutcome {
+  readonly objects: readonly ObjectOutcome[];
+  /** Id of the manifest's first workload that Kubernetes has taken. */
+  readonly workloadId: string | null;
+  /** The same workload as Kubernetes answered it; only the first time. */
+  readonly workload?: Workload | undefined;
+}
+
+/** Applies manifests to clusters. */
+export class ManifestService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly apis: ClusterApis,
+  ) {}
+
+  /** Applies the objects one by one; what Kubernetes refuses is in the outcome. Refuses what cannot be begun. */
+  async apply(request: ApplyRequest, dryRun: boolean, context: RequestContext): Promise<ApplyOutcome> {
+    const entries = await parseManifest(request.yaml);
+    const signal = AbortSignal.timeout(APPLY_TIMEOUT_MS);
+    const client = await this.apis.of(request.clusterId, context, signal);
+    if (!client) {
+      refuse('NOT_FOUND', 'There is no cluster with this id that has a Kubernetes API.', {
+        path: ['input', 'clusterId'],
+      });
+    }
+    const options = { dryRun, force: request.force ?? false };
+    const work = () => applyAll(client, request.clusterId, { entries, options });
+    if (dryRun) return work();
+    return request.clientToken == null
+      ? this.recorded(request, await work(), context)
+      : this.once(request, work, context);
+  }
+
+  private async recorded(
+    request: ApplyRequest,
+    outcome: ApplyOutcome,
+    context: RequestContext,
+  ): Promise<ApplyOutcome> {
+    const { account } = context.actor;
+    const events = eventsOf(request.clusterId, outcome);
+    if (events.length > 0) {
+      await this.platform.database.prisma.$transaction((tx) =>
+        appendEvents(tx, account, this.platform.clock.now(), events),
+      );
+    }
+    return outcome;
+  }
+
+  /** The token's transaction spans the calls to Kubernetes: a crash in between leaves a token that may be used again. */
+  private async once(
+    request: ApplyRequest,
+    work: () => Promise<ApplyOutcome>,
+    context: RequestContext,
+  ): Promise<ApplyOutcome> {
+    const { account } = context.actor;
+    const at = this.platform.clock.now();
+    const call = { account, mutation: 'applyManifest', token: request.clientToken, input: request, at };
+    let fresh: ApplyOutcome | undefined;
+    try {
+      return await this.platform.database.prisma.$transaction(async (tx) => {
+        const { objects, workloadId } = await once<ApplyOutcome>(tx, call, async () => {
+          fresh = await work();
+          // A manifest of which nothing was taken may be sent again under its token.
+          if (fresh.objects.every(({ problem }) => problem)) throw new Refused(problemsOf(fresh));
+          return { objects: fresh.objects, workloadId: fresh.workloadId };
+        });
+        if (fresh) await appendEvents(tx, account, at, eventsOf(request.clusterId, fresh));
+        return fresh ?? { objects, workloadId };
+      });
+    } catch (error) {
+      if (fresh && error instanceof Refused) return fresh;
+      throw error;
+    }
+  }
+}
+
+/** Everything of an outcome that was refused. */
+export function problemsOf({ objects }: ApplyOutcome): Problem[] {
+  return objects.map(({ problem }) => problem).filter((problem) => problem !== null);
+}
+
+interface Manifest {
+  readonly entries: readonly ManifestEntry[];
+  readonly options: ApplyOptions;
+}
+
+async function applyAll(
+  client: KubernetesClient,
+  clusterId: string,
+  { entries, options }: Manifest,
+): Promise<ApplyOutcome> {
+  const applier = new Applier(client, options);
+  const objects: ObjectOutcome[] = [];
+  let workload: Workload | undefined;
+  let unavailable: KubernetesUnavailable | undefined;
+  for (const entry of entries) {
+    try {
+      // One object at a time and in order: a namespace stands before what goes into it.
+      if (unavailable) throw unavailable;
+      const { result, object } = await applier.apply(entry);
+      objects.push({ ...nameOf(entry, object.metadata?.namespace), result, problem: null });
+      const kind = workloadKindOf(entry.object.kind);
+      if (kind) workload ??= toWorkload(clusterId, kind, object);
+    } catch (error) {
+      if (error instanceof KubernetesUnavailable) unavailable = error;
+      const problem = { ...toReadProblem(error), path: ['input', 'yaml', String(entry.document)] };
+      objects.push({ ...nameOf(entry, entry.object.metadata.namespace), result: null, problem });
+    }
+  }
+  return { objects, workload, workloadId: workload ? encodeWorkloadId(workload.ref) : null };
+}
+
+function nameOf({ object }: ManifestEntry, namespace: string | undefined) {
+  const { apiVersion, kind, metadata } = object;
+  return { apiVersion, kind, namespace: namespace ?? null, name: metadata.name };
+}
+
+/** Objects that an event names; a longer manifest is counted. */
+const NAMED = 20;
+
+function eventsOf(clusterId: string, { objects, workloadId }: ApplyOutcome): NewEvent[] {
+  const count = (result: string | null) => objects.filter((object) => object.result === result).length;
+  const [created, configured, unchanged, failed] = ['CREATED', 'CONFIGURED', 'UNCHANGED', null].map(count);
+  if (failed === objects.length) return [];
+  const names = objects
+    .slice(0, NAMED)
+    .map(({ kind, namespace, name }) => `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`);
+  return [
+    {
+      category: 'WORKLOAD',
+      type: 'MANIFEST_APPLIED',
+      level: failed === 0 ? 'INFO' : 'WARNING',
+      reason: 'ManifestApplied',
+      message: `Applied a manifest: ${created} created, ${configured} configured, ${unchanged} unchanged, ${failed} refused.`,
+      clusterId,
+      data: { created, configured, unchanged, failed, objects: names, workloadId },
+    },
+  ];
+}

@@ -1,0 +1,134 @@
+import { appendEvents } from '../../engine/events.js';
+import { once } from '../../engine/client-tokens.js';
+import type { NewEvent } from '../../engine/contract.js';
+import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
+import { isNotFound } from '../../engine/kubernetes/kubernetes-error.js';
+import {
+  decodeWorkloadId,
+  encodeWorkloadId,
+  type WorkloadKindName,
+  type WorkloadRef,
+  workloadKinds,
+} from '../../engine/kubernetes/workload-ref.js';
+import type { Platform } from '../../engine/platform.js';
+import { refuse, Refused } from '../../kernel/result.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import { FIELD_MANAGER } from './apply.js';
+import type { ClusterApis } from './cluster-api.js';
+import { toReadProblem } from './kubernetes-problem.js';
+import { readOne, workloadPath } from './workload.reader.js';
+import type { Workload } from './workload.type.js';
+
+/** Pods that a workload may be asked to have. */
+export const MAX_REPLICAS = 100_000;
+
+/** How long scaling may take, in milliseconds. */
+const SCALE_TIMEOUT_MS = 20_000;
+
+const SCALABLE: readonly WorkloadKindName[] = ['DEPLOYMENT', 'STATEFUL_SET', 'REPLICA_SET'];
+const PATH = ['input', 'workloadId'];
+
+export interface ScaleRequest {
+  readonly workloadId: string;
+  readonly replicas: number;
+  readonly clientToken?: string | null | undefined;
+}
+
+interface ScaleObject extends KubernetesObject {
+  spec?: { replicas?: number };
+}
+
+/** Scales workloads through the scale subresource. */
+export class ScaleService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly apis: ClusterApis,
+  ) {}
+
+  /** The workload after scaling. Refuses what is no scalable workload of the account, and what Kubernetes refuses. */
+  async scale(request: ScaleRequest, dryRun: boolean, context: RequestContext): Promise<Workload> {
+    const ref = checked(request);
+    // Not the request's signal: a client that leaves must not part the change from its event.
+    const client = await this.apis.of(ref.clusterId, context, AbortSignal.timeout(SCALE_TIMEOUT_MS));
+    if (!client) return notFound();
+    try {
+      if (!dryRun) await this.change(client, request, { ref, context });
+      else await patchScale(client, ref, { replicas: request.replicas, dryRun: 'All' });
+      const workload = (await readOne(client, ref)) ?? notFound();
+      return Object.assign(workload, { replicas: request.replicas });
+    } catch (error) {
+      if (isNotFound(error)) return notFound();
+      throw new Refused([{ ...toReadProblem(error), path: PATH }]);
+    }
+  }
+
+  private async change(
+    client: KubernetesClient,
+    request: ScaleRequest,
+    { ref, context }: { ref: WorkloadRef; context: RequestContext },
+  ) {
+    const { account } = context.actor;
+    const at = this.platform.clock.now();
+    const token = request.clientToken;
+    // Without a token nothing need be locked while Kubernetes is asked.
+    const before = token == null ? await changeSize(client, ref, request.replicas) : undefined;
+    await this.platform.database.prisma.$transaction(async (tx) => {
+      let fromSize = before;
+      await once(tx, { account, mutation: 'scaleWorkload', token, input: request, at }, async () => {
+        fromSize ??= await changeSize(client, ref, request.replicas);
+        return {};
+      });
+      if (fromSize === undefined || fromSize === request.replicas) return;
+      await appendEvents(tx, account, at, [eventOf(ref, fromSize, request.replicas)]);
+    });
+  }
+}
+
+function checked({ workloadId, replicas }: ScaleRequest): WorkloadRef {
+  const ref = decodeWorkloadId(workloadId) ?? notFound();
+  if (!SCALABLE.includes(ref.kind)) {
+    refuse('INVALID_INPUT', `A ${workloadKinds[ref.kind].kind} has no size of its own.`, { path: PATH });
+  }
+  if (replicas < 0 || replicas > MAX_REPLICAS) {
+    refuse('INVALID_INPUT', `replicas must be from 0 to ${MAX_REPLICAS}.`, { path: ['input', 'replicas'] });
+  }
+  return ref;
+}
+
+/** Sets the size and answers what it was. */
+async function changeSize(client: KubernetesClient, ref: WorkloadRef, replicas: number): Promise<number> {
+  const before = await client.get<ScaleObject>(`${workloadPath(ref)}/scale`);
+  const fromSize = before.spec?.replicas ?? 0;
+  if (fromSize !== replicas) await patchScale(client, ref, { replicas });
+  return fromSize;
+}
+
+async function patchScale(
+  client: KubernetesClient,
+  ref: WorkloadRef,
+  { replicas, dryRun }: { replicas: number; dryRun?: string },
+) {
+  const query = { fieldManager: FIELD_MANAGER, dryRun };
+  await client.patch(
+    `${workloadPath(ref)}/scale`,
+    { spec: { replicas } },
+    'application/merge-patch+json',
+    query,
+  );
+}
+
+function eventOf(ref: WorkloadRef, fromSize: number, toSize: number): NewEvent {
+  const name = `${workloadKinds[ref.kind].kind} ${ref.namespace}/${ref.name}`;
+  return {
+    category: 'SCALING',
+    type: 'WORKLOAD_SCALED',
+    reason: 'WorkloadScaled',
+    message: `${name} was scaled from ${fromSize} to ${toSize}.`,
+    clusterId: ref.clusterId,
+    data: { targetKind: 'Workload', targetId: encodeWorkloadId(ref), fromSize, toSize, trigger: 'MANUAL' },
+  };
+}
+
+function notFound(): never {
+  return refuse('NOT_FOUND', 'There is no workload with this id.', { path: PATH });
+}

@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import type { Platform } from '../../engine/platform.js';
+import { defineSubgraph } from '../../kernel/graph/federation.js';
+import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
+import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
+import { ClusterApis } from './cluster-api.js';
+import { ClusterResolver } from './cluster.resolver.js';
+import { ClusterStore } from './cluster.store.js';
+import { ManifestResolver } from './manifest.resolver.js';
+import { ManifestService } from './manifest.service.js';
+import { NamespaceService } from './namespace.service.js';
+import {
+  NamespaceConnectionResolver,
+  PodConnectionResolver,
+  WorkloadConnectionResolver,
+} from './partial-connection.resolver.js';
+import { PodService } from './pod.service.js';
+import { ScaleResolver } from './scale.resolver.js';
+import { ScaleService } from './scale.service.js';
+import { WorkloadReader } from './workload.reader.js';
+import { WorkloadResolver } from './workload.resolver.js';
+import { WorkloadService } from './workload.service.js';
+
+/** Namespaces, workloads and pods, read and changed through the Kubernetes API of each cluster. */
+export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgraph> {
+  const apis = new ClusterApis(platform);
+  const reader = new WorkloadReader(apis);
+  const workloads = new WorkloadService(apis, new ClusterStore(platform.database.prisma));
+  return defineSubgraph({
+    name: 'workloads',
+    resolvers: [
+      new ClusterResolver(new NamespaceService(apis), workloads),
+      new WorkloadResolver(reader, workloads, new PodService(apis)),
+      new ManifestResolver(new ManifestService(platform, apis), reader),
+      new ScaleResolver(new ScaleService(platform, apis)),
+      new NamespaceConnectionResolver(),
+      new WorkloadConnectionResolver(),
+      new PodConnectionResolver(),
+    ],
+    orphanedTypes: userErrorTypes,
+    references: {
+      Cluster: ({ id }: { id: string }) => ({ id }),
+      Workload: async ({ id }: { id: string }, context: RequestContext) =>
+        (await reader.find(id, context)) ?? null,
+    },
+  });
+}

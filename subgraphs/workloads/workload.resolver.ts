@@ -1,0 +1,75 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { pageOf, pageRequest } from '../../kernel/page.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import { PageArgs, WorkloadPageArgs } from './page.args.js';
+import { type PartialConnection, toPartialConnection } from './partial-connection.resolver.js';
+import type { PodService } from './pod.service.js';
+import { type Pod, PodConnection } from './pod.type.js';
+import type { WorkloadReader } from './workload.reader.js';
+import { toYaml } from './workload.rules.js';
+import type { WorkloadService } from './workload.service.js';
+import { Workload, WorkloadConnection } from './workload.type.js';
+
+@Resolver(() => Workload)
+export class WorkloadResolver {
+  constructor(
+    private readonly reader: WorkloadReader,
+    private readonly service: WorkloadService,
+    private readonly podService: PodService,
+  ) {}
+
+  @Query(() => Workload, {
+    nullable: true,
+    description: 'The workload with this id; null when the account has none.',
+  })
+  async workload(
+    @Arg('id', () => ID, { description: 'Id of the workload.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Workload | null> {
+    return (await this.reader.find(id, context)) ?? null;
+  }
+
+  @Query(() => WorkloadConnection, {
+    description: "Workloads of all the account's clusters, by cluster, namespace, name and kind.",
+  })
+  async workloads(
+    @Args(() => WorkloadPageArgs) args: WorkloadPageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<PartialConnection<Workload>> {
+    const selection = args.filter ?? {};
+    const clusterId = selection.clusterId ?? null;
+    const request = { selection, page: pageRequest(args, 4) };
+    const page =
+      clusterId === null
+        ? await this.service.ofAccount(request, context)
+        : await this.service.ofCluster(clusterId, request, context);
+    const count = () => this.service.count(clusterId, selection, context);
+    return toPartialConnection(page, { key: workloadKey, after: args.after, count });
+  }
+
+  @FieldResolver(() => String, { description: 'Its manifest, as `kubectl get -o yaml` prints it.' })
+  yaml(@Root() workload: Workload): string {
+    return toYaml(workload.object);
+  }
+
+  @FieldResolver(() => PodConnection, {
+    description: 'Its pods by name, also those that it has through replica sets or jobs.',
+  })
+  async pods(
+    @Root() workload: Workload,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<PartialConnection<Pod>> {
+    const { limit, key: [last = ''] = [] } = pageRequest(args);
+    const { pods, problems } = await this.podService.ofWorkload(workload, context);
+    const rest = pods.filter(({ name }) => name > last);
+    const count = () => Promise.resolve(pods.length);
+    const page = { ...pageOf(rest, limit), problems };
+    return toPartialConnection(page, { key: ({ name }) => [name], after: args.after, count });
+  }
+}
+
+/** The sort columns of a workload in lists. */
+export function workloadKey({ cluster, namespace, name, kind }: Workload): string[] {
+  return [cluster.id, namespace, name, kind];
+}

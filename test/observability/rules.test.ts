@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { Refused } from '../../kernel/result.js';
+import { metricRange } from '../../subgraphs/observability/metric.rules.js';
+import { parseQuantity } from '../../subgraphs/observability/quantity.rules.js';
+
+test.each([
+  ['0', 0],
+  ['2', 2],
+  ['250m', 0.25],
+  ['1500000n', 0.0015],
+  ['12u', 0.000012],
+  ['1Ki', 1024],
+  ['1.5Gi', 1.5 * 2 ** 30],
+  ['3k', 3000],
+  ['2E', 2e18],
+  ['1e3', 1000],
+  ['.5', 0.5],
+  ['', 0],
+  ['many', 0],
+  ['1Kib', 0],
+  [undefined, 0],
+])('the Kubernetes quantity %s is %d', (text, value) => {
+  expect(parseQuantity(text)).toBeCloseTo(value, 12);
+});
+
+describe('a range of metrics', () => {
+  const from = new Date('2026-01-01T00:00:00Z');
+  const after = (seconds: number) => new Date(from.getTime() + seconds * 1000);
+
+  test.each([
+    [3600, null, 60],
+    [10, null, 1],
+    [3600, 5, 5],
+    [1000, 1, 1],
+    [86_400 * 365, null, 525_600],
+  ])('of %d seconds with step %j has steps of %d seconds', (seconds, step, expected) => {
+    expect(metricRange(from, after(seconds), step).step).toBe(expected);
+  });
+
+  test.each([
+    ['is empty', 0, null, 'from'],
+    ['ends before it begins', -1, null, 'from'],
+    ['has a step of nothing', 60, 0, 'step'],
+    ['has a negative step', 60, -1, 'step'],
+    ['has more than 1,000 points', 1001, 1, 'step'],
+  ])('that %s is refused', (_what, seconds, step, path) => {
+    const refusal = () => metricRange(from, after(seconds), step);
+    expect(refusal).toThrow(Refused);
+    try {
+      refusal();
+    } catch (error) {
+      expect((error as Refused).problems).toMatchObject([{ code: 'INVALID_INPUT', path: [path] }]);
+    }
+  });
+});

@@ -1,0 +1,198 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apply, deployment, startWorkloads, type WorkloadsWorld } from './kit.js';
+
+let world: WorkloadsWorld;
+let clusterId: string;
+
+beforeAll(async () => {
+  world = await startWorkloads();
+  clusterId = await world.cluster('acme', 1);
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+const configMap = (name: string, value: string, namespace = 'default') =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: ${namespace} }\ndata: { value: "${value}" }\n`;
+
+function events(
+  account: string,
+): Promise<{ type: string; data: unknown; level: string; clusterId: string | null }[]> {
+  return world.kit.database.prisma.event.findMany({
+    where: { account },
+    orderBy: { sequence: 'asc' },
+    select: { type: true, data: true, level: true, clusterId: true },
+  });
+}
+
+describe('applyManifest', () => {
+  test('creates what is not there, changes what is, leaves what is the same, and says which', async () => {
+    const two = `${configMap('first', 'a')}---\n${configMap('second', 'a')}`;
+    const results = async (yaml: string) =>
+      (await apply(world, 'acme', { clusterId, yaml })).objects.map(({ result }) => result);
+    expect(await results(two)).toEqual(['CREATED', 'CREATED']);
+    expect(await results(two)).toEqual(['UNCHANGED', 'UNCHANGED']);
+    expect(await results(`${configMap('first', 'b')}---\n${configMap('second', 'a')}`)).toEqual([
+      'CONFIGURED',
+      'UNCHANGED',
+    ]);
+  });
+
+  test('answers the first workload and appends an event', async () => {
+    const before = (await events('acme')).length;
+    const applied = await apply(world, 'acme', {
+      clusterId,
+      yaml: `${configMap('web', 'x')}---\n${deployment('web', 2)}`,
+    });
+    expect(applied).toMatchObject({
+      workload: { name: 'web', kind: 'DEPLOYMENT', replicas: 2 },
+      operation: null,
+      userErrors: [],
+    });
+    expect((await events('acme')).slice(before)).toEqual([
+      {
+        type: 'MANIFEST_APPLIED',
+        level: 'INFO',
+        clusterId,
+        data: expect.objectContaining({ created: 2, failed: 0, workloadId: applied.workload?.id }) as object,
+      },
+    ]);
+  });
+
+  test('goes on after an object that Kubernetes refuses, and names its document', async () => {
+    const yaml = [
+      configMap('good', '1'),
+      configMap('homeless', '1', 'nowhere'),
+      'apiVersion: nothing/v1\nkind: Strange\nmetadata: { name: x }\n',
+    ];
+    const { objects, userErrors } = await apply(world, 'acme', { clusterId, yaml: yaml.join('---\n') });
+    expect(objects).toMatchObject([
+      { name: 'good', result: 'CREATED', error: null },
+      { name: 'homeless', result: null, error: { code: 'KUBERNETES_REFUSED' } },
+      { kind: 'Strange', result: null, error: { code: 'KUBERNETES_REFUSED' } },
+    ]);
+    expect(userErrors.map(({ path }) => path)).toEqual([
+      ['input', 'yaml', '1'],
+      ['input', 'yaml', '2'],
+    ]);
+    expect((await events('acme')).at(-1)).toMatchObject({
+      type: 'MANIFEST_APPLIED',
+      level: 'WARNING',
+      data: { created: 1, failed: 2 },
+    });
+  });
+
+  test.each([
+    ['a version that leads elsewhere', 'apiVersion: ../../x\nkind: Pod\nmetadata: { name: x }'],
+    ['a name that leads elsewhere', 'apiVersion: v1\nkind: Namespace\nmetadata: { name: ".." }'],
+    ['a namespace that leads elsewhere', configMap('x', '1', '..')],
+    ['a name with a slash', configMap('a/b', '1')],
+  ])('does not follow %s', async (_what, yaml) => {
+    expect((await apply(world, 'acme', { clusterId, yaml })).objects).toMatchObject([
+      { result: null, error: { code: 'KUBERNETES_REFUSED' } },
+    ]);
+  });
+
+  test('puts a namespace before what goes into it', async () => {
+    const yaml = `apiVersion: v1\nkind: Namespace\nmetadata: { name: fresh }\n---\n${configMap('inside', '1', 'fresh')}`;
+    expect((await apply(world, 'acme', { clusterId, yaml })).objects).toMatchObject([
+      { kind: 'Namespace', namespace: null, result: 'CREATED' },
+      { kind: 'ConfigMap', namespace: 'fresh', result: 'CREATED' },
+    ]);
+  });
+
+  test('changes nothing in a dry run, and says what would become of it', async () => {
+    const before = (await events('acme')).length;
+    const dry = await apply(world, 'acme', { clusterId, yaml: deployment('imagined', 3) }, true);
+    expect(dry).toMatchObject({
+      objects: [{ result: 'CREATED' }],
+      workload: { name: 'imagined', replicas: 3 },
+      userErrors: [],
+    });
+    const { data } = await world.workloads('acme', 'query Q($id: ID!) { workload(id: $id) { id } }', {
+      id: dry.workload?.id,
+    });
+    expect(data).toEqual({ workload: null });
+    expect((await events('acme')).length).toBe(before);
+  });
+
+  test('refuses the whole manifest when a document is none', async () => {
+    const yaml = `${configMap('never', '1')}---\nkind: [broken`;
+    const { objects, userErrors } = await apply(world, 'acme', { clusterId, yaml });
+    expect(objects).toEqual([]);
+    expect(userErrors).toMatchObject([{ code: 'MANIFEST_INVALID', path: ['input', 'yaml', '1'] }]);
+    const probe = await apply(world, 'acme', { clusterId, yaml: configMap('never', '1') });
+    expect(probe.objects).toMatchObject([{ result: 'CREATED' }]);
+  });
+
+  test("answers NOT_FOUND for another account's cluster as for one that does not exist", async () => {
+    const answers = await Promise.all(
+      [clusterId, 'cluster_unknown'].map((id) =>
+        apply(world, 'globex', { clusterId: id, yaml: configMap('x', '1') }),
+      ),
+    );
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]).toMatchObject({
+      objects: [],
+      workload: null,
+      userErrors: [{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }],
+    });
+  });
+
+  test('says that a cluster cannot be reached, for every object, after asking once', async () => {
+    const silent = await world.unreachableCluster('silent');
+    const { objects, userErrors } = await apply(world, 'silent', {
+      clusterId: silent,
+      yaml: `${configMap('a', '1')}---\n${configMap('b', '1')}`,
+    });
+    expect(objects.map(({ error }) => error?.code)).toEqual([
+      'KUBERNETES_UNAVAILABLE',
+      'KUBERNETES_UNAVAILABLE',
+    ]);
+    expect(userErrors.map(({ code }) => code)).toEqual(['KUBERNETES_UNAVAILABLE', 'KUBERNETES_UNAVAILABLE']);
+    expect(await events('silent')).toEqual([]);
+  });
+});
+
+describe('a clientToken of applyManifest', () => {
+  test('answers the repetition as the first and applies nothing again', async () => {
+    const input = { clusterId, yaml: deployment('once', 1), clientToken: 'token-1' };
+    const first = await apply(world, 'acme', input);
+    await apply(world, 'acme', { clusterId, yaml: deployment('once', 4) });
+    const before = (await events('acme')).length;
+    const again = await apply(world, 'acme', input);
+    expect(again.objects).toEqual(first.objects);
+    expect(again.workload).toMatchObject({ id: first.workload?.id, replicas: 4 });
+    expect((await events('acme')).length).toBe(before);
+  });
+
+  test('is refused with other input', async () => {
+    await apply(world, 'acme', { clusterId, yaml: configMap('t', '1'), clientToken: 'token-2' });
+    const { userErrors } = await apply(world, 'acme', {
+      clusterId,
+      yaml: configMap('t', '2'),
+      clientToken: 'token-2',
+    });
+    expect(userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
+  });
+
+  test('of twins at the same moment applies once', async () => {
+    const before = (await events('acme')).length;
+    const input = { clusterId, yaml: configMap('twin', '1'), clientToken: 'token-3' };
+    const answers = await Promise.all([apply(world, 'acme', input), apply(world, 'acme', input)]);
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]?.objects).toMatchObject([{ result: 'CREATED' }]);
+    expect((await events('acme')).length).toBe(before + 1);
+  });
+
+  test('may be used again when nothing of the manifest was taken', async () => {
+    const input = { clusterId, yaml: configMap('later', '1', 'comes-later'), clientToken: 'token-4' };
+    expect((await apply(world, 'acme', input)).objects).toMatchObject([
+      { result: null, error: { code: 'KUBERNETES_REFUSED' } },
+    ]);
+    await apply(world, 'acme', {
+      clusterId,
+      yaml: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: comes-later }',
+    });
+    expect((await apply(world, 'acme', input)).objects).toMatchObject([{ result: 'CREATED' }]);
+  });
+});
