@@ -1,0 +1,115 @@
+import { once } from '../../engine/client-tokens.js';
+import type { Platform } from '../../engine/platform.js';
+import type { Actor } from '../../kernel/actor.js';
+import type { Database, Transaction } from '../../kernel/database.js';
+import { refuse } from '../../kernel/result.js';
+import { isTransactionConflict } from './change.store.js';
+import { ClusterStore, type ClusterRow } from './cluster.store.js';
+import { NodePoolStore, type NodePoolRow } from './node-pool.store.js';
+import { OperationStore, type OperationRow } from './operation.store.js';
+
+const MAX_CLIENT_TOKEN = 128;
+/** How often a transaction that lost a deadlock is run again. */
+const ATTEMPTS = 4;
+
+/** Ids of what a change was about; plain JSON, remembered for the clientToken. */
+export interface ChangeAnswer {
+  readonly clusterId?: string;
+  readonly nodePoolId?: string;
+  readonly operationId?: string;
+}
+
+/** The things themselves. */
+export interface ChangeOutcome {
+  readonly cluster: ClusterRow | null;
+  readonly nodePool: NodePoolRow | null;
+  readonly operation: OperationRow | null;
+}
+
+export interface ChangeRequest {
+  readonly actor: Actor;
+  /** Name of the mutation; each has clientTokens of its own. */
+  readonly mutation: string;
+  readonly input: { readonly clientToken?: string | null };
+  /** Do everything, answer what came of it, and roll it back. */
+  readonly dryRun?: boolean | null | undefined;
+}
+
+/** Carries the outcome of a dry run out of the transaction that is rolled back. */
+class RolledBack extends Error {
+  constructor(readonly outcome: ChangeOutcome) {
+    super('dry run');
+  }
+}
+
+/**
+ * Runs a mutation's work in one transaction, once for each clientToken, and reads what it answers. `work` appends
+ * its events last. What it refuses is thrown as `Refused`.
+ */
+export async function change(
+  platform: Platform,
+  request: ChangeRequest,
+  work: (tx: Transaction, at: Date) => Promise<ChangeAnswer>,
+): Promise<ChangeOutcome> {
+  checkClientToken(request.input.clientToken);
+  const { prisma } = platform.database;
+  const { account } = request.actor;
+  if (request.dryRun) return retryConflicts(() => rehearse(platform, request, work));
+  return readOutcome(prisma, account, await retryConflicts(() => commit(platform, request, work)));
+}
+
+type Work = (tx: Transaction, at: Date) => Promise<ChangeAnswer>;
+
+function commit({ database, clock }: Platform, request: ChangeRequest, work: Work): Promise<ChangeAnswer> {
+  const { actor, mutation, input } = request;
+  const at = clock.now();
+  return database.prisma.$transaction((tx) =>
+    once(tx, { account: actor.account, mutation, token: input.clientToken, input, at }, () => work(tx, at)),
+  );
+}
+
+async function rehearse(
+  { database, clock }: Platform,
+  request: ChangeRequest,
+  work: Work,
+): Promise<ChangeOutcome> {
+  try {
+    return await database.prisma.$transaction(async (tx) => {
+      const answer = await work(tx, clock.now());
+      throw new RolledBack(await readOutcome(tx, request.actor.account, answer));
+    });
+  } catch (error) {
+    if (error instanceof RolledBack) return error.outcome;
+    throw error;
+  }
+}
+
+/** Transactions of the engine may hold rows in another order; PostgreSQL then ends one of the two, which tries again. */
+async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isTransactionConflict(error)) throw error;
+    }
+  }
+}
+
+async function readOutcome(
+  db: Database | Transaction,
+  account: string,
+  answer: ChangeAnswer,
+): Promise<ChangeOutcome> {
+  const { clusterId, nodePoolId, operationId } = answer;
+  const clusters = clusterId ? await new ClusterStore(db).byIds(account, [clusterId]) : [];
+  const pools = nodePoolId ? await new NodePoolStore(db).byIds(account, [nodePoolId]) : [];
+  const operations = operationId ? await new OperationStore(db).byIds(account, [operationId]) : [];
+  return { cluster: clusters[0] ?? null, nodePool: pools[0] ?? null, operation: operations[0] ?? null };
+}
+
+function checkClientToken(token: string | null | undefined): void {
+  if (token == null || (token.length >= 1 && token.length <= MAX_CLIENT_TOKEN)) return;
+  refuse('INVALID_INPUT', `clientToken has 1 to ${MAX_CLIENT_TOKEN} characters.`, {
+    path: ['input', 'clientToken'],
+  });
+}

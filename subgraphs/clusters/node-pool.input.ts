@@ -1,0 +1,87 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+
+const CLIENT_TOKEN =
+  'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
+const INSTANCE_TYPES =
+  'Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB.';
+const DESIRED_SIZE =
+  'Nodes wanted: 0 to 2000; with autoscaling within its bounds and its minSize when left out, else 0.';
+const NAME =
+  '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster.';
+
+@InputType({ description: 'Automatic scaling of a node pool.' })
+export class NodePoolAutoscalingInput {
+  @Field(() => Boolean, {
+    description: 'Whether it is on; a pool that scales by itself is not scaled by hand.',
+  })
+  enabled: boolean;
+
+  @Field(() => Int, { description: 'Nodes at the least: 0 to 2000.' })
+  minSize: number;
+
+  @Field(() => Int, { description: 'Nodes at the most: minSize to 2000.' })
+  maxSize: number;
+}
+
+@InputType({ description: 'A node pool to be created with its cluster.' })
+export class NodePoolInput {
+  @Field(() => String, { description: NAME })
+  name: string;
+
+  @Field(() => [ID], { description: INSTANCE_TYPES })
+  instanceTypes: string[];
+
+  @Field(() => Int, { nullable: true, description: DESIRED_SIZE })
+  desiredSize?: number | null;
+
+  @Field(() => NodePoolAutoscalingInput, {
+    nullable: true,
+    description: 'Automatic scaling; off when left out.',
+  })
+  autoscaling?: NodePoolAutoscalingInput | null;
+}
+
+@InputType({ description: 'A node pool to be created in a running cluster.' })
+export class CreateNodePoolInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  clusterId: string;
+
+  @Field(() => String, { description: NAME })
+  name: string;
+
+  @Field(() => [ID], { description: INSTANCE_TYPES })
+  instanceTypes: string[];
+
+  @Field(() => Int, { nullable: true, description: DESIRED_SIZE })
+  desiredSize?: number | null;
+
+  @Field(() => NodePoolAutoscalingInput, {
+    nullable: true,
+    description: 'Automatic scaling; off when left out.',
+  })
+  autoscaling?: NodePoolAutoscalingInput | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'A node pool to be scaled.' })
+export class ScaleNodePoolInput {
+  @Field(() => ID, { description: 'The node pool.' })
+  nodePoolId: string;
+
+  @Field(() => Int, { description: 'Nodes wanted: 0 to 2000.' })
+  desiredSize: number;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'A node pool to be deleted, with its nodes.' })
+export class DeleteNodePoolInput {
+  @Field(() => ID, { description: 'The node pool.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}

@@ -1,0 +1,77 @@
+import { Field, ObjectType } from 'type-graphql';
+import { toUserError, UserError } from '../../kernel/graph/user-error.type.js';
+import { settle } from '../../kernel/result.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import type { ChangeOutcome } from './change.js';
+import { Cluster } from './cluster.type.js';
+import { NodePool } from './node-pool.type.js';
+import { Operation } from './operation.type.js';
+
+const OPERATION = 'The operation that carries it out; null when it was refused or is done already.';
+const ERRORS = 'What the caller can mend; empty on success.';
+
+@ObjectType({ description: 'Answer of a change of a cluster.' })
+abstract class ClusterPayload {
+  @Field(() => Cluster, { nullable: true, description: 'The cluster; null when the change was refused.' })
+  cluster: Cluster | null;
+
+  @Field(() => Operation, { nullable: true, description: OPERATION })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors: UserError[];
+}
+
+@ObjectType({ description: 'Answer of a change of a node pool.' })
+abstract class NodePoolPayload {
+  @Field(() => NodePool, { nullable: true, description: 'The node pool; null when the change was refused.' })
+  nodePool: NodePool | null;
+
+  @Field(() => Operation, { nullable: true, description: OPERATION })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors: UserError[];
+}
+
+@ObjectType({ description: 'Answer of createCluster.' })
+export class CreateClusterPayload extends ClusterPayload {}
+
+@ObjectType({ description: 'Answer of updateCluster.' })
+export class UpdateClusterPayload extends ClusterPayload {}
+
+@ObjectType({ description: 'Answer of upgradeCluster.' })
+export class UpgradeClusterPayload extends ClusterPayload {}
+
+@ObjectType({ description: 'Answer of deleteCluster.' })
+export class DeleteClusterPayload extends ClusterPayload {}
+
+@ObjectType({ description: 'Answer of createNodePool.' })
+export class CreateNodePoolPayload extends NodePoolPayload {}
+
+@ObjectType({ description: 'Answer of scaleNodePool.' })
+export class ScaleNodePoolPayload extends NodePoolPayload {}
+
+@ObjectType({ description: 'Answer of deleteNodePool.' })
+export class DeleteNodePoolPayload extends NodePoolPayload {}
+
+@ObjectType({ description: 'Answer of cancelOperation.' })
+export class CancelOperationPayload {
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation; null when the request was refused.',
+  })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors: UserError[];
+}
+
+/** Every payload's fields: what came of the change, or why it was refused. */
+export async function toPayload(context: RequestContext, work: () => Promise<ChangeOutcome>) {
+  const result = await settle(work);
+  // Mutations of one request run one after the other: the next shows what this one has changed.
+  context.loaders.clear();
+  if (result.ok) return { ...result.value, userErrors: [] };
+  return { cluster: null, nodePool: null, operation: null, userErrors: result.problems.map(toUserError) };
+}

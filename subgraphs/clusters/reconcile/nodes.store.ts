@@ -1,0 +1,90 @@
+import type { Transaction } from '../../../kernel/database.js';
+import type { Problem } from '../../../kernel/result.js';
+import type { Node, Prisma } from '../../../prisma/generated/client.js';
+
+/** What a node has become. */
+export interface NodeChange {
+  readonly id: string;
+  readonly state: string;
+  readonly status: string;
+  readonly zoneId: string;
+  readonly instanceType: string;
+  readonly vcpus: number;
+  readonly version: string;
+  readonly failure: Problem | null;
+}
+
+/**
+ * Writes what nodes have become, in one statement, for those that are still in one of the states `from`; answers
+ * which those were. Two runs that see the same change thus record it once.
+ */
+export async function recordNodes(
+  tx: Transaction,
+  changes: readonly NodeChange[],
+  from: readonly string[],
+): Promise<Set<string>> {
+  if (changes.length === 0) return new Set();
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE clusters.node AS node
+    SET state = seen.state, status = seen.status, zone_id = seen."zoneId", instance_type = seen."instanceType",
+        vcpus = seen.vcpus, version = seen.version, failure = seen.failure
+    FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS seen (
+      id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb)
+    WHERE node.id = seen.id AND node.state = ANY(${[...from]}::text[]) RETURNING node.id`;
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function insertNodes(
+  tx: Transaction,
+  nodes: readonly Prisma.NodeCreateManyInput[],
+): Promise<void> {
+  if (nodes.length > 0) await tx.node.createMany({ data: [...nodes] });
+}
+
+/** Removes the rows; answers those that were there. */
+export async function deleteNodes(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<Pick<Node, 'id' | 'state' | 'vcpus'>[]> {
+  return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus'>[]>`
+    DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[]) RETURNING id, state, vcpus`;
+}
+
+/** Marks nodes as leaving; a failed one no longer holds vCPUs, and does not hold them again. */
+export async function markRemoving(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE clusters.node SET state = 'removing', vcpus = CASE WHEN state = 'failed' THEN 0 ELSE vcpus END
+    WHERE id = ANY(${[...ids]}::text[]) AND state <> 'removing'`;
+}
+
+/** vCPUs of instance types; a type that is unknown is left out. */
+export async function vcpusOf(tx: Transaction, types: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.instanceType.findMany({
+    where: { id: { in: [...new Set(types)] } },
+    select: { id: true, vcpus: true },
+  });
+  return new Map(rows.map(({ id, vcpus }) => [id, vcpus]));
+}
+
+/** Nodes of a cluster by state, and how many there are to be. */
+export interface NodeTally {
+  readonly running: number;
+  readonly failed: number;
+  readonly total: number;
+}
+
+export async function tallyCluster(tx: Transaction, clusterId: string): Promise<NodeTally> {
+  const rows = await tx.$queryRaw<NodeTally[]>`
+    SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
+           count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
+    FROM clusters.node WHERE cluster_id = ${clusterId}`;
+  return rows[0] ?? { running: 0, failed: 0, total: 0 };
+}
+
+export async function tallyPool(tx: Transaction, nodePoolId: string, generation: number): Promise<NodeTally> {
+  const rows = await tx.$queryRaw<NodeTally[]>`
+    SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
+           count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
+    FROM clusters.node WHERE node_pool_id = ${nodePoolId} AND generation = ${generation}`;
+  return rows[0] ?? { running: 0, failed: 0, total: 0 };
+}

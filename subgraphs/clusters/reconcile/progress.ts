@@ -1,0 +1,21 @@
+import { setProgress } from '../../../engine/operations.js';
+import type { Transaction } from '../../../kernel/database.js';
+import type { PoolStep } from './node-pool.steps.js';
+import { tallyCluster, tallyPool } from './nodes.store.js';
+
+/** Share of a cluster's creation that is done when its control plane is there; the nodes are the rest. */
+const CONTROL_PLANE_SHARE = 0.5;
+/** An operation is never quite done before it ends. */
+const MOST = 0.99;
+
+/** Writes into the operation how many of its nodes are made and have failed so far. */
+export async function noteProgress(tx: Transaction, { pool, operation }: PoolStep): Promise<void> {
+  if (!operation) return;
+  const own = operation.targetId === pool.id;
+  const { running, failed } = own
+    ? await tallyPool(tx, pool.id, pool.generation)
+    : await tallyCluster(tx, pool.clusterId);
+  const share = operation.requested ? Math.min(MOST, (running + failed) / operation.requested) : 0;
+  const progress = own ? share : CONTROL_PLANE_SHARE + (1 - CONTROL_PLANE_SHARE) * share;
+  await setProgress(tx, operation.id, { created: running, failed, progress });
+}

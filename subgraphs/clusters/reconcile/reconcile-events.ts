@@ -1,0 +1,37 @@
+import type { EventCategory, EventLevel, NewEvent } from '../../../engine/contract.js';
+import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
+
+/** What an event is about. */
+export interface Subject {
+  readonly cluster: Pick<Cluster, 'id'>;
+  readonly pool?: Pick<NodePool, 'id'>;
+  readonly operationId?: string | null | undefined;
+}
+
+interface More {
+  readonly category?: EventCategory;
+  readonly level?: EventLevel;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** An event of the reconcilers; its reason is the type in CamelCase. */
+export function eventOf(
+  { cluster, pool, operationId }: Subject,
+  type: string,
+  message: string,
+  more: More = {},
+): NewEvent {
+  return {
+    category: 'PROVISIONING',
+    ...more,
+    type,
+    reason: type
+      .split('_')
+      .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+      .join(''),
+    message,
+    clusterId: cluster.id,
+    ...(pool && { nodePoolId: pool.id }),
+    ...(operationId != null && { operationId }),
+  };
+}

@@ -1,0 +1,93 @@
+import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
+import { appendEvents } from '../../../engine/events.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
+
+/** A wish has changed since it was read; the reconciliation begins anew. */
+export class Superseded extends Error {
+  constructor() {
+    super('the wish has changed');
+    this.name = 'Superseded';
+  }
+}
+
+/** A pool with its cluster and the operation that is being carried out on it. */
+export interface PoolView {
+  readonly pool: NodePool;
+  readonly cluster: Cluster;
+  /** Unfinished operation, of the pool or (while a cluster is made) of the cluster. */
+  readonly operation: Operation | null;
+}
+
+const FINISHED = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
+
+export async function readPool(database: Database, id: string): Promise<PoolView | null> {
+  const pool = await database.nodePool.findUnique({ where: { id } });
+  if (!pool || pool.deletedAt) return null;
+  const [cluster, operation] = await Promise.all([
+    database.cluster.findUnique({ where: { id: pool.clusterId } }),
+    readOperation(database, pool.operationId),
+  ]);
+  return cluster && { pool, cluster, operation };
+}
+
+/** The operation, when it has not ended. */
+export async function readOperation(database: Database, id: string | null): Promise<Operation | null> {
+  if (id === null) return null;
+  const operation = await database.operation.findUnique({ where: { id } });
+  return operation && !FINISHED.includes(operation.state) ? operation : null;
+}
+
+export function readNodes(db: Database | Transaction, nodePoolId: string): Promise<Node[]> {
+  return db.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
+}
+
+/** A cluster with its living pools and the operation that is being carried out on it. */
+export interface ClusterView {
+  readonly cluster: Cluster;
+  readonly pools: readonly NodePool[];
+  readonly operation: Operation | null;
+}
+
+export async function readCluster(database: Database, id: string): Promise<ClusterView | null> {
+  const cluster = await database.cluster.findUnique({ where: { id } });
+  if (!cluster || cluster.deletedAt) return null;
+  const [pools, operation] = await Promise.all([
+    database.nodePool.findMany({ where: { clusterId: id, deletedAt: null }, orderBy: { id: 'asc' } }),
+    readOperation(database, cluster.operationId),
+  ]);
+  return { cluster, pools, operation };
+}
+
+type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
+
+/**
+ * One change of a pool in one transaction: locks the row, makes sure that the wish is still the one that was read
+ * (throws `Superseded`), works, and appends what `work` has to say.
+ */
+export function changePool(
+  scope: ReconcileScope,
+  { id, account, generation }: NodePool,
+  work: Work,
+): Promise<void> {
+  const at = scope.clock.now();
+  return scope.database.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ generation: number }[]>`
+      SELECT generation FROM clusters.node_pool WHERE id = ${id} AND deleted_at IS NULL FOR UPDATE`;
+    if (rows[0]?.generation !== generation) throw new Superseded();
+    await appendEvents(tx, account, at, await work(tx, at));
+  });
+}
+
+/** The same of a cluster: its wish is its state and its operation. */
+export function changeCluster(scope: ReconcileScope, cluster: Cluster, work: Work): Promise<void> {
+  const at = scope.clock.now();
+  return scope.database.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ state: string; operation: string | null }[]>`
+      SELECT state, operation_id AS operation FROM clusters.cluster
+      WHERE id = ${cluster.id} AND deleted_at IS NULL FOR UPDATE`;
+    const row = rows[0];
+    if (!row || row.state !== cluster.state || row.operation !== cluster.operationId) throw new Superseded();
+    await appendEvents(tx, cluster.account, at, await work(tx, at));
+  });
+}

@@ -1,0 +1,44 @@
+import type { ReferenceResolver } from '../../kernel/graph/federation.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import type { CatalogueStore } from './catalogue.store.js';
+import type { ClusterStore } from './cluster.store.js';
+import { loadById, type ReadByIds } from './loading.js';
+import type { NodePoolStore } from './node-pool.store.js';
+import type { NodeStore } from './node.store.js';
+import type { OperationStore } from './operation.store.js';
+
+interface Reference {
+  readonly id: string;
+}
+
+interface Stores {
+  readonly clusters: ClusterStore;
+  readonly nodePools: NodePoolStore;
+  readonly nodes: NodeStore;
+  readonly operations: OperationStore;
+  readonly catalogue: CatalogueStore;
+}
+
+/** How other subgraphs' references become entities: batched, and only the account's own. */
+export function clusterReferences({
+  catalogue,
+  ...stores
+}: Stores): Readonly<Record<string, ReferenceResolver>> {
+  const byId =
+    <T extends Reference>(read: ReadByIds<T>): ReferenceResolver =>
+    ({ id }: Reference, context: RequestContext) =>
+      loadById(context, read, id);
+  return {
+    Cluster: byId(stores.clusters.byIds),
+    NodePool: byId(stores.nodePools.byIds),
+    Node: byId(stores.nodes.byIds),
+    Operation: byId(stores.operations.byIds),
+    InstanceType: async ({ id }: Reference) => (await catalogue.catalogue()).instanceTypes.get(id) ?? null,
+    KubernetesVersion: async ({ id }: Reference) => {
+      const { versions } = await catalogue.catalogue();
+      return versions.has(id) ? versions.status(id) : null;
+    },
+    // Whether there is such a region is for its own subgraph to say.
+    Region: ({ id }: Reference) => ({ id }),
+  };
+}

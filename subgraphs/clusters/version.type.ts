@@ -1,0 +1,22 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A Kubernetes version that clusters run or ran.' })
+export class KubernetesVersion {
+  @Field(() => ID, { description: 'The version, e.g. `1.34.1`.' })
+  id: string;
+
+  @Field(() => String, { description: 'Its minor version, e.g. `1.34`.' })
+  minor: string;
+
+  @Field(() => Boolean, { description: 'Whether new clusters can use it: the newest two minor versions.' })
+  creatable: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it is supported: the newest three minor versions.' })
+  supported: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether it should be left: its minor version is no longer supported, or has a newer patch.',
+  })
+  expired: boolean;
+}

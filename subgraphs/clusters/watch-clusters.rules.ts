@@ -1,0 +1,41 @@
+/** What a watcher is told about a cluster. */
+export type ChangeKind = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** A cluster as it is now, in the watcher's eyes. */
+export interface Sighting {
+  readonly id: string;
+  readonly resourceVersion: bigint;
+  /** Whether the watcher's filter lets it through and it is not deleted. */
+  readonly listed: boolean;
+}
+
+/**
+ * What a watcher has been told, and so what it must be told next. A watcher that resumes may have clusters that this
+ * stream never showed it: for those in doubt a change comes as MODIFIED, and leaving the list as DELETED, whether it
+ * had them or not; both are harmless to who did not.
+ */
+export class WatchedClusters {
+  /** resourceVersion last shown, or null: the watcher certainly does not have it. */
+  private readonly shown = new Map<string, bigint | null>();
+
+  /** `inDoubt` says whether a watcher may have a cluster that was not shown to it. */
+  constructor(private readonly inDoubt: (id: string) => boolean = () => false) {}
+
+  /** The cluster was asked for just now: the watcher cannot have it. */
+  requested(id: string): void {
+    if (!this.shown.has(id)) this.shown.set(id, null);
+  }
+
+  /** What to tell; undefined when the watcher knows it all. */
+  see({ id, resourceVersion, listed }: Sighting): ChangeKind | undefined {
+    const known = this.shown.get(id);
+    const had = known === undefined ? this.inDoubt(id) : known !== null;
+    if (!listed) {
+      this.shown.set(id, null);
+      return had ? 'DELETED' : undefined;
+    }
+    this.shown.set(id, resourceVersion);
+    if (!had) return 'ADDED';
+    return known === resourceVersion ? undefined : 'MODIFIED';
+  }
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { change } from '../../subgraphs/clusters/change.js';
+import { lockCluster } from '../../subgraphs/clusters/cluster.store.js';
+import { type ClustersKit, openClusters } from './kit.js';
+import { runningCluster } from './living-cluster.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+const actor = { account: 'acme', subject: 'tester' };
+
+test('changes that lock the same things in another order both come true', async () => {
+  const [a, b] = [
+    await runningCluster(clusters, 'acme', { name: 'a' }),
+    await runningCluster(clusters, 'acme', { name: 'b' }),
+  ];
+  let holding = 0;
+  let bothHold = () => undefined as void;
+  const met = new Promise<void>((resolve) => (bothHold = resolve));
+  let runs = 0;
+  const lockBoth = (first: string, second: string) =>
+    change(clusters.platform, { actor, mutation: 'test', input: {} }, async (tx) => {
+      runs += 1;
+      await lockCluster(tx, 'acme', first);
+      holding += 1;
+      if (holding === 2) bothHold();
+      await met;
+      const locked = await lockCluster(tx, 'acme', second);
+      return { clusterId: locked?.id ?? '' };
+    });
+  const outcomes = await Promise.all([lockBoth(a.id, b.id), lockBoth(b.id, a.id)]);
+  expect(outcomes.map(({ cluster }) => cluster?.id)).toEqual([b.id, a.id]);
+  // The deadlock did happen: one of the two was run again.
+  expect(runs).toBe(3);
+});
+
+test('a change that fails for another reason is not tried again', async () => {
+  let runs = 0;
+  const failing = change(clusters.platform, { actor, mutation: 'test', input: {} }, () => {
+    runs += 1;
+    return Promise.reject(new Error('a bug'));
+  });
+  await expect(failing).rejects.toThrow('a bug');
+  expect(runs).toBe(1);
+});

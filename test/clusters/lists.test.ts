@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setLimit } from '../../engine/ledger.js';
+import { type ClustersKit, openClusters } from './kit.js';
+import { runningCluster } from './living-cluster.js';
+
+const POOLS = [
+  { name: 'a', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 2 },
+  { name: 'b', instanceTypes: ['ecs.c7.xlarge', 'ecs.g7.xlarge'], desiredSize: 1 },
+];
+let clusters: ClustersKit;
+let ids: string[];
+
+beforeAll(async () => {
+  clusters = await openClusters();
+  const { prisma } = clusters.platform.database;
+  await setLimit(prisma, 'fleet', { resource: 'ACK_PRO/clustersPerAccount', scope: '*' }, null);
+  await setLimit(prisma, 'fleet', { resource: 'load-balancers', scope: '*' }, null);
+  await runningCluster(clusters, 'single', { name: 'only', nodePools: POOLS });
+  ids = [];
+  for (let i = 0; i < 50; i += 1) {
+    const regionId = i % 2 === 0 ? 'cn-hangzhou' : 'cn-beijing';
+    const name = `Cluster-${String(i).padStart(2, '0')}`;
+    const labels = { parity: i % 2 === 0 ? 'even' : 'odd', n: String(i) };
+    ids.push((await runningCluster(clusters, 'fleet', { name, regionId, labels, nodePools: POOLS })).id);
+  }
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+interface Listed {
+  readonly clusters: {
+    readonly totalCount: number;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly nodes: { readonly id: string; readonly name: string }[];
+  };
+}
+const LIST = `query ($first: Int, $after: String, $filter: ClusterFilter, $orderBy: ClusterOrder) {
+  clusters(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    totalCount pageInfo { hasNextPage endCursor } nodes { id name } } }`;
+const list = async (variables: Record<string, unknown>) =>
+  (await clusters.run<Listed>(LIST, variables, 'fleet')).data.clusters;
+
+const DEEP = `{ clusters(first: 50) { totalCount nodes {
+  id version { upgradeTargets { id } } region { id }
+  nodePools { totalCount nodes { id totalNodes servingNodes healthyNodes failedNodes instanceTypes { id } cluster { id }
+    nodes(first: 2) { totalCount nodes { id zone { id } instanceType { id } nodePool { id } cluster { name } } } } }
+  nodes(first: 2) { totalCount nodes { name nodePool { name } } }
+  operations(first: 1) { totalCount nodes { state target { ... on Cluster { name } ... on NodePool { name } } } }
+} } }`;
+
+describe('the number of SQL statements', () => {
+  const count = async (account: string, query: string, variables = {}) => {
+    let answer: unknown;
+    const statements = await clusters.kit.statements(async () => {
+      answer = await clusters.run(query, variables, account);
+    });
+    expect(answer).not.toHaveProperty('errors');
+    return { statements: statements.length, answer };
+  };
+
+  test('of a deep query is the same for 1 and for 50 clusters', async () => {
+    await clusters.run('{ kubernetesVersions { id } }');
+    const one = await count('single', DEEP);
+    const fifty = await count('fleet', DEEP);
+    expect(fifty.answer).toMatchObject({ data: { clusters: { totalCount: 50 } } });
+    expect(fifty.statements).toBe(one.statements);
+    // A page and a total for each of the five lists, and the pools' node counts.
+    expect(fifty.statements).toBe(11);
+  });
+
+  test('of many references is one', async () => {
+    const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Cluster { name state } } }`;
+    const of = ids.map((id) => ({ __typename: 'Cluster', id }));
+    expect((await count('fleet', query, { of })).statements).toBe(1);
+  });
+
+  test('of the clusters of many regions is one', async () => {
+    const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Region { clusters(first: 5) { nodes { id } } } } }`;
+    const of = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai'].map((id) => ({ __typename: 'Region', id }));
+    const { statements, answer } = await count('fleet', query, { of });
+    expect(statements).toBe(1);
+    expect(answer).toMatchObject({
+      data: {
+        _entities: [
+          { clusters: { nodes: [0, 2, 4, 6, 8].map((i) => ({ id: ids[i] })) } },
+          { clusters: { nodes: [1, 3, 5, 7, 9].map((i) => ({ id: ids[i] })) } },
+          { clusters: { nodes: [] } },
+        ],
+      },
+    });
+  });
+});
+
+describe('pages', () => {
+  test.each([
+    [undefined, 'ASC'],
+    [{ field: 'CREATED_AT', direction: 'DESC' }, 'DESC'],
+    [{ field: 'NAME', direction: 'ASC' }, 'ASC'],
+    [{ field: 'NAME', direction: 'DESC' }, 'DESC'],
+  ])('ordered by %j show every cluster once', async (orderBy, direction) => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const page: Listed['clusters'] = await list({ first: 7, after, orderBy });
+      seen.push(...page.nodes.map(({ id }) => id));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(seen).toEqual(direction === 'ASC' ? ids : [...ids].reverse());
+  });
+
+  test('of nested lists go on where they ended', async () => {
+    const query = `query ($id: ID!, $after: String) { cluster(id: $id) { nodes(first: 2, after: $after) {
+      pageInfo { hasNextPage hasPreviousPage endCursor } nodes { id } } } }`;
+    type View = {
+      cluster: { nodes: { pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: { id: string }[] } };
+    };
+    const first = (await clusters.run<View>(query, { id: ids[0] }, 'fleet')).data.cluster.nodes;
+    const after = first.pageInfo.endCursor;
+    const second = (await clusters.run<View>(query, { id: ids[0], after }, 'fleet')).data.cluster.nodes;
+    expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
+    expect(new Set([...first.nodes, ...second.nodes].map(({ id }) => id)).size).toBe(3);
+  });
+
+  test.each([
+    ['{ clusters(first: 501) { nodes { id } } }', 'PAGE_SIZE_EXCEEDED'],
+    ['{ clusters(first: 0) { nodes { id } } }', 'PAGE_SIZE_EXCEEDED'],
+    ['{ clusters(first: -1) { nodes { id } } }', 'PAGE_SIZE_EXCEEDED'],
+    ['{ clusters(after: "nonsense") { nodes { id } } }', 'INVALID_CURSOR'],
+    [
+      `{ clusters(after: "${Buffer.from('["x","y"]').toString('base64url')}") { nodes { id } } }`,
+      'INVALID_CURSOR',
+    ],
+    ['{ operations(first: 501) { nodes { id } } }', 'PAGE_SIZE_EXCEEDED'],
+    ['{ operations(after: "W10") { nodes { id } } }', 'INVALID_CURSOR'],
+    ['{ clusters(first: 1) { nodes { nodePools(first: 501) { nodes { id } } } } }', 'PAGE_SIZE_EXCEEDED'],
+    ['{ clusters(first: 1) { nodes { nodes(after: "?") { nodes { id } } } } }', 'INVALID_CURSOR'],
+    ['{ clusters(filter: { labels: [1] }) { nodes { id } } }', 'INVALID_INPUT'],
+    ['subscription { watchClusters(after: "x.y") { type } }', 'INVALID_CURSOR'],
+    ['subscription { provisioningEvents(after: "") { type } }', 'INVALID_CURSOR'],
+  ])('%s answers %s', async (query, code) => {
+    const { errors } = query.startsWith('sub')
+      ? ((await (await clusters.open(query, {}, 'fleet')).next()).value as { errors: unknown })
+      : await clusters.run(query, {}, 'fleet');
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+  });
+});
+
+describe('filters', () => {
+  test.each([
+    [{ regionId: 'cn-hangzhou' }, 25],
+    [{ regionId: 'atlantis' }, 0],
+    [{ product: 'ACK_PRO' }, 50],
+    [{ product: 'REGISTERED' }, 0],
+    [{ state: ['RUNNING', 'FAILED'] }, 50],
+    [{ state: ['FAILED'] }, 0],
+    [{ state: [] }, 0],
+    [{ nameContains: 'cluster-0' }, 10],
+    [{ nameContains: '%' }, 0],
+    [{ labels: { parity: 'odd' } }, 25],
+    [{ labels: { parity: 'odd', n: '3' } }, 1],
+    [{ labels: { parity: 'odd', n: '2' } }, 0],
+    [{ labels: { parity: 'odd' }, nameContains: '7', regionId: 'cn-beijing' }, 5],
+    [{}, 50],
+  ])('%j let %i clusters through, in the list and in its total', async (filter, total) => {
+    const page = await list({ filter, first: 500 });
+    expect([page.nodes.length, page.totalCount]).toEqual([total, total]);
+  });
+
+  test('by id list those clusters', async () => {
+    expect((await list({ filter: { ids: [ids[3], ids[1], 'x'] } })).nodes.map(({ id }) => id)).toEqual([
+      ids[1],
+      ids[3],
+    ]);
+  });
+
+  test('of operations list what was done to what', async () => {
+    const query = `query ($filter: OperationFilter) { operations(filter: $filter) { totalCount } }`;
+    const total = async (filter: Record<string, unknown>) =>
+      (await clusters.run<{ operations: { totalCount: number } }>(query, { filter }, 'fleet')).data.operations
+        .totalCount;
+    expect(await total({})).toBe(50);
+    expect(await total({ clusterId: ids[0] })).toBe(1);
+    expect(await total({ targetId: ids[0], type: 'CREATE_CLUSTER', state: ['SUCCEEDED'] })).toBe(1);
+    expect(await total({ type: 'UPGRADE_CLUSTER' })).toBe(0);
+    expect(await total({ state: ['RUNNING'] })).toBe(0);
+  });
+
+  test.each([
+    [{}, (types: { vcpus: number }[]) => types.some(({ vcpus }) => vcpus < 4)],
+    [
+      { fitsNode: true },
+      (types: { vcpus: number; memoryGiB: number }[]) => types.every((t) => t.vcpus >= 4 && t.memoryGiB >= 8),
+    ],
+    [
+      { fitsNode: false },
+      (types: { vcpus: number; memoryGiB: number }[]) => types.every((t) => t.vcpus < 4 || t.memoryGiB < 8),
+    ],
+    [
+      { minVcpus: 8, architecture: 'arm64' },
+      (types: { vcpus: number; architecture: string }[]) =>
+        types.every((t) => t.vcpus >= 8 && t.architecture === 'arm64'),
+    ],
+  ])('%j choose instance types', async (filter, holds) => {
+    const query = `query ($filter: InstanceTypeFilter) { instanceTypes(filter: $filter) { id vcpus memoryGiB architecture gpus } }`;
+    type Types = { id: string; vcpus: number; memoryGiB: number; architecture: string }[];
+    const { data } = await clusters.run<{ instanceTypes: Types }>(query, { filter });
+    expect(data.instanceTypes.length).toBeGreaterThan(0);
+    expect(holds(data.instanceTypes)).toBe(true);
+  });
+});

@@ -1,0 +1,337 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appendEvents } from '../../engine/events.js';
+import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations.js';
+import type { Transaction } from '../../kernel/database.js';
+import { type Answer, type ClustersKit, openClusters } from './kit.js';
+import { runningCluster } from './living-cluster.js';
+import { CREATE, type Created, proCluster } from './requests.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+const at = new Date('2026-01-01T00:00:00Z');
+/** What an engine does: a transaction that ends with its events. */
+const inTransaction = (account: string, work: (tx: Transaction) => Promise<unknown>) =>
+  clusters.platform.database.prisma.$transaction(async (tx) => {
+    await work(tx);
+    await appendEvents(tx, account, at, []);
+  });
+/** An event of the account that is about nothing here. */
+const noise = (account: string) =>
+  clusters.platform.database.prisma.$transaction((tx) =>
+    appendEvents(tx, account, at, [
+      { category: 'QUOTA', type: 'QUOTA_CHANGED', reason: 'QuotaChanged', message: 'noise' },
+    ]),
+  );
+const create = async (account: string, name: string, more = {}) => {
+  const { data } = await clusters.run<Created>(CREATE, { input: proCluster(name, more) }, account);
+  return { id: data.createCluster.cluster?.id ?? '', operation: data.createCluster.operation?.id ?? '' };
+};
+const update = (account: string, id: string, input: Record<string, unknown>) =>
+  clusters.run(
+    'mutation ($input: UpdateClusterInput!) { updateCluster(input: $input) { userErrors { code } } }',
+    { input: { id, ...input } },
+    account,
+  );
+
+async function take<T>(stream: AsyncGenerator<Answer<T>>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const step = await stream.next();
+    if (step.done) break;
+    if (step.value.errors) throw new Error(JSON.stringify(step.value.errors));
+    taken.push(step.value.data);
+  }
+  return taken;
+}
+
+describe('operationProgress', () => {
+  const PROGRESS = `subscription ($id: ID!) { operationProgress(id: $id) {
+    state progress stages { name state } result { created failed failures { code } } target { ... on Cluster { state } } } }`;
+
+  test('shows the operation now and at each change, and ends with it', async () => {
+    const { id, operation } = await create('op', 'followed', {
+      nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 2 }],
+    });
+    const stream = await clusters.open<{ operationProgress: { state: string; progress: number } }>(
+      PROGRESS,
+      { id: operation },
+      'op',
+    );
+    expect((await take(stream, 1))[0]).toMatchObject({
+      operationProgress: { state: 'PENDING', progress: 0, target: { state: 'INITIAL' } },
+    });
+
+    await inTransaction('op', (tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
+    expect((await take(stream, 1))[0]).toMatchObject({
+      operationProgress: { state: 'RUNNING', stages: [{ state: 'RUNNING' }, { state: 'PENDING' }, {}, {}] },
+    });
+    await inTransaction('op', (tx) => setProgress(tx, operation, { created: 1, progress: 0.5 }));
+    expect((await take(stream, 1))[0]).toMatchObject({
+      operationProgress: { progress: 0.5, result: { created: 1 } },
+    });
+    await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { state: 'RUNNING' } });
+    const failures = [{ code: 'OUT_OF_STOCK', message: 'none left' } as const];
+    await inTransaction('op', (tx) =>
+      finishOperation(tx, operation, { state: 'PARTIAL', created: 1, failed: 1, failures }, at),
+    );
+    expect((await take(stream, 1))[0]).toMatchObject({
+      operationProgress: {
+        state: 'PARTIAL',
+        progress: 1,
+        result: { failed: 1, failures: [{ code: 'OUT_OF_STOCK' }] },
+        target: { state: 'RUNNING' },
+      },
+    });
+    expect(await stream.next()).toMatchObject({ done: true });
+  });
+
+  test('of an operation that has ended shows it and ends', async () => {
+    const { operation } = await create('op', 'over');
+    await inTransaction('op', (tx) => finishOperation(tx, operation, { state: 'SUCCEEDED' }, at));
+    const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
+    expect(await take(stream, 9)).toMatchObject([{ operationProgress: { state: 'SUCCEEDED' } }]);
+  });
+
+  test('misses nothing that happens between opening and reading', async () => {
+    const { operation } = await create('op', 'hasty');
+    const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
+    await inTransaction('op', (tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
+    await inTransaction('op', (tx) => finishStage(tx, operation, 'CONTROL_PLANE', at));
+    await inTransaction('op', (tx) =>
+      finishOperation(tx, operation, { state: 'FAILED', error: { code: 'OUT_OF_STOCK', message: 'x' } }, at),
+    );
+    const seen = await take(stream, 9);
+    expect(seen[0]).toMatchObject({ operationProgress: { state: 'PENDING' } });
+    expect(seen.at(-1)).toMatchObject({ operationProgress: { state: 'FAILED' } });
+  });
+
+  test('ends at once when the client leaves while it waits', async () => {
+    const { operation } = await create('op', 'left');
+    const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
+    await take(stream, 1);
+    const waiting = stream.next();
+    await stream.return(undefined);
+    expect(await waiting).toMatchObject({ done: true });
+  });
+});
+
+describe('provisioningEvents', () => {
+  const EVENTS = `subscription ($clusterId: ID, $after: EventCursor) { provisioningEvents(clusterId: $clusterId, after: $after) {
+    __typename id cursor at type level reason message cluster { id state } nodePool { id } operation { id state } } }`;
+  interface Event {
+    provisioningEvents: { id: string; cursor: string; type: string };
+  }
+
+  test('come in order, with their things as they are now, and go on behind a cursor', async () => {
+    const stream = await clusters.open<Event>(EVENTS, {}, 'ev');
+    const { id, operation } = await create('ev', 'evented');
+    const [pending, requested] = await take(stream, 2);
+    expect(pending).toMatchObject({
+      provisioningEvents: {
+        __typename: 'ProvisioningEvent',
+        type: 'OPERATION_PENDING',
+        level: 'INFO',
+        reason: 'OperationPending',
+        cluster: { id, state: 'INITIAL' },
+        nodePool: null,
+        operation: { id: operation, state: 'PENDING' },
+      },
+    });
+    expect(requested?.provisioningEvents.type).toBe('CLUSTER_REQUESTED');
+    await inTransaction('ev', (tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
+    const [started] = await take(stream, 1);
+    expect(started).toMatchObject({
+      provisioningEvents: { type: 'OPERATION_STAGE_STARTED', operation: { state: 'RUNNING' } },
+    });
+    await stream.return(undefined);
+
+    const resumed = await clusters.open<Event>(EVENTS, { after: pending?.provisioningEvents.cursor }, 'ev');
+    expect((await take(resumed, 2)).map((event) => event.provisioningEvents.id)).toEqual([
+      requested?.provisioningEvents.id,
+      started?.provisioningEvents.id,
+    ]);
+    await resumed.return(undefined);
+  });
+
+  test('of one cluster leave out the others', async () => {
+    const first = await create('ev', 'first');
+    const stream = await clusters.open<Event>(EVENTS, { clusterId: first.id }, 'ev');
+    await create('ev', 'second');
+    await noise('ev');
+    await update('ev', first.id, { labels: { a: 'b' } });
+    expect(await take(stream, 1)).toMatchObject([
+      { provisioningEvents: { type: 'CLUSTER_UPDATED', cluster: { id: first.id } } },
+    ]);
+    await stream.return(undefined);
+  });
+
+  test('refuse a cursor that was tampered with, and one of another account', async () => {
+    const stream = await clusters.open<Event>(EVENTS, {}, 'ev');
+    await create('ev', 'cursor');
+    const cursor = (await take(stream, 1))[0]?.provisioningEvents.cursor ?? '';
+    await stream.return(undefined);
+    for (const [after, account] of [
+      [`${cursor.slice(0, -1)}${cursor.endsWith('A') ? 'B' : 'A'}`, 'ev'],
+      [cursor, 'else'],
+    ] as const) {
+      const refused = await clusters.open(EVENTS, { after }, account);
+      expect((await refused.next()).value).toMatchObject({
+        errors: [{ extensions: { code: 'INVALID_CURSOR' } }],
+      });
+    }
+  });
+});
+
+describe('watchClusters', () => {
+  const WATCH = `subscription ($filter: ClusterFilter, $after: EventCursor) { watchClusters(filter: $filter, after: $after) {
+    type cursor cluster { id name state labels nodePools { totalCount } } } }`;
+  interface Change {
+    watchClusters: { type: string; cursor: string; cluster: { id: string; name: string } | null };
+  }
+  const watch = (account: string, variables = {}) => clusters.open<Change>(WATCH, variables, account);
+  const brief = (changes: Change[]) =>
+    changes.map(({ watchClusters: { type, cluster } }) => [type, cluster?.name ?? null]);
+
+  test('sends what is there, SYNCED, then what changes', async () => {
+    const a = await create('w1', 'a');
+    await create('w1', 'b');
+    const stream = await watch('w1');
+    expect(brief(await take(stream, 3))).toEqual([
+      ['ADDED', 'a'],
+      ['ADDED', 'b'],
+      ['SYNCED', null],
+    ]);
+    await create('w1', 'c');
+    await update('w1', a.id, { labels: { x: 'y' } });
+    const [added, modified] = await take(stream, 2);
+    expect(added).toMatchObject({ watchClusters: { type: 'ADDED', cluster: { name: 'c' } } });
+    expect(modified).toMatchObject({
+      watchClusters: { type: 'MODIFIED', cluster: { name: 'a', labels: { x: 'y' } } },
+    });
+    await clusters.platform.database.prisma.$transaction(async (tx) => {
+      await tx.cluster.update({
+        where: { id: a.id },
+        data: { state: 'DELETED', deletedAt: at, resourceVersion: { increment: 1 } },
+      });
+      const event = {
+        category: 'PROVISIONING',
+        type: 'CLUSTER_DELETED',
+        reason: 'ClusterDeleted',
+        message: 'x',
+        clusterId: a.id,
+      } as const;
+      await appendEvents(tx, 'w1', at, [event]);
+    });
+    expect(await take(stream, 1)).toMatchObject([
+      { watchClusters: { type: 'DELETED', cluster: { name: 'a', state: 'DELETED' } } },
+    ]);
+    await stream.return(undefined);
+  });
+
+  test('loses and doubles nothing that happens while the first list is read', async () => {
+    const first = await create('w2', 'first');
+    const stream = await watch('w2');
+    // Behind the list's position, before the list is read.
+    await update('w2', first.id, { labels: { changed: 'yes' } });
+    await create('w2', 'second');
+    const changes = await take(stream, 3);
+    expect(changes.map(({ watchClusters }) => watchClusters.type)).toEqual(['ADDED', 'ADDED', 'SYNCED']);
+    expect(changes[0]).toMatchObject({ watchClusters: { cluster: { labels: { changed: 'yes' } } } });
+    await create('w2', 'third');
+    expect(brief(await take(stream, 1))).toEqual([['ADDED', 'third']]);
+    await stream.return(undefined);
+  });
+
+  test('tells when clusters come into the filter and leave it', async () => {
+    const { id } = await create('w3', 'plain');
+    const stream = await watch('w3', { filter: { labels: { tier: 'gold' } } });
+    expect(brief(await take(stream, 1))).toEqual([['SYNCED', null]]);
+    await update('w3', id, { labels: { other: 'x' } });
+    await update('w3', id, { labels: { tier: 'gold' } });
+    expect(brief(await take(stream, 1))).toEqual([['ADDED', 'plain']]);
+    await update('w3', id, { labels: {} });
+    expect(brief(await take(stream, 1))).toEqual([['DELETED', 'plain']]);
+    await stream.return(undefined);
+  });
+
+  test('goes on inside the first list where it was cut off', async () => {
+    for (const name of ['a', 'b', 'c']) await create('w4', name);
+    const cut = await watch('w4');
+    const [first] = await take(cut, 1);
+    await cut.return(undefined);
+    await create('w4', 'd');
+    const resumed = await watch('w4', { after: first?.watchClusters.cursor });
+    const changes = await take(resumed, 4);
+    expect(brief(changes)).toEqual([
+      ['ADDED', 'b'],
+      ['ADDED', 'c'],
+      ['ADDED', 'd'],
+      ['SYNCED', null],
+    ]);
+    await resumed.return(undefined);
+  });
+
+  test('goes on behind SYNCED without the list', async () => {
+    const { id } = await create('w5', 'a');
+    const cut = await watch('w5');
+    const synced = (await take(cut, 2)).at(-1);
+    await cut.return(undefined);
+    await update('w5', id, { labels: { x: 'y' } });
+    await create('w5', 'b');
+    const resumed = await watch('w5', { after: synced?.watchClusters.cursor });
+    expect(brief(await take(resumed, 2))).toEqual([
+      ['MODIFIED', 'a'],
+      ['ADDED', 'b'],
+    ]);
+    await resumed.return(undefined);
+  });
+
+  test('carries the cursor forward with bookmarks while nothing matches', async () => {
+    const stream = await watch('w6', { filter: { nameContains: 'nothing' } });
+    await take(stream, 1);
+    for (let i = 0; i < 50; i += 1) await noise('w6');
+    const [bookmark] = await take(stream, 1);
+    expect(bookmark).toMatchObject({ watchClusters: { type: 'BOOKMARK', cluster: null } });
+    await stream.return(undefined);
+    const resumed = await watch('w6', {
+      filter: { nameContains: 'nothing' },
+      after: bookmark?.watchClusters.cursor,
+    });
+    await create('w6', 'nothing-else');
+    expect(brief(await take(resumed, 1))).toEqual([['ADDED', 'nothing-else']]);
+    await resumed.return(undefined);
+  });
+
+  test('refuses a cursor of another filter', async () => {
+    const stream = await watch('w7');
+    const cursor = (await take(stream, 1))[0]?.watchClusters.cursor;
+    await stream.return(undefined);
+    const other = await watch('w7', { filter: { nameContains: 'x' }, after: cursor });
+    expect((await other.next()).value).toMatchObject({
+      errors: [{ extensions: { code: 'INVALID_CURSOR' } }],
+    });
+  });
+
+  test('of a large list sends each cluster once, in pages', async () => {
+    const { prisma } = clusters.platform.database;
+    const { id } = await runningCluster(clusters, 'w8', { name: 'model' });
+    const model = await prisma.cluster.findUniqueOrThrow({ where: { id } });
+    const copies = Array.from({ length: 450 }, (_, i) => ({
+      ...model,
+      id: `${id}${String(i).padStart(4, '0')}`,
+      name: `copy-${i}`,
+    }));
+    await prisma.cluster.createMany({
+      data: copies.map(({ labels: _labels, conditions: _conditions, ...copy }) => copy),
+    });
+    const stream = await watch('w8');
+    const changes = await take(stream, 452);
+    expect(new Set(changes.map(({ watchClusters: { cluster } }) => cluster?.id)).size).toBe(452);
+    expect(changes.at(-1)?.watchClusters.type).toBe('SYNCED');
+    await stream.return(undefined);
+  });
+});
