@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import type { Actor } from '../../kernel/actor.js';
+import type { Clock } from '../../kernel/clock.js';
+import { refuse } from '../../kernel/result.js';
+import type { AuthOptions } from './auth-options.js';
+import { tokenVerifier } from './verify-token.js';
+
+/** Finds out on whose behalf a client asks, from the value of its `Authorization` header. */
+export interface Authenticator {
+  /** Refuses UNAUTHENTICATED without a valid token and TOKEN_EXPIRED when it is no longer valid. */
+  authenticate(authorization: string | undefined): Promise<Actor>;
+}
+
+/** Makes the authenticator that the options ask for. Tokens are verified once a minute at the most. */
+export function createAuthenticator(options: AuthOptions, clock: Clock): Authenticator {
+  if (options.kind === 'none')
+    return { authenticate: () => Promise.resolve({ account: 'default', subject: 'anonymous' }) };
+  const verify = tokenVerifier(options, clock);
+  const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000 });
+  return {
+    async authenticate(authorization) {
+      const token = bearerToken(authorization);
+      const known = verified.get(token);
+      if (known) return stillValid(known, clock);
+      const actor = await verify(token);
+      verified.set(token, actor);
+      return actor;
+    },
+  };
+}
+
+/** Whether the actor's rights have ended. */
+export function hasExpired(actor: Actor, clock: Clock): boolean {
+  return actor.expiresAt !== undefined && actor.expiresAt.getTime() <= clock.now().getTime();
+}
+
+function stillValid(actor: Actor, clock: Clock): Actor {
+  return hasExpired(actor, clock) ? refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.') : actor;
+}
+
+function bearerToken(authorization: string | undefined): string {
+  const [scheme, token, ...rest] = (authorization ?? '').trim().split(/ +/);
+  if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0) return token;
+  return refuse('UNAUTHENTICATED', 'Send a bearer token: Authorization: Bearer <token>.');
+}

@@ -1,0 +1,62 @@
+import { type JWTPayload, type JWTVerifyOptions, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import type { Actor } from '../../kernel/actor.js';
+import type { Clock } from '../../kernel/clock.js';
+import { refuse } from '../../kernel/result.js';
+import type { AuthOptions } from './auth-options.js';
+
+/** Checks a bearer token: refuses UNAUTHENTICATED or TOKEN_EXPIRED, throws when the key set cannot be read. */
+export type VerifyToken = (token: string) => Promise<Actor>;
+
+const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** Makes the check that the options ask for. */
+export function tokenVerifier(options: Exclude<AuthOptions, { kind: 'none' }>, clock: Clock): VerifyToken {
+  const verify = payloadReader(options);
+  const { issuer, audience } = options;
+  const expected = { ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
+  return async (token) => {
+    try {
+      return actorOf(await verify(token, { ...expected, currentDate: clock.now() }));
+    } catch (error) {
+      return explain(error);
+    }
+  };
+}
+
+type ReadPayload = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
+
+function payloadReader(options: Exclude<AuthOptions, { kind: 'none' }>): ReadPayload {
+  if (options.kind === 'secret') {
+    const secret = new TextEncoder().encode(options.secret);
+    return async (token, expected) =>
+      (await jwtVerify(token, secret, { ...expected, algorithms: ['HS256'] })).payload;
+  }
+  const keys = createRemoteJWKSet(new URL(options.url));
+  return async (token, expected) =>
+    (await jwtVerify(token, keys, { ...expected, algorithms: ASYMMETRIC })).payload;
+}
+
+function actorOf(payload: JWTPayload): Actor {
+  const { sub, exp } = payload;
+  const account = payload['account'];
+  if (typeof account !== 'string' || !ACCOUNT.test(account)) {
+    return refuse(
+      'UNAUTHENTICATED',
+      'The token names no account: claim account, lower-case letters, digits and hyphens.',
+    );
+  }
+  return {
+    account,
+    subject: sub ?? account,
+    ...(exp === undefined ? {} : { expiresAt: new Date(exp * 1000) }),
+  };
+}
+
+/** Errors about the token are the client's; others, such as a key set that cannot be fetched, are ours. */
+function explain(error: unknown): never {
+  if (error instanceof errors.JWTExpired)
+    return refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.');
+  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
+  return refuse('UNAUTHENTICATED', 'The token is not valid.');
+}

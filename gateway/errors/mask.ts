@@ -1,0 +1,40 @@
+import { GraphQLError } from 'graphql';
+import { isKnownCode } from '../../kernel/graph/refusal.js';
+import type { Log } from '../../kernel/log.js';
+
+/** Makes of any error what a client may see. */
+export class Mask {
+  constructor(private readonly log: Log) {}
+
+  /**
+   * Errors with a code of the registry pass. Everything else is a bug: the client gets the request id and nothing
+   * more, the log gets the error, unless the subgraph that sent it has logged it.
+   */
+  error(error: unknown, requestId: string): GraphQLError {
+    if (!(error instanceof GraphQLError)) return this.bug(error, requestId);
+    const { serviceName, ...extensions } = error.extensions;
+    if (extensions['requestId'] === requestId) return error;
+    if (!isKnownCode(extensions['code'])) {
+      const told = serviceName !== undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR';
+      return told ? masked(requestId, error) : this.bug(error, requestId);
+    }
+    const { message, nodes, source, positions, path } = error;
+    return new GraphQLError(message, { nodes, source, positions, path, extensions });
+  }
+
+  errors(errors: readonly unknown[], requestId: string): GraphQLError[] {
+    return errors.map((error) => this.error(error, requestId));
+  }
+
+  private bug(err: unknown, requestId: string): GraphQLError {
+    this.log.error({ err, requestId }, 'a request failed');
+    return masked(requestId, err instanceof GraphQLError ? err : undefined);
+  }
+}
+
+function masked(requestId: string, error?: GraphQLError): GraphQLError {
+  return new GraphQLError('Internal error. Report it with the requestId.', {
+    path: error?.path,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+  });
+}

@@ -1,0 +1,12 @@
+import type { OperationTypeNode } from 'graphql';
+import type { Actor } from '../../kernel/actor.js';
+
+/** On whose behalf and how long a client's operation runs; one object per request, and per event of a subscription. */
+export interface CallContext {
+  readonly actor: Actor;
+  readonly requestId: string;
+  /** What the client asked for: fetches of a query may share loaders, those of a mutation may not. */
+  readonly kind: OperationTypeNode;
+  /** Aborts when the client has left or the time is up. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,38 @@
+import type { Log } from '../../kernel/log.js';
+import type { Subgraph } from '../../kernel/subgraph.js';
+import { ActorHeader } from './actor-header.js';
+import { HttpSource } from './http-source.js';
+import { LocalSource } from './local-source.js';
+import type { SubgraphSource } from './subgraph-source.js';
+
+/** Where a subgraph runs. */
+export type SubgraphLocation =
+  { readonly kind: 'local'; readonly subgraph: Subgraph } | { readonly kind: 'remote'; readonly url: string };
+
+export interface SourceOptions {
+  readonly locations: Readonly<Record<string, SubgraphLocation>>;
+  /** Addresses that the supergraph names; used where no location is given. */
+  readonly named: readonly { readonly name: string; readonly url: string }[];
+  readonly actorKey: Uint8Array;
+  readonly log: Log;
+}
+
+/** A source for each subgraph of the supergraph. */
+export function createSources({
+  locations,
+  named,
+  actorKey,
+  log,
+}: SourceOptions): Map<string, SubgraphSource> {
+  const actorHeader = new ActorHeader(actorKey);
+  return new Map(
+    named.map(({ name, url }) => {
+      const location = locations[name] ?? { kind: 'remote', url };
+      const source =
+        location.kind === 'local'
+          ? new LocalSource(location.subgraph, log)
+          : new HttpSource(name, location.url, actorHeader);
+      return [name, source] as const;
+    }),
+  );
+}

@@ -1,0 +1,55 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  Kind,
+} from 'graphql';
+
+/** How a number is computed from a tree of selections. */
+export interface SelectionFold {
+  /** The number of a selection, from that of the selections inside it. */
+  readonly selection: (node: SelectionNode, inside: number) => number;
+  /** The number of selections that stand side by side. */
+  readonly join: (left: number, right: number) => number;
+}
+
+/**
+ * Computes a number over every selection of an operation, fragments expanded wherever they are spread. Each fragment
+ * is computed once, so the cost is linear in the document; a fragment cycle, which validation refuses later, ends.
+ */
+export function foldSelections(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  fold: SelectionFold,
+): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  const known = new Map<string, number>();
+
+  const fragment = (name: string): number => {
+    const computed = known.get(name);
+    if (computed !== undefined) return computed;
+    known.set(name, 0);
+    const definition = fragments.get(name);
+    const value = definition ? set(definition.selectionSet) : 0;
+    known.set(name, value);
+    return value;
+  };
+  const inside = (node: SelectionNode): number => {
+    if (node.kind === Kind.FRAGMENT_SPREAD) return fragment(node.name.value);
+    return node.selectionSet ? set(node.selectionSet) : 0;
+  };
+  const set = (selections: SelectionSetNode): number =>
+    selections.selections.reduce((sum, node) => fold.join(sum, fold.selection(node, inside(node))), 0);
+
+  return set(operation.selectionSet);
+}
+
+/** The operations of a document. */
+export function operationsOf(document: DocumentNode): OperationDefinitionNode[] {
+  return document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+}

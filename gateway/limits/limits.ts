@@ -1,0 +1,47 @@
+import { MAX_PAGE } from '../../kernel/page.js';
+
+/** How large a request may be, and how many a client may have open. */
+export interface Limits {
+  /** Bytes of an HTTP body. */
+  readonly bodyBytes: number;
+  /** Bytes of a document (UTF-8). */
+  readonly documentBytes: number;
+  /** Lexical tokens of a document. */
+  readonly tokens: number;
+  /** How deep fields nest. Introspection has its own rule. */
+  readonly depth: number;
+  /** Aliased fields, counted as often as fragments repeat them. */
+  readonly aliases: number;
+  /** Fields of the operation itself, fragments included. */
+  readonly rootFields: number;
+  /** Directives, counted as often as fragments repeat them. */
+  readonly directives: number;
+  /** Largest value of an argument `first`. */
+  readonly pageSize: number;
+  /** Milliseconds until a query or mutation is given up. */
+  readonly requestTimeout: number;
+  /** Bytes of one WebSocket message. */
+  readonly messageBytes: number;
+  /** Milliseconds a WebSocket may take to say `connection_init`. */
+  readonly connectionInitTimeout: number;
+  /** Operations that run at once on one WebSocket. */
+  readonly operationsPerSocket: number;
+  /** WebSockets and event streams of one account. */
+  readonly connectionsPerAccount: number;
+}
+
+export const defaultLimits: Limits = {
+  bodyBytes: 1_000_000,
+  documentBytes: 100_000,
+  tokens: 10_000,
+  depth: 12,
+  aliases: 30,
+  rootFields: 20,
+  directives: 50,
+  pageSize: MAX_PAGE,
+  requestTimeout: 30_000,
+  messageBytes: 1_000_000,
+  connectionInitTimeout: 10_000,
+  operationsPerSocket: 100,
+  connectionsPerAccount: 1000,
+};

@@ -1,0 +1,78 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { checkDocument, checkSource } from '../limits/check.js';
+import type { Limits } from '../limits/limits.js';
+import { limitError } from '../limits/rule.js';
+
+/** A document that may be executed, or why it may not. */
+export type CheckedDocument =
+  | { readonly document: DocumentNode }
+  | { readonly errors: readonly GraphQLError[]; readonly stage: 'parse' | 'limits' | 'validate' };
+
+/** Parses and checks documents; each text once. Keeps up to 2 Mi characters of source: what it is parsed to is some thirty times larger. */
+export class Documents {
+  private readonly known = new LRUCache<string, CheckedDocument>({
+    max: 2000,
+    maxSize: 2 * 1024 * 1024,
+    sizeCalculation: (_, source) => source.length + 1,
+  });
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly limits: Limits,
+  ) {}
+
+  check(source: string): CheckedDocument {
+    const known = this.known.get(source);
+    if (known) return known;
+    const checked = this.parse(source);
+    // Limits are cheap to check again; what breaks them is not worth keeping.
+    if (!('errors' in checked) || checked.stage === 'validate') this.known.set(source, checked);
+    return checked;
+  }
+
+  private parse(source: string): CheckedDocument {
+    const tooLong = checkSource(source, this.limits);
+    if (tooLong.length > 0) return { errors: tooLong, stage: 'limits' };
+    try {
+      return this.checkParsed(parse(source, { maxTokens: this.limits.tokens }));
+    } catch (error) {
+      return this.unparsed(error);
+    }
+  }
+
+  private checkParsed(document: DocumentNode): CheckedDocument {
+    // Before validation, whose cost grows with what the limits bound.
+    const beyond = checkDocument(document, this.limits);
+    if (beyond.length > 0) return { errors: beyond, stage: 'limits' };
+    const invalid = validate(this.schema, document, undefined, { maxErrors: 20 });
+    return invalid.length > 0 ? { errors: invalid.map(validationError), stage: 'validate' } : { document };
+  }
+
+  private unparsed(error: unknown): CheckedDocument {
+    if (!(error instanceof GraphQLError)) throw error;
+    const { tokens } = this.limits;
+    if (error.message.includes('tokens. Parsing aborted')) {
+      return {
+        errors: [limitError(`A document may have ${tokens} tokens.`, 'tokens', tokens)],
+        stage: 'limits',
+      };
+    }
+    const { source, positions } = error;
+    const coded = new GraphQLError(error.message, {
+      source,
+      positions,
+      extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+    });
+    return { errors: [coded], stage: 'parse' };
+  }
+}
+
+function validationError({ message, nodes, source, positions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
+}

@@ -1,0 +1,66 @@
+import { type GraphQLError, GraphQLError as CodedError, getVariableValues } from 'graphql';
+import type { Limits } from '../limits/limits.js';
+import { checkPageSizes } from '../limits/page-size.js';
+import { Documents } from './documents.js';
+import { Operations, type PlannedOperation } from './operations.js';
+import type { Supergraph } from './supergraph.js';
+
+/** What a client asks, on whatever transport. */
+export interface GraphRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** A request that may be executed. */
+export interface PreparedRequest {
+  readonly operation: PlannedOperation;
+  readonly request: GraphRequest;
+}
+
+/** Why a request is not executed, and the HTTP status that says so. */
+export interface RefusedRequest {
+  readonly errors: readonly GraphQLError[];
+  readonly status: number;
+}
+
+/** The way of every request from text to plan, the same for HTTP, WebSocket and event streams. */
+export class Preparation {
+  private readonly documents: Documents;
+  private readonly operations: Operations;
+
+  constructor(
+    private readonly supergraph: Supergraph,
+    private readonly limits: Limits,
+  ) {
+    this.documents = new Documents(supergraph.api, limits);
+    this.operations = new Operations(supergraph);
+  }
+
+  prepare(request: GraphRequest): PreparedRequest | RefusedRequest {
+    const checked = this.documents.check(request.query);
+    if ('errors' in checked) return { errors: checked.errors, status: tooLong(checked.errors) ? 413 : 400 };
+    const operation = this.operations.plan(checked.document, request.operationName);
+    if (operation instanceof CodedError) return { errors: [operation], status: 400 };
+    const errors = this.checkVariables(operation, request.variables ?? {});
+    return errors.length > 0 ? { errors, status: 400 } : { operation, request };
+  }
+
+  private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {
+    const definitions = operation.context.operation.variableDefinitions;
+    if (!definitions || definitions.length === 0) return [];
+    const { errors, coerced } = getVariableValues(this.supergraph.api, definitions, variables, {
+      maxErrors: 20,
+    });
+    if (errors) return errors.map(variableError);
+    return checkPageSizes(operation.pageSizes, coerced, this.limits.pageSize);
+  }
+}
+
+function tooLong(errors: readonly GraphQLError[]): boolean {
+  return errors.some((error) => error.extensions['limit'] === 'documentBytes');
+}
+
+function variableError({ message, nodes }: GraphQLError): GraphQLError {
+  return new CodedError(message, { nodes, extensions: { code: 'INVALID_INPUT' } });
+}

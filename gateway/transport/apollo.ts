@@ -1,0 +1,142 @@
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode, parse } from 'graphql';
+import { isKnownCode, maskedError } from '../../kernel/graph/refusal.js';
+import type { Log } from '../../kernel/log.js';
+import type { GraphExecutor } from '../execute/graph-executor.js';
+import type { Preparation, PreparedRequest, RefusedRequest } from '../plan/prepare.js';
+import type { ClientRequest } from './gateway-core.js';
+import { requestError } from './request-error.js';
+import { statusOf } from './respond.js';
+
+/** What Apollo Server carries for us from the request to the executor. */
+export interface ApolloContext extends ClientRequest {
+  prepared?: PreparedRequest | RefusedRequest;
+}
+
+export interface ApolloOptions {
+  readonly schema: GraphQLSchema;
+  readonly preparation: Preparation;
+  readonly executor: GraphExecutor;
+  readonly log: Log;
+}
+
+/**
+ * Apollo Server as the speaker of GraphQL over HTTP: methods, media types, status codes, CSRF prevention. Parsing,
+ * checks, planning and execution are the gateway's own and the same as on WebSockets and event streams.
+ */
+export async function startApollo(options: ApolloOptions): Promise<ApolloServer<ApolloContext>> {
+  const { schema, log } = options;
+  const server = new ApolloServer<ApolloContext>({
+    gateway: {
+      load: () =>
+        Promise.resolve({ executor: ({ context }) => run(options.executor, context as ApolloContext) }),
+      onSchemaLoadOrUpdate: (loaded) => {
+        loaded({ apiSchema: schema, coreSupergraphSdl: '' });
+        return () => undefined;
+      },
+      stop: () => Promise.resolve(),
+    },
+    plugins: [
+      preparationPlugin(options.preparation),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+    // A bearer token is nothing a foreign page could make a browser send, so its header proves an honest request.
+    csrfPrevention: {
+      requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'],
+    },
+    // The preparation plugin brings checked documents.
+    documentStore: null,
+    dangerouslyDisableValidation: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    stringifyResult: JSON.stringify,
+    nodeEnv: 'production',
+    logger: log,
+    formatError: (formatted) => (isOurs(formatted.extensions) ? formatted : protocolError(formatted)),
+  });
+  await server.start();
+  return server;
+}
+
+const NOTHING = parse('{ __typename }');
+
+function preparationPlugin(preparation: Preparation): ApolloServerPlugin<ApolloContext> {
+  const listener = {
+    didResolveSource: (context: {
+      source: string;
+      request: { operationName?: string; variables?: Record<string, unknown> };
+      contextValue: ApolloContext;
+    }) => {
+      const { operationName, variables } = context.request;
+      const prepared = preparation.prepare({ query: context.source, operationName, variables });
+      context.contextValue.prepared = prepared;
+      Object.assign(context, { document: 'operation' in prepared ? prepared.operation.document : NOTHING });
+      return Promise.resolve();
+    },
+    responseForOperation: ({ contextValue: { prepared } }: { contextValue: ApolloContext }) =>
+      Promise.resolve(prepared && 'errors' in prepared ? refusal(prepared) : null),
+  };
+  return { requestDidStart: () => Promise.resolve(listener) };
+}
+
+function refusal({ errors, status }: RefusedRequest): GraphQLResponse {
+  return {
+    http: { status, headers: new HeaderMap() },
+    body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } },
+  };
+}
+
+async function run(executor: GraphExecutor, context: ApolloContext): Promise<ExecutionResult> {
+  const { prepared, actor, requestId, gone } = context;
+  if (!prepared || 'errors' in prepared) throw new Error('an unprepared request reached the executor');
+  const { kind } = prepared.operation;
+  if (kind === OperationTypeNode.SUBSCRIPTION) {
+    return failed([
+      requestError('BAD_REQUEST', 'Subscribe over a WebSocket, or send Accept: text/event-stream.'),
+    ]);
+  }
+  const result = await executor.execute(prepared, { actor, requestId, kind, signal: gone });
+  return result.errors && result.data === undefined ? failed(result.errors) : result;
+}
+
+/** Without data the status says what happened. */
+function failed(errors: readonly GraphQLError[]): ExecutionResult {
+  const [first] = errors;
+  const status = first ? statusOf(first) : 500;
+  return {
+    errors: errors.map(
+      ({ message, path, extensions }) =>
+        new GraphQLError(message, { path, extensions: { ...extensions, http: { status } } }),
+    ),
+  };
+}
+
+function isOurs(extensions: Readonly<Record<string, unknown>> | undefined): boolean {
+  return isKnownCode(extensions?.['code']) || typeof extensions?.['requestId'] === 'string';
+}
+
+/** Codes of Apollo Server's own for what is wrong with the HTTP request; whatever else it throws is masked. */
+function protocolError({
+  message,
+  extensions,
+}: {
+  message: string;
+  extensions?: Readonly<Record<string, unknown>>;
+}) {
+  const ofRequest = ['BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_SUPPORTED'];
+  if (!ofRequest.includes(String(extensions?.['code']))) return maskedError();
+  return { message, extensions: { code: 'BAD_REQUEST' } };
+}

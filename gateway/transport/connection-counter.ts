@@ -1,0 +1,25 @@
+/** Counts what each account holds open, up to a maximum. */
+export class ConnectionCounter {
+  private readonly open = new Map<string, number>();
+
+  constructor(private readonly maximum: number) {}
+
+  /** Counts one more; answers how to give it back (once), or undefined when the account has all it may have. */
+  take(account: string): (() => void) | undefined {
+    const count = this.open.get(account) ?? 0;
+    if (count >= this.maximum) return undefined;
+    this.open.set(account, count + 1);
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      this.giveBack(account);
+    };
+  }
+
+  private giveBack(account: string): void {
+    const count = this.open.get(account) ?? 0;
+    if (count <= 1) this.open.delete(account);
+    else this.open.set(account, count - 1);
+  }
+}

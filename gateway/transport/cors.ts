@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Whether a browser page of this origin may use the gateway; requests without an origin come from no page. */
+export function isAllowedOrigin(request: IncomingMessage, allowed: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (!origin || allowed.includes('*') || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** Lets pages of other allowed origins read the answer. */
+export function allowOrigin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  allowed: readonly string[],
+): void {
+  const { origin } = request.headers;
+  if (!origin || allowed.length === 0 || !isAllowedOrigin(request, allowed)) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('vary', 'origin');
+}
+
+/** Answers a browser's question whether it may send a request. */
+export function answerPreflight(response: ServerResponse): void {
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-allow-headers', 'authorization, content-type, accept, x-request-id');
+  response.setHeader('access-control-max-age', '600');
+  response.writeHead(204).end();
+}

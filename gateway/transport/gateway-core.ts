@@ -1,0 +1,33 @@
+import type { Actor } from '../../kernel/actor.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Authenticator } from '../auth/authenticator.js';
+import type { ExpiryWatch } from '../auth/expiry-watch.js';
+import type { Mask } from '../errors/mask.js';
+import type { GraphExecutor } from '../execute/graph-executor.js';
+import type { Limits } from '../limits/limits.js';
+import type { Preparation } from '../plan/prepare.js';
+import type { ConnectionCounter } from './connection-counter.js';
+
+/** What every transport needs to answer requests; the transports differ only in how they read and write. */
+export interface GatewayCore {
+  readonly authenticator: Authenticator;
+  readonly preparation: Preparation;
+  readonly executor: GraphExecutor;
+  readonly mask: Mask;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly expiries: ExpiryWatch;
+  readonly connections: ConnectionCounter;
+  /** Aborts when the gateway drains: long-lived connections end, so that clients resume elsewhere. */
+  readonly draining: AbortSignal;
+}
+
+/** A client's request, once it is known who asks. */
+export interface ClientRequest {
+  readonly actor: Actor;
+  readonly requestId: string;
+  /** Aborts when the client has left. */
+  readonly gone: AbortSignal;
+}

@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
+import { openSocket } from './fixtures/socket.js';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture({ limits: { connectionsPerAccount: 2 } });
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+async function claims(payload: Record<string, unknown>, secret?: string): Promise<string> {
+  return new SignJWT(payload)
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(secret ?? 'a secret that only these tests know about'));
+}
+
+const cases: readonly (readonly [string, () => Promise<string | null>, string])[] = [
+  ['no token', async () => null, 'UNAUTHENTICATED'],
+  ['no JWT', async () => 'abc', 'UNAUTHENTICATED'],
+  [
+    'another secret',
+    () => token('acme', { secret: 'another secret, as long as the first one' }),
+    'UNAUTHENTICATED',
+  ],
+  ['no account', () => claims({ sub: 'x' }), 'UNAUTHENTICATED'],
+  ['a malformed account', () => claims({ account: 'ACME/../x' }), 'UNAUTHENTICATED'],
+  [
+    'an unsigned token',
+    async () =>
+      `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"account":"acme"}').toString('base64url')}.`,
+    'UNAUTHENTICATED',
+  ],
+  ['an expired token', () => token('acme', { expiresIn: -1 }), 'TOKEN_EXPIRED'],
+];
+
+test.each(cases)('%s is answered 401, also to introspection and event streams', async (_, bearer, code) => {
+  for (const accept of ['application/json', 'text/event-stream']) {
+    const { status, headers, errors } = await post(fixture.url, '{ __typename }', {
+      bearer: await bearer(),
+      headers: { accept },
+    });
+    expect(status).toBe(401);
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+    expect(headers.get('x-request-id')).toBeTruthy();
+  }
+});
+
+test('a WebSocket without a valid token is closed with 4401, with an expired one with 4403', async () => {
+  for (const [parameters, code] of [
+    [{}, 4401],
+    [{ token: 'abc' }, 4401],
+    [{ token: await token('acme', { expiresIn: -1 }) }, 4403],
+  ] as const) {
+    await using socket = openSocket(fixture.url, parameters);
+    await expect(socket.client.iterate({ query: '{ __typename }' }).next()).rejects.toMatchObject({ code });
+  }
+});
+
+test('a WebSocket may bring its token in the header of the upgrade', async () => {
+  const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    headers: { authorization: `Bearer ${await token()}` },
+  });
+  await once(socket, 'open');
+  socket.send('{"type":"connection_init"}');
+  const [message] = (await once(socket, 'message')) as [Buffer];
+  expect(JSON.parse(String(message))).toEqual({ type: 'connection_ack' });
+  socket.close();
+  await once(socket, 'close');
+});
+
+test('a WebSocket that says nothing is closed with 4408', async () => {
+  await using impatient = await startFixture({ limits: { connectionInitTimeout: 50 } });
+  const socket = new WebSocket(`${impatient.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const [code] = (await once(socket, 'close')) as [number];
+  expect(code).toBe(4408);
+});
+
+test('an account gets no more WebSockets than the limit, others still do', async () => {
+  await using first = openSocket(fixture.url, { token: await token('many') });
+  await using second = openSocket(fixture.url, { token: await token('many') });
+  const open = [first, second].map((socket) =>
+    socket.client.iterate({ query: 'subscription { clusterEvents { cursor } }' }),
+  );
+  for (const events of open) void events.next().catch(() => undefined);
+  await until(() => fixture.hub.listening === 2, 'two listeners');
+  await using third = openSocket(fixture.url, { token: await token('many') });
+  await expect(third.client.iterate({ query: '{ __typename }' }).next()).rejects.toMatchObject({
+    code: 1013,
+  });
+  await using other = openSocket(fixture.url, { token: await token('few') });
+  expect(await other.client.iterate({ query: '{ __typename }' }).next()).toMatchObject({
+    value: { data: { __typename: 'Query' } },
+  });
+});
+
+test('a page of another origin gets no WebSocket', async () => {
+  const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    origin: 'https://evil.example',
+  });
+  const [error] = (await once(socket, 'error')) as [Error];
+  expect(error.message).toContain('403');
+});
+
+test('tokens signed with a key of the JWKS are accepted, others are not', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwks = await serveJson({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] });
+  await using behind = await startFixture({
+    auth: { kind: 'jwks', url: jwks.url, issuer: 'https://issuer', audience: 'fleet' },
+  });
+  const sign = (issuer: string) =>
+    new SignJWT({ account: 'acme' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+      .setIssuer(issuer)
+      .setAudience('fleet')
+      .sign(privateKey);
+  expect(
+    (await post(behind.url, '{ cluster(id: "c1") { name } }', { bearer: await sign('https://issuer') })).data,
+  ).toEqual({ cluster: { name: 'one' } });
+  expect((await post(behind.url, '{ __typename }', { bearer: await sign('https://other') })).status).toBe(
+    401,
+  );
+  expect((await post(behind.url, '{ __typename }', { bearer: await token() })).status).toBe(401);
+  jwks.server.close();
+});
+
+async function serveJson(value: unknown): Promise<{ url: string; server: Server }> {
+  const server = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(value)),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks` };
+}
