@@ -3,32 +3,42 @@ import { Command, InvalidArgumentError } from 'commander';
 import { mintAccessToken } from './kernel/access-token.js';
 import { type Env, readEnv } from './kernel/env.js';
 import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
-import { engineRole, gatewayRole, kubesimRole, type Role, subgraphRole } from './roles/single.js';
+import type { Role } from './roles/role.js';
 import { required } from './roles/settings.js';
-import { start } from './roles/start.js';
-import { subgraphPorts } from './roles/subgraphs.js';
+import { subgraphPorts } from './roles/subgraph-ports.js';
 
+// A role's parts are loaded only when it runs: a subgraph process need not load the gateway.
 const program = new Command('fleetgraph').description('One GraphQL graph over a fleet of Kubernetes clusters');
 
 program
   .command('start', { isDefault: true })
   .description('everything in one process; embedded PostgreSQL unless DATABASE_URL is set')
-  .action(() => serve(start));
+  .action(async () => serve((await import('./roles/start.js')).start));
 
-program.command('gateway').description('the gateway, in front of SUBGRAPH_URLS').action(() => serve(announced(gatewayRole)));
+program
+  .command('gateway')
+  .description('the gateway, in front of SUBGRAPH_URLS')
+  .action(async () => serve(announced((await import('./roles/gateway-role.js')).gatewayRole)));
 
 program
   .command('subgraph')
   .argument('<name>', `one of ${subgraphNames.join(', ')}`, subgraphName)
   .option('--port <port>', 'where to listen; 0 takes a free port', Number)
   .description('one subgraph over HTTP, for a gateway')
-  .action((name: SubgraphName, options: { port?: number }) =>
-    serve(announced((env) => subgraphRole(env, name, options.port ?? subgraphPorts[name]))),
-  );
+  .action(async (name: SubgraphName, { port = subgraphPorts[name] }: { port?: number }) => {
+    const { subgraphRole } = await import('./roles/subgraph-role.js');
+    await serve(announced((env) => subgraphRole(env, name, port)));
+  });
 
-program.command('engine').description('the control-plane engine').action(() => serve(announced(engineRole)));
+program
+  .command('engine')
+  .description('the control-plane engine; as many as wanted share the work')
+  .action(async () => serve(announced((await import('./roles/engine-role.js')).engineRole)));
 
-program.command('kubesim').description('the simulated cloud and its Kubernetes API servers').action(() => serve(announced(kubesimRole)));
+program
+  .command('kubesim')
+  .description('the simulated cloud and its Kubernetes API servers')
+  .action(async () => serve(announced((await import('./roles/kubesim-role.js')).kubesimRole)));
 
 program
   .command('token')

@@ -1,17 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { noFaults } from '../engine/contract.js';
 import { startEngine } from '../engine/engine.js';
 import { type AuthOptions, type GraphiqlOptions, startGateway } from '../gateway/server.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
-import { packageRoot } from '../kernel/root.js';
 import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../kernel/subgraph.js';
 import { startKubesim } from '../kubesim/server.js';
 import { openPlatform } from './open-platform.js';
 import { prepareDatabase } from './prepare-database.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
+import { committedSupergraph } from './supergraph.js';
 
 export interface AllInOneOptions {
   readonly host: string;
@@ -39,11 +37,6 @@ export interface AllInOne extends AsyncDisposable {
   readonly url: string;
   /** Base URL of the simulated cloud. */
   readonly cloudUrl: string;
-}
-
-/** The supergraph as composed and committed. */
-export function committedSupergraph(): Promise<string> {
-  return readFile(join(packageRoot, 'gateway/supergraph.graphql'), 'utf8');
 }
 
 /** Starts engine, simulated cloud, five subgraphs and gateway in this process, on a given PostgreSQL. */

@@ -22,9 +22,10 @@ export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
   return Object.fromEntries(subgraphs.map(({ name, sdl }) => [name, sdl])) as Record<SubgraphName, string>;
 }
 
+/** Stands for a part that no schema needs; using it is a bug. */
 function absent<T extends object>(what: string): T {
   const get = (_: object, property: string | symbol) => {
     throw new Error(`${what} is not there when only schemas are built (${String(property)})`);
   };
-  return new Proxy({} as T, { get });
+  return new Proxy<T>(Object.create(null) as T, { get });
 }

@@ -1,7 +1,11 @@
 import type { Reconciler, Schedule } from '../engine/contract.js';
 import type { Platform } from '../engine/platform.js';
 import type { Subgraph, SubgraphName } from '../kernel/subgraph.js';
-import { clusterReconcilers, createClustersSubgraph } from '../subgraphs/clusters/subgraph.js';
+import {
+  clusterReconcilers,
+  clusterSchedules,
+  createClustersSubgraph,
+} from '../subgraphs/clusters/subgraph.js';
 import {
   createObservabilitySubgraph,
   observabilityReconcilers,
@@ -19,15 +23,6 @@ const factories: Record<SubgraphName, (platform: Platform) => Promise<Subgraph>>
   observability: createObservabilitySubgraph,
 };
 
-/** Where a subgraph process listens when nothing else is said; also the address in the supergraph. */
-export const subgraphPorts: Record<SubgraphName, number> = {
-  regions: 4101,
-  clusters: 4102,
-  quotas: 4103,
-  workloads: 4104,
-  observability: 4105,
-};
-
 /** Builds one subgraph on the platform's parts. */
 export function createSubgraph(name: SubgraphName, platform: Platform): Promise<Subgraph> {
   return factories[name](platform);
@@ -35,10 +30,14 @@ export function createSubgraph(name: SubgraphName, platform: Platform): Promise<
 
 /** Everything the engine keeps true, of all subgraphs. */
 export function reconcilers(platform: Platform): Reconciler[] {
-  return [...clusterReconcilers(platform), ...quotaReconcilers(platform), ...observabilityReconcilers(platform)];
+  return [
+    ...clusterReconcilers(platform),
+    ...quotaReconcilers(platform),
+    ...observabilityReconcilers(platform),
+  ];
 }
 
 /** Everything that starts by the clock, of all subgraphs. */
 export function schedules(platform: Platform): Schedule[] {
-  return [...observabilitySchedules(platform)];
+  return [...clusterSchedules(platform), ...observabilitySchedules(platform)];
 }

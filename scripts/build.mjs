@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '..');
 const generated = join(root, 'prisma/generated');
 const stamp = join(generated, '.schema-hash');
 
-function run(command, args) {
-  const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, {
+function run(program, args) {
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
@@ -26,7 +26,8 @@ function schemaHash() {
 
 const hash = schemaHash();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
-  run('prisma', ['generate']);
+  run('prisma/build/index.js', ['generate']);
   writeFileSync(stamp, hash);
 }
-run('tsc', ['-b', ...process.argv.slice(2)]);
+// The native compiler (TypeScript 7); the package `typescript` beside it is for the linter, which needs version 6.
+run('typescript-native/bin/tsc', ['-b', ...process.argv.slice(2)]);

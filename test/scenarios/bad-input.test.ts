@@ -25,7 +25,8 @@ const good = {
 describe('a mutation names what is wrong with its input', () => {
   test.each([
     ['an unknown region', { regionId: 'mars-north-1' }, 'UNKNOWN_REGION', ['input', 'regionId']],
-    ['a product that is not offered there', { regionId: 'me-east-1' }, 'PRODUCT_NOT_OFFERED', ['input', 'regionId']],
+    ['a product that is not offered there', { regionId: 'cn-nanjing', spec: 'STANDARD' }, 'PRODUCT_NOT_OFFERED', ['input', 'regionId']],
+    ['a product that is yet to come', { regionId: 'me-east-1' }, 'PRODUCT_COMING_SOON', ['input', 'regionId']],
     [
       'an instance type below the minimum',
       { nodePools: [{ name: 'p', instanceTypes: ['ecs.g7.large'], desiredSize: 1 }] },

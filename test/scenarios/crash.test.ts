@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@fleetgraph/client';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, expect, test } from 'vitest';
 import { runDemo } from '../../examples/demo/run-demo.js';
@@ -10,14 +11,22 @@ import { freePort } from '../kit/free-port.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
 
 const READY = /GraphQL\s+(\S+)\/graphql/;
-const STREAM = parse(`subscription Log($after: EventCursor) { events(after: $after) { id cursor type } }`);
-const PAGE = parse(`query Page($after: String) {
-  events(first: 500, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } }
-}`);
-
+interface Logged {
+  readonly events: { id: string; cursor: string; type: string };
+}
 interface Page {
   readonly events: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
 }
+interface After {
+  readonly after?: string | null;
+}
+
+const STREAM: TypedDocumentNode<Logged, After> = parse(
+  `subscription Log($after: EventCursor) { events(after: $after) { id cursor type } }`,
+);
+const PAGE: TypedDocumentNode<Page, After> = parse(`query Page($after: String) {
+  events(first: 500, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } }
+}`);
 
 let home: string;
 let running: RoleProcess | undefined;
@@ -41,7 +50,7 @@ test('after kill -9 in the middle of the demo and a new start, the demo finishes
   const over = new AbortController();
   const seen: { id: string; type: string }[] = [];
   const stream = (async () => {
-    for await (const { events } of client.subscribe<{ events: { id: string; type: string } }>(STREAM, {}, { signal: over.signal })) {
+    for await (const { events } of client.subscribe(STREAM, {}, { signal: over.signal })) {
       seen.push(events);
     }
   })();
@@ -56,7 +65,7 @@ test('after kill -9 in the middle of the demo and a new start, the demo finishes
 
   const logged: string[] = [];
   for (let after: string | null = null; ; ) {
-    const { events }: Page = await client.query<Page>(PAGE, { after });
+    const { events }: Page = await client.query(PAGE, { after });
     logged.push(...events.nodes.map(({ id }) => id));
     if (!events.pageInfo.hasNextPage) break;
     after = events.pageInfo.endCursor;

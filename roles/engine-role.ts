@@ -1,0 +1,28 @@
+import { noFaults } from '../engine/contract.js';
+import { startEngine } from '../engine/engine.js';
+import { systemClock } from '../kernel/clock.js';
+import type { Env } from '../kernel/env.js';
+import { createLog } from '../kernel/log.js';
+import { preparedPlatform } from './prepared-platform.js';
+import type { Role } from './role.js';
+import { reconcilers, schedules } from './subgraphs.js';
+
+/** The control-plane engine. As many as wanted share the work. */
+export async function engineRole(env: Env): Promise<Role> {
+  await using started = new AsyncDisposableStack();
+  const log = createLog(env.LOG_LEVEL, 'engine');
+  const platform = started.use(await preparedPlatform(env, log));
+  started.use(
+    await startEngine({
+      database: platform.database,
+      clock: systemClock,
+      log,
+      concurrency: env.ENGINE_CONCURRENCY,
+      reconcilers: reconcilers(platform),
+      schedules: schedules(platform),
+      faults: noFaults,
+    }),
+  );
+  const running = started.move();
+  return { [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

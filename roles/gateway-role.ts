@@ -1,0 +1,30 @@
+import { startGateway } from '../gateway/server.js';
+import { systemClock } from '../kernel/clock.js';
+import type { Env } from '../kernel/env.js';
+import { createLog } from '../kernel/log.js';
+import { deriveKey } from '../kernel/secret.js';
+import { subgraphNames } from '../kernel/subgraph.js';
+import type { Role } from './role.js';
+import { authOptions, required, subgraphUrls } from './settings.js';
+import { subgraphPorts } from './subgraph-ports.js';
+import { committedSupergraph } from './supergraph.js';
+
+/** The gateway, in front of subgraphs that run elsewhere. */
+export async function gatewayRole(env: Env): Promise<Role> {
+  const urls = subgraphUrls(env.SUBGRAPH_URLS);
+  const remote = subgraphNames.map((name) => {
+    const url = urls[name] ?? `http://127.0.0.1:${subgraphPorts[name]}/graphql`;
+    return [name, { kind: 'remote', url }] as const;
+  });
+  return startGateway({
+    host: env.HOST,
+    port: env.PORT,
+    supergraphSdl: await committedSupergraph(),
+    subgraphs: Object.fromEntries(remote),
+    auth: authOptions(env),
+    actorKey: deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor'),
+    graphiql: {},
+    clock: systemClock,
+    log: createLog(env.LOG_LEVEL, 'gateway'),
+  });
+}

@@ -1,0 +1,23 @@
+import { systemClock } from '../kernel/clock.js';
+import type { Env } from '../kernel/env.js';
+import { createLog } from '../kernel/log.js';
+import { startKubesim } from '../kubesim/server.js';
+import { prepareDatabase } from './prepare-database.js';
+import type { Role } from './role.js';
+import { required } from './settings.js';
+
+/** The simulated cloud with its clusters' Kubernetes API servers. */
+export async function kubesimRole(env: Env): Promise<Role> {
+  const databaseUrl = required(env, 'DATABASE_URL');
+  await prepareDatabase(databaseUrl);
+  const kubesim = await startKubesim({
+    host: env.HOST,
+    port: env.KUBESIM_PORT,
+    databaseUrl,
+    secret: required(env, 'FLEETGRAPH_SECRET'),
+    speed: env.SIMULATION_SPEED,
+    clock: systemClock,
+    log: createLog(env.LOG_LEVEL, 'kubesim'),
+  });
+  return { url: kubesim.cloudUrl, [Symbol.asyncDispose]: () => kubesim[Symbol.asyncDispose]() };
+}

@@ -1,0 +1,21 @@
+import type { Platform } from '../engine/platform.js';
+import { systemClock } from '../kernel/clock.js';
+import type { Env } from '../kernel/env.js';
+import type { Log } from '../kernel/log.js';
+import { openPlatform } from './open-platform.js';
+import { prepareDatabase } from './prepare-database.js';
+import { required } from './settings.js';
+
+/** What the processes of subgraphs and engine stand on, from the settings; the database is brought to this release. */
+export async function preparedPlatform(env: Env, log: Log): Promise<Platform & AsyncDisposable> {
+  const databaseUrl = required(env, 'DATABASE_URL');
+  await prepareDatabase(databaseUrl);
+  return openPlatform({
+    databaseUrl,
+    poolSize: env.DATABASE_POOL,
+    secret: required(env, 'FLEETGRAPH_SECRET'),
+    cloudUrl: required(env, 'KUBESIM_URL'),
+    clock: systemClock,
+    log,
+  });
+}

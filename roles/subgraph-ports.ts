@@ -1,0 +1,10 @@
+import type { SubgraphName } from '../kernel/subgraph.js';
+
+/** Where a subgraph process listens when nothing else is said; also the address in the supergraph. */
+export const subgraphPorts: Record<SubgraphName, number> = {
+  regions: 4101,
+  clusters: 4102,
+  quotas: 4103,
+  workloads: 4104,
+  observability: 4105,
+};

@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runDemo } from '../../examples/demo/run-demo.js';
+import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+test('the demo tells the whole story and leaves nothing behind', async () => {
+  const lines: string[] = [];
+  const report = await runDemo({
+    url: `${platform.url}/graphql`,
+    token: await platform.token('demo'),
+    out: (line) => lines.push(line),
+  }).catch((error: unknown) => {
+    throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });
+  });
+
+  const text = lines.join('\n');
+  expect(text).toContain('PARTIAL: 22 of 32 made, 10 not');
+  expect(text).toContain('10 × QUOTA_EXCEEDED');
+  expect(text).toMatch(/nodes {8}[▁▂▃▄▅▆▇█]+ {2}25\n/);
+  expect(report).toMatchObject({ nodes: 25, retries: 0 });
+
+  const { data } = await platform.request<{ quotas: { resource: string; used: number }[] }>(
+    '{ quotas { resource used } clusters { totalCount } }',
+    {},
+    'demo',
+  );
+  expect(data).toMatchObject({ clusters: { totalCount: 0 } });
+  expect(data?.quotas.find(({ resource }) => resource === 'payg-vcpu')).toMatchObject({ used: 0 });
+}, 180_000);
+
+test('the demo ends with an error when it is not let in', async () => {
+  const demo = runDemo({ url: `${platform.url}/graphql`, token: 'nonsense', out: () => undefined });
+  await expect(demo).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});

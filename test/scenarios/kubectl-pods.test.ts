@@ -1,0 +1,78 @@
+import 'reflect-metadata';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as documents from '../kit/documents.js';
+import { ask, createCluster, operationEnd, readyReplicas, type Seat } from '../kit/main-job.js';
+import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+if (!hasKubectl) process.stderr.write('skipped: kubectl is not installed\n');
+
+const PODS = `query Pods($id: ID!) {
+  cluster(id: $id) { workloads(first: 500) { nodes { pods(first: 500) { nodes { namespace name phase ip nodeName } } } } }
+}`;
+
+interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: string;
+  readonly ip: string;
+  readonly nodeName: string;
+}
+
+interface KubectlPod {
+  readonly metadata: { namespace: string; name: string };
+  readonly status: { phase: string; podIP: string };
+  readonly spec: { nodeName: string };
+}
+
+describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
+  let platform: TestPlatform;
+  let seat: Seat;
+  let folder: string;
+
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    seat = { url: platform.url, account: 'acme' };
+    folder = await mkdtemp(join(tmpdir(), 'fleetgraph-kubeconfig-'));
+  });
+  afterAll(async () => {
+    await platform[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('lists the pods that the graph lists', async () => {
+    const cluster = await createCluster(seat, 'kubectl', 2);
+    await operationEnd(seat, cluster.operationId);
+    const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(seat, documents.APPLY, {
+      input: { clusterId: cluster.id, yaml: documents.deploymentYaml('web', 4) },
+    });
+    await readyReplicas(seat, applyManifest.workload.id, 4);
+    const { cluster: access } = await ask<{ cluster: { kubeconfig: { yaml: string } } }>(seat, documents.KUBECONFIG, { id: cluster.id });
+    await writeFile(join(folder, 'config'), access.kubeconfig.yaml, { mode: 0o600 });
+
+    const environment = { ...process.env, KUBECONFIG: join(folder, 'config'), HOME: folder };
+    const { stdout } = await promisify(execFile)('kubectl', ['get', 'pods', '-A', '-o', 'json'], { env: environment });
+    const listed = (JSON.parse(stdout) as { items: KubectlPod[] }).items.map(
+      ({ metadata, status, spec }): Pod => ({
+        namespace: metadata.namespace,
+        name: metadata.name,
+        phase: status.phase,
+        ip: status.podIP,
+        nodeName: spec.nodeName,
+      }),
+    );
+    const { cluster: seen } = await ask<{ cluster: { workloads: { nodes: { pods: { nodes: Pod[] } }[] } } }>(seat, PODS, { id: cluster.id });
+    const graphed = seen.workloads.nodes.flatMap((workload) => workload.pods.nodes);
+    expect(sorted(graphed)).toEqual(sorted(listed));
+    expect(listed.filter(({ name }) => name.startsWith('web-'))).toHaveLength(4);
+  });
+});
+
+function sorted(pods: readonly Pod[]): Pod[] {
+  return [...pods].sort((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`));
+}
