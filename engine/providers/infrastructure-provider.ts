@@ -65,7 +65,11 @@ export interface InfrastructureProvider {
   ensureInstances(clusterId: string, requests: readonly InstanceRequest[]): Promise<readonly Instance[]>;
   instances(clusterId: string, nodePoolId?: string): Promise<readonly Instance[]>;
   /** Starts deleting (after draining, when asked); answers the ids that are not gone yet. */
-  deleteInstances(clusterId: string, ids: readonly string[], options: { readonly drain: boolean }): Promise<readonly string[]>;
+  deleteInstances(
+    clusterId: string,
+    ids: readonly string[],
+    options: { readonly drain: boolean },
+  ): Promise<readonly string[]>;
   upgradeInstance(clusterId: string, id: string, version: string): Promise<Instance>;
   /** Credentials for the cluster's Kubernetes API. */
   credentials(clusterId: string, subject: string, ttlMinutes: number): Promise<Credentials>;

@@ -1,11 +1,10 @@
 import { done, requeueAfter, type Reconciler, type ReconcileScope } from '../../engine/contract.js';
-import type { Cluster } from '../../prisma/generated/client.js';
 import { cancelWish } from './reconcile/canceling-pool.js';
 import { deletePool } from './reconcile/deleting-pool.js';
 import { failPending, makeInstances, makeRows } from './reconcile/making-nodes.js';
 import type { Means, PoolStep, StepOutcome } from './reconcile/node-pool.steps.js';
 import { observeNodes } from './reconcile/observing-nodes.js';
-import { readNodes, readPool, Superseded } from './reconcile/reconcile.store.js';
+import { type PoolView, readNodes, readPool, Superseded } from './reconcile/reconcile.store.js';
 import { removeNodes } from './reconcile/removing-nodes.js';
 import { settlePool } from './reconcile/settling-pool.js';
 
@@ -62,14 +61,14 @@ async function nextStep(
 type Due = { readonly state: string; readonly generation: number; readonly settledGeneration: number };
 
 /** Whether there is something to do: a wish that is not settled, on a cluster that can take nodes or loses them. */
-function isDue(cluster: Cluster, pool: Due, canceled: Date | null | undefined): boolean {
+function isDue(cluster: PoolView['cluster'], pool: Due, canceled: Date | null | undefined): boolean {
   if (pool.state === 'DELETING') return true;
   if (pool.settledGeneration >= pool.generation || cluster.state === 'DELETING') return false;
   // Until the Kubernetes API is there nodes cannot join; the cluster asks for its pools then.
   return canceled != null || takesNodes(cluster);
 }
 
-function takesNodes({ conditions }: Cluster): boolean {
+function takesNodes({ conditions }: PoolView['cluster']): boolean {
   const list = conditions as unknown as readonly { type: string; status: string }[];
   return list.some(({ type, status }) => type === 'KubernetesApiReady' && status === 'True');
 }

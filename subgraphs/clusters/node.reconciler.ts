@@ -8,7 +8,7 @@ import {
 } from '../../engine/contract.js';
 import { appendEvents } from '../../engine/events.js';
 import { enqueue } from '../../engine/queue.js';
-import type { Node } from '../../prisma/generated/client.js';
+import type { NodeRow as Node } from './node.store.js';
 import { isReady, readNode } from './reconcile/kubernetes-nodes.js';
 import type { Means } from './reconcile/node-pool.steps.js';
 import { eventOf } from './reconcile/reconcile-events.js';

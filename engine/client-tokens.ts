@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Transaction } from '../kernel/database.js';
+import { refuse } from '../kernel/result.js';
+import type { Prisma } from '../prisma/generated/client.js';
+
+export interface OnceRequest {
+  readonly account: string;
+  /** The mutation's name: each has tokens of its own. */
+  readonly mutation: string;
+  /** Without a token the work is simply done. */
+  readonly token?: string | null | undefined;
+  /** The mutation's input; a `clientToken` in it does not count. */
+  readonly input: unknown;
+  readonly at: Date;
+}
+
+/**
+ * Does the work once for each token: a repetition gets the first answer (plain JSON: ids), also when both come at
+ * the same moment; then the second waits for the first transaction to end. What was refused is not remembered.
+ * Refuses `CLIENT_TOKEN_REUSED` when the token came with other input before.
+ */
+export async function once<A>(tx: Transaction, request: OnceRequest, work: () => Promise<A>): Promise<A> {
+  const { account, mutation, token, at } = request;
+  if (token == null) return work();
+  // Twins queue up here; the lock ends with the transaction.
+  await tx.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
+  const inputHash = hashInput(request.input);
+  const known = await tx.clientToken.findUnique({
+    where: { account_mutation_token: { account, mutation, token } },
+  });
+  if (known && known.inputHash !== inputHash) {
+    refuse('CLIENT_TOKEN_REUSED', 'The clientToken was used before with other input.', {
+      path: ['input', 'clientToken'],
+    });
+  }
+  if (known) return known.answer as A;
+  const answer = await work();
+  await tx.clientToken.create({
+    data: { account, mutation, token, inputHash, answer: answer as Prisma.InputJsonValue, createdAt: at },
+  });
+  return answer;
+}
+
+function hashInput(input: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(input)) ?? '')
+    .digest('hex');
+}
+
+/** The same value with its keys in order and without what means nothing. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  const entries = Object.entries(value).filter(
+    ([key, inner]) => key !== 'clientToken' && inner !== undefined,
+  );
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
+}

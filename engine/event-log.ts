@@ -1,0 +1,108 @@
+import type { Database, OpenDatabase } from '../kernel/database.js';
+import type { Log } from '../kernel/log.js';
+import { refuse } from '../kernel/result.js';
+import type { LoggedEvent } from './contract.js';
+import { EventPulse } from './event-pulse.js';
+import { selectEvents, toEvents, type EventFilter, type EventPage, type EventRow } from './event-rows.js';
+
+export type { EventFilter, EventPage } from './event-rows.js';
+
+/** Events read at once by a follower; what a slow reader costs in memory. */
+const BATCH = 500;
+/** A follower that hears nothing looks into the log this often: a lost pulse delays, it never loses. */
+const SAFETY_POLL_MS = 10_000;
+
+export interface FollowOptions {
+  /** The position after which to begin; the log's present head when left out. */
+  readonly after?: bigint;
+  readonly filter?: EventFilter;
+  /** Ends the stream. */
+  readonly signal?: AbortSignal;
+}
+
+/** Reads the event log: pages of it, and its tail as it grows. */
+export class EventLog implements AsyncDisposable {
+  private readonly closing = new AbortController();
+
+  private constructor(
+    private readonly database: Database,
+    private readonly pulse: EventPulse,
+  ) {}
+
+  /** Opens the log; holds one connection of its own for LISTEN. */
+  static async open(database: OpenDatabase, log: Log): Promise<EventLog> {
+    return new EventLog(database.prisma, await EventPulse.open(database.url, log));
+  }
+
+  /** The sequence of the account's newest event, 0 when there is none. */
+  async head(account: string): Promise<bigint> {
+    const counter = await this.database.eventCounter.findUnique({ where: { account } });
+    return counter?.last ?? 0n;
+  }
+
+  /** At most `limit` events after a position, oldest first (or newest first, before it, when `descending`). */
+  async read(account: string, page: EventPage): Promise<LoggedEvent[]> {
+    return toEvents(account, await this.rows(account, page));
+  }
+
+  /**
+   * Every matching event after the position: first what the log keeps, then what comes, without gap or repetition.
+   * Refuses `CURSOR_EXPIRED` when the log no longer keeps what followed the position, `INVALID_CURSOR` when the log
+   * has not got that far. Ends when the signal aborts or the log is closed.
+   */
+  async *follow(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent, void, undefined> {
+    // Listening begins before reading, so nothing can be appended unheard in between.
+    const ear = this.pulse.ear(account);
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, this.closing.signal])
+      : this.closing.signal;
+    try {
+      let position = options.after ?? (await this.head(account));
+      while (!signal.aborted) {
+        const batch = await this.batch(account, position, options.filter);
+        yield* until(signal, batch.events);
+        position = batch.position;
+        if (!batch.more) await ear.next(SAFETY_POLL_MS, signal);
+      }
+    } finally {
+      ear.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closing.abort();
+    await this.pulse[Symbol.asyncDispose]();
+  }
+
+  private async batch(account: string, after: bigint, filter: EventFilter | undefined) {
+    const rows = await this.rows(account, { after, limit: BATCH, ...(filter && { filter }) });
+    const counter = rows[0] ?? { last: 0n, pruned: 0n };
+    if (after < counter.pruned) expired();
+    if (after > counter.last)
+      refuse('INVALID_CURSOR', 'The cursor is ahead of the event log.', { path: ['after'] });
+    const events = toEvents(account, rows);
+    const more = events.length === BATCH;
+    return { events, more, position: more ? (events.at(-1)?.sequence ?? after) : BigInt(counter.last) };
+  }
+
+  private rows(account: string, page: EventPage): Promise<EventRow[]> {
+    return this.database.$queryRaw<EventRow[]>(selectEvents(account, page));
+  }
+}
+
+function expired(): never {
+  return refuse('CURSOR_EXPIRED', 'The event log no longer keeps what followed this cursor.', {
+    path: ['after'],
+  });
+}
+
+/** The events, until the signal aborts. */
+function* until(
+  signal: AbortSignal,
+  events: readonly LoggedEvent[],
+): Generator<LoggedEvent, void, undefined> {
+  for (const event of events) {
+    if (signal.aborted) return;
+    yield event;
+  }
+}

@@ -1,0 +1,93 @@
+import { Prisma } from '../prisma/generated/client.js';
+import type { EventCategory, EventLevel, LoggedEvent } from './contract.js';
+
+/** Which events of an account are wanted; what is left out does not restrict. */
+export interface EventFilter {
+  readonly clusterId?: string;
+  readonly categories?: readonly EventCategory[];
+  readonly types?: readonly string[];
+  readonly levels?: readonly EventLevel[];
+  readonly operationId?: string;
+}
+
+/** A row of the log with the state of the account's counter beside it; `sequence` is null when nothing matches. */
+export interface EventRow {
+  readonly last: bigint;
+  readonly pruned: bigint;
+  readonly sequence: bigint | null;
+  readonly id: string;
+  readonly at: Date;
+  readonly category: EventCategory;
+  readonly type: string;
+  readonly level: EventLevel;
+  readonly reason: string;
+  readonly message: string;
+  readonly cluster_id: string | null;
+  readonly node_pool_id: string | null;
+  readonly operation_id: string | null;
+  readonly data: Record<string, unknown>;
+}
+
+export interface EventPage {
+  readonly after: bigint;
+  readonly limit: number;
+  readonly filter?: EventFilter;
+  /** Newest first, from `after` (exclusive) downwards; `after` 0 starts at the newest. */
+  readonly descending?: boolean;
+}
+
+/**
+ * The counter and the events in one statement, thus of one moment: when fewer than `limit` events come, everything up
+ * to `last` has been seen.
+ */
+export function selectEvents(account: string, page: EventPage): Prisma.Sql {
+  const order = page.descending ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  return Prisma.sql`
+    SELECT counter.last, counter.pruned, found.* FROM engine.event_counter AS counter
+    LEFT JOIN LATERAL (
+      SELECT sequence, id, at, category, type, level, reason, message, cluster_id, node_pool_id, operation_id, data
+      FROM engine.event WHERE account = ${account} AND ${position(page)} ${restriction(page.filter)}
+      ORDER BY sequence ${order} LIMIT ${page.limit}
+    ) AS found ON true
+    WHERE counter.account = ${account}`;
+}
+
+function position({ after, descending }: EventPage): Prisma.Sql {
+  if (!descending) return Prisma.sql`sequence > ${after}`;
+  return after === 0n ? Prisma.sql`true` : Prisma.sql`sequence < ${after}`;
+}
+
+function restriction(filter: EventFilter = {}): Prisma.Sql {
+  const { clusterId, operationId, categories, types, levels } = filter;
+  const parts = [
+    clusterId === undefined ? undefined : Prisma.sql`cluster_id = ${clusterId}`,
+    operationId === undefined ? undefined : Prisma.sql`operation_id = ${operationId}`,
+    categories ? Prisma.sql`category = ANY(${[...categories]}::text[])` : undefined,
+    types ? Prisma.sql`type = ANY(${[...types]}::text[])` : undefined,
+    levels ? Prisma.sql`level = ANY(${[...levels]}::text[])` : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? Prisma.empty : Prisma.sql`AND ${Prisma.join(parts, ' AND ')}`;
+}
+
+/** The events among the rows. */
+export function toEvents(account: string, rows: readonly EventRow[]): LoggedEvent[] {
+  return rows.flatMap((row) => (row.sequence === null ? [] : [toEvent(account, row, row.sequence)]));
+}
+
+function toEvent(account: string, row: EventRow, sequence: bigint): LoggedEvent {
+  return {
+    account,
+    sequence: BigInt(sequence),
+    id: row.id,
+    at: row.at,
+    category: row.category,
+    type: row.type,
+    level: row.level,
+    reason: row.reason,
+    message: row.message,
+    clusterId: row.cluster_id,
+    nodePoolId: row.node_pool_id,
+    operationId: row.operation_id,
+    data: row.data,
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * Where a crash would hurt most, in the order in which a provisioning comes by: before and after each transaction and
+ * each call that changes something outside. The fault test kills an engine at every one of them.
+ */
+export const faultPoints = [
+  'cluster.begin',
+  'cluster.control-plane-asked',
+  'cluster.control-plane-recorded',
+  'cluster.credentials-made',
+  'cluster.access-recorded',
+  'cluster.api-recorded',
+  'node-pool.begin',
+  'node-pool.rows-made',
+  'node-pool.instances-made',
+  'node-pool.instances-recorded',
+  'node-pool.nodes-seen',
+  'node-pool.nodes-recorded',
+  'node-pool.settled',
+  'cluster.settled',
+] as const;
+
+/** Where a crash would hurt while things are taken away. */
+export const removalFaultPoints = [
+  'node-pool.removal-chosen',
+  'node-pool.instances-removed',
+  'node-pool.removal-recorded',
+  'cluster.pools-removed',
+  'cluster.cloud-removed',
+  'cluster.removal-recorded',
+] as const;
+
+export type FaultPoint = (typeof faultPoints)[number] | (typeof removalFaultPoints)[number];

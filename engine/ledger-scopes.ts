@@ -1,0 +1,48 @@
+import type { Database, Transaction } from '../kernel/database.js';
+
+/** What the ledger knows of the scopes (clusters, node pools) in which an account's resources are counted. */
+
+/** By resource, how much the fullest scope uses. Resources counted for the whole account are left out. One statement. */
+export async function peakUsage(
+  database: Database | Transaction,
+  account: string,
+): Promise<Map<string, number>> {
+  const rows = await database.$queryRaw<{ resource: string; used: number }[]>`
+    SELECT resource, max(used) AS used FROM engine.ledger_usage
+    WHERE account = ${account} AND scope <> '' GROUP BY resource`;
+  return new Map(rows.map((row) => [row.resource, row.used]));
+}
+
+/** The resources that have been counted in the scope; none when the account has no such scope. One statement. */
+export async function resourcesIn(
+  database: Database | Transaction,
+  account: string,
+  scope: string,
+): Promise<string[]> {
+  const rows = await database.ledgerUsage.findMany({ where: { account, scope }, select: { resource: true } });
+  return rows.map((row) => row.resource);
+}
+
+/** Whether the account has, or had, the cluster or node pool: something was counted in it or done to it. */
+export async function isScopeOf(
+  database: Database | Transaction,
+  account: string,
+  scope: string,
+): Promise<boolean> {
+  const [row] = await database.$queryRaw<{ known: boolean }[]>`
+    SELECT EXISTS (SELECT FROM engine.ledger_usage WHERE account = ${account} AND scope = ${scope})
+        OR EXISTS (SELECT FROM engine.operation WHERE target_id = ${scope} AND account = ${account})
+        OR EXISTS (SELECT FROM engine.operation WHERE cluster_id = ${scope} AND account = ${account}) AS known`;
+  return row?.known ?? false;
+}
+
+/** Drops limits of single scopes that would hold the account below its new general limit of the resource. */
+export async function dropLowerLimits(
+  tx: Transaction,
+  account: string,
+  { resource, limit }: { readonly resource: string; readonly limit: number },
+): Promise<void> {
+  await tx.ledgerLimit.deleteMany({
+    where: { account, resource, scope: { not: '*' }, limit: { lt: limit } },
+  });
+}

@@ -1,0 +1,245 @@
+import type { Transaction } from '../kernel/database.js';
+import { newId } from '../kernel/ids.js';
+import { refuse, type Problem } from '../kernel/result.js';
+import type { Operation, Prisma } from '../prisma/generated/client.js';
+import type { EventLevel, Failure, OperationStage, OperationState } from './contract.js';
+import { deferEvent } from './events.js';
+import { endStages, isFinished, moveStage, progressOf } from './operation.rules.js';
+
+/**
+ * Long-running changes. Every function here says what it changed as an event of category PROVISIONING; these wait
+ * for the transaction's closing `appendEvents` (call it also when there is nothing else to say).
+ *
+ *   PENDING ──▶ RUNNING ──▶ SUCCEEDED | PARTIAL | FAILED
+ *      └───────────┴─ cancel requested ──▶ CANCELED
+ */
+export type OperationRow = Operation;
+
+export type OperationTargetKind = 'Cluster' | 'NodePool';
+
+export interface NewOperation {
+  readonly account: string;
+  /** What is done, e.g. `CREATE_CLUSTER`. */
+  readonly type: string;
+  readonly targetKind: OperationTargetKind;
+  readonly targetId: string;
+  readonly clusterId: string;
+  /** Names of its stages, in order. */
+  readonly stages: readonly string[];
+  /** What the reconcilers need to remember about the wish. */
+  readonly input?: Readonly<Record<string, unknown>>;
+  /** How many things are to be made. */
+  readonly requested?: number;
+  readonly cancelable?: boolean;
+}
+
+export interface OperationProgress {
+  /** From 0 to 1; from the stages when left out. */
+  readonly progress?: number;
+  readonly created?: number;
+  readonly failed?: number;
+  /** Why things could not be made; the first 100 are kept. */
+  readonly failures?: readonly Failure[];
+}
+
+export interface OperationEnd extends Omit<OperationProgress, 'progress'> {
+  readonly state: 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELED';
+  /** The problem that ended it. */
+  readonly error?: Problem;
+}
+
+const MAX_FAILURES = 100;
+
+/** Records an operation in state PENDING. */
+export async function createOperation(
+  tx: Transaction,
+  wanted: NewOperation,
+  at: Date,
+): Promise<OperationRow> {
+  const { stages, input = {}, requested, cancelable = false, ...rest } = wanted;
+  const row = await tx.operation.create({
+    data: {
+      ...rest,
+      id: newId('operation'),
+      stages: stages.map((name): Prisma.InputJsonObject => ({ name, state: 'PENDING' })),
+      input: input as Prisma.InputJsonObject,
+      cancelable,
+      createdAt: at,
+      ...(requested !== undefined && { requested, created: 0, failed: 0 }),
+    },
+  });
+  say(tx, row, 'OPERATION_PENDING', `${row.type} was accepted.`);
+  return row;
+}
+
+/** Says that a stage runs; nothing happens when it runs, has ended, or the operation has. */
+export async function startStage(
+  tx: Transaction,
+  id: string,
+  stage: string,
+  at: Date,
+  message?: string,
+): Promise<void> {
+  await changeStage(tx, id, { name: stage, to: 'RUNNING', at, ...(message !== undefined && { message }) });
+}
+
+/** Says that a stage has succeeded; nothing happens when it or the operation has ended. */
+export async function finishStage(
+  tx: Transaction,
+  id: string,
+  stage: string,
+  at: Date,
+  message?: string,
+): Promise<void> {
+  await changeStage(tx, id, { name: stage, to: 'SUCCEEDED', at, ...(message !== undefined && { message }) });
+}
+
+interface StageChange {
+  readonly name: string;
+  readonly to: OperationState;
+  readonly at: Date;
+  readonly message?: string;
+}
+
+async function changeStage(tx: Transaction, id: string, change: StageChange): Promise<void> {
+  const row = await lock(tx, id);
+  if (!row || isFinished(row.state)) return;
+  const stages = moveStage(stagesOf(row), change);
+  if (!stages) return;
+  const changed = await tx.operation.update({
+    where: { id },
+    data: {
+      stages: stages as unknown as Prisma.InputJsonArray,
+      state: 'RUNNING',
+      startedAt: row.startedAt ?? change.at,
+      progress: Math.max(row.progress, progressOf(stages)),
+    },
+  });
+  const done = change.to === 'SUCCEEDED';
+  const text = change.message ?? `${row.type}: ${change.name} ${done ? 'is done' : 'has started'}.`;
+  say(tx, changed, done ? 'OPERATION_STAGE_FINISHED' : 'OPERATION_STAGE_STARTED', text, {
+    stage: change.name,
+  });
+}
+
+/** Records counts and how far it is; nothing happens when nothing changes or the operation has ended. */
+export async function setProgress(tx: Transaction, id: string, now: OperationProgress): Promise<void> {
+  const row = await lock(tx, id);
+  if (!row || isFinished(row.state)) return;
+  const counts = countsOf(now);
+  const progress = Math.min(1, Math.max(row.progress, now.progress ?? row.progress));
+  const same = progress === row.progress && same0(now.created, row.created) && same0(now.failed, row.failed);
+  if (same) return;
+  const changed = await tx.operation.update({ where: { id }, data: { ...counts, progress } });
+  const { created, failed, requested } = changed;
+  say(
+    tx,
+    changed,
+    'OPERATION_PROGRESS',
+    `${row.type}: ${created ?? 0} of ${requested ?? 0} made, ${failed ?? 0} failed.`,
+  );
+}
+
+function same0(wanted: number | undefined, is: number | null): boolean {
+  return wanted === undefined || wanted === is;
+}
+
+/** Ends the operation and its open stages; nothing happens when it has ended. */
+export async function finishOperation(
+  tx: Transaction,
+  id: string,
+  end: OperationEnd,
+  at: Date,
+): Promise<void> {
+  const row = await lock(tx, id);
+  if (!row || isFinished(row.state)) return;
+  const changed = await tx.operation.update({
+    where: { id },
+    data: {
+      ...countsOf(end),
+      state: end.state,
+      stages: endStages(stagesOf(row), end.state, at) as unknown as Prisma.InputJsonArray,
+      progress: end.state === 'SUCCEEDED' || end.state === 'PARTIAL' ? 1 : row.progress,
+      startedAt: row.startedAt ?? at,
+      finishedAt: at,
+      ...(end.error && { error: end.error as unknown as Prisma.InputJsonObject }),
+    },
+  });
+  say(tx, changed, `OPERATION_${end.state}`, endText(changed, end.error));
+}
+
+/**
+ * Asks for an operation to be cancelled; its reconciler ends it (enqueue its target too). Asking again changes
+ * nothing. Refuses `NOT_FOUND`, and `NOT_CANCELABLE` when it has ended or cannot be cancelled.
+ */
+export async function requestCancel(
+  tx: Transaction,
+  account: string,
+  id: string,
+  at: Date,
+): Promise<OperationRow> {
+  const row = await lock(tx, id);
+  if (!row || row.account !== account)
+    refuse('NOT_FOUND', 'There is no such operation.', { path: ['input', 'id'] });
+  if (isFinished(row.state) || !row.cancelable) {
+    refuse('NOT_CANCELABLE', `The operation is ${row.state} and cannot be cancelled.`, {
+      path: ['input', 'id'],
+    });
+  }
+  if (row.cancelRequestedAt) return row;
+  const changed = await tx.operation.update({ where: { id }, data: { cancelRequestedAt: at } });
+  say(tx, changed, 'OPERATION_CANCEL_REQUESTED', `${row.type} is being cancelled.`);
+  return changed;
+}
+
+/** The operation's stages, in order. */
+export function stagesOf(row: OperationRow): OperationStage[] {
+  return row.stages as unknown as OperationStage[];
+}
+
+async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
+  await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+  return tx.operation.findUnique({ where: { id } });
+}
+
+function countsOf({ created, failed, failures }: Omit<OperationProgress, 'progress'>) {
+  return {
+    ...(created !== undefined && { created }),
+    ...(failed !== undefined && { failed }),
+    ...(failures && { failures: failures.slice(0, MAX_FAILURES) as unknown as Prisma.InputJsonArray }),
+  };
+}
+
+function endText(row: OperationRow, error: Problem | undefined): string {
+  if (error) return `${row.type}: ${error.message}`;
+  if (row.requested === null) return `${row.type} ended ${row.state}.`;
+  return `${row.type} ended ${row.state}: ${row.created ?? 0} of ${row.requested} made, ${row.failed ?? 0} failed.`;
+}
+
+const LEVELS: Readonly<Record<string, EventLevel>> = {
+  OPERATION_FAILED: 'ERROR',
+  OPERATION_PARTIAL: 'WARNING',
+};
+
+function say(
+  tx: Transaction,
+  row: OperationRow,
+  type: string,
+  message: string,
+  more: Record<string, unknown> = {},
+): void {
+  deferEvent(tx, {
+    category: 'PROVISIONING',
+    type,
+    level: LEVELS[type] ?? 'INFO',
+    reason: type
+      .split('_')
+      .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+      .join(''),
+    message,
+    operationId: row.id,
+    ...(row.clusterId !== null && { clusterId: row.clusterId }),
+    ...(row.targetKind === 'NodePool' && { nodePoolId: row.targetId }),
+    data: { operationType: row.type, state: row.state, progress: row.progress, ...more },
+  });
+}

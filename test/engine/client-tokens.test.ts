@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from '../../engine/client-tokens.js';
+import { refuse, settle } from '../../kernel/result.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+
+let kit: TestDatabase;
+beforeAll(async () => {
+  kit = await createTestDatabase();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const at = new Date('2026-05-01T00:00:00Z');
+let works = 0;
+
+function ask(
+  token: string | null,
+  input: unknown,
+  work = async () => ({ id: `thing_${++works}` }),
+  account = 'acme',
+) {
+  return settle(() =>
+    kit.database.prisma.$transaction((tx) =>
+      once(tx, { account, mutation: 'makeThing', token, input, at }, work),
+    ),
+  );
+}
+
+describe('a client token', () => {
+  it('makes a repeated request answer as the first did, whatever the order of its keys', async () => {
+    const first = await ask('t1', { name: 'a', size: 1, clientToken: 't1' });
+    expect(await ask('t1', { size: 1, clientToken: 't1', name: 'a' })).toEqual(first);
+    expect(await ask(null, { name: 'a', size: 1 })).not.toEqual(first);
+  });
+
+  it('is refused with other input, and is free in another account', async () => {
+    const first = await ask('t2', { name: 'a' });
+    expect(await ask('t2', { name: 'b' })).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CLIENT_TOKEN_REUSED' }],
+    });
+    expect(await ask('t2', { name: 'b' }, undefined, 'other')).not.toEqual(first);
+  });
+
+  it('lets one of racing twins work and gives its answer to the others', async () => {
+    const before = works;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask('t3', { name: 'a' })));
+    expect(works).toBe(before + 1);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  it('remembers nothing of what was refused', async () => {
+    expect(await ask('t4', {}, async () => refuse('INVALID_INPUT', 'No.'))).toMatchObject({ ok: false });
+    expect(await ask('t4', {})).toMatchObject({ ok: true });
+  });
+});

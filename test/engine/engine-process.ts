@@ -1,0 +1,38 @@
+/**
+ * An engine in a process of its own, which kills itself (as `kill -9` does) when it reaches a fault point for the
+ * first time. Settings come in the environment, as for the platform's own processes; the first line it prints is
+ * `ready`.
+ */
+import { startEngine } from '../../engine/engine.js';
+import { KubernetesApis } from '../../engine/kubernetes-apis.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated.js';
+import { systemClock } from '../../kernel/clock.js';
+import { openDatabase } from '../../kernel/database.js';
+import { createLog } from '../../kernel/log.js';
+import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
+
+const [databaseUrl = '', cloudUrl = '', token = '', deadlyPoint = ''] = process.argv.slice(2);
+
+const database = openDatabase({ url: databaseUrl, poolSize: 8 });
+const provider = createSimulatedProvider({ cloudUrl, token });
+const kubernetes = new KubernetesApis(database);
+
+const engine = await startEngine({
+  database,
+  clock: systemClock,
+  log: createLog('warn'),
+  concurrency: 4,
+  reconcilers: clusterReconcilers({ provider, kubernetes }),
+  schedules: [],
+  faults: {
+    reach(point) {
+      if (point === deadlyPoint) process.kill(process.pid, 'SIGKILL');
+      return Promise.resolve();
+    },
+  },
+});
+
+process.once('SIGTERM', () => {
+  void engine[Symbol.asyncDispose]().then(() => process.exit(0));
+});
+process.stdout.write('ready\n');

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { balances, release, reserve, reserveUpTo, setDefaultLimits, setLimit } from '../../engine/ledger.js';
+import { settle } from '../../kernel/result.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+
+let kit: TestDatabase;
+beforeAll(async () => {
+  kit = await createTestDatabase();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const take = (account: string, resource: string, amount: number, scope = '') =>
+  settle(() => kit.database.prisma.$transaction((tx) => reserve(tx, { account, resource, scope, amount })));
+
+async function used(account: string, resource: string, scope = ''): Promise<number | undefined> {
+  return (await balances(kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
+}
+
+describe('the ledger', () => {
+  it('gives the last of a resource to exactly as many of 50 racing requests as there is room for', async () => {
+    await setLimit(kit.database.prisma, 'race', { resource: 'seats', scope: '*' }, 7);
+    const results = await Promise.all(Array.from({ length: 50 }, () => take('race', 'seats', 1)));
+    expect(results.filter(({ ok }) => ok)).toHaveLength(7);
+    expect(await used('race', 'seats')).toBe(7);
+    const refused = results.flatMap((result) => (result.ok ? [] : result.problems));
+    expect(refused).toHaveLength(43);
+    expect(refused[0]).toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+      details: { resource: 'seats', limit: 7, used: 7, requested: 1 },
+    });
+  });
+
+  it('refuses a first request that is larger than the limit', async () => {
+    await setLimit(kit.database.prisma, 'big', { resource: 'seats', scope: '*' }, 3);
+    expect(await take('big', 'seats', 4)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'QUOTA_EXCEEDED' }],
+    });
+    expect(await take('big', 'seats', 3)).toMatchObject({ ok: true });
+  });
+
+  it('goes by the most specific limit, and without any there is none', async () => {
+    const { prisma } = kit.database;
+    await setDefaultLimits(prisma, [{ resource: 'rooms', limit: 2 }]);
+    await setLimit(prisma, 'own', { resource: 'rooms', scope: '*' }, 3);
+    await setLimit(prisma, 'own', { resource: 'rooms', scope: 'cluster_a' }, 4);
+    await setLimit(prisma, 'free', { resource: 'rooms', scope: '*' }, null);
+    const limit = async (account: string, scope: string) =>
+      (await balances(prisma, account, [{ resource: 'rooms', scope }]))[0]?.limit;
+    expect(await limit('other', '')).toBe(2);
+    expect(await limit('own', '')).toBe(3);
+    expect(await limit('own', 'cluster_a')).toBe(4);
+    expect(await limit('free', '')).toBeNull();
+    expect(await take('other', 'rooms', 3)).toMatchObject({ ok: false });
+    expect(await take('own', 'rooms', 4, 'cluster_a')).toMatchObject({ ok: true });
+    expect(await take('free', 'rooms', 1_000_000)).toMatchObject({ ok: true });
+    expect(await take('anybody', 'no-such-limit', 1_000_000)).toMatchObject({ ok: true });
+  });
+
+  it('grants as much as fits in whole steps', async () => {
+    const { prisma } = kit.database;
+    await setLimit(prisma, 'part', { resource: 'vcpu', scope: '*' }, 10);
+    const grant = (amount: number, step: number) =>
+      prisma.$transaction((tx) =>
+        reserveUpTo(tx, { account: 'part', resource: 'vcpu', scope: '', amount, step }),
+      );
+    expect(await grant(4, 4)).toBe(4);
+    expect(await grant(12, 4)).toBe(4);
+    expect(await grant(4, 4)).toBe(0);
+    expect(await used('part', 'vcpu')).toBe(8);
+  });
+
+  it('grants no more than the limit to 50 racing partial requests', async () => {
+    const { prisma } = kit.database;
+    await setLimit(prisma, 'parts', { resource: 'vcpu', scope: '*' }, 100);
+    const grants = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        prisma.$transaction((tx) =>
+          reserveUpTo(tx, { account: 'parts', resource: 'vcpu', scope: '', amount: 3 }),
+        ),
+      ),
+    );
+    expect(grants.reduce((sum, granted) => sum + granted, 0)).toBe(100);
+  });
+
+  it('takes back what is released, and forgets what is rolled back', async () => {
+    const { prisma } = kit.database;
+    await take('back', 'seats', 5);
+    await release(prisma, { account: 'back', resource: 'seats', scope: '', amount: 2 });
+    expect(await used('back', 'seats')).toBe(3);
+    await prisma
+      .$transaction(async (tx) => {
+        await reserve(tx, { account: 'back', resource: 'seats', scope: '', amount: 9 });
+        throw new Error('no');
+      })
+      .catch(() => undefined);
+    expect(await used('back', 'seats')).toBe(3);
+    await release(prisma, { account: 'back', resource: 'seats', scope: '', amount: 99 });
+    expect(await used('back', 'seats')).toBe(0);
+  });
+
+  it('answers many balances in order with one statement', async () => {
+    await take('many', 'b', 2, 's');
+    const wanted = [
+      { resource: 'a', scope: '' },
+      { resource: 'b', scope: 's' },
+    ];
+    const statements = await kit.statements(async () => {
+      expect(await balances(kit.database.prisma, 'many', wanted)).toEqual([
+        { resource: 'a', scope: '', limit: null, used: 0 },
+        { resource: 'b', scope: 's', limit: null, used: 2 },
+      ]);
+    });
+    expect(statements).toHaveLength(1);
+  });
+});

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventLog } from '../../engine/event-log.js';
+import { appendEvents } from '../../engine/events.js';
+import {
+  createOperation,
+  finishOperation,
+  finishStage,
+  requestCancel,
+  setProgress,
+  stagesOf,
+  startStage,
+} from '../../engine/operations.js';
+import type { Transaction } from '../../kernel/database.js';
+import { createLog } from '../../kernel/log.js';
+import { settle } from '../../kernel/result.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+
+let kit: TestDatabase;
+let events: EventLog;
+beforeAll(async () => {
+  kit = await createTestDatabase();
+  events = await EventLog.open(kit.database, createLog('silent'));
+});
+afterAll(async () => {
+  await events[Symbol.asyncDispose]();
+  await kit[Symbol.asyncDispose]();
+});
+
+const at = new Date('2026-05-01T00:00:00Z');
+
+/** One transaction of the account, ended as it must be. */
+function change<T>(account: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return kit.database.prisma.$transaction(async (tx) => {
+    const value = await work(tx);
+    await appendEvents(tx, account, at, []);
+    return value;
+  });
+}
+
+function create(account: string, cancelable = false) {
+  const target = { targetKind: 'Cluster', targetId: 'cluster_a', clusterId: 'cluster_a' } as const;
+  const wanted = {
+    account,
+    type: 'CREATE_CLUSTER',
+    ...target,
+    stages: ['ONE', 'TWO'],
+    requested: 4,
+    cancelable,
+  };
+  return change(account, (tx) => createOperation(tx, wanted, at));
+}
+
+const find = (id: string) => kit.database.prisma.operation.findUniqueOrThrow({ where: { id } });
+const types = async (account: string) =>
+  (await events.read(account, { after: 0n, limit: 50 })).map(({ type }) => type);
+
+describe('an operation', () => {
+  it('goes through its stages and says each step once', async () => {
+    const { id } = await create('steps');
+    await change('steps', (tx) => startStage(tx, id, 'ONE', at));
+    await change('steps', (tx) => startStage(tx, id, 'ONE', at));
+    await change('steps', (tx) => finishStage(tx, id, 'ONE', at, 'One is done.'));
+    await change('steps', (tx) => setProgress(tx, id, { created: 3, failed: 0, progress: 0.75 }));
+    await change('steps', (tx) => setProgress(tx, id, { created: 3, failed: 0, progress: 0.75 }));
+    expect(await find(id)).toMatchObject({ state: 'RUNNING', progress: 0.75, requested: 4, created: 3 });
+    const failures = [{ code: 'OUT_OF_STOCK', message: 'None left.' } as const];
+    await change('steps', (tx) =>
+      finishOperation(tx, id, { state: 'PARTIAL', created: 3, failed: 1, failures }, at),
+    );
+    await change('steps', (tx) => finishOperation(tx, id, { state: 'FAILED' }, at));
+    const ended = await find(id);
+    expect(ended).toMatchObject({
+      state: 'PARTIAL',
+      progress: 1,
+      created: 3,
+      failed: 1,
+      failures,
+      finishedAt: at,
+    });
+    expect(stagesOf(ended).map(({ state }) => state)).toEqual(['SUCCEEDED', 'PARTIAL']);
+    expect(await types('steps')).toEqual([
+      'OPERATION_PENDING',
+      'OPERATION_STAGE_STARTED',
+      'OPERATION_STAGE_FINISHED',
+      'OPERATION_PROGRESS',
+      'OPERATION_PARTIAL',
+    ]);
+  });
+
+  it('can be cancelled by its account while it runs, when it is of a kind that can be', async () => {
+    const { id } = await create('cancel', true);
+    const ask = (account: string, operation: string) =>
+      settle(() => change(account, (tx) => requestCancel(tx, account, operation, at)));
+    expect(await ask('other', id)).toMatchObject({ ok: false, problems: [{ code: 'NOT_FOUND' }] });
+    expect(await ask('cancel', id)).toMatchObject({ ok: true, value: { cancelRequestedAt: at } });
+    expect(await ask('cancel', id)).toMatchObject({ ok: true });
+    await change('cancel', (tx) => finishOperation(tx, id, { state: 'CANCELED' }, at));
+    expect(await ask('cancel', id)).toMatchObject({ ok: false, problems: [{ code: 'NOT_CANCELABLE' }] });
+    const fixed = await create('cancel');
+    expect(await ask('cancel', fixed.id)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'NOT_CANCELABLE' }],
+    });
+  });
+
+  it('says nothing when its transaction is rolled back', async () => {
+    await kit.database.prisma
+      .$transaction(async (tx) => {
+        const target = { targetKind: 'Cluster', targetId: 'c', clusterId: 'c' } as const;
+        await createOperation(tx, { account: 'gone', type: 'X', ...target, stages: [] }, at);
+        await appendEvents(tx, 'gone', at, []);
+        throw new Error('no');
+      })
+      .catch(() => undefined);
+    expect(await types('gone')).toEqual([]);
+  });
+});

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type {
+  ControlPlaneRequest,
+  InfrastructureProvider,
+  InstanceRequest,
+} from '../../engine/providers/infrastructure-provider.js';
+import { newId } from '../../kernel/ids.js';
+import { eventually } from '../kit/eventually.js';
+
+/** A provider to hold against the contract, and what exists in its world. */
+export interface ProviderUnderTest extends AsyncDisposable {
+  readonly provider: InfrastructureProvider;
+  readonly regionId: string;
+  readonly zoneIds: readonly string[];
+  readonly instanceType: string;
+  /** A version, and one that it can be upgraded to. */
+  readonly versions: readonly [string, string];
+}
+
+/** What every infrastructure provider must do; run over each implementation. */
+export function providerContract(name: string, open: () => Promise<ProviderUnderTest>): void {
+  describe(`the provider ${name}`, () => {
+    let world: ProviderUnderTest;
+    let request: ControlPlaneRequest;
+    const clusterId = newId('cluster');
+    const nodePoolId = newId('nodePool');
+    beforeAll(async () => {
+      world = await open();
+      const { regionId, zoneIds, versions } = world;
+      request = { clusterId, account: 'acme', regionId, zoneIds, version: versions[0], masters: 0 };
+    });
+    afterAll(() => world[Symbol.asyncDispose]());
+
+    const node = (): InstanceRequest => {
+      const id = newId('node');
+      return {
+        id,
+        name: `n-${id.slice(-12)}`,
+        nodePoolId,
+        instanceTypes: [world.instanceType],
+        zoneIds: world.zoneIds,
+      };
+    };
+
+    it('knows no control plane before it was asked for one', async () => {
+      expect(await world.provider.controlPlane(clusterId)).toBeUndefined();
+      expect(await world.provider.instances(clusterId)).toEqual([]);
+    });
+
+    it('makes one control plane however often it is asked', async () => {
+      const first = await world.provider.ensureControlPlane(request);
+      const again = await world.provider.ensureControlPlane(request);
+      expect(again.readyAt).toEqual(first.readyAt);
+      const running = await eventually(async () => {
+        const plane = await world.provider.controlPlane(clusterId);
+        return plane?.state === 'RUNNING' && plane;
+      });
+      expect(running).toMatchObject({ version: world.versions[0], server: first.server });
+    });
+
+    it('gives credentials for the Kubernetes API', async () => {
+      const credentials = await world.provider.credentials(clusterId, 'tester', 10);
+      expect(credentials.server).toMatch(/^https?:/);
+      expect(credentials.token).not.toBe('');
+      expect(credentials.expiresAt.getTime()).toBeGreaterThan(0);
+    });
+
+    it('makes one instance for each id however often it is asked, and answers in order', async () => {
+      const wishes = [node(), node(), node()];
+      const made = await world.provider.ensureInstances(clusterId, wishes);
+      expect(made.map(({ id }) => id)).toEqual(wishes.map(({ id }) => id));
+      const again = await world.provider.ensureInstances(clusterId, [...wishes].reverse());
+      expect(again.map(({ id }) => id)).toEqual(wishes.map(({ id }) => id).reverse());
+      await eventually(async () =>
+        (await world.provider.instances(clusterId, nodePoolId)).every(({ state }) => state === 'RUNNING'),
+      );
+      expect(await world.provider.instances(clusterId, nodePoolId)).toHaveLength(3);
+      expect(await world.provider.instances(clusterId, newId('nodePool'))).toEqual([]);
+    });
+
+    it('answers for what it cannot make without failing the rest', async () => {
+      const impossible = { ...node(), instanceTypes: ['no.such.type'] };
+      const possible = node();
+      const [failed, made] = await world.provider.ensureInstances(clusterId, [impossible, possible]);
+      expect(failed).toMatchObject({ state: 'FAILED', failure: { code: expect.any(String) } });
+      expect(made?.state).not.toBe('FAILED');
+      const remove = () =>
+        world.provider.deleteInstances(clusterId, [impossible.id, possible.id], { drain: false });
+      await eventually(async () => (await remove()).length === 0);
+    });
+
+    it('upgrades the control plane and instances, and the same again changes nothing', async () => {
+      const target = world.versions[1];
+      await world.provider.upgradeControlPlane(clusterId, target);
+      await eventually(async () => {
+        const plane = await world.provider.upgradeControlPlane(clusterId, target);
+        return plane.state === 'RUNNING' && plane.version === target;
+      });
+      const [instance] = await world.provider.instances(clusterId, nodePoolId);
+      await eventually(async () => {
+        const upgraded = await world.provider.upgradeInstance(clusterId, instance?.id ?? '', target);
+        return upgraded.state === 'RUNNING' && upgraded.version === target;
+      });
+    });
+
+    it('deletes instances, those that are not there included', async () => {
+      const ids = (await world.provider.instances(clusterId, nodePoolId)).map(({ id }) => id);
+      const remove = () =>
+        world.provider.deleteInstances(clusterId, [...ids, newId('node')], { drain: true });
+      await eventually(async () => (await remove()).length === 0);
+      expect(await world.provider.instances(clusterId, nodePoolId)).toEqual([]);
+    });
+
+    it('deletes a cluster and says when nothing is left, also when there never was one', async () => {
+      await eventually(() => world.provider.deleteCluster(clusterId));
+      expect(await world.provider.controlPlane(clusterId)).toBeUndefined();
+      expect(await world.provider.deleteCluster(newId('cluster'))).toBe(true);
+      expect(await world.provider.deleteInstances(clusterId, [newId('node')], { drain: true })).toEqual([]);
+    });
+  });
+}

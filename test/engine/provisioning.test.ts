@@ -1,0 +1,315 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noFaults } from '../../engine/contract.js';
+import type { Engine } from '../../engine/engine.js';
+import { appendEvents } from '../../engine/events.js';
+import { requestCancel } from '../../engine/operations.js';
+import { enqueue } from '../../engine/queue.js';
+import { eventually } from '../kit/eventually.js';
+import { clusterSchedules } from '../../subgraphs/clusters/reconcilers.js';
+import { audit, ended, NODE_TYPE, startWorld, wishCluster, type World } from './world.js';
+
+let world: World;
+let engine: Engine;
+beforeAll(async () => {
+  world = await startWorld();
+  await world.limit('payg-vcpu', 1_000);
+  engine = await world.engine();
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+const typesOf = async (operationId: string) =>
+  (await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { operationId } })).map(
+    ({ type }) => type,
+  );
+
+async function scale(poolId: string, desiredSize: number) {
+  const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize });
+  return ended(world, operation?.id ?? '');
+}
+
+describe('provisioning', () => {
+  it('makes a cluster with its nodes, says each step, scales it out and in, upgrades and deletes it', async () => {
+    const { clusterId, poolId, operationId } = await wishCluster(world, 3, { version: '1.32.6' });
+    expect(await ended(world, operationId)).toMatchObject({
+      state: 'SUCCEEDED',
+      progress: 1,
+      requested: 3,
+      created: 3,
+      failed: 0,
+      stages: [
+        { state: 'SUCCEEDED' },
+        { state: 'SUCCEEDED' },
+        { state: 'SUCCEEDED' },
+        { state: 'SUCCEEDED' },
+      ],
+    });
+    const settled = { state: 'RUNNING', nodes: 3, running: 3, sameAsCloud: true, nodePlaces: 3 };
+    expect(await audit(world, clusterId)).toMatchObject(settled);
+    const types = await typesOf(operationId);
+    expect(types.filter((type) => type === 'NODE_READY')).toHaveLength(3);
+    for (const type of [
+      'CONTROL_PLANE_READY',
+      'KUBERNETES_API_READY',
+      'NODE_POOL_SCALED',
+      'CLUSTER_RUNNING',
+    ]) {
+      expect(types.filter((other) => other === type)).toHaveLength(1);
+    }
+    expect(types.at(-2)).toBe('OPERATION_SUCCEEDED');
+
+    expect(await scale(poolId, 5)).toMatchObject({ state: 'SUCCEEDED', requested: 2, created: 2, failed: 0 });
+    expect(await audit(world, clusterId)).toMatchObject({
+      nodes: 5,
+      running: 5,
+      sameAsCloud: true,
+      nodePlaces: 5,
+    });
+    const [oldest] = await world.prisma.node.findMany({ where: { clusterId }, orderBy: { id: 'asc' } });
+    expect(await scale(poolId, 1)).toMatchObject({ state: 'SUCCEEDED', requested: 0, failed: 0 });
+    const small = await audit(world, clusterId);
+    expect(small).toMatchObject({ nodes: 1, running: 1, sameAsCloud: true, nodePlaces: 1 });
+    expect(small.vcpu).toBe(small.recount);
+    expect((await world.prisma.node.findFirst({ where: { clusterId } }))?.id).toBe(oldest?.id);
+    await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+
+    const upgrade = await world.clusters.upgrade(world.actor, { id: clusterId, version: '1.34.1' });
+    expect(await ended(world, upgrade.operation?.id ?? '')).toMatchObject({
+      state: 'SUCCEEDED',
+      progress: 1,
+    });
+    expect(await world.prisma.cluster.findUnique({ where: { id: clusterId } })).toMatchObject({
+      state: 'RUNNING',
+      version: '1.34.1',
+    });
+    expect(await world.prisma.node.findMany({ where: { clusterId } })).toMatchObject([{ version: '1.34.1' }]);
+
+    const deletion = await world.clusters.delete(world.actor, { id: clusterId });
+    expect(await ended(world, deletion.operation?.id ?? '')).toMatchObject({
+      state: 'SUCCEEDED',
+      stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }],
+    });
+    const gone = await audit(world, clusterId);
+    expect(gone).toMatchObject({ state: 'DELETED', nodes: 0, sameAsCloud: true, nodePlaces: 0 });
+    expect(gone.vcpu).toBe(gone.recount);
+    expect(await world.platform.provider.controlPlane(clusterId)).toBeUndefined();
+    expect(await world.prisma.clusterAccess.findUnique({ where: { clusterId } })).toBeNull();
+    expect(await world.used('ACK_PRO/clustersPerAccount')).toBe(0);
+    expect(await world.used('load-balancers')).toBe(0);
+  });
+
+  it('makes what the vCPU quota has room for and says what it has not, and tries again on request', async () => {
+    const { clusterId, poolId, operationId } = await wishCluster(world, 1);
+    await ended(world, operationId);
+    const used = await world.used('payg-vcpu');
+    await world.limit('payg-vcpu', used + 8);
+    const partial = await scale(poolId, 5);
+    expect(partial).toMatchObject({ state: 'PARTIAL', requested: 4, created: 2, failed: 2 });
+    expect(partial.failures).toMatchObject([{ code: 'QUOTA_EXCEEDED' }, { code: 'QUOTA_EXCEEDED' }]);
+    expect(await audit(world, clusterId)).toMatchObject({
+      nodes: 3,
+      running: 3,
+      nodePlaces: 5,
+      vcpu: used + 8,
+    });
+    await world.limit('payg-vcpu', 1_000);
+    expect(await scale(poolId, 5)).toMatchObject({ state: 'SUCCEEDED', requested: 2, created: 2, failed: 0 });
+    expect(await audit(world, clusterId)).toMatchObject({
+      nodes: 5,
+      running: 5,
+      sameAsCloud: true,
+      nodePlaces: 5,
+    });
+  });
+
+  it('gives back what nodes held that could not be started, and replaces them at the next wish', async () => {
+    const { clusterId, poolId, operationId } = await wishCluster(world, 1);
+    await ended(world, operationId);
+    await world.settings({ failureRate: 1 });
+    const failed = await scale(poolId, 3);
+    expect(failed).toMatchObject({
+      state: 'FAILED',
+      created: 0,
+      failed: 2,
+      error: { code: 'INSTANCE_START_FAILED' },
+    });
+    const after = await audit(world, clusterId);
+    expect(after).toMatchObject({ nodes: 1, running: 1, nodePlaces: 3 });
+    expect(after.vcpu).toBe(after.recount);
+    expect(await world.prisma.node.count({ where: { clusterId, state: 'failed' } })).toBe(2);
+    await world.settings({ failureRate: 0 });
+    expect(await scale(poolId, 3)).toMatchObject({ state: 'SUCCEEDED', created: 2, failed: 0 });
+    expect(await world.prisma.node.count({ where: { clusterId } })).toBe(3);
+    expect(await audit(world, clusterId)).toMatchObject({ nodes: 3, running: 3, sameAsCloud: true });
+  });
+
+  it('ends partially where the stock of an instance type ends', async () => {
+    const zone = await world.prisma.zone.findFirstOrThrow({ where: { regionId: 'cn-hangzhou' } });
+    const { poolId, operationId } = await wishCluster(world, 1, { zoneIds: [zone.id] });
+    await ended(world, operationId);
+    const inUse = await world.prisma.node.count({ where: { zoneId: zone.id, state: { not: 'failed' } } });
+    await world.settings({ stock: { [`${zone.id}/${NODE_TYPE}`]: inUse + 1 } });
+    const partial = await scale(poolId, 4);
+    expect(partial).toMatchObject({ state: 'PARTIAL', created: 1, failed: 2 });
+    expect(partial.failures).toMatchObject([{ code: 'OUT_OF_STOCK' }, { code: 'OUT_OF_STOCK' }]);
+    await world.settings({ stock: { [`${zone.id}/${NODE_TYPE}`]: 2_000 } });
+  });
+
+  it('keeps what exists when a scale-out is cancelled', async () => {
+    const { clusterId, poolId, operationId } = await wishCluster(world, 1);
+    await ended(world, operationId);
+    await world.settings({ bootSeconds: { node: 200 } });
+    const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: 3 });
+    const id = operation?.id ?? '';
+    await cancel(id, ['node-pool', poolId]);
+    const canceled = await ended(world, id);
+    await world.settings({ bootSeconds: { node: 45 } });
+    expect(canceled).toMatchObject({ state: 'CANCELED', failed: 0 });
+    const pool = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
+    const now = await audit(world, clusterId);
+    expect(now.nodes).toBe(pool.desiredSize);
+    expect(now).toMatchObject({ sameAsCloud: true, nodePlaces: pool.desiredSize });
+    expect(now.vcpu).toBe(now.recount);
+  });
+
+  it('ends a cancelled creation with a FAILED cluster that can be deleted', async () => {
+    const { clusterId, operationId } = await wishCluster(world, 2);
+    await cancel(operationId, ['cluster', clusterId]);
+    expect(await ended(world, operationId)).toMatchObject({
+      state: 'CANCELED',
+      error: { code: 'OPERATION_CANCELED' },
+    });
+    expect((await audit(world, clusterId)).state).toBe('FAILED');
+    const deletion = await world.clusters.delete(world.actor, { id: clusterId });
+    expect(await ended(world, deletion.operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    const gone = await audit(world, clusterId);
+    expect(gone).toMatchObject({ state: 'DELETED', nodes: 0, sameAsCloud: true, nodePlaces: 0 });
+    expect(gone.vcpu).toBe(gone.recount);
+  });
+
+  it('takes away a cluster that is deleted in the middle of its creation', async () => {
+    const { clusterId } = await wishCluster(world, 4);
+    await eventually(() =>
+      world.prisma.node.findFirst({ where: { clusterId, state: 'starting' } }).then((node) => node !== null),
+    );
+    const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
+    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    const gone = await audit(world, clusterId);
+    expect(gone).toMatchObject({ state: 'DELETED', nodes: 0, sameAsCloud: true, nodePlaces: 0 });
+    expect(gone.vcpu).toBe(gone.recount);
+  });
+
+  it('is shared by two engines, and each thing is still made once', async () => {
+    await using _second = await world.engine();
+    const wishes = await Promise.all(Array.from({ length: 4 }, () => wishCluster(world, 3)));
+    for (const { clusterId, operationId } of wishes) {
+      expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', created: 3 });
+      expect(await audit(world, clusterId)).toMatchObject({
+        nodes: 3,
+        running: 3,
+        sameAsCloud: true,
+        nodePlaces: 3,
+      });
+      expect((await typesOf(operationId)).filter((type) => type === 'NODE_READY')).toHaveLength(3);
+    }
+  });
+
+  it('deletes a pool with its nodes and lets the cluster run on', async () => {
+    const { clusterId, poolId, operationId } = await wishCluster(world, 2);
+    await ended(world, operationId);
+    const { operation } = await world.pools.delete(world.actor, { id: poolId });
+    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+    const now = await audit(world, clusterId);
+    expect(now).toMatchObject({ nodes: 0, sameAsCloud: true, nodePlaces: 0 });
+    expect(now.vcpu).toBe(now.recount);
+    expect(await world.used('ACK_PRO/nodePoolsPerCluster', clusterId)).toBe(0);
+  });
+});
+
+describe('nodes', () => {
+  it('become NotReady and Ready again as Kubernetes says, and each change is told', async () => {
+    const { clusterId, operationId } = await wishCluster(world, 1);
+    await ended(world, operationId);
+    await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+    const node = await world.prisma.node.findFirstOrThrow({ where: { clusterId } });
+    const [check] = clusterSchedules(world.platform);
+    const look = () => check?.run({ ...scope(), signal: new AbortController().signal });
+    for (const [on, status] of [
+      [false, 'NotReady'],
+      [true, 'Ready'],
+    ] as const) {
+      await power(clusterId, node.id, on);
+      await eventually(async () => {
+        await look();
+        return (await world.prisma.node.findUnique({ where: { id: node.id } }))?.status === status;
+      });
+    }
+    const events = await world.platform.events.read('acme', { after: 0n, limit: 100, filter: { clusterId } });
+    const types = events
+      .map(({ type }) => type)
+      .filter((type) => type.startsWith('NODE_') && type.endsWith('READY'));
+    expect(types).toEqual(['NODE_READY', 'NODE_NOT_READY', 'NODE_READY']);
+  });
+
+  it('are made in batches: a pool of 200 costs less than one SQL statement a node', async () => {
+    const { clusterId, poolId, operationId } = await wishCluster(world, 0);
+    await ended(world, operationId);
+    await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+    const statements = await world.kit.statements(async () => {
+      const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: 200 });
+      await poll(operation?.id ?? '');
+    });
+    expect(
+      await world.prisma.operation.findFirst({ where: { type: 'SCALE_NODE_POOL', targetId: poolId } }),
+    ).toMatchObject({
+      state: 'SUCCEEDED',
+      failures: [],
+      error: null,
+    });
+    expect(await audit(world, clusterId)).toMatchObject({
+      nodes: 200,
+      running: 200,
+      sameAsCloud: true,
+      nodePlaces: 200,
+    });
+    expect(statements.length).toBeLessThan(200);
+  });
+});
+
+/** Waits for the operation on a connection that is not counted. */
+function poll(operationId: string): Promise<unknown> {
+  return eventually(async () => {
+    const { rows } = await world.kit.database.pool.query(
+      'SELECT finished_at FROM engine.operation WHERE id = $1',
+      [operationId],
+    );
+    return rows[0]?.finished_at !== null;
+  });
+}
+
+function scope() {
+  const { database, clock, log } = world.platform;
+  return { database: database.prisma, clock, log, faults: noFaults };
+}
+
+async function power(clusterId: string, instanceId: string, on: boolean): Promise<void> {
+  const path = `/cloud/v1/clusters/${clusterId}/instances/${instanceId}/power`;
+  const response = await fetch(new URL(path, world.kubesim.cloudUrl), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ on }),
+  });
+  expect(response.status).toBe(200);
+}
+
+async function cancel(operationId: string, [kind, key]: readonly [string, string]): Promise<void> {
+  await world.prisma.$transaction(async (tx) => {
+    const at = new Date();
+    await requestCancel(tx, 'acme', operationId, at);
+    await enqueue(tx, kind, key);
+    await appendEvents(tx, 'acme', at, []);
+  });
+}

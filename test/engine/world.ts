@@ -1,0 +1,146 @@
+import { startEngine, type Engine } from '../../engine/engine.js';
+import { noFaults, type Faults } from '../../engine/contract.js';
+import { EventLog } from '../../engine/event-log.js';
+import { KubernetesApis } from '../../engine/kubernetes-apis.js';
+import { balances, setLimit } from '../../engine/ledger.js';
+import type { Platform } from '../../engine/platform.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated.js';
+import { systemClock } from '../../kernel/clock.js';
+import { EventCursors } from '../../kernel/event-cursor.js';
+import { createLog } from '../../kernel/log.js';
+import { deriveKey } from '../../kernel/secret.js';
+import { startKubesim } from '../../kubesim/server.js';
+import { CatalogueStore } from '../../subgraphs/clusters/catalogue.store.js';
+import type { CreateClusterInput } from '../../subgraphs/clusters/cluster.input.js';
+import { ClusterService } from '../../subgraphs/clusters/cluster.service.js';
+import { CreateClusterService } from '../../subgraphs/clusters/create-cluster.service.js';
+import { NodePoolService } from '../../subgraphs/clusters/node-pool.service.js';
+import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
+import { createTestDatabase } from '../kit/database.js';
+import { eventually } from '../kit/eventually.js';
+
+export const SECRET = 'a secret of tests, thirty-two characters and more';
+
+/** A database, a simulated cloud and what the engine needs; engines are started by the test. */
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+export async function startWorld({ speed = 100, account = 'acme' } = {}) {
+  const kit = await createTestDatabase();
+  const log = createLog('silent');
+  const shared = { databaseUrl: kit.url, secret: SECRET, speed, clock: systemClock, log };
+  const kubesim = await startKubesim({ host: '127.0.0.1', port: 0, ...shared });
+  const token = Buffer.from(deriveKey(SECRET, 'kubesim')).toString('base64url');
+  const provider = createSimulatedProvider({ cloudUrl: kubesim.cloudUrl, token });
+  const kubernetes = new KubernetesApis(kit.database);
+  const events = await EventLog.open(kit.database, log);
+  const cursors = new EventCursors(deriveKey(SECRET, 'cursor'));
+  const platform: Platform = {
+    database: kit.database,
+    clock: systemClock,
+    log,
+    cursors,
+    events,
+    provider,
+    kubernetes,
+  };
+  const catalogue = new CatalogueStore(kit.database.prisma);
+  const { prisma } = kit.database;
+  const actor = { account, subject: 'tester' };
+  return {
+    kit,
+    kubesim,
+    token,
+    platform,
+    prisma,
+    actor,
+    clusters: new ClusterService(platform, catalogue),
+    creation: new CreateClusterService(platform, catalogue),
+    pools: new NodePoolService(platform, catalogue),
+    /** An engine in this process. */
+    engine(faults: Faults = noFaults): Promise<Engine> {
+      const reconcilers = clusterReconcilers(platform);
+      return startEngine({
+        database: kit.database,
+        clock: systemClock,
+        log,
+        concurrency: 8,
+        reconcilers,
+        schedules: [],
+        faults,
+      });
+    },
+    /** Changes the simulated cloud's settings. */
+    async settings(change: object): Promise<void> {
+      const response = await fetch(new URL('/cloud/v1/settings', kubesim.cloudUrl), {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(change),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    limit: (resource: string, limit: number | null, scope = '*') =>
+      setLimit(prisma, account, { resource, scope }, limit),
+    async used(resource: string, scope = ''): Promise<number> {
+      return (await balances(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
+    },
+    async [Symbol.asyncDispose]() {
+      await kubernetes[Symbol.asyncDispose]();
+      await provider[Symbol.asyncDispose]();
+      await events[Symbol.asyncDispose]();
+      await kubesim[Symbol.asyncDispose]();
+      await kit[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const NODE_TYPE = 'ecs.g6.xlarge';
+let made = 0;
+
+/** Wishes a cluster with one pool of the size. */
+export async function wishCluster(world: World, size: number, more: Partial<CreateClusterInput> = {}) {
+  const input = {
+    name: `cluster-${++made}`,
+    regionId: 'cn-hangzhou',
+    type: 'MANAGED_KUBERNETES',
+    spec: 'PRO',
+    nodePools: [{ name: 'workers', instanceTypes: [NODE_TYPE], desiredSize: size }],
+    ...more,
+  } as CreateClusterInput;
+  const { cluster, operation } = await world.creation.create(world.actor, input);
+  if (!cluster || !operation) throw new Error('the cluster was not recorded');
+  const pool = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: cluster.id } });
+  return { clusterId: cluster.id, operationId: operation.id, poolId: pool.id };
+}
+
+/** Waits until the operation has ended; answers it. */
+export function ended(world: World, operationId: string) {
+  return eventually(
+    async () => {
+      const row = await world.prisma.operation.findUniqueOrThrow({ where: { id: operationId } });
+      return row.finishedAt !== null && row;
+    },
+    { what: `the end of ${operationId}` },
+  );
+}
+
+/** What must hold whenever nothing is under way: the ledger is what a recount gives, the cloud has the same nodes. */
+export async function audit(world: World, clusterId: string) {
+  const { prisma } = world;
+  const cluster = await prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } });
+  const nodes = await prisma.node.findMany({ where: { clusterId } });
+  const instances = await world.platform.provider.instances(clusterId);
+  const alive = instances.filter(({ state }) => state !== 'FAILED').map(({ id }) => id);
+  const working = nodes.filter(({ state }) => state !== 'failed');
+  return {
+    state: cluster.state,
+    nodes: working.length,
+    running: working.filter(({ state, status }) => state === 'running' && status === 'Ready').length,
+    sameAsCloud: JSON.stringify([...alive].sort()) === JSON.stringify(working.map(({ id }) => id).sort()),
+    vcpu: await world.used('payg-vcpu'),
+    recount: (await prisma.node.findMany()).reduce(
+      (sum, { state, vcpus }) => sum + (state === 'failed' ? 0 : vcpus),
+      0,
+    ),
+    nodePlaces: await world.used(`${cluster.product}/nodesPerCluster`, clusterId),
+  };
+}
