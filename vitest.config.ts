@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
@@ -15,8 +16,14 @@ export default defineConfig({
       },
     }),
   ],
-  // One copy of graphql: what CommonJS packages load.
-  resolve: { alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }] },
+  resolve: {
+    alias: [
+      // One copy of graphql: what CommonJS packages load.
+      { find: /^graphql$/, replacement: require.resolve('graphql') },
+      // The client's sources, not what was last built of them.
+      { find: /^@fleetgraph\/client$/, replacement: join(import.meta.dirname, 'client/src/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts', 'client/**/*.test.ts'],
     testTimeout: 60_000,

@@ -1,0 +1,151 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Connection, type WebSocketClass } from './connection.js';
+import { operationOf } from './document.js';
+import { request, type RequestSettings } from './request.js';
+import { type Retry, type RetryOptions, retryPolicy } from './retry.js';
+import { type EventStream, Subscription } from './subscription.js';
+
+/** A bearer token, or what gets one; a function is asked for each request and each connection. */
+export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
+
+export interface ClientOptions {
+  /** The GraphQL endpoint, e.g. `https://fleet.example.com/graphql`; subscriptions go to the same path over ws. */
+  readonly url: string;
+  readonly token?: TokenSource;
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Default: the global `WebSocket` (browsers, Node.js from 22). */
+  readonly webSocketImpl?: WebSocketClass;
+  /** How often and how long to try again. */
+  readonly retry?: RetryOptions;
+  /** Told about each failure that is tried again. */
+  readonly onRetry?: (retry: Retry) => void;
+}
+
+export interface RequestOptions {
+  /** Gives the request up: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SubscribeOptions {
+  /** Ends the subscription; its iteration ends without an error. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Events kept for a slow reader. When that many wait, the server is told to stop, and the subscription is resumed
+   * from its newest event once they are read. Default 256.
+   */
+  readonly bufferSize?: number;
+}
+
+/** Arguments after the document: variables may be left out where none is required. */
+export type Arguments<V, O> =
+  Record<string, never> extends V ? [variables?: V, options?: O] : [variables: V, options?: O];
+
+/** A typed client of one Fleetgraph endpoint. */
+export interface Client extends AsyncDisposable {
+  /**
+   * Runs a query and answers its data. Tried again while the network fails or the platform is away.
+   *
+   * @throws GraphQLRequestError when the answer has errors, even beside data
+   * @throws TransportError when there was no answer in the time that `retry` gives
+   */
+  query<R, V = Record<string, unknown>>(
+    document: TypedDocumentNode<R, V>,
+    ...rest: Arguments<V, RequestOptions>
+  ): Promise<R>;
+
+  /**
+   * Runs a mutation and answers its data. It is tried again only when `input` (or the variables) has a
+   * `clientToken`, with which the server does it once however often it is sent. What the caller can mend is in the
+   * payload's `userErrors`, not thrown.
+   *
+   * @throws GraphQLRequestError when the answer has errors, even beside data
+   * @throws TransportError when there was no answer
+   */
+  mutate<R, V = Record<string, unknown>>(
+    document: TypedDocumentNode<R, V>,
+    ...rest: Arguments<V, RequestOptions>
+  ): Promise<R>;
+
+  /**
+   * Subscribes at once and answers the events' data, one after the other. When the connection is lost it is made
+   * again, until the signal aborts. A subscription that declares the variable `$after` and selects `cursor` in its
+   * root field goes on behind the newest event: no gap, no double. Without `$after` it misses what happens meanwhile.
+   *
+   * The iteration throws `GraphQLRequestError` when the server refuses (`UNAUTHENTICATED`, `INVALID_CURSOR`,
+   * `CURSOR_EXPIRED`, an invalid document …) or an event has errors.
+   */
+  subscribe<R extends object, V = Record<string, unknown>>(
+    document: TypedDocumentNode<R, V>,
+    ...rest: Arguments<V, SubscribeOptions>
+  ): EventStream<R>;
+
+  /** Ends every subscription and closes the sockets. */
+  close(): void;
+}
+
+/** Creates a client. Nothing is sent or opened until it is used. */
+export function createClient(options: ClientOptions): Client {
+  const { token, onRetry } = options;
+  const settings: Omit<RequestSettings, 'http'> = {
+    policy: retryPolicy(options.retry),
+    tokenChanges: typeof token === 'function',
+    onRetry,
+  };
+  const currentToken = async () => (typeof token === 'function' ? token() : token);
+  const fetcher = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const http: RequestSettings = {
+    ...settings,
+    http: { url: options.url, fetch: fetcher, token: currentToken },
+  };
+  const connection = new Connection({
+    url: webSocketUrl(options.url),
+    token: currentToken,
+    webSocketImpl: options.webSocketImpl,
+  });
+  const closed = new AbortController();
+
+  async function run<R, V>(
+    document: TypedDocumentNode<R, V>,
+    repeatable: boolean,
+    rest: Arguments<V, RequestOptions>,
+  ) {
+    const [variables, { signal } = {}] = rest;
+    const data = await request(http, { operation: operationOf(document), variables, repeatable, signal });
+    return data as R;
+  }
+
+  function close(): void {
+    closed.abort();
+    connection.close();
+  }
+
+  return {
+    query: (document, ...rest) => run(document, true, rest),
+    mutate: (document, ...rest) => run(document, hasClientToken(rest[0]), rest),
+    subscribe(document, ...rest) {
+      const [variables, { signal, bufferSize = 256 } = {}] = rest;
+      return new Subscription(
+        { ...settings, connection, bufferSize },
+        operationOf(document),
+        { ...(variables as object | undefined) },
+        signal ? AbortSignal.any([signal, closed.signal]) : closed.signal,
+      );
+    },
+    close,
+    async [Symbol.asyncDispose]() {
+      close();
+    },
+  };
+}
+
+function webSocketUrl(url: string): string {
+  const { href } = new URL(url);
+  return href.replace(/^http/, 'ws');
+}
+
+function hasClientToken(variables: unknown): boolean {
+  const { clientToken, input } = Object(variables) as { clientToken?: unknown; input?: unknown };
+  if (typeof clientToken === 'string') return true;
+  return typeof (Object(input) as { clientToken?: unknown }).clientToken === 'string';
+}

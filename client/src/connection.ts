@@ -1,0 +1,127 @@
+import {
+  type Client as Socket,
+  createClient,
+  type FormattedExecutionResult,
+  type SubscribePayload,
+} from 'graphql-ws';
+import { TransportError } from './errors.js';
+
+/** A WebSocket class as browsers have it. */
+export type WebSocketClass = new (url: string, protocols?: string | string[]) => unknown;
+
+export interface ConnectionOptions {
+  /** ws:// or wss:// */
+  readonly url: string;
+  /** The bearer token of the moment, sent in connection_init; undefined sends none. */
+  readonly token: () => Promise<string | undefined>;
+  /** Without it the global WebSocket. */
+  readonly webSocketImpl: WebSocketClass | undefined;
+}
+
+/** Told about one subscription on one connection; exactly one of `failed` and `completed` is called, last. */
+export interface Listener {
+  readonly next: (result: FormattedExecutionResult) => void;
+  readonly failed: (error: unknown) => void;
+  readonly completed: () => void;
+}
+
+/** Milliseconds between pings, and for which an answer is waited for. */
+const PING = 10_000;
+/** Milliseconds for which an unused socket is kept for the next subscription. */
+const LINGER = 1_000;
+
+interface Link {
+  readonly socket: Socket;
+  lost: { readonly event: unknown } | undefined;
+}
+
+/**
+ * One WebSocket shared by the subscriptions of a client (graphql-transport-ws), opened when needed. It never
+ * reconnects by itself: each subscription does, because only it knows where to go on.
+ */
+export class Connection {
+  private current: Link | undefined;
+  private readonly links = new Set<Link>();
+
+  constructor(private readonly options: ConnectionOptions) {}
+
+  /** Starts a subscription; answers what ends it. */
+  subscribe(payload: SubscribePayload, listener: Listener): () => void {
+    const link = (this.current ??= this.open());
+    return link.socket.subscribe(payload, {
+      next: listener.next,
+      error: listener.failed,
+      // graphql-ws completes what was open on a socket that closed after it was given up.
+      complete: () => (link.lost ? listener.failed(link.lost.event) : listener.completed()),
+    });
+  }
+
+  /** Makes the next subscription open a new socket; those that run keep theirs. */
+  renew(): void {
+    this.current = undefined;
+  }
+
+  /** Closes every socket. */
+  close(): void {
+    this.current = undefined;
+    for (const link of this.links) giveUp(link.socket);
+  }
+
+  private open(): Link {
+    const link: Link = { socket: this.connect(() => link), lost: undefined };
+    this.links.add(link);
+    return link;
+  }
+
+  private connect(link: () => Link): Socket {
+    let overdue: ReturnType<typeof setTimeout> | undefined;
+    const socket = createClient({
+      url: this.options.url,
+      ...(this.options.webSocketImpl ? { webSocketImpl: this.options.webSocketImpl } : {}),
+      connectionParams: async () => {
+        const token = await this.options.token();
+        return token ? { authorization: `Bearer ${token}` } : {};
+      },
+      retryAttempts: 0,
+      lazyCloseTimeout: LINGER,
+      connectionAckWaitTimeout: PING,
+      keepAlive: PING,
+      on: {
+        ping: (received) => {
+          if (!received) overdue = setTimeout(() => socket.terminate(), PING);
+        },
+        pong: (received) => {
+          if (received) clearTimeout(overdue);
+        },
+        error: (error) => this.lose(link(), error),
+        closed: (event) => {
+          clearTimeout(overdue);
+          this.lose(link(), event);
+        },
+      },
+    });
+    return socket;
+  }
+
+  private lose(link: Link, event: unknown): void {
+    link.lost ??= { event };
+    this.links.delete(link);
+    if (this.current === link) this.current = undefined;
+    giveUp(link.socket);
+  }
+}
+
+/** After this graphql-ws opens no further socket. */
+function giveUp(socket: Socket): void {
+  Promise.resolve(socket.dispose()).catch(() => undefined);
+}
+
+/** A fault of a socket, from whatever a WebSocket implementation tells: a close event, an error event, an error. */
+export function socketFault(event: unknown): TransportError {
+  const { code, reason, message, error } = Object(event) as Readonly<Record<string, unknown>>;
+  const closeCode = typeof code === 'number' ? code : undefined;
+  const inner = error instanceof Error ? error.message : undefined;
+  const why = [reason, message, inner].find((text) => typeof text === 'string' && text !== '');
+  const what = closeCode === undefined ? 'the WebSocket failed' : `the WebSocket was closed (${closeCode})`;
+  return new TransportError(why ? `${what}: ${String(why)}` : what, { closeCode, cause: event });
+}

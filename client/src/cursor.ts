@@ -1,0 +1,36 @@
+const REMEMBERED = 1_000;
+
+/** The position of a subscription in the event log: what to resume after, and what was seen before. */
+export class Position {
+  /** Cursor of the newest event taken; undefined before the first. */
+  newest: string | undefined;
+  private readonly seen = new Set<string>();
+  private before: ReadonlySet<string> = new Set();
+
+  /** Says that a new connection begins: what was taken until now is not taken again. */
+  resume(): void {
+    this.before = new Set(this.seen);
+  }
+
+  /** Notes an event's cursor. False when the event was taken over an earlier connection. */
+  take(cursor: string | undefined): boolean {
+    if (cursor === undefined) return true;
+    if (this.before.has(cursor)) return false;
+    this.newest = cursor;
+    this.seen.add(cursor);
+    if (this.seen.size > REMEMBERED) this.forgetOldest();
+    return true;
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.seen;
+    if (oldest !== undefined) this.seen.delete(oldest);
+  }
+}
+
+/** The `cursor` of the object in a subscription's root field. */
+export function cursorOf(data: object): string | undefined {
+  const [event] = Object.values(data) as unknown[];
+  if (typeof event !== 'object' || event === null || !('cursor' in event)) return undefined;
+  return typeof event.cursor === 'string' ? event.cursor : undefined;
+}

@@ -1,0 +1,36 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type OperationDefinitionNode, print } from 'graphql';
+
+/** What goes over the wire for an operation. */
+export interface Operation {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  /** Whether it takes the variable `after`, so that a subscription can be resumed. */
+  readonly takesAfter: boolean;
+}
+
+const operations = new WeakMap<object, Operation>();
+
+/** The one operation of a document. Throws `TypeError` when it has none or several. */
+export function operationOf<R, V>(document: TypedDocumentNode<R, V>): Operation {
+  const known = operations.get(document);
+  if (known) return known;
+  const definition = theOperation(document);
+  const operation = {
+    query: print(document),
+    operationName: definition.name?.value,
+    takesAfter: (definition.variableDefinitions ?? []).some(
+      ({ variable }) => variable.name.value === 'after',
+    ),
+  };
+  operations.set(document, operation);
+  return operation;
+}
+
+function theOperation<R, V>(document: TypedDocumentNode<R, V>): OperationDefinitionNode {
+  const found = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
+  const [operation] = found;
+  if (!operation || found.length > 1)
+    throw new TypeError(`a document needs one operation, this one has ${found.length}`);
+  return operation;
+}

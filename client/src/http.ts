@@ -1,0 +1,94 @@
+import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
+
+/** What is needed to send a request. */
+export interface HttpTransport {
+  readonly url: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** The bearer token of the moment; undefined sends none. */
+  readonly token: () => Promise<string | undefined>;
+}
+
+/** A GraphQL request as it goes over the wire. */
+export interface HttpRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: unknown;
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly ServerError[];
+}
+
+/**
+ * Sends one GraphQL request over HTTP and answers its data. Throws `GraphQLRequestError` when the answer has errors
+ * and `TransportError` when there is no GraphQL answer; the reason of the signal when it aborts.
+ */
+export async function post(
+  transport: HttpTransport,
+  request: HttpRequest,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const response = await send(transport, request, signal);
+  const answer = await readAnswer(response, signal);
+  if (!answer) throw notGraphQL(response);
+  if (answer.errors && answer.errors.length > 0) throw new GraphQLRequestError(answer.errors, answer.data);
+  return answer.data;
+}
+
+async function send(transport: HttpTransport, request: HttpRequest, signal?: AbortSignal): Promise<Response> {
+  const token = await transport.token();
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/graphql-response+json, application/json;q=0.9',
+  };
+  if (token) headers['authorization'] = `Bearer ${token}`;
+  try {
+    return await transport.fetch(transport.url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(request),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (cause) {
+    throw faultOf(cause, `${transport.url} cannot be reached`, signal);
+  }
+}
+
+async function readAnswer(response: Response, signal?: AbortSignal): Promise<Answer | undefined> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (cause) {
+    throw faultOf(cause, 'the answer broke off', signal);
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    return isAnswer(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAnswer(body: unknown): body is Answer {
+  if (typeof body !== 'object' || body === null) return false;
+  return 'errors' in body ? Array.isArray(body.errors) : 'data' in body;
+}
+
+function notGraphQL(response: Response): TransportError {
+  const seconds = Number(response.headers.get('retry-after') ?? NaN);
+  return new TransportError(`HTTP ${response.status} without a GraphQL answer`, {
+    status: response.status,
+    retryAfter: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+  });
+}
+
+function faultOf(cause: unknown, what: string, signal?: AbortSignal): unknown {
+  return signal?.aborted ? signal.reason : new TransportError(`${what}: ${reasonOf(cause)}`, { cause });
+}
+
+/** fetch says only "fetch failed"; the cause says why. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) || error.message : error.message;
+}

@@ -1,0 +1,31 @@
+import { socketFault } from './connection.js';
+import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
+
+/** Close codes of graphql-transport-ws that say that the request was wrong, and the API's code for each. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  4400: 'BAD_REQUEST',
+  4401: 'UNAUTHENTICATED',
+  4403: 'UNAUTHENTICATED',
+  4406: 'BAD_REQUEST',
+};
+
+const NAMED_CODES = new Set(['TOKEN_EXPIRED', 'UNAUTHENTICATED']);
+
+/** What ended a subscription, as an error of this package: a list of GraphQL errors, or a fault of the socket. */
+export function subscriptionError(error: unknown): Error {
+  if (Array.isArray(error)) return new GraphQLRequestError(error as ServerError[]);
+  if (error instanceof GraphQLRequestError || error instanceof TransportError) return error;
+  const fault = socketFault(error);
+  const refusal = REFUSALS[fault.closeCode ?? 0];
+  if (!refusal) return fault;
+  return new GraphQLRequestError([
+    { message: fault.message, extensions: { code: namedCode(error) ?? refusal } },
+  ]);
+}
+
+/** The server may name an API code as the reason of closing: `TOKEN_EXPIRED`, or in words, `Token expired`. */
+function namedCode(event: unknown): string | undefined {
+  const { reason } = Object(event) as { reason?: unknown };
+  const code = typeof reason === 'string' ? reason.toUpperCase().replaceAll(' ', '_') : '';
+  return NAMED_CODES.has(code) ? code : undefined;
+}

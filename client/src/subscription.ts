@@ -1,0 +1,166 @@
+import type { FormattedExecutionResult } from 'graphql-ws';
+import type { Connection } from './connection.js';
+import { cursorOf, Position } from './cursor.js';
+import type { Operation } from './document.js';
+import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
+import { EventBuffer } from './event-buffer.js';
+import { isStaleToken, mayPass, pause, type Retry, type RetryPolicy, waitBefore } from './retry.js';
+import { subscriptionError } from './socket-error.js';
+
+/** How a subscription is carried. */
+export interface SubscriptionSettings {
+  readonly connection: Connection;
+  readonly policy: RetryPolicy;
+  /** Whether asking for the token again may bring a newer one. */
+  readonly tokenChanges: boolean;
+  readonly onRetry: ((retry: Retry) => void) | undefined;
+  /** Events kept for a slow reader before the subscription is let go and resumed later. */
+  readonly bufferSize: number;
+}
+
+/** The data of a subscription, event by event. */
+export interface EventStream<R> extends AsyncIterableIterator<R, undefined> {
+  /** Cursor of the newest event that was handed out; keep it to go on behind it in another process. */
+  readonly cursor: string | undefined;
+  /** Ends the subscription; a pending `next()` answers done. */
+  return(): Promise<IteratorResult<R, undefined>>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How one connection's part of a subscription ended. */
+type Outcome =
+  { readonly kind: 'completed' | 'full' | 'stopped' } | { readonly kind: 'failed'; readonly error: unknown };
+
+/** A subscription that outlives its connections: states in `run`, one connection in `attempt`. */
+export class Subscription<R extends object> implements EventStream<R> {
+  cursor: string | undefined;
+  private readonly buffer: EventBuffer<R>;
+  private readonly position = new Position();
+  private readonly stop = new AbortController();
+  private failures = 0;
+  private renewed = false;
+  private since = 0;
+
+  constructor(
+    private readonly settings: SubscriptionSettings,
+    private readonly operation: Operation,
+    private readonly variables: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ) {
+    this.buffer = new EventBuffer(settings.bufferSize);
+    if (signal?.aborted) this.end();
+    else signal?.addEventListener('abort', () => this.end(), { once: true, signal: this.stop.signal });
+    this.run().catch((error: unknown) => this.buffer.end(error));
+  }
+
+  async next(): Promise<IteratorResult<R, undefined>> {
+    const step = await this.buffer.next();
+    if (!step.done) this.cursor = cursorOf(step.value) ?? this.cursor;
+    return step;
+  }
+
+  return(): Promise<IteratorResult<R, undefined>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  private end(): void {
+    this.stop.abort();
+    this.buffer.discard();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stop.signal.aborted) {
+      const outcome = await this.attempt();
+      if (outcome.kind === 'full') await this.buffer.readOut();
+      else if (outcome.kind === 'failed') await this.recover(outcome.error);
+      else if (outcome.kind === 'completed') await this.completed();
+    }
+  }
+
+  /** One connection's part: subscribes after the newest event and listens until something ends it. */
+  private async attempt(): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const onStop = () => resolve({ kind: 'stopped' });
+    this.stop.signal.addEventListener('abort', onStop);
+    this.position.resume();
+    this.since = Date.now();
+    let listening = true;
+    const leave = this.settings.connection.subscribe(this.payload(), {
+      next: (result) => {
+        const outcome = listening ? this.accept(result) : undefined;
+        if (!outcome) return;
+        listening = false;
+        resolve(outcome);
+      },
+      failed: (error) => resolve({ kind: 'failed', error }),
+      completed: () => resolve({ kind: 'completed' }),
+    });
+    try {
+      return await promise;
+    } finally {
+      listening = false;
+      this.stop.signal.removeEventListener('abort', onStop);
+      leave();
+    }
+  }
+
+  private payload() {
+    const { query, operationName, takesAfter } = this.operation;
+    const after = takesAfter && this.position.newest !== undefined ? { after: this.position.newest } : {};
+    return { query, ...(operationName ? { operationName } : {}), variables: { ...this.variables, ...after } };
+  }
+
+  /** Takes an event; answers an outcome when the connection has to be left. */
+  private accept(result: FormattedExecutionResult): Outcome | undefined {
+    if (result.errors && result.errors.length > 0) {
+      return { kind: 'failed', error: new GraphQLRequestError(result.errors as ServerError[], result.data) };
+    }
+    const data = result.data as R | null | undefined;
+    if (!data || !this.position.take(cursorOf(data))) return undefined;
+    this.settle();
+    this.buffer.push(data);
+    return this.buffer.isFull ? { kind: 'full' } : undefined;
+  }
+
+  /** A subscription that can be resumed has no end of its own: a server that completes it is shutting down. */
+  private async completed(): Promise<void> {
+    if (this.operation.takesAfter)
+      return this.recover(new TransportError('the server ended the subscription'));
+    this.stop.abort();
+    this.buffer.end();
+  }
+
+  /** Failures before this moment no longer count. */
+  private settle(): void {
+    this.failures = 0;
+    this.renewed = false;
+  }
+
+  private async recover(cause: unknown): Promise<void> {
+    const error = subscriptionError(cause);
+    if (Date.now() - this.since > this.settings.policy.longestWait) this.settle();
+    if (this.settings.tokenChanges && isStaleToken(error) && !this.renewed) {
+      this.renewed = true;
+      this.settings.connection.renew();
+      return;
+    }
+    if (!mayPass(error)) {
+      this.stop.abort();
+      this.buffer.end(error);
+      return;
+    }
+    const attempt = ++this.failures;
+    const wait = waitBefore(attempt, this.settings.policy, error);
+    this.settings.onRetry?.({ operation: this.operation.operationName, error, attempt, wait });
+    await pause(wait, this.stop.signal);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Client } from './client.js';
+import { OperationProgressDocument, type OperationStatusFragment } from './generated/graphql.js';
+
+export interface WaitOptions {
+  /** Called with the operation as it is at first, and after each change. */
+  readonly onProgress?: (operation: OperationStatusFragment) => void;
+  /** Ends the waiting: it throws the signal's reason. The operation goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const OVER: ReadonlySet<OperationStatusFragment['state']> = new Set([
+  'SUCCEEDED',
+  'PARTIAL',
+  'FAILED',
+  'CANCELED',
+]);
+
+/**
+ * Waits until an operation is over and answers how it ended: `SUCCEEDED`, `PARTIAL`, `FAILED` or `CANCELED`.
+ *
+ * @throws GraphQLRequestError with NOT_FOUND when the account has no such operation
+ */
+export async function waitForOperation(
+  client: Client,
+  id: string,
+  { onProgress, signal }: WaitOptions = {},
+): Promise<OperationStatusFragment> {
+  for (;;) {
+    for await (const event of client.subscribe(OperationProgressDocument, { id }, { signal })) {
+      const operation = event.operationProgress;
+      onProgress?.(operation);
+      if (OVER.has(operation.state)) return operation;
+    }
+    signal?.throwIfAborted();
+  }
+}

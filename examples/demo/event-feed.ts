@@ -1,0 +1,122 @@
+import { type Client, ScalingEventsDocument, type ScalingEventsSubscription } from '@fleetgraph/client';
+import { graphql } from '../generated/index.js';
+import { EventLines } from './event-lines.js';
+import type { Narrator } from './narrator.js';
+import { DemoFailure } from './story.js';
+
+const ClusterHistory = graphql(`
+  query ClusterHistory($clusterId: ID!) {
+    cluster(id: $clusterId) {
+      events(first: 500) {
+        nodes {
+          cursor
+          type
+          message
+        }
+      }
+    }
+  }
+`);
+
+/** One stream over several subgraphs: each event, and what regions and workloads know of its cluster. */
+const Provisioning = graphql(`
+  subscription DemoProvisioning($clusterId: ID!, $after: EventCursor) {
+    provisioningEvents(clusterId: $clusterId, after: $after) {
+      cursor
+      type
+      message
+      cluster {
+        state
+        region {
+          timeZone {
+            localTime
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type ScalingEvent = ScalingEventsSubscription['scalingEvents'];
+
+/**
+ * The cluster's events as they come. Two subscriptions, both from the cluster's first event on: they miss nothing
+ * and repeat nothing, also when the platform is started anew in between.
+ */
+export class EventFeed implements AsyncDisposable {
+  /** Changes of size so far. */
+  readonly scaling: ScalingEvent[] = [];
+  /** Who tells what comes in. */
+  tell: Narrator | undefined;
+  private readonly lines = new EventLines((line) => this.tell?.line(line));
+  private readonly stop = new AbortController();
+  private readonly cursors = new Set<string>();
+  private streams: Promise<void> | undefined;
+  private failure: unknown;
+
+  constructor(
+    private readonly client: Client,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** Events of provisioning so far. */
+  get count(): number {
+    return this.cursors.size;
+  }
+
+  /** Tells what has happened to the cluster and follows what does. */
+  async follow(clusterId: string): Promise<void> {
+    const { cluster } = await this.client.query(ClusterHistory, { clusterId });
+    // Newest first: the last one is the cluster's first event.
+    const first = cluster?.events.nodes.at(-1);
+    if (!first) throw new DemoFailure('a new cluster has no event');
+    this.lines.add(first.type, first.message);
+    const streams = [
+      this.provisioningAfter(clusterId, first.cursor),
+      this.scalingAfter(clusterId, first.cursor),
+    ];
+    this.streams = Promise.all(streams).then(
+      () => undefined,
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** Throws when a stream has failed. */
+  check(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop.abort();
+    await this.streams;
+  }
+
+  private async provisioningAfter(clusterId: string, after: string): Promise<void> {
+    const { signal } = this.stop;
+    for await (const { provisioningEvents: event } of this.client.subscribe(
+      Provisioning,
+      { clusterId, after },
+      { signal },
+    )) {
+      if (this.cursors.has(event.cursor)) throw new DemoFailure(`event ${event.type} came twice`);
+      this.cursors.add(event.cursor);
+      this.lines.add(event.type, event.message);
+    }
+  }
+
+  private async scalingAfter(clusterId: string, after: string): Promise<void> {
+    const { signal } = this.stop;
+    for await (const { scalingEvents } of this.client.subscribe(
+      ScalingEventsDocument,
+      { clusterId, after },
+      { signal },
+    )) {
+      this.scaling.push(scalingEvents);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.failure = error;
+    this.onFailure(error);
+  }
+}

@@ -1,0 +1,40 @@
+import { graphql } from '../../generated/index.js';
+import { expectThat, type Step } from '../story.js';
+
+const Regions = graphql(`
+  query DemoRegions {
+    regions {
+      id
+      localName
+      city
+      availability(product: ACK_PRO)
+      timeZone {
+        id
+        utcOffset
+        localTime
+        nextTransition
+      }
+    }
+  }
+`);
+
+/** Picks a region where the product can be had: the one asked for, or the first. */
+export const chooseRegion: Step = {
+  title: 'Choose a region where ACK Pro is available',
+  async run(story, tell) {
+    const { regions } = await story.client.query(Regions);
+    const offered = regions.filter(({ availability }) => availability === 'AVAILABLE');
+    expectThat(offered.length > 0, 'ACK Pro is available in no region');
+    const wanted = story.wantedRegion ?? 'cn-hangzhou';
+    const region = offered.find(({ id }) => id === wanted) ?? offered[0];
+    expectThat(region, 'no region');
+    expectThat(!story.wantedRegion || region.id === wanted, `ACK Pro is not available in ${wanted}`);
+    story.regionId = region.id;
+    const { timeZone } = region;
+    tell.headline(
+      `${region.id}, ${region.city} (${region.localName}); ${offered.length} of ${regions.length} regions offer it`,
+    );
+    tell.line(`time zone ${timeZone.id} (UTC${timeZone.utcOffset}), where it is ${timeZone.localTime} now`);
+    if (timeZone.nextTransition) tell.line(`clocks change there at ${timeZone.nextTransition}`);
+  },
+};

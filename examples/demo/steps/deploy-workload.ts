@@ -1,0 +1,65 @@
+import { newClientToken } from '@fleetgraph/client';
+import { graphql } from '../../generated/index.js';
+import { expectAccepted, expectThat, need, type Step } from '../story.js';
+import { watchPods } from '../watch-pods.js';
+import { patiently, throwIfAway } from '../while-away.js';
+
+const REPLICAS = 2;
+
+const MANIFEST = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: default
+  labels: { app: web }
+spec:
+  replicas: ${REPLICAS}
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: nginx
+          image: nginx:1.29
+          ports: [{ containerPort: 80 }]
+          resources: { requests: { cpu: 100m, memory: 64Mi } }
+`;
+
+const Deploy = graphql(`
+  mutation DemoDeploy($input: ApplyManifestInput!) {
+    applyManifest(input: $input) {
+      objects {
+        kind
+        name
+        result
+      }
+      workload {
+        id
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+export const deployWorkload: Step = {
+  title: `Deploy nginx with ${REPLICAS} replicas and watch its pods`,
+  async run(story, tell) {
+    const input = { clusterId: need(story, 'clusterId'), yaml: MANIFEST, clientToken: newClientToken() };
+    const applyManifest = await patiently(story, async () => {
+      const answer = await story.client.mutate(Deploy, { input }, { signal: story.signal });
+      throwIfAway(answer.applyManifest.userErrors);
+      return answer.applyManifest;
+    });
+    expectAccepted('the manifest', applyManifest.userErrors);
+    for (const { kind, name, result } of applyManifest.objects)
+      tell.line(`${kind} ${name}: ${result ?? 'refused'}`);
+    expectThat(applyManifest.workload, 'the manifest made no workload');
+    story.workloadId = applyManifest.workload.id;
+    await watchPods(story, REPLICAS, tell);
+  },
+};

@@ -1,0 +1,36 @@
+import { ListQuotasDocument, type ListQuotasQuery } from '@fleetgraph/client';
+import type { Narrator } from '../narrator.js';
+import type { Step, Story } from '../story.js';
+
+type Quota = ListQuotasQuery['quotas'][number];
+
+/** What making a cluster counts against. */
+const COUNTED = ['ACK_PRO/clustersPerAccount', 'payg-vcpu', 'load-balancers'];
+
+export const showQuotas: Step = {
+  title: 'See what the quotas leave',
+  async run(story, tell) {
+    const quotas = await countedQuotas(story);
+    story.usedBefore = new Map(quotas.map(({ resource, used }) => [resource, used]));
+    tellQuotas(quotas, tell);
+  },
+};
+
+export const showQuotasAgain: Step = {
+  title: 'See what the quotas leave now',
+  async run(story, tell) {
+    tellQuotas(await countedQuotas(story), tell);
+  },
+};
+
+/** The account's quotas that the demo touches. */
+export async function countedQuotas({ client, signal }: Story): Promise<Quota[]> {
+  const { quotas } = await client.query(ListQuotasDocument, {}, { signal });
+  return quotas.filter(({ resource }) => COUNTED.includes(resource));
+}
+
+export function tellQuotas(quotas: readonly Quota[], tell: Narrator): void {
+  for (const { resource, used, limit, unit } of quotas) {
+    tell.line(`${resource}: ${used} of ${limit ?? 'unlimited'} ${unit} in use`);
+  }
+}

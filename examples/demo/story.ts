@@ -1,0 +1,58 @@
+import type { Client, OperationStatusFragment, ProblemFragment } from '@fleetgraph/client';
+import type { EventFeed } from './event-feed.js';
+import type { Narrator } from './narrator.js';
+
+/** What the steps know together. A step that needs what an earlier one finds out asks `need`. */
+export interface Story {
+  readonly client: Client;
+  readonly feed: EventFeed;
+  readonly signal: AbortSignal;
+  /** Region that the user asked for. */
+  readonly wantedRegion: string | undefined;
+  regionId?: string;
+  clusterId?: string;
+  nodePoolId?: string;
+  workloadId?: string;
+  /** Nodes that exist. */
+  nodes?: number;
+  /** What is counted of quotas, by resource, before anything was made. */
+  usedBefore?: ReadonlyMap<string, number>;
+  kubeconfigFolder?: string;
+  /** Whether the cluster is gone again. */
+  deleted?: boolean;
+}
+
+/** A step of the demo. */
+export interface Step {
+  readonly title: string;
+  readonly run: (story: Story, tell: Narrator) => Promise<void>;
+}
+
+/** Something did not come out as the demo expects. */
+export class DemoFailure extends Error {
+  override readonly name = 'DemoFailure';
+}
+
+/** Throws unless what was expected holds. */
+export function expectThat(holds: unknown, otherwise: string): asserts holds {
+  if (!holds) throw new DemoFailure(otherwise);
+}
+
+/** What an earlier step has found out. */
+export function need<K extends keyof Story>(story: Story, key: K): NonNullable<Story[K]> {
+  const value = story[key];
+  expectThat(value !== undefined && value !== null, `no step has set ${key}`);
+  return value;
+}
+
+/** Throws when a mutation was refused. */
+export function expectAccepted(what: string, userErrors: readonly ProblemFragment[]): void {
+  const reasons = userErrors.map(({ code, message }) => `${code}: ${message}`);
+  expectThat(reasons.length === 0, `${what} was refused: ${reasons.join('; ')}`);
+}
+
+/** What became of an operation, in a line. */
+export function outcomeOf({ state, result, error }: OperationStatusFragment): string {
+  const counts = result ? `: ${result.created} of ${result.requested} made, ${result.failed} not` : '';
+  return `${state}${counts}${error ? ` (${error.code}: ${error.message})` : ''}`;
+}

@@ -1,0 +1,36 @@
+import { GetWorkloadDocument, type GetWorkloadQuery } from '@fleetgraph/client';
+import type { Narrator } from './narrator.js';
+import { need, type Story } from './story.js';
+import { until } from './until.js';
+import { patiently } from './while-away.js';
+
+type Workload = NonNullable<GetWorkloadQuery['workload']>;
+
+/** Waits until the workload has so many ready pods, and tells of each pod as its phase changes. */
+export async function watchPods(story: Story, replicas: number, tell: Narrator): Promise<void> {
+  const id = need(story, 'workloadId');
+  const phases = new Map<string, string>();
+  const workload = await until(
+    async () => {
+      const { client, signal } = story;
+      const answer = await patiently(story, () => client.query(GetWorkloadDocument, { id }, { signal }));
+      if (!answer.workload) return undefined;
+      tellPods(answer.workload, phases, tell);
+      tell.progress(
+        Math.min(1, answer.workload.readyReplicas / replicas),
+        `${answer.workload.readyReplicas} of ${replicas} ready`,
+      );
+      return answer.workload.readyReplicas === replicas ? answer.workload : undefined;
+    },
+    { what: `${replicas} ready pods`, signal: story.signal },
+  );
+  tell.headline(`${workload.name} has ${workload.readyReplicas} of ${workload.replicas} pods ready`);
+}
+
+function tellPods(workload: Workload, phases: Map<string, string>, tell: Narrator): void {
+  for (const { id, name, phase, nodeName } of workload.pods.nodes) {
+    if (phases.get(id) === phase) continue;
+    phases.set(id, phase);
+    tell.line(`pod ${name} is ${phase}${nodeName ? ` on ${nodeName}` : ''}`);
+  }
+}

@@ -1,0 +1,127 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** A manifest for a cluster. */
+export type ApplyManifestInput = {
+  /** Any text of your choice; the same again answers as the first time and applies nothing. */
+  readonly clientToken?: string | null | undefined;
+  /** The cluster. */
+  readonly clusterId: string;
+  /** Take over fields that somebody else manages (server-side apply with force). Default false: such a conflict is refused. */
+  readonly force?: boolean | null | undefined;
+  /** Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. */
+  readonly yaml: string;
+};
+
+/** Whether a product can be had in a region. */
+export type Availability =
+  /** Clusters of the product can be created here. */
+  | 'AVAILABLE'
+  /** The product is announced for this region but not yet open. */
+  | 'COMING_SOON'
+  /** The product is not offered here. */
+  | 'UNAVAILABLE';
+
+/** State of a cluster, by the names of the ACK API. */
+export type ClusterState =
+  /** Deleted; still answered by id, left out of lists. */
+  | 'DELETED'
+  /** Deletion failed; delete again. */
+  | 'DELETE_FAILED'
+  /** Being deleted. */
+  | 'DELETING'
+  /** A registered cluster whose agent is not connected. */
+  | 'DISCONNECTED'
+  /** Nodes are being drained. */
+  | 'DRAINING'
+  /** Creation failed or was cancelled; it can be deleted. */
+  | 'FAILED'
+  /** Not in use. */
+  | 'INACTIVE'
+  /** Being created. */
+  | 'INITIAL'
+  /** Nodes are being removed. */
+  | 'REMOVING'
+  /** Works, and nothing is being changed. */
+  | 'RUNNING'
+  /** Nodes are being added or removed. */
+  | 'SCALING'
+  /** Its Kubernetes API does not answer. */
+  | 'UNAVAILABLE'
+  /** Its configuration is being changed. */
+  | 'UPDATING'
+  /** Its Kubernetes version is being upgraded. */
+  | 'UPGRADING'
+  /** A registered cluster whose agent has not connected yet. */
+  | 'WAITING';
+
+/** What applying did to an object. */
+export type ManifestResult =
+  /** It was changed. */
+  | 'CONFIGURED'
+  /** There was none before. */
+  | 'CREATED'
+  /** It was already as the manifest says. */
+  | 'UNCHANGED';
+
+export type ClusterHistoryQueryVariables = Exact<{
+  clusterId: string;
+}>;
+
+
+export type ClusterHistoryQuery = { readonly cluster: { readonly events: { readonly nodes: ReadonlyArray<
+        | { readonly cursor: string, readonly type: string, readonly message: string }
+        | { readonly cursor: string, readonly type: string, readonly message: string }
+        | { readonly cursor: string, readonly type: string, readonly message: string }
+        | { readonly cursor: string, readonly type: string, readonly message: string }
+      > } } | null };
+
+export type DemoProvisioningSubscriptionVariables = Exact<{
+  clusterId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type DemoProvisioningSubscription = { readonly provisioningEvents: { readonly cursor: string, readonly type: string, readonly message: string, readonly cluster: { readonly state: ClusterState, readonly region: { readonly timeZone: { readonly localTime: string } } } | null } };
+
+export type DemoRegionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DemoRegionsQuery = { readonly regions: ReadonlyArray<{ readonly id: string, readonly localName: string, readonly city: string, readonly availability: Availability, readonly timeZone: { readonly id: string, readonly utcOffset: string, readonly localTime: string, readonly nextTransition: string | null } }> };
+
+export type DemoDeployMutationVariables = Exact<{
+  input: ApplyManifestInput;
+}>;
+
+
+export type DemoDeployMutation = { readonly applyManifest: { readonly objects: ReadonlyArray<{ readonly kind: string, readonly name: string, readonly result: ManifestResult | null }>, readonly workload: { readonly id: string } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+    > } };
+
+export type DemoMetricsQueryVariables = Exact<{
+  clusterId: string;
+  from: string;
+  to: string;
+}>;
+
+
+export type DemoMetricsQuery = { readonly cluster: { readonly metrics: ReadonlyArray<{ readonly name: string, readonly unit: string, readonly labels: unknown, readonly points: ReadonlyArray<{ readonly at: string, readonly value: number }> }> } | null };
+
+export type FleetPageQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type FleetPageQuery = { readonly clusters: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly state: ClusterState, readonly region: { readonly id: string, readonly timeZone: { readonly localTime: string } }, readonly version: { readonly id: string }, readonly nodes: { readonly totalCount: number }, readonly workloads: { readonly nodes: ReadonlyArray<{ readonly name: string }> } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+
+export const ClusterHistoryDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ClusterHistory"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"clusterId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cluster"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"clusterId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"events"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"500"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]}}]} as unknown as DocumentNode<ClusterHistoryQuery, ClusterHistoryQueryVariables>;
+export const DemoProvisioningDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"DemoProvisioning"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"clusterId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"EventCursor"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provisioningEvents"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"clusterId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"clusterId"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"cluster"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"region"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"timeZone"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"localTime"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<DemoProvisioningSubscription, DemoProvisioningSubscriptionVariables>;
+export const DemoRegionsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"DemoRegions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"regions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"localName"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"availability"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"product"},"value":{"kind":"EnumValue","value":"ACK_PRO"}}]},{"kind":"Field","name":{"kind":"Name","value":"timeZone"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"utcOffset"}},{"kind":"Field","name":{"kind":"Name","value":"localTime"}},{"kind":"Field","name":{"kind":"Name","value":"nextTransition"}}]}}]}}]}}]} as unknown as DocumentNode<DemoRegionsQuery, DemoRegionsQueryVariables>;
+export const DemoDeployDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DemoDeploy"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ApplyManifestInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"applyManifest"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"objects"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"result"}}]}},{"kind":"Field","name":{"kind":"Name","value":"workload"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]}}]}}]} as unknown as DocumentNode<DemoDeployMutation, DemoDeployMutationVariables>;
+export const DemoMetricsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"DemoMetrics"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"clusterId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"from"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DateTime"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"to"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DateTime"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cluster"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"clusterId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"metrics"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"from"},"value":{"kind":"Variable","name":{"kind":"Name","value":"from"}}},{"kind":"Argument","name":{"kind":"Name","value":"to"},"value":{"kind":"Variable","name":{"kind":"Name","value":"to"}}},{"kind":"Argument","name":{"kind":"Name","value":"step"},"value":{"kind":"IntValue","value":"1"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"labels"}},{"kind":"Field","name":{"kind":"Name","value":"points"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}}]}}]} as unknown as DocumentNode<DemoMetricsQuery, DemoMetricsQueryVariables>;
+export const FleetPageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FleetPage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"clusters"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"100"}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"region"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"timeZone"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"localTime"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"version"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"workloads"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"500"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<FleetPageQuery, FleetPageQueryVariables>;

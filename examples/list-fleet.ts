@@ -1,0 +1,54 @@
+/** Lists the fleet: every cluster, page by page, with what five parts of the platform know of it, in one query. */
+import { createClient } from '@fleetgraph/client';
+import { connectionFromFlags } from './flags.js';
+import type { FleetPageQuery } from './generated/graphql.js';
+import { graphql } from './generated/index.js';
+
+const FleetPage = graphql(`
+  query FleetPage($after: String) {
+    clusters(first: 100, after: $after) {
+      nodes {
+        id
+        name
+        state
+        region {
+          id
+          timeZone {
+            localTime
+          }
+        }
+        version {
+          id
+        }
+        nodes {
+          totalCount
+        }
+        workloads(first: 500) {
+          nodes {
+            name
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+await using client = createClient({
+  ...(await connectionFromFlags('list-fleet', 'Lists every cluster of the account')),
+  retry: { giveUpAfter: 5_000 },
+});
+let after: string | null = null;
+do {
+  const page: FleetPageQuery = await client.query(FleetPage, { after });
+  for (const { name, state, region, version, nodes, workloads } of page.clusters.nodes) {
+    const size = `${nodes.totalCount} nodes, ${workloads.nodes.length} workloads`;
+    console.log(
+      `${name}  ${state}  Kubernetes ${version.id}  ${region.id} (${region.timeZone.localTime})  ${size}`,
+    );
+  }
+  after = page.clusters.pageInfo.hasNextPage ? page.clusters.pageInfo.endCursor : null;
+} while (after !== null);

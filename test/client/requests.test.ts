@@ -1,0 +1,105 @@
+import { createClient, GraphQLRequestError, type Retry, TransportError } from '@fleetgraph/client';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { Add, Broken, Misspelled, Total } from './documents.js';
+import { TestServer, TOKEN } from './server.js';
+
+const FAST = { firstWait: 5, longestWait: 20, giveUpAfter: 5_000 };
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+describe('query and mutate', () => {
+  it('answer data of the type that the document says', async () => {
+    await using client = createClient({ url: server.url, token: TOKEN });
+    const added = await client.mutate(Add, { input: { amount: 7 } });
+    const answer = await client.query(Total);
+    expect(added.add).toBe(1);
+    expect(answer.total).toBe(7);
+    expectTypeOf(answer).toEqualTypeOf<{ readonly total: number }>();
+    // @ts-expect-error the variables of a mutation are checked
+    await expect(client.mutate(Add, { input: { amount: 'seven' } })).rejects.toBeInstanceOf(
+      GraphQLRequestError,
+    );
+  });
+
+  it('throw the errors of an answer with their codes and what was answered all the same', async () => {
+    await using client = createClient({ url: server.url, token: TOKEN });
+    const error = await client.query(Broken).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(GraphQLRequestError);
+    expect(error).toMatchObject({
+      code: 'NOT_FOUND',
+      codes: ['NOT_FOUND'],
+      data: { broken: null, total: 0 },
+    });
+  });
+
+  it('throw once, without trying again, when the server refuses the document', async () => {
+    await using client = createClient({ url: server.url, token: TOKEN, retry: FAST });
+    await expect(client.query(Misspelled)).rejects.toThrow(/Cannot query field "totally"/);
+    expect(server.requests).toBe(1);
+  });
+
+  it('ask for a fresh token once when the server no longer takes the old one', async () => {
+    const tokens = ['expired', TOKEN];
+    await using client = createClient({ url: server.url, token: () => tokens.shift() });
+    await expect(client.query(Total)).resolves.toEqual({ total: 0 });
+    await using stubborn = createClient({ url: server.url, token: () => 'expired' });
+    await expect(stubborn.query(Total)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(server.requests).toBe(4);
+  });
+});
+
+describe('when the server is away', () => {
+  it('a query is tried again until it is back', async () => {
+    const retries: Retry[] = [];
+    await server.kill();
+    await using client = createClient({
+      url: server.url,
+      token: TOKEN,
+      retry: FAST,
+      onRetry: (retry) => {
+        retries.push(retry);
+        if (retries.length === 2) void server.listen();
+      },
+    });
+    await expect(client.query(Total)).resolves.toEqual({ total: 0 });
+    expect(retries.length).toBeGreaterThanOrEqual(2);
+    expect(retries[0]).toMatchObject({ operation: 'Total', attempt: 1 });
+    expect(retries[0]?.error).toBeInstanceOf(TransportError);
+  });
+
+  it('a query is given up after the time that retry gives', async () => {
+    await server.kill();
+    await using client = createClient({ url: server.url, token: TOKEN, retry: { ...FAST, giveUpAfter: 30 } });
+    await expect(client.query(Total)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('a mutation with a clientToken whose answer was lost is sent again and done once', async () => {
+    server.statuses.push(502, 503);
+    await using client = createClient({ url: server.url, token: TOKEN, retry: FAST });
+    await client.mutate(Add, { input: { amount: 5, clientToken: 'once' } });
+    expect(server.requests).toBe(3);
+    expect(server.ledger.entries).toEqual([5]);
+  });
+
+  it('a mutation without a clientToken is not sent twice', async () => {
+    server.statuses.push(502);
+    await using client = createClient({ url: server.url, token: TOKEN, retry: FAST });
+    await expect(client.mutate(Add, { input: { amount: 5 } })).rejects.toMatchObject({ status: 502 });
+    expect(server.ledger.entries).toEqual([5]);
+  });
+
+  it('a request ends with the reason of its signal', async () => {
+    await server.kill();
+    const stop = new AbortController();
+    await using client = createClient({
+      url: server.url,
+      retry: { ...FAST, firstWait: 60_000, giveUpAfter: 600_000 },
+      onRetry: () => stop.abort(new Error('enough')),
+    });
+    await expect(client.query(Total, {}, { signal: stop.signal })).rejects.toThrow('enough');
+  });
+});
