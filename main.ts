@@ -5,7 +5,7 @@ import { type Env, readEnv } from './kernel/env.js';
 import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
 import type { Role } from './roles/role.js';
 import { required } from './roles/settings.js';
-import { subgraphPorts } from './roles/subgraph-ports.js';
+import { subgraphPorts } from './roles/ports.js';
 
 // A role's parts are loaded only when it runs: a subgraph process need not load the gateway.
 const program = new Command('fleetgraph').description('One GraphQL graph over a fleet of Kubernetes clusters');

@@ -25,8 +25,12 @@ const form = z.object({
   SUBGRAPH_URLS: z.string().optional(),
   /** The simulated cloud, when it runs as a process of its own. */
   KUBESIM_URL: url.optional(),
-  /** Port of the simulated cloud; its Kubernetes API servers listen on the next one. 0 takes free ports. */
-  KUBESIM_PORT: port.default(0),
+  /**
+   * Port of the simulated cloud; its Kubernetes API servers listen on the next one. Kubeconfigs name it, so it should
+   * stay the same: by default the one after PORT in the all-in-one process, 4106 in a process of its own. 0 takes
+   * free ports.
+   */
+  KUBESIM_PORT: port.optional(),
   /** How many times faster than real the simulated cloud runs. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).default(10),
   /** How many jobs one engine process works on at once. */

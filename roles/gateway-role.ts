@@ -6,7 +6,7 @@ import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../kernel/subgraph.js';
 import type { Role } from './role.js';
 import { authOptions, required, subgraphUrls } from './settings.js';
-import { subgraphPorts } from './subgraph-ports.js';
+import { subgraphPorts } from './ports.js';
 import { committedSupergraph } from './supergraph.js';
 
 /** The gateway, in front of subgraphs that run elsewhere. */

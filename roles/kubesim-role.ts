@@ -3,6 +3,7 @@ import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { startKubesim } from '../kubesim/server.js';
 import { prepareDatabase } from './prepare-database.js';
+import { kubesimPort } from './ports.js';
 import type { Role } from './role.js';
 import { required } from './settings.js';
 
@@ -12,7 +13,7 @@ export async function kubesimRole(env: Env): Promise<Role> {
   await prepareDatabase(databaseUrl);
   const kubesim = await startKubesim({
     host: env.HOST,
-    port: env.KUBESIM_PORT,
+    port: env.KUBESIM_PORT ?? kubesimPort,
     databaseUrl,
     secret: required(env, 'FLEETGRAPH_SECRET'),
     speed: env.SIMULATION_SPEED,

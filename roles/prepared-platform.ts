@@ -3,6 +3,7 @@ import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import type { Log } from '../kernel/log.js';
 import { openPlatform } from './open-platform.js';
+import { kubesimPort } from './ports.js';
 import { prepareDatabase } from './prepare-database.js';
 import { required } from './settings.js';
 
@@ -14,7 +15,7 @@ export async function preparedPlatform(env: Env, log: Log): Promise<Platform & A
     databaseUrl,
     poolSize: env.DATABASE_POOL,
     secret: required(env, 'FLEETGRAPH_SECRET'),
-    cloudUrl: required(env, 'KUBESIM_URL'),
+    cloudUrl: env.KUBESIM_URL ?? `http://127.0.0.1:${kubesimPort}`,
     clock: systemClock,
     log,
   });

@@ -37,7 +37,7 @@ export async function start(env: Env): Promise<AllInOne> {
       graphiql: token ? { defaultToken: token } : {},
       engineConcurrency: env.ENGINE_CONCURRENCY,
       cloudUrl: env.KUBESIM_URL,
-      kubesimPort: env.KUBESIM_PORT,
+      kubesimPort: env.KUBESIM_PORT ?? (env.PORT === 0 ? 0 : env.PORT + 1),
       simulationSpeed: env.SIMULATION_SPEED,
       clock: systemClock,
       log,

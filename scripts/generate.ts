@@ -4,7 +4,7 @@ import { composeSupergraph } from '../gateway/compose.js';
 import { errorRegistry } from '../kernel/errors.js';
 import { packageRoot } from '../kernel/root.js';
 import { subgraphNames } from '../kernel/subgraph.js';
-import { subgraphPorts } from '../roles/subgraph-ports.js';
+import { subgraphPorts } from '../roles/ports.js';
 import { subgraphSchemas } from '../roles/subgraph-schemas.js';
 
 /** Writes what is generated from the code and committed: the supergraph and the error page. */

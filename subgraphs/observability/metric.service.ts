@@ -4,8 +4,10 @@ import { type ClusterAccess, clusterAccess } from '../../engine/cluster-access.j
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { decodeWorkloadId } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
+import { enqueueAll } from '../../engine/queue.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { loadForCluster } from './cluster-loader.js';
+import { METRICS_KIND } from './metric.reconciler.js';
 import { CLUSTER_SUBJECT, labelsOf, type MetricRange, metricUnits, workloadSubject } from './metric.rules.js';
 import type { MetricStore, Sample, SubjectRef } from './metric.store.js';
 import type { MetricSeries } from './metric.type.js';
@@ -118,6 +120,8 @@ export class MetricService {
     const limit = pLimit(SCRAPES_AT_ONCE);
     const parts = await Promise.all(due.map((access) => limit(() => this.measure(access, now))));
     await this.store.add(parts.flat());
+    // What somebody looks at is measured from now on, without waiting for the schedule that finds it.
+    await enqueueAll(this.platform.database.prisma, METRICS_KIND, due.map(({ clusterId }) => clusterId));
     return parts.flat();
   }
 

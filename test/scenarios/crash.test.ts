@@ -41,7 +41,7 @@ test('after kill -9 in the middle of the demo and a new start, the demo finishes
   // As root the database runs as another user, who must get here.
   await chmod(home, 0o755);
   const port = await freePort();
-  const env = { FLEETGRAPH_HOME: home, PORT: String(port), SIMULATION_SPEED: '30' };
+  const env = { FLEETGRAPH_HOME: home, PORT: String(port), KUBESIM_PORT: String(await freePort()), SIMULATION_SPEED: '30' };
   running = await startRole(['start'], env, READY);
   const url = `http://127.0.0.1:${port}/graphql`;
   const token = (await readFile(join(home, 'token'), 'utf8')).trim();

@@ -11,18 +11,18 @@ let clustersUrl: string;
 
 beforeAll(async () => {
   const kit = stack.use(await createTestDatabase());
-  const env = { DATABASE_URL: kit.url, FLEETGRAPH_SECRET: PLATFORM_SECRET, AUTH_SECRET, SIMULATION_SPEED: '1000', DATABASE_POOL: '8' };
+  const env = { DATABASE_URL: kit.url, FLEETGRAPH_SECRET: PLATFORM_SECRET, AUTH_SECRET, SIMULATION_SPEED: '1000', DATABASE_POOL: '8', KUBESIM_PORT: '0' };
   const kubesim = stack.use(await startRole(['kubesim'], env));
   const withCloud = { ...env, KUBESIM_URL: kubesim.url };
-  const [engine, ...subgraphs] = await Promise.all([
-    startRole(['engine'], withCloud),
-    ...subgraphNames.map((name) => startRole(['subgraph', name, '--port', '0'], withCloud)),
+  const start = async (args: readonly string[]) => stack.use(await startRole(args, withCloud));
+  const [, ...subgraphs] = await Promise.all([
+    start(['engine']),
+    ...subgraphNames.map((name) => start(['subgraph', name, '--port', '0'])),
   ]);
-  for (const role of [engine, ...subgraphs]) stack.use(role);
   const urls = subgraphNames.map((name, index) => `${name}=${subgraphs[index]!.url}`);
   clustersUrl = subgraphs[subgraphNames.indexOf('clusters')]!.url;
   gateway = stack.use(await startRole(['gateway'], { ...env, PORT: '0', SUBGRAPH_URLS: urls.join(',') }));
-});
+}, 300_000);
 afterAll(() => stack.disposeAsync());
 
 test('the main job gives the same answers when every role is a process of its own', async () => {

@@ -25,7 +25,7 @@ export async function settlePool(step: PoolStep): Promise<StepOutcome> {
     });
     await enqueue(tx, 'cluster', cluster.id);
     await endOperation(tx, step, result, at);
-    return [scaled(step, result)];
+    return [scaled(step, result, running)];
   });
   await scope.faults.reach('node-pool.settled');
   return done;
@@ -47,7 +47,8 @@ async function endOperation(tx: Transaction, step: PoolStep, result: PoolResult,
   );
 }
 
-function scaled({ pool, cluster, operation }: PoolStep, result: PoolResult): NewEvent {
+/** `toSize` is what came of it, not what was wished: a partial success ends below `desiredSize`. */
+function scaled({ pool, cluster, operation }: PoolStep, result: PoolResult, toSize: number): NewEvent {
   const input = (operation?.targetId === pool.id ? operation.input : {}) as {
     fromSize?: number;
     trigger?: string;
@@ -58,13 +59,14 @@ function scaled({ pool, cluster, operation }: PoolStep, result: PoolResult): New
     targetKind: 'NodePool',
     targetId: pool.id,
     fromSize,
-    toSize: pool.desiredSize,
+    toSize,
+    desiredSize: pool.desiredSize,
     requested: created + failed,
     created,
     failed,
     trigger: input.trigger ?? 'CREATE',
   };
-  const text = `The node pool ${pool.name} went from ${fromSize} to ${pool.desiredSize} nodes: ${created} made, ${failed} failed.`;
+  const text = `The node pool ${pool.name} went from ${fromSize} to ${toSize} of ${pool.desiredSize} nodes: ${created} made, ${failed} failed.`;
   const level = failed === 0 ? 'INFO' : 'WARNING';
   return eventOf({ cluster, pool, operationId: operation?.id }, 'NODE_POOL_SCALED', text, {
     category: 'SCALING',

@@ -8,3 +8,6 @@ export const subgraphPorts: Record<SubgraphName, number> = {
   workloads: 4104,
   observability: 4105,
 };
+
+/** Where the simulated cloud listens as a process of its own; its Kubernetes API servers take the next port. */
+export const kubesimPort = 4106;
