@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-test('after kill -9 in the middle of the demo and a new start, the demo finishes and no event is missing or doubled', async () => {
+test('after kill -9 in the middle of the demo, twice, and new starts, the demo finishes and no event is missing or doubled', async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-crash-'));
   // As root the database runs as another user, who must get here.
   await chmod(home, 0o755);
@@ -56,9 +56,13 @@ test('after kill -9 in the middle of the demo and a new start, the demo finishes
   })();
   const lines: string[] = [];
   const demo = runDemo({ url, token, out: (line) => lines.push(line) });
-  await Promise.race([demo, eventually(() => seen.length >= 6, { what: 'the demo to be under way' })]);
-  await running.kill();
-  running = await startRole(['start'], env, READY);
+  const crashWhen = async (what: string, fact: () => boolean) => {
+    await Promise.race([demo, eventually(fact, { what, timeoutMs: 90_000 })]);
+    await running?.kill();
+    running = await startRole(['start'], env, READY);
+  };
+  await crashWhen('the control plane to be made', () => seen.length >= 6);
+  await crashWhen('the scale-out to be under way', () => seen.filter(({ type }) => type === 'NODES_REQUESTED').length >= 2);
   await demo.catch((error: unknown) => {
     throw new Error(`the demo failed:\n${lines.join('\n')}`, { cause: error });
   });

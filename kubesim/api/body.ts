@@ -1,0 +1,98 @@
+import { parse } from 'yaml';
+import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
+import type { ServedType } from '../kinds/registry.js';
+import { groupVersion } from '../kinds/resource.js';
+import { decodeProtobuf } from '../schema/protobuf.js';
+import { pruneUnknown } from '../schema/unknown-fields.js';
+import { textOf, type ApiCall } from './call.js';
+import type { Target } from './path.js';
+import { ApiError, badRequest } from './status.js';
+
+/** The body, read as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
+export async function bodyOf(call: ApiCall): Promise<Json> {
+  const type = call.request.headers['content-type'] ?? 'application/json';
+  if (type.includes('protobuf')) return decodeProtobuf(await call.bytes());
+  if (type.includes('cbor')) {
+    throw new ApiError(
+      415,
+      'UnsupportedMediaType',
+      `the body is ${type}; only JSON, YAML and protobuf are read`,
+    );
+  }
+  const body = parseText(await textOf(call), type);
+  if (isJson(body)) return body;
+  throw badRequest('the body is no object');
+}
+
+/** Reads JSON, or YAML when the type says so. Throws ApiError 400. */
+export function parseText(text: string, type: string): unknown {
+  try {
+    return type.includes('yaml') ? parse(text) : JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`the body could not be read: ${error instanceof Error ? error.message : type}`);
+  }
+}
+
+/**
+ * The body as an object of the path's kind, without fields that the kind does not have: those are refused or warned
+ * of, as `fieldValidation` says. Throws ApiError when the body says to be of another kind or place.
+ */
+export function readObject(
+  call: ApiCall,
+  { served, namespace, name }: Target,
+  given: Json,
+): Draft<KubeObject> {
+  checkKind(served, given);
+  const body = knownFields(call, served, given);
+  const metadata = isJson(body['metadata']) ? body['metadata'] : {};
+  if (differs(metadata['namespace'], namespace)) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (differs(metadata['name'], name)) {
+    throw badRequest(
+      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
+    );
+  }
+  const stored = served.convert ? served.convert.in(body) : body;
+  const { group, version } = served.convert ? { group: '', version: 'v1' } : served.type;
+  return {
+    ...stored,
+    apiVersion: groupVersion({ group, version }),
+    kind: served.type.kind,
+    metadata: { ...metadata, ...(namespace === undefined ? {} : { namespace }) },
+  };
+}
+
+/** Whether the body says something else than the path; either may say nothing. */
+function differs(said: unknown, path: string | undefined): boolean {
+  return path !== undefined && said !== undefined && said !== path;
+}
+
+function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
+  const here = { apiVersion: groupVersion(served), kind: served.type.kind };
+  const given = { apiVersion: apiVersion ?? here.apiVersion, kind: kind ?? here.kind };
+  if (given.apiVersion === here.apiVersion && given.kind === here.kind) return;
+  throw badRequest(
+    `the API version and kind in the data (${String(given.apiVersion)}, ${String(given.kind)}) do not match the ` +
+      `expected ones (${here.apiVersion}, ${here.kind})`,
+  );
+}
+
+function knownFields(call: ApiCall, served: ServedType, body: Json): Json {
+  const { object, unknown } = pruneUnknown(groupVersion(served), served.type.kind, body);
+  if (unknown.length === 0) return object;
+  const mode = call.query.get('fieldValidation') ?? 'Warn';
+  const texts = unknown.map((path) => `unknown field "${path}"`);
+  if (mode === 'Strict') {
+    const { kind, version } = { kind: served.type.kind, version: served.version };
+    throw badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${texts.join(', ')}`,
+    );
+  }
+  if (mode === 'Warn')
+    call.response.setHeader(
+      'warning',
+      texts.map((text) => `299 - ${JSON.stringify(text)}`),
+    );
+  return object;
+}

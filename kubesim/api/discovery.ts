@@ -1,0 +1,176 @@
+import { servedTypes, type ServedType } from '../kinds/registry.js';
+import { groupVersion, type Subresource } from '../kinds/resource.js';
+import type { Json } from '../kinds/object.js';
+
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+const SUBRESOURCES: Readonly<
+  Record<
+    Subresource,
+    | {
+        readonly kind: string;
+        readonly group?: string;
+        readonly version?: string;
+        readonly verbs: readonly string[];
+      }
+    | undefined
+  >
+> = {
+  status: undefined,
+  scale: { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
+  log: { kind: 'Pod', verbs: ['get'] },
+  eviction: { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+  binding: { kind: 'Binding', verbs: ['create'] },
+  finalize: { kind: 'Namespace', verbs: ['update'] },
+  token: { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
+};
+
+/** What is served without being stored, in the form of discovery. */
+interface Listed {
+  readonly name: string;
+  readonly singularName: string;
+  readonly namespaced: boolean;
+  readonly kind: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
+const COMPUTED: Readonly<Record<string, readonly Listed[]>> = {
+  'metrics.k8s.io/v1beta1': [
+    { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: ['get', 'list'] },
+    { name: 'pods', singularName: '', namespaced: true, kind: 'PodMetrics', verbs: ['get', 'list'] },
+  ],
+  'authorization.k8s.io/v1': [
+    {
+      name: 'selfsubjectaccessreviews',
+      singularName: 'selfsubjectaccessreview',
+      namespaced: false,
+      kind: 'SelfSubjectAccessReview',
+      verbs: ['create'],
+    },
+    {
+      name: 'selfsubjectrulesreviews',
+      singularName: 'selfsubjectrulesreview',
+      namespaced: false,
+      kind: 'SelfSubjectRulesReview',
+      verbs: ['create'],
+    },
+  ],
+  'authentication.k8s.io/v1': [
+    {
+      name: 'selfsubjectreviews',
+      singularName: 'selfsubjectreview',
+      namespaced: false,
+      kind: 'SelfSubjectReview',
+      verbs: ['create'],
+    },
+  ],
+};
+
+/** The resources of each group and version, `v1` first. */
+export const resourceLists: ReadonlyMap<string, readonly Listed[]> = buildLists();
+
+function buildLists(): Map<string, readonly Listed[]> {
+  const lists = new Map<string, Listed[]>();
+  for (const served of servedTypes) {
+    const key = groupVersion(served);
+    lists.set(key, [...(lists.get(key) ?? []), ...listed(served)]);
+  }
+  return new Map([...lists, ...Object.entries(COMPUTED)]);
+}
+
+function listed({ type }: ServedType): Listed[] {
+  const { plural, singular, namespaced, kind, shortNames, categories } = type;
+  const more = {
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+    ...(categories.length > 0 ? { categories } : {}),
+  };
+  const main: Listed = { name: plural, singularName: singular, namespaced, kind, verbs: VERBS, ...more };
+  return [
+    main,
+    ...type.subresources.map((name) => ({
+      name: `${plural}/${name}`,
+      singularName: '',
+      namespaced,
+      kind,
+      verbs: ['get', 'patch', 'update'],
+      ...SUBRESOURCES[name],
+    })),
+  ];
+}
+
+/** The groups with their one version each. */
+const groups = [...resourceLists.keys()]
+  .filter((key) => key.includes('/'))
+  .map((key) => {
+    const [name = '', version = ''] = key.split('/');
+    return { name, version, groupVersion: key };
+  });
+
+/** Answers a discovery path; undefined when the path is not one. `aggregated` asks for everything in one answer. */
+export function discovery(path: string, aggregated: boolean): Json | undefined {
+  if (path === '/api')
+    return aggregated
+      ? aggregate([['', 'v1']])
+      : { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
+  if (path === '/apis') {
+    if (aggregated) return aggregate(groups.map(({ name, version }) => [name, version]));
+    return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map((group) => groupOf(group)) };
+  }
+  const [root, ...rest] = path.split('/').filter(Boolean);
+  const key = rest.join('/');
+  const resources = resourceLists.get(key);
+  if (resources && (root === 'apis') === key.includes('/')) {
+    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: key, resources };
+  }
+  const group = root === 'apis' ? groups.find(({ name }) => name === key) : undefined;
+  return group && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) };
+}
+
+function groupOf({ name, version, groupVersion: key }: (typeof groups)[number]): Json {
+  const entry = { groupVersion: key, version };
+  return { name, versions: [entry], preferredVersion: entry };
+}
+
+function aggregate(list: readonly (readonly [group: string, version: string])[]): Json {
+  const items = list.map(([group, version]) => ({
+    metadata: { name: group, creationTimestamp: null },
+    versions: [{ version, freshness: 'Current', resources: aggregatedResources(group, version) }],
+  }));
+  return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
+}
+
+function aggregatedResources(group: string, version: string): Json[] {
+  const all = resourceLists.get(group ? `${group}/${version}` : version) ?? [];
+  const kindOf = (one: Listed) => ({
+    group: one.group ?? group,
+    version: one.version ?? version,
+    kind: one.kind,
+  });
+  return all
+    .filter(({ name }) => !name.includes('/'))
+    .map((one) => {
+      const subresources = all.filter(({ name }) => name.startsWith(`${one.name}/`));
+      return {
+        resource: one.name,
+        responseKind: kindOf(one),
+        scope: one.namespaced ? 'Namespaced' : 'Cluster',
+        singularResource: one.singularName,
+        verbs: one.verbs,
+        ...(one.shortNames ? { shortNames: one.shortNames } : {}),
+        ...(one.categories ? { categories: one.categories } : {}),
+        ...(subresources.length > 0
+          ? {
+              subresources: subresources.map((sub) => ({
+                subresource: sub.name.slice(one.name.length + 1),
+                responseKind: kindOf(sub),
+                verbs: sub.verbs,
+              })),
+            }
+          : {}),
+      };
+    });
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { isJson, type Json } from '../kinds/object.js';
+import { canonical } from '../cluster/write.js';
+import { ApiError, badRequest } from './status.js';
+
+const operationForm = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('add'), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.literal('replace'), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.literal('test'), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.literal('remove'), path: z.string() }),
+  z.object({ op: z.literal('move'), path: z.string(), from: z.string() }),
+  z.object({ op: z.literal('copy'), path: z.string(), from: z.string() }),
+]);
+type Operation = z.infer<typeof operationForm>;
+
+const MOST_OPERATIONS = 10_000;
+
+/** Applies an RFC 6902 patch to a copy of the document. Throws ApiError. */
+export function jsonPatch(document: unknown, patch: unknown): unknown {
+  const operations = z.array(operationForm).max(MOST_OPERATIONS).safeParse(patch);
+  if (!operations.success) throw badRequest(`invalid JSON patch: ${z.prettifyError(operations.error)}`);
+  const root = { value: structuredClone(document) };
+  for (const operation of operations.data) apply(root, operation);
+  return root.value;
+}
+
+interface Root {
+  value: unknown;
+}
+
+function apply(root: Root, operation: Operation): void {
+  const path = pointer(operation.path);
+  if (operation.op === 'add') return add(root, path, operation.value);
+  if (operation.op === 'remove') return void remove(root, path);
+  if (operation.op === 'replace') {
+    remove(root, path);
+    return add(root, path, operation.value);
+  }
+  if (operation.op === 'move') return add(root, path, remove(root, pointer(operation.from)));
+  if (operation.op === 'copy') return add(root, path, structuredClone(read(root, pointer(operation.from))));
+  if (canonical(read(root, path)) !== canonical(operation.value))
+    fail(`testing value ${operation.path} failed`);
+}
+
+function pointer(text: string): string[] {
+  if (text === '') return [];
+  if (!text.startsWith('/')) fail(`the path ${text} does not start with /`);
+  return text
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function read(root: Root, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, step) => member(value, step, path), root.value);
+}
+
+function member(value: unknown, step: string, path: readonly string[]): unknown {
+  if (Array.isArray(value) && indexOf(step, value.length) < value.length)
+    return value[indexOf(step, value.length)];
+  if (isJson(value) && Object.hasOwn(value, step)) return value[step];
+  return fail(`the path /${path.join('/')} does not exist`);
+}
+
+function add(root: Root, path: readonly string[], value: unknown): void {
+  const step = path.at(-1);
+  if (step === undefined) return void (root.value = value);
+  const parent = read(root, path.slice(0, -1));
+  if (Array.isArray(parent))
+    parent.splice(step === '-' ? parent.length : indexOf(step, parent.length), 0, value);
+  else if (isJson(parent)) setMember(parent, step, value);
+  else fail(`the path /${path.join('/')} does not exist`);
+}
+
+function setMember(parent: Json, step: string, value: unknown): void {
+  // Plain assignment to __proto__ would change the prototype instead of a member.
+  Object.defineProperty(parent, step, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function remove(root: Root, path: readonly string[]): unknown {
+  const old = read(root, path);
+  const step = path.at(-1);
+  const parent = read(root, path.slice(0, -1));
+  if (step === undefined) root.value = null;
+  else if (Array.isArray(parent)) parent.splice(indexOf(step, parent.length), 1);
+  else if (isJson(parent)) Reflect.deleteProperty(parent, step);
+  return old;
+}
+
+function indexOf(step: string, length: number): number {
+  const index = /^(0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
+  return index <= length ? index : fail(`${step} is no index of a list of ${length}`);
+}
+
+function fail(why: string): never {
+  throw new ApiError(
+    422,
+    'Invalid',
+    `the server rejected our request due to an error in our request: ${why}`,
+    {
+      causes: [{ reason: 'FieldValueInvalid', message: why }],
+    },
+  );
+}

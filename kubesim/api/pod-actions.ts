@@ -1,0 +1,37 @@
+import { destroy } from '../cluster/delete.js';
+import type { Pod } from '../kinds/core.js';
+import { isJson } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
+import { assign } from '../scheduler/scheduler.js';
+import { isDryRun, type ApiAnswer, type ApiCall } from './call.js';
+import type { Target } from './path.js';
+import { objectOf } from './read.js';
+import { badRequest, conflict } from './status.js';
+import { bodyOf } from './body.js';
+
+const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+
+/** Evicts a pod, as `kubectl drain` does. */
+export async function evict(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const pod = objectOf(call, target) as Pod;
+  const { deleteOptions } = await bodyOf(call);
+  const grace = isJson(deleteOptions) ? deleteOptions['gracePeriodSeconds'] : undefined;
+  destroy(call.cluster, pods, pod, {
+    gracePeriodSeconds: typeof grace === 'number' && grace >= 0 ? grace : undefined,
+    dryRun: isDryRun(call.query),
+  });
+  await call.cluster.store.durable();
+  return { status: 201, body: SUCCESS };
+}
+
+/** Binds a pod to a node, as another scheduler does. */
+export async function bind(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const pod = objectOf(call, target) as Pod;
+  const { target: node } = await bodyOf(call);
+  const name = isJson(node) ? node['name'] : undefined;
+  if (typeof name !== 'string') throw badRequest('target.name is required');
+  if (pod.spec.nodeName) throw conflict(pods, pod.metadata.name);
+  assign(call.cluster, pod, name);
+  await call.cluster.store.durable();
+  return { status: 201, body: SUCCESS };
+}

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Cloud, CloudCluster } from '../cloud/cloud.js';
+import type { Credentials } from '../cloud/credentials.js';
+import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
+import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
+import { dispatch } from './dispatch.js';
+import { negotiate } from './representation.js';
+import { ApiError, noSuchPath, unauthorized } from './status.js';
+
+/** Rows that wait for the disk, beyond which clients are asked to come back later. */
+const LONGEST_BACKLOG = 50_000;
+
+export interface ApiServerOptions {
+  cloud(): Cloud | undefined;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The Kubernetes API of all clusters, each below `/clusters/<id>`, as a listener for a server. */
+export function apiServer(
+  options: ApiServerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    void serve(options, request, response).then(
+      (answer) => answer && send(response, answer),
+      (error: unknown) => refuse(response, error, options.log),
+    );
+  };
+}
+
+async function serve(
+  options: ApiServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<ApiAnswer | undefined> {
+  const url = new URL(request.url ?? '/', 'https://kubesim');
+  const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
+  if (id === undefined) throw noSuchPath();
+  const clusterId = decodeURIComponent(id);
+  const token = bearerToken(request);
+  const identity = token
+    ? await options.credentials.verify(clusterId, token, options.clock.now())
+    : undefined;
+  if (!identity) throw unauthorized();
+  const cluster = runningCluster(options.cloud(), clusterId);
+  const call: ApiCall = {
+    cluster: cluster.kubernetes,
+    version: cluster.record.version,
+    identity,
+    method: request.method ?? 'GET',
+    path: withoutEndingSlash(path ?? '/'),
+    query: url.searchParams,
+    representation: negotiateFor(request, path ?? '', url.searchParams),
+    request,
+    response,
+    bytes: once(() => readBody(request, BODY_LIMIT)),
+  };
+  return dispatch(call);
+}
+
+/** A body can be read only once; later askers get what the first one read. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => (reading ??= read());
+}
+
+function withoutEndingSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Only objects are negotiated; discovery, schemas and logs have forms of their own. */
+function negotiateFor(
+  { headers }: IncomingMessage,
+  path: string,
+  query: URLSearchParams,
+): ApiCall['representation'] {
+  const objects = /^\/apis?\/.+\/.+/.test(path) && !path.endsWith('/log');
+  return negotiate(objects ? headers.accept : undefined, query.get('includeObject'));
+}
+
+function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {
+  const cluster = cloud?.clusters.get(id);
+  if (cloud && cloud.parts.journal.backlog > LONGEST_BACKLOG)
+    throw unavailable('the server has too much to write');
+  if (cloud && !cluster) throw unauthorized();
+  if (cluster?.record.state === 'RUNNING' || cluster?.record.state === 'UPGRADING') return cluster;
+  throw unavailable('the API server is not running');
+}
+
+function unavailable(why: string): ApiError {
+  return new ApiError(
+    503,
+    'ServiceUnavailable',
+    `the server is currently unable to handle the request: ${why}`,
+    { retryAfterSeconds: 1 },
+  );
+}
+
+function send(response: ServerResponse, { status, body, contentType }: ApiAnswer): void {
+  if (typeof body !== 'string') return sendJson(response, status, body, contentType);
+  response.writeHead(status, { 'content-type': contentType ?? 'text/plain' }).end(body);
+}
+
+function refuse(response: ServerResponse, error: unknown, log: Log): void {
+  if (error instanceof ApiError) return sendJson(response, error.code, error.body());
+  if (error instanceof BodyTooLarge) {
+    return sendJson(response, 413, new ApiError(413, 'RequestEntityTooLarge', error.message).body());
+  }
+  log.error({ err: error }, 'a request to a Kubernetes API server failed');
+  sendJson(
+    response,
+    500,
+    new ApiError(
+      500,
+      'InternalError',
+      'an error on the server has prevented the request from succeeding',
+    ).body(),
+  );
+}

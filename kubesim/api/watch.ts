@@ -1,0 +1,178 @@
+import type { KubeObject } from '../kinds/object.js';
+import type { Predicate } from '../kinds/selector.js';
+import type { Change } from '../store/history.js';
+import { flag, type ApiCall } from './call.js';
+import type { Target } from './path.js';
+import { represent } from './representation.js';
+import { selection } from './selection.js';
+import { ApiError, badRequest, gone } from './status.js';
+
+/** Bytes that a client may leave unread before its watch waits for it. */
+const UNREAD = 1024 * 1024;
+/** Milliseconds between bookmarks, and how long a watch lasts when nothing is said. */
+const BOOKMARKS = 60_000;
+const LONGEST = 45 * 60_000;
+
+/** Streams changes from a revision on, until the client goes or its time is up. */
+export function watch(call: ApiCall, target: Target): void {
+  const start = startOf(call, target);
+  new Watch(call, target, start).begin();
+}
+
+interface Start {
+  readonly revision: number;
+  /** The objects that are there come first, as ADDED. */
+  readonly initial: boolean;
+}
+
+function startOf({ cluster, query }: ApiCall, { served }: Target): Start {
+  const text = query.get('resourceVersion') ?? '';
+  const given = Number(text || 0);
+  if (!Number.isInteger(given) || given < 0) throw badRequest(`resourceVersion: Invalid value: "${text}"`);
+  const now = cluster.store.publishedRevision;
+  if (flag(query, 'sendInitialEvents') || given === 0)
+    return { revision: now, initial: query.get('sendInitialEvents') !== 'false' };
+  if (given < cluster.store.history(served.type).start)
+    throw tooOld(given, cluster.store.history(served.type).start);
+  if (given > cluster.store.revision) {
+    const details = {
+      retryAfterSeconds: 1,
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    };
+    throw new ApiError(504, 'Timeout', `Too large resource version: ${given}, current: ${now}`, details);
+  }
+  return { revision: given, initial: false };
+}
+
+function tooOld(given: number, oldest: number): ApiError {
+  return gone(`too old resource version: ${given} (${oldest})`);
+}
+
+/** One watch. It reads the kind's history at its own pace, so a slow client costs no memory: it falls behind, at
+ * last beyond what the history keeps, and is told 410. */
+class Watch {
+  private position: number;
+  private readonly matches: Predicate;
+  private readonly ends: (() => void)[] = [];
+  private ended = false;
+  private headed = false;
+
+  constructor(
+    private readonly call: ApiCall,
+    private readonly target: Target,
+    private readonly start: Start,
+  ) {
+    this.position = start.revision;
+    this.matches = selection(target, call.query);
+  }
+
+  begin(): void {
+    const { call, target } = this;
+    const { response, query, cluster } = call;
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+    response.flushHeaders();
+    response.on('close', () => this.finish());
+    response.on('drain', () => this.pump());
+    const seconds = Number(query.get('timeoutSeconds') ?? 0);
+    const limit = setTimeout(() => this.expire(), seconds > 0 ? Math.min(seconds * 1000, LONGEST) : LONGEST);
+    const bookmarks = setInterval(() => this.bookmark(), BOOKMARKS);
+    this.ends.push(
+      () => clearTimeout(limit),
+      () => clearInterval(bookmarks),
+      cluster.store.onPublished(target.served.type, () => this.pump()),
+    );
+    void this.initial().then(
+      () => this.pump(),
+      () => this.finish(),
+    );
+  }
+
+  private async initial(): Promise<void> {
+    if (!this.start.initial) return;
+    const { cluster, query } = this.call;
+    this.position = Infinity;
+    const revision = cluster.store.revision;
+    const objects = [...cluster.store.all(this.target.served.type)].filter(this.matches);
+    await cluster.store.durable();
+    for (const object of objects) this.send('ADDED', object);
+    this.position = revision;
+    if (flag(query, 'sendInitialEvents')) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
+  }
+
+  /** Sends what is new and durable, as far as the client keeps up. */
+  private pump(): void {
+    const { cluster, response } = this.call;
+    if (this.ended || this.position === Infinity) return;
+    const history = cluster.store.history(this.target.served.type);
+    if (this.position < history.start) return this.fail(tooOld(this.position, history.start));
+    while (response.writableLength < UNREAD) {
+      const change = history.after(this.position);
+      if (!change || change.revision > cluster.store.publishedRevision) return;
+      this.position = change.revision;
+      this.sendChange(change);
+    }
+  }
+
+  private sendChange({ type, object, previous }: Change): void {
+    const before = previous !== undefined && type !== 'ADDED' && this.matches(previous);
+    const after = type !== 'DELETED' && this.matches(object);
+    if (after) this.send(before ? 'MODIFIED' : 'ADDED', object);
+    else if (before) this.send('DELETED', previousAt(previous, object));
+  }
+
+  private send(type: string, object: KubeObject): void {
+    const { representation, cluster } = this.call;
+    const body = represent(this.target.served, object, representation, cluster.clock.now());
+    if (representation.form === 'table' && this.headed)
+      (body as { columnDefinitions: unknown }).columnDefinitions = null;
+    this.headed = true;
+    this.write({ type, object: body });
+  }
+
+  /** Tells the client how far it has seen, so that it can resume from there. */
+  private bookmark(annotations?: Readonly<Record<string, string>>): void {
+    const { query, cluster } = this.call;
+    if (this.ended || this.position === Infinity || !flag(query, 'allowWatchBookmarks')) return;
+    const { type, group, version } = this.target.served;
+    const seen = Math.max(this.position, this.caughtUp() ? cluster.store.publishedRevision : 0);
+    const metadata = {
+      resourceVersion: String(seen),
+      creationTimestamp: null,
+      ...(annotations ? { annotations } : {}),
+    };
+    const object = { kind: type.kind, apiVersion: group ? `${group}/${version}` : version, metadata };
+    this.write({ type: 'BOOKMARK', object });
+  }
+
+  private caughtUp(): boolean {
+    const { cluster } = this.call;
+    const next = cluster.store.history(this.target.served.type).after(this.position);
+    return !next || next.revision > cluster.store.publishedRevision;
+  }
+
+  private write(event: unknown): void {
+    this.call.response.write(`${JSON.stringify(event)}\n`);
+  }
+
+  private expire(): void {
+    this.bookmark();
+    this.finish();
+  }
+
+  private fail(error: ApiError): void {
+    this.write({ type: 'ERROR', object: error.body() });
+    this.finish();
+  }
+
+  private finish(): void {
+    if (this.ended) return;
+    this.ended = true;
+    for (const end of this.ends) end();
+    this.call.response.end();
+  }
+}
+
+/** An object that left the selection, with the revision at which it did. */
+function previousAt(previous: KubeObject, { metadata }: KubeObject): KubeObject {
+  return { ...previous, metadata: { ...previous.metadata, resourceVersion: metadata.resourceVersion } };
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../kernel/root.js';
+
+const instanceTypeForm = z.object({
+  id: z.string(),
+  family: z.string(),
+  vcpus: z.number(),
+  memoryGiB: z.number(),
+  architecture: z.string(),
+  gpus: z.number(),
+});
+const zoneForm = z.object({ id: z.string(), regionId: z.string() });
+const versionForm = z.object({ id: z.string(), minor: z.string(), releasedAt: z.string() });
+
+export type InstanceType = z.infer<typeof instanceTypeForm>;
+export type Zone = z.infer<typeof zoneForm>;
+
+/** What the simulated cloud offers. */
+export interface Catalogue {
+  readonly instanceTypes: ReadonlyMap<string, InstanceType>;
+  readonly zones: ReadonlyMap<string, Zone>;
+  readonly versions: ReadonlySet<string>;
+}
+
+/** Reads the catalogue from prisma/catalog. */
+export function readCatalogue(): Catalogue {
+  const types = read('instance-types.json', z.array(instanceTypeForm));
+  const zones = read('zones.json', z.array(zoneForm));
+  const versions = read('kubernetes-versions.json', z.array(versionForm));
+  return {
+    instanceTypes: new Map(types.map((type) => [type.id, type])),
+    zones: new Map(zones.map((zone) => [zone.id, zone])),
+    versions: new Set(versions.map((version) => version.id)),
+  };
+}
+
+function read<T>(file: string, form: z.ZodType<T>): T {
+  return form.parse(JSON.parse(readFileSync(join(packageRoot, 'prisma/catalog', file), 'utf8')));
+}
+
+/** The smallest node that the container service takes. */
+export const SMALLEST_NODE = { vcpus: 4, memoryGiB: 8 } as const;

@@ -1,0 +1,52 @@
+import { generate } from 'selfsigned';
+import { z } from 'zod';
+
+/** The authority that signs the certificate of the Kubernetes API servers. */
+export const authorityForm = z.object({ key: z.string(), cert: z.string() });
+export type Authority = z.infer<typeof authorityForm>;
+
+const TEN_YEARS = 10 * 365 * 86_400_000;
+
+/** A new certificate authority. */
+export async function newAuthority(now: Date): Promise<Authority> {
+  const made = await generate([{ name: 'commonName', value: 'fleetgraph-kubesim-ca' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now.getTime() - 3_600_000),
+    notAfterDate: new Date(now.getTime() + TEN_YEARS),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
+
+/** A server certificate for these hosts (names or addresses), signed by the authority. */
+export async function issueCertificate(
+  authority: Authority,
+  hosts: readonly string[],
+  now: Date,
+): Promise<{ key: string; cert: string }> {
+  const made = await generate([{ name: 'commonName', value: 'kubesim' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now.getTime() - 3_600_000),
+    notAfterDate: new Date(now.getTime() + TEN_YEARS),
+    ca: { key: authority.key, cert: authority.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: hosts.map((host) => (isAddress(host) ? { type: 7, ip: host } : { type: 2, value: host })),
+      },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
+}

@@ -1,0 +1,161 @@
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Catalogue } from '../catalog.js';
+import { SimulatedCluster } from '../cluster/simulated-cluster.js';
+import type { Turns } from '../controllers/work-queue.js';
+import { storedTypes } from '../kinds/registry.js';
+import { chance } from '../random.js';
+import { changedSettings, settingsPatchForm, type Settings } from '../settings.js';
+import { ClusterStore } from '../store/cluster-store.js';
+import type { Journal } from '../store/journal.js';
+import { clusterTable, instanceTable, settingTable } from '../store/tables.js';
+import type { Timers } from '../timers.js';
+import type { z } from 'zod';
+import type { ClusterRecord, InstanceRecord } from './records.js';
+
+export interface CloudParts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly turns: Turns;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly catalogue: Catalogue;
+  readonly caCertificate: string;
+}
+
+/** One cluster of the cloud with its instances and, once it runs, its Kubernetes. */
+export interface CloudCluster {
+  record: ClusterRecord;
+  readonly instances: Map<string, InstanceRecord>;
+  readonly store: ClusterStore;
+  readonly kubernetes: SimulatedCluster;
+  nextIndex: number;
+}
+
+/** What the simulated cloud holds: clusters, instances and settings, in memory and in the journal. */
+export class Cloud implements Disposable {
+  readonly clusters = new Map<string, CloudCluster>();
+  /** Instances in use by `<zone>/<type>`. */
+  private readonly inUse = new Map<string, number>();
+  private open = true;
+
+  constructor(
+    readonly parts: CloudParts,
+    private current: Settings,
+  ) {}
+
+  get settings(): Settings {
+    return this.current;
+  }
+
+  /** Changes the settings. Steps that are planned already keep their times. */
+  changeSettings(patch: z.infer<typeof settingsPatchForm>): Settings {
+    this.current = changedSettings(this.current, patch);
+    this.parts.journal.put(settingTable, ['settings'], () => JSON.stringify(this.current));
+    return this.current;
+  }
+
+  now(): number {
+    return this.parts.clock.now().getTime();
+  }
+
+  /** Simulated seconds as milliseconds of the clock; spread by ±20 %, always the same for a key. */
+  span(seconds: number, key: string): number {
+    return Math.round(
+      ((seconds * 1000) / this.current.speed) * (0.8 + 0.4 * chance(this.current.seed, `span/${key}`)),
+    );
+  }
+
+  /** Plans a step; it does not run once the cloud is closed. */
+  at(time: number, run: () => void): void {
+    this.parts.timers
+      .scope(
+        () => this.open,
+        (error) => this.parts.log.error({ err: error }, 'a step of the simulated cloud failed'),
+      )
+      .at(time, run);
+  }
+
+  /** Puts a cluster in memory, as it was read or made. */
+  add(record: ClusterRecord, revision: number): CloudCluster {
+    const { journal, clock, timers, turns, log, caCertificate } = this.parts;
+    const store = new ClusterStore(record.id, storedTypes, revision, journal);
+    const { id, regionId } = record;
+    const parts = {
+      id,
+      regionId,
+      store,
+      clock,
+      timers,
+      turns,
+      log,
+      caCertificate,
+      speed: () => this.current.speed,
+    };
+    const cluster = {
+      record,
+      instances: new Map<string, InstanceRecord>(),
+      store,
+      kubernetes: new SimulatedCluster(parts),
+      nextIndex: 0,
+    };
+    this.clusters.set(id, cluster);
+    return cluster;
+  }
+
+  /** Puts an instance in memory, as it was read. */
+  load(cluster: CloudCluster, instance: InstanceRecord): void {
+    this.count(cluster.instances.get(instance.id), -1);
+    cluster.instances.set(instance.id, instance);
+    cluster.nextIndex = Math.max(cluster.nextIndex, instance.index + 1);
+    this.count(instance, 1);
+  }
+
+  saveCluster(cluster: CloudCluster, change: Partial<ClusterRecord>): ClusterRecord {
+    const record = { ...cluster.record, ...change };
+    cluster.record = record;
+    this.parts.journal.put(clusterTable, [record.id], () => JSON.stringify(record));
+    return record;
+  }
+
+  saveInstance(cluster: CloudCluster, instance: InstanceRecord): InstanceRecord {
+    this.load(cluster, instance);
+    this.parts.journal.put(instanceTable, [instance.clusterId, instance.id], () => JSON.stringify(instance));
+    return instance;
+  }
+
+  removeInstance(cluster: CloudCluster, instance: InstanceRecord): void {
+    this.count(cluster.instances.get(instance.id), -1);
+    cluster.instances.delete(instance.id);
+    this.parts.journal.remove(instanceTable, [instance.clusterId, instance.id]);
+  }
+
+  /** Forgets a cluster with all that is in it. */
+  removeCluster(cluster: CloudCluster): void {
+    for (const instance of [...cluster.instances.values()]) this.removeInstance(cluster, instance);
+    cluster.store.erase();
+    cluster.kubernetes[Symbol.dispose]();
+    this.clusters.delete(cluster.record.id);
+    this.parts.journal.remove(clusterTable, [cluster.record.id]);
+  }
+
+  stockInUse(zoneId: string, instanceType: string): number {
+    return this.inUse.get(`${zoneId}/${instanceType}`) ?? 0;
+  }
+
+  /** Resolves when everything done so far is on the disk. */
+  durable(): Promise<void> {
+    return this.parts.journal.durable();
+  }
+
+  [Symbol.dispose](): void {
+    this.open = false;
+    for (const { kubernetes } of this.clusters.values()) kubernetes[Symbol.dispose]();
+  }
+
+  private count(instance: InstanceRecord | undefined, by: 1 | -1): void {
+    if (!instance?.instanceType || !instance.zoneId || instance.state === 'FAILED') return;
+    const key = `${instance.zoneId}/${instance.instanceType}`;
+    this.inUse.set(key, (this.inUse.get(key) ?? 0) + by);
+  }
+}

@@ -1,0 +1,120 @@
+import type { Cloud, CloudCluster } from './cloud.js';
+import type { ClusterWish } from './forms.js';
+import { putMasters, resumeInstances } from './instances.js';
+import { CloudRefusal, type ClusterRecord } from './records.js';
+
+/** Simulated seconds of an upgrade of a control plane, and of taking a cluster apart. */
+const UPGRADE = 60;
+const TAKE_APART = 15;
+
+/** Creates a cluster, or answers with the one of that id. Throws CloudRefusal. */
+export function putCluster(cloud: Cloud, id: string, wish: ClusterWish): CloudCluster {
+  const known = cloud.clusters.get(id);
+  if (known) return sameWish(known, wish);
+  checkWish(cloud, wish);
+  const now = cloud.now();
+  const readyAt = now + cloud.span(cloud.settings.bootSeconds.controlPlane, id);
+  const record: ClusterRecord = { id, ...wish, state: 'CREATING', createdAt: now, readyAt };
+  const cluster = cloud.add(record, 0);
+  cloud.saveCluster(cluster, {});
+  putMasters(cloud, cluster);
+  plan(cloud, cluster);
+  return cluster;
+}
+
+function sameWish(known: CloudCluster, wish: ClusterWish): CloudCluster {
+  const { account, regionId, state } = known.record;
+  if (state === 'DELETING') throw new CloudRefusal(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
+  if (account === wish.account && regionId === wish.regionId) return known;
+  throw new CloudRefusal(409, 'ID_TAKEN', 'The id belongs to another cluster.');
+}
+
+function checkWish(cloud: Cloud, wish: ClusterWish): void {
+  const { zones } = cloud.parts.catalogue;
+  const wrong = wish.zoneIds.find((zone) => zones.get(zone)?.regionId !== wish.regionId);
+  if (wrong !== undefined)
+    throw new CloudRefusal(422, 'UNKNOWN_ZONE', `The region ${wish.regionId} has no zone ${wrong}.`);
+  checkVersion(cloud, wish.version);
+}
+
+function checkVersion(cloud: Cloud, version: string): void {
+  if (cloud.parts.catalogue.versions.has(version)) return;
+  throw new CloudRefusal(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
+}
+
+/** The cluster, or a refusal that there is none. */
+export function clusterOf(cloud: Cloud, id: string): CloudCluster {
+  const cluster = cloud.clusters.get(id);
+  if (cluster) return cluster;
+  throw new CloudRefusal(404, 'NOT_FOUND', `There is no cluster ${id}.`);
+}
+
+/** Begins an upgrade of the control plane; again with the same version it changes nothing. */
+export function upgradeCluster(cloud: Cloud, id: string, version: string): CloudCluster {
+  const cluster = clusterOf(cloud, id);
+  const { record } = cluster;
+  checkVersion(cloud, version);
+  if (record.targetVersion === version || (record.version === version && !record.targetVersion))
+    return cluster;
+  if (record.state !== 'RUNNING') {
+    throw new CloudRefusal(
+      409,
+      'INVALID_STATE',
+      `The cluster is ${record.state}; only a running one can be upgraded.`,
+    );
+  }
+  const readyAt = cloud.now() + cloud.span(UPGRADE, `${id}/${version}`);
+  cloud.saveCluster(cluster, { state: 'UPGRADING', targetVersion: version, readyAt });
+  plan(cloud, cluster);
+  return cluster;
+}
+
+/** Begins to delete a cluster; undefined when it is gone. */
+export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefined {
+  const cluster = cloud.clusters.get(id);
+  if (!cluster || cluster.record.state === 'DELETING') return cluster;
+  cloud.saveCluster(cluster, {
+    state: 'DELETING',
+    readyAt: cloud.now() + cloud.span(TAKE_APART, `${id}/delete`),
+  });
+  plan(cloud, cluster);
+  return cluster;
+}
+
+/** Carries on with a cluster that was read from the database. */
+export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
+  const { state } = cluster.record;
+  if (state === 'RUNNING' || state === 'UPGRADING') cluster.kubernetes.start(false);
+  resumeInstances(cloud, cluster);
+  plan(cloud, cluster);
+}
+
+function plan(cloud: Cloud, cluster: CloudCluster): void {
+  const { state, readyAt } = cluster.record;
+  if (state === 'RUNNING' || state === 'FAILED') return;
+  cloud.at(readyAt, () => {
+    // Another wish may have come in between; it has planned its own step.
+    if (cluster.record.state === state && cluster.record.readyAt === readyAt) arrive(cloud, cluster);
+  });
+}
+
+function arrive(cloud: Cloud, cluster: CloudCluster): void {
+  const { state, targetVersion, version } = cluster.record;
+  if (state === 'DELETING') return cloud.removeCluster(cluster);
+  if (state === 'CREATING') {
+    cloud.saveCluster(cluster, { state: 'RUNNING' });
+    cluster.kubernetes.start(true);
+    resumeInstances(cloud, cluster);
+    return;
+  }
+  cloud.saveCluster(cluster, {
+    state: 'RUNNING',
+    version: targetVersion ?? version,
+    targetVersion: undefined,
+  });
+  for (const instance of cluster.instances.values()) {
+    if (!instance.master) continue;
+    cloud.saveInstance(cluster, { ...instance, version: cluster.record.version });
+    cluster.kubernetes.setKubeletVersion(instance.name, cluster.record.version);
+  }
+}

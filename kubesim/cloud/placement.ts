@@ -1,0 +1,66 @@
+import { SMALLEST_NODE, type Catalogue } from '../catalog.js';
+import { DEFAULT_STOCK } from '../settings.js';
+import type { InstanceFailure } from './records.js';
+
+/** What an instance may be. */
+export interface PlacementWish {
+  readonly instanceTypes: readonly string[];
+  readonly zoneIds: readonly string[];
+}
+
+export type Placement =
+  | { readonly ok: true; readonly instanceType: string; readonly zoneId: string }
+  | { readonly ok: false; readonly failure: InstanceFailure };
+
+/** What is in use, and how much there is. */
+export interface StockView {
+  readonly catalogue: Catalogue;
+  readonly stock: Readonly<Record<string, number>>;
+  /** Instances in use by `<zone>/<type>`. */
+  inUse(zoneId: string, instanceType: string): number;
+  /** Instances that the cluster has in a zone. */
+  inZone(zoneId: string): number;
+}
+
+/**
+ * Where an instance goes: the first wished type that a zone still has, in the zone where the cluster has the fewest.
+ * The failure says what is wrong with the first type, or that nothing is in stock.
+ */
+export function place(wish: PlacementWish, view: StockView): Placement {
+  const unknownZone = wish.zoneIds.find((zone) => !view.catalogue.zones.has(zone));
+  if (unknownZone !== undefined || wish.zoneIds.length === 0) {
+    return failure('UNKNOWN_ZONE', `There is no zone ${unknownZone ?? '(none given)'}.`);
+  }
+  const usable = wish.instanceTypes.filter((type) => !typeProblem(type, view.catalogue));
+  if (usable.length === 0) return { ok: false, failure: firstProblem(wish, view.catalogue) };
+  for (const instanceType of usable) {
+    const free = wish.zoneIds.filter((zoneId) => freeIn(zoneId, instanceType, view) > 0);
+    const [zoneId] = free.sort((a, b) => view.inZone(a) - view.inZone(b));
+    if (zoneId !== undefined) return { ok: true, instanceType, zoneId };
+  }
+  return failure('OUT_OF_STOCK', `${usable.join(', ')}: out of stock in ${wish.zoneIds.join(', ')}.`);
+}
+
+function freeIn(zoneId: string, instanceType: string, view: StockView): number {
+  return (view.stock[`${zoneId}/${instanceType}`] ?? DEFAULT_STOCK) - view.inUse(zoneId, instanceType);
+}
+
+function firstProblem(wish: PlacementWish, catalogue: Catalogue): InstanceFailure {
+  const [first] = wish.instanceTypes;
+  const problem = first === undefined ? undefined : typeProblem(first, catalogue);
+  return problem ?? { code: 'UNKNOWN_INSTANCE_TYPE', message: 'No instance type was given.' };
+}
+
+function typeProblem(id: string, catalogue: Catalogue): InstanceFailure | undefined {
+  const type = catalogue.instanceTypes.get(id);
+  if (!type) return { code: 'UNKNOWN_INSTANCE_TYPE', message: `There is no instance type ${id}.` };
+  if (type.vcpus >= SMALLEST_NODE.vcpus && type.memoryGiB >= SMALLEST_NODE.memoryGiB) return undefined;
+  const message =
+    `${id} has ${type.vcpus} vCPU and ${type.memoryGiB} GiB; nodes need at least ` +
+    `${SMALLEST_NODE.vcpus} vCPU and ${SMALLEST_NODE.memoryGiB} GiB.`;
+  return { code: 'INSTANCE_TYPE_TOO_SMALL', message };
+}
+
+function failure(code: InstanceFailure['code'], message: string): Placement {
+  return { ok: false, failure: { code, message } };
+}

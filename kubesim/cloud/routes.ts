@@ -1,0 +1,223 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Router from 'find-my-way';
+import { z } from 'zod';
+import type { Log } from '../../kernel/log.js';
+import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
+import { settingsPatchForm } from '../settings.js';
+import type { Cloud, CloudCluster } from './cloud.js';
+import { clusterOf, deleteCluster, putCluster, upgradeCluster } from './clusters.js';
+import type { Credentials } from './credentials.js';
+import {
+  clusterForm,
+  credentialsForm,
+  deletionForm,
+  instancesForm,
+  powerForm,
+  versionForm,
+} from './forms.js';
+import { deleteInstances, putInstances, setPower, upgradeInstance } from './instances.js';
+import { CloudRefusal, type InstanceRecord } from './records.js';
+
+/** Bytes of a request body at the most. */
+const BODY_LIMIT = 8 * 1024 * 1024;
+
+export interface CloudApiOptions {
+  /** The cloud that is being served now; undefined while the database is another process's or being read. */
+  cloud(): Cloud | undefined;
+  readonly key: Uint8Array;
+  readonly credentials: Credentials;
+  readonly caCertificate: () => string;
+  /** Where the Kubernetes API servers are, e.g. `https://127.0.0.1:6443`. */
+  readonly kubernetesUrl: () => string;
+  readonly log: Log;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+type Handler = (
+  cloud: Cloud,
+  params: Readonly<Record<string, string>>,
+  exchange: Exchange,
+) => Answer | Promise<Answer>;
+
+interface Exchange {
+  readonly query: Readonly<Record<string, string>>;
+  body<T>(form: z.ZodType<T>): Promise<T>;
+}
+
+/** The simulated cloud's HTTP API, as a listener for a server. */
+export function cloudApi(
+  options: CloudApiOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const router = Router({ defaultRoute: (_request, response) => notFound(response as ServerResponse) });
+  const on = (method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, handler: Handler) => {
+    router.on(method, path, (request, response, params, _store, query) => {
+      const exchange = {
+        query: query as Record<string, string>,
+        body: <T>(form: z.ZodType<T>) => parsed(request as IncomingMessage, form),
+      };
+      const work = () =>
+        answer(options, {
+          request: request as IncomingMessage,
+          params: params as Record<string, string>,
+          exchange,
+          handler,
+        });
+      void work().then(
+        ({ status, body }) => sendJson(response as ServerResponse, status, body),
+        (error: unknown) => refuse(response as ServerResponse, error, options.log),
+      );
+    });
+  };
+  clusterRoutes(on, options);
+  instanceRoutes(on);
+  settingRoutes(on);
+  return (request, response) => {
+    if (request.url === '/healthz')
+      return sendJson(response, options.cloud() ? 200 : 503, { status: options.cloud() ? 'ok' : 'starting' });
+    router.lookup(request, response);
+  };
+}
+
+type On = (method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, handler: Handler) => void;
+
+function clusterRoutes(on: On, options: CloudApiOptions): void {
+  const show = ({ record }: CloudCluster) => ({
+    ...record,
+    createdAt: new Date(record.createdAt).toISOString(),
+    readyAt: new Date(record.readyAt).toISOString(),
+    server: `${options.kubernetesUrl()}/clusters/${encodeURIComponent(record.id)}`,
+    caData: Buffer.from(options.caCertificate()).toString('base64'),
+  });
+  on('PUT', '/cloud/v1/clusters/:id', async (cloud, { id = '' }, { body }) =>
+    ok(show(putCluster(cloud, id, await body(clusterForm)))),
+  );
+  on('GET', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => ok(show(clusterOf(cloud, id))));
+  on('PUT', '/cloud/v1/clusters/:id/version', async (cloud, { id = '' }, { body }) => {
+    const { version } = await body(versionForm);
+    return ok(show(upgradeCluster(cloud, id, version)));
+  });
+  on('DELETE', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => {
+    const cluster = deleteCluster(cloud, id);
+    if (!cluster) throw new CloudRefusal(404, 'NOT_FOUND', `There is no cluster ${id}.`);
+    return { status: 202, body: show(cluster) };
+  });
+  on('POST', '/cloud/v1/clusters/:id/credentials', async (cloud, { id = '' }, { body }) => {
+    const cluster = show(clusterOf(cloud, id));
+    const { subject, ttlMinutes, groups } = await body(credentialsForm);
+    const expiresAt = new Date(cloud.now() + ttlMinutes * 60_000);
+    const token = await options.credentials.issue(id, { subject, groups }, expiresAt);
+    return ok({ server: cluster.server, caData: cluster.caData, token, expiresAt: expiresAt.toISOString() });
+  });
+}
+
+function instanceRoutes(on: On): void {
+  const path = '/cloud/v1/clusters/:id/instances';
+  on('PUT', path, async (cloud, { id = '' }, { body }) => {
+    const { instances } = await body(instancesForm);
+    return ok({ instances: putInstances(cloud, clusterOf(cloud, id), instances).map(showInstance) });
+  });
+  on('GET', path, (cloud, { id = '' }, { query }) => {
+    const all = [...clusterOf(cloud, id).instances.values()];
+    const { nodePoolId } = query;
+    return ok({
+      instances: all
+        .filter((one) => nodePoolId === undefined || one.nodePoolId === nodePoolId)
+        .map(showInstance),
+    });
+  });
+  on('POST', `${path}/delete`, async (cloud, { id = '' }, { body }) => {
+    const { ids, drain } = await body(deletionForm);
+    return ok({ instances: deleteInstances(cloud, clusterOf(cloud, id), ids, drain).map(showInstance) });
+  });
+  on('PUT', `${path}/:instance/version`, async (cloud, { id = '', instance = '' }, { body }) => {
+    const { version } = await body(versionForm);
+    return ok(showInstance(upgradeInstance(cloud, clusterOf(cloud, id), instance, version)));
+  });
+  on('PUT', `${path}/:instance/power`, async (cloud, { id = '', instance = '' }, { body }) => {
+    const { on: power } = await body(powerForm);
+    return ok(showInstance(setPower(cloud, clusterOf(cloud, id), instance, power)));
+  });
+}
+
+function showInstance({ doomed: _doomed, index: _index, ...instance }: InstanceRecord): unknown {
+  return {
+    ...instance,
+    createdAt: new Date(instance.createdAt).toISOString(),
+    readyAt: new Date(instance.readyAt).toISOString(),
+  };
+}
+
+function settingRoutes(on: On): void {
+  on('GET', '/cloud/v1/settings', (cloud) => ok(cloud.settings));
+  on('PATCH', '/cloud/v1/settings', async (cloud, _params, { body }) =>
+    ok(cloud.changeSettings(await body(settingsPatchForm))),
+  );
+  on('GET', '/cloud/v1/catalogue', ({ parts: { catalogue } }) =>
+    ok({
+      instanceTypes: [...catalogue.instanceTypes.values()],
+      zones: [...catalogue.zones.values()],
+      versions: [...catalogue.versions],
+    }),
+  );
+}
+
+interface Call {
+  readonly request: IncomingMessage;
+  readonly params: Readonly<Record<string, string>>;
+  readonly exchange: Exchange;
+  readonly handler: Handler;
+}
+
+async function answer(
+  options: CloudApiOptions,
+  { request, params, exchange, handler }: Call,
+): Promise<Answer> {
+  if (!authorized(request, options.key))
+    throw new CloudRefusal(401, 'UNAUTHENTICATED', 'A valid bearer token is needed.');
+  const cloud = options.cloud();
+  if (!cloud) throw new CloudRefusal(503, 'SERVICE_UNAVAILABLE', 'The simulated cloud is starting.');
+  const result = await handler(cloud, params, exchange);
+  // What is answered is on the disk, reads too: nobody acts on what a crash takes back.
+  await cloud.durable();
+  return result;
+}
+
+function authorized(request: IncomingMessage, key: Uint8Array): boolean {
+  const given = Buffer.from(bearerToken(request) ?? '', 'base64url');
+  return given.length === key.length && timingSafeEqual(given, key);
+}
+
+async function parsed<T>(request: IncomingMessage, form: z.ZodType<T>): Promise<T> {
+  const text = (await readBody(request, BODY_LIMIT)).toString();
+  try {
+    return form.parse(JSON.parse(text || '{}'));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is no JSON';
+    throw new CloudRefusal(400, 'INVALID_INPUT', why);
+  }
+}
+
+function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+function notFound(response: ServerResponse): void {
+  sendJson(response, 404, { code: 'NOT_FOUND', message: 'There is no such path.' });
+}
+
+function refuse(response: ServerResponse, error: unknown, log: Log): void {
+  if (error instanceof CloudRefusal)
+    return sendJson(response, error.status, { code: error.code, message: error.message });
+  if (error instanceof BodyTooLarge)
+    return sendJson(response, 413, { code: 'LIMIT_EXCEEDED', message: error.message });
+  log.error({ err: error }, 'a request to the simulated cloud failed');
+  sendJson(response, 500, {
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'The simulated cloud failed; see its log.',
+  });
+}

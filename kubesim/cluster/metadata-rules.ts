@@ -1,0 +1,66 @@
+import type { Metadata } from '../kinds/object.js';
+import { invalidValue } from '../kinds/pod-template.js';
+import type { Cause, ResourceType } from '../kinds/resource.js';
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
+const ANNOTATION_BYTES = 256 * 1024;
+
+const SUBDOMAIN_RULE =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and " +
+  'end with an alphanumeric character';
+const LABEL_RULE =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with " +
+  'an alphanumeric character';
+
+/** Kinds whose name is a DNS label. */
+const LABEL_NAMED = new Set(['services', 'namespaces']);
+
+/** What is wrong with the metadata of an object. */
+export function metadataCauses(type: ResourceType, metadata: Metadata): Cause[] {
+  return [...nameCauses(type, metadata.name), ...labelCauses(metadata), ...annotationCauses(metadata)];
+}
+
+function nameCauses(type: ResourceType, name: string): Cause[] {
+  if (!name) {
+    const message = 'Required value: name or generateName is required';
+    return [{ field: 'metadata.name', reason: 'FieldValueRequired', message }];
+  }
+  const label = LABEL_NAMED.has(type.id);
+  const most = label ? 63 : 253;
+  if (name.length > most)
+    return [invalidValue('metadata.name', name, `must be no more than ${most} characters`)];
+  if ((label ? LABEL : SUBDOMAIN).test(name)) return [];
+  return [invalidValue('metadata.name', name, label ? LABEL_RULE : SUBDOMAIN_RULE)];
+}
+
+function labelCauses({ labels }: Metadata): Cause[] {
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => {
+    const causes: Cause[] = [];
+    if (!LABEL_KEY.test(key))
+      causes.push(invalidValue('metadata.labels', key, 'name part must be a qualified name'));
+    if (typeof value !== 'string' || value.length > 63 || !LABEL_VALUE.test(value)) {
+      causes.push(
+        invalidValue(
+          'metadata.labels',
+          value,
+          'a valid label must be an empty string or consist of ' +
+            "alphanumeric characters, '-', '_' or '.', at most 63 of them",
+        ),
+      );
+    }
+    return causes;
+  });
+}
+
+function annotationCauses({ annotations }: Metadata): Cause[] {
+  const size = Object.entries(annotations ?? {}).reduce(
+    (sum, [key, value]) => sum + key.length + String(value).length,
+    0,
+  );
+  if (size <= ANNOTATION_BYTES) return [];
+  const message = `Too long: may not be more than ${ANNOTATION_BYTES} bytes`;
+  return [{ field: 'metadata.annotations', reason: 'FieldValueInvalid', message }];
+}

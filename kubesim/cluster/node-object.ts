@@ -1,0 +1,118 @@
+import type { InstanceType } from '../catalog.js';
+import type { InstanceRecord } from '../cloud/records.js';
+import type { Node } from '../kinds/core.js';
+import { timestamp, type Condition, type Draft } from '../kinds/object.js';
+
+/** Pods that one node runs at the most. */
+const PODS_PER_NODE = 256;
+
+/** The Node that an instance's kubelet registers. */
+export function nodeObject(
+  instance: InstanceRecord,
+  type: InstanceType,
+  facts: { readonly regionId: string; readonly now: Date },
+): Draft<Node> {
+  const { regionId, now } = facts;
+  const podCIDR = `10.${64 + (instance.index >> 8)}.${instance.index & 255}.0/24`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: instance.name,
+      labels: labelsOf(instance, type, regionId),
+      annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
+    },
+    spec: {
+      podCIDR,
+      podCIDRs: [podCIDR],
+      providerID: `${regionId}.${instance.id}`,
+      ...(instance.taints.length > 0 ? { taints: instance.taints } : {}),
+    },
+    status: {
+      capacity: resourcesOf(type, { cpu: 0, memoryMi: 0 }),
+      allocatable: resourcesOf(type, { cpu: 0.1, memoryMi: 1_024 }),
+      conditions: nodeConditions(true, now),
+      addresses: [
+        { type: 'InternalIP', address: `192.168.${instance.index >> 8}.${(instance.index & 255) + 1}` },
+        { type: 'Hostname', address: instance.name },
+      ],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
+      nodeInfo: nodeInfo(instance, type),
+    },
+  };
+}
+
+function labelsOf(instance: InstanceRecord, type: InstanceType, regionId: string): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': type.architecture,
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': type.architecture,
+    'kubernetes.io/os': 'linux',
+    'kubernetes.io/hostname': instance.name,
+    'node.kubernetes.io/instance-type': type.id,
+    'topology.kubernetes.io/region': regionId,
+    'topology.kubernetes.io/zone': instance.zoneId ?? '',
+    ...(instance.nodePoolId ? { 'alibabacloud.com/nodepool-id': instance.nodePoolId } : {}),
+    ...(instance.master ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
+    ...instance.labels,
+  };
+}
+
+function resourcesOf(
+  type: InstanceType,
+  kept: { readonly cpu: number; readonly memoryMi: number },
+): Record<string, string> {
+  const milli = Math.round((type.vcpus - kept.cpu) * 1000);
+  return {
+    cpu: milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`,
+    'ephemeral-storage': '123724744Ki',
+    memory: `${Math.round((type.memoryGiB * 1024 - kept.memoryMi) * 1024)}Ki`,
+    pods: String(PODS_PER_NODE),
+    ...(type.gpus > 0 ? { 'nvidia.com/gpu': String(type.gpus) } : {}),
+  };
+}
+
+function nodeInfo({ id, version }: InstanceRecord, { architecture }: InstanceType): Record<string, string> {
+  return {
+    architecture,
+    bootID: id,
+    containerRuntimeVersion: 'containerd://1.6.36',
+    kernelVersion: '5.10.134-17.3.al8',
+    kubeProxyVersion: '',
+    kubeletVersion: `v${version}`,
+    machineID: id,
+    operatingSystem: 'linux',
+    osImage: 'Alibaba Cloud Linux 3 (simulated)',
+    systemUUID: id,
+  };
+}
+
+/** The conditions that a kubelet reports, or those of a node whose kubelet has fallen silent. */
+export function nodeConditions(ready: boolean, now: Date): Condition[] {
+  const at = timestamp(now);
+  const times = { lastHeartbeatTime: at, lastTransitionTime: at };
+  if (!ready) {
+    const why = { reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
+    return ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'].map((type) => ({
+      type,
+      status: 'Unknown',
+      ...why,
+      ...times,
+    }));
+  }
+  return [
+    condition(
+      'MemoryPressure',
+      'False',
+      'KubeletHasSufficientMemory',
+      'kubelet has sufficient memory available',
+    ),
+    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
+  ].map((one) => ({ ...one, ...times }));
+}
+
+function condition(type: string, status: string, reason: string, message: string): Condition {
+  return { type, status, reason, message };
+}

@@ -1,0 +1,171 @@
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { InstanceType } from '../catalog.js';
+import type { InstanceRecord } from '../cloud/records.js';
+import { daemonSetController } from '../controllers/daemon-set.js';
+import { deploymentController } from '../controllers/deployment.js';
+import { endpointsController } from '../controllers/endpoints.js';
+import { garbageCollector } from '../controllers/garbage-collector.js';
+import { jobController } from '../controllers/job.js';
+import { loadBalancerController } from '../controllers/load-balancer.js';
+import { namespaceController } from '../controllers/namespace.js';
+import { nodeLifecycleController } from '../controllers/node-lifecycle.js';
+import { replicaSetController } from '../controllers/replica-set.js';
+import { statefulSetController } from '../controllers/stateful-set.js';
+import { WorkQueue, type Turns } from '../controllers/work-queue.js';
+import { kubelets } from '../kubelet/kubelet.js';
+import type { Pod } from '../kinds/core.js';
+import { nodes } from '../kinds/nodes.js';
+import { controllerOf } from '../kinds/object.js';
+import { isActive, pods } from '../kinds/pods.js';
+import { scheduler } from '../scheduler/scheduler.js';
+import type { ClusterStore } from '../store/cluster-store.js';
+import type { Plan, Timers } from '../timers.js';
+import type { ClusterContext } from './context.js';
+import { destroy } from './delete.js';
+import { EventRecorder } from './event-recorder.js';
+import { ensureInitialObjects, installDns } from './initial-objects.js';
+import { nodeConditions, nodeObject } from './node-object.js';
+import { amend, create, replaceStatus } from './write.js';
+
+export interface SimulatedClusterParts {
+  readonly id: string;
+  readonly regionId: string;
+  readonly store: ClusterStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly turns: Turns;
+  readonly log: Log;
+  readonly caCertificate: string;
+  /** How many times faster than real the simulation runs now. */
+  speed(): number;
+}
+
+/** One Kubernetes cluster: its objects with the controllers, scheduler and kubelets that act on them. */
+export class SimulatedCluster implements ClusterContext, Disposable {
+  readonly id: string;
+  readonly regionId: string;
+  readonly store: ClusterStore;
+  readonly clock: Clock;
+  readonly timers: Plan;
+  readonly turns: Turns;
+  readonly log: Log;
+  readonly events: EventRecorder;
+  private readonly queues: WorkQueue[] = [];
+  private open = true;
+
+  constructor(private readonly parts: SimulatedClusterParts) {
+    this.id = parts.id;
+    this.regionId = parts.regionId;
+    this.store = parts.store;
+    this.clock = parts.clock;
+    this.turns = parts.turns;
+    const log = parts.log.child({ cluster: parts.id });
+    this.log = log;
+    this.timers = parts.timers.scope(
+      () => this.open,
+      (error) => log.error({ err: error }, 'a planned step failed'),
+    );
+    this.events = new EventRecorder(parts.store, parts.clock);
+  }
+
+  scaled(seconds: number): number {
+    return (seconds * 1000) / this.parts.speed();
+  }
+
+  queue(name: string, work: (key: string) => void): WorkQueue {
+    const queue = new WorkQueue(name, work, this);
+    this.queues.push(queue);
+    return queue;
+  }
+
+  /** Starts the controllers on what the store holds. `fresh` installs what a new cluster comes with. */
+  start(fresh: boolean): void {
+    ensureInitialObjects(this);
+    if (fresh) installDns(this);
+    const controllers = [
+      garbageCollector(this),
+      namespaceController(this, this.parts.caCertificate),
+      deploymentController(this),
+      replicaSetController(this),
+      statefulSetController(this),
+      daemonSetController(this),
+      jobController(this),
+      endpointsController(this),
+      loadBalancerController(this),
+      nodeLifecycleController(this),
+      scheduler(this),
+      kubelets(this),
+    ];
+    for (const controller of controllers) controller.start();
+  }
+
+  /** Registers the node of an instance that has booted. Doing it twice changes nothing. */
+  joinNode(instance: InstanceRecord, type: InstanceType): void {
+    if (this.store.get(nodes, '', instance.name)) return;
+    const node = create(
+      this,
+      nodes,
+      nodeObject(instance, type, { regionId: this.regionId, now: this.clock.now() }),
+    );
+    const report = (reason: string, message: string, component: string) =>
+      this.events.record(node, { type: 'Normal', reason, message, component, host: instance.name });
+    report('Starting', 'Starting kubelet.', 'kubelet');
+    report(
+      'RegisteredNode',
+      `Node ${instance.name} event: Registered Node ${instance.name} in Controller`,
+      'node-controller',
+    );
+    report('NodeReady', `Node ${instance.name} status is now: NodeReady`, 'kubelet');
+  }
+
+  /** Marks the node of an instance that was switched off or on. */
+  setNodeReady(name: string, ready: boolean): void {
+    const node = this.store.get(nodes, '', name);
+    if (!node) return;
+    replaceStatus(this, nodes, node, { ...node.status, conditions: nodeConditions(ready, this.clock.now()) });
+    const reason = ready ? 'NodeReady' : 'NodeNotReady';
+    this.events.record(node, {
+      type: 'Normal',
+      reason,
+      message: `Node ${name} status is now: ${reason}`,
+      component: 'node-controller',
+    });
+  }
+
+  setKubeletVersion(name: string, version: string): void {
+    const node = this.store.get(nodes, '', name);
+    if (!node) return;
+    replaceStatus(this, nodes, node, {
+      ...node.status,
+      nodeInfo: { ...node.status.nodeInfo, kubeletVersion: `v${version}` },
+    });
+  }
+
+  /** Cordons a node and evicts its pods, except those of DaemonSets. Returns how many are still there. */
+  drain(name: string): number {
+    const node = this.store.get(nodes, '', name);
+    if (node && !node.spec.unschedulable) {
+      amend(this, nodes, node, (object) => ({ ...object, spec: { ...object.spec, unschedulable: true } }));
+    }
+    const evicted = this.podsOn(name).filter((pod) => controllerOf(pod)?.kind !== 'DaemonSet');
+    for (const pod of evicted) if (isActive(pod)) destroy(this, pods, pod);
+    return evicted.filter((pod) => this.store.byUid(pod.metadata.uid)).length;
+  }
+
+  /** Removes the node of an instance that is gone. */
+  removeNode(name: string): void {
+    const node = this.store.get(nodes, '', name);
+    if (node) this.store.remove(nodes, node);
+  }
+
+  [Symbol.dispose](): void {
+    this.open = false;
+    for (const queue of this.queues) queue.close();
+    this.store.close();
+  }
+
+  private podsOn(name: string): Pod[] {
+    return [...this.store.all(pods)].filter(({ spec }) => spec.nodeName === name);
+  }
+}

@@ -1,0 +1,141 @@
+import { timestamp, withCondition, type Condition } from '../kinds/object.js';
+import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
+import { leewayOf } from './rollout.js';
+
+type Status = NonNullable<Deployment['status']>;
+
+/** The time, and how long simulated seconds take (milliseconds). */
+export interface SimulatedTime {
+  readonly now: Date;
+  scaled(seconds: number): number;
+}
+
+interface Outcome {
+  readonly status: Status;
+  /** Simulated seconds after which the progress deadline must be looked at. */
+  readonly checkAfter: number | undefined;
+}
+
+/** The status of a deployment whose ReplicaSets are `sets`, `fresh` being the one of its present template. */
+export function deploymentStatus(
+  deployment: Deployment,
+  fresh: ReplicaSet | undefined,
+  sets: readonly ReplicaSet[],
+  time: SimulatedTime,
+): Outcome {
+  const counts = countsOf(deployment, fresh, sets);
+  const at = timestamp(time.now);
+  const desired = deployment.spec.replicas ?? 1;
+  const enough =
+    (counts.availableReplicas ?? 0) >= desired - Math.min(leewayOf(deployment).unavailable, desired);
+  const available = enough ? AVAILABLE : UNAVAILABLE;
+  const progress = progressOf(deployment, { fresh, counts, time });
+  const conditions = [available, progress.condition].reduce<readonly Condition[] | undefined>(
+    (all, condition) => withCondition(all, stamped(condition, all, { at, moved: progress.moved }), at),
+    deployment.status?.conditions,
+  );
+  return { status: { ...counts, conditions }, checkAfter: progress.checkAfter };
+}
+
+const AVAILABLE: Condition = {
+  type: 'Available',
+  status: 'True',
+  reason: 'MinimumReplicasAvailable',
+  message: 'Deployment has minimum availability.',
+};
+const UNAVAILABLE: Condition = {
+  type: 'Available',
+  status: 'False',
+  reason: 'MinimumReplicasUnavailable',
+  message: 'Deployment does not have minimum availability.',
+};
+
+function countsOf(
+  deployment: Deployment,
+  fresh: ReplicaSet | undefined,
+  sets: readonly ReplicaSet[],
+): Status {
+  const total = (read: (set: ReplicaSet) => number | undefined) =>
+    sets.reduce((sum, set) => sum + (read(set) ?? 0), 0);
+  const available = total(({ status }) => status?.availableReplicas);
+  return {
+    observedGeneration: deployment.metadata.generation,
+    replicas: total(({ status }) => status?.replicas),
+    updatedReplicas: fresh?.status?.replicas ?? 0,
+    readyReplicas: total(({ status }) => status?.readyReplicas),
+    availableReplicas: available,
+    unavailableReplicas: Math.max(0, total(({ spec }) => spec.replicas) - available),
+  };
+}
+
+interface Progress {
+  readonly condition: Condition;
+  readonly moved: boolean;
+  readonly checkAfter: number | undefined;
+}
+
+function progressOf(
+  deployment: Deployment,
+  facts: { readonly fresh: ReplicaSet | undefined; readonly counts: Status; readonly time: SimulatedTime },
+): Progress {
+  const { fresh, counts, time } = facts;
+  const name = fresh?.metadata.name ?? '';
+  const outcome = (condition: Condition, moved = false, checkAfter?: number) => ({
+    condition,
+    moved,
+    checkAfter,
+  });
+  if (isComplete(deployment, counts)) {
+    const message = `ReplicaSet "${name}" has successfully progressed.`;
+    return outcome(progressing('True', 'NewReplicaSetAvailable', message));
+  }
+  const { progressDeadlineSeconds = 600 } = deployment.spec;
+  const unmoved = unmovedSince(deployment, counts);
+  if (unmoved && isLate(unmoved, time.now.getTime() - time.scaled(progressDeadlineSeconds))) {
+    const message = `ReplicaSet "${name}" has timed out progressing.`;
+    return outcome(progressing('False', 'ProgressDeadlineExceeded', message));
+  }
+  const condition = progressing('True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`);
+  return unmoved ? outcome(condition) : outcome(condition, true, progressDeadlineSeconds + 1);
+}
+
+/** The Progressing condition, when nothing has changed since it was written and the rollout had not been done then. */
+function unmovedSince({ status }: Deployment, counts: Status): Condition | undefined {
+  const before = status?.conditions?.find(({ type }) => type === 'Progressing');
+  return sameCounts(status, counts) && before?.reason !== 'NewReplicaSetAvailable' ? before : undefined;
+}
+
+/** Whether nothing has moved since the time (milliseconds) that the deadline allows. */
+function isLate({ reason, lastUpdateTime }: Condition, limit: number): boolean {
+  return reason === 'ProgressDeadlineExceeded' || Date.parse(lastUpdateTime ?? '') <= limit;
+}
+
+function progressing(status: string, reason: string, message: string): Condition {
+  return { type: 'Progressing', status, reason, message };
+}
+
+function isComplete({ spec, metadata }: Deployment, counts: Status): boolean {
+  const desired = spec.replicas ?? 1;
+  const { replicas, updatedReplicas, availableReplicas } = counts;
+  const all = replicas === desired && updatedReplicas === desired && availableReplicas === desired;
+  return all && counts.observedGeneration === metadata.generation;
+}
+
+function sameCounts(before: Deployment['status'], now: Status): boolean {
+  return (['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const).every(
+    (field) => (before?.[field] ?? 0) === (now[field] ?? 0),
+  );
+}
+
+/** Keeps the update time while a condition says the same as before, so that nothing is written for nothing. */
+function stamped(
+  next: Condition,
+  all: readonly Condition[] | undefined,
+  { at, moved }: { at: string; moved: boolean },
+): Condition {
+  const before = all?.find(({ type }) => type === next.type);
+  const same =
+    before?.status === next.status && before.reason === next.reason && before.message === next.message;
+  const keep = same && !(moved && next.type === 'Progressing');
+  return { ...next, lastUpdateTime: keep ? before.lastUpdateTime : at };
+}

@@ -1,0 +1,45 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { destroy, finishDeletion } from '../cluster/delete.js';
+import type { KubeObject } from '../kinds/object.js';
+import { storedTypes, typeOf } from '../kinds/registry.js';
+
+/** Deletes what the owner of is gone, and lets go of owners that wait for the last of what they own. */
+export function garbageCollector(cluster: ClusterContext): Controller {
+  const queue = cluster.queue('garbage', (uid) => collect(cluster, uid));
+  return {
+    start() {
+      for (const type of storedTypes) {
+        cluster.store.onChange(type, ({ type: change, object, previous }) => {
+          const { uid, deletionTimestamp, ownerReferences } = object.metadata;
+          if (change === 'DELETED') queue.add(uid);
+          if (change === 'DELETED' || !previous)
+            for (const owner of ownerReferences ?? []) queue.add(owner.uid);
+          if (deletionTimestamp && change === 'MODIFIED') queue.add(uid);
+        });
+        for (const { metadata } of cluster.store.all(type))
+          for (const owner of metadata.ownerReferences ?? []) queue.add(owner.uid);
+      }
+    },
+  };
+}
+
+function collect(cluster: ClusterContext, uid: string): void {
+  const owner = cluster.store.byUid(uid);
+  if (!owner) return removeDependents(cluster, uid);
+  if (!owner.metadata.finalizers?.includes('foregroundDeletion') || !owner.metadata.deletionTimestamp) return;
+  const type = typeOf(owner.apiVersion, owner.kind);
+  removeDependents(cluster, uid);
+  if (type) finishDeletion(cluster, type, owner);
+}
+
+function removeDependents(cluster: ClusterContext, uid: string): void {
+  for (const dependent of cluster.store.ownedBy(uid)) {
+    const type = typeOf(dependent.apiVersion, dependent.kind);
+    if (!type || dependent.metadata.deletionTimestamp || ownedElsewhere(cluster, dependent, uid)) continue;
+    destroy(cluster, type, dependent);
+  }
+}
+
+function ownedElsewhere(cluster: ClusterContext, { metadata }: KubeObject, uid: string): boolean {
+  return !!metadata.ownerReferences?.some((owner) => owner.uid !== uid && cluster.store.byUid(owner.uid));
+}

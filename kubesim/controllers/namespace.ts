@@ -1,0 +1,93 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { destroy, finishDeletion } from '../cluster/delete.js';
+import { create } from '../cluster/write.js';
+import { configMaps, serviceAccounts } from '../kinds/configuration.js';
+import type { Namespace } from '../kinds/core.js';
+import { namespaces } from '../kinds/nodes.js';
+import type { KubeObject } from '../kinds/object.js';
+import { storedTypes } from '../kinds/registry.js';
+
+/**
+ * Milliseconds, whatever the speed, before a deleted namespace is emptied: `kubectl delete -f` deletes a namespace and
+ * then what the same file puts in it.
+ */
+const SETTLE = 1_000;
+
+const namespacedTypes = storedTypes.filter((type) => type.namespaced);
+
+/** Gives each namespace its default service account and CA, and empties those that are deleted. */
+export function namespaceController(cluster: ClusterContext, caCertificate: string): Controller {
+  const settled = new Set<string>();
+  const settle = ({ metadata }: Namespace): string => {
+    settled.add(metadata.uid);
+    return metadata.name;
+  };
+  const queue = cluster.queue('namespace', (name) => {
+    const namespace = cluster.store.get(namespaces, '', name);
+    if (!namespace) return;
+    if (!namespace.metadata.deletionTimestamp) furnish(cluster, name, caCertificate);
+    else if (settled.has(namespace.metadata.uid)) empty(cluster, namespace);
+    else cluster.timers.after(SETTLE, () => queue.add(settle(namespace)));
+  });
+  return {
+    start() {
+      cluster.store.onChange(namespaces, ({ type, object }) => {
+        if (type === 'DELETED') settled.delete(object.metadata.uid);
+        else queue.add(object.metadata.name);
+      });
+      for (const type of namespacedTypes) {
+        cluster.store.onChange(type, ({ type: change, object }) => {
+          if (change !== 'DELETED') return;
+          const namespace = cluster.store.get(namespaces, '', object.metadata.namespace ?? '');
+          if (namespace?.metadata.deletionTimestamp || type === configMaps || type === serviceAccounts) {
+            queue.add(object.metadata.namespace ?? '');
+          }
+        });
+      }
+      for (const { metadata } of cluster.store.all(namespaces)) queue.add(metadata.name);
+    },
+  };
+}
+
+function furnish(cluster: ClusterContext, namespace: string, caCertificate: string): void {
+  if (!cluster.store.get(serviceAccounts, namespace, 'default')) {
+    create(cluster, serviceAccounts, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace },
+    });
+  }
+  if (!cluster.store.get(configMaps, namespace, 'kube-root-ca.crt')) {
+    const data = { 'ca.crt': caCertificate };
+    create(cluster, configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kube-root-ca.crt', namespace },
+      data,
+    });
+  }
+}
+
+function empty(cluster: ClusterContext, namespace: Namespace): void {
+  let left = 0;
+  for (const type of namespacedTypes) {
+    for (const object of contents(cluster, type, namespace.metadata.name)) {
+      if (!object.metadata.deletionTimestamp) destroy(cluster, type, object);
+      if (cluster.store.byUid(object.metadata.uid)) left += 1;
+    }
+  }
+  if (left > 0) return;
+  finishDeletion(
+    cluster,
+    namespaces,
+    cluster.store.put(namespaces, { ...namespace, spec: { finalizers: [] } }),
+  );
+}
+
+function contents(
+  cluster: ClusterContext,
+  type: (typeof namespacedTypes)[number],
+  namespace: string,
+): KubeObject[] {
+  return [...cluster.store.all(type)].filter(({ metadata }) => metadata.namespace === namespace);
+}

@@ -1,0 +1,82 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { destroy, removePod } from '../cluster/delete.js';
+import type { Node, Pod, Taint } from '../kinds/core.js';
+import { isNodeReady, nodes } from '../kinds/nodes.js';
+import { timestamp } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
+import { covers } from '../scheduler/fit.js';
+
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const NOT_READY = 'node.kubernetes.io/not-ready';
+const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
+const OWN = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE]);
+
+/** Taints nodes that are not ready or cordoned, sends pods away that don't tolerate it, and clears up after nodes. */
+export function nodeLifecycleController(cluster: ClusterContext): Controller {
+  const queue = cluster.queue('node-lifecycle', (name) => {
+    const node = cluster.store.get(nodes, '', name);
+    if (node) taint(cluster, node, () => queue.add(name));
+    else for (const pod of podsOn(cluster, name)) removePod(cluster, pod);
+  });
+  return {
+    start() {
+      cluster.store.onChange(nodes, ({ object }) => queue.add(object.metadata.name));
+      const names = new Set([...cluster.store.all(nodes)].map(({ metadata }) => metadata.name));
+      for (const { spec } of cluster.store.all(pods)) if (spec.nodeName) names.add(spec.nodeName);
+      for (const name of names) queue.add(name);
+    },
+  };
+}
+
+function podsOn(cluster: ClusterContext, name: string): Pod[] {
+  return [...cluster.store.all(pods)].filter(({ spec }) => spec.nodeName === name);
+}
+
+function taint(cluster: ClusterContext, node: Node, again: () => void): void {
+  const wanted = wantedTaints(node, timestamp(cluster.clock.now()));
+  const kept = (node.spec.taints ?? []).filter(({ key }) => !OWN.has(key));
+  const old = (node.spec.taints ?? []).filter(({ key }) => OWN.has(key));
+  const same = wanted.map(name).sort().join() === old.map(name).sort().join();
+  if (!same) {
+    const taints = [...kept, ...wanted.map((one) => old.find((before) => name(before) === name(one)) ?? one)];
+    cluster.store.put(nodes, {
+      ...node,
+      spec: { ...node.spec, taints: taints.length > 0 ? taints : undefined },
+    });
+  }
+  const harsh = (same ? old : wanted).filter(({ effect }) => effect === 'NoExecute');
+  if (harsh.length > 0) evict(cluster, node, harsh, again);
+}
+
+function name({ key, effect }: Taint): string {
+  return `${key}:${effect}`;
+}
+
+function wantedTaints(node: Node, timeAdded: string): Taint[] {
+  const list: Taint[] = node.spec.unschedulable
+    ? [{ key: UNSCHEDULABLE, effect: 'NoSchedule', timeAdded }]
+    : [];
+  if (isNodeReady(node)) return list;
+  const ready = node.status.conditions?.find(({ type }) => type === 'Ready');
+  const key = ready?.status === 'Unknown' ? UNREACHABLE : NOT_READY;
+  return [...list, { key, effect: 'NoSchedule', timeAdded }, { key, effect: 'NoExecute', timeAdded }];
+}
+
+/** Deletes pods whose toleration of the taints has run out, and comes back for the next ones. */
+function evict(cluster: ClusterContext, node: Node, taints: readonly Taint[], again: () => void): void {
+  const now = cluster.clock.now().getTime();
+  let next = Infinity;
+  for (const pod of podsOn(cluster, node.metadata.name)) {
+    const at = Math.min(...taints.map((one) => toleratedUntil(cluster, pod, one)));
+    if (at > now) next = Math.min(next, at);
+    else if (!pod.metadata.deletionTimestamp) destroy(cluster, pods, pod);
+  }
+  if (next < Infinity) cluster.timers.at(next, again);
+}
+
+function toleratedUntil(cluster: ClusterContext, { spec }: Pod, taint: Taint): number {
+  const matching = (spec.tolerations ?? []).filter((toleration) => covers(toleration, taint));
+  if (matching.length === 0) return 0;
+  const seconds = matching.map(({ tolerationSeconds }) => tolerationSeconds ?? Infinity);
+  return Date.parse(taint.timeAdded ?? '') + cluster.scaled(Math.min(...seconds));
+}

@@ -1,0 +1,72 @@
+import type { Deployment } from '../kinds/workloads.js';
+
+/** One ReplicaSet as a rollout sees it. */
+export interface SetSize {
+  readonly name: string;
+  readonly replicas: number;
+  readonly available: number;
+}
+
+/** How many pods a rolling update may add and take away. */
+export interface Leeway {
+  readonly surge: number;
+  readonly unavailable: number;
+}
+
+/** The leeway of a deployment: percentages of its size, the surge rounded up and the rest down, never both zero. */
+export function leewayOf({ spec }: Deployment): Leeway {
+  const desired = spec.replicas ?? 1;
+  const surge = amount(spec.strategy?.rollingUpdate?.maxSurge ?? '25%', desired, Math.ceil);
+  const unavailable = amount(spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%', desired, Math.floor);
+  return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
+}
+
+function amount(given: number | string, total: number, round: (value: number) => number): number {
+  if (typeof given === 'number') return given;
+  return given.endsWith('%') ? round((Number.parseFloat(given) / 100) * total) : Number.parseInt(given, 10);
+}
+
+/** The next sizes of a rolling update: the new set grows, the old ones shrink, within the leeway. */
+export function rollingStep(
+  desired: number,
+  leeway: Leeway,
+  fresh: SetSize,
+  old: readonly SetSize[],
+): Map<string, number> {
+  const sizes = new Map<string, number>([[fresh.name, grown(desired, leeway, fresh, old)]]);
+  const minimum = desired - Math.min(leeway.unavailable, desired);
+  const all = [fresh, ...old];
+  const freshUnavailable = Math.max(0, fresh.replicas - fresh.available);
+  let spare = sum(all, 'replicas') - minimum - freshUnavailable;
+  let spareAvailable = sum(all, 'available') - minimum;
+  for (const set of old) {
+    // Pods that don't serve go first: taking them away costs nothing.
+    const broken = Math.min(Math.max(0, set.replicas - set.available), Math.max(0, spare));
+    const serving = Math.min(set.replicas - broken, Math.max(0, Math.min(spareAvailable, spare - broken)));
+    spare -= broken + serving;
+    spareAvailable -= serving;
+    sizes.set(set.name, set.replicas - broken - serving);
+  }
+  return sizes;
+}
+
+function grown(desired: number, leeway: Leeway, fresh: SetSize, old: readonly SetSize[]): number {
+  if (fresh.replicas >= desired) return desired;
+  const room = desired + leeway.surge - fresh.replicas - sum(old, 'replicas');
+  return fresh.replicas + Math.max(0, Math.min(room, desired - fresh.replicas));
+}
+
+/** The next sizes when everything old must be gone first. */
+export function recreateStep(
+  desired: number,
+  fresh: SetSize,
+  old: readonly SetSize[],
+  oldPods: number,
+): Map<string, number> {
+  const sizes = new Map(old.map((set) => [set.name, 0]));
+  return sizes.set(fresh.name, oldPods === 0 ? desired : fresh.replicas);
+}
+
+function sum(sets: readonly SetSize[], field: 'replicas' | 'available'): number {
+  return sets.reduce((total, set) => total + set[field], 0);
+}

@@ -1,0 +1,231 @@
+import type { PodTemplate } from './core.js';
+import { matchesLabels } from './selector.js';
+import type { KubeObject, LabelSelector } from './object.js';
+import { immutable, invalidValue, podSpecCauses, templateDefaults } from './pod-template.js';
+import { ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workloads.js';
+
+interface Workload extends KubeObject {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector?: LabelSelector;
+    readonly template: PodTemplate;
+  };
+}
+
+function selectorCauses({ spec: { selector, template } }: Workload): Cause[] {
+  if (!selector || Object.keys(selector).length === 0) {
+    return [{ field: 'spec.selector', reason: 'FieldValueRequired', message: 'Required value' }];
+  }
+  const labels = template.metadata?.labels ?? {};
+  if (matchesLabels(selector, labels)) return [];
+  return [
+    invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+  ];
+}
+
+/** The rules that all workloads with a selector share. */
+function workloadCauses(workload: Workload, old?: Workload): Cause[] {
+  const { selector, template, replicas } = workload.spec;
+  const causes = selectorCauses(workload);
+  if (replicas !== undefined && (!Number.isInteger(replicas) || replicas < 0)) {
+    causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
+  }
+  if (old && JSON.stringify(old.spec.selector) !== JSON.stringify(selector)) {
+    causes.push(immutable('spec.selector', selector));
+  }
+  return [...causes, ...podSpecCauses(template.spec, 'spec.template.spec')];
+}
+
+function podColumns<T extends Workload>(): Column<T>[] {
+  const containers = (workload: T) => workload.spec.template.spec.containers;
+  return [
+    {
+      name: 'Containers',
+      type: 'string',
+      priority: 1,
+      value: (workload) =>
+        containers(workload)
+          .map((container) => container.name)
+          .join(','),
+    },
+    {
+      name: 'Images',
+      type: 'string',
+      priority: 1,
+      value: (workload) =>
+        containers(workload)
+          .map((container) => container.image)
+          .join(','),
+    },
+  ];
+}
+
+function selectorColumn<T extends Workload>(): Column<T> {
+  return {
+    name: 'Selector',
+    type: 'string',
+    priority: 1,
+    value: (workload) => selectorText(workload.spec.selector),
+  };
+}
+
+/** A selector as one line, as the scale subresource and tables show it. */
+export function selectorText(selector: LabelSelector | undefined): string {
+  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const more = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
+  });
+  return [...labels, ...more].join(',') || '<none>';
+}
+
+export const deployments = defineResource<Deployment>({
+  group: 'apps',
+  kind: 'Deployment',
+  plural: 'deployments',
+  singular: 'deployment',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  subresources: ['status', 'scale'],
+  generation: true,
+  defaults: (deployment) => ({
+    ...deployment,
+    spec: {
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+      ...deployment.spec,
+      strategy: strategyDefaults(deployment),
+      template: templateDefaults(deployment.spec?.template),
+    },
+    status: deployment.status ?? {},
+  }),
+  validate: workloadCauses,
+  columns: [
+    nameColumn<Deployment>(),
+    {
+      name: 'Ready',
+      type: 'string',
+      value: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    },
+    { name: 'Up-to-date', type: 'integer', value: ({ status }) => status?.updatedReplicas ?? 0 },
+    { name: 'Available', type: 'integer', value: ({ status }) => status?.availableReplicas ?? 0 },
+    ageColumn<Deployment>(),
+    ...podColumns<Deployment>(),
+    selectorColumn<Deployment>(),
+  ],
+});
+
+function strategyDefaults({ spec }: Deployment): Deployment['spec']['strategy'] {
+  if (spec?.strategy?.type === 'Recreate') return { type: 'Recreate' };
+  return {
+    type: 'RollingUpdate',
+    rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...spec?.strategy?.rollingUpdate },
+  };
+}
+
+export const replicaSets = defineResource<ReplicaSet>({
+  group: 'apps',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  singular: 'replicaset',
+  shortNames: ['rs'],
+  categories: ['all'],
+  subresources: ['status', 'scale'],
+  selectableFields: ['status.replicas'],
+  generation: true,
+  defaults: (set) => ({
+    ...set,
+    spec: { replicas: 1, ...set.spec, template: templateDefaults(set.spec?.template) },
+    status: set.status ?? { replicas: 0 },
+  }),
+  validate: workloadCauses,
+  columns: [
+    nameColumn<ReplicaSet>(),
+    { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas ?? 0 },
+    { name: 'Current', type: 'integer', value: ({ status }) => status?.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', value: ({ status }) => status?.readyReplicas ?? 0 },
+    ageColumn<ReplicaSet>(),
+    ...podColumns<ReplicaSet>(),
+    selectorColumn<ReplicaSet>(),
+  ],
+});
+
+export const statefulSets = defineResource<StatefulSet>({
+  group: 'apps',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  singular: 'statefulset',
+  shortNames: ['sts'],
+  categories: ['all'],
+  subresources: ['status', 'scale'],
+  generation: true,
+  defaults: (set) => ({
+    ...set,
+    spec: {
+      replicas: 1,
+      podManagementPolicy: 'OrderedReady',
+      revisionHistoryLimit: 10,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+      ...set.spec,
+      template: templateDefaults(set.spec?.template),
+    },
+    status: set.status ?? { replicas: 0 },
+  }),
+  validate: workloadCauses,
+  columns: [
+    nameColumn<StatefulSet>(),
+    {
+      name: 'Ready',
+      type: 'string',
+      value: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    },
+    ageColumn<StatefulSet>(),
+    ...podColumns<StatefulSet>(),
+  ],
+});
+
+export const daemonSets = defineResource<DaemonSet>({
+  group: 'apps',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  singular: 'daemonset',
+  shortNames: ['ds'],
+  categories: ['all'],
+  subresources: ['status'],
+  generation: true,
+  defaults: (set) => ({
+    ...set,
+    spec: {
+      revisionHistoryLimit: 10,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+      ...set.spec,
+      template: templateDefaults(set.spec?.template),
+    },
+    status: set.status ?? {
+      currentNumberScheduled: 0,
+      desiredNumberScheduled: 0,
+      numberMisscheduled: 0,
+      numberReady: 0,
+    },
+  }),
+  validate: workloadCauses,
+  columns: [
+    nameColumn<DaemonSet>(),
+    { name: 'Desired', type: 'integer', value: ({ status }) => status?.desiredNumberScheduled ?? 0 },
+    { name: 'Current', type: 'integer', value: ({ status }) => status?.currentNumberScheduled ?? 0 },
+    { name: 'Ready', type: 'integer', value: ({ status }) => status?.numberReady ?? 0 },
+    { name: 'Up-to-date', type: 'integer', value: ({ status }) => status?.updatedNumberScheduled ?? 0 },
+    { name: 'Available', type: 'integer', value: ({ status }) => status?.numberAvailable ?? 0 },
+    {
+      name: 'Node Selector',
+      type: 'string',
+      value: ({ spec }) => selectorText({ matchLabels: spec.template.spec.nodeSelector }),
+    },
+    ageColumn<DaemonSet>(),
+    ...podColumns<DaemonSet>(),
+    selectorColumn<DaemonSet>(),
+  ],
+});

@@ -1,0 +1,98 @@
+import type { Event, ObjectReference } from './core.js';
+import type { Json } from './object.js';
+import { age, defineResource, nameColumn } from './resource.js';
+
+const FIELDS = [
+  'involvedObject.kind',
+  'involvedObject.namespace',
+  'involvedObject.name',
+  'involvedObject.uid',
+  'involvedObject.apiVersion',
+  'involvedObject.resourceVersion',
+  'involvedObject.fieldPath',
+  'reason',
+  'reportingComponent',
+  'source',
+  'type',
+];
+
+export const events = defineResource<Event>({
+  kind: 'Event',
+  plural: 'events',
+  singular: 'event',
+  shortNames: ['ev'],
+  selectableFields: FIELDS,
+  columns: [
+    {
+      name: 'Last Seen',
+      type: 'string',
+      value: (event, now) => age(event.lastTimestamp ?? event.metadata.creationTimestamp, now),
+    },
+    { name: 'Type', type: 'string', value: (event) => event.type ?? '' },
+    { name: 'Reason', type: 'string', value: (event) => event.reason ?? '' },
+    { name: 'Object', type: 'string', value: ({ involvedObject }) => objectText(involvedObject) },
+    {
+      name: 'Subobject',
+      type: 'string',
+      priority: 1,
+      value: (event) => event.involvedObject.fieldPath ?? '',
+    },
+    {
+      name: 'Source',
+      type: 'string',
+      priority: 1,
+      value: ({ source }) => [source?.component, source?.host].filter(Boolean).join(', '),
+    },
+    { name: 'Message', type: 'string', value: (event) => event.message ?? '' },
+    {
+      name: 'First Seen',
+      type: 'string',
+      priority: 1,
+      value: (event, now) => age(event.firstTimestamp, now),
+    },
+    { name: 'Count', type: 'integer', priority: 1, value: (event) => event.count ?? 1 },
+    { ...nameColumn<Event>(), priority: 1 },
+  ],
+});
+
+function objectText({ kind, name }: ObjectReference): string {
+  return `${(kind ?? '').toLowerCase()}/${name ?? ''}`;
+}
+
+/** The same event in the form of events.k8s.io/v1. */
+export function eventOfEventsGroup(event: Event): Json {
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: event.metadata,
+    regarding: event.involvedObject,
+    reason: event.reason,
+    note: event.message,
+    type: event.type,
+    action: event.reason,
+    eventTime: event.eventTime ?? null,
+    reportingController: event.reportingComponent ?? event.source?.component,
+    reportingInstance: event.reportingInstance ?? event.source?.host,
+    deprecatedSource: event.source,
+    deprecatedCount: event.count,
+    deprecatedFirstTimestamp: event.firstTimestamp,
+    deprecatedLastTimestamp: event.lastTimestamp,
+  };
+}
+
+/** The stored form of an event that was written as events.k8s.io/v1. */
+export function eventFromEventsGroup(body: Json): Json {
+  const { regarding, note, reportingController, deprecatedSource, deprecatedCount, ...rest } = body;
+  const { deprecatedFirstTimestamp, deprecatedLastTimestamp, ...kept } = rest;
+  return {
+    ...kept,
+    apiVersion: 'v1',
+    involvedObject: regarding ?? {},
+    message: note,
+    source: deprecatedSource ?? { component: reportingController },
+    reportingComponent: reportingController,
+    count: deprecatedCount ?? 1,
+    firstTimestamp: deprecatedFirstTimestamp ?? kept['eventTime'],
+    lastTimestamp: deprecatedLastTimestamp ?? kept['eventTime'],
+  };
+}

@@ -1,0 +1,105 @@
+import type { Container, PodSpec, PodTemplate } from './core.js';
+import type { Json } from './object.js';
+import { quantity } from './quantity.js';
+import type { Cause } from './resource.js';
+
+/** Fills in what Kubernetes fills in for a pod's spec. */
+export function podSpecDefaults(spec: PodSpec): PodSpec {
+  const filled: PodSpec & Json = {
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: 30,
+    dnsPolicy: 'ClusterFirst',
+    securityContext: {},
+    schedulerName: 'default-scheduler',
+    ...spec,
+    containers: Array.isArray(spec.containers)
+      ? spec.containers.map((container) => containerDefaults(container))
+      : [],
+  };
+  if (!spec.initContainers) return filled;
+  return { ...filled, initContainers: spec.initContainers.map((container) => containerDefaults(container)) };
+}
+
+function containerDefaults(container: Container): Container {
+  const image = container.image ?? '';
+  const floating = image.endsWith(':latest') || !/[:@]/.test(image.slice(image.lastIndexOf('/') + 1));
+  const filled: Container & Json = {
+    resources: {},
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: floating ? 'Always' : 'IfNotPresent',
+    ...container,
+  };
+  if (!container.ports) return filled;
+  return { ...filled, ports: container.ports.map((port) => ({ protocol: 'TCP', ...port })) };
+}
+
+/** A pod template with its defaults. */
+export function templateDefaults(template: PodTemplate | undefined): PodTemplate {
+  const { creationTimestamp: _empty, ...metadata }: Json = { ...template?.metadata };
+  return {
+    ...template,
+    // Typed clients send the empty creationTimestamp that their metadata has; it says nothing.
+    metadata,
+    spec: podSpecDefaults(template?.spec ?? { containers: [] }),
+  };
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** What is wrong with a pod's spec that stands at `path`. */
+export function podSpecCauses(spec: PodSpec, path: string): Cause[] {
+  if (spec.containers.length === 0) {
+    return [{ field: `${path}.containers`, reason: 'FieldValueRequired', message: 'Required value' }];
+  }
+  return spec.containers.flatMap((container, index) =>
+    containerCauses(container, `${path}.containers[${index}]`),
+  );
+}
+
+function containerCauses(container: Container, path: string): Cause[] {
+  const causes: Cause[] = [];
+  if (!container.name) {
+    causes.push({ field: `${path}.name`, reason: 'FieldValueRequired', message: 'Required value' });
+  } else if (!NAME.test(container.name) || container.name.length > 63) {
+    causes.push(invalidValue(`${path}.name`, container.name, 'a lowercase RFC 1123 label is needed'));
+  }
+  if (!container.image) {
+    causes.push({ field: `${path}.image`, reason: 'FieldValueRequired', message: 'Required value' });
+  }
+  return [...causes, ...resourceCauses(container, `${path}.resources`)];
+}
+
+function resourceCauses({ resources }: Container, path: string): Cause[] {
+  const { requests = {}, limits = {} } = resources ?? {};
+  const tooMuch = Object.entries(requests).flatMap(([name, amount]) => {
+    const limit = limits[name];
+    if (limit === undefined || !(quantity(amount) > quantity(limit))) return [];
+    return [
+      invalidValue(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`),
+    ];
+  });
+  return [
+    ...amountCauses(requests, `${path}.requests`),
+    ...amountCauses(limits, `${path}.limits`),
+    ...tooMuch,
+  ];
+}
+
+function amountCauses(amounts: Readonly<Record<string, string>>, path: string): Cause[] {
+  return Object.entries(amounts)
+    .filter(([, amount]) => !(quantity(amount) >= 0))
+    .map(([name, amount]) =>
+      invalidValue(`${path}[${name}]`, amount, 'must be a quantity, greater than or equal to 0'),
+    );
+}
+
+/** A cause for a value that is not allowed. */
+export function invalidValue(field: string, value: unknown, why: string): Cause {
+  return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
+}
+
+/** A cause for a value that may not change. */
+export function immutable(field: string, value: unknown): Cause {
+  return invalidValue(field, value, 'field is immutable');
+}

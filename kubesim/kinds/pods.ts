@@ -1,0 +1,133 @@
+import type { ContainerStatus, Pod } from './core.js';
+import { podSpecCauses, podSpecDefaults } from './pod-template.js';
+import { age, ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
+
+export const pods = defineResource<Pod>({
+  kind: 'Pod',
+  plural: 'pods',
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  subresources: ['status', 'log', 'eviction', 'binding'],
+  selectableFields: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'status.phase',
+    'status.podIP',
+  ],
+  defaults: (pod) => {
+    const spec = podSpecDefaults(pod.spec ?? { containers: [] });
+    const account = spec.serviceAccountName ?? 'default';
+    return {
+      ...pod,
+      spec: {
+        priority: 0,
+        preemptionPolicy: 'PreemptLowerPriority',
+        enableServiceLinks: true,
+        ...spec,
+        serviceAccountName: account,
+        serviceAccount: account,
+        tolerations: spec.tolerations ?? defaultTolerations,
+      },
+      status: pod.status?.phase ? pod.status : { phase: 'Pending', qosClass: qosClass(pod) },
+    };
+  },
+  validate: (pod, old) => [...podSpecCauses(pod.spec, 'spec'), ...(old ? changedSpec(pod, old) : [])],
+  columns: columns(),
+});
+
+const defaultTolerations = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
+  key,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 300,
+}));
+
+function qosClass(pod: Pod): string {
+  const amounts = (pod.spec?.containers ?? []).map(({ resources }) => resources ?? {});
+  if (amounts.every(({ requests, limits }) => !requests && !limits)) return 'BestEffort';
+  const guaranteed = amounts.every(({ requests, limits }) =>
+    ['cpu', 'memory'].every((name) => limits?.[name] && (requests?.[name] ?? limits[name]) === limits[name]),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+/** A pod's spec may only change its images and tolerations. */
+function changedSpec(pod: Pod, old: Pod): Cause[] {
+  const fixed = ({ spec }: Pod) =>
+    JSON.stringify({
+      ...spec,
+      nodeName: undefined,
+      tolerations: undefined,
+      activeDeadlineSeconds: undefined,
+      terminationGracePeriodSeconds: undefined,
+      containers: spec.containers.map((container) => ({ ...container, image: undefined })),
+    });
+  const moved = old.spec.nodeName !== undefined && old.spec.nodeName !== pod.spec.nodeName;
+  if (fixed(pod) === fixed(old) && !moved) return [];
+  return [
+    {
+      field: 'spec',
+      reason: 'FieldValueForbidden',
+      message:
+        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`, `spec.tolerations` ' +
+        '(only additions to existing tolerations)',
+    },
+  ];
+}
+
+function columns(): Column<Pod>[] {
+  return [
+    nameColumn<Pod>(),
+    { name: 'Ready', type: 'string', value: (pod) => `${readyCount(pod)}/${pod.spec.containers.length}` },
+    { name: 'Status', type: 'string', value: (pod) => podState(pod) },
+    { name: 'Restarts', type: 'string', value: restarts },
+    ageColumn<Pod>(),
+    { name: 'IP', type: 'string', priority: 1, value: (pod) => pod.status.podIP ?? '<none>' },
+    { name: 'Node', type: 'string', priority: 1, value: (pod) => pod.spec.nodeName ?? '<none>' },
+    { name: 'Nominated Node', type: 'string', priority: 1, value: () => '<none>' },
+    { name: 'Readiness Gates', type: 'string', priority: 1, value: () => '<none>' },
+  ];
+}
+
+function readyCount(pod: Pod): number {
+  return (pod.status.containerStatuses ?? []).filter((status) => status.ready).length;
+}
+
+/** The state that `kubectl get pods` shows: the phase, or why a container waits or ended. */
+export function podState(pod: Pod): string {
+  if (pod.metadata.deletionTimestamp) return 'Terminating';
+  let state = pod.status.reason ?? pod.status.phase;
+  for (const { state: container } of pod.status.containerStatuses ?? []) {
+    if (container.waiting?.reason) state = container.waiting.reason;
+    else if (container.terminated?.reason) state = container.terminated.reason;
+  }
+  return state;
+}
+
+function restarts(pod: Pod, now: Date): string {
+  const statuses: readonly ContainerStatus[] = pod.status.containerStatuses ?? [];
+  const count = statuses.reduce((sum, status) => sum + status.restartCount, 0);
+  const last = statuses.map((status) => status.lastState.terminated?.finishedAt ?? '').sort();
+  const at = last.at(-1);
+  return count > 0 && at ? `${count} (${age(at, now)} ago)` : String(count);
+}
+
+/** Whether the pod takes part in its service: its Ready condition. */
+export function isReady(pod: Pod): boolean {
+  return !!pod.status.conditions?.some(
+    (condition) => condition.type === 'Ready' && condition.status === 'True',
+  );
+}
+
+/** Whether the pod has ended and uses nothing any more. */
+export function hasEnded(pod: Pod): boolean {
+  return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+}
+
+/** Whether the pod counts for its controller: not ended and not being deleted. */
+export function isActive(pod: Pod): boolean {
+  return !hasEnded(pod) && !pod.metadata.deletionTimestamp;
+}

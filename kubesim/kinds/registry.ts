@@ -1,0 +1,71 @@
+import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
+import { jobs } from './batch.js';
+import { configMaps, leases, secrets, serviceAccounts } from './configuration.js';
+import { eventFromEventsGroup, eventOfEventsGroup, events } from './events.js';
+import { namespaces, nodes } from './nodes.js';
+import type { Event } from './core.js';
+import type { Json, KubeObject } from './object.js';
+import { pods } from './pods.js';
+import { groupVersion, type ResourceType } from './resource.js';
+import { endpoints, endpointSlices, services } from './services.js';
+
+/** A kind as it is served under one group and version; several may show the same stored objects. */
+export interface ServedType {
+  readonly group: string;
+  readonly version: string;
+  readonly type: ResourceType;
+  /** How the stored object looks here, and back; absent where it is stored as it is served. */
+  readonly convert?: { out(object: KubeObject): Json; in(body: Json): Json };
+}
+
+/** Every kind that is stored, in the order in which discovery lists them. */
+export const storedTypes: readonly ResourceType[] = [
+  configMaps,
+  endpoints,
+  events,
+  namespaces,
+  nodes,
+  pods,
+  secrets,
+  serviceAccounts,
+  services,
+  daemonSets,
+  deployments,
+  replicaSets,
+  statefulSets,
+  jobs,
+  leases,
+  endpointSlices,
+];
+
+export const servedTypes: readonly ServedType[] = [
+  ...storedTypes.map((type) => ({ group: type.group, version: type.version, type })),
+  {
+    group: 'events.k8s.io',
+    version: 'v1',
+    type: { ...events, group: 'events.k8s.io', shortNames: ['ev'] },
+    convert: { out: (object) => eventOfEventsGroup(object as Event), in: eventFromEventsGroup },
+  },
+];
+
+const byPath = new Map(
+  servedTypes.map((served) => [`${groupVersion(served)}/${served.type.plural}`, served]),
+);
+const byId = new Map(storedTypes.map((type) => [type.id, type]));
+
+/** The kind served at `v1/pods`, `apps/v1/deployments` …; undefined when there is none. */
+export function servedAt(version: string, plural: string): ServedType | undefined {
+  return byPath.get(`${version}/${plural}`);
+}
+
+/** The stored kind with this id, e.g. `deployments.apps`. */
+export function typeOfId(id: string): ResourceType | undefined {
+  return byId.get(id);
+}
+
+const byKind = new Map(storedTypes.map((type) => [`${groupVersion(type)}/${type.kind}`, type]));
+
+/** The stored kind of an object, by its apiVersion and kind. */
+export function typeOf(apiVersion: string, kind: string): ResourceType | undefined {
+  return byKind.get(`${apiVersion}/${kind}`);
+}

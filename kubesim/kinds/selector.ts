@@ -1,0 +1,94 @@
+import { valueAt, type KubeObject, type LabelSelector, type Requirement } from './object.js';
+
+export type Predicate = (object: KubeObject) => boolean;
+type Labels = Readonly<Record<string, string>> | undefined;
+
+/** Whether the labels satisfy one requirement of a label selector. */
+export function satisfies(labels: Labels, { key, operator, values = [] }: Requirement): boolean {
+  return OPERATORS[operator]?.(labels?.[key], values) ?? false;
+}
+
+type Operator = (value: string | undefined, values: readonly string[]) => boolean;
+
+// A missing value becomes NaN, which is neither greater nor less than anything.
+const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
+  In: (value, values) => value !== undefined && values.includes(value),
+  NotIn: (value, values) => value === undefined || !values.includes(value),
+  Exists: (value) => value !== undefined,
+  DoesNotExist: (value) => value === undefined,
+  Gt: (value, [bound]) => Number(value) > Number(bound),
+  Lt: (value, [bound]) => Number(value) < Number(bound),
+};
+
+/** Whether the labels satisfy a selector of a spec. An empty selector matches everything. */
+export function matchesLabels(selector: LabelSelector | undefined, labels: Labels): boolean {
+  if (!selector) return false;
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
+    if (labels?.[key] !== value) return false;
+  }
+  return (selector.matchExpressions ?? []).every((requirement) => satisfies(labels, requirement));
+}
+
+const SET = /^([^\s!=,()]+)\s+(in|notin)\s+\(([^)]*)\)$/;
+const EQUALITY = /^([^\s!=,()]+)\s*(==|=|!=)\s*([^\s=,()]*)$/;
+const BARE = /^(!?)\s*([^\s!=,()]+)$/;
+
+/** Reads a `labelSelector` parameter: `app=web,tier in (a,b),!canary`. Throws a message when it is malformed. */
+export function parseLabelSelector(text: string): Requirement[] {
+  return splitOutsideParentheses(text).map((part) => requirement(part));
+}
+
+function requirement(part: string): Requirement {
+  const inList = setRequirement(part);
+  if (inList) return inList;
+  const [, key, sign, value = ''] = EQUALITY.exec(part) ?? [];
+  if (key !== undefined) return { key, operator: sign === '!=' ? 'NotIn' : 'In', values: [value] };
+  const [, not, bareKey] = BARE.exec(part) ?? [];
+  if (bareKey !== undefined) return { key: bareKey, operator: not ? 'DoesNotExist' : 'Exists' };
+  throw new Error(`unable to parse requirement: ${part}`);
+}
+
+function setRequirement(part: string): Requirement | undefined {
+  const [, key, operator, list = ''] = SET.exec(part) ?? [];
+  if (key === undefined) return undefined;
+  const values = list.split(',').map((value) => value.trim());
+  return { key, operator: operator === 'in' ? 'In' : 'NotIn', values };
+}
+
+function splitOutsideParentheses(text: string): string[] {
+  return text
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** One term of a `fieldSelector` parameter. */
+export interface FieldTerm {
+  readonly field: string;
+  readonly path: readonly string[];
+  readonly equal: boolean;
+  readonly value: string;
+}
+
+/** Reads a `fieldSelector` parameter: `status.phase!=Failed,spec.nodeName=n1`. Throws when it is malformed. */
+export function parseFieldSelector(text: string): FieldTerm[] {
+  return text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part) => {
+      const [, field, operator, value] = /^([^!=]+?)(==|=|!=)(.*)$/.exec(part.trim()) ?? [];
+      if (field === undefined) throw new Error(`invalid field selector: ${part}`);
+      return { field, path: field.split('.'), equal: operator !== '!=', value: value ?? '' };
+    });
+}
+
+/** Whether the object's field has (or, with `!=`, has not) the value; a missing field is the empty string. */
+export function satisfiesField(object: KubeObject, term: FieldTerm): boolean {
+  return (fieldText(valueAt(object, term.path)) === term.value) === term.equal;
+}
+
+function fieldText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return '';
+}

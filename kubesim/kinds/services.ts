@@ -1,0 +1,136 @@
+import type { Endpoints, EndpointSlice, Service, ServicePort } from './core.js';
+import { immutable, invalidValue } from './pod-template.js';
+import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
+
+export const services = defineResource<Service>({
+  kind: 'Service',
+  plural: 'services',
+  singular: 'service',
+  shortNames: ['svc'],
+  categories: ['all'],
+  subresources: ['status'],
+  selectableFields: ['spec.clusterIP', 'spec.type'],
+  defaults: (service) => ({
+    ...service,
+    spec: {
+      type: 'ClusterIP',
+      sessionAffinity: 'None',
+      internalTrafficPolicy: 'Cluster',
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      ...service.spec,
+      ...(service.spec?.ports ? { ports: service.spec.ports.map((port) => portDefaults(port)) } : {}),
+    },
+    status: service.status ?? { loadBalancer: {} },
+  }),
+  validate: (service, old) => [...portCauses(service), ...addressCauses(service, old)],
+  columns: [
+    nameColumn<Service>(),
+    { name: 'Type', type: 'string', value: ({ spec }) => spec.type ?? 'ClusterIP' },
+    { name: 'Cluster-IP', type: 'string', value: ({ spec }) => spec.clusterIP ?? '<none>' },
+    { name: 'External-IP', type: 'string', value: externalAddress },
+    {
+      name: 'Port(s)',
+      type: 'string',
+      value: ({ spec }) => (spec.ports ?? []).map(portText).join(',') || '<none>',
+    },
+    ageColumn<Service>(),
+    {
+      name: 'Selector',
+      type: 'string',
+      priority: 1,
+      value: ({ spec }) =>
+        Object.entries(spec.selector ?? {})
+          .map(([k, v]) => `${k}=${v}`)
+          .join(',') || '<none>',
+    },
+  ],
+});
+
+function portDefaults(port: ServicePort): ServicePort {
+  return { protocol: 'TCP', targetPort: port.port, ...port };
+}
+
+function portCauses({ spec }: Service): Cause[] {
+  if (spec.type === 'ExternalName') return [];
+  if (!spec.ports?.length && spec.clusterIP !== 'None') {
+    return [{ field: 'spec.ports', reason: 'FieldValueRequired', message: 'Required value' }];
+  }
+  return (spec.ports ?? []).flatMap((port, index) => {
+    const path = `spec.ports[${index}]`;
+    const range = 'must be between 1 and 65535, inclusive';
+    const good = Number.isInteger(port.port) && port.port >= 1 && port.port <= 65_535;
+    const causes = good ? [] : [invalidValue(`${path}.port`, port.port, range)];
+    if ((spec.ports?.length ?? 0) > 1 && !port.name) {
+      causes.push({ field: `${path}.name`, reason: 'FieldValueRequired', message: 'Required value' });
+    }
+    return causes;
+  });
+}
+
+function addressCauses(service: Service, old?: Service): Cause[] {
+  const before = old?.spec.clusterIP;
+  if (!before || service.spec.type === 'ExternalName' || service.spec.clusterIP === before) return [];
+  return [immutable('spec.clusterIP', service.spec.clusterIP)];
+}
+
+function externalAddress({ spec, status }: Service): string {
+  if (spec.type === 'ExternalName') return spec.externalName ?? '<none>';
+  if (spec.type !== 'LoadBalancer') return '<none>';
+  return status?.loadBalancer?.ingress?.map(({ ip }) => ip ?? '').join(',') || '<pending>';
+}
+
+function portText({ port, nodePort, protocol }: ServicePort): string {
+  return nodePort ? `${port}:${nodePort}/${protocol ?? 'TCP'}` : `${port}/${protocol ?? 'TCP'}`;
+}
+
+export const endpoints = defineResource<Endpoints>({
+  kind: 'Endpoints',
+  plural: 'endpoints',
+  singular: 'endpoints',
+  shortNames: ['ep'],
+  columns: [
+    nameColumn<Endpoints>(),
+    {
+      name: 'Endpoints',
+      type: 'string',
+      value: ({ subsets }) => shortened((subsets ?? []).flatMap(subsetAddresses)),
+    },
+    ageColumn<Endpoints>(),
+  ],
+});
+
+function subsetAddresses({
+  addresses = [],
+  ports = [],
+}: NonNullable<Endpoints['subsets']>[number]): string[] {
+  if (ports.length === 0) return addresses.map(({ ip }) => ip);
+  return addresses.flatMap(({ ip }) => ports.map(({ port }) => `${ip}:${port}`));
+}
+
+function shortened(list: readonly string[]): string {
+  if (list.length === 0) return '<none>';
+  return list.length > 3 ? `${list.slice(0, 3).join(',')} + ${list.length - 3} more...` : list.join(',');
+}
+
+export const endpointSlices = defineResource<EndpointSlice>({
+  group: 'discovery.k8s.io',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  singular: 'endpointslice',
+  columns: [
+    nameColumn<EndpointSlice>(),
+    { name: 'AddressType', type: 'string', value: (slice) => slice.addressType },
+    {
+      name: 'Ports',
+      type: 'string',
+      value: (slice) => slice.ports.map(({ port }) => port).join(',') || '<unset>',
+    },
+    {
+      name: 'Endpoints',
+      type: 'string',
+      value: (slice) => shortened(slice.endpoints.flatMap((e) => e.addresses)),
+    },
+    ageColumn<EndpointSlice>(),
+  ],
+});

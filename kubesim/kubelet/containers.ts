@@ -1,0 +1,146 @@
+import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '../kinds/core.js';
+import { timestamp, withCondition, type Condition } from '../kinds/object.js';
+import { hash32 } from '../random.js';
+
+/** What a simulated container does, told from its image and command. */
+export interface Behaviour {
+  /** The image cannot be pulled: its tag is `missing`. */
+  readonly missing: boolean;
+  /** It ends with this code after `seconds`; undefined when it runs on. */
+  readonly exit: { readonly code: number; readonly seconds: number } | undefined;
+}
+
+const CRASH_AFTER = 3;
+const TASK_TAKES = 5;
+
+/**
+ * How a container behaves. The image tag `crash` ends it with code 1 after a moment, `missing` cannot be pulled.
+ * Containers of pods that are not restarted always (jobs) end with 0 after their `sleep N`, or five seconds.
+ */
+export function behaviourOf(container: Container, restartPolicy: string | undefined): Behaviour {
+  const tag = /:([^/:@]+)(@.*)?$/.exec(container.image)?.[1];
+  const command = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
+  if (tag === 'missing') return { missing: true, exit: undefined };
+  if (tag === 'crash') return { missing: false, exit: { code: 1, seconds: CRASH_AFTER } };
+  if (restartPolicy === 'Always') return { missing: false, exit: undefined };
+  const code = numberIn(/\bexit\s+(\d+)/, command) ?? (command === 'false' ? 1 : 0);
+  return { missing: false, exit: { code, seconds: numberIn(/\bsleep\s+(\d+)/, command) ?? TASK_TAKES } };
+}
+
+function numberIn(form: RegExp, text: string): number | undefined {
+  const [, digits] = form.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** A container that does not run yet. */
+export function waitingStatus({ name, image }: Container, reason: string, message?: string): ContainerStatus {
+  return {
+    name,
+    image,
+    imageID: '',
+    ready: false,
+    started: false,
+    restartCount: 0,
+    state: { waiting: { reason, ...(message ? { message } : {}) } },
+    lastState: {},
+  };
+}
+
+/** The container, running since `at`; one that ran before has been restarted. */
+export function runningStatus(
+  pod: Pod,
+  container: Container,
+  before: ContainerStatus | undefined,
+  at: Date,
+): ContainerStatus {
+  const again = before?.containerID ? before.restartCount + 1 : (before?.restartCount ?? 0);
+  return {
+    name: container.name,
+    image: container.image,
+    imageID: `docker.io/${container.image.split(':')[0] ?? ''}@sha256:${digest(container.image)}`,
+    containerID: `containerd://${digest(`${pod.metadata.uid}/${container.name}/${again}`)}`,
+    ready: true,
+    started: true,
+    restartCount: again,
+    state: { running: { startedAt: timestamp(at) } },
+    lastState: before?.state.terminated ? before.state : (before?.lastState ?? {}),
+  };
+}
+
+/** The container, ended with a code. */
+export function endedStatus(status: ContainerStatus, code: number, at: Date): ContainerStatus {
+  const terminated: ContainerState['terminated'] = {
+    exitCode: code,
+    reason: code === 0 ? 'Completed' : 'Error',
+    startedAt: status.state.running?.startedAt,
+    finishedAt: timestamp(at),
+    containerID: status.containerID,
+  };
+  return { ...status, ready: false, started: false, state: { terminated } };
+}
+
+/** The container, waiting to be started again after it failed. */
+export function backOffStatus(status: ContainerStatus, pod: Pod, seconds: number): ContainerStatus {
+  const where = `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`;
+  const message = `back-off ${spanText(seconds)} restarting failed container=${status.name} pod=${where}`;
+  return { ...status, state: { waiting: { reason: 'CrashLoopBackOff', message } }, lastState: status.state };
+}
+
+function spanText(seconds: number): string {
+  return seconds >= 60 ? `${Math.floor(seconds / 60)}m${seconds % 60}s` : `${seconds}s`;
+}
+
+function digest(text: string): string {
+  return Array.from({ length: 8 }, (_, index) =>
+    hash32(`${text}${index}`).toString(16).padStart(8, '0'),
+  ).join('');
+}
+
+/** The pod's status with its containers' ones: phase and conditions follow from them. */
+export function podStatus(pod: Pod, containers: readonly ContainerStatus[], at: Date): PodStatus {
+  const phase = phaseOf(pod, containers);
+  const ready = containers.length > 0 && containers.every((status) => status.ready);
+  const why = readyReason(phase, ready);
+  const on = (type: string, value: boolean, reason?: string): Condition => ({
+    type,
+    status: value ? 'True' : 'False',
+    lastProbeTime: null,
+    ...(value || !reason
+      ? {}
+      : { reason, message: `containers with unready status: [${unready(containers)}]` }),
+  });
+  const begun = phase !== 'Pending' || containers.some((status) => status.containerID);
+  const next = [
+    on('PodReadyToStartContainers', begun),
+    on('Initialized', true),
+    on('Ready', ready, why),
+    on('ContainersReady', ready, why),
+    on('PodScheduled', true),
+  ];
+  const time = timestamp(at);
+  const conditions = next.reduce<readonly Condition[] | undefined>(
+    (all, one) => withCondition(all, one, time),
+    pod.status.conditions,
+  );
+  return { ...pod.status, phase, conditions, containerStatuses: containers };
+}
+
+function readyReason(phase: string, ready: boolean): string | undefined {
+  if (ready) return undefined;
+  return phase === 'Succeeded' ? 'PodCompleted' : 'ContainersNotReady';
+}
+
+function unready(containers: readonly ContainerStatus[]): string {
+  return containers
+    .filter((status) => !status.ready)
+    .map((status) => status.name)
+    .join(' ');
+}
+
+function phaseOf(pod: Pod, containers: readonly ContainerStatus[]): string {
+  const ends = containers.map((status) => status.state.terminated);
+  const policy = pod.spec.restartPolicy;
+  if (ends.every((end) => end?.exitCode === 0) && policy !== 'Always') return 'Succeeded';
+  if (ends.every((end) => end !== undefined) && policy === 'Never') return 'Failed';
+  return containers.some((status) => status.containerID) ? 'Running' : 'Pending';
+}

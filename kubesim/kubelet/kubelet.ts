@@ -1,0 +1,229 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { removePod } from '../cluster/delete.js';
+import { replaceStatus } from '../cluster/write.js';
+import { splitKey } from '../controllers/pods-of.js';
+import type { WorkQueue } from '../controllers/work-queue.js';
+import type { Container, ContainerStatus, Node, Pod } from '../kinds/core.js';
+import { address, isNodeReady, nodes } from '../kinds/nodes.js';
+import { timestamp } from '../kinds/object.js';
+import { hasEnded, pods } from '../kinds/pods.js';
+import { hash32 } from '../random.js';
+import { keyOf } from '../store/cluster-store.js';
+import type { Timer } from '../timers.js';
+import {
+  backOffStatus,
+  behaviourOf,
+  endedStatus,
+  podStatus,
+  runningStatus,
+  waitingStatus,
+} from './containers.js';
+import { PodAddresses } from './pod-addresses.js';
+
+/** Simulated seconds: pulling an image takes from PULL_LEAST to twice that; containers take STOP to end. */
+const PULL_LEAST = 1;
+const STOP = 1;
+const FIRST_BACKOFF = 10;
+const LONGEST_BACKOFF = 300;
+
+/**
+ * The kubelets of all nodes of a cluster. Each pod that is bound to a ready node is brought, step by step, to what its
+ * containers do; what comes next is told from the pod's stored status alone, so a restart carries on where it was.
+ */
+export function kubelets(cluster: ClusterContext): Controller {
+  return new Kubelets(cluster);
+}
+
+class Kubelets implements Controller {
+  private readonly addresses = new PodAddresses();
+  private readonly steps = new Map<string, Timer>();
+  private readonly podsOf = new Map<string, Set<string>>();
+  private readonly queue: WorkQueue;
+
+  constructor(private readonly cluster: ClusterContext) {
+    this.queue = cluster.queue('kubelet', (key) => this.sync(key));
+  }
+
+  start(): void {
+    const { store } = this.cluster;
+    for (const pod of store.all(pods)) {
+      if (pod.spec.nodeName && pod.status.podIP) this.addresses.reserve(pod.spec.nodeName, pod.status.podIP);
+      this.seen(pod);
+    }
+    store.onChange(pods, ({ type, object }) => {
+      if (type === 'DELETED') this.forget(object as Pod);
+      else this.seen(object as Pod);
+    });
+    store.onChange(nodes, ({ object, previous }) => {
+      const ready = isNodeReady(object as Node);
+      if (ready && !(previous && isNodeReady(previous as Node))) this.resume(object.metadata.name);
+    });
+  }
+
+  private seen(pod: Pod): void {
+    const { nodeName } = pod.spec;
+    if (!nodeName) return;
+    const known = this.podsOf.get(nodeName) ?? new Set();
+    this.podsOf.set(nodeName, known.add(keyOf(pod)));
+    this.queue.add(keyOf(pod));
+  }
+
+  private resume(nodeName: string): void {
+    for (const key of this.podsOf.get(nodeName) ?? []) this.queue.add(key);
+  }
+
+  private forget(pod: Pod): void {
+    this.steps.get(pod.metadata.uid)?.cancel();
+    this.steps.delete(pod.metadata.uid);
+    const { nodeName } = pod.spec;
+    if (!nodeName) return;
+    if (pod.status.podIP) this.addresses.release(nodeName, pod.status.podIP);
+    const known = this.podsOf.get(nodeName);
+    known?.delete(keyOf(pod));
+    if (known?.size === 0) this.podsOf.delete(nodeName);
+  }
+
+  private sync(key: string): void {
+    const pod = this.cluster.store.get(pods, ...splitKey(key));
+    const node = pod?.spec.nodeName ? this.cluster.store.get(nodes, '', pod.spec.nodeName) : undefined;
+    if (!pod || !node || !isNodeReady(node)) return;
+    if (pod.metadata.deletionTimestamp) return this.stop(pod);
+    if (hasEnded(pod)) return;
+    if (!pod.status.containerStatuses) return this.accept(pod, node);
+    this.advance(pod);
+  }
+
+  /** Takes the pod over: it has a start time and its containers are being created. */
+  private accept(pod: Pod, node: Node): void {
+    const now = this.cluster.clock.now();
+    const hostIP = address(node, 'InternalIP');
+    const waiting = pod.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'));
+    const placed: Pod = {
+      ...pod,
+      status: { ...pod.status, hostIP, hostIPs: [{ ip: hostIP }], startTime: timestamp(now) },
+    };
+    replaceStatus(this.cluster, pods, pod, podStatus(placed, waiting, now));
+  }
+
+  /** Plans the next step of the pod, unless one is planned. */
+  private advance(pod: Pod): void {
+    if (this.steps.has(pod.metadata.uid)) return;
+    const [next] = pod.spec.containers
+      .flatMap((container) => this.nextOf(pod, container))
+      .sort((a, b) => a.at - b.at);
+    if (!next) return;
+    const timer = this.cluster.timers.at(next.at, () => {
+      this.steps.delete(pod.metadata.uid);
+      const now = this.cluster.store.get(pods, pod.metadata.namespace ?? '', pod.metadata.name);
+      if (now?.metadata.uid === pod.metadata.uid && !now.metadata.deletionTimestamp) next.run(now);
+    });
+    this.steps.set(pod.metadata.uid, timer);
+  }
+
+  private nextOf(pod: Pod, container: Container): { readonly at: number; run(pod: Pod): void }[] {
+    const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
+    const { missing, exit } = behaviourOf(container, pod.spec.restartPolicy);
+    if (!status) return [];
+    const { waiting, running } = status.state;
+    if (waiting?.reason === 'ContainerCreating') {
+      const pull = PULL_LEAST * (1 + (hash32(pod.metadata.uid) % 1000) / 1000);
+      const run = (now: Pod) => (missing ? this.failPull(now, container) : this.run(now, container));
+      return [{ at: this.after(pod.status.startTime, pull), run }];
+    }
+    if (waiting?.reason === 'CrashLoopBackOff') {
+      const at = this.after(status.lastState.terminated?.finishedAt, backOff(status.restartCount));
+      return [{ at, run: (now) => this.run(now, container) }];
+    }
+    if (!running || !exit) return [];
+    return [
+      { at: this.after(running.startedAt, exit.seconds), run: (now) => this.end(now, container, exit.code) },
+    ];
+  }
+
+  /** The time simulated seconds after a timestamp. */
+  private after(since: string | undefined, seconds: number): number {
+    return Date.parse(since ?? '') + this.cluster.scaled(seconds);
+  }
+
+  private run(pod: Pod, container: Container): void {
+    const now = this.cluster.clock.now();
+    const podIP = pod.status.podIP ?? this.addresses.take(pod.spec.nodeName ?? '', this.podCIDR(pod));
+    const before = pod.status.containerStatuses?.find(({ name }) => name === container.name);
+    const placed: Pod = { ...pod, status: { ...pod.status, podIP, podIPs: [{ ip: podIP }] } };
+    this.setContainer(placed, runningStatus(pod, container, before, now), pod);
+    this.report(pod, container, 'Pulled', `Container image "${container.image}" already present on machine`);
+    this.report(pod, container, 'Created', `Created container: ${container.name}`);
+    this.report(pod, container, 'Started', `Started container ${container.name}`);
+  }
+
+  private end(pod: Pod, container: Container, code: number): void {
+    const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
+    if (!status) return;
+    const ended = endedStatus(status, code, this.cluster.clock.now());
+    const { restartPolicy } = pod.spec;
+    if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && code === 0))
+      return this.setContainer(pod, ended, pod);
+    this.setContainer(pod, backOffStatus(ended, pod, backOff(status.restartCount)), pod);
+    const where = `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`;
+    this.report(
+      pod,
+      container,
+      'BackOff',
+      `Back-off restarting failed container ${container.name} in pod ${where}`,
+    );
+  }
+
+  private failPull(pod: Pod, container: Container): void {
+    const message = `Back-off pulling image "${container.image}": ErrImagePull: ${container.image}: not found`;
+    this.setContainer(pod, waitingStatus(container, 'ImagePullBackOff', message), pod);
+    this.report(
+      pod,
+      container,
+      'Failed',
+      `Failed to pull image "${container.image}": ${container.image}: not found`,
+    );
+    this.report(pod, container, 'BackOff', `Back-off pulling image "${container.image}"`);
+  }
+
+  private setContainer(pod: Pod, status: ContainerStatus, stored: Pod): void {
+    const containers = (pod.status.containerStatuses ?? []).map((one) =>
+      one.name === status.name ? status : one,
+    );
+    replaceStatus(this.cluster, pods, stored, podStatus(pod, containers, this.cluster.clock.now()));
+  }
+
+  /** Ends the pod's containers and lets it go. */
+  private stop(pod: Pod): void {
+    const { uid, namespace, name } = pod.metadata;
+    this.steps.get(uid)?.cancel();
+    // With no time left only a finalizer keeps it.
+    if (this.steps.has(`stop ${uid}`) || pod.metadata.deletionGracePeriodSeconds === 0) return;
+    for (const container of pod.spec.containers)
+      this.report(pod, container, 'Killing', `Stopping container ${container.name}`);
+    const timer = this.cluster.timers.after(this.cluster.scaled(STOP), () => {
+      this.steps.delete(`stop ${uid}`);
+      const now = this.cluster.store.get(pods, namespace ?? '', name);
+      if (now?.metadata.uid === uid) removePod(this.cluster, now);
+    });
+    this.steps.set(`stop ${uid}`, timer);
+  }
+
+  private podCIDR(pod: Pod): string {
+    return this.cluster.store.get(nodes, '', pod.spec.nodeName ?? '')?.spec.podCIDR ?? '10.64.0.0/24';
+  }
+
+  private report(pod: Pod, container: Container, reason: string, message: string): void {
+    this.cluster.events.record(pod, {
+      type: reason === 'Failed' || reason === 'BackOff' ? 'Warning' : 'Normal',
+      reason,
+      message,
+      component: 'kubelet',
+      host: pod.spec.nodeName,
+      fieldPath: `spec.containers{${container.name}}`,
+    });
+  }
+}
+
+function backOff(restarts: number): number {
+  return Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** restarts);
+}

@@ -1,0 +1,63 @@
+import { hash32 } from '../random.js';
+
+/** Milliseconds between two lines of a container, and how many lines its log keeps. */
+const PERIOD = 2_000;
+const KEPT = 10_000;
+
+/** One line of a log with the time at which it was written. */
+export interface LogLine {
+  readonly at: Date;
+  readonly text: string;
+}
+
+/** A container's life, as far as its log goes. */
+export interface LogSource {
+  /** Tells containers apart; the same key gives the same lines. */
+  readonly key: string;
+  readonly name: string;
+  readonly image: string;
+  readonly startedAt: number;
+  /** When it ended; undefined while it runs. */
+  readonly finishedAt?: number;
+  readonly exitCode?: number;
+}
+
+const PATHS = [
+  '/',
+  '/healthz',
+  '/api/orders',
+  '/api/users',
+  '/static/app.js',
+  '/api/search?q=tea',
+  '/metrics',
+  '/api/cart',
+];
+const METHODS = ['GET', 'GET', 'GET', 'POST', 'GET', 'PUT'];
+const CODES = [200, 200, 200, 200, 200, 201, 204, 304, 404, 200];
+
+/** The lines written after `from` up to `to` (milliseconds), oldest first; lines of long ago are rotated away. */
+export function logLines(source: LogSource, from: number, to: number): LogLine[] {
+  const end = Math.min(to, source.finishedAt ?? Infinity);
+  const last = Math.floor((end - source.startedAt) / PERIOD);
+  const first = Math.max(0, last - KEPT, Math.floor((from - source.startedAt) / PERIOD) + 1);
+  const lines: LogLine[] = [];
+  for (let index = first; index <= last; index += 1) {
+    lines.push({ at: new Date(source.startedAt + index * PERIOD), text: lineAt(source, index) });
+  }
+  if (source.finishedAt !== undefined && source.finishedAt > from && source.finishedAt <= to) {
+    const text = source.exitCode
+      ? `level=fatal msg="unrecoverable error, exiting" code=${source.exitCode}`
+      : 'level=info msg="done"';
+    lines.push({ at: new Date(source.finishedAt), text });
+  }
+  return lines;
+}
+
+function lineAt({ key, name, image }: LogSource, index: number): string {
+  if (index === 0) return `level=info msg="starting" container=${name} image=${image}`;
+  const hash = hash32(`${key}/${index}`);
+  const pick = <T>(list: readonly T[], shift: number): T | undefined => list[(hash >>> shift) % list.length];
+  const client = `10.64.${(hash >>> 8) & 255}.${(hash >>> 16) & 255}`;
+  const took = 1 + ((hash >>> 4) % 180);
+  return `level=info method=${pick(METHODS, 0)} path=${pick(PATHS, 3)} status=${pick(CODES, 7)} client=${client} duration=${took}ms`;
+}

@@ -1,0 +1,41 @@
+import type { Container, Node, Pod } from '../kinds/core.js';
+import { quantity } from '../kinds/quantity.js';
+import { hash32 } from '../random.js';
+import { allocatableOf } from '../scheduler/fit.js';
+
+/** What something uses: cores and bytes. */
+export interface Usage {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** What a container that asks for nothing is taken to ask for. */
+const MODEST: Usage = { cpu: 0.01, memory: 32 * 2 ** 20 };
+
+/**
+ * What a container uses at a time: a share of its requests that rises and falls over ten minutes, each container in
+ * its own phase. Depends only on the pod, the container and the time.
+ */
+export function containerUsage(pod: Pod, container: Container, now: Date): Usage {
+  const { requests, limits } = container.resources ?? {};
+  const asked = (name: 'cpu' | 'memory') => quantity(requests?.[name] ?? limits?.[name]) || MODEST[name];
+  const phase = hash32(`${pod.metadata.uid}/${container.name}`) / 2 ** 32;
+  const wave = Math.sin(2 * Math.PI * (now.getTime() / 600_000 + phase));
+  return {
+    cpu: asked('cpu') * (0.45 + 0.3 * wave),
+    memory: asked('memory') * (0.6 + 0.1 * wave + 0.1 * phase),
+  };
+}
+
+/** What a node uses: its pods and what the system itself needs. */
+export function nodeUsage(node: Node, pods: Iterable<Pod>, now: Date): Usage {
+  const { cpu = 1, memory = 1 } = allocatableOf(node);
+  let total: Usage = { cpu: 0.02 * cpu, memory: 0.05 * memory };
+  for (const pod of pods) {
+    for (const container of pod.spec.containers) {
+      const used = containerUsage(pod, container, now);
+      total = { cpu: total.cpu + used.cpu, memory: total.memory + used.memory };
+    }
+  }
+  return total;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import source from './kubernetes-1.32.json' with { type: 'json' };
+
+const fieldForm = z.tuple([z.number(), z.string()]).rest(z.enum(['repeated', 'map']));
+const schemaForm = z.object({
+  kinds: z.record(z.string(), z.string()),
+  messages: z.record(z.string(), z.record(z.string(), fieldForm)),
+});
+
+/** A field of a message: its number in protobuf, its type, and whether there are several. */
+export interface Field {
+  readonly name: string;
+  readonly number: number;
+  readonly type: string;
+  readonly many: 'repeated' | 'map' | undefined;
+  /** In JSON the field's own fields stand in its place. */
+  readonly inlined: boolean;
+}
+
+export interface Message {
+  readonly byNumber: ReadonlyMap<number, Field>;
+  /** As JSON has them: inlined fields are taken apart. */
+  readonly byName: ReadonlyMap<string, Field>;
+}
+
+/** Types that JSON writes as plain values, whatever protobuf makes of them. */
+export const PLAIN_TYPES: ReadonlySet<string> = new Set([
+  'resource.Quantity',
+  'intstr.IntOrString',
+  'meta.v1.Time',
+  'meta.v1.MicroTime',
+  'meta.v1.FieldsV1',
+]);
+
+const INLINED = new Set(['localObjectReference', 'volumeSource', 'handler', 'ephemeralContainerCommon']);
+
+/** The fields of the Kubernetes API's messages. */
+class Schema {
+  private readonly data = schemaForm.parse(source);
+  private readonly made = new Map<string, Message>();
+
+  /** The message of a kind, e.g. of `apps/v1` `Deployment`. */
+  messageOfKind(apiVersion: string, kind: string): string | undefined {
+    if (kind === 'DeleteOptions') return 'meta.v1.DeleteOptions';
+    return this.data.kinds[`${apiVersion}/${kind}`];
+  }
+
+  message(name: string): Message | undefined {
+    const known = this.made.get(name);
+    const fields = this.data.messages[name];
+    if (known || !fields) return known;
+    const list = Object.entries(fields).map(([field, [number, type, many]]) => ({
+      name: field,
+      number,
+      type,
+      many,
+      inlined: INLINED.has(field),
+    }));
+    const byNumber = new Map(list.map((field) => [field.number, field]));
+    const message = { byNumber, byName: new Map(list.flatMap((field) => this.flat(field))) };
+    this.made.set(name, message);
+    return message;
+  }
+
+  private flat(field: Field): [string, Field][] {
+    const inner = field.inlined ? this.message(field.type) : undefined;
+    return inner ? [...inner.byName] : [[field.name, field]];
+  }
+}
+
+let loaded: Schema | undefined;
+
+/** The schema, read when first needed. */
+export function kubernetesSchema(): Schema {
+  loaded ??= new Schema();
+  return loaded;
+}

@@ -1,0 +1,192 @@
+import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import pg from 'pg';
+import type { Clock } from '../kernel/clock.js';
+import { acquireLease } from '../kernel/lease.js';
+import type { Log } from '../kernel/log.js';
+import { deriveKey } from '../kernel/secret.js';
+import { apiServer } from './api/server.js';
+import { issueCertificate } from './cloud/certificates.js';
+import { Credentials } from './cloud/credentials.js';
+import { cloudApi } from './cloud/routes.js';
+import { listen, stopListening } from './http/listen.js';
+import { openWorld, type World } from './world.js';
+
+export interface KubesimOptions {
+  readonly host: string;
+  /** Port of the cloud's API; 0 takes a free one. */
+  readonly port: number;
+  /** Port of the Kubernetes API servers; without it the port after `port`, or a free one. */
+  readonly kubernetesPort?: number;
+  readonly databaseUrl: string;
+  /** The platform's secret; the cloud's token and the clusters' tokens are derived from it. */
+  readonly secret: string;
+  /** How many times faster than real a new database's simulation runs; later `/cloud/v1/settings` decides. */
+  readonly speed: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The host that clients are told, when it is not `host`. */
+  readonly advertiseHost?: string;
+}
+
+export interface Kubesim extends AsyncDisposable {
+  /** `http://host:port`; the cloud's API stands below `/cloud/v1`. */
+  readonly cloudUrl: string;
+  /** `https://host:port`; a cluster's API server stands below `/clusters/<id>`. */
+  readonly kubernetesUrl: string;
+}
+
+/** Milliseconds before a simulation whose database went away is opened again. */
+const RETRY = 1_000;
+
+/**
+ * Starts the simulated cloud on its database and serves it. One process at a time owns a database: another one that
+ * is started waits until this one ends. When the database is lost, everything answers 503 until it is back, and then
+ * goes on from what it holds.
+ */
+export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
+  const { host, clock } = options;
+  const log = options.log.child({ part: 'kubesim' });
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: 1,
+    application_name: 'fleetgraph-kubesim',
+    keepAlive: true,
+  });
+  pool.on('error', () => undefined);
+  const stop = new AbortController();
+  let onLost: () => void = () => undefined;
+  const keeper = new WorldKeeper({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() });
+  await keeper.open();
+
+  const advertised = options.advertiseHost ?? (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+  const urls = { cloud: '', kubernetes: '' };
+  const credentials = new Credentials(deriveKey(options.secret, 'kubeconfig'));
+  const cloud = () => keeper.world?.cloud;
+  const authority = keeper.authority;
+  const certificate = await issueCertificate(
+    authority,
+    [...new Set(['localhost', '127.0.0.1', '::1', host, advertised])],
+    clock.now(),
+  );
+  const cloudServer = createServer(
+    cloudApi({
+      cloud,
+      key: deriveKey(options.secret, 'kubesim'),
+      credentials,
+      caCertificate: () => authority.cert,
+      kubernetesUrl: () => urls.kubernetes,
+      log,
+    }),
+  );
+  const kubernetesServer = createSecureServer(certificate, apiServer({ cloud, credentials, clock, log }));
+  // Watches of a lost world would wait for ever.
+  onLost = () => kubernetesServer.closeAllConnections();
+  const port = await listen(cloudServer, host, options.port);
+  const kubernetesPort = await listen(
+    kubernetesServer,
+    host,
+    options.kubernetesPort ?? (options.port === 0 ? 0 : port + 1),
+  );
+  const authorityOf = (number: number) =>
+    `${advertised.includes(':') ? `[${advertised}]` : advertised}:${number}`;
+  urls.cloud = `http://${authorityOf(port)}`;
+  urls.kubernetes = `https://${authorityOf(kubernetesPort)}`;
+  log.info({ cloud: urls.cloud, kubernetes: urls.kubernetes }, 'the simulated cloud is up');
+  return {
+    cloudUrl: urls.cloud,
+    kubernetesUrl: urls.kubernetes,
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('the simulated cloud is being stopped'));
+      await Promise.all([stopListening(cloudServer), stopListening(kubernetesServer)]);
+      await keeper[Symbol.asyncDispose]();
+      await pool.end();
+    },
+  };
+}
+
+/**
+ * Keeps a world open while the process lives. States: opening (no world) → open → lost (disposed, opening again after
+ * a moment) …, until stopped.
+ */
+class WorldKeeper implements AsyncDisposable {
+  world: World | undefined;
+  private known: World['authority'] | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: KubesimOptions,
+    private readonly pool: pg.Pool,
+    private readonly signals: { readonly stop: AbortSignal; onLost(): void },
+  ) {}
+
+  private get stop(): AbortSignal {
+    return this.signals.stop;
+  }
+
+  get authority(): World['authority'] {
+    if (!this.known) throw new Error('the simulation is not open');
+    return this.known;
+  }
+
+  /** Opens the first world; throws when that fails. Later ones are opened again until it works. */
+  async open(): Promise<void> {
+    const ended = await this.openOnce();
+    this.running = this.keep(ended);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.running;
+  }
+
+  private async openOnce(): Promise<() => Promise<void>> {
+    const { log, clock, speed } = this.options;
+    const lease = await acquireLease({ pool: this.pool, name: 'kubesim', log, signal: this.stop });
+    try {
+      const world = await openWorld(lease, { clock, log, speed });
+      this.world = world;
+      this.known = world.authority;
+      return async () => {
+        await Promise.race([world.ended, aborted(this.stop)]);
+        this.world = undefined;
+        await world[Symbol.asyncDispose]();
+        await lease[Symbol.asyncDispose]();
+      };
+    } catch (error) {
+      await lease[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  private async keep(first: () => Promise<void>): Promise<void> {
+    let lived = first;
+    for (;;) {
+      await lived();
+      if (this.stop.aborted) return;
+      this.options.log.error('the simulation lost its database; it opens again');
+      this.signals.onLost();
+      const next = await this.reopen();
+      if (!next) return;
+      lived = next;
+    }
+  }
+
+  private async reopen(): Promise<(() => Promise<void>) | undefined> {
+    while (!this.stop.aborted) {
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, RETRY)), aborted(this.stop)]);
+      try {
+        if (!this.stop.aborted) return await this.openOnce();
+      } catch (error) {
+        this.options.log.warn({ err: error }, 'the simulation could not open its database');
+      }
+    }
+    return undefined;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

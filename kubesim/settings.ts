@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** Instances of one type that a zone has when nothing is said. */
+export const DEFAULT_STOCK = 2_000;
+
+/** How the simulation runs; changed at `/cloud/v1/settings` and kept in the database. */
+export const settingsForm = z.strictObject({
+  /** How many times faster than real time the simulated seconds pass. */
+  speed: z.number().min(0.1).max(10_000),
+  /** The chance, 0 to 1, that an instance fails to start. */
+  failureRate: z.number().min(0).max(1),
+  /** Simulated seconds until a control plane and a node are up. */
+  bootSeconds: z.strictObject({
+    controlPlane: z.number().min(0).max(86_400),
+    node: z.number().min(0).max(86_400),
+  }),
+  /** Instances in stock by `<zone>/<type>`; DEFAULT_STOCK where nothing is said. Running ones count. */
+  stock: z.record(z.string().max(200), z.number().int().min(0)),
+  /** Decides which instances fail: the same seed and ids give the same failures. */
+  seed: z.union([z.string().max(100), z.number()]),
+});
+
+export type Settings = z.infer<typeof settingsForm>;
+
+export const settingsPatchForm = z.strictObject({
+  ...settingsForm.partial().shape,
+  bootSeconds: settingsForm.shape.bootSeconds.partial().optional(),
+});
+
+/** The settings of a new database. */
+export function defaultSettings(speed: number): Settings {
+  return { speed, failureRate: 0, bootSeconds: { controlPlane: 90, node: 45 }, stock: {}, seed: 1 };
+}
+
+/** The settings with a change; stock is merged entry by entry. */
+export function changedSettings(settings: Settings, patch: z.infer<typeof settingsPatchForm>): Settings {
+  return settingsForm.parse({
+    ...settings,
+    ...patch,
+    bootSeconds: { ...settings.bootSeconds, ...patch.bootSeconds },
+    stock: { ...settings.stock, ...patch.stock },
+  });
+}

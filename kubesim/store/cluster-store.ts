@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import type { KubeObject } from '../kinds/object.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { History, type Change } from './history.js';
+import type { Journal, RevisionOwner } from './journal.js';
+import { objectTable } from './tables.js';
+
+export type ChangeListener = (change: Change) => void;
+
+interface Collection {
+  readonly type: ResourceType;
+  readonly objects: Map<string, KubeObject>;
+  readonly history: History;
+  readonly listeners: Set<ChangeListener>;
+  readonly watchers: Set<() => void>;
+}
+
+/**
+ * The objects of one cluster, in memory, written behind through the journal. Changes are seen at once by the
+ * cluster's own controllers (`onChange`), and by the API's watchers (`onPublished`) when they are durable, so nothing
+ * that a client saw is lost by a crash.
+ */
+export class ClusterStore implements RevisionOwner {
+  private readonly collections = new Map<string, Collection>();
+  private readonly owned = new Map<string, Set<KubeObject>>();
+  private readonly uids = new Map<string, KubeObject>();
+  private current: number;
+  private durableRevision: number;
+  private closed = false;
+
+  constructor(
+    readonly id: string,
+    types: Iterable<ResourceType>,
+    revision: number,
+    private readonly journal: Journal,
+  ) {
+    this.current = revision;
+    this.durableRevision = revision;
+    for (const type of types) {
+      this.collections.set(type.id, {
+        type,
+        objects: new Map(),
+        history: new History(revision),
+        listeners: new Set(),
+        watchers: new Set(),
+      });
+    }
+  }
+
+  /** The last revision that was given out, and the last one that is on the disk. */
+  get revision(): number {
+    return this.current;
+  }
+  get publishedRevision(): number {
+    return this.durableRevision;
+  }
+
+  get<T extends KubeObject>(type: ResourceType<T>, namespace: string, name: string): T | undefined {
+    return this.collection(type).objects.get(storeKey(namespace, name)) as T | undefined;
+  }
+
+  /** All objects of a kind, in no order. */
+  all<T extends KubeObject>(type: ResourceType<T>): Iterable<T> {
+    return this.collection(type).objects.values() as Iterable<T>;
+  }
+
+  count(type: ResourceType): number {
+    return this.collection(type).objects.size;
+  }
+
+  byUid(uid: string): KubeObject | undefined {
+    return this.uids.get(uid);
+  }
+
+  /** The objects that name the uid among their owners. */
+  ownedBy(uid: string): readonly KubeObject[] {
+    return [...(this.owned.get(uid) ?? [])];
+  }
+
+  /** The owned objects of one kind. */
+  *ownedOf<T extends KubeObject>(type: ResourceType<T>, uid: string): Generator<T> {
+    for (const object of this.owned.get(uid) ?? []) if (object.kind === type.kind) yield object as T;
+  }
+
+  /** Puts an object that was read from the database, as it is. */
+  load(type: ResourceType, object: KubeObject): void {
+    this.collection(type).objects.set(keyOf(object), object);
+    this.index(object);
+  }
+
+  /** Stores a new version (or the first one) with the next resourceVersion and returns it. */
+  put<T extends KubeObject>(type: ResourceType<T>, object: T): T {
+    const collection = this.collection(type);
+    const key = keyOf(object);
+    const previous = collection.objects.get(key);
+    const revision = this.nextRevision();
+    const stored: T = {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        uid: object.metadata.uid || randomUUID(),
+        resourceVersion: String(revision),
+      },
+    };
+    collection.objects.set(key, stored);
+    if (previous) this.unindex(previous);
+    this.index(stored);
+    // The body is made when the batch is written: of an object changed many times meanwhile, only the last version.
+    this.journal.put(objectTable, this.rowKey(type, stored), () =>
+      JSON.stringify(collection.objects.get(key) ?? stored),
+    );
+    this.record(collection, { type: previous ? 'MODIFIED' : 'ADDED', revision, object: stored, previous });
+    return stored;
+  }
+
+  /** Removes an object. */
+  remove(type: ResourceType, object: KubeObject): void {
+    const collection = this.collection(type);
+    const previous = collection.objects.get(keyOf(object));
+    if (!previous) return;
+    const revision = this.nextRevision();
+    collection.objects.delete(keyOf(object));
+    this.unindex(previous);
+    const last = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(revision) } };
+    this.journal.remove(objectTable, this.rowKey(type, previous));
+    this.record(collection, { type: 'DELETED', revision, object: last, previous });
+  }
+
+  /** Calls the listener with each change of the kind, at once. */
+  onChange(type: ResourceType, listener: ChangeListener): void {
+    this.collection(type).listeners.add(listener);
+  }
+
+  /** Calls the listener when changes of the kind may have become durable. Returns what ends it. */
+  onPublished(type: ResourceType, listener: () => void): () => void {
+    const { watchers } = this.collection(type);
+    watchers.add(listener);
+    return () => watchers.delete(listener);
+  }
+
+  history(type: ResourceType): History {
+    return this.collection(type).history;
+  }
+
+  /** Resolves when everything stored so far is on the disk. */
+  durable(): Promise<void> {
+    return this.journal.durable();
+  }
+
+  /** Nothing is written any more; the cluster is being deleted. */
+  close(): void {
+    this.closed = true;
+    for (const { listeners } of this.collections.values()) listeners.clear();
+  }
+
+  /** Deletes the rows of all objects, and closes. */
+  erase(): void {
+    for (const { type, objects } of this.collections.values()) {
+      for (const object of objects.values()) this.journal.remove(objectTable, this.rowKey(type, object));
+    }
+    this.close();
+  }
+
+  private nextRevision(): number {
+    if (this.closed) throw new Error(`the cluster ${this.id} is gone`);
+    this.current += 1;
+    return this.current;
+  }
+
+  private record(collection: Collection, change: Change): void {
+    collection.history.append(change, collection.objects.size);
+    this.journal.mark(this, change.revision);
+    for (const listener of collection.listeners) listener(change);
+  }
+
+  /** Called by the journal. */
+  published(revision: number): void {
+    this.durableRevision = revision;
+    for (const { watchers } of this.collections.values()) for (const watcher of watchers) watcher();
+  }
+
+  private collection(type: ResourceType): Collection {
+    const collection = this.collections.get(type.id);
+    if (!collection) throw new Error(`the store has no ${type.id}`);
+    return collection;
+  }
+
+  private rowKey(type: ResourceType, { metadata }: KubeObject): readonly string[] {
+    return [this.id, type.id, metadata.namespace ?? '', metadata.name];
+  }
+
+  private index(object: KubeObject): void {
+    this.uids.set(object.metadata.uid, object);
+    for (const { uid } of object.metadata.ownerReferences ?? []) {
+      const known = this.owned.get(uid);
+      if (known) known.add(object);
+      else this.owned.set(uid, new Set([object]));
+    }
+  }
+
+  private unindex(object: KubeObject): void {
+    this.uids.delete(object.metadata.uid);
+    for (const { uid } of object.metadata.ownerReferences ?? []) {
+      const known = this.owned.get(uid);
+      known?.delete(object);
+      if (known?.size === 0) this.owned.delete(uid);
+    }
+  }
+}
+
+function storeKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+/** An object's key within its kind: `namespace/name`, with an empty namespace for cluster-scoped kinds. */
+export function keyOf({ metadata }: KubeObject): string {
+  return storeKey(metadata.namespace ?? '', metadata.name);
+}

@@ -1,0 +1,55 @@
+import type { JournalTable } from './journal.js';
+
+/** Clusters of the simulated cloud. Their revision is written by the journal itself. */
+export const clusterTable: JournalTable = {
+  name: 'cluster',
+  upsert: `
+INSERT INTO kubesim.cluster (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS given (id, body)
+ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+  remove: `DELETE FROM kubesim.cluster WHERE id = ANY ($1::text[])`,
+};
+
+export const instanceTable: JournalTable = {
+  name: 'instance',
+  upsert: `
+INSERT INTO kubesim.instance (cluster, id, body)
+SELECT cluster, id, body::json FROM unnest($1::text[], $2::text[], $3::text[]) AS given (cluster, id, body)
+ON CONFLICT (cluster, id) DO UPDATE SET body = excluded.body`,
+  remove: `
+DELETE FROM kubesim.instance USING unnest($1::text[], $2::text[]) AS given (cluster, id)
+WHERE instance.cluster = given.cluster AND instance.id = given.id`,
+};
+
+/**
+ * Kubernetes objects. The body is `json`, not `jsonb`: it keeps the author's order of fields and text that jsonb
+ * refuses (`\u0000`), and costs the server no conversion.
+ */
+export const objectTable: JournalTable = {
+  name: 'object',
+  upsert: `
+INSERT INTO kubesim.object (cluster, resource, namespace, name, body)
+SELECT cluster, resource, namespace, name, body::json
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS given (cluster, resource, namespace, name, body)
+ON CONFLICT (cluster, resource, namespace, name) DO UPDATE SET body = excluded.body`,
+  remove: `
+DELETE FROM kubesim.object
+USING unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given (cluster, resource, namespace, name)
+WHERE object.cluster = given.cluster AND object.resource = given.resource
+  AND object.namespace = given.namespace AND object.name = given.name`,
+};
+
+export const settingTable: JournalTable = {
+  name: 'setting',
+  upsert: `
+INSERT INTO kubesim.setting (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS given (id, body)
+ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+  remove: `DELETE FROM kubesim.setting WHERE id = ANY ($1::text[])`,
+};
+
+export const READ_CLUSTERS = `SELECT id, revision::text AS revision, body FROM kubesim.cluster ORDER BY id`;
+export const READ_INSTANCES = `SELECT cluster, id, body FROM kubesim.instance ORDER BY cluster, id`;
+export const READ_OBJECTS = `
+SELECT resource, namespace, name, body FROM kubesim.object WHERE cluster = $1 ORDER BY resource, namespace, name`;
+export const READ_SETTINGS = `SELECT id, body FROM kubesim.setting`;
+/** Everything of a cluster that is deleted; its own row goes last, with the journal. */
+export const REMOVE_OBJECTS = `DELETE FROM kubesim.object WHERE cluster = $1`;

@@ -1,0 +1,124 @@
+import type { Clock } from '../kernel/clock.js';
+
+/** A pending call; `cancel` when it is no longer wanted. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Where calls can be planned. */
+export interface Plan {
+  /** Calls `run` at the time `at` (milliseconds of the clock), or as soon as possible when that is past. */
+  at(at: number, run: () => void): Timer;
+  /** Calls `run` after `milliseconds` of the clock's time. */
+  after(milliseconds: number, run: () => void): Timer;
+}
+
+interface Entry extends Timer {
+  readonly at: number;
+  run: (() => void) | undefined;
+}
+
+/** How long the real timer sleeps at most, so that a clock that was moved is noticed. In milliseconds. */
+const LONGEST_SLEEP = 500;
+
+/**
+ * Calls functions at points of the clock's time. All pending calls share one real timer (a binary heap holds them),
+ * and none runs while nothing is pending.
+ */
+export class Timers implements Plan, Disposable {
+  private readonly heap: Entry[] = [];
+  private sleeping: NodeJS.Timeout | undefined;
+  private wakesAt = Infinity;
+  private closed = false;
+
+  constructor(private readonly clock: Clock) {}
+
+  at(at: number, run: () => void): Timer {
+    const entry: Entry = { at, run, cancel: () => (entry.run = undefined) };
+    if (this.closed) return entry;
+    this.push(entry);
+    if (at < this.wakesAt) this.sleep();
+    return entry;
+  }
+
+  after(milliseconds: number, run: () => void): Timer {
+    return this.at(this.clock.now().getTime() + milliseconds, run);
+  }
+
+  /** The same timers for one user of them: nothing runs while `open` says no, and what throws is reported. */
+  scope(open: () => boolean, report: (error: unknown) => void): Plan {
+    const guarded = (run: () => void) => () => {
+      if (!open()) return;
+      try {
+        run();
+      } catch (error) {
+        report(error);
+      }
+    };
+    return {
+      at: (at, run) => this.at(at, guarded(run)),
+      after: (wait, run) => this.after(wait, guarded(run)),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.closed = true;
+    this.heap.length = 0;
+    clearTimeout(this.sleeping);
+  }
+
+  private sleep(): void {
+    clearTimeout(this.sleeping);
+    const next = this.heap[0];
+    this.wakesAt = next?.at ?? Infinity;
+    if (!next || this.closed) return;
+    const wait = Math.min(Math.max(0, next.at - this.clock.now().getTime()), LONGEST_SLEEP);
+    this.sleeping = setTimeout(() => this.wake(), wait);
+  }
+
+  private wake(): void {
+    const now = this.clock.now().getTime();
+    // While due calls run, a call that they add must not re-arm the timer each time.
+    this.wakesAt = -Infinity;
+    for (let next = this.heap[0]; next && next.at <= now; next = this.heap[0]) {
+      this.pop();
+      next.run?.();
+    }
+    this.sleep();
+  }
+
+  private push(entry: Entry): void {
+    const { heap } = this;
+    let index = heap.push(entry) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent];
+      if (!above || above.at <= entry.at) break;
+      heap[index] = above;
+      index = parent;
+    }
+    heap[index] = entry;
+  }
+
+  private pop(): void {
+    const { heap } = this;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    let index = 0;
+    for (;;) {
+      const child = this.smallerChild(index);
+      const below = heap[child];
+      if (!below || below.at >= last.at) break;
+      heap[index] = below;
+      index = child;
+    }
+    heap[index] = last;
+  }
+
+  private smallerChild(index: number): number {
+    const left = 2 * index + 1;
+    const right = left + 1;
+    const [a, b] = [this.heap[left], this.heap[right]];
+    return a && b && b.at < a.at ? right : left;
+  }
+}

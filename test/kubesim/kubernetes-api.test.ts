@@ -1,0 +1,359 @@
+import { AppsV1Api, CoreV1Api, makeInformer, type V1ConfigMap } from '@kubernetes/client-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../kit/eventually.js';
+import { deploymentBody, startSimulator, type Cluster, type Simulator } from './simulator.js';
+
+let simulator: Simulator;
+let cluster: Cluster;
+beforeAll(async () => {
+  simulator = await startSimulator();
+  cluster = await simulator.cluster('api', 2);
+});
+afterAll(() => simulator[Symbol.asyncDispose]());
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+
+async function configMap(
+  name: string,
+  data: Record<string, string> = {},
+  labels: Record<string, string> = {},
+) {
+  return cluster.api('POST', CONFIG_MAPS, { metadata: { name, labels }, data });
+}
+
+interface WatchEvent {
+  readonly type: string;
+  readonly object: {
+    readonly metadata: {
+      readonly name?: string;
+      readonly resourceVersion?: string;
+      readonly annotations?: object;
+    };
+    readonly code?: number;
+  };
+}
+
+/** Reads a watch to its end. */
+async function watched(path: string): Promise<WatchEvent[]> {
+  const text = await (await cluster.open(path)).text();
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as WatchEvent);
+}
+
+test('the typed client creates, lists, and deletes', async () => {
+  const core = cluster.config.makeApiClient(CoreV1Api);
+  await core.createNamespacedConfigMap({
+    namespace: 'default',
+    body: { metadata: { name: 'typed' }, data: { a: 'b' } },
+  });
+  const list = await core.listNamespacedConfigMap({
+    namespace: 'default',
+    fieldSelector: 'metadata.name=typed',
+  });
+  expect(list.items.map((item) => item.data)).toEqual([{ a: 'b' }]);
+  await core.deleteNamespacedConfigMap({ namespace: 'default', name: 'typed' });
+  await expect(core.readNamespacedConfigMap({ namespace: 'default', name: 'typed' })).rejects.toMatchObject({
+    code: 404,
+  });
+});
+
+test('the typed client scales and reads a deployment', async () => {
+  const apps = cluster.config.makeApiClient(AppsV1Api);
+  await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('typed', 1));
+  const scale = await apps.readNamespacedDeploymentScale({ namespace: 'default', name: 'typed' });
+  await apps.replaceNamespacedDeploymentScale({
+    namespace: 'default',
+    name: 'typed',
+    body: { ...scale, spec: { replicas: 3 } },
+  });
+  await eventually(
+    async () =>
+      (await apps.readNamespacedDeployment({ namespace: 'default', name: 'typed' })).status?.readyReplicas ===
+      3,
+  );
+});
+
+test('an informer sees what is there and what changes', async () => {
+  const core = cluster.config.makeApiClient(CoreV1Api);
+  await configMap('before', {}, { informer: 'yes' });
+  const seen: string[] = [];
+  const informer = makeInformer<V1ConfigMap>(
+    cluster.config,
+    `${CONFIG_MAPS}?labelSelector=informer%3Dyes`,
+    () => core.listNamespacedConfigMap({ namespace: 'default', labelSelector: 'informer=yes' }),
+  );
+  informer.on('add', (map) => seen.push(`add ${map.metadata?.name}`));
+  informer.on('delete', (map) => seen.push(`delete ${map.metadata?.name}`));
+  await informer.start();
+  await configMap('after', {}, { informer: 'yes' });
+  await eventually(() => seen.includes('add after'));
+  await cluster.api('DELETE', `${CONFIG_MAPS}/before`);
+  await eventually(() => seen.includes('delete before'));
+  await informer.stop();
+  expect(seen).toEqual(['add before', 'add after', 'delete before']);
+});
+
+test('a watch from a revision gets every change after it in order, then a bookmark at the end of its time', async () => {
+  const { body } = await cluster.api('GET', CONFIG_MAPS);
+  await configMap('w1');
+  await cluster.api(
+    'PATCH',
+    `${CONFIG_MAPS}/w1`,
+    { data: { x: 'y' } },
+    { 'content-type': 'application/merge-patch+json' },
+  );
+  await cluster.api('DELETE', `${CONFIG_MAPS}/w1`);
+  const from = body.metadata.resourceVersion;
+  const events = await watched(
+    `${CONFIG_MAPS}?watch=true&resourceVersion=${from}&timeoutSeconds=1&allowWatchBookmarks=true`,
+  );
+  expect(events.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
+  const revisions = events.map(({ object }) => Number(object.metadata.resourceVersion));
+  expect([...revisions].sort((a, b) => a - b)).toEqual(revisions);
+});
+
+test('a watch that asks for initial events gets them and is told where they end', async () => {
+  await configMap('initial', {}, { initial: 'yes' });
+  const query =
+    'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
+  const [added, end] = await watched(`${CONFIG_MAPS}?${query}&labelSelector=initial%3Dyes`);
+  expect(added).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'initial' } } });
+  expect(end).toMatchObject({
+    type: 'BOOKMARK',
+    object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
+  });
+});
+
+test('a watch with a selector says ADDED and DELETED when an object enters and leaves the selection', async () => {
+  await configMap('moves');
+  const from = (await cluster.api('GET', CONFIG_MAPS)).body.metadata.resourceVersion;
+  for (const label of ['blue', 'red']) {
+    await cluster.api(
+      'PATCH',
+      `${CONFIG_MAPS}/moves`,
+      { metadata: { labels: { color: label } } },
+      { 'content-type': 'application/merge-patch+json' },
+    );
+  }
+  const events = await watched(
+    `${CONFIG_MAPS}?watch=true&resourceVersion=${from}&labelSelector=color%3Dblue&timeoutSeconds=1`,
+  );
+  expect(events.map(({ type }) => type)).toEqual(['ADDED', 'DELETED']);
+});
+
+test('a watch from a revision that is forgotten is answered 410', async () => {
+  const first = (await configMap('churn')).body.metadata.resourceVersion;
+  for (let round = 0; round < 8; round += 1) {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        cluster.api(
+          'PATCH',
+          `${CONFIG_MAPS}/churn`,
+          { data: { key: `${round}-${index}` } },
+          { 'content-type': 'application/merge-patch+json' },
+        ),
+      ),
+    );
+  }
+  const answer = await cluster.api('GET', `${CONFIG_MAPS}?watch=true&resourceVersion=${first}`);
+  expect(answer).toMatchObject({ status: 410, body: { kind: 'Status', reason: 'Expired' } });
+});
+
+test('pages of a list hold everything once, and say how much is left', async () => {
+  await Promise.all(
+    Array.from({ length: 7 }, (_, index) => configMap(`page-${index}`, {}, { paged: 'yes' })),
+  );
+  const names: string[] = [];
+  const left: (number | undefined)[] = [];
+  let next: string | undefined = '';
+  while (next !== undefined) {
+    const { body }: Awaited<ReturnType<Cluster['api']>> = await cluster.api(
+      'GET',
+      `${CONFIG_MAPS}?labelSelector=paged&limit=3&continue=${next}`,
+    );
+    names.push(...body.items.map(({ metadata }) => metadata.name));
+    left.push(body.metadata.remainingItemCount);
+    next = body.metadata.continue;
+  }
+  expect(names).toEqual(['page-0', 'page-1', 'page-2', 'page-3', 'page-4', 'page-5', 'page-6']);
+  expect(left).toEqual([4, 1, undefined]);
+});
+
+test.each([
+  ['labelSelector=tier+in+(a,b)', ['sel-a', 'sel-b']],
+  ['labelSelector=tier+notin+(a),tier', ['sel-b', 'sel-c']],
+  ['labelSelector=tier!%3Da,tier', ['sel-b', 'sel-c']],
+  ['labelSelector=!tier,sel', ['sel-none']],
+  ['labelSelector=tier%3Da', ['sel-a']],
+])('the selector %s finds the right objects', async (query, names) => {
+  await Promise.all(['a', 'b', 'c'].map((tier) => configMap(`sel-${tier}`, {}, { tier, sel: 'x' })));
+  await configMap('sel-none', {}, { sel: 'x' });
+  const { body } = await cluster.api('GET', `${CONFIG_MAPS}?${query}`);
+  expect(body.items.map(({ metadata }) => metadata.name)).toEqual(names);
+});
+
+test('a field selector on a field that the kind does not offer is refused', async () => {
+  const { body } = await cluster.api('GET', '/api/v1/pods?fieldSelector=spec.hostname%3Dx');
+  expect(body).toMatchObject({ code: 400, reason: 'BadRequest' });
+});
+
+test('an update from an old version is a conflict, one from the present version is not', async () => {
+  const { body } = await configMap('conflict', { a: '1' });
+  const second = await cluster.api('PUT', `${CONFIG_MAPS}/conflict`, { ...body, data: { a: '2' } });
+  expect(second.status).toBe(200);
+  const third = await cluster.api('PUT', `${CONFIG_MAPS}/conflict`, { ...body, data: { a: '3' } });
+  expect(third).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
+});
+
+test('an update that changes nothing makes no new version', async () => {
+  const { body } = await configMap('same', { a: '1' });
+  const again = await cluster.api('PUT', `${CONFIG_MAPS}/same`, body);
+  expect(again.body.metadata.resourceVersion).toBe(body.metadata.resourceVersion);
+});
+
+test('creating a second object of a name is refused, generateName finds free ones, dryRun stores nothing', async () => {
+  await configMap('once');
+  expect(await configMap('once')).toMatchObject({ status: 409, body: { reason: 'AlreadyExists' } });
+  const made = await cluster.api('POST', CONFIG_MAPS, { metadata: { generateName: 'made-' } });
+  expect(made.body.metadata.name).toMatch(/^made-[a-z0-9]{5}$/);
+  expect(
+    (await cluster.api('POST', `${CONFIG_MAPS}?dryRun=All`, { metadata: { name: 'tried' } })).status,
+  ).toBe(201);
+  expect((await cluster.api('GET', `${CONFIG_MAPS}/tried`)).status).toBe(404);
+});
+
+test('a JSON patch changes what it names, and fails as a whole when its test fails', async () => {
+  await configMap('json', { a: '1', b: '2' });
+  const type = { 'content-type': 'application/json-patch+json' };
+  const patch = [
+    { op: 'test', path: '/data/a', value: '1' },
+    { op: 'replace', path: '/data/a', value: '9' },
+    { op: 'remove', path: '/data/b' },
+  ];
+  expect((await cluster.api('PATCH', `${CONFIG_MAPS}/json`, patch, type)).body.data).toEqual({ a: '9' });
+  expect((await cluster.api('PATCH', `${CONFIG_MAPS}/json`, patch, type)).status).toBe(422);
+});
+
+test('a strategic merge patch merges containers by their name', async () => {
+  await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('strategic', 0));
+  const containers = [
+    { name: 'side', image: 'side:1' },
+    { name: 'web', image: 'nginx:2' },
+  ];
+  const type = { 'content-type': 'application/strategic-merge-patch+json' };
+  const { body } = await cluster.api(
+    'PATCH',
+    '/apis/apps/v1/namespaces/default/deployments/strategic',
+    { spec: { template: { spec: { containers } } } },
+    type,
+  );
+  expect(body.spec).toMatchObject({
+    template: {
+      spec: {
+        containers: [
+          { name: 'web', image: 'nginx:2', resources: { requests: { cpu: '100m' } } },
+          { name: 'side' },
+        ],
+      },
+    },
+  });
+  expect(body.metadata.generation).toBe(2);
+});
+
+test('server-side apply creates and then merges', async () => {
+  const apply = (data: object) =>
+    cluster.open(`${CONFIG_MAPS}/applied?fieldManager=me`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' }, data }),
+    });
+  expect((await apply({ a: '1' })).status).toBe(201);
+  expect((await apply({ b: '2' })).status).toBe(200);
+  expect((await cluster.api('GET', `${CONFIG_MAPS}/applied`)).body.data).toEqual({ a: '1', b: '2' });
+});
+
+test('an object that breaks its rules is refused with every cause', async () => {
+  const wrong = {
+    metadata: { name: 'Wrong_Name' },
+    spec: {
+      selector: { matchLabels: { a: 'b' } },
+      template: { metadata: { labels: { a: 'c' } }, spec: { containers: [{ name: 'x' }] } },
+    },
+  };
+  const { status, body } = await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', wrong);
+  expect(status).toBe(422);
+  expect(body.reason).toBe('Invalid');
+  expect(body.details.causes.map(({ field }) => field)).toEqual([
+    'metadata.name',
+    'spec.template.metadata.labels',
+    'spec.template.spec.containers[0].image',
+  ]);
+});
+
+test('a field that the kind does not have is warned of, or refused when the client asks for it', async () => {
+  const body = { metadata: { name: 'fields' }, dataa: {} };
+  expect((await cluster.api('POST', `${CONFIG_MAPS}?fieldValidation=Strict`, body)).body.message).toContain(
+    'unknown field "dataa"',
+  );
+  const warned = await cluster.api('POST', `${CONFIG_MAPS}?fieldValidation=Warn`, body);
+  expect(warned.status).toBe(201);
+  expect(warned.headers.get('warning')).toContain('unknown field');
+  expect(warned.body).not.toHaveProperty('dataa');
+});
+
+test('a table has the columns that kubectl prints', async () => {
+  const { body } = await cluster.api('GET', '/api/v1/nodes', undefined, {
+    accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+  });
+  expect(body.kind).toBe('Table');
+  expect(body.columnDefinitions.slice(0, 5).map(({ name }) => name)).toEqual([
+    'Name',
+    'Status',
+    'Roles',
+    'Age',
+    'Version',
+  ]);
+  expect(body.rows.map(({ cells }) => cells.slice(0, 3))).toEqual([
+    ['node-0', 'Ready', '<none>'],
+    ['node-1', 'Ready', '<none>'],
+  ]);
+  expect(body.rows[0]?.object.kind).toBe('PartialObjectMetadata');
+});
+
+test('discovery lists the groups in both of its forms', async () => {
+  const legacy = await cluster.api('GET', '/apis');
+  expect(legacy.body.groups.map(({ name }) => name)).toContain('apps');
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+  const aggregated = await cluster.api('GET', '/apis', undefined, { accept });
+  expect(aggregated.headers.get('content-type')).toBe(accept);
+  expect(aggregated.body.items.map(({ metadata }) => metadata.name)).toContain('metrics.k8s.io');
+});
+
+test('without a token, with one of another cluster, or with an expired one nothing is answered but 401', async () => {
+  const other = await simulator.cluster('other');
+  expect((await cluster.api('GET', '/api/v1/nodes', undefined, { authorization: '' })).status).toBe(401);
+  expect(
+    (await cluster.api('GET', '/api/v1/nodes', undefined, { authorization: `Bearer ${other.token}` })).status,
+  ).toBe(401);
+  simulator.clock.advance(61 * 60_000);
+  expect((await cluster.api('GET', '/api/v1/nodes')).body).toMatchObject({ kind: 'Status', code: 401 });
+  cluster = await simulator.access('api');
+  expect((await cluster.api('GET', '/api/v1/nodes')).status).toBe(200);
+});
+
+test('whoever is no administrator reads, but neither writes nor sees secrets', async () => {
+  const viewer = await simulator.access('api', ['viewers']);
+  expect((await viewer.api('GET', '/api/v1/pods')).status).toBe(200);
+  expect((await viewer.api('GET', '/api/v1/secrets')).body).toMatchObject({ code: 403, reason: 'Forbidden' });
+  expect((await viewer.api('POST', CONFIG_MAPS, { metadata: { name: 'no' } })).status).toBe(403);
+});
+
+test('a body of more than the limit is refused', async () => {
+  const { status } = await cluster.api('POST', CONFIG_MAPS, {
+    metadata: { name: 'large' },
+    data: { a: 'x'.repeat(4 * 1024 * 1024) },
+  });
+  expect(status).toBe(413);
+});

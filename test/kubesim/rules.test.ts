@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { jsonPatch } from '../../kubesim/api/json-patch.js';
+import { mergePatch } from '../../kubesim/api/merge-patch.js';
+import { strategicMerge } from '../../kubesim/api/strategic-merge.js';
+import { rollingStep } from '../../kubesim/controllers/rollout.js';
+import { duration } from '../../kubesim/kinds/resource.js';
+import { quantity } from '../../kubesim/kinds/quantity.js';
+import { covers } from '../../kubesim/scheduler/fit.js';
+import { Timers } from '../../kubesim/timers.js';
+
+test.each([
+  ['250m', 0.25],
+  ['2', 2],
+  ['64Mi', 64 * 2 ** 20],
+  ['1.5Gi', 1.5 * 2 ** 30],
+  ['1e3', 1000],
+  ['100k', 100_000],
+  ['12x', Number.NaN],
+])('the quantity %s means %d', (text, value) => {
+  expect(quantity(text)).toBe(value);
+});
+
+test.each([
+  [0, '0s'],
+  [119, '119s'],
+  [125, '2m5s'],
+  [3_600, '60m'],
+  [4 * 3_600, '4h'],
+  [90_000, '25h'],
+  [3 * 86_400 + 3_600, '3d1h'],
+])('%d seconds are printed as %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
+
+test.each([
+  ['null removes', { a: 1, b: 2 }, { b: null }, { a: 1 }],
+  ['objects merge', { a: { b: 1 } }, { a: { c: 2 } }, { a: { b: 1, c: 2 } }],
+  ['lists are replaced', { a: [1, 2] }, { a: [3] }, { a: [3] }],
+])('in a merge patch %s', (_what, target, patch, result) => {
+  expect(mergePatch(target, patch)).toEqual(result);
+});
+
+const web = { name: 'web', image: 'a:1', env: [{ name: 'A', value: '1' }], ports: [{ containerPort: 80 }] };
+
+test.each([
+  [
+    'containers merge by name',
+    { containers: [web] },
+    { containers: [{ name: 'web', image: 'a:2' }] },
+    { containers: [{ ...web, image: 'a:2' }] },
+  ],
+  [
+    'ports of a container merge by containerPort',
+    { containers: [web] },
+    { containers: [{ name: 'web', ports: [{ containerPort: 81 }] }] },
+    { containers: [{ ...web, ports: [{ containerPort: 80 }, { containerPort: 81 }] }] },
+  ],
+  [
+    '$patch: delete takes an entry away',
+    { containers: [web, { name: 'b' }] },
+    { containers: [{ name: 'b', $patch: 'delete' }] },
+    { containers: [web] },
+  ],
+  [
+    '$patch: replace replaces a list',
+    { containers: [web] },
+    { containers: [{ $patch: 'replace' }, { name: 'c' }] },
+    { containers: [{ name: 'c' }] },
+  ],
+  [
+    '$setElementOrder orders a list',
+    { env: [{ name: 'a' }, { name: 'b' }] },
+    { '$setElementOrder/env': [{ name: 'b' }, { name: 'a' }] },
+    { env: [{ name: 'b' }, { name: 'a' }] },
+  ],
+  [
+    '$retainKeys keeps only what it names',
+    { strategy: { type: 'RollingUpdate', rollingUpdate: {} } },
+    { strategy: { $retainKeys: ['type'], type: 'Recreate' } },
+    { strategy: { type: 'Recreate' } },
+  ],
+  [
+    '$deleteFromPrimitiveList removes values',
+    { finalizers: ['a', 'b'] },
+    { '$deleteFromPrimitiveList/finalizers': ['a'] },
+    { finalizers: ['b'] },
+  ],
+  ['lists of plain values are replaced', { args: ['a'] }, { args: ['b'] }, { args: ['b'] }],
+  ['null removes a field', { a: 1, b: 2 }, { a: null }, { b: 2 }],
+])('in a strategic merge patch %s', (_what, target, patch, result) => {
+  expect(strategicMerge(target, patch)).toEqual(result);
+});
+
+test('a JSON patch adds, moves, copies and escapes as RFC 6902 says', () => {
+  const patch = [
+    { op: 'add', path: '/list/1', value: 'x' },
+    { op: 'add', path: '/list/-', value: 'z' },
+    { op: 'copy', from: '/a~1b', path: '/copied' },
+    { op: 'move', from: '/old', path: '/new' },
+  ];
+  expect(jsonPatch({ list: ['a', 'b'], 'a/b': 1, old: 2 }, patch)).toEqual({
+    list: ['a', 'x', 'b', 'z'],
+    'a/b': 1,
+    copied: 1,
+    new: 2,
+  });
+});
+
+test('a rolling update never has fewer pods available, or more pods in all, than it may', () => {
+  let fresh = { name: 'new', replicas: 0, available: 0 };
+  let old = { name: 'old', replicas: 10, available: 10 };
+  for (let step = 0; step < 100 && (fresh.available < 10 || old.replicas > 0); step += 1) {
+    const sizes = rollingStep(10, { surge: 3, unavailable: 2 }, fresh, [old]);
+    const next = { fresh: sizes.get('new') ?? fresh.replicas, old: sizes.get('old') ?? old.replicas };
+    expect(next.fresh + next.old).toBeLessThanOrEqual(13);
+    expect(fresh.available + Math.min(old.available, next.old)).toBeGreaterThanOrEqual(8);
+    // One pod at a time becomes available.
+    fresh = { name: 'new', replicas: next.fresh, available: Math.min(next.fresh, fresh.available + 1) };
+    old = { name: 'old', replicas: next.old, available: next.old };
+  }
+  expect([fresh.available, old.replicas]).toEqual([10, 0]);
+});
+
+test('pods that do not serve are given up first in a rolling update', () => {
+  const broken = { name: 'broken', replicas: 3, available: 0 };
+  const good = { name: 'good', replicas: 7, available: 7 };
+  const sizes = rollingStep(10, { surge: 0, unavailable: 3 }, { name: 'new', replicas: 0, available: 0 }, [
+    broken,
+    good,
+  ]);
+  expect(sizes.get('good')).toBe(7);
+});
+
+test.each([
+  [{ operator: 'Exists' }, true],
+  [{ key: 'k', operator: 'Exists' }, true],
+  [{ key: 'k', value: 'v' }, true],
+  [{ key: 'k', value: 'other' }, false],
+  [{ key: 'k', value: 'v', effect: 'NoExecute' }, false],
+])('whether the toleration %o covers the taint k=v:NoSchedule', (toleration, expected) => {
+  expect(covers(toleration, { key: 'k', value: 'v', effect: 'NoSchedule' })).toBe(expected);
+});
+
+test('planned calls run in the order of their times, when a moved clock has reached them', async () => {
+  let now = 0;
+  using timers = new Timers({ now: () => new Date(now) });
+  const ran: number[] = [];
+  const done = new Promise<void>((resolve) => timers.at(50_000, resolve));
+  for (const at of [30_000, 10_000, 20_000, 40_000]) timers.at(at, () => ran.push(at));
+  timers.at(15_000, () => ran.push(15_000)).cancel();
+  now = 60_000;
+  await done;
+  expect(ran).toEqual([10_000, 20_000, 30_000, 40_000]);
+});
