@@ -31,8 +31,8 @@ const form = z.object({
    * free ports.
    */
   KUBESIM_PORT: port.optional(),
-  /** How many times faster than real the simulated cloud runs. */
-  SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).default(10),
+  /** How many times faster than real the simulated cloud runs; left out, as fast as before, at first 10. */
+  SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** How many jobs one engine process works on at once. */
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -21,8 +21,11 @@ export interface KubesimOptions {
   readonly databaseUrl: string;
   /** The platform's secret; the cloud's token and the clusters' tokens are derived from it. */
   readonly secret: string;
-  /** How many times faster than real a new database's simulation runs; later `/cloud/v1/settings` decides. */
-  readonly speed: number;
+  /**
+   * How many times faster than real the simulation runs from this start on, until `/cloud/v1/settings` changes it.
+   * Left out, it goes on as fast as before; a new database begins with 10.
+   */
+  readonly speed?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** The host that clients are told, when it is not `host`. */

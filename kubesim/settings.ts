@@ -28,9 +28,13 @@ export const settingsPatchForm = z.strictObject({
 });
 
 /** The settings of a new database. */
-export function defaultSettings(speed: number): Settings {
-  return { speed, failureRate: 0, bootSeconds: { controlPlane: 90, node: 45 }, stock: {}, seed: 1 };
-}
+export const defaultSettings: Settings = {
+  speed: 10,
+  failureRate: 0,
+  bootSeconds: { controlPlane: 90, node: 45 },
+  stock: {},
+  seed: 1,
+};
 
 /** The settings with a change; stock is merged entry by entry. */
 export function changedSettings(settings: Settings, patch: z.infer<typeof settingsPatchForm>): Settings {

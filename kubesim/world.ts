@@ -25,8 +25,8 @@ export interface World extends AsyncDisposable {
 export interface WorldOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** The speed of a new database. */
-  readonly speed: number;
+  /** Speed from this start on; left out, the stored one goes on. */
+  readonly speed?: number | undefined;
 }
 
 /** Reads the database and carries on with what it holds. The lease's session writes. */
@@ -38,8 +38,8 @@ export async function openWorld(lease: Lease, options: WorldOptions): Promise<Wo
   const journal = new Journal(client, log, (error) => end(error));
   lease.lost.addEventListener('abort', () => journal.fail(new Error('the lease of the simulation is lost')));
 
-  const { rows: settings } = await client.query<{ id: string; body: unknown }>(READ_SETTINGS);
-  const stored = new Map(settings.map(({ id, body }) => [id, body]));
+  const { rows: entries } = await client.query<{ id: string; body: unknown }>(READ_SETTINGS);
+  const stored = new Map(entries.map(({ id, body }) => [id, body]));
   const authority =
     authorityForm.safeParse(stored.get('authority')).data ?? (await newAuthority(clock.now()));
   if (!stored.has('authority')) journal.put(settingTable, ['authority'], () => JSON.stringify(authority));
@@ -54,10 +54,8 @@ export async function openWorld(lease: Lease, options: WorldOptions): Promise<Wo
     catalogue: readCatalogue(),
     caCertificate: authority.cert,
   };
-  const cloud = new Cloud(
-    parts,
-    settingsForm.safeParse(stored.get('settings')).data ?? defaultSettings(options.speed),
-  );
+  const settings = settingsForm.safeParse(stored.get('settings')).data ?? defaultSettings;
+  const cloud = new Cloud(parts, { ...settings, speed: options.speed ?? settings.speed });
   await readClusters(lease, cloud);
   for (const cluster of cloud.clusters.values()) resumeCluster(cloud, cluster);
   return {

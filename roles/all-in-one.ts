@@ -24,7 +24,7 @@ export interface AllInOneOptions {
   /** A simulated cloud that runs elsewhere; without it one is started. */
   readonly cloudUrl?: string | undefined;
   readonly kubesimPort: number;
-  readonly simulationSpeed: number;
+  readonly simulationSpeed?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Called with each SQL statement of subgraphs and engine. */
