@@ -12,7 +12,20 @@ const allowed = {
   client: [],
   examples: ['client'],
 };
-const parts = ['kernel', 'engine', 'kubesim', 'gateway', 'subgraphs', 'prisma', 'client', 'roles', 'examples', 'test', 'bench', 'scripts'];
+const parts = [
+  'kernel',
+  'engine',
+  'kubesim',
+  'gateway',
+  'subgraphs',
+  'prisma',
+  'client',
+  'roles',
+  'examples',
+  'test',
+  'bench',
+  'scripts',
+];
 const subgraphs = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
 
 const zones = [
@@ -28,7 +41,12 @@ const zones = [
   })),
 ].flatMap(({ target, from, message }) =>
   // Prisma's generated client is a package in all but name; who may use it is a rule of its own below.
-  from.map((one) => ({ target, from: one, message, ...(one === './prisma' ? { except: ['./generated'] } : {}) })),
+  from.map((one) => ({
+    target,
+    from: one,
+    message,
+    ...(one === './prisma' ? { except: ['./generated'] } : {}),
+  })),
 );
 
 const prismaClient = {
@@ -43,7 +61,11 @@ export default tseslint.config(
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts'], extensionAlias: { '.js': ['.ts', '.js'] } })] },
+    settings: {
+      'import-x/resolver-next': [
+        importX.createNodeResolver({ extensions: ['.ts'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
+    },
     rules: {
       'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
       'import-x/no-default-export': 'error',
@@ -58,7 +80,11 @@ export default tseslint.config(
       'max-lines': ['error', 500],
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only main.ts and kernel/env.ts read the environment.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only main.ts and kernel/env.ts read the environment.',
+        },
       ],
       'no-console': 'error',
     },
@@ -68,7 +94,10 @@ export default tseslint.config(
     ignores: ['subgraphs/**/*.store.ts', 'subgraphs/*/reconcile/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient] }] },
   },
-  { files: ['kernel/env.ts', 'main.ts', '*.config.ts', 'test/**', 'bench/**', 'scripts/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['kernel/env.ts', 'main.ts', '*.config.ts', 'test/**', 'bench/**', 'scripts/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   { files: ['*.config.ts', 'test/kit/global-setup.ts'], rules: { 'import-x/no-default-export': 'off' } },
   { files: ['bench/**', 'examples/**', 'scripts/**'], rules: { 'no-console': 'off' } },
 );

@@ -8,7 +8,9 @@ import { required } from './roles/settings.js';
 import { subgraphPorts } from './roles/ports.js';
 
 // A role's parts are loaded only when it runs: a subgraph process need not load the gateway.
-const program = new Command('fleetgraph').description('One GraphQL graph over a fleet of Kubernetes clusters');
+const program = new Command('fleetgraph').description(
+  'One GraphQL graph over a fleet of Kubernetes clusters',
+);
 
 program
   .command('start', { isDefault: true })

@@ -7,7 +7,9 @@ import { defineConfig } from 'prisma/config';
 // install scripts here, so the WASM build of the same engine from the registry takes its place.
 if (!process.env.PRISMA_SCHEMA_ENGINE_BINARY) {
   const require = createRequire(import.meta.url);
-  const engines = dirname(createRequire(require.resolve('prisma/package.json')).resolve('@prisma/engines/package.json'));
+  const engines = dirname(
+    createRequire(require.resolve('prisma/package.json')).resolve('@prisma/engines/package.json'),
+  );
   if (!existsSync(engines) || !readdirSync(engines).some((file) => file.startsWith('schema-engine-'))) {
     process.env.PRISMA_SCHEMA_ENGINE_BINARY = join(import.meta.dirname, 'scripts/schema-engine-shim.mjs');
   }

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const kubectl = report.testResults.filter(({ name }) => name.includes('kubectl')).flatMap((file) => file.assertionResults);
+const kubectl = report.testResults
+  .filter(({ name }) => name.includes('kubectl'))
+  .flatMap((file) => file.assertionResults);
 const passed = kubectl.filter(({ status }) => status === 'passed').length;
 if (passed === 0 || passed !== kubectl.length) {
   console.error(`kubectl tests: ${passed} of ${kubectl.length} ran and passed`);

@@ -12,8 +12,12 @@ if (!existsSync(main)) {
   console.error('fleetgraph is not built yet: run `npm run build`');
   process.exit(1);
 }
-const child = spawn(existsSync(bundled) ? bundled : process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
+const child = spawn(
+  existsSync(bundled) ? bundled : process.execPath,
+  ['--enable-source-maps', main, ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : code));

@@ -25,7 +25,11 @@ export interface OpenDatabase extends AsyncDisposable {
 
 /** Opens a pool and Prisma on it. Nothing is connected before the first statement. */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
-  const pool = new pg.Pool({ connectionString: options.url, max: options.poolSize ?? 10, application_name: 'fleetgraph' });
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize ?? 10,
+    application_name: 'fleetgraph',
+  });
   // An idle connection that the server ends (restart, failover) is replaced by the pool at its next use.
   pool.on('error', () => undefined);
   // One that is in use tells who uses it; without a listener of its own the process would end.

@@ -59,7 +59,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const left = await runningServer(layout.data, options.password);
   const server = left ?? (await launch(layout, options));
   const owner = await own(server.url, layout.data);
-  options.log.info({ pid: server.pid, data: layout.data, adopted: left !== undefined }, 'embedded PostgreSQL is up');
+  options.log.info(
+    { pid: server.pid, data: layout.data, adopted: left !== undefined },
+    'embedded PostgreSQL is up',
+  );
   return {
     ...server,
     data: layout.data,
@@ -91,13 +94,17 @@ function serverUser(): ServerUser {
   if (process.getuid?.() !== 0) return {};
   for (const name of ['postgres', 'nobody']) {
     try {
-      const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] })));
+      const [uid, gid] = ['-u', '-g'].map((flag) =>
+        Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] })),
+      );
       return { uid: uid!, gid: gid! };
     } catch {
       continue;
     }
   }
-  throw new Error('PostgreSQL cannot run as root, and there is neither a user postgres nor nobody; set DATABASE_URL');
+  throw new Error(
+    'PostgreSQL cannot run as root, and there is neither a user postgres nor nobody; set DATABASE_URL',
+  );
 }
 
 /** Whether the user may walk down to the folder: every folder on the way, as far as it exists, lets others through. */
@@ -111,7 +118,10 @@ function canTraverse(folder: string, uid: number): boolean {
 
 async function reachableBinaries(native: string, uid: number): Promise<string> {
   if (canTraverse(native, uid)) return native;
-  const version = execFileSync(join(native, 'bin/postgres'), ['--version'], { encoding: 'utf8' }).trim().split(' ').at(-1)!;
+  const version = execFileSync(join(native, 'bin/postgres'), ['--version'], { encoding: 'utf8' })
+    .trim()
+    .split(' ')
+    .at(-1)!;
   const copy = join(SHARED_ROOT, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
   // Copied aside and renamed, so that a killed process leaves no half copy behind.
@@ -128,17 +138,28 @@ async function initialise({ data, bin, user }: Layout, password: string): Promis
   await rm(partial, { recursive: true, force: true });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user.uid !== undefined) await chown(passwordFile, user.uid, user.gid!);
-  const flags = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`, `--username=${ROLE}`, '--encoding=UTF8', '--locale=C'];
+  const flags = [
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    `--username=${ROLE}`,
+    '--encoding=UTF8',
+    '--locale=C',
+  ];
   try {
     await chmod(join(bin, 'initdb'), 0o755).catch(() => undefined);
-    await finished(spawn(join(bin, 'initdb'), ['-D', partial, '--no-instructions', ...flags], { ...user, cwd: '/' }));
+    await finished(
+      spawn(join(bin, 'initdb'), ['-D', partial, '--no-instructions', ...flags], { ...user, cwd: '/' }),
+    );
     await rename(partial, data);
   } finally {
     await rm(passwordFile, { force: true });
   }
 }
 
-async function launch(layout: Layout, options: EmbeddedPostgresOptions): Promise<{ url: string; pid: number }> {
+async function launch(
+  layout: Layout,
+  options: EmbeddedPostgresOptions,
+): Promise<{ url: string; pid: number }> {
   const port = await freePort();
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -146,7 +167,9 @@ async function launch(layout: Layout, options: EmbeddedPostgresOptions): Promise
     max_connections: '200',
     // A burst of short transactions should not stop for a checkpoint.
     max_wal_size: '2GB',
-    ...(options.durable === false ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+    ...(options.durable === false
+      ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+      : {}),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // Detached: a signal to our process group (Ctrl-C) must reach us first, so that we close before the database does.
@@ -170,14 +193,20 @@ async function answering(url: string, child: ChildProcess, output: readonly stri
   const deadline = Date.now() + 60_000;
   while (!(await connects(url))) {
     if (child.exitCode !== null) throw new Error(`embedded PostgreSQL did not start:\n${output.join('')}`);
-    if (Date.now() > deadline) throw new Error(`embedded PostgreSQL did not answer within 60 s:\n${output.join('')}`);
+    if (Date.now() > deadline)
+      throw new Error(`embedded PostgreSQL did not answer within 60 s:\n${output.join('')}`);
     await new Promise((wake) => setTimeout(wake, 25));
   }
 }
 
 /** The server a killed process left behind, from its pid file; undefined when none answers. */
-async function runningServer(data: string, password: string): Promise<{ url: string; pid: number } | undefined> {
-  const lines = await readFile(join(data, 'postmaster.pid'), 'utf8').then((text) => text.split('\n')).catch(() => undefined);
+async function runningServer(
+  data: string,
+  password: string,
+): Promise<{ url: string; pid: number } | undefined> {
+  const lines = await readFile(join(data, 'postmaster.pid'), 'utf8')
+    .then((text) => text.split('\n'))
+    .catch(() => undefined);
   if (!lines || !isAlive(Number(lines[0]))) return undefined;
   const url = `postgresql://${ROLE}:${encodeURIComponent(password)}@127.0.0.1:${Number(lines[3])}/postgres`;
   const deadline = Date.now() + 30_000;
@@ -192,10 +221,14 @@ async function own(url: string, data: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'fleetgraph owner' });
   client.on('error', () => undefined);
   await client.connect();
-  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [OWNER_LOCK]);
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+    OWNER_LOCK,
+  ]);
   if (rows[0]?.mine) return client;
   await client.end();
-  throw new AlreadyRunningError(`another Fleetgraph process runs on ${data}; stop it, or set FLEETGRAPH_HOME`);
+  throw new AlreadyRunningError(
+    `another Fleetgraph process runs on ${data}; stop it, or set FLEETGRAPH_HOME`,
+  );
 }
 
 async function stop(pid: number, data: string): Promise<void> {
@@ -233,7 +266,9 @@ function finished(child: ChildProcess): Promise<void> {
   child.stderr?.on('data', (text: Buffer) => output.push(text.toString()));
   return new Promise((accept, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? accept() : reject(new Error(`initdb failed (${code}):\n${output.join('')}`))));
+    child.on('close', (code) =>
+      code === 0 ? accept() : reject(new Error(`initdb failed (${code}):\n${output.join('')}`)),
+    );
   });
 }
 

@@ -44,5 +44,7 @@ export type Env = z.infer<typeof form>;
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const parsed = form.safeParse(source);
   if (parsed.success) return parsed.data;
-  throw new Error(`settings: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
+  throw new Error(
+    `settings: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`,
+  );
 }

@@ -10,18 +10,28 @@ export interface ErrorDefinition {
 }
 
 export const errorRegistry = {
-  ACCOUNT_SUSPENDED: { description: 'The account may not change anything; contact the operator.', since: '0.1' },
+  ACCOUNT_SUSPENDED: {
+    description: 'The account may not change anything; contact the operator.',
+    since: '0.1',
+  },
   BAD_REQUEST: { description: 'The HTTP request is not a GraphQL request; see the message.', since: '0.1' },
   CLIENT_TOKEN_REUSED: {
     description: 'The clientToken was used before with other input. Use a fresh token for a new request.',
     since: '0.1',
   },
-  CONFLICT: { description: 'resourceVersion is not the current one. Read the resource again and retry.', since: '0.1' },
-  CURSOR_EXPIRED: {
-    description: 'The event log no longer keeps what followed this cursor. Read the present state, then subscribe anew.',
+  CONFLICT: {
+    description: 'resourceVersion is not the current one. Read the resource again and retry.',
     since: '0.1',
   },
-  DELETION_PROTECTED: { description: 'Deletion protection is on. Turn it off with updateCluster first.', since: '0.1' },
+  CURSOR_EXPIRED: {
+    description:
+      'The event log no longer keeps what followed this cursor. Read the present state, then subscribe anew.',
+    since: '0.1',
+  },
+  DELETION_PROTECTED: {
+    description: 'Deletion protection is on. Turn it off with updateCluster first.',
+    since: '0.1',
+  },
   DUPLICATE_NAME: { description: 'The name is taken in this scope. Choose another.', since: '0.1' },
   FORBIDDEN: { description: 'The token does not allow this.', since: '0.1' },
   GRAPHQL_PARSE_FAILED: { description: 'The document is not valid GraphQL syntax.', since: '0.1' },
@@ -31,46 +41,101 @@ export const errorRegistry = {
     description: 'Our fault. It is logged under the requestId in extensions; report it with that id.',
     since: '0.1',
   },
-  INVALID_CURSOR: { description: 'The cursor is malformed, tampered with, or belongs to another list or account.', since: '0.1' },
+  INVALID_CURSOR: {
+    description: 'The cursor is malformed, tampered with, or belongs to another list or account.',
+    since: '0.1',
+  },
   INVALID_INPUT: { description: 'A value is out of its range or form; path names it.', since: '0.1' },
   INSTANCE_TYPE_TOO_SMALL: { description: 'Nodes need at least 4 vCPU and 8 GiB of memory.', since: '0.1' },
-  INSTANCE_START_FAILED: { description: 'The cloud could not start the instance. Scale again to retry.', since: '0.1' },
-  INVALID_STATE: { description: 'The resource is in a state that does not allow this now; see the message.', since: '0.1' },
-  LIMIT_EXCEEDED: { description: 'The request is larger than a limit of the API; the message names limit and value.', since: '0.1' },
+  INSTANCE_START_FAILED: {
+    description: 'The cloud could not start the instance. Scale again to retry.',
+    since: '0.1',
+  },
+  INVALID_STATE: {
+    description: 'The resource is in a state that does not allow this now; see the message.',
+    since: '0.1',
+  },
+  LIMIT_EXCEEDED: {
+    description: 'The request is larger than a limit of the API; the message names limit and value.',
+    since: '0.1',
+  },
   MANIFEST_INVALID: { description: 'The manifest is not valid YAML or no Kubernetes object.', since: '0.1' },
-  KUBERNETES_REFUSED: { description: "The cluster's API server refused the object; its message is repeated.", since: '0.1' },
-  KUBERNETES_UNAVAILABLE: { description: "The cluster's API server cannot be reached now. Try again.", since: '0.1' },
+  KUBERNETES_REFUSED: {
+    description: "The cluster's API server refused the object; its message is repeated.",
+    since: '0.1',
+  },
+  KUBERNETES_UNAVAILABLE: {
+    description: "The cluster's API server cannot be reached now. Try again.",
+    since: '0.1',
+  },
   NOT_ADJUSTABLE: { description: 'This quota cannot be raised.', since: '0.1' },
-  NOT_CANCELABLE: { description: 'The operation has ended or is past the point where it can be cancelled.', since: '0.1' },
+  NOT_CANCELABLE: {
+    description: 'The operation has ended or is past the point where it can be cancelled.',
+    since: '0.1',
+  },
   NOT_FOUND: { description: 'There is no such thing in this account.', since: '0.1' },
   OPERATION_CANCELED: { description: 'The operation was cancelled on request.', since: '0.1' },
-  OUT_OF_STOCK: { description: 'The zone has no more instances of this type. Use other types or zones.', since: '0.1' },
+  OUT_OF_STOCK: {
+    description: 'The zone has no more instances of this type. Use other types or zones.',
+    since: '0.1',
+  },
   PAGE_SIZE_EXCEEDED: { description: 'first must be from 1 to 500.', since: '0.1' },
   PERSISTED_QUERY_NOT_FOUND: {
     description: 'The gateway does not know a document of this hash. Send it again with its text.',
     since: '0.1',
   },
-  PERSISTED_QUERY_NOT_IN_LIST: { description: 'No trusted document has this id; only those may be executed here.', since: '0.1' },
-  PRODUCT_COMING_SOON: { description: 'The product is announced but not yet open in this region.', since: '0.1' },
+  PERSISTED_QUERY_NOT_IN_LIST: {
+    description: 'No trusted document has this id; only those may be executed here.',
+    since: '0.1',
+  },
+  PRODUCT_COMING_SOON: {
+    description: 'The product is announced but not yet open in this region.',
+    since: '0.1',
+  },
   PRODUCT_NOT_OFFERED: { description: 'The product is not offered in this region.', since: '0.1' },
-  QUERY_NOT_IN_SAFELIST: { description: 'The document is not a trusted one; only those may be executed here.', since: '0.1' },
-  QUOTA_EXCEEDED: { description: 'A quota has no room for this; see resource, limit, used and requested.', since: '0.1' },
+  QUERY_NOT_IN_SAFELIST: {
+    description: 'The document is not a trusted one; only those may be executed here.',
+    since: '0.1',
+  },
+  QUOTA_EXCEEDED: {
+    description: 'A quota has no room for this; see resource, limit, used and requested.',
+    since: '0.1',
+  },
   RATE_LIMITED: {
-    description: 'The account has spent its points of cost for now. Wait as long as Retry-After or retryAfter says.',
+    description:
+      'The account has spent its points of cost for now. Wait as long as Retry-After or retryAfter says.',
     since: '0.1',
   },
   REQUEST_TIMEOUT: { description: 'The request took longer than the gateway allows.', since: '0.1' },
-  SERVICE_UNAVAILABLE: { description: 'A part of the platform cannot be reached now. Try again.', since: '0.1' },
-  SLOW_CONSUMER: { description: 'The client did not keep up and was disconnected; resume from the last cursor.', since: '0.1' },
+  SERVICE_UNAVAILABLE: {
+    description: 'A part of the platform cannot be reached now. Try again.',
+    since: '0.1',
+  },
+  SLOW_CONSUMER: {
+    description: 'The client did not keep up and was disconnected; resume from the last cursor.',
+    since: '0.1',
+  },
   TOKEN_EXPIRED: { description: 'The bearer token has expired. Get a new one.', since: '0.1' },
   UNAUTHENTICATED: { description: 'A valid bearer token is needed.', since: '0.1' },
-  UNKNOWN_INSTANCE_TYPE: { description: 'There is no such instance type; see Query.instanceTypes.', since: '0.1' },
+  UNKNOWN_INSTANCE_TYPE: {
+    description: 'There is no such instance type; see Query.instanceTypes.',
+    since: '0.1',
+  },
   UNKNOWN_REGION: { description: 'There is no such region; see Query.regions.', since: '0.1' },
   UNKNOWN_TIME_ZONE: { description: 'There is no such time zone; see Query.timeZones.', since: '0.1' },
-  UNKNOWN_VERSION: { description: 'There is no such Kubernetes version; see Query.kubernetesVersions.', since: '0.1' },
+  UNKNOWN_VERSION: {
+    description: 'There is no such Kubernetes version; see Query.kubernetesVersions.',
+    since: '0.1',
+  },
   UNKNOWN_ZONE: { description: 'The region has no such zone.', since: '0.1' },
-  UPGRADE_NOT_ALLOWED: { description: 'The version cannot be upgraded to from here; see upgradeTargets.', since: '0.1' },
-  VERSION_NOT_CREATABLE: { description: 'New clusters cannot use this version; see Query.kubernetesVersions.', since: '0.1' },
+  UPGRADE_NOT_ALLOWED: {
+    description: 'The version cannot be upgraded to from here; see upgradeTargets.',
+    since: '0.1',
+  },
+  VERSION_NOT_CREATABLE: {
+    description: 'New clusters cannot use this version; see Query.kubernetesVersions.',
+    since: '0.1',
+  },
 } as const satisfies Record<string, ErrorDefinition>;
 
 /** A code of the registry. */

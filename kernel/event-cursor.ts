@@ -18,7 +18,11 @@ export class EventCursors {
   decode(account: string, cursor: string): bigint {
     const [body, signature, ...rest] = cursor.split('.');
     if (!body || !signature || rest.length > 0 || !this.verify(body, signature)) return invalid();
-    const [version, owner, sequence] = JSON.parse(Buffer.from(body, 'base64url').toString()) as [number, string, string];
+    const [version, owner, sequence] = JSON.parse(Buffer.from(body, 'base64url').toString()) as [
+      number,
+      string,
+      string,
+    ];
     if (version !== 1 || owner !== account) return invalid();
     return BigInt(sequence);
   }
@@ -35,5 +39,7 @@ export class EventCursors {
 }
 
 function invalid(): never {
-  return refuse('INVALID_CURSOR', 'The cursor is malformed or belongs to another account.', { path: ['after'] });
+  return refuse('INVALID_CURSOR', 'The cursor is malformed or belongs to another account.', {
+    path: ['after'],
+  });
 }

@@ -8,10 +8,17 @@ export class Loaders {
    * The request's loader of `owner` (any object that identifies it, usually the batch function or its store).
    * Keys are batched per tick and cached for the request.
    */
-  of<K, V>(owner: object, batch: DataLoader.BatchLoadFn<K, V>, options: DataLoader.Options<K, V, string> = {}): DataLoader<K, V, string> {
+  of<K, V>(
+    owner: object,
+    batch: DataLoader.BatchLoadFn<K, V>,
+    options: DataLoader.Options<K, V, string> = {},
+  ): DataLoader<K, V, string> {
     const known = this.made.get(owner);
     if (known) return known as DataLoader<K, V, string>;
-    const loader = new DataLoader<K, V, string>(batch, { cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)), ...options });
+    const loader = new DataLoader<K, V, string>(batch, {
+      cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)),
+      ...options,
+    });
     this.made.set(owner, loader);
     return loader;
   }

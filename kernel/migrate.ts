@@ -39,7 +39,9 @@ export async function migrate(pool: pg.Pool, folder: string): Promise<string[]> 
 }
 
 async function applyMissing(client: pg.PoolClient, folder: string): Promise<string[]> {
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
   names.sort();
   const known = await knownMigrations(client, names);
   const applied: string[] = [];
@@ -58,20 +60,29 @@ async function applyMissing(client: pg.PoolClient, folder: string): Promise<stri
   return applied;
 }
 
-async function knownMigrations(client: pg.PoolClient, names: readonly string[]): Promise<Map<string, string>> {
+async function knownMigrations(
+  client: pg.PoolClient,
+  names: readonly string[],
+): Promise<Map<string, string>> {
   const { rows } = await client.query<AppliedMigration>(
     'SELECT migration_name, checksum, finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
   const failed = rows.find((row) => !row.done);
   if (failed) {
-    throw new MigrationError(`migration ${failed.migration_name} failed earlier; mend it, then run prisma migrate resolve`);
+    throw new MigrationError(
+      `migration ${failed.migration_name} failed earlier; mend it, then run prisma migrate resolve`,
+    );
   }
   const unknown = rows.map((row) => row.migration_name).filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new MigrationError(`the database is newer than this release; it has ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new MigrationError(`the database is newer than this release; it has ${unknown.join(', ')}`);
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
 }
 
-async function apply(client: pg.PoolClient, migration: { name: string; sql: string; checksum: string }): Promise<void> {
+async function apply(
+  client: pg.PoolClient,
+  migration: { name: string; sql: string; checksum: string },
+): Promise<void> {
   const id = randomUUID();
   await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
     id,
@@ -85,5 +96,8 @@ async function apply(client: pg.PoolClient, migration: { name: string; sql: stri
     await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)]);
     throw new MigrationError(`migration ${migration.name} failed: ${String(error)}`, { cause: error });
   }
-  await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
+  await client.query(
+    'UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1',
+    [id],
+  );
 }

@@ -12,7 +12,8 @@ export interface Problem {
 }
 
 /** The one result form: what was asked for, or the problems that prevented it. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Carries problems out of a transaction, so that it rolls back. Turned into data by `settle`. */
 export class Refused extends Error {
@@ -23,7 +24,11 @@ export class Refused extends Error {
 }
 
 /** Refuses a request: ends the surrounding transaction and becomes a user error. */
-export function refuse(code: ErrorCode, message: string, more: Pick<Problem, 'path' | 'details'> = {}): never {
+export function refuse(
+  code: ErrorCode,
+  message: string,
+  more: Pick<Problem, 'path' | 'details'> = {},
+): never {
   throw new Refused([{ code, message, ...more }]);
 }
 

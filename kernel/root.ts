@@ -6,7 +6,10 @@ export const packageRoot = findRoot(import.meta.dirname);
 
 function findRoot(folder: string): string {
   const manifest = join(folder, 'package.json');
-  if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'fleetgraph') {
+  if (
+    existsSync(manifest) &&
+    (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'fleetgraph'
+  ) {
     return folder;
   }
   const parent = dirname(folder);

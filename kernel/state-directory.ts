@@ -3,7 +3,11 @@ import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
-const secretsForm = z.object({ platform: z.string().min(32), auth: z.string().min(32), postgres: z.string().min(16) });
+const secretsForm = z.object({
+  platform: z.string().min(32),
+  auth: z.string().min(32),
+  postgres: z.string().min(16),
+});
 
 /** Secrets that a platform without configuration makes for itself at its first start. */
 export type Secrets = z.infer<typeof secretsForm>;

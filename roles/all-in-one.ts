@@ -63,7 +63,9 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       host: options.host,
       port: options.port,
       supergraphSdl: await committedSupergraph(),
-      subgraphs: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, { kind: 'local', subgraph }])),
+      subgraphs: Object.fromEntries(
+        subgraphs.map((subgraph) => [subgraph.name, { kind: 'local', subgraph }]),
+      ),
       auth: options.auth,
       actorKey: deriveKey(secret, 'actor'),
       graphiql: options.graphiql,

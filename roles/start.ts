@@ -24,7 +24,11 @@ export async function start(env: Env): Promise<AllInOne> {
   const auth = authOptions(env, state.secrets.auth);
   const token =
     auth.kind === 'secret'
-      ? await mintAccessToken(auth.secret, { ...DEVELOPMENT, issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE })
+      ? await mintAccessToken(auth.secret, {
+          ...DEVELOPMENT,
+          issuer: env.AUTH_ISSUER,
+          audience: env.AUTH_AUDIENCE,
+        })
       : undefined;
   const platform = started.use(
     await startAllInOne({
@@ -50,7 +54,11 @@ export async function start(env: Env): Promise<AllInOne> {
 
   async function embedded() {
     return started.use(
-      await startEmbeddedPostgres({ directory: join(state.path, 'postgres'), password: state.secrets.postgres, log }),
+      await startEmbeddedPostgres({
+        directory: join(state.path, 'postgres'),
+        password: state.secrets.postgres,
+        log,
+      }),
     );
   }
 }

@@ -6,7 +6,9 @@ export interface WelcomeFacts {
 
 /** What `npm start` tells once everything answers. */
 export function welcome({ url, token, tokenFile }: WelcomeFacts): string {
-  const bearer = tokenFile ? `-H "authorization: Bearer $(cat ${tokenFile})"` : '-H "authorization: Bearer <token>"';
+  const bearer = tokenFile
+    ? `-H "authorization: Bearer $(cat ${tokenFile})"`
+    : '-H "authorization: Bearer <token>"';
   return `
 Fleetgraph is ready.
 

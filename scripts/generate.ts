@@ -10,7 +10,11 @@ import { subgraphSchemas } from '../roles/subgraph-schemas.js';
 /** Writes what is generated from the code and committed: the supergraph and the error page. */
 const schemas = await subgraphSchemas();
 const supergraph = composeSupergraph(
-  subgraphNames.map((name) => ({ name, sdl: schemas[name], url: `http://127.0.0.1:${subgraphPorts[name]}/graphql` })),
+  subgraphNames.map((name) => ({
+    name,
+    sdl: schemas[name],
+    url: `http://127.0.0.1:${subgraphPorts[name]}/graphql`,
+  })),
 );
 await writeFile(join(packageRoot, 'gateway/supergraph.graphql'), supergraph);
 

@@ -7,7 +7,9 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'Whether another page follows.' })
   hasNextPage: boolean;
 
-  @Field(() => Boolean, { description: 'Whether a page precedes; pages are only read forward, so it is true after a cursor.' })
+  @Field(() => Boolean, {
+    description: 'Whether a page precedes; pages are only read forward, so it is true after a cursor.',
+  })
   hasPreviousPage: boolean;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })
@@ -78,7 +80,10 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
     @Field(() => PageInfo, { description: 'Where the page ends.' })
     pageInfo: PageInfo;
 
-    @Field(() => Int, { name: 'totalCount', description: 'Items in the whole list; costs one more statement.' })
+    @Field(() => Int, {
+      name: 'totalCount',
+      description: 'Items in the whole list; costs one more statement.',
+    })
     totalCount(): Promise<number> {
       return (this as unknown as { count: () => Promise<number> }).count();
     }

@@ -9,7 +9,11 @@ const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federatio
   import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override"])`;
 
 /** Finds an entity from its representation (its key fields and \`__typename\`); null when the account has none. */
-export type ReferenceResolver = (reference: never, context: RequestContext, info: GraphQLResolveInfo) => unknown;
+export type ReferenceResolver = (
+  reference: never,
+  context: RequestContext,
+  info: GraphQLResolveInfo,
+) => unknown;
 
 /** Opens the source of a subscription field; each value it yields is the root of one execution of the field. */
 export type StreamResolver = (args: never, context: RequestContext) => Promise<AsyncIterable<unknown>>;
@@ -56,7 +60,10 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
   }
   for (const [field, open] of Object.entries(definition.streams ?? {})) {
     const subscribe = (_root: unknown, args: never, context: RequestContext) => open(args, context);
-    resolvers['Subscription'] = { ...resolvers['Subscription'], [field]: { ...known(resolvers, field), subscribe } };
+    resolvers['Subscription'] = {
+      ...resolvers['Subscription'],
+      [field]: { ...known(resolvers, field), subscribe },
+    };
   }
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
   return { name: definition.name, schema, sdl };

@@ -17,4 +17,6 @@ export const EventCursorScalar = new GraphQLScalarType<string, string>({
 });
 
 /** Scalars by the JavaScript types that stand for them. */
-export const scalars: NonNullable<BuildSchemaOptions['scalarsMap']> = [{ type: Date, scalar: DateTimeScalar }];
+export const scalars: NonNullable<BuildSchemaOptions['scalarsMap']> = [
+  { type: Date, scalar: DateTimeScalar },
+];

@@ -121,7 +121,11 @@ export class MetricService {
     const parts = await Promise.all(due.map((access) => limit(() => this.measure(access, now))));
     await this.store.add(parts.flat());
     // What somebody looks at is measured from now on, without waiting for the schedule that finds it.
-    await enqueueAll(this.platform.database.prisma, METRICS_KIND, due.map(({ clusterId }) => clusterId));
+    await enqueueAll(
+      this.platform.database.prisma,
+      METRICS_KIND,
+      due.map(({ clusterId }) => clusterId),
+    );
     return parts.flat();
   }
 

@@ -7,7 +7,12 @@ import { AlreadyRunningError, startEmbeddedPostgres } from '../../kernel/embedde
 import { createLog } from '../../kernel/log.js';
 
 let directory: string;
-const options = () => ({ directory: join(directory, 'postgres'), password: 'p w/%', log: createLog('silent'), durable: false });
+const options = () => ({
+  directory: join(directory, 'postgres'),
+  password: 'p w/%',
+  log: createLog('silent'),
+  durable: false,
+});
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fleetgraph-postgres-'));
@@ -42,7 +47,10 @@ test('a second platform on the same folder is refused while the first runs', asy
 test('a server whose owner was killed is taken over, and stopped by its new owner', async () => {
   const first = await startEmbeddedPostgres(options());
   // What a kill -9 does to the owner: its connections end, the server goes on.
-  await query(first.url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fleetgraph owner'");
+  await query(
+    first.url,
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fleetgraph owner'",
+  );
   const second = await startEmbeddedPostgres(options());
   expect(second).toMatchObject({ adopted: true, pid: first.pid });
   await second[Symbol.asyncDispose]();

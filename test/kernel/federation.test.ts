@@ -1,6 +1,17 @@
 import 'reflect-metadata';
 import { execute, parse } from 'graphql';
-import { Arg, Directive, Field, ID, Int, ObjectType, Query, Resolver, FieldResolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Directive,
+  Field,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  FieldResolver,
+  Root,
+} from 'type-graphql';
 import { expect, test } from 'vitest';
 import { connectionOf, toConnection } from '../../kernel/graph/connection.type.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
@@ -18,11 +29,21 @@ const ThingConnection = connectionOf('Thing', () => Thing);
 class ThingResolver {
   @Query(() => [UserError], { description: 'errors' })
   problems(): UserError[] {
-    return [toUserError({ code: 'QUOTA_EXCEEDED', message: 'full', details: { resource: 'r', limit: 1, used: 1, requested: 1 } }), toUserError({ code: 'NOT_FOUND', message: 'no' })];
+    return [
+      toUserError({
+        code: 'QUOTA_EXCEEDED',
+        message: 'full',
+        details: { resource: 'r', limit: 1, used: 1, requested: 1 },
+      }),
+      toUserError({ code: 'NOT_FOUND', message: 'no' }),
+    ];
   }
   @Query(() => ThingConnection, { description: 'things' })
   things() {
-    return toConnection({ items: [{ id: '1' }], hasNextPage: false }, { key: (t: Thing) => [t.id], count: async () => 7 });
+    return toConnection(
+      { items: [{ id: '1' }], hasNextPage: false },
+      { key: (t: Thing) => [t.id], count: async () => 7 },
+    );
   }
   @FieldResolver(() => Int, { description: 'double' })
   double(@Root() thing: Thing, @Arg('by', () => Int, { description: 'factor' }) by: number): number {
@@ -43,7 +64,10 @@ test('a subgraph built from decorated classes answers queries and entity represe
   const result = await execute({ schema: subgraph.schema, document, contextValue: {} });
   expect(JSON.parse(JSON.stringify(result))).toMatchObject({
     data: {
-      problems: [{ __typename: 'QuotaExceededError', limit: 1 }, { __typename: InputError.name, code: 'NOT_FOUND' }],
+      problems: [
+        { __typename: 'QuotaExceededError', limit: 1 },
+        { __typename: InputError.name, code: 'NOT_FOUND' },
+      ],
       things: { totalCount: 7, nodes: [{ double: 2 }] },
       _entities: [{ id: '4', double: 12 }],
     },

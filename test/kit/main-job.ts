@@ -14,7 +14,12 @@ interface OperationState {
   readonly state: string;
   readonly progress: number;
   readonly stages: { name: string; state: string }[];
-  readonly result: { requested: number; created: number; failed: number; failures: { code: string }[] } | null;
+  readonly result: {
+    requested: number;
+    created: number;
+    failed: number;
+    failures: { code: string }[];
+  } | null;
 }
 
 /** Runs a request and fails on top-level errors, printing them. */
@@ -28,8 +33,14 @@ export async function ask<T>(seat: Seat, query: string, variables: Record<string
 export function operationEnd(seat: Seat, id: string): Promise<OperationState> {
   return eventually(
     async () => {
-      const { operation } = await ask<{ operation: OperationState | null }>(seat, documents.OPERATION, { id });
-      return operation !== null && ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'].includes(operation.state) && operation;
+      const { operation } = await ask<{ operation: OperationState | null }>(seat, documents.OPERATION, {
+        id,
+      });
+      return (
+        operation !== null &&
+        ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'].includes(operation.state) &&
+        operation
+      );
     },
     { what: `the end of ${id}` },
   );
@@ -74,7 +85,12 @@ interface ProvisioningEvent {
   readonly provisioningEvents: {
     cursor: string;
     type: string;
-    cluster: { id: string; region: { name: string }; workloads: { nodes: unknown[] } | null; metrics: unknown[] } | null;
+    cluster: {
+      id: string;
+      region: { name: string };
+      workloads: { nodes: unknown[] } | null;
+      metrics: unknown[];
+    } | null;
   };
 }
 
@@ -83,16 +99,29 @@ interface ProvisioningEvent {
  * and the workload, see scaling events, metrics and quotas, delete it again.
  */
 export async function mainJob(seat: Seat, name: string): Promise<void> {
-  using provisioning = await record<ProvisioningEvent>(seat.url, { query: documents.PROVISIONING, account: seat.account });
+  using provisioning = await record<ProvisioningEvent>(seat.url, {
+    query: documents.PROVISIONING,
+    account: seat.account,
+  });
   using scaling = await record<{ scalingEvents: Record<string, unknown> }>(seat.url, {
     query: documents.SCALING,
     account: seat.account,
   });
   const { id, operationId } = await createCluster(seat, name);
-  expect(await operationEnd(seat, operationId)).toMatchObject({ state: 'SUCCEEDED', result: { requested: 3, created: 3, failed: 0 } });
-  expect(await clusterView(seat, id)).toMatchObject({ state: 'RUNNING', nodePools: { nodes: [{ desiredSize: 3, healthyNodes: 3 }] } });
-  await eventually(() => provisioning.events.some(({ provisioningEvents: e }) => e.type === 'OPERATION_SUCCEEDED'));
-  const live = provisioning.events.map(({ provisioningEvents }) => provisioningEvents).filter((event) => event.cluster);
+  expect(await operationEnd(seat, operationId)).toMatchObject({
+    state: 'SUCCEEDED',
+    result: { requested: 3, created: 3, failed: 0 },
+  });
+  expect(await clusterView(seat, id)).toMatchObject({
+    state: 'RUNNING',
+    nodePools: { nodes: [{ desiredSize: 3, healthyNodes: 3 }] },
+  });
+  await eventually(() =>
+    provisioning.events.some(({ provisioningEvents: e }) => e.type === 'OPERATION_SUCCEEDED'),
+  );
+  const live = provisioning.events
+    .map(({ provisioningEvents }) => provisioningEvents)
+    .filter((event) => event.cluster);
   expect(live.length).toBeGreaterThan(5);
   expect(live.at(-1)?.cluster).toMatchObject({ id, region: { name: 'China East 1' } });
   expect(new Set(live.map(({ cursor }) => cursor)).size).toBe(live.length);
@@ -101,7 +130,9 @@ export async function mainJob(seat: Seat, name: string): Promise<void> {
   await scaleBeyondQuota(seat, id);
   await scaleWorkload(seat, workloadId);
   await eventually(() => scaling.events.length >= 3, { what: 'scaling events of the pool and the workload' });
-  const targets = scaling.events.map(({ scalingEvents }) => (scalingEvents.target as { __typename: string }).__typename);
+  const targets = scaling.events.map(
+    ({ scalingEvents }) => (scalingEvents.target as { __typename: string }).__typename,
+  );
   expect(targets).toEqual(expect.arrayContaining(['NodePool', 'Workload']));
   await seeMetrics(seat, id);
   await deleteCluster(seat, id);
@@ -121,8 +152,13 @@ async function deploy(seat: Seat, clusterId: string): Promise<string> {
 export async function readyReplicas(seat: Seat, id: string, replicas: number): Promise<void> {
   await eventually(
     async () => {
-      const { workload } = await ask<{ workload: { readyReplicas: number; pods: { nodes: { phase: string }[] } } }>(seat, documents.WORKLOAD, { id });
-      return workload.readyReplicas === replicas && workload.pods.nodes.filter((pod) => pod.phase === 'Running').length === replicas;
+      const { workload } = await ask<{
+        workload: { readyReplicas: number; pods: { nodes: { phase: string }[] } };
+      }>(seat, documents.WORKLOAD, { id });
+      return (
+        workload.readyReplicas === replicas &&
+        workload.pods.nodes.filter((pod) => pod.phase === 'Running').length === replicas
+      );
     },
     { what: `${replicas} ready replicas` },
   );
@@ -130,7 +166,9 @@ export async function readyReplicas(seat: Seat, id: string, replicas: number): P
 
 async function scaleBeyondQuota(seat: Seat, clusterId: string): Promise<void> {
   const pool = (await clusterView(seat, clusterId)).nodePools.nodes[0]!;
-  const { scaleNodePool } = await ask<{ scaleNodePool: { operation: { id: string }; userErrors: unknown[] } }>(seat, documents.SCALE_POOL, {
+  const { scaleNodePool } = await ask<{
+    scaleNodePool: { operation: { id: string }; userErrors: unknown[] };
+  }>(seat, documents.SCALE_POOL, {
     input: { nodePoolId: pool.id, desiredSize: 30 },
   });
   expect(scaleNodePool.userErrors).toEqual([]);
@@ -138,13 +176,21 @@ async function scaleBeyondQuota(seat: Seat, clusterId: string): Promise<void> {
   // 100 vCPU of pay-as-you-go quota are 25 nodes of 4; three exist already.
   expect(end).toMatchObject({ state: 'PARTIAL', result: { requested: 27, created: 22, failed: 5 } });
   expect(end.result?.failures[0]?.code).toBe('QUOTA_EXCEEDED');
-  expect((await clusterView(seat, clusterId)).nodePools.nodes[0]).toMatchObject({ desiredSize: 30, healthyNodes: 25, state: 'ACTIVE' });
+  expect((await clusterView(seat, clusterId)).nodePools.nodes[0]).toMatchObject({
+    desiredSize: 30,
+    healthyNodes: 25,
+    state: 'ACTIVE',
+  });
 }
 
 async function scaleWorkload(seat: Seat, workloadId: string): Promise<void> {
-  const { scaleWorkload: payload } = await ask<{ scaleWorkload: { userErrors: unknown[] } }>(seat, documents.SCALE_WORKLOAD, {
-    input: { workloadId, replicas: 10 },
-  });
+  const { scaleWorkload: payload } = await ask<{ scaleWorkload: { userErrors: unknown[] } }>(
+    seat,
+    documents.SCALE_WORKLOAD,
+    {
+      input: { workloadId, replicas: 10 },
+    },
+  );
   expect(payload.userErrors).toEqual([]);
   await readyReplicas(seat, workloadId, 10);
 }
@@ -152,8 +198,14 @@ async function scaleWorkload(seat: Seat, workloadId: string): Promise<void> {
 async function seeMetrics(seat: Seat, id: string): Promise<void> {
   await eventually(
     async () => {
-      const variables = { id, from: new Date(Date.now() - 600_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() };
-      const { cluster } = await ask<{ cluster: { metrics: { name: string; points: { value: number }[] }[] } }>(
+      const variables = {
+        id,
+        from: new Date(Date.now() - 600_000).toISOString(),
+        to: new Date(Date.now() + 60_000).toISOString(),
+      };
+      const { cluster } = await ask<{
+        cluster: { metrics: { name: string; points: { value: number }[] }[] };
+      }>(
         seat,
         `query Metrics($id: ID!, $from: DateTime!, $to: DateTime!) {
           cluster(id: $id) { metrics(from: $from, to: $to) { name unit points { at value } } } }`,
@@ -166,17 +218,15 @@ async function seeMetrics(seat: Seat, id: string): Promise<void> {
 }
 
 export async function deleteCluster(seat: Seat, id: string): Promise<void> {
-  const { deleteCluster: payload } = await ask<{ deleteCluster: { operation: { id: string }; userErrors: unknown[] } }>(
-    seat,
-    documents.DELETE_CLUSTER,
-    { input: { id } },
-  );
+  const { deleteCluster: payload } = await ask<{
+    deleteCluster: { operation: { id: string }; userErrors: unknown[] };
+  }>(seat, documents.DELETE_CLUSTER, { input: { id } });
   expect(payload.userErrors).toEqual([]);
   expect(await operationEnd(seat, payload.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
-  const { quotas, clusters } = await ask<{ quotas: { resource: string; used: number }[]; clusters: { nodes: unknown[] } }>(
-    seat,
-    '{ quotas { resource used } clusters { nodes { id } } }',
-  );
+  const { quotas, clusters } = await ask<{
+    quotas: { resource: string; used: number }[];
+    clusters: { nodes: unknown[] };
+  }>(seat, '{ quotas { resource used } clusters { nodes { id } } }');
   expect(clusters.nodes).toEqual([]);
   expect(quotas.filter(({ used }) => used !== 0)).toEqual([]);
 }

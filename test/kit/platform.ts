@@ -34,7 +34,11 @@ export interface TestPlatform extends AsyncDisposable {
 /** A GraphQL response body; the caller says what it expects in `data`. */
 export interface GraphQLBody<T = unknown> {
   readonly data?: T | null;
-  readonly errors?: readonly { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    message: string;
+    path?: (string | number)[];
+    extensions?: Record<string, unknown>;
+  }[];
 }
 
 /** A bearer token for a test account. */
@@ -69,7 +73,8 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     cloudUrl: platform.cloudUrl,
     kit,
     token: testToken,
-    request: (query, variables = {}, account = 'acme') => graphqlRequest(platform.url, { query, variables, account }),
+    request: (query, variables = {}, account = 'acme') =>
+      graphqlRequest(platform.url, { query, variables, account }),
     async statements(work) {
       const mine: string[] = [];
       recorded = mine;
@@ -88,7 +93,10 @@ export async function graphqlRequest<T>(
 ): Promise<GraphQLBody<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await testToken(request.account)}` },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await testToken(request.account)}`,
+    },
     body: JSON.stringify({ query: request.query, variables: request.variables ?? {} }),
   });
   return (await response.json()) as GraphQLBody<T>;

@@ -5,7 +5,10 @@ import { ask, type Seat } from './main-job.js';
 /** Raises account-wide quotas through the graph, as a person would, and waits until they hold. */
 export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, number>>): Promise<void> {
   const read = async () => {
-    const { quotas } = await ask<{ quotas: { id: string; resource: string; limit: number }[] }>(seat, '{ quotas { id resource limit } }');
+    const { quotas } = await ask<{ quotas: { id: string; resource: string; limit: number }[] }>(
+      seat,
+      '{ quotas { id resource limit } }',
+    );
     return new Map(quotas.map((quota) => [quota.resource, quota]));
   };
   const known = await read();

@@ -14,11 +14,19 @@ export interface RoleProcess extends AsyncDisposable {
 }
 
 /** Starts `fleetgraph <args>` from dist/ and waits until a line of its output says that it is ready. */
-export async function startRole(args: readonly string[], env: Record<string, string>, ready = /^ready (.*)$/): Promise<RoleProcess> {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(packageRoot, 'dist/main.js'), ...args], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function startRole(
+  args: readonly string[],
+  env: Record<string, string>,
+  ready = /^ready (.*)$/,
+): Promise<RoleProcess> {
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', join(packageRoot, 'dist/main.js'), ...args],
+    {
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const output: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (output.length < 200) output.push(text);
@@ -29,11 +37,19 @@ export async function startRole(args: readonly string[], env: Record<string, str
       const match = ready.exec(line);
       if (match) resolve((match[1] ?? '').trim());
     });
-    void exited.then(() => reject(new Error(`fleetgraph ${args.join(' ')} ended before it was ready:\n${output.join('')}`)));
+    void exited.then(() =>
+      reject(new Error(`fleetgraph ${args.join(' ')} ended before it was ready:\n${output.join('')}`)),
+    );
   });
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
   };
-  return { child, pid: child.pid!, url, kill: () => end('SIGKILL'), [Symbol.asyncDispose]: () => end('SIGTERM') };
+  return {
+    child,
+    pid: child.pid!,
+    url,
+    kill: () => end('SIGKILL'),
+    [Symbol.asyncDispose]: () => end('SIGTERM'),
+  };
 }

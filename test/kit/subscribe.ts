@@ -31,7 +31,8 @@ export async function record<T>(
     client.subscribe<T>(
       { query: operation.query, variables: operation.variables ?? {} },
       {
-        next: ({ data, errors }) => (errors ? reject(new Error(JSON.stringify(errors))) : events.push(data as T)),
+        next: ({ data, errors }) =>
+          errors ? reject(new Error(JSON.stringify(errors))) : events.push(data as T),
         error: (error) => reject(error instanceof Error ? error : new Error(JSON.stringify(error))),
         complete: resolve,
       },

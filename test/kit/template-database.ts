@@ -26,7 +26,9 @@ export async function onServer(serverUrl: string, sql: string): Promise<void> {
 }
 
 /** A database with every migration and the catalogue, to clone test databases from. */
-export async function createTemplate(serverUrl: string): Promise<{ name: string; drop: () => Promise<void> }> {
+export async function createTemplate(
+  serverUrl: string,
+): Promise<{ name: string; drop: () => Promise<void> }> {
   const name = `fleetgraph_template_${randomBytes(4).toString('hex')}`;
   await onServer(serverUrl, `CREATE DATABASE ${name}`);
   {

@@ -25,8 +25,18 @@ const good = {
 describe('a mutation names what is wrong with its input', () => {
   test.each([
     ['an unknown region', { regionId: 'mars-north-1' }, 'UNKNOWN_REGION', ['input', 'regionId']],
-    ['a product that is not offered there', { regionId: 'cn-nanjing', spec: 'STANDARD' }, 'PRODUCT_NOT_OFFERED', ['input', 'regionId']],
-    ['a product that is yet to come', { regionId: 'me-east-1' }, 'PRODUCT_COMING_SOON', ['input', 'regionId']],
+    [
+      'a product that is not offered there',
+      { regionId: 'cn-nanjing', spec: 'STANDARD' },
+      'PRODUCT_NOT_OFFERED',
+      ['input', 'regionId'],
+    ],
+    [
+      'a product that is yet to come',
+      { regionId: 'me-east-1' },
+      'PRODUCT_COMING_SOON',
+      ['input', 'regionId'],
+    ],
     [
       'an instance type below the minimum',
       { nodePools: [{ name: 'p', instanceTypes: ['ecs.g7.large'], desiredSize: 1 }] },
@@ -38,31 +48,39 @@ describe('a mutation names what is wrong with its input', () => {
     ['a malformed name', { name: '-' }, 'INVALID_INPUT', ['input', 'name']],
     ['a zone of another region', { zoneIds: ['cn-beijing-a'] }, 'UNKNOWN_ZONE', ['input', 'zoneIds', '0']],
   ])('%s', async (_, change, code, path) => {
-    const { createCluster } = await ask<{ createCluster: { cluster: unknown; userErrors: { code: string; path: string[] }[] } }>(
-      seat,
-      documents.CREATE_CLUSTER,
-      { input: { ...good, ...change } },
-    );
+    const { createCluster } = await ask<{
+      createCluster: { cluster: unknown; userErrors: { code: string; path: string[] }[] };
+    }>(seat, documents.CREATE_CLUSTER, { input: { ...good, ...change } });
     expect(createCluster).toMatchObject({ cluster: null, userErrors: [{ code, path }] });
   });
 
   test('a quota exceeded by one tells limit, used and requested', async () => {
     const nodePools = [{ name: 'p', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 11 }];
-    const { createCluster } = await ask<{ createCluster: { userErrors: unknown[] } }>(seat, documents.CREATE_CLUSTER, {
-      input: { ...good, spec: 'STANDARD', nodePools },
-    });
+    const { createCluster } = await ask<{ createCluster: { userErrors: unknown[] } }>(
+      seat,
+      documents.CREATE_CLUSTER,
+      {
+        input: { ...good, spec: 'STANDARD', nodePools },
+      },
+    );
     expect(createCluster.userErrors).toMatchObject([
       { code: 'QUOTA_EXCEEDED', resource: 'ACK_STANDARD/nodesPerCluster', limit: 10, used: 0, requested: 11 },
     ]);
   });
 
   test('dryRun checks everything and leaves nothing', async () => {
-    const { createCluster } = await ask<{ createCluster: { userErrors: unknown[] } }>(seat, documents.CREATE_CLUSTER, {
-      input: good,
-      dryRun: true,
-    });
+    const { createCluster } = await ask<{ createCluster: { userErrors: unknown[] } }>(
+      seat,
+      documents.CREATE_CLUSTER,
+      {
+        input: good,
+        dryRun: true,
+      },
+    );
     expect(createCluster.userErrors).toEqual([]);
-    expect(await ask(seat, '{ clusters { totalCount } operations { totalCount } events { nodes { id } } }')).toEqual({
+    expect(
+      await ask(seat, '{ clusters { totalCount } operations { totalCount } events { nodes { id } } }'),
+    ).toEqual({
       clusters: { totalCount: 0 },
       operations: { totalCount: 0 },
       events: { nodes: [] },
@@ -76,13 +94,17 @@ describe('a request that cannot be served is answered with its code', () => {
 
   test('a page over 500, literal or by variable', async () => {
     expect(await code('{ clusters(first: 501) { nodes { id } } }')).toBe('PAGE_SIZE_EXCEEDED');
-    expect(await code('query P($n: Int) { clusters(first: $n) { nodes { id } } }', { n: 501 })).toBe('PAGE_SIZE_EXCEEDED');
+    expect(await code('query P($n: Int) { clusters(first: $n) { nodes { id } } }', { n: 501 })).toBe(
+      'PAGE_SIZE_EXCEEDED',
+    );
     expect(await code('{ clusters(first: 0) { nodes { id } } }')).toBe('PAGE_SIZE_EXCEEDED');
   });
 
   test('a malformed cursor, of a list and of a stream', async () => {
     expect(await code('{ clusters(after: "nonsense") { nodes { id } } }')).toBe('INVALID_CURSOR');
-    using stream = await record(platform.url, { query: 'subscription { provisioningEvents(after: "nonsense") { id } }' });
+    using stream = await record(platform.url, {
+      query: 'subscription { provisioningEvents(after: "nonsense") { id } }',
+    });
     await expect(stream.ended).rejects.toThrow('INVALID_CURSOR');
   });
 
@@ -117,7 +139,12 @@ describe('a request that cannot be served is answered with its code', () => {
   });
 
   test('a query that is too deep', async () => {
-    const deep = '{ clusters { nodes '.concat('{ region { clusters { nodes '.repeat(12), '{ id }', ' } } }'.repeat(12), ' } }');
+    const deep = '{ clusters { nodes '.concat(
+      '{ region { clusters { nodes '.repeat(12),
+      '{ id }',
+      ' } } }'.repeat(12),
+      ' } }',
+    );
     expect(await code(deep)).toBe('LIMIT_EXCEEDED');
   });
 });

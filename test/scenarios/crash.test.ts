@@ -41,7 +41,12 @@ test('after kill -9 in the middle of the demo, twice, and new starts, the demo f
   // As root the database runs as another user, who must get here.
   await chmod(home, 0o755);
   const port = await freePort();
-  const env = { FLEETGRAPH_HOME: home, PORT: String(port), KUBESIM_PORT: String(await freePort()), SIMULATION_SPEED: '30' };
+  const env = {
+    FLEETGRAPH_HOME: home,
+    PORT: String(port),
+    KUBESIM_PORT: String(await freePort()),
+    SIMULATION_SPEED: '30',
+  };
   running = await startRole(['start'], env, READY);
   const url = `http://127.0.0.1:${port}/graphql`;
   const token = (await readFile(join(home, 'token'), 'utf8')).trim();
@@ -62,13 +67,16 @@ test('after kill -9 in the middle of the demo, twice, and new starts, the demo f
     running = await startRole(['start'], env, READY);
   };
   await crashWhen('the control plane to be made', () => seen.length >= 6);
-  await crashWhen('the scale-out to be under way', () => seen.filter(({ type }) => type === 'NODES_REQUESTED').length >= 2);
+  await crashWhen(
+    'the scale-out to be under way',
+    () => seen.filter(({ type }) => type === 'NODES_REQUESTED').length >= 2,
+  );
   await demo.catch((error: unknown) => {
     throw new Error(`the demo failed:\n${lines.join('\n')}`, { cause: error });
   });
 
   const logged: string[] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const { events }: Page = await client.query(PAGE, { after });
     logged.push(...events.nodes.map(({ id }) => id));
     if (!events.pageInfo.hasNextPage) break;

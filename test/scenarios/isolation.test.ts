@@ -17,16 +17,26 @@ beforeAll(async () => {
   const cluster = await createCluster(owner, 'private', 1);
   await operationEnd(owner, cluster.operationId);
   const pool = (await clusterView(owner, cluster.id)).nodePools.nodes[0]!.id;
-  const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(owner, documents.APPLY, {
-    input: { clusterId: cluster.id, yaml: documents.deploymentYaml('secret', 1) },
-  });
+  const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
+    owner,
+    documents.APPLY,
+    {
+      input: { clusterId: cluster.id, yaml: documents.deploymentYaml('secret', 1) },
+    },
+  );
   await readyReplicas(owner, applyManifest.workload.id, 1);
   const { cluster: seen } = await ask<{ cluster: { quotas: { id: string }[] } }>(
     owner,
     'query Quotas($id: ID!) { cluster(id: $id) { quotas { id } } }',
     { id: cluster.id },
   );
-  ids = { cluster: cluster.id, pool, operation: cluster.operationId, workload: applyManifest.workload.id, quota: seen.quotas[0]!.id };
+  ids = {
+    cluster: cluster.id,
+    pool,
+    operation: cluster.operationId,
+    workload: applyManifest.workload.id,
+    quota: seen.quotas[0]!.id,
+  };
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
@@ -45,44 +55,72 @@ describe("another account's ids answer as ids that do not exist", () => {
   test('lists of the other account are empty', async () => {
     const lists = `{ clusters { nodes { id } } operations { nodes { id } } workloads { nodes { id } } events { nodes { id } }
       regions { clusters { nodes { id } } } }`;
-    const { regions, ...rest } = await ask<Record<string, unknown> & { regions: { clusters: { nodes: unknown[] } }[] }>(stranger, lists);
-    expect(rest).toEqual({ clusters: { nodes: [] }, operations: { nodes: [] }, workloads: { nodes: [] }, events: { nodes: [] } });
+    const { regions, ...rest } = await ask<
+      Record<string, unknown> & { regions: { clusters: { nodes: unknown[] } }[] }
+    >(stranger, lists);
+    expect(rest).toEqual({
+      clusters: { nodes: [] },
+      operations: { nodes: [] },
+      workloads: { nodes: [] },
+      events: { nodes: [] },
+    });
     expect(regions.flatMap((region) => region.clusters.nodes)).toEqual([]);
   });
 
   test('filters by the id of the other account find nothing', async () => {
     const query = `query F($id: ID!) {
       events(filter: { clusterId: $id }) { nodes { id } } workloads(filter: { clusterId: $id }) { nodes { id } } }`;
-    expect(await ask(stranger, query, { id: ids.cluster })).toEqual({ events: { nodes: [] }, workloads: { nodes: [] } });
+    expect(await ask(stranger, query, { id: ids.cluster })).toEqual({
+      events: { nodes: [] },
+      workloads: { nodes: [] },
+    });
   });
 
   test.each([
     ['updateCluster', 'UpdateClusterInput!', () => ({ id: ids.cluster, name: 'stolen' })],
     ['upgradeCluster', 'UpgradeClusterInput!', () => ({ id: ids.cluster, version: '1.34.1' })],
     ['deleteCluster', 'DeleteClusterInput!', () => ({ id: ids.cluster })],
-    ['createNodePool', 'CreateNodePoolInput!', () => ({ clusterId: ids.cluster, name: 'mine', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 })],
+    [
+      'createNodePool',
+      'CreateNodePoolInput!',
+      () => ({ clusterId: ids.cluster, name: 'mine', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }),
+    ],
     ['scaleNodePool', 'ScaleNodePoolInput!', () => ({ nodePoolId: ids.pool, desiredSize: 0 })],
     ['deleteNodePool', 'DeleteNodePoolInput!', () => ({ id: ids.pool })],
     ['cancelOperation', 'CancelOperationInput!', () => ({ id: ids.operation })],
-    ['applyManifest', 'ApplyManifestInput!', () => ({ clusterId: ids.cluster, yaml: documents.deploymentYaml('intruder', 1) })],
+    [
+      'applyManifest',
+      'ApplyManifestInput!',
+      () => ({ clusterId: ids.cluster, yaml: documents.deploymentYaml('intruder', 1) }),
+    ],
     ['scaleWorkload', 'ScaleWorkloadInput!', () => ({ workloadId: ids.workload, replicas: 0 })],
     ['requestQuotaIncrease', 'RequestQuotaIncreaseInput!', () => ({ quotaId: ids.quota, limit: 5000 })],
   ])('Mutation.%s is refused with NOT_FOUND', async (field, type, input) => {
     const document = `mutation M($input: ${type}) { ${field}(input: $input) { userErrors { code } } }`;
-    const answer = await ask<Record<string, { userErrors: { code: string }[] }>>(stranger, document, { input: input() });
+    const answer = await ask<Record<string, { userErrors: { code: string }[] }>>(stranger, document, {
+      input: input(),
+    });
     expect(answer[field]?.userErrors.map(({ code }) => code)).toEqual(['NOT_FOUND']);
   });
 
   test('subscriptions of the other account get nothing of it', async () => {
     using events = await record(platform.url, { query: 'subscription { events { id } }', account: 'globex' });
-    using provisioning = await record(platform.url, { query: 'subscription { provisioningEvents { id } }', account: 'globex' });
+    using provisioning = await record(platform.url, {
+      query: 'subscription { provisioningEvents { id } }',
+      account: 'globex',
+    });
     const other = await createCluster(owner, 'private-two', 1);
     await operationEnd(owner, other.operationId);
     const own = await createCluster(stranger, 'own', 1);
     await operationEnd(stranger, own.operationId);
-    const { events: mine } = await ask<{ events: { nodes: { id: string }[] } }>(stranger, '{ events(first: 500) { nodes { id } } }');
+    const { events: mine } = await ask<{ events: { nodes: { id: string }[] } }>(
+      stranger,
+      '{ events(first: 500) { nodes { id } } }',
+    );
     const known = new Set(mine.nodes.map(({ id }) => id));
-    const seen = [...events.events, ...provisioning.events].map((event) => Object.values(event as Record<string, { id: string }>)[0]!.id);
+    const seen = [...events.events, ...provisioning.events].map(
+      (event) => Object.values(event as Record<string, { id: string }>)[0]!.id,
+    );
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.filter((id) => !known.has(id))).toEqual([]);
   });

@@ -48,15 +48,25 @@ describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
   test('lists the pods that the graph lists', async () => {
     const cluster = await createCluster(seat, 'kubectl', 2);
     await operationEnd(seat, cluster.operationId);
-    const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(seat, documents.APPLY, {
-      input: { clusterId: cluster.id, yaml: documents.deploymentYaml('web', 4) },
-    });
+    const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
+      seat,
+      documents.APPLY,
+      {
+        input: { clusterId: cluster.id, yaml: documents.deploymentYaml('web', 4) },
+      },
+    );
     await readyReplicas(seat, applyManifest.workload.id, 4);
-    const { cluster: access } = await ask<{ cluster: { kubeconfig: { yaml: string } } }>(seat, documents.KUBECONFIG, { id: cluster.id });
+    const { cluster: access } = await ask<{ cluster: { kubeconfig: { yaml: string } } }>(
+      seat,
+      documents.KUBECONFIG,
+      { id: cluster.id },
+    );
     await writeFile(join(folder, 'config'), access.kubeconfig.yaml, { mode: 0o600 });
 
     const environment = { ...process.env, KUBECONFIG: join(folder, 'config'), HOME: folder };
-    const { stdout } = await promisify(execFile)('kubectl', ['get', 'pods', '-A', '-o', 'json'], { env: environment });
+    const { stdout } = await promisify(execFile)('kubectl', ['get', 'pods', '-A', '-o', 'json'], {
+      env: environment,
+    });
     const listed = (JSON.parse(stdout) as { items: KubectlPod[] }).items.map(
       ({ metadata, status, spec }): Pod => ({
         namespace: metadata.namespace,
@@ -66,7 +76,11 @@ describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
         nodeName: spec.nodeName,
       }),
     );
-    const { cluster: seen } = await ask<{ cluster: { workloads: { nodes: { pods: { nodes: Pod[] } }[] } } }>(seat, PODS, { id: cluster.id });
+    const { cluster: seen } = await ask<{ cluster: { workloads: { nodes: { pods: { nodes: Pod[] } }[] } } }>(
+      seat,
+      PODS,
+      { id: cluster.id },
+    );
     const graphed = seen.workloads.nodes.flatMap((workload) => workload.pods.nodes);
     expect(sorted(graphed)).toEqual(sorted(listed));
     expect(listed.filter(({ name }) => name.startsWith('web-'))).toHaveLength(4);

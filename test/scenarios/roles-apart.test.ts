@@ -11,7 +11,14 @@ let clustersUrl: string;
 
 beforeAll(async () => {
   const kit = stack.use(await createTestDatabase());
-  const env = { DATABASE_URL: kit.url, FLEETGRAPH_SECRET: PLATFORM_SECRET, AUTH_SECRET, SIMULATION_SPEED: '1000', DATABASE_POOL: '8', KUBESIM_PORT: '0' };
+  const env = {
+    DATABASE_URL: kit.url,
+    FLEETGRAPH_SECRET: PLATFORM_SECRET,
+    AUTH_SECRET,
+    SIMULATION_SPEED: '1000',
+    DATABASE_POOL: '8',
+    KUBESIM_PORT: '0',
+  };
   const kubesim = stack.use(await startRole(['kubesim'], env));
   const withCloud = { ...env, KUBESIM_URL: kubesim.url };
   const start = async (args: readonly string[]) => stack.use(await startRole(args, withCloud));
@@ -37,5 +44,7 @@ test('a subgraph refuses whoever is not the gateway', async () => {
       body: JSON.stringify({ query: '{ clusters { nodes { id } } }' }),
     });
   expect((await ask({})).status).toBe(401);
-  expect((await ask({ 'x-fleetgraph-actor': 'eyJhbGciOiJub25lIn0.eyJhY2NvdW50IjoiYWNtZSJ9.' })).status).toBe(401);
+  expect((await ask({ 'x-fleetgraph-actor': 'eyJhbGciOiJub25lIn0.eyJhY2NvdW50IjoiYWNtZSJ9.' })).status).toBe(
+    401,
+  );
 });
