@@ -1,0 +1,49 @@
+import { ask, type Seat } from '../platform/graph.js';
+
+interface Pool {
+  readonly state: string;
+  readonly totalNodes: number;
+  readonly healthyNodes: number;
+}
+
+const FLEET = `query Fleet($after: String) {
+  clusters(first: 100, after: $after) {
+    nodes { id state nodePools { nodes { state totalNodes healthyNodes } } }
+    pageInfo { endCursor hasNextPage }
+  }
+}`;
+
+interface FleetPage {
+  readonly clusters: {
+    readonly nodes: readonly {
+      readonly id: string;
+      readonly state: string;
+      readonly nodePools: { readonly nodes: readonly Pool[] };
+    }[];
+    readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
+  };
+}
+
+/** Throws unless the graph shows every cluster running with exactly the nodes asked for. */
+export async function checkFleet(seat: Seat, clusters: number, nodesEach: number): Promise<void> {
+  const seen: FleetPage['clusters']['nodes'][number][] = [];
+  let after: string | null = null;
+  do {
+    const page: FleetPage = await ask<FleetPage>(seat, FLEET, { after });
+    seen.push(...page.clusters.nodes);
+    after = page.clusters.pageInfo.hasNextPage ? page.clusters.pageInfo.endCursor : null;
+  } while (after !== null);
+  const wrong = seen.filter(({ state, nodePools: { nodes } }) => {
+    const [pool] = nodes;
+    return (
+      state !== 'RUNNING' ||
+      nodes.length !== 1 ||
+      pool?.totalNodes !== nodesEach ||
+      pool.healthyNodes !== nodesEach
+    );
+  });
+  if (seen.length === clusters && wrong.length === 0) return;
+  throw new Error(
+    `the graph shows ${seen.length} clusters, ${wrong.length} of them wrong, e.g. ${JSON.stringify(wrong[0])}`,
+  );
+}

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { defaultSettings } from '../../kubesim/settings.js';
+import { packageRoot } from '../../kernel/root.js';
+import { machine, machineLine } from '../machine.js';
+import { NODE_VCPUS } from '../platform/clusters.js';
+import { startDatabase } from '../platform/database.js';
+import { hold } from '../platform/hold.js';
+import type { Seat } from '../platform/graph.js';
+import { type BenchProcess, startProcess } from '../platform/process.js';
+import { raiseQuotas } from '../platform/quotas.js';
+import { keepInReadme, keepResults } from '../report.js';
+import { checkFleet } from './check.js';
+import { Expenses } from './expenses.js';
+import { provision } from './provision.js';
+import { MemorySampler } from './sampler.js';
+import { FleetStatistics } from './statistics.store.js';
+import { type FleetFigures, fleetTable } from './summary.js';
+
+const SPEED = 100;
+/** Simulated times are spread by so much around what the settings say. */
+const SPREAD = 1.2;
+const NODES_EACH = 10;
+const DEADLINE_SECONDS = 240;
+
+/** What is measured, running. */
+interface Subject {
+  readonly process: BenchProcess;
+  readonly databasePid: number;
+  readonly statistics: FleetStatistics;
+  readonly seat: Seat;
+}
+
+/** Provisions a fleet in an all-in-one process of its own, prints the figures and keeps them. */
+export async function fleetBench(
+  { quick, folder }: { readonly quick: boolean; readonly folder: string },
+  started: AsyncDisposableStack,
+): Promise<void> {
+  const before = machine();
+  const figures = await measure(await startSubject(folder, started), quick ? 10 : 100, started);
+  const text = `${fleetTable(figures)}\n\n${machineLine(before)}`;
+  console.log(`\n${text}\n`);
+  if (quick) return;
+  console.log(`Kept in ${await keepResults('fleet', { machine: before, figures })}`);
+  await keepInReadme('fleet', text);
+}
+
+async function startSubject(folder: string, started: AsyncDisposableStack): Promise<Subject> {
+  const database = await hold(started, startDatabase(folder, true));
+  const home = join(folder, 'home');
+  const platform = await hold(started, startPlatform(home, database.url));
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  started.defer(() => client.end());
+  const token = (await readFile(join(home, 'token'), 'utf8')).trim();
+  return {
+    process: platform,
+    databasePid: database.pid,
+    statistics: new FleetStatistics(client),
+    seat: { url: platform.url, token },
+  };
+}
+
+/** `fleetgraph start` with a state folder of its own; its `url` is where GraphQL is answered. */
+function startPlatform(home: string, databaseUrl: string): Promise<BenchProcess> {
+  const main = join(packageRoot, 'dist/main.js');
+  return startProcess({
+    name: 'fleetgraph start',
+    args: ['--enable-source-maps', main, 'start'],
+    env: { FLEETGRAPH_HOME: home, DATABASE_URL: databaseUrl, PORT: '0', SIMULATION_SPEED: String(SPEED) },
+    ready: /^\s*GraphQL\s+(\S+)/,
+  });
+}
+
+async function measure(
+  subject: Subject,
+  clusters: number,
+  started: AsyncDisposableStack,
+): Promise<FleetFigures> {
+  const { seat, statistics, process, databasePid } = subject;
+  await raiseQuotas(seat, {
+    'ACK_PRO/clustersPerAccount': clusters,
+    'load-balancers': clusters,
+    'payg-vcpu': clusters * NODES_EACH * NODE_VCPUS,
+  });
+  const expenses = await Expenses.begin(process, databasePid, statistics);
+  const sampler = started.use(new MemorySampler({ platform: process.pid, postgres: databasePid }));
+  const wish = { clusters, nodesEach: NODES_EACH, deadline: DEADLINE_SECONDS };
+  const provisioned = await provision(seat, statistics, wish);
+  const spent = await expenses.sinceBegin();
+  await sampler[Symbol.asyncDispose]();
+  await checkFleet(seat, clusters, NODES_EACH);
+  const { bootSeconds } = defaultSettings;
+  return {
+    ...provisioned,
+    ...spent,
+    clusters,
+    nodes: (await statistics.progress()).nodes,
+    speed: SPEED,
+    ideal: (SPREAD * (bootSeconds.controlPlane + bootSeconds.node)) / SPEED,
+    provisioning: await statistics.provisioningSeconds(),
+    peaks: sampler.peaks,
+  };
+}

@@ -1,0 +1,51 @@
+import type pg from 'pg';
+
+const PROGRESS = `SELECT
+  (SELECT count(*)::int FROM clusters.cluster WHERE state = 'RUNNING') AS running,
+  (SELECT count(*)::int FROM clusters.node WHERE state = 'running') AS nodes`;
+
+const EVENTS = `SELECT count(*)::int AS events FROM engine.event`;
+
+const OPERATIONS = `SELECT extract(epoch FROM finished_at - created_at)::float8 AS seconds
+  FROM engine.operation WHERE type = 'CREATE_CLUSTER' AND state = 'SUCCEEDED'`;
+
+const WORK = `SELECT xact_commit::float8 AS transactions, (tup_inserted + tup_updated + tup_deleted)::float8 AS writes,
+  tup_fetched::float8 AS reads FROM pg_stat_database WHERE datname = current_database()`;
+
+/** What PostgreSQL has done so far. */
+export interface DatabaseWork {
+  readonly transactions: number;
+  /** Rows inserted, updated, deleted. */
+  readonly writes: number;
+  /** Rows fetched through indexes. */
+  readonly reads: number;
+}
+
+/** Reads the measured platform's tables past the graph, so that looking costs the platform nothing. */
+export class FleetStatistics {
+  constructor(private readonly client: pg.Client) {}
+
+  /** How many clusters and nodes run. */
+  progress(): Promise<{ running: number; nodes: number }> {
+    return this.row(PROGRESS);
+  }
+
+  async events(): Promise<number> {
+    return (await this.row<{ events: number }>(EVENTS)).events;
+  }
+
+  /** Seconds from wish to running, of each cluster. */
+  async provisioningSeconds(): Promise<number[]> {
+    const { rows } = await this.client.query<{ seconds: number }>(OPERATIONS);
+    return rows.map(({ seconds }) => seconds);
+  }
+
+  work(): Promise<DatabaseWork> {
+    return this.row(WORK);
+  }
+
+  private async row<T extends pg.QueryResultRow>(sql: string): Promise<T> {
+    const { rows } = await this.client.query<T>(sql);
+    return rows[0]!;
+  }
+}

@@ -1,0 +1,50 @@
+import { table } from '../report.js';
+import { median, percentile } from '../statistics.js';
+import type { Spent } from './expenses.js';
+import type { Peaks } from './sampler.js';
+import type { Provisioned } from './provision.js';
+
+/** Everything measured of one fleet. */
+export interface FleetFigures extends Provisioned, Spent {
+  readonly clusters: number;
+  readonly nodes: number;
+  readonly speed: number;
+  /** Seconds that the simulated machines alone need for the slowest cluster: the time of an infinitely fast platform. */
+  readonly ideal: number;
+  /** Seconds from wish to running, of each cluster. */
+  readonly provisioning: number[];
+  /** Bytes. */
+  readonly peaks: Peaks;
+}
+
+/** The figures as a table. */
+export function fleetTable(figures: FleetFigures): string {
+  const { clusters, nodes, wall, ideal, events, cpu, peaks, work, latencies, provisioning, accepted, speed } =
+    figures;
+  const perNode = (count: number) => (count / nodes).toFixed(1);
+  const rows = [
+    ['all clusters running after', `${wall.toFixed(1)} s`],
+    ['simulated machines alone', `${ideal.toFixed(1)} s`],
+    ['nodes made per second', (nodes / wall).toFixed(0)],
+    ['all mutations answered after', `${accepted.toFixed(1)} s`],
+    ['mutation p50 / p99', `${median(latencies).toFixed(0)} / ${percentile(latencies, 0.99).toFixed(0)} ms`],
+    [
+      'wish to running, p50 / p99',
+      `${median(provisioning).toFixed(1)} / ${percentile(provisioning, 0.99).toFixed(1)} s`,
+    ],
+    ['events', events.toFixed(0)],
+    ['events per second', (events / wall).toFixed(0)],
+    ['memory at most, platform / PostgreSQL', `${mebibytes(peaks.platform)} / ${mebibytes(peaks.postgres)}`],
+    ['CPU, platform / PostgreSQL', `${cpu.platform.toFixed(1)} / ${cpu.postgres.toFixed(1)} s`],
+    ['CPU per node', `${(((cpu.platform + cpu.postgres) * 1000) / nodes).toFixed(1)} ms`],
+    ['transactions per node', perNode(work.transactions)],
+    ['rows written per node', perNode(work.writes)],
+    ['rows fetched per node', perNode(work.reads)],
+  ];
+  const title = `**${clusters} clusters of ${nodes / clusters} nodes** requested at once, simulated cloud at ${speed} times speed`;
+  return `${title}\n\n${table(['', 'measured'], rows)}`;
+}
+
+function mebibytes(bytes: number): string {
+  return bytes > 0 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : 'not known';
+}

@@ -1,0 +1,50 @@
+/** One request that every gateway is asked. */
+export interface BenchQuery {
+  /** Also the operation's name. */
+  readonly name: string;
+  readonly title: string;
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+  /** Requests of one turn, after `warmUp` unmeasured ones at the beginning. */
+  readonly requests: number;
+  readonly warmUp: number;
+}
+
+/** Ten clusters with what the regions, quotas and observability subgraphs know about each. */
+const THREE_LEVEL = `query ThreeLevel {
+  clusters(first: 50) {
+    nodes {
+      id name state product createdAt
+      version { id }
+      region { id name city timeZone { id utcOffset } }
+      nodePools { nodes { id name desiredSize healthyNodes } }
+      quotas { resource limit used }
+      events(first: 3) { nodes { id type level message at } }
+    }
+  }
+}`;
+
+const ONE_ENTITY = `query OneEntity($id: ID!) { cluster(id: $id) { id name state } }`;
+
+/** The requests, for an account one of whose clusters is `clusterId`. */
+export function benchQueries(clusterId: string, quick: boolean): BenchQuery[] {
+  const share = quick ? 0.1 : 1;
+  return [
+    {
+      name: 'ThreeLevel',
+      title: 'three levels over four subgraphs',
+      query: THREE_LEVEL,
+      variables: {},
+      requests: 200 * share,
+      warmUp: 500 * share,
+    },
+    {
+      name: 'OneEntity',
+      title: 'one entity',
+      query: ONE_ENTITY,
+      variables: { id: clusterId },
+      requests: 600 * share,
+      warmUp: 1_500 * share,
+    },
+  ];
+}

@@ -1,0 +1,88 @@
+import type { BenchProcess } from '../platform/process.js';
+import type { Contestant } from './contestants.js';
+import { load } from './load.js';
+import type { BenchQuery } from './queries.js';
+
+/** What one contestant did in one turn of one query. */
+export interface Turn {
+  readonly round: number;
+  readonly query: string;
+  readonly contestant: string;
+  readonly requests: number;
+  /** CPU milliseconds (user and system) of the gateway's process per request. */
+  readonly cpu: number;
+  /** The same of all subgraphs together. */
+  readonly subgraphCpu: number;
+  /** Requests per second. */
+  readonly rate: number;
+  /** Milliseconds of each request. */
+  readonly latencies: readonly number[];
+}
+
+export interface RoundsOptions {
+  readonly contestants: readonly Contestant[];
+  readonly queries: readonly BenchQuery[];
+  readonly rounds: number;
+  /** After so many no further round begins, so that a busy machine ends the run with fewer rounds. */
+  readonly seconds: number;
+  readonly subgraphs: readonly BenchProcess[];
+  /** Bytes of each contestant's answer by query, from the check before. */
+  readonly bytes: ReadonlyMap<Contestant, Readonly<Record<string, number>>>;
+}
+
+/**
+ * Warms everybody up, then lets them take turns: every round has each contestant once with each query, beginning
+ * with another one each time, so that whatever else the machine does hits all alike.
+ */
+export async function runRounds(options: RoundsOptions): Promise<Turn[]> {
+  const { contestants, queries, rounds, seconds } = options;
+  for (const query of queries) {
+    for (const contestant of contestants) await load(contestant, query, query.warmUp);
+  }
+  const turns: Turn[] = [];
+  const begin = performance.now();
+  for (let round = 0; round < rounds && performance.now() - begin < seconds * 1000; round++) {
+    const shift = round % contestants.length;
+    const order = [...contestants.slice(shift), ...contestants.slice(0, shift)];
+    for (const query of queries) {
+      for (const contestant of order) turns.push(await takeTurn(options, { round, query, contestant }));
+    }
+    console.log(`round ${round + 1} of ${rounds}`);
+  }
+  return turns;
+}
+
+interface Slot {
+  readonly round: number;
+  readonly query: BenchQuery;
+  readonly contestant: Contestant;
+}
+
+async function takeTurn(
+  { bytes, subgraphs }: RoundsOptions,
+  { round, query, contestant }: Slot,
+): Promise<Turn> {
+  const { requests } = query;
+  const before = await cpuOf([contestant.process]);
+  const subgraphsBefore = await cpuOf(subgraphs);
+  const { latencies, wall } = await load(contestant, query, requests, bytes.get(contestant)?.[query.name]);
+  const cpu = ((await cpuOf([contestant.process])) - before) / requests;
+  const subgraphCpu = ((await cpuOf(subgraphs)) - subgraphsBefore) / requests;
+  const rate = (requests / wall) * 1000;
+  return {
+    round,
+    query: query.name,
+    contestant: contestant.name,
+    requests,
+    cpu,
+    subgraphCpu,
+    rate,
+    latencies,
+  };
+}
+
+/** CPU milliseconds of the processes together. */
+async function cpuOf(processes: readonly Pick<BenchProcess, 'cpu'>[]): Promise<number> {
+  const readings = await Promise.all(processes.map((process) => process.cpu()));
+  return readings.reduce((sum, { user, system }) => sum + (user + system) / 1000, 0);
+}

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { fleetBench } from './fleet/run.js';
+import { gatewayBench } from './gateway/run.js';
+import { temporaryFolder } from './platform/database.js';
+
+interface BenchOptions {
+  readonly quick: boolean;
+  /** For everything that must be a file; removed afterwards. */
+  readonly folder: string;
+}
+
+/** A benchmark puts what it starts on the stack; all of it is ended afterwards. */
+type Bench = (options: BenchOptions, started: AsyncDisposableStack) => Promise<void>;
+
+const program = new Command('bench').description('measures the platform; see bench/README.md');
+
+benchCommand('all', 'both benchmarks, one after the other', [gatewayBench, fleetBench], { isDefault: true });
+benchCommand('gateway', 'CPU time per request in the gateway, beside other gateways on the same subgraphs', [
+  gatewayBench,
+]);
+benchCommand('fleet', '100 clusters of 10 nodes each, requested at once', [fleetBench]);
+
+await program.parseAsync();
+
+function benchCommand(
+  name: string,
+  description: string,
+  benches: readonly Bench[],
+  options: { readonly isDefault?: boolean } = {},
+): void {
+  program
+    .command(name, options)
+    .description(description)
+    .option('--quick', 'a short run to see that it works; its figures are printed, not kept')
+    .action(async ({ quick = false }: { readonly quick?: boolean }) => {
+      for (const bench of benches) await run(bench, quick);
+    });
+}
+
+/** Runs one benchmark; what it started is ended, also when it fails or is interrupted. */
+async function run(bench: Bench, quick: boolean): Promise<void> {
+  await using folder = await temporaryFolder();
+  await using started = new AsyncDisposableStack();
+  const running = bench({ quick, folder: folder.path }, started);
+  let leaving: Promise<void> | undefined;
+  const interrupt = () => {
+    const ended = started.disposeAsync().then(() => running.catch(() => undefined));
+    leaving = ended.then(() => folder[Symbol.asyncDispose]()).finally(() => process.exit(130));
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, interrupt);
+  await running.catch(async (error: unknown) => {
+    // Interrupted: that everything was taken away under it is no news, and leaving takes its time.
+    await leaving;
+    throw error;
+  });
+  for (const signal of signals) process.off(signal, interrupt);
+}

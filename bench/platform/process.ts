@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot } from '../../kernel/root.js';
+import type { CpuReading } from './cpu-probe.js';
+
+const PROBE = join(packageRoot, 'dist/bench/platform/cpu-probe.js');
+const START_DEADLINE = 60_000;
+
+/** A process that the benchmark started. */
+export interface BenchProcess extends AsyncDisposable {
+  readonly pid: number;
+  /** What it announced: the address where it listens, if it does. */
+  readonly url: string;
+  /** Its CPU time so far. */
+  cpu(): Promise<CpuReading>;
+}
+
+export interface ProcessOptions {
+  /** What the process is called in messages. */
+  readonly name: string;
+  /** Node.js arguments: the script and its own arguments. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The line of its output that says that it is ready; the first group is the address. */
+  readonly ready?: RegExp;
+}
+
+/** Starts a Node.js process and waits until it says that it is ready. Throws with its output when it does not. */
+export async function startProcess(options: ProcessOptions): Promise<BenchProcess> {
+  const child = spawn(process.execPath, ['--import', PROBE, ...options.args], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'warn',
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  try {
+    const url = await readiness(child, options);
+    return { pid: child.pid!, url, cpu: () => askCpu(child), [Symbol.asyncDispose]: () => end(child) };
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+}
+
+/** Starts a part of the built platform, as `fleetgraph <args>` does. */
+export function startRole(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<BenchProcess> {
+  const main = join(packageRoot, 'dist/main.js');
+  return startProcess({
+    name: `fleetgraph ${args.join(' ')}`,
+    args: ['--enable-source-maps', main, ...args],
+    env,
+  });
+}
+
+function readiness(child: ChildProcess, { name, ready = /^ready ?(.*)$/ }: ProcessOptions): Promise<string> {
+  const output: string[] = [];
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => output.length < 200 && output.push(text));
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${name} ${why}:\n${output.join('').slice(0, 4_000)}`));
+    const timer = setTimeout(() => fail('did not get ready'), START_DEADLINE);
+    child.once('error', reject);
+    child.once('close', () => fail('ended before it was ready'));
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      const match = ready.exec(line);
+      if (!match) return;
+      clearTimeout(timer);
+      resolve((match[1] ?? '').trim());
+    });
+  });
+}
+
+async function askCpu(child: ChildProcess): Promise<CpuReading> {
+  const answer = once(child, 'message');
+  child.send('cpu');
+  const [reading] = (await answer) as [CpuReading];
+  return reading;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await exited;
+  clearTimeout(timer);
+}
