@@ -6,6 +6,7 @@ import { createLog } from '../kernel/log.js';
 import { openStateDirectory } from '../kernel/state-directory.js';
 import { join } from 'node:path';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
+import { gatewaySettings } from './gateway-settings.js';
 import { authOptions } from './settings.js';
 import { welcome } from './welcome.js';
 
@@ -38,7 +39,9 @@ export async function start(env: Env): Promise<AllInOne> {
       poolSize: env.DATABASE_POOL,
       secret: env.FLEETGRAPH_SECRET ?? state.secrets.platform,
       auth,
-      graphiql: token ? { defaultToken: token } : {},
+      // Whoever can open the page gets the token that is filled in, so only this machine may.
+      graphiql: token && isLoopback(env.HOST) ? { defaultToken: token } : {},
+      gateway: await gatewaySettings(env),
       engineConcurrency: env.ENGINE_CONCURRENCY,
       cloudUrl: env.KUBESIM_URL,
       kubesimPort: env.KUBESIM_PORT ?? (env.PORT === 0 ? 0 : env.PORT + 1),
@@ -61,4 +64,8 @@ export async function start(env: Env): Promise<AllInOne> {
       }),
     );
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
