@@ -30,4 +30,4 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   writeFileSync(stamp, hash);
 }
 // The native compiler (TypeScript 7); the package `typescript` beside it is for the linter, which needs version 6.
-run('typescript-native/bin/tsc', ['-b', ...process.argv.slice(2)]);
+run('typescript-native/bin/tsc', ['-b']);
