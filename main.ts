@@ -20,7 +20,12 @@ program
 program
   .command('gateway')
   .description('the gateway, in front of SUBGRAPH_URLS')
-  .action(async () => serve(announced((await import('./roles/gateway-role.js')).gatewayRole)));
+  .option('--trusted-documents <file>', 'the only documents to execute; instead of TRUSTED_DOCUMENTS')
+  .action(async ({ trustedDocuments }: { trustedDocuments?: string }) => {
+    const { gatewayRole } = await import('./roles/gateway-role.js');
+    const given = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
+    await serve(announced((env) => gatewayRole({ ...env, ...given })));
+  });
 
 program
   .command('subgraph')

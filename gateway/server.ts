@@ -5,12 +5,21 @@ import type { Log } from '../kernel/log.js';
 import type { AuthOptions } from './auth/auth-options.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { ExpiryWatch } from './auth/expiry-watch.js';
+import { OperationCosts } from './cost/operation-costs.js';
+import { RateLimiter, type RateOptions } from './cost/rate-limiter.js';
 import { Mask } from './errors/mask.js';
 import { type SubgraphLocation, createSources } from './execute/create-sources.js';
 import { GraphExecutor } from './execute/graph-executor.js';
 import { type Limits, defaultLimits } from './limits/limits.js';
+import { PersistedDocuments } from './limits/persisted-documents.js';
+import type { TrustedDocuments } from './limits/trusted-documents.js';
+import { type Meter, noMeter } from './metrics/meter.js';
+import { MeteredSource } from './metrics/metered-source.js';
+import { PrometheusMeter } from './metrics/prometheus-meter.js';
+import { serveMetrics } from './metrics/server.js';
 import { Preparation } from './plan/prepare.js';
 import { loadSupergraph } from './plan/supergraph.js';
+import { Admission } from './transport/admission.js';
 import { startApollo } from './transport/apollo.js';
 import { ConnectionCounter } from './transport/connection-counter.js';
 import type { GatewayCore } from './transport/gateway-core.js';
@@ -21,6 +30,8 @@ import { WebSocketTransport } from './transport/websocket.js';
 export type { AuthOptions } from './auth/auth-options.js';
 export type { SubgraphLocation } from './execute/create-sources.js';
 export type { Limits } from './limits/limits.js';
+export type { RateOptions } from './cost/rate-limiter.js';
+export { readTrustedDocuments } from './limits/trusted-documents.js';
 export type GraphiqlOptions = GraphiQLPageOptions;
 
 export interface GatewayOptions {
@@ -37,6 +48,12 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** Limits that differ from the defaults. */
   readonly limits?: Partial<Limits> | undefined;
+  /** How much cost an account may spend in a time. Default as much as it likes. */
+  readonly rate?: RateOptions | undefined;
+  /** The only documents that may be executed. Default any. */
+  readonly trustedDocuments?: TrustedDocuments | undefined;
+  /** Port of Prometheus' metrics, on the same host; 0 takes a free one. Default none. */
+  readonly metricsPort?: number | undefined;
   /** The GraphiQL page at `/`, or none. */
   readonly graphiql: GraphiqlOptions | false;
   /** Origins of other sites whose pages may use the gateway; `*` for every one. Default none. */
@@ -47,6 +64,8 @@ export interface GatewayOptions {
 export interface Gateway extends AsyncDisposable {
   /** Base URL, without a trailing slash; GraphQL is at `/graphql` below it, for HTTP, WebSocket and event streams. */
   readonly url: string;
+  /** Address of the metrics, if they are served. */
+  readonly metricsUrl?: string | undefined;
   /** Says 503 on /readyz and ends subscriptions so that clients resume elsewhere; requests are still answered. */
   drain(): void;
 }
@@ -60,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, clock } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const supergraph = loadSupergraph(options.supergraphSdl);
+  const { meter, metricsUrl } = await startMetrics(options, started);
   const sources = createSources({
     locations: options.subgraphs,
     named: supergraph.subgraphs,
@@ -67,12 +87,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
   });
   for (const source of sources.values()) started.use(source);
+  if (metricsUrl) for (const [name, source] of sources) sources.set(name, new MeteredSource(source, meter));
   const mask = new Mask(log);
   const drained = new AbortController();
+  const rate = options.rate && started.use(RateLimiter.open(options.rate, log));
+  const admission = new Admission({
+    preparation: new Preparation(supergraph, limits),
+    costs: new OperationCosts(supergraph.api, supergraph.full),
+    rate,
+    limits,
+    meter,
+  });
   const core: GatewayCore = {
     authenticator: createAuthenticator(options.auth, clock),
-    preparation: new Preparation(supergraph, limits),
-    executor: new GraphExecutor({ supergraph, sources, mask, log, timeout: limits.requestTimeout }),
+    admission,
+    documents: new PersistedDocuments({
+      trusted: options.trustedDocuments,
+      documentBytes: limits.documentBytes,
+    }),
+    meter,
+    executor: new GraphExecutor({ sources, mask, timeout: limits.requestTimeout }),
     mask,
     limits,
     log,
@@ -83,7 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const apollo = await startApollo({
     schema: supergraph.api,
-    preparation: core.preparation,
+    admission,
     executor: core.executor,
     log,
   });
@@ -99,7 +133,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await Promise.all([closeServer(server, GRACE), sockets.close(GRACE)]);
   });
   const running = started.move();
-  return { url, drain: () => drained.abort(), [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    url,
+    metricsUrl,
+    drain: () => drained.abort(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function startMetrics(
+  { host, metricsPort }: GatewayOptions,
+  started: AsyncDisposableStack,
+): Promise<{ readonly meter: Meter; readonly metricsUrl?: string }> {
+  if (metricsPort === undefined) return { meter: noMeter };
+  const meter = new PrometheusMeter();
+  const { url } = started.use(await serveMetrics(meter.registry, { host, port: metricsPort }));
+  return { meter, metricsUrl: url };
 }
 
 function httpServer(http: HttpTransport, sockets: WebSocketTransport): Server {

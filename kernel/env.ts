@@ -35,6 +35,15 @@ const form = z.object({
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** How many jobs one engine process works on at once. */
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
+  /** What one operation may cost, and what an account may spend in a minute (0: as much as it likes). */
+  COST_LIMIT: z.coerce.number().int().min(1).default(50_000),
+  RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).default(1_000_000),
+  /** Whether clients may read the schema. */
+  INTROSPECTION: z.stringbool().default(true),
+  /** A file of the only documents that the gateway executes. */
+  TRUSTED_DOCUMENTS: z.string().optional(),
+  /** Port of the gateway's Prometheus metrics; without it there are none. */
+  METRICS_PORT: port.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

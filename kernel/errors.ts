@@ -128,6 +128,11 @@ export const errorRegistry = {
     since: '0.1',
   },
   UNKNOWN_ZONE: { description: 'The region has no such zone.', since: '0.1' },
+  UPGRADE_BLOCKED: {
+    description:
+      'A check of level BLOCKING fails; the message names what. Mend it, see it with runClusterCheck, try again.',
+    since: '0.1',
+  },
   UPGRADE_NOT_ALLOWED: {
     description: 'The version cannot be upgraded to from here; see upgradeTargets.',
     since: '0.1',

@@ -3,6 +3,7 @@ import { TypeID, typeid } from 'typeid-js';
 /** Kinds of things that have an id, and the prefix that says so. */
 export const idPrefixes = {
   cluster: 'cluster',
+  clusterCheck: 'check',
   nodePool: 'nodepool',
   node: 'node',
   operation: 'operation',

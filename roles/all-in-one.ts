@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../kernel/subgraph.js';
 import { startKubesim } from '../kubesim/server.js';
+import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';
 import { prepareDatabase } from './prepare-database.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
@@ -20,6 +21,8 @@ export interface AllInOneOptions {
   readonly secret: string;
   readonly auth: AuthOptions;
   readonly graphiql: GraphiqlOptions | false;
+  /** Limits, documents and metrics of the gateway, where they differ from its defaults. */
+  readonly gateway?: GatewaySettings;
   readonly engineConcurrency: number;
   /** A simulated cloud that runs elsewhere; without it one is started. */
   readonly cloudUrl?: string | undefined;
@@ -69,6 +72,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       auth: options.auth,
       actorKey: deriveKey(secret, 'actor'),
       graphiql: options.graphiql,
+      ...options.gateway,
       clock,
       log,
     }),

@@ -4,6 +4,7 @@ import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../kernel/subgraph.js';
+import { gatewaySettings } from './gateway-settings.js';
 import type { Role } from './role.js';
 import { authOptions, required, subgraphUrls } from './settings.js';
 import { subgraphPorts } from './ports.js';
@@ -24,6 +25,7 @@ export async function gatewayRole(env: Env): Promise<Role> {
     auth: authOptions(env),
     actorKey: deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor'),
     graphiql: {},
+    ...(await gatewaySettings(env, env.DATABASE_URL)),
     clock: systemClock,
     log: createLog(env.LOG_LEVEL, 'gateway'),
   });

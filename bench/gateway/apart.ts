@@ -46,7 +46,7 @@ export async function startApart(
   const SUBGRAPH_URLS = Object.entries(urls)
     .map(([name, url]) => `${name}=${url}`)
     .join(',');
-  const gateway = await hold(started, startRole(['gateway'], { ...env, SUBGRAPH_URLS }));
+  const gateway = await hold(started, startRole(['gateway'], { ...env, SUBGRAPH_URLS, RATE_POINTS: '0' }));
   const committed = await readFile(join(packageRoot, 'gateway/supergraph.graphql'), 'utf8');
   return { gateway, subgraphs, movers, supergraphSdl: withAddresses(committed, urls) };
 }

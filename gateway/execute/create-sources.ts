@@ -1,6 +1,7 @@
 import type { Log } from '../../kernel/log.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { ActorHeader } from './actor-header.js';
+import { Flights } from './flights.js';
 import { HttpSource } from './http-source.js';
 import { LocalSource } from './local-source.js';
 import type { SubgraphSource } from './subgraph-source.js';
@@ -25,13 +26,14 @@ export function createSources({
   log,
 }: SourceOptions): Map<string, SubgraphSource> {
   const actorHeader = new ActorHeader(actorKey);
+  const flights = new Flights();
   return new Map(
     named.map(({ name, url }) => {
       const location = locations[name] ?? { kind: 'remote', url };
       const source =
         location.kind === 'local'
-          ? new LocalSource(location.subgraph, log)
-          : new HttpSource(name, location.url, actorHeader);
+          ? new LocalSource(location.subgraph, flights, log)
+          : new HttpSource({ name, url: location.url, actorHeader, flights });
       return [name, source] as const;
     }),
   );

@@ -1,40 +1,29 @@
-import { type ServiceMap, executeQueryPlan } from '@apollo/gateway';
-import type { QueryPlan } from '@apollo/query-planner';
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
-import type { Log } from '../../kernel/log.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
-import type { Supergraph } from '../plan/supergraph.js';
 import type { CallContext } from './call-context.js';
 import { withDeadline } from './deadline.js';
-import { pickVariables, replayMap, serviceMap } from './service-map.js';
+import type { PlanPart } from './plan-run.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
-
-type PlanRequestContext = Parameters<typeof executeQueryPlan>[2];
+import { pickVariables } from './variables.js';
 
 export interface GraphExecutorOptions {
-  readonly supergraph: Supergraph;
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly mask: Mask;
-  readonly log: Log;
   /** Milliseconds until a query, a mutation or the completion of one event is given up. */
   readonly timeout: number;
 }
 
 /** Executes prepared requests over the subgraphs. What it answers or throws may be shown to clients. */
 export class GraphExecutor {
-  private readonly services: ServiceMap;
-
-  constructor(private readonly options: GraphExecutorOptions) {
-    this.services = serviceMap(options.sources);
-  }
+  constructor(private readonly options: GraphExecutorOptions) {}
 
   /** Runs a query or mutation. */
   async execute(prepared: PreparedRequest, context: CallContext): Promise<ExecutionResult> {
     try {
-      return await this.run(prepared, context, prepared.operation.plan, this.services);
+      return await this.run(prepared, context, prepared.operation.fetch);
     } catch (error) {
       return { errors: [this.options.mask.error(error, context.requestId)] };
     }
@@ -85,11 +74,14 @@ export class GraphExecutor {
     const { subscription } = prepared.operation;
     // Without data the upstream has ended with these errors.
     if (!subscription || !('data' in event)) throw this.ended(event, context.requestId);
-    const services = replayMap(this.services, subscription.primary, event);
+    const { begin, complete } = subscription;
     // A context of its own: an event sees the state of its time, not what an earlier one has loaded.
     const ofEvent = { ...context, kind: OperationTypeNode.QUERY };
     try {
-      return await this.run(prepared, ofEvent, subscription.perEvent, services);
+      return await this.run(prepared, ofEvent, (run) => {
+        begin(run, event);
+        return complete(run);
+      });
     } catch (error) {
       throw this.options.mask.error(error, context.requestId);
     }
@@ -107,38 +99,19 @@ export class GraphExecutor {
   private async run(
     prepared: PreparedRequest,
     context: CallContext,
-    plan: QueryPlan,
-    services: ServiceMap,
+    fetch: PlanPart,
   ): Promise<ExecutionResult> {
-    const { supergraph, timeout, log, mask } = this.options;
-    const { operation, request } = prepared;
-    const result = await withDeadline(timeout, context.signal, (signal) => {
-      const planContext = {
-        request: { variables: request.variables ?? {} },
-        context: { ...context, signal },
-        metrics: {},
-        logger: log,
-      };
-      return executeQueryPlan(
-        plan,
-        services,
-        planContext as unknown as PlanRequestContext,
-        operation.context,
-        supergraph.full,
-        supergraph.apiSchema,
-      );
+    const { sources, timeout, mask } = this.options;
+    const variables = prepared.request.variables ?? {};
+    const run = await withDeadline(timeout, context.signal, async (signal) => {
+      const state = { sources, call: { ...context, signal }, variables, data: {}, errors: [] };
+      await fetch(state);
+      return state;
     });
-    const errors = [...(result.errors ?? []), ...incomplete(result.extensions)];
-    if (errors.length === 0) return { data: result.data ?? null };
-    return {
-      errors: mask.errors(errors, context.requestId),
-      ...(result.data === undefined ? {} : { data: result.data }),
-    };
+    const shaped = prepared.operation.shape.shape(run.data, variables);
+    // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
+    const errors = run.errors.length > 0 ? run.errors : shaped.errors;
+    if (errors.length === 0) return { data: shaped.data };
+    return { data: shaped.data, errors: mask.errors(errors, context.requestId) };
   }
-}
-
-/** Where a subgraph left out a value that may not be null, and gave no reason. */
-function incomplete(extensions: Record<string, unknown> | undefined): readonly unknown[] {
-  const found = extensions?.['valueCompletion'];
-  return Array.isArray(found) ? found : [];
 }

@@ -6,12 +6,21 @@ import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { REQUEST_ID_HEADER, type SubgraphRequest, type SubgraphResult } from '../../kernel/graph/wire.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from './call-context.js';
+import { exchange } from './exchange.js';
+import type { Flights } from './flights.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
 
 const JSON_ACCEPT = 'application/graphql-response+json, application/json';
 
-const PING: SubgraphRequest = { query: '{ __typename }' };
+const PING = JSON.stringify({ query: '{ __typename }' });
 const NOBODY = { account: 'readiness', subject: 'gateway' };
+
+export interface HttpSourceOptions {
+  readonly name: string;
+  readonly url: string;
+  readonly actorHeader: ActorHeader;
+  readonly flights: Flights;
+}
 
 /** A subgraph that answers over HTTP. */
 export class HttpSource implements SubgraphSource {
@@ -20,11 +29,14 @@ export class HttpSource implements SubgraphSource {
   /** Streams keep their connection for hours: they have a pool of their own, so that they never hold up requests. */
   private readonly streams: Pool;
 
-  constructor(
-    readonly name: string,
-    url: string,
-    private readonly actorHeader: ActorHeader,
-  ) {
+  readonly name: string;
+  private readonly actorHeader: ActorHeader;
+  private readonly flights: Flights;
+
+  constructor({ name, url, actorHeader, flights }: HttpSourceOptions) {
+    this.name = name;
+    this.actorHeader = actorHeader;
+    this.flights = flights;
     const { origin, pathname } = new URL(url);
     this.path = pathname;
     this.requests = new Pool(origin, {
@@ -37,13 +49,21 @@ export class HttpSource implements SubgraphSource {
     this.streams = new Pool(origin, { headersTimeout: 30_000, bodyTimeout: 30_000 });
   }
 
-  async execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+  execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+    // Written once: it is also what tells requests apart.
+    const body = JSON.stringify(request);
+    return this.flights.share(call, `${this.name}\n${body}`, (signal) =>
+      this.send(body, { ...call, signal }),
+    );
+  }
+
+  private async send(body: string, call: CallContext): Promise<SubgraphResult> {
     try {
-      return await this.ask(request, call);
+      return await this.ask(body, call);
     } catch (error) {
       // A kept-alive connection may be closed while a request is on its way: what changes nothing is asked again.
       if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !call.signal.aborted)
-        return this.again(request, call);
+        return this.again(body, call);
       throw unavailable(this.name, error);
     }
   }
@@ -57,7 +77,11 @@ export class HttpSource implements SubgraphSource {
       await body.dump();
       throw unavailable(this.name, new Error(`the subgraph answered ${statusCode}`));
     }
-    return mapStream(this.results(readEvents(body)), (result) => result, {
+    const forward = (result: SubgraphResult) => {
+      this.flights.forget(call.actor.account);
+      return result;
+    };
+    return mapStream(this.results(readEvents(body)), forward, {
       signal: call.signal,
       ended: () => body.destroy(),
     });
@@ -72,34 +96,36 @@ export class HttpSource implements SubgraphSource {
     await Promise.all([this.requests.close(), this.streams.destroy()]);
   }
 
-  private async again(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+  private async again(body: string, call: CallContext): Promise<SubgraphResult> {
     try {
-      return await this.ask(request, call);
+      return await this.ask(body, call);
     } catch (error) {
       throw unavailable(this.name, error);
     }
   }
 
-  private async ask(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
-    const { statusCode, body } = await this.requests.request(await this.options(request, call, JSON_ACCEPT));
-    const result = (await body.json()) as SubgraphResult | null;
+  private async ask(request: string, call: CallContext): Promise<SubgraphResult> {
+    const options = await this.options(request, call, JSON_ACCEPT);
+    const { statusCode, text } = await exchange(this.requests, options, call.signal);
+    const result = JSON.parse(text) as SubgraphResult | null;
     if (result && ('data' in result || Array.isArray(result.errors)) && statusCode !== 401) return result;
     throw new Error(`the subgraph answered ${statusCode}`);
   }
 
   private async open(request: SubgraphRequest, call: CallContext): Promise<Dispatcher.ResponseData> {
     try {
-      return await this.streams.request(await this.options(request, call, EVENT_STREAM));
+      const options = await this.options(JSON.stringify(request), call, EVENT_STREAM);
+      return await this.streams.request({ ...options, signal: call.signal });
     } catch (error) {
       throw unavailable(this.name, error);
     }
   }
 
   private async options(
-    request: SubgraphRequest,
+    body: string,
     call: CallContext,
     accept: string,
-  ): Promise<Dispatcher.RequestOptions> {
+  ): Promise<Dispatcher.DispatchOptions> {
     return {
       path: this.path,
       method: 'POST',
@@ -109,8 +135,7 @@ export class HttpSource implements SubgraphSource {
         [ACTOR_HEADER]: await this.actorHeader.of(call.actor),
         [REQUEST_ID_HEADER]: call.requestId,
       },
-      body: JSON.stringify(request),
-      signal: call.signal,
+      body,
     };
   }
 

@@ -1,10 +1,12 @@
 import { OperationTypeNode } from 'graphql';
+import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import { Loaders } from '../../kernel/loader.js';
 import type { Log } from '../../kernel/log.js';
 import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import type { CallContext } from './call-context.js';
+import type { Flights } from './flights.js';
 import type { SubgraphSource } from './subgraph-source.js';
 
 /** A subgraph in this process. */
@@ -14,17 +16,32 @@ export class LocalSource implements SubgraphSource {
   /** The loaders that the fetches of one query share, so that what one has read the next need not read again. */
   private readonly shared = new WeakMap<CallContext, Loaders>();
 
-  constructor(subgraph: Subgraph, log: Log) {
+  constructor(
+    subgraph: Subgraph,
+    private readonly flights: Flights,
+    log: Log,
+  ) {
     this.name = subgraph.name;
     this.executor = new SubgraphExecutor(subgraph, log);
   }
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
-    return this.executor.execute(request, context(call, this.loaders(call)));
+    const loaders = this.loaders(call);
+    const key = `${this.name}\n${request.query}\n${JSON.stringify(request.variables)}`;
+    return this.flights.share(call, key, (signal) =>
+      this.executor.execute(request, context({ ...call, signal }, loaders)),
+    );
   }
 
-  subscribe(request: SubgraphRequest, call: CallContext): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    return this.executor.subscribe(request, () => context(call, new Loaders()), call.signal);
+  async subscribe(
+    request: SubgraphRequest,
+    call: CallContext,
+  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+    const results = await this.executor.subscribe(request, () => context(call, new Loaders()), call.signal);
+    return mapStream(results, (result) => {
+      this.flights.forget(call.actor.account);
+      return result;
+    });
   }
 
   ping(): Promise<void> {

@@ -2,12 +2,22 @@ import type { DocumentNode, GraphQLError } from 'graphql';
 import { aliasesRule } from './aliases.js';
 import { depthRule } from './depth.js';
 import { directivesRule } from './directives.js';
+import { fieldsRule } from './fields.js';
+import { introspectionRule } from './introspection.js';
 import type { Limits } from './limits.js';
 import { pageSizeRule } from './page-size.js';
 import { rootFieldsRule } from './root-fields.js';
 import { type LimitRule, limitError } from './rule.js';
 
-const rules: readonly LimitRule[] = [depthRule, aliasesRule, rootFieldsRule, directivesRule, pageSizeRule];
+const rules: readonly LimitRule[] = [
+  depthRule,
+  aliasesRule,
+  rootFieldsRule,
+  fieldsRule,
+  directivesRule,
+  pageSizeRule,
+  introspectionRule,
+];
 
 /** Every limit that a parsed document breaks. */
 export function checkDocument(document: DocumentNode, limits: Limits): GraphQLError[] {

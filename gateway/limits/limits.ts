@@ -14,10 +14,16 @@ export interface Limits {
   readonly aliases: number;
   /** Fields of the operation itself, fragments included. */
   readonly rootFields: number;
+  /** Fields, counted as often as fragments repeat them. */
+  readonly fields: number;
   /** Directives, counted as often as fragments repeat them. */
   readonly directives: number;
   /** Largest value of an argument `first`. */
   readonly pageSize: number;
+  /** Whether clients may read the schema. */
+  readonly introspection: boolean;
+  /** What one operation may cost, estimated before it runs; see docs/operations.md. */
+  readonly cost: number;
   /** Milliseconds until a query or mutation is given up. */
   readonly requestTimeout: number;
   /** Bytes of one WebSocket message. */
@@ -37,8 +43,11 @@ export const defaultLimits: Limits = {
   depth: 12,
   aliases: 30,
   rootFields: 20,
+  fields: 5000,
   directives: 50,
   pageSize: MAX_PAGE,
+  introspection: true,
+  cost: 50_000,
   requestTimeout: 30_000,
   messageBytes: 1_000_000,
   connectionInitTimeout: 10_000,

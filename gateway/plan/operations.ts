@@ -1,17 +1,27 @@
-import { buildOperationContext } from '@apollo/gateway';
 import { operationFromDocument } from '@apollo/federation-internals';
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError, OperationTypeNode, getOperationAST } from 'graphql';
+import type { FetchNode, QueryPlan } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
+  getOperationAST,
+} from 'graphql';
+import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import { compilePlan } from '../execute/compile-plan.js';
+import { compileAnswer } from '../execute/fetch.js';
+import type { PlanPart, PlanRun } from '../execute/plan-run.js';
+import { ResponseShape } from '../execute/shape/response-shape.js';
 import { pageSizeVariables } from '../limits/page-size.js';
 import type { Supergraph } from './supergraph.js';
 
-export type OperationContext = ReturnType<typeof buildOperationContext>;
-
-/** A subscription's plan: what opens the stream, and the plan by which each event is completed. */
+/** A subscription's plan: what opens the stream, and how each event is completed. */
 export interface SubscriptionPlan {
   readonly primary: FetchNode;
-  /** The primary fetch as a query, which the event answers, then what other subgraphs add. */
-  readonly perEvent: QueryPlan;
+  /** Takes over the event as the answer to the primary fetch. */
+  readonly begin: (run: PlanRun, event: SubgraphResult) => void;
+  /** Adds what other subgraphs own. */
+  readonly complete: PlanPart;
 }
 
 /** An operation of a checked document with everything that does not depend on variables. */
@@ -19,10 +29,13 @@ export interface PlannedOperation {
   readonly kind: OperationTypeNode;
   readonly name: string | null;
   readonly document: DocumentNode;
-  readonly context: OperationContext;
+  readonly definition: OperationDefinitionNode;
   /** Variables that are page sizes. */
   readonly pageSizes: readonly string[];
   readonly plan: QueryPlan;
+  /** Fetches what the operation needs; for queries and mutations. */
+  readonly fetch: PlanPart;
+  readonly shape: ResponseShape;
   readonly subscription?: SubscriptionPlan;
 }
 
@@ -39,38 +52,38 @@ export class Operations {
     const known = ofDocument.get(operationName ?? '');
     if (known) return known;
     // Only names that exist are kept, so a document has no more plans than operations (and the one without a name).
-    if (!getOperationAST(document, operationName)) return unknownOperation(operationName);
-    const planned = this.build(document, operationName ?? undefined);
+    const definition = getOperationAST(document, operationName);
+    if (!definition) return unknownOperation(operationName);
+    const planned = this.build(document, definition, operationName ?? undefined);
     ofDocument.set(operationName ?? '', planned);
     return planned;
   }
 
-  private build(document: DocumentNode, operationName?: string): PlannedOperation {
-    const { api, apiSchema, planner } = this.supergraph;
+  private build(
+    document: DocumentNode,
+    definition: OperationDefinitionNode,
+    operationName?: string,
+  ): PlannedOperation {
+    const { api, apiSchema, apiConditions, fullConditions, planner } = this.supergraph;
     const named = operationName === undefined ? {} : { operationName };
-    const context = buildOperationContext({ schema: api, operationDocument: document, ...named });
     const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, named));
-    const subscription = subscriptionPlan(plan);
-    return {
-      kind: context.operation.operation,
-      name: context.operation.name?.value ?? null,
+    const { node } = plan;
+    const compilation = { conditions: fullConditions, operation: definition };
+    const planned = {
+      kind: definition.operation,
+      name: definition.name?.value ?? null,
       document,
-      context,
+      definition,
       pageSizes: pageSizeVariables(document),
       plan,
-      ...(subscription ? { subscription } : {}),
+      shape: new ResponseShape({ document, operation: definition, schema: api, conditions: apiConditions }),
     };
+    if (node?.kind !== 'Subscription') return { ...planned, fetch: compilePlan(node, compilation) };
+    const { primary, rest } = node;
+    const complete = compilePlan(rest, compilation);
+    const subscription = { primary, begin: compileAnswer(primary, fullConditions), complete };
+    return { ...planned, fetch: complete, subscription };
   }
-}
-
-function subscriptionPlan({ node }: QueryPlan): SubscriptionPlan | undefined {
-  if (node?.kind !== 'Subscription') return undefined;
-  const { primary, rest } = node;
-  const replay: PlanNode = { ...primary, operationKind: OperationTypeNode.QUERY };
-  return {
-    primary,
-    perEvent: { kind: 'QueryPlan', node: rest ? { kind: 'Sequence', nodes: [replay, rest] } : replay },
-  };
 }
 
 function unknownOperation(operationName?: string | null): GraphQLError {

@@ -47,7 +47,7 @@ export class Preparation {
   }
 
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {
-    const definitions = operation.context.operation.variableDefinitions;
+    const definitions = operation.definition.variableDefinitions;
     if (!definitions || definitions.length === 0) return [];
     const { errors, coerced } = getVariableValues(this.supergraph.api, definitions, variables, {
       maxErrors: 20,

@@ -1,6 +1,7 @@
 import { type Schema, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { TypeConditions } from '../execute/type-conditions.js';
 
 /** A supergraph, ready to plan and to execute. */
 export interface Supergraph {
@@ -10,6 +11,9 @@ export interface Supergraph {
   readonly apiSchema: Schema;
   /** Everything, federation directives included. */
   readonly full: GraphQLSchema;
+  /** Type conditions of the API and of everything. */
+  readonly apiConditions: TypeConditions;
+  readonly fullConditions: TypeConditions;
   readonly planner: QueryPlanner;
   /** Names and addresses written in the supergraph. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
@@ -19,10 +23,14 @@ export interface Supergraph {
 export function loadSupergraph(sdl: string): Supergraph {
   const supergraph = FederatedSupergraph.build(sdl);
   const apiSchema = supergraph.apiSchema();
+  const api = apiSchema.toGraphQLJSSchema();
+  const full = supergraph.schema.toGraphQLJSSchema();
   return {
-    api: apiSchema.toGraphQLJSSchema(),
+    api,
     apiSchema,
-    full: supergraph.schema.toGraphQLJSSchema(),
+    full,
+    apiConditions: new TypeConditions(api),
+    fullConditions: new TypeConditions(full),
     planner: new QueryPlanner(supergraph),
     subgraphs: supergraph.subgraphsMetadata(),
   };

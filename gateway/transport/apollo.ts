@@ -10,19 +10,19 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNo
 import { isKnownCode, maskedError } from '../../kernel/graph/refusal.js';
 import type { Log } from '../../kernel/log.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
-import type { Preparation, PreparedRequest, RefusedRequest } from '../plan/prepare.js';
+import type { Admission, AdmittedRequest, NotAdmitted } from './admission.js';
 import type { ClientRequest } from './gateway-core.js';
 import { requestError } from './request-error.js';
 import { statusOf } from './respond.js';
 
 /** What Apollo Server carries for us from the request to the executor. */
 export interface ApolloContext extends ClientRequest {
-  prepared?: PreparedRequest | RefusedRequest;
+  admitted?: AdmittedRequest | NotAdmitted;
 }
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
-  readonly preparation: Preparation;
+  readonly admission: Admission;
   readonly executor: GraphExecutor;
   readonly log: Log;
 }
@@ -35,8 +35,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
   const { schema, log } = options;
   const server = new ApolloServer<ApolloContext>({
     gateway: {
-      load: () =>
-        Promise.resolve({ executor: ({ context }) => run(options.executor, context as ApolloContext) }),
+      load: () => Promise.resolve({ executor: ({ context }) => run(options, context as ApolloContext) }),
       onSchemaLoadOrUpdate: (loaded) => {
         loaded({ apiSchema: schema, coreSupergraphSdl: '' });
         return () => undefined;
@@ -44,7 +43,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       stop: () => Promise.resolve(),
     },
     plugins: [
-      preparationPlugin(options.preparation),
+      admissionPlugin(options.admission),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -55,7 +54,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     csrfPrevention: {
       requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'],
     },
-    // The preparation plugin brings checked documents.
+    // The admission plugin brings checked documents.
     documentStore: null,
     dangerouslyDisableValidation: true,
     persistedQueries: false,
@@ -73,42 +72,45 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
 
 const NOTHING = parse('{ __typename }');
 
-function preparationPlugin(preparation: Preparation): ApolloServerPlugin<ApolloContext> {
+function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext> {
   const listener = {
-    didResolveSource: (context: {
+    didResolveSource: async (context: {
       source: string;
       request: { operationName?: string; variables?: Record<string, unknown> };
       contextValue: ApolloContext;
     }) => {
       const { operationName, variables } = context.request;
-      const prepared = preparation.prepare({ query: context.source, operationName, variables });
-      context.contextValue.prepared = prepared;
-      Object.assign(context, { document: 'operation' in prepared ? prepared.operation.document : NOTHING });
-      return Promise.resolve();
+      const request = { query: context.source, operationName, variables };
+      const admitted = await admission.admit(request, context.contextValue.actor.account);
+      context.contextValue.admitted = admitted;
+      const document = 'errors' in admitted ? NOTHING : admitted.prepared.operation.document;
+      Object.assign(context, { document });
     },
-    responseForOperation: ({ contextValue: { prepared } }: { contextValue: ApolloContext }) =>
-      Promise.resolve(prepared && 'errors' in prepared ? refusal(prepared) : null),
+    responseForOperation: ({ contextValue: { admitted } }: { contextValue: ApolloContext }) =>
+      Promise.resolve(admitted && 'errors' in admitted ? refusal(admitted) : null),
   };
   return { requestDidStart: () => Promise.resolve(listener) };
 }
 
-function refusal({ errors, status }: RefusedRequest): GraphQLResponse {
+function refusal({ errors, status }: NotAdmitted): GraphQLResponse {
   return {
     http: { status, headers: new HeaderMap() },
     body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } },
   };
 }
 
-async function run(executor: GraphExecutor, context: ApolloContext): Promise<ExecutionResult> {
-  const { prepared, actor, requestId, gone } = context;
-  if (!prepared || 'errors' in prepared) throw new Error('an unprepared request reached the executor');
+async function run({ executor, admission }: ApolloOptions, context: ApolloContext): Promise<ExecutionResult> {
+  const { admitted, actor, requestId, gone } = context;
+  if (!admitted || 'errors' in admitted) throw new Error('an unprepared request reached the executor');
+  const { prepared } = admitted;
   const { kind } = prepared.operation;
   if (kind === OperationTypeNode.SUBSCRIPTION) {
     return failed([
       requestError('BAD_REQUEST', 'Subscribe over a WebSocket, or send Accept: text/event-stream.'),
     ]);
   }
-  const result = await executor.execute(prepared, { actor, requestId, kind, signal: gone });
+  const executed = await executor.execute(prepared, { actor, requestId, kind, signal: gone });
+  const result = admission.settle(admitted, executed);
   return result.errors && result.data === undefined ? failed(result.errors) : result;
 }
 

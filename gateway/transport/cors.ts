@@ -7,6 +7,9 @@ export function isAllowedOrigin(request: IncomingMessage, allowed: readonly stri
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
+/** Headers beside the usual ones that pages may read. */
+const READABLE = 'x-request-id, ratelimit, ratelimit-policy, retry-after';
+
 /** Lets pages of other allowed origins read the answer. */
 export function allowOrigin(
   request: IncomingMessage,
@@ -16,7 +19,7 @@ export function allowOrigin(
   const { origin } = request.headers;
   if (!origin || allowed.length === 0 || !isAllowedOrigin(request, allowed)) return;
   response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-expose-headers', READABLE);
   response.setHeader('vary', 'origin');
 }
 

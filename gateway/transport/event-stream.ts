@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import { sendEvents } from '../../kernel/graph/event-stream.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
-import type { GraphRequest, PreparedRequest } from '../plan/prepare.js';
+import type { GraphRequest } from '../plan/prepare.js';
+import type { AdmittedRequest, NotAdmitted } from './admission.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
+import { setRateHeaders } from './rate-headers.js';
 import { requestError } from './request-error.js';
 import { sendError } from './respond.js';
 
@@ -14,39 +16,53 @@ export async function answerEventStream(
   request: GraphRequest & { readonly method: string },
   client: ClientRequest,
 ): Promise<void> {
-  const prepared = core.preparation.prepare(request);
-  if ('errors' in prepared) return stream(response, once({ errors: prepared.errors }));
+  const { account } = client.actor;
+  const admitted = await core.admission.admit(request, account);
+  const refused = 'errors' in admitted ? admitted : undefined;
+  setRateHeaders(response, core.admission.rate(account), refused?.status);
+  if ('errors' in admitted) return refuse(response, admitted);
+  const { prepared } = admitted;
   const { kind } = prepared.operation;
   if (kind === OperationTypeNode.MUTATION && request.method !== 'POST') {
     return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
   }
   if (kind !== OperationTypeNode.SUBSCRIPTION) {
     const result = await core.executor.execute(prepared, { ...client, kind, signal: client.gone });
-    return stream(response, once(result));
+    return stream(response, once(core.admission.settle(admitted, result)));
   }
-  return subscribe(core, response, prepared, client);
+  return subscribe(core, response, admitted, client);
+}
+
+/** What is wrong with the document is the stream's only event; who may not ask now is told so before it begins. */
+function refuse(response: ServerResponse, { errors, status }: NotAdmitted): void | Promise<void> {
+  const [first] = errors;
+  if (status === 429 && first) return sendError(response, first, status);
+  return stream(response, once({ errors }));
 }
 
 async function subscribe(
   core: GatewayCore,
   response: ServerResponse,
-  prepared: PreparedRequest,
+  admitted: AdmittedRequest,
   client: ClientRequest,
 ): Promise<void> {
   const giveBack = core.connections.take(client.actor.account);
   if (!giveBack)
     return sendError(response, requestError('LIMIT_EXCEEDED', 'The account has too many connections.'), 429);
+  core.admission.started(admitted);
+  core.meter.subscriptions(1);
   const expired = new AbortController();
   const unwatch = core.expiries.watch(client.actor, () => expired.abort());
   try {
     const signal = AbortSignal.any([client.gone, expired.signal, core.draining]);
     const context = { ...client, kind: OperationTypeNode.SUBSCRIPTION, signal };
-    const results = lastWords(core, core.executor.subscribe(prepared, context), {
+    const results = lastWords(core, core.executor.subscribe(admitted.prepared, context), {
       expired: expired.signal,
       client,
     });
-    await stream(response, results, core.draining);
+    await stream(response, results, { cut: core.draining, sent: () => core.meter.event() });
   } finally {
+    core.meter.subscriptions(-1);
     unwatch();
     giveBack();
   }
@@ -71,13 +87,13 @@ async function* lastWords(
 function stream(
   response: ServerResponse,
   results: AsyncGenerator<ExecutionResult, undefined>,
-  cut?: AbortSignal,
+  { cut, sent }: { readonly cut?: AbortSignal; readonly sent?: () => void } = {},
 ): Promise<void> {
-  return sendEvents(
-    response,
-    mapStream(results, (result) => result),
-    { cut },
-  );
+  const events = mapStream(results, (result) => {
+    sent?.();
+    return result;
+  });
+  return sendEvents(response, events, { cut });
 }
 
 async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult, undefined> {

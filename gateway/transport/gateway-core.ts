@@ -6,16 +6,20 @@ import type { ExpiryWatch } from '../auth/expiry-watch.js';
 import type { Mask } from '../errors/mask.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Limits } from '../limits/limits.js';
-import type { Preparation } from '../plan/prepare.js';
+import type { PersistedDocuments } from '../limits/persisted-documents.js';
+import type { Meter } from '../metrics/meter.js';
+import type { Admission } from './admission.js';
 import type { ConnectionCounter } from './connection-counter.js';
 
 /** What every transport needs to answer requests; the transports differ only in how they read and write. */
 export interface GatewayCore {
   readonly authenticator: Authenticator;
-  readonly preparation: Preparation;
+  readonly admission: Admission;
+  readonly documents: PersistedDocuments;
   readonly executor: GraphExecutor;
   readonly mask: Mask;
   readonly limits: Limits;
+  readonly meter: Meter;
   readonly log: Log;
   readonly clock: Clock;
   readonly expiries: ExpiryWatch;

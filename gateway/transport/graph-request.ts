@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { refuse } from '../../kernel/result.js';
 import type { GraphRequest } from '../plan/prepare.js';
+import type { ResolvedRequest } from './document-reference.js';
 
 /** The GraphQL request of an event stream: from the URL of a GET, from the body of a POST. Refuses BAD_REQUEST. */
-export function graphRequest(request: IncomingMessage, body: unknown): GraphRequest {
-  const given = request.method === 'POST' ? body : fromUrl(request.url ?? '/');
+export function graphRequest(method: string | undefined, { body, url }: ResolvedRequest): GraphRequest {
+  const given = method === 'POST' ? body : fromUrl(url);
   if (!isRecord(given)) return refuse('BAD_REQUEST', 'The request is not a JSON object.');
   const { query, operationName, variables } = given;
   if (typeof query !== 'string' || query === '') return refuse('BAD_REQUEST', 'The request has no query.');

@@ -5,23 +5,33 @@ import {
   type HTTPGraphQLResponse,
   HeaderMap,
 } from '@apollo/server';
+import type { RateState } from '../cost/rate-limiter.js';
 import type { ApolloContext } from './apollo.js';
+import type { ResolvedRequest } from './document-reference.js';
+import { setRateHeaders } from './rate-headers.js';
 import { send } from './respond.js';
 
 /** Codes of well-formed requests whose document does not fit. */
 const DOCUMENT_CODES = /"code":"(GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED|INVALID_INPUT)"/;
+
+/** A GraphQL over HTTP request, read and its document in place. */
+export interface HttpOperation extends ResolvedRequest {
+  readonly context: ApolloContext;
+  /** What the account has left. */
+  readonly rate: () => RateState | undefined;
+}
 
 /** Answers a GraphQL over HTTP request whose body has been read. */
 export async function answerGraphQL(
   apollo: ApolloServer<ApolloContext>,
   request: IncomingMessage,
   response: ServerResponse,
-  { body, context }: { readonly body: unknown; readonly context: ApolloContext },
+  { body, url, context, rate }: HttpOperation,
 ): Promise<void> {
   const httpGraphQLRequest: HTTPGraphQLRequest = {
     method: (request.method ?? 'GET').toUpperCase(),
     headers: headersOf(request),
-    search: searchOf(request),
+    search: searchOf(url),
     body,
   };
   const answer = await apollo.executeHTTPGraphQLRequest({
@@ -31,6 +41,7 @@ export async function answerGraphQL(
   if (response.destroyed) return;
   if (answer.body.kind !== 'complete') throw new Error('incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
+  setRateHeaders(response, rate(), answer.status);
   send(
     response,
     statusFor(answer, answer.body.string),
@@ -56,7 +67,7 @@ function headersOf(request: IncomingMessage): HeaderMap {
   return headers;
 }
 
-function searchOf({ url = '/' }: IncomingMessage): string {
+function searchOf(url: string): string {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start);
 }

@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { EVENT_STREAM } from '../../kernel/graph/event-stream.js';
 import { readBody } from '../../kernel/graph/request-body.js';
+import { codeOf } from '../errors/code-of.js';
 import type { SubgraphSource } from '../execute/subgraph-source.js';
 import type { ApolloContext } from './apollo.js';
 import { allowOrigin, answerPreflight } from './cors.js';
+import { resolveDocument } from './document-reference.js';
 import { answerEventStream } from './event-stream.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
 import { graphRequest } from './graph-request.js';
@@ -36,7 +38,9 @@ export class HttpTransport {
     try {
       await this.route(request, response, requestId);
     } catch (error) {
-      sendError(response, readingError(error, this.options.core.mask, requestId));
+      const told = readingError(error, this.options.core.mask, requestId);
+      this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
+      sendError(response, told);
     }
   }
 
@@ -68,13 +72,20 @@ export class HttpTransport {
     const { core, apollo } = this.options;
     const actor = await core.authenticator.authenticate(request.headers.authorization);
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
-    const body = await this.body(request);
-    if (!wantsEventStream(request))
-      return answerGraphQL(apollo, request, response, { body, context: client });
+    const read = { body: await this.body(request), url: request.url ?? '/' };
+    const { body, url } = resolveDocument(core.documents, read, request.method);
+    if (!wantsEventStream(request)) {
+      return answerGraphQL(apollo, request, response, {
+        body,
+        url,
+        context: client,
+        rate: () => core.admission.rate(actor.account),
+      });
+    }
     return answerEventStream(
       core,
       response,
-      { ...graphRequest(request, body), method: request.method ?? 'GET' },
+      { ...graphRequest(request.method, { body, url }), method: request.method ?? 'GET' },
       client,
     );
   }
@@ -102,8 +113,11 @@ function goneSignal(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-function wantsPage({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && (headers.accept ?? '').includes('text/html');
+/** A browser, or somebody who takes anything and asks no GraphQL. */
+function wantsPage({ method, headers, url = '/' }: IncomingMessage): boolean {
+  if (method !== 'GET') return false;
+  const accept = headers.accept ?? '*/*';
+  return accept.includes('text/html') || (accept.includes('*/*') && !url.includes('?'));
 }
 
 function wantsEventStream({ headers }: IncomingMessage): boolean {

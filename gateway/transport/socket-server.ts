@@ -1,15 +1,23 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql';
 import { type Context, type ServerOptions, type SubscribePayload, makeServer } from 'graphql-ws';
+import { refusalError } from '../../kernel/graph/refusal.js';
 import { Refused } from '../../kernel/result.js';
-import type { PreparedRequest } from '../plan/prepare.js';
 import type { CallContext } from '../execute/call-context.js';
+import type { AdmittedRequest } from './admission.js';
+import { resolveRecord } from './document-reference.js';
 import type { GatewayCore } from './gateway-core.js';
 import { requestError } from './request-error.js';
 import { CloseSocket, type SocketSession, closeCodes } from './socket-session.js';
 
 /** What graphql-ws carries for us from the subscribe message to the executor. */
 interface SocketOperation {
-  readonly prepared: PreparedRequest;
+  readonly admitted: AdmittedRequest;
   readonly call: CallContext;
 }
 
@@ -22,7 +30,20 @@ export function createSocketServer(core: GatewayCore, schema: GraphQLSchema) {
     onConnect: (context) => identify(context),
     onSubscribe: (context, id, payload) => subscribe(core, schema, context, { id, payload }),
     execute: (args) => execute(core, args),
-    subscribe: (args) => core.executor.subscribe(operationOf(args).prepared, operationOf(args).call),
+    subscribe: (args) => {
+      const { admitted, call } = operationOf(args);
+      return core.executor.subscribe(admitted.prepared, call);
+    },
+    onOperation: ({ extra }, id, _payload, args) => {
+      const { admitted, call } = operationOf(args);
+      if (call.kind === OperationTypeNode.SUBSCRIPTION) {
+        core.admission.started(admitted);
+        extra.count(id);
+      }
+    },
+    onNext: (_context, _id, _payload, args) => {
+      if (operationOf(args).call.kind === OperationTypeNode.SUBSCRIPTION) core.meter.event();
+    },
     onComplete: ({ extra }, id) => extra.end(id),
     onError: ({ extra }, id, _payload, errors) => {
       extra.end(id);
@@ -44,21 +65,24 @@ async function identify({ extra, connectionParams }: SocketContext): Promise<voi
   }
 }
 
-function subscribe(
+async function subscribe(
   core: GatewayCore,
   schema: GraphQLSchema,
   { extra, subscriptions }: SocketContext,
   { id, payload }: { readonly id: string; readonly payload: SubscribePayload },
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const { operationsPerSocket } = core.limits;
   if (Object.keys(subscriptions).length > operationsPerSocket) {
     return [requestError('LIMIT_EXCEEDED', `A WebSocket may run ${operationsPerSocket} operations at once.`)];
   }
-  const prepared = core.preparation.prepare(payload);
-  if ('errors' in prepared) return prepared.errors;
   const { actor, requestId, gone } = extra.begin(id);
+  const admitted = await admit(core, payload, actor.account);
+  // The client may have completed it meanwhile: graphql-ws then neither runs it nor tells that it ended.
+  if ('errors' in admitted || !(id in subscriptions)) extra.end(id);
+  if ('errors' in admitted) return admitted.errors;
+  const { prepared } = admitted;
   const call: CallContext = { actor, requestId, kind: prepared.operation.kind, signal: gone };
-  const operation: SocketOperation = { prepared, call };
+  const operation: SocketOperation = { admitted, call };
   return {
     schema,
     document: prepared.operation.document,
@@ -67,9 +91,22 @@ function subscribe(
   };
 }
 
-function execute(core: GatewayCore, args: ExecutionArgs): Promise<ExecutionResult> {
-  const { prepared, call } = operationOf(args);
-  return core.executor.execute(prepared, call);
+async function admit(
+  core: GatewayCore,
+  payload: SubscribePayload,
+  account: string,
+): Promise<AdmittedRequest | { readonly errors: readonly GraphQLError[] }> {
+  try {
+    return await core.admission.admit(resolveRecord(core.documents, { ...payload }), account);
+  } catch (error) {
+    if (error instanceof Refused) return { errors: [refusalError(error)] };
+    throw error;
+  }
+}
+
+async function execute(core: GatewayCore, args: ExecutionArgs): Promise<ExecutionResult> {
+  const { admitted, call } = operationOf(args);
+  return core.admission.settle(admitted, await core.executor.execute(admitted.prepared, call));
 }
 
 function operationOf(args: ExecutionArgs): SocketOperation {

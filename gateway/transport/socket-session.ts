@@ -7,6 +7,8 @@ import type { ClientRequest, GatewayCore } from './gateway-core.js';
 
 /** Why the gateway ends a WebSocket; codes of graphql-transport-ws and of WebSocket itself. */
 export const closeCodes = {
+  /** A message that clients may not send. */
+  badRequest: 4400,
   /** No valid token: clients do not try again by themselves. */
   unauthorized: 4401,
   /** The token has expired: clients come back with a new one. */
@@ -34,6 +36,7 @@ const ENDED = new Error('the operation has ended');
 export class SocketSession {
   private readonly gone = new AbortController();
   private readonly operations = new Map<string, AbortController>();
+  private readonly subscribed = new Set<string>();
   private readonly onClose: (() => void)[] = [];
   private actor: Actor | undefined;
 
@@ -68,8 +71,16 @@ export class SocketSession {
     return { actor: this.actor, requestId: randomUUID(), gone: controller.signal };
   }
 
+  /** Counts an operation that has begun as a running subscription. */
+  count(id: string): void {
+    if (!this.operations.has(id) || this.subscribed.has(id)) return;
+    this.subscribed.add(id);
+    this.core.meter.subscriptions(1);
+  }
+
   /** Ends an operation, finished or not. */
   end(id: string): void {
+    if (this.subscribed.delete(id)) this.core.meter.subscriptions(-1);
     this.operations.get(id)?.abort(ENDED);
     this.operations.delete(id);
   }
@@ -80,8 +91,7 @@ export class SocketSession {
 
   private closed(): void {
     this.gone.abort(ENDED);
-    for (const controller of this.operations.values()) controller.abort(ENDED);
-    this.operations.clear();
+    for (const id of [...this.operations.keys()]) this.end(id);
     for (const done of this.onClose.splice(0)) done();
   }
 }

@@ -67,6 +67,8 @@ export class WebSocketTransport {
   private open(socket: WebSocket, request: IncomingMessage): void {
     const { core } = this.options;
     this.answered.add(socket);
+    core.meter.sockets(1);
+    socket.once('close', () => core.meter.sockets(-1));
     socket.on('pong', () => this.answered.add(socket));
     socket.on('error', (err) => core.log.debug({ err }, 'a WebSocket failed'));
     const session = new SocketSession(core, socket, request);
@@ -92,6 +94,7 @@ export class WebSocketTransport {
       await handle(String(data));
     } catch (error) {
       if (error instanceof CloseSocket) return socket.close(error.code, error.message);
+      if (isServersMessage(error)) return socket.close(closeCodes.badRequest, 'Invalid message');
       this.options.core.log.error({ err: error }, 'a WebSocket message could not be handled');
       socket.close(4500, 'Internal error');
     }
@@ -111,6 +114,11 @@ export class WebSocketTransport {
   private cut(): void {
     for (const socket of this.sockets.clients) socket.terminate();
   }
+}
+
+/** graphql-ws throws a plain error when a client sends what only servers say. */
+function isServersMessage(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected message of type ');
 }
 
 function send(socket: WebSocket, text: string): Promise<void> {

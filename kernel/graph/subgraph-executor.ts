@@ -13,6 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
+import { CompiledQueries } from './compiled-queries.js';
 import { mapStream } from './mapped-stream.js';
 import { type BugReport, answerErrors } from './refusal.js';
 import { type SubgraphRequest, type SubgraphResult, toWire } from './wire.js';
@@ -34,16 +35,24 @@ export class SubgraphExecutor {
     sizeCalculation: (_, query) => query.length + 1,
   });
 
+  private readonly compiled: CompiledQueries;
+
   constructor(
     private readonly subgraph: Subgraph,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.compiled = new CompiledQueries(subgraph.schema);
+  }
 
   /** Runs a query or a mutation. */
   async execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return requestFailure(prepared.errors);
-    return this.run(this.args(prepared.document, request, context), context.requestId);
+    const run = this.compiled.of(prepared.document);
+    const result = run
+      ? run(context, request.variables ?? {})
+      : execute(this.args(prepared.document, request, context));
+    return this.answer(await result, context.requestId);
   }
 
   /**
@@ -63,17 +72,15 @@ export class SubgraphExecutor {
     if (!isAsyncIterable(source)) return mapStream(one(streamFailure(source, report)), (result) => result);
     return mapStream(
       source,
-      (event) =>
-        this.run(
-          { ...this.args(prepared.document, request, newContext()), rootValue: event },
-          context.requestId,
-        ),
+      async (event) => {
+        const args = this.args(prepared.document, request, newContext());
+        return this.answer(await execute({ ...args, rootValue: event }), context.requestId);
+      },
       { signal, failed: (error) => ({ errors: answerErrors(located(error), report) }) },
     );
   }
 
-  private async run(args: ExecutionArgs, requestId: string): Promise<SubgraphResult> {
-    const result = await execute(args);
+  private answer(result: ExecutionResult, requestId: string): SubgraphResult {
     if (!('data' in result)) return requestFailure(result.errors ?? []);
     const data = toWire(result.data) as SubgraphResult['data'] & object;
     if (!result.errors) return { data };

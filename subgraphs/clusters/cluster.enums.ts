@@ -1,16 +1,4 @@
-import { graphEnum } from './graph-enum.js';
-
-export const Product = graphEnum('Product', 'A sellable product; decides availability and quotas.', {
-  ACK_PRO: 'Managed Kubernetes, Pro edition.',
-  ACK_STANDARD: 'Managed Kubernetes, Standard edition.',
-  ACK_DEDICATED: 'Dedicated Kubernetes: the account owns the control plane nodes.',
-  ASK_PRO: 'Serverless Kubernetes, Pro edition.',
-  ASK_STANDARD: 'Serverless Kubernetes, Standard edition.',
-  EDGE_PRO: 'Managed edge Kubernetes, Pro edition.',
-  EDGE_STANDARD: 'Managed edge Kubernetes, Standard edition.',
-  REGISTERED: 'A cluster that runs elsewhere and is registered for management.',
-});
-export type Product = keyof typeof Product;
+import { graphEnum } from '../../kernel/graph/graph-enum.js';
 
 export const ClusterType = graphEnum(
   'ClusterType',

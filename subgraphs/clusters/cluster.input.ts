@@ -1,5 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { BigIntScalar, JSONScalar } from '../../kernel/graph/scalars.js';
+import { Product } from '../../kernel/graph/product.type.js';
 import {
   ClusterOrderField,
   ClusterProfile,
@@ -7,8 +8,8 @@ import {
   ClusterState,
   ClusterType,
   OrderDirection,
-  Product,
 } from './cluster.enums.js';
+import { MaintenanceWhen } from './maintenance-window.enums.js';
 import { NodePoolInput } from './node-pool.input.js';
 
 const CLIENT_TOKEN =
@@ -141,6 +142,13 @@ export class UpgradeClusterInput {
     description: 'One of `version.upgradeTargets`, as patch or minor (its newest patch).',
   })
   version: string;
+
+  @Field(() => MaintenanceWhen, {
+    nullable: true,
+    defaultValue: 'NOW',
+    description: 'When it begins; NOW when left out.',
+  })
+  when?: MaintenanceWhen | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

@@ -47,7 +47,8 @@ export class ClusterMutations {
   }
 
   @Mutation(() => UpgradeClusterPayload, {
-    description: 'Upgrades the Kubernetes version of a cluster. There is no way back.',
+    description:
+      'Upgrades the Kubernetes version of a cluster. There is no way back. Refused with UPGRADE_BLOCKED while an item of level BLOCKING fails; see runClusterCheck.',
   })
   upgradeCluster(
     @Ctx() context: RequestContext,

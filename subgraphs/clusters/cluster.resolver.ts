@@ -14,7 +14,7 @@ import type { NodeStore } from './node.store.js';
 import { NodeConnection } from './node.type.js';
 import type { OperationStore } from './operation.store.js';
 import { OperationConnection } from './operation.type.js';
-import { PageArgs } from './page.args.js';
+import { PageArgs } from '../../kernel/graph/page.args.js';
 import { KubernetesVersion } from './version.type.js';
 
 interface Parts {

@@ -1,6 +1,7 @@
 import type { Problem } from '../../kernel/result.js';
 import type { Catalogue, CatalogueRegion } from './catalogue.store.js';
-import type { ClusterProfile, ClusterSpec, ClusterType, Product } from './cluster.enums.js';
+import type { Product } from '../../kernel/graph/product.type.js';
+import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import { labelProblems, nameProblems } from './name.rules.js';
 import {
   type NodePoolPlan,

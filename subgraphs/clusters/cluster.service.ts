@@ -6,12 +6,15 @@ import type { Actor } from '../../kernel/actor.js';
 import type { Transaction } from '../../kernel/database.js';
 import { refuse, Refused } from '../../kernel/result.js';
 import type { CatalogueStore } from './catalogue.store.js';
+import { blockedMessage } from './cluster-check.rules.js';
+import { ClusterCheckService } from './cluster-check.service.js';
 import { change, type ChangeOutcome } from './change.js';
 import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
 import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js';
 import { noSuchCluster, takeName } from './create-cluster.service.js';
 import { labelProblems, nameProblems } from './name.rules.js';
 import { unfinishedOperations } from './operation.store.js';
+import { planInWindow, refuseSecondUpgrade, UPGRADE_STAGES } from './scheduled-upgrade.js';
 
 const ID_PATH = ['input', 'id'];
 
@@ -20,6 +23,7 @@ export class ClusterService {
   constructor(
     private readonly platform: Platform,
     private readonly catalogue: CatalogueStore,
+    private readonly checks = new ClusterCheckService(platform, catalogue),
   ) {}
 
   /** Changes name, labels or protection. Refuses `CONFLICT` when `resourceVersion` is given and not the current one. */
@@ -47,6 +51,8 @@ export class ClusterService {
   async upgrade(actor: Actor, input: UpgradeClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { versions } = await this.catalogue.catalogue();
     const { account } = actor;
+    // Asks the cluster's Kubernetes API, so before the transaction.
+    const blockers = await this.checks.upgradeBlockers(account, input.id, input.version);
     return change(this.platform, { actor, mutation: 'upgradeCluster', input, dryRun }, async (tx, at) => {
       const cluster = await livingCluster(tx, account, input.id);
       const target = versions.chooseUpgrade(cluster.version, input.version);
@@ -56,7 +62,12 @@ export class ClusterService {
           path: ID_PATH,
         });
       }
+      if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
       const { version } = target;
+      await refuseSecondUpgrade(tx, cluster);
+      const planned =
+        input.when === 'IN_WINDOW' ? await planInWindow(tx, cluster, { version, at }) : undefined;
+      if (planned) return planned;
       return begin(tx, cluster, {
         type: 'UPGRADE_CLUSTER',
         state: 'UPGRADING',
@@ -85,7 +96,6 @@ export class ClusterService {
   }
 }
 
-const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES'];
 const DELETE_STAGES = ['NODE_POOLS', 'CONTROL_PLANE', 'RELEASE'];
 
 interface Beginning {

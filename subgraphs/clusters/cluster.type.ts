@@ -1,7 +1,8 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../kernel/graph/connection.type.js';
 import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../kernel/graph/scalars.js';
-import { ClusterProfile, ClusterSpec, ClusterState, ClusterType, Product } from './cluster.enums.js';
+import { Product } from '../../kernel/graph/product.type.js';
+import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from './cluster.enums.js';
 
 @ObjectType({ description: 'An aspect of a thing and how it stands, as in Kubernetes.' })
 export class Condition {

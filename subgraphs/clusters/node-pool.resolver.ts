@@ -9,7 +9,7 @@ import type { NodeCounts, NodePoolRow, NodePoolStore } from './node-pool.store.j
 import { NodePool } from './node-pool.type.js';
 import type { NodeStore } from './node.store.js';
 import { NodeConnection } from './node.type.js';
-import { PageArgs } from './page.args.js';
+import { PageArgs } from '../../kernel/graph/page.args.js';
 
 @Resolver(() => NodePool)
 export class NodePoolResolver {

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../kernel/graph/connection.type.js';
 import { BigIntScalar } from '../../kernel/graph/scalars.js';
-import { graphEnum } from './graph-enum.js';
+import { graphEnum } from '../../kernel/graph/graph-enum.js';
 
 export const NodePoolState = graphEnum(
   'NodePoolState',

@@ -16,7 +16,7 @@ import {
   OperationResult,
   OperationTarget,
 } from './operation.type.js';
-import { PageArgs } from './page.args.js';
+import { PageArgs } from '../../kernel/graph/page.args.js';
 import { CancelOperationPayload, toPayload } from './payloads.type.js';
 
 @Resolver(() => Operation)

@@ -3,7 +3,7 @@ import { connectionOf } from '../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../kernel/graph/scalars.js';
 import { UserError } from '../../kernel/graph/user-error.type.js';
 import { Cluster } from './cluster.type.js';
-import { graphEnum } from './graph-enum.js';
+import { graphEnum } from '../../kernel/graph/graph-enum.js';
 import { NodePool } from './node-pool.type.js';
 
 export const OperationState = graphEnum('OperationState', 'State of an operation or of one of its stages.', {

@@ -46,6 +46,9 @@ export class UpgradeClusterPayload extends ClusterPayload {}
 @ObjectType({ description: 'Answer of deleteCluster.' })
 export class DeleteClusterPayload extends ClusterPayload {}
 
+@ObjectType({ description: 'Answer of setMaintenanceWindow.' })
+export class SetMaintenanceWindowPayload extends ClusterPayload {}
+
 @ObjectType({ description: 'Answer of createNodePool.' })
 export class CreateNodePoolPayload extends NodePoolPayload {}
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../../kernel/result.js';
-import type { ClusterProfile, ClusterSpec, ClusterType, Product } from './cluster.enums.js';
+import type { Product } from '../../kernel/graph/product.type.js';
+import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 
 /** What a cluster is, as a request says it. */
 export interface ProductRequest {

@@ -4,6 +4,7 @@ import { createClusterReconciler } from './cluster.reconciler.js';
 import { createNodePoolReconciler } from './node-pool.reconciler.js';
 import { nodeHealthSchedule } from './node-health.schedule.js';
 import { createNodeReconciler } from './node.reconciler.js';
+import { createScheduledUpgradeReconciler } from './scheduled-upgrade.reconciler.js';
 
 /** What makes clusters, node pools and nodes what they are wished to be. */
 export function clusterReconcilers({
@@ -11,7 +12,12 @@ export function clusterReconcilers({
   kubernetes,
 }: Pick<Platform, 'provider' | 'kubernetes'>): Reconciler[] {
   const means = { provider, kubernetes };
-  return [createClusterReconciler(means), createNodePoolReconciler(means), createNodeReconciler(means)];
+  return [
+    createClusterReconciler(means),
+    createNodePoolReconciler(means),
+    createNodeReconciler(means),
+    createScheduledUpgradeReconciler(means),
+  ];
 }
 
 /** What is done for clusters by the clock. */

@@ -5,6 +5,9 @@ import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { CatalogueResolver } from './catalogue.resolver.js';
 import { CatalogueStore } from './catalogue.store.js';
+import { ClusterCheckResolver } from './cluster-check.resolver.js';
+import { ClusterCheckService } from './cluster-check.service.js';
+import { ClusterCheckStore } from './cluster-check.store.js';
 import { ClusterListService } from './cluster-list.service.js';
 import { ClusterMutations } from './cluster.mutations.js';
 import { ClusterResolver, RegionResolver } from './cluster.resolver.js';
@@ -12,6 +15,13 @@ import { ClusterService } from './cluster.service.js';
 import { ClusterStore } from './cluster.store.js';
 import { CreateClusterService } from './create-cluster.service.js';
 import { KubeconfigService } from './kubeconfig.service.js';
+import {
+  ClusterWindowResolver,
+  MaintenanceWindowResolver,
+  ScheduledForResolver,
+} from './maintenance-window.resolver.js';
+import { MaintenanceWindowService } from './maintenance-window.service.js';
+import { MaintenanceWindowStore } from './maintenance-window.store.js';
 import { NodePoolMutations } from './node-pool.mutations.js';
 import { NodePoolResolver } from './node-pool.resolver.js';
 import { NodePoolService } from './node-pool.service.js';
@@ -22,8 +32,10 @@ import { OperationResolver } from './operation.resolver.js';
 import { OperationService } from './operation.service.js';
 import { OperationStore } from './operation.store.js';
 import { OperationProgressService } from './operation-progress.service.js';
+import { ProductGuideResolver } from './product-guide.resolver.js';
 import { ProvisioningEventService } from './provisioning-event.service.js';
 import { clusterReferences } from './references.js';
+import { ReleaseResolver } from './release.resolver.js';
 import { clusterSubscriptions, ProvisioningEventResolver } from './subscriptions.js';
 import { WatchClustersService } from './watch-clusters.service.js';
 import { ViewerResolver } from './viewer.resolver.js';
@@ -39,6 +51,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
     operations: new OperationStore(prisma),
     catalogue,
   };
+  const checks = new ClusterCheckService(platform, catalogue);
   const lists = new ClusterListService(stores.clusters, catalogue);
   const kubeconfigs = new KubeconfigService(platform.provider, platform.log);
   return defineSubgraph({
@@ -48,13 +61,19 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new RegionResolver(stores.clusters),
       new ClusterMutations(
         new CreateClusterService(platform, catalogue),
-        new ClusterService(platform, catalogue),
+        new ClusterService(platform, catalogue, checks),
       ),
       new NodePoolResolver(stores),
       new NodePoolMutations(new NodePoolService(platform, catalogue)),
       new NodeResolver(stores),
       new OperationResolver(new OperationService(platform, stores.operations), stores),
       new CatalogueResolver(catalogue),
+      new ReleaseResolver(catalogue),
+      new ProductGuideResolver(),
+      new MaintenanceWindowResolver(new MaintenanceWindowService(platform)),
+      new ClusterWindowResolver(new MaintenanceWindowStore(prisma)),
+      new ScheduledForResolver(),
+      new ClusterCheckResolver(checks, new ClusterCheckStore(prisma)),
       new ProvisioningEventResolver(stores),
       clusterSubscriptions({
         provisioning: new ProvisioningEventService(platform, stores.clusters),

@@ -6,6 +6,7 @@ export interface Version {
   readonly id: string;
   /** `1.34` */
   readonly minor: string;
+  readonly releasedAt?: Date;
 }
 
 /** An instance type of the catalogue. */
@@ -42,7 +43,7 @@ export class VersionPolicy {
 
   constructor(versions: readonly Version[]) {
     this.versions = versions
-      .map(({ id, minor }) => ({ id, minor }))
+      .map(({ id, minor, releasedAt }) => ({ id, minor, ...(releasedAt && { releasedAt }) }))
       .sort((a, b) => compareVersions(b.id, a.id));
     this.minors = [...new Set(this.versions.map((version) => version.minor))];
   }
@@ -68,6 +69,33 @@ export class VersionPolicy {
       supported,
       expired: !supported || this.newestOf(minor) !== id,
     };
+  }
+
+  /** When a version was released; null when the catalogue does not have it. */
+  releasedAt(id: string): Date | null {
+    return this.versions.find((version) => version.id === id)?.releasedAt ?? null;
+  }
+
+  /**
+   * When a version expired: with the next patch of its minor version, or with the minor version that is three ahead
+   * in the catalogue, whichever came first. Null while it has not, and for a version that the catalogue does not have.
+   */
+  expiredAt(id: string): Date | null {
+    if (!this.has(id)) return null;
+    const minor = minorOf(id);
+    const successor = this.minors[this.minors.indexOf(minor) - SUPPORTED_MINORS];
+    const ends = this.versions
+      .filter(
+        (other) => other.minor === successor || (other.minor === minor && compareVersions(other.id, id) > 0),
+      )
+      .flatMap(({ releasedAt }) => (releasedAt ? [releasedAt.getTime()] : []));
+    return ends.length > 0 ? new Date(Math.min(...ends)) : null;
+  }
+
+  /** The minor version before this one in the catalogue; null for the oldest and for unknown ones. */
+  minorBefore(minor: string): string | null {
+    const index = this.minors.indexOf(minor);
+    return index < 0 ? null : (this.minors[index + 1] ?? null);
   }
 
   /** What a cluster of this version can be upgraded to: newer patches, and the neighbouring minor version. */
@@ -113,7 +141,8 @@ export class VersionPolicy {
     return this.has(requested) ? requested : this.newestOf(requested);
   }
 
-  private newestOf(minor: string): string | undefined {
+  /** The newest patch of a minor version. */
+  newestOf(minor: string): string | undefined {
     return this.versions.find((version) => version.minor === minor)?.id;
   }
 }

@@ -1,3 +1,4 @@
+import { parseQuantity } from '../../kernel/kubernetes-quantity.js';
 import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
 import { listPath } from '../../engine/kubernetes/paths.js';
 import {
@@ -9,7 +10,6 @@ import {
 } from '../../engine/kubernetes/pod-owners.js';
 import { CLUSTER_SUBJECT, nodeSubject } from './metric.rules.js';
 import type { Sample } from './metric.store.js';
-import { parseQuantity } from './quantity.rules.js';
 
 interface Usage {
   readonly cpu?: string;
@@ -93,8 +93,8 @@ function sumByWorkload(
 
 function measured(parts: readonly { usage?: Usage }[]): { cpu: number; memory: number } {
   return {
-    cpu: parts.reduce((sum, { usage }) => sum + parseQuantity(usage?.cpu), 0),
-    memory: parts.reduce((sum, { usage }) => sum + parseQuantity(usage?.memory), 0),
+    cpu: parts.reduce((sum, { usage }) => sum + amount(usage?.cpu), 0),
+    memory: parts.reduce((sum, { usage }) => sum + amount(usage?.memory), 0),
   };
 }
 
@@ -110,4 +110,9 @@ async function collect<T extends KubernetesObject>(
   const objects: T[] = [];
   for await (const object of allOf<T>(client, listPath({ apiVersion, resource }))) objects.push(object);
   return objects;
+}
+
+/** What was not measured, or is no quantity, counts as nothing. */
+function amount(quantity: string | undefined): number {
+  return parseQuantity(quantity ?? '0') || 0;
 }

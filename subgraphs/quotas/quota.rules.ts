@@ -1,6 +1,6 @@
 import type { QuotaFilter } from './quota.type.js';
 import { type Quota, QuotaScope } from './quota.type.js';
-import { Product } from './product.type.js';
+import { Product } from '../../kernel/graph/product.type.js';
 
 /** The largest limit that can be asked for. */
 export const MAX_LIMIT = 1_000_000;

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../kernel/database.js';
 import { isId } from '../../kernel/ids.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
-import type { Product } from './product.type.js';
+import type { Product } from '../../kernel/graph/product.type.js';
 import {
   appliesToClusterOf,
   generalKey,

@@ -1,7 +1,7 @@
 import { type Balance, balances } from '../../engine/ledger.js';
 import { isScopeOf, peakUsage, resourcesIn } from '../../engine/ledger-scopes.js';
 import type { Database, Transaction } from '../../kernel/database.js';
-import type { Product } from './product.type.js';
+import type { Product } from '../../kernel/graph/product.type.js';
 import { GENERAL_SCOPE, type QuotaDefinition, type QuotaKey } from './quota.rules.js';
 import type { QuotaScope } from './quota.type.js';
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../kernel/database.js';
-import { Availability, Product, type ProductAvailability } from './product.type.js';
+import { Product } from '../../kernel/graph/product.type.js';
+import { Availability, type ProductAvailability } from './availability.type.js';
 import type { Cloud, Region, Zone } from './region.type.js';
 import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
 

@@ -1,6 +1,7 @@
 import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { CatalogueRegion } from './catalogue.store.js';
-import { Availability, Product, ProductAvailability } from './product.type.js';
+import { Product } from '../../kernel/graph/product.type.js';
+import { Availability, ProductAvailability } from './availability.type.js';
 import { availabilityIn } from './region.rules.js';
 import { Region, RegionFilter, Zone } from './region.type.js';
 import type { RegionsService } from './regions.service.js';

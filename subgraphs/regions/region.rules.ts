@@ -1,5 +1,6 @@
 import type { CatalogueRegion } from './catalogue.store.js';
-import { Availability, type Product } from './product.type.js';
+import { type Product } from '../../kernel/graph/product.type.js';
+import { Availability } from './availability.type.js';
 import type { RegionFilter } from './region.type.js';
 
 /** Whether the product can be had in the region. */

@@ -1,5 +1,6 @@
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { Availability, Product } from './product.type.js';
+import { Product } from '../../kernel/graph/product.type.js';
+import { Availability } from './availability.type.js';
 
 /** The cloud that a region belongs to. */
 export enum Cloud {

@@ -1,7 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { pageOf, pageRequest } from '../../kernel/page.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
-import { PageArgs, WorkloadPageArgs } from './page.args.js';
+import { PageArgs } from '../../kernel/graph/page.args.js';
+import { WorkloadPageArgs } from './page.args.js';
 import { type PartialConnection, toPartialConnection } from './partial-connection.resolver.js';
 import type { PodService } from './pod.service.js';
 import { type Pod, PodConnection } from './pod.type.js';

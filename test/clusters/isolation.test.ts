@@ -59,6 +59,14 @@ describe('another account', () => {
       'mutation ($cluster: ID!) { deleteCluster(input: { id: $cluster }) { cluster { id } userErrors { code message path } } }',
     ],
     [
+      'runClusterCheck',
+      'mutation ($cluster: ID!) { runClusterCheck(input: { clusterId: $cluster, type: UPGRADE, version: "1.34" }) { check { id } userErrors { code message path } } }',
+    ],
+    [
+      'setMaintenanceWindow',
+      'mutation ($cluster: ID!) { setMaintenanceWindow(input: { clusterId: $cluster, recurrence: "FREQ=DAILY", startTime: "02:00", durationHours: 4 }) { cluster { id } userErrors { code message path } } }',
+    ],
+    [
       'createNodePool',
       'mutation ($cluster: ID!) { createNodePool(input: { clusterId: $cluster, name: "x", instanceTypes: ["ecs.g7.xlarge"] }) { nodePool { id } userErrors { code message path } } }',
     ],

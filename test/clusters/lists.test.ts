@@ -40,7 +40,7 @@ const list = async (variables: Record<string, unknown>) =>
   (await clusters.run<Listed>(LIST, variables, 'fleet')).data.clusters;
 
 const DEEP = `{ clusters(first: 50) { totalCount nodes {
-  id version { upgradeTargets { id } } region { id }
+  id version { upgradeTargets { id } removedApis { kind } } region { id } maintenanceWindow { openAt }
   nodePools { totalCount nodes { id totalNodes servingNodes healthyNodes failedNodes instanceTypes { id } cluster { id }
     nodes(first: 2) { totalCount nodes { id zone { id } instanceType { id } nodePool { id } cluster { name } } } } }
   nodes(first: 2) { totalCount nodes { name nodePool { name } } }
@@ -63,8 +63,8 @@ describe('the number of SQL statements', () => {
     const fifty = await count('fleet', DEEP);
     expect(fifty.answer).toMatchObject({ data: { clusters: { totalCount: 50 } } });
     expect(fifty.statements).toBe(one.statements);
-    // A page and a total for each of the five lists, and the pools' node counts.
-    expect(fifty.statements).toBe(11);
+    // A page and a total for each of the five lists, the pools' node counts, and the maintenance windows.
+    expect(fifty.statements).toBe(12);
   });
 
   test('of many references is one', async () => {

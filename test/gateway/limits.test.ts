@@ -63,7 +63,7 @@ test('fragments that double each other are counted without being expanded', () =
     (_, i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`,
   ).join(' ');
   const errors = checkDocument(parse(`{ ...F0 } ${fragments} fragment F60 on T { x: a }`), defaultLimits);
-  expect(errors.map((error) => error.extensions['limit'])).toEqual(['aliases', 'rootFields']);
+  expect(errors.map((error) => error.extensions['limit'])).toEqual(['aliases', 'rootFields', 'fields']);
 });
 
 let fixture: Fixture;

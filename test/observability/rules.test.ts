@@ -1,27 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Refused } from '../../kernel/result.js';
 import { metricRange } from '../../subgraphs/observability/metric.rules.js';
-import { parseQuantity } from '../../subgraphs/observability/quantity.rules.js';
-
-test.each([
-  ['0', 0],
-  ['2', 2],
-  ['250m', 0.25],
-  ['1500000n', 0.0015],
-  ['12u', 0.000012],
-  ['1Ki', 1024],
-  ['1.5Gi', 1.5 * 2 ** 30],
-  ['3k', 3000],
-  ['2E', 2e18],
-  ['1e3', 1000],
-  ['.5', 0.5],
-  ['', 0],
-  ['many', 0],
-  ['1Kib', 0],
-  [undefined, 0],
-])('the Kubernetes quantity %s is %d', (text, value) => {
-  expect(parseQuantity(text)).toBeCloseTo(value, 12);
-});
 
 describe('a range of metrics', () => {
   const from = new Date('2026-01-01T00:00:00Z');

@@ -79,6 +79,16 @@ describe("another account's ids answer as ids that do not exist", () => {
   test.each([
     ['updateCluster', 'UpdateClusterInput!', () => ({ id: ids.cluster, name: 'stolen' })],
     ['upgradeCluster', 'UpgradeClusterInput!', () => ({ id: ids.cluster, version: '1.34.1' })],
+    [
+      'setMaintenanceWindow',
+      'SetMaintenanceWindowInput!',
+      () => ({ clusterId: ids.cluster, recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 }),
+    ],
+    [
+      'runClusterCheck',
+      'RunClusterCheckInput!',
+      () => ({ clusterId: ids.cluster, type: 'UPGRADE', version: '1.34.1' }),
+    ],
     ['deleteCluster', 'DeleteClusterInput!', () => ({ id: ids.cluster })],
     [
       'createNodePool',

@@ -227,6 +227,13 @@ export type EventLevel =
   /** Something went partly, or will be tried again. */
   | 'WARNING';
 
+/** When a change that disturbs a cluster begins. */
+export type MaintenanceWhen =
+  /** When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor. */
+  | 'IN_WINDOW'
+  /** At once. */
+  | 'NOW';
+
 /** Automatic scaling of a node pool. */
 export type NodePoolAutoscalingInput = {
   /** Whether it is on; a pool that scales by itself is not scaled by hand. */
@@ -381,6 +388,8 @@ export type UpgradeClusterInput = {
   readonly id: string;
   /** One of `version.upgradeTargets`, as patch or minor (its newest patch). */
   readonly version: string;
+  /** When it begins; NOW when left out. */
+  readonly when?: MaintenanceWhen | null | undefined;
 };
 
 /** Which workloads; every condition given must hold. */

@@ -106,6 +106,33 @@ CREATE TABLE "clusters"."kubernetes_version" (
 );
 
 -- CreateTable
+CREATE TABLE "clusters"."cluster_check" (
+    "id" TEXT NOT NULL,
+    "account" TEXT NOT NULL,
+    "cluster_id" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "version" TEXT,
+    "state" TEXT NOT NULL,
+    "items" JSONB NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "cluster_check_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "clusters"."maintenance_window" (
+    "cluster_id" TEXT NOT NULL,
+    "account" TEXT NOT NULL,
+    "recurrence" TEXT NOT NULL,
+    "start_date" TEXT NOT NULL,
+    "start_time" TEXT NOT NULL,
+    "duration_hours" INTEGER NOT NULL,
+    "enabled" BOOLEAN NOT NULL,
+
+    CONSTRAINT "maintenance_window_pkey" PRIMARY KEY ("cluster_id")
+);
+
+-- CreateTable
 CREATE TABLE "engine"."event_counter" (
     "account" TEXT NOT NULL,
     "last" BIGINT NOT NULL DEFAULT 0,
@@ -345,6 +372,9 @@ CREATE INDEX "node_node_pool_id_id_idx" ON "clusters"."node"("node_pool_id", "id
 
 -- CreateIndex
 CREATE UNIQUE INDEX "node_cluster_id_name_key" ON "clusters"."node"("cluster_id", "name");
+
+-- CreateIndex
+CREATE INDEX "cluster_check_cluster_id_id_idx" ON "clusters"."cluster_check"("cluster_id", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "event_id_key" ON "engine"."event"("id");

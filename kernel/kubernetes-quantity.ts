@@ -20,8 +20,8 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 
 const FORM = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/;
 
-/** The number a Kubernetes quantity stands for (`250m` → 0.25, `1Gi` → 1073741824); 0 when it is none. */
-export function parseQuantity(quantity: string | undefined): number {
-  const [, number, suffix = ''] = FORM.exec(quantity ?? '') ?? [];
-  return number === undefined ? 0 : Number(number) * (SUFFIXES[suffix] ?? 0);
+/** The number a Kubernetes quantity stands for: `250m` is 0.25, `64Mi` 67108864. NaN when it is malformed. */
+export function parseQuantity(quantity: string | number): number {
+  const [, digits, suffix = ''] = FORM.exec(String(quantity)) ?? [];
+  return digits === undefined ? Number.NaN : Number(digits) * (SUFFIXES[suffix] ?? Number.NaN);
 }

@@ -1,0 +1,108 @@
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import { DEFAULT_PAGE } from '../../kernel/page.js';
+import { costWeight, listSize } from './cost-directives.js';
+
+/** What one field of the schema costs. */
+export interface FieldCost {
+  /** Cost of each value the field returns. */
+  readonly weight: number;
+  /** Costs of arguments, where they are written; paid once for the field when the argument is given. */
+  readonly arguments: ReadonlyMap<string, number>;
+  /** How many values it or its sized fields return; undefined when neither is a list. */
+  readonly slicing?: Slicing;
+}
+
+/** How the length of a list follows from the arguments. */
+export interface Slicing {
+  /** Arguments that give the length; the largest counts. */
+  readonly arguments: readonly string[];
+  /** Length when no argument gives one. */
+  readonly assumed: number;
+  /** Fields of the returned object that are the list; none when the field itself is. */
+  readonly sizedFields: readonly string[];
+}
+
+/** Length of a list that neither the client nor the schema bounds. */
+const UNBOUNDED_LIST = 10;
+/** Weight of a field of Mutation, which writes. */
+const MUTATION = 10;
+const RELAY_SLICES = ['first', 'last'];
+const RELAY_LISTS = ['edges', 'nodes'];
+
+/**
+ * Reads the costs of fields from the schema: `@cost` and `@listSize` where they are written; else an object costs 1,
+ * a scalar 0, a mutation 10, and lists are as long as Relay's `first` or `last` says.
+ */
+export class FieldCosts {
+  private readonly known = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();
+
+  /** `annotated` has the directives; in a supergraph that is the full schema, not what clients see. */
+  constructor(private readonly annotated: GraphQLSchema) {}
+
+  of(parent: string, field: GraphQLField<unknown, unknown>): FieldCost {
+    const known = this.known.get(field);
+    if (known) return known;
+    const full = this.fullField(parent, field);
+    const slicing = slicingOf(full);
+    const cost = {
+      weight: this.weight(parent, full),
+      arguments: argumentWeights(full),
+      ...(slicing ? { slicing } : {}),
+    };
+    this.known.set(field, cost);
+    return cost;
+  }
+
+  private fullField(parent: string, field: GraphQLField<unknown, unknown>): GraphQLField<unknown, unknown> {
+    const type = this.annotated.getType(parent);
+    const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
+    return fields[field.name] ?? field;
+  }
+
+  private weight(parent: string, field: GraphQLField<unknown, unknown>): number {
+    const named = getNamedType(field.type);
+    const written = costWeight(field.astNode) ?? costWeight(named.astNode);
+    if (written !== undefined) return written;
+    if (parent === this.annotated.getMutationType()?.name) return MUTATION;
+    return isCompositeType(named) ? 1 : 0;
+  }
+}
+
+function argumentWeights(field: GraphQLField<unknown, unknown>): ReadonlyMap<string, number> {
+  const written = field.args.flatMap(({ name, astNode }) => {
+    const weight = costWeight(astNode);
+    return weight === undefined ? [] : [[name, weight] as const];
+  });
+  return new Map(written);
+}
+
+function slicingOf(field: GraphQLField<unknown, unknown>): Slicing | undefined {
+  const written = listSize(field.astNode);
+  const relay = field.args.map(({ name }) => name).filter((name) => RELAY_SLICES.includes(name));
+  if (written) {
+    const { assumedSize, slicingArguments, sizedFields } = written;
+    return { arguments: slicingArguments, assumed: assumedSize ?? DEFAULT_PAGE, sizedFields };
+  }
+  if (isListType(getNullableType(field.type))) {
+    return { arguments: relay, assumed: relay.length > 0 ? DEFAULT_PAGE : UNBOUNDED_LIST, sizedFields: [] };
+  }
+  const lists = relay.length > 0 ? listFields(field.type) : [];
+  return lists.length > 0 ? { arguments: relay, assumed: DEFAULT_PAGE, sizedFields: lists } : undefined;
+}
+
+/** The lists of a Relay connection. */
+function listFields(type: GraphQLOutputType): string[] {
+  const named = getNamedType(type);
+  if (!isObjectType(named) && !isInterfaceType(named)) return [];
+  return Object.keys(named.getFields()).filter((name) => RELAY_LISTS.includes(name));
+}

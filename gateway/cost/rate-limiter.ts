@@ -1,0 +1,72 @@
+import { LRUCache } from 'lru-cache';
+import type { Log } from '../../kernel/log.js';
+import { AccountLease } from './account-lease.js';
+import { type RateStore, memoryStore, postgresStore } from './rate-store.js';
+
+export interface RateOptions {
+  /** Points of cost that an account may spend in one window. */
+  readonly points: number;
+  /** Seconds of a window. */
+  readonly window: number;
+  /** PostgreSQL through which gateways share the accounts' points; without it each gateway counts for itself. */
+  readonly databaseUrl?: string | undefined;
+}
+
+/** What an account has left. */
+export interface RateState {
+  readonly points: number;
+  readonly window: number;
+  readonly remaining: number;
+  /** Seconds until all points are there again. */
+  readonly reset: number;
+}
+
+/** Accounts whose lease is kept; an account that is forgotten leases again. */
+const KEPT = 10_000;
+
+/**
+ * How much each account may spend in a window of time. Points are leased from the store in portions, so most requests
+ * are decided without asking it.
+ */
+export class RateLimiter implements AsyncDisposable {
+  private readonly leases = new LRUCache<string, AccountLease>({ max: KEPT });
+
+  private constructor(
+    private readonly options: RateOptions,
+    private readonly store: RateStore,
+  ) {}
+
+  static open(options: RateOptions, log: Log): RateLimiter {
+    const store = options.databaseUrl
+      ? postgresStore({ ...options, databaseUrl: options.databaseUrl, log })
+      : memoryStore(options);
+    return new RateLimiter(options, store);
+  }
+
+  /** Takes points of the account; false when it has not so many left. An operation never costs more than all. */
+  spend(account: string, points: number): Promise<boolean> {
+    return this.lease(account).spend(Math.min(points, this.options.points));
+  }
+
+  /** Gives back what was taken too much, or (negative) takes what was too little. */
+  correct(account: string, points: number): void {
+    this.leases.get(account)?.correct(points);
+  }
+
+  state(account: string): RateState {
+    const { remaining, reset } = this.lease(account).state();
+    return { points: this.options.points, window: this.options.window, remaining, reset };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store[Symbol.asyncDispose]();
+  }
+
+  private lease(account: string): AccountLease {
+    const known = this.leases.get(account);
+    if (known) return known;
+    const lease = new AccountLease(account, this.options, this.store);
+    this.leases.set(account, lease);
+    return lease;
+  }
+}

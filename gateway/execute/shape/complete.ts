@@ -1,0 +1,67 @@
+import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInt,
+  type GraphQLLeafType,
+  type GraphQLOutputType,
+  GraphQLString,
+  isEnumType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { type Complete, FAILED, fail } from './shape-run.js';
+
+/** Wraps what completes a named type into the lists and non-nulls around it. */
+export function compileWrapping(type: GraphQLOutputType, named: Complete): Complete {
+  if (isNonNullType(type)) return required(compileWrapping(type.ofType, named));
+  if (isListType(type)) return list(compileWrapping(type.ofType, named), isNonNullType(type.ofType));
+  return named;
+}
+
+/** Completes values of a scalar or enum. Custom scalars are the subgraphs' own: every value of theirs is right. */
+export function compileLeaf(type: GraphQLLeafType): Complete {
+  const valid = isEnumType(type) ? enumCheck(type.getValues()) : scalarChecks.get(type.name);
+  if (!valid) return (value) => value;
+  return (value, depth, run) =>
+    value === null || valid(value) ? value : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
+}
+
+const isInteger = (value: unknown) => Number.isInteger(value);
+const isString = (value: unknown) => typeof value === 'string';
+
+const scalarChecks = new Map<string, (value: unknown) => boolean>([
+  [GraphQLBoolean.name, (value) => typeof value === 'boolean'],
+  [GraphQLFloat.name, (value) => Number.isFinite(value)],
+  [GraphQLID.name, (value) => isString(value) || isInteger(value)],
+  [GraphQLInt.name, isInteger],
+  [GraphQLString.name, isString],
+]);
+
+function enumCheck(values: readonly { readonly name: string }[]): (value: unknown) => boolean {
+  const names = new Set<unknown>(values.map(({ name }) => name));
+  return (value) => names.has(value);
+}
+
+function required(complete: Complete): Complete {
+  return (value, depth, run) => {
+    const completed = complete(value, depth, run);
+    return completed === null ? fail(run, depth, 'A subgraph left out what may not be null.') : completed;
+  };
+}
+
+function list(complete: Complete, requiredItems: boolean): Complete {
+  return (value, depth, run) => {
+    if (value === null) return null;
+    if (!Array.isArray(value)) return fail(run, depth, 'A subgraph answered no list for a list.');
+    const completed = new Array<unknown>(value.length);
+    let failed = false;
+    for (let i = 0; i < value.length; i += 1) {
+      run.path[depth] = i;
+      const item = complete(value[i] ?? null, depth + 1, run);
+      if (item === FAILED) failed = true;
+      completed[i] = item === FAILED ? null : item;
+    }
+    return failed && requiredItems ? FAILED : completed;
+  };
+}

@@ -1,0 +1,48 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  executeSync,
+  visit,
+} from 'graphql';
+import type { Complete } from './shape-run.js';
+
+/** Answers `__schema` or `__type` from the API schema; subgraphs are never asked for it. */
+export function compileIntrospection(
+  schema: GraphQLSchema,
+  nodes: readonly FieldNode[],
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): Complete {
+  const used = usedVariables([...nodes, ...fragments.values()]);
+  const document = {
+    kind: Kind.DOCUMENT as const,
+    definitions: [
+      {
+        kind: Kind.OPERATION_DEFINITION as const,
+        operation: OperationTypeNode.QUERY,
+        variableDefinitions: (operation.variableDefinitions ?? []).filter((one) =>
+          used.has(one.variable.name.value),
+        ),
+        selectionSet: { kind: Kind.SELECTION_SET as const, selections: nodes },
+      },
+      ...fragments.values(),
+    ],
+  };
+  const [first] = nodes;
+  const name = first?.alias?.value ?? first?.name.value ?? '';
+  return (_value, _depth, { variables, errors }) => {
+    const result = executeSync({ schema, document, rootValue: {}, variableValues: variables });
+    errors.push(...(result.errors ?? []));
+    return result.data?.[name] ?? null;
+  };
+}
+
+function usedVariables(nodes: readonly (FieldNode | FragmentDefinitionNode)[]): Set<string> {
+  const used = new Set<string>();
+  for (const node of nodes) visit(node, { Variable: ({ name }) => void used.add(name.value) });
+  return used;
+}

@@ -1,0 +1,141 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  getNamedType,
+  isCompositeType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
+import { type Tree, assign, isTree, own } from '../tree.js';
+import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
+import { compileLeaf, compileWrapping } from './complete.js';
+import { compileIntrospection } from './introspection.js';
+import { type Complete, FAILED, type ShapeRun, fail } from './shape-run.js';
+
+/** What compiling a response's shape needs. */
+export interface ShapeCompilation extends Collection {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+/** One field of an object of a known type. */
+interface FieldShape {
+  readonly name: string;
+  readonly nonNull: boolean;
+  readonly complete: Complete;
+  /** Whether the name is one that every object inherits, or assignment treats specially. */
+  readonly special: boolean;
+  /** The type's own name is not taken from what was fetched without a check. */
+  readonly typename: boolean;
+}
+
+/** Makes objects of the response; the fields of each type are collected when it is first met. */
+export class ObjectShape {
+  private readonly byType = new Map<string | undefined, readonly FieldShape[]>();
+
+  constructor(
+    private readonly compilation: ShapeCompilation,
+    private readonly selections: readonly TypedSelection[],
+  ) {}
+
+  readonly complete: Complete = (value, depth, run) => {
+    if (value === null) return null;
+    if (!isTree(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
+    const typename = value['__typename'] ?? undefined;
+    const fields = this.byType.get(typename as string | undefined) ?? this.learn(typename);
+    // A type that the API does not have: its name must not be told.
+    if (!fields) return fail(run, depth, 'A subgraph answered an object of an unknown type.');
+    return this.shape(value, fields, depth, run);
+  };
+
+  private shape(tree: Tree, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {
+    const shaped: Tree = {};
+    for (const field of fields) {
+      const { name } = field;
+      run.path[depth] = name;
+      const value = field.special ? own(tree, name) : tree[name];
+      const completed = field.typename
+        ? this.typename(value ?? tree['__typename'])
+        : field.complete(value ?? null, depth + 1, run);
+      if (completed === FAILED && field.nonNull) return FAILED;
+      const final = completed === FAILED ? null : completed;
+      if (field.special) assign(shaped, name, final);
+      else shaped[name] = final;
+    }
+    return shaped;
+  }
+
+  /**
+   * The name of an object type. Where a subgraph that knows an interface as an object was asked and nothing better
+   * was found, there is none, and no object either.
+   */
+  private typename(value: unknown): unknown {
+    const known = typeof value === 'string' ? this.compilation.schema.getType(value) : undefined;
+    const type = known ?? this.selections[0]?.type;
+    return isObjectType(type) ? type.name : FAILED;
+  }
+
+  private learn(typename: unknown): readonly FieldShape[] | undefined {
+    const { schema } = this.compilation;
+    const given = typeof typename === 'string' && typename !== '' ? typename : undefined;
+    if (given !== undefined && !isCompositeType(schema.getType(given))) return undefined;
+    const groups = collectFields(this.compilation, this.selections, given);
+    const fields = groups.map((group) => this.field(group));
+    // No more than the schema has types.
+    this.byType.set(given, fields);
+    return fields;
+  }
+
+  private field({ name, fields }: FieldGroup): FieldShape {
+    const [first] = fields;
+    if (!first) throw new Error(`the field ${name} is selected nowhere`);
+    const special = name in Object.prototype;
+    const fieldName = first.node.name.value;
+    if (fieldName === TypeNameMetaFieldDef.name)
+      return { name, nonNull: true, complete: (value) => value, special, typename: true };
+    const complete = isIntrospection(fieldName)
+      ? this.introspection(fields.map(({ node }) => node))
+      : undefined;
+    const type = fieldType(first.parent, fieldName);
+    return {
+      name,
+      special,
+      typename: false,
+      nonNull: type !== undefined && isNonNullType(type),
+      complete: complete ?? this.value(fields),
+    };
+  }
+
+  private introspection(nodes: readonly FieldNode[]): Complete {
+    const { schema, operation, fragments } = this.compilation;
+    return compileIntrospection(schema, nodes, operation, fragments);
+  }
+
+  private value(fields: FieldGroup['fields']): Complete {
+    const types = fields.map(({ node, parent }) => fieldType(parent, node.name.value));
+    const [type] = types;
+    if (!type) throw new Error('the operation selects a field that its type does not have');
+    const named = getNamedType(type);
+    if (isLeafType(named)) return compileWrapping(type, compileLeaf(named));
+    const selections = fields.flatMap(({ node }, index) => {
+      const inner = types[index] && getNamedType(types[index]);
+      return node.selectionSet && isCompositeType(inner) ? [{ set: node.selectionSet, type: inner }] : [];
+    });
+    return compileWrapping(type, new ObjectShape(this.compilation, selections).complete);
+  }
+}
+
+function isIntrospection(field: string): boolean {
+  return field === SchemaMetaFieldDef.name || field === TypeMetaFieldDef.name;
+}
+
+function fieldType(parent: GraphQLCompositeType, field: string) {
+  return isUnionType(parent) ? undefined : parent.getFields()[field]?.type;
+}

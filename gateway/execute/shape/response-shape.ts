@@ -1,0 +1,105 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  visit,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { type ConditionValue, conditionValue } from '../conditions.js';
+import type { Tree } from '../tree.js';
+import type { TypeConditions } from '../type-conditions.js';
+import { ObjectShape } from './object-shape.js';
+import { type Complete, FAILED } from './shape-run.js';
+
+export interface ShapedResponse {
+  readonly data: Tree | null;
+  /** Where what was fetched does not fit the schema. */
+  readonly errors: readonly GraphQLError[];
+}
+
+export interface ShapeOptions {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** What clients see. */
+  readonly schema: GraphQLSchema;
+  /** Of that schema. */
+  readonly conditions: TypeConditions;
+}
+
+/**
+ * The shape of an operation's response: takes from what was fetched the fields that were asked for, in their order,
+ * and puts null where values are missing. Compiled once for each combination of `@skip` and `@include` in use.
+ */
+export class ResponseShape {
+  private readonly variants = new LRUCache<string, Complete>({ max: 64 });
+  private readonly switches: ReadonlyMap<string, ConditionValue>;
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+
+  constructor(private readonly options: ShapeOptions) {
+    const { document, operation } = options;
+    this.switches = new Map(switchNames(document).map((name) => [name, conditionValue(operation, name)]));
+    this.fragments = fragmentsOf(document);
+  }
+
+  /** Shapes what was fetched. The same value may be given again: it is not changed. */
+  shape(fetched: Tree, variables: Readonly<Record<string, unknown>>): ShapedResponse {
+    const errors: GraphQLError[] = [];
+    const data = this.variant(variables)(fetched, 0, { path: [], errors, variables });
+    return { data: data === FAILED ? null : (data as Tree | null), errors };
+  }
+
+  private variant(variables: Readonly<Record<string, unknown>>): Complete {
+    let key = '';
+    for (const holds of this.switches.values()) key += holds(variables) ? '1' : '0';
+    const known = this.variants.get(key);
+    if (known) return known;
+    const compiled = this.compile(variables);
+    this.variants.set(key, compiled);
+    return compiled;
+  }
+
+  private compile(variables: Readonly<Record<string, unknown>>): Complete {
+    const { schema, conditions, operation } = this.options;
+    const type = schema.getRootType(operation.operation);
+    if (!type) throw new Error(`the schema has no ${operation.operation}`);
+    const on = new Set([...this.switches].filter(([, holds]) => holds(variables)).map(([name]) => name));
+    const compilation = {
+      schema,
+      conditions,
+      operation,
+      fragments: this.fragments,
+      included: (selection: SelectionNode) => (selection.directives ?? []).every((one) => includes(one, on)),
+    };
+    return new ObjectShape(compilation, [{ set: operation.selectionSet, type }]).complete;
+  }
+}
+
+function includes(directive: DirectiveNode, on: ReadonlySet<string>): boolean {
+  const name = directive.name.value;
+  if (name !== 'skip' && name !== 'include') return true;
+  const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
+  const holds =
+    value?.kind === Kind.VARIABLE ? on.has(value.name.value) : value?.kind === Kind.BOOLEAN && value.value;
+  return holds === (name === 'include');
+}
+
+function switchNames(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ name, arguments: given }) => {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}
+
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}

@@ -1,0 +1,27 @@
+import { type GraphQLSchema, isAbstractType } from 'graphql';
+
+/** Answers which type names satisfy a type condition; each condition is looked up once. */
+export class TypeConditions {
+  private readonly known = new Map<string, ReadonlySet<string>>();
+
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  /** The condition's own name and those of everything that implements it or is a member of it. */
+  names(condition: string): ReadonlySet<string> {
+    const known = this.known.get(condition) ?? this.find(condition);
+    this.known.set(condition, known);
+    return known;
+  }
+
+  private find(condition: string): Set<string> {
+    const names = new Set([condition]);
+    const type = this.schema.getType(condition);
+    if (!isAbstractType(type)) return names;
+    for (const possible of this.schema.getPossibleTypes(type)) names.add(possible.name);
+    if ('getInterfaces' in type) {
+      for (const implementing of this.schema.getImplementations(type).interfaces)
+        names.add(implementing.name);
+    }
+    return names;
+  }
+}

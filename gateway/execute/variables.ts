@@ -1,0 +1,12 @@
+/** The variables that a fetch uses, of those that the client gave. */
+export function pickVariables(
+  names: readonly string[] | undefined,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const name of names ?? []) {
+    if (variables && Object.hasOwn(variables, name) && variables[name] !== undefined)
+      picked[name] = variables[name];
+  }
+  return picked;
+}

@@ -1,0 +1,45 @@
+import type { OperationTypeNode } from 'graphql';
+
+/** What became of one request. */
+export interface RequestSample {
+  /** `none` when it was refused before its operation was known. */
+  readonly operation: OperationTypeNode | 'none';
+  /** `OK`, or the code of its first error. */
+  readonly code: string;
+  /** Seconds from the request to its result; of a subscription, to its start. */
+  readonly seconds: number;
+  /** Points of cost; 0 when it did not run. */
+  readonly cost: number;
+}
+
+/** What became of one request to a subgraph. */
+export interface SubgraphSample {
+  readonly subgraph: string;
+  readonly kind: 'fetch' | 'subscribe';
+  /** `failed` when it could not be reached, was too slow or its client had left. */
+  readonly outcome: 'answered' | 'failed';
+  readonly seconds: number;
+}
+
+/** Told what the gateway does. Called on every request and event: cheap, and never throws. */
+export interface Meter {
+  request(sample: RequestSample): void;
+  subgraph(sample: SubgraphSample): void;
+  plan(known: boolean): void;
+  /** A WebSocket opened (1) or closed (-1). */
+  sockets(change: 1 | -1): void;
+  /** A subscription started (1) or ended (-1). */
+  subscriptions(change: 1 | -1): void;
+  /** An event was given to a client. */
+  event(): void;
+}
+
+/** The meter of a gateway without metrics. */
+export const noMeter: Meter = {
+  request: () => undefined,
+  subgraph: () => undefined,
+  plan: () => undefined,
+  sockets: () => undefined,
+  subscriptions: () => undefined,
+  event: () => undefined,
+};

@@ -1,0 +1,93 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Meter, RequestSample, SubgraphSample } from './meter.js';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Counts for Prometheus. docs/operations.md says what each metric means. */
+export class PrometheusMeter implements Meter {
+  readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private readonly requests = new Counter({
+    name: 'fleetgraph_requests_total',
+    help: 'GraphQL requests by operation type and code (OK, or that of the first error).',
+    labelNames: ['operation', 'code'] as const,
+    registers: this.registers,
+  });
+  private readonly seconds = new Histogram({
+    name: 'fleetgraph_request_seconds',
+    help: 'Seconds from a request to its result; of a subscription, to its start.',
+    labelNames: ['operation'] as const,
+    buckets: SECONDS,
+    registers: this.registers,
+  });
+  private readonly cost = new Counter({
+    name: 'fleetgraph_cost_points_total',
+    help: 'Points of cost of the requests that ran.',
+    labelNames: ['operation'] as const,
+    registers: this.registers,
+  });
+  private readonly plans = new Counter({
+    name: 'fleetgraph_plans_total',
+    help: 'Operations whose plan was known (hit) or had to be made (miss).',
+    labelNames: ['cache'] as const,
+    registers: this.registers,
+  });
+  private readonly subgraphs = new Histogram({
+    name: 'fleetgraph_subgraph_seconds',
+    help: 'Seconds until a subgraph answered a fetch or opened a subscription, or failed to.',
+    labelNames: ['subgraph', 'kind', 'outcome'] as const,
+    buckets: SECONDS,
+    registers: this.registers,
+  });
+  private readonly openSockets = new Gauge({
+    name: 'fleetgraph_sockets',
+    help: 'Open WebSockets.',
+    registers: this.registers,
+  });
+  private readonly running = new Gauge({
+    name: 'fleetgraph_subscriptions',
+    help: 'Running subscriptions, on WebSockets and event streams.',
+    registers: this.registers,
+  });
+  private readonly events = new Counter({
+    name: 'fleetgraph_events_delivered_total',
+    help: 'Events given to clients.',
+    registers: this.registers,
+  });
+
+  constructor() {
+    // Nothing counts it up: events wait for their client, and a stream that cannot go on ends with a code.
+    new Counter({
+      name: 'fleetgraph_events_dropped_total',
+      help: 'Events that a client should have got and did not. Always 0.',
+      registers: this.registers,
+    });
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  request({ operation, code, seconds, cost }: RequestSample): void {
+    this.requests.inc({ operation, code });
+    this.seconds.observe({ operation }, seconds);
+    if (cost > 0) this.cost.inc({ operation }, cost);
+  }
+
+  subgraph({ subgraph, kind, outcome, seconds }: SubgraphSample): void {
+    this.subgraphs.observe({ subgraph, kind, outcome }, seconds);
+  }
+
+  plan(known: boolean): void {
+    this.plans.inc({ cache: known ? 'hit' : 'miss' });
+  }
+
+  sockets(change: 1 | -1): void {
+    this.openSockets.inc(change);
+  }
+
+  subscriptions(change: 1 | -1): void {
+    this.running.inc(change);
+  }
+
+  event(): void {
+    this.events.inc();
+  }
+}

@@ -1,0 +1,137 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { actualCost, estimatedCost } from '../cost/cost.js';
+import type { CostNode } from '../cost/cost-tree.js';
+import type { OperationCosts } from '../cost/operation-costs.js';
+import type { RateLimiter, RateState } from '../cost/rate-limiter.js';
+import { codeOf } from '../errors/code-of.js';
+import type { Limits } from '../limits/limits.js';
+import { coded, limitError } from '../limits/rule.js';
+import { withoutSuggestion } from '../limits/suggestions.js';
+import type { Meter, RequestSample } from '../metrics/meter.js';
+import type { GraphRequest, Preparation, PreparedRequest } from '../plan/prepare.js';
+
+export interface AdmissionOptions {
+  readonly preparation: Preparation;
+  readonly costs: OperationCosts;
+  /** Undefined when rates are not limited. */
+  readonly rate: RateLimiter | undefined;
+  readonly limits: Limits;
+  readonly meter: Meter;
+}
+
+/** A request that may run now, and what was taken for it. */
+export interface AdmittedRequest {
+  readonly prepared: PreparedRequest;
+  /** Estimated cost, taken from the account's points. */
+  readonly requested: number;
+  readonly account: string;
+  readonly tree: CostNode;
+  /** By the clock of `performance`. */
+  readonly startedAt: number;
+}
+
+/** Why a request does not run, and the HTTP status that says so. */
+export interface NotAdmitted {
+  readonly errors: readonly GraphQLError[];
+  readonly status: number;
+}
+
+/** Decides, the same on every transport, whether a request runs; afterwards counts what it has cost. */
+export class Admission {
+  constructor(private readonly options: AdmissionOptions) {}
+
+  /** Checks and plans a request, then takes its cost from the account's points. */
+  async admit(request: GraphRequest, account: string): Promise<AdmittedRequest | NotAdmitted> {
+    const startedAt = performance.now();
+    const prepared = this.options.preparation.prepare(request);
+    if ('errors' in prepared) {
+      return this.refuse(prepared.errors.map(withoutSuggestion), prepared.status, startedAt);
+    }
+    const { document, name } = prepared.operation;
+    const { tree, known } = this.options.costs.tree(document, name);
+    this.options.meter.plan(known);
+    const requested = Math.max(0, Math.ceil(estimatedCost(tree, request.variables ?? {})));
+    if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);
+    const { rate } = this.options;
+    if (rate && !(await rate.spend(account, requested))) {
+      return this.refuse([rateError(rate.state(account), requested)], 429, startedAt);
+    }
+    return { prepared, requested, account, tree, startedAt };
+  }
+
+  /**
+   * Adds to a result what it has cost, and corrects what was taken. Without data it has cost what was estimated:
+   * a request that ran out of time was work, too.
+   */
+  settle(admitted: AdmittedRequest, result: ExecutionResult): ExecutionResult {
+    const { requested, account, tree } = admitted;
+    const actual = result.data ? Math.max(0, Math.ceil(actualCost(tree, result.data))) : requested;
+    const { rate } = this.options;
+    rate?.correct(account, requested - actual);
+    this.sample(admitted, result.errors?.[0], actual);
+    const cost = {
+      requestedQueryCost: requested,
+      actualQueryCost: actual,
+      ...(rate ? { throttleStatus: throttleStatus(rate.state(account)) } : {}),
+    };
+    return { ...result, extensions: { ...result.extensions, cost } };
+  }
+
+  /** Counts a subscription that has started. */
+  started(admitted: AdmittedRequest): void {
+    this.sample(admitted, undefined, admitted.requested);
+  }
+
+  /** What the account has left; undefined when rates are not limited. */
+  rate(account: string): RateState | undefined {
+    return this.options.rate?.state(account);
+  }
+
+  private refuse(errors: readonly GraphQLError[], status: number, startedAt: number): NotAdmitted {
+    this.options.meter.request({
+      operation: 'none',
+      code: codeOf(errors[0]),
+      seconds: (performance.now() - startedAt) / 1000,
+      cost: 0,
+    });
+    return { errors, status };
+  }
+
+  private sample(
+    { prepared, startedAt }: AdmittedRequest,
+    error: GraphQLError | undefined,
+    cost: number,
+  ): void {
+    const sample: RequestSample = {
+      operation: prepared.operation.kind,
+      code: codeOf(error),
+      seconds: (performance.now() - startedAt) / 1000,
+      cost,
+    };
+    this.options.meter.request(sample);
+  }
+
+  private tooCostly(requested: number): GraphQLError {
+    const { cost } = this.options.limits;
+    return limitError(
+      `An operation may cost ${cost} points, this one may cost ${requested}. Ask for shorter pages.`,
+      'cost',
+      cost,
+    );
+  }
+}
+
+function rateError(state: RateState, requested: number): GraphQLError {
+  return coded(
+    'RATE_LIMITED',
+    `The request may cost ${requested} points, the account has ${state.remaining} left. Try again in ${state.reset} seconds.`,
+    {
+      retryAfter: state.reset,
+      cost: { requestedQueryCost: requested, throttleStatus: throttleStatus(state) },
+    },
+  );
+}
+
+function throttleStatus({ points, window, remaining, reset }: RateState) {
+  return { maximumAvailable: points, currentlyAvailable: remaining, window, resetIn: reset };
+}

@@ -1,0 +1,23 @@
+import { type GatewayOptions, readTrustedDocuments } from '../gateway/server.js';
+import type { Env } from '../kernel/env.js';
+
+/** What the settings say of limits, documents and metrics of a gateway, however it is run. */
+export type GatewaySettings = Pick<GatewayOptions, 'limits' | 'rate' | 'trustedDocuments' | 'metricsPort'>;
+
+/** Seconds in which an account may spend its points. */
+const MINUTE = 60;
+
+/**
+ * Reads them; throws when the file of trusted documents is not one. `rateDatabaseUrl` is where gateways share the
+ * points of accounts; without it this one counts for itself.
+ */
+export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promise<GatewaySettings> {
+  const { COST_LIMIT, RATE_POINTS, INTROSPECTION, TRUSTED_DOCUMENTS, METRICS_PORT } = env;
+  return {
+    limits: { cost: COST_LIMIT, introspection: INTROSPECTION },
+    rate:
+      RATE_POINTS === 0 ? undefined : { points: RATE_POINTS, window: MINUTE, databaseUrl: rateDatabaseUrl },
+    trustedDocuments: TRUSTED_DOCUMENTS ? await readTrustedDocuments(TRUSTED_DOCUMENTS) : undefined,
+    metricsPort: METRICS_PORT,
+  };
+}

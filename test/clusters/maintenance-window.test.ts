@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { noFaults } from '../../engine/contract.js';
+import { createScheduledUpgradeReconciler } from '../../subgraphs/clusters/scheduled-upgrade.reconciler.js';
+import { type ClustersKit, openClusters } from './kit.js';
+import { runningCluster } from './living-cluster.js';
+import { clusterMutation, type ClusterView, type PayloadView } from './requests.js';
+
+/** A Tuesday noon in Berlin, in winter. */
+const NOON = '2026-01-13T11:00:00.000Z';
+const OPENING = '2026-01-17T01:30:00.000Z';
+const clock = { time: new Date(NOON), now: () => clock.time };
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters({ clock });
+});
+beforeEach(() => {
+  clock.time = new Date(NOON);
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+const prisma = () => clusters.platform.database.prisma;
+type Payload = PayloadView & { readonly cluster: ClusterView | null };
+const mutate = async (name: string, input: Record<string, unknown>) => {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  return (await clusters.run<{ payload: Payload }>(clusterMutation(name, type), { input })).data.payload;
+};
+const SATURDAYS = { recurrence: 'FREQ=WEEKLY;BYDAY=SA', startTime: '02:30', durationHours: 4 };
+const berlin = (name: string) =>
+  runningCluster(clusters, 'acme', { name, version: '1.32.6', timeZone: 'Europe/Berlin' });
+async function berlinWithWindow(name: string) {
+  const { id } = await berlin(name);
+  expect((await mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS })).userErrors).toEqual([]);
+  return id;
+}
+const inWindow = (id: string) => mutate('upgradeCluster', { id, version: '1.34', when: 'IN_WINDOW' });
+
+interface OperationNow {
+  readonly operation: {
+    readonly state: string;
+    readonly scheduledFor: string | null;
+    readonly error: { readonly code: string } | null;
+  };
+}
+const operation = async (id: string | undefined) => {
+  const query = 'query ($id: ID!) { operation(id: $id) { state scheduledFor error { code } } }';
+  return (await clusters.run<OperationNow>(query, { id })).data.operation;
+};
+const stateOf = async (id: string) => (await prisma().cluster.findUniqueOrThrow({ where: { id } })).state;
+/** What the engine does when the job's time has come. */
+const reconcile = (id: string | undefined) =>
+  createScheduledUpgradeReconciler(clusters.platform).reconcile(id ?? '', {
+    database: prisma(),
+    clock,
+    log: clusters.platform.log,
+    faults: noFaults,
+    signal: new AbortController().signal,
+  });
+
+describe('a maintenance window', () => {
+  test('opens in the cluster’s time zone, summer and winter', async () => {
+    const id = await berlinWithWindow('zoned');
+    const query = `query ($id: ID!) { cluster(id: $id) { maintenanceWindow {
+      recurrence startDate startTime durationHours enabled timeZone { id } next { opensAt closesAt }
+      summer: next(at: "2026-07-01T00:00:00Z") { opensAt closesAt }
+      before: openAt(at: "2026-01-17T01:29:59Z") in: openAt(at: "2026-01-17T05:29:59Z") after: openAt(at: "2026-01-17T05:30:00Z") } } }`;
+    expect((await clusters.run(query, { id })).data).toEqual({
+      cluster: {
+        maintenanceWindow: {
+          ...SATURDAYS,
+          startDate: '2026-01-13',
+          enabled: true,
+          timeZone: { id: 'Europe/Berlin' },
+          next: { opensAt: OPENING, closesAt: '2026-01-17T05:30:00.000Z' },
+          summer: { opensAt: '2026-07-04T00:30:00.000Z', closesAt: '2026-07-04T04:30:00.000Z' },
+          before: false,
+          in: true,
+          after: false,
+        },
+      },
+    });
+  });
+
+  test('that was never set is null; one that is off never opens; a time far away is refused', async () => {
+    const { id } = await berlin('off');
+    const query =
+      'query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow { next { opensAt } openAt(at: $at) } } }';
+    expect((await clusters.run(query, { id })).data).toEqual({ cluster: { maintenanceWindow: null } });
+    await mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, enabled: false });
+    expect((await clusters.run(query, { id, at: OPENING })).data).toEqual({
+      cluster: { maintenanceWindow: { next: null, openAt: false } },
+    });
+    await mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS });
+    expect((await clusters.run(query, { id, at: OPENING })).data).toMatchObject({
+      cluster: { maintenanceWindow: { openAt: true } },
+    });
+    const far = await clusters.run(query, { id, at: '9999-01-01T00:00:00Z' });
+    expect(far.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+  });
+
+  test.each([
+    [{ recurrence: 'FREQ=HOURLY' }, 'recurrence'],
+    [{ recurrence: 'FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30' }, 'recurrence'],
+    [{ startTime: '24:00' }, 'startTime'],
+    [{ startTime: '2:30' }, 'startTime'],
+    [{ durationHours: 0 }, 'durationHours'],
+    [{ durationHours: 25 }, 'durationHours'],
+  ])('with %j is refused', async (wrong, field) => {
+    const { id } = await berlin(`refused-${field}-${Object.values(wrong).join('').replace(/\W/g, '-')}`);
+    const { cluster, userErrors } = await mutate('setMaintenanceWindow', {
+      clusterId: id,
+      ...SATURDAYS,
+      ...wrong,
+    });
+    expect(cluster).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', field] }]);
+  });
+});
+
+describe('an upgrade in the window', () => {
+  test('waits with the cluster running, and begins when the window opens', async () => {
+    const id = await berlinWithWindow('waits');
+    const { operation: begun, cluster, userErrors } = await inWindow(id);
+    expect(userErrors).toEqual([]);
+    expect(cluster?.state).toBe('RUNNING');
+    expect(await operation(begun?.id)).toEqual({ state: 'PENDING', scheduledFor: OPENING, error: null });
+    const jobs = await prisma().$queryRaw<unknown[]>`
+      SELECT key FROM graphile_worker._private_jobs WHERE key = ${`scheduled-upgrade:${begun?.id}@later`}`;
+    expect(jobs).toHaveLength(1);
+    clock.time = new Date(Date.parse(OPENING) - 1);
+    expect(await reconcile(begun?.id)).toMatchObject({ kind: 'requeue' });
+    expect(await stateOf(id)).toBe('RUNNING');
+    clock.time = new Date(OPENING);
+    expect(await reconcile(begun?.id)).toEqual({ kind: 'done' });
+    expect(await prisma().cluster.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      state: 'UPGRADING',
+      operationId: begun?.id,
+    });
+    const cancel = `mutation ($id: ID!) { cancelOperation(input: { id: $id }) { userErrors { code } } }`;
+    expect((await clusters.run(cancel, { id: begun?.id })).data).toEqual({
+      cancelOperation: { userErrors: [{ code: 'NOT_CANCELABLE' }] },
+    });
+  });
+
+  test('begins at once while the window is open', async () => {
+    const id = await berlinWithWindow('open');
+    clock.time = new Date(Date.parse(OPENING) + 3_600_000);
+    const { cluster, operation: begun } = await inWindow(id);
+    expect(cluster?.state).toBe('UPGRADING');
+    expect(await operation(begun?.id)).toMatchObject({ scheduledFor: null });
+  });
+
+  test('waits for the next opening when nobody looked while the window was open', async () => {
+    const id = await berlinWithWindow('missed');
+    const { operation: begun } = await inWindow(id);
+    clock.time = new Date('2026-01-18T00:00:00Z');
+    await reconcile(begun?.id);
+    expect(await stateOf(id)).toBe('RUNNING');
+    expect(await operation(begun?.id)).toMatchObject({
+      state: 'PENDING',
+      scheduledFor: '2026-01-24T01:30:00.000Z',
+    });
+  });
+
+  test('moves with the window, which cannot be turned off meanwhile', async () => {
+    const id = await berlinWithWindow('moves');
+    const { operation: begun } = await inWindow(id);
+    await mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, recurrence: 'FREQ=DAILY' });
+    expect(await operation(begun?.id)).toMatchObject({ scheduledFor: '2026-01-14T01:30:00.000Z' });
+    const off = await mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, enabled: false });
+    expect(off.userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'enabled'] }]);
+  });
+
+  test('waits until a busy cluster runs again, as long as the window is open', async () => {
+    const id = await berlinWithWindow('busy');
+    const { operation: begun } = await inWindow(id);
+    await prisma().cluster.update({ where: { id }, data: { state: 'SCALING' } });
+    clock.time = new Date(OPENING);
+    expect(await reconcile(begun?.id)).toMatchObject({ kind: 'requeue' });
+    expect(await operation(begun?.id)).toMatchObject({ state: 'PENDING' });
+    await prisma().cluster.update({ where: { id }, data: { state: 'RUNNING' } });
+    await reconcile(begun?.id);
+    expect(await stateOf(id)).toBe('UPGRADING');
+  });
+
+  test('can be cancelled while it waits; only one waits at a time', async () => {
+    const id = await berlinWithWindow('cancelled');
+    const { operation: begun } = await inWindow(id);
+    for (const when of ['NOW', 'IN_WINDOW']) {
+      const second = await mutate('upgradeCluster', { id, version: '1.34', when });
+      expect(second.userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'id'] }]);
+    }
+    await clusters.run('mutation ($id: ID!) { cancelOperation(input: { id: $id }) { operation { id } } }', {
+      id: begun?.id,
+    });
+    await reconcile(begun?.id);
+    expect(await operation(begun?.id)).toMatchObject({
+      state: 'CANCELED',
+      error: { code: 'OPERATION_CANCELED' },
+    });
+    expect(await stateOf(id)).toBe('RUNNING');
+    expect((await inWindow(id)).userErrors).toEqual([]);
+  });
+
+  test('fails when something stands in its way by then', async () => {
+    const id = await berlinWithWindow('blocked');
+    const { operation: blocked } = await inWindow(id);
+    await prisma().node.create({
+      data: {
+        ...{
+          id: 'node_sick',
+          account: 'acme',
+          clusterId: id,
+          name: 'sick',
+          state: 'running',
+          status: 'NotReady',
+        },
+        ...{ zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g7.xlarge', vcpus: 4, version: '1.32.6' },
+        createdAt: new Date(NOON),
+      },
+    });
+    clock.time = new Date(OPENING);
+    await reconcile(blocked?.id);
+    expect(await operation(blocked?.id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'UPGRADE_BLOCKED' },
+    });
+    expect(await stateOf(id)).toBe('RUNNING');
+  });
+
+  test('fails when the version cannot be had any more, or the cluster has failed', async () => {
+    const id = await berlinWithWindow('overtaken');
+    const { operation: overtaken } = await inWindow(id);
+    await prisma().cluster.update({ where: { id }, data: { version: '1.34.3' } });
+    clock.time = new Date(OPENING);
+    await reconcile(overtaken?.id);
+    expect(await operation(overtaken?.id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'UPGRADE_NOT_ALLOWED' },
+    });
+    clock.time = new Date(NOON);
+    const other = await berlinWithWindow('failed');
+    const { operation: lost } = await inWindow(other);
+    await prisma().cluster.update({ where: { id: other }, data: { state: 'FAILED' } });
+    clock.time = new Date(OPENING);
+    await reconcile(lost?.id);
+    expect(await operation(lost?.id)).toMatchObject({ state: 'FAILED', error: { code: 'INVALID_STATE' } });
+  });
+
+  test('ends with its cluster', async () => {
+    const id = await berlinWithWindow('deleted');
+    const { operation: begun } = await inWindow(id);
+    await mutate('deleteCluster', { id });
+    expect(await operation(begun?.id)).toMatchObject({ state: 'CANCELED' });
+    clock.time = new Date(OPENING);
+    expect(await reconcile(begun?.id)).toEqual({ kind: 'done' });
+  });
+
+  test('without a window in use is refused', async () => {
+    const { id } = await berlin('windowless');
+    expect((await inWindow(id)).userErrors).toMatchObject([
+      { code: 'INVALID_STATE', path: ['input', 'when'] },
+    ]);
+  });
+});

@@ -1,0 +1,91 @@
+import { isObjectType, parse } from 'graphql';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { CompiledQueries } from '../../kernel/graph/compiled-queries.js';
+import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
+import { Loaders } from '../../kernel/loader.js';
+import { refuse } from '../../kernel/result.js';
+import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
+import { shopSubgraphs } from './fixtures/shop.js';
+
+/** The shop's subgraphs with a resolver on every field, as type-graphql makes them. */
+function subgraph(name: string): Subgraph {
+  const found = shopSubgraphs().find((one) => one.name === name);
+  if (!found) throw new Error(`no subgraph ${name}`);
+  for (const type of Object.values(found.schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      field.resolve ??= (root: Record<string, unknown>) => root[field.name];
+      if (field.name === 'strict')
+        field.resolve = () => refuse('QUOTA_EXCEEDED', 'No room.', { path: ['a'] });
+    }
+  }
+  return found as unknown as Subgraph;
+}
+
+const context = (): RequestContext => ({
+  actor: { account: 'acme', subject: 'tester' },
+  requestId: 'compiled',
+  loaders: new Loaders(),
+});
+
+const entities = (type: string, ...keys: Record<string, unknown>[]) => ({
+  representations: keys.map((key) => ({ __typename: type, ...key })),
+});
+
+const cases: [string, string, Record<string, unknown>?][] = [
+  ['products', '{ products { __typename upc name price maker { id } size { w } } }'],
+  ['products', '{ products { size { w h } status } }'],
+  [
+    'products',
+    'query ($u: Boolean = true, $upc: String!) { product(upc: $upc) { name(upper: $u) } nobody { upc } }',
+    { upc: 'p1' },
+  ],
+  ['products', 'query ($upc: String!) { product(upc: $upc) { name } }', {}],
+  ['products', 'query ($upc: String!) { product(upc: $upc) { name } }', { upc: 5 }],
+  ['products', '{ matrix { upc name } failing { upc } }'],
+  ['products', '{ strict { upc } }'],
+  [
+    'users',
+    'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id name address { street } boss { id } } } }',
+    entities('User', { id: 'u1' }, { id: 'u3' }, { id: 'u4' }, { id: 'gone' }),
+  ],
+  [
+    'reviews',
+    'query ($representations: [_Any!]!, $n: Int) { _entities(representations: $representations) { ... on Product { score reviews(first: $n) { ...R } } } } fragment R on Review { id body }',
+    { ...entities('Product', { upc: 'p1' }, { upc: 'p2' }), n: 1 },
+  ],
+];
+
+describe('a query that is executed often is compiled, and answered as before', () => {
+  test.each(cases)('%s: %s', async (name, query, variables = {}) => {
+    const executor = new SubgraphExecutor(subgraph(name), pino({ level: 'silent' }));
+    const codes = ({ data, errors }: Awaited<ReturnType<SubgraphExecutor['execute']>>) => ({
+      data,
+      errors: errors?.map(({ path, extensions }) => JSON.stringify({ path, extensions })).sort(),
+    });
+    const first = codes(await executor.execute({ query, variables }, context()));
+    for (let i = 0; i < 100; i += 1) await executor.execute({ query, variables }, context());
+    expect(codes(await executor.execute({ query, variables }, context()))).toEqual(first);
+  });
+});
+
+test.each([
+  ['{ search { __typename } }', 'a union'],
+  ['{ media { id } }', 'an interface'],
+  ['{ products { upc @skip(if: false) } }', 'directives'],
+  ['mutation { touch(upc: "p1") { upc } }', 'a mutation'],
+  ['{ __schema { queryType { name } } }', 'introspection'],
+])('%s is never compiled: it has %s', (query) => {
+  const queries = new CompiledQueries(subgraph('products').schema);
+  const document = parse(query);
+  for (let i = 0; i < 100; i += 1) expect(queries.of(document)).toBeUndefined();
+});
+
+test('other queries are compiled when they have been executed often', () => {
+  const queries = new CompiledQueries(subgraph('products').schema);
+  const document = parse('{ products { upc maker { id } } }');
+  expect(queries.of(document)).toBeUndefined();
+  for (let i = 0; i < 100; i += 1) queries.of(document);
+  expect(queries.of(document)).toBeTypeOf('function');
+});

@@ -1,0 +1,134 @@
+import { parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { checkDocument } from '../../gateway/limits/check.js';
+import { type Limits, defaultLimits } from '../../gateway/limits/limits.js';
+import { post, startFixture } from './fixtures/gateway.js';
+import { openSocket } from './fixtures/socket.js';
+
+const small: Limits = { ...defaultLimits, depth: 4, aliases: 3, rootFields: 3, fields: 12, directives: 3 };
+const limitsOf = (document: string, limits = small) =>
+  checkDocument(parse(document), limits).map(
+    (error) => error.extensions['limit'] ?? error.extensions['code'],
+  );
+const times = (count: number, one: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => one(i)).join(' ');
+
+/** What has been published as ways around limits of this kind, GraphQL Armor's among them. */
+const bypasses: readonly (readonly [string, string, string])[] = [
+  [
+    'a fragment that is first spread where it is shallow',
+    '{ ...F a { b { ...F } } } fragment F on T { c { d { e } } }',
+    'depth',
+  ],
+  [
+    'a fragment inside a fragment, known from elsewhere',
+    '{ ...G ...F } fragment F on T { a { ...G } } fragment G on T { b { c { d { e } } } }',
+    'depth',
+  ],
+  [
+    'inline fragments without a type',
+    '{ ... { a { ... { b { ... { c { ... { d { e } } } } } } } } }',
+    'depth',
+  ],
+  [
+    'an operation called IntrospectionQuery',
+    'query IntrospectionQuery { a { b { c { d { e } } } } }',
+    'depth',
+  ],
+  ['an introspection beside it', '{ __schema { types { name } } a { b { c { d { e } } } } }', 'depth'],
+  [
+    'a fragment called __schema',
+    '{ ...__schema } fragment __schema on T { a { b { c { d { e } } } } }',
+    'depth',
+  ],
+  ['an alias called __schema', '{ __schema: a { b { c { d { e } } } } }', 'depth'],
+  ['a second operation', 'query A { a } query B { a { b { c { d { e } } } } }', 'depth'],
+  ['aliases of __typename', `{ a { ${times(4, (i) => `t${i}: __typename`)} } }`, 'aliases'],
+  ['aliases of __schema', `{ ${times(4, (i) => `s${i}: __schema { types { name } }`)} }`, 'aliases'],
+  [
+    'aliases in a fragment that is spread twice',
+    '{ a { ...F } b { ...F } } fragment F on T { x: c y: d }',
+    'aliases',
+  ],
+  ['aliases in inline fragments', `{ a { ${times(4, (i) => `... on T { x${i}: c }`)} } }`, 'aliases'],
+  [
+    'aliases in a second operation',
+    `query A { a } query B { a { ${times(4, (i) => `x${i}: c`)} } }`,
+    'aliases',
+  ],
+  ['directives on one field', `{ a ${times(4, () => '@include(if: true)')} }`, 'directives'],
+  ['directives on inline fragments', `{ ${times(4, () => '... @include(if: true) { a }')} }`, 'directives'],
+  [
+    'directives on spreads',
+    `{ ${times(4, () => '...F @skip(if: false)')} } fragment F on T { a }`,
+    'directives',
+  ],
+  ['directives on the operation', `query ${times(4, () => '@x')} { a }`, 'directives'],
+  [
+    'directives in a fragment that is spread twice',
+    '{ a { ...F } b { ...F } } fragment F on T { c @x d @x }',
+    'directives',
+  ],
+  ['the same field again and again', `{ a { ${times(12, () => 'b')} } }`, 'fields'],
+  [
+    'fragments that repeat each other',
+    `{ a { ...F0 } } ${times(5, (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`)} fragment F5 on T { b }`,
+    'fields',
+  ],
+  ['root fields in fragments', '{ ...F ...G } fragment F on Q { a b } fragment G on Q { c d }', 'rootFields'],
+];
+
+test.each(bypasses)('%s does not hide what is beyond a limit', (_, document, limit) => {
+  expect(limitsOf(document)).toContain(limit);
+});
+
+test.each([
+  ['itself', '{ ...F } fragment F on T { a { ...F } }'],
+  ['one another', '{ ...F } fragment F on T { ...G } fragment G on T { ...F }'],
+  ['nothing', '{ ...Missing }'],
+])('fragments that spread %s end the check, not the process', (_, document) => {
+  expect(limitsOf(document)).toEqual([]);
+});
+
+describe('introspection', () => {
+  const off: Limits = { ...defaultLimits, introspection: false };
+  test.each([
+    '{ __schema { types { name } } }',
+    '{ __type(name: "T") { name } }',
+    '{ a: __schema { types { name } } }',
+    '{ ...F } fragment F on Query { ... { __schema { types { name } } } }',
+    'query A { a } query B { __schema { types { name } } }',
+  ])('%s is refused where it is off', (document) => {
+    expect(limitsOf(document, off)).toEqual(['FORBIDDEN']);
+    expect(limitsOf(document, defaultLimits)).toEqual([]);
+  });
+
+  test('__typename is no introspection', () => {
+    expect(limitsOf('{ __typename a { __typename } }', off)).toEqual([]);
+  });
+
+  test('a gateway can have it switched off', async () => {
+    await using fixture = await startFixture({ limits: { introspection: false } });
+    const answer = await post(fixture.url, '{ __schema { types { name } } }');
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(answer.data).toBeUndefined();
+  });
+});
+
+test.each([
+  ['a field', '{ region }', undefined],
+  ['a nested field', '{ regions { nam } }', undefined],
+  ['an argument', '{ clusters(frist: 1) { id } }', undefined],
+  ['a type', 'query ($a: Strin) { regions { id } }', undefined],
+])('a wrong name of %s is answered without the right one', async (_, query, variables) => {
+  await using fixture = await startFixture();
+  const answer = await post(fixture.url, query, variables ? { variables } : {});
+  expect(answer.errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(JSON.stringify(answer.errors)).not.toContain('Did you mean');
+  await using socket = openSocket(fixture.url);
+  const refused: unknown = await socket.client
+    .iterate({ query })
+    .next()
+    .catch((errors: unknown) => errors);
+  expect(JSON.stringify(refused)).not.toContain('Did you mean');
+});

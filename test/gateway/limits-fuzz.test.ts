@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { errorRegistry } from '../../kernel/errors.js';
+import { type Fixture, startFixture, token } from './fixtures/gateway.js';
+
+let fixture: Fixture;
+let authorization: string;
+beforeAll(async () => {
+  fixture = await startFixture();
+  authorization = `Bearer ${await token()}`;
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+/** Documents of names that the schema has and has not, well formed but seldom valid. */
+const name = fc.constantFrom(
+  ...[
+    'clusters',
+    'cluster',
+    'regions',
+    'region',
+    'id',
+    'name',
+    'workloads',
+    'quotas',
+    'labels',
+    'Cluster',
+    'Query',
+  ],
+  ...['F', 'G', '__typename', '__schema', '_entities', 'nothing', 'first'],
+);
+const value = fc.oneof(
+  fc.integer().map(String),
+  fc.constantFrom('null', 'true', '$v', 'ENUM', '[1, [2]]', '{ first: 1, first: 2 }', '1e400', '"c1"', '""'),
+);
+const args = fc.option(
+  fc.tuple(name, value).map(([key, given]) => `(${key}: ${given})`),
+  { nil: '' },
+);
+const directives = fc.constantFrom('', '', '@skip(if: $v)', '@include(if: true)', '@unknown', '@defer');
+const { selections } = fc.letrec<{ selections: string; selection: string }>((tie) => ({
+  selections: fc.array(tie('selection'), { minLength: 1, maxLength: 4 }).map((all) => `{ ${all.join(' ')} }`),
+  selection: fc.oneof(
+    { maxDepth: 6, depthSize: 'small' },
+    fc.tuple(name, args, directives).map((parts) => parts.join(' ')),
+    fc.tuple(name, directives).map(([spread, given]) => `...${spread} ${given}`),
+    fc
+      .tuple(name, name, args, tie('selections'))
+      .map(([alias, field, given, inside]) => `${alias}: ${field}${given} ${inside}`),
+    fc
+      .tuple(name, directives, tie('selections'))
+      .map(([type, given, inside]) => `... on ${type} ${given} ${inside}`),
+  ),
+}));
+const documents = fc
+  .tuple(
+    fc.constantFrom('', 'query ($v: Int) ', 'query Q($v: Boolean = true) ', 'mutation ', 'subscription '),
+    selections,
+    fc.array(fc.tuple(name, name, selections), { maxLength: 3 }),
+  )
+  .map(([kind, set, fragments]) =>
+    [`${kind}${set}`, ...fragments.map(([of, type, inside]) => `fragment ${of} on ${type} ${inside}`)].join(
+      ' ',
+    ),
+  );
+
+/** What may be told: a result, or errors with codes of the registry that are no bugs. */
+function expectAnswer(text: string, of: string): void {
+  const body = JSON.parse(text) as {
+    data?: unknown;
+    errors?: { message: string; extensions?: { code?: string } }[];
+  };
+  const codes = (body.errors ?? []).map((error) => error.extensions?.code ?? 'none');
+  const unknown = codes.filter(
+    (code) => code === 'INTERNAL_SERVER_ERROR' || !Object.hasOwn(errorRegistry, code),
+  );
+  expect(unknown, `${of}\n${text}`).toEqual([]);
+  expect('data' in body || codes.length > 0, text).toBe(true);
+}
+
+async function send(
+  body: string | Uint8Array<ArrayBuffer>,
+  contentType = 'application/json',
+): Promise<string> {
+  const response = await fetch(`${fixture.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': contentType, authorization },
+    body,
+  });
+  return response.text();
+}
+
+test('documents of any shape are answered, and none is a bug', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      documents,
+      fc.dictionary(fc.constantFrom('v', 'w'), fc.jsonValue()),
+      async (query, variables) => {
+        expectAnswer(await send(JSON.stringify({ query, variables })), query);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('bodies of any form are answered, and none is a bug', async () => {
+  const body = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .record(
+        {
+          query: fc.jsonValue(),
+          variables: fc.jsonValue(),
+          operationName: fc.jsonValue(),
+          extensions: fc.jsonValue(),
+        },
+        { requiredKeys: [] },
+      )
+      .map((request) => JSON.stringify(request)),
+    fc
+      .jsonValue()
+      .map((hash) => JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: hash } } })),
+    fc.uint8Array().map((bytes) => Uint8Array.from(bytes)),
+  );
+  await fc.assert(
+    fc.asyncProperty(body, async (sent) => {
+      expectAnswer(await send(sent), String(sent));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('messages of any form end their WebSocket at the most, and never with our fault', async () => {
+  const message = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .record({
+        id: fc.jsonValue(),
+        type: fc.constantFrom('subscribe', 'complete', 'ping', 'next', 'x'),
+        payload: fc.jsonValue(),
+      })
+      .map((sent) => JSON.stringify(sent)),
+    documents.map((query) => JSON.stringify({ id: 'a', type: 'subscribe', payload: { query } })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 5 }), async (messages) => {
+      const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+        headers: { authorization },
+      });
+      const closed = once(socket, 'close') as Promise<[number]>;
+      await once(socket, 'open');
+      socket.send(JSON.stringify({ type: 'connection_init' }));
+      for (const sent of messages) socket.send(sent);
+      socket.close(1000);
+      const [code] = await closed;
+      expect([1000, 1005, 4400, 4401, 4409, 4429], messages.join('\n')).toContain(code);
+    }),
+    { numRuns: 100 },
+  );
+  expect((await fetch(`${fixture.url}/healthz`)).status).toBe(200);
+  expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);
+});
+
+test.each(['next', 'error', 'connection_ack'])(
+  'a client that says %s, as only servers do, is closed with 4400',
+  async (type) => {
+    const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { authorization },
+    });
+    const closed = once(socket, 'close') as Promise<[number]>;
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    socket.send(JSON.stringify({ id: 'a', type, payload: type === 'error' ? [] : {} }));
+    expect((await closed)[0]).toBe(4400);
+  },
+);

@@ -1,0 +1,39 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readEnv } from '../../kernel/env.js';
+import { gatewaySettings } from '../../roles/gateway-settings.js';
+
+test('what is not set leaves schema and documents open, and gives a million points a minute', async () => {
+  expect(await gatewaySettings(readEnv({}))).toEqual({
+    limits: { cost: 50_000, introspection: true },
+    rate: { points: 1_000_000, window: 60, databaseUrl: undefined },
+    trustedDocuments: undefined,
+    metricsPort: undefined,
+  });
+});
+
+test('every setting reaches the gateway', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'settings-'));
+  const file = join(folder, 'trusted.json');
+  await writeFile(file, JSON.stringify({ id: '{ regions { id } }' }));
+  const settings = await gatewaySettings(
+    readEnv({
+      COST_LIMIT: '7',
+      RATE_POINTS: '8',
+      INTROSPECTION: 'false',
+      TRUSTED_DOCUMENTS: file,
+      METRICS_PORT: '0',
+    }),
+    'postgresql://host/rates',
+  );
+  expect(settings).toMatchObject({
+    limits: { cost: 7, introspection: false },
+    rate: { points: 8, databaseUrl: 'postgresql://host/rates' },
+    metricsPort: 0,
+  });
+  expect(settings.trustedDocuments?.get('id')).toBe('{ regions { id } }');
+  expect((await gatewaySettings(readEnv({ RATE_POINTS: '0' }))).rate).toBeUndefined();
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { post, startFixture, until } from './fixtures/gateway.js';
+import { openSocket } from './fixtures/socket.js';
+
+async function scrape(url: string | undefined): Promise<Map<string, number>> {
+  const response = await fetch(url ?? '');
+  expect(response.headers.get('content-type')).toContain('text/plain');
+  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
+}
+
+test('requests, cost, plans, sockets, subscriptions and events are counted', async () => {
+  await using fixture = await startFixture({ metricsPort: 0 });
+  const { metricsUrl } = fixture.gateway;
+  await post(fixture.url, '{ regions { id } }');
+  await post(fixture.url, '{ regions { id } }');
+  await post(fixture.url, '{ nothing }');
+  await post(fixture.url, '{ regions { id } }', { bearer: null });
+  await post(fixture.url, 'mutation { rename(name: "n") { id } }');
+  const once = await scrape(metricsUrl);
+  expect(once.get('fleetgraph_requests_total{operation="query",code="OK"}')).toBe(2);
+  expect(once.get('fleetgraph_requests_total{operation="mutation",code="OK"}')).toBe(1);
+  expect(once.get('fleetgraph_requests_total{operation="none",code="GRAPHQL_VALIDATION_FAILED"}')).toBe(1);
+  expect(once.get('fleetgraph_requests_total{operation="none",code="UNAUTHENTICATED"}')).toBe(1);
+  expect(once.get('fleetgraph_request_seconds_count{operation="query"}')).toBe(2);
+  expect(
+    once.get('fleetgraph_subgraph_seconds_count{subgraph="regions",kind="fetch",outcome="answered"}'),
+  ).toBe(2);
+  expect(once.get('fleetgraph_cost_points_total{operation="query"}')).toBe(4);
+  expect(once.get('fleetgraph_cost_points_total{operation="mutation"}')).toBe(10);
+  expect(once.get('fleetgraph_plans_total{cache="hit"}')).toBe(1);
+  expect(once.get('fleetgraph_plans_total{cache="miss"}')).toBe(2);
+
+  const socket = openSocket(fixture.url);
+  const events = socket.client.iterate({ query: 'subscription { clusterEvents { cursor } }' });
+  const first = events.next();
+  await until(() => fixture.hub.listening === 1, 'the subscription');
+  fixture.hub.publish('acme', 'c1');
+  await first;
+  const during = await scrape(metricsUrl);
+  expect(during.get('fleetgraph_sockets')).toBe(1);
+  expect(during.get('fleetgraph_subscriptions')).toBe(1);
+  expect(during.get('fleetgraph_events_delivered_total')).toBe(1);
+  expect(during.get('fleetgraph_events_dropped_total')).toBe(0);
+  await socket[Symbol.asyncDispose]();
+  await until(() => fixture.hub.listening === 0, 'the end of the subscription');
+  const after = await scrape(metricsUrl);
+  expect(after.get('fleetgraph_sockets')).toBe(0);
+  expect(after.get('fleetgraph_subscriptions')).toBe(0);
+});
+
+test('metrics are on a port of their own, and only when asked for', async () => {
+  await using without = await startFixture();
+  expect(without.gateway.metricsUrl).toBeUndefined();
+  await using fixture = await startFixture({ metricsPort: 0 });
+  const { origin } = new URL(fixture.gateway.metricsUrl ?? '');
+  expect(origin).not.toBe(new URL(fixture.url).origin);
+  expect((await fetch(`${origin}/graphql`)).status).toBe(404);
+  expect((await fetch(`${fixture.url}/metrics`)).status).toBe(404);
+});
