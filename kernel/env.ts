@@ -36,8 +36,8 @@ const form = z.object({
   /** How many jobs one engine process works on at once. */
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
   /** What one operation may cost, and what an account may spend in a minute (0: as much as it likes). */
-  COST_LIMIT: z.coerce.number().int().min(1).default(50_000),
-  RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).default(1_000_000),
+  COST_LIMIT: z.coerce.number().int().min(1).default(2_000_000),
+  RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).default(60_000_000),
   /** Whether clients may read the schema. */
   INTROSPECTION: z.stringbool().default(true),
   /** A file of the only documents that the gateway executes. */

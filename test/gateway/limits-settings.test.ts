@@ -7,8 +7,8 @@ import { gatewaySettings } from '../../roles/gateway-settings.js';
 
 test('what is not set leaves schema and documents open, and gives a million points a minute', async () => {
   expect(await gatewaySettings(readEnv({}))).toEqual({
-    limits: { cost: 50_000, introspection: true },
-    rate: { points: 1_000_000, window: 60, databaseUrl: undefined },
+    limits: { cost: 2_000_000, introspection: true },
+    rate: { points: 60_000_000, window: 60, databaseUrl: undefined },
     trustedDocuments: undefined,
     metricsPort: undefined,
   });
