@@ -79,7 +79,7 @@ const requests: readonly (readonly [string, string, object | undefined, number, 
   ['a megabyte', `{ regions { id } } #${'x'.repeat(1_048_576)}`, undefined, 413, 'LIMIT_EXCEEDED'],
   ['101 kB', `{ regions { id } } #${'x'.repeat(101_000)}`, undefined, 413, 'LIMIT_EXCEEDED'],
   ['10,001 tokens', `{ ${'a '.repeat(10_001)} }`, undefined, 400, 'LIMIT_EXCEEDED'],
-  ['13 levels', nested(12), undefined, 400, 'LIMIT_EXCEEDED'],
+  ['21 levels', nested(20), undefined, 400, 'LIMIT_EXCEEDED'],
   [
     '31 aliases',
     `{ clusters { ${Array.from({ length: 31 }, (_, i) => `a${i}: id`).join(' ')} } }`,
