@@ -15,7 +15,7 @@ export const ACTOR_HEADER = 'x-fleetgraph-actor';
 
 /** A header value by which a subgraph knows that the gateway asks, and for whom. Valid for two minutes. */
 export async function signActor(actor: Actor, key: Uint8Array): Promise<string> {
-  return new SignJWT({ account: actor.account })
+  return new SignJWT({ account: actor.account, ...(actor.expiresAt && { until: actor.expiresAt.getTime() }) })
     .setProtectedHeader({ alg: 'HS256', typ: 'actor+jwt' })
     .setSubject(actor.subject)
     .setAudience('fleetgraph-subgraph')
@@ -29,7 +29,8 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
   try {
     const { payload } = await jwtVerify(token, key, { audience: 'fleetgraph-subgraph', typ: 'actor+jwt' });
     if (typeof payload.account !== 'string' || typeof payload.sub !== 'string') return undefined;
-    return { account: payload.account, subject: payload.sub };
+    const { account, sub: subject, until } = payload;
+    return { account, subject, ...(typeof until === 'number' && { expiresAt: new Date(until) }) };
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { subgraphNames } from '../../kernel/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
-import { mainJob } from '../kit/main-job.js';
+import { ask, mainJob } from '../kit/main-job.js';
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
 
@@ -34,6 +34,15 @@ afterAll(() => stack.disposeAsync());
 
 test('the main job gives the same answers when every role is a process of its own', async () => {
   await mainJob({ url: gateway.url, account: 'acme' }, 'apart');
+});
+
+test('a subgraph in a process of its own knows who asks and for how long', async () => {
+  const { viewer } = await ask<{ viewer: { account: string; subject: string; expiresAt: string } }>(
+    { url: gateway.url, account: 'acme' },
+    '{ viewer { account subject expiresAt } }',
+  );
+  expect(viewer).toMatchObject({ account: 'acme', subject: 'acme-tester' });
+  expect(Date.parse(viewer.expiresAt)).toBeGreaterThan(Date.now());
 });
 
 test('a subgraph refuses whoever is not the gateway', async () => {

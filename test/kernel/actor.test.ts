@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { signActor, verifyActor } from '../../kernel/actor.js';
+import { deriveKey } from '../../kernel/secret.js';
+
+const key = deriveKey('a secret of at least 32 characters, for tests', 'actor');
+const actor = { account: 'acme', subject: 'ann', expiresAt: new Date('2030-01-01T00:00:00.000Z') };
+
+test('a subgraph reads the actor that the gateway signed', async () => {
+  expect(await verifyActor(await signActor(actor, key), key)).toEqual(actor);
+  const unlimited = { account: 'acme', subject: 'ann' };
+  expect(await verifyActor(await signActor(unlimited, key), key)).toEqual(unlimited);
+});
+
+test('a signature by another key, or of something else, is nobody', async () => {
+  const other = deriveKey('another secret of at least 32 characters!!', 'actor');
+  expect(await verifyActor(await signActor(actor, other), key)).toBeUndefined();
+  expect(
+    await verifyActor('eyJhbGciOiJub25lIn0.eyJhY2NvdW50IjoiYWNtZSIsInN1YiI6ImFubiJ9.', key),
+  ).toBeUndefined();
+});
