@@ -49,12 +49,20 @@ export async function enqueueAll(tx: Transaction, kind: string, keys: readonly s
   if (keys.length === 0) return;
   // Sorted, so that two transactions that ask for the same keys cannot wait for each other.
   const sorted = [...new Set(keys)].sort();
-  await tx.$executeRaw`
-    SELECT count(*) FROM graphile_worker.add_jobs(ARRAY(
+  // A job that a worker takes while this waits for the transaction that added it is neither replaced nor followed by
+  // another: add_jobs leaves its key out. Asked again, it sees that the job is being worked on and adds the next.
+  while ((await addJobs(tx, kind, sorted)) < sorted.length);
+}
+
+/** Answers how many of the keys have a job that nobody has begun. */
+async function addJobs(tx: Transaction, kind: string, sorted: readonly string[]): Promise<number> {
+  const [row] = await tx.$queryRaw<{ added: number }[]>`
+    SELECT count(*)::int AS added FROM graphile_worker.add_jobs(ARRAY(
       SELECT ROW(${RECONCILE_TASK}, json_build_object('kind', ${kind}::text, 'key', key),
                  'shard:' || (hashtextextended(${kind}::text || ':' || key, 0) & ${SHARDS - 1}::bigint),
                  NULL, NULL, ${kind}::text || ':' || key, NULL, NULL)::graphile_worker.job_spec
-      FROM unnest(${sorted}::text[]) AS key))`;
+      FROM unnest(${[...sorted]}::text[]) AS key))`;
+  return row?.added ?? 0;
 }
 
 /**
