@@ -1,6 +1,10 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isDatabaseAway } from '../database-away.js';
 import { errorRegistry } from '../errors.js';
 import { type Problem, Refused } from '../result.js';
+
+// Worded for any part: a refused connection does not say whose it was.
+const PART_AWAY = 'A part of the platform cannot be reached now. Try again.';
 
 /** Told about each error that is a bug and not an answer. */
 export type BugReport = (bug: unknown, path: GraphQLFormattedError['path']) => void;
@@ -25,13 +29,16 @@ export function refusalError(refused: Refused): GraphQLError {
 
 /**
  * What a subgraph answers for an error that a resolver threw. A refusal becomes its problems with their codes; an
- * error that already carries a code of the registry keeps it; anything else is reported as a bug and masked.
+ * error that already carries a code of the registry keeps it; anything else is reported as a bug and masked. While
+ * PostgreSQL is away it is reported, too, but the answer says that the same request may succeed later.
  */
 export function answerErrors(error: GraphQLError, report: BugReport): GraphQLFormattedError[] {
   const cause = causeOf(error);
   if (cause instanceof Refused) return cause.problems.map((problem) => problemError(problem, error.path));
   if (isKnownCode(error.extensions['code'])) return [error.toJSON()];
   report(cause, error.path);
+  if (isDatabaseAway(cause))
+    return [problemError({ code: 'SERVICE_UNAVAILABLE', message: PART_AWAY }, error.path)];
   return [maskedError(error.path)];
 }
 
