@@ -69,7 +69,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     adopted: left !== undefined,
     async [Symbol.asyncDispose]() {
       await owner.end();
-      await stop(server.pid, layout.data);
+      await stop(server.pid);
     },
   };
 }
@@ -231,11 +231,11 @@ async function own(url: string, data: string): Promise<pg.Client> {
   );
 }
 
-async function stop(pid: number, data: string): Promise<void> {
+async function stop(pid: number): Promise<void> {
   if (!isAlive(pid)) return;
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + 20_000;
-  while (existsSync(join(data, 'postmaster.pid')) && isAlive(pid) && Date.now() < deadline) {
+  while (isAlive(pid) && Date.now() < deadline) {
     await new Promise((wake) => setTimeout(wake, 20));
   }
 }
