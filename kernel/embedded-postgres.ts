@@ -2,9 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { freePort } from './free-port.js';
 import { binaries } from './postgres-binaries.js';
 import type { Log } from './log.js';
 
@@ -269,16 +269,5 @@ function finished(child: ChildProcess): Promise<void> {
     child.on('close', (code) =>
       code === 0 ? accept() : reject(new Error(`initdb failed (${code}):\n${output.join('')}`)),
     );
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((accept, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => accept(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }

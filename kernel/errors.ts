@@ -10,10 +10,6 @@ export interface ErrorDefinition {
 }
 
 export const errorRegistry = {
-  ACCOUNT_SUSPENDED: {
-    description: 'The account may not change anything; contact the operator.',
-    since: '0.1',
-  },
   BAD_REQUEST: { description: 'The HTTP request is not a GraphQL request; see the message.', since: '0.1' },
   CLIENT_TOKEN_REUSED: {
     description: 'The clientToken was used before with other input. Use a fresh token for a new request.',

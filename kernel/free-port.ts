@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A port that was free a moment ago, for a process that must come back on the same one. */
+/** A port of the loopback that was free a moment ago, for a server that cannot say which one it took. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
