@@ -4,9 +4,9 @@ import type { Actor } from '../../kernel/actor.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import { refuse } from '../../kernel/result.js';
 import { isTransactionConflict } from './change.store.js';
-import { ClusterStore, type ClusterRow } from './cluster.store.js';
-import { NodePoolStore, type NodePoolRow } from './node-pool.store.js';
-import { OperationStore, type OperationRow } from './operation.store.js';
+import { ClusterStore, type ClusterRow } from './cluster/cluster.store.js';
+import { NodePoolStore, type NodePoolRow } from './node-pool/node-pool.store.js';
+import { OperationStore, type OperationRow } from './operation/operation.store.js';
 
 const MAX_CLIENT_TOKEN = 128;
 /** How often a transaction that lost a deadlock is run again. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../../kernel/result.js';
-import { isStringMap } from './cluster-filter.js';
+import { isStringMap } from './cluster/cluster-filter.js';
 
 const NAME = /^[\p{Script=Han}A-Za-z0-9][\p{Script=Han}A-Za-z0-9-]{0,62}$/u;
 const MAX_LABELS = 50;

@@ -3,9 +3,9 @@ import { toUserError, UserError } from '../../kernel/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ChangeOutcome } from './change.js';
-import { Cluster } from './cluster.type.js';
-import { NodePool } from './node-pool.type.js';
-import { Operation } from './operation.type.js';
+import { Cluster } from './cluster/cluster.type.js';
+import { NodePool } from './node-pool/node-pool.type.js';
+import { Operation } from './operation/operation.type.js';
 
 const OPERATION = 'The operation that carries it out; null when it was refused or is done already.';
 const ERRORS = 'What the caller can mend; empty on success.';

@@ -1,10 +1,10 @@
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
-import { createClusterReconciler } from './cluster.reconciler.js';
-import { createNodePoolReconciler } from './node-pool.reconciler.js';
-import { nodeHealthSchedule } from './node-health.schedule.js';
-import { createNodeReconciler } from './node.reconciler.js';
-import { createScheduledUpgradeReconciler } from './scheduled-upgrade.reconciler.js';
+import { createClusterReconciler } from './cluster/cluster.reconciler.js';
+import { createNodePoolReconciler } from './node-pool/node-pool.reconciler.js';
+import { nodeHealthSchedule } from './node/node-health.schedule.js';
+import { createNodeReconciler } from './node/node.reconciler.js';
+import { createScheduledUpgradeReconciler } from './upgrade/scheduled-upgrade.reconciler.js';
 
 /** What makes clusters, node pools and nodes what they are wished to be. */
 export function clusterReconcilers({

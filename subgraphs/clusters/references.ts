@@ -1,11 +1,11 @@
 import type { ReferenceResolver } from '../../kernel/graph/federation.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
-import type { CatalogueStore } from './catalogue.store.js';
-import type { ClusterStore } from './cluster.store.js';
+import type { CatalogueStore } from './catalogue/catalogue.store.js';
+import type { ClusterStore } from './cluster/cluster.store.js';
 import { loadById, type ReadByIds } from './loading.js';
-import type { NodePoolStore } from './node-pool.store.js';
-import type { NodeStore } from './node.store.js';
-import type { OperationStore } from './operation.store.js';
+import type { NodePoolStore } from './node-pool/node-pool.store.js';
+import type { NodeStore } from './node/node.store.js';
+import type { OperationStore } from './operation/operation.store.js';
 
 interface Reference {
   readonly id: string;

@@ -5,9 +5,9 @@ import {
   blockersOf,
   upgradeCheckItems,
   type UpgradeFacts,
-} from '../../subgraphs/clusters/cluster-check.rules.js';
-import { removedBetween, type RemovedApiEntry } from '../../subgraphs/clusters/release.rules.js';
-import { usesText, writtenWith } from '../../subgraphs/clusters/removed-api.rules.js';
+} from '../../subgraphs/clusters/cluster-check/cluster-check.rules.js';
+import { removedBetween, type RemovedApiEntry } from '../../subgraphs/clusters/version/release.rules.js';
+import { usesText, writtenWith } from '../../subgraphs/clusters/cluster-check/removed-api.rules.js';
 
 const cronJob: RemovedApiEntry = {
   removedIn: '1.25',

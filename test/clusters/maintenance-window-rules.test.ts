@@ -6,7 +6,7 @@ import {
   openingAt,
   recurrenceProblem,
   type WindowRule,
-} from '../../subgraphs/clusters/maintenance-window.rules.js';
+} from '../../subgraphs/clusters/maintenance-window/maintenance-window.rules.js';
 
 const STEP = 15 * 60_000;
 const DAY = 86_400_000;

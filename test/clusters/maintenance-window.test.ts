@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { noFaults } from '../../engine/contract.js';
-import { createScheduledUpgradeReconciler } from '../../subgraphs/clusters/scheduled-upgrade.reconciler.js';
+import { createScheduledUpgradeReconciler } from '../../subgraphs/clusters/upgrade/scheduled-upgrade.reconciler.js';
 import { type ClustersKit, openClusters } from './kit.js';
 import { runningCluster } from './living-cluster.js';
 import { clusterMutation, type ClusterView, type PayloadView } from './requests.js';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Catalogue } from '../../subgraphs/clusters/catalogue.store.js';
-import { type ClusterRequest, planCluster } from '../../subgraphs/clusters/cluster.rules.js';
+import type { Catalogue } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { type ClusterRequest, planCluster } from '../../subgraphs/clusters/cluster/cluster.rules.js';
 import { labelProblems, nameProblems } from '../../subgraphs/clusters/name.rules.js';
-import { nodePoolProblems, planNodePool } from '../../subgraphs/clusters/node-pool.rules.js';
-import { type ProductRequest, productOf } from '../../subgraphs/clusters/product.rules.js';
-import { compareVersions, VersionPolicy } from '../../subgraphs/clusters/version.rules.js';
+import { nodePoolProblems, planNodePool } from '../../subgraphs/clusters/node-pool/node-pool.rules.js';
+import { type ProductRequest, productOf } from '../../subgraphs/clusters/cluster/product.rules.js';
+import { compareVersions, VersionPolicy } from '../../subgraphs/clusters/version/version.rules.js';
 
 const type = (id: string, vcpus: number, memoryGiB: number) =>
   [id, { id, vcpus, memoryGiB, architecture: 'amd64', gpus: 0 }] as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Sighting, WatchedClusters } from '../../subgraphs/clusters/watch-clusters.rules.js';
+import { type Sighting, WatchedClusters } from '../../subgraphs/clusters/watch/watch-clusters.rules.js';
 
 type Step = [Partial<Sighting> | 'requested', string | undefined];
 const sighting = { id: 'c', resourceVersion: 1n, listed: true };

@@ -5,7 +5,7 @@ import {
   planPool,
   removalOrder,
   resultOf,
-} from '../../subgraphs/clusters/reconcile/node-pool.plan.js';
+} from '../../subgraphs/clusters/node-pool/node-pool.plan.js';
 
 function node(id: string, state: string, more: Partial<Node> = {}): Node {
   const status = state === 'running' ? 'Ready' : 'NotReady';

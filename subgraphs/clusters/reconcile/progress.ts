@@ -1,6 +1,6 @@
 import { setProgress } from '../../../engine/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
-import type { PoolStep } from './node-pool.steps.js';
+import type { PoolStep } from '../node-pool/node-pool.steps.js';
 import { tallyCluster, tallyPool } from './nodes.store.js';
 
 /** Share of a cluster's creation that is done when its control plane is there; the nodes are the rest. */

@@ -1,0 +1,120 @@
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { OpenDatabase } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { refuse } from '../../../kernel/result.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { blockersOf, upgradeCheckItems } from './cluster-check.rules.js';
+import { type ClusterCheckRow, ClusterCheckStore } from './cluster-check.store.js';
+import type { ClusterCheckItem, RunClusterCheckInput } from './cluster-check.type.js';
+import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
+import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { removedBetween } from '../version/release.rules.js';
+import { removedApis } from '../version/release.store.js';
+import type { RemovedApiUse, ScanResult } from './removed-api.rules.js';
+import { scanRemovedApis } from './removed-api.scan.js';
+import { compareVersions, minorOf } from '../version/version.rules.js';
+
+/** How long a cluster's Kubernetes API is looked through at the most. */
+const SCAN_TIMEOUT_MS = 30_000;
+const CLUSTER_PATH = ['input', 'clusterId'];
+
+/** What a check asks. */
+export interface CheckPlatform extends Pick<Platform, 'kubernetes' | 'clock'> {
+  readonly database: Pick<OpenDatabase, 'prisma'>;
+}
+
+/** Looks for what stands in the way of changes of clusters. */
+export class ClusterCheckService {
+  private readonly checks: ClusterCheckStore;
+
+  constructor(
+    private readonly platform: CheckPlatform,
+    private readonly catalogue: CatalogueStore,
+  ) {
+    this.checks = new ClusterCheckStore(platform.database.prisma);
+  }
+
+  /** Checks a cluster of the account and keeps what was found. Refuses `NOT_FOUND`, and `INVALID_STATE` for a deleted one. */
+  async run(
+    { account }: Actor,
+    { clusterId, type, version }: RunClusterCheckInput,
+  ): Promise<ClusterCheckRow> {
+    const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
+    if (!cluster) return noSuchCluster(CLUSTER_PATH);
+    if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: CLUSTER_PATH });
+    const items = await this.upgradeItems(cluster, version);
+    const createdAt = this.platform.clock.now();
+    const state = blockersOf(items).length > 0 ? 'BLOCKED' : 'PASSED';
+    return this.checks.insert({
+      id: newId('clusterCheck'),
+      account,
+      clusterId,
+      type,
+      version,
+      state,
+      items,
+      createdAt,
+    });
+  }
+
+  /**
+   * What stands in the way of an upgrade of the account's cluster; nothing for a cluster that is not there, not
+   * RUNNING, or cannot have the version: those are refused for themselves.
+   */
+  async upgradeBlockers(account: string, clusterId: string, version: string): Promise<ClusterCheckItem[]> {
+    const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
+    if (cluster?.state !== 'RUNNING') return [];
+    const { versions } = await this.catalogue.catalogue();
+    if (!versions.chooseUpgrade(cluster.version, version).ok) return [];
+    return blockersOf(await this.upgradeItems(cluster, version));
+  }
+
+  private async upgradeItems(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
+    const { versions } = await this.catalogue.catalogue();
+    const target = versions.chooseUpgrade(cluster.version, requested);
+    const [nodes, scan] = await Promise.all([
+      this.checks.nodeCounts(cluster.id),
+      this.scan(cluster, target.ok ? target.version : cluster.version),
+    ]);
+    const newestPatch = target.ok ? versions.newestOf(minorOf(target.version)) : undefined;
+    return upgradeCheckItems({
+      version: cluster.version,
+      state: cluster.state,
+      target,
+      newestPatch,
+      nodes,
+      scan,
+    });
+  }
+
+  private async scan({ id, account, version }: ClusterRow, to: string): Promise<ScanResult> {
+    const access = (await clusterAccess(this.platform.database.prisma, account, [id])).get(id);
+    if (!access) return { kind: 'NO_API', message: 'The platform knows of no Kubernetes API to look at.' };
+    const client = new KubernetesClient(this.platform.kubernetes.of(access), {
+      clusterId: id,
+      signal: AbortSignal.timeout(SCAN_TIMEOUT_MS),
+    });
+    const apis = removedBetween(await removedApis.entries(), null, minorOf(to));
+    try {
+      return splitUses(await scanRemovedApis(client, apis), minorOf(version));
+    } catch (error) {
+      return { kind: 'UNREACHABLE', message: messageOf(error) };
+    }
+  }
+}
+
+function splitUses(uses: readonly RemovedApiUse[], minor: string): ScanResult {
+  const isAhead = ({ api }: RemovedApiUse) => compareVersions(api.removedIn, minor) > 0;
+  return { kind: 'SCANNED', ahead: uses.filter(isAhead), past: uses.filter((use) => !isAhead(use)) };
+}
+
+/** What a Kubernetes API answered that is no answer; other errors are ours and go on. */
+function messageOf(error: unknown): string {
+  if (error instanceof KubernetesUnavailable) return 'The Kubernetes API cannot be reached now.';
+  if (error instanceof KubernetesStatusError) return `The Kubernetes API refused a list: ${error.message}`;
+  throw error;
+}

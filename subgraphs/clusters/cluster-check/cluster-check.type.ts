@@ -1,0 +1,91 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+import { UserError } from '../../../kernel/graph/user-error.type.js';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+
+export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is checked for.', {
+  UPGRADE: 'Whether its Kubernetes version can be upgraded.',
+});
+export type ClusterCheckType = keyof typeof ClusterCheckType;
+
+export const ClusterCheckState = graphEnum('ClusterCheckState', 'What came of a check.', {
+  PASSED: 'Nothing stands in the way; look at the warnings.',
+  BLOCKED: 'Items of level BLOCKING have failed: what it was for is refused until they are mended.',
+});
+export type ClusterCheckState = keyof typeof ClusterCheckState;
+
+export const CheckLevel = graphEnum('CheckLevel', 'How much a failed item matters.', {
+  INFO: 'Good to know.',
+  WARNING: 'Something may break; nothing is refused.',
+  BLOCKING: 'Must be mended first.',
+});
+export type CheckLevel = keyof typeof CheckLevel;
+
+export const CheckResult = graphEnum('CheckResult', 'What an item found.', {
+  PASSED: 'As it should be.',
+  FAILED: 'Not as it should be; see fix.',
+});
+export type CheckResult = keyof typeof CheckResult;
+
+@ObjectType({ description: 'One thing that was looked at.' })
+export class ClusterCheckItem {
+  @Field(() => String, {
+    description:
+      'Name: VERSION_POLICY, NEWEST_PATCH, CLUSTER_STATE, NODES_READY, VERSION_SKEW, KUBERNETES_API, REMOVED_APIS, LONG_REMOVED_APIS or NO_ROLLBACK.',
+  })
+  name: string;
+
+  @Field(() => CheckLevel, { description: 'How much it matters when it fails.' })
+  level: CheckLevel;
+
+  @Field(() => CheckResult, { description: 'What was found.' })
+  result: CheckResult;
+
+  @Field(() => String, { description: 'What was found, for people.' })
+  message: string;
+
+  @Field(() => String, { nullable: true, description: 'What to do; null when there is nothing to do.' })
+  fix: string | null;
+}
+
+@ObjectType({ description: 'A check of a cluster.' })
+export class ClusterCheck {
+  @Field(() => ID, { description: 'Id of the check, `check_…`. The newest 20 of each cluster are kept.' })
+  id: string;
+
+  @Field(() => ClusterCheckType, { description: 'What it was for.' })
+  type: string;
+
+  @Field(() => String, { nullable: true, description: 'The version that was asked for.' })
+  version: string | null;
+
+  @Field(() => ClusterCheckState, { description: 'What came of it.' })
+  state: string;
+
+  @Field(() => [ClusterCheckItem], { description: 'All that was looked at, in a fixed order.' })
+  items: unknown;
+
+  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  createdAt: Date;
+}
+
+@InputType({ description: 'A check to be made.' })
+export class RunClusterCheckInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  clusterId: string;
+
+  @Field(() => ClusterCheckType, { description: 'What it is checked for.' })
+  type: ClusterCheckType;
+
+  @Field(() => String, { description: 'The version of the upgrade, as patch or minor (its newest patch).' })
+  version: string;
+}
+
+@ObjectType({ description: 'Answer of runClusterCheck.' })
+export class RunClusterCheckPayload {
+  @Field(() => ClusterCheck, { nullable: true, description: 'The check; null when the request was refused.' })
+  check: ClusterCheck | null;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors: UserError[];
+}

@@ -1,0 +1,164 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { BigIntScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
+import { Product } from '../../../kernel/graph/product.type.js';
+import {
+  ClusterOrderField,
+  ClusterProfile,
+  ClusterSpec,
+  ClusterState,
+  ClusterType,
+  OrderDirection,
+} from './cluster.enums.js';
+import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import { NodePoolInput } from '../node-pool/node-pool.input.js';
+
+const CLIENT_TOKEN =
+  'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
+
+@InputType({ description: 'Which clusters; all given parts must hold.' })
+export class ClusterFilter {
+  @Field(() => [ID], { nullable: true, description: 'Only these clusters (at most 500).' })
+  ids?: string[] | null;
+
+  @Field(() => [ClusterState], {
+    nullable: true,
+    description: 'In one of these states. DELETED ones are listed only when named here.',
+  })
+  state?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'In this region.' })
+  regionId?: string | null;
+
+  @Field(() => Product, { nullable: true, description: 'Of this product.' })
+  product?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Whose name contains this, letter case aside.' })
+  nameContains?: string | null;
+
+  @Field(() => JSONScalar, { nullable: true, description: 'That have all these labels: a map of strings.' })
+  labels?: unknown;
+}
+
+@InputType({ description: 'How clusters are sorted.' })
+export class ClusterOrder {
+  @Field(() => ClusterOrderField, { description: 'What they are sorted by.' })
+  field: ClusterOrderField;
+
+  @Field(() => OrderDirection, { nullable: true, defaultValue: 'ASC', description: 'In which direction.' })
+  direction?: OrderDirection | null;
+}
+
+@InputType({ description: 'A cluster to be created.' })
+export class CreateClusterInput {
+  @Field(() => String, {
+    description: '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.',
+  })
+  name: string;
+
+  @Field(() => ID, { description: 'Where; see Query.regions.' })
+  regionId: string;
+
+  @Field(() => ClusterType, { description: 'Who runs the control plane.' })
+  type: ClusterType;
+
+  @Field(() => ClusterProfile, {
+    nullable: true,
+    defaultValue: 'DEFAULT',
+    description: 'What it is made for.',
+  })
+  profile?: ClusterProfile | null;
+
+  @Field(() => ClusterSpec, {
+    nullable: true,
+    description: 'Edition of a managed cluster; STANDARD when left out.',
+  })
+  spec?: ClusterSpec | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest when left out.',
+  })
+  version?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "IANA name of the time zone of its schedules; the region's when left out.",
+  })
+  timeZone?: string | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Zones its nodes are spread over; all of the region when left out.',
+  })
+  zoneIds?: string[] | null;
+
+  @Field(() => [NodePoolInput], { nullable: true, description: 'Node pools to begin with (at most 100).' })
+  nodePools?: NodePoolInput[] | null;
+
+  @Field(() => JSONScalar, { nullable: true, description: 'Labels: a map of strings (at most 50).' })
+  labels?: unknown;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Refuse deletion until this is turned off; false when left out.',
+  })
+  deletionProtection?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'What to change of a cluster; what is left out stays.' })
+export class UpdateClusterInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: 'New name.' })
+  name?: string | null;
+
+  @Field(() => JSONScalar, { nullable: true, description: 'All labels: replaces the map.' })
+  labels?: unknown;
+
+  @Field(() => Boolean, { nullable: true, description: 'Turn deletion protection on or off.' })
+  deletionProtection?: boolean | null;
+
+  @Field(() => BigIntScalar, {
+    nullable: true,
+    description: 'Refuse with CONFLICT unless this is the current version.',
+  })
+  resourceVersion?: bigint | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'A cluster to be upgraded.' })
+export class UpgradeClusterInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  id: string;
+
+  @Field(() => String, {
+    description: 'One of `version.upgradeTargets`, as patch or minor (its newest patch).',
+  })
+  version: string;
+
+  @Field(() => MaintenanceWhen, {
+    nullable: true,
+    defaultValue: 'NOW',
+    description: 'When it begins; NOW when left out.',
+  })
+  when?: MaintenanceWhen | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'A cluster to be deleted.' })
+export class DeleteClusterInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}

@@ -1,0 +1,79 @@
+import { done, requeueAfter, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
+import { enqueueAll } from '../../../engine/queue.js';
+import { inCluster, type ClusterStep, type Step } from './cluster.steps.js';
+import { deleteCluster } from './deleting-cluster.js';
+import { makeControlPlane, openKubernetesApi } from './making-control-plane.js';
+import type { Means, StepOutcome } from '../node-pool/node-pool.steps.js';
+import { readCluster, Superseded } from '../reconcile/reconcile.store.js';
+import { failCluster, poolsSettled, settleCanceled, settleCluster } from './settling-cluster.js';
+import { failUpgrade, upgradeCluster } from '../upgrade/upgrading-cluster.js';
+
+/** Steps of one reconciliation; a cluster that needs more gives others their turn. */
+const MAX_STEPS = 20;
+
+/**
+ * What is done in each state; in the states that are not here nothing is.
+ *
+ *   INITIAL ──▶ RUNNING ◀──▶ SCALING        (pools change; RUNNING when all have settled)
+ *      │           ▲ ▼
+ *      ▼        UPGRADING
+ *    FAILED                  any ──▶ DELETING ──▶ DELETED
+ */
+const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
+  INITIAL: [cancelCreation, makeControlPlane, openKubernetesApi, settleCluster],
+  SCALING: [settleCluster],
+  UPGRADING: [upgradeCluster],
+  DELETING: [deleteCluster],
+};
+
+/** Makes a cluster what its state and its operation ask for. */
+export function createClusterReconciler(means: Means): Reconciler {
+  return {
+    kind: 'cluster',
+    async reconcile(key, scope) {
+      try {
+        for (let count = 0; count < MAX_STEPS; count++) {
+          const outcome = await nextStep(key, { scope, means });
+          if (outcome !== 'again') return outcome;
+        }
+        return requeueAfter(0);
+      } catch (error) {
+        if (error instanceof Superseded) return requeueAfter(0);
+        throw error;
+      }
+    },
+    async failed(key, problem, scope) {
+      const view = await readCluster(scope.database, key);
+      if (!view) return;
+      const step = { ...view, scope, means };
+      await (view.cluster.state === 'UPGRADING' ? failUpgrade(step, problem) : failCluster(step, problem));
+    },
+  };
+}
+
+async function nextStep(
+  key: string,
+  { scope, means }: { scope: ReconcileScope; means: Means },
+): Promise<StepOutcome> {
+  await scope.faults.reach('cluster.begin');
+  const view = await readCluster(scope.database, key);
+  if (!view) return done;
+  const step: ClusterStep = { ...view, scope, means };
+  for (const take of BY_STATE[view.cluster.state] ?? []) {
+    const outcome = await take(step);
+    if (outcome !== undefined) return outcome;
+  }
+  return done;
+}
+
+/** A cancelled creation: the pools stop where they are, then the cluster has failed. */
+async function cancelCreation(step: ClusterStep): Promise<StepOutcome | undefined> {
+  if (!step.operation?.cancelRequestedAt) return undefined;
+  if (poolsSettled(step)) return settleCanceled(step);
+  const open = step.pools.filter((pool) => pool.settledGeneration < pool.generation).map(({ id }) => id);
+  await inCluster(step, async (tx) => {
+    await enqueueAll(tx, 'node-pool', open);
+    return [];
+  });
+  return done;
+}

@@ -1,0 +1,122 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { Region, TimeZone } from '../catalogue/catalogue-stubs.type.js';
+import type { ClusterListService } from './cluster-list.service.js';
+import { ClusterFilter, ClusterOrder } from './cluster.input.js';
+import type { ClusterRow, ClusterStore } from './cluster.store.js';
+import { Cluster, ClusterConnection, Kubeconfig } from './cluster.type.js';
+import type { KubeconfigService } from './kubeconfig.service.js';
+import { childConnection, loadById } from '../loading.js';
+import type { NodePoolStore } from '../node-pool/node-pool.store.js';
+import { NodePoolConnection } from '../node-pool/node-pool.type.js';
+import type { NodeStore } from '../node/node.store.js';
+import { NodeConnection } from '../node/node.type.js';
+import type { OperationStore } from '../operation/operation.store.js';
+import { OperationConnection } from '../operation/operation.type.js';
+import { PageArgs } from '../../../kernel/graph/page.args.js';
+import { KubernetesVersion } from '../version/version.type.js';
+
+interface Parts {
+  readonly clusters: ClusterStore;
+  readonly nodePools: NodePoolStore;
+  readonly nodes: NodeStore;
+  readonly operations: OperationStore;
+  readonly catalogue: CatalogueStore;
+  readonly lists: ClusterListService;
+  readonly kubeconfigs: KubeconfigService;
+}
+
+@Resolver(() => Cluster)
+export class ClusterResolver {
+  constructor(private readonly parts: Parts) {}
+
+  @Query(() => Cluster, {
+    nullable: true,
+    description: 'A cluster of the account, deleted ones too; null when there is none.',
+  })
+  cluster(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.parts.clusters.byIds, id);
+  }
+
+  @Query(() => ClusterConnection, { description: "The account's clusters." })
+  clusters(
+    @Ctx() context: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => ClusterFilter, { nullable: true, description: 'Which ones.' })
+    filter?: ClusterFilter | null,
+    @Arg('orderBy', () => ClusterOrder, {
+      nullable: true,
+      description: 'Sorting; oldest first when left out.',
+    })
+    order?: ClusterOrder | null,
+  ) {
+    return this.parts.lists.list(context, page, { filter: filter ?? null, order: order ?? null });
+  }
+
+  @FieldResolver(() => Region, { description: 'Where it is.' })
+  region(@Root() cluster: ClusterRow) {
+    return { id: cluster.regionId };
+  }
+
+  @FieldResolver(() => TimeZone, { description: 'Time zone of its schedules.' })
+  timeZone(@Root() cluster: ClusterRow) {
+    return { id: cluster.timeZone };
+  }
+
+  @FieldResolver(() => KubernetesVersion, { description: 'Kubernetes version that its control plane runs.' })
+  async version(@Root() cluster: ClusterRow) {
+    return (await this.parts.catalogue.catalogue()).versions.status(cluster.version);
+  }
+
+  @FieldResolver(() => NodePoolConnection, { description: 'Its node pools, oldest first.' })
+  nodePools(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+  ) {
+    return childConnection(context, this.parts.nodePools.ofClusters, cluster.id, page);
+  }
+
+  @FieldResolver(() => NodeConnection, { description: 'Its nodes, oldest first.' })
+  nodes(@Ctx() context: RequestContext, @Root() cluster: ClusterRow, @Args(() => PageArgs) page: PageArgs) {
+    return childConnection(context, this.parts.nodes.ofClusters, cluster.id, page);
+  }
+
+  @FieldResolver(() => OperationConnection, {
+    description: 'What was done to it and its node pools, newest first.',
+  })
+  operations(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+  ) {
+    return childConnection(context, this.parts.operations.ofClusters, cluster.id, page);
+  }
+
+  @FieldResolver(() => Kubeconfig, {
+    nullable: true,
+    description: 'Credentials for its Kubernetes API; null while it has none.',
+  })
+  kubeconfig(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Arg('ttlMinutes', () => Int, {
+      nullable: true,
+      description: 'How long they hold: 15 to 4320 minutes, 60 when left out.',
+    })
+    ttlMinutes?: number | null,
+  ) {
+    return this.parts.kubeconfigs.kubeconfig(context.actor, cluster, ttlMinutes);
+  }
+}
+
+@Resolver(() => Region)
+export class RegionResolver {
+  constructor(private readonly clusterStore: ClusterStore) {}
+
+  @FieldResolver(() => ClusterConnection, { description: "The account's clusters there, oldest first." })
+  clusters(@Ctx() context: RequestContext, @Root() region: Region, @Args(() => PageArgs) page: PageArgs) {
+    return childConnection(context, this.clusterStore.ofRegions, region.id, page);
+  }
+}

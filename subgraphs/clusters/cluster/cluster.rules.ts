@@ -1,0 +1,182 @@
+import type { Problem } from '../../../kernel/result.js';
+import type { Catalogue, CatalogueRegion } from '../catalogue/catalogue.store.js';
+import type { Product } from '../../../kernel/graph/product.type.js';
+import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
+import { labelProblems, nameProblems } from '../name.rules.js';
+import {
+  type NodePoolPlan,
+  type NodePoolRequest,
+  nodePoolProblems,
+  planNodePool,
+} from '../node-pool/node-pool.rules.js';
+import { hasNodePools, productOf } from './product.rules.js';
+import type { VersionChoice } from '../version/version.rules.js';
+
+const MAX_POOLS = 100;
+const MAX_ZONES = 20;
+
+/** A cluster that is asked for. */
+export interface ClusterRequest {
+  readonly name: string;
+  readonly regionId: string;
+  readonly type: ClusterType;
+  readonly profile?: ClusterProfile | null | undefined;
+  readonly spec?: ClusterSpec | null | undefined;
+  readonly version?: string | null | undefined;
+  readonly timeZone?: string | null | undefined;
+  readonly zoneIds?: readonly string[] | null | undefined;
+  readonly nodePools?: readonly NodePoolRequest[] | null | undefined;
+  readonly labels?: unknown;
+  readonly deletionProtection?: boolean | null | undefined;
+}
+
+/** A checked cluster with its defaults filled in. */
+export interface ClusterPlan {
+  readonly name: string;
+  readonly regionId: string;
+  readonly type: ClusterType;
+  readonly profile: ClusterProfile;
+  readonly spec: ClusterSpec | null;
+  readonly product: Product;
+  readonly version: string;
+  readonly timeZone: string;
+  readonly zoneIds: readonly string[];
+  readonly nodePools: readonly NodePoolPlan[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly deletionProtection: boolean;
+}
+
+/** What a request means by the catalogue. */
+interface Reading {
+  readonly region: CatalogueRegion | undefined;
+  readonly product: ReturnType<typeof productOf>;
+  readonly version: VersionChoice;
+  readonly timeZone: string | undefined;
+}
+
+/** Checks a request against the catalogue: a plan, or every problem that can be seen at once. */
+export function planCluster(
+  request: ClusterRequest,
+  catalogue: Catalogue,
+): { plan?: ClusterPlan; problems: Problem[] } {
+  const region = catalogue.regions.get(request.regionId);
+  const reading: Reading = {
+    region,
+    product: productOf(request),
+    version: catalogue.versions.choose(request.version),
+    timeZone: request.timeZone == null ? region?.timeZone : catalogue.timeZones.get(request.timeZone),
+  };
+  const problems = problemsOf(request, reading, catalogue);
+  const plan = problems.length === 0 ? complete(request, reading) : undefined;
+  return { ...(plan && { plan }), problems };
+}
+
+function problemsOf(
+  request: ClusterRequest,
+  { region, product, version }: Reading,
+  catalogue: Catalogue,
+): Problem[] {
+  return [
+    ...nameProblems(request.name, ['input', 'name']),
+    ...regionProblems(request, region),
+    ...product.problems,
+    ...availabilityProblems(region, product.choice?.product),
+    ...(version.ok ? [] : [{ code: version.code, message: version.message, path: ['input', 'version'] }]),
+    ...timeZoneProblems(request, catalogue),
+    ...poolListProblems(request.nodePools ?? [], catalogue, product.choice?.product),
+    ...labelProblems(request.labels, ['input', 'labels']),
+  ];
+}
+
+/** Fills in the defaults; undefined only for a request that has problems. */
+function complete(
+  request: ClusterRequest,
+  { region, product, version, timeZone }: Reading,
+): ClusterPlan | undefined {
+  if (!region || !product.choice || !version.ok || !timeZone) return undefined;
+  return {
+    name: request.name,
+    regionId: region.id,
+    type: request.type,
+    profile: request.profile ?? 'DEFAULT',
+    ...product.choice,
+    version: version.version,
+    timeZone,
+    zoneIds: zonesOf(request, region),
+    nodePools: (request.nodePools ?? []).map(planNodePool),
+    labels: (request.labels ?? {}) as Record<string, string>,
+    deletionProtection: request.deletionProtection ?? false,
+  };
+}
+
+function zonesOf({ zoneIds }: ClusterRequest, region: CatalogueRegion): readonly string[] {
+  return zoneIds?.length ? [...new Set(zoneIds)] : region.zoneIds;
+}
+
+function regionProblems(request: ClusterRequest, region: CatalogueRegion | undefined): Problem[] {
+  if (!region) {
+    const message = `There is no region ${request.regionId}; see Query.regions.`;
+    return [{ code: 'UNKNOWN_REGION', message, path: ['input', 'regionId'] }];
+  }
+  const zoneIds = request.zoneIds ?? [];
+  if (zoneIds.length > MAX_ZONES) {
+    const message = `At most ${MAX_ZONES} zones, not ${zoneIds.length}.`;
+    return [{ code: 'INVALID_INPUT', message, path: ['input', 'zoneIds'] }];
+  }
+  return zoneIds.flatMap((id, index): Problem[] => {
+    if (region.zoneIds.includes(id)) return [];
+    const message = `${region.id} has no zone ${id}; it has ${region.zoneIds.join(', ')}.`;
+    return [{ code: 'UNKNOWN_ZONE', message, path: ['input', 'zoneIds', String(index)] }];
+  });
+}
+
+function availabilityProblems(region: CatalogueRegion | undefined, product: Product | undefined): Problem[] {
+  if (!region || !product) return [];
+  const availability = region.availability.get(product);
+  if (availability === 'AVAILABLE') return [];
+  const path = ['input', 'regionId'];
+  return availability === 'COMING_SOON'
+    ? [
+        {
+          code: 'PRODUCT_COMING_SOON',
+          message: `${product} is announced for ${region.id} but not yet open there.`,
+          path,
+        },
+      ]
+    : [{ code: 'PRODUCT_NOT_OFFERED', message: `${product} is not offered in ${region.id}.`, path }];
+}
+
+function timeZoneProblems(request: ClusterRequest, catalogue: Catalogue): Problem[] {
+  if (request.timeZone == null || catalogue.timeZones.has(request.timeZone)) return [];
+  const message = `There is no time zone ${request.timeZone}; see Query.timeZones.`;
+  return [{ code: 'UNKNOWN_TIME_ZONE', message, path: ['input', 'timeZone'] }];
+}
+
+function poolListProblems(
+  pools: readonly NodePoolRequest[],
+  catalogue: Catalogue,
+  product: Product | undefined,
+): Problem[] {
+  const path = ['input', 'nodePools'];
+  if (pools.length === 0) return [];
+  if (product && !hasNodePools(product)) {
+    return [{ code: 'INVALID_INPUT', message: `A cluster of ${product} has no node pools.`, path }];
+  }
+  if (pools.length > MAX_POOLS) {
+    return [
+      {
+        code: 'INVALID_INPUT',
+        message: `At most ${MAX_POOLS} node pools at once, not ${pools.length}.`,
+        path,
+      },
+    ];
+  }
+  const names = pools.map((pool) => pool.name);
+  return pools.flatMap((pool, index) => {
+    const here = [...path, String(index)];
+    const problems = nodePoolProblems(pool, catalogue.instanceTypes, here);
+    if (names.indexOf(pool.name) === index) return problems;
+    const message = `Two node pools have the name ${pool.name}.`;
+    return [...problems, { code: 'DUPLICATE_NAME', message, path: [...here, 'name'] } satisfies Problem];
+  });
+}

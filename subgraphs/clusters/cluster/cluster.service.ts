@@ -1,0 +1,160 @@
+import { appendEvents } from '../../../engine/events.js';
+import { createOperation, finishOperation } from '../../../engine/operations.js';
+import type { Platform } from '../../../engine/platform.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { refuse, Refused } from '../../../kernel/result.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
+import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
+import { change, type ChangeOutcome } from '../change.js';
+import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
+import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js';
+import { noSuchCluster, takeName } from './create-cluster.service.js';
+import { labelProblems, nameProblems } from '../name.rules.js';
+import { unfinishedOperations } from '../operation/operation.store.js';
+import { planInWindow, refuseSecondUpgrade, UPGRADE_STAGES } from '../upgrade/scheduled-upgrade.js';
+
+const ID_PATH = ['input', 'id'];
+
+/** Changes of clusters that exist. */
+export class ClusterService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: CatalogueStore,
+    private readonly checks = new ClusterCheckService(platform, catalogue),
+  ) {}
+
+  /** Changes name, labels or protection. Refuses `CONFLICT` when `resourceVersion` is given and not the current one. */
+  async update(actor: Actor, input: UpdateClusterInput): Promise<ChangeOutcome> {
+    const problems = [
+      ...(input.name == null ? [] : nameProblems(input.name, ['input', 'name'])),
+      ...labelProblems(input.labels, ['input', 'labels']),
+    ];
+    if (problems.length > 0) throw new Refused(problems);
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'updateCluster', input }, async (tx, at) => {
+      const cluster = await livingCluster(tx, account, input.id);
+      checkVersion(cluster, input.resourceVersion);
+      if (input.name != null && input.name !== cluster.name)
+        await takeName(tx, account, input.name, cluster.id);
+      const fields = changedFields(cluster, input);
+      if (Object.keys(fields).length === 0) return { clusterId: cluster.id };
+      await updateCluster(tx, cluster.id, fields);
+      await appendEvents(tx, account, at, [updated(cluster, Object.keys(fields))]);
+      return { clusterId: cluster.id };
+    });
+  }
+
+  /** Begins an upgrade of a running cluster. */
+  async upgrade(actor: Actor, input: UpgradeClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const { versions } = await this.catalogue.catalogue();
+    const { account } = actor;
+    // Asks the cluster's Kubernetes API, so before the transaction.
+    const blockers = await this.checks.upgradeBlockers(account, input.id, input.version);
+    return change(this.platform, { actor, mutation: 'upgradeCluster', input, dryRun }, async (tx, at) => {
+      const cluster = await livingCluster(tx, account, input.id);
+      const target = versions.chooseUpgrade(cluster.version, input.version);
+      if (!target.ok) refuse(target.code, target.message, { path: ['input', 'version'] });
+      if (cluster.state !== 'RUNNING') {
+        refuse('INVALID_STATE', `The cluster is ${cluster.state}; only a RUNNING one can be upgraded.`, {
+          path: ID_PATH,
+        });
+      }
+      if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
+      const { version } = target;
+      await refuseSecondUpgrade(tx, cluster);
+      const planned =
+        input.when === 'IN_WINDOW' ? await planInWindow(tx, cluster, { version, at }) : undefined;
+      if (planned) return planned;
+      return begin(tx, cluster, {
+        type: 'UPGRADE_CLUSTER',
+        state: 'UPGRADING',
+        stages: UPGRADE_STAGES,
+        input: { version },
+        at,
+      });
+    });
+  }
+
+  /** Begins to delete a cluster; what was being done to it is cancelled. */
+  async delete(actor: Actor, input: DeleteClusterInput): Promise<ChangeOutcome> {
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'deleteCluster', input }, async (tx, at) => {
+      const cluster = await livingCluster(tx, account, input.id);
+      if (cluster.state === 'DELETING')
+        refuse('INVALID_STATE', 'The cluster is being deleted.', { path: ID_PATH });
+      if (cluster.deletionProtection) {
+        refuse('DELETION_PROTECTED', 'Turn deletion protection off with updateCluster first.', {
+          path: ID_PATH,
+        });
+      }
+      await cancelOperations(tx, cluster, at);
+      return begin(tx, cluster, { type: 'DELETE_CLUSTER', state: 'DELETING', stages: DELETE_STAGES, at });
+    });
+  }
+}
+
+const DELETE_STAGES = ['NODE_POOLS', 'CONTROL_PLANE', 'RELEASE'];
+
+interface Beginning {
+  readonly type: string;
+  readonly state: string;
+  readonly stages: readonly string[];
+  readonly input?: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+}
+
+/** Records the wish on a locked cluster: operation, state, job, events. */
+async function begin(tx: Transaction, cluster: ClusterRow, { type, state, stages, input, at }: Beginning) {
+  const { account, id } = cluster;
+  const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+  const operation = await createOperation(tx, { ...target, type, stages, ...(input && { input }) }, at);
+  await updateCluster(tx, id, { state, operationId: operation.id });
+  await enqueue(tx, 'cluster', id);
+  await appendEvents(tx, account, at, []);
+  return { clusterId: id, operationId: operation.id };
+}
+
+async function cancelOperations(tx: Transaction, cluster: ClusterRow, at: Date): Promise<void> {
+  const error = { code: 'OPERATION_CANCELED', message: 'The cluster is being deleted.' } as const;
+  for (const id of await unfinishedOperations(tx, { clusterId: cluster.id })) {
+    await finishOperation(tx, id, { state: 'CANCELED', error }, at);
+  }
+}
+
+async function livingCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
+  const cluster = await lockCluster(tx, account, id);
+  if (!cluster) return noSuchCluster(ID_PATH);
+  if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: ID_PATH });
+  return cluster;
+}
+
+function checkVersion(cluster: ClusterRow, given: bigint | number | null | undefined): void {
+  if (given == null || BigInt(given) === cluster.resourceVersion) return;
+  refuse('CONFLICT', `The cluster is at resourceVersion ${cluster.resourceVersion}, not ${given}.`, {
+    path: ['input', 'resourceVersion'],
+  });
+}
+
+function changedFields(cluster: ClusterRow, { name, labels, deletionProtection }: UpdateClusterInput) {
+  const sameLabels = labels == null || JSON.stringify(labels) === JSON.stringify(cluster.labels);
+  return {
+    ...(name != null && name !== cluster.name && { name }),
+    ...(!sameLabels && { labels: labels as Record<string, string> }),
+    ...(deletionProtection != null &&
+      deletionProtection !== cluster.deletionProtection && { deletionProtection }),
+  };
+}
+
+function updated(cluster: ClusterRow, fields: readonly string[]) {
+  return {
+    category: 'PROVISIONING',
+    type: 'CLUSTER_UPDATED',
+    reason: 'ClusterUpdated',
+    message: `Cluster ${cluster.name}: ${fields.join(', ')} changed.`,
+    clusterId: cluster.id,
+    data: { fields },
+  } as const;
+}

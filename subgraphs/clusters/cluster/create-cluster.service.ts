@@ -1,0 +1,124 @@
+import { appendEvents } from '../../../engine/events.js';
+import { createOperation } from '../../../engine/operations.js';
+import type { Platform } from '../../../engine/platform.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
+import type { CreateClusterInput } from './cluster.input.js';
+import { type ClusterPlan, planCluster } from './cluster.rules.js';
+import { insertCluster, isNameTaken, lockClusterName } from './cluster.store.js';
+import { insertNodePools } from '../node-pool/node-pool.store.js';
+import { hasOwnControlPlane } from './product.rules.js';
+import { reserveCluster, reservePools } from './quota.reservations.js';
+
+const STAGES = ['CONTROL_PLANE', 'KUBERNETES_API', 'NODE_POOLS', 'READY'];
+
+/** Records the wish for a cluster. Refuses with every problem that can be seen at once. */
+export class CreateClusterService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  async create(actor: Actor, input: CreateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const { plan, problems } = planCluster(input, await this.catalogue.catalogue());
+    if (!plan) throw new Refused([...problems, ...(await this.duplicateName(actor, input.name))]);
+    return change(this.platform, { actor, mutation: 'createCluster', input, dryRun }, (tx, at) =>
+      recordCluster(tx, { account: actor.account, plan, at }),
+    );
+  }
+
+  private async duplicateName({ account }: Actor, name: string): Promise<Problem[]> {
+    return (await isNameTaken(this.platform.database.prisma, account, name)) ? [duplicate(name)] : [];
+  }
+}
+
+interface Wish {
+  readonly account: string;
+  readonly plan: ClusterPlan;
+  readonly at: Date;
+}
+
+async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Promise<ChangeAnswer> {
+  const { nodePools, ...cluster } = plan;
+  const id = newId('cluster');
+  const pools = nodePools.map((pool) => ({ ...pool, id: newId('nodePool') }));
+  await takeName(tx, account, plan.name);
+  const ours = hasOwnControlPlane(plan.product);
+  const counted = pools.map((pool, index) => ({
+    ...pool,
+    path: ['input', 'nodePools', String(index), 'desiredSize'],
+  }));
+  const path = ['input', 'nodePools'];
+  await reservePools(tx, { account, clusterId: id, product: plan.product, pools: counted, path });
+  const operation = ours ? await createOperation(tx, creation(account, id, plan), at) : null;
+  const common = { account, operationId: operation?.id ?? null, createdAt: at };
+  await insertCluster(tx, {
+    ...cluster,
+    ...common,
+    id,
+    state: ours ? 'INITIAL' : 'WAITING',
+    zoneIds: [...plan.zoneIds],
+    labels: { ...plan.labels },
+    finalizers: ours ? ['node-pools', 'cloud', 'ledger'] : ['ledger'],
+  });
+  await insertNodePools(
+    tx,
+    pools.map(({ autoscaling, instanceTypes, ...pool }) => ({
+      ...pool,
+      ...common,
+      clusterId: id,
+      state: 'INITIAL',
+      instanceTypes: [...instanceTypes],
+      ...(autoscaling && { autoscaling: { ...autoscaling } }),
+      finalizers: ['nodes', 'ledger'],
+    })),
+  );
+  if (ours) await enqueue(tx, 'cluster', id);
+  await reserveCluster(tx, { account, product: plan.product, loadBalancers: ours ? 1 : 0 });
+  await appendEvents(tx, account, at, [
+    {
+      category: 'PROVISIONING',
+      type: 'CLUSTER_REQUESTED',
+      reason: 'ClusterRequested',
+      message: `Cluster ${plan.name} (${plan.product}, Kubernetes ${plan.version}) was requested in ${plan.regionId}.`,
+      clusterId: id,
+      ...(operation && { operationId: operation.id }),
+    },
+  ]);
+  return { clusterId: id, ...(operation && { operationId: operation.id }) };
+}
+
+function creation(account: string, clusterId: string, plan: ClusterPlan) {
+  const requested = plan.nodePools.reduce((sum, pool) => sum + pool.desiredSize, 0);
+  const target = { targetKind: 'Cluster', targetId: clusterId, clusterId } as const;
+  return { account, type: 'CREATE_CLUSTER', ...target, stages: STAGES, requested, cancelable: true };
+}
+
+/** Makes sure that no living cluster of the account has the name, until the transaction ends. */
+export async function takeName(
+  tx: Transaction,
+  account: string,
+  name: string,
+  except?: string,
+): Promise<void> {
+  await lockClusterName(tx, account, name);
+  if (await isNameTaken(tx, account, name, except)) throw new Refused([duplicate(name)]);
+}
+
+function duplicate(name: string): Problem {
+  return {
+    code: 'DUPLICATE_NAME',
+    message: `The account has a cluster named ${name}.`,
+    path: ['input', 'name'],
+  };
+}
+
+/** Answers as if the cluster did not exist, whoever has it. */
+export function noSuchCluster(path: readonly string[]): never {
+  return refuse('NOT_FOUND', 'There is no such cluster.', { path });
+}

@@ -1,0 +1,100 @@
+import { deleteClusterAccess } from '../../../engine/cluster-access.js';
+import { done, requeueAfter } from '../../../engine/contract.js';
+import { Finalizers } from '../../../engine/finalizers.js';
+import { dropScope, release } from '../../../engine/ledger.js';
+import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
+import { enqueueAll } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { inCluster, say, setCluster, type ClusterStep } from './cluster.steps.js';
+import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+
+const LOOK_MS = 500;
+
+/** The stage of the deletion that each finalizer's work ends. */
+const STAGES: Readonly<Record<string, { readonly ends: string; readonly begins?: string }>> = {
+  'node-pools': { ends: 'NODE_POOLS', begins: 'CONTROL_PLANE' },
+  cloud: { ends: 'CONTROL_PLANE', begins: 'RELEASE' },
+  ledger: { ends: 'RELEASE' },
+};
+
+const finalizers = new Finalizers<ClusterStep>(
+  [
+    { name: 'node-pools', finalize: deletePools },
+    {
+      name: 'cloud',
+      finalize: async ({ cluster, means, scope }) => {
+        const gone = await means.provider.deleteCluster(cluster.id);
+        await scope.faults.reach('cluster.cloud-removed');
+        return gone;
+      },
+      release: (tx, { cluster }) => deleteClusterAccess(tx, cluster.id),
+    },
+    { name: 'ledger', release: releaseCluster },
+  ],
+  (step, name, releaseIn) =>
+    inCluster(step, async (tx, at) => {
+      const { finalizers: names } = await tx.cluster.findUniqueOrThrow({ where: { id: step.cluster.id } });
+      if (!names.includes(name)) return [];
+      await releaseIn(tx);
+      await setCluster(tx, step.cluster.id, { finalizers: names.filter((other) => other !== name) });
+      await moveStage(tx, { step, name, at });
+      return [];
+    }),
+);
+
+async function moveStage(
+  tx: Transaction,
+  { step, name, at }: { readonly step: ClusterStep; readonly name: string; readonly at: Date },
+): Promise<void> {
+  const stage = STAGES[name];
+  if (!stage || !step.operation) return;
+  await finishStage(tx, step.operation.id, stage.ends, at);
+  if (stage.begins !== undefined) await startStage(tx, step.operation.id, stage.begins, at);
+}
+
+/** Wishes every pool away; true when none is left. A pool that is gone wakes the cluster. */
+async function deletePools(step: ClusterStep): Promise<boolean> {
+  const { pools, cluster, operation, scope } = step;
+  const living = pools.filter(({ state }) => state !== 'DELETING').map(({ id }) => id);
+  if (living.length > 0) {
+    await inCluster(step, async (tx, at) => {
+      await tx.nodePool.updateMany({
+        where: { id: { in: living } },
+        data: {
+          state: 'DELETING',
+          generation: { increment: 1 },
+          resourceVersion: { increment: 1 },
+          operationId: cluster.operationId,
+        },
+      });
+      await enqueueAll(tx, 'node-pool', living);
+      if (operation) await startStage(tx, operation.id, 'NODE_POOLS', at);
+      return [say(step, 'CLUSTER_DELETING', `The cluster ${cluster.name} is being deleted.`)];
+    });
+  }
+  if (pools.length === 0) await scope.faults.reach('cluster.pools-removed');
+  return pools.length === 0;
+}
+
+async function releaseCluster(tx: Transaction, { cluster }: ClusterStep): Promise<void> {
+  const { account, product } = cluster;
+  await release(tx, { account, resource: `${product}/clustersPerAccount`, scope: '', amount: 1 });
+  // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
+  if (product !== 'REGISTERED')
+    await release(tx, { account, resource: 'load-balancers', scope: '', amount: 1 });
+  await dropScope(tx, account, cluster.id);
+}
+
+/** Takes a cluster away with everything it has; the row stays, DELETED. */
+export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
+  const { cluster, operation, pools, scope } = step;
+  const gone = await finalizers.run(step, cluster.finalizers, scope);
+  if (!gone) return pools.length > 0 ? done : requeueAfter(LOOK_MS);
+  await inCluster(step, async (tx, at) => {
+    await setCluster(tx, cluster.id, { state: 'DELETED', deletedAt: at });
+    if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
+    return [say(step, 'CLUSTER_DELETED', `The cluster ${cluster.name} is deleted.`)];
+  });
+  await scope.faults.reach('cluster.removal-recorded');
+  return done;
+}

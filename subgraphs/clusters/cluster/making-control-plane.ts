@@ -1,0 +1,112 @@
+import { VersionApi } from '@kubernetes/client-node';
+import { clusterAccess, putClusterAccess } from '../../../engine/cluster-access.js';
+import { requeueAfter } from '../../../engine/contract.js';
+import { finishStage, startStage } from '../../../engine/operations.js';
+import { enqueueAll } from '../../../engine/queue.js';
+import type { ControlPlane } from '../../../engine/providers/infrastructure-provider.js';
+import { inCluster, say, setCluster, until, type ClusterStep, type Step } from './cluster.steps.js';
+import { failCluster } from './settling-cluster.js';
+import { holds, withCondition } from '../reconcile/conditions.js';
+
+export const CONTROL_PLANE_READY = 'ControlPlaneReady';
+export const KUBERNETES_API_READY = 'KubernetesApiReady';
+/** How long the platform's own credentials are valid. */
+const PLATFORM_TTL_MINUTES = 365 * 24 * 60;
+const PLATFORM_SUBJECT = 'fleetgraph';
+
+const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could not be made.' } as const;
+
+/** Has the provider make the control plane and waits until it runs. */
+export const makeControlPlane: Step = async (step) => {
+  const { cluster, operation, scope, means } = step;
+  if (holds(cluster, CONTROL_PLANE_READY)) return undefined;
+  const { account, regionId, zoneIds, version, id: clusterId } = cluster;
+  if (operation?.state === 'PENDING') {
+    await inCluster(step, async (tx, at) => {
+      await startStage(tx, operation.id, 'CONTROL_PLANE', at);
+      return [
+        say(
+          step,
+          'CLUSTER_PROVISIONING',
+          `The control plane of ${cluster.name} is being made in ${regionId}.`,
+        ),
+      ];
+    });
+  }
+  const masters = cluster.product === 'ACK_DEDICATED' ? 3 : 0;
+  const made = await means.provider.ensureControlPlane({
+    clusterId,
+    account,
+    regionId,
+    zoneIds,
+    version,
+    masters,
+  });
+  await scope.faults.reach('cluster.control-plane-asked');
+  if (made.state === 'FAILED') return failCluster(step, FAILURE);
+  if (made.state !== 'RUNNING') return requeueAfter(until(made.readyAt, scope.clock.now()));
+  await recordControlPlane(step, made);
+  await scope.faults.reach('cluster.control-plane-recorded');
+  return 'again';
+};
+
+async function recordControlPlane(step: ClusterStep, { version, server }: ControlPlane): Promise<void> {
+  const { cluster, operation } = step;
+  await inCluster(step, async (tx, at) => {
+    const message = `The control plane runs Kubernetes ${version}.`;
+    const conditions = withCondition(
+      cluster,
+      { type: CONTROL_PLANE_READY, status: 'True', reason: 'Running', message },
+      at,
+    );
+    await setCluster(tx, cluster.id, { conditions, version });
+    if (operation) {
+      await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
+      await startStage(tx, operation.id, 'KUBERNETES_API', at);
+    }
+    return [say(step, 'CONTROL_PLANE_READY', message, { data: { version, server } })];
+  });
+}
+
+/** Gets the platform's credentials, makes sure that the API answers, and lets the node pools begin. */
+export const openKubernetesApi: Step = async (step) => {
+  const { cluster, operation, pools, scope, means } = step;
+  if (holds(cluster, KUBERNETES_API_READY)) return undefined;
+  await ensureAccess(step);
+  const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
+  if (!access) return 'again';
+  // Throws while the API does not answer; tried again with back-off.
+  const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();
+  await inCluster(step, async (tx, at) => {
+    const message = `The Kubernetes API answers (${gitVersion}).`;
+    const conditions = withCondition(
+      cluster,
+      { type: KUBERNETES_API_READY, status: 'True', reason: 'Reachable', message },
+      at,
+    );
+    await setCluster(tx, cluster.id, { conditions });
+    await enqueueAll(
+      tx,
+      'node-pool',
+      pools.map(({ id }) => id),
+    );
+    if (operation) {
+      await finishStage(tx, operation.id, 'KUBERNETES_API', at);
+      await startStage(tx, operation.id, 'NODE_POOLS', at);
+    }
+    return [say(step, 'KUBERNETES_API_READY', message)];
+  });
+  await scope.faults.reach('cluster.api-recorded');
+  return 'again';
+};
+
+async function ensureAccess({ cluster, scope, means }: ClusterStep): Promise<void> {
+  const known = await clusterAccess(scope.database, null, [cluster.id]);
+  if (known.has(cluster.id)) return;
+  const credentials = await means.provider.credentials(cluster.id, PLATFORM_SUBJECT, PLATFORM_TTL_MINUTES);
+  await scope.faults.reach('cluster.credentials-made');
+  const { server, caData, token } = credentials;
+  const { id: clusterId, account } = cluster;
+  await putClusterAccess(scope.database, { clusterId, account, server, caData, token });
+  await scope.faults.reach('cluster.access-recorded');
+}

@@ -1,0 +1,79 @@
+import { balances, reserve } from '../../../engine/ledger.js';
+import type { Transaction } from '../../../kernel/database.js';
+
+const GROUP = 'instances-per-scaling-group';
+
+/** A pool whose nodes are to be counted. */
+export interface CountedPool {
+  readonly id: string;
+  readonly desiredSize: number;
+  /** Where its size stands in the input. */
+  readonly path: readonly string[];
+}
+
+/** What node pools take of their cluster's quotas. */
+export interface PoolReservation {
+  readonly account: string;
+  readonly clusterId: string;
+  readonly product: string;
+  readonly pools: readonly CountedPool[];
+  /** Where the pools stand in the input. */
+  readonly path: readonly string[];
+}
+
+/** Takes what new node pools of a cluster need. Refuses `QUOTA_EXCEEDED`. */
+export async function reservePools(tx: Transaction, wish: PoolReservation): Promise<void> {
+  const { account, clusterId, product, pools, path } = wish;
+  const nodes = pools.reduce((sum, pool) => sum + pool.desiredSize, 0);
+  const scope = clusterId;
+  await reserve(tx, {
+    account,
+    resource: `${product}/nodePoolsPerCluster`,
+    scope,
+    amount: pools.length,
+    path,
+  });
+  await reserve(tx, { account, resource: `${product}/nodesPerCluster`, scope, amount: nodes, path });
+  for (const pool of pools) await reserveGroup(tx, account, pool);
+}
+
+/**
+ * Takes what a new cluster needs of the whole account. Refuses `QUOTA_EXCEEDED`. These rows are everybody's: take
+ * them late, because the account's other requests wait until the transaction ends.
+ */
+export async function reserveCluster(
+  tx: Transaction,
+  wish: { readonly account: string; readonly product: string; readonly loadBalancers: 0 | 1 },
+): Promise<void> {
+  const { account, product, loadBalancers } = wish;
+  const path = ['input'];
+  await reserve(tx, { account, resource: `${product}/clustersPerAccount`, scope: '', amount: 1, path });
+  await reserve(tx, { account, resource: 'load-balancers', scope: '', amount: loadBalancers, path });
+}
+
+/** Takes what a growing pool needs more: `desiredSize` is the growth. Refuses `QUOTA_EXCEEDED`. */
+export async function reserveGrowth(
+  tx: Transaction,
+  wish: {
+    readonly account: string;
+    readonly clusterId: string;
+    readonly product: string;
+    readonly growth: CountedPool;
+  },
+): Promise<void> {
+  const { account, clusterId, product, growth } = wish;
+  const resource = `${product}/nodesPerCluster`;
+  await reserve(tx, { account, resource, scope: clusterId, amount: growth.desiredSize, path: growth.path });
+  await reserveGroup(tx, account, growth);
+}
+
+/** How many nodes places are held for in a pool: the larger of what was wished last and what exists. */
+export async function heldPlaces(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
+  const [group] = await balances(tx, account, [{ resource: GROUP, scope: nodePoolId }]);
+  return group?.used ?? 0;
+}
+
+function reserveGroup(tx: Transaction, account: string, pool: CountedPool): Promise<void> {
+  const { id: scope, desiredSize: amount, path } = pool;
+  return reserve(tx, { account, resource: GROUP, scope, amount, path });
+}

@@ -1,0 +1,27 @@
+import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { markRemoving } from '../reconcile/nodes.store.js';
+
+/**
+ * A cancelled wish: the pool keeps what exists. Nodes that were not begun go, and as many as are left are wished; the
+ * steps that follow then end as always.
+ */
+export async function cancelWish(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { pool, nodes, operation } = step;
+  if (!operation?.cancelRequestedAt) return undefined;
+  const keep = nodes.filter(({ state }) => state === 'starting' || state === 'running');
+  const drop = nodes.filter(({ state }) => state === 'pending' || state === 'failed');
+  const desiredSize = Math.min(pool.desiredSize, keep.length);
+  if (drop.length === 0 && pool.desiredSize === desiredSize) return undefined;
+  await inPool(step, async (tx) => {
+    await markRemoving(
+      tx,
+      drop.map(({ id }) => id),
+    );
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: { desiredSize, resourceVersion: { increment: 1 } },
+    });
+    return [];
+  });
+  return 'again';
+}

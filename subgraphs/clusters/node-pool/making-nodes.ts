@@ -1,0 +1,187 @@
+import type { NewEvent } from '../../../engine/contract.js';
+import { release, reserveUpTo } from '../../../engine/ledger.js';
+import { startStage } from '../../../engine/operations.js';
+import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import type { Problem } from '../../../kernel/result.js';
+import type { Node } from '../reconcile/reconcile.store.js';
+import { heldVcpus, VCPU } from '../reconcile/held.js';
+import { planPool } from './node-pool.plan.js';
+import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { insertNodes, type NodeChange, recordNodes, vcpusOf } from '../reconcile/nodes.store.js';
+import { noteProgress } from '../reconcile/progress.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import { readNodes } from '../reconcile/reconcile.store.js';
+
+/**
+ * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked
+ * for later is asked for once. As many as the account's vCPU quota has room for.
+ */
+export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { pool, cluster, operation, scope } = step;
+  if (planPool(pool, step.nodes).missing === 0) return undefined;
+  let made = 0;
+  await inPool(step, async (tx, at) => {
+    // Counted again under the pool's lock: a twin of this run cannot make them a second time.
+    const { missing } = planPool(pool, await readNodes(tx, pool.id));
+    const sizes = await vcpusOf(tx, pool.instanceTypes);
+    // The largest acceptable type, so that whichever comes fits into what was reserved.
+    const each = Math.max(0, ...sizes.values());
+    const { account } = pool;
+    const granted = await reserveUpTo(tx, {
+      ...VCPU,
+      account,
+      amount: missing * each,
+      step: Math.max(1, each),
+    });
+    made = each === 0 ? missing : granted / each;
+    if (made === 0) return [];
+    const instanceType = pool.instanceTypes[0] ?? '';
+    await insertNodes(
+      tx,
+      Array.from({ length: made }, () => newNode(step, { instanceType, vcpus: each, at })),
+    );
+    if (operation?.targetId === pool.id) await startStage(tx, operation.id, 'NODES', at);
+    const text = `The node pool ${pool.name} gets ${made} more nodes.`;
+    return [
+      eventOf({ cluster, pool, operationId: operation?.id }, 'NODES_REQUESTED', text, {
+        data: { nodes: made },
+      }),
+    ];
+  });
+  await scope.faults.reach('node-pool.rows-made');
+  return made > 0 ? 'again' : undefined;
+}
+
+function newNode({ pool, cluster }: PoolStep, more: { instanceType: string; vcpus: number; at: Date }) {
+  const id = newId('node');
+  const { at, ...fields } = more;
+  return {
+    ...fields,
+    id,
+    account: pool.account,
+    clusterId: cluster.id,
+    nodePoolId: pool.id,
+    // The end of a TypeID is its random part; Kubernetes wants lower case letters, digits, - and dots.
+    name: `${cluster.regionId}-${id.slice(-12)}`,
+    state: 'pending',
+    status: 'Unknown',
+    generation: pool.generation,
+    zoneId: cluster.zoneIds[0] ?? '',
+    version: cluster.version,
+    createdAt: at,
+  };
+}
+
+/** Asks the provider for the instances of pending nodes, batch by batch, and records what it says. */
+export async function makeInstances(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { pool, cluster, scope, means } = step;
+  const pending = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'pending');
+  if (pending.length === 0) return undefined;
+  for (const batch of batches(pending)) {
+    scope.signal.throwIfAborted();
+    const requests = batch.map((node, index) => ({
+      id: node.id,
+      name: node.name,
+      nodePoolId: pool.id,
+      instanceTypes: pool.instanceTypes,
+      // Spread over the zones: each node prefers another one.
+      zoneIds: rotate(cluster.zoneIds, index),
+    }));
+    const instances = await means.provider.ensureInstances(cluster.id, requests);
+    await scope.faults.reach('node-pool.instances-made');
+    await recordInstances(step, batch, instances);
+    await scope.faults.reach('node-pool.instances-recorded');
+  }
+  return 'again';
+}
+
+function rotate<T>(items: readonly T[], by: number): T[] {
+  const at = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(at), ...items.slice(0, at)];
+}
+
+async function recordInstances(
+  step: PoolStep,
+  batch: readonly Node[],
+  instances: readonly Instance[],
+): Promise<void> {
+  await inPool(step, async (tx) => {
+    const sizes = await vcpusOf(
+      tx,
+      instances.map(({ instanceType }) => instanceType),
+    );
+    const changes = batch.flatMap((node, index) => {
+      const instance = instances[index];
+      return instance ? [startedAs(node, instance, sizes)] : [];
+    });
+    return recordChanges(step, { tx, changes, from: ['pending'] });
+  });
+}
+
+/** The node as the provider's answer makes it; a running one is still `starting` until Kubernetes says Ready. */
+function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, number>): NodeChange {
+  const failed = instance.state === 'FAILED';
+  return {
+    id: node.id,
+    state: failed ? 'failed' : 'starting',
+    status: failed ? 'Unknown' : 'NotReady',
+    zoneId: instance.zoneId || node.zoneId,
+    instanceType: instance.instanceType || node.instanceType,
+    vcpus: Math.min(node.vcpus, sizes.get(instance.instanceType) ?? node.vcpus),
+    version: instance.version || node.version,
+    failure: failed ? failureOf(node, instance) : null,
+  };
+}
+
+/** Gives up on the nodes that have no instance yet. */
+export async function failPending(step: PoolStep, failure: Problem): Promise<void> {
+  const pending = step.nodes.filter(({ state }) => state === 'pending');
+  await inPool(step, async (tx) => {
+    const changes = pending.map((node): NodeChange => ({ ...node, state: 'failed', failure }));
+    await enqueue(tx, 'node-pool', step.pool.id);
+    return recordChanges(step, { tx, changes, from: ['pending'] });
+  });
+}
+
+/** Why the provider could not make an instance. */
+export function failureOf(node: Pick<Node, 'name'>, { failure }: Pick<Instance, 'failure'>) {
+  const code = failure?.code ?? 'INSTANCE_START_FAILED';
+  return { code, message: `${node.name}: ${failure?.message ?? 'the instance could not be started.'}` };
+}
+
+export interface NodeRecord {
+  readonly tx: Transaction;
+  readonly changes: readonly NodeChange[];
+  /** States in which a node must still be for its change to count. */
+  readonly from: readonly string[];
+}
+
+/** Writes changes of the step's nodes, gives back the vCPUs that they no longer need, notes progress; their events. */
+export async function recordChanges(step: PoolStep, { tx, changes, from }: NodeRecord): Promise<NewEvent[]> {
+  const recorded = await recordNodes(tx, changes, from);
+  const before = new Map(step.nodes.map((node) => [node.id, node]));
+  const done = changes.filter(({ id }) => recorded.has(id));
+  const freed = done.reduce((sum, now) => sum + heldVcpus(before.get(now.id) ?? now) - heldVcpus(now), 0);
+  if (freed > 0) await release(tx, { ...VCPU, account: step.pool.account, amount: freed });
+  if (done.some(({ state }) => state !== 'starting')) await noteProgress(tx, step);
+  return done.map((change) => nodeEvent(step, before.get(change.id)?.name ?? change.id, change));
+}
+
+function nodeEvent({ pool, cluster, operation }: PoolStep, name: string, node: NodeChange): NewEvent {
+  const subject = { cluster, pool, operationId: operation?.id };
+  const data = { nodeId: node.id, name, zoneId: node.zoneId, instanceType: node.instanceType };
+  if (node.state === 'failed') {
+    const { code, message } = node.failure ?? { code: 'INSTANCE_START_FAILED', message: 'The node failed.' };
+    return eventOf(subject, 'NODE_FAILED', message, { level: 'WARNING', data: { ...data, code } });
+  }
+  if (node.state === 'running') return eventOf(subject, 'NODE_READY', `The node ${name} is ready.`, { data });
+  return eventOf(
+    subject,
+    'NODE_STARTING',
+    `The node ${name} (${node.instanceType}) starts in ${node.zoneId}.`,
+    { data },
+  );
+}

@@ -1,0 +1,74 @@
+import { done, requeueAfter, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
+import { cancelWish } from './canceling-pool.js';
+import { deletePool } from './deleting-pool.js';
+import { failPending, makeInstances, makeRows } from './making-nodes.js';
+import type { Means, PoolStep, StepOutcome } from './node-pool.steps.js';
+import { observeNodes } from './observing-nodes.js';
+import { type PoolView, readNodes, readPool, Superseded } from '../reconcile/reconcile.store.js';
+import { removeNodes } from './removing-nodes.js';
+import { settlePool } from './settling-pool.js';
+
+/** Steps of one reconciliation; a pool that needs more gives others their turn. */
+const MAX_STEPS = 20;
+
+/** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
+const STEPS = [cancelWish, removeNodes, makeRows, makeInstances, observeNodes];
+
+/**
+ * Makes a node pool have the nodes that are wished: `settledGeneration` reaches `generation` when the wish has been
+ * tried to its end, whatever came of it.
+ */
+export function createNodePoolReconciler(means: Means): Reconciler {
+  return {
+    kind: 'node-pool',
+    async reconcile(key, scope) {
+      try {
+        for (let count = 0; count < MAX_STEPS; count++) {
+          const outcome = await nextStep(key, { scope, means });
+          if (outcome !== 'again') return outcome;
+        }
+        return requeueAfter(0);
+      } catch (error) {
+        if (error instanceof Superseded) return requeueAfter(0);
+        throw error;
+      }
+    },
+    /** What the provider will never make has failed; the pool then settles with what it has. */
+    async failed(key, problem, scope) {
+      const view = await readPool(scope.database, key);
+      if (view)
+        await failPending({ ...view, scope, means, nodes: await readNodes(scope.database, key) }, problem);
+    },
+  };
+}
+
+async function nextStep(
+  key: string,
+  { scope, means }: { scope: ReconcileScope; means: Means },
+): Promise<StepOutcome> {
+  await scope.faults.reach('node-pool.begin');
+  const view = await readPool(scope.database, key);
+  if (!view || !isDue(view.cluster, view.pool, view.operation?.cancelRequestedAt)) return done;
+  const step: PoolStep = { ...view, scope, means, nodes: await readNodes(scope.database, key) };
+  if (view.pool.state === 'DELETING') return deletePool(step, scope);
+  for (const take of STEPS) {
+    const outcome: StepOutcome | undefined = await take(step);
+    if (outcome !== undefined) return outcome;
+  }
+  return settlePool(step);
+}
+
+type Due = { readonly state: string; readonly generation: number; readonly settledGeneration: number };
+
+/** Whether there is something to do: a wish that is not settled, on a cluster that can take nodes or loses them. */
+function isDue(cluster: PoolView['cluster'], pool: Due, canceled: Date | null | undefined): boolean {
+  if (pool.state === 'DELETING') return true;
+  if (pool.settledGeneration >= pool.generation || cluster.state === 'DELETING') return false;
+  // Until the Kubernetes API is there nodes cannot join; the cluster asks for its pools then.
+  return canceled != null || takesNodes(cluster);
+}
+
+function takesNodes({ conditions }: PoolView['cluster']): boolean {
+  const list = conditions as unknown as readonly { type: string; status: string }[];
+  return list.some(({ type, status }) => type === 'KubernetesApiReady' && status === 'True');
+}

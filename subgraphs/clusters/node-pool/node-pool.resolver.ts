@@ -1,0 +1,73 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterStore } from '../cluster/cluster.store.js';
+import { Cluster } from '../cluster/cluster.type.js';
+import { InstanceType } from '../catalogue/instance-type.type.js';
+import { childConnection, loadById, loadValue } from '../loading.js';
+import type { NodeCounts, NodePoolRow, NodePoolStore } from './node-pool.store.js';
+import { NodePool } from './node-pool.type.js';
+import type { NodeStore } from '../node/node.store.js';
+import { NodeConnection } from '../node/node.type.js';
+import { PageArgs } from '../../../kernel/graph/page.args.js';
+
+@Resolver(() => NodePool)
+export class NodePoolResolver {
+  constructor(
+    private readonly stores: {
+      clusters: ClusterStore;
+      nodePools: NodePoolStore;
+      nodes: NodeStore;
+      catalogue: CatalogueStore;
+    },
+  ) {}
+
+  @Query(() => NodePool, {
+    nullable: true,
+    description: 'A node pool of the account; null when there is none.',
+  })
+  nodePool(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.stores.nodePools.byIds, id);
+  }
+
+  @FieldResolver(() => Cluster, { description: 'The cluster it belongs to.' })
+  cluster(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return loadById(context, this.stores.clusters.byIds, pool.clusterId);
+  }
+
+  @FieldResolver(() => [InstanceType], { description: 'Acceptable instance types, most wanted first.' })
+  async instanceTypes(@Root() pool: NodePoolRow) {
+    const { instanceTypes } = await this.stores.catalogue.catalogue();
+    return pool.instanceTypes.map((id) => instanceTypes.get(id)).filter((type) => type !== undefined);
+  }
+
+  @FieldResolver(() => Int, { description: 'Nodes it has, in whatever state.' })
+  async totalNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return (await this.counts(context, pool)).total;
+  }
+
+  @FieldResolver(() => Int, { description: 'Nodes that run.' })
+  async servingNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return (await this.counts(context, pool)).serving;
+  }
+
+  @FieldResolver(() => Int, { description: 'Nodes that run and are ready in Kubernetes.' })
+  async healthyNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return (await this.counts(context, pool)).healthy;
+  }
+
+  @FieldResolver(() => Int, { description: 'Nodes that could not be made or have failed.' })
+  async failedNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return (await this.counts(context, pool)).failed;
+  }
+
+  @FieldResolver(() => NodeConnection, { description: 'Its nodes, oldest first.' })
+  nodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow, @Args(() => PageArgs) page: PageArgs) {
+    return childConnection(context, this.stores.nodes.ofPools, pool.id, page);
+  }
+
+  private async counts(context: RequestContext, pool: NodePoolRow): Promise<NodeCounts> {
+    const counts = await loadValue(context, this.stores.nodePools.nodeCounts, pool.id);
+    return counts ?? { total: 0, serving: 0, healthy: 0, failed: 0 };
+  }
+}

@@ -1,0 +1,112 @@
+import type { Problem } from '../../../kernel/result.js';
+import { nameProblems } from '../name.rules.js';
+import type { InstanceTypeValue } from '../version/version.rules.js';
+
+/** Nodes that one scaling group, and so one pool, can have. */
+export const MAX_POOL_SIZE = 2000;
+const MAX_INSTANCE_TYPES = 20;
+const MIN_VCPUS = 4;
+const MIN_MEMORY_GIB = 8;
+
+export interface AutoscalingRequest {
+  readonly enabled: boolean;
+  readonly minSize: number;
+  readonly maxSize: number;
+}
+
+export interface NodePoolRequest {
+  readonly name: string;
+  readonly instanceTypes: readonly string[];
+  readonly desiredSize?: number | null | undefined;
+  readonly autoscaling?: AutoscalingRequest | null | undefined;
+}
+
+/** A checked node pool with its defaults filled in. */
+export interface NodePoolPlan {
+  readonly name: string;
+  readonly instanceTypes: readonly string[];
+  readonly desiredSize: number;
+  readonly autoscaling: AutoscalingRequest | null;
+}
+
+/** Whether machines of the type are large enough to be nodes. */
+export function fitsNode(type: InstanceTypeValue): boolean {
+  return type.vcpus >= MIN_VCPUS && type.memoryGiB >= MIN_MEMORY_GIB;
+}
+
+/** The pool with its defaults. */
+export function planNodePool(request: NodePoolRequest): NodePoolPlan {
+  const autoscaling = request.autoscaling ?? null;
+  return {
+    name: request.name,
+    instanceTypes: [...request.instanceTypes],
+    desiredSize: request.desiredSize ?? (autoscaling?.enabled ? autoscaling.minSize : 0),
+    autoscaling: autoscaling && {
+      enabled: autoscaling.enabled,
+      minSize: autoscaling.minSize,
+      maxSize: autoscaling.maxSize,
+    },
+  };
+}
+
+/** Everything wrong with a node pool; `path` is where it stands in the input. */
+export function nodePoolProblems(
+  request: NodePoolRequest,
+  types: ReadonlyMap<string, InstanceTypeValue>,
+  path: readonly string[],
+): Problem[] {
+  return [
+    ...nameProblems(request.name, [...path, 'name']),
+    ...instanceTypeProblems(request.instanceTypes, types, [...path, 'instanceTypes']),
+    ...sizeProblems(request.desiredSize ?? 0, [...path, 'desiredSize']),
+    ...autoscalingProblems(request, path),
+  ];
+}
+
+/** What is wrong with a number of nodes. */
+export function sizeProblems(size: number, path: readonly string[]): Problem[] {
+  if (size >= 0 && size <= MAX_POOL_SIZE) return [];
+  const message = `A node pool has 0 to ${MAX_POOL_SIZE} nodes, not ${size}.`;
+  return [{ code: 'INVALID_INPUT', message, path }];
+}
+
+function instanceTypeProblems(
+  ids: readonly string[],
+  types: ReadonlyMap<string, InstanceTypeValue>,
+  path: readonly string[],
+): Problem[] {
+  if (ids.length < 1 || ids.length > MAX_INSTANCE_TYPES) {
+    const message = `A node pool takes 1 to ${MAX_INSTANCE_TYPES} instance types, not ${ids.length}.`;
+    return [{ code: 'INVALID_INPUT', message, path }];
+  }
+  return ids.flatMap((id, index) => instanceTypeProblem(id, types.get(id), [...path, String(index)]));
+}
+
+function instanceTypeProblem(
+  id: string,
+  type: InstanceTypeValue | undefined,
+  path: readonly string[],
+): Problem[] {
+  if (!type) return [{ code: 'UNKNOWN_INSTANCE_TYPE', message: `There is no instance type ${id}.`, path }];
+  if (fitsNode(type)) return [];
+  const message =
+    `${id} has ${type.vcpus} vCPU and ${type.memoryGiB} GiB; ` +
+    `nodes need at least ${MIN_VCPUS} vCPU and ${MIN_MEMORY_GIB} GiB.`;
+  return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message, path }];
+}
+
+function autoscalingProblems(
+  { autoscaling, desiredSize }: NodePoolRequest,
+  path: readonly string[],
+): Problem[] {
+  if (!autoscaling) return [];
+  const { enabled, minSize, maxSize } = autoscaling;
+  const here = [...path, 'autoscaling'];
+  if (minSize < 0 || maxSize > MAX_POOL_SIZE || minSize > maxSize) {
+    const message = `minSize and maxSize are from 0 to ${MAX_POOL_SIZE}, and minSize is not above maxSize.`;
+    return [{ code: 'INVALID_INPUT', message, path: here }];
+  }
+  if (!enabled || desiredSize == null || (desiredSize >= minSize && desiredSize <= maxSize)) return [];
+  const message = `desiredSize is from minSize to maxSize (${minSize} to ${maxSize}), not ${desiredSize}.`;
+  return [{ code: 'INVALID_INPUT', message, path: [...path, 'desiredSize'] }];
+}

@@ -1,0 +1,39 @@
+import type { NewEvent, Outcome, ReconcileScope } from '../../../engine/contract.js';
+import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import type { InfrastructureProvider } from '../../../engine/providers/infrastructure-provider.js';
+import type { Transaction } from '../../../kernel/database.js';
+import type { Node } from '../reconcile/reconcile.store.js';
+import { changePool, type PoolView } from '../reconcile/reconcile.store.js';
+
+/** What reconcilers of clusters use besides the engine's scope. */
+export interface Means {
+  readonly provider: InfrastructureProvider;
+  readonly kubernetes: KubernetesApis;
+}
+
+/** One pool in one step: what was read, and with what to work on it. */
+export interface PoolStep extends PoolView {
+  readonly scope: ReconcileScope;
+  readonly means: Means;
+  readonly nodes: readonly Node[];
+}
+
+/** `again`: something was done; read anew and take the next step. */
+export type StepOutcome = Outcome | 'again';
+
+/** Runs a change of the step's pool; see `changePool`. */
+export function inPool(
+  step: PoolStep,
+  work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
+): Promise<void> {
+  return changePool(step.scope, step.pool, work);
+}
+
+/** Calls of the provider take at most this many nodes. */
+export const BATCH = 100;
+
+export function batches<T>(items: readonly T[], size = BATCH): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

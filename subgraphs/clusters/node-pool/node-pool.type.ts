@@ -1,0 +1,58 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../../kernel/graph/connection.type.js';
+import { BigIntScalar } from '../../../kernel/graph/scalars.js';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+
+export const NodePoolState = graphEnum(
+  'NodePoolState',
+  'State of a node pool, by the names of the ACK API.',
+  {
+    INITIAL: 'Being created.',
+    ACTIVE: 'Has what it can have; nothing is being changed.',
+    SCALING: 'Nodes are being added or removed.',
+    REMOVING: 'Nodes are being removed.',
+    DELETING: 'Being deleted.',
+    UPDATING: 'Its configuration is being changed.',
+    FAILED: 'Could not be made.',
+  },
+);
+export type NodePoolState = keyof typeof NodePoolState;
+
+@ObjectType({ description: 'Automatic scaling of a node pool.' })
+export class NodePoolAutoscaling {
+  @Field(() => Boolean, { description: 'Whether it is on.' })
+  enabled: boolean;
+
+  @Field(() => Int, { description: 'Nodes at the least.' })
+  minSize: number;
+
+  @Field(() => Int, { description: 'Nodes at the most.' })
+  maxSize: number;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'Nodes of one cluster with the same configuration, scaled together.' })
+export class NodePool {
+  @Field(() => ID, { description: 'Id of the node pool, `nodepool_…`.' })
+  id: string;
+
+  @Field(() => String, { description: 'Name, unique in the cluster.' })
+  name: string;
+
+  @Field(() => NodePoolState, { description: 'What it is doing.' })
+  state: string;
+
+  @Field(() => Int, { description: 'Nodes wanted.' })
+  desiredSize: number;
+
+  @Field(() => NodePoolAutoscaling, {
+    nullable: true,
+    description: 'Automatic scaling; null when it was never set.',
+  })
+  autoscaling: unknown;
+
+  @Field(() => BigIntScalar, { description: 'Grows with each visible change.' })
+  resourceVersion: bigint;
+}
+
+export const NodePoolConnection = connectionOf('NodePool', () => NodePool);

@@ -1,0 +1,94 @@
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { requeueAfter } from '../../../engine/contract.js';
+import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
+import type { Node } from '../reconcile/reconcile.store.js';
+import { isReady, listNodes, readNode } from '../reconcile/kubernetes-nodes.js';
+import { failureOf, recordChanges } from './making-nodes.js';
+import { planPool } from './node-pool.plan.js';
+import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import type { NodeChange } from '../reconcile/nodes.store.js';
+
+/** A node that is not Ready this long after it was asked for has failed. */
+const READY_DEADLINE_MS = 15 * 60_000;
+const MIN_LOOK_MS = 100;
+const MAX_LOOK_MS = 15_000;
+/** Up to this many nodes are asked for one by one; beyond, the cluster's list is read. */
+const SINGLY = 8;
+/** Nodes recorded in one transaction. */
+const RECORD_BATCH = 500;
+
+/** Looks at starting nodes: those whose instance runs and that Kubernetes calls Ready are running. */
+export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { pool, cluster, scope, means } = step;
+  const starting = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'starting');
+  if (starting.length === 0) return undefined;
+  const instances = new Map(
+    (await means.provider.instances(cluster.id, pool.id)).map((one) => [one.id, one]),
+  );
+  const up = starting.filter(({ id }) => instances.get(id)?.state === 'RUNNING');
+  const ready = await readyNames(step, up);
+  await scope.faults.reach('node-pool.nodes-seen');
+  const now = scope.clock.now().getTime();
+  const changes = starting.flatMap((node) => {
+    const change = seenAs(node, { instance: instances.get(node.id), ready: ready.has(node.name), now });
+    return change ? [change] : [];
+  });
+  for (const batch of batches(changes, RECORD_BATCH)) {
+    await inPool(step, (tx) => recordChanges(step, { tx, changes: batch, from: ['starting'] }));
+    await scope.faults.reach('node-pool.nodes-recorded');
+  }
+  if (changes.length === starting.length) return 'again';
+  return requeueAfter(nextLook(starting, instances, now));
+}
+
+interface Sight {
+  readonly instance: Instance | undefined;
+  readonly ready: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What a starting node has become; undefined while it is still starting. */
+export function seenAs(node: Node, { instance, ready, now }: Sight): NodeChange | undefined {
+  const { id, zoneId, instanceType, vcpus } = node;
+  const base = { id, zoneId, instanceType, vcpus, version: instance?.version ?? node.version };
+  const fail = (failure: ReturnType<typeof failureOf>) => ({
+    ...base,
+    state: 'failed',
+    status: 'Unknown',
+    failure,
+  });
+  if (!instance)
+    return fail({ code: 'INSTANCE_START_FAILED', message: `${node.name}: the instance has disappeared.` });
+  if (instance.state === 'FAILED') return fail(failureOf(node, instance));
+  if (instance.state === 'RUNNING' && ready)
+    return { ...base, state: 'running', status: 'Ready', failure: null };
+  if (now - node.createdAt.getTime() < READY_DEADLINE_MS) return undefined;
+  return fail({
+    code: 'INSTANCE_START_FAILED',
+    message: `${node.name}: the node did not become Ready in time.`,
+  });
+}
+
+/** When the next of the starting instances is expected. */
+function nextLook(starting: readonly Node[], instances: ReadonlyMap<string, Instance>, now: number): number {
+  const times = starting.flatMap(({ id }) => {
+    const instance = instances.get(id);
+    return instance?.state === 'STARTING' ? [instance.readyAt.getTime()] : [];
+  });
+  const next = times.length > 0 ? Math.min(...times) - now : MIN_LOOK_MS * 5;
+  return Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, next));
+}
+
+/** The names, of these nodes' Kubernetes nodes, that are Ready. */
+async function readyNames({ cluster, means, scope }: PoolStep, nodes: readonly Node[]): Promise<Set<string>> {
+  if (nodes.length === 0) return new Set();
+  const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
+  if (!access) return new Set();
+  const config = means.kubernetes.of(access);
+  const found =
+    nodes.length <= SINGLY
+      ? await Promise.all(nodes.map(({ name }) => readNode(config, name)))
+      : await listNodes(config);
+  return new Set(found.flatMap((node) => (node && isReady(node) ? [node.metadata?.name ?? ''] : [])));
+}

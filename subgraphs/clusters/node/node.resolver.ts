@@ -1,0 +1,42 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { Zone } from '../catalogue/catalogue-stubs.type.js';
+import type { ClusterStore } from '../cluster/cluster.store.js';
+import { Cluster } from '../cluster/cluster.type.js';
+import { InstanceType } from '../catalogue/instance-type.type.js';
+import { loadById } from '../loading.js';
+import type { NodePoolStore } from '../node-pool/node-pool.store.js';
+import { NodePool } from '../node-pool/node-pool.type.js';
+import type { NodeRow } from './node.store.js';
+import { Node } from './node.type.js';
+
+@Resolver(() => Node)
+export class NodeResolver {
+  constructor(
+    private readonly stores: { clusters: ClusterStore; nodePools: NodePoolStore; catalogue: CatalogueStore },
+  ) {}
+
+  @FieldResolver(() => Cluster, { description: 'The cluster it belongs to.' })
+  cluster(@Ctx() context: RequestContext, @Root() node: NodeRow) {
+    return loadById(context, this.stores.clusters.byIds, node.clusterId);
+  }
+
+  @FieldResolver(() => NodePool, {
+    nullable: true,
+    description: 'The pool it belongs to; null for a master.',
+  })
+  nodePool(@Ctx() context: RequestContext, @Root() node: NodeRow) {
+    return node.nodePoolId === null ? null : loadById(context, this.stores.nodePools.byIds, node.nodePoolId);
+  }
+
+  @FieldResolver(() => Zone, { description: 'Where it is.' })
+  zone(@Root() node: NodeRow) {
+    return { id: node.zoneId };
+  }
+
+  @FieldResolver(() => InstanceType, { description: 'What machine it is.' })
+  async instanceType(@Root() node: NodeRow) {
+    return (await this.stores.catalogue.catalogue()).instanceTypes.get(node.instanceType);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Node } from '../../../prisma/generated/client.js';
+import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
+import type { Children } from '../loading.js';
+
+export type NodeRow = Node;
+
+const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", name, state, status, generation,
+  zone_id AS "zoneId", instance_type AS "instanceType", vcpus, version, failure, created_at AS "createdAt"`;
+const byCluster: ChildTable = { table: 'clusters.node', columns, parent: 'cluster_id' };
+const byPool: ChildTable = { table: 'clusters.node', columns, parent: 'node_pool_id' };
+
+/** Reads nodes. */
+export class NodeStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<NodeRow[]> =>
+    this.database.node.findMany({ where: { account, id: { in: [...ids] } } });
+
+  readonly ofClusters: Children<NodeRow> = {
+    byIds: this.byIds,
+    pages: (query) => selectChildPages<NodeRow>(this.database, byCluster, query),
+    totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
+    parentOf: (node) => node.clusterId,
+  };
+
+  readonly ofPools: Children<NodeRow> = {
+    byIds: this.byIds,
+    pages: (query) => selectChildPages<NodeRow>(this.database, byPool, query),
+    totals: (account, pools) => countChildren(this.database, byPool, account, pools),
+    parentOf: (node) => node.nodePoolId,
+  };
+}

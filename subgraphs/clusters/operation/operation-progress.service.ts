@@ -1,0 +1,39 @@
+import { isFinished } from '../../../engine/operation.rules.js';
+import type { Platform } from '../../../engine/platform.js';
+import { refuse } from '../../../kernel/result.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import { openStream } from '../watch/event-stream.js';
+import type { OperationRow, OperationStore } from './operation.store.js';
+
+/** Streams how far operations are. */
+export class OperationProgressService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly operations: OperationStore,
+  ) {}
+
+  /** The operation as it is, then after each change; ends when the operation does. Refuses `NOT_FOUND`. */
+  async open(context: RequestContext, id: string): Promise<AsyncGenerator<OperationRow>> {
+    const { account } = context.actor;
+    const { events } = this.platform;
+    // Before the row is read: a change in between is in the log, and only makes the row be read once more.
+    const after = await events.head(account);
+    const read = async () => (await this.operations.byIds(account, [id]))[0];
+    const first = await read();
+    if (!first) return refuse('NOT_FOUND', 'There is no such operation.', { path: ['id'] });
+    return openStream(context, async function* (signal) {
+      yield first;
+      let shown = first;
+      if (isFinished(shown.state)) return;
+      for await (const _ of events.follow(account, { after, signal, filter: { operationId: id } })) {
+        const now = await read();
+        if (now && !sameOperation(now, shown)) yield (shown = now);
+        if (isFinished(shown.state)) return;
+      }
+    });
+  }
+}
+
+function sameOperation(a: OperationRow, b: OperationRow): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

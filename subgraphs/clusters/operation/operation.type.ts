@@ -1,0 +1,105 @@
+import { createUnionType, Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../../kernel/graph/connection.type.js';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+import { UserError } from '../../../kernel/graph/user-error.type.js';
+import { Cluster } from '../cluster/cluster.type.js';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { NodePool } from '../node-pool/node-pool.type.js';
+
+export const OperationState = graphEnum('OperationState', 'State of an operation or of one of its stages.', {
+  PENDING: 'Not begun.',
+  RUNNING: 'Under way.',
+  SUCCEEDED: 'All that was asked for is there.',
+  PARTIAL: 'Part of what was asked for is there; see result.',
+  FAILED: 'Nothing of it is there; see error.',
+  CANCELED: 'Ended on request.',
+});
+
+@ObjectType({ description: 'A part of an operation.' })
+export class OperationStage {
+  @Field(() => String, { description: 'Name, e.g. `CONTROL_PLANE`.' })
+  name: string;
+
+  @Field(() => OperationState, { description: 'How it stands.' })
+  state: string;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it began.' })
+  startedAt?: string | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended.' })
+  finishedAt?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What it is doing or why it ended so, for people.' })
+  message?: string | null;
+}
+
+@ObjectType({ description: 'What an operation made of what it was asked for.' })
+export class OperationResult {
+  @Field(() => Int, { description: 'Things asked for.' })
+  requested: number;
+
+  @Field(() => Int, { description: 'Things made.' })
+  created: number;
+
+  @Field(() => Int, { description: 'Things that could not be made.' })
+  failed: number;
+
+  @Field(() => [UserError], { description: 'Why, one for each thing that could not be made (at most 100).' })
+  failures: UserError[];
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A change that takes a while: what it is, how far it is, what came of it.' })
+export class Operation {
+  @Field(() => ID, { description: 'Id of the operation, `operation_…`.' })
+  id: string;
+
+  @Field(() => String, { description: 'What is done, e.g. `CREATE_CLUSTER`.' })
+  type: string;
+
+  @Field(() => OperationState, { description: 'How it stands.' })
+  state: string;
+
+  @Field(() => Float, { description: 'How far it is, from 0 to 1.' })
+  progress: number;
+
+  @Field(() => [OperationStage], { description: 'Its parts, in order.' })
+  stages: unknown;
+
+  @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
+  createdAt: Date;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended.' })
+  finishedAt: Date | null;
+}
+
+/** What marks a row as the one or the other side of the union. */
+export const OperationTarget = createUnionType({
+  name: 'OperationTarget',
+  description: 'What an operation changes.',
+  types: () => [Cluster, NodePool] as const,
+  resolveType: (row: object) => ('clusterId' in row ? 'NodePool' : 'Cluster'),
+});
+
+export const OperationConnection = connectionOf('Operation', () => Operation);
+
+@InputType({ description: 'Which operations; all given parts must hold.' })
+export class OperationFilter {
+  @Field(() => [OperationState], { nullable: true, description: 'In one of these states.' })
+  state?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Of this type, e.g. `SCALE_NODE_POOL`.' })
+  type?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'On this cluster or its node pools.' })
+  clusterId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'On exactly this cluster or node pool.' })
+  targetId?: string | null;
+}
+
+@InputType({ description: 'An operation to be cancelled.' })
+export class CancelOperationInput {
+  @Field(() => ID, { description: 'The operation.' })
+  id: string;
+}

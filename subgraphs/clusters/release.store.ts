@@ -1,8 +1,0 @@
-import { CatalogueFile } from './catalogue-file.store.js';
-import type { ChangesEntry, RemovedApiEntry } from './release.rules.js';
-
-/** APIs that Kubernetes no longer serves. */
-export const removedApis = new CatalogueFile<RemovedApiEntry>('removed-apis');
-
-/** What is new in the minor versions. */
-export const kubernetesChanges = new CatalogueFile<ChangesEntry>('kubernetes-changes');

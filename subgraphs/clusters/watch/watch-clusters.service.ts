@@ -1,0 +1,152 @@
+import type { LoggedEvent } from '../../../engine/contract.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { ClusterListService } from '../cluster/cluster-list.service.js';
+import { matchesFilter } from '../cluster/cluster-filter.js';
+import type { ClusterFilter } from '../cluster/cluster.input.js';
+import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
+import { openStream } from './event-stream.js';
+import { type ChangeKind, WatchedClusters } from './watch-clusters.rules.js';
+import { WatchCursors, type WatchPosition } from './watch-cursor.js';
+
+/** Clusters of the snapshot read at once. */
+const BATCH = 200;
+/** After so many events that told the watcher nothing, or so long, a bookmark carries its cursor forward. */
+const BOOKMARK_EVENTS = 50;
+const BOOKMARK_MS = 10_000;
+
+/** What a watcher gets. */
+export interface ClusterChangeValue {
+  readonly type: ChangeKind | 'SYNCED' | 'BOOKMARK';
+  readonly cluster: ClusterRow | null;
+  readonly cursor: string;
+}
+
+export interface WatchRequest {
+  readonly filter?: ClusterFilter | null;
+  readonly after?: string | null;
+}
+
+interface Watch {
+  readonly account: string;
+  readonly filter: ClusterFilter;
+  readonly cursors: WatchCursors;
+  readonly watched: WatchedClusters;
+  readonly signal: AbortSignal;
+}
+
+/** Streams a list of clusters and how it changes. */
+export class WatchClustersService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly clusters: ClusterStore,
+    private readonly lists: ClusterListService,
+  ) {}
+
+  /**
+   * Each cluster of the list as ADDED, then SYNCED, then each change. With `after` it goes on where the cursor stands.
+   * Refuses a filter or cursor that is not valid; the stream itself refuses `CURSOR_EXPIRED`.
+   */
+  async open(context: RequestContext, request: WatchRequest): Promise<AsyncGenerator<ClusterChangeValue>> {
+    const { account } = context.actor;
+    const filter = await this.lists.checkedFilter(request.filter);
+    const cursors = new WatchCursors(this.platform.cursors, account, filter);
+    const resumed = request.after == null ? undefined : cursors.decode(request.after);
+    // Before the snapshot is read: what changes meanwhile is in the tail as well, and is told once.
+    const start = resumed ?? { sequence: await this.platform.events.head(account), snapshotAfter: '' };
+    const { snapshotAfter } = start;
+    const inDoubt = (id: string) => resumed !== undefined && (snapshotAfter === null || id <= snapshotAfter);
+    const watched = new WatchedClusters(inDoubt);
+    return openStream(context, (signal) => this.stream({ account, filter, cursors, watched, signal }, start));
+  }
+
+  private async *stream(
+    watch: Watch,
+    start: WatchPosition,
+  ): AsyncGenerator<ClusterChangeValue, void, undefined> {
+    const { sequence, snapshotAfter } = start;
+    if (snapshotAfter !== null) {
+      yield* this.snapshot(watch, sequence, snapshotAfter);
+      yield {
+        type: 'SYNCED',
+        cluster: null,
+        cursor: watch.cursors.encode({ sequence, snapshotAfter: null }),
+      };
+    }
+    yield* this.tail(watch, sequence);
+  }
+
+  private async *snapshot(
+    watch: Watch,
+    sequence: bigint,
+    from: string,
+  ): AsyncGenerator<ClusterChangeValue, void, undefined> {
+    let snapshotAfter = from;
+    for (;;) {
+      const rows = await this.clusters.pageById({ ...watch, after: snapshotAfter, limit: BATCH });
+      for (const cluster of rows) {
+        snapshotAfter = cluster.id;
+        const type = watch.watched.see({ ...cluster, listed: true });
+        if (type) yield { type: 'ADDED', cluster, cursor: watch.cursors.encode({ sequence, snapshotAfter }) };
+      }
+      if (rows.length < BATCH) return;
+    }
+  }
+
+  private async *tail(watch: Watch, after: bigint): AsyncGenerator<ClusterChangeValue, void, undefined> {
+    const { account, signal, cursors } = watch;
+    const quiet = new Quiet(() => this.platform.clock.now().getTime());
+    for await (const event of this.platform.events.follow(account, { after, signal })) {
+      const change = await this.changeOf(watch, event);
+      const cursor = cursors.encode({ sequence: event.sequence, snapshotAfter: null });
+      if (change) yield { ...change, cursor };
+      else if (quiet.lasts()) yield { type: 'BOOKMARK', cluster: null, cursor };
+      else continue;
+      quiet.broken();
+    }
+  }
+
+  private async changeOf(
+    watch: Watch,
+    event: LoggedEvent,
+  ): Promise<Pick<ClusterChangeValue, 'type' | 'cluster'> | undefined> {
+    const { account, filter, watched } = watch;
+    const { clusterId: id, category } = event;
+    if (id === null || (category !== 'PROVISIONING' && category !== 'SCALING')) return undefined;
+    if (isCreation(event)) watched.requested(id);
+    const [cluster] = await this.clusters.byIds(account, [id]);
+    if (!cluster) return undefined;
+    const listed = cluster.deletedAt === null && matchesFilter(cluster, filter);
+    const type = watched.see({ ...cluster, listed });
+    return type && { type, cluster };
+  }
+}
+
+/** Whether the event is the first about its cluster. */
+function isCreation({ type, data }: LoggedEvent): boolean {
+  return (
+    type === 'CLUSTER_REQUESTED' ||
+    (type === 'OPERATION_PENDING' && data['operationType'] === 'CREATE_CLUSTER')
+  );
+}
+
+/** Counts what a watcher was not told. */
+class Quiet {
+  private events = 0;
+  private since: number;
+
+  constructor(private readonly now: () => number) {
+    this.since = now();
+  }
+
+  /** Counts one more event; says whether it is time for a bookmark. */
+  lasts(): boolean {
+    this.events += 1;
+    return this.events >= BOOKMARK_EVENTS || this.now() - this.since >= BOOKMARK_MS;
+  }
+
+  broken(): void {
+    this.events = 0;
+    this.since = this.now();
+  }
+}
