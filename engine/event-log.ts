@@ -2,7 +2,10 @@ import type { Database, OpenDatabase } from '../kernel/database.js';
 import type { Log } from '../kernel/log.js';
 import { refuse } from '../kernel/result.js';
 import type { LoggedEvent } from './contract.js';
-import { EventPulse } from './event-pulse.js';
+import type { EventPulse } from './event-pulse.js';
+import { type NatsOptions } from './nats/nats-connection.js';
+import { openNatsPulse } from './nats/nats-pulse.js';
+import { openPostgresPulse } from './postgres-pulse.js';
 import { selectEvents, toEvents, type EventFilter, type EventPage, type EventRow } from './event-rows.js';
 
 export type { EventFilter, EventPage } from './event-rows.js';
@@ -29,9 +32,13 @@ export class EventLog implements AsyncDisposable {
     private readonly pulse: EventPulse,
   ) {}
 
-  /** Opens the log; holds one connection of its own for LISTEN. */
-  static async open(database: OpenDatabase, log: Log): Promise<EventLog> {
-    return new EventLog(database.prisma, await EventPulse.open(database.url, log));
+  /**
+   * Opens the log. It hears of new events by NATS where `nats` is given (an engine must relay them, see
+   * `nats/nats-relay.ts`), else by a LISTEN connection of its own.
+   */
+  static async open(database: OpenDatabase, log: Log, nats?: NatsOptions): Promise<EventLog> {
+    const pulse = nats ? await openNatsPulse(nats, log) : await openPostgresPulse(database.url, log);
+    return new EventLog(database.prisma, pulse);
   }
 
   /** The sequence of the account's newest event, 0 when there is none. */
@@ -52,7 +59,7 @@ export class EventLog implements AsyncDisposable {
    */
   async *follow(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent, void, undefined> {
     // Listening begins before reading, so nothing can be appended unheard in between.
-    const ear = this.pulse.ear(account);
+    const ear = await this.pulse.ear(account);
     const signal = options.signal
       ? AbortSignal.any([options.signal, this.closing.signal])
       : this.closing.signal;

@@ -21,8 +21,17 @@ const form = z.object({
   AUTH_JWKS_URL: url.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  /** `off`: nobody is asked who they are. Only for a gateway that serves another graph, `gateway --supergraph`. */
+  FLEETGRAPH_AUTH: z.enum(['on', 'off']).default('on'),
   /** Subgraphs that run as processes of their own: `clusters=http://10.0.0.5:4101/graphql,regions=…`. */
   SUBGRAPH_URLS: z.string().optional(),
+  /**
+   * NATS, to carry the news of events between machines: `nats://host:4222`, several separated by commas. Without it
+   * every process holds a LISTEN connection to PostgreSQL.
+   */
+  NATS_URL: z.string().optional(),
+  /** A `.creds` file for it. */
+  NATS_CREDENTIALS: z.string().optional(),
   /** The simulated cloud, when it runs as a process of its own. */
   KUBESIM_URL: url.optional(),
   /**
@@ -36,8 +45,8 @@ const form = z.object({
   /** How many jobs one engine process works on at once. */
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
   /** What one operation may cost, and what an account may spend in a minute (0: as much as it likes). */
-  COST_LIMIT: z.coerce.number().int().min(1).default(2_000_000),
-  RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).default(60_000_000),
+  COST_LIMIT: z.coerce.number().int().min(1).optional(),
+  RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).optional(),
   /** Whether clients may read the schema. */
   INTROSPECTION: z.stringbool().default(true),
   /** A file of the only documents that the gateway executes. */

@@ -1,5 +1,7 @@
 import { noFaults } from '../engine/contract.js';
 import { startEngine } from '../engine/engine.js';
+import type { NatsOptions } from '../engine/nats/nats-connection.js';
+import { startNatsRelay } from '../engine/nats/nats-relay.js';
 import { type AuthOptions, type GraphiqlOptions, startGateway } from '../gateway/server.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
@@ -28,6 +30,8 @@ export interface AllInOneOptions {
   readonly cloudUrl?: string | undefined;
   readonly kubesimPort: number;
   readonly simulationSpeed?: number | undefined;
+  /** Carries the news of events between machines; without it PostgreSQL does. */
+  readonly nats?: NatsOptions | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Called with each SQL statement of subgraphs and engine. */
@@ -49,6 +53,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   await prepareDatabase(options.databaseUrl);
   const cloudUrl = options.cloudUrl ?? started.use(await startCloud(options)).cloudUrl;
   const platform = started.use(await openPlatform({ ...options, cloudUrl }));
+  if (options.nats) started.use(await startNatsRelay(platform.database, options.nats, log));
   const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
   started.use(
     await startEngine({

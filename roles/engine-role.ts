@@ -1,10 +1,12 @@
 import { noFaults } from '../engine/contract.js';
 import { startEngine } from '../engine/engine.js';
+import { startNatsRelay } from '../engine/nats/nats-relay.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { preparedPlatform } from './prepared-platform.js';
 import type { Role } from './role.js';
+import { natsOptions } from './settings.js';
 import { reconcilers, schedules } from './subgraphs.js';
 
 /** The control-plane engine. As many as wanted share the work. */
@@ -12,6 +14,8 @@ export async function engineRole(env: Env): Promise<Role> {
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL, 'engine');
   const platform = started.use(await preparedPlatform(env, log));
+  const nats = natsOptions(env);
+  if (nats) started.use(await startNatsRelay(platform.database, nats, log));
   started.use(
     await startEngine({
       database: platform.database,

@@ -1,4 +1,5 @@
 import { EventLog } from '../engine/event-log.js';
+import type { NatsOptions } from '../engine/nats/nats-connection.js';
 import { KubernetesApis } from '../engine/kubernetes-apis.js';
 import type { Platform } from '../engine/platform.js';
 import { createSimulatedProvider } from '../engine/providers/simulated.js';
@@ -16,6 +17,8 @@ export interface PlatformOptions {
   readonly secret: string;
   /** The simulated cloud. */
   readonly cloudUrl: string;
+  /** Carries the news of events between machines; without it PostgreSQL does. */
+  readonly nats?: NatsOptions | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Called with each SQL statement. */
@@ -30,7 +33,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform &
     poolSize: options.poolSize,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
-  const events = await EventLog.open(database, log);
+  const events = await EventLog.open(database, log, options.nats);
   const kubernetes = new KubernetesApis(database);
   const token = Buffer.from(deriveKey(secret, 'kubesim')).toString('base64url');
   return {

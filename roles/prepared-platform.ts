@@ -5,7 +5,7 @@ import type { Log } from '../kernel/log.js';
 import { openPlatform } from './open-platform.js';
 import { kubesimPort } from './ports.js';
 import { prepareDatabase } from './prepare-database.js';
-import { required } from './settings.js';
+import { natsOptions, required } from './settings.js';
 
 /** What the processes of subgraphs and engine stand on, from the settings; the database is brought to this release. */
 export async function preparedPlatform(env: Env, log: Log): Promise<Platform & AsyncDisposable> {
@@ -16,6 +16,7 @@ export async function preparedPlatform(env: Env, log: Log): Promise<Platform & A
     poolSize: env.DATABASE_POOL,
     secret: required(env, 'FLEETGRAPH_SECRET'),
     cloudUrl: env.KUBESIM_URL ?? `http://127.0.0.1:${kubesimPort}`,
+    nats: natsOptions(env),
     clock: systemClock,
     log,
   });

@@ -1,13 +1,23 @@
 import type { AuthOptions } from '../gateway/server.js';
+import type { NatsOptions } from '../engine/nats/nats-connection.js';
 import type { Env } from '../kernel/env.js';
 
 /** How clients' tokens are checked, from the settings; `fallbackSecret` is the one of the state folder, if any. */
 export function authOptions(env: Env, fallbackSecret?: string): AuthOptions {
+  if (env.FLEETGRAPH_AUTH === 'off')
+    throw new Error(
+      'settings: FLEETGRAPH_AUTH=off is only for `gateway --supergraph`: here tokens tell accounts apart',
+    );
   const claims = { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE };
   if (env.AUTH_JWKS_URL) return { kind: 'jwks', url: env.AUTH_JWKS_URL, ...claims };
   const secret = env.AUTH_SECRET ?? fallbackSecret;
   if (secret) return { kind: 'secret', secret, ...claims };
   throw new Error('settings: set AUTH_SECRET or AUTH_JWKS_URL, so that the gateway can check tokens');
+}
+
+/** Where NATS is, when it carries the news of events between machines. */
+export function natsOptions(env: Env): NatsOptions | undefined {
+  return env.NATS_URL ? { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS } : undefined;
 }
 
 /** A setting that a role cannot do without. */

@@ -7,7 +7,7 @@ import { openStateDirectory } from '../kernel/state-directory.js';
 import { join } from 'node:path';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
 import { gatewaySettings } from './gateway-settings.js';
-import { authOptions } from './settings.js';
+import { authOptions, natsOptions } from './settings.js';
 import { welcome } from './welcome.js';
 
 /** Account and lifetime of the token that `npm start` prints. */
@@ -46,6 +46,7 @@ export async function start(env: Env): Promise<AllInOne> {
       cloudUrl: env.KUBESIM_URL,
       kubesimPort: env.KUBESIM_PORT ?? (env.PORT === 0 ? 0 : env.PORT + 1),
       simulationSpeed: env.SIMULATION_SPEED,
+      nats: natsOptions(env),
       clock: systemClock,
       log,
     }),

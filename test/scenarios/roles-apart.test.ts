@@ -3,6 +3,7 @@ import { subgraphNames } from '../../kernel/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
 import { ask, mainJob } from '../kit/main-job.js';
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
+import { hasNatsServer, startNatsServer } from '../kit/nats-server.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
 
 const stack = new AsyncDisposableStack();
@@ -11,7 +12,9 @@ let clustersUrl: string;
 
 beforeAll(async () => {
   const kit = stack.use(await createTestDatabase());
+  const nats = hasNatsServer ? stack.use(await startNatsServer()) : undefined;
   const env = {
+    ...(nats && { NATS_URL: nats.url }),
     DATABASE_URL: kit.url,
     FLEETGRAPH_SECRET: PLATFORM_SECRET,
     AUTH_SECRET,

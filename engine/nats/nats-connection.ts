@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import type { Log } from '../../kernel/log.js';
+
+/** Where NATS is and who we are there. */
+export interface NatsOptions {
+  /** `nats://host:4222`, several separated by commas; `nats://user:password@host` or `nats://token@host`; `tls://`. */
+  readonly url: string;
+  /** File with a user's JWT and seed (`nsc`'s .creds). */
+  readonly credentialsFile?: string | undefined;
+}
+
+/** The subject of every pulse of an account; an account's name may have characters that a subject cannot. */
+export function pulseSubject(account: string): string {
+  return `fleetgraph.pulse.account.${Buffer.from(account).toString('base64url')}`;
+}
+
+/** Everybody reads the log again: pulses may have been missed. */
+export const GAP_SUBJECT = 'fleetgraph.pulse.gap';
+
+/** Connects; throws when no server can be reached. A connection that is lost later is made again, for ever. */
+export async function connectNats(
+  options: NatsOptions,
+  log: Log,
+  onReconnect: () => void,
+): Promise<NatsConnection> {
+  const servers = options.url.split(',').map((one) => new URL(one.trim()));
+  const [first] = servers;
+  const user = decodeURIComponent(first?.username ?? '');
+  const pass = decodeURIComponent(first?.password ?? '');
+  const connection = await connect({
+    servers: servers.map(({ host }) => host),
+    name: 'fleetgraph',
+    maxReconnectAttempts: -1,
+    ...(user && (pass ? { user, pass } : { token: user })),
+    ...(options.credentialsFile && {
+      authenticator: credsAuthenticator(await readFile(options.credentialsFile)),
+    }),
+    ...(first?.protocol === 'tls:' && { tls: {} }),
+  });
+  void watch(connection, log, onReconnect);
+  return connection;
+}
+
+async function watch(connection: NatsConnection, log: Log, onReconnect: () => void): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') log.warn('the connection to NATS was lost; connecting again');
+    if (status.type === 'reconnect') onReconnect();
+    if (status.type === 'error') log.error({ err: status.error }, 'NATS refused something');
+  }
+}

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appendEvents } from '../../engine/events.js';
+import { EventLog } from '../../engine/event-log.js';
+import type { EventPulse } from '../../engine/event-pulse.js';
+import { openNatsPulse } from '../../engine/nats/nats-pulse.js';
+import { startNatsRelay } from '../../engine/nats/nats-relay.js';
+import { createLog } from '../../kernel/log.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+import { hasNatsServer, type NatsServer, startNatsServer } from '../kit/nats-server.js';
+
+/** Far beyond any test's time: who waits as long has not been woken. */
+const FOREVER_MS = 600_000;
+const log = createLog('silent');
+
+describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
+  const stack = new AsyncDisposableStack();
+  let kit: TestDatabase;
+  let nats: NatsServer;
+  let relay: AsyncDisposable;
+  let pulse: EventPulse;
+  beforeAll(async () => {
+    kit = stack.use(await createTestDatabase());
+    nats = stack.use(await startNatsServer());
+    relay = await startNatsRelay(kit.database, { url: nats.url }, log);
+    pulse = stack.use(await openNatsPulse({ url: nats.url }, log));
+  });
+  afterAll(async () => {
+    await relay[Symbol.asyncDispose]();
+    await stack.disposeAsync();
+  });
+
+  const append = (account: string) =>
+    kit.database.prisma.$transaction((tx) =>
+      appendEvents(tx, account, new Date(), [
+        { category: 'PROVISIONING', type: 'NODE_READY', reason: 'NodeReady', message: 'ready' },
+      ]),
+    );
+
+  it('what an account appends wakes its reader, whatever characters its name has', async () => {
+    for (const account of ['acme', 'konto 7.>*', '帐户']) {
+      const ear = await pulse.ear(account);
+      await append(account);
+      await ear.next(FOREVER_MS);
+      ear.close();
+    }
+  });
+
+  it('a follower of the log gets events through it', async () => {
+    await using events = await EventLog.open(kit.database, log, { url: nats.url });
+    const stream = events.follow('followed', { after: 0n });
+    for (const sequence of [1n, 2n, 3n]) {
+      await append('followed');
+      expect((await stream.next()).value).toMatchObject({ sequence });
+    }
+    await stream.return();
+  });
+
+  it('another engine takes over when the one that relays ends, and wakes everybody', async () => {
+    const standby = await startNatsRelay(kit.database, { url: nats.url }, log);
+    const ear = await pulse.ear('relayed');
+    await relay[Symbol.asyncDispose]();
+    relay = standby;
+    await ear.next(FOREVER_MS);
+    await append('relayed');
+    await ear.next(FOREVER_MS);
+    ear.close();
+  });
+
+  it('readers are woken when NATS is back after a crash, and hear again', async () => {
+    const ear = await pulse.ear('patient');
+    await nats.kill();
+    await append('patient');
+    await nats.restart();
+    await ear.next(FOREVER_MS);
+    const head = async () =>
+      (await kit.database.prisma.eventCounter.findUnique({ where: { account: 'patient' } }))?.last;
+    expect(await head()).toBe(1n);
+    ear.close();
+    await using again = await openNatsPulse({ url: nats.url }, log);
+    const second = await again.ear('patient');
+    // The relay's own connection may come back later than ours; then its first message wakes everybody.
+    await append('patient');
+    await second.next(FOREVER_MS);
+    second.close();
+  });
+});
+
+it('a platform that is told of NATS and cannot reach it says so at the start', async () => {
+  await expect(openNatsPulse({ url: 'nats://127.0.0.1:1' }, log)).rejects.toThrow();
+});
