@@ -2,13 +2,15 @@ import { createClient, type Retry } from '@fleetgraph/client';
 import { EventFeed } from './event-feed.js';
 import { plainNarrator } from './narrator.js';
 import { cleanUp } from './steps/delete-cluster.js';
-import { steps } from './steps.js';
+import { stories, type StoryName } from './steps.js';
 import type { Step, Story } from './story.js';
 
 export interface DemoOptions {
   /** The GraphQL endpoint. */
   readonly url: string;
   readonly token: string;
+  /** What is told; default `tour`. */
+  readonly story?: StoryName;
   /** Gets each line of text. */
   readonly out: (line: string) => void;
   /** Ends the demo early. */
@@ -34,8 +36,8 @@ export interface DemoReport {
 const PATIENCE = 180_000;
 
 /**
- * Tells the whole story on a running platform: a cluster is created, used, scaled and deleted again. Goes on when the
- * platform is stopped and started in the middle.
+ * Tells a story on a running platform: a cluster is created, used, scaled or upgraded, and deleted again. Goes on when
+ * the platform is stopped and started in the middle.
  *
  * @throws DemoFailure when something does not come out as expected
  */
@@ -56,7 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const story: Story = { client, feed, signal, wantedRegion: options.region };
   const present = options.present ?? ((all, told) => inPlainText(all, told, options.out));
   try {
-    await present(steps, story);
+    await present(stories[options.story ?? 'tour'], story);
   } finally {
     await cleanUp(story);
   }

@@ -1,26 +1,48 @@
+import { checkUpgrade } from './steps/check-upgrade.js';
 import { chooseRegion } from './steps/choose-region.js';
+import { chooseVersions } from './steps/choose-versions.js';
 import { createCluster } from './steps/create-cluster.js';
 import { deleteCluster } from './steps/delete-cluster.js';
 import { deployWorkload } from './steps/deploy-workload.js';
+import { refuseDowngrade } from './steps/refuse-downgrade.js';
 import { scaleNodes } from './steps/scale-nodes.js';
 import { scaleWorkload } from './steps/scale-workload.js';
 import { showMetrics } from './steps/show-metrics.js';
 import { showQuotas, showQuotasAgain } from './steps/show-quotas.js';
 import { showScaling } from './steps/show-scaling.js';
+import { upgradeCluster } from './steps/upgrade-cluster.js';
 import { writeKubeconfig } from './steps/write-kubeconfig.js';
 import type { Step } from './story.js';
 
-/** The whole way of a platform engineer, in order. */
-export const steps: readonly Step[] = [
-  chooseRegion,
-  showQuotas,
-  createCluster,
-  writeKubeconfig,
-  deployWorkload,
-  scaleNodes,
-  scaleWorkload,
-  showScaling,
-  showMetrics,
-  showQuotasAgain,
-  deleteCluster,
-];
+/** The stories that the demo can tell, each as its steps in order. */
+export const stories = {
+  /** The whole way of a platform engineer. */
+  tour: [
+    chooseRegion,
+    showQuotas,
+    createCluster,
+    writeKubeconfig,
+    deployWorkload,
+    scaleNodes,
+    scaleWorkload,
+    showScaling,
+    showMetrics,
+    showQuotasAgain,
+    deleteCluster,
+  ],
+  /** A cluster in use goes to the next Kubernetes version. */
+  upgrade: [
+    chooseRegion,
+    showQuotas,
+    chooseVersions,
+    createCluster,
+    deployWorkload,
+    scaleWorkload,
+    checkUpgrade,
+    upgradeCluster,
+    refuseDowngrade,
+    deleteCluster,
+  ],
+} as const satisfies Record<string, readonly Step[]>;
+
+export type StoryName = keyof typeof stories;

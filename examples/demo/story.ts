@@ -10,6 +10,10 @@ export interface Story {
   /** Region that the user asked for. */
   readonly wantedRegion: string | undefined;
   regionId?: string;
+  /** Kubernetes version to create the cluster with; without it the platform chooses. */
+  version?: string;
+  /** Kubernetes version to upgrade to. */
+  targetVersion?: string;
   clusterId?: string;
   nodePoolId?: string;
   workloadId?: string;

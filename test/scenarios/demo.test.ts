@@ -35,6 +35,24 @@ test('the demo tells the whole story and leaves nothing behind', async () => {
   expect(data?.quotas.find(({ resource }) => resource === 'payg-vcpu')).toMatchObject({ used: 0 });
 }, 180_000);
 
+test('the demo of an upgrade takes a cluster in use to the next version and leaves nothing behind', async () => {
+  const lines: string[] = [];
+  const report = await runDemo({
+    url: `${platform.url}/graphql`,
+    token: await platform.token('upgrader'),
+    story: 'upgrade',
+    out: (line) => lines.push(line),
+  }).catch((error: unknown) => {
+    throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });
+  });
+  const text = lines.join('\n');
+  expect(text).toMatch(
+    /Kubernetes 1\.34\.3 on 3 ready nodes; the deployment never had fewer than \d+ ready pods/,
+  );
+  expect(text).toContain('UPGRADE_NOT_ALLOWED');
+  expect(report).toMatchObject({ nodes: 3, retries: 0 });
+}, 180_000);
+
 test('the demo ends with an error when it is not let in', async () => {
   const demo = runDemo({ url: `${platform.url}/graphql`, token: 'nonsense', out: () => undefined });
   await expect(demo).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });

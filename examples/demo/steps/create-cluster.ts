@@ -16,6 +16,7 @@ export const createCluster: Step = {
         input: {
           name: `demo-${randomBytes(3).toString('hex')}`,
           regionId: need(story, 'regionId'),
+          version: story.version,
           type: 'MANAGED_KUBERNETES',
           spec: 'PRO',
           nodePools: [{ name: 'default', instanceTypes: [INSTANCE_TYPE], desiredSize: NODES }],

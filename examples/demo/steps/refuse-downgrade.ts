@@ -1,0 +1,21 @@
+import { newClientToken, UpgradeClusterDocument } from '@fleetgraph/client';
+import { expectThat, need, type Step } from '../story.js';
+
+export const refuseDowngrade: Step = {
+  title: 'Try to go back: an upgrade has no way back',
+  async run(story, tell) {
+    const input = {
+      id: need(story, 'clusterId'),
+      version: need(story, 'version'),
+      clientToken: newClientToken(),
+    };
+    const { upgradeCluster } = await story.client.mutate(
+      UpgradeClusterDocument,
+      { input },
+      { signal: story.signal },
+    );
+    const [refusal] = upgradeCluster.userErrors;
+    expectThat(refusal, 'going back to the older version was accepted');
+    tell.headline(`${refusal.code}: ${refusal.message}`);
+  },
+};
