@@ -21,10 +21,16 @@ program
   .command('gateway')
   .description('the gateway, in front of SUBGRAPH_URLS')
   .option('--trusted-documents <file>', 'the only documents to execute; instead of TRUSTED_DOCUMENTS')
-  .action(async ({ trustedDocuments }: { trustedDocuments?: string }) => {
+  .option(
+    '--supergraph <file>',
+    'another graph to serve: supergraph SDL, with the addresses of its subgraphs',
+  )
+  .action(async ({ trustedDocuments, supergraph }: { trustedDocuments?: string; supergraph?: string }) => {
     const { gatewayRole } = await import('./roles/gateway-role.js');
+    const { supergraphRole } = await import('./roles/supergraph-role.js');
     const given = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
-    await serve(announced((env) => gatewayRole({ ...env, ...given })));
+    const role = supergraph ? (env: Env) => supergraphRole(env, supergraph) : gatewayRole;
+    await serve(announced((env) => role({ ...env, ...given })));
   });
 
 program
@@ -53,12 +59,14 @@ program
   .requiredOption('--account <account>', 'account the token speaks for')
   .option('--subject <subject>', 'who in the account', 'cli')
   .option('--ttl <seconds>', 'seconds until it expires', Number, 3600)
-  .action(async (options: { account: string; subject: string; ttl: number }) => {
+  .option('--scope <scope...>', 'what it allows; left out, what AUTH_DEFAULT_SCOPES says')
+  .action(async (options: { account: string; subject: string; ttl: number; scope?: string[] }) => {
     const env = readEnv();
     const token = await mintAccessToken(required(env, 'AUTH_SECRET'), {
       account: options.account,
       subject: options.subject,
       ttlSeconds: options.ttl,
+      scopes: options.scope,
       issuer: env.AUTH_ISSUER,
       audience: env.AUTH_AUDIENCE,
     });

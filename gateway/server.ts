@@ -5,16 +5,17 @@ import type { Log } from '../kernel/log.js';
 import type { AuthOptions } from './auth/auth-options.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { ExpiryWatch } from './auth/expiry-watch.js';
+import type { CircuitOptions } from './circuit/circuit.js';
 import { OperationCosts } from './cost/operation-costs.js';
 import { RateLimiter, type RateOptions } from './cost/rate-limiter.js';
 import { Mask } from './errors/mask.js';
+import { watchSources } from './watch-sources.js';
 import { type SubgraphLocation, createSources } from './execute/create-sources.js';
 import { GraphExecutor } from './execute/graph-executor.js';
 import { type Limits, defaultLimits } from './limits/limits.js';
 import { PersistedDocuments } from './limits/persisted-documents.js';
 import type { TrustedDocuments } from './limits/trusted-documents.js';
 import { type Meter, noMeter } from './metrics/meter.js';
-import { MeteredSource } from './metrics/metered-source.js';
 import { PrometheusMeter } from './metrics/prometheus-meter.js';
 import { serveMetrics } from './metrics/server.js';
 import { Preparation } from './plan/prepare.js';
@@ -42,12 +43,16 @@ export interface GatewayOptions {
   /** Where subgraphs run, by name; those left out are reached at the address in the supergraph. */
   readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
   readonly auth: AuthOptions;
-  /** Key with which actors are vouched for to remote subgraphs; see kernel/actor.ts. */
-  readonly actorKey: Uint8Array;
+  /** Key with which actors are vouched for to remote subgraphs, see kernel/actor.ts; without it they are told nothing. */
+  readonly actorKey?: Uint8Array | undefined;
+  /** Whether subgraphs' errors are shown as they are; else only those with a code of the registry. Default no. */
+  readonly foreignErrors?: boolean | undefined;
   readonly log: Log;
   readonly clock: Clock;
   /** Limits that differ from the defaults. */
   readonly limits?: Partial<Limits> | undefined;
+  /** When a subgraph that fails is no longer asked. */
+  readonly circuit?: CircuitOptions | undefined;
   /** How much cost an account may spend in a time. Default as much as it likes. */
   readonly rate?: RateOptions | undefined;
   /** The only documents that may be executed. Default any. */
@@ -87,8 +92,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
   });
   for (const source of sources.values()) started.use(source);
-  if (metricsUrl) for (const [name, source] of sources) sources.set(name, new MeteredSource(source, meter));
-  const mask = new Mask(log);
+  watchSources(sources, { ...options, limits, meter: metricsUrl ? meter : undefined });
+  const mask = new Mask(log, options.foreignErrors);
   const drained = new AbortController();
   const rate = options.rate && started.use(RateLimiter.open(options.rate, log));
   const admission = new Admission({

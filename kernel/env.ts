@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultScopes } from './scopes.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url();
@@ -21,6 +22,8 @@ const form = z.object({
   AUTH_JWKS_URL: url.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  /** Scopes of tokens that name none, separated by spaces. */
+  AUTH_DEFAULT_SCOPES: z.string().default(defaultScopes.join(' ')),
   /** `off`: nobody is asked who they are. Only for a gateway that serves another graph, `gateway --supergraph`. */
   FLEETGRAPH_AUTH: z.enum(['on', 'off']).default('on'),
   /** Subgraphs that run as processes of their own: `clusters=http://10.0.0.5:4101/graphql,regions=…`. */
@@ -47,8 +50,8 @@ const form = z.object({
   /** What one operation may cost, and what an account may spend in a minute (0: as much as it likes). */
   COST_LIMIT: z.coerce.number().int().min(1).optional(),
   RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).optional(),
-  /** Whether clients may read the schema. */
-  INTROSPECTION: z.stringbool().default(true),
+  /** Whether clients may read the schema: all, none, or those whose token has the scope for it. */
+  INTROSPECTION: z.union([z.literal('scope'), z.stringbool()]).default('scope'),
   /** A file of the only documents that the gateway executes. */
   TRUSTED_DOCUMENTS: z.string().optional(),
   /** Port of the gateway's Prometheus metrics; without it there are none. */

@@ -1,5 +1,6 @@
 import { type GatewayOptions, readTrustedDocuments } from '../gateway/server.js';
 import type { Env } from '../kernel/env.js';
+import { scopes } from '../kernel/scopes.js';
 
 /** What the settings say of limits, documents and metrics of a gateway, however it is run. */
 export type GatewaySettings = Pick<GatewayOptions, 'limits' | 'rate' | 'trustedDocuments' | 'metricsPort'>;
@@ -12,9 +13,12 @@ const MINUTE = 60;
  * points of accounts; without it this one counts for itself.
  */
 export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promise<GatewaySettings> {
-  const { COST_LIMIT, RATE_POINTS, INTROSPECTION, TRUSTED_DOCUMENTS, METRICS_PORT } = env;
+  const { COST_LIMIT, RATE_POINTS = 60_000_000, INTROSPECTION, TRUSTED_DOCUMENTS, METRICS_PORT } = env;
   return {
-    limits: { cost: COST_LIMIT, introspection: INTROSPECTION },
+    limits: {
+      ...(COST_LIMIT === undefined ? {} : { cost: COST_LIMIT }),
+      introspection: INTROSPECTION === 'scope' ? { scope: scopes.introspect } : INTROSPECTION,
+    },
     rate:
       RATE_POINTS === 0 ? undefined : { points: RATE_POINTS, window: MINUTE, databaseUrl: rateDatabaseUrl },
     trustedDocuments: TRUSTED_DOCUMENTS ? await readTrustedDocuments(TRUSTED_DOCUMENTS) : undefined,

@@ -8,7 +8,11 @@ export function authOptions(env: Env, fallbackSecret?: string): AuthOptions {
     throw new Error(
       'settings: FLEETGRAPH_AUTH=off is only for `gateway --supergraph`: here tokens tell accounts apart',
     );
-  const claims = { issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE };
+  const claims = {
+    issuer: env.AUTH_ISSUER,
+    audience: env.AUTH_AUDIENCE,
+    defaultScopes: env.AUTH_DEFAULT_SCOPES.split(' ').filter((scope) => scope !== ''),
+  };
   if (env.AUTH_JWKS_URL) return { kind: 'jwks', url: env.AUTH_JWKS_URL, ...claims };
   const secret = env.AUTH_SECRET ?? fallbackSecret;
   if (secret) return { kind: 'secret', secret, ...claims };

@@ -4,7 +4,11 @@ import type { Log } from '../../kernel/log.js';
 
 /** Makes of any error what a client may see. */
 export class Mask {
-  constructor(private readonly log: Log) {}
+  /** `foreign`: what subgraphs say is shown as it is, because their codes are not those of the registry. */
+  constructor(
+    private readonly log: Log,
+    private readonly foreign = false,
+  ) {}
 
   /**
    * Errors with a code of the registry pass. Everything else is a bug: the client gets the request id and nothing
@@ -14,7 +18,7 @@ export class Mask {
     if (!(error instanceof GraphQLError)) return this.bug(error, requestId);
     const { serviceName, ...extensions } = error.extensions;
     if (extensions['requestId'] === requestId) return error;
-    if (!isKnownCode(extensions['code'])) {
+    if (!isKnownCode(extensions['code']) && !(this.foreign && serviceName !== undefined)) {
       const told = serviceName !== undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR';
       return told ? masked(requestId, error) : this.bug(error, requestId);
     }

@@ -14,7 +14,8 @@ export interface SourceOptions {
   readonly locations: Readonly<Record<string, SubgraphLocation>>;
   /** Addresses that the supergraph names; used where no location is given. */
   readonly named: readonly { readonly name: string; readonly url: string }[];
-  readonly actorKey: Uint8Array;
+  /** Key with which actors are vouched for; without it subgraphs are not told who asks. */
+  readonly actorKey?: Uint8Array | undefined;
   readonly log: Log;
 }
 
@@ -25,7 +26,7 @@ export function createSources({
   actorKey,
   log,
 }: SourceOptions): Map<string, SubgraphSource> {
-  const actorHeader = new ActorHeader(actorKey);
+  const actorHeader = actorKey && new ActorHeader(actorKey);
   const flights = new Flights();
   return new Map(
     named.map(({ name, url }) => {

@@ -18,7 +18,8 @@ const NOBODY = { account: 'readiness', subject: 'gateway' };
 export interface HttpSourceOptions {
   readonly name: string;
   readonly url: string;
-  readonly actorHeader: ActorHeader;
+  /** Vouches for actors; without it the subgraph is not told who asks. */
+  readonly actorHeader?: ActorHeader | undefined;
   readonly flights: Flights;
 }
 
@@ -30,15 +31,15 @@ export class HttpSource implements SubgraphSource {
   private readonly streams: Pool;
 
   readonly name: string;
-  private readonly actorHeader: ActorHeader;
+  private readonly actorHeader: ActorHeader | undefined;
   private readonly flights: Flights;
 
   constructor({ name, url, actorHeader, flights }: HttpSourceOptions) {
     this.name = name;
     this.actorHeader = actorHeader;
     this.flights = flights;
-    const { origin, pathname } = new URL(url);
-    this.path = pathname;
+    const { origin, pathname, search } = new URL(url);
+    this.path = pathname + search;
     this.requests = new Pool(origin, {
       connections: 128,
       keepAliveTimeout: 30_000,
@@ -132,7 +133,7 @@ export class HttpSource implements SubgraphSource {
       headers: {
         'content-type': 'application/json',
         accept,
-        [ACTOR_HEADER]: await this.actorHeader.of(call.actor),
+        ...(this.actorHeader && { [ACTOR_HEADER]: await this.actorHeader.of(call.actor) }),
         [REQUEST_ID_HEADER]: call.requestId,
       },
       body,

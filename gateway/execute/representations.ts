@@ -23,11 +23,11 @@ export function compileRequires(
 
 function compilePart(selection: QueryPlanSelectionNode, conditions: TypeConditions): Part {
   if (selection.kind === 'InlineFragment') return fragmentPart(selection, conditions);
-  const name = selection.alias ?? selection.name;
+  const { name, alias = name } = selection;
   const extract = selection.selections && compileRequires(selection.selections, conditions);
   const map = extract && eachValue(extract);
   return (entity, to) => {
-    const value = own(entity, name);
+    const value = own(entity, alias);
     // Only where fetching it has failed, which has been said: there is nothing to ask of this entity.
     if (value === undefined) return false;
     assign(to, name, map ? map(value) : value);

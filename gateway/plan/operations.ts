@@ -4,7 +4,7 @@ import {
   type DocumentNode,
   GraphQLError,
   type OperationDefinitionNode,
-  type OperationTypeNode,
+  OperationTypeNode,
   getOperationAST,
 } from 'graphql';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
@@ -13,6 +13,9 @@ import { compileAnswer } from '../execute/fetch.js';
 import type { PlanPart, PlanRun } from '../execute/plan-run.js';
 import { ResponseShape } from '../execute/shape/response-shape.js';
 import { pageSizeVariables } from '../limits/page-size.js';
+import { wantsData } from './wants-data.js';
+import { restorePlan } from './restore-plan.js';
+import { type StreamForm, streamForm } from '../subscriptions/stream-form.js';
 import type { Supergraph } from './supergraph.js';
 
 /** A subscription's plan: what opens the stream, and how each event is completed. */
@@ -37,6 +40,8 @@ export interface PlannedOperation {
   readonly fetch: PlanPart;
   readonly shape: ResponseShape;
   readonly subscription?: SubscriptionPlan;
+  /** Of a subscription: how its stream can be shared and gone on with. */
+  readonly stream?: StreamForm | undefined;
 }
 
 /** Plans operations, each once for as long as its document is kept. */
@@ -55,6 +60,7 @@ export class Operations {
     const definition = getOperationAST(document, operationName);
     if (!definition) return unknownOperation(operationName);
     const planned = this.build(document, definition, operationName ?? undefined);
+    if (!planned.plan.node && wantsData(definition, document)) return unanswerable();
     ofDocument.set(operationName ?? '', planned);
     return planned;
   }
@@ -64,9 +70,14 @@ export class Operations {
     definition: OperationDefinitionNode,
     operationName?: string,
   ): PlannedOperation {
-    const { api, apiSchema, apiConditions, fullConditions, planner } = this.supergraph;
+    const { api, full, apiSchema, apiConditions, fullConditions, planner, standIns } = this.supergraph;
+    const subscribes = definition.operation === OperationTypeNode.SUBSCRIPTION;
+    const stream = subscribes ? streamForm({ document, operation: definition, api, full }) : undefined;
     const named = operationName === undefined ? {} : { operationName };
-    const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, named));
+    const plan = restorePlan(
+      planner.buildQueryPlan(operationFromDocument(apiSchema, stream?.document ?? document, named)),
+      standIns,
+    );
     const { node } = plan;
     const compilation = { conditions: fullConditions, operation: definition };
     const planned = {
@@ -82,8 +93,15 @@ export class Operations {
     const { primary, rest } = node;
     const complete = compilePlan(rest, compilation);
     const subscription = { primary, begin: compileAnswer(primary, fullConditions), complete };
-    return { ...planned, fetch: complete, subscription };
+    return { ...planned, fetch: complete, subscription, stream };
   }
+}
+
+/** The planner leaves out what no subgraph can answer; when nothing is left, nobody would say so. */
+function unanswerable(): GraphQLError {
+  return new GraphQLError('No subgraph can answer this operation.', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
 }
 
 function unknownOperation(operationName?: string | null): GraphQLError {

@@ -1,4 +1,13 @@
-import { type GraphQLError, GraphQLError as CodedError, getVariableValues } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  GraphQLError as CodedError,
+  OperationTypeNode,
+  getVariableValues,
+} from 'graphql';
+import type { Actor } from '../../kernel/actor.js';
+import { Authorization, type PartialView } from '../authorization/authorization.js';
+import { introspectionRefusal } from '../limits/introspection.js';
 import type { Limits } from '../limits/limits.js';
 import { checkPageSizes } from '../limits/page-size.js';
 import { Documents } from './documents.js';
@@ -16,6 +25,8 @@ export interface GraphRequest {
 export interface PreparedRequest {
   readonly operation: PlannedOperation;
   readonly request: GraphRequest;
+  /** What the actor may see of it, when that is not all. */
+  readonly view?: PartialView | undefined;
 }
 
 /** Why a request is not executed, and the HTTP status that says so. */
@@ -28,6 +39,7 @@ export interface RefusedRequest {
 export class Preparation {
   private readonly documents: Documents;
   private readonly operations: Operations;
+  private readonly authorization: Authorization;
 
   constructor(
     private readonly supergraph: Supergraph,
@@ -35,15 +47,30 @@ export class Preparation {
   ) {
     this.documents = new Documents(supergraph.api, limits);
     this.operations = new Operations(supergraph);
+    this.authorization = new Authorization(supergraph);
   }
 
-  prepare(request: GraphRequest): PreparedRequest | RefusedRequest {
+  prepare(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest {
     const checked = this.documents.check(request.query);
     if ('errors' in checked) return { errors: checked.errors, status: tooLong(checked.errors) ? 413 : 400 };
-    const operation = this.operations.plan(checked.document, request.operationName);
+    const secret = introspectionRefusal(checked.document, this.limits, actor);
+    if (secret) return { errors: [secret], status: 403 };
+    return this.authorized(checked.document, request, actor);
+  }
+
+  private authorized(
+    document: DocumentNode,
+    request: GraphRequest,
+    actor: Actor,
+  ): PreparedRequest | RefusedRequest {
+    const view = this.authorization.view(document, request.operationName, actor);
+    const operation = this.operations.plan(view?.document ?? document, request.operationName);
     if (operation instanceof CodedError) return { errors: [operation], status: 400 };
+    // A stream of which nothing may be read is not opened.
+    if (view?.empty && operation.kind === OperationTypeNode.SUBSCRIPTION)
+      return { errors: view.errors, status: 403 };
     const errors = this.checkVariables(operation, request.variables ?? {});
-    return errors.length > 0 ? { errors, status: 400 } : { operation, request };
+    return errors.length > 0 ? { errors, status: 400 } : { operation, request, view };
   }
 
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {

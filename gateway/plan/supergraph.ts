@@ -1,7 +1,13 @@
-import { type Schema, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
+import {
+  DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  type Schema,
+  Supergraph as FederatedSupergraph,
+} from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, parse } from 'graphql';
 import { TypeConditions } from '../execute/type-conditions.js';
+import { withResolvableKeysFirst } from './join-directives.js';
+import { type StandIns, withStandIns } from './stand-ins.js';
 
 /** A supergraph, ready to plan and to execute. */
 export interface Supergraph {
@@ -15,13 +21,23 @@ export interface Supergraph {
   readonly apiConditions: TypeConditions;
   readonly fullConditions: TypeConditions;
   readonly planner: QueryPlanner;
+  /** Fields that only plans know; see stand-ins.ts. */
+  readonly standIns: StandIns;
   /** Names and addresses written in the supergraph. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
 }
 
+/** What a supergraph may demand of its gateway: what the planner does, and what gateway/authorization enforces. */
+const SUPPORTED: ReadonlySet<string> = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/authenticated/v0.1',
+  'https://specs.apollo.dev/policy/v0.1',
+  'https://specs.apollo.dev/requiresScopes/v0.1',
+]);
+
 /** Loads supergraph SDL. Throws when it is not a valid supergraph. */
 export function loadSupergraph(sdl: string): Supergraph {
-  const supergraph = FederatedSupergraph.build(sdl);
+  const supergraph = FederatedSupergraph.build(sdl, { supportedFeatures: new Set(SUPPORTED) });
   const apiSchema = supergraph.apiSchema();
   const api = apiSchema.toGraphQLJSSchema();
   const full = supergraph.schema.toGraphQLJSSchema();
@@ -31,7 +47,22 @@ export function loadSupergraph(sdl: string): Supergraph {
     full,
     apiConditions: new TypeConditions(api),
     fullConditions: new TypeConditions(full),
-    planner: new QueryPlanner(supergraph),
+    ...createPlanner(sdl, supergraph),
     subgraphs: supergraph.subgraphsMetadata(),
   };
+}
+
+/** A planner for a supergraph that says the same in a way that the planner plans right; see docs/decisions. */
+function createPlanner(
+  sdl: string,
+  supergraph: FederatedSupergraph,
+): Pick<Supergraph, 'planner' | 'standIns'> {
+  const { document, standIns } = withStandIns(withResolvableKeysFirst(parse(sdl, { noLocation: true })));
+  // What stand-ins stand for is external for no reason any more, so only the original can be validated.
+  if (standIns.byName.size > 0) supergraph.subgraphs();
+  const planned = FederatedSupergraph.build(document, {
+    supportedFeatures: new Set(SUPPORTED),
+    validateSupergraph: standIns.byName.size === 0,
+  });
+  return { planner: new QueryPlanner(planned), standIns };
 }

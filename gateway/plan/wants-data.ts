@@ -1,0 +1,31 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+} from 'graphql';
+
+/** Whether an operation asks for more than the gateway itself knows, whatever its variables. */
+export function wantsData(operation: OperationDefinitionNode, document: DocumentNode): boolean {
+  const fragments = new Map(
+    document.definitions
+      .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment] as const),
+  );
+  return operation.selectionSet.selections.some((selection) => asks(selection, fragments));
+}
+
+function asks(selection: SelectionNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): boolean {
+  if (isConditional(selection)) return false;
+  if (selection.kind === Kind.FIELD) return !selection.name.value.startsWith('__');
+  const set =
+    selection.kind === Kind.INLINE_FRAGMENT
+      ? selection.selectionSet
+      : fragments.get(selection.name.value)?.selectionSet;
+  return set?.selections.some((inner) => asks(inner, fragments)) ?? false;
+}
+
+function isConditional({ directives = [] }: SelectionNode): boolean {
+  return directives.some(({ name }) => name.value === 'skip' || name.value === 'include');
+}

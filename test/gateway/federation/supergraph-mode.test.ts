@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GraphQLError } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/compose.js';
+import { closeServer, listen } from '../../../kernel/graph/listen.js';
+import { type RoleProcess, startRole } from '../../kit/role-process.js';
+import { serveForeign, subgraph } from './kit.js';
+
+const started = new AsyncDisposableStack();
+const seen: (string | undefined)[] = [];
+let file: string;
+let gateway: RoleProcess;
+
+const people = subgraph(
+  'people',
+  'type Query { people(first: Int): [Person!]! broken: Person } type Person @key(fields: "id") { id: ID! name: String! }',
+  {
+    Query: {
+      people: () => ['1', '2'].map((id) => ({ id, name: `person ${id}` })),
+      broken: () => {
+        throw new GraphQLError('out of paper', { extensions: { code: 'OUT_OF_PAPER' } });
+      },
+    },
+  },
+);
+const letters = subgraph('letters', 'type Person @key(fields: "id") { id: ID! letters: [String!]! }', {
+  Person: { letters: ({ id }: { id: string }) => [`letter to ${id}`] },
+});
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'supergraph-'));
+  started.defer(() => rm(folder, { recursive: true }));
+  const addressed = await Promise.all(
+    [people, letters].map(async (one) => {
+      const { server, url } = await serveForeign(one, ({ headers }) =>
+        seen.push(headers['x-fleetgraph-actor'] as string | undefined),
+      );
+      started.defer(() => closeServer(server, 1000));
+      return { ...one, url: `${url}?of=${one.name}` };
+    }),
+  );
+  file = join(folder, 'supergraph.graphql');
+  await writeFile(file, composeSupergraph(addressed));
+  gateway = started.use(
+    await startRole(['gateway', '--supergraph', file], { PORT: '0', FLEETGRAPH_AUTH: 'off' }),
+  );
+});
+afterAll(() => started.disposeAsync());
+
+async function ask(query: string): Promise<unknown> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown };
+  return { data, errors };
+}
+
+test('any supergraph is served, from the addresses it names, without database, token or secret', async () => {
+  expect(await ask('{ people(first: 10000) { name letters } }')).toEqual({
+    data: {
+      people: [
+        { name: 'person 1', letters: ['letter to 1'] },
+        { name: 'person 2', letters: ['letter to 2'] },
+      ],
+    },
+  });
+  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+});
+
+test('subgraphs are told nothing about who asks', () => {
+  expect(new Set(seen)).toEqual(new Set([undefined]));
+});
+
+test('what a subgraph says of an error is passed on', async () => {
+  expect(await ask('{ broken { name } }')).toEqual({
+    data: { broken: null },
+    errors: [{ message: 'out of paper', path: ['broken'], extensions: { code: 'OUT_OF_PAPER' } }],
+  });
+});
+
+test('SUBGRAPH_URLS says where a subgraph is instead', async () => {
+  await using own = new AsyncDisposableStack();
+  const server = createServer((request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'application/json');
+    response.end('{"data":{"people":[{"__typename":"Person","id":"9","name":"somebody else"}]}}');
+  });
+  const url = await listen(server, '127.0.0.1', 0);
+  own.defer(() => closeServer(server, 1000));
+  const other = own.use(
+    await startRole(['gateway', '--supergraph', file], {
+      PORT: '0',
+      FLEETGRAPH_AUTH: 'off',
+      SUBGRAPH_URLS: `people=${url}`,
+    }),
+  );
+  const response = await fetch(`${other.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ people { name } }' }),
+  });
+  expect(await response.json()).toMatchObject({ data: { people: [{ name: 'somebody else' }] } });
+});
+
+test.each([
+  ['nothing says how clients prove who they are', {}, 'AUTH_SECRET'],
+  [
+    'a secret for tokens while nobody is asked for one',
+    { FLEETGRAPH_AUTH: 'off', AUTH_SECRET: 'x'.repeat(32) },
+    'AUTH_SECRET',
+  ],
+  [
+    'vouching for people nobody has checked',
+    { FLEETGRAPH_AUTH: 'off', FLEETGRAPH_SECRET: 'x'.repeat(32) },
+    'FLEETGRAPH_SECRET',
+  ],
+])('it does not start with %s', async (_title, env: Record<string, string>, named) => {
+  await expect(startRole(['gateway', '--supergraph', file], { PORT: '0', ...env })).rejects.toThrow(named);
+});
+
+test('the gateway of the platform itself cannot be opened to everybody', async () => {
+  const env = { PORT: '0', FLEETGRAPH_AUTH: 'off', FLEETGRAPH_SECRET: 'x'.repeat(32) };
+  await expect(startRole(['gateway'], env)).rejects.toThrow('only for `gateway --supergraph`');
+});
