@@ -9,12 +9,15 @@ export interface AccessTokenOptions {
   readonly ttlSeconds: number;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** What it allows; left out, what tokens without scopes may do (AUTH_DEFAULT_SCOPES). */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** A client's bearer token signed with the HS256 secret that the gateway checks (AUTH_SECRET). */
 export async function mintAccessToken(secret: string, options: AccessTokenOptions): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  const token = new SignJWT({ account: options.account })
+  const scope = options.scopes && { scope: options.scopes.join(' ') };
+  const token = new SignJWT({ account: options.account, ...scope })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(options.subject)
     .setIssuedAt(now)

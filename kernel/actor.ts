@@ -6,8 +6,16 @@ export interface Actor {
   readonly account: string;
   /** Who in the account: the token's `sub`. */
   readonly subject: string;
+  /** False: whoever vouches for the account has not identified its holder. Left out: identified. */
+  readonly verified?: boolean;
   /** When the rights of this actor end; undefined for platform-internal actors. */
   readonly expiresAt?: Date;
+  /** What the token allows, by name, e.g. `fleet:write`. */
+  readonly scopes?: readonly string[];
+  /** Policies that hold for the token's bearer, as its issuer says. */
+  readonly policies?: readonly string[];
+  /** Nobody has proven who this is. */
+  readonly anonymous?: true;
 }
 
 /** The header in which the gateway vouches for the actor to a subgraph. */
@@ -15,7 +23,13 @@ export const ACTOR_HEADER = 'x-fleetgraph-actor';
 
 /** A header value by which a subgraph knows that the gateway asks, and for whom. Valid for two minutes. */
 export async function signActor(actor: Actor, key: Uint8Array): Promise<string> {
-  return new SignJWT({ account: actor.account, ...(actor.expiresAt && { until: actor.expiresAt.getTime() }) })
+  const { account, expiresAt, scopes, verified } = actor;
+  return new SignJWT({
+    account,
+    ...(expiresAt && { until: expiresAt.getTime() }),
+    ...(scopes && { scope: scopes.join(' ') }),
+    ...(verified === false && { verified }),
+  })
     .setProtectedHeader({ alg: 'HS256', typ: 'actor+jwt' })
     .setSubject(actor.subject)
     .setAudience('fleetgraph-subgraph')
@@ -29,8 +43,14 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
   try {
     const { payload } = await jwtVerify(token, key, { audience: 'fleetgraph-subgraph', typ: 'actor+jwt' });
     if (typeof payload.account !== 'string' || typeof payload.sub !== 'string') return undefined;
-    const { account, sub: subject, until } = payload;
-    return { account, subject, ...(typeof until === 'number' && { expiresAt: new Date(until) }) };
+    const { account, sub: subject, until, scope, verified } = payload;
+    return {
+      account,
+      subject,
+      ...(verified === false && { verified }),
+      ...(typeof until === 'number' && { expiresAt: new Date(until) }),
+      ...(typeof scope === 'string' && { scopes: scope.split(' ').filter((one) => one !== '') }),
+    };
   } catch {
     return undefined;
   }

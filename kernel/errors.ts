@@ -10,7 +10,21 @@ export interface ErrorDefinition {
 }
 
 export const errorRegistry = {
+  ACCOUNT_NOT_VERIFIED: {
+    description:
+      'The holder of the account has not been identified yet. Do so with verifyAccount, then try again.',
+    since: '0.1',
+  },
   BAD_REQUEST: { description: 'The HTTP request is not a GraphQL request; see the message.', since: '0.1' },
+  CIDR_OVERLAP: {
+    description:
+      'The address range overlaps with another one that must stay apart from it; the message names it.',
+    since: '0.1',
+  },
+  CHARGE_TYPE_NOT_CONVERTIBLE: {
+    description: 'Machines of this charge type or family cannot be paid in the wanted way.',
+    since: '0.1',
+  },
   CLIENT_TOKEN_REUSED: {
     description: 'The clientToken was used before with other input. Use a fresh token for a new request.',
     since: '0.1',
@@ -22,6 +36,10 @@ export const errorRegistry = {
   CURSOR_EXPIRED: {
     description:
       'The event log no longer keeps what followed this cursor. Read the present state, then subscribe anew.',
+    since: '0.1',
+  },
+  DATA_LOSS_NOT_ACKNOWLEDGED: {
+    description: 'Data will be lost; the message says which. Back it up, then set acknowledgeDataLoss.',
     since: '0.1',
   },
   DELETION_PROTECTED: {
@@ -41,7 +59,25 @@ export const errorRegistry = {
     description: 'The cursor is malformed, tampered with, or belongs to another list or account.',
     since: '0.1',
   },
+  INSTANCE_IN_USE: {
+    description: 'The machine belongs to a cluster already. A machine is a node of one cluster at most.',
+    since: '0.1',
+  },
+  INSTANCE_NOT_ATTACHABLE: {
+    description: 'The machine cannot become a node of this cluster; see the message.',
+    since: '0.1',
+  },
+  INSTANCE_NOT_RELEASABLE: {
+    description:
+      'A machine that is paid by subscription cannot be released before that ends. Attach it to a cluster.',
+    since: '0.1',
+  },
   INVALID_INPUT: { description: 'A value is out of its range or form; path names it.', since: '0.1' },
+  INSTANCE_TYPE_NOT_ALLOWED: {
+    description:
+      'Machines of this type cannot do what the runtime or the kind of the cluster needs; see the message.',
+    since: '0.1',
+  },
   INSTANCE_TYPE_TOO_SMALL: { description: 'Nodes need at least 4 vCPU and 8 GiB of memory.', since: '0.1' },
   INSTANCE_START_FAILED: {
     description: 'The cloud could not start the instance. Scale again to retry.',
@@ -56,12 +92,25 @@ export const errorRegistry = {
     since: '0.1',
   },
   MANIFEST_INVALID: { description: 'The manifest is not valid YAML or no Kubernetes object.', since: '0.1' },
+  IP_NOT_AVAILABLE: {
+    description: 'The network has no free address left for this. Use another vSwitch or a wider range.',
+    since: '0.1',
+  },
   KUBERNETES_REFUSED: {
     description: "The cluster's API server refused the object; its message is repeated.",
     since: '0.1',
   },
   KUBERNETES_UNAVAILABLE: {
     description: "The cluster's API server cannot be reached now. Try again.",
+    since: '0.1',
+  },
+  NETWORK_MISMATCH: {
+    description:
+      'The parts of a network do not belong together: region, VPC or zone differ; see the message.',
+    since: '0.1',
+  },
+  MIGRATION_NOT_ALLOWED: {
+    description: 'The cluster cannot be migrated; the message says why. Only ACK Standard becomes ACK Pro.',
     since: '0.1',
   },
   NOT_ADJUSTABLE: { description: 'This quota cannot be raised.', since: '0.1' },
@@ -71,6 +120,11 @@ export const errorRegistry = {
   },
   NOT_FOUND: { description: 'There is no such thing in this account.', since: '0.1' },
   OPERATION_CANCELED: { description: 'The operation was cancelled on request.', since: '0.1' },
+  OS_NOT_SUPPORTED: {
+    description:
+      'Nodes run Alibaba Cloud Linux 2, CentOS 7.x, Windows Server 2019, or Windows Server Core 1809 and later.',
+    since: '0.1',
+  },
   OUT_OF_STOCK: {
     description: 'The zone has no more instances of this type. Use other types or zones.',
     since: '0.1',
@@ -89,6 +143,10 @@ export const errorRegistry = {
     since: '0.1',
   },
   PRODUCT_NOT_OFFERED: { description: 'The product is not offered in this region.', since: '0.1' },
+  PROTECTED_PATH: {
+    description: 'The path belongs to the node; changing it breaks the node.',
+    since: '0.1',
+  },
   QUERY_NOT_IN_SAFELIST: {
     description: 'The document is not a trusted one; only those may be executed here.',
     since: '0.1',
@@ -103,6 +161,29 @@ export const errorRegistry = {
     since: '0.1',
   },
   REQUEST_TIMEOUT: { description: 'The request took longer than the gateway allows.', since: '0.1' },
+  RESOURCE_IN_USE: {
+    description: 'Something still uses the resource; the message names it. Take that away first.',
+    since: '0.1',
+  },
+  SECURITY_GROUP_RULE_MISSING: {
+    description:
+      'The security group keeps away traffic that the cluster needs; the message names the rule to add.',
+    since: '0.1',
+  },
+  RISK_NOT_ACKNOWLEDGED: {
+    description:
+      'This can do harm; the message says which. Send acknowledgeRisk: true to do it all the same.',
+    since: '0.1',
+  },
+  SCALING_GROUP_FULL: {
+    description: 'The scaling group has as many instances as it may have.',
+    since: '0.1',
+  },
+  SCALING_GROUP_MISSING: {
+    description:
+      'The scaling group of the node pool was deleted. The pool cannot be mended: delete it and create another.',
+    since: '0.1',
+  },
   SERVICE_UNAVAILABLE: {
     description: 'A part of the platform cannot be reached now. Try again.',
     since: '0.1',
@@ -113,6 +194,12 @@ export const errorRegistry = {
   },
   TOKEN_EXPIRED: { description: 'The bearer token has expired. Get a new one.', since: '0.1' },
   UNAUTHENTICATED: { description: 'A valid bearer token is needed.', since: '0.1' },
+  UNAUTHORIZED_FIELD_OR_TYPE: {
+    description:
+      'The token lacks what this field or type asks for (scopes, policies, or to be a token at all); it is null.',
+    since: '0.1',
+  },
+  UNKNOWN_IMAGE: { description: 'There is no such image; see Query.nodeImages.', since: '0.1' },
   UNKNOWN_INSTANCE_TYPE: {
     description: 'There is no such instance type; see Query.instanceTypes.',
     since: '0.1',
@@ -124,6 +211,10 @@ export const errorRegistry = {
     since: '0.1',
   },
   UNKNOWN_ZONE: { description: 'The region has no such zone.', since: '0.1' },
+  UNSUPPORTED_BY_KIND: {
+    description: 'Clusters of this kind do not have this; see Query.clusterKinds.',
+    since: '0.1',
+  },
   UPGRADE_BLOCKED: {
     description:
       'A check of level BLOCKING fails; the message names what. Mend it, see it with runClusterCheck, try again.',

@@ -11,12 +11,17 @@ export type AuthOptions =
       readonly url: string;
     })
   | {
-      /** Nobody is asked: everyone acts for the account `default`. Only for gateways nobody else can reach. */
+      /**
+       * Nobody is asked: everyone acts for the account `default`, with the platform's own scopes, and counts as not
+       * authenticated. Only for gateways nobody else can reach.
+       */
       readonly kind: 'none';
     };
 
-/** What a token must say of where it comes from; not checked when left out. */
+/** What a token must say of where it comes from (not checked when left out), and what it may leave unsaid. */
 export interface TokenExpectations {
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** What a token may do that has neither a claim `scope` nor `scp`. Default what the platform's own graph asks for. */
+  readonly defaultScopes?: readonly string[] | undefined;
 }

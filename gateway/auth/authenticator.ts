@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import { refuse } from '../../kernel/result.js';
+import { defaultScopes } from '../../kernel/scopes.js';
 import type { AuthOptions } from './auth-options.js';
 import { tokenVerifier } from './verify-token.js';
 
@@ -11,10 +12,11 @@ export interface Authenticator {
   authenticate(authorization: string | undefined): Promise<Actor>;
 }
 
+const nobody: Actor = { account: 'default', subject: 'anonymous', anonymous: true, scopes: defaultScopes };
+
 /** Makes the authenticator that the options ask for. Tokens are verified once a minute at the most. */
 export function createAuthenticator(options: AuthOptions, clock: Clock): Authenticator {
-  if (options.kind === 'none')
-    return { authenticate: () => Promise.resolve({ account: 'default', subject: 'anonymous' }) };
+  if (options.kind === 'none') return { authenticate: () => Promise.resolve(nobody) };
   const verify = tokenVerifier(options, clock);
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000 });
   return {

@@ -2,7 +2,9 @@ import { type JWTPayload, type JWTVerifyOptions, createRemoteJWKSet, errors, jwt
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import { refuse } from '../../kernel/result.js';
+import { defaultScopes as platformScopes } from '../../kernel/scopes.js';
 import type { AuthOptions } from './auth-options.js';
+import { policiesOf, scopesOf } from './claims.js';
 
 /** Checks a bearer token: refuses UNAUTHENTICATED or TOKEN_EXPIRED, throws when the key set cannot be read. */
 export type VerifyToken = (token: string) => Promise<Actor>;
@@ -13,11 +15,11 @@ const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** Makes the check that the options ask for. */
 export function tokenVerifier(options: Exclude<AuthOptions, { kind: 'none' }>, clock: Clock): VerifyToken {
   const verify = payloadReader(options);
-  const { issuer, audience } = options;
+  const { issuer, audience, defaultScopes = platformScopes } = options;
   const expected = { ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
   return async (token) => {
     try {
-      return actorOf(await verify(token, { ...expected, currentDate: clock.now() }));
+      return actorOf(await verify(token, { ...expected, currentDate: clock.now() }), defaultScopes);
     } catch (error) {
       return explain(error);
     }
@@ -37,7 +39,7 @@ function payloadReader(options: Exclude<AuthOptions, { kind: 'none' }>): ReadPay
     (await jwtVerify(token, keys, { ...expected, algorithms: ASYMMETRIC })).payload;
 }
 
-function actorOf(payload: JWTPayload): Actor {
+function actorOf(payload: JWTPayload, defaultScopes: readonly string[]): Actor {
   const { sub, exp } = payload;
   const account = payload['account'];
   if (typeof account !== 'string' || !ACCOUNT.test(account)) {
@@ -46,9 +48,13 @@ function actorOf(payload: JWTPayload): Actor {
       'The token names no account: claim account, lower-case letters, digits and hyphens.',
     );
   }
+  const policies = policiesOf(payload);
   return {
     account,
     subject: sub ?? account,
+    scopes: scopesOf(payload) ?? defaultScopes,
+    ...(policies.length > 0 && { policies }),
+    ...(payload['verified'] === false && { verified: false }),
     ...(exp === undefined ? {} : { expiresAt: new Date(exp * 1000) }),
   };
 }

@@ -8,7 +8,7 @@ export class ActorHeader {
   constructor(private readonly key: Uint8Array) {}
 
   of(actor: Actor): Promise<string> {
-    const id = `${actor.account}\n${actor.subject}\n${actor.expiresAt?.getTime() ?? 0}`;
+    const id = `${actor.account}\n${actor.subject}\n${actor.expiresAt?.getTime() ?? 0}\n${actor.scopes?.join(' ') ?? '-'}\n${actor.verified ?? '-'}`;
     const known = this.signed.get(id);
     if (known) return known;
     const signature = signActor(actor, this.key);

@@ -3,6 +3,8 @@ import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
+import type { StreamEvent } from '../subscriptions/frame.js';
+import { AFTER, POSITION } from '../subscriptions/stream-form.js';
 import type { CallContext } from './call-context.js';
 import { withDeadline } from './deadline.js';
 import type { PlanPart } from './plan-run.js';
@@ -30,12 +32,17 @@ export class GraphExecutor {
   }
 
   /**
-   * Opens a subscription: one upstream on the subgraph that owns the field, and for each of its events the fields
-   * that other subgraphs own. Nothing is pulled before the client takes the event before. Fails with a coded error
-   * when the upstream refuses or is lost.
+   * Opens a subscription behind a position (null: where it begins by itself): one upstream on the subgraph that owns
+   * the field, and for each of its events the fields that other subgraphs own. Nothing is pulled before the event
+   * before is taken. Fails with a coded error when the upstream refuses or is lost.
    */
-  subscribe(prepared: PreparedRequest, context: CallContext): AsyncGenerator<ExecutionResult, undefined> {
-    return mapStream(this.upstream(prepared, context), (event) => this.complete(prepared, context, event), {
+  subscribe(
+    prepared: PreparedRequest,
+    context: CallContext,
+    after: unknown = null,
+  ): AsyncGenerator<StreamEvent, undefined> {
+    const upstream = this.upstream(prepared, context, after);
+    return mapStream(upstream, (event) => this.complete(prepared, context, event), {
       signal: context.signal,
     });
   }
@@ -43,23 +50,24 @@ export class GraphExecutor {
   private async *upstream(
     prepared: PreparedRequest,
     context: CallContext,
+    after: unknown,
   ): AsyncGenerator<SubgraphResult, undefined> {
     const { requestId } = context;
     try {
-      yield* await this.open(prepared, context);
+      yield* await this.open(prepared, context, after);
     } catch (error) {
       throw this.options.mask.error(error, requestId);
     }
     return undefined;
   }
 
-  private open({ operation, request }: PreparedRequest, context: CallContext) {
+  private open({ operation, request }: PreparedRequest, context: CallContext, after: unknown) {
     const primary = operation.subscription?.primary;
     if (!primary)
       throw new GraphQLError('This is not a subscription.', { extensions: { code: 'BAD_REQUEST' } });
     const source = this.options.sources.get(primary.serviceName);
     if (!source) throw unavailable(primary.serviceName);
-    const variables = pickVariables(primary.variableUsages, request.variables);
+    const variables = pickVariables(primary.variableUsages, { ...request.variables, [AFTER]: after });
     return source.subscribe(
       { query: primary.operation, operationName: primary.operationName, variables },
       context,
@@ -70,18 +78,21 @@ export class GraphExecutor {
     prepared: PreparedRequest,
     context: CallContext,
     event: SubgraphResult,
-  ): Promise<ExecutionResult> {
-    const { subscription } = prepared.operation;
+  ): Promise<StreamEvent> {
+    const { subscription, stream } = prepared.operation;
+    if (event.bookmark) return { position: event.bookmark.cursor, caughtUp: event.bookmark.caughtUp };
     // Without data the upstream has ended with these errors.
     if (!subscription || !('data' in event)) throw this.ended(event, context.requestId);
+    const position = stream?.resumable ? positionIn(event, stream.responseKey) : undefined;
     const { begin, complete } = subscription;
     // A context of its own: an event sees the state of its time, not what an earlier one has loaded.
     const ofEvent = { ...context, kind: OperationTypeNode.QUERY };
     try {
-      return await this.run(prepared, ofEvent, (run) => {
+      const result = await this.run(prepared, ofEvent, (run) => {
         begin(run, event);
         return complete(run);
       });
+      return { result, position };
     } catch (error) {
       throw this.options.mask.error(error, context.requestId);
     }
@@ -103,15 +114,24 @@ export class GraphExecutor {
   ): Promise<ExecutionResult> {
     const { sources, timeout, mask } = this.options;
     const variables = prepared.request.variables ?? {};
+    // What was left out of the plan for want of rights.
+    const denied = prepared.view?.errors ?? [];
     const run = await withDeadline(timeout, context.signal, async (signal) => {
-      const state = { sources, call: { ...context, signal }, variables, data: {}, errors: [] };
+      const state = { sources, call: { ...context, signal }, variables, data: {}, errors: [...denied] };
       await fetch(state);
       return state;
     });
-    const shaped = prepared.operation.shape.shape(run.data, variables);
+    const shaped = (prepared.view ?? prepared.operation).shape.shape(run.data, variables);
     // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
     const errors = run.errors.length > 0 ? run.errors : shaped.errors;
     if (errors.length === 0) return { data: shaped.data };
     return { data: shaped.data, errors: mask.errors(errors, context.requestId) };
   }
+}
+
+/** Where the stream stands behind an event. */
+function positionIn({ data }: SubgraphResult, responseKey: string): string | undefined {
+  const root = data?.[responseKey] as Record<string, unknown> | null | undefined;
+  const position = root?.[POSITION];
+  return typeof position === 'string' ? position : undefined;
 }

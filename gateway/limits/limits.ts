@@ -20,12 +20,16 @@ export interface Limits {
   readonly directives: number;
   /** Largest value of an argument `first`. */
   readonly pageSize: number;
-  /** Whether clients may read the schema. */
-  readonly introspection: boolean;
+  /** Whether clients may read the schema: all, none, or those with a scope. */
+  readonly introspection: boolean | { readonly scope: string };
   /** What one operation may cost, estimated before it runs; see docs/operations.md. */
   readonly cost: number;
   /** Milliseconds until a query or mutation is given up. */
   readonly requestTimeout: number;
+  /** Milliseconds until one fetch from a subgraph that runs elsewhere is given up; the rest of the response remains. */
+  readonly subgraphTimeout: number;
+  /** Operations in one HTTP request; 1 for no batches. */
+  readonly batch: number;
   /** Bytes of one WebSocket message. */
   readonly messageBytes: number;
   /** Milliseconds a WebSocket may take to say `connection_init`. */
@@ -34,6 +38,9 @@ export interface Limits {
   readonly operationsPerSocket: number;
   /** WebSockets and event streams of one account. */
   readonly connectionsPerAccount: number;
+  /** Events, and bytes of them, that wait for one slow subscriber before it is moved back to catching up. */
+  readonly streamQueue: number;
+  readonly streamQueueBytes: number;
 }
 
 export const defaultLimits: Limits = {
@@ -49,8 +56,12 @@ export const defaultLimits: Limits = {
   introspection: true,
   cost: 2_000_000,
   requestTimeout: 30_000,
+  subgraphTimeout: 15_000,
+  batch: 10,
   messageBytes: 1_000_000,
   connectionInitTimeout: 10_000,
   operationsPerSocket: 100,
   connectionsPerAccount: 1000,
+  streamQueue: 256,
+  streamQueueBytes: 1_000_000,
 };

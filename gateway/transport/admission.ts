@@ -1,4 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { Actor } from '../../kernel/actor.js';
 import { actualCost, estimatedCost } from '../cost/cost.js';
 import type { CostNode } from '../cost/cost-tree.js';
 import type { OperationCosts } from '../cost/operation-costs.js';
@@ -41,9 +42,10 @@ export class Admission {
   constructor(private readonly options: AdmissionOptions) {}
 
   /** Checks and plans a request, then takes its cost from the account's points. */
-  async admit(request: GraphRequest, account: string): Promise<AdmittedRequest | NotAdmitted> {
+  async admit(request: GraphRequest, actor: Actor): Promise<AdmittedRequest | NotAdmitted> {
+    const { account } = actor;
     const startedAt = performance.now();
-    const prepared = this.options.preparation.prepare(request);
+    const prepared = this.options.preparation.prepare(request, actor);
     if ('errors' in prepared) {
       return this.refuse(prepared.errors.map(withoutSuggestion), prepared.status, startedAt);
     }

@@ -81,7 +81,7 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
     }) => {
       const { operationName, variables } = context.request;
       const request = { query: context.source, operationName, variables };
-      const admitted = await admission.admit(request, context.contextValue.actor.account);
+      const admitted = await admission.admit(request, context.contextValue.actor);
       context.contextValue.admitted = admitted;
       const document = 'errors' in admitted ? NOTHING : admitted.prepared.operation.document;
       Object.assign(context, { document });

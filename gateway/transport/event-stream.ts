@@ -17,7 +17,7 @@ export async function answerEventStream(
   client: ClientRequest,
 ): Promise<void> {
   const { account } = client.actor;
-  const admitted = await core.admission.admit(request, account);
+  const admitted = await core.admission.admit(request, client.actor);
   const refused = 'errors' in admitted ? admitted : undefined;
   setRateHeaders(response, core.admission.rate(account), refused?.status);
   if ('errors' in admitted) return refuse(response, admitted);

@@ -12,6 +12,7 @@ const statuses: Readonly<Record<string, number>> = {
   SERVICE_UNAVAILABLE: 503,
   TOKEN_EXPIRED: 401,
   UNAUTHENTICATED: 401,
+  UNAUTHORIZED_FIELD_OR_TYPE: 403,
 };
 
 /** The HTTP status of an error that leaves no data. */

@@ -6,6 +6,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { type Context, type ServerOptions, type SubscribePayload, makeServer } from 'graphql-ws';
+import type { Actor } from '../../kernel/actor.js';
 import { refusalError } from '../../kernel/graph/refusal.js';
 import { Refused } from '../../kernel/result.js';
 import type { CallContext } from '../execute/call-context.js';
@@ -76,7 +77,7 @@ async function subscribe(
     return [requestError('LIMIT_EXCEEDED', `A WebSocket may run ${operationsPerSocket} operations at once.`)];
   }
   const { actor, requestId, gone } = extra.begin(id);
-  const admitted = await admit(core, payload, actor.account);
+  const admitted = await admit(core, payload, actor);
   // The client may have completed it meanwhile: graphql-ws then neither runs it nor tells that it ended.
   if ('errors' in admitted || !(id in subscriptions)) extra.end(id);
   if ('errors' in admitted) return admitted.errors;
@@ -94,10 +95,10 @@ async function subscribe(
 async function admit(
   core: GatewayCore,
   payload: SubscribePayload,
-  account: string,
+  actor: Actor,
 ): Promise<AdmittedRequest | { readonly errors: readonly GraphQLError[] }> {
   try {
-    return await core.admission.admit(resolveRecord(core.documents, { ...payload }), account);
+    return await core.admission.admit(resolveRecord(core.documents, { ...payload }), actor);
   } catch (error) {
     if (error instanceof Refused) return { errors: [refusalError(error)] };
     throw error;

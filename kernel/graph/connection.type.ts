@@ -1,5 +1,6 @@
 import { type ClassType, Directive, Field, Int, ObjectType } from 'type-graphql';
 import { type Page, encodeKey } from '../page.js';
+import { Cost } from './cost.js';
 
 @Directive('@shareable')
 @ObjectType({ description: 'Where a page ends and whether there is more.' })
@@ -80,6 +81,7 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
     @Field(() => PageInfo, { description: 'Where the page ends.' })
     pageInfo: PageInfo;
 
+    @Cost(1)
     @Field(() => Int, {
       name: 'totalCount',
       description: 'Items in the whole list; costs one more statement.',

@@ -1,12 +1,14 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLResolveInfo, parse } from 'graphql';
+import { type GraphQLResolveInfo, parse, print } from 'graphql';
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
 import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
+import { annotate } from './annotate.js';
 import { scalars } from './scalars.js';
 
 const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
-  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override"])`;
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override",
+    "@cost", "@listSize", "@authenticated", "@requiresScopes", "@policy"])`;
 
 /** Finds an entity from its representation (its key fields and \`__typename\`); null when the account has none. */
 export type ReferenceResolver = (
@@ -53,7 +55,7 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
     // Never used, but type-graphql builds no subscription without one.
     pubSub: { publish: () => undefined, subscribe: () => streamed.subscribe() },
   });
-  const sdl = `${FEDERATION}\n\n${printSchemaWithDirectives(base)}`;
+  const sdl = `${FEDERATION}\n\n${print(annotate(parse(printSchemaWithDirectives(base))))}`;
   const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [type, resolve] of Object.entries(definition.references ?? {})) {
     resolvers[type] = { ...resolvers[type], __resolveReference: resolve };

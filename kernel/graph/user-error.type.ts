@@ -37,13 +37,29 @@ export class QuotaExceededError extends UserError {
   requested: number;
 }
 
+@Directive('@shareable')
+@ObjectType({ implements: UserError, description: 'The product cannot be had in the region.' })
+export class RegionUnavailableError extends UserError {
+  @Field(() => String, { description: 'The product that was asked for.' })
+  product: string;
+
+  @Field(() => String, { description: 'The region that was asked for.' })
+  regionId: string;
+
+  @Field(() => String, { nullable: true, description: 'The nearest region that offers the product.' })
+  nearestRegionId: string | null;
+}
+
+const UNAVAILABLE: readonly string[] = ['PRODUCT_COMING_SOON', 'PRODUCT_NOT_OFFERED'];
+
 /** Every object type behind `UserError`, for `orphanedTypes`. */
-export const userErrorTypes = [InputError, QuotaExceededError];
+export const userErrorTypes = [InputError, QuotaExceededError, RegionUnavailableError];
 
 /** A problem as the graph shows it. */
 export function toUserError(problem: Problem): UserError {
   const { code, message, details } = problem;
   const base = { code, message, ...(problem.path ? { path: problem.path } : {}) };
   if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
+  if (UNAVAILABLE.includes(code) && details) return Object.assign(new RegionUnavailableError(), details, base);
   return Object.assign(new InputError(), base);
 }

@@ -17,6 +17,8 @@ export interface SubgraphRequest {
 export interface SubgraphResult {
   data?: Record<string, unknown> | null;
   errors?: readonly GraphQLFormattedError[];
+  /** In a subscription: not an event but how far the stream is. */
+  bookmark?: { readonly cursor: string; readonly caughtUp: boolean };
 }
 
 /** A copy of a value as JSON would carry it, without the detour over text. */

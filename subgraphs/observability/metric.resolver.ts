@@ -1,4 +1,5 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost, ListSize } from '../../kernel/graph/cost.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { Cluster, Workload } from './entities.type.js';
 import { MAX_NODE_POINTS, MAX_POINTS, metricRange } from './metric.rules.js';
@@ -10,6 +11,8 @@ import { ClusterMetricArgs, MetricArgs, MetricSeries } from './metric.type.js';
 export class ClusterMetricResolver {
   constructor(private readonly service: MetricService) {}
 
+  @Cost(5)
+  @ListSize(4)
   @FieldResolver(() => [MetricSeries], {
     description:
       'Cores and bytes in use, nodes and pods; kept for a day. None while it has no Kubernetes API.',
@@ -29,6 +32,8 @@ export class ClusterMetricResolver {
 export class WorkloadMetricResolver {
   constructor(private readonly service: MetricService) {}
 
+  @Cost(5)
+  @ListSize(4)
   @FieldResolver(() => [MetricSeries], {
     description: 'Cores and bytes that its pods use together, and how many pods; kept for a day.',
   })

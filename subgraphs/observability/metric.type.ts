@@ -1,4 +1,5 @@
 import { ArgsType, Field, Float, Int, ObjectType } from 'type-graphql';
+import { ListSize } from '../../kernel/graph/cost.js';
 import { JSONScalar } from '../../kernel/graph/scalars.js';
 
 @ObjectType({ description: 'A measured value at a time.' })
@@ -24,6 +25,8 @@ export class MetricSeries {
   })
   labels: Readonly<Record<string, string>>;
 
+  // As many as there are when no step is given.
+  @ListSize(60)
   @Field(() => [MetricPoint], {
     description: 'The values by time; steps in which nothing was measured are left out.',
   })

@@ -1,4 +1,5 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../kernel/graph/cost.js';
 import { pageRequest } from '../../kernel/page.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { Cluster } from './entities.type.js';
@@ -19,6 +20,8 @@ export class ClusterResolver {
     private readonly workloadService: WorkloadService,
   ) {}
 
+  // Asks the cluster's API server.
+  @Cost(5)
   @FieldResolver(() => NamespaceConnection, {
     description: 'Its namespaces by name; none while it has no Kubernetes API yet.',
   })
@@ -32,6 +35,7 @@ export class ClusterResolver {
     return toPartialConnection(page, { key: ({ name }) => [name], after: args.after, count });
   }
 
+  @Cost(5)
   @FieldResolver(() => WorkloadConnection, {
     description: 'Its workloads by namespace, name and kind; none while it has no Kubernetes API yet.',
   })

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Cost } from '../../kernel/graph/cost.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
@@ -23,6 +24,8 @@ export class ManifestResolver {
     private readonly reader: WorkloadReader,
   ) {}
 
+  // Asks the cluster's API server for each object.
+  @Cost(50)
   @Mutation(() => ApplyManifestPayload, {
     description:
       'Applies a manifest to a cluster (server-side apply as field manager `fleetgraph`), object by object.',

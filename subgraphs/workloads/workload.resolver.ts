@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../kernel/graph/cost.js';
 import { pageOf, pageRequest } from '../../kernel/page.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { PageArgs } from '../../kernel/graph/page.args.js';
@@ -30,6 +31,8 @@ export class WorkloadResolver {
     return (await this.reader.find(id, context)) ?? null;
   }
 
+  // Asks the API servers of all clusters.
+  @Cost(20)
   @Query(() => WorkloadConnection, {
     description: "Workloads of all the account's clusters, by cluster, namespace, name and kind.",
   })
@@ -53,6 +56,7 @@ export class WorkloadResolver {
     return toYaml(workload.object);
   }
 
+  @Cost(5)
   @FieldResolver(() => PodConnection, {
     description: 'Its pods by name, also those that it has through replica sets or jobs.',
   })

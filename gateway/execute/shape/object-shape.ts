@@ -23,6 +23,8 @@ import { type Complete, FAILED, type ShapeRun, fail } from './shape-run.js';
 export interface ShapeCompilation extends Collection {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Fields that are null whatever was fetched. */
+  readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 
 /** One field of an object of a known type. */
@@ -104,12 +106,14 @@ export class ObjectShape {
       ? this.introspection(fields.map(({ node }) => node))
       : undefined;
     const type = fieldType(first.parent, fieldName);
+    const { denied } = this.compilation;
+    const isDenied = denied && fields.every(({ node }) => denied.has(node));
     return {
       name,
       special,
       typename: false,
       nonNull: type !== undefined && isNonNullType(type),
-      complete: complete ?? this.value(fields),
+      complete: isDenied ? () => FAILED : (complete ?? this.value(fields)),
     };
   }
 

@@ -1,6 +1,7 @@
 import {
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLError,
   type GraphQLSchema,
@@ -29,6 +30,8 @@ export interface ShapeOptions {
   readonly schema: GraphQLSchema;
   /** Of that schema. */
   readonly conditions: TypeConditions;
+  /** Fields that are null whatever was fetched; default none. */
+  readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 
 /**
@@ -64,7 +67,7 @@ export class ResponseShape {
   }
 
   private compile(variables: Readonly<Record<string, unknown>>): Complete {
-    const { schema, conditions, operation } = this.options;
+    const { schema, conditions, operation, denied } = this.options;
     const type = schema.getRootType(operation.operation);
     if (!type) throw new Error(`the schema has no ${operation.operation}`);
     const on = new Set([...this.switches].filter(([, holds]) => holds(variables)).map(([name]) => name));
@@ -72,6 +75,7 @@ export class ResponseShape {
       schema,
       conditions,
       operation,
+      denied,
       fragments: this.fragments,
       included: (selection: SelectionNode) => (selection.directives ?? []).every((one) => includes(one, on)),
     };

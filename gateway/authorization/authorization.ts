@@ -1,0 +1,98 @@
+import { type DocumentNode, type FieldNode, type GraphQLError, Kind, getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Actor } from '../../kernel/actor.js';
+import { ResponseShape } from '../execute/shape/response-shape.js';
+import type { Supergraph } from '../plan/supergraph.js';
+import { AccessRules } from './access-rules.js';
+import { type Condition, conditionKey, holds } from './conditions.js';
+import { denials } from './denials.js';
+import { filterDocument } from './filter-document.js';
+import { type Guarded, type Guards, guardsOf } from './guards.js';
+
+/** What somebody gets to see of an operation that asks for more. */
+export interface PartialView {
+  /** The document without what may not be read: this is planned and executed. */
+  readonly document: DocumentNode;
+  /** The response in the shape of the whole operation, null where something may not be read. */
+  readonly shape: ResponseShape;
+  /** What was left out. */
+  readonly errors: readonly GraphQLError[];
+  /** Whether not one field of the operation itself is left. */
+  readonly empty: boolean;
+}
+
+/** The guards of one document, and how those who lack some of the rights see its operations. */
+interface GuardedDocument {
+  readonly guards: Guards;
+  readonly conditions: readonly Condition[];
+  readonly views: LRUCache<string, PartialView>;
+}
+
+/** Combinations of operation and rights whose views are kept, of one document. */
+const VIEWS = 32;
+
+/**
+ * Enforces `@authenticated`, `@requiresScopes` and `@policy`. What may not be read is not asked of any subgraph, and
+ * is null in the response, also when it was fetched for another purpose, such as a key.
+ */
+export class Authorization {
+  private readonly documents = new WeakMap<DocumentNode, GuardedDocument>();
+  private readonly rules: AccessRules | undefined;
+
+  constructor(private readonly supergraph: Supergraph) {
+    this.rules = AccessRules.of(supergraph);
+  }
+
+  /** What the actor gets to see of an operation; undefined when it is all of it. The document must be valid. */
+  view(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    actor: Actor,
+  ): PartialView | undefined {
+    if (!this.rules) return undefined;
+    const guarded = this.guarded(document, this.rules);
+    const missing = guarded.conditions.filter((condition) => !holds(condition, actor));
+    if (missing.length === 0) return undefined;
+    const lacking = new Set(missing.map(conditionKey));
+    const key = `${operationName ?? ''}\n${[...lacking].join('\n')}`;
+    const known = guarded.views.get(key);
+    if (known) return known;
+    const view = this.build(document, operationName, { guards: guarded.guards, lacking });
+    if (view) guarded.views.set(key, view);
+    return view;
+  }
+
+  private guarded(document: DocumentNode, rules: AccessRules): GuardedDocument {
+    const known = this.documents.get(document);
+    if (known) return known;
+    const guards = guardsOf(document, this.supergraph.api, rules);
+    const all = [...guards.values()].flatMap(({ conditions }) => conditions);
+    const conditions = [...new Map(all.map((condition) => [conditionKey(condition), condition])).values()];
+    const guarded = { guards, conditions, views: new LRUCache<string, PartialView>({ max: VIEWS }) };
+    this.documents.set(document, guarded);
+    return guarded;
+  }
+
+  private build(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    { guards, lacking }: { readonly guards: Guards; readonly lacking: ReadonlySet<string> },
+  ): PartialView | undefined {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return undefined;
+    const denied = new Set<Guarded>();
+    for (const [node, { conditions }] of guards) {
+      if (conditions.some((condition) => lacking.has(conditionKey(condition)))) denied.add(node);
+    }
+    const { api: schema, apiConditions: conditions } = this.supergraph;
+    const filtered = filterDocument(document, denied);
+    const left = getOperationAST(filtered, operationName)?.selectionSet.selections ?? [];
+    const fields = [...denied].filter((node): node is FieldNode => node.kind === Kind.FIELD);
+    return {
+      document: filtered,
+      shape: new ResponseShape({ document, operation, schema, conditions, denied: new Set(fields) }),
+      errors: denials({ document, operation, schema, guards, denied }),
+      empty: left.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
+    };
+  }
+}
