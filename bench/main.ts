@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { fleetBench } from './fleet/run.js';
 import { gatewayBench } from './gateway/run.js';
 import { temporaryFolder } from './platform/database.js';
+import { queryBench } from './query/run.js';
 
 interface BenchOptions {
   readonly quick: boolean;
@@ -14,11 +15,14 @@ type Bench = (options: BenchOptions, started: AsyncDisposableStack) => Promise<v
 
 const program = new Command('bench').description('measures the platform; see bench/README.md');
 
-benchCommand('all', 'both benchmarks, one after the other', [gatewayBench, fleetBench], { isDefault: true });
+benchCommand('all', 'all benchmarks, one after the other', [gatewayBench, fleetBench, queryBench], {
+  isDefault: true,
+});
 benchCommand('gateway', 'CPU time per request in the gateway, beside other gateways on the same subgraphs', [
   gatewayBench,
 ]);
 benchCommand('fleet', '100 clusters of 10 nodes each, requested at once', [fleetBench]);
+benchCommand('query', 'one query over 100 clusters, beside plain SQL for the same rows', [queryBench]);
 
 await program.parseAsync();
 

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { defaultSettings } from '../../kubesim/settings.js';
-import { packageRoot } from '../../kernel/root.js';
 import { machine, machineLine } from '../machine.js';
 import { NODE_VCPUS } from '../platform/clusters.js';
 import { startDatabase } from '../platform/database.js';
 import { hold } from '../platform/hold.js';
 import type { Seat } from '../platform/graph.js';
-import { type BenchProcess, startProcess } from '../platform/process.js';
+import { type BenchProcess, startPlatform } from '../platform/process.js';
 import { raiseQuotas } from '../platform/quotas.js';
 import { keepInReadme, keepResults } from '../report.js';
 import { checkFleet } from './check.js';
@@ -49,7 +48,7 @@ export async function fleetBench(
 async function startSubject(folder: string, started: AsyncDisposableStack): Promise<Subject> {
   const database = await hold(started, startDatabase(folder, true));
   const home = join(folder, 'home');
-  const platform = await hold(started, startPlatform(home, database.url));
+  const platform = await hold(started, startPlatform(home, database.url, SPEED));
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   started.defer(() => client.end());
@@ -60,17 +59,6 @@ async function startSubject(folder: string, started: AsyncDisposableStack): Prom
     statistics: new FleetStatistics(client),
     seat: { url: platform.url, token },
   };
-}
-
-/** `fleetgraph start` with a state folder of its own; its `url` is where GraphQL is answered. */
-function startPlatform(home: string, databaseUrl: string): Promise<BenchProcess> {
-  const main = join(packageRoot, 'dist/main.js');
-  return startProcess({
-    name: 'fleetgraph start',
-    args: ['--enable-source-maps', main, 'start'],
-    env: { FLEETGRAPH_HOME: home, DATABASE_URL: databaseUrl, PORT: '0', SIMULATION_SPEED: String(SPEED) },
-    ready: /^\s*GraphQL\s+(\S+)/,
-  });
 }
 
 async function measure(

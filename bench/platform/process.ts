@@ -61,6 +61,16 @@ export function startRole(
   });
 }
 
+/** `fleetgraph start` with a state folder of its own; its `url` is where GraphQL is answered. */
+export function startPlatform(home: string, databaseUrl: string, speed: number): Promise<BenchProcess> {
+  return startProcess({
+    name: 'fleetgraph start',
+    args: ['--enable-source-maps', join(packageRoot, 'dist/main.js'), 'start'],
+    env: { FLEETGRAPH_HOME: home, DATABASE_URL: databaseUrl, PORT: '0', SIMULATION_SPEED: String(speed) },
+    ready: /^\s*GraphQL\s+(\S+)/,
+  });
+}
+
 function readiness(child: ChildProcess, { name, ready = /^ready ?(.*)$/ }: ProcessOptions): Promise<string> {
   const output: string[] = [];
   child.stderr!.setEncoding('utf8').on('data', (text: string) => output.length < 200 && output.push(text));

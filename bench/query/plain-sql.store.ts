@@ -1,0 +1,49 @@
+import pg from 'pg';
+
+/** The rows that the fleet query shows, by the fewest plain statements: one for each table, keys by `ANY`. */
+const CLUSTERS = `SELECT id, name, state, product, region_id, version FROM clusters.cluster
+  WHERE account = $1 AND deleted_at IS NULL ORDER BY id LIMIT 100`;
+const POOLS = `SELECT p.id, p.name, p.state, p.desired_size, p.cluster_id,
+    (SELECT count(*)::int FROM clusters.node n WHERE n.node_pool_id = p.id) AS total_nodes
+  FROM clusters.node_pool p WHERE p.cluster_id = ANY ($1) AND p.deleted_at IS NULL ORDER BY p.cluster_id, p.id`;
+const REGIONS = `SELECT id, local_name, city FROM regions.region WHERE id = ANY ($1)`;
+const USAGE = `SELECT u.resource, u.scope, u.used, l."limit" FROM engine.ledger_usage u
+  LEFT JOIN engine.ledger_limit l ON l.account IN (u.account, '*') AND l.resource = u.resource
+  WHERE u.account = $1 AND (u.scope = ANY ($2) OR u.scope = '')`;
+const OPERATIONS = `SELECT latest.* FROM unnest($1::text[]) AS of(cluster_id) CROSS JOIN LATERAL (
+    SELECT id, type, state, progress, cluster_id FROM engine.operation o
+    WHERE o.cluster_id = of.cluster_id ORDER BY id DESC LIMIT 1) AS latest`;
+
+/** Statements of one `read`. */
+export const PLAIN_STATEMENTS = 5;
+
+/** What someone would write who has only the database: nothing is checked, joined or named. */
+export class PlainFleet implements AsyncDisposable {
+  private constructor(private readonly client: pg.Client) {}
+
+  static async open(url: string): Promise<PlainFleet> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    return new PlainFleet(client);
+  }
+
+  /** Reads everything and writes it as JSON, as an answer would be; returns how many clusters there were. */
+  async read(account: string): Promise<number> {
+    const rows = async <T>(text: string, values: unknown[]) =>
+      (await this.client.query({ name: text.slice(0, 60), text, values })).rows as T[];
+    const clusters = await rows<{ id: string; region_id: string }>(CLUSTERS, [account]);
+    const ids = clusters.map(({ id }) => id);
+    const rest = [
+      await rows(POOLS, [ids]),
+      await rows(REGIONS, [[...new Set(clusters.map(({ region_id }) => region_id))]]),
+      await rows(USAGE, [account, ids]),
+      await rows(OPERATIONS, [ids]),
+    ];
+    JSON.stringify([clusters, ...rest]);
+    return clusters.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.end();
+  }
+}

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Agent } from 'undici';
+import { machine, machineLine } from '../machine.js';
+import { clusterStates, createCluster, NODE_VCPUS } from '../platform/clusters.js';
+import { startDatabase } from '../platform/database.js';
+import { ask, type Seat, until } from '../platform/graph.js';
+import { hold } from '../platform/hold.js';
+import { startPlatform } from '../platform/process.js';
+import { raiseQuotas } from '../platform/quotas.js';
+import { keepInReadme, keepResults, table } from '../report.js';
+import { percentile } from '../statistics.js';
+import { PLAIN_STATEMENTS, PlainFleet } from './plain-sql.store.js';
+import { StatementCounter } from './statement-counter.store.js';
+
+const ACCOUNT = 'dev';
+const NODES_EACH = 3;
+const DEADLINE_SECONDS = 240;
+
+const FLEET = `query Fleet {
+  clusters(first: 100) {
+    nodes {
+      id name state product version { id }
+      region { id localName city }
+      nodePools(first: 10) { nodes { id name state desiredSize totalNodes } }
+      quotas { resource limit used }
+      operations(first: 1) { nodes { id type state progress } }
+    }
+  }
+}`;
+
+interface QueryFigures {
+  readonly clusters: number;
+  readonly statements: number;
+  /** Milliseconds of each answer, in order. */
+  readonly graph: readonly number[];
+  readonly plain: readonly number[];
+}
+
+/** One query over the whole fleet beside plain SQL for the same rows, in turns on the same database. */
+export async function queryBench(
+  { quick, folder }: { readonly quick: boolean; readonly folder: string },
+  started: AsyncDisposableStack,
+): Promise<void> {
+  const before = machine();
+  const clusters = quick ? 10 : 100;
+  const database = await hold(started, startDatabase(folder, true));
+  const home = join(folder, 'home');
+  const platform = await hold(started, startPlatform(home, database.url, 1_000));
+  const token = (await readFile(join(home, 'token'), 'utf8')).trim();
+  const seat: Seat = {
+    url: platform.url,
+    token,
+    agent: started.adopt(new Agent(), (agent) => agent.close()),
+  };
+  await makeFleet(seat, clusters);
+  const plain = await hold(started, PlainFleet.open(database.url));
+  const counter = await hold(started, StatementCounter.open(database.url));
+  const figures = await measure({ seat, plain, counter, clusters, rounds: quick ? 20 : 300 });
+  const text = `${queryTable(figures)}\n\n${machineLine(before)}`;
+  console.log(`\n${text}\n`);
+  if (quick) return;
+  console.log(`Kept in ${await keepResults('query', { machine: before, figures })}`);
+  await keepInReadme('query', text);
+}
+
+async function makeFleet(seat: Seat, clusters: number): Promise<void> {
+  await raiseQuotas(seat, {
+    'ACK_PRO/clustersPerAccount': clusters,
+    'load-balancers': clusters,
+    'payg-vcpu': clusters * NODES_EACH * NODE_VCPUS,
+  });
+  for (let index = 0; index < clusters; index++)
+    await createCluster(seat, { name: `fleet-${index}`, regionId: 'cn-hangzhou', nodes: NODES_EACH });
+  const running = async () => (await clusterStates(seat)).RUNNING === clusters;
+  await until(`${clusters} running clusters`, DEADLINE_SECONDS, running);
+}
+
+interface Contest {
+  readonly seat: Seat;
+  readonly plain: PlainFleet;
+  readonly counter: StatementCounter;
+  readonly clusters: number;
+  readonly rounds: number;
+}
+
+async function measure({ seat, plain, counter, clusters, rounds }: Contest): Promise<QueryFigures> {
+  const askGraph = async () => {
+    const answer = await ask<{ clusters: { nodes: unknown[] } }>(seat, FLEET);
+    if (answer.clusters.nodes.length !== clusters) throw new Error('the graph shows another fleet');
+  };
+  const askPlain = async () => {
+    if ((await plain.read(ACCOUNT)) !== clusters) throw new Error('plain SQL shows another fleet');
+  };
+  for (let warmUp = 0; warmUp < rounds / 4; warmUp++) {
+    await askGraph();
+    await askPlain();
+  }
+  const statements = await counter.perCall(askGraph, 50);
+  const graph: number[] = [];
+  const sql: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    graph.push(await milliseconds(askGraph));
+    sql.push(await milliseconds(askPlain));
+  }
+  return { clusters, statements, graph, plain: sql };
+}
+
+async function milliseconds(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+function queryTable({ clusters, statements, graph, plain }: QueryFigures): string {
+  const row = (name: string, count: number, times: readonly number[]) => [
+    name,
+    String(count),
+    percentile(times, 0.5).toFixed(1),
+    percentile(times, 0.99).toFixed(1),
+  ];
+  const ratio = percentile(graph, 0.5) / percentile(plain, 0.5);
+  const rows = [
+    row('the graph, over HTTP', statements, graph),
+    row('plain SQL, one connection', PLAIN_STATEMENTS, plain),
+  ];
+  return `**${clusters} clusters** with their pools, region, quotas and latest operation; ${graph.length} rounds, in turns
+
+${table(['', 'SQL statements', 'p50 ms', 'p99 ms'], rows)}
+
+The graph takes ${ratio.toFixed(1)} times as long as plain SQL at the median.`;
+}
