@@ -1,4 +1,5 @@
 import type { OperationTypeNode } from 'graphql';
+import type { CircuitPhase } from '../circuit/circuit.js';
 
 /** What became of one request. */
 export interface RequestSample {
@@ -26,6 +27,10 @@ export interface Meter {
   request(sample: RequestSample): void;
   subgraph(sample: SubgraphSample): void;
   plan(known: boolean): void;
+  /** The circuit of a subgraph is in this phase from now on. */
+  circuit(subgraph: string, phase: CircuitPhase): void;
+  /** A request was not sent to a subgraph because its circuit is open. */
+  notAsked(subgraph: string): void;
   /** A WebSocket opened (1) or closed (-1). */
   sockets(change: 1 | -1): void;
   /** A subscription started (1) or ended (-1). */
@@ -39,6 +44,8 @@ export const noMeter: Meter = {
   request: () => undefined,
   subgraph: () => undefined,
   plan: () => undefined,
+  circuit: () => undefined,
+  notAsked: () => undefined,
   sockets: () => undefined,
   subscriptions: () => undefined,
   event: () => undefined,

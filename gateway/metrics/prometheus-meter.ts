@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { CircuitPhase } from '../circuit/circuit.js';
 import type { Meter, RequestSample, SubgraphSample } from './meter.js';
 
+const PHASES: readonly CircuitPhase[] = ['closed', 'half-open', 'open'];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Counts for Prometheus. docs/operations.md says what each metric means. */
@@ -37,6 +39,18 @@ export class PrometheusMeter implements Meter {
     help: 'Seconds until a subgraph answered a fetch or opened a subscription, or failed to.',
     labelNames: ['subgraph', 'kind', 'outcome'] as const,
     buckets: SECONDS,
+    registers: this.registers,
+  });
+  private readonly circuits = new Gauge({
+    name: 'fleetgraph_circuit',
+    help: 'Phase of the circuit of a subgraph: 1 for the one it is in.',
+    labelNames: ['subgraph', 'phase'] as const,
+    registers: this.registers,
+  });
+  private readonly unasked = new Counter({
+    name: 'fleetgraph_circuit_refused_total',
+    help: 'Requests that were not sent to a subgraph because its circuit was open.',
+    labelNames: ['subgraph'] as const,
     registers: this.registers,
   });
   private readonly openSockets = new Gauge({
@@ -77,6 +91,14 @@ export class PrometheusMeter implements Meter {
 
   plan(known: boolean): void {
     this.plans.inc({ cache: known ? 'hit' : 'miss' });
+  }
+
+  circuit(subgraph: string, phase: CircuitPhase): void {
+    for (const one of PHASES) this.circuits.set({ subgraph, phase: one }, one === phase ? 1 : 0);
+  }
+
+  notAsked(subgraph: string): void {
+    this.unasked.inc({ subgraph });
   }
 
   sockets(change: 1 | -1): void {

@@ -1,0 +1,85 @@
+import { GraphQLError } from 'graphql';
+import type { Log } from '../../kernel/log.js';
+import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { CallContext } from '../execute/call-context.js';
+import { withDeadline } from '../execute/deadline.js';
+import { type SubgraphSource, unavailable } from '../execute/subgraph-source.js';
+import type { Meter } from '../metrics/meter.js';
+import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
+
+export interface GuardedSourceOptions {
+  readonly source: SubgraphSource;
+  /** Milliseconds that one fetch may take. */
+  readonly timeout: number;
+  readonly circuit?: CircuitOptions | undefined;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/**
+ * Gives up on a subgraph that takes too long, and does not ask one that keeps failing: what it would have answered is
+ * null at once, the rest of the response is there.
+ */
+export class GuardedSource implements SubgraphSource {
+  private readonly circuit: Circuit;
+
+  constructor(private readonly options: GuardedSourceOptions) {
+    const { meter, log } = options;
+    this.circuit = new Circuit(options.circuit);
+    meter.circuit(this.name, 'closed');
+    this.circuit.onChange((phase) => {
+      meter.circuit(this.name, phase);
+      log.warn({ subgraph: this.name, phase }, 'the circuit of a subgraph has changed');
+    });
+  }
+
+  get name(): string {
+    return this.options.source.name;
+  }
+
+  execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+    const { source, timeout } = this.options;
+    return this.guard(call, async () => {
+      try {
+        return await withDeadline(timeout, call.signal, (signal) =>
+          source.execute(request, { ...call, signal }),
+        );
+      } catch (error) {
+        throw isTimeout(error) ? this.tooSlow() : error;
+      }
+    });
+  }
+
+  subscribe(request: SubgraphRequest, call: CallContext): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+    return this.guard(call, () => this.options.source.subscribe(request, call));
+  }
+
+  ping(signal: AbortSignal): Promise<void> {
+    return this.options.source.ping(signal);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.options.source[Symbol.asyncDispose]();
+  }
+
+  private async guard<T>(call: CallContext, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await this.circuit.call(call.signal, ask);
+    } catch (error) {
+      if (!(error instanceof CircuitOpen)) throw error;
+      this.options.meter.notAsked(this.name);
+      throw unavailable(this.name, error);
+    }
+  }
+
+  private tooSlow(): GraphQLError {
+    return new GraphQLError(
+      `The subgraph ${this.name} took longer than ${this.options.timeout / 1000} seconds.`,
+      { extensions: { code: 'REQUEST_TIMEOUT' } },
+    );
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof GraphQLError && error.extensions['code'] === 'REQUEST_TIMEOUT';
+}

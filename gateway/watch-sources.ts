@@ -1,0 +1,34 @@
+import type { Log } from '../kernel/log.js';
+import type { CircuitOptions } from './circuit/circuit.js';
+import { GuardedSource } from './circuit/guarded-source.js';
+import type { SubgraphLocation } from './execute/create-sources.js';
+import type { SubgraphSource } from './execute/subgraph-source.js';
+import type { Limits } from './limits/limits.js';
+import { type Meter, noMeter } from './metrics/meter.js';
+import { MeteredSource } from './metrics/metered-source.js';
+
+export interface WatchOptions {
+  readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
+  readonly limits: Pick<Limits, 'subgraphTimeout'>;
+  readonly circuit?: CircuitOptions | undefined;
+  /** Undefined when nothing is measured. */
+  readonly meter: Meter | undefined;
+  readonly log: Log;
+}
+
+/** Puts before each source what guards and measures it. A subgraph of this process fares as the gateway does. */
+export function watchSources(sources: Map<string, SubgraphSource>, options: WatchOptions): void {
+  const { subgraphs, limits, circuit, meter, log } = options;
+  for (const [name, source] of sources) {
+    const measured = meter ? new MeteredSource(source, meter) : source;
+    const guarded = () =>
+      new GuardedSource({
+        source: measured,
+        timeout: limits.subgraphTimeout,
+        circuit,
+        meter: meter ?? noMeter,
+        log,
+      });
+    sources.set(name, subgraphs[name]?.kind === 'local' ? measured : guarded());
+  }
+}
