@@ -1,5 +1,6 @@
 import type { Database } from '../kernel/database.js';
 import type { Schedule } from './contract.js';
+import { REMOVE_ENDED_JOBS } from './ended-jobs.js';
 
 const DAY_MS = 86_400_000;
 
@@ -30,7 +31,11 @@ export function housekeeping(options: HousekeepingOptions = {}): Schedule[] {
         await database.clientToken.deleteMany({ where: { createdAt: { lt: before } } });
       },
     },
-    { name: 'remove-ended-jobs', cron: '*/10 * * * *', run: ({ database }) => removeEndedJobs(database) },
+    {
+      name: 'remove-ended-jobs',
+      cron: '*/10 * * * *',
+      run: async ({ database }) => void (await database.$executeRawUnsafe(REMOVE_ENDED_JOBS)),
+    },
   ];
 }
 
@@ -69,13 +74,4 @@ function pruneAccounts(database: Database, accounts: readonly string[], before: 
       FROM cut WHERE counter.account = cut.account AND cut.upto > counter.pruned
     )
     DELETE FROM engine.event USING cut WHERE event.account = cut.account AND event.sequence <= cut.upto`;
-}
-
-/**
- * A job whose key was asked for again while it ran ends its attempts, so that it is not retried beside its successor;
- * when it dies with its engine it stays as a row that never runs again.
- */
-async function removeEndedJobs(database: Database): Promise<void> {
-  await database.$executeRaw`
-    DELETE FROM graphile_worker._private_jobs WHERE attempts >= max_attempts AND locked_at IS NULL`;
 }

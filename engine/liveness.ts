@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { acquireLease, type Lease } from '../kernel/lease.js';
 import type { Log } from '../kernel/log.js';
+import { REMOVE_ENDED_JOBS } from './ended-jobs.js';
 
 /**
  * Which worker pools are alive. graphile-worker locks the jobs that a pool works on in the pool's name and believes
@@ -66,6 +67,7 @@ export function freeJobsOfTheDead(pool: pg.Pool, log: Log): AsyncDisposable {
     suspects = new Set(dead);
     if (certain.length === 0) return;
     await pool.query(FREE, [certain]);
+    await pool.query(REMOVE_ENDED_JOBS);
     await pool.query(NUDGE);
     log.warn({ pools: certain }, 'freed the jobs of engines that had died');
   };

@@ -180,6 +180,22 @@ describe('the queue', () => {
     expect(long.runs).toEqual(['a']);
     letGo();
   });
+
+  it('leaves nothing of a job that was asked for again while a now dead engine worked on it', async () => {
+    const { runs, reconciler } = recording('again', () => done);
+    await enqueue(kit.database.prisma, 'again', 'a');
+    await kit.database.pool.query(
+      `WITH j AS (UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'pool-gone', attempts = 1
+       WHERE payload->>'kind' = 'again' RETURNING job_queue_id)
+       UPDATE graphile_worker._private_job_queues SET locked_at = now(), locked_by = 'pool-gone'
+       WHERE id IN (SELECT job_queue_id FROM j)`,
+    );
+    await enqueue(kit.database.prisma, 'again', 'a');
+    expect(await jobsLeft('again')).toBe(2);
+    await using _engine = await engineOf(reconciler);
+    await eventually(async () => (await jobsLeft('again')) === 0);
+    expect(runs).toEqual(['a']);
+  });
 });
 
 async function jobsLeft(kind: string): Promise<number> {

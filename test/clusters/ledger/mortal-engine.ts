@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { packageRoot } from '../../../kernel/root.js';
+import type { World } from '../../engine/world.js';
+
+/** An engine that dies and is started again. */
+export interface Mortal extends AsyncDisposable {
+  /** Dies when it next reaches the point (a process: at once, and its successor there), and is started again. */
+  crashAt(point: string): void;
+  readonly crashes: number;
+}
+
+/** An engine in this process: from the moment of its death every job stops at the next fault point. */
+export async function mortalEngine(world: World): Promise<Mortal> {
+  let armed: string | undefined;
+  let dead = false;
+  let crashes = 0;
+  const faults = {
+    reach(point: string): Promise<void> {
+      if (point === armed && !dead) {
+        [armed, dead] = [undefined, true];
+        crashes++;
+        reviving = reviving.then(revive);
+      }
+      return dead
+        ? Promise.reject(new Error(`the engine died before it was past ${point}`))
+        : Promise.resolve();
+    },
+  };
+  let engine = await world.engine(faults);
+  let reviving = Promise.resolve();
+  const revive = async () => {
+    await engine[Symbol.asyncDispose]();
+    dead = false;
+    engine = await world.engine(faults);
+  };
+  return {
+    crashAt: (point) => (armed = point),
+    get crashes() {
+      return crashes;
+    },
+    async [Symbol.asyncDispose]() {
+      armed = undefined;
+      await reviving;
+      await engine[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** An engine in a process of its own, killed as `kill -9` does (see fault-points.test.ts). */
+export function mortalProcess(world: World): Mortal {
+  const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
+  const program = join(dist, 'test/engine/engine-process.js');
+  let crashes = 0;
+  let next = '';
+  let stopped = false;
+  const start = (point: string): ChildProcess => {
+    const args = [program, world.kit.url, world.kubesim.cloudUrl, world.token, point];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'ignore'],
+      env: { PATH: process.env.PATH },
+    });
+    child.once('exit', (_code, signal) => {
+      if (stopped || signal !== 'SIGKILL') return;
+      crashes++;
+      const deadly = next;
+      next = '';
+      current = start(deadly);
+    });
+    return child;
+  };
+  let current = start('');
+  return {
+    crashAt(point) {
+      next = point;
+      current.kill('SIGKILL');
+    },
+    get crashes() {
+      return crashes;
+    },
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      current.kill('SIGTERM');
+      if (current.exitCode === null && current.signalCode === null) await once(current, 'exit');
+    },
+  };
+}
