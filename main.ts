@@ -5,6 +5,7 @@ import { type Env, readEnv } from './kernel/env.js';
 import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
 import type { Role } from './roles/role.js';
 import { required } from './roles/settings.js';
+import { traced } from './roles/traced.js';
 import { subgraphPorts } from './roles/ports.js';
 
 // A role's parts are loaded only when it runs: a subgraph process need not load the gateway.
@@ -15,7 +16,7 @@ const program = new Command('fleetgraph').description(
 program
   .command('start', { isDefault: true })
   .description('everything in one process; embedded PostgreSQL unless DATABASE_URL is set')
-  .action(async () => serve((await import('./roles/start.js')).start));
+  .action(async () => serve(traced('fleetgraph', (await import('./roles/start.js')).start)));
 
 program
   .command('gateway')
@@ -30,7 +31,7 @@ program
     const { supergraphRole } = await import('./roles/supergraph-role.js');
     const given = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
     const role = supergraph ? (env: Env) => supergraphRole(env, supergraph) : gatewayRole;
-    await serve(announced((env) => role({ ...env, ...given })));
+    await serve(announced(traced('fleetgraph-gateway', (env) => role({ ...env, ...given }))));
   });
 
 program
@@ -40,13 +41,15 @@ program
   .description('one subgraph over HTTP, for a gateway')
   .action(async (name: SubgraphName, { port = subgraphPorts[name] }: { port?: number }) => {
     const { subgraphRole } = await import('./roles/subgraph-role.js');
-    await serve(announced((env) => subgraphRole(env, name, port)));
+    await serve(announced(traced(`fleetgraph-subgraph-${name}`, (env) => subgraphRole(env, name, port))));
   });
 
 program
   .command('engine')
   .description('the control-plane engine; as many as wanted share the work')
-  .action(async () => serve(announced((await import('./roles/engine-role.js')).engineRole)));
+  .action(async () =>
+    serve(announced(traced('fleetgraph-engine', (await import('./roles/engine-role.js')).engineRole))),
+  );
 
 program
   .command('kubesim')
@@ -60,18 +63,28 @@ program
   .option('--subject <subject>', 'who in the account', 'cli')
   .option('--ttl <seconds>', 'seconds until it expires', Number, 3600)
   .option('--scope <scope...>', 'what it allows; left out, what AUTH_DEFAULT_SCOPES says')
-  .action(async (options: { account: string; subject: string; ttl: number; scope?: string[] }) => {
+  .option('--unverified', "say that nobody has identified the account's holder")
+  .action(async (options: TokenOptions) => {
     const env = readEnv();
     const token = await mintAccessToken(required(env, 'AUTH_SECRET'), {
       account: options.account,
       subject: options.subject,
       ttlSeconds: options.ttl,
       scopes: options.scope,
+      verified: !options.unverified,
       issuer: env.AUTH_ISSUER,
       audience: env.AUTH_AUDIENCE,
     });
     process.stdout.write(`${token}\n`);
   });
+
+interface TokenOptions {
+  readonly account: string;
+  readonly subject: string;
+  readonly ttl: number;
+  readonly scope?: string[];
+  readonly unverified?: boolean;
+}
 
 function subgraphName(text: string): SubgraphName {
   const name = subgraphNames.find((known) => known === text);

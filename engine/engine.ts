@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { OpenDatabase } from '../kernel/database.js';
 import type { Log } from '../kernel/log.js';
 import { noFaults, type Faults, type Reconciler, type ReconcileScope, type Schedule } from './contract.js';
+import type { EngineMetrics } from './engine-metrics.js';
 import { housekeeping, type HousekeepingOptions } from './housekeeping.js';
 import { SCHEDULE_TASK, taskList } from './jobs.js';
 import { freeJobsOfTheDead, holdLiveness } from './liveness.js';
@@ -18,6 +19,8 @@ export interface EngineOptions extends HousekeepingOptions {
   readonly schedules: readonly Schedule[];
   /** Production leaves it out. */
   readonly faults?: Faults;
+  /** Told how reconciliations end. */
+  readonly metrics?: EngineMetrics | undefined;
   /** How long running jobs may take to end when the engine stops, in milliseconds. Default 10,000. */
   readonly stopGraceMs?: number;
 }
@@ -53,7 +56,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   pool.on('connect', (client) => client.on('error', () => undefined));
   const stopping = new AbortController();
   const reaper = freeJobsOfTheDead(pool, log);
-  const supervised = await supervise({ ...options, pool, signal: stopping.signal });
+  const supervised = await supervise({ ...options, pool, signal: stopping.signal }).catch(
+    async (error: unknown) => {
+      // Connections that stay open would keep the process from ending.
+      await reaper[Symbol.asyncDispose]();
+      await pool.end();
+      throw error;
+    },
+  );
   return {
     async [Symbol.asyncDispose]() {
       const abort = setTimeout(() => stopping.abort(new Error('the engine stops')), stopGraceMs);

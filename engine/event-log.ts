@@ -2,18 +2,24 @@ import type { Database, OpenDatabase } from '../kernel/database.js';
 import type { Log } from '../kernel/log.js';
 import { refuse } from '../kernel/result.js';
 import type { LoggedEvent } from './contract.js';
+import { EventFollowers, type Follower } from './event-followers.js';
 import type { EventPulse } from './event-pulse.js';
 import { type NatsOptions } from './nats/nats-connection.js';
 import { openNatsPulse } from './nats/nats-pulse.js';
 import { openPostgresPulse } from './postgres-pulse.js';
+import { LogMark, Marks } from './log-marks.js';
 import { selectEvents, toEvents, type EventFilter, type EventPage, type EventRow } from './event-rows.js';
 
 export type { EventFilter, EventPage } from './event-rows.js';
+export { LogMark } from './log-marks.js';
 
 /** Events read at once by a follower; what a slow reader costs in memory. */
 const BATCH = 500;
 /** A follower that hears nothing looks into the log this often: a lost pulse delays, it never loses. */
 const SAFETY_POLL_MS = 10_000;
+
+/** A replica is not told that it has got further: who waits for it looks this often. */
+const REPLICA_POLL_MS = 100;
 
 export interface FollowOptions {
   /** The position after which to begin; the log's present head when left out. */
@@ -25,6 +31,8 @@ export interface FollowOptions {
 
 /** Reads the event log: pages of it, and its tail as it grows. */
 export class EventLog implements AsyncDisposable {
+  /** Who follows the log in this process. */
+  readonly followers = new EventFollowers();
   private readonly closing = new AbortController();
 
   private constructor(
@@ -47,6 +55,28 @@ export class EventLog implements AsyncDisposable {
     return counter?.last ?? 0n;
   }
 
+  /** Whether the log has got as far as an event, now or within `patience` milliseconds. */
+  async reaches(
+    account: string,
+    sequence: bigint,
+    { patience, signal }: { readonly patience: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<boolean> {
+    if ((await this.head(account)) >= sequence) return true;
+    const ear = await this.pulse.ear(account);
+    const deadline = performance.now() + patience;
+    try {
+      while (!signal?.aborted) {
+        if ((await this.head(account)) >= sequence) return true;
+        const left = deadline - performance.now();
+        if (left <= 0) return false;
+        await ear.next(Math.min(left, REPLICA_POLL_MS), signal);
+      }
+      return false;
+    } finally {
+      ear.close();
+    }
+  }
+
   /** At most `limit` events after a position, oldest first (or newest first, before it, when `descending`). */
   async read(account: string, page: EventPage): Promise<LoggedEvent[]> {
     return toEvents(account, await this.rows(account, page));
@@ -58,20 +88,37 @@ export class EventLog implements AsyncDisposable {
    * has not got that far. Ends when the signal aborts or the log is closed.
    */
   async *follow(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent, void, undefined> {
+    for await (const step of this.tail(account, options)) if (!(step instanceof LogMark)) yield step;
+  }
+
+  /**
+   * The same with marks that say how far it is when there is nothing to tell: once when everything that the log keeps
+   * has been told, then behind 50 events that do not match, or ten seconds of them.
+   */
+  async *tail(
+    account: string,
+    options: FollowOptions = {},
+  ): AsyncGenerator<LoggedEvent | LogMark, void, undefined> {
     // Listening begins before reading, so nothing can be appended unheard in between.
     const ear = await this.pulse.ear(account);
     const signal = options.signal
       ? AbortSignal.any([options.signal, this.closing.signal])
       : this.closing.signal;
+    const follower = this.followers.join(account, options.after ?? 0n);
     try {
       let position = options.after ?? (await this.head(account));
+      follower.position = position;
+      const marks = new Marks(position);
       while (!signal.aborted) {
         const batch = await this.batch(account, position, options.filter);
-        yield* until(signal, batch.events);
-        position = batch.position;
+        yield* until(signal, batch.events, follower);
+        position = follower.position = batch.position;
+        const mark = marks.at(batch);
+        if (mark && !signal.aborted) yield mark;
         if (!batch.more) await ear.next(SAFETY_POLL_MS, signal);
       }
     } finally {
+      this.followers.leave(follower);
       ear.close();
     }
   }
@@ -103,13 +150,15 @@ function expired(): never {
   });
 }
 
-/** The events, until the signal aborts. */
+/** The events, until the signal aborts; the follower is as far as what was taken. */
 function* until(
   signal: AbortSignal,
   events: readonly LoggedEvent[],
+  follower: Follower,
 ): Generator<LoggedEvent, void, undefined> {
   for (const event of events) {
     if (signal.aborted) return;
     yield event;
+    follower.position = event.sequence;
   }
 }

@@ -1,11 +1,19 @@
 import type { TaskList } from 'graphile-worker';
 import { z } from 'zod';
+import { failSpan } from '../kernel/tracing/span.js';
 import { TerminalError, type Reconciler, type ReconcileScope, type Schedule } from './contract.js';
+import type { EngineMetrics, ReconcileOutcome } from './engine-metrics.js';
+import { fromOrigin, lasting, originForm } from './origin.js';
 import { enqueueLater, RECONCILE_TASK, type ReconcileJob } from './queue.js';
 
 export const SCHEDULE_TASK = 'schedule';
 
-const reconcileJob = z.object({ kind: z.string(), key: z.string(), attempt: z.number().int().optional() });
+const reconcileJob = z.object({
+  kind: z.string(),
+  key: z.string(),
+  attempt: z.number().int().optional(),
+  origin: originForm.nullish(),
+});
 const scheduleJob = z.object({ name: z.string() });
 
 const FIRST_RETRY_MS = 250;
@@ -20,10 +28,11 @@ export interface JobOptions {
   readonly reconcilers: readonly Reconciler[];
   readonly schedules: readonly Schedule[];
   readonly scope: ReconcileScope;
+  readonly metrics?: EngineMetrics | undefined;
 }
 
 /** What graphile-worker runs: reconcilers by kind, schedules by name. */
-export function taskList({ reconcilers, schedules, scope }: JobOptions): TaskList {
+export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions): TaskList {
   const byKind = new Map(reconcilers.map((reconciler) => [reconciler.kind, reconciler]));
   const byName = new Map(schedules.map((schedule) => [schedule.name, schedule]));
   return {
@@ -32,7 +41,14 @@ export function taskList({ reconcilers, schedules, scope }: JobOptions): TaskLis
       const reconciler = byKind.get(job.kind);
       // An engine of another release may know it; graphile-worker offers the job again.
       if (!reconciler) throw new Error(`no reconciler for ${job.kind}`);
-      await runReconciler(reconciler, job, scope);
+      const attributes = { 'fleetgraph.kind': job.kind, 'fleetgraph.key': job.key };
+      await fromOrigin(lasting(job.origin), { name: `reconcile ${job.kind}`, attributes }, async () => {
+        const startedAt = performance.now();
+        const outcome = await runReconciler(reconciler, job, scope);
+        const seconds = (performance.now() - startedAt) / 1000;
+        metrics?.reconciled({ kind: job.kind, outcome, seconds });
+        scope.log.debug({ kind: job.kind, key: job.key, outcome }, 'a reconciliation has ended');
+      });
     },
     [SCHEDULE_TASK]: async (payload) => {
       const { name } = scheduleJob.parse(payload);
@@ -45,28 +61,40 @@ async function runReconciler(
   reconciler: Reconciler,
   job: ReconcileJob,
   engine: ReconcileScope,
-): Promise<void> {
+): Promise<ReconcileOutcome> {
   const scope = { ...engine, log: engine.log.child({ kind: job.kind, key: job.key }) };
   try {
-    const outcome = await attempt(reconciler, job.key, scope);
-    if (outcome.kind === 'requeue')
-      await enqueueLater(scope.database, { kind: job.kind, key: job.key }, outcome.afterMs);
+    const { outcome, afterMs } = await attempt(reconciler, job.key, scope);
+    const { attempt: _, ...again } = job;
+    if (afterMs !== undefined) await enqueueLater(scope.database, again, afterMs);
+    return outcome;
   } catch (error) {
     // The engine retries without end: graphile-worker gives up after its last attempt, but a wish stays a wish.
     const failures = (job.attempt ?? 0) + 1;
     const afterMs = scope.signal.aborted ? 0 : retryDelay(failures);
     scope.log.warn({ err: error, failures, afterMs }, 'a reconciliation failed and will be tried again');
+    failSpan(error instanceof Error ? error.message : String(error));
     await enqueueLater(scope.database, { ...job, attempt: failures }, afterMs);
+    return 'failed';
   }
 }
 
-async function attempt(reconciler: Reconciler, key: string, scope: ReconcileScope) {
+interface Attempted {
+  readonly outcome: ReconcileOutcome;
+  /** In how many milliseconds to look again. */
+  readonly afterMs?: number;
+}
+
+async function attempt(reconciler: Reconciler, key: string, scope: ReconcileScope): Promise<Attempted> {
   try {
-    return await reconciler.reconcile(key, scope);
+    const outcome = await reconciler.reconcile(key, scope);
+    return outcome.kind === 'requeue'
+      ? { outcome: 'requeued', afterMs: outcome.afterMs }
+      : { outcome: 'done' };
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     scope.log.warn({ problem: error.problem }, 'a reconciliation cannot succeed');
     await reconciler.failed?.(key, error.problem, scope);
-    return { kind: 'done' } as const;
+    return { outcome: 'terminal' };
   }
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '../kernel/database.js';
+import { type Origin, currentOrigin, lasting } from './origin.js';
 
 /**
  * Work to do, by key. A key that waits already is not queued twice; one that is being worked on is worked on again
@@ -25,6 +26,8 @@ export interface ReconcileJob {
   readonly key: string;
   /** How often in a row it has thrown. */
   readonly attempt?: number;
+  /** The client's request from which it follows. */
+  readonly origin?: Origin | null;
 }
 
 export interface EnqueueOptions {
@@ -56,9 +59,10 @@ export async function enqueueAll(tx: Transaction, kind: string, keys: readonly s
 
 /** Answers how many of the keys have a job that nobody has begun. */
 async function addJobs(tx: Transaction, kind: string, sorted: readonly string[]): Promise<number> {
+  const origin = JSON.stringify(currentOrigin() ?? null);
   const [row] = await tx.$queryRaw<{ added: number }[]>`
     SELECT count(*)::int AS added FROM graphile_worker.add_jobs(ARRAY(
-      SELECT ROW(${RECONCILE_TASK}, json_build_object('kind', ${kind}::text, 'key', key),
+      SELECT ROW(${RECONCILE_TASK}, json_build_object('kind', ${kind}::text, 'key', key, 'origin', ${origin}::json),
                  'shard:' || (hashtextextended(${kind}::text || ':' || key, 0) & ${SHARDS - 1}::bigint),
                  NULL, NULL, ${kind}::text || ':' || key, NULL, NULL)::graphile_worker.job_spec
       FROM unnest(${[...sorted]}::text[]) AS key))`;
@@ -71,9 +75,11 @@ async function addJobs(tx: Transaction, kind: string, sorted: readonly string[])
  */
 export async function enqueueLater(tx: Transaction, job: ReconcileJob, afterMs: number): Promise<void> {
   const object = `${job.kind}:${job.key}`;
+  // A further look belongs beside the first one, not under it.
+  const payload = { ...job, origin: lasting(job.origin) ?? currentOrigin() ?? null };
   await tx.$executeRaw`
     SELECT count(*) FROM graphile_worker.add_job(
-      ${RECONCILE_TASK}, ${JSON.stringify(job)}::json, job_key := ${`${object}@later`},
+      ${RECONCILE_TASK}, ${JSON.stringify(payload)}::json, job_key := ${`${object}@later`},
       queue_name := 'shard:' || (hashtextextended(${object}, 0) & ${SHARDS - 1}::bigint),
       run_at := least(now() + ${Math.ceil(afterMs)} * interval '1 millisecond',
         (SELECT run_at FROM graphile_worker._private_jobs

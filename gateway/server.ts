@@ -1,26 +1,33 @@
 import { type Server, createServer } from 'node:http';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../kernel/clock.js';
 import { closeServer, listen } from '../kernel/graph/listen.js';
 import type { Log } from '../kernel/log.js';
 import type { AuthOptions } from './auth/auth-options.js';
-import { createAuthenticator } from './auth/authenticator.js';
+import { type Authenticator, createAuthenticator } from './auth/authenticator.js';
 import { ExpiryWatch } from './auth/expiry-watch.js';
+import { Revocations } from './auth/revocations.js';
 import type { CircuitOptions } from './circuit/circuit.js';
 import { OperationCosts } from './cost/operation-costs.js';
 import { RateLimiter, type RateOptions } from './cost/rate-limiter.js';
 import { Mask } from './errors/mask.js';
 import { watchSources } from './watch-sources.js';
 import { type SubgraphLocation, createSources } from './execute/create-sources.js';
+import { Flights } from './execute/flights.js';
 import { GraphExecutor } from './execute/graph-executor.js';
 import { type Limits, defaultLimits } from './limits/limits.js';
 import { PersistedDocuments } from './limits/persisted-documents.js';
 import type { TrustedDocuments } from './limits/trusted-documents.js';
 import { type Meter, noMeter } from './metrics/meter.js';
 import { PrometheusMeter } from './metrics/prometheus-meter.js';
-import { serveMetrics } from './metrics/server.js';
+import { serveMetrics } from '../kernel/metrics/server.js';
+import { PlanningThread } from './plan/planning-thread.js';
 import { Preparation } from './plan/prepare.js';
-import { loadSupergraph } from './plan/supergraph.js';
-import { Admission } from './transport/admission.js';
+import { type Supergraph, loadSupergraph } from './plan/supergraph.js';
+import { Reloading } from './reload.js';
+import { RightsWatch } from './subscriptions/rights-watch.js';
+import { type SharedBy, Subscriptions } from './subscriptions/subscriptions.js';
+import { Admission, type Served } from './transport/admission.js';
 import { startApollo } from './transport/apollo.js';
 import { ConnectionCounter } from './transport/connection-counter.js';
 import type { GatewayCore } from './transport/gateway-core.js';
@@ -57,8 +64,21 @@ export interface GatewayOptions {
   readonly rate?: RateOptions | undefined;
   /** The only documents that may be executed. Default any. */
   readonly trustedDocuments?: TrustedDocuments | undefined;
+  /** A file of the tokens that were called back, see auth/revocations.ts. Default none. */
+  readonly revocationsFile?: string | undefined;
+  /** Milliseconds between two looks at the rights of those whose streams are running. Default 10,000. */
+  readonly rightsInterval?: number | undefined;
+  /**
+   * Who may share the execution of a subscription: `account` when subgraphs ask for nothing but an account and what a
+   * token allows. Default `subject`: each user has executions of their own.
+   */
+  readonly sharedBy?: SharedBy | undefined;
   /** Port of Prometheus' metrics, on the same host; 0 takes a free one. Default none. */
   readonly metricsPort?: number | undefined;
+  /** What else runs in this process and is shown there. */
+  readonly moreMetrics?: readonly Registry[] | undefined;
+  /** Whether operations are planned on a thread of their own, so that no request waits for another's. Default no. */
+  readonly planningThread?: boolean | undefined;
   /** The GraphiQL page at `/`, or none. */
   readonly graphiql: GraphiqlOptions | false;
   /** Origins of other sites whose pages may use the gateway; `*` for every one. Default none. */
@@ -73,6 +93,8 @@ export interface Gateway extends AsyncDisposable {
   readonly metricsUrl?: string | undefined;
   /** Says 503 on /readyz and ends subscriptions so that clients resume elsewhere; requests are still answered. */
   drain(): void;
+  /** Serves another supergraph from now on; streams go on. Throws, and changes nothing, when it is not valid. */
+  reload(supergraphSdl: string): void;
 }
 
 /** Milliseconds that requests and sockets get to end when the gateway closes. */
@@ -83,35 +105,53 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await using started = new AsyncDisposableStack();
   const { log, clock } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const supergraph = loadSupergraph(options.supergraphSdl);
+  const thread = options.planningThread ? started.use(new PlanningThread(log)) : undefined;
+  const load = (sdl: string) => loadSupergraph(sdl, thread);
+  const supergraph = load(options.supergraphSdl);
   const { meter, metricsUrl } = await startMetrics(options, started);
-  const sources = createSources({
-    locations: options.subgraphs,
-    named: supergraph.subgraphs,
-    actorKey: options.actorKey,
-    log,
-  });
-  for (const source of sources.values()) started.use(source);
-  watchSources(sources, { ...options, limits, meter: metricsUrl ? meter : undefined });
+  const flights = new Flights();
+  const connect = ({ subgraphs: named }: Supergraph) => {
+    const { subgraphs: locations, actorKey } = options;
+    const connected = createSources({ locations, named, actorKey, log, flights });
+    watchSources(connected, { ...options, limits, meter: metricsUrl ? meter : undefined });
+    return connected;
+  };
+  const sources = connect(supergraph);
   const mask = new Mask(log, options.foreignErrors);
   const drained = new AbortController();
   const rate = options.rate && started.use(RateLimiter.open(options.rate, log));
-  const admission = new Admission({
+  const served: Served = {
     preparation: new Preparation(supergraph, limits),
     costs: new OperationCosts(supergraph.api, supergraph.full),
+  };
+  const executor = new GraphExecutor({ sources, mask, timeout: limits.requestTimeout });
+  const subscriptions = new Subscriptions({
+    executor,
+    limits,
+    sharedBy: options.sharedBy ?? 'subject',
+    prepare: ({ request }, actor) => served.preparation.prepare(request, actor),
+  });
+  const reloading = started.use(
+    new Reloading({ supergraph, load, served, sources, connect, subscriptions, limits, log }),
+  );
+  const admission = new Admission({
+    served,
     rate,
     limits,
     meter,
   });
+  const { authenticator, rights } = await startAuthentication(options, started);
   const core: GatewayCore = {
-    authenticator: createAuthenticator(options.auth, clock),
+    authenticator,
+    rights,
+    subscriptions,
     admission,
     documents: new PersistedDocuments({
       trusted: options.trustedDocuments,
       documentBytes: limits.documentBytes,
     }),
     meter,
-    executor: new GraphExecutor({ sources, mask, timeout: limits.requestTimeout }),
+    executor,
     mask,
     limits,
     log,
@@ -119,6 +159,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     expiries: started.use(new ExpiryWatch(clock)),
     connections: new ConnectionCounter(limits.connectionsPerAccount),
     draining: drained.signal,
+    comeBack: () => Math.ceil(Math.random() * limits.comeBackWithin),
   };
   const apollo = await startApollo({
     schema: supergraph.api,
@@ -130,7 +171,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const allowedOrigins = options.allowedOrigins ?? [];
   const graphiql = options.graphiql ? new GraphiQLPage(options.graphiql) : undefined;
   const http = new HttpTransport({ core, apollo, sources, graphiql, allowedOrigins });
-  const sockets = new WebSocketTransport({ core, schema: supergraph.api, allowedOrigins });
+  const sockets = new WebSocketTransport({ core, allowedOrigins });
   const server = httpServer(http, sockets);
   const url = await listen(server, options.host, options.port);
   started.defer(async () => {
@@ -142,17 +183,33 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url,
     metricsUrl,
     drain: () => drained.abort(),
+    reload: (sdl) => reloading.reload(sdl),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
+async function startAuthentication(
+  { auth, clock, log, revocationsFile, rightsInterval = 10_000 }: GatewayOptions,
+  started: AsyncDisposableStack,
+): Promise<{ readonly authenticator: Authenticator; readonly rights: RightsWatch }> {
+  const changed = () => void rights.look();
+  const revocations = revocationsFile
+    ? started.use(await Revocations.open(revocationsFile, log, changed))
+    : undefined;
+  const authenticator = createAuthenticator(auth, clock, revocations?.isRevoked);
+  const rights = started.use(new RightsWatch({ authenticator, interval: rightsInterval, log }));
+  return { authenticator, rights };
+}
+
 async function startMetrics(
-  { host, metricsPort }: GatewayOptions,
+  { host, metricsPort, moreMetrics = [] }: GatewayOptions,
   started: AsyncDisposableStack,
 ): Promise<{ readonly meter: Meter; readonly metricsUrl?: string }> {
   if (metricsPort === undefined) return { meter: noMeter };
   const meter = new PrometheusMeter();
-  const { url } = started.use(await serveMetrics(meter.registry, { host, port: metricsPort }));
+  const { url } = started.use(
+    await serveMetrics([meter.registry, ...moreMetrics], { host, port: metricsPort }),
+  );
   return { meter, metricsUrl: url };
 }
 

@@ -1,10 +1,12 @@
 import type { Log } from '../kernel/log.js';
+import { isTraced } from '../kernel/tracing/span.js';
 import type { CircuitOptions } from './circuit/circuit.js';
 import { GuardedSource } from './circuit/guarded-source.js';
 import type { SubgraphLocation } from './execute/create-sources.js';
 import type { SubgraphSource } from './execute/subgraph-source.js';
 import type { Limits } from './limits/limits.js';
 import { type Meter, noMeter } from './metrics/meter.js';
+import { TracedSource } from './tracing/traced-source.js';
 import { MeteredSource } from './metrics/metered-source.js';
 
 export interface WatchOptions {
@@ -20,7 +22,8 @@ export interface WatchOptions {
 export function watchSources(sources: Map<string, SubgraphSource>, options: WatchOptions): void {
   const { subgraphs, limits, circuit, meter, log } = options;
   for (const [name, source] of sources) {
-    const measured = meter ? new MeteredSource(source, meter) : source;
+    const traced = isTraced() ? new TracedSource(source) : source;
+    const measured = meter ? new MeteredSource(traced, meter) : traced;
     const guarded = () =>
       new GuardedSource({
         source: measured,

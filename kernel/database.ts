@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { traceQueries } from './tracing/trace-queries.js';
 import { PrismaClient, type Prisma } from '../prisma/generated/client.js';
 
 /** Prisma's client, as every store gets it. */
@@ -34,6 +35,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   pool.on('error', () => undefined);
   // One that is in use tells who uses it; without a listener of its own the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  traceQueries(pool);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     log: [{ emit: 'event', level: 'query' }],

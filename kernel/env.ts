@@ -17,6 +17,15 @@ const form = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(20),
   /** Signs what the platform's parts say to each other; the same for every process, at least 32 characters. */
   FLEETGRAPH_SECRET: z.string().min(32).optional(),
+  /**
+   * Keys of event cursors, `id:secret` separated by commas, the first signs and all are accepted; `platform` stands for
+   * the key that follows from FLEETGRAPH_SECRET. The same for every process.
+   */
+  CURSOR_KEYS: z.string().default('platform'),
+  /** WebSockets and event streams that one account may have open at a gateway. */
+  CONNECTIONS_PER_ACCOUNT: z.coerce.number().int().min(1).optional(),
+  /** A file of tokens that were called back; see docs/operations.md. */
+  AUTH_REVOCATIONS: z.string().optional(),
   /** Clients' tokens: an HS256 secret, or the URL of a JWKS. */
   AUTH_SECRET: z.string().min(32).optional(),
   AUTH_JWKS_URL: url.optional(),
@@ -54,8 +63,12 @@ const form = z.object({
   INTROSPECTION: z.union([z.literal('scope'), z.stringbool()]).default('scope'),
   /** A file of the only documents that the gateway executes. */
   TRUSTED_DOCUMENTS: z.string().optional(),
-  /** Port of the gateway's Prometheus metrics; without it there are none. */
+  /** Port of this process' Prometheus metrics; without it there are none. */
   METRICS_PORT: port.optional(),
+  /** A collector of traces that speaks OTLP over HTTP; without it there are none. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  /** What this process is called in traces; left out, by its role. */
+  OTEL_SERVICE_NAME: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { currentRequest } from './request-scope.js';
 
 export type Log = Logger;
 
@@ -14,7 +15,17 @@ const REDACTED = [
   '*.password',
 ];
 
-/** A structured logger (one JSON line an entry, to standard error). `level` is a pino level, e.g. `info` or `silent`. */
-export function createLog(level: string, name = 'fleetgraph'): Log {
-  return pino({ name, level, redact: REDACTED }, pino.destination({ dest: 2, sync: true }));
+/**
+ * A structured logger (one JSON line an entry, to standard error). `level` is a pino level, e.g. `info` or `silent`.
+ * What is logged while something runs for a client's request carries the request's id.
+ */
+export function createLog(level: string, name = 'fleetgraph', destination?: DestinationStream): Log {
+  const mixin = () => {
+    const request = currentRequest();
+    return request ? { requestId: request.requestId } : {};
+  };
+  return pino(
+    { name, level, redact: REDACTED, mixin },
+    destination ?? pino.destination({ dest: 2, sync: true }),
+  );
 }

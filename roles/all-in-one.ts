@@ -1,5 +1,7 @@
 import { noFaults } from '../engine/contract.js';
+import { EngineMetrics } from '../engine/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
+import { eventLogMetrics } from '../engine/event-log-metrics.js';
 import type { NatsOptions } from '../engine/nats/nats-connection.js';
 import { startNatsRelay } from '../engine/nats/nats-relay.js';
 import { type AuthOptions, type GraphiqlOptions, startGateway } from '../gateway/server.js';
@@ -21,6 +23,8 @@ export interface AllInOneOptions {
   readonly databaseUrl: string;
   readonly poolSize: number;
   readonly secret: string;
+  /** CURSOR_KEYS; see open-platform.ts. */
+  readonly cursorKeys?: string | undefined;
   readonly auth: AuthOptions;
   readonly graphiql: GraphiqlOptions | false;
   /** Limits, documents and metrics of the gateway, where they differ from its defaults. */
@@ -44,6 +48,8 @@ export interface AllInOne extends AsyncDisposable {
   readonly url: string;
   /** Base URL of the simulated cloud. */
   readonly cloudUrl: string;
+  /** Address of the metrics, if they are served. */
+  readonly metricsUrl?: string | undefined;
 }
 
 /** Starts engine, simulated cloud, five subgraphs and gateway in this process, on a given PostgreSQL. */
@@ -55,9 +61,11 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   const platform = started.use(await openPlatform({ ...options, cloudUrl }));
   if (options.nats) started.use(await startNatsRelay(platform.database, options.nats, log));
   const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
+  const metrics = new EngineMetrics(platform.database);
   started.use(
     await startEngine({
       database: platform.database,
+      metrics,
       clock,
       log,
       concurrency: options.engineConcurrency,
@@ -78,12 +86,14 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       actorKey: deriveKey(secret, 'actor'),
       graphiql: options.graphiql,
       ...options.gateway,
+      moreMetrics: [metrics.registry, eventLogMetrics(platform.events.followers, platform.database)],
       clock,
       log,
     }),
   );
   const running = started.move();
-  return { url: gateway.url, cloudUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const { url, metricsUrl } = gateway;
+  return { url, cloudUrl, metricsUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 function startCloud(options: AllInOneOptions) {

@@ -1,10 +1,12 @@
 import { noFaults } from '../engine/contract.js';
+import { EngineMetrics } from '../engine/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
 import { startNatsRelay } from '../engine/nats/nats-relay.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { preparedPlatform } from './prepared-platform.js';
+import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
 import { natsOptions } from './settings.js';
 import { reconcilers, schedules } from './subgraphs.js';
@@ -16,9 +18,12 @@ export async function engineRole(env: Env): Promise<Role> {
   const platform = started.use(await preparedPlatform(env, log));
   const nats = natsOptions(env);
   if (nats) started.use(await startNatsRelay(platform.database, nats, log));
+  const metrics = new EngineMetrics(platform.database);
+  started.use(await serveRoleMetrics(env, platform, [metrics.registry]));
   started.use(
     await startEngine({
       database: platform.database,
+      metrics,
       clock: systemClock,
       log,
       concurrency: env.ENGINE_CONCURRENCY,

@@ -5,10 +5,11 @@ import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../kernel/subgraph.js';
 import { gatewaySettings } from './gateway-settings.js';
+import { reloading } from './reload-supergraph.js';
 import type { Role } from './role.js';
 import { authOptions, required, subgraphUrls } from './settings.js';
 import { subgraphPorts } from './ports.js';
-import { committedSupergraph } from './supergraph.js';
+import { committedSupergraph, supergraphFile } from './supergraph.js';
 
 /** The gateway, in front of subgraphs that run elsewhere. */
 export async function gatewayRole(env: Env): Promise<Role> {
@@ -17,7 +18,8 @@ export async function gatewayRole(env: Env): Promise<Role> {
     const url = urls[name] ?? `http://127.0.0.1:${subgraphPorts[name]}/graphql`;
     return [name, { kind: 'remote', url }] as const;
   });
-  return startGateway({
+  const log = createLog(env.LOG_LEVEL, 'gateway');
+  const gateway = await startGateway({
     host: env.HOST,
     port: env.PORT,
     supergraphSdl: await committedSupergraph(),
@@ -25,8 +27,10 @@ export async function gatewayRole(env: Env): Promise<Role> {
     auth: authOptions(env),
     actorKey: deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor'),
     graphiql: {},
+    planningThread: true,
     ...(await gatewaySettings(env, env.DATABASE_URL)),
     clock: systemClock,
-    log: createLog(env.LOG_LEVEL, 'gateway'),
+    log,
   });
+  return reloading(gateway, supergraphFile, log);
 }

@@ -3,7 +3,10 @@ import type { Env } from '../kernel/env.js';
 import { scopes } from '../kernel/scopes.js';
 
 /** What the settings say of limits, documents and metrics of a gateway, however it is run. */
-export type GatewaySettings = Pick<GatewayOptions, 'limits' | 'rate' | 'trustedDocuments' | 'metricsPort'>;
+export type GatewaySettings = Pick<
+  GatewayOptions,
+  'limits' | 'rate' | 'trustedDocuments' | 'metricsPort' | 'revocationsFile' | 'sharedBy'
+>;
 
 /** Seconds in which an account may spend its points. */
 const MINUTE = 60;
@@ -17,11 +20,17 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
   return {
     limits: {
       ...(COST_LIMIT === undefined ? {} : { cost: COST_LIMIT }),
+      ...(env.CONNECTIONS_PER_ACCOUNT === undefined
+        ? {}
+        : { connectionsPerAccount: env.CONNECTIONS_PER_ACCOUNT }),
       introspection: INTROSPECTION === 'scope' ? { scope: scopes.introspect } : INTROSPECTION,
     },
     rate:
       RATE_POINTS === 0 ? undefined : { points: RATE_POINTS, window: MINUTE, databaseUrl: rateDatabaseUrl },
     trustedDocuments: TRUSTED_DOCUMENTS ? await readTrustedDocuments(TRUSTED_DOCUMENTS) : undefined,
     metricsPort: METRICS_PORT,
+    revocationsFile: env.AUTH_REVOCATIONS,
+    // Our subgraphs tell subscribers of an account the same, whoever they are.
+    sharedBy: 'account',
   };
 }

@@ -4,6 +4,7 @@ import { KubernetesApis } from '../engine/kubernetes-apis.js';
 import type { Platform } from '../engine/platform.js';
 import { createSimulatedProvider } from '../engine/providers/simulated.js';
 import type { Clock } from '../kernel/clock.js';
+import { cursorKeys } from './cursor-keys.js';
 import { openDatabase } from '../kernel/database.js';
 import { EventCursors } from '../kernel/event-cursor.js';
 import type { Log } from '../kernel/log.js';
@@ -15,6 +16,8 @@ export interface PlatformOptions {
   readonly poolSize: number;
   /** The platform's secret, from which every internal key is derived. */
   readonly secret: string;
+  /** CURSOR_KEYS. Default the key that follows from the secret. */
+  readonly cursorKeys?: string | undefined;
   /** The simulated cloud. */
   readonly cloudUrl: string;
   /** Carries the news of events between machines; without it PostgreSQL does. */
@@ -42,7 +45,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform &
     log,
     events,
     kubernetes,
-    cursors: new EventCursors(deriveKey(secret, 'cursor')),
+    cursors: new EventCursors(cursorKeys(options.cursorKeys ?? 'platform', secret)),
     provider: createSimulatedProvider({ cloudUrl: options.cloudUrl, token }),
     async [Symbol.asyncDispose]() {
       await kubernetes[Symbol.asyncDispose]();

@@ -15,6 +15,7 @@ export async function preparedPlatform(env: Env, log: Log): Promise<Platform & A
     databaseUrl,
     poolSize: env.DATABASE_POOL,
     secret: required(env, 'FLEETGRAPH_SECRET'),
+    cursorKeys: env.CURSOR_KEYS,
     cloudUrl: env.KUBESIM_URL ?? `http://127.0.0.1:${kubesimPort}`,
     nats: natsOptions(env),
     clock: systemClock,

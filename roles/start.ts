@@ -38,6 +38,7 @@ export async function start(env: Env): Promise<AllInOne> {
       databaseUrl,
       poolSize: env.DATABASE_POOL,
       secret: env.FLEETGRAPH_SECRET ?? state.secrets.platform,
+      cursorKeys: env.CURSOR_KEYS,
       auth,
       // Whoever can open the page gets the token that is filled in, so only this machine may.
       graphiql: token && isLoopback(env.HOST) ? { defaultToken: token } : {},

@@ -4,6 +4,7 @@ import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import type { SubgraphName } from '../kernel/subgraph.js';
 import { preparedPlatform } from './prepared-platform.js';
+import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
 import { required } from './settings.js';
 import { createSubgraph } from './subgraphs.js';
@@ -13,6 +14,7 @@ export async function subgraphRole(env: Env, name: SubgraphName, port: number): 
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL, `subgraph-${name}`);
   const platform = started.use(await preparedPlatform(env, log));
+  started.use(await serveRoleMetrics(env, platform));
   const actorKey = deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor');
   const subgraph = await createSubgraph(name, platform);
   const server = started.use(await serveSubgraph(subgraph, { host: env.HOST, port, actorKey, log }));

@@ -1,5 +1,6 @@
 import type { Reconciler, Schedule } from '../engine/contract.js';
 import type { Platform } from '../engine/platform.js';
+import { reachVersion } from './reach-version.js';
 import type { Subgraph, SubgraphName } from '../kernel/subgraph.js';
 import {
   clusterReconcilers,
@@ -11,7 +12,7 @@ import {
   observabilityReconcilers,
   observabilitySchedules,
 } from '../subgraphs/observability/subgraph.js';
-import { createQuotasSubgraph, quotaReconcilers } from '../subgraphs/quotas/subgraph.js';
+import { createQuotasSubgraph, quotaReconcilers, quotaSchedules } from '../subgraphs/quotas/subgraph.js';
 import { createRegionsSubgraph } from '../subgraphs/regions/subgraph.js';
 import { createWorkloadsSubgraph } from '../subgraphs/workloads/subgraph.js';
 
@@ -24,8 +25,8 @@ const factories: Record<SubgraphName, (platform: Platform) => Promise<Subgraph>>
 };
 
 /** Builds one subgraph on the platform's parts. */
-export function createSubgraph(name: SubgraphName, platform: Platform): Promise<Subgraph> {
-  return factories[name](platform);
+export async function createSubgraph(name: SubgraphName, platform: Platform): Promise<Subgraph> {
+  return { ...(await factories[name](platform)), reach: (context) => reachVersion(platform, context) };
 }
 
 /** Everything the engine keeps true, of all subgraphs. */
@@ -39,5 +40,5 @@ export function reconcilers(platform: Platform): Reconciler[] {
 
 /** Everything that starts by the clock, of all subgraphs. */
 export function schedules(platform: Platform): Schedule[] {
-  return [...clusterSchedules(platform), ...observabilitySchedules(platform)];
+  return [...clusterSchedules(platform), ...quotaSchedules(platform), ...observabilitySchedules(platform)];
 }

@@ -5,6 +5,7 @@ import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { gatewaySettings } from './gateway-settings.js';
+import { reloading } from './reload-supergraph.js';
 import type { Role } from './role.js';
 import { authOptions, subgraphUrls } from './settings.js';
 
@@ -15,7 +16,8 @@ import { authOptions, subgraphUrls } from './settings.js';
 export async function supergraphRole(env: Env, file: string): Promise<Role> {
   const urls = Object.entries(subgraphUrls(env.SUBGRAPH_URLS));
   const { limits, rate, ...settings } = await gatewaySettings(env, env.DATABASE_URL);
-  return startGateway({
+  const log = createLog(env.LOG_LEVEL, 'gateway');
+  const gateway = await startGateway({
     host: env.HOST,
     port: env.PORT,
     supergraphSdl: await readFile(file, 'utf8'),
@@ -24,13 +26,17 @@ export async function supergraphRole(env: Env, file: string): Promise<Role> {
     actorKey: env.FLEETGRAPH_SECRET === undefined ? undefined : deriveKey(env.FLEETGRAPH_SECRET, 'actor'),
     foreignErrors: true,
     graphiql: {},
+    planningThread: true,
     ...settings,
+    // Another graph's subscriptions may depend on who asks.
+    sharedBy: 'subject',
     // Costs and rates are of our graph's fields and accounts; another graph's are counted when somebody asks for it.
     limits: { cost: Number.MAX_SAFE_INTEGER, ...limits, pageSize: Number.MAX_SAFE_INTEGER },
     rate: env.RATE_POINTS === undefined ? undefined : rate,
     clock: systemClock,
-    log: createLog(env.LOG_LEVEL, 'gateway'),
+    log,
   });
+  return reloading(gateway, file, log);
 }
 
 /** Whoever turns checking off must not at the same time say how to check, or vouch for people nobody has checked. */

@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import { inSpan } from '../../kernel/tracing/span.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
 import type { StreamEvent } from '../subscriptions/frame.js';
@@ -23,9 +24,20 @@ export class GraphExecutor {
   constructor(private readonly options: GraphExecutorOptions) {}
 
   /** Runs a query or mutation. */
-  async execute(prepared: PreparedRequest, context: CallContext): Promise<ExecutionResult> {
+  execute(prepared: PreparedRequest, context: CallContext): Promise<ExecutionResult> {
+    const { kind, name } = prepared.operation;
+    const options = () => ({
+      attributes: {
+        'graphql.operation.type': kind,
+        ...(name !== null && { 'graphql.operation.name': name }),
+      },
+    });
+    return inSpan(`graphql ${kind}`, options, () => this.answer(prepared, context));
+  }
+
+  private async answer(prepared: PreparedRequest, context: CallContext): Promise<ExecutionResult> {
     try {
-      return await this.run(prepared, context, prepared.operation.fetch);
+      return await this.run(prepared, atLeast(prepared, context), prepared.operation.fetch);
     } catch (error) {
       return { errors: [this.options.mask.error(error, context.requestId)] };
     }
@@ -134,4 +146,10 @@ function positionIn({ data }: SubgraphResult, responseKey: string): string | und
   const root = data?.[responseKey] as Record<string, unknown> | null | undefined;
   const position = root?.[POSITION];
   return typeof position === 'string' ? position : undefined;
+}
+
+/** The context of a request that must not see less than an event; others keep theirs. */
+function atLeast({ request }: PreparedRequest, context: CallContext): CallContext {
+  const { minResourceVersion } = request;
+  return minResourceVersion === undefined ? context : { ...context, atLeast: minResourceVersion };
 }

@@ -3,12 +3,19 @@ import { type Dispatcher, Pool } from 'undici';
 import { ACTOR_HEADER } from '../../kernel/actor.js';
 import { EVENT_STREAM, type ReceivedEvent, readEvents } from '../../kernel/graph/event-stream.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
-import { REQUEST_ID_HEADER, type SubgraphRequest, type SubgraphResult } from '../../kernel/graph/wire.js';
+import {
+  AT_LEAST_HEADER,
+  REQUEST_ID_HEADER,
+  type SubgraphRequest,
+  type SubgraphResult,
+} from '../../kernel/graph/wire.js';
+import { traceHeaders } from '../../kernel/tracing/span.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from './call-context.js';
 import { exchange } from './exchange.js';
 import type { Flights } from './flights.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
+import { bodyOf } from './written-request.js';
 
 const JSON_ACCEPT = 'application/graphql-response+json, application/json';
 
@@ -52,7 +59,7 @@ export class HttpSource implements SubgraphSource {
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
     // Written once: it is also what tells requests apart.
-    const body = JSON.stringify(request);
+    const body = bodyOf(request);
     return this.flights.share(call, `${this.name}\n${body}`, (signal) =>
       this.send(body, { ...call, signal }),
     );
@@ -127,17 +134,15 @@ export class HttpSource implements SubgraphSource {
     call: CallContext,
     accept: string,
   ): Promise<Dispatcher.DispatchOptions> {
-    return {
-      path: this.path,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept,
-        ...(this.actorHeader && { [ACTOR_HEADER]: await this.actorHeader.of(call.actor) }),
-        [REQUEST_ID_HEADER]: call.requestId,
-      },
-      body,
-    };
+    // A flat list of names and values, which is what undici makes of an object anyway.
+    const headers = ['content-type', 'application/json', 'accept', accept, REQUEST_ID_HEADER, call.requestId];
+    if (this.actorHeader) {
+      const vouched = this.actorHeader.of(call.actor);
+      headers.push(ACTOR_HEADER, typeof vouched === 'string' ? vouched : await vouched);
+    }
+    if (call.atLeast !== undefined) headers.push(AT_LEAST_HEADER, call.atLeast);
+    for (const [name, value] of Object.entries(traceHeaders())) headers.push(name, value);
+    return { path: this.path, method: 'POST', headers, body };
   }
 
   private async *results(

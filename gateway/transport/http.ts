@@ -5,15 +5,21 @@ import { EVENT_STREAM } from '../../kernel/graph/event-stream.js';
 import { readBody } from '../../kernel/graph/request-body.js';
 import { codeOf } from '../errors/code-of.js';
 import type { SubgraphSource } from '../execute/subgraph-source.js';
+import { traceRequest } from '../tracing/trace-request.js';
 import type { ApolloContext } from './apollo.js';
+import { answerBatch } from './batch.js';
 import { allowOrigin, answerPreflight } from './cors.js';
-import { resolveDocument } from './document-reference.js';
-import { answerEventStream } from './event-stream.js';
+import { refuseForeignStream } from './csrf.js';
+import { answerDirect, directRequest } from './direct.js';
+import { type ResolvedRequest, resolveDocument } from './document-reference.js';
+import { SingleStreams, streamToken } from './event-stream-single.js';
+import { type StreamRequest, answerEventStream } from './event-stream.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
-import { graphRequest } from './graph-request.js';
+import { givenRequest } from './graph-request.js';
 import type { GraphiQLPage } from './graphiql.js';
 import { answerReady } from './health.js';
 import { answerGraphQL } from './http-graphql.js';
+import { answerMultipart, wantsMultipart } from './multipart.js';
 import { readingError, requestError } from './request-error.js';
 import { send, sendError } from './respond.js';
 
@@ -29,12 +35,23 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Everything the gateway answers over HTTP but the upgrade to a WebSocket. */
 export class HttpTransport {
-  constructor(private readonly options: HttpTransportOptions) {}
+  private readonly reserved: SingleStreams;
+
+  constructor(private readonly options: HttpTransportOptions) {
+    this.reserved = new SingleStreams(options.core);
+  }
 
   /** Answers a request; never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
+    const { log } = this.options.core;
+    await traceRequest({ request, response, requestId, log }, () =>
+      this.answer(request, response, requestId),
+    );
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     try {
       await this.route(request, response, requestId);
     } catch (error) {
@@ -70,24 +87,50 @@ export class HttpTransport {
   ): Promise<void> {
     if (request.method === 'OPTIONS') return answerPreflight(response);
     const { core, apollo } = this.options;
-    const actor = await core.authenticator.authenticate(request.headers.authorization);
+    refuseForeignStream(request, this.options.allowedOrigins);
+    const { authorization } = request.headers;
+    const actor = await core.authenticator.authenticate(authorization);
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
+    if (request.method === 'PUT') return this.reserved.reserve(response, actor);
+    if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
     const read = { body: await this.body(request), url: request.url ?? '/' };
+    if (Array.isArray(read.body)) return answerBatch(core, response, read.body, client);
+    if (await this.streamed(request, response, { client, read })) return;
     const { body, url } = resolveDocument(core.documents, read, request.method);
-    if (!wantsEventStream(request)) {
-      return answerGraphQL(apollo, request, response, {
-        body,
-        url,
-        context: client,
-        rate: () => core.admission.rate(actor.account),
-      });
+    const direct = directRequest(request, body);
+    if (direct) return answerDirect(core, response, direct, client);
+    return answerGraphQL(apollo, request, response, {
+      body,
+      url,
+      context: client,
+      rate: () => core.admission.rate(actor.account),
+    });
+  }
+
+  /** Answers a request that asks for a stream, or is about one; false when it does not. */
+  private async streamed(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { client, read }: { readonly client: ClientRequest; readonly read: ResolvedRequest },
+  ): Promise<boolean> {
+    const { core } = this.options;
+    const { method = 'GET' } = request;
+    const answer = streamAnswer(request);
+    const token = streamToken(request);
+    if (token !== undefined && this.isReserved(request)) {
+      const { authorization } = request.headers;
+      if (method === 'GET') this.reserved.open(response, { token, authorization }, client.actor);
+      else this.reserved.run(response, givenRequest(method, read), { token, client });
+      return true;
     }
-    return answerEventStream(
-      core,
-      response,
-      { ...graphRequest(request.method, { body, url }), method: request.method ?? 'GET' },
-      client,
-    );
+    if (!answer) return false;
+    await answer(core, response, streamRequest(request, givenRequest(method, read)), client);
+    return true;
+  }
+
+  /** Whether a request that names a reserved stream opens it or runs something on it. */
+  private isReserved(request: IncomingMessage): boolean {
+    return wantsEventStream(request) ? request.method === 'GET' : request.method === 'POST';
   }
 
   private async body(request: IncomingMessage): Promise<unknown> {
@@ -122,4 +165,22 @@ function wantsPage({ method, headers, url = '/' }: IncomingMessage): boolean {
 
 function wantsEventStream({ headers }: IncomingMessage): boolean {
   return (headers.accept ?? '').includes(EVENT_STREAM);
+}
+
+function streamAnswer(request: IncomingMessage): typeof answerEventStream | undefined {
+  if (wantsEventStream(request)) return answerEventStream;
+  return wantsMultipart(request) ? answerMultipart : undefined;
+}
+
+function streamRequest(
+  { method = 'GET', headers }: IncomingMessage,
+  given: Record<string, unknown>,
+): StreamRequest {
+  const lastEventId = headers['last-event-id'];
+  return {
+    method,
+    given,
+    authorization: headers.authorization,
+    lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
+  };
 }

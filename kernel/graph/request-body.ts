@@ -6,18 +6,33 @@ import { refuse } from '../result.js';
  * read and dropped, so that the sender gets to read the answer.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return tooLarge(request, limit);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) return tooLarge(request, limit);
-    chunks.push(chunk);
+  if (Number(request.headers['content-length'] ?? 0) <= limit) {
+    const text = await collect(request, limit);
+    if (text !== undefined) return text;
   }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function tooLarge(request: IncomingMessage, limit: number): never {
   request.resume();
   return refuse('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
+}
+
+/** The whole text, or undefined when it is too long. Listeners, because iterating costs more than the rest. */
+function collect(request: IncomingMessage, limit: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) return void chunks.push(chunk);
+      request.off('data', onData);
+      resolve(undefined);
+    };
+    request.on('data', onData);
+    request.once('end', () => resolve(textOf(chunks)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the sender left before it had sent everything')));
+  });
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  return (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
 }

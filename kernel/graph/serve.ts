@@ -8,12 +8,13 @@ import { Loaders } from '../loader.js';
 import type { Log } from '../log.js';
 import { Refused } from '../result.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
+import { inSpan } from '../tracing/span.js';
 import { EVENT_STREAM, sendEvents } from './event-stream.js';
 import { closeServer, listen } from './listen.js';
 import { problemError } from './refusal.js';
 import { readBody } from './request-body.js';
 import { SubgraphExecutor } from './subgraph-executor.js';
-import { REQUEST_ID_HEADER, type SubgraphRequest } from './wire.js';
+import { AT_LEAST_HEADER, REQUEST_ID_HEADER, type SubgraphRequest } from './wire.js';
 
 export interface ServeSubgraphOptions {
   readonly host: string;
@@ -37,6 +38,7 @@ interface Call {
   readonly actor: Actor;
   readonly requestId: string;
   readonly signal: AbortSignal;
+  readonly atLeast: string | undefined;
 }
 
 /**
@@ -92,7 +94,12 @@ class SubgraphService {
       const actor = await this.actor(String(request.headers[ACTOR_HEADER] ?? ''));
       if (!actor)
         return sendProblem(response, 401, 'UNAUTHENTICATED', 'Only the gateway may ask this subgraph.');
-      await this.answer(request, response, callOf(actor, request, response));
+      const parent = { kind: 'server' as const, parent: request.headers };
+      await inSpan(
+        'POST /graphql',
+        () => parent,
+        () => this.answer(request, response, callOf(actor, request, response)),
+      );
     } catch (error) {
       this.fail(error, response);
     }
@@ -143,12 +150,17 @@ function callOf(actor: Actor, request: IncomingMessage, response: ServerResponse
   return {
     actor,
     requestId: String(request.headers[REQUEST_ID_HEADER] ?? randomUUID()),
+    atLeast: headerText(request.headers[AT_LEAST_HEADER]),
     signal: gone.signal,
   };
 }
 
-function contextOf({ actor, requestId, signal }: Call): RequestContext {
-  return { actor, requestId, signal, loaders: new Loaders() };
+function contextOf({ actor, requestId, signal, atLeast }: Call): RequestContext {
+  return { actor, requestId, signal, atLeast, loaders: new Loaders() };
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function httpRequest(request: IncomingMessage, body: string, context: Call): Request<undefined, Call> {

@@ -12,7 +12,10 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
+import { inRequest } from '../request-scope.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
+import { inSpan } from '../tracing/span.js';
+import { Bookmark } from './bookmark.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { mapStream } from './mapped-stream.js';
 import { type BugReport, answerErrors } from './refusal.js';
@@ -45,14 +48,31 @@ export class SubgraphExecutor {
   }
 
   /** Runs a query or a mutation. */
-  async execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
+  execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
+    const { name } = this.subgraph;
+    const options = () => ({
+      attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
+    });
+    return inRequest({ requestId: context.requestId, at: Date.now() }, () =>
+      inSpan(`subgraph ${name}`, options, () => this.run(request, context)),
+    );
+  }
+
+  private async run(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
+    const stale = context.atLeast === undefined ? undefined : await this.reach(context);
+    if (stale) return stale;
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return requestFailure(prepared.errors);
     const run = this.compiled.of(prepared.document);
     const result = run
       ? run(context, request.variables ?? {})
       : execute(this.args(prepared.document, request, context));
-    return this.answer(await result, context.requestId);
+    const answer = this.answer(await result, context.requestId);
+    this.log.debug(
+      { subgraph: this.subgraph.name, errors: answer.errors?.length ?? 0 },
+      'a request was executed',
+    );
+    return answer;
   }
 
   /**
@@ -68,16 +88,31 @@ export class SubgraphExecutor {
     if ('errors' in prepared) return mapStream(one(requestFailure(prepared.errors)), (result) => result);
     const context = newContext();
     const report = this.report(context.requestId);
-    const source = await createSourceEventStream(this.args(prepared.document, request, context));
+    const scope = { requestId: context.requestId, at: Date.now() };
+    const source = await inRequest(scope, () =>
+      createSourceEventStream(this.args(prepared.document, request, context)),
+    );
     if (!isAsyncIterable(source)) return mapStream(one(streamFailure(source, report)), (result) => result);
     return mapStream(
       source,
-      async (event) => {
+      async (event): Promise<SubgraphResult> => {
+        if (event instanceof Bookmark) return { bookmark: { ...event } };
         const args = this.args(prepared.document, request, newContext());
-        return this.answer(await execute({ ...args, rootValue: event }), context.requestId);
+        const result = await inRequest(scope, () => execute({ ...args, rootValue: event }));
+        return this.answer(result, context.requestId);
       },
       { signal, failed: (error) => ({ errors: answerErrors(located(error), report) }) },
     );
+  }
+
+  /** Waits until the subgraph has seen what the context asks for; the answer when it has not in time. */
+  private async reach(context: RequestContext): Promise<SubgraphResult | undefined> {
+    try {
+      await this.subgraph.reach?.(context);
+      return undefined;
+    } catch (error) {
+      return { errors: answerErrors(located(error), this.report(context.requestId)) };
+    }
   }
 
   private answer(result: ExecutionResult, requestId: string): SubgraphResult {

@@ -50,16 +50,28 @@ export class RegionUnavailableError extends UserError {
   nearestRegionId: string | null;
 }
 
+@Directive('@shareable')
+@ObjectType({
+  implements: UserError,
+  description: 'Too much was asked for at once; it may be asked again later.',
+})
+export class ThrottledError extends UserError {
+  @Field(() => Int, { description: 'Seconds to wait.' })
+  retryAfter: number;
+}
+
 const UNAVAILABLE: readonly string[] = ['PRODUCT_COMING_SOON', 'PRODUCT_NOT_OFFERED'];
 
 /** Every object type behind `UserError`, for `orphanedTypes`. */
-export const userErrorTypes = [InputError, QuotaExceededError, RegionUnavailableError];
+export const userErrorTypes = [InputError, QuotaExceededError, RegionUnavailableError, ThrottledError];
 
 /** A problem as the graph shows it. */
 export function toUserError(problem: Problem): UserError {
   const { code, message, details } = problem;
   const base = { code, message, ...(problem.path ? { path: problem.path } : {}) };
   if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
-  if (UNAVAILABLE.includes(code) && details) return Object.assign(new RegionUnavailableError(), details, base);
+  if (UNAVAILABLE.includes(code) && details)
+    return Object.assign(new RegionUnavailableError(), details, base);
+  if (code === 'THROTTLED' && details) return Object.assign(new ThrottledError(), details, base);
   return Object.assign(new InputError(), base);
 }

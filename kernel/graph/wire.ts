@@ -3,6 +3,9 @@ import type { GraphQLFormattedError } from 'graphql';
 /** Ties the log entries of one client request together, over every process it touches. */
 export const REQUEST_ID_HEADER = 'x-request-id';
 
+/** Cursor of an event that the subgraph must have seen before it answers. */
+export const AT_LEAST_HEADER = 'x-fleetgraph-at-least';
+
 /** A request to a subgraph, as it goes over the wire. */
 export interface SubgraphRequest {
   readonly query: string;

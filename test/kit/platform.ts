@@ -1,7 +1,8 @@
 import { type AllInOne, startAllInOne } from '../../roles/all-in-one.js';
 import { mintAccessToken } from '../../kernel/access-token.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
-import { createLog } from '../../kernel/log.js';
+import { type Log, createLog } from '../../kernel/log.js';
+import type { GatewaySettings } from '../../roles/gateway-settings.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 export const AUTH_SECRET = 'test-auth-secret-of-at-least-32-characters';
@@ -15,6 +16,10 @@ export interface TestPlatformOptions {
   readonly clock?: Clock;
   /** Log level of the platform; `warn` helps when a test fails. Default silent. */
   readonly logLevel?: string;
+  /** Where it logs instead. */
+  readonly log?: Log;
+  /** What the settings of its gateway say. */
+  readonly gateway?: GatewaySettings;
 }
 
 /** The whole platform on free ports and a database of its own. */
@@ -22,6 +27,7 @@ export interface TestPlatform extends AsyncDisposable {
   /** Base URL of the gateway; GraphQL at `<url>/graphql`. */
   readonly url: string;
   readonly cloudUrl: string;
+  readonly metricsUrl: string | undefined;
   readonly kit: TestDatabase;
   /** A bearer token for the account. */
   token(account?: string, ttlSeconds?: number): Promise<string>;
@@ -63,7 +69,8 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       kubesimPort: 0,
       simulationSpeed: options.simulationSpeed ?? 1_000,
       clock: options.clock ?? systemClock,
-      log: createLog(options.logLevel ?? 'silent'),
+      log: options.log ?? createLog(options.logLevel ?? 'silent'),
+      ...(options.gateway && { gateway: options.gateway }),
       onStatement: (sql) => recorded?.push(sql),
     }),
   );
@@ -71,6 +78,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   return {
     url: platform.url,
     cloudUrl: platform.cloudUrl,
+    metricsUrl: platform.metricsUrl,
     kit,
     token: testToken,
     request: (query, variables = {}, account = 'acme') =>

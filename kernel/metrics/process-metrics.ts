@@ -1,0 +1,8 @@
+import { Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Memory, CPU, event loop and garbage collection of this process. */
+export function processMetrics(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}

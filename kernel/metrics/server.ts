@@ -1,0 +1,31 @@
+import { createServer } from 'node:http';
+import { Registry } from 'prom-client';
+import { closeServer, listen } from '../graph/listen.js';
+
+/** A server of metrics. */
+export interface MetricsServer extends AsyncDisposable {
+  /** Address of the metrics. */
+  readonly url: string;
+}
+
+/** Milliseconds that a scrape gets to end when the server closes. */
+const GRACE = 1000;
+
+/** Serves `/metrics` in Prometheus' text format, on a port that clients need not reach; 0 takes a free one. */
+export async function serveMetrics(
+  registries: readonly Registry[],
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<MetricsServer> {
+  const registry = Registry.merge([...registries]);
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || (request.url ?? '').split('?', 1)[0] !== '/metrics') {
+      return void response.writeHead(404).end();
+    }
+    registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  const url = await listen(server, host, port);
+  return { url: `${url}/metrics`, [Symbol.asyncDispose]: () => closeServer(server, GRACE) };
+}

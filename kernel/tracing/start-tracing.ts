@@ -1,0 +1,44 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+import { setTraced } from './span.js';
+
+export interface TracingOptions {
+  /** Base URL of a collector that speaks OTLP over HTTP; spans go to `/v1/traces` below it. */
+  readonly endpoint: string;
+  /** What this process is called in traces, e.g. `fleetgraph-gateway`. */
+  readonly service: string;
+}
+
+/**
+ * Starts sending spans to a collector; disposing of it sends what is left. The SDK is loaded only here, so a process
+ * that traces nothing pays nothing. The SDK's own settings (`OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`,
+ * `OTEL_BSP_…`) hold.
+ */
+export async function startTracing({ endpoint, service }: TracingOptions): Promise<AsyncDisposable> {
+  const [
+    { BatchSpanProcessor, NodeTracerProvider },
+    { OTLPTraceExporter },
+    { resourceFromAttributes },
+    core,
+  ] = await Promise.all([
+    import('@opentelemetry/sdk-trace-node'),
+    import('@opentelemetry/exporter-trace-otlp-proto'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/core'),
+  ]);
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': service }),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  });
+  // Clients name their span, and nothing else that would be handed on.
+  provider.register({ propagator: new core.W3CTraceContextPropagator() });
+  setTraced(true);
+  return {
+    async [Symbol.asyncDispose]() {
+      setTraced(false);
+      // A collector that is away must not keep the process from ending.
+      await provider.shutdown().catch(() => undefined);
+      for (const part of [trace, context, propagation]) part.disable();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLog } from '../../kernel/log.js';
+import { isTraced } from '../../kernel/tracing/span.js';
+import { startTracing } from '../../kernel/tracing/start-tracing.js';
+import { type ReceivedSpan, type TraceReceiver, startTraceReceiver } from '../kit/trace-receiver.js';
+import { post, startFixture } from './fixtures/gateway.js';
+import { openSocket } from './fixtures/socket.js';
+
+let receiver: TraceReceiver;
+beforeAll(async () => {
+  receiver = await startTraceReceiver();
+});
+afterAll(() => receiver[Symbol.asyncDispose]());
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const CLIENT = 'b7ad6b7169203331';
+
+/** The names of the spans above a span, itself first, up to one that the receiver has not got. */
+function path(spans: readonly ReceivedSpan[], span: ReceivedSpan | undefined): string[] {
+  if (!span) return [];
+  return [
+    span.name,
+    ...path(
+      spans,
+      spans.find(({ spanId }) => spanId === span.parentId),
+    ),
+  ];
+}
+
+test('a client’s trace goes on through gateway, subgraph and resolver', async () => {
+  {
+    await using _tracing = await startTracing({ endpoint: receiver.endpoint, service: 'fleetgraph-test' });
+    await using fixture = await startFixture({ mode: 'remote' });
+    await post(fixture.url, '{ cluster(id: "c1") { name region { name } quotas { id } } }', {
+      headers: { traceparent: `00-${TRACE}-${CLIENT}-01` },
+    });
+    await fetch(`${fixture.url}/healthz`);
+  }
+  const spans = receiver.spans.splice(0);
+  expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
+  expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(['fleetgraph-test']));
+  const root = spans.filter(({ parentId }) => parentId === CLIENT);
+  expect(root.map(({ name }) => name)).toEqual(['POST /graphql']);
+  for (const name of ['clusters', 'regions', 'quotas']) {
+    const subgraph = spans.find((span) => span.name === `subgraph ${name}`);
+    expect(path(spans, subgraph)).toEqual([
+      `subgraph ${name}`,
+      'POST /graphql',
+      `fetch ${name}`,
+      'graphql query',
+      'POST /graphql',
+    ]);
+  }
+});
+
+test('an operation on a WebSocket is a trace of its own, also with subgraphs in the process', async () => {
+  {
+    await using _tracing = await startTracing({ endpoint: receiver.endpoint, service: 'fleetgraph-test' });
+    await using fixture = await startFixture();
+    await using socket = openSocket(fixture.url);
+    await socket.client.iterate({ query: 'query Regions { regions { id } }' }).next();
+  }
+  const spans = receiver.spans.splice(0);
+  const subgraph = spans.find(({ name }) => name === 'subgraph regions');
+  expect(path(spans, subgraph)).toEqual(['subgraph regions', 'fetch regions', 'graphql query']);
+});
+
+test('without a collector nothing is traced, and subgraphs are told of no trace', async () => {
+  expect(isTraced()).toBe(false);
+  await using fixture = await startFixture({ mode: 'remote' });
+  const answer = await post(fixture.url, '{ regions { id } }');
+  expect(answer.errors).toBeUndefined();
+  expect(receiver.spans).toEqual([]);
+});
+
+test('what gateway and subgraph log of a request carries the id that the client gave it', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog('debug', 'test', { write: (line) => void lines.push(JSON.parse(line) as never) });
+  await using fixture = await startFixture({ mode: 'remote', log, subgraphLog: log });
+  const answer = await post(fixture.url, '{ bug }', { headers: { 'x-request-id': 'given-by-the-client' } });
+  expect(answer.headers.get('x-request-id')).toBe('given-by-the-client');
+  const of = lines.filter(({ requestId }) => requestId === 'given-by-the-client').map(({ msg }) => msg);
+  expect(of).toContain('a request was answered');
+  expect(of).toContain('a resolver failed');
+});

@@ -1,0 +1,120 @@
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLog } from '../../kernel/log.js';
+import { packageRoot } from '../../kernel/root.js';
+import { startTracing } from '../../kernel/tracing/start-tracing.js';
+import * as documents from '../kit/documents.js';
+import { operationEnd } from '../kit/main-job.js';
+import { startTestPlatform, testToken } from '../kit/platform.js';
+import { type ReceivedSpan, startTraceReceiver } from '../kit/trace-receiver.js';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const CLIENT = '00f067aa0ba902b7';
+const REQUEST = 'the-request-of-the-test';
+
+const lines: Record<string, unknown>[] = [];
+let spans: readonly ReceivedSpan[];
+let metrics: string;
+
+/** A cluster is made, on a platform whose spans, log and metrics are looked at afterwards. */
+beforeAll(async () => {
+  await using receiver = await startTraceReceiver();
+  {
+    await using _tracing = await startTracing({ endpoint: receiver.endpoint, service: 'fleetgraph' });
+    const log = createLog('debug', 'test', {
+      write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+    });
+    await using platform = await startTestPlatform({ log, gateway: { metricsPort: 0 } });
+    const operation = await create(platform.url);
+    await operationEnd({ url: platform.url, account: 'acme' }, operation);
+    metrics = await (await fetch(platform.metricsUrl ?? '')).text();
+  }
+  spans = receiver.spans.filter(({ traceId }) => traceId === TRACE);
+});
+afterAll(() => void lines.splice(0));
+
+async function create(url: string): Promise<string> {
+  const input = {
+    name: 'traced',
+    regionId: 'cn-hangzhou',
+    type: 'MANAGED_KUBERNETES',
+    spec: 'PRO',
+    nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
+    clientToken: 'create-traced',
+  };
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await testToken()}`,
+      traceparent: `00-${TRACE}-${CLIENT}-01`,
+      'x-request-id': REQUEST,
+    },
+    body: JSON.stringify({ query: documents.CREATE_CLUSTER, variables: { input } }),
+  });
+  const text = await response.text();
+  const { data } = JSON.parse(text) as {
+    data: { createCluster: { operation: { id: string } | null } } | null;
+  };
+  const id = data?.createCluster.operation?.id;
+  if (id === undefined) throw new Error(text);
+  return id;
+}
+
+/** The names of the spans above a span, itself first. */
+function path(span: ReceivedSpan | undefined): string[] {
+  return span ? [span.name, ...path(spans.find(({ spanId }) => spanId === span.parentId))] : [];
+}
+
+describe('a trace shows a whole provisioning', () => {
+  test('the mutation, its subgraph and the statements that it runs', () => {
+    const insert = spans.find((span) => span.name === 'SQL INSERT' && path(span)[1] === 'subgraph clusters');
+    expect(path(insert)).toEqual([
+      'SQL INSERT',
+      'subgraph clusters',
+      'fetch clusters',
+      'graphql mutation',
+      'POST /graphql',
+    ]);
+    expect(spans.filter(({ parentId }) => parentId === CLIENT).map(({ name }) => name)).toEqual([
+      'POST /graphql',
+    ]);
+  });
+
+  test.each(['cluster', 'node-pool'])('what the engine does for it: reconciliations of kind %s', (kind) => {
+    const span = spans.find(({ name }) => name === `reconcile ${kind}`);
+    expect(path(span).at(0)).toBe(`reconcile ${kind}`);
+    expect(path(span).at(-1)).toBe('POST /graphql');
+  });
+
+  test('statements of the engine stand under the reconciliation that runs them', () => {
+    const under = spans.filter(({ name }) => name.startsWith('SQL ')).map((span) => path(span)[1] ?? '');
+    expect(under.filter((name) => name.startsWith('reconcile '))).not.toEqual([]);
+  });
+});
+
+test('gateway, subgraph and engine log under the request id that the client gave', () => {
+  const said = lines.filter(({ requestId }) => requestId === REQUEST).map(({ msg }) => msg);
+  expect(said).toContain('a request was answered');
+  expect(said).toContain('a request was executed');
+  expect(said).toContain('a reconciliation has ended');
+});
+
+test('the metrics of one process show its gateway, its engine and its event log', () => {
+  expect(metrics).toMatch(/fleetgraph_requests_total\{operation="mutation",code="OK"\} 1/);
+  expect(metrics).toMatch(/fleetgraph_reconcile_seconds_count\{kind="cluster",outcome="\w+"\} [1-9]/);
+  expect(metrics).toMatch(/fleetgraph_queue_jobs\{state="due"\} \d/);
+  expect(metrics).toMatch(/fleetgraph_queue_oldest_due_seconds [\d.]+/);
+  expect(metrics).toMatch(/fleetgraph_event_log_lag_events \d/);
+  expect(metrics).toMatch(/fleetgraph_event_log_readers \d/);
+  expect(metrics).toMatch(/process_cpu_seconds_total/);
+});
+
+test('the operations page says what each metric means', async () => {
+  const page = await readFile(join(packageRoot, 'docs/operations.md'), 'utf8');
+  const names = [...metrics.matchAll(/^# TYPE (fleetgraph_\w+)/gm)].map(([, name]) => name ?? '');
+  expect(names).not.toEqual([]);
+  expect(names.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
+});
