@@ -10,8 +10,15 @@ const instanceTypeForm = z.object({
   memoryGiB: z.number(),
   architecture: z.string(),
   gpus: z.number(),
+  enis: z.number().default(0),
+  ipsPerEni: z.number().default(0),
+  gpuMemoryGiB: z.number().default(0),
+  npus: z.number().default(0),
+  epcGiB: z.number().default(0),
+  bareMetal: z.boolean().default(false),
 });
 const zoneForm = z.object({ id: z.string(), regionId: z.string() });
+const imageForm = z.object({ id: z.string(), name: z.string(), osFamily: z.string() });
 const versionForm = z.object({ id: z.string(), minor: z.string(), releasedAt: z.string() });
 
 export type InstanceType = z.infer<typeof instanceTypeForm>;
@@ -22,6 +29,7 @@ export interface Catalogue {
   readonly instanceTypes: ReadonlyMap<string, InstanceType>;
   readonly zones: ReadonlyMap<string, Zone>;
   readonly versions: ReadonlySet<string>;
+  readonly images: ReadonlyMap<string, z.infer<typeof imageForm>>;
 }
 
 /** Reads the catalogue from prisma/catalog. */
@@ -32,6 +40,7 @@ export function readCatalogue(): Catalogue {
   return {
     instanceTypes: new Map(types.map((type) => [type.id, type])),
     zones: new Map(zones.map((zone) => [zone.id, zone])),
+    images: new Map(read('node-images.json', z.array(imageForm)).map((image) => [image.id, image])),
     versions: new Set(versions.map((version) => version.id)),
   };
 }

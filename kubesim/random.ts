@@ -29,3 +29,8 @@ export function hashText(text: string): string {
     (_, i) => LETTERS[((i < 5 ? a : b) >>> ((i % 5) * 5)) % LETTERS.length],
   ).join('');
 }
+
+/** Twenty hexadecimal digits that depend only on `text`: ids of things that must not meet by chance. */
+export function hashHex(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 20);
+}

@@ -16,6 +16,8 @@ export const settingsForm = z.strictObject({
   }),
   /** Instances in stock by `<zone>/<type>`; DEFAULT_STOCK where nothing is said. Running ones count. */
   stock: z.record(z.string().max(200), z.number().int().min(0)),
+  /** Zones that are lost: nothing in them answers. Set by `/cloud/v1/zones/<id>/power`. */
+  lostZones: z.array(z.string().max(200)).max(500).default([]),
   /** Decides which instances fail: the same seed and ids give the same failures. */
   seed: z.union([z.string().max(100), z.number()]),
 });
@@ -25,6 +27,8 @@ export type Settings = z.infer<typeof settingsForm>;
 export const settingsPatchForm = z.strictObject({
   ...settingsForm.partial().shape,
   bootSeconds: settingsForm.shape.bootSeconds.partial().optional(),
+  // Left out, the lost zones stay as they are.
+  lostZones: settingsForm.shape.lostZones.unwrap().optional(),
 });
 
 /** The settings of a new database. */
@@ -33,6 +37,7 @@ export const defaultSettings: Settings = {
   failureRate: 0,
   bootSeconds: { controlPlane: 90, node: 45 },
   stock: {},
+  lostZones: [],
   seed: 1,
 };
 

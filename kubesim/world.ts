@@ -5,13 +5,23 @@ import { readCatalogue } from './catalog.js';
 import { authorityForm, newAuthority, type Authority } from './cloud/certificates.js';
 import { Cloud } from './cloud/cloud.js';
 import { resumeCluster } from './cloud/clusters.js';
+import type { MachineRecord } from './cloud/machines.js';
 import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
+import type { ScalingGroupRecord } from './cloud/scaling-groups.js';
 import { Turns } from './controllers/work-queue.js';
 import type { KubeObject } from './kinds/object.js';
 import { typeOfId } from './kinds/registry.js';
 import { defaultSettings, settingsForm } from './settings.js';
 import { Journal } from './store/journal.js';
-import { READ_CLUSTERS, READ_INSTANCES, READ_OBJECTS, READ_SETTINGS, settingTable } from './store/tables.js';
+import {
+  READ_CLUSTERS,
+  READ_INSTANCES,
+  READ_MACHINES,
+  READ_OBJECTS,
+  READ_SCALING_GROUPS,
+  READ_SETTINGS,
+  settingTable,
+} from './store/tables.js';
 import { Timers } from './timers.js';
 
 /** The simulation of one database, from when it is read until the lease is lost or given back. */
@@ -85,4 +95,9 @@ async function readClusters({ client }: Lease, cloud: Cloud): Promise<void> {
     const cluster = cloud.clusters.get(id);
     if (cluster) cloud.load(cluster, body);
   }
+  const groups = await client.query<{ cluster: string; body: ScalingGroupRecord }>(READ_SCALING_GROUPS);
+  for (const { cluster, body } of groups.rows)
+    cloud.clusters.get(cluster)?.scalingGroups.set(body.nodePoolId, body);
+  const machines = await client.query<{ body: MachineRecord }>(READ_MACHINES);
+  for (const { body } of machines.rows) cloud.machines.set(body.id, body);
 }

@@ -1,4 +1,7 @@
+import type { RiskInfrastructure } from './risk-infrastructure.js';
 import type { Problem } from '../../kernel/result.js';
+import type { ClaimInfrastructure } from './claim-infrastructure.js';
+import type { ChargeType, NodeTaint, PoolInfrastructure } from './pool-infrastructure.js';
 
 /** A control plane to be made. All calls are idempotent by the ids given, so a crashed caller repeats them. */
 export interface ControlPlaneRequest {
@@ -10,6 +13,48 @@ export interface ControlPlaneRequest {
   readonly version: string;
   /** Masters the account owns: 3 for dedicated clusters, else 0. */
   readonly masters: 0 | 3;
+  /** The masters, by the ids of their nodes. */
+  readonly masterNodes?: readonly MasterRequest[];
+  /** Pods run on container instances, without nodes. */
+  readonly serverless?: boolean;
+  /** Pods at the most; as many as it likes when left out. */
+  readonly maxPods?: number;
+  /** Load balancers and disks that its objects ask for need to be granted; see ClaimInfrastructure. */
+  readonly grantsNeeded?: boolean;
+  readonly edition?: Edition;
+  readonly network?: NetworkRequest;
+}
+
+/** How a cluster is connected. */
+export interface NetworkRequest {
+  readonly plugin: 'FLANNEL' | 'TERWAY';
+  /** Addresses of pods, and the prefix length of a node's part of them; only with Flannel. */
+  readonly podCidr?: string;
+  readonly nodeCidrMask?: number;
+  readonly serviceCidr: string;
+  readonly vSwitches: readonly { readonly id: string; readonly zoneId: string; readonly cidr: string }[];
+}
+
+/** How a managed control plane is sized. */
+export type Edition = 'STANDARD' | 'PRO';
+
+/** A machine that runs a part of the control plane. */
+export interface MasterRequest {
+  /** The node's id: the caller's key. */
+  readonly id: string;
+  /** The Kubernetes node's name. */
+  readonly name: string;
+  /** Acceptable types, most wanted first. */
+  readonly instanceTypes: readonly string[];
+}
+
+/** One process of a control plane. */
+export interface ControlPlaneReplica {
+  readonly id: string;
+  /** `kube-apiserver`, `etcd`, … */
+  readonly component: string;
+  readonly zoneId: string;
+  readonly healthy: boolean;
 }
 
 export interface ControlPlane {
@@ -17,6 +62,10 @@ export interface ControlPlane {
   /** When it is expected to be ready; look again then. */
   readonly readyAt: Date;
   readonly version: string;
+  readonly edition?: Edition | undefined;
+  /** Whether its Kubernetes API answers. */
+  readonly available: boolean;
+  readonly replicas: readonly ControlPlaneReplica[];
   /** Base URL of its Kubernetes API. */
   readonly server: string;
   /** PEM of the CA, base64. */
@@ -32,6 +81,12 @@ export interface InstanceRequest {
   /** Acceptable types, most wanted first. */
   readonly instanceTypes: readonly string[];
   readonly zoneIds: readonly string[];
+  /** POSTPAID when left out. */
+  readonly chargeType?: ChargeType;
+  /** Image of the system disk; the provider's own when left out. */
+  readonly imageId?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly NodeTaint[];
 }
 
 export interface Instance {
@@ -41,6 +96,11 @@ export interface Instance {
   readonly zoneId: string;
   readonly version: string;
   readonly readyAt: Date;
+  /** The provider's own id of the machine. */
+  readonly machineId?: string | undefined;
+  readonly chargeType?: ChargeType | undefined;
+  /** A spot instance is taken back at this time. */
+  readonly reclaimAt?: Date | undefined;
   /** Why it could not be made; then nothing runs and nothing is billed. */
   readonly failure?: Problem;
 }
@@ -53,22 +113,29 @@ export interface Credentials {
 }
 
 /** Where clusters run: the simulated cloud, or real ones. */
-export interface InfrastructureProvider {
+export interface InfrastructureProvider extends PoolInfrastructure, ClaimInfrastructure, RiskInfrastructure {
   /** Makes the control plane, or says how far it is. */
   ensureControlPlane(request: ControlPlaneRequest): Promise<ControlPlane>;
   /** undefined when there is none. */
   controlPlane(clusterId: string): Promise<ControlPlane | undefined>;
   upgradeControlPlane(clusterId: string, version: string): Promise<ControlPlane>;
+  /** Moves a managed control plane to another edition; workloads run on. */
+  migrateControlPlane(clusterId: string, edition: Edition): Promise<ControlPlane>;
+  /** Gives up an upgrade of the control plane that has not ended; one that has ended stays as it is. */
+  cancelControlPlaneUpgrade(clusterId: string): Promise<ControlPlane>;
   /** Starts deleting everything of the cluster; true when nothing is left. */
   deleteCluster(clusterId: string): Promise<boolean>;
   /** Makes what can be made; one answer for each request, in order. */
   ensureInstances(clusterId: string, requests: readonly InstanceRequest[]): Promise<readonly Instance[]>;
   instances(clusterId: string, nodePoolId?: string): Promise<readonly Instance[]>;
-  /** Starts deleting (after draining, when asked); answers the ids that are not gone yet. */
+  /**
+   * Starts deleting (after draining, when asked); answers the ids that are not gone yet. With `release: false` the
+   * machines stay with the account, as those that are paid by subscription do anyway.
+   */
   deleteInstances(
     clusterId: string,
     ids: readonly string[],
-    options: { readonly drain: boolean },
+    options: { readonly drain: boolean; readonly release?: boolean },
   ): Promise<readonly string[]>;
   upgradeInstance(clusterId: string, id: string, version: string): Promise<Instance>;
   /** Credentials for the cluster's Kubernetes API. */

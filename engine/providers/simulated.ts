@@ -9,6 +9,8 @@ import type {
   InfrastructureProvider,
   Instance,
 } from './infrastructure-provider.js';
+import { simulatedPools } from './simulated-pools.js';
+import { simulatedRisks } from './simulated-risks.js';
 
 export interface SimulatedProviderOptions {
   /** Base URL of the simulated cloud, e.g. `http://127.0.0.1:4100`. */
@@ -37,6 +39,11 @@ const controlPlane = z.object({
     .transform((s) => (s === 'DELETING' ? 'FAILED' : s)),
   readyAt: z.coerce.date(),
   version: z.string(),
+  edition: z.enum(['STANDARD', 'PRO']).optional(),
+  available: z.boolean(),
+  replicas: z.array(
+    z.object({ id: z.string(), component: z.string(), zoneId: z.string(), healthy: z.boolean() }),
+  ),
   server: z.string(),
   caData: z.string(),
 });
@@ -55,6 +62,9 @@ const instance = z.object({
     .transform((zone) => zone ?? ''),
   version: z.string(),
   readyAt: z.coerce.date(),
+  machineId: z.string().optional(),
+  chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).optional(),
+  reclaimAt: z.coerce.date().optional(),
   failure: z.object({ code: z.string(), message: z.string() }).nullish(),
 });
 
@@ -66,6 +76,22 @@ const credentials = z.object({
   caData: z.string(),
   token: z.string(),
   expiresAt: z.coerce.date(),
+});
+
+const claims = z.object({
+  claims: z.array(
+    z.object({
+      id: z.string(),
+      clusterId: z.string(),
+      account: z.string(),
+      kind: z.enum(['LOAD_BALANCER', 'DISK']),
+      namespace: z.string(),
+      name: z.string(),
+      listeners: z.number(),
+      servers: z.number(),
+      granted: z.boolean(),
+    }),
+  ),
 });
 
 /** What the platform may do in a cluster. */
@@ -80,6 +106,12 @@ export function createSimulatedProvider(
 ): InfrastructureProvider & AsyncDisposable {
   const cloud = new Cloud(options);
   return {
+    ...simulatedPools({
+      call: (...args) => cloud.call(...args),
+      instances: toInstances,
+      instance: (body) => toInstance(instance.parse(body)),
+    }),
+    ...simulatedRisks({ call: (...args) => cloud.call(...args) }),
     ensureControlPlane: async ({ clusterId, ...body }) =>
       controlPlane.parse(await cloud.put(path(clusterId), body)),
     async controlPlane(clusterId): Promise<ControlPlane | undefined> {
@@ -88,6 +120,10 @@ export function createSimulatedProvider(
     },
     upgradeControlPlane: async (clusterId, version) =>
       controlPlane.parse(await cloud.put(path(clusterId, 'version'), { version })),
+    migrateControlPlane: async (clusterId, edition) =>
+      controlPlane.parse(await cloud.put(path(clusterId, 'edition'), { edition })),
+    cancelControlPlaneUpgrade: async (clusterId) =>
+      controlPlane.parse((await cloud.call('DELETE', path(clusterId, 'version'), undefined, true)).body),
     deleteCluster: async (clusterId) => (await cloud.call('DELETE', path(clusterId))).status === 404,
     async ensureInstances(clusterId, requests) {
       if (requests.length === 0) return [];
@@ -100,9 +136,13 @@ export function createSimulatedProvider(
       const answer = await cloud.call('GET', `${path(clusterId, 'instances')}${query}`);
       return answer.status === 404 ? [] : toInstances(answer.body);
     },
-    async deleteInstances(clusterId, ids, { drain }) {
+    async deleteInstances(clusterId, ids, { drain, release = true }) {
       if (ids.length === 0) return [];
-      const answer = await cloud.call('POST', path(clusterId, 'instances', 'delete'), { ids, drain });
+      const answer = await cloud.call('POST', path(clusterId, 'instances', 'delete'), {
+        ids,
+        drain,
+        release,
+      });
       if (answer.status === 404) return [];
       return remaining.parse(answer.body).instances.map((one) => (typeof one === 'string' ? one : one.id));
     },
@@ -112,6 +152,10 @@ export function createSimulatedProvider(
       const body = { subject, ttlMinutes, groups: PLATFORM_GROUPS };
       return credentials.parse((await cloud.call('POST', path(clusterId, 'credentials'), body, true)).body);
     },
+    cloudClaims: async () =>
+      claims.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,
+    answerClaims: async (clusterId, answer) =>
+      void (await cloud.call('PUT', path(clusterId, 'grants'), answer)),
     [Symbol.asyncDispose]: () => cloud.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterContext } from '../cluster/context.js';
 import type { Identity } from '../cloud/credentials.js';
+import type { ListBudget } from './list-budget.js';
 import type { Representation } from './representation.js';
 
 /** One request to a cluster's API server. */
@@ -9,6 +10,8 @@ export interface ApiCall {
   /** The version that the control plane runs, e.g. `1.32.1`. */
   readonly version: string;
   readonly identity: Identity;
+  /** What the cluster's lists may still read. */
+  readonly budget: ListBudget;
   readonly method: string;
   /** Path below `/clusters/<id>`. */
   readonly path: string;

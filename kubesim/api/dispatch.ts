@@ -6,6 +6,7 @@ import { metrics } from './metrics.js';
 import { openApi } from './openapi.js';
 import { parseTarget, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
+import { budgetMetrics } from './list-budget.js';
 import { get, list } from './read.js';
 import { scale } from './scale.js';
 import { methodNotAllowed, noSuchPath } from './status.js';
@@ -16,7 +17,7 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 
 /** Answers one request; undefined when the answer is being streamed. Throws ApiError. */
 export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
-  const plain = plainAnswer(call) ?? (await review(call));
+  const plain = metricsAnswer(call) ?? plainAnswer(call) ?? (await review(call));
   if (plain) return plain;
   if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
   if (!/^\/apis?\//.test(call.path)) throw noSuchPath();
@@ -24,6 +25,11 @@ export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
   if (!target) throw noSuchPath();
   authorize(call, target);
   return target.subresource ? subresource(call, target) : resource(call, target);
+}
+
+function metricsAnswer({ path, method, budget }: ApiCall): ApiAnswer | undefined {
+  if (method !== 'GET' || path !== '/metrics') return undefined;
+  return { status: 200, body: budgetMetrics(budget), contentType: 'text/plain; version=0.0.4' };
 }
 
 function plainAnswer(call: ApiCall): ApiAnswer | undefined {

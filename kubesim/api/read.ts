@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { KubeObject, Json } from '../kinds/object.js';
 import { keyOf } from '../store/cluster-store.js';
 import type { ApiAnswer, ApiCall } from './call.js';
+import { listCost } from './list-budget.js';
 import type { Target } from './path.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
@@ -42,6 +43,7 @@ export async function list(call: ApiCall, target: Target): Promise<ApiAnswer> {
     .filter((object) => !token || keyOf(object) > token.key);
   const limit = readLimit(query);
   const page = limit > 0 ? sorted.slice(0, limit) : sorted;
+  call.budget.take(listCost({ objects: page.length, limit }));
   const last = page.at(-1);
   const left = sorted.length - page.length;
   const metadata: Json = {

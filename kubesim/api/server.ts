@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Cloud, CloudCluster } from '../cloud/cloud.js';
+import { apiAvailable } from '../cloud/control-plane.js';
 import type { Credentials } from '../cloud/credentials.js';
 import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
 import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
+import { ListBudget, listRates } from './list-budget.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from './status.js';
 
@@ -50,6 +52,7 @@ async function serve(
     cluster: cluster.kubernetes,
     version: cluster.record.version,
     identity,
+    budget: budgetOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path ?? '/'),
     query: url.searchParams,
@@ -59,6 +62,17 @@ async function serve(
     bytes: once(() => readBody(request, BODY_LIMIT)),
   };
   return dispatch(call);
+}
+
+const budgets = new WeakMap<CloudCluster, ListBudget>();
+
+/** One for each cluster; a larger one since the moment when it became a Pro cluster. */
+function budgetOf(cluster: CloudCluster, clock: Clock): ListBudget {
+  const known = budgets.get(cluster);
+  if (known) return known;
+  const budget = new ListBudget(clock, () => listRates[cluster.record.edition ?? 'STANDARD']);
+  budgets.set(cluster, budget);
+  return budget;
 }
 
 /** A body can be read only once; later askers get what the first one read. */
@@ -86,8 +100,10 @@ function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {
   if (cloud && cloud.parts.journal.backlog > LONGEST_BACKLOG)
     throw unavailable('the server has too much to write');
   if (cloud && !cluster) throw unauthorized();
-  if (cluster?.record.state === 'RUNNING' || cluster?.record.state === 'UPGRADING') return cluster;
-  throw unavailable('the API server is not running');
+  const runs = cluster?.record.state === 'RUNNING' || cluster?.record.state === 'UPGRADING';
+  if (!cloud || !cluster || !runs) throw unavailable('the API server is not running');
+  if (!apiAvailable(cloud, cluster)) throw unavailable('etcd has no leader, or no API server is up');
+  return cluster;
 }
 
 function unavailable(why: string): ApiError {
@@ -105,6 +121,8 @@ function send(response: ServerResponse, { status, body, contentType }: ApiAnswer
 }
 
 function refuse(response: ServerResponse, error: unknown, log: Log): void {
+  const wait = error instanceof ApiError ? error.details?.retryAfterSeconds : undefined;
+  if (wait !== undefined && !response.headersSent) response.setHeader('retry-after', String(wait));
   if (error instanceof ApiError) return sendJson(response, error.code, error.body());
   if (error instanceof BodyTooLarge) {
     return sendJson(response, 413, new ApiError(413, 'RequestEntityTooLarge', error.message).body());

@@ -104,6 +104,12 @@ export function invalid(type: Names, name: string, causes: readonly Cause[]): Ap
   );
 }
 
+/** The client is to come back after so many seconds. */
+export function tooManyRequests(retryAfterSeconds: number): ApiError {
+  const message = 'the server has received too many requests and has asked us to try again later';
+  return new ApiError(429, 'TooManyRequests', message, { retryAfterSeconds });
+}
+
 /** A watch from a revision that is forgotten, or a list's continuation. */
 export function gone(message: string): ApiError {
   return new ApiError(410, 'Expired', message);

@@ -79,6 +79,7 @@ class Watch {
     this.ends.push(
       () => clearTimeout(limit),
       () => clearInterval(bookmarks),
+      cluster.onCutOff(() => response.destroy()),
       cluster.store.onPublished(target.served.type, () => this.pump()),
     );
     void this.initial().then(

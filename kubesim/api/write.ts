@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { admitDeletion } from '../cluster/admission.js';
 import { destroy, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
 import { create as createObject, replace, replaceStatus } from '../cluster/write.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
@@ -162,7 +163,9 @@ function propagationOf(
 export async function remove(call: ApiCall, target: Target): Promise<ApiAnswer> {
   const options = await deleteOptions(call);
   const { type } = target.served;
-  const object = destroy(call.cluster, type, objectOf(call, target), options);
+  const doomed = objectOf(call, target);
+  admitDeletion(call.cluster, type, doomed);
+  const object = destroy(call.cluster, type, doomed, options);
   if (call.cluster.store.byUid(object.metadata.uid) || type.id === 'pods')
     return answered(call, target, object);
   await call.cluster.store.durable();

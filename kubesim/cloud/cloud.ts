@@ -8,10 +8,20 @@ import { chance } from '../random.js';
 import { changedSettings, settingsPatchForm, type Settings } from '../settings.js';
 import { ClusterStore } from '../store/cluster-store.js';
 import type { Journal } from '../store/journal.js';
-import { clusterTable, instanceTable, settingTable } from '../store/tables.js';
+import {
+  clusterTable,
+  instanceTable,
+  machineTable,
+  scalingGroupTable,
+  settingTable,
+} from '../store/tables.js';
 import type { Timers } from '../timers.js';
 import type { z } from 'zod';
+import type { MachineRecord } from './machines.js';
+import { AddressBook } from './address-book.js';
+import { vpcAddresses } from './instance-network.js';
 import type { ClusterRecord, InstanceRecord } from './records.js';
+import type { ScalingGroupRecord } from './scaling-groups.js';
 
 export interface CloudParts {
   readonly clock: Clock;
@@ -27,6 +37,8 @@ export interface CloudParts {
 export interface CloudCluster {
   record: ClusterRecord;
   readonly instances: Map<string, InstanceRecord>;
+  /** By node pool. */
+  readonly scalingGroups: Map<string, ScalingGroupRecord>;
   readonly store: ClusterStore;
   readonly kubernetes: SimulatedCluster;
   nextIndex: number;
@@ -35,8 +47,12 @@ export interface CloudCluster {
 /** What the simulated cloud holds: clusters, instances and settings, in memory and in the journal. */
 export class Cloud implements Disposable {
   readonly clusters = new Map<string, CloudCluster>();
+  /** Machines that belong to no cluster. */
+  readonly machines = new Map<string, MachineRecord>();
   /** Instances in use by `<zone>/<type>`. */
   private readonly inUse = new Map<string, number>();
+  /** Which addresses of vSwitches are in use. */
+  readonly addresses = new AddressBook();
   private open = true;
 
   constructor(
@@ -91,10 +107,17 @@ export class Cloud implements Disposable {
       log,
       caCertificate,
       speed: () => this.current.speed,
+      serverlessZones: record.serverless ? record.zoneIds : undefined,
+      maxPods: () => this.clusters.get(id)?.record.maxPods,
+      grants: () => this.clusters.get(id)?.record.grants,
+      mishaps: () => this.clusters.get(id)?.record.mishaps ?? [],
+      serviceCidr: record.network?.serviceCidr,
+      vpcAddresses: record.network?.plugin === 'TERWAY' ? vpcAddresses(this, id) : undefined,
     };
     const cluster = {
       record,
       instances: new Map<string, InstanceRecord>(),
+      scalingGroups: new Map<string, ScalingGroupRecord>(),
       store,
       kubernetes: new SimulatedCluster(parts),
       nextIndex: 0,
@@ -108,6 +131,9 @@ export class Cloud implements Disposable {
     this.count(cluster.instances.get(instance.id), -1);
     cluster.instances.set(instance.id, instance);
     cluster.nextIndex = Math.max(cluster.nextIndex, instance.index + 1);
+    const { vSwitchId, address } = instance;
+    if (vSwitchId !== undefined && address !== undefined)
+      this.addresses.keep(vSwitchId, address, cluster.record.id);
     this.count(instance, 1);
   }
 
@@ -127,16 +153,48 @@ export class Cloud implements Disposable {
   removeInstance(cluster: CloudCluster, instance: InstanceRecord): void {
     this.count(cluster.instances.get(instance.id), -1);
     cluster.instances.delete(instance.id);
+    const { vSwitchId, address } = instance;
+    if (vSwitchId !== undefined && address !== undefined) this.addresses.release(vSwitchId, address);
     this.parts.journal.remove(instanceTable, [instance.clusterId, instance.id]);
+  }
+
+  saveScalingGroup(cluster: CloudCluster, group: ScalingGroupRecord): ScalingGroupRecord {
+    cluster.scalingGroups.set(group.nodePoolId, group);
+    const key = [cluster.record.id, group.nodePoolId];
+    this.parts.journal.put(scalingGroupTable, key, () => JSON.stringify(group));
+    return group;
+  }
+
+  removeScalingGroup(cluster: CloudCluster, nodePoolId: string): void {
+    cluster.scalingGroups.delete(nodePoolId);
+    this.parts.journal.remove(scalingGroupTable, [cluster.record.id, nodePoolId]);
+  }
+
+  saveMachine(machine: MachineRecord): MachineRecord {
+    this.machines.set(machine.id, machine);
+    this.parts.journal.put(machineTable, [machine.id], () => JSON.stringify(machine));
+    return machine;
+  }
+
+  removeMachine({ id }: MachineRecord): void {
+    this.machines.delete(id);
+    this.parts.journal.remove(machineTable, [id]);
   }
 
   /** Forgets a cluster with all that is in it. */
   removeCluster(cluster: CloudCluster): void {
+    for (const pool of [...cluster.scalingGroups.keys()]) this.removeScalingGroup(cluster, pool);
     for (const instance of [...cluster.instances.values()]) this.removeInstance(cluster, instance);
     cluster.store.erase();
+    this.addresses.releaseAll(cluster.record.id);
     cluster.kubernetes[Symbol.dispose]();
     this.clusters.delete(cluster.record.id);
     this.parts.journal.remove(clusterTable, [cluster.record.id]);
+  }
+
+  /** Whether the zone is lost. */
+  isLost(zoneId: string): boolean {
+    return this.current.lostZones.includes(zoneId);
   }
 
   stockInUse(zoneId: string, instanceType: string): number {

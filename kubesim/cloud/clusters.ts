@@ -1,6 +1,8 @@
 import type { Cloud, CloudCluster } from './cloud.js';
+import { newReplicas } from './control-plane.js';
 import type { ClusterWish } from './forms.js';
 import { putMasters, resumeInstances } from './instances.js';
+import { keepMachine } from './machines.js';
 import { CloudRefusal, type ClusterRecord } from './records.js';
 
 /** Simulated seconds of an upgrade of a control plane, and of taking a cluster apart. */
@@ -14,7 +16,18 @@ export function putCluster(cloud: Cloud, id: string, wish: ClusterWish): CloudCl
   checkWish(cloud, wish);
   const now = cloud.now();
   const readyAt = now + cloud.span(cloud.settings.bootSeconds.controlPlane, id);
-  const record: ClusterRecord = { id, ...wish, state: 'CREATING', createdAt: now, readyAt };
+  const replicas = newReplicas(cloud, wish.regionId, wish.masters);
+  const { grantsNeeded, ...shape } = wish;
+  const grants = grantsNeeded ? { granted: [], refused: {} } : undefined;
+  const record: ClusterRecord = {
+    id,
+    ...shape,
+    grants,
+    replicas,
+    state: 'CREATING',
+    createdAt: now,
+    readyAt,
+  };
   const cluster = cloud.add(record, 0);
   cloud.saveCluster(cluster, {});
   putMasters(cloud, cluster);
@@ -69,6 +82,29 @@ export function upgradeCluster(cloud: Cloud, id: string, version: string): Cloud
   return cluster;
 }
 
+/** Gives up an upgrade that has not ended: the control plane runs on with the version that it has. */
+export function cancelUpgrade(cloud: Cloud, id: string): CloudCluster {
+  const cluster = clusterOf(cloud, id);
+  if (cluster.record.state === 'UPGRADING')
+    cloud.saveCluster(cluster, { state: 'RUNNING', targetVersion: undefined, readyAt: cloud.now() });
+  return cluster;
+}
+
+/** Begins to move the control plane to another edition; the API answers all the while. Again, it changes nothing. */
+export function migrateCluster(cloud: Cloud, id: string, edition: 'STANDARD' | 'PRO'): CloudCluster {
+  const cluster = clusterOf(cloud, id);
+  const { record } = cluster;
+  if ((record.targetEdition ?? record.edition ?? 'STANDARD') === edition) return cluster;
+  if (record.state !== 'RUNNING') {
+    const message = `The cluster is ${record.state}; only a running one can be migrated.`;
+    throw new CloudRefusal(409, 'INVALID_STATE', message);
+  }
+  const readyAt = cloud.now() + cloud.span(UPGRADE, `${id}/${edition}`);
+  cloud.saveCluster(cluster, { state: 'UPGRADING', targetEdition: edition, readyAt });
+  plan(cloud, cluster);
+  return cluster;
+}
+
 /** Begins to delete a cluster; undefined when it is gone. */
 export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefined {
   const cluster = cloud.clusters.get(id);
@@ -99,8 +135,11 @@ function plan(cloud: Cloud, cluster: CloudCluster): void {
 }
 
 function arrive(cloud: Cloud, cluster: CloudCluster): void {
-  const { state, targetVersion, version } = cluster.record;
-  if (state === 'DELETING') return cloud.removeCluster(cluster);
+  const { state, targetVersion, version, targetEdition, edition } = cluster.record;
+  if (state === 'DELETING') {
+    for (const instance of cluster.instances.values()) keepMachine(cloud, cluster, instance);
+    return cloud.removeCluster(cluster);
+  }
   if (state === 'CREATING') {
     cloud.saveCluster(cluster, { state: 'RUNNING' });
     cluster.kubernetes.start(true);
@@ -111,6 +150,8 @@ function arrive(cloud: Cloud, cluster: CloudCluster): void {
     state: 'RUNNING',
     version: targetVersion ?? version,
     targetVersion: undefined,
+    edition: targetEdition ?? edition,
+    targetEdition: undefined,
   });
   for (const instance of cluster.instances.values()) {
     if (!instance.master) continue;

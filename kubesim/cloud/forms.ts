@@ -5,6 +5,7 @@ const name = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a DNS name')
   .max(253);
+const cidr = z.cidrv4();
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 
 export const clusterForm = z.object({
@@ -13,8 +14,34 @@ export const clusterForm = z.object({
   zoneIds: z.array(id).min(1).max(20),
   version,
   masters: z.union([z.literal(0), z.literal(3)]).default(0),
+  masterNodes: z
+    .array(z.object({ id, name, instanceTypes: z.array(id).min(1).max(50) }))
+    .max(3)
+    .optional(),
+  serverless: z.boolean().optional(),
+  maxPods: z.number().int().min(0).optional(),
+  /** Objects get load balancers and disks only when that is granted. */
+  grantsNeeded: z.boolean().optional(),
+  edition: z.enum(['STANDARD', 'PRO']).optional(),
+  network: z
+    .object({
+      plugin: z.enum(['FLANNEL', 'TERWAY']),
+      podCidr: cidr.optional(),
+      nodeCidrMask: z.number().int().min(24).max(28).optional(),
+      serviceCidr: cidr,
+      vSwitches: z.array(z.object({ id, zoneId: id, cidr })).max(100),
+    })
+    .optional(),
 });
 export type ClusterWish = z.infer<typeof clusterForm>;
+
+export const editionForm = z.object({ edition: z.enum(['STANDARD', 'PRO']) });
+
+/** Pods at the most; null lifts the limit. */
+export const podLimitForm = z.object({ maxPods: z.number().int().min(0).nullable() });
+
+/** Whether an instance is connected to its control plane. */
+export const connectionForm = z.object({ connected: z.boolean() });
 
 export const versionForm = z.object({ version });
 
@@ -27,6 +54,8 @@ export const instancesForm = z.object({
         nodePoolId: id.nullish(),
         instanceTypes: z.array(id).max(50),
         zoneIds: z.array(id).max(20),
+        chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).default('POSTPAID'),
+        imageId: id.optional(),
         labels: z.record(z.string(), z.string()).default({}),
         taints: z
           .array(
@@ -43,9 +72,26 @@ export const instancesForm = z.object({
 });
 export type InstanceWish = z.infer<typeof instancesForm>['instances'][number];
 
-export const deletionForm = z.object({ ids: z.array(id).max(5_000), drain: z.boolean().default(false) });
+export const attachForm = z.object({
+  instances: z
+    .array(
+      instancesForm.shape.instances.element
+        .omit({ instanceTypes: true, zoneIds: true, chargeType: true })
+        .extend({ machineId: id, mode: z.enum(['MANUAL', 'AUTO']) }),
+    )
+    .max(5_000),
+});
+export type AttachWish = z.infer<typeof attachForm>['instances'][number];
 
-export const powerForm = z.object({ on: z.boolean() });
+export const deletionForm = z.object({
+  ids: z.array(id).max(5_000),
+  drain: z.boolean().default(false),
+  /** False: the machines stay with the account. */
+  release: z.boolean().default(true),
+});
+
+/** `fault`: what is wrong with an instance that is switched off; a SYSTEM_DISK's is not mended by a restart. */
+export const powerForm = z.object({ on: z.boolean(), fault: z.enum(['KUBELET', 'SYSTEM_DISK']).optional() });
 
 export const credentialsForm = z.object({
   subject: id,

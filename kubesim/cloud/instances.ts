@@ -1,8 +1,12 @@
 import { chance } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { InstanceWish } from './forms.js';
+import { noAddress, type Seat, takeSeat, zonesWithAddress } from './instance-network.js';
 import { place } from './placement.js';
-import { CloudRefusal, type InstanceRecord } from './records.js';
+import { keepMachine, newDisk } from './machines.js';
+import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
+import { groupProblem, noteActivity } from './scaling-groups.js';
+import { asRegistered, isVirtual, virtualSeat } from './virtual-nodes.js';
 
 /** Simulated seconds: an instance stops in STOP; evicting pods is given up after DRAIN and looked at each CHECK. */
 const STOP = 10;
@@ -20,71 +24,117 @@ export function putInstances(
 ): InstanceRecord[] {
   if (cluster.record.state === 'DELETING')
     throw new CloudRefusal(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
-  return wishes.map((wish) => cluster.instances.get(wish.id) ?? startInstance(cloud, cluster, wish));
+  const fresh: InstanceRecord[] = [];
+  const answers = wishes.map((wish) => {
+    const known = cluster.instances.get(wish.id);
+    if (known) return known;
+    const made = startInstance(cloud, cluster, wish);
+    fresh.push(made);
+    return made;
+  });
+  noteActivity(cloud, cluster, 'SCALE_OUT', fresh);
+  return answers;
 }
 
 /** The three masters of a dedicated cluster. */
 export function putMasters(cloud: Cloud, cluster: CloudCluster): void {
-  const { id, masters, zoneIds } = cluster.record;
+  const { id, masters, masterNodes, zoneIds } = cluster.record;
   for (let number = 0; number < masters; number += 1) {
+    const wish = masterNodes?.[number];
     startInstance(cloud, cluster, {
-      id: `${id}-master-${number}`,
-      name: `master-${number}`,
+      id: wish?.id ?? `${id}-master-${number}`,
+      name: wish?.name ?? `master-${number}`,
       nodePoolId: null,
-      instanceTypes: [MASTER_TYPE],
+      instanceTypes: [...(wish?.instanceTypes ?? [MASTER_TYPE])],
       zoneIds: [...zoneIds],
       labels: {},
       taints: [MASTER_TAINT],
+      chargeType: 'POSTPAID',
     });
   }
 }
 
 function startInstance(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish): InstanceRecord {
-  const { id, name, nodePoolId, labels, taints } = wish;
-  const placement = place(wish, {
-    catalogue: cloud.parts.catalogue,
-    stock: cloud.settings.stock,
-    inUse: (zone, type) => cloud.stockInUse(zone, type),
-    inZone: (zone) => [...cluster.instances.values()].filter(({ zoneId }) => zoneId === zone).length,
+  const base = baseOf(cloud, cluster, wish);
+  const placed = seatOf(cloud, cluster, wish);
+  if ('failure' in placed) {
+    const nowhere = { instanceType: null, zoneId: null, readyAt: base.createdAt };
+    return cloud.saveInstance(cluster, { ...base, ...nowhere, ...placed, state: 'FAILED' });
+  }
+  const { id } = wish;
+  const boot = base.createdAt + cloud.span(cloud.settings.bootSeconds.node, id);
+  const readyAt = Math.max(boot, cluster.record.state === 'CREATING' ? cluster.record.readyAt : 0);
+  const doomed = chance(cloud.settings.seed, `start/${id}`) < cloud.settings.failureRate && !base.master;
+  const instance = cloud.saveInstance(cluster, {
+    ...base,
+    ...placed,
+    state: 'STARTING',
+    systemDisk: { id: newDisk(id, 0), files: [] },
+    readyAt,
+    doomed,
   });
-  const now = cloud.now();
-  const base = {
+  planInstance(cloud, cluster, instance);
+  return instance;
+}
+
+function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
+  const { id, name, nodePoolId, labels, taints, chargeType, imageId } = wish;
+  return {
     id,
     clusterId: cluster.record.id,
     name,
     nodePoolId: nodePoolId ?? null,
     labels,
     taints,
+    chargeType,
+    ...imageFields(cloud, imageId),
     version: cluster.record.version,
     index: cluster.nextIndex,
     master: taints.includes(MASTER_TAINT),
-    createdAt: now,
+    createdAt: cloud.now(),
   };
-  if (!placement.ok) {
-    const { failure } = placement;
-    return cloud.saveInstance(cluster, {
-      ...base,
-      state: 'FAILED',
-      instanceType: null,
-      zoneId: null,
-      readyAt: now,
-      failure,
-    });
-  }
+}
+
+type Seated = Pick<InstanceRecord, 'instanceType' | 'zoneId'> & Seat;
+
+/** Which machine an instance gets, and where; or why it gets none. */
+function seatOf(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  wish: InstanceWish,
+): Seated | { readonly failure: InstanceFailure } {
+  const { catalogue } = cloud.parts;
+  const full = groupProblem(cluster, wish.nodePoolId ?? null);
+  if (!full && isVirtual(wish)) return virtualSeat(wish.zoneIds[0]);
+  const zoneIds = zonesWithAddress(cloud, cluster, wish.zoneIds);
+  if (full) return { failure: full };
+  if (zoneIds.length === 0 && wish.zoneIds.length > 0) return { failure: noAddress() };
+  const placement = place(
+    { ...wish, zoneIds },
+    {
+      catalogue,
+      stock: cloud.settings.stock,
+      inUse: (zone, type) => (cloud.isLost(zone) ? Infinity : cloud.stockInUse(zone, type)),
+      inZone: (zone) => [...cluster.instances.values()].filter(({ zoneId }) => zoneId === zone).length,
+    },
+  );
+  if (!placement.ok) return { failure: placement.failure };
   const { instanceType, zoneId } = placement;
-  const boot = now + cloud.span(cloud.settings.bootSeconds.node, id);
-  const readyAt = Math.max(boot, cluster.record.state === 'CREATING' ? cluster.record.readyAt : 0);
-  const doomed = chance(cloud.settings.seed, `start/${id}`) < cloud.settings.failureRate && !base.master;
-  const instance = cloud.saveInstance(cluster, {
-    ...base,
-    state: 'STARTING',
-    instanceType,
-    zoneId,
-    readyAt,
-    doomed,
-  });
-  plan(cloud, cluster, instance);
-  return instance;
+  const taken = takeSeat(cloud, cluster, { zoneId, type: catalogue.instanceTypes.get(instanceType) });
+  return 'failure' in taken ? taken : { instanceType, zoneId, ...taken.seat };
+}
+
+/** What an instance has of the image that it starts from. */
+export function imageFields(
+  cloud: Cloud,
+  imageId: string | undefined,
+): Pick<InstanceRecord, 'imageId' | 'os'> {
+  const image = cloud.parts.catalogue.images.get(imageId ?? '');
+  if (imageId === undefined || !image) return imageId === undefined ? {} : { imageId };
+  return {
+    imageId,
+    os: { name: image.name, family: image.osFamily.startsWith('WINDOWS') ? 'windows' : 'linux' },
+  };
 }
 
 /** Stops instances; answers with those that are not gone yet, in the order of the ids. */
@@ -92,9 +142,10 @@ export function deleteInstances(
   cloud: Cloud,
   cluster: CloudCluster,
   ids: readonly string[],
-  drain: boolean,
+  { drain, release = true }: { readonly drain: boolean; readonly release?: boolean },
 ): InstanceRecord[] {
-  return ids.flatMap((id) => {
+  const begun: InstanceRecord[] = [];
+  const left = ids.flatMap((id) => {
     const instance = cluster.instances.get(id);
     if (!instance) return [];
     if (instance.state === 'STOPPING') return [instance];
@@ -102,6 +153,7 @@ export function deleteInstances(
       cloud.removeInstance(cluster, instance);
       return [];
     }
+    begun.push(instance);
     const draining = drain && instance.state === 'RUNNING';
     const readyAt =
       cloud.now() + (draining ? (DRAIN * 1000) / cloud.settings.speed : cloud.span(STOP, `${id}/stop`));
@@ -110,10 +162,13 @@ export function deleteInstances(
       state: 'STOPPING',
       readyAt,
       drain: draining,
+      release,
     });
-    plan(cloud, cluster, stopping);
+    planInstance(cloud, cluster, stopping);
     return [stopping];
   });
+  noteActivity(cloud, cluster, 'SCALE_IN', begun);
+  return left;
 }
 
 /** Upgrades the kubelet of an instance. */
@@ -132,16 +187,26 @@ export function upgradeInstance(
   return cloud.saveInstance(cluster, { ...instance, version });
 }
 
-/** Switches an instance off or on, as a fault: its kubelet falls silent, and the node is NotReady. */
-export function setPower(cloud: Cloud, cluster: CloudCluster, id: string, on: boolean): InstanceRecord {
+/**
+ * Switches an instance off or on, as a fault: its kubelet falls silent, and the node is NotReady. A restart mends it,
+ * unless the fault is in the system disk.
+ */
+export function setPower(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  id: string,
+  { on, fault }: { readonly on: boolean; readonly fault?: 'KUBELET' | 'SYSTEM_DISK' | undefined },
+): InstanceRecord {
   const instance = instanceOf(cluster, id);
   if (!!instance.off === !on) return instance;
-  const saved = cloud.saveInstance(cluster, { ...instance, off: !on });
+  const broken = !on && fault === 'SYSTEM_DISK' ? fault : undefined;
+  const saved = cloud.saveInstance(cluster, { ...instance, off: !on, fault: broken });
   cluster.kubernetes.setNodeReady(instance.name, on);
   return saved;
 }
 
-function instanceOf(cluster: CloudCluster, id: string): InstanceRecord {
+/** An instance of the cluster, or a refusal that there is none. */
+export function instanceOf(cluster: CloudCluster, id: string): InstanceRecord {
   const instance = cluster.instances.get(id);
   if (instance) return instance;
   throw new CloudRefusal(404, 'NOT_FOUND', `There is no instance ${id}.`);
@@ -151,11 +216,12 @@ function instanceOf(cluster: CloudCluster, id: string): InstanceRecord {
 export function resumeInstances(cloud: Cloud, cluster: CloudCluster): void {
   for (const instance of cluster.instances.values()) {
     if (instance.state === 'RUNNING') join(cloud, cluster, instance);
-    else plan(cloud, cluster, instance);
+    planInstance(cloud, cluster, instance);
   }
 }
 
-function plan(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
+/** Plans what comes next for an instance. */
+export function planInstance(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { id, state } = instance;
   const step = (run: (now: InstanceRecord) => void) => () => {
     const now = cluster.instances.get(id);
@@ -175,25 +241,45 @@ function plan(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): vo
       instance.readyAt,
       step((now) => remove(cloud, cluster, now)),
     );
+  } else if (state === 'RUNNING' && instance.reclaimAt !== undefined) {
+    cloud.at(
+      instance.reclaimAt,
+      step((now) => remove(cloud, cluster, now)),
+    );
   }
 }
 
 function boot(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
-  if (!instance.doomed) {
-    join(cloud, cluster, cloud.saveInstance(cluster, { ...instance, state: 'RUNNING' }));
+  if (instance.restarting) return restarted(cloud, cluster, instance);
+  if (!instance.doomed && !cloud.isLost(instance.zoneId ?? '')) {
+    join(cloud, cluster, cloud.saveInstance(cluster, { ...instance, state: 'RUNNING', ran: true }));
     return;
   }
   const message = `The instance ${instance.id} did not start.`;
-  cloud.saveInstance(cluster, {
+  const orphaned = instance.chargeType === 'PREPAID' || instance.attached === true;
+  const failed = cloud.saveInstance(cluster, {
     ...instance,
     state: 'FAILED',
     failure: { code: 'INSTANCE_START_FAILED', message },
   });
+  if (!orphaned) return;
+  keepMachine(cloud, cluster, { ...failed, release: false });
+  cloud.saveInstance(cluster, { ...failed, orphaned });
+}
+
+/** An instance that has started again is as well as its system disk. */
+function restarted(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
+  const off = instance.fault !== undefined || cloud.isLost(instance.zoneId ?? '');
+  const running = cloud.saveInstance(cluster, { ...instance, state: 'RUNNING', restarting: false, off });
+  join(cloud, cluster, running);
+  cluster.kubernetes.setNodeReady(instance.name, !off);
 }
 
 function join(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const type = cloud.parts.catalogue.instanceTypes.get(instance.instanceType ?? '');
-  if (type && cluster.record.state !== 'CREATING') cluster.kubernetes.joinNode(instance, type);
+  if (!type || cluster.record.state === 'CREATING') return;
+  const registered = asRegistered(instance, type);
+  cluster.kubernetes.joinNode(registered.instance, registered.type);
 }
 
 function drain(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
@@ -206,5 +292,6 @@ function drain(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): v
 
 function remove(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   cluster.kubernetes.removeNode(instance.name);
+  keepMachine(cloud, cluster, instance);
   cloud.removeInstance(cluster, instance);
 }

@@ -1,4 +1,15 @@
+import type { Grants } from '../cluster/cloud-claims.js';
+import type { Mishap } from '../cluster/mishaps.js';
 import type { Taint } from '../kinds/core.js';
+import type { Replica } from './control-plane.js';
+import type { NetworkRecord } from './instance-network.js';
+
+/** A master that the caller knows by its id. */
+export interface MasterRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly instanceTypes: readonly string[];
+}
 
 /** A cluster as the simulated cloud keeps it. Times are milliseconds since the epoch. */
 export interface ClusterRecord {
@@ -10,6 +21,25 @@ export interface ClusterRecord {
   /** The version that an upgrade under way leads to. */
   readonly targetVersion?: string;
   readonly masters: number;
+  /** The masters that the caller names; without them they are named here. */
+  readonly masterNodes?: readonly MasterRecord[] | undefined;
+  /** Pods run on container instances, without nodes. */
+  readonly serverless?: boolean | undefined;
+  /** Pods at the most. */
+  readonly maxPods?: number | undefined;
+  /** The owner's answers to what the cluster's objects ask for; undefined: it does not want to be asked. */
+  readonly grants?: Grants | undefined;
+  readonly edition?: 'STANDARD' | 'PRO' | undefined;
+  /** The edition that a migration under way leads to. */
+  readonly targetEdition?: 'STANDARD' | 'PRO' | undefined;
+  /** How it is connected; clusters without it have addresses of no network in particular. */
+  readonly network?: NetworkRecord | undefined;
+  /** Processes of the control plane, where the cloud runs it. */
+  readonly replicas?: readonly Replica[];
+  /** Ids of replicas that a fault has stopped. */
+  readonly downReplicas?: readonly string[];
+  /** High-risk operations that were done to it and not mended. */
+  readonly mishaps?: readonly Mishap[];
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'DELETING' | 'FAILED';
   readonly createdAt: number;
   /** When the state that is being worked on is reached. */
@@ -18,12 +48,25 @@ export interface ClusterRecord {
 
 export interface InstanceFailure {
   readonly code:
+    | 'IP_NOT_AVAILABLE'
     | 'OUT_OF_STOCK'
     | 'INSTANCE_START_FAILED'
     | 'INSTANCE_TYPE_TOO_SMALL'
     | 'UNKNOWN_INSTANCE_TYPE'
+    | 'INSTANCE_IN_USE'
+    | 'INSTANCE_NOT_ATTACHABLE'
+    | 'NOT_FOUND'
+    | 'SCALING_GROUP_FULL'
+    | 'SCALING_GROUP_MISSING'
     | 'UNKNOWN_ZONE';
   readonly message: string;
+}
+
+/** The disk that a machine starts from. */
+export interface SystemDisk {
+  readonly id: string;
+  /** Names of files on it, so that it shows when they are lost. */
+  readonly files: readonly string[];
 }
 
 /** A server of the simulated cloud: a node of a cluster, once it runs. */
@@ -38,6 +81,11 @@ export interface InstanceRecord {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly version: string;
+  /** What it has of the cluster's network. */
+  readonly vSwitchId?: string;
+  readonly address?: string;
+  readonly podCidr?: string;
+  readonly maxPods?: number;
   /** Numbers the cluster's instances; addresses follow from it. */
   readonly index: number;
   readonly master: boolean;
@@ -50,6 +98,29 @@ export interface InstanceRecord {
   readonly drain?: boolean;
   /** Switched off: the node's kubelet does not answer. */
   readonly off?: boolean;
+  /** Cut off from the control plane; it runs on. */
+  readonly offline?: boolean;
+  /** What a restart does not mend: only a new system disk does. */
+  readonly fault?: 'SYSTEM_DISK' | undefined;
+  /** The cloud's id of the machine, where it is not told by `id`. */
+  readonly machineId?: string;
+  /** It was a machine of the account before it joined. */
+  readonly attached?: boolean;
+  readonly chargeType?: 'POSTPAID' | 'PREPAID' | 'SPOT';
+  readonly imageId?: string;
+  /** The operating system that its node reports. */
+  readonly os?: { readonly name: string; readonly family: 'linux' | 'windows' };
+  readonly systemDisk?: SystemDisk;
+  /** It starts again; its node exists. */
+  readonly restarting?: boolean;
+  /** False: the machine stays with the account when it has left the cluster. */
+  readonly release?: boolean;
+  /** It has run: if it leaves, that is no failed creation. */
+  readonly ran?: boolean;
+  /** Its start failed, and the machine was left to the account. */
+  readonly orphaned?: boolean;
+  /** A spot instance is taken back at this time. */
+  readonly reclaimAt?: number;
 }
 
 /** The answer to a wish that cannot be met; becomes `{ code, message }` with the HTTP status. */

@@ -5,19 +5,36 @@ import { z } from 'zod';
 import type { Log } from '../../kernel/log.js';
 import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
 import { settingsPatchForm } from '../settings.js';
+import { claimRoutes } from './claim-routes.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { clusterOf, deleteCluster, putCluster, upgradeCluster } from './clusters.js';
+import {
+  cancelUpgrade,
+  clusterOf,
+  deleteCluster,
+  migrateCluster,
+  putCluster,
+  upgradeCluster,
+} from './clusters.js';
+import { setConnected } from './connection.js';
+import { apiAvailable, replicasOf, setReplica } from './control-plane.js';
 import type { Credentials } from './credentials.js';
 import {
   clusterForm,
+  connectionForm,
   credentialsForm,
   deletionForm,
+  editionForm,
   instancesForm,
+  podLimitForm,
   powerForm,
   versionForm,
 } from './forms.js';
 import { deleteInstances, putInstances, setPower, upgradeInstance } from './instances.js';
-import { CloudRefusal, type InstanceRecord } from './records.js';
+import { mishapRoutes } from './mishaps.js';
+import { poolRoutes } from './pool-routes.js';
+import { CloudRefusal } from './records.js';
+import { showInstance } from './show-instance.js';
+import { setZone, zones } from './zones.js';
 
 /** Bytes of a request body at the most. */
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -33,18 +50,18 @@ export interface CloudApiOptions {
   readonly log: Log;
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
-type Handler = (
+export type Handler = (
   cloud: Cloud,
   params: Readonly<Record<string, string>>,
   exchange: Exchange,
 ) => Answer | Promise<Answer>;
 
-interface Exchange {
+export interface Exchange {
   readonly query: Readonly<Record<string, string>>;
   body<T>(form: z.ZodType<T>): Promise<T>;
 }
@@ -75,6 +92,10 @@ export function cloudApi(
   };
   clusterRoutes(on, options);
   instanceRoutes(on);
+  claimRoutes(on);
+  poolRoutes(on);
+  mishapRoutes(on);
+  zoneRoutes(on);
   settingRoutes(on);
   return (request, response) => {
     if (request.url === '/healthz')
@@ -83,31 +104,55 @@ export function cloudApi(
   };
 }
 
-type On = (method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, handler: Handler) => void;
+export type On = (
+  method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  handler: Handler,
+) => void;
 
 function clusterRoutes(on: On, options: CloudApiOptions): void {
-  const show = ({ record }: CloudCluster) => ({
-    ...record,
-    createdAt: new Date(record.createdAt).toISOString(),
-    readyAt: new Date(record.readyAt).toISOString(),
-    server: `${options.kubernetesUrl()}/clusters/${encodeURIComponent(record.id)}`,
+  const show = (cloud: Cloud, cluster: CloudCluster) => ({
+    ...cluster.record,
+    createdAt: new Date(cluster.record.createdAt).toISOString(),
+    readyAt: new Date(cluster.record.readyAt).toISOString(),
+    available: apiAvailable(cloud, cluster),
+    replicas: replicasOf(cloud, cluster),
+    server: `${options.kubernetesUrl()}/clusters/${encodeURIComponent(cluster.record.id)}`,
     caData: Buffer.from(options.caCertificate()).toString('base64'),
   });
   on('PUT', '/cloud/v1/clusters/:id', async (cloud, { id = '' }, { body }) =>
-    ok(show(putCluster(cloud, id, await body(clusterForm)))),
+    ok(show(cloud, putCluster(cloud, id, await body(clusterForm)))),
   );
-  on('GET', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => ok(show(clusterOf(cloud, id))));
+  on('GET', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => ok(show(cloud, clusterOf(cloud, id))));
   on('PUT', '/cloud/v1/clusters/:id/version', async (cloud, { id = '' }, { body }) => {
     const { version } = await body(versionForm);
-    return ok(show(upgradeCluster(cloud, id, version)));
+    return ok(show(cloud, upgradeCluster(cloud, id, version)));
+  });
+  on('PUT', '/cloud/v1/clusters/:id/edition', async (cloud, { id = '' }, { body }) => {
+    const { edition } = await body(editionForm);
+    return ok(show(cloud, migrateCluster(cloud, id, edition)));
+  });
+  on('PUT', '/cloud/v1/clusters/:id/pod-limit', async (cloud, { id = '' }, { body }) => {
+    const { maxPods } = await body(podLimitForm);
+    const cluster = clusterOf(cloud, id);
+    cloud.saveCluster(cluster, { maxPods: maxPods ?? undefined });
+    return ok(show(cloud, cluster));
+  });
+  on('DELETE', '/cloud/v1/clusters/:id/version', (cloud, { id = '' }) =>
+    ok(show(cloud, cancelUpgrade(cloud, id))),
+  );
+  on('PUT', '/cloud/v1/clusters/:id/replicas/:replica/power', async (cloud, params, { body }) => {
+    const cluster = clusterOf(cloud, params['id'] ?? '');
+    setReplica(cloud, cluster, params['replica'] ?? '', (await body(powerForm)).on);
+    return ok(show(cloud, cluster));
   });
   on('DELETE', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => {
     const cluster = deleteCluster(cloud, id);
     if (!cluster) throw new CloudRefusal(404, 'NOT_FOUND', `There is no cluster ${id}.`);
-    return { status: 202, body: show(cluster) };
+    return { status: 202, body: show(cloud, cluster) };
   });
   on('POST', '/cloud/v1/clusters/:id/credentials', async (cloud, { id = '' }, { body }) => {
-    const cluster = show(clusterOf(cloud, id));
+    const cluster = show(cloud, clusterOf(cloud, id));
     const { subject, ttlMinutes, groups } = await body(credentialsForm);
     const expiresAt = new Date(cloud.now() + ttlMinutes * 60_000);
     const token = await options.credentials.issue(id, { subject, groups }, expiresAt);
@@ -131,25 +176,27 @@ function instanceRoutes(on: On): void {
     });
   });
   on('POST', `${path}/delete`, async (cloud, { id = '' }, { body }) => {
-    const { ids, drain } = await body(deletionForm);
-    return ok({ instances: deleteInstances(cloud, clusterOf(cloud, id), ids, drain).map(showInstance) });
+    const { ids, ...how } = await body(deletionForm);
+    return ok({ instances: deleteInstances(cloud, clusterOf(cloud, id), ids, how).map(showInstance) });
   });
   on('PUT', `${path}/:instance/version`, async (cloud, { id = '', instance = '' }, { body }) => {
     const { version } = await body(versionForm);
     return ok(showInstance(upgradeInstance(cloud, clusterOf(cloud, id), instance, version)));
   });
+  on('PUT', `${path}/:instance/connection`, async (cloud, { id = '', instance = '' }, { body }) => {
+    const { connected } = await body(connectionForm);
+    return ok(showInstance(setConnected(cloud, clusterOf(cloud, id), instance, connected)));
+  });
   on('PUT', `${path}/:instance/power`, async (cloud, { id = '', instance = '' }, { body }) => {
-    const { on: power } = await body(powerForm);
-    return ok(showInstance(setPower(cloud, clusterOf(cloud, id), instance, power)));
+    return ok(showInstance(setPower(cloud, clusterOf(cloud, id), instance, await body(powerForm))));
   });
 }
 
-function showInstance({ doomed: _doomed, index: _index, ...instance }: InstanceRecord): unknown {
-  return {
-    ...instance,
-    createdAt: new Date(instance.createdAt).toISOString(),
-    readyAt: new Date(instance.readyAt).toISOString(),
-  };
+function zoneRoutes(on: On): void {
+  on('GET', '/cloud/v1/zones', (cloud) => ok({ zones: zones(cloud) }));
+  on('PUT', '/cloud/v1/zones/:id/power', async (cloud, { id = '' }, { body }) =>
+    ok(setZone(cloud, id, (await body(powerForm)).on)),
+  );
 }
 
 function settingRoutes(on: On): void {

@@ -1,10 +1,15 @@
 import { forbidden, notFound } from '../api/status.js';
-import type { Namespace, Service, ServicePort } from '../kinds/core.js';
+import type { Namespace, Pod, Service, ServicePort } from '../kinds/core.js';
+import { deployments } from '../kinds/apps.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { KubeObject } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { services } from '../kinds/services.js';
+import { addressAt, sizeOf } from '../cloud/address-book.js';
 import type { ClusterContext } from './context.js';
+import { DNS_ADDRESS } from './initial-objects.js';
+import { admitPod } from './pod-admission.js';
 
 /**
  * What the API server adds to or refuses of an object before it is checked and stored: its namespace must be there,
@@ -17,6 +22,7 @@ export function admit<T extends KubeObject>(
   old?: T,
 ): T {
   if (!old && type.namespaced) admitNamespace(cluster, type, object);
+  if (!old && type.id === pods.id) return admitPod(cluster, object as unknown as Pod) as unknown as T;
   if (type.id === services.id)
     return admitService(cluster, object as unknown as Service, old as Service | undefined) as unknown as T;
   return object;
@@ -60,15 +66,17 @@ function withNodePort(
   return { ...port, nodePort: port.nodePort ?? old?.nodePort ?? freeNodePort(cluster) };
 }
 
-/** Addresses of 172.21.0.0/20: .1 is the API server, .10 the DNS. */
+/** A free address for a Service: of the first ones, one is the API server's and one the DNS's. */
 function freeAddress(cluster: ClusterContext): string {
   const taken = new Set<string>();
   for (const { spec } of cluster.store.all(services)) if (spec.clusterIP) taken.add(spec.clusterIP);
-  for (let index = 11; index < 4_094; index += 1) {
-    const address = `172.21.${index >> 8}.${index & 255}`;
+  const { serviceCidr } = cluster;
+  const last = sizeOf(serviceCidr) - 2;
+  for (let index = DNS_ADDRESS + 1; index <= last; index += 1) {
+    const address = addressAt(serviceCidr, index);
     if (!taken.has(address)) return address;
   }
-  throw forbidden('no service address is free in 172.21.0.0/20');
+  throw forbidden(`no service address is free in ${serviceCidr}`);
 }
 
 function freeNodePort(cluster: ClusterContext): number {
@@ -77,4 +85,18 @@ function freeNodePort(cluster: ClusterContext): number {
     for (const { nodePort } of spec.ports ?? []) taken.add(nodePort ?? 0);
   for (let port = 30_000; port < 32_768; port += 1) if (!taken.has(port)) return port;
   throw forbidden('no node port is free in 30000-32767');
+}
+
+const INGRESS_SERVICE = { namespace: 'kube-system', name: 'nginx-ingress-lb' };
+const INGRESS_CONTROLLER = 'nginx-ingress-controller';
+
+/** What may not be deleted while something else needs it. Throws ApiError. */
+export function admitDeletion(cluster: ClusterContext, type: ResourceType, { metadata }: KubeObject): void {
+  const { namespace, name } = INGRESS_SERVICE;
+  if (type.id !== services.id || metadata.namespace !== namespace || metadata.name !== name) return;
+  if (!cluster.store.get(deployments, namespace, INGRESS_CONTROLLER)) return;
+  throw forbidden(`services "${name}" is forbidden: the NGINX Ingress Controller is installed and needs it`, {
+    name,
+    kind: type.plural,
+  });
 }

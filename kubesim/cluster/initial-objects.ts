@@ -1,12 +1,16 @@
+import { addressAt } from '../cloud/address-book.js';
 import { deployments } from '../kinds/apps.js';
 import { configMaps, serviceAccounts } from '../kinds/configuration.js';
 import type { Draft, KubeObject } from '../kinds/object.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { ResourceType } from '../kinds/resource.js';
+import { runtimeClasses } from '../kinds/runtime-class.js';
 import { services } from '../kinds/services.js';
 import type { ClusterContext } from './context.js';
 import { create } from './write.js';
 
+/** The DNS has this address of the Services' range; the API server has the first one. */
+export const DNS_ADDRESS = 10;
 const DNS_LABELS = { 'k8s-app': 'kube-dns' };
 
 /** Creates what every cluster has from its first day, as far as it is not there: run again after each start. */
@@ -29,7 +33,7 @@ export function ensureInitialObjects(cluster: ClusterContext): void {
       labels: { component: 'apiserver', provider: 'kubernetes' },
     },
     spec: {
-      clusterIP: '172.21.0.1',
+      clusterIP: addressAt(cluster.serviceCidr, 1),
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
     },
   });
@@ -57,7 +61,7 @@ export function installDns(cluster: ClusterContext): void {
     kind: 'Service',
     metadata: { name: 'kube-dns', namespace, labels: { ...DNS_LABELS, 'kubernetes.io/name': 'CoreDNS' } },
     spec: {
-      clusterIP: '172.21.0.10',
+      clusterIP: addressAt(cluster.serviceCidr, DNS_ADDRESS),
       selector: DNS_LABELS,
       ports: [
         { name: 'dns', port: 53, protocol: 'UDP' },
@@ -88,6 +92,20 @@ export function installDns(cluster: ClusterContext): void {
         },
       },
     },
+  });
+}
+
+/** The label of nodes that run pods in light virtual machines; its value is the runtime. */
+export const SANDBOX_LABEL = 'alibabacloud.com/sandboxed-container';
+
+/** What comes with the first sandbox node: the runtime class by which pods choose to have a kernel of their own. */
+export function ensureSandboxRuntime(cluster: ClusterContext): void {
+  ensure(cluster, runtimeClasses, {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'runv' },
+    handler: 'runv',
+    scheduling: { nodeSelector: { [SANDBOX_LABEL]: 'Sandboxed-Container.runv' } },
   });
 }
 

@@ -2,6 +2,10 @@ import type { InstanceType } from '../catalog.js';
 import type { InstanceRecord } from '../cloud/records.js';
 import type { Node } from '../kinds/core.js';
 import { timestamp, type Condition, type Draft } from '../kinds/object.js';
+import { GPU_COUNT, GPU_MEMORY } from '../scheduler/gpu-share.js';
+
+/** How pods get the GPUs of a node: `cgpu` shares them by memory, with isolation. */
+const GPU_SCHEDULE = 'ack.node.gpu.schedule';
 
 /** Pods that one node runs at the most. */
 const PODS_PER_NODE = 256;
@@ -13,7 +17,8 @@ export function nodeObject(
   facts: { readonly regionId: string; readonly now: Date },
 ): Draft<Node> {
   const { regionId, now } = facts;
-  const podCIDR = `10.${64 + (instance.index >> 8)}.${instance.index & 255}.0/24`;
+  const podCIDR = instance.podCidr ?? `10.${64 + (instance.index >> 8)}.${instance.index & 255}.0/24`;
+  const pods = { pods: String(instance.maxPods ?? PODS_PER_NODE) };
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -29,11 +34,18 @@ export function nodeObject(
       ...(instance.taints.length > 0 ? { taints: instance.taints } : {}),
     },
     status: {
-      capacity: resourcesOf(type, { cpu: 0, memoryMi: 0 }),
-      allocatable: resourcesOf(type, { cpu: 0.1, memoryMi: 1_024 }),
+      capacity: { ...resourcesOf(type, { cpu: 0, memoryMi: 0 }), ...pods, ...devicesOf(instance, type) },
+      allocatable: {
+        ...resourcesOf(type, { cpu: 0.1, memoryMi: 1_024 }),
+        ...pods,
+        ...devicesOf(instance, type),
+      },
       conditions: nodeConditions(true, now),
       addresses: [
-        { type: 'InternalIP', address: `192.168.${instance.index >> 8}.${(instance.index & 255) + 1}` },
+        {
+          type: 'InternalIP',
+          address: instance.address ?? `192.168.${instance.index >> 8}.${(instance.index & 255) + 1}`,
+        },
         { type: 'Hostname', address: instance.name },
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
@@ -45,9 +57,9 @@ export function nodeObject(
 function labelsOf(instance: InstanceRecord, type: InstanceType, regionId: string): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': type.architecture,
-    'beta.kubernetes.io/os': 'linux',
+    'beta.kubernetes.io/os': osOf(instance).family,
     'kubernetes.io/arch': type.architecture,
-    'kubernetes.io/os': 'linux',
+    'kubernetes.io/os': osOf(instance).family,
     'kubernetes.io/hostname': instance.name,
     'node.kubernetes.io/instance-type': type.id,
     'topology.kubernetes.io/region': regionId,
@@ -68,22 +80,54 @@ function resourcesOf(
     'ephemeral-storage': '123724744Ki',
     memory: `${Math.round((type.memoryGiB * 1024 - kept.memoryMi) * 1024)}Ki`,
     pods: String(PODS_PER_NODE),
-    ...(type.gpus > 0 ? { 'nvidia.com/gpu': String(type.gpus) } : {}),
   };
 }
 
-function nodeInfo({ id, version }: InstanceRecord, { architecture }: InstanceType): Record<string, string> {
+/** What device plugins report. Of GPUs that are shared pods ask for memory, not for cards. */
+function devicesOf({ labels }: InstanceRecord, type: InstanceType): Record<string, string> {
+  const { gpus, gpuMemoryGiB, npus, epcGiB } = type;
+  const shared = labels[GPU_SCHEDULE] === 'cgpu';
+  return {
+    ...(gpus > 0 && !shared && { 'nvidia.com/gpu': String(gpus) }),
+    ...(gpus > 0 && shared && { [GPU_MEMORY]: String(gpus * gpuMemoryGiB), [GPU_COUNT]: String(gpus) }),
+    ...(npus > 0 && { 'aliyun.com/npu': String(npus) }),
+    ...(epcGiB > 0 && { 'alibabacloud.com/sgx_epc_MiB': String(epcGiB * 1024) }),
+  };
+}
+
+/** What runs on an instance; one whose image is not told has the oldest. */
+function osOf({ os }: InstanceRecord): NonNullable<InstanceRecord['os']> {
+  return os ?? { name: 'Alibaba Cloud Linux 2.1903 LTS 64-bit', family: 'linux' };
+}
+
+function nodeInfo(instance: InstanceRecord, { architecture }: InstanceType): Record<string, string> {
+  const { id, version } = instance;
+  const os = osOf(instance);
   return {
     architecture,
     bootID: id,
     containerRuntimeVersion: 'containerd://1.6.36',
-    kernelVersion: '5.10.134-17.3.al8',
+    kernelVersion: '4.19.91-26.al7.x86_64',
     kubeProxyVersion: '',
     kubeletVersion: `v${version}`,
     machineID: id,
-    operatingSystem: 'linux',
-    osImage: 'Alibaba Cloud Linux 3 (simulated)',
+    operatingSystem: os.family,
+    osImage: `${os.name} (simulated)`,
     systemUUID: id,
+  };
+}
+
+/** Says that a node's network does not work, or that it does. */
+export function networkCondition(why: string | undefined, now: Date): Condition {
+  const at = timestamp(now);
+  const broken = why !== undefined;
+  return {
+    type: 'NetworkUnavailable',
+    status: broken ? 'True' : 'False',
+    reason: broken ? 'NetworkInterrupted' : 'RouteCreated',
+    message: broken ? `The network of the node is interrupted (${why}).` : 'The node has its routes.',
+    lastHeartbeatTime: at,
+    lastTransitionTime: at,
   };
 }
 

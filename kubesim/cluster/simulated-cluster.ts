@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { InstanceType } from '../catalog.js';
+import type { VpcAddresses } from '../cloud/instance-network.js';
 import type { InstanceRecord } from '../cloud/records.js';
 import { daemonSetController } from '../controllers/daemon-set.js';
 import { deploymentController } from '../controllers/deployment.js';
@@ -12,20 +13,25 @@ import { namespaceController } from '../controllers/namespace.js';
 import { nodeLifecycleController } from '../controllers/node-lifecycle.js';
 import { replicaSetController } from '../controllers/replica-set.js';
 import { statefulSetController } from '../controllers/stateful-set.js';
+import { volumeController } from '../controllers/volume.js';
+import { unitedDeploymentController } from '../controllers/united-deployment.js';
 import { WorkQueue, type Turns } from '../controllers/work-queue.js';
 import { kubelets } from '../kubelet/kubelet.js';
 import type { Pod } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { controllerOf } from '../kinds/object.js';
 import { isActive, pods } from '../kinds/pods.js';
+import { containerInstances } from '../scheduler/container-instances.js';
 import { scheduler } from '../scheduler/scheduler.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 import type { Plan, Timers } from '../timers.js';
+import { GrantBook, type Grants } from './cloud-claims.js';
 import type { ClusterContext } from './context.js';
 import { destroy } from './delete.js';
 import { EventRecorder } from './event-recorder.js';
-import { ensureInitialObjects, installDns } from './initial-objects.js';
-import { nodeConditions, nodeObject } from './node-object.js';
+import { ensureInitialObjects, ensureSandboxRuntime, installDns, SANDBOX_LABEL } from './initial-objects.js';
+import { type Mishap, MishapBook } from './mishaps.js';
+import { networkCondition, nodeConditions, nodeObject } from './node-object.js';
 import { amend, create, replaceStatus } from './write.js';
 
 export interface SimulatedClusterParts {
@@ -37,6 +43,13 @@ export interface SimulatedClusterParts {
   readonly turns: Turns;
   readonly log: Log;
   readonly caCertificate: string;
+  readonly serverlessZones: readonly string[] | undefined;
+  maxPods(): number | undefined;
+  grants(): Grants | undefined;
+  /** High-risk operations that were done to it. */
+  mishaps(): readonly Mishap[];
+  readonly serviceCidr: string | undefined;
+  readonly vpcAddresses: VpcAddresses | undefined;
   /** How many times faster than real the simulation runs now. */
   speed(): number;
 }
@@ -45,18 +58,27 @@ export interface SimulatedClusterParts {
 export class SimulatedCluster implements ClusterContext, Disposable {
   readonly id: string;
   readonly regionId: string;
+  readonly serverlessZones: readonly string[] | undefined;
+  readonly serviceCidr: string;
+  readonly vpcAddresses: VpcAddresses | undefined;
   readonly store: ClusterStore;
   readonly clock: Clock;
   readonly timers: Plan;
   readonly turns: Turns;
   readonly log: Log;
   readonly events: EventRecorder;
+  readonly grants: GrantBook;
+  readonly mishaps: MishapBook;
   private readonly queues: WorkQueue[] = [];
+  private readonly clients = new Set<() => void>();
   private open = true;
 
   constructor(private readonly parts: SimulatedClusterParts) {
     this.id = parts.id;
     this.regionId = parts.regionId;
+    this.serverlessZones = parts.serverlessZones;
+    this.serviceCidr = parts.serviceCidr ?? '172.21.0.0/20';
+    this.vpcAddresses = parts.vpcAddresses;
     this.store = parts.store;
     this.clock = parts.clock;
     this.turns = parts.turns;
@@ -67,6 +89,12 @@ export class SimulatedCluster implements ClusterContext, Disposable {
       (error) => log.error({ err: error }, 'a planned step failed'),
     );
     this.events = new EventRecorder(parts.store, parts.clock);
+    this.grants = new GrantBook(() => parts.grants());
+    this.mishaps = new MishapBook(() => parts.mishaps());
+  }
+
+  maxPods(): number | undefined {
+    return this.parts.maxPods();
   }
 
   scaled(seconds: number): number {
@@ -86,6 +114,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     const controllers = [
       garbageCollector(this),
       namespaceController(this, this.parts.caCertificate),
+      unitedDeploymentController(this),
       deploymentController(this),
       replicaSetController(this),
       statefulSetController(this),
@@ -93,8 +122,10 @@ export class SimulatedCluster implements ClusterContext, Disposable {
       jobController(this),
       endpointsController(this),
       loadBalancerController(this),
-      nodeLifecycleController(this),
-      scheduler(this),
+      volumeController(this),
+      ...(this.serverlessZones
+        ? [containerInstances(this, this.serverlessZones)]
+        : [nodeLifecycleController(this), scheduler(this)]),
       kubelets(this),
     ];
     for (const controller of controllers) controller.start();
@@ -102,6 +133,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
 
   /** Registers the node of an instance that has booted. Doing it twice changes nothing. */
   joinNode(instance: InstanceRecord, type: InstanceType): void {
+    if (instance.labels[SANDBOX_LABEL]) ensureSandboxRuntime(this);
     if (this.store.get(nodes, '', instance.name)) return;
     const node = create(
       this,
@@ -133,6 +165,15 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     });
   }
 
+  /** Marks the network of a node as broken by `why`, or as working. */
+  setNodeNetwork(name: string, why: string | undefined): void {
+    const node = this.store.get(nodes, '', name);
+    if (!node) return;
+    const others = (node.status.conditions ?? []).filter(({ type }) => type !== 'NetworkUnavailable');
+    const conditions = [...others, networkCondition(why, this.clock.now())];
+    replaceStatus(this, nodes, node, { ...node.status, conditions });
+  }
+
   setKubeletVersion(name: string, version: string): void {
     const node = this.store.get(nodes, '', name);
     if (!node) return;
@@ -157,6 +198,17 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   removeNode(name: string): void {
     const node = this.store.get(nodes, '', name);
     if (node) this.store.remove(nodes, node);
+  }
+
+  /** Runs `end` when the API server stops answering; answers a function that takes that back. */
+  onCutOff(end: () => void): () => void {
+    this.clients.add(end);
+    return () => this.clients.delete(end);
+  }
+
+  /** Ends every connection that is open to the API server. */
+  cutOff(): void {
+    for (const end of [...this.clients]) end();
   }
 
   [Symbol.dispose](): void {

@@ -1,13 +1,16 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { create, replace } from '../cluster/write.js';
-import type { EndpointAddress, Endpoints, EndpointSlice, Pod, Service, ServicePort } from '../kinds/core.js';
-import { controlledBy, type KubeObject } from '../kinds/object.js';
+import type { EndpointAddress, Endpoints, Pod, Service, ServicePort } from '../kinds/core.js';
+import type { KubeObject } from '../kinds/object.js';
 import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { matchesLabels } from '../kinds/selector.js';
 import { endpoints, endpointSlices, services } from '../kinds/services.js';
 import { keyOf } from '../store/cluster-store.js';
+import { publishSlices } from './endpoint-slices.js';
 import { splitKey } from './pods-of.js';
+
+const DNS_SERVICE = 'kube-dns';
 
 /** Keeps the addresses behind each service: the ready pods that its selector finds. */
 export function endpointsController(cluster: ClusterContext): Controller {
@@ -37,6 +40,7 @@ export function endpointsController(cluster: ClusterContext): Controller {
           for (const service of servicesOf(cluster, previous)) queue.add(keyOf(service));
         }
       });
+      cluster.mishaps.onChange(() => queue.add(`kube-system/${DNS_SERVICE}`));
       for (const pod of cluster.store.all(pods)) track(pod, false);
       for (const service of cluster.store.all(services)) queue.add(keyOf(service));
     },
@@ -52,8 +56,11 @@ function* servicesOf(cluster: ClusterContext, { metadata }: KubeObject): Generat
 }
 
 function publish(cluster: ClusterContext, service: Service, candidates: readonly Pod[]): void {
+  // Nobody reaches the DNS while the security group lets nothing through to it.
+  const silent = service.metadata.name === DNS_SERVICE && cluster.mishaps.has('DNS_DOWN');
   const selected = candidates.filter(
     (pod) =>
+      !silent &&
       pod.status.podIP &&
       !hasEnded(pod) &&
       matchesLabels({ matchLabels: service.spec.selector }, pod.metadata.labels),
@@ -80,24 +87,7 @@ function publish(cluster: ClusterContext, service: Service, candidates: readonly
     metadata,
     subsets,
   } as unknown as Endpoints);
-  const slice = {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name,
-      namespace,
-      labels: {
-        ...labels,
-        'kubernetes.io/service-name': name,
-        'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
-      },
-      ownerReferences: [controlledBy(service)],
-    },
-    addressType: 'IPv4',
-    endpoints: sorted.map(sliceEntry),
-    ports: ports.map((port) => ({ name: '', ...port })),
-  };
-  write(cluster, endpointSlices, slice as unknown as EndpointSlice);
+  publishSlices(cluster, service, { pods: sorted, ports: ports.map((port) => ({ name: '', ...port })) });
 }
 
 function endpointPort(
@@ -118,18 +108,6 @@ function addressOf(pod: Pod): EndpointAddress {
     ip: pod.status.podIP ?? '',
     nodeName: pod.spec.nodeName,
     targetRef: { kind: 'Pod', namespace, name, uid },
-  };
-}
-
-function sliceEntry(pod: Pod): EndpointSlice['endpoints'][number] {
-  const { ip, nodeName, targetRef } = addressOf(pod);
-  const terminating = !!pod.metadata.deletionTimestamp;
-  const serving = isReady(pod);
-  return {
-    addresses: [ip],
-    conditions: { ready: serving && !terminating, serving, terminating },
-    nodeName,
-    targetRef,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { replaceStatus } from '../cluster/write.js';
+import type { Service } from '../kinds/core.js';
 import { services } from '../kinds/services.js';
 import { hash32 } from '../random.js';
 import { keyOf } from '../store/cluster-store.js';
+import { brokenLoadBalancer, noteReuse } from './load-balancer-mishaps.js';
 import { splitKey } from './pods-of.js';
 
 /** Simulated seconds until a load balancer has its address. */
@@ -13,15 +15,20 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   const planned = new Set<string>();
   const queue = cluster.queue('load-balancer', (key) => {
     const service = cluster.store.get(services, ...splitKey(key));
+    if (service && brokenLoadBalancer(cluster, service)) return;
     if (service?.spec.type !== 'LoadBalancer' || service.status?.loadBalancer?.ingress || planned.has(key))
       return;
+    if (!mayHave(cluster, service)) return;
     planned.add(key);
     cluster.timers.after(cluster.scaled(CREATION), () => {
       planned.delete(key);
       const now = cluster.store.get(services, ...splitKey(key));
       if (now?.spec.type !== 'LoadBalancer' || now.metadata.deletionTimestamp) return;
       const ip = `203.0.113.${1 + (hash32(now.metadata.uid) % 254)}`;
-      replaceStatus(cluster, services, now, { loadBalancer: { ingress: [{ ip }] } });
+      replaceStatus(cluster, services, now, {
+        ...noteReuse(cluster, now),
+        loadBalancer: { ingress: [{ ip }] },
+      });
       const message = 'Ensured load balancer';
       cluster.events.record(now, {
         type: 'Normal',
@@ -34,7 +41,27 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   return {
     start() {
       cluster.store.onChange(services, ({ object }) => queue.add(keyOf(object)));
-      for (const service of cluster.store.all(services)) queue.add(keyOf(service));
+      const all = () => {
+        for (const service of cluster.store.all(services)) queue.add(keyOf(service));
+      };
+      cluster.grants.onChange(all);
+      cluster.mishaps.onChange(all);
+      all();
     },
   };
+}
+
+function mayHave(cluster: ClusterContext, service: Service): boolean {
+  const { uid } = service.metadata;
+  const revoked = cluster.mishaps.has('NO_LOAD_BALANCERS');
+  if (!revoked && cluster.grants.isGranted(uid)) return true;
+  const why = revoked ? 'the role of the cluster may not create load balancers' : cluster.grants.refusal(uid);
+  if (why !== undefined)
+    cluster.events.record(service, {
+      type: 'Warning',
+      reason: 'SyncLoadBalancerFailed',
+      message: `Error syncing load balancer: ${why}`,
+      component: 'service-controller',
+    });
+  return false;
 }

@@ -9,6 +9,8 @@ import { covers } from '../scheduler/fit.js';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
+/** With this annotation an edge node keeps its pods while nobody can reach it. */
+export const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
 const OWN = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE]);
 
 /** Taints nodes that are not ready or cordoned, sends pods away that don't tolerate it, and clears up after nodes. */
@@ -59,7 +61,9 @@ function wantedTaints(node: Node, timeAdded: string): Taint[] {
   if (isNodeReady(node)) return list;
   const ready = node.status.conditions?.find(({ type }) => type === 'Ready');
   const key = ready?.status === 'Unknown' ? UNREACHABLE : NOT_READY;
-  return [...list, { key, effect: 'NoSchedule', timeAdded }, { key, effect: 'NoExecute', timeAdded }];
+  const unschedulable = { key, effect: 'NoSchedule', timeAdded };
+  if (node.metadata.annotations?.[AUTONOMY] === 'true') return [...list, unschedulable];
+  return [...list, unschedulable, { key, effect: 'NoExecute', timeAdded }];
 }
 
 /** Deletes pods whose toleration of the taints has run out, and comes back for the next ones. */

@@ -7,7 +7,10 @@ import type { Event } from './core.js';
 import type { Json, KubeObject } from './object.js';
 import { pods } from './pods.js';
 import { groupVersion, type ResourceType } from './resource.js';
+import { runtimeClasses } from './runtime-class.js';
 import { endpoints, endpointSlices, services } from './services.js';
+import { unitedDeployments } from './united-deployment.js';
+import { storageClasses, volumeClaims, volumes } from './volumes.js';
 
 /** A kind as it is served under one group and version; several may show the same stored objects. */
 export interface ServedType {
@@ -25,6 +28,8 @@ export const storedTypes: readonly ResourceType[] = [
   events,
   namespaces,
   nodes,
+  volumeClaims,
+  volumes,
   pods,
   secrets,
   serviceAccounts,
@@ -35,7 +40,10 @@ export const storedTypes: readonly ResourceType[] = [
   statefulSets,
   jobs,
   leases,
+  storageClasses,
   endpointSlices,
+  runtimeClasses,
+  unitedDeployments,
 ];
 
 export const servedTypes: readonly ServedType[] = [

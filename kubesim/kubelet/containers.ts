@@ -12,6 +12,8 @@ export interface Behaviour {
 
 const CRASH_AFTER = 3;
 const TASK_TAKES = 5;
+/** GiB of GPU memory that a container may use of a shared card. */
+const GPU_MEMORY = 'aliyun.com/gpu-mem';
 
 /**
  * How a container behaves. The image tag `crash` ends it with code 1 after a moment, `missing` cannot be pulled.
@@ -22,9 +24,20 @@ export function behaviourOf(container: Container, restartPolicy: string | undefi
   const command = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
   if (tag === 'missing') return { missing: true, exit: undefined };
   if (tag === 'crash') return { missing: false, exit: { code: 1, seconds: CRASH_AFTER } };
+  if (exceedsGpu(container, command)) return { missing: false, exit: { code: 1, seconds: CRASH_AFTER } };
   if (restartPolicy === 'Always') return { missing: false, exit: undefined };
+  return { missing: false, exit: taskEnd(command) };
+}
+
+function taskEnd(command: string): { readonly code: number; readonly seconds: number } {
   const code = numberIn(/\bexit\s+(\d+)/, command) ?? (command === 'false' ? 1 : 0);
-  return { missing: false, exit: { code, seconds: numberIn(/\bsleep\s+(\d+)/, command) ?? TASK_TAKES } };
+  return { code, seconds: numberIn(/\bsleep\s+(\d+)/, command) ?? TASK_TAKES };
+}
+
+/** With `--gpu-memory=N` a container uses N GiB; the isolation of shared cards ends one that uses more than its limit. */
+function exceedsGpu({ resources }: Container, command: string): boolean {
+  const limit = resources?.limits?.[GPU_MEMORY];
+  return limit !== undefined && (numberIn(/--gpu-memory[= ](\d+)/, command) ?? 0) > Number(limit);
 }
 
 function numberIn(form: RegExp, text: string): number | undefined {

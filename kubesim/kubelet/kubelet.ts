@@ -4,7 +4,7 @@ import { replaceStatus } from '../cluster/write.js';
 import { splitKey } from '../controllers/pods-of.js';
 import type { WorkQueue } from '../controllers/work-queue.js';
 import type { Container, ContainerStatus, Node, Pod } from '../kinds/core.js';
-import { address, isNodeReady, nodes } from '../kinds/nodes.js';
+import { isNodeReady, nodes } from '../kinds/nodes.js';
 import { timestamp } from '../kinds/object.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { hash32 } from '../random.js';
@@ -19,19 +19,23 @@ import {
   waitingStatus,
 } from './containers.js';
 import { PodAddresses } from './pod-addresses.js';
+import { instanceHome, nodeHome, type FindHome, type PodHome } from './pod-home.js';
 
 /** Simulated seconds: pulling an image takes from PULL_LEAST to twice that; containers take STOP to end. */
 const PULL_LEAST = 1;
 const STOP = 1;
+/** Of a pod whose node has gone in the moment in which it starts. */
+const LAST_RESORT = '10.64.0.0/24';
 const FIRST_BACKOFF = 10;
 const LONGEST_BACKOFF = 300;
+const WARNINGS: readonly string[] = ['Failed', 'BackOff', 'FailedCreatePodSandBox'];
 
 /**
  * The kubelets of all nodes of a cluster. Each pod that is bound to a ready node is brought, step by step, to what its
  * containers do; what comes next is told from the pod's stored status alone, so a restart carries on where it was.
  */
 export function kubelets(cluster: ClusterContext): Controller {
-  return new Kubelets(cluster);
+  return new Kubelets(cluster, cluster.serverlessZones ? instanceHome() : nodeHome(cluster));
 }
 
 class Kubelets implements Controller {
@@ -40,14 +44,17 @@ class Kubelets implements Controller {
   private readonly podsOf = new Map<string, Set<string>>();
   private readonly queue: WorkQueue;
 
-  constructor(private readonly cluster: ClusterContext) {
+  constructor(
+    private readonly cluster: ClusterContext,
+    private readonly homeOf: FindHome,
+  ) {
     this.queue = cluster.queue('kubelet', (key) => this.sync(key));
   }
 
   start(): void {
     const { store } = this.cluster;
     for (const pod of store.all(pods)) {
-      if (pod.spec.nodeName && pod.status.podIP) this.addresses.reserve(pod.spec.nodeName, pod.status.podIP);
+      if (pod.status.podIP) this.keepAddress(pod, pod.status.podIP);
       this.seen(pod);
     }
     store.onChange(pods, ({ type, object }) => {
@@ -77,7 +84,7 @@ class Kubelets implements Controller {
     this.steps.delete(pod.metadata.uid);
     const { nodeName } = pod.spec;
     if (!nodeName) return;
-    if (pod.status.podIP) this.addresses.release(nodeName, pod.status.podIP);
+    if (pod.status.podIP) (this.cluster.vpcAddresses ?? this.addresses).release(pod.status.podIP);
     const known = this.podsOf.get(nodeName);
     known?.delete(keyOf(pod));
     if (known?.size === 0) this.podsOf.delete(nodeName);
@@ -85,18 +92,17 @@ class Kubelets implements Controller {
 
   private sync(key: string): void {
     const pod = this.cluster.store.get(pods, ...splitKey(key));
-    const node = pod?.spec.nodeName ? this.cluster.store.get(nodes, '', pod.spec.nodeName) : undefined;
-    if (!pod || !node || !isNodeReady(node)) return;
+    const home = pod && this.homeOf(pod);
+    if (!pod || !home) return;
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
     if (hasEnded(pod)) return;
-    if (!pod.status.containerStatuses) return this.accept(pod, node);
+    if (!pod.status.containerStatuses) return this.accept(pod, home);
     this.advance(pod);
   }
 
   /** Takes the pod over: it has a start time and its containers are being created. */
-  private accept(pod: Pod, node: Node): void {
+  private accept(pod: Pod, { hostIP }: PodHome): void {
     const now = this.cluster.clock.now();
-    const hostIP = address(node, 'InternalIP');
     const waiting = pod.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'));
     const placed: Pod = {
       ...pod,
@@ -126,9 +132,8 @@ class Kubelets implements Controller {
     if (!status) return [];
     const { waiting, running } = status.state;
     if (waiting?.reason === 'ContainerCreating') {
-      const pull = PULL_LEAST * (1 + (hash32(pod.metadata.uid) % 1000) / 1000);
       const run = (now: Pod) => (missing ? this.failPull(now, container) : this.run(now, container));
-      return [{ at: this.after(pod.status.startTime, pull), run }];
+      return [{ at: this.after(pod.status.startTime, this.pullTime(pod)), run }];
     }
     if (waiting?.reason === 'CrashLoopBackOff') {
       const at = this.after(status.lastState.terminated?.finishedAt, backOff(status.restartCount));
@@ -140,6 +145,12 @@ class Kubelets implements Controller {
     ];
   }
 
+  /** Simulated seconds until the pod's images are there. */
+  private pullTime(pod: Pod): number {
+    const least = PULL_LEAST + (this.homeOf(pod)?.boot ?? 0);
+    return least * (1 + (hash32(pod.metadata.uid) % 1000) / 1000);
+  }
+
   /** The time simulated seconds after a timestamp. */
   private after(since: string | undefined, seconds: number): number {
     return Date.parse(since ?? '') + this.cluster.scaled(seconds);
@@ -147,13 +158,35 @@ class Kubelets implements Controller {
 
   private run(pod: Pod, container: Container): void {
     const now = this.cluster.clock.now();
-    const podIP = pod.status.podIP ?? this.addresses.take(pod.spec.nodeName ?? '', this.podCIDR(pod));
+    const podIP = pod.status.podIP ?? this.takeAddress(pod);
+    if (podIP === undefined) return this.failSandbox(pod, container);
     const before = pod.status.containerStatuses?.find(({ name }) => name === container.name);
     const placed: Pod = { ...pod, status: { ...pod.status, podIP, podIPs: [{ ip: podIP }] } };
     this.setContainer(placed, runningStatus(pod, container, before, now), pod);
     this.report(pod, container, 'Pulled', `Container image "${container.image}" already present on machine`);
     this.report(pod, container, 'Created', `Created container: ${container.name}`);
     this.report(pod, container, 'Started', `Started container ${container.name}`);
+  }
+
+  private keepAddress({ spec }: Pod, address: string): void {
+    const { vpcAddresses } = this.cluster;
+    if (vpcAddresses) vpcAddresses.keep(spec.nodeName ?? '', address);
+    else this.addresses.reserve(address);
+  }
+
+  private takeAddress(pod: Pod): string | undefined {
+    const { vpcAddresses } = this.cluster;
+    if (vpcAddresses) return vpcAddresses.take(pod.spec.nodeName ?? '');
+    return this.addresses.take(this.homeOf(pod)?.network ?? LAST_RESORT);
+  }
+
+  /** Without an address the pod waits; the kubelet tries again. */
+  private failSandbox(pod: Pod, container: Container): void {
+    const why = 'IP_NOT_AVAILABLE: no free address for the pod';
+    const message = `Failed to create pod sandbox: plugin type="network" failed (add): ${why}`;
+    this.report(pod, container, 'FailedCreatePodSandBox', message);
+    const key = keyOf(pod);
+    this.cluster.timers.after(this.cluster.scaled(FIRST_BACKOFF), () => this.queue.add(key));
   }
 
   private end(pod: Pod, container: Container, code: number): void {
@@ -208,13 +241,9 @@ class Kubelets implements Controller {
     this.steps.set(`stop ${uid}`, timer);
   }
 
-  private podCIDR(pod: Pod): string {
-    return this.cluster.store.get(nodes, '', pod.spec.nodeName ?? '')?.spec.podCIDR ?? '10.64.0.0/24';
-  }
-
   private report(pod: Pod, container: Container, reason: string, message: string): void {
     this.cluster.events.record(pod, {
-      type: reason === 'Failed' || reason === 'BackOff' ? 'Warning' : 'Normal',
+      type: WARNINGS.includes(reason) ? 'Warning' : 'Normal',
       reason,
       message,
       component: 'kubelet',

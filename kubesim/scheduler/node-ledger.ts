@@ -1,6 +1,7 @@
 import type { Node, Pod } from '../kinds/core.js';
 import { hasEnded } from '../kinds/pods.js';
 import { allocatableOf, requestsOf, type Amounts } from './fit.js';
+import { takenOfCard } from './gpu-share.js';
 
 /** A node with what it offers and what its pods have taken. */
 export interface NodeEntry {
@@ -55,7 +56,8 @@ export class NodeLedger {
       return true;
     }
     if (!before && counts && pod.spec.nodeName) {
-      const requests = requestsOf(pod);
+      const asked = requestsOf(pod);
+      const requests = { ...asked, ...takenOfCard(pod, asked) };
       this.placed.set(uid, { node: pod.spec.nodeName, requests });
       this.add(pod.spec.nodeName, requests, 1);
     }

@@ -6,6 +6,7 @@ import { isActive, pods } from '../kinds/pods.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../controllers/pods-of.js';
 import { matchesNode, requestsOf, shortages, tolerates, untolerated, type Amounts } from './fit.js';
+import { GPU_MEMORY, hasCard, withCard } from './gpu-share.js';
 import { NodeLedger, type NodeEntry } from './node-ledger.js';
 
 /** How many suitable nodes are compared before the best of them is taken. */
@@ -20,7 +21,7 @@ export function scheduler(cluster: ClusterContext): Controller {
     const pod = cluster.store.get(pods, ...splitKey(key));
     if (!pod || pod.spec.nodeName || !isActive(pod)) return;
     const chosen = choose(ledger, pod, (turn += 1));
-    if (chosen) bind(cluster, pod, chosen);
+    if (chosen) bind(cluster, withCard(pod, chosen, requestsOf(pod)), chosen.node.metadata.name);
     else {
       waiting.add(key);
       refuse(cluster, pod, ledger);
@@ -50,24 +51,25 @@ export function scheduler(cluster: ClusterContext): Controller {
   };
 }
 
-function choose(ledger: NodeLedger, pod: Pod, turn: number): string | undefined {
+function choose(ledger: NodeLedger, pod: Pod, turn: number): NodeEntry | undefined {
   const requests = requestsOf(pod);
   const entries = ledger.entries();
-  let best: { readonly name: string; readonly load: number } | undefined;
+  let best: { readonly entry: NodeEntry; readonly load: number } | undefined;
   let found = 0;
   for (let step = 0; step < entries.length && found < ENOUGH; step += 1) {
     const entry = entries[(turn + step) % entries.length];
     if (!entry || !suits(entry, pod, requests)) continue;
     found += 1;
     const load = loadOf(entry);
-    if (!best || load < best.load) best = { name: entry.node.metadata.name, load };
+    if (!best || load < best.load) best = { entry, load };
   }
-  return best?.name;
+  return best?.entry;
 }
 
-function suits({ node, allocatable, used }: NodeEntry, { spec }: Pod, requests: Amounts): boolean {
+function suits(entry: NodeEntry, { spec }: Pod, requests: Amounts): boolean {
+  const { node, allocatable, used } = entry;
   if (!matchesNode(spec, node) || !tolerates(spec.tolerations, taintsOf(node))) return false;
-  return shortages(requests, allocatable, used).length === 0;
+  return shortages(requests, allocatable, used).length === 0 && hasCard(entry, requests);
 }
 
 function taintsOf({ spec }: Node): Node['spec']['taints'] {
@@ -142,12 +144,14 @@ function explain(ledger: NodeLedger, pod: Pod): string {
   return `0/${ledger.size} nodes are available: ${list.join(', ')}.`;
 }
 
-function reasonsOf({ node, allocatable, used }: NodeEntry, { spec }: Pod, requests: Amounts): string[] {
+function reasonsOf(entry: NodeEntry, { spec }: Pod, requests: Amounts): string[] {
+  const { node, allocatable, used } = entry;
   if (node.spec.unschedulable) return ['node(s) were unschedulable'];
   const taint = untolerated(spec.tolerations, node.spec.taints);
   if (taint) return [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
   if (!matchesNode(spec, node)) return ["node(s) didn't match Pod's node affinity/selector"];
-  return shortages(requests, allocatable, used).map((name) =>
-    name === 'pods' ? 'Too many pods' : `Insufficient ${name}`,
-  );
+  const short = shortages(requests, allocatable, used);
+  // Enough on the node, but on no card of it.
+  if (short.length === 0 && !hasCard(entry, requests)) short.push(GPU_MEMORY);
+  return short.map((name) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
 }

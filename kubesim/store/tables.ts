@@ -46,10 +46,31 @@ ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   remove: `DELETE FROM kubesim.setting WHERE id = ANY ($1::text[])`,
 };
 
+export const scalingGroupTable: JournalTable = {
+  name: 'scaling_group',
+  upsert: `
+INSERT INTO kubesim.scaling_group (cluster, node_pool, body)
+SELECT cluster, node_pool, body::json FROM unnest($1::text[], $2::text[], $3::text[]) AS given (cluster, node_pool, body)
+ON CONFLICT (cluster, node_pool) DO UPDATE SET body = excluded.body`,
+  remove: `
+DELETE FROM kubesim.scaling_group USING unnest($1::text[], $2::text[]) AS given (cluster, node_pool)
+WHERE scaling_group.cluster = given.cluster AND scaling_group.node_pool = given.node_pool`,
+};
+
+export const machineTable: JournalTable = {
+  name: 'machine',
+  upsert: `
+INSERT INTO kubesim.machine (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS given (id, body)
+ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+  remove: `DELETE FROM kubesim.machine WHERE id = ANY ($1::text[])`,
+};
+
 export const READ_CLUSTERS = `SELECT id, revision::text AS revision, body FROM kubesim.cluster ORDER BY id`;
 export const READ_INSTANCES = `SELECT cluster, id, body FROM kubesim.instance ORDER BY cluster, id`;
 export const READ_OBJECTS = `
 SELECT resource, namespace, name, body FROM kubesim.object WHERE cluster = $1 ORDER BY resource, namespace, name`;
+export const READ_SCALING_GROUPS = `SELECT cluster, body FROM kubesim.scaling_group ORDER BY cluster, node_pool`;
+export const READ_MACHINES = `SELECT body FROM kubesim.machine ORDER BY id`;
 export const READ_SETTINGS = `SELECT id, body FROM kubesim.setting`;
 /** Everything of a cluster that is deleted; its own row goes last, with the journal. */
 export const REMOVE_OBJECTS = `DELETE FROM kubesim.object WHERE cluster = $1`;

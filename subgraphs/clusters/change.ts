@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../../kernel/database.js';
 import { refuse } from '../../kernel/result.js';
 import { isTransactionConflict } from './change.store.js';
 import { ClusterStore, type ClusterRow } from './cluster/cluster.store.js';
+import { ComponentStore, type ComponentRow } from './component/component.store.js';
 import { NodePoolStore, type NodePoolRow } from './node-pool/node-pool.store.js';
 import { OperationStore, type OperationRow } from './operation/operation.store.js';
 
@@ -17,6 +18,7 @@ export interface ChangeAnswer {
   readonly clusterId?: string;
   readonly nodePoolId?: string;
   readonly operationId?: string;
+  readonly componentId?: string;
 }
 
 /** The things themselves. */
@@ -24,6 +26,7 @@ export interface ChangeOutcome {
   readonly cluster: ClusterRow | null;
   readonly nodePool: NodePoolRow | null;
   readonly operation: OperationRow | null;
+  readonly component: ComponentRow | null;
 }
 
 export interface ChangeRequest {
@@ -100,11 +103,17 @@ async function readOutcome(
   account: string,
   answer: ChangeAnswer,
 ): Promise<ChangeOutcome> {
-  const { clusterId, nodePoolId, operationId } = answer;
+  const { clusterId, nodePoolId, operationId, componentId } = answer;
   const clusters = clusterId ? await new ClusterStore(db).byIds(account, [clusterId]) : [];
   const pools = nodePoolId ? await new NodePoolStore(db).byIds(account, [nodePoolId]) : [];
   const operations = operationId ? await new OperationStore(db).byIds(account, [operationId]) : [];
-  return { cluster: clusters[0] ?? null, nodePool: pools[0] ?? null, operation: operations[0] ?? null };
+  const components = componentId ? await new ComponentStore(db).byIds(account, [componentId]) : [];
+  return {
+    cluster: clusters[0] ?? null,
+    nodePool: pools[0] ?? null,
+    operation: operations[0] ?? null,
+    component: components[0] ?? null,
+  };
 }
 
 function checkClientToken(token: string | null | undefined): void {

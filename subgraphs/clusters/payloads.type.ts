@@ -58,6 +58,21 @@ export class ScaleNodePoolPayload extends NodePoolPayload {}
 @ObjectType({ description: 'Answer of deleteNodePool.' })
 export class DeleteNodePoolPayload extends NodePoolPayload {}
 
+@ObjectType({ description: 'Answer of updateNodePool.' })
+export class UpdateNodePoolPayload extends NodePoolPayload {}
+
+@ObjectType({ description: 'Answer of attachInstances.' })
+export class AttachInstancesPayload extends NodePoolPayload {}
+
+@ObjectType({ description: 'Answer of removeNodes.' })
+export class RemoveNodesPayload extends NodePoolPayload {}
+
+@ObjectType({ description: 'Answer of syncNodePool.' })
+export class SyncNodePoolPayload extends NodePoolPayload {}
+
+@ObjectType({ description: 'Answer of convertChargeType.' })
+export class ConvertChargeTypePayload extends ClusterPayload {}
+
 @ObjectType({ description: 'Answer of cancelOperation.' })
 export class CancelOperationPayload {
   @Field(() => Operation, {

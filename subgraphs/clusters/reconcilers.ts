@@ -1,9 +1,22 @@
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
 import { createClusterReconciler } from './cluster/cluster.reconciler.js';
+import { componentDriftSchedule } from './component/component-drift.schedule.js';
+import { createComponentReconciler } from './component/component.reconciler.js';
+import { createPreinstalledReconciler } from './component/preinstalled.reconciler.js';
+import {
+  controlPlaneSchedule,
+  createControlPlaneReconciler,
+} from './control-plane/control-plane.reconciler.js';
+import { createChargeConversionReconciler } from './instance/charge-conversion.reconciler.js';
+import { createPoolAuditReconciler, poolAuditSchedule } from './node-pool/pool-audit.reconciler.js';
+import { createNodeRepairReconciler } from './node/node-repair.reconciler.js';
+import { createHighRiskReconciler, highRiskSchedule } from './high-risk/high-risk.reconciler.js';
 import { createNodePoolReconciler } from './node-pool/node-pool.reconciler.js';
+import { createEdgeAutonomyReconciler } from './edge/edge-autonomy.reconciler.js';
 import { nodeHealthSchedule } from './node/node-health.schedule.js';
 import { createNodeReconciler } from './node/node.reconciler.js';
+import { createVersionSupportReconciler } from './version/version-support.reconciler.js';
 import { createScheduledUpgradeReconciler } from './upgrade/scheduled-upgrade.reconciler.js';
 
 /** What makes clusters, node pools and nodes what they are wished to be. */
@@ -16,11 +29,26 @@ export function clusterReconcilers({
     createClusterReconciler(means),
     createNodePoolReconciler(means),
     createNodeReconciler(means),
+    createNodeRepairReconciler(means),
+    createPoolAuditReconciler(means),
+    createChargeConversionReconciler(means),
+    createEdgeAutonomyReconciler(means),
     createScheduledUpgradeReconciler(means),
+    createComponentReconciler(means),
+    createPreinstalledReconciler(means),
+    createVersionSupportReconciler(),
+    createHighRiskReconciler(means),
+    createControlPlaneReconciler(means),
   ];
 }
 
 /** What is done for clusters by the clock. */
 export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): Schedule[] {
-  return [nodeHealthSchedule({ kubernetes })];
+  return [
+    controlPlaneSchedule(),
+    poolAuditSchedule(),
+    nodeHealthSchedule({ kubernetes }),
+    componentDriftSchedule({ kubernetes }),
+    highRiskSchedule(),
+  ];
 }

@@ -3,11 +3,34 @@ import type { Platform } from '../../engine/platform.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
+import { AccountVerificationResolver } from './account/account-verification.resolver.js';
+import { AccountVerificationService } from './account/account-verification.service.js';
 import { CatalogueResolver } from './catalogue/catalogue.resolver.js';
 import { CatalogueStore } from './catalogue/catalogue.store.js';
 import { ClusterCheckResolver } from './cluster-check/cluster-check.resolver.js';
 import { ClusterCheckService } from './cluster-check/cluster-check.service.js';
 import { ClusterCheckStore } from './cluster-check/cluster-check.store.js';
+import { ClusterKindResolver } from './cluster-kind/cluster-kind.resolver.js';
+import { ComponentCheckService } from './component/component-check.service.js';
+import { ComponentLinksResolver } from './component/component-links.resolver.js';
+import { ComponentMutations } from './component/component.mutations.js';
+import { ClusterComponentsResolver, ComponentResolver } from './component/component.resolver.js';
+import { ComponentService } from './component/component.service.js';
+import { ComponentStore } from './component/component.store.js';
+import {
+  ClusterRisksResolver,
+  HighRiskFindingResolver,
+  HighRiskMutations,
+  HighRiskOperationResolver,
+} from './high-risk/high-risk.resolver.js';
+import { HighRiskService } from './high-risk/high-risk.service.js';
+import { RiskFindingStore } from './high-risk/high-risk.store.js';
+import { PauseOperationResolver } from './upgrade/pause-operation.resolver.js';
+import { PauseOperationService } from './upgrade/pause-operation.service.js';
+import { VerticalScalingMutations } from './vertical-scaling/vertical-scaling.resolver.js';
+import { VerticalScalingService } from './vertical-scaling/vertical-scaling.service.js';
+import { PublishVersionResolver } from './version/publish-version.resolver.js';
+import { PublishVersionService } from './version/publish-version.service.js';
 import { ClusterListService } from './cluster/cluster-list.service.js';
 import { ClusterMutations } from './cluster/cluster.mutations.js';
 import { ClusterResolver, RegionResolver } from './cluster/cluster.resolver.js';
@@ -20,12 +43,22 @@ import {
   MaintenanceWindowResolver,
   ScheduledForResolver,
 } from './maintenance-window/maintenance-window.resolver.js';
+import { ClusterControlPlaneResolver, ControlPlaneResolver } from './control-plane/control-plane.resolver.js';
+import { ControlPlaneStore } from './control-plane/control-plane.store.js';
+import { ClusterResourceStore } from './network/cluster-resources.store.js';
+import { NetworkMutations } from './network/network.mutations.js';
+import * as network from './network/network.resolver.js';
+import { NetworkService } from './network/network.service.js';
+import { NetworkStore } from './network/network.store.js';
+import { NodeNetworkResolver } from './network/node-network.resolver.js';
 import { MaintenanceWindowService } from './maintenance-window/maintenance-window.service.js';
 import { MaintenanceWindowStore } from './maintenance-window/maintenance-window.store.js';
 import { NodePoolMutations } from './node-pool/node-pool.mutations.js';
 import { NodePoolResolver } from './node-pool/node-pool.resolver.js';
 import { NodePoolService } from './node-pool/node-pool.service.js';
 import { NodePoolStore } from './node-pool/node-pool.store.js';
+import { poolResolvers } from './node-pool/pool-resolvers.js';
+import { NodeComponentsResolver } from './node-components/node-components.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { NodeStore } from './node/node.store.js';
 import { OperationResolver } from './operation/operation.resolver.js';
@@ -38,12 +71,16 @@ import { clusterReferences } from './references.js';
 import { ReleaseResolver } from './version/release.resolver.js';
 import { clusterSubscriptions, ProvisioningEventResolver } from './watch/subscriptions.js';
 import { WatchClustersService } from './watch/watch-clusters.service.js';
+import { EdgeAutonomyMutations } from './edge/edge-autonomy.resolver.js';
+import { EdgeAutonomyService } from './edge/edge-autonomy.service.js';
+import { MigrationMutations } from './migration/migration.resolver.js';
+import { MigrationService } from './migration/migration.service.js';
 import { ViewerResolver } from './viewer.resolver.js';
 
 /** Clusters, node pools, nodes and the operations on them: what is there, what is wished for, and what happens. */
 export async function createClustersSubgraph(platform: Platform): Promise<Subgraph> {
   const { prisma } = platform.database;
-  const catalogue = new CatalogueStore(prisma);
+  const catalogue = new CatalogueStore(prisma, platform.events);
   const stores = {
     clusters: new ClusterStore(prisma),
     nodePools: new NodePoolStore(prisma),
@@ -52,6 +89,8 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
     catalogue,
   };
   const checks = new ClusterCheckService(platform, catalogue);
+  const networks = new NetworkStore(prisma);
+  const components = new ComponentStore(prisma);
   const lists = new ClusterListService(stores.clusters, catalogue);
   const kubeconfigs = new KubeconfigService(platform.provider, platform.log);
   return defineSubgraph({
@@ -64,15 +103,37 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
         new ClusterService(platform, catalogue, checks),
       ),
       new NodePoolResolver(stores),
+      ...poolResolvers(platform, stores),
       new NodePoolMutations(new NodePoolService(platform, catalogue)),
       new NodeResolver(stores),
       new OperationResolver(new OperationService(platform, stores.operations), stores),
       new CatalogueResolver(catalogue),
       new ReleaseResolver(catalogue),
+      new PublishVersionResolver(new PublishVersionService(platform, catalogue)),
+      new PauseOperationResolver(new PauseOperationService(platform)),
+      new ComponentResolver({ components, clusters: stores.clusters }),
+      new ClusterComponentsResolver(components),
+      new ComponentMutations(new ComponentService(platform), new ComponentCheckService(platform)),
+      new ComponentLinksResolver(),
+      new VerticalScalingMutations(new VerticalScalingService(platform, catalogue)),
+      new HighRiskMutations(new HighRiskService(platform)),
+      new HighRiskOperationResolver(),
+      new ClusterRisksResolver(new RiskFindingStore(prisma)),
+      new HighRiskFindingResolver(stores.nodes),
       new ProductGuideResolver(),
       new MaintenanceWindowResolver(new MaintenanceWindowService(platform)),
       new ClusterWindowResolver(new MaintenanceWindowStore(prisma)),
       new ScheduledForResolver(),
+      new ClusterControlPlaneResolver(new ControlPlaneStore(prisma), platform.clock),
+      new ControlPlaneResolver(new ControlPlaneStore(prisma)),
+      new network.VpcResolver(networks),
+      new network.VSwitchResolver(networks),
+      new network.SecurityGroupResolver(networks),
+      new network.ClusterNetworkPartsResolver(networks),
+      new network.ClusterNetworkResolver(networks, new ClusterResourceStore(prisma)),
+      new NetworkMutations(new NetworkService(platform, catalogue), networks),
+      new NodeNetworkResolver(networks, catalogue),
+      new NodeComponentsResolver({ ...stores, controlPlanes: new ControlPlaneStore(prisma) }, platform),
       new ClusterCheckResolver(checks, new ClusterCheckStore(prisma)),
       new ProvisioningEventResolver(stores),
       clusterSubscriptions({
@@ -81,6 +142,10 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
         watch: new WatchClustersService(platform, stores.clusters, lists),
       }),
       new ViewerResolver(),
+      new ClusterKindResolver(),
+      new MigrationMutations(new MigrationService(platform, catalogue)),
+      new EdgeAutonomyMutations(new EdgeAutonomyService(platform)),
+      new AccountVerificationResolver(platform, new AccountVerificationService(platform)),
     ],
     orphanedTypes: userErrorTypes,
     references: clusterReferences(stores),

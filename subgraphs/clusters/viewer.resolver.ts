@@ -1,4 +1,5 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
+import type { Actor } from '../../kernel/actor.js';
 import { DateTimeScalar } from '../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 
@@ -21,6 +22,11 @@ export class Viewer {
 export class ViewerResolver {
   @Query(() => Viewer, { description: 'On whose behalf this request runs.' })
   viewer(@Ctx() { actor }: RequestContext): Viewer {
-    return { account: actor.account, subject: actor.subject, expiresAt: actor.expiresAt ?? null };
+    return viewerOf(actor);
   }
+}
+
+/** The actor as the graph shows it. */
+export function viewerOf({ account, subject, expiresAt }: Actor): Viewer {
+  return { account, subject, expiresAt: expiresAt ?? null };
 }

@@ -1,3 +1,4 @@
+import type { EventLog } from '../../../engine/event-log.js';
 import type { Database } from '../../../kernel/database.js';
 import { type InstanceTypeValue, VersionPolicy } from '../version/version.rules.js';
 
@@ -7,6 +8,9 @@ export interface CatalogueRegion {
   readonly name: string;
   /** IANA name. */
   readonly timeZone: string;
+  /** Of its city, in degrees. */
+  readonly latitude: number;
+  readonly longitude: number;
   readonly zoneIds: readonly string[];
   /** AVAILABLE, UNAVAILABLE or COMING_SOON, by product. */
   readonly availability: ReadonlyMap<string, string>;
@@ -22,27 +26,64 @@ export interface Catalogue {
   readonly versions: VersionPolicy;
 }
 
+/** The account in whose log the platform says what concerns all accounts; no token can name it. */
+export const PLATFORM_ACCOUNT = '*';
+/** Says that a Kubernetes version was published. */
+export const VERSION_PUBLISHED = 'KUBERNETES_VERSION_PUBLISHED';
+
 /**
- * The catalogue, read once per process: six statements at the first use, none afterwards. It changes only by a
- * release, and a release restarts the process.
+ * The catalogue, read once per process: six statements at the first use, none afterwards. It changes by a release, which
+ * restarts the process, and when a Kubernetes version is published: with `events` it is then read anew.
  */
 export class CatalogueStore {
   private loading: Promise<Catalogue> | undefined;
+  private following = false;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly events?: Pick<EventLog, 'follow' | 'head'>,
+  ) {}
 
   /** The catalogue; a read that fails is tried again at the next use. */
   catalogue(): Promise<Catalogue> {
-    this.loading ??= this.load().catch((error: unknown) => {
+    this.loading ??= this.begin().catch((error: unknown) => {
       this.loading = undefined;
       throw error;
     });
     return this.loading;
   }
 
+  /** Has it read anew at the next use. */
+  refresh(): void {
+    this.loading = undefined;
+  }
+
+  private async begin(): Promise<Catalogue> {
+    if (this.events && !this.following) {
+      // The position comes before the reading, so that nothing published in between is missed.
+      const after = await this.events.head(PLATFORM_ACCOUNT);
+      this.following = true;
+      void this.follow(this.events, after);
+    }
+    return this.load();
+  }
+
+  /** Until the log is closed or cannot be read; then the next reading follows it again. */
+  private async follow(events: Pick<EventLog, 'follow'>, after: bigint): Promise<void> {
+    try {
+      for await (const { type } of events.follow(PLATFORM_ACCOUNT, { after })) {
+        if (type === VERSION_PUBLISHED) this.refresh();
+      }
+    } catch {
+      this.refresh();
+    } finally {
+      this.following = false;
+    }
+  }
+
   private async load(): Promise<Catalogue> {
     const [regions, zones, cells, timeZones, instanceTypes, versions] = await Promise.all([
-      this.database.region.findMany(),
+      this.database.region.findMany({ orderBy: { position: 'asc' } }),
       this.database.zone.findMany({ orderBy: { id: 'asc' } }),
       this.database.productAvailability.findMany(),
       this.database.timeZone.findMany(),
@@ -57,6 +98,8 @@ export class CatalogueStore {
       id: region.id,
       name: region.name,
       timeZone: region.timeZone,
+      latitude: region.latitude,
+      longitude: region.longitude,
       zoneIds: (zonesOf.get(region.id) ?? []).map((zone) => zone.id),
       availability: new Map((cellsOf.get(region.id) ?? []).map((cell) => [cell.product, cell.availability])),
       documentedId: region.documentedId,

@@ -15,8 +15,31 @@ export class InstanceType {
   @Field(() => String, { description: 'Processor architecture, e.g. `amd64`.' })
   architecture: string;
 
+  @Field(() => String, { description: 'Family, e.g. `ecs.g7`.' })
+  family: string;
+
   @Field(() => Int, { description: 'GPUs.' })
   gpus: number;
+
+  @Field(() => Int, { description: 'Elastic network interfaces (ENIs), the primary one included.' })
+  enis: number;
+
+  @Field(() => Int, { description: 'Private IPv4 addresses of each network interface.' })
+  ipsPerEni: number;
+
+  @Field(() => Float, { description: 'Memory of each GPU in GiB; 0 without GPUs.' })
+  gpuMemoryGiB: number;
+
+  @Field(() => Int, { description: 'NPUs.' })
+  npus: number;
+
+  @Field(() => Float, {
+    description: 'Encrypted memory (the enclave page cache of Intel SGX) in GiB; 0 without.',
+  })
+  epcGiB: number;
+
+  @Field(() => Boolean, { description: 'Whether it is a whole machine, without virtualization.' })
+  bareMetal: boolean;
 }
 
 @InputType({ description: 'Which instance types; all given parts must hold.' })

@@ -70,6 +70,11 @@ export class ClusterCheckService {
     if (cluster?.state !== 'RUNNING') return [];
     const { versions } = await this.catalogue.catalogue();
     if (!versions.chooseUpgrade(cluster.version, version).ok) return [];
+    return this.blockersOf(cluster, version);
+  }
+
+  /** What stands in the way of an upgrade of a cluster that is at hand. */
+  async blockersOf(cluster: ClusterRow, version: string): Promise<ClusterCheckItem[]> {
     return blockersOf(await this.upgradeItems(cluster, version));
   }
 

@@ -1,4 +1,5 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { UpgradeRollingPolicyInput } from '../upgrade/upgrade.type.js';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import { BigIntScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
 import {
@@ -10,8 +11,13 @@ import {
   OrderDirection,
 } from './cluster.enums.js';
 import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind/cluster-kind.enums.js';
+import { ClusterNetworkInput } from '../network/network.input.js';
+import { ChargeType } from '../node-pool/pool-config.type.js';
 import { NodePoolInput } from '../node-pool/node-pool.input.js';
 
+const UNCHANGEABLE =
+  'Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD.';
 const CLIENT_TOKEN =
   'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
 
@@ -48,6 +54,23 @@ export class ClusterOrder {
   direction?: OrderDirection | null;
 }
 
+@InputType({ description: 'The masters of a dedicated cluster: exactly three.' })
+export class MastersInput {
+  @Field(() => Int, { nullable: true, description: 'How many: 3.' })
+  count?: number | null;
+
+  @Field(() => ID, { nullable: true, description: 'Instance type of each; `ecs.g7.xlarge` when left out.' })
+  instanceType?: string | null;
+}
+
+@InputType({ description: 'The load balancer of an API server.' })
+export class LoadBalancerInput {
+  @Field(() => ChargeType, {
+    description: 'How it is paid: POSTPAID; only machines can be had by subscription.',
+  })
+  chargeType: ChargeType;
+}
+
 @InputType({ description: 'A cluster to be created.' })
 export class CreateClusterInput {
   @Field(() => String, {
@@ -74,6 +97,37 @@ export class CreateClusterInput {
   })
   spec?: ClusterSpec | null;
 
+  @Field(() => ClusterCapability, {
+    nullable: true,
+    description: 'What its machines shall be able to do: makes it heterogeneous, sandbox or confidential.',
+  })
+  capability?: ClusterCapability | null;
+
+  @Field(() => MastersInput, {
+    nullable: true,
+    description: 'The masters of a dedicated cluster; three of the usual type when left out.',
+  })
+  masters?: MastersInput | null;
+
+  @Field(() => NetworkPlugin, {
+    nullable: true,
+    description: 'What connects its pods; FLANNEL when left out.',
+  })
+  networkPlugin?: NetworkPlugin | null;
+
+  @Field(() => ClusterNetworkInput, {
+    nullable: true,
+    description:
+      "How it is connected; to the region's default VPC, with free ranges for pods and Services, when left out.",
+  })
+  network?: ClusterNetworkInput | null;
+
+  @Field(() => StoragePlugin, {
+    nullable: true,
+    description: 'What gives its pods their volumes; CSI when left out.',
+  })
+  storagePlugin?: StoragePlugin | null;
+
   @Field(() => String, {
     nullable: true,
     description:
@@ -92,6 +146,12 @@ export class CreateClusterInput {
     description: 'Zones its nodes are spread over; all of the region when left out.',
   })
   zoneIds?: string[] | null;
+
+  @Field(() => LoadBalancerInput, {
+    nullable: true,
+    description: 'The load balancer of its API server; paid by use when left out.',
+  })
+  loadBalancer?: LoadBalancerInput | null;
 
   @Field(() => [NodePoolInput], { nullable: true, description: 'Node pools to begin with (at most 100).' })
   nodePools?: NodePoolInput[] | null;
@@ -123,6 +183,43 @@ export class UpdateClusterInput {
   @Field(() => Boolean, { nullable: true, description: 'Turn deletion protection on or off.' })
   deletionProtection?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Labels of a registered cluster are changed only with true: applications there may depend on them.',
+  })
+  acknowledgeRisk?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: UNCHANGEABLE })
+  regionId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: UNCHANGEABLE })
+  vpcId?: string | null;
+
+  @Field(() => ClusterType, { nullable: true, description: UNCHANGEABLE })
+  type?: ClusterType | null;
+
+  @Field(() => ClusterProfile, { nullable: true, description: UNCHANGEABLE })
+  profile?: ClusterProfile | null;
+
+  @Field(() => ClusterSpec, {
+    nullable: true,
+    description: `${UNCHANGEABLE} (ACK Standard becomes Pro by migrateCluster.)`,
+  })
+  spec?: ClusterSpec | null;
+
+  @Field(() => ClusterCapability, { nullable: true, description: UNCHANGEABLE })
+  capability?: ClusterCapability | null;
+
+  @Field(() => NetworkPlugin, { nullable: true, description: UNCHANGEABLE })
+  networkPlugin?: NetworkPlugin | null;
+
+  @Field(() => StoragePlugin, { nullable: true, description: UNCHANGEABLE })
+  storagePlugin?: StoragePlugin | null;
+
+  @Field(() => Int, { nullable: true, description: `Masters. ${UNCHANGEABLE}` })
+  masterCount?: number | null;
+
   @Field(() => BigIntScalar, {
     nullable: true,
     description: 'Refuse with CONFLICT unless this is the current version.',
@@ -145,10 +242,16 @@ export class UpgradeClusterInput {
 
   @Field(() => MaintenanceWhen, {
     nullable: true,
-    defaultValue: 'NOW',
-    description: 'When it begins; NOW when left out.',
+    description:
+      'When it begins. When left out: IN_WINDOW, if the cluster has a maintenance window in use, else NOW.',
   })
   when?: MaintenanceWhen | null;
+
+  @Field(() => UpgradeRollingPolicyInput, {
+    nullable: true,
+    description: 'How its nodes are upgraded; a tenth of each pool at a time when left out.',
+  })
+  rollingPolicy?: UpgradeRollingPolicyInput | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
@@ -158,6 +261,13 @@ export class UpgradeClusterInput {
 export class DeleteClusterInput {
   @Field(() => ID, { description: 'The cluster.' })
   id: string;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Resources that the platform made for it and that shall stay: VPC, vSwitches, security group, load balancer, address (see `Cluster.resources`). They belong to the account then.',
+  })
+  retainResources?: string[] | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

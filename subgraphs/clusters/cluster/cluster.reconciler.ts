@@ -5,7 +5,11 @@ import { deleteCluster } from './deleting-cluster.js';
 import { makeControlPlane, openKubernetesApi } from './making-control-plane.js';
 import type { Means, StepOutcome } from '../node-pool/node-pool.steps.js';
 import { readCluster, Superseded } from '../reconcile/reconcile.store.js';
+import { observeMasters } from '../cluster-kind/observing-masters.js';
+import { failMigration, migrateCluster } from '../migration/migrating-cluster.js';
+import { MIGRATE_CLUSTER } from '../migration/migration.service.js';
 import { failCluster, poolsSettled, settleCanceled, settleCluster } from './settling-cluster.js';
+import { scaleVertically } from '../vertical-scaling/scaling-vertically.js';
 import { failUpgrade, upgradeCluster } from '../upgrade/upgrading-cluster.js';
 
 /** Steps of one reconciliation; a cluster that needs more gives others their turn. */
@@ -20,7 +24,8 @@ const MAX_STEPS = 20;
  *    FAILED                  any ──▶ DELETING ──▶ DELETED
  */
 const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
-  INITIAL: [cancelCreation, makeControlPlane, openKubernetesApi, settleCluster],
+  INITIAL: [cancelCreation, makeControlPlane, openKubernetesApi, observeMasters, settleCluster],
+  UPDATING: [migrateCluster, scaleVertically],
   SCALING: [settleCluster],
   UPGRADING: [upgradeCluster],
   DELETING: [deleteCluster],
@@ -46,7 +51,9 @@ export function createClusterReconciler(means: Means): Reconciler {
       const view = await readCluster(scope.database, key);
       if (!view) return;
       const step = { ...view, scope, means };
-      await (view.cluster.state === 'UPGRADING' ? failUpgrade(step, problem) : failCluster(step, problem));
+      if (view.cluster.state === 'UPGRADING') await failUpgrade(step, problem);
+      else if (view.operation?.type === MIGRATE_CLUSTER) await failMigration(step, problem);
+      else await failCluster(step, problem);
     },
   };
 }

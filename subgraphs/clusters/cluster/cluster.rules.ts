@@ -2,6 +2,9 @@ import type { Problem } from '../../../kernel/result.js';
 import type { Catalogue, CatalogueRegion } from '../catalogue/catalogue.store.js';
 import type { Product } from '../../../kernel/graph/product.type.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
+import { availabilityProblems } from './availability.rules.js';
+import { type NetworkRequest, networkProblems } from '../network/network.rules.js';
+import { loadBalancerProblems } from '../instance/charge-type.rules.js';
 import { labelProblems, nameProblems } from '../name.rules.js';
 import {
   type NodePoolPlan,
@@ -9,7 +12,11 @@ import {
   nodePoolProblems,
   planNodePool,
 } from '../node-pool/node-pool.rules.js';
-import { hasNodePools, productOf } from './product.rules.js';
+import type { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind/cluster-kind.enums.js';
+import { kindOf } from '../cluster-kind/cluster-kind.rules.js';
+import { kindProblems, planKind } from '../cluster-kind/kind-plan.rules.js';
+import type { MastersRequest } from '../cluster-kind/masters.rules.js';
+import { defaultPoolProblems, poolZoneProblems } from '../node-pool/pool-config.rules.js';
 import type { VersionChoice } from '../version/version.rules.js';
 
 const MAX_POOLS = 100;
@@ -26,8 +33,14 @@ export interface ClusterRequest {
   readonly timeZone?: string | null | undefined;
   readonly zoneIds?: readonly string[] | null | undefined;
   readonly nodePools?: readonly NodePoolRequest[] | null | undefined;
+  readonly loadBalancer?: { readonly chargeType: string } | null | undefined;
   readonly labels?: unknown;
   readonly deletionProtection?: boolean | null | undefined;
+  readonly capability?: ClusterCapability | null | undefined;
+  readonly masters?: MastersRequest | null | undefined;
+  readonly networkPlugin?: NetworkPlugin | null | undefined;
+  readonly network?: NetworkRequest | null | undefined;
+  readonly storagePlugin?: StoragePlugin | null | undefined;
 }
 
 /** A checked cluster with its defaults filled in. */
@@ -44,12 +57,20 @@ export interface ClusterPlan {
   readonly nodePools: readonly NodePoolPlan[];
   readonly labels: Readonly<Record<string, string>>;
   readonly deletionProtection: boolean;
+  readonly capability: ClusterCapability | null;
+  /** Instance type of each master of the account. */
+  readonly masters: readonly string[];
+  readonly networkPlugin: NetworkPlugin;
+  readonly network: NetworkRequest | null;
+  /** Zones that the request names; null when the network decides. */
+  readonly namedZones: readonly string[] | null;
+  readonly storagePlugin: StoragePlugin;
 }
 
 /** What a request means by the catalogue. */
 interface Reading {
   readonly region: CatalogueRegion | undefined;
-  readonly product: ReturnType<typeof productOf>;
+  readonly product: ReturnType<typeof kindOf>;
   readonly version: VersionChoice;
   readonly timeZone: string | undefined;
 }
@@ -62,7 +83,7 @@ export function planCluster(
   const region = catalogue.regions.get(request.regionId);
   const reading: Reading = {
     region,
-    product: productOf(request),
+    product: kindOf(request),
     version: catalogue.versions.choose(request.version),
     timeZone: request.timeZone == null ? region?.timeZone : catalogue.timeZones.get(request.timeZone),
   };
@@ -80,10 +101,16 @@ function problemsOf(
     ...nameProblems(request.name, ['input', 'name']),
     ...regionProblems(request, region),
     ...product.problems,
-    ...availabilityProblems(region, product.choice?.product),
+    ...availabilityProblems(region, product.kind?.product, catalogue.regions),
     ...(version.ok ? [] : [{ code: version.code, message: version.message, path: ['input', 'version'] }]),
     ...timeZoneProblems(request, catalogue),
-    ...poolListProblems(request.nodePools ?? [], catalogue, product.choice?.product),
+    ...poolListProblems(request, catalogue),
+    ...kindProblems(request, product.kind, { version, types: catalogue.instanceTypes }),
+    ...networkProblems(request.network, {
+      plugin: request.networkPlugin ?? 'FLANNEL',
+      hasNetwork: request.type !== 'EXTERNAL_KUBERNETES',
+    }),
+    ...loadBalancerProblems(request.loadBalancer, ['input', 'loadBalancer', 'chargeType']),
     ...labelProblems(request.labels, ['input', 'labels']),
   ];
 }
@@ -93,13 +120,15 @@ function complete(
   request: ClusterRequest,
   { region, product, version, timeZone }: Reading,
 ): ClusterPlan | undefined {
-  if (!region || !product.choice || !version.ok || !timeZone) return undefined;
+  if (!region || !product.kind || !version.ok || !timeZone) return undefined;
+  const { kind } = product;
   return {
     name: request.name,
     regionId: region.id,
     type: request.type,
-    profile: request.profile ?? 'DEFAULT',
-    ...product.choice,
+    ...planKind(request, kind),
+    network: request.network ?? null,
+    namedZones: namedZones(request),
     version: version.version,
     timeZone,
     zoneIds: zonesOf(request, region),
@@ -109,8 +138,13 @@ function complete(
   };
 }
 
-function zonesOf({ zoneIds }: ClusterRequest, region: CatalogueRegion): readonly string[] {
-  return zoneIds?.length ? [...new Set(zoneIds)] : region.zoneIds;
+/** The zones that the request names, each once; null when it names none. */
+function namedZones({ zoneIds }: ClusterRequest): readonly string[] | null {
+  return zoneIds?.length ? [...new Set(zoneIds)] : null;
+}
+
+function zonesOf(request: ClusterRequest, region: CatalogueRegion): readonly string[] {
+  return namedZones(request) ?? region.zoneIds;
 }
 
 function regionProblems(request: ClusterRequest, region: CatalogueRegion | undefined): Problem[] {
@@ -130,38 +164,15 @@ function regionProblems(request: ClusterRequest, region: CatalogueRegion | undef
   });
 }
 
-function availabilityProblems(region: CatalogueRegion | undefined, product: Product | undefined): Problem[] {
-  if (!region || !product) return [];
-  const availability = region.availability.get(product);
-  if (availability === 'AVAILABLE') return [];
-  const path = ['input', 'regionId'];
-  return availability === 'COMING_SOON'
-    ? [
-        {
-          code: 'PRODUCT_COMING_SOON',
-          message: `${product} is announced for ${region.id} but not yet open there.`,
-          path,
-        },
-      ]
-    : [{ code: 'PRODUCT_NOT_OFFERED', message: `${product} is not offered in ${region.id}.`, path }];
-}
-
 function timeZoneProblems(request: ClusterRequest, catalogue: Catalogue): Problem[] {
   if (request.timeZone == null || catalogue.timeZones.has(request.timeZone)) return [];
   const message = `There is no time zone ${request.timeZone}; see Query.timeZones.`;
   return [{ code: 'UNKNOWN_TIME_ZONE', message, path: ['input', 'timeZone'] }];
 }
 
-function poolListProblems(
-  pools: readonly NodePoolRequest[],
-  catalogue: Catalogue,
-  product: Product | undefined,
-): Problem[] {
+function poolListProblems({ nodePools, regionId }: ClusterRequest, catalogue: Catalogue): Problem[] {
+  const pools = nodePools ?? [];
   const path = ['input', 'nodePools'];
-  if (pools.length === 0) return [];
-  if (product && !hasNodePools(product)) {
-    return [{ code: 'INVALID_INPUT', message: `A cluster of ${product} has no node pools.`, path }];
-  }
   if (pools.length > MAX_POOLS) {
     return [
       {
@@ -174,7 +185,12 @@ function poolListProblems(
   const names = pools.map((pool) => pool.name);
   return pools.flatMap((pool, index) => {
     const here = [...path, String(index)];
-    const problems = nodePoolProblems(pool, catalogue.instanceTypes, here);
+    const problems = [
+      ...nodePoolProblems(pool, catalogue.instanceTypes, here),
+      ...poolZoneProblems(pool, catalogue.regions.get(regionId)?.zoneIds ?? [], here),
+      // The first pool holds the system components.
+      ...(index === 0 ? defaultPoolProblems(pool, here) : []),
+    ];
     if (names.indexOf(pool.name) === index) return problems;
     const message = `Two node pools have the name ${pool.name}.`;
     return [...problems, { code: 'DUPLICATE_NAME', message, path: [...here, 'name'] } satisfies Problem];

@@ -12,9 +12,14 @@ import { change, type ChangeOutcome } from '../change.js';
 import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
 import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js';
 import { noSuchCluster, takeName } from './create-cluster.service.js';
+import { guardUpdate } from '../cluster-kind/update.guard.js';
 import { labelProblems, nameProblems } from '../name.rules.js';
+import { windowInUse } from '../maintenance-window/maintenance-window.store.js';
+import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { planInWindow, refuseSecondUpgrade, UPGRADE_STAGES } from '../upgrade/scheduled-upgrade.js';
+import { planInWindow, refuseSecondUpgrade } from '../upgrade/scheduled-upgrade.js';
+import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
+import { UPGRADE_STAGES } from '../upgrade/upgrade.rules.js';
 
 const ID_PATH = ['input', 'id'];
 
@@ -37,12 +42,13 @@ export class ClusterService {
     return change(this.platform, { actor, mutation: 'updateCluster', input }, async (tx, at) => {
       const cluster = await livingCluster(tx, account, input.id);
       checkVersion(cluster, input.resourceVersion);
+      await guardUpdate(tx, cluster, input);
       if (input.name != null && input.name !== cluster.name)
         await takeName(tx, account, input.name, cluster.id);
       const fields = changedFields(cluster, input);
       if (Object.keys(fields).length === 0) return { clusterId: cluster.id };
       await updateCluster(tx, cluster.id, fields);
-      await appendEvents(tx, account, at, [updated(cluster, Object.keys(fields))]);
+      await appendEvents(tx, account, at, [updated(cluster, Object.keys(fields), actor.subject)]);
       return { clusterId: cluster.id };
     });
   }
@@ -51,6 +57,7 @@ export class ClusterService {
   async upgrade(actor: Actor, input: UpgradeClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { versions } = await this.catalogue.catalogue();
     const { account } = actor;
+    const rolling = rollingPolicyOf(input.rollingPolicy);
     // Asks the cluster's Kubernetes API, so before the transaction.
     const blockers = await this.checks.upgradeBlockers(account, input.id, input.version);
     return change(this.platform, { actor, mutation: 'upgradeCluster', input, dryRun }, async (tx, at) => {
@@ -65,14 +72,18 @@ export class ClusterService {
       if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
       const { version } = target;
       await refuseSecondUpgrade(tx, cluster);
+      // What disturbs a cluster waits for its window, unless it is told not to.
+      const when = input.when ?? ((await windowInUse(tx, cluster.id)) ? 'IN_WINDOW' : 'NOW');
       const planned =
-        input.when === 'IN_WINDOW' ? await planInWindow(tx, cluster, { version, at }) : undefined;
+        when === 'IN_WINDOW' ? await planInWindow(tx, cluster, { version, rolling, at }) : undefined;
       if (planned) return planned;
       return begin(tx, cluster, {
         type: 'UPGRADE_CLUSTER',
         state: 'UPGRADING',
         stages: UPGRADE_STAGES,
-        input: { version },
+        input: { version, ...(rolling && { rolling }) },
+        cancelable: true,
+        pausable: true,
         at,
       });
     });
@@ -90,8 +101,15 @@ export class ClusterService {
           path: ID_PATH,
         });
       }
+      const retain = await checkRetained(tx, cluster, input.retainResources);
       await cancelOperations(tx, cluster, at);
-      return begin(tx, cluster, { type: 'DELETE_CLUSTER', state: 'DELETING', stages: DELETE_STAGES, at });
+      return begin(tx, cluster, {
+        type: 'DELETE_CLUSTER',
+        state: 'DELETING',
+        stages: DELETE_STAGES,
+        input: { retain },
+        at,
+      });
     });
   }
 }
@@ -103,14 +121,16 @@ interface Beginning {
   readonly state: string;
   readonly stages: readonly string[];
   readonly input?: Readonly<Record<string, unknown>>;
+  readonly cancelable?: boolean;
+  readonly pausable?: boolean;
   readonly at: Date;
 }
 
 /** Records the wish on a locked cluster: operation, state, job, events. */
-async function begin(tx: Transaction, cluster: ClusterRow, { type, state, stages, input, at }: Beginning) {
+async function begin(tx: Transaction, cluster: ClusterRow, { state, at, ...wish }: Beginning) {
   const { account, id } = cluster;
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
-  const operation = await createOperation(tx, { ...target, type, stages, ...(input && { input }) }, at);
+  const operation = await createOperation(tx, { ...target, ...wish }, at);
   await updateCluster(tx, id, { state, operationId: operation.id });
   await enqueue(tx, 'cluster', id);
   await appendEvents(tx, account, at, []);
@@ -148,13 +168,13 @@ function changedFields(cluster: ClusterRow, { name, labels, deletionProtection }
   };
 }
 
-function updated(cluster: ClusterRow, fields: readonly string[]) {
+function updated(cluster: ClusterRow, fields: readonly string[], subject: string) {
   return {
     category: 'PROVISIONING',
     type: 'CLUSTER_UPDATED',
     reason: 'ClusterUpdated',
     message: `Cluster ${cluster.name}: ${fields.join(', ')} changed.`,
     clusterId: cluster.id,
-    data: { fields },
+    data: { fields, subject },
   } as const;
 }

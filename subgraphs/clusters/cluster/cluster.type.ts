@@ -2,6 +2,7 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
+import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind/cluster-kind.enums.js';
 import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from './cluster.enums.js';
 
 @ObjectType({ description: 'An aspect of a thing and how it stands, as in Kubernetes.' })
@@ -45,6 +46,18 @@ export class Cluster {
 
   @Field(() => Product, { description: 'The product it is sold as; follows from type, profile and spec.' })
   product: string;
+
+  @Field(() => ClusterCapability, {
+    nullable: true,
+    description: 'What its machines can do beyond running pods; null for plain machines.',
+  })
+  capability: string | null;
+
+  @Field(() => NetworkPlugin, { description: 'What connects its pods.' })
+  networkPlugin: string;
+
+  @Field(() => StoragePlugin, { description: 'What gives its pods their volumes.' })
+  storagePlugin: string;
 
   @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
   createdAt: Date;

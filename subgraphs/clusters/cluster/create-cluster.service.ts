@@ -11,7 +11,11 @@ import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
 import type { CreateClusterInput } from './cluster.input.js';
 import { type ClusterPlan, planCluster } from './cluster.rules.js';
 import { insertCluster, isNameTaken, lockClusterName } from './cluster.store.js';
+import { reserveMasters } from '../cluster-kind/masters.js';
+import { requireVerified } from '../account/account-verification.service.js';
+import { connectCluster } from '../network/connecting-cluster.js';
 import { insertNodePools } from '../node-pool/node-pool.store.js';
+import { placedPools, storedConfig } from '../node-pool/pool-network.js';
 import { hasOwnControlPlane } from './product.rules.js';
 import { reserveCluster, reservePools } from './quota.reservations.js';
 
@@ -25,6 +29,7 @@ export class CreateClusterService {
   ) {}
 
   async create(actor: Actor, input: CreateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    await requireVerified(this.platform.database.prisma, actor);
     const { plan, problems } = planCluster(input, await this.catalogue.catalogue());
     if (!plan) throw new Refused([...problems, ...(await this.duplicateName(actor, input.name))]);
     return change(this.platform, { actor, mutation: 'createCluster', input, dryRun }, (tx, at) =>
@@ -44,7 +49,7 @@ interface Wish {
 }
 
 async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Promise<ChangeAnswer> {
-  const { nodePools, ...cluster } = plan;
+  const { nodePools, masters, network: _network, namedZones: _zones, ...cluster } = plan;
   const id = newId('cluster');
   const pools = nodePools.map((pool) => ({ ...pool, id: newId('nodePool') }));
   await takeName(tx, account, plan.name);
@@ -55,6 +60,7 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
   }));
   const path = ['input', 'nodePools'];
   await reservePools(tx, { account, clusterId: id, product: plan.product, pools: counted, path });
+  const zoneIds = await connect(tx, { account, clusterId: id, plan, at });
   const operation = ours ? await createOperation(tx, creation(account, id, plan), at) : null;
   const common = { account, operationId: operation?.id ?? null, createdAt: at };
   await insertCluster(tx, {
@@ -62,15 +68,18 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
     ...common,
     id,
     state: ours ? 'INITIAL' : 'WAITING',
-    zoneIds: [...plan.zoneIds],
+    zoneIds: [...zoneIds],
     labels: { ...plan.labels },
     finalizers: ours ? ['node-pools', 'cloud', 'ledger'] : ['ledger'],
   });
+  const placed = await placedPools(tx, pools, { account, clusterId: id });
   await insertNodePools(
     tx,
-    pools.map(({ autoscaling, instanceTypes, ...pool }) => ({
+    placed.map(({ autoscaling, instanceTypes, config, ...pool }, index) => ({
       ...pool,
       ...common,
+      isDefault: index === 0,
+      config: storedConfig(config),
       clusterId: id,
       state: 'INITIAL',
       instanceTypes: [...instanceTypes],
@@ -79,6 +88,7 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
     })),
   );
   if (ours) await enqueue(tx, 'cluster', id);
+  await reserveMasters(tx, { account, clusterId: id, plan, masters, at });
   await reserveCluster(tx, { account, product: plan.product, loadBalancers: ours ? 1 : 0 });
   await appendEvents(tx, account, at, [
     {
@@ -91,6 +101,24 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
     },
   ]);
   return { clusterId: id, ...(operation && { operationId: operation.id }) };
+}
+
+/** Connects the cluster, unless it was made elsewhere; see `connectCluster`. */
+function connect(
+  tx: Transaction,
+  { account, clusterId, plan, at }: Wish & { readonly clusterId: string },
+): Promise<readonly string[]> {
+  const { name, product, regionId, networkPlugin: plugin, namedZones, zoneIds, masters, network } = plan;
+  if (!hasOwnControlPlane(product)) return Promise.resolve(zoneIds);
+  const nodes = masters.length + plan.nodePools.reduce((sum, pool) => sum + pool.desiredSize, 0);
+  return connectCluster(tx, {
+    ...{ account, clusterId, name, product, regionId, plugin, nodes, at },
+    zoneIds: namedZones,
+    allZoneIds: zoneIds,
+    masterTypes: masters.flat(),
+    masters: masters.length,
+    request: network,
+  });
 }
 
 function creation(account: string, clusterId: string, plan: ClusterPlan) {

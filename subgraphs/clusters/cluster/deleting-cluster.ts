@@ -5,6 +5,8 @@ import { dropScope, release } from '../../../engine/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
+import { forgetMasters } from '../cluster-kind/masters.store.js';
+import { disconnectCluster } from '../network/disconnecting-cluster.js';
 import { inCluster, say, setCluster, type ClusterStep } from './cluster.steps.js';
 import type { StepOutcome } from '../node-pool/node-pool.steps.js';
 
@@ -27,7 +29,10 @@ const finalizers = new Finalizers<ClusterStep>(
         await scope.faults.reach('cluster.cloud-removed');
         return gone;
       },
-      release: (tx, { cluster }) => deleteClusterAccess(tx, cluster.id),
+      release: async (tx, { cluster }) => {
+        await deleteClusterAccess(tx, cluster.id);
+        await forgetMasters(tx, cluster);
+      },
     },
     { name: 'ledger', release: releaseCluster },
   ],
@@ -76,11 +81,13 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
   return pools.length === 0;
 }
 
-async function releaseCluster(tx: Transaction, { cluster }: ClusterStep): Promise<void> {
+async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
   await release(tx, { account, resource: `${product}/clustersPerAccount`, scope: '', amount: 1 });
   // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
-  if (product !== 'REGISTERED')
+  const { retain } = (operation?.input ?? {}) as { retain?: string[] };
+  const { keepsLoadBalancer } = await disconnectCluster(tx, { clusterId: cluster.id, retain: retain ?? [] });
+  if (product !== 'REGISTERED' && !keepsLoadBalancer)
     await release(tx, { account, resource: 'load-balancers', scope: '', amount: 1 });
   await dropScope(tx, account, cluster.id);
 }

@@ -2,9 +2,15 @@ import { VersionApi } from '@kubernetes/client-node';
 import { clusterAccess, putClusterAccess } from '../../../engine/cluster-access.js';
 import { requeueAfter } from '../../../engine/contract.js';
 import { finishStage, startStage } from '../../../engine/operations.js';
-import { enqueueAll } from '../../../engine/queue.js';
+import { enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { ControlPlane } from '../../../engine/providers/infrastructure-provider.js';
 import { inCluster, say, setCluster, until, type ClusterStep, type Step } from './cluster.steps.js';
+import { planPreinstalled } from '../component/preinstalled-components.js';
+import { kindOfRow } from '../cluster-kind/kind-of-row.js';
+import { readMasters } from '../cluster-kind/masters.store.js';
+import { isServerless } from './product.rules.js';
+import { networkOf } from '../network/network-request.js';
+import { controlPlaneLimits } from './control-plane-limits.js';
 import { failCluster } from './settling-cluster.js';
 import { holds, withCondition } from '../reconcile/conditions.js';
 
@@ -33,14 +39,13 @@ export const makeControlPlane: Step = async (step) => {
       ];
     });
   }
-  const masters = cluster.product === 'ACK_DEDICATED' ? 3 : 0;
   const made = await means.provider.ensureControlPlane({
     clusterId,
     account,
     regionId,
     zoneIds,
     version,
-    masters,
+    ...(await shapeOf(step)),
   });
   await scope.faults.reach('cluster.control-plane-asked');
   if (made.state === 'FAILED') return failCluster(step, FAILURE);
@@ -49,6 +54,21 @@ export const makeControlPlane: Step = async (step) => {
   await scope.faults.reach('cluster.control-plane-recorded');
   return 'again';
 };
+
+/** What its kind asks of the control plane. */
+async function shapeOf({ cluster, scope }: ClusterStep) {
+  const { masters, spec } = kindOfRow(cluster);
+  const rows = masters > 0 ? await readMasters(scope.database, cluster.id) : [];
+  const masterNodes = rows.map(({ id, name, instanceType }) => ({ id, name, instanceTypes: [instanceType] }));
+  return {
+    masters,
+    ...(masters > 0 && { masterNodes }),
+    ...(isServerless(cluster.product) && { serverless: true }),
+    ...(spec && { edition: spec }),
+    ...(await networkOf(scope.database, cluster.id)),
+    ...(await controlPlaneLimits(scope.database, cluster)),
+  };
+}
 
 async function recordControlPlane(step: ClusterStep, { version, server }: ControlPlane): Promise<void> {
   const { cluster, operation } = step;
@@ -60,6 +80,7 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
       at,
     );
     await setCluster(tx, cluster.id, { conditions, version });
+    await enqueue(tx, 'control-plane', cluster.id);
     if (operation) {
       await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
       await startStage(tx, operation.id, 'KUBERNETES_API', at);
@@ -85,6 +106,7 @@ export const openKubernetesApi: Step = async (step) => {
       at,
     );
     await setCluster(tx, cluster.id, { conditions });
+    await planPreinstalled(tx, cluster, at);
     await enqueueAll(
       tx,
       'node-pool',

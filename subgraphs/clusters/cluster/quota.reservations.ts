@@ -1,14 +1,14 @@
 import { balances, reserve } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
+import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';
 
 const GROUP = 'instances-per-scaling-group';
+/** Scaling groups of one cluster. */
+export const SCALING_GROUPS = 'scaling-groups';
 
 /** A pool whose nodes are to be counted. */
-export interface CountedPool {
+export interface CountedPool extends SizedPool {
   readonly id: string;
-  readonly desiredSize: number;
-  /** Where its size stands in the input. */
-  readonly path: readonly string[];
 }
 
 /** What node pools take of their cluster's quotas. */
@@ -26,13 +26,10 @@ export async function reservePools(tx: Transaction, wish: PoolReservation): Prom
   const { account, clusterId, product, pools, path } = wish;
   const nodes = pools.reduce((sum, pool) => sum + pool.desiredSize, 0);
   const scope = clusterId;
-  await reserve(tx, {
-    account,
-    resource: `${product}/nodePoolsPerCluster`,
-    scope,
-    amount: pools.length,
-    path,
-  });
+  await refuseLargeTypes(tx, account, pools);
+  // Each pool is a scaling group: however many pools a cluster may have, there must be groups for them.
+  for (const resource of [`${product}/nodePoolsPerCluster`, SCALING_GROUPS])
+    await reserve(tx, { account, resource, scope, amount: pools.length, path });
   await reserve(tx, { account, resource: `${product}/nodesPerCluster`, scope, amount: nodes, path });
   for (const pool of pools) await reserveGroup(tx, account, pool);
 }
@@ -62,6 +59,9 @@ export async function reserveGrowth(
   },
 ): Promise<void> {
   const { account, clusterId, product, growth } = wish;
+  const pool = await tx.nodePool.findUnique({ where: { id: growth.id } });
+  const { instanceTypes = [], config } = (pool ?? {}) as Pick<SizedPool, 'instanceTypes' | 'config'>;
+  await refuseLargeTypes(tx, account, [{ ...growth, instanceTypes, ...(config && { config }) }]);
   const resource = `${product}/nodesPerCluster`;
   await reserve(tx, { account, resource, scope: clusterId, amount: growth.desiredSize, path: growth.path });
   await reserveGroup(tx, account, growth);

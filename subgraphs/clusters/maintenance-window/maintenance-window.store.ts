@@ -35,7 +35,7 @@ export function waitingUpgrade(tx: Transaction, clusterId: string): Promise<Oper
       type: 'UPGRADE_CLUSTER',
       state: 'PENDING',
       cancelRequestedAt: null,
-      cancelable: true,
+      input: { path: ['waiting'], equals: true },
     },
   });
 }
@@ -50,11 +50,12 @@ export async function setScheduledFor(
   await tx.operation.update({ where: { id }, data: { input: changed } });
 }
 
-/** Takes an operation out of its waiting: from here on it cannot be cancelled. False when it does not wait any more. */
-export async function stopWaiting(tx: Transaction, id: string): Promise<boolean> {
+/** Takes an operation out of its waiting: from here on it can be paused. False when it does not wait any more. */
+export async function stopWaiting(tx: Transaction, { id, input }: Operation): Promise<boolean> {
+  const { waiting: _, ...rest } = input as Prisma.JsonObject;
   const { count } = await tx.operation.updateMany({
-    where: { id, state: 'PENDING', cancelRequestedAt: null, cancelable: true },
-    data: { cancelable: false },
+    where: { id, state: 'PENDING', cancelRequestedAt: null, input: { path: ['waiting'], equals: true } },
+    data: { input: rest, pausable: true },
   });
   return count === 1;
 }

@@ -3,6 +3,7 @@ import { Finalizers } from '../../../engine/finalizers.js';
 import { dropScope, release } from '../../../engine/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
+import { SCALING_GROUPS } from '../cluster/quota.reservations.js';
 import { releasePlaces } from '../reconcile/held.js';
 import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -21,12 +22,8 @@ const finalizers = new Finalizers<PoolStep>(
       release: async (tx, { pool, cluster }) => {
         const { account } = pool;
         await releasePlaces(tx, { cluster, pool, keep: 0 });
-        await release(tx, {
-          account,
-          resource: `${cluster.product}/nodePoolsPerCluster`,
-          scope: cluster.id,
-          amount: 1,
-        });
+        for (const resource of [`${cluster.product}/nodePoolsPerCluster`, SCALING_GROUPS])
+          await release(tx, { account, resource, scope: cluster.id, amount: 1 });
         await dropScope(tx, account, pool.id);
       },
     },
@@ -60,6 +57,7 @@ export async function deletePool(step: PoolStep, scope: ReconcileScope): Promise
   const { pool, cluster, operation } = step;
   if (step.nodes.length > 0) return (await removeNodes(step)) ?? 'again';
   if (!(await finalizers.run(step, pool.finalizers, scope))) return requeueAfter(LOOK_MS);
+  await step.means.provider.forgetScalingGroup(cluster.id, pool.id);
   await inPool(step, async (tx, at) => {
     await tx.nodePool.update({
       where: { id: pool.id },

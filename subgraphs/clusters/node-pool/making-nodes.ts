@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../../engine/contract.js';
-import { release, reserveUpTo } from '../../../engine/ledger.js';
+import { reserveUpTo } from '../../../engine/ledger.js';
 import { startStage } from '../../../engine/operations.js';
 import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
 import { enqueue } from '../../../engine/queue.js';
@@ -7,10 +7,19 @@ import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Node } from '../reconcile/reconcile.store.js';
-import { heldVcpus, VCPU } from '../reconcile/held.js';
+import { heldVcpus, releaseVcpus, type VcpuHolder, vcpuResource } from '../reconcile/held.js';
+import { attachRequest, nodeRequest, zonesOf } from './node-request.js';
+import { configOf } from './pool-config.rules.js';
+import { releaseNodes, reserveNodes } from '../network/node-network.js';
 import { planPool } from './node-pool.plan.js';
 import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
-import { insertNodes, type NodeChange, recordNodes, vcpusOf } from '../reconcile/nodes.store.js';
+import {
+  insertNodes,
+  type NodeChange,
+  recordNodes,
+  vcpusOf,
+  noteShortage,
+} from '../reconcile/nodes.store.js';
 import { noteProgress } from '../reconcile/progress.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
@@ -23,6 +32,7 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
   const { pool, cluster, operation, scope } = step;
   if (planPool(pool, step.nodes).missing === 0) return undefined;
   let made = 0;
+  let noted = false;
   await inPool(step, async (tx, at) => {
     // Counted again under the pool's lock: a twin of this run cannot make them a second time.
     const { missing } = planPool(pool, await readNodes(tx, pool.id));
@@ -30,13 +40,15 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
     // The largest acceptable type, so that whichever comes fits into what was reserved.
     const each = Math.max(0, ...sizes.values());
     const { account } = pool;
-    const granted = await reserveUpTo(tx, {
-      ...VCPU,
-      account,
-      amount: missing * each,
-      step: Math.max(1, each),
-    });
-    made = each === 0 ? missing : granted / each;
+    const resource = vcpuResource(configOf(pool).machines.chargeType);
+    const amount = missing * each;
+    const granted = resource
+      ? await reserveUpTo(tx, { ...resource, account, amount, step: Math.max(1, each) })
+      : amount;
+    const affordable = each === 0 ? missing : granted / each;
+    const network = await connectNodes(tx, step, { count: affordable, vcpus: each });
+    made = network.granted;
+    noted = network.noted;
     if (made === 0) return [];
     const instanceType = pool.instanceTypes[0] ?? '';
     await insertNodes(
@@ -52,7 +64,28 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
     ];
   });
   await scope.faults.reach('node-pool.rows-made');
-  return made > 0 ? 'again' : undefined;
+  return made > 0 || noted ? 'again' : undefined;
+}
+
+/** Takes what the network has room for, gives back the vCPUs of the rest, and notes on the pool why there is no more. */
+async function connectNodes(
+  tx: Transaction,
+  { pool, cluster }: PoolStep,
+  { count, vcpus }: { readonly count: number; readonly vcpus: number },
+): Promise<{ readonly granted: number; readonly noted: boolean }> {
+  const { account, instanceTypes } = pool;
+  const { granted, shortage } = await reserveNodes(tx, {
+    account,
+    clusterId: cluster.id,
+    instanceTypes,
+    count,
+  });
+  const { chargeType } = configOf(pool).machines;
+  const unused = Array.from({ length: count - granted }, () => ({ state: 'pending', vcpus, chargeType }));
+  await releaseVcpus(tx, account, unused);
+  const noted = JSON.stringify(shortage) !== JSON.stringify(pool.shortage);
+  if (noted) await noteShortage(tx, pool.id, shortage);
+  return { granted, noted };
 }
 
 function newNode({ pool, cluster }: PoolStep, more: { instanceType: string; vcpus: number; at: Date }) {
@@ -69,7 +102,8 @@ function newNode({ pool, cluster }: PoolStep, more: { instanceType: string; vcpu
     state: 'pending',
     status: 'Unknown',
     generation: pool.generation,
-    zoneId: cluster.zoneIds[0] ?? '',
+    chargeType: configOf(pool).machines.chargeType,
+    zoneId: zonesOf(pool, cluster)[0] ?? '',
     version: cluster.version,
     createdAt: at,
   };
@@ -82,17 +116,21 @@ export async function makeInstances(step: PoolStep): Promise<StepOutcome | undef
   if (pending.length === 0) return undefined;
   for (const batch of batches(pending)) {
     scope.signal.throwIfAborted();
-    const requests = batch.map((node, index) => ({
-      id: node.id,
-      name: node.name,
-      nodePoolId: pool.id,
-      instanceTypes: pool.instanceTypes,
-      // Spread over the zones: each node prefers another one.
-      zoneIds: rotate(cluster.zoneIds, index),
-    }));
-    const instances = await means.provider.ensureInstances(cluster.id, requests);
+    const attached = batch.filter(({ instanceId }) => instanceId !== null);
+    const fresh = batch.filter(({ instanceId }) => instanceId === null);
+    // Spread over the zones: each node prefers another one.
+    const requests = fresh.map((node, index) =>
+      nodeRequest(pool, node, rotate(zonesOf(pool, cluster), index)),
+    );
+    const instances = [
+      ...(await means.provider.ensureInstances(cluster.id, requests)),
+      ...(await means.provider.attachInstances(
+        cluster.id,
+        attached.map((node) => attachRequest(pool, node)),
+      )),
+    ];
     await scope.faults.reach('node-pool.instances-made');
-    await recordInstances(step, batch, instances);
+    await recordInstances(step, [...fresh, ...attached], instances);
     await scope.faults.reach('node-pool.instances-recorded');
   }
   return 'again';
@@ -131,6 +169,7 @@ function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, nu
     zoneId: instance.zoneId || node.zoneId,
     instanceType: instance.instanceType || node.instanceType,
     vcpus: Math.min(node.vcpus, sizes.get(instance.instanceType) ?? node.vcpus),
+    instanceId: instance.machineId,
     version: instance.version || node.version,
     failure: failed ? failureOf(node, instance) : null,
   };
@@ -140,7 +179,12 @@ function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, nu
 export async function failPending(step: PoolStep, failure: Problem): Promise<void> {
   const pending = step.nodes.filter(({ state }) => state === 'pending');
   await inPool(step, async (tx) => {
-    const changes = pending.map((node): NodeChange => ({ ...node, state: 'failed', failure }));
+    const changes = pending.map((node): NodeChange => ({
+      ...node,
+      state: 'failed',
+      failure,
+      instanceId: undefined,
+    }));
     await enqueue(tx, 'node-pool', step.pool.id);
     return recordChanges(step, { tx, changes, from: ['pending'] });
   });
@@ -164,10 +208,21 @@ export async function recordChanges(step: PoolStep, { tx, changes, from }: NodeR
   const recorded = await recordNodes(tx, changes, from);
   const before = new Map(step.nodes.map((node) => [node.id, node]));
   const done = changes.filter(({ id }) => recorded.has(id));
-  const freed = done.reduce((sum, now) => sum + heldVcpus(before.get(now.id) ?? now) - heldVcpus(now), 0);
-  if (freed > 0) await release(tx, { ...VCPU, account: step.pool.account, amount: freed });
+  await releaseVcpus(
+    tx,
+    step.pool.account,
+    done.flatMap((now) => freedBy(now, before.get(now.id))),
+  );
+  if (done.some(({ state }) => state === 'failed')) await releaseNodes(tx, step.cluster.id);
   if (done.some(({ state }) => state !== 'starting')) await noteProgress(tx, step);
   return done.map((change) => nodeEvent(step, before.get(change.id)?.name ?? change.id, change));
+}
+
+/** What a change frees of what the node held, as if another node had held it. */
+function freedBy(now: NodeChange, before: Node | undefined): VcpuHolder[] {
+  if (!before) return [];
+  const vcpus = heldVcpus(before) - heldVcpus(now);
+  return vcpus > 0 ? [{ state: before.state, vcpus, chargeType: before.chargeType }] : [];
 }
 
 function nodeEvent({ pool, cluster, operation }: PoolStep, name: string, node: NodeChange): NewEvent {

@@ -1,4 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { PoolSettingsInput } from './pool-config.type.js';
+import { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
 
 const CLIENT_TOKEN =
   'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
@@ -24,7 +26,7 @@ export class NodePoolAutoscalingInput {
 }
 
 @InputType({ description: 'A node pool to be created with its cluster.' })
-export class NodePoolInput {
+export class NodePoolInput extends PoolSettingsInput {
   @Field(() => String, { description: NAME })
   name: string;
 
@@ -39,10 +41,29 @@ export class NodePoolInput {
     description: 'Automatic scaling; off when left out.',
   })
   autoscaling?: NodePoolAutoscalingInput | null;
+
+  @Field(() => ContainerRuntime, {
+    nullable: true,
+    description: 'What runs the containers; CONTAINERD when left out.',
+  })
+  runtime?: ContainerRuntime | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out.',
+  })
+  gpuSharing?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Of an edge cluster: nodes that are offline keep their pods. False when left out.',
+  })
+  edgeAutonomy?: boolean | null;
 }
 
 @InputType({ description: 'A node pool to be created in a running cluster.' })
-export class CreateNodePoolInput {
+export class CreateNodePoolInput extends PoolSettingsInput {
   @Field(() => ID, { description: 'The cluster.' })
   clusterId: string;
 
@@ -60,6 +81,25 @@ export class CreateNodePoolInput {
     description: 'Automatic scaling; off when left out.',
   })
   autoscaling?: NodePoolAutoscalingInput | null;
+
+  @Field(() => ContainerRuntime, {
+    nullable: true,
+    description: 'What runs the containers; CONTAINERD when left out.',
+  })
+  runtime?: ContainerRuntime | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out.',
+  })
+  gpuSharing?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Of an edge cluster: nodes that are offline keep their pods. False when left out.',
+  })
+  edgeAutonomy?: boolean | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

@@ -1,5 +1,7 @@
 import type { Failure } from '../../../engine/contract.js';
+import { vcpuResource } from '../reconcile/held.js';
 import type { Node, NodePool, Operation } from '../reconcile/reconcile.store.js';
+import { configOf } from './pool-config.rules.js';
 
 /** What is to be done to make a pool's nodes as many as wished. */
 export interface PoolPlan {
@@ -50,19 +52,22 @@ export interface PoolResult {
 const MAX_FAILURES = 100;
 
 /**
- * Counts what the pool's present wish brought. What was neither made nor tried is missing because the account's vCPU
- * quota had no room for it.
+ * Counts what the pool's present wish brought. What was neither made nor tried is missing because the network had no
+ * room for it (the pool's `shortage`), or else the account's vCPU quota.
  */
 export function resultOf(
-  pool: Pick<NodePool, 'name' | 'desiredSize' | 'generation'>,
+  pool: Pick<NodePool, 'name' | 'desiredSize' | 'generation'> & {
+    readonly shortage?: unknown;
+    readonly config?: unknown;
+  },
   nodes: readonly Node[],
 ): PoolResult {
   const mine = nodes.filter((node) => node.generation === pool.generation);
   const failures = mine.flatMap((node) => (node.state === 'failed' ? [failureOf(node)] : []));
   const shortage = planPool(pool, nodes).missing;
-  const quota: Failure = {
+  const quota: Failure = (pool.shortage as Failure | null | undefined) ?? {
     code: 'QUOTA_EXCEEDED',
-    message: `The payg-vcpu quota has no room for another node of the pool ${pool.name}.`,
+    message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}.`,
   };
   return {
     created: mine.filter(({ state }) => state === 'running').length,
@@ -71,6 +76,21 @@ export function resultOf(
       0,
       MAX_FAILURES,
     ),
+  };
+}
+
+function quotaOf({ config }: { readonly config?: unknown }): string {
+  return vcpuResource(configOf({ config }).machines.chargeType)?.resource ?? 'payg-vcpu';
+}
+
+/** The result with what was refused before the wish was begun. */
+export function withRejected(result: PoolResult, operation: Pick<Operation, 'input'> | null): PoolResult {
+  const { rejected = [] } = (operation?.input ?? {}) as { rejected?: readonly Failure[] };
+  if (rejected.length === 0) return result;
+  return {
+    ...result,
+    failed: result.failed + rejected.length,
+    failures: [...rejected, ...result.failures].slice(0, MAX_FAILURES),
   };
 }
 

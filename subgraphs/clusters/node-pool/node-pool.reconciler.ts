@@ -1,18 +1,30 @@
 import { done, requeueAfter, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
 import { cancelWish } from './canceling-pool.js';
 import { deletePool } from './deleting-pool.js';
+import { ensureGroup } from './ensuring-group.js';
 import { failPending, makeInstances, makeRows } from './making-nodes.js';
 import type { Means, PoolStep, StepOutcome } from './node-pool.steps.js';
 import { observeNodes } from './observing-nodes.js';
 import { type PoolView, readNodes, readPool, Superseded } from '../reconcile/reconcile.store.js';
+import { applySettings } from './node-settings.js';
 import { removeNodes } from './removing-nodes.js';
 import { settlePool } from './settling-pool.js';
+import { inspectPool } from './syncing-pool.js';
 
 /** Steps of one reconciliation; a pool that needs more gives others their turn. */
 const MAX_STEPS = 20;
 
 /** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
-const STEPS = [cancelWish, removeNodes, makeRows, makeInstances, observeNodes];
+const STEPS = [
+  cancelWish,
+  ensureGroup,
+  inspectPool,
+  applySettings,
+  removeNodes,
+  makeRows,
+  makeInstances,
+  observeNodes,
+];
 
 /**
  * Makes a node pool have the nodes that are wished: `settledGeneration` reaches `generation` when the wish has been

@@ -1,5 +1,13 @@
 import type { Problem } from '../../../kernel/result.js';
+import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
+import { isVirtual } from '../instance/machine-kind.js';
 import { nameProblems } from '../name.rules.js';
+import {
+  type PoolConfig,
+  type PoolConfigRequest,
+  planPoolConfig,
+  poolConfigProblems,
+} from './pool-config.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 
 /** Nodes that one scaling group, and so one pool, can have. */
@@ -14,11 +22,14 @@ export interface AutoscalingRequest {
   readonly maxSize: number;
 }
 
-export interface NodePoolRequest {
+export interface NodePoolRequest extends PoolConfigRequest {
   readonly name: string;
   readonly instanceTypes: readonly string[];
   readonly desiredSize?: number | null | undefined;
   readonly autoscaling?: AutoscalingRequest | null | undefined;
+  readonly runtime?: ContainerRuntime | null | undefined;
+  readonly gpuSharing?: boolean | null | undefined;
+  readonly edgeAutonomy?: boolean | null | undefined;
 }
 
 /** A checked node pool with its defaults filled in. */
@@ -27,6 +38,10 @@ export interface NodePoolPlan {
   readonly instanceTypes: readonly string[];
   readonly desiredSize: number;
   readonly autoscaling: AutoscalingRequest | null;
+  readonly config: PoolConfig;
+  readonly runtime: ContainerRuntime;
+  readonly gpuSharing: boolean;
+  readonly edgeAutonomy: boolean;
 }
 
 /** Whether machines of the type are large enough to be nodes. */
@@ -46,6 +61,10 @@ export function planNodePool(request: NodePoolRequest): NodePoolPlan {
       minSize: autoscaling.minSize,
       maxSize: autoscaling.maxSize,
     },
+    config: planPoolConfig(request),
+    runtime: request.runtime ?? 'CONTAINERD',
+    gpuSharing: request.gpuSharing ?? false,
+    edgeAutonomy: request.edgeAutonomy ?? false,
   };
 }
 
@@ -60,6 +79,7 @@ export function nodePoolProblems(
     ...instanceTypeProblems(request.instanceTypes, types, [...path, 'instanceTypes']),
     ...sizeProblems(request.desiredSize ?? 0, [...path, 'desiredSize']),
     ...autoscalingProblems(request, path),
+    ...poolConfigProblems(request, types, path),
   ];
 }
 
@@ -70,7 +90,7 @@ export function sizeProblems(size: number, path: readonly string[]): Problem[] {
   return [{ code: 'INVALID_INPUT', message, path }];
 }
 
-function instanceTypeProblems(
+export function instanceTypeProblems(
   ids: readonly string[],
   types: ReadonlyMap<string, InstanceTypeValue>,
   path: readonly string[],
@@ -79,10 +99,17 @@ function instanceTypeProblems(
     const message = `A node pool takes 1 to ${MAX_INSTANCE_TYPES} instance types, not ${ids.length}.`;
     return [{ code: 'INVALID_INPUT', message, path }];
   }
-  return ids.flatMap((id, index) => instanceTypeProblem(id, types.get(id), [...path, String(index)]));
+  if (ids.some(isVirtual) && ids.length > 1) {
+    const message = 'A pool of virtual nodes has no other instance types.';
+    return [{ code: 'INVALID_INPUT', message, path }];
+  }
+  return ids.flatMap((id, index) =>
+    isVirtual(id) ? [] : instanceTypeProblem(id, types.get(id), [...path, String(index)]),
+  );
 }
 
-function instanceTypeProblem(
+/** What is wrong with an instance type for nodes. */
+export function instanceTypeProblem(
   id: string,
   type: InstanceTypeValue | undefined,
   path: readonly string[],
@@ -95,8 +122,9 @@ function instanceTypeProblem(
   return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message, path }];
 }
 
-function autoscalingProblems(
-  { autoscaling, desiredSize }: NodePoolRequest,
+/** What is wrong with a pool's autoscaling. */
+export function autoscalingProblems(
+  { autoscaling, desiredSize }: Pick<NodePoolRequest, 'autoscaling' | 'desiredSize'>,
   path: readonly string[],
 ): Problem[] {
   if (!autoscaling) return [];

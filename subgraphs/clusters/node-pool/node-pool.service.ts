@@ -1,23 +1,20 @@
-import { appendEvents } from '../../../engine/events.js';
 import { createOperation, finishOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
-import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
-import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
-import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
 import { nodePoolProblems, planNodePool, sizeProblems } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
+import { defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
+import { placedConfig, storedConfig } from './pool-network.js';
+import { admit, changeableCluster, lockBoth, recordWish, scalesItself, target } from './pool-wish.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { hasNodePools } from '../cluster/product.rules.js';
+import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
+import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import { heldPlaces, reserveGrowth, reservePools } from '../cluster/quota.reservations.js';
-
-const CHANGEABLE = ['RUNNING', 'SCALING'];
 
 /** Changes of node pools. */
 export class NodePoolService {
@@ -28,28 +25,32 @@ export class NodePoolService {
 
   /** Adds a node pool to a running cluster. */
   async create(actor: Actor, input: CreateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
-    const { instanceTypes } = await this.catalogue.catalogue();
+    const { instanceTypes, regions } = await this.catalogue.catalogue();
     const problems = nodePoolProblems(input, instanceTypes, ['input']);
     if (problems.length > 0) throw new Refused(problems);
     const { account } = actor;
     const plan = planNodePool(input);
     return change(this.platform, { actor, mutation: 'createNodePool', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, account, input.clusterId, ['input', 'clusterId']);
-      if (!hasNodePools(cluster.product)) {
-        refuse('INVALID_INPUT', `A cluster of ${cluster.product} has no node pools.`, {
-          path: ['input', 'clusterId'],
-        });
-      }
+      refuseNodesOn(cluster, ['input', 'clusterId']);
+      refusePoolOfKind(plan, cluster, instanceTypes);
+      const isDefault = (await pools.countPools(tx, cluster.id)) === 0;
+      const placing = [
+        ...poolZoneProblems(input, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
+        ...(isDefault ? defaultPoolProblems(input, ['input']) : []),
+      ];
+      if (placing.length > 0) throw new Refused(placing);
       if (await pools.isPoolNameTaken(tx, cluster.id, plan.name)) {
         refuse('DUPLICATE_NAME', `The cluster has a node pool named ${plan.name}.`, {
           path: ['input', 'name'],
         });
       }
       const id = newId('nodePool');
-      const counted = { id, desiredSize: plan.desiredSize, path: ['input', 'desiredSize'] };
+      const counted = { ...plan, id, path: ['input', 'desiredSize'] };
       const { product, id: clusterId } = cluster;
       await reservePools(tx, { account, clusterId, product, pools: [counted], path: ['input'] });
       const { autoscaling, ...fields } = plan;
+      const config = await placedConfig(tx, plan.config, { account, clusterId, path: ['input'] });
       const operation = await createOperation(
         tx,
         {
@@ -64,6 +65,8 @@ export class NodePoolService {
       await pools.insertNodePools(tx, [
         {
           ...fields,
+          isDefault,
+          config: storedConfig(config),
           id,
           account,
           clusterId,
@@ -75,7 +78,7 @@ export class NodePoolService {
           createdAt: at,
         },
       ]);
-      await set(tx, cluster, id, at);
+      await recordWish(tx, cluster, id, at);
       return { clusterId, nodePoolId: id, operationId: operation.id };
     });
   }
@@ -87,7 +90,10 @@ export class NodePoolService {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'scaleNodePool', input, dryRun }, async (tx, at) => {
       const { cluster, pool } = await lockBoth(tx, account, input.nodePoolId, ['input', 'nodePoolId']);
-      await checkScalable(tx, pool);
+      const path = ['input', 'nodePoolId'];
+      if (scalesItself(pool))
+        refuse('INVALID_STATE', 'The node pool scales by itself; it is not scaled by hand.', { path });
+      const state = await admit(tx, pool, 'SCALE', path);
       const toSize = input.desiredSize;
       const held = await heldPlaces(tx, account, pool.id);
       const growth = { id: pool.id, desiredSize: Math.max(0, toSize - held), path: ['input', 'desiredSize'] };
@@ -109,10 +115,10 @@ export class NodePoolService {
       await pools.updateNodePool(tx, pool.id, {
         desiredSize: toSize,
         generation,
-        state: 'SCALING',
+        state,
         operationId: operation.id,
       });
-      await set(tx, cluster, pool.id, at);
+      await recordWish(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }
@@ -122,8 +128,7 @@ export class NodePoolService {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'deleteNodePool', input }, async (tx, at) => {
       const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
-      if (pool.state === 'DELETING')
-        refuse('INVALID_STATE', 'The node pool is being deleted.', { path: ['input', 'id'] });
+      await admit(tx, pool, 'DELETE', ['input', 'id']);
       const error = { code: 'OPERATION_CANCELED', message: 'The node pool is being deleted.' } as const;
       for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
         await finishOperation(tx, id, { state: 'CANCELED', error }, at);
@@ -132,56 +137,8 @@ export class NodePoolService {
       const operation = await createOperation(tx, wish, at);
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { state: 'DELETING', generation, operationId: operation.id });
-      await set(tx, cluster, pool.id, at);
+      await recordWish(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
-  }
-}
-
-function target({ id, account, clusterId }: { id: string; account: string; clusterId: string }) {
-  return { account, targetKind: 'NodePool', targetId: id, clusterId } as const;
-}
-
-/** Ends the recording of a wish on a pool: its cluster is changing, the engine is to look, the events are written. */
-async function set(tx: Transaction, cluster: ClusterRow, nodePoolId: string, at: Date): Promise<void> {
-  await updateCluster(tx, cluster.id, { state: 'SCALING' });
-  await enqueue(tx, 'node-pool', nodePoolId);
-  await appendEvents(tx, cluster.account, at, []);
-}
-
-/** Locks the pool's cluster, then the pool: always in this order. */
-async function lockBoth(tx: Transaction, account: string, nodePoolId: string, path: readonly string[]) {
-  const clusterId = await pools.clusterOfPool(tx, account, nodePoolId);
-  if (clusterId === null) refuse('NOT_FOUND', 'There is no such node pool.', { path });
-  const cluster = await changeableCluster(tx, account, clusterId, path);
-  const pool = await pools.lockNodePool(tx, account, nodePoolId);
-  if (!pool) refuse('NOT_FOUND', 'There is no such node pool.', { path });
-  return { cluster, pool };
-}
-
-async function changeableCluster(
-  tx: Transaction,
-  account: string,
-  id: string,
-  path: readonly string[],
-): Promise<ClusterRow> {
-  const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return noSuchCluster(path);
-  if (!CHANGEABLE.includes(cluster.state)) {
-    refuse('INVALID_STATE', `The cluster is ${cluster.state}; it must be ${CHANGEABLE.join(' or ')}.`, {
-      path,
-    });
-  }
-  return cluster;
-}
-
-async function checkScalable(tx: Transaction, pool: pools.NodePoolRow): Promise<void> {
-  const path = ['input', 'nodePoolId'];
-  const autoscaling = pool.autoscaling as { enabled: boolean } | null;
-  if (autoscaling?.enabled)
-    refuse('INVALID_STATE', 'The node pool scales by itself; it is not scaled by hand.', { path });
-  if (pool.state === 'DELETING') refuse('INVALID_STATE', 'The node pool is being deleted.', { path });
-  if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) {
-    refuse('INVALID_STATE', 'Another operation on the node pool has not ended.', { path });
   }
 }

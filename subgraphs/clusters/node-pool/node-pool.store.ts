@@ -14,7 +14,9 @@ export interface NodeCounts {
 }
 
 const NODE_POOL_COLUMNS = `id, account, cluster_id AS "clusterId", name, state, instance_types AS "instanceTypes",
-  desired_size AS "desiredSize", autoscaling, finalizers, resource_version AS "resourceVersion", generation,
+  desired_size AS "desiredSize", autoscaling, is_default AS "isDefault", config, scaling_group AS "scalingGroup",
+  drift, runtime, gpu_sharing AS "gpuSharing",
+  edge_autonomy AS "edgeAutonomy", finalizers, resource_version AS "resourceVersion", generation,
   settled_generation AS "settledGeneration", operation_id AS "operationId", conditions, created_at AS "createdAt",
   deleted_at AS "deletedAt"`;
 
@@ -81,6 +83,11 @@ export async function isPoolNameTaken(tx: Transaction, clusterId: string, name: 
   return (await tx.nodePool.count({ where: { clusterId, name, deletedAt: null } })) > 0;
 }
 
+/** How many living pools the cluster has. */
+export function countPools(tx: Transaction, clusterId: string): Promise<number> {
+  return tx.nodePool.count({ where: { clusterId, deletedAt: null } });
+}
+
 /** How many of a pool's nodes have not failed. */
 export function countWorkingNodes(tx: Transaction, nodePoolId: string): Promise<number> {
   return tx.node.count({ where: { nodePoolId, state: { not: 'failed' } } });
@@ -88,7 +95,7 @@ export function countWorkingNodes(tx: Transaction, nodePoolId: string): Promise<
 
 export type NewNodePool = Omit<
   Prisma.NodePoolCreateManyInput,
-  'resourceVersion' | 'deletedAt' | 'conditions'
+  'resourceVersion' | 'deletedAt' | 'conditions' | 'scalingGroup' | 'drift'
 >;
 
 export async function insertNodePools(tx: Transaction, pools: readonly NewNodePool[]): Promise<void> {

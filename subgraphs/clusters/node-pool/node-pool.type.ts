@@ -1,6 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { BigIntScalar } from '../../../kernel/graph/scalars.js';
+import { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 
 export const NodePoolState = graphEnum(
@@ -14,6 +15,7 @@ export const NodePoolState = graphEnum(
     DELETING: 'Being deleted.',
     UPDATING: 'Its configuration is being changed.',
     FAILED: 'Could not be made.',
+    UNHEALTHY: 'Its scaling group was deleted; only a new pool helps.',
   },
 );
 export type NodePoolState = keyof typeof NodePoolState;
@@ -50,6 +52,17 @@ export class NodePool {
     description: 'Automatic scaling; null when it was never set.',
   })
   autoscaling: unknown;
+
+  @Field(() => ContainerRuntime, { description: 'What runs the containers of its nodes.' })
+  runtime: string;
+
+  @Field(() => Boolean, { description: 'Whether pods share the GPUs of its nodes by memory.' })
+  gpuSharing: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether its nodes keep their pods while they are offline (edge clusters).',
+  })
+  edgeAutonomy: boolean;
 
   @Field(() => BigIntScalar, { description: 'Grows with each visible change.' })
   resourceVersion: bigint;

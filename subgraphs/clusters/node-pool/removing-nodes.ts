@@ -1,47 +1,70 @@
 import { requeueAfter } from '../../../engine/contract.js';
-import { release } from '../../../engine/ledger.js';
 import { startStage } from '../../../engine/operations.js';
+import { releasePlaces, releaseVcpus } from '../reconcile/held.js';
+import { deleteNodes, type Leaving, markRemoving } from '../reconcile/nodes.store.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Node } from '../reconcile/reconcile.store.js';
-import { heldVcpus, releasePlaces, VCPU } from '../reconcile/held.js';
+import { drainNodes } from './draining-nodes.js';
+import { releaseNodes } from '../network/node-network.js';
 import { planPool } from './node-pool.plan.js';
 import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
-import { deleteNodes, markRemoving } from '../reconcile/nodes.store.js';
-import { eventOf } from '../reconcile/reconcile-events.js';
 
 /** Drained nodes are looked for again after this. */
 const LOOK_MS = 500;
 
-/** Takes away the nodes that go: first marked, then drained and deleted, then forgotten. */
+/** Takes away the nodes that go: first marked, then drained, then deleted, then forgotten. */
 export async function removeNodes(step: PoolStep): Promise<StepOutcome | undefined> {
   const leaving = step.pool.state === 'DELETING' ? step.nodes : planPool(step.pool, step.nodes).leaving;
   if (leaving.length === 0) return undefined;
-  await mark(
-    step,
-    leaving.filter(({ state }) => state !== 'removing'),
-  );
-  const drain = step.cluster.state !== 'DELETING';
+  const unmarked = leaving.filter(({ state }) => state !== 'removing');
+  if (unmarked.length > 0) {
+    await mark(step, unmarked);
+    return 'again';
+  }
   let waiting = 0;
   for (const batch of batches(leaving)) {
     step.scope.signal.throwIfAborted();
-    const ids = batch.map(({ id }) => id);
-    const still = new Set(await step.means.provider.deleteInstances(step.cluster.id, ids, { drain }));
-    await step.scope.faults.reach('node-pool.instances-removed');
-    waiting += still.size;
-    await forget(
-      step,
-      batch.filter(({ id }) => !still.has(id)),
-    );
+    const drained = await drainNodes(step, batch);
+    waiting += batch.length - drained.length + (await deleteDrained(step, drained));
   }
   return waiting > 0 ? requeueAfter(LOOK_MS) : 'again';
 }
 
+/** Lets the provider delete drained nodes; how many are not gone yet. */
+async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<number> {
+  const { cluster, means, scope } = step;
+  let waiting = 0;
+  for (const [release, nodes] of Map.groupBy(drained, (node) => isReleased(node))) {
+    const ids = nodes.map(({ id }) => id);
+    const still = new Set(await means.provider.deleteInstances(cluster.id, ids, { drain: false, release }));
+    await scope.faults.reach('node-pool.instances-removed');
+    waiting += still.size;
+    await forget(
+      step,
+      nodes.filter(({ id }) => !still.has(id)),
+    );
+  }
+  return waiting;
+}
+
+/** Machines that were there before they joined stay with the account, unless it was said otherwise. */
+function isReleased({ leaving, origin }: Node): boolean {
+  return (leaving as Leaving | null)?.release ?? origin !== 'ATTACHED';
+}
+
 async function mark(step: PoolStep, nodes: readonly Node[]): Promise<void> {
-  if (nodes.length === 0) return;
   const { pool, cluster, operation, scope } = step;
   await inPool(step, async (tx, at) => {
+    const deleting = pool.state === 'DELETING';
+    const leaving: Leaving = {
+      drain: cluster.state !== 'DELETING',
+      reason: deleting ? 'DELETED' : 'SCALE_IN',
+      since: at.toISOString(),
+    };
     await markRemoving(
       tx,
       nodes.map(({ id }) => id),
+      leaving,
     );
     if (operation?.targetId === pool.id) await startStage(tx, operation.id, 'NODES', at);
     const data = { nodes: nodes.map(({ name }) => name).slice(0, 100), count: nodes.length };
@@ -59,8 +82,8 @@ async function forget(step: PoolStep, gone: readonly Node[]): Promise<void> {
       tx,
       gone.map(({ id }) => id),
     );
-    const amount = removed.reduce((sum, node) => sum + heldVcpus(node), 0);
-    await release(tx, { ...VCPU, account: pool.account, amount });
+    await releaseVcpus(tx, pool.account, removed);
+    await releaseNodes(tx, cluster.id);
     const existing = await tx.node.count({ where: { nodePoolId: pool.id } });
     const keep = Math.max(pool.state === 'DELETING' ? 0 : pool.desiredSize, existing);
     await releasePlaces(tx, { cluster, pool, keep });
@@ -68,8 +91,10 @@ async function forget(step: PoolStep, gone: readonly Node[]): Promise<void> {
     const subject = { cluster, pool, operationId: operation?.id };
     return gone
       .filter(({ id }) => ids.has(id))
-      .map(({ id, name }) =>
-        eventOf(subject, 'NODE_REMOVED', `The node ${name} is gone.`, { data: { nodeId: id, name } }),
+      .map(({ id, name, instanceId }) =>
+        eventOf(subject, 'NODE_REMOVED', `The node ${name} is gone.`, {
+          data: { nodeId: id, name, instanceId },
+        }),
       );
   });
   await scope.faults.reach('node-pool.removal-recorded');

@@ -3,32 +3,49 @@ import { finishOperation, finishStage, startStage } from '../../../engine/operat
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { releasePlaces } from '../reconcile/held.js';
-import { endState, planPool, resultOf, type PoolResult } from './node-pool.plan.js';
+import { deleteNodes } from '../reconcile/nodes.store.js';
+import type { Node } from '../reconcile/reconcile.store.js';
+import { endState, planPool, resultOf, type PoolResult, withRejected } from './node-pool.plan.js';
+import { settledPoolState } from './pool-states.js';
 import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 
 /** The wish has been tried to its end: says what came of it, and lets the cluster look. */
 export async function settlePool(step: PoolStep): Promise<StepOutcome> {
-  const { pool, cluster, nodes, scope } = step;
-  const result = resultOf(pool, nodes);
-  const kept = planPool(pool, nodes).kept.length;
+  const { pool, cluster, nodes, scope, means } = step;
+  const own = step.operation?.targetId === pool.id ? step.operation : null;
+  const result = withRejected(resultOf(pool, nodes), own);
+  const strangers = nodes.filter((node) => neverJoined(node, pool.generation)).map(({ id }) => id);
+  const desiredSize = Math.max(0, pool.desiredSize - strangers.length);
+  const others = nodes.filter(({ id }) => !strangers.includes(id));
+  const kept = planPool({ ...pool, desiredSize }, others).kept.length;
+  if (strangers.length > 0)
+    await means.provider.deleteInstances(cluster.id, strangers, { drain: false, release: false });
   const running = nodes.filter(({ state }) => state === 'running').length;
   await inPool(step, async (tx, at) => {
-    await releasePlaces(tx, { cluster, pool, keep: Math.max(pool.desiredSize, kept) });
+    await deleteNodes(tx, strangers);
+    await releasePlaces(tx, { cluster, pool, keep: Math.max(desiredSize, kept) });
     await tx.nodePool.update({
       where: { id: pool.id },
       data: {
-        state: running === 0 && result.failed > 0 ? 'FAILED' : 'ACTIVE',
+        state: settledPoolState(pool, { running, failed: result.failed }),
+        desiredSize,
         settledGeneration: pool.generation,
         resourceVersion: { increment: 1 },
       },
     });
     await enqueue(tx, 'cluster', cluster.id);
+    if (pool.edgeAutonomy) await enqueue(tx, 'edge-autonomy', pool.id);
     await endOperation(tx, step, result, at);
     return [scaled(step, result, running)];
   });
   await scope.faults.reach('node-pool.settled');
   return done;
+}
+
+/** A machine that could not join: nobody tries it again, so it does not count as a node that is missing. */
+function neverJoined({ origin, state, generation }: Node, wish: number): boolean {
+  return origin === 'ATTACHED' && state === 'failed' && generation === wish;
 }
 
 async function endOperation(tx: Transaction, step: PoolStep, result: PoolResult, at: Date): Promise<void> {
@@ -47,12 +64,21 @@ async function endOperation(tx: Transaction, step: PoolStep, result: PoolResult,
   );
 }
 
+/** Where the pool came from, and why: by an operation of its own, by its creation, or for one on the whole cluster. */
+function sizeChange({ pool, operation }: Pick<PoolStep, 'pool' | 'operation'>): {
+  fromSize?: number | undefined;
+  trigger?: string;
+} {
+  if (operation?.targetId === pool.id) return operation.input as { fromSize?: number; trigger?: string };
+  if (!operation || operation.type === 'CREATE_CLUSTER') return {};
+  const { resized } = operation.input as { resized?: { nodePoolId: string; fromSize: number } };
+  const fromSize = resized?.nodePoolId === pool.id ? resized.fromSize : undefined;
+  return { fromSize, trigger: operation.type };
+}
+
 /** `toSize` is what came of it, not what was wished: a partial success ends below `desiredSize`. */
 function scaled({ pool, cluster, operation }: PoolStep, result: PoolResult, toSize: number): NewEvent {
-  const input = (operation?.targetId === pool.id ? operation.input : {}) as {
-    fromSize?: number;
-    trigger?: string;
-  };
+  const input = sizeChange({ pool, operation });
   const fromSize = input.fromSize ?? 0;
   const { created, failed } = result;
   const data = {

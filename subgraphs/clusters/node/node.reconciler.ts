@@ -1,4 +1,3 @@
-import { clusterAccess } from '../../../engine/cluster-access.js';
 import {
   done,
   requeueAfter,
@@ -9,7 +8,9 @@ import {
 import { appendEvents } from '../../../engine/events.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { NodeRow as Node } from './node.store.js';
-import { isReady, readNode } from '../reconcile/kubernetes-nodes.js';
+import { isReady } from '../reconcile/kubernetes-nodes.js';
+import { beginRepair } from './beginning-repair.js';
+import { kubernetesNodeOf } from './kubernetes-node.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 
@@ -29,6 +30,7 @@ export function createNodeReconciler(means: Means): Reconciler {
       if (node.state !== 'running') return wakePool(node, scope);
       const status = await statusOf(node, { scope, means });
       if (status !== node.status) await record(node, status, scope);
+      if (status === 'NotReady') await beginRepair(node, scope);
       return status === 'Ready' ? done : requeueAfter(LOOK_MS);
     },
   };
@@ -45,9 +47,7 @@ async function statusOf(
   node: Node,
   { scope, means }: { scope: ReconcileScope; means: Means },
 ): Promise<string> {
-  const access = (await clusterAccess(scope.database, null, [node.clusterId])).get(node.clusterId);
-  if (!access) return 'Unknown';
-  const found = await readNode(means.kubernetes.of(access), node.name);
+  const found = await kubernetesNodeOf(node, { scope, means });
   if (!found) return 'Unknown';
   return isReady(found) ? 'Ready' : 'NotReady';
 }

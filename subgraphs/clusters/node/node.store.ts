@@ -5,8 +5,8 @@ import type { Children } from '../loading.js';
 
 export type NodeRow = Node;
 
-const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", name, state, status, generation,
-  zone_id AS "zoneId", instance_type AS "instanceType", vcpus, version, failure, created_at AS "createdAt"`;
+const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", name, state, status, generation, role,
+  zone_id AS "zoneId", instance_id AS "instanceId", charge_type AS "chargeType", origin, joining, leaving, instance_type AS "instanceType", vcpus, version, failure, created_at AS "createdAt"`;
 const byCluster: ChildTable = { table: 'clusters.node', columns, parent: 'cluster_id' };
 const byPool: ChildTable = { table: 'clusters.node', columns, parent: 'node_pool_id' };
 
@@ -16,6 +16,16 @@ export class NodeStore {
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<NodeRow[]> =>
     this.database.node.findMany({ where: { account, id: { in: [...ids] } } });
+
+  /** Nodes by `<cluster>/<Kubernetes name>`, in one statement. */
+  readonly byNames = async (account: string, keys: readonly string[]): Promise<Map<string, NodeRow>> => {
+    const pairs = keys.map((key) => ({
+      clusterId: key.slice(0, key.indexOf('/')),
+      name: key.slice(key.indexOf('/') + 1),
+    }));
+    const rows = await this.database.node.findMany({ where: { account, OR: pairs } });
+    return new Map(rows.map((node) => [`${node.clusterId}/${node.name}`, node]));
+  };
 
   readonly ofClusters: Children<NodeRow> = {
     byIds: this.byIds,

@@ -1,5 +1,17 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
+
+export const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
+  MASTER: 'It runs the control plane (dedicated clusters).',
+  WORKER: 'It runs pods.',
+});
+export type NodeRole = keyof typeof NodeRole;
+
+export const NodeOrigin = graphEnum('NodeOrigin', 'How a machine came into its pool.', {
+  SCALING_GROUP: "The pool's scaling group made it.",
+  ATTACHED: 'It existed before and was attached; it stays when the pool shrinks.',
+});
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A machine of a cluster.' })
@@ -9,6 +21,9 @@ export class Node {
 
   @Field(() => String, { description: "The Kubernetes node's name." })
   name: string;
+
+  @Field(() => NodeRole, { description: 'What it is for.' })
+  role: string;
 
   @Field(() => String, {
     description: 'State of the machine: `pending`, `starting`, `running`, `removing` or `failed`.',

@@ -18,7 +18,7 @@ const byCluster: ChildTable = {
   table: 'engine.operation',
   columns: `id, account, type, state, target_kind AS "targetKind", target_id AS "targetId", cluster_id AS "clusterId",
     stages, progress, requested, created, failed, failures, error, input, cancelable,
-    cancel_requested_at AS "cancelRequestedAt", created_at AS "createdAt", started_at AS "startedAt",
+    cancel_requested_at AS "cancelRequestedAt", pausable, paused_at AS "pausedAt", created_at AS "createdAt", started_at AS "startedAt",
     finished_at AS "finishedAt"`,
   parent: 'cluster_id',
   descending: true,

@@ -10,6 +10,34 @@ export function heldVcpus({ state, vcpus }: { readonly state: string; readonly v
   return state === 'failed' ? 0 : vcpus;
 }
 
+/** What is known of a node's vCPUs. */
+export interface VcpuHolder {
+  readonly state: string;
+  readonly vcpus: number;
+  readonly chargeType: string;
+}
+
+/** Where vCPUs of a charge type are counted; a subscription's are not. */
+export function vcpuResource(
+  chargeType: string,
+): { readonly resource: string; readonly scope: '' } | undefined {
+  if (chargeType === 'SPOT') return { resource: 'spot-vcpu', scope: '' };
+  return chargeType === 'PREPAID' ? undefined : VCPU;
+}
+
+/** Gives back what these nodes hold of the account's vCPU quotas. */
+export async function releaseVcpus(
+  tx: Transaction,
+  account: string,
+  nodes: readonly VcpuHolder[],
+): Promise<void> {
+  for (const [chargeType, mine] of Map.groupBy(nodes, (node) => node.chargeType)) {
+    const resource = vcpuResource(chargeType);
+    const amount = mine.reduce((sum, node) => sum + heldVcpus(node), 0);
+    if (resource && amount > 0) await release(tx, { ...resource, account, amount });
+  }
+}
+
 export interface Held {
   readonly cluster: Pick<Cluster, 'id' | 'account' | 'product'>;
   readonly pool: Pick<NodePool, 'id'>;

@@ -12,6 +12,8 @@ export interface NodeChange {
   readonly vcpus: number;
   readonly version: string;
   readonly failure: Problem | null;
+  /** The cloud's id of the machine; left out: unknown still. */
+  readonly instanceId?: string | undefined;
 }
 
 /**
@@ -27,9 +29,11 @@ export async function recordNodes(
   const rows = await tx.$queryRaw<{ id: string }[]>`
     UPDATE clusters.node AS node
     SET state = seen.state, status = seen.status, zone_id = seen."zoneId", instance_type = seen."instanceType",
-        vcpus = seen.vcpus, version = seen.version, failure = seen.failure
+        vcpus = seen.vcpus, version = seen.version, failure = seen.failure,
+        instance_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."instanceId", instance_id) END
     FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS seen (
-      id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb)
+      id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb,
+      "instanceId" text)
     WHERE node.id = seen.id AND node.state = ANY(${[...from]}::text[]) RETURNING node.id`;
   return new Set(rows.map(({ id }) => id));
 }
@@ -45,15 +49,33 @@ export async function insertNodes(
 export async function deleteNodes(
   tx: Transaction,
   ids: readonly string[],
-): Promise<Pick<Node, 'id' | 'state' | 'vcpus'>[]> {
-  return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus'>[]>`
-    DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[]) RETURNING id, state, vcpus`;
+): Promise<Pick<Node, 'id' | 'state' | 'vcpus' | 'chargeType'>[]> {
+  return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus' | 'chargeType'>[]>`
+    DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[])
+    RETURNING id, state, vcpus, charge_type AS "chargeType"`;
+}
+
+/** How a node leaves: the column `leaving`. */
+export interface Leaving {
+  /** Evict its pods first. */
+  readonly drain: boolean;
+  /** False: its machine stays with the account. Left out: an attached one stays, others are released. */
+  readonly release?: boolean;
+  readonly reason: 'SCALE_IN' | 'REQUESTED' | 'SYNC' | 'SPOT_RECLAIM' | 'DELETED';
+  /** RFC 3339. */
+  readonly since: string;
 }
 
 /** Marks nodes as leaving; a failed one no longer holds vCPUs, and does not hold them again. */
-export async function markRemoving(tx: Transaction, ids: readonly string[]): Promise<void> {
+export async function markRemoving(
+  tx: Transaction,
+  ids: readonly string[],
+  leaving?: Leaving,
+): Promise<void> {
+  const how = leaving ? JSON.stringify(leaving) : null;
   await tx.$executeRaw`
-    UPDATE clusters.node SET state = 'removing', vcpus = CASE WHEN state = 'failed' THEN 0 ELSE vcpus END
+    UPDATE clusters.node SET state = 'removing', vcpus = CASE WHEN state = 'failed' THEN 0 ELSE vcpus END,
+      leaving = coalesce(${how}::jsonb, leaving)
     WHERE id = ANY(${[...ids]}::text[]) AND state <> 'removing'`;
 }
 
@@ -87,4 +109,15 @@ export async function tallyPool(tx: Transaction, nodePoolId: string, generation:
            count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
     FROM clusters.node WHERE node_pool_id = ${nodePoolId} AND generation = ${generation}`;
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
+}
+
+/** Notes on a pool why nodes of its wish are not tried; null: no such reason. */
+export async function noteShortage(
+  tx: Transaction,
+  nodePoolId: string,
+  shortage: Problem | null,
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE clusters.node_pool SET shortage = ${shortage === null ? null : JSON.stringify(shortage)}::jsonb
+    WHERE id = ${nodePoolId}`;
 }

@@ -12,6 +12,8 @@ const MOST = 0.99;
 export async function noteProgress(tx: Transaction, { pool, operation }: PoolStep): Promise<void> {
   if (!operation) return;
   const own = operation.targetId === pool.id;
+  // Other operations on the cluster, e.g. an upgrade, count for themselves.
+  if (!own && operation.type !== 'CREATE_CLUSTER') return;
   const { running, failed } = own
     ? await tallyPool(tx, pool.id, pool.generation)
     : await tallyCluster(tx, pool.clusterId);

@@ -16,6 +16,7 @@ import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { stopWaiting, windowInUse } from '../maintenance-window/maintenance-window.store.js';
+import { upgradePhase } from './upgrade-input.js';
 import { beginsAt, moveUpgrade, ruleOf, SCHEDULED_UPGRADE, scheduledFor } from './scheduled-upgrade.js';
 
 /** How long the time may be trusted: a clock that was set forward is seen after this, in milliseconds. */
@@ -27,17 +28,17 @@ const BUSY = ['SCALING', 'UPDATING', 'UPGRADING', 'REMOVING', 'DRAINING'];
 
 /** Begins upgrades that wait for a maintenance window when it opens. From there the cluster's own reconciler goes on. */
 export function createScheduledUpgradeReconciler({ kubernetes }: Pick<Platform, 'kubernetes'>): Reconciler {
-  let catalogue: CatalogueStore | undefined;
   return {
     kind: SCHEDULED_UPGRADE,
     async reconcile(key, scope) {
       const operation = await scope.database.operation.findUnique({ where: { id: key } });
       const time = operation && scheduledFor(operation);
-      if (!operation?.cancelable || operation.state !== 'PENDING' || !time) return done;
+      if (!operation || upgradePhase(operation) !== 'WAITING' || !time) return done;
       if (operation.cancelRequestedAt) return endCanceled(operation, scope);
       const wait = time.getTime() - scope.clock.now().getTime();
       if (wait > 0) return requeueAfter(Math.min(wait, LONGEST_LOOK_MS));
-      catalogue ??= new CatalogueStore(scope.database);
+      // Read anew: versions are published while the platform runs.
+      const catalogue = new CatalogueStore(scope.database);
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
       const checks = new ClusterCheckService(platform, catalogue);
       const problem = await problemOf(operation, { checks, catalogue, scope });
@@ -85,7 +86,7 @@ async function begin(tx: Transaction, operation: OperationRow, { problem, at }: 
   if (cluster.state !== 'RUNNING') return requeueAfter(BUSY_LOOK_MS);
   if (problem) return fail(tx, operation, { problem, at });
   // Cancelled in this moment: look again.
-  if (!(await stopWaiting(tx, operation.id))) return requeueAfter(0);
+  if (!(await stopWaiting(tx, operation))) return requeueAfter(0);
   await updateCluster(tx, cluster.id, { state: 'UPGRADING', operationId: operation.id });
   await enqueue(tx, 'cluster', cluster.id);
   await appendEvents(tx, operation.account, at, []);

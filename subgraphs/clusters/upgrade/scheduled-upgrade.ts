@@ -12,10 +12,11 @@ import {
   waitingUpgrade,
   windowInUse,
 } from '../maintenance-window/maintenance-window.store.js';
+import type { RollingPolicy } from './upgrade-input.js';
+import { UPGRADE_STAGES } from './upgrade.rules.js';
 
 /** Kind of the reconciler that begins an upgrade when its time has come; its keys are ids of operations. */
 export const SCHEDULED_UPGRADE = 'scheduled-upgrade';
-export const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES'];
 const WHEN_PATH = ['input', 'when'];
 
 /** When an operation that waits for a maintenance window begins; null for one that did not wait. */
@@ -44,6 +45,7 @@ export async function refuseSecondUpgrade(tx: Transaction, { id }: ClusterRow): 
 
 export interface UpgradeWish {
   readonly version: string;
+  readonly rolling?: RollingPolicy | undefined;
   readonly at: Date;
 }
 
@@ -54,7 +56,7 @@ export interface UpgradeWish {
 export async function planInWindow(
   tx: Transaction,
   cluster: ClusterRow,
-  { version, at }: UpgradeWish,
+  { version, rolling, at }: UpgradeWish,
 ): Promise<ChangeAnswer | undefined> {
   const window = await windowInUse(tx, cluster.id);
   const begins = window && beginsAt(ruleOf(window, cluster), at);
@@ -65,7 +67,7 @@ export async function planInWindow(
   if (begins <= at) return undefined;
   const { account, id } = cluster;
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
-  const input = { version, scheduledFor: begins.toISOString() };
+  const input = { version, ...(rolling && { rolling }), waiting: true, scheduledFor: begins.toISOString() };
   const wanted = { ...target, type: 'UPGRADE_CLUSTER', stages: UPGRADE_STAGES, input, cancelable: true };
   const operation = await createOperation(tx, wanted, at);
   await enqueue(tx, SCHEDULED_UPGRADE, operation.id, { runAt: begins });

@@ -1,46 +1,83 @@
 import { done, requeueAfter, type Outcome } from '../../../engine/contract.js';
-import { finishOperation, finishStage, setProgress, startStage } from '../../../engine/operations.js';
-import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
+import {
+  finishOperation,
+  finishStage,
+  setCancelable,
+  startStage,
+  stagesOf,
+} from '../../../engine/operations.js';
+import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { Node } from '../reconcile/reconcile.store.js';
 import { inCluster, say, setCluster, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
-import type { StepOutcome } from '../node-pool/node-pool.steps.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
-import { eventOf } from '../reconcile/reconcile-events.js';
+import { upgradeComponents } from '../component/upgrading-components.js';
+import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
+import { upgradeProblem } from './precheck.js';
+import { upgradeInput } from './upgrade-input.js';
+import { endNodes, stageEnded, upgradeNodes } from './upgrading-nodes.js';
 
-/** Nodes upgraded at the same time: a tenth, from 1 to 20. */
-export function upgradeBatch(nodes: number): number {
-  return Math.min(20, Math.max(1, Math.ceil(nodes / 10)));
-}
-
-/** Brings the control plane, then the nodes in batches, to the version that the operation names. */
+/**
+ * Takes a cluster to the version that its operation names: precheck, control plane, node pools in batches, components.
+ * Until the control plane has the version it can be cancelled; from then on it only goes forward. A pause takes hold
+ * between the steps: what has begun is ended.
+ */
 export async function upgradeCluster(step: ClusterStep): Promise<StepOutcome> {
-  const { operation } = step;
-  if (!operation) return backToRunning(step);
-  for (const take of [checkUpgrade, upgradeControlPlane, upgradeNodes]) {
+  if (!step.operation) return endUpgrade(step);
+  for (const take of STEPS) {
     const outcome = await take(step);
     if (outcome !== undefined) return outcome;
   }
-  return backToRunning(step);
+  return endUpgrade(step);
 }
 
 function targetOf({ operation }: ClusterStep): string {
-  return (operation?.input as { version: string }).version;
+  return operation ? upgradeInput(operation).version : '';
 }
 
-const checkUpgrade: Step = async (step) => {
-  const { operation } = step;
-  if (operation?.state !== 'PENDING') return undefined;
+/** A cancelled upgrade ends unless the control plane has got its version in the meantime. */
+const cancelUpgrade: Step = async (step) => {
+  const { cluster, operation, means } = step;
+  if (!operation?.cancelRequestedAt || cluster.version === targetOf(step)) return undefined;
+  if (stageOf(step, 'CONTROL_PLANE') === 'RUNNING') {
+    const plane = await means.provider.cancelControlPlaneUpgrade(cluster.id);
+    if (plane.version === targetOf(step)) return undefined;
+  }
+  const error = {
+    code: 'OPERATION_CANCELED',
+    message: `The upgrade was cancelled; the cluster stays at ${cluster.version}.`,
+  } as const;
+  return endUpgrade(step, { state: 'CANCELED', error });
+};
+
+const precheck: Step = async (step) => {
+  const { operation, scope } = step;
+  if (!operation || stageEnded(operation, 'PRECHECK')) return undefined;
+  if (operation.pausedAt) return done;
   // A pool that settles wakes the cluster again.
   if (!poolsSettled(step)) return done;
+  const error = await upgradeProblem(step, targetOf(step));
+  if (error) return endUpgrade(step, { state: 'FAILED', error });
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
     await finishStage(tx, operation.id, 'PRECHECK', at);
-    await startStage(tx, operation.id, 'CONTROL_PLANE', at);
     return [
       say(step, 'CLUSTER_UPGRADING', `The cluster ${step.cluster.name} is upgraded to ${targetOf(step)}.`),
     ];
   });
+  await scope.faults.reach('upgrade.prechecked');
+  return 'again';
+};
+
+const beginControlPlane: Step = async (step) => {
+  const { operation, scope } = step;
+  if (!operation || stageOf(step, 'CONTROL_PLANE') !== 'PENDING') return undefined;
+  if (operation.pausedAt) return done;
+  await inCluster(step, async (tx, at) => {
+    await startStage(tx, operation.id, 'CONTROL_PLANE', at);
+    return [];
+  });
+  await scope.faults.reach('upgrade.control-plane-begun');
   return 'again';
 };
 
@@ -49,88 +86,56 @@ const upgradeControlPlane: Step = async (step) => {
   const version = targetOf(step);
   if (cluster.version === version || !operation) return undefined;
   const plane = await means.provider.upgradeControlPlane(cluster.id, version);
+  await scope.faults.reach('upgrade.control-plane-asked');
   if (plane.version !== version || plane.state !== 'RUNNING')
     return requeueAfter(until(plane.readyAt, scope.clock.now()));
   await inCluster(step, async (tx, at) => {
     await setCluster(tx, cluster.id, { version });
+    await setCancelable(tx, operation.id, false);
     await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
-    await startStage(tx, operation.id, 'NODES', at);
     return [
       say(step, 'CONTROL_PLANE_UPGRADED', `The control plane runs Kubernetes ${version}.`, {
         data: { version },
       }),
     ];
   });
+  await scope.faults.reach('upgrade.control-plane-recorded');
   return 'again';
 };
 
-const upgradeNodes: Step = async (step) => {
-  const { cluster, scope, means } = step;
-  const version = targetOf(step);
-  const nodes = await scope.database.node.findMany({
-    where: { clusterId: cluster.id, state: 'running' },
-    orderBy: { id: 'asc' },
-  });
-  const old = nodes.filter((node) => node.version !== version);
-  if (old.length === 0) return undefined;
-  const batch = old.slice(0, upgradeBatch(nodes.length));
-  const instances = await Promise.all(
-    batch.map(({ id }) => means.provider.upgradeInstance(cluster.id, id, version)),
-  );
-  const finished = batch.filter((_, index) => isAt(instances[index], version));
-  if (finished.length > 0)
-    await recordNodes(step, { finished, version, total: nodes.length, left: old.length });
-  if (finished.length === batch.length) return 'again';
-  const times = instances.filter((one) => !isAt(one, version)).map(({ readyAt }) => readyAt.getTime());
-  return requeueAfter(until(new Date(Math.min(...times)), scope.clock.now()));
-};
+const STEPS: readonly Step[] = [
+  cancelUpgrade,
+  precheck,
+  beginControlPlane,
+  upgradeControlPlane,
+  upgradeNodes,
+  endNodes,
+  upgradeComponents,
+];
 
-function isAt(instance: Instance | undefined, version: string): boolean {
-  return instance?.state === 'RUNNING' && instance.version === version;
-}
-
-interface Finished {
-  readonly finished: readonly Node[];
-  readonly version: string;
-  readonly total: number;
-  readonly left: number;
-}
-
-async function recordNodes(step: ClusterStep, { finished, version, total, left }: Finished): Promise<void> {
-  const { cluster, operation } = step;
-  await inCluster(step, async (tx) => {
-    await tx.node.updateMany({ where: { id: { in: finished.map(({ id }) => id) } }, data: { version } });
-    const share = (total - left + finished.length) / total;
-    // Two of the three stages are done; the nodes are the rest.
-    if (operation) await setProgress(tx, operation.id, { progress: (2 + share) / 3 });
-    return finished.map(({ id, name, nodePoolId }) =>
-      eventOf(
-        { cluster, operationId: operation?.id, ...(nodePoolId !== null && { pool: { id: nodePoolId } }) },
-        'NODE_UPGRADED',
-        `The node ${name} runs Kubernetes ${version}.`,
-        { data: { nodeId: id, name, version } },
-      ),
-    );
-  });
+function stageOf({ operation }: ClusterStep, name: string): string | undefined {
+  return operation ? stagesOf(operation).find((stage) => stage.name === name)?.state : undefined;
 }
 
 /** The upgrade cannot be done: the cluster runs on as it is. */
 export async function failUpgrade(step: ClusterStep, error: Problem): Promise<void> {
-  await backToRunning(step, error);
+  await endUpgrade(step, { state: 'FAILED', error });
 }
 
-async function backToRunning(step: ClusterStep, error?: Problem): Promise<Outcome> {
-  const { cluster, operation } = step;
+interface End {
+  readonly state: 'FAILED' | 'CANCELED';
+  readonly error: Problem;
+}
+
+async function endUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
+  const { cluster, operation, scope } = step;
   await inCluster(step, async (tx, at) => {
     await setCluster(tx, cluster.id, { state: 'RUNNING' });
     if (operation) {
-      if (!error) await finishStage(tx, operation.id, 'NODES', at);
-      await finishOperation(
-        tx,
-        operation.id,
-        error ? { state: 'FAILED', error } : { state: 'SUCCEEDED' },
-        at,
-      );
+      if (!end) await finishStage(tx, operation.id, 'COMPONENTS', at);
+      await finishOperation(tx, operation.id, end ?? { state: 'SUCCEEDED' }, at);
+      // A condition that said that the old version had expired is not true any more.
+      if (!end) await enqueue(tx, VERSION_SUPPORT, cluster.id);
     }
     return [
       say(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
@@ -138,5 +143,6 @@ async function backToRunning(step: ClusterStep, error?: Problem): Promise<Outcom
       }),
     ];
   });
+  await scope.faults.reach('upgrade.finished');
   return done;
 }

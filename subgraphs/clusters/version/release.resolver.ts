@@ -1,7 +1,7 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { releaseNotesUrl, removedBetween, supportOf } from './release.rules.js';
+import { releaseNotesUrl, removedBetween, supportOf, upgradeHint } from './release.rules.js';
 import { kubernetesChanges, removedApis } from './release.store.js';
 import { RemovedApi, SupportStatus } from './release.type.js';
 import type { VersionStatus } from './version.rules.js';
@@ -32,6 +32,15 @@ export class ReleaseResolver {
   @FieldResolver(() => SupportStatus, { description: 'How far it is supported.' })
   supportStatus(@Root() version: VersionStatus): SupportStatus {
     return supportOf(version);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'What clusters of it should be upgraded to; null while it is supported and has no newer patch.',
+  })
+  async upgradeHint(@Root() { id }: VersionStatus) {
+    return upgradeHint((await this.catalogue.catalogue()).versions, id);
   }
 
   @FieldResolver(() => String, { description: 'Address of the release notes of the Kubernetes project.' })

@@ -1,5 +1,5 @@
 import type { SupportStatus } from './release.type.js';
-import { compareVersions, type VersionStatus } from './version.rules.js';
+import { compareVersions, minorOf, type VersionPolicy, type VersionStatus } from './version.rules.js';
 
 /** An entry of removed-apis.json. */
 export interface RemovedApiEntry {
@@ -45,4 +45,17 @@ export function supportOf({
 export function releaseNotesUrl(id: string, minor: string): string {
   const anchor = `v${id.replaceAll('.', '')}`;
   return `https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG/CHANGELOG-${minor}.md#${anchor}`;
+}
+
+/** What a cluster of a version should be upgraded to; null while it has the newest patch of a supported version. */
+export function upgradeHint(versions: VersionPolicy, id: string): string | null {
+  const { minor, supported, expired } = versions.status(id);
+  if (!expired) return null;
+  const newest = versions.newestOf(minor);
+  const [next] = versions.upgradeTargets(id).filter((target) => minorOf(target) !== minor);
+  const patch = newest !== undefined && newest !== id ? `upgrade to its newest patch ${newest}` : undefined;
+  const step = next === undefined ? undefined : `upgrade to ${next}`;
+  if (supported) return `Of ${minor} only the newest patch is supported: ${patch ?? 'upgrade'}.`;
+  const ways = [step, patch].filter((way) => way !== undefined).join(', or ');
+  return `${minor} is older than the newest three minor versions and no longer supported: ${ways || 'create a new cluster'}.`;
 }

@@ -16,6 +16,15 @@ export interface InstanceTypeValue {
   readonly memoryGiB: number;
   readonly architecture: string;
   readonly gpus: number;
+  /** Elastic network interfaces, the primary one included, and private IPv4 addresses of each. */
+  readonly enis?: number;
+  readonly ipsPerEni?: number;
+  /** GiB of each GPU. */
+  readonly gpuMemoryGiB?: number;
+  readonly npus?: number;
+  /** GiB of encrypted memory. */
+  readonly epcGiB?: number;
+  readonly bareMetal?: boolean;
 }
 
 /** A version and where it stands in its life. */

@@ -1,7 +1,8 @@
 import type { LoggedEvent } from '../../../engine/contract.js';
-import type { EventFilter } from '../../../engine/event-log.js';
+import { type EventFilter, LogMark } from '../../../engine/event-log.js';
 import type { Platform } from '../../../engine/platform.js';
-import type { EventCursors } from '../../../kernel/event-cursor.js';
+import type { StreamCursors } from '../../../kernel/event-cursor.js';
+import { Bookmark } from '../../../kernel/graph/bookmark.js';
 import { EventLevel } from '../../../kernel/graph/event.type.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
@@ -28,28 +29,29 @@ export class ProvisioningEventService {
   async open(
     context: RequestContext,
     request: ProvisioningEventsRequest,
-  ): Promise<AsyncGenerator<ProvisioningEvent>> {
-    const { events, cursors } = this.platform;
+  ): Promise<AsyncGenerator<ProvisioningEvent | Bookmark>> {
+    const { events } = this.platform;
     const { account } = context.actor;
     const { clusterId } = request;
-    const after = request.after == null ? await events.head(account) : cursors.decode(account, request.after);
+    const cursors = this.platform.cursors.of({ account, field: 'provisioningEvents', args: { clusterId } });
+    const after = request.after == null ? await events.head(account) : cursors.decode(request.after).sequence;
     if (clusterId != null && (await this.clusters.byIds(account, [clusterId])).length === 0)
       noSuchCluster(['clusterId']);
     const filter: EventFilter = { categories: ['PROVISIONING'], ...(clusterId != null && { clusterId }) };
     return openStream(context, async function* (signal) {
-      for await (const event of events.follow(account, { after, signal, filter })) {
-        yield toProvisioningEvent(event, cursors);
+      for await (const step of events.tail(account, { after, signal, filter })) {
+        if (step instanceof LogMark) yield new Bookmark(cursors.encode(step), step.caughtUp);
+        else yield toProvisioningEvent(step, cursors);
       }
     });
   }
 }
 
-function toProvisioningEvent(event: LoggedEvent, cursors: EventCursors): ProvisioningEvent {
-  const { id, account, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId } =
-    event;
+function toProvisioningEvent(event: LoggedEvent, cursors: StreamCursors): ProvisioningEvent {
+  const { id, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId } = event;
   return Object.assign(new ProvisioningEvent(), {
     ...{ id, at, type, reason, message, clusterId, nodePoolId, operationId },
     level: EventLevel[level],
-    cursor: cursors.encode(account, sequence),
+    cursor: cursors.encode({ sequence }),
   });
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { EventCursorScalar } from '../../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import { ClusterFilter } from '../cluster/cluster.input.js';
@@ -14,6 +14,9 @@ import type { ProvisioningEventService, ProvisioningEventsRequest } from './prov
 import { ProvisioningEvent } from './provisioning-event.type.js';
 import type { ClusterChangeValue, WatchClustersService, WatchRequest } from './watch-clusters.service.js';
 import { ClusterChange } from './watch-clusters.type.js';
+
+/** Tells the gateway that nobody can join the stream later. */
+const STARTS_WITH_STATE = '@tag(name: "starts-with-state")';
 
 const AFTER = 'Go on after this cursor: first what came since, then live.';
 
@@ -44,6 +47,7 @@ export function clusterSubscriptions(streams: Streams): object {
       return event;
     }
 
+    @Directive(STARTS_WITH_STATE)
     @Subscription(() => Operation, {
       description: 'An operation as it is, then after each change; ends when the operation does.',
       subscribe: ({ args, context }) =>
@@ -56,6 +60,7 @@ export function clusterSubscriptions(streams: Streams): object {
       return operation;
     }
 
+    @Directive(STARTS_WITH_STATE)
     @Subscription(() => ClusterChange, {
       description: 'A list of clusters and its changes: each as ADDED, then SYNCED, then what changes.',
       subscribe: ({ args, context }) => streams.watch.open(context as RequestContext, args as WatchRequest),

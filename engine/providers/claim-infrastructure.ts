@@ -1,0 +1,34 @@
+/** The engine's kind of what answers claims; its one key is `all`. */
+export const CLOUD_CLAIMS = 'cloud-claims';
+
+/** Something of the cloud that an object inside a cluster asks for: a Service a load balancer, a volume claim a disk. */
+export interface CloudClaim {
+  /** The object's uid. */
+  readonly id: string;
+  readonly clusterId: string;
+  readonly account: string;
+  readonly kind: 'LOAD_BALANCER' | 'DISK';
+  readonly namespace: string;
+  readonly name: string;
+  /** Ports of a load balancer; 0 of a disk. */
+  readonly listeners: number;
+  /** Machines behind a load balancer; 0 of a disk. */
+  readonly servers: number;
+  /** Whether the cluster has been told that it may have it. */
+  readonly granted: boolean;
+}
+
+/** The answer to the claims of one cluster. */
+export interface ClaimAnswer {
+  /** Ids of all that it may have. */
+  readonly granted: readonly string[];
+  readonly refused: readonly { readonly id: string; readonly message: string }[];
+}
+
+/** The provider's part of what clusters themselves ask of the cloud. */
+export interface ClaimInfrastructure {
+  /** What the objects of all clusters with `grantsNeeded` ask for, or have. */
+  cloudClaims(): Promise<readonly CloudClaim[]>;
+  /** Answers a cluster's claims; what is not named goes on waiting. A cluster that is gone is no error. */
+  answerClaims(clusterId: string, answer: ClaimAnswer): Promise<void>;
+}

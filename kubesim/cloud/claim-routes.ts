@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { cloudClaims, type CloudClaim } from '../cluster/cloud-claims.js';
+import type { Cloud, CloudCluster } from './cloud.js';
+import { clusterOf } from './clusters.js';
+import type { On } from './routes.js';
+
+const id = z.string().min(1).max(200);
+
+const grantsForm = z.object({
+  granted: z.array(id).max(10_000),
+  refused: z.array(z.object({ id, message: z.string().max(1_000) })).max(10_000),
+});
+
+/** What the objects of all clusters whose owners want to be asked ask of the cloud, and the owners' answers. */
+export function claimRoutes(on: On): void {
+  on('GET', '/cloud/v1/claims', (cloud) => ({ status: 200, body: { claims: allClaims(cloud) } }));
+  on('PUT', '/cloud/v1/clusters/:id/grants', async (cloud, { id: cluster = '' }, { body }) => {
+    answer(cloud, clusterOf(cloud, cluster), await body(grantsForm));
+    return { status: 200, body: {} };
+  });
+}
+
+function allClaims(cloud: Cloud) {
+  return [...cloud.clusters.values()].flatMap(({ record, store }) => {
+    const { id: clusterId, account, grants } = record;
+    if (!grants) return [];
+    const granted = new Set(grants.granted);
+    return cloudClaims(store).map((claim: CloudClaim) => ({
+      ...claim,
+      clusterId,
+      account,
+      granted: granted.has(claim.id),
+    }));
+  });
+}
+
+function answer(cloud: Cloud, cluster: CloudCluster, { granted, refused }: z.infer<typeof grantsForm>): void {
+  const grants = { granted, refused: Object.fromEntries(refused.map((one) => [one.id, one.message])) };
+  cloud.saveCluster(cluster, { grants });
+  cluster.kubernetes.grants.changed();
+}

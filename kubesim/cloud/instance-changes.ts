@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { Cloud, CloudCluster } from './cloud.js';
+import type { AttachWish } from './forms.js';
+import { groupProblem, noteActivity } from './scaling-groups.js';
+import { takeSeat } from './instance-network.js';
+import { attachProblem, chargeTypeForm, newDisk } from './machines.js';
+import { imageFields, instanceOf, planInstance } from './instances.js';
+import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
+
+/** Simulated seconds: a restart, a new system disk, and what is left of a spot instance's life when it is reclaimed. */
+const RESTART = 20;
+const RESET = 60;
+const RECLAIM = 300;
+
+/** Families whose machines cannot go over to subscription. */
+const NO_SUBSCRIPTION = new Set(['t1', 's1', 's2', 's3', 'c1', 'c2', 'm1', 'm2', 'n1', 'n2', 'e3']);
+
+export const chargeForm = z.object({ chargeType: chargeTypeForm });
+export const repairForm = z.object({ action: z.enum(['RESTART', 'RESET']) });
+
+/** Lets machines of the account join a cluster; in the order of the wishes, each with its failure. */
+export function attachInstances(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  wishes: readonly AttachWish[],
+): InstanceRecord[] {
+  if (cluster.record.state === 'DELETING')
+    throw new CloudRefusal(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
+  const fresh: InstanceRecord[] = [];
+  const answers = wishes.map((wish) => {
+    const known = cluster.instances.get(wish.id);
+    if (known) return known;
+    const made = attach(cloud, cluster, wish);
+    fresh.push(made);
+    return made;
+  });
+  noteActivity(cloud, cluster, 'ATTACH', fresh);
+  return answers;
+}
+
+function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): InstanceRecord {
+  const { id, name, nodePoolId, machineId, labels, taints } = wish;
+  const now = cloud.now();
+  const base = {
+    id,
+    clusterId: cluster.record.id,
+    name,
+    nodePoolId: nodePoolId ?? null,
+    labels,
+    taints,
+    version: cluster.record.version,
+    index: cluster.nextIndex,
+    master: false,
+    createdAt: now,
+    readyAt: now,
+  };
+  const failure = groupProblem(cluster, base.nodePoolId) ?? attachProblem(cloud, cluster, machineId);
+  const machine = cloud.machines.get(machineId);
+  if (failure || !machine) return cloud.saveInstance(cluster, failed(base, failure));
+  const type = cloud.parts.catalogue.instanceTypes.get(machine.instanceType);
+  const taken = takeSeat(cloud, cluster, { zoneId: machine.zoneId, type });
+  if ('failure' in taken) return cloud.saveInstance(cluster, failed(base, taken.failure));
+  const reset = wish.mode === 'AUTO';
+  const seconds = cloud.settings.bootSeconds.node + (reset ? RESET : 0);
+  cloud.removeMachine(machine);
+  const instance = cloud.saveInstance(cluster, {
+    ...base,
+    ...taken.seat,
+    machineId,
+    attached: true,
+    state: 'STARTING',
+    instanceType: machine.instanceType,
+    zoneId: machine.zoneId,
+    chargeType: machine.chargeType,
+    ...imageFields(cloud, reset ? (wish.imageId ?? machine.imageId) : machine.imageId),
+    systemDisk: reset ? { id: newDisk(machineId, now), files: [] } : machine.systemDisk,
+    readyAt: now + cloud.span(seconds, id),
+  });
+  planInstance(cloud, cluster, instance);
+  return instance;
+}
+
+function failed(
+  base: Omit<InstanceRecord, 'state' | 'instanceType' | 'zoneId'>,
+  failure: InstanceFailure = { code: 'NOT_FOUND', message: 'There is no such machine.' },
+): InstanceRecord {
+  return { ...base, state: 'FAILED', instanceType: null, zoneId: null, failure };
+}
+
+/** Changes how an instance is paid: from use to subscription, where the family allows it. Throws CloudRefusal. */
+export function setChargeType(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  id: string,
+  { chargeType }: z.infer<typeof chargeForm>,
+): InstanceRecord {
+  const instance = instanceOf(cluster, id);
+  const present = instance.chargeType ?? 'POSTPAID';
+  if (present === chargeType) return instance;
+  if (present !== 'POSTPAID' || chargeType !== 'PREPAID')
+    throw new CloudRefusal(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', `${present} cannot become ${chargeType}.`);
+  const family = instance.instanceType?.split('.')[1] ?? '';
+  if (NO_SUBSCRIPTION.has(family)) {
+    const message = `The family ${family} cannot go over to subscription.`;
+    throw new CloudRefusal(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', message);
+  }
+  return cloud.saveInstance(cluster, { ...instance, chargeType });
+}
+
+/** Restarts an instance, or gives it a new system disk; what is wrong with it then, is mended or not. */
+export function repairInstance(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  id: string,
+  { action }: z.infer<typeof repairForm>,
+): InstanceRecord {
+  const instance = instanceOf(cluster, id);
+  if (instance.state !== 'RUNNING') return instance;
+  const now = cloud.now();
+  const reset = action === 'RESET';
+  cluster.kubernetes.setNodeReady(instance.name, false);
+  const starting = cloud.saveInstance(cluster, {
+    ...instance,
+    state: 'STARTING',
+    readyAt: now + cloud.span(reset ? RESET : RESTART, `${id}/${action}`),
+    restarting: true,
+    ...(reset && {
+      // Its caller's id names the first disk, so a number tells the later ones apart.
+      systemDisk: { id: newDisk(id, now), files: [] },
+      fault: undefined,
+    }),
+  });
+  planInstance(cloud, cluster, starting);
+  return starting;
+}
+
+/** Tells that a spot instance is taken back, and does so when its notice is over. Throws CloudRefusal. */
+export function reclaimInstance(cloud: Cloud, cluster: CloudCluster, id: string): InstanceRecord {
+  const instance = instanceOf(cluster, id);
+  if (instance.chargeType !== 'SPOT')
+    throw new CloudRefusal(422, 'INVALID_INPUT', `The instance ${id} is no spot instance.`);
+  if (instance.reclaimAt !== undefined) return instance;
+  const reclaimAt = cloud.now() + (RECLAIM * 1000) / cloud.settings.speed;
+  const noticed = cloud.saveInstance(cluster, { ...instance, reclaimAt });
+  planInstance(cloud, cluster, noticed);
+  return noticed;
+}

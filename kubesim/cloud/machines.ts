@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { hashHex } from '../random.js';
+import { SMALLEST_NODE } from '../catalog.js';
+import type { Cloud, CloudCluster } from './cloud.js';
+import { CloudRefusal, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
+
+/** How a machine is paid: by use, by subscription, or as a spot instance that can be reclaimed. */
+export const chargeTypeForm = z.enum(['POSTPAID', 'PREPAID', 'SPOT']);
+export type ChargeType = z.infer<typeof chargeTypeForm>;
+
+/** A machine of an account that belongs to no cluster. */
+export interface MachineRecord {
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  readonly regionId: string;
+  readonly zoneId: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly chargeType: ChargeType;
+  readonly systemDisk: SystemDisk;
+  /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
+  readonly origin: 'CREATED' | 'REMOVED' | 'FAILED_CREATION';
+  /** The cluster that it came from. */
+  readonly formerClusterId?: string;
+  readonly createdAt: number;
+}
+
+const text = z.string().min(1).max(200);
+
+export const machineForm = z.object({
+  account: text,
+  name: text.optional(),
+  zoneId: text,
+  instanceType: text,
+  imageId: text,
+  chargeType: chargeTypeForm.default('POSTPAID'),
+  /** Names of files on the system disk, so that it shows when they are lost. */
+  files: z.array(text).max(100).default([]),
+});
+
+/** Makes a machine as somebody does in the cloud's console. Throws CloudRefusal. */
+export function putMachine(cloud: Cloud, id: string, wish: z.infer<typeof machineForm>): MachineRecord {
+  const known = cloud.machines.get(id);
+  if (known) return known;
+  if (inCluster(cloud, id)) throw new CloudRefusal(409, 'ID_TAKEN', `${id} is a node of a cluster.`);
+  const { catalogue } = cloud.parts;
+  const zone = catalogue.zones.get(wish.zoneId);
+  if (!zone) throw new CloudRefusal(422, 'UNKNOWN_ZONE', `There is no zone ${wish.zoneId}.`);
+  if (!catalogue.instanceTypes.has(wish.instanceType))
+    throw new CloudRefusal(422, 'UNKNOWN_INSTANCE_TYPE', `There is no instance type ${wish.instanceType}.`);
+  const { files, name = id, ...fields } = wish;
+  return cloud.saveMachine({
+    ...fields,
+    id,
+    name,
+    regionId: zone.regionId,
+    systemDisk: { id: newDisk(id, 0), files },
+    origin: 'CREATED',
+    createdAt: cloud.now(),
+  });
+}
+
+/** Releases a machine. A subscription cannot be released before it ends. Throws CloudRefusal. */
+export function releaseMachine(cloud: Cloud, account: string, id: string): MachineRecord {
+  const machine = cloud.machines.get(id);
+  if (!machine || machine.account !== account)
+    throw new CloudRefusal(404, 'NOT_FOUND', `There is no machine ${id}.`);
+  if (machine.chargeType === 'PREPAID') {
+    const message = `${id} is paid by subscription and cannot be released before it ends.`;
+    throw new CloudRefusal(409, 'INSTANCE_NOT_RELEASABLE', message);
+  }
+  cloud.removeMachine(machine);
+  return machine;
+}
+
+export interface MachineQuery {
+  readonly account: string;
+  readonly regionId?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
+}
+
+/** The machines of an account that belong to no cluster, oldest id first. */
+export function machinesOf(cloud: Cloud, { account, regionId, ids }: MachineQuery): MachineRecord[] {
+  return [...cloud.machines.values()]
+    .filter((one) => one.account === account && (regionId === undefined || one.regionId === regionId))
+    .filter((one) => ids === undefined || ids.includes(one.id))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Whether a machine of that id is a node of some cluster. */
+export function inCluster(cloud: Cloud, machineId: string): boolean {
+  for (const { instances } of cloud.clusters.values())
+    for (const instance of instances.values())
+      if (instance.machineId === machineId && instance.state !== 'FAILED') return true;
+  return false;
+}
+
+/** Why a machine cannot become a node of the cluster. */
+export function attachProblem(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  machineId: string,
+): InstanceFailure | undefined {
+  const machine = cloud.machines.get(machineId);
+  const { account, regionId } = cluster.record;
+  if (!machine && inCluster(cloud, machineId))
+    return { code: 'INSTANCE_IN_USE', message: `${machineId} belongs to a cluster.` };
+  if (machine?.account !== account)
+    return { code: 'NOT_FOUND', message: `There is no machine ${machineId}.` };
+  if (machine.regionId !== regionId)
+    return {
+      code: 'INSTANCE_NOT_ATTACHABLE',
+      message: `${machineId} is in ${machine.regionId}, not in ${regionId}.`,
+    };
+  const type = cloud.parts.catalogue.instanceTypes.get(machine.instanceType);
+  const { vcpus, memoryGiB } = SMALLEST_NODE;
+  if (type && type.vcpus >= vcpus && type.memoryGiB >= memoryGiB) return undefined;
+  return {
+    code: 'INSTANCE_TYPE_TOO_SMALL',
+    message: `${machine.instanceType} is too small; nodes need at least ${vcpus} vCPU and ${memoryGiB} GiB.`,
+  };
+}
+
+/**
+ * What becomes of the machine of an instance that leaves its cluster: one that is not to be released, or that is paid
+ * by subscription and so cannot be, stays as a machine of the account.
+ */
+export function keepMachine(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
+  const { instanceType, zoneId } = instance;
+  if (!isKept(instance) || !instanceType || !zoneId) return;
+  const { account, regionId, id: formerClusterId } = cluster.record;
+  cloud.saveMachine({
+    id: machineIdOf(instance),
+    account,
+    name: instance.name,
+    regionId,
+    zoneId,
+    instanceType,
+    imageId: instance.imageId ?? '',
+    chargeType: instance.chargeType ?? 'POSTPAID',
+    systemDisk: instance.systemDisk ?? { id: newDisk(instance.id, 0), files: [] },
+    origin: instance.ran || instance.attached ? 'REMOVED' : 'FAILED_CREATION',
+    formerClusterId,
+    createdAt: instance.createdAt,
+  });
+}
+
+function isKept({ chargeType, release, master, state, orphaned }: InstanceRecord): boolean {
+  if (master || (state === 'FAILED' && orphaned)) return false;
+  return chargeType === 'PREPAID' || release === false;
+}
+
+/** The cloud's id of an instance's machine; the instance's own id is its caller's. */
+export function machineIdOf({ machineId, id }: Pick<InstanceRecord, 'machineId' | 'id'>): string {
+  return machineId ?? `i-${hashHex(id)}`;
+}
+
+/** The id of a machine's system disk; each replacement has another number. */
+export function newDisk(id: string, number: number): string {
+  return `d-${hashHex(`${id}/${number}`)}`;
+}
+
+/** A machine as the API shows it. */
+export function showMachine(machine: MachineRecord): unknown {
+  return {
+    ...machine,
+    releasable: machine.chargeType !== 'PREPAID',
+    createdAt: new Date(machine.createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { hashHex } from '../random.js';
+import type { Cloud, CloudCluster } from './cloud.js';
+import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
+
+/** What a scaling group has done, newest first. */
+export interface ScalingActivity {
+  readonly at: number;
+  readonly kind: 'SCALE_OUT' | 'SCALE_IN' | 'ATTACH' | 'CHANGE' | 'DELETE';
+  readonly status: 'SUCCESSFUL' | 'PARTIAL' | 'FAILED';
+  /** Instances that it was about. */
+  readonly instances: number;
+  readonly description: string;
+}
+
+/** The scaling group of a node pool; a deleted one stays as a mark until its cluster is gone. */
+export interface ScalingGroupRecord {
+  readonly id: string;
+  readonly nodePoolId: string;
+  readonly state: 'ACTIVE' | 'DELETED';
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly desiredSize: number;
+  readonly activities: readonly ScalingActivity[];
+}
+
+const size = z.number().int().min(0).max(2_000);
+
+export const scalingGroupForm = z.object({ minSize: size, maxSize: size, desiredSize: size });
+export const scalingGroupPatchForm = scalingGroupForm.partial();
+
+/** Activities that are kept. */
+const KEPT = 100;
+
+/** Makes the group of a pool, or gives it these bounds. A group that was deleted is not made again. */
+export function putScalingGroup(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  nodePoolId: string,
+  wish: z.infer<typeof scalingGroupForm>,
+): ScalingGroupRecord {
+  const known = cluster.scalingGroups.get(nodePoolId);
+  if (known) return known.state === 'DELETED' ? known : change(cloud, cluster, known, wish);
+  return cloud.saveScalingGroup(cluster, {
+    id: `asg-${hashHex(`${cluster.record.id}/${nodePoolId}`)}`,
+    nodePoolId,
+    state: 'ACTIVE',
+    ...wish,
+    activities: [],
+  });
+}
+
+/** Changes a group, whoever asks. Throws CloudRefusal. */
+export function changeScalingGroup(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  nodePoolId: string,
+  patch: z.infer<typeof scalingGroupPatchForm>,
+): ScalingGroupRecord {
+  return change(cloud, cluster, scalingGroupOf(cluster, nodePoolId), patch);
+}
+
+function change(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  group: ScalingGroupRecord,
+  patch: z.infer<typeof scalingGroupPatchForm>,
+): ScalingGroupRecord {
+  const { minSize = group.minSize, maxSize = group.maxSize, desiredSize = group.desiredSize } = patch;
+  if (minSize > maxSize)
+    throw new CloudRefusal(422, 'INVALID_INPUT', 'minSize must not be larger than maxSize.');
+  const same = minSize === group.minSize && maxSize === group.maxSize && desiredSize === group.desiredSize;
+  if (same) return group;
+  const description = `Bounds ${minSize} to ${maxSize}, desired size ${desiredSize}.`;
+  return record(
+    cloud,
+    cluster,
+    { ...group, minSize, maxSize, desiredSize },
+    {
+      kind: 'CHANGE',
+      status: 'SUCCESSFUL',
+      instances: 0,
+      description,
+    },
+  );
+}
+
+/** Deletes a group; its instances stay, but nothing can be added to or taken out of it any more. */
+export function deleteScalingGroup(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  nodePoolId: string,
+): ScalingGroupRecord {
+  const group = scalingGroupOf(cluster, nodePoolId);
+  const description = 'The scaling group was deleted.';
+  return record(
+    cloud,
+    cluster,
+    { ...group, state: 'DELETED' },
+    {
+      kind: 'DELETE',
+      status: 'SUCCESSFUL',
+      instances: 0,
+      description,
+    },
+  );
+}
+
+/** The living group of a pool, or a refusal that there is none. */
+export function scalingGroupOf(cluster: CloudCluster, nodePoolId: string): ScalingGroupRecord {
+  const group = cluster.scalingGroups.get(nodePoolId);
+  if (group?.state === 'ACTIVE') return group;
+  throw new CloudRefusal(404, 'NOT_FOUND', `The node pool ${nodePoolId} has no scaling group.`);
+}
+
+/** Why no instance can be added to a pool's group now; undefined when one can. */
+export function groupProblem(cluster: CloudCluster, nodePoolId: string | null): InstanceFailure | undefined {
+  const group = nodePoolId === null ? undefined : cluster.scalingGroups.get(nodePoolId);
+  if (!group) return undefined;
+  if (group.state === 'DELETED')
+    return { code: 'SCALING_GROUP_MISSING', message: `The scaling group ${group.id} is deleted.` };
+  const members = [...cluster.instances.values()].filter(
+    (one) => one.nodePoolId === nodePoolId && one.state !== 'FAILED' && one.state !== 'STOPPING',
+  );
+  if (members.length < group.maxSize) return undefined;
+  const message = `The scaling group ${group.id} has its maximum of ${group.maxSize} instances.`;
+  return { code: 'SCALING_GROUP_FULL', message };
+}
+
+/** Notes in the groups of these instances what was done to them. */
+export function noteActivity(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  kind: ScalingActivity['kind'],
+  instances: readonly InstanceRecord[],
+): void {
+  for (const [nodePoolId, members] of Map.groupBy(instances, (one) => one.nodePoolId ?? '')) {
+    const group = cluster.scalingGroups.get(nodePoolId);
+    if (!group) continue;
+    const failed = members.filter(({ state }) => state === 'FAILED');
+    const done = members.length - failed.length;
+    const why = failed[0]?.failure?.message;
+    record(cloud, cluster, group, {
+      kind,
+      status: failed.length === 0 ? 'SUCCESSFUL' : done > 0 ? 'PARTIAL' : 'FAILED',
+      instances: members.length,
+      description: `${kind}: ${done} of ${members.length} instances.${why === undefined ? '' : ` ${why}`}`,
+    });
+  }
+}
+
+function record(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  group: ScalingGroupRecord,
+  activity: Omit<ScalingActivity, 'at'>,
+): ScalingGroupRecord {
+  const activities = [{ ...activity, at: cloud.now() }, ...group.activities].slice(0, KEPT);
+  return cloud.saveScalingGroup(cluster, { ...group, activities });
+}
+
+/** A group as the API shows it. */
+export function showScalingGroup(cluster: CloudCluster, group: ScalingGroupRecord): unknown {
+  const members = [...cluster.instances.values()].filter(
+    (one) => one.nodePoolId === group.nodePoolId && one.state !== 'FAILED',
+  );
+  return {
+    ...group,
+    totalInstances: members.length,
+    activities: group.activities.map((one) => ({ ...one, at: new Date(one.at).toISOString() })),
+  };
+}

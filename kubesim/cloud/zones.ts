@@ -1,0 +1,38 @@
+import type { Cloud, CloudCluster } from './cloud.js';
+import { cutOffWhenDown } from './control-plane.js';
+import { CloudRefusal } from './records.js';
+
+/** A zone and whether it works. */
+export interface ZoneState {
+  readonly id: string;
+  readonly regionId: string;
+  readonly on: boolean;
+}
+
+/** Every zone of the cloud. */
+export function zones(cloud: Cloud): ZoneState[] {
+  return [...cloud.parts.catalogue.zones.values()].map((zone) => ({ ...zone, on: !cloud.isLost(zone.id) }));
+}
+
+/**
+ * Loses a zone, or brings it back, as a fault: what runs there stops answering at once (replicas of control planes,
+ * kubelets), and nothing new starts there.
+ */
+export function setZone(cloud: Cloud, id: string, on: boolean): ZoneState {
+  const zone = cloud.parts.catalogue.zones.get(id);
+  if (!zone) throw new CloudRefusal(404, 'NOT_FOUND', `There is no zone ${id}.`);
+  if (cloud.isLost(id) === on) {
+    const others = cloud.settings.lostZones.filter((one) => one !== id);
+    cloud.changeSettings({ lostZones: on ? others : [...others, id] });
+    for (const cluster of cloud.clusters.values()) zoneChanged(cloud, cluster, { id, on });
+  }
+  return { ...zone, on };
+}
+
+function zoneChanged(cloud: Cloud, cluster: CloudCluster, { id, on }: { id: string; on: boolean }): void {
+  for (const instance of cluster.instances.values()) {
+    const here = instance.zoneId === id && instance.state === 'RUNNING' && !instance.off;
+    if (here) cluster.kubernetes.setNodeReady(instance.name, on);
+  }
+  cutOffWhenDown(cloud, cluster);
+}

@@ -1,0 +1,56 @@
+import type { ClusterContext } from '../cluster/context.js';
+import { replaceStatus } from '../cluster/write.js';
+import type { Service } from '../kinds/core.js';
+import { timestamp, type Condition } from '../kinds/object.js';
+import { services } from '../kinds/services.js';
+import { keyOf } from '../store/cluster-store.js';
+
+/** By this annotation a Service uses a load balancer that is there already. */
+const REUSED = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
+const CONDITION = 'LoadBalancerReused';
+
+type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: readonly Condition[] };
+
+/**
+ * Takes the address from a Service whose load balancer was tampered with, or that has lost the annotation by which it
+ * reused one: it cannot become one with a load balancer of its own. True while it is broken.
+ */
+export function brokenLoadBalancer(cluster: ClusterContext, service: Service): boolean {
+  const why = causeOf(cluster, service);
+  if (why === undefined) return false;
+  const status = (service.status ?? {}) as ServiceStatus;
+  if (status.loadBalancer?.ingress) {
+    replaceStatus(cluster, services, service, { ...status, loadBalancer: {} });
+    const message = `The load balancer is abnormal: ${why}`;
+    const occurrence = { type: 'Warning', reason: 'LoadBalancerAbnormal', message } as const;
+    cluster.events.record(service, { ...occurrence, component: 'service-controller' });
+  }
+  return true;
+}
+
+function causeOf(cluster: ClusterContext, service: Service): string | undefined {
+  const mishap = cluster.mishaps.ofService(keyOf(service));
+  if (mishap) return mishap.operation;
+  if (!wasReused(service) || service.metadata.annotations?.[REUSED] !== undefined) return undefined;
+  return `the annotation ${REUSED} is gone; add it back, or recreate the Service`;
+}
+
+function wasReused({ status }: Service): boolean {
+  const conditions = (status as ServiceStatus | undefined)?.conditions ?? [];
+  return conditions.some(({ type, status: value }) => type === CONDITION && value === 'True');
+}
+
+/** Remembers in the status of a Service that it reuses a load balancer. */
+export function noteReuse(cluster: ClusterContext, service: Service): { conditions?: readonly Condition[] } {
+  const status = (service.status ?? {}) as ServiceStatus;
+  if (service.metadata.annotations?.[REUSED] === undefined || wasReused(service))
+    return status.conditions ? { conditions: status.conditions } : {};
+  const condition: Condition = {
+    type: CONDITION,
+    status: 'True',
+    reason: 'Annotation',
+    message: 'The Service uses a load balancer that was there before.',
+    lastTransitionTime: timestamp(cluster.clock.now()),
+  };
+  return { conditions: [...(status.conditions ?? []), condition] };
+}

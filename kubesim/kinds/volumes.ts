@@ -1,0 +1,87 @@
+import type { KubeObject } from './object.js';
+import { ageColumn, defineResource, nameColumn } from './resource.js';
+
+/** A wish for a disk. */
+export interface VolumeClaim extends KubeObject {
+  readonly spec: {
+    readonly storageClassName?: string;
+    readonly volumeName?: string;
+    readonly accessModes?: readonly string[];
+    readonly resources?: { readonly requests?: { readonly storage?: string } };
+  };
+  readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
+}
+
+/** A disk. */
+export interface Volume extends KubeObject {
+  readonly spec: {
+    readonly capacity?: { readonly storage?: string };
+    readonly accessModes?: readonly string[];
+    readonly storageClassName?: string;
+    readonly persistentVolumeReclaimPolicy?: string;
+    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid: string };
+    readonly csi?: { readonly driver: string; readonly volumeHandle: string };
+  };
+  readonly status?: { readonly phase?: string };
+}
+
+export interface StorageClass extends KubeObject {
+  readonly provisioner: string;
+  readonly reclaimPolicy?: string;
+  readonly volumeBindingMode?: string;
+}
+
+export const volumeClaims = defineResource<VolumeClaim>({
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  singular: 'persistentvolumeclaim',
+  shortNames: ['pvc'],
+  subresources: ['status'],
+  defaults: (claim) => ({
+    ...claim,
+    spec: { volumeMode: 'Filesystem', ...claim.spec },
+    status: claim.status ?? { phase: 'Pending' },
+  }),
+  columns: [
+    nameColumn<VolumeClaim>(),
+    { name: 'Status', type: 'string', value: ({ status }) => status?.phase ?? 'Pending' },
+    { name: 'Volume', type: 'string', value: ({ spec }) => spec.volumeName ?? '' },
+    { name: 'Capacity', type: 'string', value: ({ status }) => status?.capacity?.storage ?? '' },
+    { name: 'StorageClass', type: 'string', value: ({ spec }) => spec.storageClassName ?? '' },
+    ageColumn<VolumeClaim>(),
+  ],
+});
+
+export const volumes = defineResource<Volume>({
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  singular: 'persistentvolume',
+  shortNames: ['pv'],
+  namespaced: false,
+  subresources: ['status'],
+  columns: [
+    nameColumn<Volume>(),
+    { name: 'Capacity', type: 'string', value: ({ spec }) => spec.capacity?.storage ?? '' },
+    { name: 'Status', type: 'string', value: ({ status }) => status?.phase ?? '' },
+    {
+      name: 'Claim',
+      type: 'string',
+      value: ({ spec: { claimRef } }) => (claimRef ? `${claimRef.namespace}/${claimRef.name}` : ''),
+    },
+    ageColumn<Volume>(),
+  ],
+});
+
+export const storageClasses = defineResource<StorageClass>({
+  group: 'storage.k8s.io',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  singular: 'storageclass',
+  shortNames: ['sc'],
+  namespaced: false,
+  columns: [
+    nameColumn<StorageClass>(),
+    { name: 'Provisioner', type: 'string', value: ({ provisioner }) => provisioner },
+    ageColumn<StorageClass>(),
+  ],
+});

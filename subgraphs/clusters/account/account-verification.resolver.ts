@@ -1,0 +1,75 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { Platform } from '../../../engine/platform.js';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { toUserError, UserError } from '../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../kernel/result.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import { Viewer, viewerOf } from '../viewer.resolver.js';
+import { type AccountVerificationService, verified } from './account-verification.service.js';
+
+export const AccountHolderKind = graphEnum('AccountHolderKind', 'Who holds an account.', {
+  PERSON: 'A person.',
+  ENTERPRISE: 'An enterprise or another organization.',
+});
+export type AccountHolderKind = keyof typeof AccountHolderKind;
+
+@InputType({ description: 'Who holds the account, with a document that shows it.' })
+export class VerifyAccountInput {
+  @Field(() => AccountHolderKind, { description: 'A person or an enterprise.' })
+  kind: AccountHolderKind;
+
+  @Field(() => String, { description: 'Name as in the document: 1 to 128 characters.' })
+  name: string;
+
+  @Field(() => String, {
+    description: 'Number of the identity card, or unified social credit code: 18 characters. It is not kept.',
+  })
+  documentNumber: string;
+}
+
+@ObjectType({ description: 'Answer of verifyAccount.' })
+export class VerifyAccountPayload {
+  @Field(() => Viewer, { nullable: true, description: 'The viewer; null when the request was refused.' })
+  viewer: Viewer | null;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors: UserError[];
+}
+
+@Resolver(() => Viewer)
+export class AccountVerificationResolver {
+  constructor(
+    private readonly platform: Platform,
+    private readonly service: AccountVerificationService,
+  ) {}
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the holder of the account is identified; only then clusters can be created.',
+  })
+  verified(@Ctx() { actor }: RequestContext, @Root() _viewer: Viewer): Promise<boolean> {
+    return verified(this.platform.database.prisma, actor);
+  }
+
+  @Mutation(() => VerifyAccountPayload, {
+    description: 'Real-name verification of the account by the (simulated) verification centre.',
+  })
+  async verifyAccount(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => VerifyAccountInput, { description: 'Who holds the account.' })
+    input: VerifyAccountInput,
+  ) {
+    const result = await settle(() => this.service.verify(context.actor, input));
+    if (result.ok) return { viewer: viewerOf(context.actor), userErrors: [] };
+    return { viewer: null, userErrors: result.problems.map(toUserError) };
+  }
+}

@@ -1,0 +1,56 @@
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+
+export const ClusterKindName = graphEnum(
+  'ClusterKindName',
+  'The nine kinds of cluster. Which one a cluster is follows from its type, profile, spec and capability.',
+  {
+    PRO: 'Managed, Pro edition.',
+    STANDARD: 'Managed, standard edition.',
+    DEDICATED: 'Three masters and the workers are machines of the account.',
+    HETEROGENEOUS: 'Machines with GPUs or NPUs beside plain ones.',
+    SANDBOX: 'Pods run in light virtual machines with a kernel of their own, on bare-metal machines.',
+    CONFIDENTIAL: 'Machines with Intel SGX: memory that even their administrator cannot read.',
+    EDGE: 'Machines outside the region, which may be cut off from it.',
+    SERVERLESS: 'No machines: pods run on container instances.',
+    REGISTERED: 'Made elsewhere, registered here.',
+  },
+);
+export type ClusterKindName = keyof typeof ClusterKindName;
+
+export const ClusterCapability = graphEnum('ClusterCapability', 'What the machines of a cluster can do.', {
+  GPU: 'Computing with GPUs or NPUs: a heterogeneous cluster.',
+  SANDBOX: 'Running pods in light virtual machines: a sandbox cluster.',
+  CONFIDENTIAL: 'Keeping memory secret with Intel SGX: a confidential cluster.',
+});
+export type ClusterCapability = keyof typeof ClusterCapability;
+
+export const ContainerRuntime = graphEnum(
+  'ContainerRuntime',
+  'What runs the containers of a node pool (runtime of the ACK API).',
+  {
+    CONTAINERD: 'containerd.',
+    DOCKER: 'Docker; Kubernetes 1.24 and later does not work with it.',
+    SANDBOXED_CONTAINER_RUNV:
+      'Sandboxed-Container.runv: pods that choose the runtime class `runv` get a light virtual machine each.',
+  },
+);
+export type ContainerRuntime = keyof typeof ContainerRuntime;
+
+export const NetworkPlugin = graphEnum('NetworkPlugin', 'What connects the pods of a cluster.', {
+  FLANNEL: 'Flannel: each node has a network of its own for its pods.',
+  TERWAY: 'Terway: pods have addresses of the VPC.',
+});
+export type NetworkPlugin = keyof typeof NetworkPlugin;
+
+export const StoragePlugin = graphEnum('StoragePlugin', 'What gives the pods of a cluster their volumes.', {
+  CSI: 'Container Storage Interface.',
+  FLEXVOLUME: 'FlexVolume, the older one.',
+});
+export type StoragePlugin = keyof typeof StoragePlugin;
+
+export const ControlPlaneOwner = graphEnum('ControlPlaneOwner', 'Who runs the control plane of a cluster.', {
+  PLATFORM: 'The platform.',
+  ACCOUNT: 'The account, on masters of its own.',
+  ELSEWHERE: 'Whoever made the cluster.',
+});
+export type ControlPlaneOwner = keyof typeof ControlPlaneOwner;

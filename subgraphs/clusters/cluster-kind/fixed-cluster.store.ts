@@ -1,0 +1,9 @@
+import type { Transaction } from '../../../kernel/database.js';
+import type { ClusterRow } from '../cluster/cluster.store.js';
+import type { FixedCluster } from './immutable.rules.js';
+
+/** A cluster with the VPC that it is in. */
+export async function fixedCluster(tx: Transaction, cluster: ClusterRow): Promise<FixedCluster> {
+  const network = await tx.clusterNetwork.findUnique({ where: { clusterId: cluster.id } });
+  return { ...cluster, vpcId: network?.vpcId ?? null };
+}

@@ -1,0 +1,52 @@
+import type { Problem } from '../../../kernel/result.js';
+import { kindOfRow, type KindColumns } from './kind-of-row.js';
+
+/** What of a cluster never changes, as an update may repeat it. */
+export interface ImmutableFields {
+  readonly regionId?: string | null | undefined;
+  readonly vpcId?: string | null | undefined;
+  readonly type?: string | null | undefined;
+  readonly profile?: string | null | undefined;
+  readonly spec?: string | null | undefined;
+  readonly capability?: string | null | undefined;
+  readonly networkPlugin?: string | null | undefined;
+  readonly storagePlugin?: string | null | undefined;
+  readonly masterCount?: number | null | undefined;
+}
+
+/** A cluster as far as it never changes. */
+export interface FixedCluster extends KindColumns {
+  readonly regionId: string;
+  readonly vpcId: string | null;
+  readonly networkPlugin: string;
+  readonly storagePlugin: string;
+}
+
+/** What else there is to do, where there is something. */
+const ADVICE: Readonly<Partial<Record<keyof ImmutableFields, string>>> = {
+  spec: ' ACK Standard becomes ACK Pro by migrateCluster; there is no way back.',
+  type: ' Make a new cluster and move the applications.',
+  regionId: ' Make a new cluster there.',
+  masterCount: ' A dedicated cluster keeps its three masters.',
+};
+
+/** Refuses each field that would change; the present value, and a field that is left out, is accepted. */
+export function immutableProblems(wanted: ImmutableFields, cluster: FixedCluster): Problem[] {
+  const present: Record<keyof ImmutableFields, string | number | null> = {
+    regionId: cluster.regionId,
+    vpcId: cluster.vpcId,
+    type: cluster.type,
+    profile: cluster.profile,
+    spec: cluster.spec,
+    capability: cluster.capability,
+    networkPlugin: cluster.networkPlugin,
+    storagePlugin: cluster.storagePlugin,
+    masterCount: kindOfRow(cluster).masters,
+  };
+  return (Object.keys(present) as (keyof ImmutableFields)[]).flatMap((field): Problem[] => {
+    const value = wanted[field];
+    if (value == null || value === present[field]) return [];
+    const message = `${field} is ${present[field] ?? 'not set'} and cannot be changed.${ADVICE[field] ?? ''}`;
+    return [{ code: 'IMMUTABLE_FIELD', message, path: ['input', field] }];
+  });
+}

@@ -1,0 +1,47 @@
+import { reserve } from '../../../engine/ledger.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { refuseLargeTypes } from '../cluster/instance-size.guard.js';
+import { VCPU } from '../reconcile/held.js';
+import { insertNodes, vcpusOf } from '../reconcile/nodes.store.js';
+
+export interface MastersWish {
+  readonly account: string;
+  readonly clusterId: string;
+  readonly plan: { readonly zoneIds: readonly string[]; readonly version: string };
+  /** Instance type of each. */
+  readonly masters: readonly string[];
+  readonly at: Date;
+}
+
+/**
+ * Takes the vCPUs of the account's masters and makes their rows: they are nodes of the cluster from the beginning, and
+ * their ids are what the provider knows them by. Refuses `QUOTA_EXCEEDED`.
+ */
+export async function reserveMasters(tx: Transaction, wish: MastersWish): Promise<void> {
+  const { account, clusterId, plan, masters, at } = wish;
+  if (masters.length === 0) return;
+  const path = ['input', 'masters', 'instanceType'];
+  await refuseLargeTypes(tx, account, [
+    { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), path },
+  ]);
+  const sizes = await vcpusOf(tx, masters);
+  const rows = masters.map((instanceType, index) => ({
+    id: newId('node'),
+    account,
+    clusterId,
+    nodePoolId: null,
+    role: 'MASTER',
+    name: `master-${index}`,
+    state: 'pending',
+    status: 'Unknown',
+    zoneId: plan.zoneIds[index % Math.max(1, plan.zoneIds.length)] ?? '',
+    instanceType,
+    vcpus: sizes.get(instanceType) ?? 0,
+    version: plan.version,
+    createdAt: at,
+  }));
+  const amount = rows.reduce((sum, { vcpus }) => sum + vcpus, 0);
+  await reserve(tx, { ...VCPU, account, amount, path: ['input', 'masters'] });
+  await insertNodes(tx, rows);
+}

@@ -1,0 +1,15 @@
+/** What of a pool its machines must know to be what the pool promises. */
+export interface LabelledPool {
+  readonly runtime: string;
+  readonly gpuSharing: boolean;
+}
+
+/** Labels by which nodes run pods in light virtual machines, and share their GPUs by memory with isolation. */
+export function labelsOfKind({ runtime, gpuSharing }: LabelledPool): Record<string, string> {
+  return {
+    ...(runtime === 'SANDBOXED_CONTAINER_RUNV' && {
+      'alibabacloud.com/sandboxed-container': 'Sandboxed-Container.runv',
+    }),
+    ...(gpuSharing && { 'ack.node.gpu.schedule': 'cgpu' }),
+  };
+}

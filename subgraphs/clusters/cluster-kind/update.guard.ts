@@ -1,0 +1,25 @@
+import type { Transaction } from '../../../kernel/database.js';
+import { Refused } from '../../../kernel/result.js';
+import type { ClusterRow } from '../cluster/cluster.store.js';
+import { fixedCluster } from './fixed-cluster.store.js';
+import { immutableProblems, type ImmutableFields } from './immutable.rules.js';
+import { labelRiskProblems } from './registered.rules.js';
+
+export interface GuardedUpdate extends ImmutableFields {
+  readonly labels?: unknown;
+  readonly acknowledgeRisk?: boolean | null | undefined;
+}
+
+/** Refuses an update of what never changes (`IMMUTABLE_FIELD`), and a risk that is not acknowledged. */
+export async function guardUpdate(
+  tx: Transaction,
+  cluster: ClusterRow,
+  update: GuardedUpdate,
+): Promise<void> {
+  const labels = update.labels != null && JSON.stringify(update.labels) !== JSON.stringify(cluster.labels);
+  const problems = [
+    ...immutableProblems(update, await fixedCluster(tx, cluster)),
+    ...labelRiskProblems(cluster, { labels, acknowledged: update.acknowledgeRisk === true }),
+  ];
+  if (problems.length > 0) throw new Refused(problems);
+}

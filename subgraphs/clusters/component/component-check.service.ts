@@ -1,0 +1,35 @@
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { Actor } from '../../../kernel/actor.js';
+import { refuse } from '../../../kernel/result.js';
+import { ClusterStore } from '../cluster/cluster.store.js';
+import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { checkComponents } from './component-check.js';
+import type { ComponentRow } from './component.store.js';
+
+/** How long a cluster may take to answer. */
+const TIMEOUT_MS = 20_000;
+const CLUSTER_PATH = ['input', 'clusterId'];
+
+/** Compares components with their clusters on request. */
+export class ComponentCheckService {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'clock'>) {}
+
+  /** Refuses `NOT_FOUND`, `INVALID_STATE` without a Kubernetes API, `KUBERNETES_UNAVAILABLE` when it does not answer. */
+  async check({ account }: Actor, clusterId: string): Promise<ComponentRow[]> {
+    const { prisma } = this.platform.database;
+    const [cluster] = await new ClusterStore(prisma).byIds(account, [clusterId]);
+    if (!cluster) return noSuchCluster(CLUSTER_PATH);
+    const access = (await clusterAccess(prisma, account, [clusterId])).get(clusterId);
+    if (!access || cluster.state === 'UPGRADING') {
+      refuse('INVALID_STATE', 'The cluster has no Kubernetes API yet, or is being upgraded.', {
+        path: CLUSTER_PATH,
+      });
+    }
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const client = new KubernetesClient(this.platform.kubernetes.of(access), { clusterId, signal });
+    await checkComponents({ database: prisma, client, at: this.platform.clock.now() }, clusterId);
+    return prisma.component.findMany({ where: { account, clusterId }, orderBy: { id: 'asc' } });
+  }
+}

@@ -1,0 +1,44 @@
+import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
+import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import { clientOf } from '../upgrade/cluster-client.js';
+import { checkComponents } from './component-check.js';
+import { forgetOrphans } from './component.store.js';
+
+/** Clusters that are looked at side by side. */
+const BATCH = 5;
+
+/** Compares, every ten minutes, the components of running clusters with what is in them. */
+export function componentDriftSchedule({ kubernetes }: { readonly kubernetes: KubernetesApis }): Schedule {
+  return {
+    name: 'check-components',
+    cron: '*/10 * * * *',
+    async run(scope) {
+      await forgetOrphans(scope.database);
+      let after = '';
+      while (!scope.signal.aborted) {
+        const clusters = await scope.database.cluster.findMany({
+          where: { state: 'RUNNING', id: { gt: after } },
+          select: { id: true },
+          orderBy: { id: 'asc' },
+          take: BATCH,
+        });
+        const last = clusters.at(-1);
+        if (!last) return;
+        after = last.id;
+        await Promise.all(clusters.map(({ id }) => checkCluster(id, { scope, kubernetes })));
+      }
+    },
+  };
+}
+
+async function checkCluster(
+  id: string,
+  { scope, kubernetes }: { readonly scope: ReconcileScope; readonly kubernetes: KubernetesApis },
+): Promise<void> {
+  try {
+    const client = await clientOf(id, { scope, kubernetes });
+    if (client) await checkComponents({ database: scope.database, client, at: scope.clock.now() }, id);
+  } catch (error) {
+    scope.log.warn({ err: error, clusterId: id }, 'the components of a cluster could not be compared');
+  }
+}

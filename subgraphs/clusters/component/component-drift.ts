@@ -1,0 +1,69 @@
+import type { ManifestObject } from './component-manifest.js';
+
+/** Something of a component that is not as the platform has applied it. */
+export interface Drift {
+  /** Kind and name, e.g. `Deployment coredns`. */
+  readonly object: string;
+  /** Where in the object, e.g. `spec.replicas`; empty for the object itself. */
+  readonly path: string;
+  /** null for an object that is not there. */
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** Differences that one object is told with at the most. */
+const MAX_DRIFTS = 20;
+
+/**
+ * What of an applied object somebody has changed. Only what was applied counts: what the API server and others have
+ * added beside it is theirs.
+ */
+export function driftOf({ object }: ManifestObject, live: unknown): Drift[] {
+  const name = `${object.kind} ${object.metadata?.name}`;
+  if (live === undefined) return [{ object: name, path: '', expected: 'present', actual: null }];
+  const { apiVersion: _v, kind: _k, ...expected } = object;
+  return differences(expected, live, [])
+    .slice(0, MAX_DRIFTS)
+    .map(({ path, ...rest }) => ({ object: name, path: path.join('.'), ...rest }));
+}
+
+interface Difference {
+  readonly path: readonly string[];
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+function differences(expected: unknown, actual: unknown, path: readonly string[]): Difference[] {
+  if (Array.isArray(expected)) return listDifferences(expected, actual, path);
+  if (isObject(expected)) {
+    const found = isObject(actual) ? actual : {};
+    return Object.entries(expected).flatMap(([key, value]) => differences(value, found[key], [...path, key]));
+  }
+  return same(expected, actual) ? [] : [{ path, expected, actual: actual ?? null }];
+}
+
+/** Members with a name are found by it; other lists are compared place by place. */
+function listDifferences(
+  expected: readonly unknown[],
+  actual: unknown,
+  path: readonly string[],
+): Difference[] {
+  const found = Array.isArray(actual) ? (actual as unknown[]) : [];
+  return expected.flatMap((member, index) => {
+    const name = nameOf(member);
+    const twin = name === undefined ? found[index] : found.find((other) => nameOf(other) === name);
+    return differences(member, twin, [...path, name ?? String(index)]);
+  });
+}
+
+function nameOf(value: unknown): string | undefined {
+  return isObject(value) && typeof value['name'] === 'string' ? value['name'] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return (a ?? null) === (b ?? null);
+}

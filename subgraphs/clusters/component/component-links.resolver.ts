@@ -1,0 +1,16 @@
+import { FieldResolver, Resolver, Root } from 'type-graphql';
+import { OpenSourceProject } from '../catalogue/product-guide.type.js';
+import { componentCatalogue } from './component-catalogue.js';
+import { ComponentDefinition } from './component.type.js';
+
+/** Open-source projects that come as components. */
+@Resolver(() => OpenSourceProject)
+export class ComponentLinksResolver {
+  @FieldResolver(() => ComponentDefinition, {
+    nullable: true,
+    description: 'The component by which clusters get it; null for a project that is none.',
+  })
+  async component(@Root() { name }: OpenSourceProject) {
+    return (await componentCatalogue.entries()).find(({ project }) => project === name) ?? null;
+  }
+}

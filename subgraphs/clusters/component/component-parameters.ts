@@ -1,0 +1,70 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Problem } from '../../../kernel/result.js';
+import type { AdviceRule, ComponentEntry } from './component-catalogue.js';
+
+export type Parameters = Readonly<Record<string, unknown>>;
+
+const ajv = new Ajv({ allErrors: true, strict: true });
+/** Compiled schemas; as many as the catalogue has components. */
+const compiled = new WeakMap<ComponentEntry, ValidateFunction>();
+
+/** What is wrong with parameters of a component. */
+export function parameterProblems(entry: ComponentEntry, parameters: unknown): Problem[] {
+  const validate = compiled.get(entry) ?? ajv.compile(entry.parameters);
+  compiled.set(entry, validate);
+  if (validate(parameters)) return [];
+  return (validate.errors ?? []).map((error) => ({
+    code: 'INVALID_INPUT',
+    message: `${entry.name}: ${textOf(error)}.`,
+    path: ['input', 'parameters', ...error.instancePath.split('/').filter((part) => part !== '')],
+  }));
+}
+
+function textOf({ instancePath, message, params }: ErrorObject): string {
+  const subject = instancePath === '' ? 'parameters' : instancePath.slice(1);
+  const extra = (params as { additionalProperty?: string }).additionalProperty;
+  return `${subject} ${message ?? 'is not valid'}${extra === undefined ? '' : ` (${extra})`}`;
+}
+
+/** Set parameters with a change: what is null is taken back. */
+export function changedParameters(before: Parameters, change: Parameters): Parameters {
+  const all = Object.entries({ ...before, ...change });
+  return Object.fromEntries(all.filter(([, value]) => value !== null));
+}
+
+/** What holds: what is set, and the defaults of the rest. */
+export function effectiveParameters(entry: ComponentEntry, set: Parameters): Parameters {
+  const defaults = Object.entries(entry.parameters.properties).map(([name, { default: value }]) => [
+    name,
+    value,
+  ]);
+  return { ...(Object.fromEntries(defaults) as Parameters), ...set };
+}
+
+/** A parameter that does not suit the size of the cluster. */
+export interface Advice {
+  readonly parameter: string;
+  readonly current: unknown;
+  readonly recommended: unknown;
+  readonly reason: string;
+}
+
+/** What the size of the cluster asks of the component, where that is not what it has. */
+export function adviceFor(entry: ComponentEntry, set: Parameters, nodes: number): Advice[] {
+  const has = effectiveParameters(entry, set);
+  return entry.advice.flatMap((rule): Advice[] => {
+    const recommended = recommendedBy(rule, nodes);
+    const current = has[rule.parameter];
+    const enough = typeof recommended === 'number' ? Number(current) >= recommended : current === recommended;
+    if (recommended === undefined || enough) return [];
+    return [{ parameter: rule.parameter, current, recommended, reason: rule.reason }];
+  });
+}
+
+function recommendedBy(rule: AdviceRule, nodes: number): unknown {
+  if (rule.nodesPer !== undefined) {
+    const wanted = Math.ceil(nodes / rule.nodesPer);
+    return Math.min(rule.most ?? wanted, Math.max(rule.least ?? 1, wanted));
+  }
+  return nodes > (rule.nodesOver ?? 0) ? rule.value : undefined;
+}

@@ -1,0 +1,142 @@
+import { type Prisma } from './component.store.js';
+import { done, type Outcome, type Reconciler, requeueAfter } from '../../../engine/contract.js';
+import { KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
+import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import type { Problem } from '../../../kernel/result.js';
+import type { Means } from '../node-pool/node-pool.steps.js';
+import { readOperation, Superseded } from '../reconcile/reconcile.store.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import { clientOf } from '../upgrade/cluster-client.js';
+import { componentEntry } from './component-catalogue.js';
+import { updateComponent } from './component.store.js';
+import { apply, type ComponentStep, inComponent, objectsOf, readLive } from './component.steps.js';
+import { rolledOut } from './rollout.js';
+
+export const COMPONENT = 'component';
+/** What happens inside the cluster is looked at again after this. */
+const LOOK_MS = 300;
+const NO_ACCESS_LOOK_MS = 2_000;
+
+/** Makes a component in its cluster what its row says: applied through the Kubernetes API, or gone. */
+export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Reconciler {
+  return {
+    kind: COMPONENT,
+    async reconcile(key, scope) {
+      const component = await scope.database.component.findUnique({ where: { id: key } });
+      if (!component || component.settledGeneration >= component.generation) return done;
+      const cluster = await scope.database.cluster.findUnique({ where: { id: component.clusterId } });
+      // What belongs to a cluster goes with it.
+      if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const entry = await componentEntry(component.name);
+      const client = await clientOf(component.clusterId, { scope, kubernetes: means.kubernetes });
+      if (!entry || !client) return requeueAfter(NO_ACCESS_LOOK_MS);
+      const operation = await readOperation(scope.database, component.operationId);
+      return attempt({ component, entry, operation, client, scope });
+    },
+  };
+}
+
+async function attempt(step: ComponentStep): Promise<Outcome> {
+  try {
+    return step.component.state === 'UNINSTALLING' ? await uninstall(step) : await install(step);
+  } catch (error) {
+    if (error instanceof Superseded) return requeueAfter(0);
+    if (!(error instanceof KubernetesStatusError)) throw error;
+    const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
+    return settle(step, { code: 'KUBERNETES_REFUSED', message });
+  }
+}
+
+async function install(step: ComponentStep): Promise<Outcome> {
+  const { client, scope } = step;
+  const objects = objectsOf(step);
+  for (const object of objects) await apply(client, object);
+  await scope.faults.reach('component.applied');
+  await enterRollout(step);
+  for (const { path } of objects) if (!rolledOut(await readLive(client, path))) return requeueAfter(LOOK_MS);
+  return settle(step);
+}
+
+async function enterRollout(step: ComponentStep): Promise<void> {
+  const { operation } = step;
+  if (!operation || operation.type === 'UPGRADE_CLUSTER' || operation.state !== 'PENDING') return;
+  await inComponent(step, async (tx, at) => {
+    await startStage(tx, operation.id, 'APPLY', at);
+    await finishStage(tx, operation.id, 'APPLY', at);
+    await startStage(tx, operation.id, 'ROLLOUT', at);
+    return [];
+  });
+}
+
+async function uninstall(step: ComponentStep): Promise<Outcome> {
+  const { client, component, operation, scope } = step;
+  // The last that was applied goes first.
+  const paths = objectsOf(step)
+    .map(({ path }) => path)
+    .reverse();
+  let left = 0;
+  for (const path of paths) {
+    if ((await readLive(client, path)) === undefined) continue;
+    left += 1;
+    await client.delete(path);
+  }
+  await scope.faults.reach('component.deleted');
+  if (left > 0) return requeueAfter(LOOK_MS);
+  await inComponent(step, async (tx, at) => {
+    await tx.component.delete({ where: { id: component.id } });
+    if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
+    return [say(step, 'COMPONENT_UNINSTALLED', `${component.name} is uninstalled.`)];
+  });
+  return done;
+}
+
+const TOLD: Readonly<Record<string, string>> = {
+  INSTALLING: 'COMPONENT_INSTALLED',
+  UPGRADING: 'COMPONENT_UPGRADED',
+  UPDATING: 'COMPONENT_CONFIGURED',
+};
+
+/** The wish has been tried to its end. */
+async function settle(step: ComponentStep, problem?: Problem): Promise<Outcome> {
+  const { component, scope } = step;
+  await inComponent(step, async (tx, at) => {
+    await updateComponent(tx, component.id, {
+      state: problem ? 'FAILED' : 'ACTIVE',
+      settledGeneration: component.generation,
+      failure: problem ? (problem as unknown as Prisma.InputJsonObject) : undefined,
+      ...(!problem && { drift: [], driftCheckedAt: at }),
+    });
+    await endOperation(tx, step, { problem, at });
+    if (problem) return [say(step, 'COMPONENT_FAILED', problem.message, 'ERROR')];
+    const type = TOLD[component.state] ?? 'COMPONENT_CONFIGURED';
+    return [say(step, type, `${component.name} ${component.version} is as wished.`)];
+  });
+  await scope.faults.reach('component.settled');
+  return done;
+}
+
+async function endOperation(
+  tx: Transaction,
+  { operation, component }: ComponentStep,
+  { problem, at }: { readonly problem: Problem | undefined; readonly at: Date },
+): Promise<void> {
+  // An upgrade of the whole cluster goes on when its components have settled.
+  if (operation?.type === 'UPGRADE_CLUSTER') return enqueue(tx, 'cluster', component.clusterId);
+  if (!operation) return;
+  if (!problem) await finishStage(tx, operation.id, 'ROLLOUT', at);
+  const end = problem ? ({ state: 'FAILED', error: problem } as const) : ({ state: 'SUCCEEDED' } as const);
+  await finishOperation(tx, operation.id, end, at);
+}
+
+function say(
+  { component, operation }: Pick<ComponentStep, 'component' | 'operation'>,
+  type: string,
+  message: string,
+  level: 'INFO' | 'ERROR' = 'INFO',
+) {
+  const { id: componentId, name, version } = component;
+  const subject = { cluster: { id: component.clusterId }, operationId: operation?.id };
+  return eventOf(subject, type, message, { level, data: { componentId, name, version } });
+}

@@ -1,0 +1,28 @@
+/** What can be asked of a component. */
+export type ComponentAction = 'UPGRADE' | 'CONFIGURE' | 'UNINSTALL' | 'RESTORE';
+export type ComponentStateName =
+  'INSTALLING' | 'ACTIVE' | 'UPGRADING' | 'UPDATING' | 'UNINSTALLING' | 'FAILED';
+
+/**
+ * What a state becomes when something is asked for; what is not here is refused. A wish is carried out before the next
+ * one is taken; a failed one is mended by the next.
+ *
+ *   INSTALLING ──▶ ACTIVE ◀──▶ UPGRADING | UPDATING        any of these ──▶ FAILED
+ *                    └──▶ UNINSTALLING ──▶ (gone)
+ */
+const NEXT: Readonly<Record<ComponentStateName, Partial<Record<ComponentAction, ComponentStateName>>>> = {
+  INSTALLING: {},
+  ACTIVE: { UPGRADE: 'UPGRADING', CONFIGURE: 'UPDATING', RESTORE: 'UPDATING', UNINSTALL: 'UNINSTALLING' },
+  UPGRADING: {},
+  UPDATING: {},
+  UNINSTALLING: {},
+  FAILED: { UPGRADE: 'UPGRADING', CONFIGURE: 'UPDATING', RESTORE: 'UPDATING', UNINSTALL: 'UNINSTALLING' },
+};
+
+/** The state after an action; undefined when it is refused in this one. */
+export function afterAction(state: string, action: ComponentAction): ComponentStateName | undefined {
+  return NEXT[state as ComponentStateName]?.[action];
+}
+
+/** Cluster states in which components are changed. */
+export const CHANGEABLE: readonly string[] = ['RUNNING', 'SCALING'];

@@ -1,0 +1,211 @@
+import { type Prisma } from './component.store.js';
+import { appendEvents } from '../../../engine/events.js';
+import { createOperation } from '../../../engine/operations.js';
+import type { Platform } from '../../../engine/platform.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { refuse, Refused } from '../../../kernel/result.js';
+import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
+import { isStringKeyed } from './string-keyed.js';
+import { type ClusterRow, lockCluster } from '../cluster/cluster.store.js';
+import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { type ComponentEntry, componentEntry, fits, isNewer, versionsFor } from './component-catalogue.js';
+import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
+import { afterAction, CHANGEABLE, type ComponentAction } from './component.rules.js';
+import { type ComponentRow, insertComponents, lockComponent, updateComponent } from './component.store.js';
+import type {
+  ConfigureComponentInput,
+  InstallComponentInput,
+  RestoreComponentInput,
+  UninstallComponentInput,
+  UpgradeComponentInput,
+} from './component.type.js';
+
+const ID_PATH = ['input', 'id'];
+const CLUSTER_PATH = ['input', 'clusterId'];
+const VERSION_PATH = ['input', 'version'];
+const STAGES = ['APPLY', 'ROLLOUT'];
+
+/** Changes of the components of clusters; each is an operation whose result is in the cluster. */
+export class ComponentService {
+  constructor(private readonly platform: Platform) {}
+
+  /** Refuses an unknown component, one that does not fit the cluster, one that it has, wrong parameters and versions. */
+  async install(actor: Actor, input: InstallComponentInput): Promise<ChangeOutcome> {
+    const entry = await componentEntry(input.name);
+    if (!entry) refuse('NOT_FOUND', `There is no component ${input.name}.`, { path: ['input', 'name'] });
+    const parameters = checked(entry, {}, input.parameters ?? {});
+    return change(this.platform, { actor, mutation: 'installComponent', input }, async (tx, at) => {
+      const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);
+      if (!fits(entry, cluster))
+        refuse('INVALID_INPUT', `${entry.name} is not for this cluster.`, { path: ['input', 'name'] });
+      const version = chosen(entry, input.version, cluster);
+      const twin = await tx.component.findFirst({ where: { clusterId: cluster.id, name: entry.name } });
+      if (twin)
+        refuse('DUPLICATE_NAME', `The cluster has ${entry.name} already.`, { path: ['input', 'name'] });
+      const id = newId('component');
+      const operationId = await operate(tx, cluster, { type: 'INSTALL_COMPONENT', name: entry.name, at });
+      const base = { id, account: cluster.account, clusterId: cluster.id, name: entry.name, operationId };
+      await insertComponents(tx, [
+        {
+          ...base,
+          version,
+          state: 'INSTALLING',
+          parameters: parameters as Prisma.InputJsonObject,
+          createdAt: at,
+        },
+      ]);
+      return finish(tx, { account: cluster.account, id, operationId, at });
+    });
+  }
+
+  /** Refuses a version that is not newer or does not work with the cluster's Kubernetes. */
+  upgrade(actor: Actor, input: UpgradeComponentInput): Promise<ChangeOutcome> {
+    return this.act(
+      actor,
+      { input, action: 'UPGRADE', mutation: 'upgradeComponent' },
+      ({ entry, component, cluster }) => {
+        const version = chosen(entry, input.version, cluster);
+        if (!isNewer(entry, component.version, version))
+          refuse('UPGRADE_NOT_ALLOWED', `${entry.name} has ${component.version}; ${version} is not newer.`, {
+            path: VERSION_PATH,
+          });
+        return { version };
+      },
+    );
+  }
+
+  /** Refuses parameters that the component's schema does not allow. */
+  configure(actor: Actor, input: ConfigureComponentInput): Promise<ChangeOutcome> {
+    return this.act(
+      actor,
+      { input, action: 'CONFIGURE', mutation: 'configureComponent' },
+      ({ entry, component }) => ({
+        parameters: checked(
+          entry,
+          component.parameters as Parameters,
+          input.parameters,
+        ) as Prisma.InputJsonObject,
+      }),
+    );
+  }
+
+  /** Takes back what was changed in the cluster past the platform. */
+  restore(actor: Actor, input: RestoreComponentInput): Promise<ChangeOutcome> {
+    return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent' }, () => ({}));
+  }
+
+  /** Refuses the system components: a cluster does not work without them. */
+  uninstall(actor: Actor, input: UninstallComponentInput): Promise<ChangeOutcome> {
+    return this.act(actor, { input, action: 'UNINSTALL', mutation: 'uninstallComponent' }, ({ entry }) => {
+      if (entry.system)
+        refuse('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
+          path: ID_PATH,
+        });
+      return {};
+    });
+  }
+
+  private act(
+    actor: Actor,
+    { input, action, mutation }: Act,
+    decide: (facts: Facts) => Prisma.ComponentUncheckedUpdateInput,
+  ): Promise<ChangeOutcome> {
+    const { account } = actor;
+    return change(this.platform, { actor, mutation, input }, async (tx, at) => {
+      const known = await tx.component.findFirst({ where: { id: input.id, account } });
+      if (!known) refuse('NOT_FOUND', 'There is no such component.', { path: ID_PATH });
+      const cluster = await changeableCluster(tx, account, known.clusterId, ID_PATH);
+      const component = await lockComponent(tx, account, input.id);
+      const entry = await componentEntry(known.name);
+      if (!component || !entry) refuse('NOT_FOUND', 'There is no such component.', { path: ID_PATH });
+      const state = afterAction(component.state, action);
+      if (!state)
+        refuse('INVALID_STATE', `${component.name} is ${component.state}; wait for its end.`, {
+          path: ID_PATH,
+        });
+      const data = decide({ entry, component, cluster });
+      const type = `${action}_COMPONENT`;
+      const operationId = await operate(tx, cluster, { type, name: entry.name, at });
+      await updateComponent(tx, component.id, { ...data, state, generation: { increment: 1 }, operationId });
+      return finish(tx, { account, id: component.id, operationId, at });
+    });
+  }
+}
+
+interface Act {
+  readonly input: { readonly id: string; readonly clientToken?: string | null };
+  readonly action: ComponentAction;
+  readonly mutation: string;
+}
+
+interface Facts {
+  readonly entry: ComponentEntry;
+  readonly component: ComponentRow;
+  readonly cluster: ClusterRow;
+}
+
+async function changeableCluster(
+  tx: Transaction,
+  account: string,
+  id: string,
+  path: readonly string[],
+): Promise<ClusterRow> {
+  const cluster = await lockCluster(tx, account, id);
+  if (!cluster) return noSuchCluster(path);
+  if (cluster.deletedAt || !CHANGEABLE.includes(cluster.state))
+    refuse('INVALID_STATE', `The cluster is ${cluster.state}; components are changed while it is RUNNING.`, {
+      path,
+    });
+  return cluster;
+}
+
+function chosen(entry: ComponentEntry, wished: string | null | undefined, { version }: ClusterRow): string {
+  const versions = versionsFor(entry, version);
+  const found = wished == null ? versions[0] : versions.find((one) => one === wished);
+  if (found !== undefined) return found;
+  return refuse(
+    'UNKNOWN_VERSION',
+    `${entry.name} for Kubernetes ${version} comes as ${versions.join(', ') || 'nothing'}.`,
+    { path: VERSION_PATH },
+  );
+}
+
+function checked(entry: ComponentEntry, before: Parameters, change: unknown): Parameters {
+  if (!isStringKeyed(change))
+    refuse('INVALID_INPUT', 'Parameters are an object.', { path: ['input', 'parameters'] });
+  const parameters = changedParameters(before, change);
+  const problems = parameterProblems(entry, parameters);
+  if (problems.length > 0) throw new Refused(problems);
+  return parameters;
+}
+
+async function operate(
+  tx: Transaction,
+  { id, account }: ClusterRow,
+  { type, name, at }: { readonly type: string; readonly name: string; readonly at: Date },
+): Promise<string> {
+  const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+  const { id: operationId } = await createOperation(
+    tx,
+    { ...target, type, stages: STAGES, input: { name } },
+    at,
+  );
+  return operationId;
+}
+
+async function finish(
+  tx: Transaction,
+  {
+    account,
+    id,
+    operationId,
+    at,
+  }: { readonly account: string; readonly id: string; readonly operationId: string; readonly at: Date },
+): Promise<ChangeAnswer> {
+  await enqueue(tx, 'component', id);
+  await appendEvents(tx, account, at, []);
+  return { componentId: id, operationId };
+}

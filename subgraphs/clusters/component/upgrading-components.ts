@@ -1,0 +1,58 @@
+import { type ComponentRow as Component } from './component.store.js';
+import { done } from '../../../engine/contract.js';
+import { startStage } from '../../../engine/operations.js';
+import { enqueueAll } from '../../../engine/queue.js';
+import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { componentEntry, nextVersion } from './component-catalogue.js';
+import { updateComponent } from './component.store.js';
+
+interface Wish {
+  readonly component: Component;
+  readonly version: string;
+}
+
+/** Brings the components to the versions that belong to the cluster's new one; the last stage of its upgrade. */
+export const upgradeComponents: Step = async (step) => {
+  const { cluster, operation, scope } = step;
+  if (!operation) return undefined;
+  const components = await scope.database.component.findMany({ where: { clusterId: cluster.id } });
+  // One that settles wakes the cluster.
+  if (components.some(({ generation, settledGeneration }) => settledGeneration < generation)) return done;
+  const asked = components.some(({ operationId }) => operationId === operation.id);
+  const wishes = await wishesOf(step, components);
+  if (asked || wishes.length === 0) return undefined;
+  if (operation.pausedAt) return done;
+  await inCluster(step, async (tx, at) => {
+    await startStage(tx, operation.id, 'COMPONENTS', at);
+    for (const { component, version } of wishes) {
+      const generation = { increment: 1 };
+      await updateComponent(tx, component.id, {
+        version,
+        state: 'UPGRADING',
+        generation,
+        operationId: operation.id,
+      });
+    }
+    await enqueueAll(
+      tx,
+      'component',
+      wishes.map(({ component }) => component.id),
+    );
+    const names = wishes.map(({ component, version }) => `${component.name} ${version}`);
+    return [
+      say(step, 'COMPONENTS_UPGRADING', `Components: ${names.join(', ')}.`, { data: { components: names } }),
+    ];
+  });
+  await scope.faults.reach('upgrade.components-wished');
+  return done;
+};
+
+async function wishesOf({ cluster }: ClusterStep, components: readonly Component[]): Promise<Wish[]> {
+  const wishes: Wish[] = [];
+  for (const component of components) {
+    const entry = await componentEntry(component.name);
+    const version = entry && nextVersion(entry, component.version, cluster.version);
+    if (version != null) wishes.push({ component, version });
+  }
+  return wishes;
+}

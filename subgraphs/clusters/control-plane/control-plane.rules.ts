@@ -1,0 +1,89 @@
+import type { ControlPlaneReplica } from '../../../engine/providers/infrastructure-provider.js';
+
+export type Replica = ControlPlaneReplica;
+export type ComponentHealthName = 'HEALTHY' | 'DEGRADED' | 'DOWN';
+export type IncidentKind = 'DEGRADED' | 'API_UNAVAILABLE';
+
+/** A component of a control plane with its replicas. */
+export interface ComponentView {
+  readonly name: string;
+  readonly health: ComponentHealthName;
+  readonly members: readonly Replica[];
+}
+
+/** The replicas by component, in the order in which they come. */
+export function componentsOf(replicas: readonly Replica[]): ComponentView[] {
+  const groups = Map.groupBy(replicas, ({ component }) => component);
+  return [...groups].map(([name, members]) => ({ name, members, health: healthOf(name, members) }));
+}
+
+/** etcd works only with a majority; of everything else one replica is enough. */
+function healthOf(name: string, members: readonly Replica[]): ComponentHealthName {
+  const healthy = members.filter((member) => member.healthy).length;
+  if (healthy === members.length) return 'HEALTHY';
+  const enough = name === 'etcd' ? healthy * 2 > members.length : healthy > 0;
+  return enough ? 'DEGRADED' : 'DOWN';
+}
+
+/** What kind of incident it is that a control plane stands so; null when it is none. */
+export function incidentKind(plane: {
+  readonly available: boolean;
+  readonly replicas: readonly Replica[];
+}): IncidentKind | null {
+  if (!plane.available) return 'API_UNAVAILABLE';
+  return plane.replicas.every(({ healthy }) => healthy) ? null : 'DEGRADED';
+}
+
+/** What is down, for people: `etcd (cn-hangzhou-a, cn-hangzhou-b)`. */
+export function causeOf(replicas: readonly Replica[]): string {
+  const down = componentsOf(replicas.filter(({ healthy }) => !healthy));
+  const named = down.map(
+    ({ name, members }) => `${name} (${members.map(({ zoneId }) => zoneId).join(', ')})`,
+  );
+  return named.length > 0 ? `${named.join(', ')} down` : 'the API server does not answer';
+}
+
+/** The service level that a product comes with. */
+export interface ServiceLevel {
+  /** Share of time in which the API shall answer; null where the account runs the control plane itself. */
+  readonly target: number | null;
+  /** Whether missing the target is compensated. */
+  readonly compensable: boolean;
+}
+
+const PRO = 0.9995;
+const STANDARD = 0.999;
+
+/** Pro editions are compensated; standard ones have a target only; the others' control planes are the account's. */
+export function serviceLevel(product: string): ServiceLevel {
+  if (product.endsWith('_PRO')) return { target: PRO, compensable: true };
+  return { target: product.endsWith('_STANDARD') ? STANDARD : null, compensable: false };
+}
+
+export interface Incident {
+  readonly kind: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+export interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** Milliseconds of the span in which the API did not answer. */
+export function downtimeMs(incidents: readonly Incident[], { from, to }: Span): number {
+  return incidents
+    .filter(({ kind }) => kind === 'API_UNAVAILABLE')
+    .reduce((sum, { startedAt, endedAt }) => {
+      const begin = Math.max(from.getTime(), startedAt.getTime());
+      const end = Math.min(to.getTime(), (endedAt ?? to).getTime());
+      return sum + Math.max(0, end - begin);
+    }, 0);
+}
+
+/** Share of the span in which the API answered: 0 to 1; 1 for a span without length. */
+export function availabilityIn(incidents: readonly Incident[], span: Span): number {
+  const length = span.to.getTime() - span.from.getTime();
+  return length <= 0 ? 1 : 1 - downtimeMs(incidents, span) / length;
+}

@@ -1,0 +1,55 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { UserError } from '../../../kernel/graph/user-error.type.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import { NodePool } from '../node-pool/node-pool.type.js';
+import { Operation } from '../operation/operation.type.js';
+import { toPayload } from '../payloads.type.js';
+import type { EdgeAutonomyService } from './edge-autonomy.service.js';
+
+@InputType({ description: 'Whether the nodes of a pool keep their pods while they are offline.' })
+export class SetEdgeAutonomyInput {
+  @Field(() => ID, { description: 'A node pool of an edge cluster.' })
+  nodePoolId: string;
+
+  @Field(() => Boolean, { description: 'True: they keep them. False: the pods are made elsewhere.' })
+  enabled: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.',
+  })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Answer of setEdgeAutonomy.' })
+export class SetEdgeAutonomyPayload {
+  @Field(() => NodePool, { nullable: true, description: 'The node pool; null when the change was refused.' })
+  nodePool: NodePool | null;
+
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation that tells the nodes; null when it was refused.',
+  })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors: UserError[];
+}
+
+@Resolver()
+export class EdgeAutonomyMutations {
+  constructor(private readonly autonomy: EdgeAutonomyService) {}
+
+  @Mutation(() => SetEdgeAutonomyPayload, {
+    description:
+      'Says whether the nodes of an edge pool keep their pods while the control plane cannot reach them.',
+  })
+  setEdgeAutonomy(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => SetEdgeAutonomyInput, { description: 'The node pool and the wish.' })
+    input: SetEdgeAutonomyInput,
+  ) {
+    return toPayload(context, () => this.autonomy.set(context.actor, input));
+  }
+}

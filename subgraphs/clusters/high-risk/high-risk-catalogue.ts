@@ -1,0 +1,33 @@
+import { CatalogueFile } from '../catalogue/catalogue-file.store.js';
+
+/** To what an operation is done when it is acted out. */
+export type DrillTarget = 'CLUSTER' | 'WORKER_NODE' | 'MASTER_NODE' | 'SERVICE' | 'KUBERNETES_API';
+
+interface Drill {
+  readonly id: string;
+  readonly target: DrillTarget;
+}
+
+/** A row of the list of high-risk operations. */
+export interface RiskRow {
+  readonly id: string;
+  readonly section: string;
+  readonly component: string;
+  readonly operation: string;
+  readonly impact: string;
+  readonly recovery: string;
+  readonly recoverable: boolean;
+}
+
+/** The list of high-risk operations. */
+export const riskRows = new CatalogueFile<RiskRow>('high-risk-operations');
+const drills = new CatalogueFile<Drill>('high-risk-drills');
+
+/** To what the operation can be done in a drill; null for one that is not acted out. */
+export async function drillTarget(id: string): Promise<DrillTarget | null> {
+  return (await drills.entries()).find((drill) => drill.id === id)?.target ?? null;
+}
+
+export async function riskRow(id: string): Promise<RiskRow | undefined> {
+  return (await riskRows.entries()).find((row) => row.id === id);
+}

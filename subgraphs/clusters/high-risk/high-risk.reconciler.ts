@@ -1,0 +1,160 @@
+import {
+  done,
+  type NewEvent,
+  type Reconciler,
+  requeueAfter,
+  type Schedule,
+} from '../../../engine/contract.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import type { DoneRisk } from '../../../engine/providers/risk-infrastructure.js';
+import { enqueue, enqueueAll } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { setCluster, type ClusterStep } from '../cluster/cluster.steps.js';
+import type { Means } from '../node-pool/node-pool.steps.js';
+import { conditionsOf, withCondition } from '../reconcile/conditions.js';
+import { changeCluster, type Cluster, Superseded } from '../reconcile/reconcile.store.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import { clientOf } from '../upgrade/cluster-client.js';
+import { riskRow } from './high-risk-catalogue.js';
+import { replaceFindings, type RiskFindingRow } from './high-risk.store.js';
+
+export const HIGH_RISK = 'high-risk';
+const DNS_HEALTHY = 'DnsHealthy';
+const DNS_ENDPOINTS = '/api/v1/namespaces/kube-system/endpoints/kube-dns';
+/** What happens inside the cluster takes a moment: a cluster with findings is looked at again after this. */
+const LOOK_MS = 2_000;
+const BATCH = 500;
+
+type Scope = ClusterStep['scope'];
+
+/**
+ * Finds what was done to a cluster's resources past the platform, tells it once with its impact and recovery, and has
+ * those look who see the effects. Its keys are ids of clusters.
+ */
+export function createHighRiskReconciler(means: Means): Reconciler {
+  return {
+    kind: HIGH_RISK,
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const risks = await means.provider.doneRisks(key);
+      const dns = await dnsAnswers(cluster, { scope, means });
+      try {
+        await changeCluster(scope, cluster, async (tx, at) => {
+          const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
+          return [...(await recordDns(tx, row, { dns, at })), ...(await recordFindings(tx, row, risks))];
+        });
+      } catch (error) {
+        if (error instanceof Superseded) return requeueAfter(0);
+        throw error;
+      }
+      return dns === false ? requeueAfter(LOOK_MS) : done;
+    },
+  };
+}
+
+/** Has every running cluster looked at, every ten minutes. */
+export function highRiskSchedule(): Schedule {
+  return {
+    name: 'check-high-risk',
+    cron: '5,15,25,35,45,55 * * * *',
+    async run({ database, signal }) {
+      for (let after = ''; !signal.aborted;) {
+        const clusters = await database.cluster.findMany({
+          where: { state: { in: ['RUNNING', 'UNAVAILABLE'] }, id: { gt: after } },
+          select: { id: true },
+          orderBy: { id: 'asc' },
+          take: BATCH,
+        });
+        const last = clusters.at(-1);
+        if (!last) return;
+        after = last.id;
+        await enqueueAll(
+          database,
+          HIGH_RISK,
+          clusters.map(({ id }) => id),
+        );
+      }
+    },
+  };
+}
+
+/** Whether the cluster's DNS has an address; undefined when that cannot be seen. */
+async function dnsAnswers(
+  { id }: Cluster,
+  { scope, means }: { readonly scope: Scope; readonly means: Means },
+): Promise<boolean | undefined> {
+  const client = await clientOf(id, { scope, kubernetes: means.kubernetes });
+  if (!client) return undefined;
+  try {
+    const { subsets = [] } = await client.get<{ subsets?: { addresses?: unknown[] }[] }>(DNS_ENDPOINTS);
+    return subsets.some(({ addresses = [] }) => addresses.length > 0);
+  } catch (error) {
+    // Without an API server nothing is seen; that is for the control plane to tell.
+    if (isNotFound(error) || scope.signal.aborted) return undefined;
+    return undefined;
+  }
+}
+
+async function recordDns(
+  tx: Transaction,
+  cluster: Cluster,
+  { dns, at }: { readonly dns: boolean | undefined; readonly at: Date },
+): Promise<NewEvent[]> {
+  const known = conditionsOf(cluster).find(({ type }) => type === DNS_HEALTHY)?.status ?? 'True';
+  const now = dns === false ? 'False' : 'True';
+  if (dns === undefined || known === now) return [];
+  const message = dns
+    ? 'The DNS of the cluster answers.'
+    : 'The DNS of the cluster has no address that can be reached.';
+  const reason = dns ? 'Answering' : 'NoEndpoints';
+  const conditions = withCondition(cluster, { type: DNS_HEALTHY, status: now, reason, message }, at);
+  await setCluster(tx, cluster.id, { conditions });
+  const type = dns ? 'DNS_HEALTHY' : 'DNS_FAILED';
+  return [
+    eventOf({ cluster }, type, `Cluster ${cluster.name}: ${message}`, { level: dns ? 'INFO' : 'ERROR' }),
+  ];
+}
+
+async function recordFindings(
+  tx: Transaction,
+  cluster: Cluster,
+  risks: readonly DoneRisk[],
+): Promise<NewEvent[]> {
+  const { id: clusterId, account } = cluster;
+  const rows = risks.map(({ operation, instanceId, service, since }) => {
+    return { clusterId, account, operation, subject: instanceId ?? service ?? '', since };
+  });
+  const { fresh, gone } = await replaceFindings(tx, clusterId, rows);
+  if (fresh.length + gone.length === 0) return [];
+  const nodes = [...fresh, ...gone]
+    .map(({ subject }) => subject)
+    .filter((subject) => subject.startsWith('node_'));
+  await enqueueAll(tx, 'node', nodes);
+  await enqueue(tx, 'control-plane', clusterId);
+  const told = await Promise.all([
+    ...fresh.map((row) => found(cluster, row)),
+    ...gone.map((row) => mended(cluster, row)),
+  ]);
+  return told;
+}
+
+async function found(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {
+  const {
+    operation = finding.operation,
+    impact = '',
+    recovery = '',
+  } = (await riskRow(finding.operation)) ?? {};
+  const text = `Cluster ${cluster.name}: ${operation}. Impact: ${impact}. Recovery: ${recovery}.`;
+  return eventOf({ cluster }, 'HIGH_RISK_OPERATION_FOUND', text, { level: 'WARNING', data: dataOf(finding) });
+}
+
+async function mended(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {
+  const row = await riskRow(finding.operation);
+  const text = `Cluster ${cluster.name}: mended: ${row?.operation ?? finding.operation}.`;
+  return eventOf({ cluster }, 'HIGH_RISK_OPERATION_MENDED', text, { data: dataOf(finding) });
+}
+
+function dataOf({ operation, subject }: RiskFindingRow) {
+  return { operation, ...(subject && { subject }) };
+}

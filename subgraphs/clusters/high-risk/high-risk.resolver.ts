@@ -1,0 +1,120 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { toUserError } from '../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../kernel/result.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import { HighRiskOperation, RiskSection } from '../catalogue/product-guide.type.js';
+import type { ClusterRow } from '../cluster/cluster.store.js';
+import { Cluster } from '../cluster/cluster.type.js';
+import { loadById, loadValue } from '../loading.js';
+import type { NodeStore } from '../node/node.store.js';
+import { Node } from '../node/node.type.js';
+import { drillTarget, riskRow } from './high-risk-catalogue.js';
+import type { HighRiskService } from './high-risk.service.js';
+import type { RiskFindingRow, RiskFindingStore } from './high-risk.store.js';
+import {
+  HighRiskFinding,
+  HighRiskOperationInput,
+  HighRiskTarget,
+  MendHighRiskOperationPayload,
+  PerformHighRiskOperationPayload,
+  SetNodeSysctlsInput,
+  SetNodeSysctlsPayload,
+} from './high-risk.type.js';
+
+@Resolver()
+export class HighRiskMutations {
+  constructor(private readonly service: HighRiskService) {}
+
+  @Mutation(() => PerformHighRiskOperationPayload, {
+    description:
+      'For drills, in the simulated cloud: does to the resources of a cluster what people do in other consoles and should not, with the impact that the list of high-risk operations names. What nothing mends needs acknowledgeRisk.',
+  })
+  performHighRiskOperation(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => HighRiskOperationInput, { description: 'What is done, and to what.' })
+    input: HighRiskOperationInput,
+  ) {
+    return answer(context, () => this.service.perform(context.actor, input));
+  }
+
+  @Mutation(() => MendHighRiskOperationPayload, {
+    description: 'For drills, in the simulated cloud: does what mends a high-risk operation.',
+  })
+  mendHighRiskOperation(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => HighRiskOperationInput, { description: 'What was done, and to what.' })
+    input: HighRiskOperationInput,
+  ) {
+    return answer(context, () => this.service.mend(context.actor, input));
+  }
+
+  @Mutation(() => SetNodeSysctlsPayload, {
+    description:
+      'Sets kernel parameters of a worker node. The network needs net.ipv4.ip_forward=1, rp_filter=0, tcp_tw_reuse=0, tcp_tw_recycle=0 and ip_local_port_range="32768 60999"; other values are refused with RISK_NOT_ACKNOWLEDGED.',
+  })
+  setNodeSysctls(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => SetNodeSysctlsInput, { description: 'The node and the parameters.' })
+    input: SetNodeSysctlsInput,
+  ) {
+    return answer(context, () => this.service.setSysctls(context.actor, input));
+  }
+}
+
+async function answer(context: RequestContext, work: () => Promise<ClusterRow>) {
+  const result = await settle(work);
+  context.loaders.clear();
+  if (result.ok) return { cluster: result.value, userErrors: [] };
+  return { cluster: null, userErrors: result.problems.map(toUserError) };
+}
+
+@Resolver(() => HighRiskOperation)
+export class HighRiskOperationResolver {
+  @FieldResolver(() => HighRiskTarget, {
+    nullable: true,
+    description:
+      'To what it can be done in the simulated cloud, as a drill; null for one that is not acted out.',
+  })
+  actedOut(@Root() { id }: HighRiskOperation) {
+    return drillTarget(id);
+  }
+}
+
+@Resolver(() => Cluster)
+export class ClusterRisksResolver {
+  constructor(private readonly findings: RiskFindingStore) {}
+
+  @FieldResolver(() => [HighRiskFinding], {
+    description: 'High-risk operations that were done to it past the platform and not mended, oldest first.',
+  })
+  async highRiskFindings(@Ctx() context: RequestContext, @Root() { id }: ClusterRow) {
+    return (await loadValue(context, this.findings.ofClusters, id)) ?? [];
+  }
+}
+
+@Resolver(() => HighRiskFinding)
+export class HighRiskFindingResolver {
+  constructor(private readonly nodes: NodeStore) {}
+
+  @FieldResolver(() => HighRiskOperation, { description: 'What was done.' })
+  async operation(@Root() { operation }: RiskFindingRow) {
+    const row = await riskRow(operation);
+    return row && { ...row, section: row.section.toUpperCase().replaceAll('-', '_') as RiskSection };
+  }
+
+  @FieldResolver(() => Node, {
+    nullable: true,
+    description: 'The node, where it was done to one that is there.',
+  })
+  node(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
+    return subject.startsWith('node_') ? loadById(context, this.nodes.byIds, subject) : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The Service, `namespace/name`, where it was done to its load balancer.',
+  })
+  service(@Root() { subject }: RiskFindingRow) {
+    return subject.includes('/') ? subject : null;
+  }
+}

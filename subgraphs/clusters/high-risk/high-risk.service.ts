@@ -1,0 +1,127 @@
+import { TerminalError } from '../../../engine/contract.js';
+import type { Platform } from '../../../engine/platform.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Actor } from '../../../kernel/actor.js';
+import { refuse, Refused } from '../../../kernel/result.js';
+import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
+import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { NodeStore } from '../node/node.store.js';
+import { type DrillTarget, drillTarget, riskRow, type RiskRow } from './high-risk-catalogue.js';
+import { HIGH_RISK } from './high-risk.reconciler.js';
+import type { HighRiskOperationInput, SetNodeSysctlsInput } from './high-risk.type.js';
+import { planSysctls, type SysctlPlan } from './sysctl.rules.js';
+
+const OPERATION_PATH = ['input', 'operation'];
+
+/** Does in the simulated cloud what people do in other consoles and should not, and what mends it. */
+export class HighRiskService {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'provider'>) {}
+
+  /** Refuses what is not acted out, a wrong target, and `RISK_NOT_ACKNOWLEDGED` for what nothing mends. */
+  async perform(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+    const { cluster, row, target } = await this.check(actor, input);
+    if (!row.recoverable && !input.acknowledgeRisk)
+      refuse('RISK_NOT_ACKNOWLEDGED', `${row.operation}: ${row.impact}. ${row.recovery}.`, {
+        path: ['input', 'acknowledgeRisk'],
+      });
+    await this.cloud(() => this.platform.provider.performRisk(cluster.id, target));
+    return this.told(cluster);
+  }
+
+  /** Refuses `INVALID_STATE` for what nothing mends. */
+  async mend(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+    const { cluster, row, target } = await this.check(actor, input);
+    if (!row.recoverable) refuse('INVALID_STATE', `${row.recovery}.`, { path: OPERATION_PATH });
+    await this.cloud(() => this.platform.provider.mendRisk(cluster.id, target));
+    return this.told(cluster);
+  }
+
+  /**
+   * Sets kernel parameters of a worker node. Refuses unknown ones, and `RISK_NOT_ACKNOWLEDGED` for values with which
+   * the network does not work; acknowledged, they do what the list of high-risk operations says.
+   */
+  async setSysctls(actor: Actor, input: SetNodeSysctlsInput): Promise<ClusterRow> {
+    const { risks, mended, problems } = planSysctls(input.sysctls);
+    if (problems.length > 0) throw new Refused(problems);
+    const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
+    if (!node) refuse('NOT_FOUND', 'There is no such node.', { path: ['input', 'nodeId'] });
+    const cluster = await this.cluster(actor, node.clusterId);
+    await this.checkRisks(input, risks);
+    const { provider } = this.platform;
+    const on = (operation: string) => ({ operation, instanceId: node.id });
+    for (const { operation } of risks)
+      await this.cloud(() => provider.performRisk(cluster.id, on(operation)));
+    for (const operation of mended)
+      if (await drillTarget(operation)) await this.cloud(() => provider.mendRisk(cluster.id, on(operation)));
+    return this.told(cluster);
+  }
+
+  private async checkRisks(
+    { sysctls, acknowledgeRisk }: SetNodeSysctlsInput,
+    risks: SysctlPlan['risks'],
+  ): Promise<void> {
+    for (const { operation, index, needed } of risks) {
+      if (acknowledgeRisk && (await drillTarget(operation))) continue;
+      const row = await riskRow(operation);
+      const text = `${sysctls[index]?.name} must be "${needed}"; else: ${row?.impact ?? 'the network fails'}.`;
+      refuse('RISK_NOT_ACKNOWLEDGED', text, { path: ['input', 'sysctls', String(index), 'value'] });
+    }
+  }
+
+  private async check({ account }: Actor, input: HighRiskOperationInput) {
+    const row = await riskRow(input.operation);
+    const kind = await drillTarget(input.operation);
+    if (!row)
+      refuse('NOT_FOUND', `There is no high-risk operation ${input.operation}.`, { path: OPERATION_PATH });
+    if (!kind || kind === 'KUBERNETES_API')
+      refuse('INVALID_INPUT', notActedOut(kind), { path: OPERATION_PATH });
+    const cluster = await this.cluster({ account, subject: '' }, input.clusterId);
+    return { cluster, row: row satisfies RiskRow, target: await this.target(cluster, { kind, input }) };
+  }
+
+  private async target(
+    { id, account }: ClusterRow,
+    { kind, input }: { readonly kind: DrillTarget; readonly input: HighRiskOperationInput },
+  ) {
+    const { operation, nodeId, service } = input;
+    if (kind === 'CLUSTER') return { operation };
+    if (kind === 'SERVICE') {
+      if (service == null) refuse('INVALID_INPUT', 'Name the Service.', { path: ['input', 'service'] });
+      return { operation, service };
+    }
+    const [node] = await new NodeStore(this.platform.database.prisma).byIds(
+      account,
+      nodeId == null ? [] : [nodeId],
+    );
+    if (node?.clusterId !== id)
+      refuse('NOT_FOUND', 'The cluster has no such node.', { path: ['input', 'nodeId'] });
+    return { operation, instanceId: node.id };
+  }
+
+  private async cluster({ account }: Actor, id: string): Promise<ClusterRow> {
+    const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [id]);
+    if (!cluster) return noSuchCluster(['input', 'clusterId']);
+    if (!cluster.deletedAt && !['INITIAL', 'DELETING', 'WAITING'].includes(cluster.state)) return cluster;
+    return refuse('INVALID_STATE', `The cluster is ${cluster.state}.`, { path: ['input', 'clusterId'] });
+  }
+
+  private async cloud(call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      throw new Refused([{ ...error.problem, path: ['input'] }]);
+    }
+  }
+
+  private async told(cluster: ClusterRow): Promise<ClusterRow> {
+    await enqueue(this.platform.database.prisma, HIGH_RISK, cluster.id);
+    return cluster;
+  }
+}
+
+function notActedOut(kind: DrillTarget | null): string {
+  return kind === 'KUBERNETES_API'
+    ? 'This is done to an object in the cluster: do it with kubectl.'
+    : 'This operation is not acted out.';
+}

@@ -1,0 +1,99 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+import { UserError } from '../../../kernel/graph/user-error.type.js';
+import { Cluster } from '../cluster/cluster.type.js';
+
+export const HighRiskTarget = graphEnum(
+  'HighRiskTarget',
+  'To what a high-risk operation is done in a drill.',
+  {
+    CLUSTER: 'The cluster; by performHighRiskOperation.',
+    WORKER_NODE: 'A worker node; by performHighRiskOperation.',
+    MASTER_NODE: 'A master node of a dedicated cluster; by performHighRiskOperation.',
+    SERVICE: 'The load balancer of a Service; by performHighRiskOperation.',
+    KUBERNETES_API: 'An object in the cluster: do it with kubectl.',
+  },
+);
+
+@ObjectType({
+  description: 'A high-risk operation that was done to a cluster past the platform, and not mended.',
+})
+export class HighRiskFinding {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The load balancer’s Service, `namespace/name`, where it was done to one.',
+  })
+  service: string | null;
+
+  @Field(() => DateTimeScalar, { description: 'When it was done.' })
+  since: Date;
+}
+
+@InputType({ description: 'A high-risk operation and what it is done to.' })
+export class HighRiskOperationInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  clusterId: string;
+
+  @Field(() => ID, {
+    description: 'Id of the operation, e.g. `cluster.worker-node.4`; see Query.highRiskOperations.',
+  })
+  operation: string;
+
+  @Field(() => ID, { nullable: true, description: 'The node, for an operation on a node.' })
+  nodeId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The Service, `namespace/name`, for an operation on a load balancer.',
+  })
+  service?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Must be true to perform an operation that nothing mends.',
+  })
+  acknowledgeRisk?: boolean | null;
+}
+
+@InputType({ description: 'A kernel parameter.' })
+export class SysctlInput {
+  @Field(() => String, { description: 'Its name, e.g. `net.ipv4.ip_forward`.' })
+  name: string;
+
+  @Field(() => String, { description: 'Its value.' })
+  value: string;
+}
+
+@InputType({ description: 'Kernel parameters of a node.' })
+export class SetNodeSysctlsInput {
+  @Field(() => ID, { description: 'The node.' })
+  nodeId: string;
+
+  @Field(() => [SysctlInput], { description: 'The parameters to set.' })
+  sysctls: SysctlInput[];
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Must be true for values with which the network of the node does not work.',
+  })
+  acknowledgeRisk?: boolean | null;
+}
+
+@ObjectType({ description: 'Answer of a change past the platform.' })
+abstract class RiskPayload {
+  @Field(() => Cluster, { nullable: true, description: 'The cluster; null when it was refused.' })
+  cluster: Cluster | null;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors: UserError[];
+}
+
+@ObjectType({ description: 'Answer of performHighRiskOperation.' })
+export class PerformHighRiskOperationPayload extends RiskPayload {}
+
+@ObjectType({ description: 'Answer of mendHighRiskOperation.' })
+export class MendHighRiskOperationPayload extends RiskPayload {}
+
+@ObjectType({ description: 'Answer of setNodeSysctls.' })
+export class SetNodeSysctlsPayload extends RiskPayload {}

@@ -1,0 +1,54 @@
+import type { Problem } from '../../../kernel/result.js';
+
+/** A kernel parameter of a node. */
+export interface Sysctl {
+  readonly name: string;
+  readonly value: string;
+}
+
+interface SysctlRule {
+  readonly name: RegExp;
+  /** The only value with which the network of a node works. */
+  readonly needed: string;
+  /** The high-risk operation that another value is. */
+  readonly risk: string;
+}
+
+const RULES: readonly SysctlRule[] = [
+  { name: /^net\.ipv4\.ip_forward$/, needed: '1', risk: 'network.kernel.1' },
+  { name: /^net\.ipv4\.conf\.(all|eth\d{1,2})\.rp_filter$/, needed: '0', risk: 'network.kernel.2' },
+  { name: /^net\.ipv4\.tcp_tw_reuse$/, needed: '0', risk: 'network.kernel.3' },
+  { name: /^net\.ipv4\.tcp_tw_recycle$/, needed: '0', risk: 'network.kernel.4' },
+  { name: /^net\.ipv4\.ip_local_port_range$/, needed: '32768 60999', risk: 'network.kernel.5' },
+];
+
+/** What setting parameters means: which risks are taken, and which are mended by it. */
+export interface SysctlPlan {
+  readonly risks: readonly { readonly operation: string; readonly index: number; readonly needed: string }[];
+  readonly mended: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export function planSysctls(sysctls: readonly Sysctl[]): SysctlPlan {
+  const found = sysctls.map((sysctl, index) => ({
+    sysctl,
+    index,
+    rule: RULES.find(({ name }) => name.test(sysctl.name)),
+  }));
+  const known = found.flatMap(({ sysctl, index, rule }) => (rule ? [{ sysctl, index, rule }] : []));
+  const isNeeded = ({ sysctl, rule }: (typeof known)[number]) =>
+    sysctl.value.trim().replaceAll(/\s+/g, ' ') === rule.needed;
+  return {
+    risks: known
+      .filter((one) => !isNeeded(one))
+      .map(({ rule, index }) => ({ operation: rule.risk, index, needed: rule.needed })),
+    mended: known.filter(isNeeded).map(({ rule }) => rule.risk),
+    problems: found
+      .filter(({ rule }) => !rule)
+      .map(({ sysctl, index }) => ({
+        code: 'INVALID_INPUT',
+        message: `${sysctl.name} is not set on nodes; see the high-risk operations of the component kernel.`,
+        path: ['input', 'sysctls', String(index), 'name'],
+      })),
+  };
+}

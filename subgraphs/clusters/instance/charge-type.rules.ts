@@ -1,0 +1,53 @@
+import type { Problem } from '../../../kernel/result.js';
+import { isVirtual } from './machine-kind.js';
+
+/** Families whose machines cannot go over to subscription. */
+export const NO_SUBSCRIPTION: readonly string[] = [
+  't1',
+  's1',
+  's2',
+  's3',
+  'c1',
+  'c2',
+  'm1',
+  'm2',
+  'n1',
+  'n2',
+  'e3',
+];
+
+/** The family of an instance type: `n1` of `ecs.n1.large`. */
+export function familyOf(instanceType: string): string {
+  return instanceType.split('.')[1] ?? '';
+}
+
+export interface ConversionCase {
+  readonly instanceType: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Why a machine cannot be paid in the wanted way; undefined when it can. */
+export function conversionProblem({
+  instanceType,
+  from,
+  to,
+}: ConversionCase): Pick<Problem, 'code' | 'message'> | undefined {
+  const code = 'CHARGE_TYPE_NOT_CONVERTIBLE';
+  if (from !== 'POSTPAID' || to !== 'PREPAID')
+    return { code, message: `${from} cannot become ${to}; only POSTPAID becomes PREPAID.` };
+  if (isVirtual(instanceType)) return { code, message: 'A virtual node is no machine that could be bought.' };
+  const family = familyOf(instanceType);
+  if (!NO_SUBSCRIPTION.includes(family)) return undefined;
+  return { code, message: `Machines of the family ${family} cannot go over to subscription.` };
+}
+
+/** What is wrong with how a load balancer is to be paid: only machines can be had by subscription or as spot. */
+export function loadBalancerProblems(
+  wish: { readonly chargeType: string } | null | undefined,
+  path: readonly string[],
+): Problem[] {
+  if (!wish || wish.chargeType === 'POSTPAID') return [];
+  const message = `Load balancers are paid by use (POSTPAID), not ${wish.chargeType}.`;
+  return [{ code: 'INVALID_INPUT', message, path }];
+}

@@ -1,0 +1,101 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
+import { PageArgs } from '../../../kernel/graph/page.args.js';
+import { toUserError } from '../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../kernel/result.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { Zone } from '../catalogue/catalogue-stubs.type.js';
+import { InstanceType } from '../catalogue/instance-type.type.js';
+import { ConvertChargeTypePayload, toPayload } from '../payloads.type.js';
+import type { ChargeConversionService } from './charge-conversion.service.js';
+import type { InstanceService } from './instance.service.js';
+import {
+  ConvertChargeTypeInput,
+  Instance,
+  InstanceConnection,
+  InstanceFilter,
+  NodeImage,
+  ReleaseInstancesInput,
+  ReleaseInstancesPayload,
+} from './instance.type.js';
+import { MachineKind, machineKind } from './machine-kind.js';
+import type { InstanceTypeValue } from '../version/version.rules.js';
+import { nodeImages, runsNodes } from './node-image.js';
+
+@Resolver(() => InstanceType)
+export class MachineKindResolver {
+  @FieldResolver(() => MachineKind, { description: 'What machines of the type compute with.' })
+  kind(@Root() type: InstanceTypeValue) {
+    return machineKind(type);
+  }
+}
+
+@Resolver(() => Instance)
+export class InstanceResolver {
+  constructor(
+    private readonly instances: InstanceService,
+    private readonly conversions: ChargeConversionService,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  @Query(() => InstanceConnection, {
+    name: 'instances',
+    description:
+      "The account's machines that belong to no cluster: made in the cloud, kept when their node was removed, or left by a creation that failed.",
+  })
+  list(
+    @Ctx() context: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => InstanceFilter, { nullable: true, description: 'Which ones.' })
+    filter?: InstanceFilter | null,
+  ) {
+    return this.instances.list(context.actor, filter ?? {}, page);
+  }
+
+  @Query(() => [NodeImage], { description: 'Images of the cloud; those that are supported can run nodes.' })
+  nodeImages(
+    @Arg('supported', () => Boolean, {
+      nullable: true,
+      description: 'Only those that can run nodes, or only others.',
+    })
+    supported?: boolean | null,
+  ) {
+    return [...nodeImages().values()]
+      .map((image) => ({ ...image, supported: runsNodes(image) }))
+      .filter((image) => supported == null || image.supported === supported);
+  }
+
+  @Mutation(() => ReleaseInstancesPayload, {
+    description: 'Releases machines that belong to no cluster. What is paid by subscription is refused.',
+  })
+  async releaseInstances(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ReleaseInstancesInput, { description: 'The machines.' }) input: ReleaseInstancesInput,
+  ) {
+    const result = await settle(() => this.instances.release(context.actor, input.instanceIds));
+    if (!result.ok) return { releasedIds: [], userErrors: result.problems.map(toUserError) };
+    const { releasedIds, problems } = result.value;
+    return { releasedIds, userErrors: problems.map(toUserError) };
+  }
+
+  @Mutation(() => ConvertChargeTypePayload, {
+    description: 'Lets the machines of nodes go over from use to subscription.',
+  })
+  convertChargeType(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ConvertChargeTypeInput, { description: 'The nodes.' }) input: ConvertChargeTypeInput,
+  ) {
+    return toPayload(context, () => this.conversions.convert(context.actor, input));
+  }
+
+  @FieldResolver(() => InstanceType, { nullable: true, description: 'What machine it is.' })
+  async instanceType(@Root() machine: Machine) {
+    return (await this.catalogue.catalogue()).instanceTypes.get(machine.instanceType);
+  }
+
+  @FieldResolver(() => Zone, { description: 'Where it is.' })
+  zone(@Root() machine: Machine) {
+    return { id: machine.zoneId };
+  }
+}

@@ -1,0 +1,62 @@
+import type { Platform } from '../../../engine/platform.js';
+import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
+import type { Actor } from '../../../kernel/actor.js';
+import { type ConnectionValue, toConnection } from '../../../kernel/graph/connection.type.js';
+import { type PageArguments, pageOf, pageRequest } from '../../../kernel/page.js';
+import { type Problem, refuse } from '../../../kernel/result.js';
+import type { InstanceFilter } from './instance.type.js';
+
+const MAX_MACHINES = 100;
+
+/** The account's machines that belong to no cluster. The cloud has them, so each question is the cloud's to answer. */
+export class InstanceService {
+  constructor(private readonly platform: Pick<Platform, 'provider'>) {}
+
+  /** A page of them, by id. */
+  async list(actor: Actor, filter: InstanceFilter, page: PageArguments): Promise<ConnectionValue<Machine>> {
+    const { limit, key } = pageRequest(page);
+    if (filter.ids && filter.ids.length > MAX_MACHINES)
+      refuse('INVALID_INPUT', `At most ${MAX_MACHINES} ids, not ${filter.ids.length}.`, {
+        path: ['filter', 'ids'],
+      });
+    const all = await this.platform.provider.machines(actor.account, {
+      regionId: filter.regionId ?? undefined,
+      ids: filter.ids ?? undefined,
+    });
+    const mine = all.filter((machine) => passes(machine, filter));
+    const after = key?.[0];
+    const rest = after === undefined ? mine : mine.filter(({ id }) => id > after);
+    return toConnection(pageOf(rest.slice(0, limit + 1), limit), {
+      key: ({ id }) => [id],
+      after: page.after,
+      count: () => Promise.resolve(mine.length),
+    });
+  }
+
+  /** Releases machines; those that cannot be are told with their reasons. */
+  async release(
+    actor: Actor,
+    ids: readonly string[],
+  ): Promise<{ readonly releasedIds: string[]; readonly problems: Problem[] }> {
+    const unique = [...new Set(ids)];
+    if (unique.length < 1 || unique.length > MAX_MACHINES) {
+      const message = `1 to ${MAX_MACHINES} machines at once, not ${unique.length}.`;
+      refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
+    }
+    const releasedIds: string[] = [];
+    const problems: Problem[] = [];
+    for (const [index, id] of unique.entries()) {
+      const problem = await this.platform.provider.releaseMachine(actor.account, id);
+      if (problem) problems.push({ ...problem, path: ['input', 'instanceIds', String(index)] });
+      else releasedIds.push(id);
+    }
+    return { releasedIds, problems };
+  }
+}
+
+function passes({ origin, chargeType }: Machine, filter: InstanceFilter): boolean {
+  return (
+    (filter.origin == null || filter.origin.includes(origin)) &&
+    (filter.chargeType == null || filter.chargeType === chargeType)
+  );
+}

@@ -1,0 +1,119 @@
+import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { connectionOf } from '../../../kernel/graph/connection.type.js';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+import { UserError } from '../../../kernel/graph/user-error.type.js';
+import { ChargeType } from '../node-pool/pool-config.type.js';
+
+export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why a machine belongs to no cluster.', {
+  CREATED: 'Somebody made it in the cloud.',
+  REMOVED: 'It left its cluster and was not, or could not be, released.',
+  FAILED_CREATION: 'It was bought for a node that could not be made.',
+});
+export type InstanceOrigin = keyof typeof InstanceOrigin;
+
+@ObjectType({
+  description: 'A machine of the account that belongs to no cluster, and can be attached to one.',
+})
+export class Instance {
+  @Field(() => ID, { description: "The cloud's id, `i-…`." })
+  id: string;
+
+  @Field(() => String, { description: 'Name.' })
+  name: string;
+
+  @Field(() => InstanceOrigin, { description: 'Why it belongs to no cluster.' })
+  origin: InstanceOrigin;
+
+  @Field(() => ChargeType, { description: 'How it is paid.' })
+  chargeType: ChargeType;
+
+  @Field(() => Boolean, { description: 'Whether it can be released now: a subscription cannot.' })
+  releasable: boolean;
+
+  @Field(() => ID, { description: 'Image of its system disk.' })
+  imageId: string;
+
+  @Field(() => ID, { nullable: true, description: 'The cluster that it was made for.' })
+  formerClusterId?: string | undefined;
+
+  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  createdAt: Date;
+}
+
+export const InstanceConnection = connectionOf('Instance', () => Instance);
+
+@InputType({ description: 'Which machines; all given parts must hold.' })
+export class InstanceFilter {
+  @Field(() => [ID], { nullable: true, description: 'Only these (at most 100).' })
+  ids?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'In this region.' })
+  regionId?: string | null;
+
+  @Field(() => [InstanceOrigin], { nullable: true, description: 'Of one of these origins.' })
+  origin?: InstanceOrigin[] | null;
+
+  @Field(() => ChargeType, { nullable: true, description: 'Paid so.' })
+  chargeType?: ChargeType | null;
+}
+
+export const OsFamily = graphEnum('OsFamily', 'Families of operating systems.', {
+  ALIBABA_CLOUD_LINUX: 'Alibaba Cloud Linux.',
+  CENTOS: 'CentOS.',
+  UBUNTU: 'Ubuntu.',
+  WINDOWS_SERVER: 'Windows Server.',
+  WINDOWS_SERVER_CORE: 'Windows Server Core.',
+});
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'An image that system disks are made from.' })
+export class NodeImage {
+  @Field(() => ID, { description: 'Id, as `imageId` of pools.' })
+  id: string;
+
+  @Field(() => String, { description: 'Name.' })
+  name: string;
+
+  @Field(() => OsFamily, { description: 'Family of the operating system.' })
+  osFamily: string;
+
+  @Field(() => String, { description: 'Version of the operating system.' })
+  osVersion: string;
+
+  @Field(() => String, { description: 'Processor architecture, e.g. `amd64`.' })
+  architecture: string;
+
+  @Field(() => Boolean, { description: 'Whether it can run a node.' })
+  supported: boolean;
+}
+
+@InputType({ description: 'Machines that are to be released.' })
+export class ReleaseInstancesInput {
+  @Field(() => [ID], { description: 'Machines that belong to no cluster (1 to 100).' })
+  instanceIds: string[];
+}
+
+@ObjectType({ description: 'Answer of releaseInstances.' })
+export class ReleaseInstancesPayload {
+  @Field(() => [ID], { description: 'Those that are released.' })
+  releasedIds: string[];
+
+  @Field(() => [UserError], { description: 'Why the others are not; empty on success.' })
+  userErrors: UserError[];
+}
+
+@InputType({ description: 'Nodes whose machines are to be paid in another way.' })
+export class ConvertChargeTypeInput {
+  @Field(() => [ID], { description: 'Running nodes of one cluster (1 to 100).' })
+  nodeIds: string[];
+
+  @Field(() => ChargeType, { description: 'PREPAID: only from use to subscription can they go over.' })
+  chargeType: ChargeType;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes a repetition of the request answer as the first did: 1 to 128 characters.',
+  })
+  clientToken?: string | null;
+}

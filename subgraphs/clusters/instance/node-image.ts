@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../kernel/root.js';
+import type { Problem } from '../../../kernel/result.js';
+
+/** An image that a machine's system disk is made from. */
+export interface NodeImageValue {
+  readonly id: string;
+  readonly name: string;
+  /** ALIBABA_CLOUD_LINUX, CENTOS, WINDOWS_SERVER, WINDOWS_SERVER_CORE, UBUNTU. */
+  readonly osFamily: string;
+  readonly osVersion: string;
+  readonly architecture: string;
+}
+
+let images: ReadonlyMap<string, NodeImageValue> | undefined;
+
+/** The images of the cloud, by id, read once per process. They come with the release. */
+export function nodeImages(): ReadonlyMap<string, NodeImageValue> {
+  images ??= new Map(
+    (
+      JSON.parse(
+        readFileSync(join(packageRoot, 'prisma/catalog/node-images.json'), 'utf8'),
+      ) as NodeImageValue[]
+    ).map((image) => [image.id, image]),
+  );
+  return images;
+}
+
+/** The image that nodes of an architecture get when none is named: Alibaba Cloud Linux 2. */
+export function defaultImage(architecture: string): string {
+  const all = [...nodeImages().values()];
+  const found = all.find((image) => image.architecture === architecture && runsNodes(image));
+  return found?.id ?? all[0]?.id ?? '';
+}
+
+/** Whether the operating system can run a node. */
+export function runsNodes({ osFamily, osVersion }: Pick<NodeImageValue, 'osFamily' | 'osVersion'>): boolean {
+  switch (osFamily) {
+    case 'ALIBABA_CLOUD_LINUX':
+    case 'CENTOS':
+      return major(osVersion) === (osFamily === 'CENTOS' ? 7 : 2);
+    case 'WINDOWS_SERVER':
+      return osVersion === '2019';
+    case 'WINDOWS_SERVER_CORE':
+      return coreRelease(osVersion) >= coreRelease('1809');
+    default:
+      return false;
+  }
+}
+
+function major(version: string): number {
+  return Number(version.split('.')[0]);
+}
+
+/** Windows Server Core counts by year and month (1809), later by year and half (20H2). */
+function coreRelease(version: string): number {
+  const half = /^(\d\d)H([12])$/.exec(version);
+  if (half) return Number(half[1]) * 100 + (half[2] === '1' ? 5 : 10);
+  return /^\d{4}$/.test(version) ? Number(version) : 0;
+}
+
+/** What is wrong with an image as that of nodes. */
+export function imageProblem(id: string, path: readonly string[]): Problem | undefined {
+  const image = nodeImages().get(id);
+  if (!image)
+    return { code: 'UNKNOWN_IMAGE', message: `There is no image ${id}; see Query.nodeImages.`, path };
+  if (runsNodes(image)) return undefined;
+  const message = `${image.name} cannot run a node; Alibaba Cloud Linux 2, CentOS 7.x, Windows Server 2019 and Windows Server Core 1809 or later can.`;
+  return { code: 'OS_NOT_SUPPORTED', message, path };
+}

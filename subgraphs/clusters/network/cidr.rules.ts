@@ -1,0 +1,90 @@
+import ipaddr from 'ipaddr.js';
+
+/** An IPv4 range in its canonical form. */
+export interface Cidr {
+  /** `10.0.0.0/16` */
+  readonly text: string;
+  /** First address as a number, and how many there are. */
+  readonly first: number;
+  readonly size: number;
+  readonly prefix: number;
+}
+
+const BITS = 32;
+
+/** The range that a text names; undefined when it is none, or begins within the range instead of at its start. */
+export function parseCidr(text: string): Cidr | undefined {
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) return undefined;
+  const [, prefix] = ipaddr.IPv4.parseCIDR(text);
+  const first = numberOf(ipaddr.IPv4.networkAddressFromCIDR(text));
+  const cidr = cidrAt(first, prefix);
+  return cidr.text === text ? cidr : undefined;
+}
+
+/** The range of a prefix length that begins at an address. */
+export function cidrAt(first: number, prefix: number): Cidr {
+  return { text: `${addressText(first)}/${prefix}`, first, size: 2 ** (BITS - prefix), prefix };
+}
+
+/** Whether two ranges have an address in common. */
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  return contains(a, b) || contains(b, a);
+}
+
+/** Whether every address of `inner` is one of `outer`. */
+export function contains(outer: Cidr, inner: Cidr): boolean {
+  const [range, length] = ipaddr.IPv4.parseCIDR(outer.text);
+  return inner.prefix >= length && ipaddr.IPv4.parse(inner.text.split('/')[0] ?? '').match(range, length);
+}
+
+function numberOf(address: ipaddr.IPv4): number {
+  return address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+function addressText(number: number): string {
+  const bytes = [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256);
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
+/** The first range of the prefix length within `within` that overlaps none of `taken`; undefined when there is none. */
+export function freeCidr(within: readonly Cidr[], prefix: number, taken: readonly Cidr[]): Cidr | undefined {
+  for (const range of within) {
+    for (let first = range.first; first < range.first + range.size;) {
+      const candidate = cidrAt(first, prefix);
+      if (!contains(range, candidate)) break;
+      const hit = taken.find((one) => overlaps(one, candidate));
+      if (!hit) return candidate;
+      // What it overlaps may be larger than itself.
+      first = Math.max(first + candidate.size, hit.first + hit.size);
+    }
+  }
+  return undefined;
+}
+
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(known);
+/** Ranges that the cloud keeps for itself, or that cannot be routed. */
+const KEPT = ['100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '0.0.0.0/8'].map(known);
+
+/** Whether the range is one of RFC 1918's private ones. */
+export function isPrivate(cidr: Cidr): boolean {
+  return PRIVATE.some((range) => contains(range, cidr));
+}
+
+/** The range that the cloud keeps and this one touches. */
+export function keptRange(cidr: Cidr): Cidr | undefined {
+  return KEPT.find((range) => overlaps(range, cidr));
+}
+
+function known(text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (!cidr) throw new Error(`${text} is no range of addresses`);
+  return cidr;
+}
+
+/** Where pods are put when nothing is said: those of clusters that may grow large, and the others. */
+export const LARGE_POD_RANGES: readonly Cidr[] = [known('10.0.0.0/9')];
+export const POD_RANGES: readonly Cidr[] = [known('10.128.0.0/9'), known('10.0.0.0/9')];
+/** Where Services are put when nothing is said. */
+export const SERVICE_RANGES: readonly Cidr[] = [known('172.16.0.0/12')];
+/** Range of the VPC that is made when none is given. */
+export const DEFAULT_VPC: Cidr = known('192.168.0.0/16');

@@ -1,0 +1,85 @@
+import type {
+  CloudResourceRow,
+  ClusterNetworkRow,
+  SecurityGroupRow,
+  VpcRow,
+  VSwitchRow,
+} from './network.store.js';
+
+/** A cloud resource of a cluster, as the graph shows it. */
+export interface ResourceView {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly creator: 'USER' | 'PLATFORM';
+  readonly deleteBehavior: 'DELETE' | 'RETAIN';
+}
+
+/** What a cluster consists of and depends on. */
+export interface ClusterParts {
+  readonly network: ClusterNetworkRow | undefined;
+  readonly vpc: VpcRow | undefined;
+  readonly vSwitches: readonly VSwitchRow[];
+  readonly securityGroup: SecurityGroupRow | undefined;
+  readonly resources: readonly CloudResourceRow[];
+  readonly pools: readonly { readonly id: string; readonly name: string }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly state: string;
+    readonly chargeType: string;
+    readonly origin: string;
+  }[];
+  /** How many clusters are in the VPC. */
+  readonly clustersInVpc: number;
+}
+
+/** Types that deleteCluster can be told to retain. */
+export const RETAINABLE: readonly string[] = ['VPC', 'VSWITCH', 'SECURITY_GROUP', 'LOAD_BALANCER', 'EIP'];
+
+/**
+ * Every resource of a cluster with what becomes of it when the cluster is deleted: what the platform made for it goes,
+ * what the account made stays. A default VPC stays while another cluster is in it; machines of the account's own and
+ * subscriptions, which cannot be released, stay, too.
+ */
+export function resourcesOf(parts: ClusterParts): ResourceView[] {
+  const shared = parts.clustersInVpc > 1;
+  return [
+    ...(parts.vpc ? [made(parts.vpc, 'VPC', shared)] : []),
+    ...parts.vSwitches.map((vSwitch) => made(vSwitch, 'VSWITCH', shared)),
+    ...(parts.securityGroup ? [made(parts.securityGroup, 'SECURITY_GROUP', false)] : []),
+    ...parts.resources.map(({ id, type, name }) => ours(id, type, name)),
+    ...parts.pools.map(({ id, name }) => ours(`asg_${id}`, 'SCALING_GROUP', name)),
+    ...parts.nodes.filter(({ state }) => state !== 'failed').map(instance),
+  ];
+}
+
+function ours(id: string, type: string, name: string): ResourceView {
+  return { id, type, name, creator: 'PLATFORM', deleteBehavior: 'DELETE' };
+}
+
+function made(
+  { id, name, creator }: { readonly id: string; readonly name: string; readonly creator: string },
+  type: string,
+  shared: boolean,
+): ResourceView {
+  const platform = creator === 'PLATFORM';
+  return {
+    id,
+    type,
+    name,
+    creator: platform ? 'PLATFORM' : 'USER',
+    deleteBehavior: platform && !shared ? 'DELETE' : 'RETAIN',
+  };
+}
+
+function instance({ id, name, chargeType, origin }: ClusterParts['nodes'][number]): ResourceView {
+  const attached = origin === 'ATTACHED';
+  return {
+    id,
+    type: 'INSTANCE',
+    name,
+    creator: attached ? 'USER' : 'PLATFORM',
+    deleteBehavior: attached || chargeType === 'PREPAID' ? 'RETAIN' : 'DELETE',
+  };
+}

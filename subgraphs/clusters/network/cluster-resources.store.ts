@@ -1,0 +1,56 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { type ClusterParts, type ResourceView, resourcesOf } from './cluster-resources.rules.js';
+import { NetworkStore } from './network.store.js';
+
+/** Reads the resources of many clusters in as many statements as of one. */
+export class ClusterResourceStore {
+  private readonly networks: NetworkStore;
+
+  constructor(private readonly database: Database | Transaction) {
+    this.networks = new NetworkStore(database);
+  }
+
+  readonly ofClusters = async (
+    account: string,
+    ids: readonly string[],
+  ): Promise<Map<string, ResourceView[]>> => {
+    const where = { account, clusterId: { in: [...ids] } };
+    const [networks, resources, pools, nodes] = await Promise.all([
+      this.networks.networks(account, ids),
+      this.networks.resources(account, ids),
+      this.database.nodePool.findMany({
+        where: { ...where, deletedAt: null },
+        select: { id: true, name: true, clusterId: true },
+        orderBy: { id: 'asc' },
+      }),
+      this.database.node.findMany({
+        where,
+        select: { id: true, name: true, state: true, chargeType: true, origin: true, clusterId: true },
+        orderBy: { id: 'asc' },
+      }),
+    ]);
+    const all = [...networks.values()];
+    const [vpcs, vSwitches, groups, clustersIn] = await Promise.all([
+      this.networks.vpcs(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
+      this.networks.vSwitches(account, [...new Set(all.flatMap(({ vSwitchIds }) => vSwitchIds))]),
+      this.networks.securityGroups(account, [...new Set(all.map(({ securityGroupId }) => securityGroupId))]),
+      this.networks.clustersIn(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
+    ]);
+    const poolsOf = Map.groupBy(pools, ({ clusterId }) => clusterId);
+    const nodesOf = Map.groupBy(nodes, ({ clusterId }) => clusterId);
+    const parts = (id: string): ClusterParts => {
+      const network = networks.get(id);
+      return {
+        network,
+        vpc: vpcs.find((vpc) => vpc.id === network?.vpcId),
+        vSwitches: vSwitches.filter((vSwitch) => network?.vSwitchIds.includes(vSwitch.id)),
+        securityGroup: groups.find((group) => group.id === network?.securityGroupId),
+        resources: resources.get(id) ?? [],
+        pools: poolsOf.get(id) ?? [],
+        nodes: nodesOf.get(id) ?? [],
+        clustersInVpc: clustersIn.get(network?.vpcId ?? '') ?? 0,
+      };
+    };
+    return new Map(ids.map((id) => [id, resourcesOf(parts(id))]));
+  };
+}

@@ -1,0 +1,60 @@
+/** Pods of a node at the most with Flannel; cannot be raised. */
+export const MOST_FLANNEL_PODS = 256;
+const BITS = 32;
+
+export interface PodNetwork {
+  /** FLANNEL or TERWAY. */
+  readonly plugin: string;
+  /** Prefix length of a node's part of the pod CIDR. */
+  readonly nodeCidrMask: number | null;
+}
+
+export interface Interfaces {
+  /** Elastic network interfaces, the primary one included. */
+  readonly enis: number;
+  /** Private IPv4 addresses of each. */
+  readonly ipsPerEni: number;
+}
+
+/**
+ * How many pods a node runs at the most. With Flannel as many as its part of the pod CIDR has addresses, and never
+ * more than 256. With Terway as many as the machine's secondary network interfaces have addresses.
+ */
+export function maxPods({ plugin, nodeCidrMask }: PodNetwork, { enis, ipsPerEni }: Interfaces): number {
+  if (plugin === 'TERWAY') return Math.max(0, enis - 1) * ipsPerEni;
+  return nodeCidrMask === null ? MOST_FLANNEL_PODS : Math.min(MOST_FLANNEL_PODS, 2 ** (BITS - nodeCidrMask));
+}
+
+/** Amounts of a network's quotas. */
+export interface NetworkUse {
+  /** Routes of the VPC's route table. */
+  readonly routes: number;
+  /** Private addresses of the VPC, and of the security group. */
+  readonly addresses: number;
+  /** Secondary network interfaces. */
+  readonly enis: number;
+}
+
+export const NO_USE: NetworkUse = { routes: 0, addresses: 0, enis: 0 };
+
+/**
+ * What a node takes of the network: with Flannel a route to its pods and one address; with Terway its address, the
+ * secondary interfaces, and the addresses that it can allocate to pods.
+ */
+export function useOfNode(network: PodNetwork, type: Interfaces): NetworkUse {
+  if (network.plugin !== 'TERWAY') return { routes: 1, addresses: 1, enis: 0 };
+  return { routes: 0, addresses: 1 + maxPods(network, type), enis: Math.max(0, type.enis - 1) };
+}
+
+export function times(use: NetworkUse, count: number): NetworkUse {
+  return { routes: use.routes * count, addresses: use.addresses * count, enis: use.enis * count };
+}
+
+export function plus(a: NetworkUse, b: NetworkUse): NetworkUse {
+  return { routes: a.routes + b.routes, addresses: a.addresses + b.addresses, enis: a.enis + b.enis };
+}
+
+/** Nodes that a pod CIDR has parts for; null: no limit. */
+export function nodeCapacity(podCidrPrefix: number | null, nodeCidrMask: number | null): number | null {
+  return podCidrPrefix === null || nodeCidrMask === null ? null : 2 ** (nodeCidrMask - podCidrPrefix);
+}

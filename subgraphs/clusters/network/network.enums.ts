@@ -1,0 +1,46 @@
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+
+export const ResourceCreator = graphEnum('ResourceCreator', 'Who made a cloud resource.', {
+  USER: 'The account, by itself.',
+  PLATFORM: 'The platform, because a cluster needed it.',
+});
+export type ResourceCreator = keyof typeof ResourceCreator;
+
+export const TrafficDirection = graphEnum('TrafficDirection', 'Which way traffic goes.', {
+  INGRESS: 'To the machines of the group.',
+  EGRESS: 'From the machines of the group.',
+});
+export type TrafficDirection = keyof typeof TrafficDirection;
+
+export const TrafficProtocol = graphEnum('TrafficProtocol', 'What kind of traffic.', {
+  ALL: 'Everything.',
+  TCP: 'TCP.',
+  UDP: 'UDP.',
+  ICMP: 'ICMP.',
+});
+export type TrafficProtocol = keyof typeof TrafficProtocol;
+
+export const ClusterResourceType = graphEnum(
+  'ClusterResourceType',
+  'Kind of a cloud resource of a cluster.',
+  {
+    VPC: 'A private network.',
+    VSWITCH: 'A part of a private network in one zone.',
+    SECURITY_GROUP: 'A security group.',
+    LOAD_BALANCER: 'A load balancer (SLB).',
+    EIP: 'A public address.',
+    SCALING_GROUP: 'The scaling group of a node pool.',
+    INSTANCE: 'A machine.',
+  },
+);
+export type ClusterResourceType = keyof typeof ClusterResourceType;
+
+export const DeleteBehavior = graphEnum(
+  'DeleteBehavior',
+  'What becomes of a resource when its cluster is deleted.',
+  {
+    DELETE: 'It is deleted, too, unless deleteCluster retains it.',
+    RETAIN: 'It stays.',
+  },
+);
+export type DeleteBehavior = keyof typeof DeleteBehavior;

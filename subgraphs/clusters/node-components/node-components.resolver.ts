@@ -1,0 +1,101 @@
+import type { V1Node } from '@kubernetes/client-node';
+import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import type { Platform } from '../../../engine/platform.js';
+import { Cost } from '../../../kernel/graph/cost.js';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { ClusterStore } from '../cluster/cluster.store.js';
+import { type ControlPlaneStore, replicasOf } from '../control-plane/control-plane.store.js';
+import { loadById, loadValue } from '../loading.js';
+import type { NodeRow } from '../node/node.store.js';
+import { Node } from '../node/node.type.js';
+import { isReady, listNodes } from '../reconcile/kubernetes-nodes.js';
+import { componentsOf, type NodeReport } from './node-components.rules.js';
+
+export const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a component of a node stands.', {
+  RUNNING: 'It works.',
+  NOT_READY: 'It does not work.',
+  UNKNOWN: 'Kubernetes does not know the node yet, or does not answer.',
+});
+export type NodeComponentStatus = keyof typeof NodeComponentStatus;
+
+@ObjectType({ description: 'What a machine runs to be a node.' })
+export class NodeComponent {
+  @Field(() => String, { description: '`kubelet`, `containerd`, `etcd`, …' })
+  name: string;
+
+  @Field(() => String, { nullable: true, description: 'Its version; null where it is not reported.' })
+  version: string | null;
+
+  @Field(() => NodeComponentStatus, { description: 'How it stands.' })
+  status: string;
+}
+
+interface Stores {
+  readonly clusters: ClusterStore;
+  readonly controlPlanes: ControlPlaneStore;
+}
+
+type Reports = ReadonlyMap<string, NodeReport>;
+
+@Resolver(() => Node)
+export class NodeComponentsResolver {
+  constructor(
+    private readonly stores: Stores,
+    private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'log'>,
+  ) {}
+
+  @Cost(5)
+  @FieldResolver(() => [NodeComponent], {
+    description:
+      "What it runs: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
+  })
+  async components(@Ctx() context: RequestContext, @Root() node: NodeRow) {
+    const cluster = await loadById(context, this.stores.clusters.byIds, node.clusterId);
+    if (!cluster) return [];
+    const plane = await loadValue(context, this.stores.controlPlanes.ofClusters, cluster.id);
+    const reports = await loadValue(context, this.reports, cluster.id);
+    return componentsOf({
+      name: node.name,
+      role: node.role,
+      networkPlugin: cluster.networkPlugin,
+      clusterVersion: cluster.version,
+      report: reports?.get(node.name),
+      replicas: plane ? replicasOf(plane) : [],
+    });
+  }
+
+  /** What Kubernetes says of the nodes of each cluster, one list a cluster; clusters that do not answer are left out. */
+  private readonly reports = async (
+    account: string,
+    ids: readonly string[],
+  ): Promise<Map<string, Reports>> => {
+    const { database, kubernetes, log } = this.platform;
+    const accesses = await clusterAccess(database.prisma, account, ids);
+    const found = await Promise.all(
+      [...accesses.values()].map(async (access): Promise<[string, Reports][]> => {
+        try {
+          const nodes = await listNodes(kubernetes.of(access));
+          return [
+            [access.clusterId, new Map(nodes.map((node) => [node.metadata?.name ?? '', reportOf(node)]))],
+          ];
+        } catch (error) {
+          log.warn({ err: error, clusterId: access.clusterId }, 'the nodes of a cluster could not be listed');
+          return [];
+        }
+      }),
+    );
+    return new Map(found.flat());
+  };
+}
+
+function reportOf(node: V1Node): NodeReport {
+  const info = node.status?.nodeInfo;
+  return {
+    ready: isReady(node),
+    kubelet: info?.kubeletVersion ?? '',
+    kubeProxy: info?.kubeProxyVersion ?? '',
+    runtime: info?.containerRuntimeVersion ?? '',
+  };
+}

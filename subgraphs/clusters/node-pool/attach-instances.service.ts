@@ -1,0 +1,200 @@
+import type { Failure } from '../../../engine/contract.js';
+import { reserveUpTo } from '../../../engine/ledger.js';
+import { createOperation } from '../../../engine/operations.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { refuse, Refused } from '../../../kernel/result.js';
+import type { Prisma } from '../reconcile/reconcile.store.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { change, type ChangeOutcome } from '../change.js';
+import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
+import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
+import { attachProblem } from '../instance/attach.rules.js';
+import { reserveNodes } from '../network/node-network.js';
+import { releaseVcpus, vcpuResource } from '../reconcile/held.js';
+import type { InstanceTypeValue } from '../version/version.rules.js';
+import * as pools from './node-pool.store.js';
+import { boundsOf } from './pool-bounds.js';
+import type { AttachInstancesInput } from './pool-changes.input.js';
+import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
+
+const MAX_MACHINES = 100;
+
+/** Lets machines that belong to no cluster become nodes. */
+export class AttachInstancesService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  /** Those that cannot join are told with their reasons in the operation; when none can, the request is refused. */
+  async attach(actor: Actor, input: AttachInstancesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const ids = [...new Set(input.instanceIds)];
+    checkInput(input, ids.length);
+    const { account } = actor;
+    const { instanceTypes } = await this.catalogue.catalogue();
+    const machines = new Map(
+      (await this.platform.provider.machines(account, { ids })).map((one) => [one.id, one]),
+    );
+    return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
+      const path = ['input', 'nodePoolId'];
+      const locked = await lockBoth(tx, account, input.nodePoolId, path);
+      refuseNodesOn(locked.cluster, path);
+      const state = await admit(tx, locked.pool, 'ATTACH', path);
+      const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, at };
+      const { joined, rejected } = await join(tx, attempt);
+      if (joined.length === 0) throw new Refused(rejected);
+      const { cluster, pool } = locked;
+      const desiredSize = pool.desiredSize + joined.length;
+      const operation = await createOperation(
+        tx,
+        {
+          ...target(pool),
+          type: 'ATTACH_INSTANCES',
+          stages: ['NODES'],
+          requested: ids.length,
+          input: { fromSize: pool.desiredSize, toSize: desiredSize, trigger: 'ATTACH', rejected },
+        },
+        at,
+      );
+      const generation = { increment: 1 };
+      await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
+      await recordWish(tx, cluster, pool.id, at);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+}
+
+function checkInput({ mode, acknowledgeDataLoss }: AttachInstancesInput, count: number): void {
+  if (count < 1 || count > MAX_MACHINES) {
+    const message = `1 to ${MAX_MACHINES} machines at once, not ${count}.`;
+    refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
+  }
+  if (mode === 'AUTO' && !acknowledgeDataLoss) {
+    const message = 'AUTO replaces the system disks; what is on them is lost. Back it up first.';
+    refuse('DATA_LOSS_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeDataLoss'] });
+  }
+}
+
+interface Attempt {
+  readonly locked: LockedPool;
+  readonly input: AttachInstancesInput;
+  readonly ids: readonly string[];
+  readonly machines: ReadonlyMap<string, Machine>;
+  readonly types: ReadonlyMap<string, InstanceTypeValue>;
+  readonly at: Date;
+}
+
+interface Joined {
+  readonly joined: readonly string[];
+  readonly rejected: Failure[];
+}
+
+/** Makes the rows of the nodes that can be: each machine has its own say, and the pool's and the account's quotas. */
+async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
+  const { locked, ids, machines } = attempt;
+  const { cluster, pool } = locked;
+  const joined: string[] = [];
+  const rejected: Failure[] = [];
+  const room = boundsOf(pool).maxSize - pool.desiredSize;
+  const used = await nodesOn(tx, pool.account, ids);
+  for (const [index, id] of ids.entries()) {
+    const place = ['input', 'instanceIds', String(index)];
+    const full = joined.length >= room;
+    const failure = full
+      ? ({
+          code: 'SCALING_GROUP_FULL',
+          message: `${id}: the pool has as many nodes as it may have.`,
+        } as const)
+      : ((used.has(id) ? inUse(id) : undefined) ??
+        attachProblem({ ...attempt, id, machine: machines.get(id), pool, regionId: cluster.regionId }) ??
+        (await take(tx, { ...attempt, machine: machines.get(id)! })));
+    if (failure) rejected.push({ ...failure, path: place });
+    else joined.push(id);
+  }
+  const held = await heldPlaces(tx, pool.account, pool.id);
+  const wanted = pool.desiredSize + joined.length;
+  const growth = { id: pool.id, desiredSize: Math.max(0, wanted - held), path: ['input', 'instanceIds'] };
+  const { account } = pool;
+  await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+  return { joined, rejected };
+}
+
+/** Machines that are nodes of the account; those of others are not told. */
+async function nodesOn(tx: Transaction, account: string, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.node.findMany({
+    where: { account, instanceId: { in: [...ids] } },
+    select: { instanceId: true },
+  });
+  return new Set(rows.flatMap(({ instanceId }) => instanceId ?? []));
+}
+
+function inUse(id: string): Failure {
+  return { code: 'INSTANCE_IN_USE', message: `${id} belongs to a cluster.` };
+}
+
+/** Takes the machine for the pool, with the vCPUs that it needs; why not, when somebody else was faster. */
+async function take(tx: Transaction, attempt: Attempt & { machine: Machine }): Promise<Failure | undefined> {
+  const { machine, types } = attempt;
+  const { account } = attempt.locked.pool;
+  const vcpus = types.get(machine.instanceType)?.vcpus ?? 0;
+  const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
+  if (count === 0) return inUse(machine.id);
+  const resource = vcpuResource(machine.chargeType);
+  const granted = resource
+    ? await reserveUpTo(tx, { ...resource, account, amount: vcpus, step: vcpus })
+    : vcpus;
+  if (granted === vcpus) return connect(tx, { attempt, machine, vcpus });
+  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  return {
+    code: 'QUOTA_EXCEEDED',
+    message: `${machine.id}: the ${resource?.resource} quota has no room for it.`,
+  };
+}
+
+/** Takes what the machine needs of the cluster's network; gives up the machine, and says why, when there is no room. */
+async function connect(
+  tx: Transaction,
+  {
+    attempt,
+    machine,
+    vcpus,
+  }: { readonly attempt: Attempt; readonly machine: Machine; readonly vcpus: number },
+): Promise<Failure | undefined> {
+  const { cluster, pool } = attempt.locked;
+  const { account } = pool;
+  const wish = { account, clusterId: cluster.id, instanceTypes: [machine.instanceType], count: 1 };
+  const { shortage } = await reserveNodes(tx, wish);
+  if (!shortage) return undefined;
+  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  await releaseVcpus(tx, account, [{ state: 'pending', vcpus, chargeType: machine.chargeType }]);
+  return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
+}
+
+function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.NodeCreateManyInput {
+  const { locked, machine, input, at } = attempt;
+  const { cluster, pool } = locked;
+  const id = newId('node');
+  return {
+    id,
+    account: pool.account,
+    clusterId: cluster.id,
+    nodePoolId: pool.id,
+    name: `${cluster.regionId}-${id.slice(-12)}`,
+    state: 'pending',
+    status: 'Unknown',
+    generation: pool.generation + 1,
+    instanceId: machine.id,
+    chargeType: machine.chargeType,
+    origin: 'ATTACHED',
+    joining: { mode: input.mode },
+    zoneId: machine.zoneId,
+    instanceType: machine.instanceType,
+    vcpus,
+    version: cluster.version,
+    createdAt: at,
+  };
+}

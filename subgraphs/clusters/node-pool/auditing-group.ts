@@ -1,0 +1,52 @@
+import type { ScalingGroup } from '../../../engine/providers/pool-infrastructure.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import { groupMissing, healthOf } from './ensuring-group.js';
+import { updateNodePool } from './node-pool.store.js';
+import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
+import { boundsOf, sameBounds, seenGroup, seenGroupOf } from './pool-bounds.js';
+
+/**
+ * Holds a pool's scaling group against its bounds, and gives it back those that somebody has changed. False when the
+ * pool has no group any more: it is UNHEALTHY then, for ever.
+ */
+export async function auditGroup(audit: Audit, found: ScalingGroup | undefined): Promise<boolean> {
+  const { pool } = audit;
+  const seen = seenGroupOf(pool);
+  if (!seen) return true;
+  if (found?.state !== 'ACTIVE') {
+    await recordMissing(audit, found);
+    return false;
+  }
+  if (!sameBounds(found, boundsOf(pool))) await repair(audit, found);
+  return true;
+}
+
+async function recordMissing(audit: Audit, found: ScalingGroup | undefined): Promise<void> {
+  const { pool, cluster } = audit;
+  const seen = seenGroupOf(pool)!;
+  await recordFindings(audit, async (tx, at) => {
+    const { id, minSize, maxSize, desiredSize } = found ?? seen;
+    const gone = { id, state: 'DELETED', minSize, maxSize, desiredSize } as const;
+    await updateNodePool(tx, pool.id, {
+      state: 'UNHEALTHY',
+      scalingGroup: { ...gone, checkedAt: at.toISOString() },
+      ...healthOf(pool, gone, at),
+    });
+    return [groupMissing(pool, cluster.id)];
+  });
+}
+
+async function repair(audit: Audit, found: ScalingGroup): Promise<void> {
+  const { pool, cluster, means } = audit;
+  const wanted = boundsOf(pool);
+  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
+  await recordFindings(audit, async (tx, at) => {
+    await tx.nodePool.update({ where: { id: pool.id }, data: { scalingGroup: seenGroup(group, at) } });
+    const { minSize, maxSize, desiredSize } = found;
+    const text =
+      `Somebody changed the scaling group of the node pool ${pool.name} to ${minSize} to ${maxSize} instances, ${desiredSize} wanted; ` +
+      `it has ${wanted.minSize} to ${wanted.maxSize}, ${wanted.desiredSize} wanted, again.`;
+    const data = { found: { minSize, maxSize, desiredSize }, restored: { ...wanted } };
+    return [eventOf(subjectOf(audit), 'SCALING_GROUP_REPAIRED', text, { level: 'WARNING', data })];
+  });
+}

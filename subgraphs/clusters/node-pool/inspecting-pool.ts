@@ -1,0 +1,69 @@
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import type { ReconcileScope } from '../../../engine/contract.js';
+import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
+import { listNodes } from '../reconcile/kubernetes-nodes.js';
+import type { Node } from '../reconcile/reconcile.store.js';
+import type { Means } from './node-pool.steps.js';
+
+/** What there is of a cluster outside the platform's own records. */
+export interface Outside {
+  /** By node id. */
+  readonly instances: ReadonlyMap<string, Instance>;
+  /** Names of the Kubernetes nodes; undefined when Kubernetes could not be asked. */
+  readonly names: ReadonlySet<string> | undefined;
+}
+
+/** Reads what the cloud and Kubernetes have of a cluster, or of one of its pools. */
+export async function lookOutside(
+  clusterId: string,
+  {
+    scope,
+    means,
+    nodePoolId,
+  }: { readonly scope: ReconcileScope; readonly means: Means; readonly nodePoolId?: string },
+): Promise<Outside> {
+  const instances = await means.provider.instances(clusterId, nodePoolId);
+  return {
+    instances: new Map(instances.map((one) => [one.id, one])),
+    names: await nodeNames(clusterId, { scope, means }),
+  };
+}
+
+async function nodeNames(
+  clusterId: string,
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<Set<string> | undefined> {
+  const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
+  if (!access) return undefined;
+  try {
+    const found = await listNodes(means.kubernetes.of(access));
+    return new Set(found.map(({ metadata }) => metadata?.name ?? ''));
+  } catch (error) {
+    scope.log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be listed');
+    return undefined;
+  }
+}
+
+/** How the nodes of a pool differ from what the platform knows of them. */
+export interface Findings {
+  /** Their machines are gone. */
+  readonly lost: readonly Node[];
+  /** Their machines are about to be taken back. */
+  readonly reclaimed: readonly Node[];
+  /** Their machines run, but Kubernetes has no node of their name. */
+  readonly unregistered: readonly Node[];
+}
+
+/** Compares the nodes of a pool that run with what was seen. */
+export function compare(nodes: readonly Node[], { instances, names }: Outside): Findings {
+  const running = nodes.filter(({ state }) => state === 'running');
+  const lost = running.filter(({ id }) => !instances.has(id));
+  const there = running.filter(({ id }) => instances.has(id));
+  return {
+    lost,
+    reclaimed: there.filter(({ id }) => instances.get(id)?.reclaimAt !== undefined),
+    unregistered: there.filter(
+      ({ id, name }) => instances.get(id)?.state === 'RUNNING' && names !== undefined && !names.has(name),
+    ),
+  };
+}

@@ -1,0 +1,51 @@
+import type { InstanceRequest } from '../../../engine/providers/infrastructure-provider.js';
+import type { AttachRequest } from '../../../engine/providers/pool-infrastructure.js';
+import { labelsOfKind } from '../cluster-kind/pool-labels.rules.js';
+import type { Cluster, Node, NodePool } from '../reconcile/reconcile.store.js';
+import { kubernetesTaints } from './node-settings.js';
+import { configOf } from './pool-config.rules.js';
+
+/** Where machines of a pool are made: in its own zones, or in those of its cluster. */
+export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): readonly string[] {
+  const { zoneIds } = configOf(pool).machines;
+  return zoneIds.length > 0 ? zoneIds : cluster.zoneIds;
+}
+
+/** What the provider is asked for, for a node that the scaling group makes. */
+export function nodeRequest(
+  pool: NodePool,
+  node: Pick<Node, 'id' | 'name' | 'chargeType'>,
+  zoneIds: readonly string[],
+): InstanceRequest {
+  const { imageId } = configOf(pool).machines;
+  return {
+    ...common(pool, node),
+    instanceTypes: pool.instanceTypes,
+    chargeType: node.chargeType as InstanceRequest['chargeType'] & string,
+    ...(imageId !== '' && { imageId }),
+    zoneIds,
+  };
+}
+
+/** What the provider is asked for, for a machine that joins. */
+export function attachRequest(pool: NodePool, node: Node): AttachRequest {
+  const { imageId } = configOf(pool).machines;
+  const { mode = 'MANUAL' } = (node.joining ?? {}) as { mode?: 'MANUAL' | 'AUTO' };
+  return {
+    ...common(pool, node),
+    machineId: node.instanceId ?? '',
+    mode,
+    ...(mode === 'AUTO' && imageId !== '' && { imageId }),
+  };
+}
+
+function common(pool: NodePool, { id, name }: Pick<Node, 'id' | 'name'>) {
+  const { labels, taints } = configOf(pool);
+  return {
+    id,
+    name,
+    nodePoolId: pool.id,
+    labels: { ...labels, ...labelsOfKind(pool) },
+    taints: kubernetesTaints(taints),
+  };
+}

@@ -1,0 +1,83 @@
+import {
+  done,
+  requeueAfter,
+  type Reconciler,
+  type ReconcileScope,
+  type Schedule,
+} from '../../../engine/contract.js';
+import { enqueueAll } from '../../../engine/queue.js';
+import { auditDrift } from './auditing-drift.js';
+import { auditGroup } from './auditing-group.js';
+import { auditNodes } from './auditing-nodes.js';
+import { compare, lookOutside } from './inspecting-pool.js';
+import type { Means } from './node-pool.steps.js';
+import type { Audit } from './pool-audit.js';
+import { readNodes } from '../reconcile/reconcile.store.js';
+
+/** Clusters with spot machines are looked at this often: their notice is short. */
+const SPOT_LOOK_MS = 15_000;
+/** Clusters that are asked for in one statement. */
+const BATCH = 500;
+
+/**
+ * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that somebody
+ * has changed or deleted, machines that were released or are being taken back, Kubernetes nodes that were deleted.
+ */
+export function createPoolAuditReconciler(means: Means): Reconciler {
+  return {
+    kind: 'pool-audit',
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt || cluster.state !== 'RUNNING') return done;
+      const pools = await settledPools(scope, key);
+      if (pools.length === 0) return done;
+      const outside = await lookOutside(key, { scope, means });
+      const groups = new Map((await means.provider.scalingGroups(key)).map((one) => [one.nodePoolId, one]));
+      let spot = false;
+      for (const pool of pools) {
+        const nodes = await readNodes(scope.database, pool.id);
+        spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
+        const audit: Audit = { cluster, pool, nodes, scope, means };
+        if (!(await auditGroup(audit, groups.get(pool.id)))) continue;
+        const findings = compare(nodes, outside);
+        if (!(await auditNodes(audit, findings))) await auditDrift(audit, findings.unregistered, outside);
+      }
+      return spot ? requeueAfter(SPOT_LOOK_MS) : done;
+    },
+  };
+}
+
+/** Pools of which nothing is being changed. */
+async function settledPools({ database }: ReconcileScope, clusterId: string) {
+  const pools = await database.nodePool.findMany({
+    where: { clusterId, deletedAt: null, state: { in: ['ACTIVE', 'FAILED'] } },
+    orderBy: { id: 'asc' },
+  });
+  return pools.filter(({ generation, settledGeneration }) => settledGeneration >= generation);
+}
+
+/** Has every running cluster that has pools looked at, each minute. */
+export function poolAuditSchedule(): Schedule {
+  return {
+    name: 'audit-node-pools',
+    cron: '* * * * *',
+    async run({ database, signal }) {
+      let after = '';
+      for (;;) {
+        const clusters = await database.$queryRaw<{ id: string }[]>`
+          SELECT id FROM clusters.cluster
+          WHERE state = 'RUNNING' AND id > ${after} AND EXISTS (
+            SELECT FROM clusters.node_pool AS pool WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL)
+          ORDER BY id LIMIT ${BATCH}`;
+        const last = clusters.at(-1);
+        if (!last || signal.aborted) return;
+        after = last.id;
+        await enqueueAll(
+          database,
+          'pool-audit',
+          clusters.map(({ id }) => id),
+        );
+      }
+    },
+  };
+}

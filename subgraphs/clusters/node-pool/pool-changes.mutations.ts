@@ -1,0 +1,75 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import {
+  AttachInstancesPayload,
+  RemoveNodesPayload,
+  SyncNodePoolPayload,
+  toPayload,
+  UpdateNodePoolPayload,
+} from '../payloads.type.js';
+import type { AttachInstancesService } from './attach-instances.service.js';
+import {
+  AttachInstancesInput,
+  RemoveNodesInput,
+  SyncNodePoolInput,
+  UpdateNodePoolInput,
+} from './pool-changes.input.js';
+import type { RemoveNodesService } from './remove-nodes.service.js';
+import type { UpdateNodePoolService } from './update-node-pool.service.js';
+
+const DRY_RUN = 'Check and answer as if it were done, but do nothing.';
+
+@Resolver()
+export class PoolChangesMutations {
+  constructor(
+    private readonly services: {
+      updating: UpdateNodePoolService;
+      attaching: AttachInstancesService;
+      removing: RemoveNodesService;
+    },
+  ) {}
+
+  @Mutation(() => UpdateNodePoolPayload, { description: 'Changes a node pool; what is left out stays.' })
+  updateNodePool(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => UpdateNodePoolInput, { description: 'The changes.' }) input: UpdateNodePoolInput,
+    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.services.updating.update(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => AttachInstancesPayload, {
+    description:
+      'Makes nodes of machines that belong to no cluster. Those that cannot join are told, each with its reason, in the result of the operation.',
+  })
+  attachInstances(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => AttachInstancesInput, { description: 'The machines and their pool.' })
+    input: AttachInstancesInput,
+    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.services.attaching.attach(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => RemoveNodesPayload, {
+    description: 'Takes nodes out of their pool and lowers its desired size by as many.',
+  })
+  removeNodes(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => RemoveNodesInput, { description: 'The nodes.' }) input: RemoveNodesInput,
+    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.services.removing.remove(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => SyncNodePoolPayload, {
+    description:
+      'Compares a pool with the cloud and with Kubernetes and mends what differs: nodes that somebody deleted with kubectl lose their machines, and others are made.',
+  })
+  syncNodePool(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => SyncNodePoolInput, { description: 'The pool.' }) input: SyncNodePoolInput,
+  ) {
+    return toPayload(context, () => this.services.removing.sync(context.actor, input));
+  }
+}

@@ -1,0 +1,122 @@
+import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { PageArgs } from '../../../kernel/graph/page.args.js';
+import { JSONScalar } from '../../../kernel/graph/scalars.js';
+import { refuse } from '../../../kernel/result.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { Condition } from '../cluster/cluster.type.js';
+import { defaultImage } from '../instance/node-image.js';
+import { childConnection, loadValue } from '../loading.js';
+import { NodeRepairConnection } from '../node/node-repair.type.js';
+import type { NodeRepairStore } from '../node/node-repair.store.js';
+import { conditionsOf } from '../reconcile/conditions.js';
+import { driftOf } from './auditing-drift.js';
+import type { NodePoolRow } from './node-pool.store.js';
+import { NodePool } from './node-pool.type.js';
+import { type SeenGroup, seenGroupOf } from './pool-bounds.js';
+import { configOf } from './pool-config.rules.js';
+import { PoolMachines, PoolManagement, PoolTaint } from './pool-config.type.js';
+import { NodePoolDrift, ScalingActivity, ScalingGroup } from './pool-details.type.js';
+import type { ScalingGroupsReader } from './scaling-groups.reader.js';
+
+const MAX_ACTIVITIES = 100;
+
+@Resolver(() => NodePool)
+export class PoolDetailsResolver {
+  constructor(
+    private readonly stores: { readonly catalogue: CatalogueStore; readonly repairs: NodeRepairStore },
+  ) {}
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether it holds the system components: the first pool of its cluster does.',
+  })
+  isDefault(@Root() pool: NodePoolRow) {
+    return pool.isDefault;
+  }
+
+  @FieldResolver(() => JSONScalar, { description: 'Labels of its nodes.' })
+  labels(@Root() pool: NodePoolRow) {
+    return configOf(pool).labels;
+  }
+
+  @FieldResolver(() => [PoolTaint], { description: 'Taints of its nodes.' })
+  taints(@Root() pool: NodePoolRow) {
+    return configOf(pool).taints;
+  }
+
+  @FieldResolver(() => PoolMachines, { description: 'What its machines are made of.' })
+  async machines(@Root() pool: NodePoolRow) {
+    const { machines } = configOf(pool);
+    const { instanceTypes } = await this.stores.catalogue.catalogue();
+    const architecture = instanceTypes.get(pool.instanceTypes[0] ?? '')?.architecture ?? 'amd64';
+    return { ...machines, imageId: machines.imageId || defaultImage(architecture) };
+  }
+
+  @FieldResolver(() => PoolManagement, { description: 'What the platform does for it.' })
+  management(@Root() pool: NodePoolRow) {
+    return configOf(pool).management;
+  }
+
+  @FieldResolver(() => [Condition], {
+    description:
+      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes.',
+  })
+  conditions(@Root() pool: NodePoolRow) {
+    return conditionsOf(pool);
+  }
+
+  @FieldResolver(() => ScalingGroup, {
+    nullable: true,
+    description: 'Its scaling group; null until it was made.',
+  })
+  scalingGroup(@Root() pool: NodePoolRow): SeenScalingGroup | null {
+    const seen = seenGroupOf(pool);
+    return seen && { ...seen, state: seen.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
+  }
+
+  @FieldResolver(() => NodePoolDrift, {
+    nullable: true,
+    description: 'How its nodes differ from what Kubernetes has; null: not at all. See syncNodePool.',
+  })
+  drift(@Root() pool: NodePoolRow) {
+    return driftOf(pool);
+  }
+
+  @FieldResolver(() => NodeRepairConnection, { description: 'Repairs of its nodes, newest first.' })
+  nodeRepairs(
+    @Ctx() context: RequestContext,
+    @Root() pool: NodePoolRow,
+    @Args(() => PageArgs) page: PageArgs,
+  ) {
+    return childConnection(context, this.stores.repairs.ofPools, pool.id, page);
+  }
+}
+
+type SeenScalingGroup = Omit<SeenGroup, 'state'> & { readonly state: string; readonly pool: NodePoolRow };
+
+@Resolver(() => ScalingGroup)
+export class ScalingGroupResolver {
+  constructor(private readonly groups: ScalingGroupsReader) {}
+
+  @FieldResolver(() => NodePool, { description: 'The one pool that it belongs to.' })
+  nodePool(@Root() { pool }: SeenScalingGroup) {
+    return pool;
+  }
+
+  @FieldResolver(() => [ScalingActivity], {
+    description:
+      'What it did last, newest first; asked of the cloud, so it costs more than the other fields.',
+  })
+  async activities(
+    @Ctx() context: RequestContext,
+    @Root() { pool }: SeenScalingGroup,
+    @Arg('first', () => Int, { defaultValue: 20, description: 'How many: 1 to 100.' }) first: number,
+  ) {
+    if (first < 1 || first > MAX_ACTIVITIES)
+      refuse('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_ACTIVITIES}, it is ${first}.`, {
+        path: ['first'],
+      });
+    const groups = (await loadValue(context, this.groups.ofClusters, pool.clusterId)) ?? [];
+    return groups.find(({ nodePoolId }) => nodePoolId === pool.id)?.activities.slice(0, first) ?? [];
+  }
+}

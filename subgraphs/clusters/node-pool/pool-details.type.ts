@@ -1,0 +1,79 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+
+export const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
+  ACTIVE: 'It makes and takes away machines.',
+  MISSING: 'Somebody deleted it in the cloud; its pool must be made anew.',
+});
+
+export const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scaling group did.', {
+  SCALE_OUT: 'Made machines.',
+  SCALE_IN: 'Took machines away.',
+  ATTACH: 'Took in machines that existed.',
+  CHANGE: 'Got other bounds.',
+  DELETE: 'Was deleted.',
+});
+
+export const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'What came of it.', {
+  SUCCESSFUL: 'All of it.',
+  PARTIAL: 'A part of it.',
+  FAILED: 'Nothing of it.',
+});
+
+@ObjectType({ description: 'Something that a scaling group did.' })
+export class ScalingActivity {
+  @Field(() => DateTimeScalar, { description: 'When.' })
+  at: Date;
+
+  @Field(() => ScalingActivityKind, { description: 'What.' })
+  kind: string;
+
+  @Field(() => ScalingActivityStatus, { description: 'What came of it.' })
+  status: string;
+
+  @Field(() => Int, { description: 'Machines that it was about.' })
+  instances: number;
+
+  @Field(() => String, { description: 'In words, with the reason of the first failure.' })
+  description: string;
+}
+
+@ObjectType({
+  description:
+    'The group in the cloud that makes and takes away the machines of one node pool, as it was seen last.',
+})
+export class ScalingGroup {
+  @Field(() => ID, { description: "The cloud's id, `asg-…`." })
+  id: string;
+
+  @Field(() => ScalingGroupState, { description: 'How it stands.' })
+  state: string;
+
+  @Field(() => Int, {
+    description: 'Machines at the least: 0, or the minimum of a pool that scales by itself.',
+  })
+  minSize: number;
+
+  @Field(() => Int, {
+    description: 'Machines at the most: 2000, or the maximum of a pool that scales by itself.',
+  })
+  maxSize: number;
+
+  @Field(() => Int, { description: 'Machines wanted.' })
+  desiredSize: number;
+
+  @Field(() => DateTimeScalar, { description: 'When it was looked at last.' })
+  checkedAt: string;
+}
+
+@ObjectType({ description: 'How the nodes of a pool differ from what Kubernetes has.' })
+export class NodePoolDrift {
+  @Field(() => [String], {
+    description: 'Nodes whose machines run, but that somebody deleted in Kubernetes.',
+  })
+  missingInKubernetes: readonly string[];
+
+  @Field(() => DateTimeScalar, { description: 'When it was seen.' })
+  seenAt: string;
+}

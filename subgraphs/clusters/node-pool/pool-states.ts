@@ -1,0 +1,94 @@
+import type { Problem } from '../../../kernel/result.js';
+import type { NodePoolState } from './node-pool.type.js';
+
+/** What somebody, or the platform itself, wishes of a pool that exists. */
+export type PoolCommand = 'SCALE' | 'UPDATE' | 'ATTACH' | 'REMOVE_NODES' | 'SYNC' | 'REFILL' | 'DELETE';
+
+/**
+ * The state that a command brings a pool to, by the state it is in; where there is none the command is refused.
+ *
+ *   INITIAL ──▶ ACTIVE ◀──▶ SCALING | REMOVING | UPDATING      (settled: ACTIVE, or FAILED when no node could be made)
+ *                 │ ▲
+ *                 ▼ │ (never: only a new pool helps)
+ *              UNHEALTHY          any ──▶ DELETING ──▶ gone
+ */
+const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolState>>>> = {
+  INITIAL: { DELETE: 'DELETING' },
+  ACTIVE: {
+    SCALE: 'SCALING',
+    UPDATE: 'UPDATING',
+    ATTACH: 'SCALING',
+    REMOVE_NODES: 'REMOVING',
+    SYNC: 'UPDATING',
+    REFILL: 'SCALING',
+    DELETE: 'DELETING',
+  },
+  FAILED: {
+    SCALE: 'SCALING',
+    UPDATE: 'UPDATING',
+    ATTACH: 'SCALING',
+    REMOVE_NODES: 'REMOVING',
+    SYNC: 'UPDATING',
+    DELETE: 'DELETING',
+  },
+  SCALING: { DELETE: 'DELETING' },
+  REMOVING: { DELETE: 'DELETING' },
+  UPDATING: { DELETE: 'DELETING' },
+  UNHEALTHY: { DELETE: 'DELETING' },
+  DELETING: {},
+};
+
+/** The state that the command brings a pool to; undefined where it is refused. */
+export function nextPoolState(state: NodePoolState, command: PoolCommand): NodePoolState | undefined {
+  return NEXT[state][command];
+}
+
+/** Why a pool in this state does not take the command. */
+export function poolStateProblem(state: NodePoolState, path: readonly string[]): Problem {
+  if (state === 'UNHEALTHY') {
+    const message = 'The scaling group of the node pool was deleted; delete the pool and create another.';
+    return { code: 'SCALING_GROUP_MISSING', message, path };
+  }
+  const message =
+    state === 'DELETING'
+      ? 'The node pool is being deleted.'
+      : `The node pool is ${state}: another operation on it has not ended.`;
+  return { code: 'INVALID_STATE', message, path };
+}
+
+/** How a pool is once its wish has been tried to its end. */
+export function settledPoolState(
+  pool: { readonly scalingGroup: unknown },
+  result: { readonly running: number; readonly failed: number },
+): NodePoolState {
+  if (isGroupMissing(pool)) return 'UNHEALTHY';
+  return result.running === 0 && result.failed > 0 ? 'FAILED' : 'ACTIVE';
+}
+
+/** Whether the pool's scaling group was seen to be gone. */
+export function isGroupMissing({ scalingGroup }: { readonly scalingGroup: unknown }): boolean {
+  return (scalingGroup as { readonly state?: string } | null)?.state === 'DELETED';
+}
+
+/** State of a node, as the column has it. */
+export type NodeState = 'pending' | 'starting' | 'running' | 'removing' | 'failed';
+
+/** What can be done with, or can become of, a node. */
+export type NodeCommand = 'REMOVE' | 'CONVERT' | 'REPAIR' | 'STARTED' | 'READY' | 'FAILED' | 'GONE';
+
+/**
+ *   pending ──▶ starting ──▶ running ──▶ removing ──▶ gone
+ *      └───────────┴──▶ failed ─────────────┘
+ */
+const NODE_NEXT: Readonly<Record<NodeState, Partial<Record<NodeCommand, NodeState | 'gone'>>>> = {
+  pending: { STARTED: 'starting', FAILED: 'failed' },
+  starting: { READY: 'running', FAILED: 'failed', REMOVE: 'removing' },
+  running: { REMOVE: 'removing', CONVERT: 'running', REPAIR: 'running', GONE: 'gone' },
+  removing: { GONE: 'gone' },
+  failed: { REMOVE: 'removing', GONE: 'gone' },
+};
+
+/** What the command makes of a node; undefined where it is refused. */
+export function nextNodeState(state: NodeState, command: NodeCommand): NodeState | 'gone' | undefined {
+  return NODE_NEXT[state][command];
+}

@@ -1,0 +1,86 @@
+import { appendEvents } from '../../../engine/events.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { refuse, Refused } from '../../../kernel/result.js';
+import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
+import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { unfinishedOperations } from '../operation/operation.store.js';
+import * as pools from './node-pool.store.js';
+import type { NodePoolState } from './node-pool.type.js';
+import { nextPoolState, type PoolCommand, poolStateProblem } from './pool-states.js';
+
+const CHANGEABLE = ['RUNNING', 'SCALING'];
+
+/** What operations on a pool are on. */
+export function target({ id, account, clusterId }: { id: string; account: string; clusterId: string }) {
+  return { account, targetKind: 'NodePool', targetId: id, clusterId } as const;
+}
+
+/** Ends the recording of a wish on a pool: its cluster is changing, the engine is to look, the events are written. */
+export async function recordWish(
+  tx: Transaction,
+  cluster: ClusterRow,
+  nodePoolId: string,
+  at: Date,
+): Promise<void> {
+  await updateCluster(tx, cluster.id, { state: 'SCALING' });
+  await enqueue(tx, 'node-pool', nodePoolId);
+  await appendEvents(tx, cluster.account, at, []);
+}
+
+export interface LockedPool {
+  readonly cluster: ClusterRow;
+  readonly pool: pools.NodePoolRow;
+}
+
+/** Locks the pool's cluster, then the pool: always in this order. */
+export async function lockBoth(
+  tx: Transaction,
+  account: string,
+  nodePoolId: string,
+  path: readonly string[],
+): Promise<LockedPool> {
+  const clusterId = await pools.clusterOfPool(tx, account, nodePoolId);
+  if (clusterId === null) refuse('NOT_FOUND', 'There is no such node pool.', { path });
+  const cluster = await changeableCluster(tx, account, clusterId, path);
+  const pool = await pools.lockNodePool(tx, account, nodePoolId);
+  if (!pool) refuse('NOT_FOUND', 'There is no such node pool.', { path });
+  return { cluster, pool };
+}
+
+/** Locks a cluster that can take changes of its pools now. */
+export async function changeableCluster(
+  tx: Transaction,
+  account: string,
+  id: string,
+  path: readonly string[],
+): Promise<ClusterRow> {
+  const cluster = await lockCluster(tx, account, id);
+  if (!cluster) return noSuchCluster(path);
+  if (!CHANGEABLE.includes(cluster.state)) {
+    refuse('INVALID_STATE', `The cluster is ${cluster.state}; it must be ${CHANGEABLE.join(' or ')}.`, {
+      path,
+    });
+  }
+  return cluster;
+}
+
+/** The state that the command brings the locked pool to. Refuses `INVALID_STATE` and `SCALING_GROUP_MISSING`. */
+export async function admit(
+  tx: Transaction,
+  pool: pools.NodePoolRow,
+  command: PoolCommand,
+  path: readonly string[],
+): Promise<NodePoolState> {
+  const state = pool.state as NodePoolState;
+  const next = nextPoolState(state, command);
+  if (!next) throw new Refused([poolStateProblem(state, path)]);
+  if (command !== 'DELETE' && (await unfinishedOperations(tx, { targetId: pool.id })).length > 0)
+    refuse('INVALID_STATE', 'Another operation on the node pool has not ended.', { path });
+  return next;
+}
+
+/** Whether the pool scales by itself. */
+export function scalesItself({ autoscaling }: { readonly autoscaling: unknown }): boolean {
+  return (autoscaling as { enabled: boolean } | null)?.enabled ?? false;
+}

@@ -1,0 +1,46 @@
+import { finishStage, stagesOf, startStage } from '../../../engine/operations.js';
+import { NO_JSON } from '../reconcile/json-null.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import { groupMissing, healthOf } from './ensuring-group.js';
+import { compare, lookOutside } from './inspecting-pool.js';
+import { forgetLost, letLeave } from './losing-nodes.js';
+import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { boundsOf, seenGroup } from './pool-bounds.js';
+
+const INSPECT = 'INSPECT';
+
+/**
+ * The first part of a pool's synchronization: finds nodes whose machines or whose Kubernetes nodes somebody has taken
+ * away, and lets what is left of them go. The steps that follow make others, unless the size was to be lowered.
+ */
+export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { operation, pool, cluster, nodes, scope, means } = step;
+  const stage = operation && stagesOf(operation).find(({ name }) => name === INSPECT);
+  if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
+  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, boundsOf(pool));
+  const outside = await lookOutside(cluster.id, { scope, means, nodePoolId: pool.id });
+  const { lost, unregistered } = compare(nodes, outside);
+  const { lowerDesiredSize } = operation.input as { lowerDesiredSize?: boolean };
+  const fewer = lowerDesiredSize ? lost.length + unregistered.length : 0;
+  await inPool(step, async (tx, at) => {
+    const subject = { cluster, pool, operationId: operation.id };
+    await startStage(tx, operation.id, INSPECT, at);
+    const events = await forgetLost(tx, { subject, account: pool.account, lost });
+    await letLeave(tx, unregistered, { drain: false, reason: 'SYNC', since: at.toISOString() });
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: {
+        desiredSize: Math.max(boundsOf(pool).minSize, pool.desiredSize - fewer),
+        drift: NO_JSON,
+        scalingGroup: seenGroup(group, at),
+        ...healthOf(pool, group, at),
+      },
+    });
+    await finishStage(tx, operation.id, INSPECT, at);
+    const data = { lost: lost.length, unregistered: unregistered.length };
+    const text = `The node pool ${pool.name} was compared with the cloud and Kubernetes: ${lost.length} machines and ${unregistered.length} Kubernetes nodes were gone.`;
+    const missing = group.state === 'DELETED' ? [groupMissing(pool, cluster.id)] : [];
+    return [...events, ...missing, eventOf(subject, 'NODE_POOL_INSPECTED', text, { data })];
+  });
+  return 'again';
+}

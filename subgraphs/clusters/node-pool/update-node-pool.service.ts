@@ -1,0 +1,168 @@
+import { createOperation } from '../../../engine/operations.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import type { Catalogue, CatalogueStore } from '../catalogue/catalogue.store.js';
+import { change, type ChangeOutcome } from '../change.js';
+import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
+import type { ClusterRow } from '../cluster/cluster.store.js';
+import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
+import { nameProblems } from '../name.rules.js';
+import {
+  type AutoscalingRequest,
+  autoscalingProblems,
+  instanceTypeProblems,
+  type NodePoolPlan,
+} from './node-pool.rules.js';
+import * as pools from './node-pool.store.js';
+import { SETTINGS_STAGE } from './node-settings.js';
+import type { UpdateNodePoolInput } from './pool-changes.input.js';
+import {
+  configOf,
+  defaultPoolProblems,
+  type MachinesConfig,
+  planPoolConfig,
+  poolConfigProblems,
+  poolZoneProblems,
+} from './pool-config.rules.js';
+import type { PoolMachinesInput } from './pool-config.type.js';
+import { placedConfig, storedConfig } from './pool-network.js';
+import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
+
+const PATH = ['input', 'id'];
+
+/** Changes what a pool is, besides its size. */
+export class UpdateNodePoolService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  async update(actor: Actor, input: UpdateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const catalogue = await this.catalogue.catalogue();
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'updateNodePool', input, dryRun }, async (tx, at) => {
+      const locked = await lockBoth(tx, account, input.id, PATH);
+      const { cluster, pool } = locked;
+      const state = await admit(tx, pool, 'UPDATE', PATH);
+      if (input.resourceVersion != null && BigInt(input.resourceVersion) !== pool.resourceVersion)
+        refuse(
+          'CONFLICT',
+          `The node pool is at resourceVersion ${pool.resourceVersion}, not ${input.resourceVersion}.`,
+          {
+            path: ['input', 'resourceVersion'],
+          },
+        );
+      const plan = await planUpdate(tx, locked, { input, catalogue });
+      const desiredSize = within(pool.desiredSize, plan.autoscaling);
+      const held = await heldPlaces(tx, account, pool.id);
+      const growth = {
+        id: pool.id,
+        desiredSize: Math.max(0, desiredSize - held),
+        path: ['input', 'autoscaling'],
+      };
+      await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+      const { labels, taints } = configOf(pool);
+      const wish = {
+        ...target(pool),
+        type: 'UPDATE_NODE_POOL',
+        stages: [SETTINGS_STAGE, 'NODES'],
+        input: {
+          before: { labels, taints },
+          fromSize: pool.desiredSize,
+          toSize: desiredSize,
+          trigger: 'UPDATE',
+        },
+      };
+      const operation = await createOperation(tx, wish, at);
+      await pools.updateNodePool(tx, pool.id, {
+        name: plan.name,
+        instanceTypes: [...plan.instanceTypes],
+        ...(plan.autoscaling && { autoscaling: { ...plan.autoscaling } }),
+        config: storedConfig(plan.config),
+        desiredSize,
+        state,
+        generation: { increment: 1 },
+        operationId: operation.id,
+      });
+      await recordWish(tx, cluster, pool.id, at);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+}
+
+interface Wish {
+  readonly input: UpdateNodePoolInput;
+  readonly catalogue: Catalogue;
+}
+
+/** The pool as it shall be. Refuses with every problem that can be seen at once. */
+async function planUpdate(tx: Transaction, locked: LockedPool, wish: Wish): Promise<NodePoolPlan> {
+  const { cluster, pool } = locked;
+  const { input, catalogue } = wish;
+  const before = configOf(pool);
+  const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
+  const config = planPoolConfig({ ...input, instanceTypes }, before);
+  const { autoscaling: present } = pool as unknown as { autoscaling: AutoscalingRequest | null };
+  const autoscaling = input.autoscaling ?? present;
+  const problems: Problem[] = [
+    ...updateProblems(locked, wish),
+    ...autoscalingProblems({ autoscaling }, ['input']),
+    ...(await nameTaken(tx, cluster, { name: input.name, before: pool.name })),
+  ];
+  if (problems.length > 0) throw new Refused(problems);
+  const { account } = pool;
+  const plan: NodePoolPlan = {
+    name: input.name ?? pool.name,
+    instanceTypes,
+    desiredSize: pool.desiredSize,
+    autoscaling,
+    config: await placedConfig(tx, config, { account, clusterId: cluster.id, path: ['input'] }),
+    runtime: pool.runtime as NodePoolPlan['runtime'],
+    gpuSharing: pool.gpuSharing,
+    edgeAutonomy: pool.edgeAutonomy,
+  };
+  refusePoolOfKind(plan, cluster, catalogue.instanceTypes);
+  return plan;
+}
+
+function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wish): Problem[] {
+  const { instanceTypes: types, regions } = catalogue;
+  const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
+  const machines = mergedMachines(input.machines, configOf(pool).machines);
+  return [
+    ...(input.name == null ? [] : nameProblems(input.name, ['input', 'name'])),
+    ...instanceTypeProblems(instanceTypes, types, ['input', 'instanceTypes']),
+    ...poolConfigProblems({ ...input, machines, instanceTypes }, types, ['input']),
+    ...poolZoneProblems({ ...input, instanceTypes }, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
+    ...(pool.isDefault ? defaultPoolProblems(input, ['input']) : []),
+  ];
+}
+
+/** A part that is left out stays, so what is given must fit to what is there; another charge type begins anew. */
+function mergedMachines(given: PoolMachinesInput | null | undefined, before: MachinesConfig) {
+  if (!given) return given;
+  const anew = given.chargeType != null;
+  return {
+    ...given,
+    chargeType: given.chargeType ?? before.chargeType,
+    spotStrategy: given.spotStrategy ?? (anew ? null : before.spotStrategy),
+    spotPriceLimit: given.spotPriceLimit ?? (anew ? null : before.spotPriceLimit),
+  };
+}
+
+async function nameTaken(
+  tx: Transaction,
+  cluster: ClusterRow,
+  { name, before }: { readonly name: string | null | undefined; readonly before: string },
+): Promise<Problem[]> {
+  if (name == null || name === before || !(await pools.isPoolNameTaken(tx, cluster.id, name))) return [];
+  const message = `The cluster has a node pool named ${name}.`;
+  return [{ code: 'DUPLICATE_NAME', message, path: ['input', 'name'] }];
+}
+
+function within(size: number, autoscaling: AutoscalingRequest | null): number {
+  if (!autoscaling?.enabled) return size;
+  return Math.min(autoscaling.maxSize, Math.max(autoscaling.minSize, size));
+}

@@ -1,0 +1,59 @@
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { ClusterRow } from '../cluster/cluster.store.js';
+import { Cluster } from '../cluster/cluster.type.js';
+import { loadValue } from '../loading.js';
+import { ChargeType } from '../node-pool/pool-config.type.js';
+import { NodeRepair, NodeRepairState } from './node-repair.type.js';
+import type { NodeRepairRow } from './node-repair.store.js';
+import type { NodeRow, NodeStore } from './node.store.js';
+import { Node, NodeOrigin } from './node.type.js';
+
+/** What the column calls the steps of a repair that have not begun yet. */
+const SHOWN: Readonly<Record<string, string>> = { RESTART_WANTED: 'RESTARTING', RESET_WANTED: 'RESETTING' };
+
+@Resolver(() => NodeRepair)
+export class NodeRepairResolver {
+  @FieldResolver(() => NodeRepairState, { description: 'How it stands.' })
+  state(@Root() repair: NodeRepairRow) {
+    return SHOWN[repair.state] ?? repair.state;
+  }
+}
+
+@Resolver(() => Node)
+export class NodeDetailsResolver {
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: "The cloud's id of its machine; null until it has one.",
+  })
+  instanceId(@Root() node: NodeRow) {
+    return node.instanceId;
+  }
+
+  @FieldResolver(() => ChargeType, { description: 'How its machine is paid.' })
+  chargeType(@Root() node: NodeRow) {
+    return node.chargeType;
+  }
+
+  @FieldResolver(() => NodeOrigin, { description: 'How its machine came into the pool.' })
+  origin(@Root() node: NodeRow) {
+    return node.origin;
+  }
+}
+
+@Resolver(() => Cluster)
+export class ClusterNodeResolver {
+  constructor(private readonly nodes: NodeStore) {}
+
+  @FieldResolver(() => Node, {
+    nullable: true,
+    description: 'The node of that name; names are unique in a cluster. Null when there is none.',
+  })
+  async node(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Arg('name', () => String, { description: "The Kubernetes node's name." }) name: string,
+  ) {
+    return (await loadValue(context, this.nodes.byNames, `${cluster.id}/${name}`)) ?? null;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { NodeRepair } from '../../../prisma/generated/client.js';
+import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
+import type { Children } from '../loading.js';
+
+export type NodeRepairRow = NodeRepair;
+
+/**
+ *   RESTART_WANTED ──▶ RESTARTING ──▶ SUCCEEDED
+ *                          ├─▶ RESET_WANTED ──▶ RESETTING ──▶ SUCCEEDED | FAILED
+ *                          └─▶ FAILED
+ */
+export type RepairState =
+  'RESTART_WANTED' | 'RESTARTING' | 'RESET_WANTED' | 'RESETTING' | 'SUCCEEDED' | 'FAILED';
+
+export const OPEN_REPAIRS: readonly RepairState[] = [
+  'RESTART_WANTED',
+  'RESTARTING',
+  'RESET_WANTED',
+  'RESETTING',
+];
+
+const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", node_id AS "nodeId",
+  node_name AS "nodeName", state, system_disk_reset AS "systemDiskReset", message, started_at AS "startedAt",
+  finished_at AS "finishedAt"`;
+const byPool: ChildTable = {
+  table: 'clusters.node_repair',
+  columns,
+  parent: 'node_pool_id',
+  descending: true,
+};
+
+/** Reads repairs of nodes. */
+export class NodeRepairStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<NodeRepairRow[]> =>
+    this.database.nodeRepair.findMany({ where: { account, id: { in: [...ids] } } });
+
+  /** Repairs of pools, newest first. */
+  readonly ofPools: Children<NodeRepairRow> = {
+    byIds: this.byIds,
+    pages: (query) => selectChildPages<NodeRepairRow>(this.database, byPool, query),
+    totals: (account, pools) => countChildren(this.database, byPool, account, pools),
+    parentOf: (repair) => repair.nodePoolId,
+  };
+}

@@ -1,0 +1,19 @@
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import type { ReconcileScope } from '../../../engine/contract.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+
+/** What a client is made from. */
+export interface ClientMeans {
+  readonly scope: Pick<ReconcileScope, 'database' | 'signal'>;
+  readonly kubernetes: KubernetesApis;
+}
+
+/** A client for the Kubernetes API of a cluster; undefined while the platform knows of none. */
+export async function clientOf(
+  clusterId: string,
+  { scope, kubernetes }: ClientMeans,
+): Promise<KubernetesClient | undefined> {
+  const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
+  return access && new KubernetesClient(kubernetes.of(access), { clusterId, signal: scope.signal });
+}

@@ -1,0 +1,74 @@
+import type { KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
+import {
+  isNotFound,
+  KubernetesStatusError,
+  KubernetesUnavailable,
+} from '../../../engine/kubernetes/kubernetes-error.js';
+
+export interface Pod extends KubernetesObject {
+  metadata?: KubernetesObject['metadata'] & { deletionTimestamp?: string };
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: { readonly phase?: string };
+}
+
+/** Whoever makes a pod anew when it is evicted. */
+export interface PodOwner {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const STATIC_POD = 'kubernetes.io/config.mirror';
+const ENDED = new Set(['Succeeded', 'Failed']);
+
+/**
+ * The pods of a node that must go before its kubelet is upgraded. Left out are those that have ended, those of
+ * DaemonSets and static ones (they belong to the node), and those that nobody would make anew: they run on through
+ * the upgrade.
+ */
+export async function evictablePods(client: KubernetesClient, nodeName: string): Promise<Pod[]> {
+  const found: Pod[] = [];
+  const query = { fieldSelector: `spec.nodeName=${nodeName}` };
+  for await (const pods of client.chunks<Pod>('/api/v1/pods', query)) found.push(...pods.filter(isEvictable));
+  return found;
+}
+
+function isEvictable(pod: Pod): boolean {
+  const { annotations = {}, deletionTimestamp } = pod.metadata ?? {};
+  const owner = ownerOf(pod);
+  if (!owner || owner.kind === 'DaemonSet' || STATIC_POD in annotations) return false;
+  return deletionTimestamp !== undefined || !ENDED.has(pod.status?.phase ?? '');
+}
+
+export function ownerOf({ metadata }: Pod): PodOwner | undefined {
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
+  return owner && { kind: owner.kind, namespace: metadata?.namespace ?? '', name: owner.name };
+}
+
+/** Whether the pod is on its way out. */
+export function isLeaving({ metadata }: Pod): boolean {
+  return metadata?.deletionTimestamp !== undefined;
+}
+
+/** Asks for the pod's eviction; false when a disruption budget does not allow it now. */
+export async function evict(client: KubernetesClient, { metadata }: Pod): Promise<boolean> {
+  const { namespace = '', name = '' } = metadata ?? {};
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/eviction`;
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } };
+  try {
+    await client.create(path, body);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return true;
+    if (isBudget(error)) return false;
+    throw error;
+  }
+}
+
+function isBudget(error: unknown): boolean {
+  return (
+    error instanceof KubernetesUnavailable &&
+    error.cause instanceof KubernetesStatusError &&
+    error.cause.status === 429
+  );
+}

@@ -1,0 +1,55 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { isFinished } from '../../../engine/operation.rules.js';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { OperationRow } from '../operation/operation.store.js';
+import { Operation } from '../operation/operation.type.js';
+import { toPayload } from '../payloads.type.js';
+import { PauseOperationPayload, ResumeOperationPayload } from './pause-operation.type.js';
+import type { PauseOperationService } from './pause-operation.service.js';
+import { PauseOperationInput, ResumeOperationInput } from './upgrade.type.js';
+
+@Resolver(() => Operation)
+export class PauseOperationResolver {
+  constructor(private readonly service: PauseOperationService) {}
+
+  @Mutation(() => PauseOperationPayload, {
+    description:
+      'Pauses an upgrade: what has begun (the control plane, the present batch of nodes) is ended, nothing further begins until resumeOperation.',
+  })
+  pauseOperation(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => PauseOperationInput, { description: 'The operation.' }) input: PauseOperationInput,
+  ) {
+    return toPayload(context, () => this.service.pause(context.actor, input.id));
+  }
+
+  @Mutation(() => ResumeOperationPayload, { description: 'Lets a paused operation go on.' })
+  resumeOperation(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ResumeOperationInput, { description: 'The operation.' }) input: ResumeOperationInput,
+  ) {
+    return toPayload(context, () => this.service.resume(context.actor, input.id));
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Since when it is paused; null while it is not.',
+  })
+  pausedAt(@Root() { pausedAt, state }: OperationRow) {
+    return isFinished(state) ? null : pausedAt;
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether cancelOperation would be taken now. An upgrade can be cancelled until its control plane has the new version.',
+  })
+  cancelable(@Root() { cancelable, state }: OperationRow) {
+    return cancelable && !isFinished(state);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether pauseOperation would be taken now.' })
+  pausable(@Root() { pausable, pausedAt, cancelRequestedAt, state }: OperationRow) {
+    return pausable && pausedAt === null && cancelRequestedAt === null && !isFinished(state);
+  }
+}

@@ -1,0 +1,75 @@
+import { done } from '../../../engine/contract.js';
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { Refused } from '../../../kernel/result.js';
+import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
+import { poolsSettled } from '../cluster/settling-cluster.js';
+import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import type { Node, NodePool, Operation } from '../reconcile/reconcile.store.js';
+import { wishPoolSize } from './pool-size.js';
+import { remember, upgradeInput } from './upgrade-input.js';
+import { nextBatch } from './upgrade.rules.js';
+
+/** The upgrade of the nodes in one step. */
+export interface NodesStep extends ClusterStep {
+  readonly operation: Operation;
+  readonly version: string;
+  /** Undefined when the platform knows of no Kubernetes API: then nodes are upgraded without draining. */
+  readonly client: KubernetesClient | undefined;
+  readonly nodes: readonly Node[];
+}
+
+/**
+ * Gives the pool whose nodes are next its additional nodes, and takes them back from pools that are done; undefined
+ * when nothing is to be changed. What quotas or bounds do not allow is left out.
+ */
+export async function balanceSurge(step: NodesStep, old: readonly Node[]): Promise<StepOutcome | undefined> {
+  const { operation, pools, nodes } = step;
+  const { rolling, surged = {} } = upgradeInput(operation);
+  if (!rolling?.surge) return undefined;
+  // A pool that settles wakes the cluster.
+  if (!poolsSettled(step)) return done;
+  const over = pools.find(
+    ({ id }) => (surged[id] ?? 0) > 0 && !old.some(({ nodePoolId }) => nodePoolId === id),
+  );
+  if (over) return resize(step, over, { by: -(surged[over.id] ?? 0), kept: 0 });
+  if (operation.pausedAt) return undefined;
+  const [first] = nextBatch(nodes, old, rolling.batchSize);
+  const pool = pools.find(({ id }) => id === first?.nodePoolId);
+  if (!pool || surged[pool.id] !== undefined) return undefined;
+  const by = Math.min(rolling.surge, room(pool));
+  return resize(step, pool, { by, kept: by });
+}
+
+/** How many nodes more the pool may have. */
+function room({ autoscaling, desiredSize }: NodePool): number {
+  const bounds = autoscaling as { enabled: boolean; maxSize: number } | null;
+  return bounds?.enabled ? Math.max(0, bounds.maxSize - desiredSize) : Infinity;
+}
+
+interface Change {
+  readonly by: number;
+  /** How many the pool has in addition afterwards. */
+  readonly kept: number;
+}
+
+async function resize(step: NodesStep, pool: NodePool, { by, kept }: Change): Promise<StepOutcome> {
+  const { cluster, operation } = step;
+  const path = ['input', 'rollingPolicy', 'surge'];
+  const desiredSize = pool.desiredSize + by;
+  try {
+    await inCluster(step, async (tx) => {
+      if (by !== 0) await wishPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path });
+      const { surged = {} } = upgradeInput(operation);
+      await remember(tx, operation.id, { surged: { ...surged, [pool.id]: kept } });
+      const text = `The node pool ${pool.name} gets ${by} nodes for the time of its upgrade.`;
+      const back = `The node pool ${pool.name} gives ${-by} additional nodes back.`;
+      return by === 0
+        ? []
+        : [say(step, 'UPGRADE_SURGE', by > 0 ? text : back, { data: { nodePoolId: pool.id, by } })];
+    });
+  } catch (error) {
+    if (!(error instanceof Refused) || by <= 0) throw error;
+    return resize(step, pool, { by: 0, kept: 0 });
+  }
+  return 'again';
+}

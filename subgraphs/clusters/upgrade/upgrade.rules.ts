@@ -1,0 +1,91 @@
+import type { OperationStage } from '../../../engine/contract.js';
+import { isFinished } from '../../../engine/operation.rules.js';
+
+/** Stages of an upgrade, in order. */
+export const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES', 'COMPONENTS'] as const;
+
+/**
+ * Where an upgrade stands. WAITING: for its maintenance window; the stages follow; ENDED: whatever came of it.
+ *
+ *   WAITING ──▶ PRECHECK ──▶ CONTROL_PLANE ──▶ NODES ──▶ COMPONENTS ──▶ ENDED
+ *      └─ cancel ──┴─ cancel ─────┴─ cancel ──────────────────────────▶ ENDED
+ *
+ * Once the control plane runs the new version there is no way back and no end but the last one. Pausing is beside the
+ * phase: a paused upgrade stays in it until it is resumed.
+ */
+export type UpgradePhase = 'WAITING' | (typeof UPGRADE_STAGES)[number] | 'ENDED';
+
+/** What people may ask of an upgrade. */
+export type UpgradeAction = 'PAUSE' | 'RESUME' | 'CANCEL';
+
+/** What a phase is told from. */
+export interface UpgradeView {
+  readonly state: string;
+  readonly stages: readonly OperationStage[];
+  /** It waits for its maintenance window. */
+  readonly waiting: boolean;
+}
+
+export function phaseOf({ state, stages, waiting }: UpgradeView): UpgradePhase {
+  if (isFinished(state)) return 'ENDED';
+  if (waiting) return 'WAITING';
+  const open = stages.find((stage) => !isFinished(stage.state));
+  return (open?.name as UpgradePhase | undefined) ?? 'COMPONENTS';
+}
+
+const ALLOWED: Readonly<Record<UpgradePhase, readonly UpgradeAction[]>> = {
+  WAITING: ['CANCEL'],
+  PRECHECK: ['PAUSE', 'CANCEL'],
+  CONTROL_PLANE: ['PAUSE', 'CANCEL'],
+  NODES: ['PAUSE'],
+  COMPONENTS: ['PAUSE'],
+  ENDED: [],
+};
+
+/** What is allowed in a phase; a paused upgrade can be resumed instead of paused. */
+export function allowedActions(phase: UpgradePhase, paused: boolean): UpgradeAction[] {
+  const allowed = ALLOWED[phase];
+  return paused ? allowed.map((action) => (action === 'PAUSE' ? 'RESUME' : action)) : [...allowed];
+}
+
+/** The largest number of nodes of one batch. */
+export const MAX_BATCH = 20;
+
+/** Nodes of a pool that are upgraded at the same time: as many as wished, else a tenth of the pool; from 1 to 20. */
+export function batchSize(nodesOfPool: number, wished?: number | null): number {
+  return Math.min(MAX_BATCH, Math.max(1, wished ?? Math.ceil(nodesOfPool / 10)));
+}
+
+/** A node as far as batches are concerned. */
+export interface OldNode {
+  readonly id: string;
+  readonly nodePoolId: string | null;
+}
+
+/**
+ * The next nodes to upgrade: of one pool, the first that has old nodes. `all` are the running nodes of the cluster,
+ * `old` those of them that do not have the new version.
+ */
+export function nextBatch<T extends OldNode>(
+  all: readonly OldNode[],
+  old: readonly T[],
+  wished?: number | null,
+): T[] {
+  const sorted = [...old].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  const pool = sorted[0]?.nodePoolId;
+  if (pool === undefined) return [];
+  const size = batchSize(all.filter(({ nodePoolId }) => nodePoolId === pool).length, wished);
+  return sorted.filter(({ nodePoolId }) => nodePoolId === pool).slice(0, size);
+}
+
+/** Pools by id, the nodes of no pool last. */
+function order({ nodePoolId, id }: OldNode): string {
+  return `${nodePoolId ?? '~'} ${id}`;
+}
+
+export type PausePolicy = 'NOT_PAUSE' | 'FIRST_BATCH' | 'EVERY_BATCH';
+
+/** Whether the upgrade pauses by itself after its batch of this number (from 1), when nodes are left. */
+export function pausesAfter(policy: PausePolicy, batch: number): boolean {
+  return policy === 'EVERY_BATCH' || (policy === 'FIRST_BATCH' && batch === 1);
+}

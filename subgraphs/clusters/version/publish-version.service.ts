@@ -1,0 +1,67 @@
+import { appendEvents } from '../../../engine/events.js';
+import type { Platform } from '../../../engine/platform.js';
+import { enqueueAll } from '../../../engine/queue.js';
+import type { Actor } from '../../../kernel/actor.js';
+import { refuse, Refused } from '../../../kernel/result.js';
+import { adminScope } from '../../../kernel/scopes.js';
+import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../catalogue/catalogue.store.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { publishProblems } from './publish-version.rules.js';
+import type { PublishKubernetesVersionInput } from './publish-version.type.js';
+import { minorOf, VersionPolicy, type VersionStatus } from './version.rules.js';
+import { VERSION_SUPPORT } from './version-support.reconciler.js';
+
+/** Adds versions to the catalogue. */
+export class PublishVersionService {
+  constructor(
+    private readonly platform: Pick<Platform, 'database' | 'clock'>,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  /**
+   * Publishes a version for all accounts; clusters whose version expires by it are looked at, and their owners told.
+   * Refuses `FORBIDDEN` without the scope `fleet:admin`, and what is no version that could come next.
+   */
+  async publish(actor: Actor, input: PublishKubernetesVersionInput): Promise<VersionStatus> {
+    if (!actor.scopes?.includes(adminScope))
+      refuse('FORBIDDEN', `Publishing a version needs a token with the scope ${adminScope}.`);
+    const { id } = input;
+    const { prisma } = this.platform.database;
+    const at = this.platform.clock.now();
+    const releasedAt = input.releasedAt ?? at;
+    const status = await prisma.$transaction(async (tx) => {
+      // One at a time: each is checked against what the one before has published.
+      await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
+      const before = new VersionPolicy(await tx.kubernetesVersion.findMany());
+      const problems = publishProblems({ id, releasedAt }, before, at);
+      if (problems.length > 0) throw new Refused(problems);
+      await tx.kubernetesVersion.create({ data: { id, minor: minorOf(id), releasedAt } });
+      const after = new VersionPolicy(await tx.kubernetesVersion.findMany());
+      const changed = before.all().filter((one) => differs(one, after.status(one.id)));
+      const clusters = await tx.cluster.findMany({
+        where: { version: { in: changed.map((one) => one.id) }, deletedAt: null },
+        select: { id: true },
+      });
+      await enqueueAll(
+        tx,
+        VERSION_SUPPORT,
+        clusters.map((cluster) => cluster.id),
+      );
+      const message = `Kubernetes ${id} was published; ${clusters.length} clusters have a version that expires.`;
+      const event = {
+        type: VERSION_PUBLISHED,
+        reason: 'KubernetesVersionPublished',
+        message,
+        data: { version: id },
+      };
+      await appendEvents(tx, PLATFORM_ACCOUNT, at, [{ category: 'PROVISIONING', ...event }]);
+      return after.status(id);
+    });
+    this.catalogue.refresh();
+    return status;
+  }
+}
+
+function differs(a: VersionStatus, b: VersionStatus): boolean {
+  return a.expired !== b.expired || a.supported !== b.supported;
+}

@@ -1,0 +1,69 @@
+import { done, type NewEvent, type Reconciler, requeueAfter } from '../../../engine/contract.js';
+import { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { setCluster } from '../cluster/cluster.steps.js';
+import { conditionsOf, withCondition } from '../reconcile/conditions.js';
+import { changeCluster, type Cluster, Superseded } from '../reconcile/reconcile.store.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import { supportOf, upgradeHint } from './release.rules.js';
+
+export const VERSION_SUPPORT = 'version-support';
+/** The condition of clusters that says whether their Kubernetes version is supported; absent until it was not. */
+const CONDITION = 'VersionSupported';
+
+const REASONS = {
+  SUPPORTED: 'Supported',
+  PATCH_EXPIRED: 'PatchExpired',
+  MINOR_EXPIRED: 'MinorExpired',
+} as const;
+
+/**
+ * Keeps a cluster's condition about its Kubernetes version what the catalogue says, and tells the owner when the version
+ * expires: once, since only a change of the condition is told. Its keys are ids of clusters.
+ */
+export function createVersionSupportReconciler(): Reconciler {
+  return {
+    kind: VERSION_SUPPORT,
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt) return done;
+      const { versions } = await new CatalogueStore(scope.database).catalogue();
+      const found = supportOf(versions.status(cluster.version));
+      const hint = upgradeHint(versions, cluster.version);
+      const reason = REASONS[found];
+      if (reasonOf(cluster) === reason) return done;
+      try {
+        await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
+          const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
+          const before = reasonOf(row);
+          if (before === reason || row.version !== cluster.version) return [];
+          const status = found === 'SUPPORTED' ? 'True' : 'False';
+          const message = hint ?? `${row.version} is supported.`;
+          await setCluster(tx, key, {
+            conditions: withCondition(row, { type: CONDITION, status, reason, message }, at),
+          });
+          return found === 'SUPPORTED' ? [] : [expired(row, { reason, message })];
+        });
+        return done;
+      } catch (error) {
+        if (error instanceof Superseded) return requeueAfter(0);
+        throw error;
+      }
+    },
+  };
+}
+
+/** What the cluster's condition says; a cluster without it was always supported. */
+function reasonOf(cluster: Cluster): string {
+  return conditionsOf(cluster).find(({ type }) => type === CONDITION)?.reason ?? REASONS.SUPPORTED;
+}
+
+function expired(
+  cluster: Cluster,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): NewEvent {
+  const text = `Cluster ${cluster.name}: ${message}`;
+  return eventOf({ cluster }, 'VERSION_EXPIRED', text, {
+    level: 'WARNING',
+    data: { version: cluster.version, reason },
+  });
+}

@@ -1,0 +1,27 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import { toPayload } from '../payloads.type.js';
+import type { VerticalScalingService } from './vertical-scaling.service.js';
+import { ScaleClusterVerticallyInput, ScaleClusterVerticallyPayload } from './vertical-scaling.type.js';
+
+@Resolver()
+export class VerticalScalingMutations {
+  constructor(private readonly service: VerticalScalingService) {}
+
+  @Mutation(() => ScaleClusterVerticallyPayload, {
+    description:
+      'Gives the nodes of a cluster other instance types, pool by pool: new nodes come first, then as many old ones are drained and leave. The control plane of a managed cluster is sized by the platform; its edition is changed with migrateCluster.',
+  })
+  scaleClusterVertically(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ScaleClusterVerticallyInput, { description: 'The cluster and the instance types.' })
+    input: ScaleClusterVerticallyInput,
+    @Arg('dryRun', () => Boolean, {
+      nullable: true,
+      description: 'Check and answer as if it were done, but do nothing.',
+    })
+    dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.scale(context.actor, input, dryRun));
+  }
+}

@@ -1,0 +1,122 @@
+import { appendEvents } from '../../../engine/events.js';
+import { createOperation } from '../../../engine/operations.js';
+import type { Platform } from '../../../engine/platform.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { change, type ChangeOutcome } from '../change.js';
+import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
+import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { fitsNode } from '../node-pool/node-pool.rules.js';
+import { MAX_BATCH } from '../upgrade/upgrade.rules.js';
+import type { InstanceTypeValue } from '../version/version.rules.js';
+import type { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
+
+export const SCALE_VERTICALLY = 'SCALE_CLUSTER_VERTICALLY';
+const MAX_TYPES = 20;
+
+/** What the operation remembers. */
+export interface VerticalScalingInput {
+  readonly instanceTypes: readonly string[];
+  readonly batchSize: number | null;
+  /** The pools, with the size that each keeps. */
+  readonly pools: readonly { readonly id: string; readonly baseSize: number }[];
+}
+
+/** Begins to give the nodes of clusters other instance types. */
+export class VerticalScalingService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  /** Refuses unknown or too small types, unknown pools, and `INVALID_STATE` while the cluster is not RUNNING. */
+  async scale(
+    actor: Actor,
+    input: ScaleClusterVerticallyInput,
+    dryRun?: boolean | null,
+  ): Promise<ChangeOutcome> {
+    const { instanceTypes } = await this.catalogue.catalogue();
+    const problems = [...typeProblems(input.instanceTypes, instanceTypes), ...batchProblems(input.batchSize)];
+    if (problems.length > 0) throw new Refused(problems);
+    const { account } = actor;
+    return change(
+      this.platform,
+      { actor, mutation: 'scaleClusterVertically', input, dryRun },
+      async (tx, at) => {
+        const cluster = await runningCluster(tx, account, input.id);
+        const pools = await chosenPools(tx, cluster, input.nodePoolIds);
+        const nodes = await tx.node.count({
+          where: {
+            nodePoolId: { in: pools.map(({ id }) => id) },
+            state: 'running',
+            instanceType: { notIn: input.instanceTypes },
+          },
+        });
+        const wish: VerticalScalingInput = {
+          instanceTypes: [...new Set(input.instanceTypes)],
+          batchSize: input.batchSize ?? null,
+          pools: pools.map(({ id, desiredSize }) => ({ id, baseSize: desiredSize })),
+        };
+        const target = {
+          account,
+          targetKind: 'Cluster',
+          targetId: cluster.id,
+          clusterId: cluster.id,
+        } as const;
+        const stages = pools.map(({ name }) => `POOL ${name}`);
+        const asked = { ...target, type: SCALE_VERTICALLY, stages, input: { ...wish }, requested: nodes };
+        const operation = await createOperation(tx, asked, at);
+        await updateCluster(tx, cluster.id, { state: 'UPDATING', operationId: operation.id });
+        await enqueue(tx, 'cluster', cluster.id);
+        await appendEvents(tx, account, at, []);
+        return { clusterId: cluster.id, operationId: operation.id };
+      },
+    );
+  }
+}
+
+function typeProblems(wished: readonly string[], types: ReadonlyMap<string, InstanceTypeValue>): Problem[] {
+  const path = ['input', 'instanceTypes'];
+  if (wished.length < 1 || wished.length > MAX_TYPES)
+    return [{ code: 'INVALID_INPUT', message: `1 to ${MAX_TYPES} instance types.`, path }];
+  return wished.flatMap((id, index): Problem[] => {
+    const here = [...path, String(index)];
+    const type = types.get(id);
+    if (!type)
+      return [{ code: 'UNKNOWN_INSTANCE_TYPE', message: `There is no instance type ${id}.`, path: here }];
+    if (fitsNode(type)) return [];
+    return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message: `${id} is too small for a node.`, path: here }];
+  });
+}
+
+function batchProblems(size: number | null | undefined): Problem[] {
+  if (size == null || (size >= 1 && size <= MAX_BATCH)) return [];
+  return [
+    { code: 'INVALID_INPUT', message: `batchSize is 1 to ${MAX_BATCH}.`, path: ['input', 'batchSize'] },
+  ];
+}
+
+async function runningCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
+  const path = ['input', 'id'];
+  const cluster = await lockCluster(tx, account, id);
+  if (!cluster) return noSuchCluster(path);
+  if (cluster.state === 'RUNNING') return cluster;
+  return refuse('INVALID_STATE', `The cluster is ${cluster.state}; it must be RUNNING.`, { path });
+}
+
+async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly string[] | null | undefined) {
+  const pools = await tx.nodePool.findMany({
+    where: { clusterId: id, deletedAt: null },
+    orderBy: { id: 'asc' },
+  });
+  const path = ['input', 'nodePoolIds'];
+  for (const [index, wished] of (ids ?? []).entries())
+    if (!pools.some((pool) => pool.id === wished))
+      refuse('NOT_FOUND', 'The cluster has no such node pool.', { path: [...path, String(index)] });
+  const chosen = pools.filter((pool) => !ids || ids.includes(pool.id));
+  if (chosen.length === 0) refuse('INVALID_INPUT', 'The cluster has no node pools.', { path });
+  return chosen;
+}

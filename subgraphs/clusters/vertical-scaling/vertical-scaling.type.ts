@@ -1,0 +1,47 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { UserError } from '../../../kernel/graph/user-error.type.js';
+import { Cluster } from '../cluster/cluster.type.js';
+import { Operation } from '../operation/operation.type.js';
+
+@InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
+export class ScaleClusterVerticallyInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  id: string;
+
+  @Field(() => [ID], {
+    description:
+      'The instance types that its nodes are to have, most wanted first, each with at least 4 vCPU and 8 GiB.',
+  })
+  instanceTypes: string[];
+
+  @Field(() => [ID], { nullable: true, description: 'Only these node pools; all when left out.' })
+  nodePoolIds?: string[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Nodes of a pool that are replaced at the same time: 1 to 20. Default: a tenth of the pool.',
+  })
+  batchSize?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.',
+  })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Answer of scaleClusterVertically.' })
+export class ScaleClusterVerticallyPayload {
+  @Field(() => Cluster, { nullable: true, description: 'The cluster; null when it was refused.' })
+  cluster: Cluster | null;
+
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation that carries it out; null when it was refused.',
+  })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  userErrors: UserError[];
+}
