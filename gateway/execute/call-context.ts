@@ -9,4 +9,6 @@ export interface CallContext {
   readonly kind: OperationTypeNode;
   /** Aborts when the client has left or the time is up. */
   readonly signal: AbortSignal;
+  /** Cursor of an event that subgraphs must have seen before they answer. */
+  readonly atLeast?: string | undefined;
 }

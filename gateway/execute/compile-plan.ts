@@ -1,14 +1,11 @@
 import type { ConditionNode, PlanNode, ResponsePath } from '@apollo/query-planner';
 import type { OperationDefinitionNode } from 'graphql';
 import { conditionValue } from './conditions.js';
-import { compileFetch } from './fetch.js';
+import { type FetchCompilation, compileFetch } from './fetch.js';
 import type { PlanPart, PlanRun } from './plan-run.js';
-import type { TypeConditions } from './type-conditions.js';
 
 /** What the compiler knows besides the plan. */
-export interface PlanCompilation {
-  /** Of the whole supergraph: keys may be of types that clients do not see. */
-  readonly conditions: TypeConditions;
+export interface PlanCompilation extends FetchCompilation {
   readonly operation: OperationDefinitionNode;
 }
 
@@ -28,7 +25,7 @@ export function compilePlan(
     case 'Flatten':
       return compilePlan(node.node, compilation, [...path, ...node.path]);
     case 'Fetch':
-      return compileFetch(node, path, compilation.conditions);
+      return compileFetch(node, path, compilation);
     case 'Condition':
       return condition(node, compilation, path);
     case 'Defer':

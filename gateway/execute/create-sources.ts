@@ -17,6 +17,8 @@ export interface SourceOptions {
   /** Key with which actors are vouched for; without it subgraphs are not told who asks. */
   readonly actorKey?: Uint8Array | undefined;
   readonly log: Log;
+  /** Requests on their way, when there are sources already. */
+  readonly flights?: Flights | undefined;
 }
 
 /** A source for each subgraph of the supergraph. */
@@ -25,9 +27,9 @@ export function createSources({
   named,
   actorKey,
   log,
+  flights = new Flights(),
 }: SourceOptions): Map<string, SubgraphSource> {
   const actorHeader = actorKey && new ActorHeader(actorKey);
-  const flights = new Flights();
   return new Map(
     named.map(({ name, url }) => {
       const location = locations[name] ?? { kind: 'remote', url };

@@ -1,19 +1,31 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
-import { EntityBatch } from './entity-batch.js';
+import type { CombinedOperations } from './entities/combine-operations.js';
+import { EntityBatch } from './entities/entity-batch.js';
+import { entityOperation } from './entities/entity-operation.js';
+import { type EntityError, EntityRequests } from './entities/entity-requests.js';
+import { Represent } from './entities/represent.js';
 import { type PlanPath, entitiesAt, parsePath } from './plan-path.js';
 import type { PlanPart, PlanRun } from './plan-run.js';
-import { compileRequires } from './representations.js';
 import { compileRewrites } from './rewrites.js';
-import { type Tree, isTree, merge } from './tree.js';
+import { isTree, merge } from './tree.js';
 import type { TypeConditions } from './type-conditions.js';
 import { pickVariables } from './variables.js';
+import { RequestTemplate, type WrittenRequest } from './written-request.js';
+
+/** What compiling a fetch needs besides its node. */
+export interface FetchCompilation {
+  /** Of the whole supergraph: keys may be of types that clients do not see. */
+  readonly conditions: TypeConditions;
+  readonly combined: CombinedOperations;
+}
 
 /** Compiles a fetch of root fields, or of entities at a path. */
-export function compileFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditions): PlanPart {
-  const at = parsePath(path);
-  const fetch = node.requires ? entityFetch(node, at, conditions) : rootFetch(node, path, conditions);
+export function compileFetch(node: FetchNode, path: ResponsePath, compilation: FetchCompilation): PlanPart {
+  const fetch = node.requires
+    ? entityFetch(node, parsePath(path), compilation)
+    : rootFetch(node, path, compilation.conditions);
   return async (run) => {
     try {
       await fetch(run);
@@ -40,10 +52,11 @@ export function compileAnswer(
 function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditions): PlanPart {
   const at = parsePath(path);
   const rewrite = compileRewrites(node.outputRewrites, conditions);
+  const template = new RequestTemplate(node.operation, node.operationName);
   return async (run) => {
     const targets = entitiesAt(run.data, at);
     if (targets.length === 0) return;
-    const { data, errors } = await send(run, node, pickVariables(node.variableUsages, run.variables));
+    const { data, errors } = await send(run, node.serviceName, template.write(variablesText(node, run)));
     for (const error of errors ?? [])
       run.errors.push(subgraphError(error, node.serviceName, error.path && [...path, ...error.path]));
     if (!data) return;
@@ -52,52 +65,48 @@ function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditio
   };
 }
 
-function entityFetch(node: FetchNode, at: PlanPath, conditions: TypeConditions): PlanPart {
-  const extract = compileRequires(node.requires ?? [], conditions);
-  const rewriteInput = compileRewrites(node.inputRewrites, conditions);
-  const rewriteOutput = compileRewrites(node.outputRewrites, conditions);
+function entityFetch(node: FetchNode, at: PlanPath, { conditions, combined }: FetchCompilation): PlanPart {
+  const represent = new Represent(
+    node.requires ?? [],
+    conditions,
+    compileRewrites(node.inputRewrites, conditions),
+  );
+  const rewrite = compileRewrites(node.outputRewrites, conditions);
+  const operation = entityOperation(node, represent.shareable && !rewrite);
   return async (run) => {
     const batch = new EntityBatch(run.data, at);
-    batch.fill(extract, rewriteInput);
-    if (batch.representations.length === 0) return;
-    const variables = pickVariables(node.variableUsages, run.variables);
-    variables['representations'] = batch.representations;
-    const { data, errors } = await send(run, node, variables);
+    batch.fill(represent);
+    if (batch.texts.length === 0) return;
+    run.entities ??= new EntityRequests(run, combined);
+    const { entities, errors, problem } = await run.entities.ask(operation, batch.texts);
     // The places are looked for before the data is merged, while the entities are the ones that were asked for.
-    for (const error of errors ?? []) addEntityErrors(run, error, node, batch);
-    if (data) batch.merge(receivedEntities(data, batch.representations.length), rewriteOutput);
+    for (const error of errors) addEntityErrors(run, error, node, batch);
+    if (problem) throw problem;
+    if (entities) batch.merge(entities, rewrite);
   };
 }
 
 /** An error of one representation is an error of every place of the response that it stands for. */
 function addEntityErrors(
   run: PlanRun,
-  error: GraphQLFormattedError,
+  { error, index, rest }: EntityError,
   node: FetchNode,
   batch: EntityBatch,
 ): void {
-  const { path } = error;
-  const index = path?.[1];
-  const places = typeof index === 'number' ? batch.places(index) : [];
-  const rest = path?.slice(2) ?? [];
+  const places = index === undefined ? [] : batch.places(index);
   if (places.length === 0) run.errors.push(subgraphError(error, node.serviceName, undefined));
   for (const place of places) run.errors.push(subgraphError(error, node.serviceName, [...place, ...rest]));
 }
 
-function receivedEntities(data: Tree, expected: number): readonly unknown[] {
-  const received = data['_entities'];
-  if (!Array.isArray(received)) throw new Error('a subgraph answered without a list of entities');
-  if (received.length !== expected)
-    throw new Error(`a subgraph answered ${received.length} of ${expected} entities`);
-  return received;
+async function send(run: PlanRun, serviceName: string, request: WrittenRequest): Promise<SubgraphResult> {
+  const source = run.sources.get(serviceName);
+  if (!source) throw new Error(`there is no subgraph ${serviceName}`);
+  const result = await source.execute(request, run.call);
+  return isTree(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
-async function send(run: PlanRun, node: FetchNode, variables: Tree): Promise<SubgraphResult> {
-  const source = run.sources.get(node.serviceName);
-  if (!source) throw new Error(`there is no subgraph ${node.serviceName}`);
-  const { operation: query, operationName } = node;
-  const result = await source.execute({ query, operationName, variables }, run.call);
-  return isTree(result.data) || Array.isArray(result.errors) ? result : {};
+function variablesText({ variableUsages = [] }: FetchNode, { variables }: PlanRun): string {
+  return variableUsages.length === 0 ? '{}' : JSON.stringify(pickVariables(variableUsages, variables));
 }
 
 function subgraphError(

@@ -1,5 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
+import { actorText } from './actor-text.js';
 import type { CallContext } from './call-context.js';
 
 /** A request on its way to a subgraph. */
@@ -28,8 +29,9 @@ export class Flights {
     key: string,
     start: (signal: AbortSignal) => Promise<SubgraphResult>,
   ): Promise<SubgraphResult> {
-    if (call.kind !== OperationTypeNode.QUERY) return this.alone(call, start);
-    const flight = this.join(call, `${JSON.stringify(call.actor)}\n${key}`, start);
+    // Who must not see less than an event does not join somebody who began before it.
+    if (call.kind !== OperationTypeNode.QUERY || call.atLeast !== undefined) return this.alone(call, start);
+    const flight = this.join(call, `${actorText(call.actor)}\n${key}`, start);
     flight.asked += 1;
     flight.waiting += 1;
     const leave = () => {

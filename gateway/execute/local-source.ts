@@ -8,6 +8,7 @@ import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import type { CallContext } from './call-context.js';
 import type { Flights } from './flights.js';
 import type { SubgraphSource } from './subgraph-source.js';
+import { bodyOf } from './written-request.js';
 
 /** A subgraph in this process. */
 export class LocalSource implements SubgraphSource {
@@ -27,7 +28,7 @@ export class LocalSource implements SubgraphSource {
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
     const loaders = this.loaders(call);
-    const key = `${this.name}\n${request.query}\n${JSON.stringify(request.variables)}`;
+    const key = `${this.name}\n${bodyOf(request)}`;
     return this.flights.share(call, key, (signal) =>
       this.executor.execute(request, context({ ...call, signal }, loaders)),
     );
@@ -60,6 +61,6 @@ export class LocalSource implements SubgraphSource {
   }
 }
 
-function context({ actor, requestId, signal }: CallContext, loaders: Loaders): RequestContext {
-  return { actor, requestId, signal, loaders };
+function context({ actor, requestId, signal, atLeast }: CallContext, loaders: Loaders): RequestContext {
+  return { actor, requestId, signal, loaders, atLeast };
 }

@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { CallContext } from './call-context.js';
+import type { EntityRequests } from './entities/entity-requests.js';
 import type { SubgraphSource } from './subgraph-source.js';
 import type { Tree } from './tree.js';
 
@@ -13,6 +14,8 @@ export interface PlanRun {
   readonly data: Tree;
   /** What subgraphs have said, and fetches that failed. */
   readonly errors: (GraphQLError | Error)[];
+  /** What it asks for entities; made when it first does. */
+  entities?: EntityRequests;
 }
 
 /** A compiled plan, or a part of it. Never rejects: what fails is in the run's errors. */

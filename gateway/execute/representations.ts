@@ -57,15 +57,3 @@ function eachValue(extract: Extract): (value: unknown) => unknown {
   };
   return map;
 }
-
-/** A text that two representations share only when they are the same. */
-export function representationKey(representation: Tree): string {
-  let key = '';
-  for (const name of Object.keys(representation)) {
-    const value = representation[name];
-    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-    // The length keeps apart what the text itself could blur; the type, a string from what is written like it.
-    key += `${name}${typeof value === 'string' ? '"' : ':'}${text.length}:${text}`;
-  }
-  return key;
-}

@@ -1,4 +1,3 @@
-import { operationFromDocument } from '@apollo/federation-internals';
 import type { FetchNode, QueryPlan } from '@apollo/query-planner';
 import {
   type DocumentNode,
@@ -6,15 +5,17 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   getOperationAST,
+  print,
 } from 'graphql';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { compilePlan } from '../execute/compile-plan.js';
+import { CombinedOperations } from '../execute/entities/combine-operations.js';
 import { compileAnswer } from '../execute/fetch.js';
 import type { PlanPart, PlanRun } from '../execute/plan-run.js';
 import { ResponseShape } from '../execute/shape/response-shape.js';
 import { pageSizeVariables } from '../limits/page-size.js';
 import { wantsData } from './wants-data.js';
-import { restorePlan } from './restore-plan.js';
+import { planOperation } from './plan-operation.js';
 import { type StreamForm, streamForm } from '../subscriptions/stream-form.js';
 import type { Supergraph } from './supergraph.js';
 
@@ -48,6 +49,11 @@ export interface PlannedOperation {
 export class Operations {
   private readonly planned = new WeakMap<DocumentNode, Map<string, PlannedOperation>>();
 
+  private readonly combined = new CombinedOperations();
+  /** Plans that are being made elsewhere, and those that were and wait to be compiled. */
+  private readonly coming = new WeakMap<DocumentNode, Map<string, Promise<void>>>();
+  private readonly plans = new WeakMap<DocumentNode, Map<string, QueryPlan>>();
+
   constructor(private readonly supergraph: Supergraph) {}
 
   /** The plan of an operation of the document; an error when the document has none of that name. */
@@ -65,21 +71,51 @@ export class Operations {
     return planned;
   }
 
+  /**
+   * Plans on another thread what `plan` would have to plan here; undefined when there is nothing to wait for. Then
+   * `plan` finds it.
+   */
+  ahead(document: DocumentNode, operationName?: string | null): Promise<void> | undefined {
+    const { planAhead } = this.supergraph;
+    const name = operationName ?? '';
+    if (!planAhead || this.planned.get(document)?.has(name)) return undefined;
+    const definition = getOperationAST(document, operationName);
+    // Streams are planned from another form of their document, and so seldom that it does not matter where.
+    if (!definition || definition.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
+    const coming = this.coming.get(document) ?? new Map<string, Promise<void>>();
+    this.coming.set(document, coming);
+    const known = coming.get(name);
+    if (known) return known;
+    const planning = planAhead(print(document), operationName ?? undefined).then((plan) => {
+      coming.delete(name);
+      if (!plan) return;
+      const plans = this.plans.get(document) ?? new Map<string, QueryPlan>();
+      this.plans.set(document, plans.set(name, plan));
+    });
+    coming.set(name, planning);
+    return planning;
+  }
+
+  private takeAhead(document: DocumentNode, operationName: string | undefined): QueryPlan | undefined {
+    const plans = this.plans.get(document);
+    const plan = plans?.get(operationName ?? '');
+    plans?.delete(operationName ?? '');
+    return plan;
+  }
+
   private build(
     document: DocumentNode,
     definition: OperationDefinitionNode,
     operationName?: string,
   ): PlannedOperation {
-    const { api, full, apiSchema, apiConditions, fullConditions, planner, standIns } = this.supergraph;
+    const { api, full, apiConditions, fullConditions } = this.supergraph;
     const subscribes = definition.operation === OperationTypeNode.SUBSCRIPTION;
     const stream = subscribes ? streamForm({ document, operation: definition, api, full }) : undefined;
-    const named = operationName === undefined ? {} : { operationName };
-    const plan = restorePlan(
-      planner.buildQueryPlan(operationFromDocument(apiSchema, stream?.document ?? document, named)),
-      standIns,
-    );
+    const plan =
+      this.takeAhead(document, operationName) ??
+      planOperation(this.supergraph, stream?.document ?? document, operationName);
     const { node } = plan;
-    const compilation = { conditions: fullConditions, operation: definition };
+    const compilation = { conditions: fullConditions, operation: definition, combined: this.combined };
     const planned = {
       kind: definition.operation,
       name: definition.name?.value ?? null,

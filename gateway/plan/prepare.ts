@@ -19,6 +19,8 @@ export interface GraphRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  /** Cursor of an event: what is answered must not be older. For queries and mutations. */
+  readonly minResourceVersion?: string | undefined;
 }
 
 /** A request that may be executed. */
@@ -48,6 +50,18 @@ export class Preparation {
     this.documents = new Documents(supergraph.api, limits);
     this.operations = new Operations(supergraph);
     this.authorization = new Authorization(supergraph);
+  }
+
+  /**
+   * Lets another thread plan what `prepare` would have to plan; undefined when there is nothing to wait for, which is
+   * nearly always.
+   */
+  ahead(request: GraphRequest, actor: Actor): Promise<void> | undefined {
+    if (!this.supergraph.planAhead) return undefined;
+    const checked = this.documents.check(request.query);
+    if ('errors' in checked) return undefined;
+    const view = this.authorization.view(checked.document, request.operationName, actor);
+    return this.operations.ahead(view?.document ?? checked.document, request.operationName);
   }
 
   prepare(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest {

@@ -138,7 +138,8 @@ function needed(
     ) {
       return [];
     }
-    const inner = selection.selections && { selections: needed(selection.selections, part) };
-    return [{ ...selection, ...inner } as QueryPlanSelectionNode];
+    if (!selection.selections) return [selection];
+    const selections = needed(selection.selections, part);
+    return selections.length > 0 ? [{ ...selection, selections } as QueryPlanSelectionNode] : [];
   });
 }

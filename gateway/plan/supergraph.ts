@@ -4,9 +4,11 @@ import {
   Supergraph as FederatedSupergraph,
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { TypeConditions } from '../execute/type-conditions.js';
+import { withExecutableDirectives } from './executable-directives.js';
 import { withResolvableKeysFirst } from './join-directives.js';
+import type { PlanAhead, PlanningThread } from './planning-thread.js';
 import { type StandIns, withStandIns } from './stand-ins.js';
 
 /** A supergraph, ready to plan and to execute. */
@@ -23,6 +25,8 @@ export interface Supergraph {
   readonly planner: QueryPlanner;
   /** Fields that only plans know; see stand-ins.ts. */
   readonly standIns: StandIns;
+  /** Plans on another thread, where there is one. */
+  readonly planAhead?: PlanAhead | undefined;
   /** Names and addresses written in the supergraph. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
 }
@@ -35,9 +39,10 @@ const SUPPORTED: ReadonlySet<string> = new Set([
   'https://specs.apollo.dev/requiresScopes/v0.1',
 ]);
 
-/** Loads supergraph SDL. Throws when it is not a valid supergraph. */
-export function loadSupergraph(sdl: string): Supergraph {
-  const supergraph = FederatedSupergraph.build(sdl, { supportedFeatures: new Set(SUPPORTED) });
+/** Loads supergraph SDL, also in the planning thread if there is one. Throws when it is not a valid supergraph. */
+export function loadSupergraph(sdl: string, thread?: PlanningThread): Supergraph {
+  const source = withExecutableDirectives(parse(sdl, { noLocation: true }));
+  const supergraph = FederatedSupergraph.build(source, { supportedFeatures: new Set(SUPPORTED) });
   const apiSchema = supergraph.apiSchema();
   const api = apiSchema.toGraphQLJSSchema();
   const full = supergraph.schema.toGraphQLJSSchema();
@@ -47,17 +52,19 @@ export function loadSupergraph(sdl: string): Supergraph {
     full,
     apiConditions: new TypeConditions(api),
     fullConditions: new TypeConditions(full),
-    ...createPlanner(sdl, supergraph),
+    ...createPlanner(source, supergraph),
+    // Last, so that the thread loads only what is valid.
+    planAhead: thread?.load(sdl),
     subgraphs: supergraph.subgraphsMetadata(),
   };
 }
 
 /** A planner for a supergraph that says the same in a way that the planner plans right; see docs/decisions. */
 function createPlanner(
-  sdl: string,
+  source: DocumentNode,
   supergraph: FederatedSupergraph,
 ): Pick<Supergraph, 'planner' | 'standIns'> {
-  const { document, standIns } = withStandIns(withResolvableKeysFirst(parse(sdl, { noLocation: true })));
+  const { document, standIns } = withStandIns(withResolvableKeysFirst(source));
   // What stand-ins stand for is external for no reason any more, so only the original can be validated.
   if (standIns.byName.size > 0) supergraph.subgraphs();
   const planned = FederatedSupergraph.build(document, {

@@ -37,7 +37,7 @@ class ShopSource implements SubgraphSource {
   }
 
   async execute(request: SubgraphRequest): Promise<SubgraphResult> {
-    this.asked.push(structuredClone(request));
+    this.asked.push(structuredClone({ query: request.query, variables: request.variables }));
     if (this.down) throw new Error(`${this.name} is down`);
     const { query, variables, operationName } = request;
     const result = await graphql({

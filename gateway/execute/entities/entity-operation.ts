@@ -1,0 +1,25 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { RequestTemplate } from '../written-request.js';
+
+/** The operation of a fetch of entities. */
+export interface EntityOperation {
+  readonly serviceName: string;
+  readonly template: RequestTemplate;
+  /** Names of the client's variables that it uses. */
+  readonly variables: readonly string[];
+  /** Whether a fetch with the same operation may be asked together with it. */
+  readonly shareable: boolean;
+}
+
+/** Reads it from the plan. The planner numbers the names of operations; without the number the same are the same. */
+export function entityOperation(node: FetchNode, shareable: boolean): EntityOperation {
+  const { operation, operationName, serviceName, variableUsages = [] } = node;
+  const name = operationName?.replace(/__\d+$/, '');
+  const text = name && operationName ? operation.replace(operationName, name) : operation;
+  return {
+    serviceName,
+    template: new RequestTemplate(text, name),
+    variables: variableUsages,
+    shareable,
+  };
+}

@@ -1,0 +1,177 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { type SubgraphResult, toWire } from '../../../kernel/graph/wire.js';
+import type { PlanRun } from '../plan-run.js';
+import type { SubgraphSource } from '../subgraph-source.js';
+import { type Tree, isTree } from '../tree.js';
+import { pickVariables } from '../variables.js';
+import type { WrittenRequest } from '../written-request.js';
+import { type CombinedOperations, entitiesName } from './combine-operations.js';
+import type { EntityOperation } from './entity-operation.js';
+
+/** What was received for the representations of one fetch. */
+export interface EntityAnswer {
+  readonly errors: readonly EntityError[];
+  /** What is wrong with an answer that is none. */
+  readonly problem: Error | undefined;
+  /** One for each representation; undefined when the subgraph has answered none. */
+  readonly entities: readonly unknown[] | undefined;
+}
+
+/** An error, of which representation it is, and where below it. */
+export interface EntityError {
+  readonly error: GraphQLFormattedError;
+  readonly index: number | undefined;
+  readonly rest: readonly (string | number)[];
+}
+
+interface Ask {
+  readonly operation: EntityOperation;
+  readonly texts: readonly string[];
+  readonly resolve: (answer: EntityAnswer) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Fetches of the same operation, which share representations. */
+interface Group {
+  readonly operation: EntityOperation;
+  readonly texts: string[];
+  /** Each with the places of its representations among those of the group; without, they are the same. */
+  readonly asks: { readonly ask: Ask; readonly indexes?: readonly number[] }[];
+}
+
+/** Operations that are asked in one request at the most. */
+const TOGETHER = 8;
+
+/** What one execution asks subgraphs for entities. What it wants at the same moment of one subgraph is one request. */
+export class EntityRequests {
+  private waiting: Ask[] = [];
+
+  constructor(
+    private readonly run: PlanRun,
+    private readonly combined: CombinedOperations,
+  ) {}
+
+  /** Asks for the entities of these representations. Rejects when the subgraph does not answer. */
+  ask(operation: EntityOperation, texts: readonly string[]): Promise<EntityAnswer> {
+    return new Promise((resolve, reject) => {
+      // Fetches that start side by side have all asked before the microtask runs.
+      if (this.waiting.push({ operation, texts, resolve, reject }) === 1)
+        void Promise.resolve().then(() => this.flush());
+    });
+  }
+
+  private flush(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    const [first] = waiting;
+    if (first && waiting.length === 1) return void this.send([alone(first)]);
+    const byService = Map.groupBy(waiting, ({ operation }) => operation.serviceName);
+    for (const asks of byService.values()) {
+      const groups = grouped(asks);
+      for (let i = 0; i < groups.length; i += TOGETHER) this.together(groups.slice(i, i + TOGETHER));
+    }
+  }
+
+  private together(groups: readonly Group[]): void {
+    const template =
+      groups.length === 1 ? undefined : this.combined.combine(groups.map(({ operation }) => operation));
+    if (!template) for (const group of groups) void this.send([group]);
+    else void this.send(groups, template.write(this.variables(groups, entitiesName)));
+  }
+
+  private async send(groups: readonly Group[], combined?: WrittenRequest): Promise<void> {
+    const [first] = groups;
+    if (!first) return;
+    try {
+      const { serviceName, template } = first.operation;
+      const request = combined ?? template.write(this.variables(groups, () => 'representations'));
+      const result = await this.source(serviceName).execute(request, this.run.call);
+      const answer = isTree(result.data) || Array.isArray(result.errors) ? result : {};
+      for (const [index, group] of groups.entries()) {
+        deliver(group, answer, combined ? entitiesName(index) : '_entities');
+      }
+    } catch (error) {
+      for (const { asks } of groups) for (const { ask } of asks) ask.reject(error);
+    }
+  }
+
+  private source(serviceName: string): SubgraphSource {
+    const source = this.run.sources.get(serviceName);
+    if (!source) throw new Error(`there is no subgraph ${serviceName}`);
+    return source;
+  }
+
+  /** The variables as JSON: representations, which are JSON already, and those of the client. */
+  private variables(groups: readonly Group[], name: (index: number) => string): string {
+    const fields = groups.map(({ texts }, index) => `"${name(index)}":[${texts.join()}]`);
+    const names = groups.flatMap(({ operation }) => operation.variables);
+    if (names.length === 0) return `{${fields.join()}}`;
+    const picked = JSON.stringify(pickVariables(names, this.run.variables));
+    return picked === '{}' ? `{${fields.join()}}` : `${picked.slice(0, -1)},${fields.join()}}`;
+  }
+}
+
+function alone(ask: Ask): Group {
+  return { operation: ask.operation, texts: [...ask.texts], asks: [{ ask }] };
+}
+
+function grouped(asks: readonly Ask[]): Group[] {
+  const byQuery = new Map<string, { group: Group; known: Map<string, number> }>();
+  const groups: Group[] = [];
+  for (const ask of asks) {
+    const { operation, texts } = ask;
+    const shared = operation.shareable ? byQuery.get(operation.template.query) : undefined;
+    if (!shared) {
+      const group = alone(ask);
+      groups.push(group);
+      const known = new Map(texts.map((text, index) => [text, index] as const));
+      if (operation.shareable) byQuery.set(operation.template.query, { group, known });
+      continue;
+    }
+    const { group, known } = shared;
+    const indexes = texts.map((text) => {
+      const index = known.get(text) ?? group.texts.push(text) - 1;
+      known.set(text, index);
+      return index;
+    });
+    group.asks.push({ ask, indexes });
+  }
+  return groups;
+}
+
+/** Gives each fetch its part of the answer. What one of them gets is its own to change. */
+function deliver({ asks, texts }: Group, { data, errors }: SubgraphResult, name: string): void {
+  const mine = (errors ?? []).filter(({ path }) => path === undefined || path[0] === name);
+  const problem = data ? problemOf(data[name], texts.length) : undefined;
+  const received = data && !problem ? (data[name] as readonly unknown[]) : undefined;
+  for (const [position, { ask, indexes }] of asks.entries()) {
+    const entities = indexes && received ? indexes.map((index) => received[index]) : received;
+    ask.resolve({
+      errors: mine.flatMap((error) => toldTo(error, ask.texts.length, indexes)),
+      problem,
+      entities: position === 0 ? entities : entities?.map(copied),
+    });
+  }
+}
+
+/** Of one representation's error only those are told who have asked for it. */
+function toldTo(
+  error: GraphQLFormattedError,
+  asked: number,
+  indexes: readonly number[] | undefined,
+): EntityError[] {
+  const [, at, ...rest] = error.path ?? [];
+  if (typeof at !== 'number') return [{ error, index: undefined, rest: [] }];
+  const index = indexes ? indexes.indexOf(at) : at;
+  return index < 0 || index >= asked ? [] : [{ error, index, rest }];
+}
+
+function problemOf(received: unknown, expected: number): Error | undefined {
+  if (!Array.isArray(received)) return new Error('a subgraph answered without a list of entities');
+  if (received.length === expected) return undefined;
+  return new Error(`a subgraph answered ${received.length} of ${expected} entities`);
+}
+
+function copied(entity: unknown): unknown {
+  return isTree(entity) ? (toWire(entity) as Tree) : entity;
+}

@@ -1,0 +1,49 @@
+import { type ConstDirectiveNode, type ConstValueNode, type GraphQLSchema, Kind } from 'graphql';
+
+const SPECS = 'https://specs.apollo.dev/';
+
+/**
+ * The names under which a supergraph writes a directive of one of Apollo's features: its links may give another to the
+ * feature (`as`) or to the directive (`import`). None when it neither links the feature nor defines the directive.
+ */
+export function directiveNames(
+  supergraph: GraphQLSchema,
+  feature: string,
+  directive = feature,
+): ReadonlySet<string> {
+  const nodes = [supergraph.astNode, ...supergraph.extensionASTNodes];
+  const links = nodes.flatMap((node) => node?.directives ?? []).filter(({ name }) => name.value === 'link');
+  const ofFeature = links.filter((link) => text(argument(link, 'url'))?.startsWith(`${SPECS}${feature}/`));
+  const defined = supergraph.getDirective(directive) ? [directive] : [];
+  return new Set([...defined, ...ofFeature.flatMap((link) => namesOf(link, feature, directive))]);
+}
+
+/** Every name that the link may mean; too many does no harm, for nothing else can have them. */
+function namesOf(link: ConstDirectiveNode, feature: string, directive: string): string[] {
+  const namespace = text(argument(link, 'as')) ?? feature;
+  const own = directive === feature ? [namespace] : [];
+  return [...own, `${namespace}__${directive}`, ...imported(link, directive)];
+}
+
+function imported(link: ConstDirectiveNode, directive: string): string[] {
+  const list = argument(link, 'import');
+  if (list?.kind !== Kind.LIST) return [];
+  return list.values.flatMap((one) => {
+    const name = text(one) ?? text(property(one, 'name'));
+    if (name !== `@${directive}`) return [];
+    return [(text(property(one, 'as')) ?? name).replace(/^@/, '')];
+  });
+}
+
+function argument(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {
+  return directive.arguments?.find((one) => one.name.value === name)?.value;
+}
+
+function property(value: ConstValueNode, name: string): ConstValueNode | undefined {
+  if (value.kind !== Kind.OBJECT) return undefined;
+  return value.fields.find((field) => field.name.value === name)?.value;
+}
+
+function text(value: ConstValueNode | undefined): string | undefined {
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}

@@ -1,0 +1,52 @@
+import {
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  DirectiveLocation,
+  type DocumentNode,
+  Kind,
+} from 'graphql';
+
+const EXECUTABLE = new Set<string>([
+  DirectiveLocation.QUERY,
+  DirectiveLocation.MUTATION,
+  DirectiveLocation.SUBSCRIPTION,
+  DirectiveLocation.FIELD,
+  DirectiveLocation.FRAGMENT_DEFINITION,
+  DirectiveLocation.FRAGMENT_SPREAD,
+  DirectiveLocation.INLINE_FRAGMENT,
+  DirectiveLocation.VARIABLE_DEFINITION,
+]);
+
+/**
+ * Lets clients use the directives for their documents that subgraphs have composed with `@composeDirective`: what a
+ * supergraph links is taken for the gateway's own and hidden from clients. Without the link it is an ordinary one.
+ */
+export function withExecutableDirectives(document: DocumentNode): DocumentNode {
+  const executable = new Set(
+    document.definitions.flatMap((one) =>
+      one.kind === Kind.DIRECTIVE_DEFINITION && one.locations.some(({ value }) => EXECUTABLE.has(value))
+        ? [`@${one.name.value}`]
+        : [],
+    ),
+  );
+  const definitions = document.definitions.map((one) => {
+    if (one.kind !== Kind.SCHEMA_DEFINITION && one.kind !== Kind.SCHEMA_EXTENSION) return one;
+    const directives = (one.directives ?? []).filter((directive) => !linksExecutable(directive, executable));
+    return { ...one, directives };
+  });
+  return { ...document, definitions };
+}
+
+/** Whether all that a link imports is for clients' documents. Links of Apollo's own specifications stay. */
+function linksExecutable(directive: ConstDirectiveNode, executable: ReadonlySet<string>): boolean {
+  if (directive.name.value !== 'link') return false;
+  const url = valueOf(directive, 'url');
+  const imports = valueOf(directive, 'import');
+  if (url?.kind !== Kind.STRING || url.value.startsWith('https://specs.apollo.dev/')) return false;
+  if (imports?.kind !== Kind.LIST || imports.values.length === 0) return false;
+  return imports.values.every((value) => value.kind === Kind.STRING && executable.has(value.value));
+}
+
+function valueOf(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {
+  return directive.arguments?.find((argument) => argument.name.value === name)?.value;
+}

@@ -1,0 +1,15 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import type { QueryPlan } from '@apollo/query-planner';
+import type { DocumentNode } from 'graphql';
+import { restorePlan } from './restore-plan.js';
+import type { Supergraph } from './supergraph.js';
+
+/** Plans an operation of a valid document. Throws when the planner finds no way. */
+export function planOperation(
+  { planner, apiSchema, standIns }: Pick<Supergraph, 'planner' | 'apiSchema' | 'standIns'>,
+  document: DocumentNode,
+  operationName: string | undefined,
+): QueryPlan {
+  const named = operationName === undefined ? {} : { operationName };
+  return restorePlan(planner.buildQueryPlan(operationFromDocument(apiSchema, document, named)), standIns);
+}

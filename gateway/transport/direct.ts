@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
+import type { GraphRequest } from '../plan/prepare.js';
+import type { AdmittedRequest } from './admission.js';
+import type { ClientRequest, GatewayCore } from './gateway-core.js';
+import { minResourceVersionOf } from './graph-request.js';
+import { acceptedType, isLegacy } from './media-type.js';
+import { setRateHeaders } from './rate-headers.js';
+import { requestError } from './request-error.js';
+import { send, statusOf } from './respond.js';
+
+/** A GraphQL over HTTP request of the ordinary form, and the media type of its answer. */
+export interface DirectRequest {
+  readonly request: GraphRequest;
+  readonly contentType: string;
+}
+
+const JSON_BODY = /^application\/json(?: *; *charset=utf-8)?$/i;
+
+/** Codes of well-formed requests whose document does not fit. */
+const DOCUMENT_CODES = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'INVALID_INPUT',
+]);
+
+/**
+ * The request, if it is what nearly every client sends: a POST of JSON whose parts have the right types. Everything
+ * else, and whatever is wrong with it, is Apollo Server's to answer.
+ */
+export function directRequest(
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  body: unknown,
+): DirectRequest | undefined {
+  if (method !== 'POST' || !isRecord(body) || !JSON_BODY.test(headers['content-type'] ?? ''))
+    return undefined;
+  const contentType = acceptedType(headers.accept);
+  const request = contentType === undefined ? undefined : ordinary(body);
+  return contentType !== undefined && request ? { request, contentType } : undefined;
+}
+
+function ordinary(body: Record<string, unknown>): GraphRequest | undefined {
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string' || query === '') return undefined;
+  if (!isNothingOr(isText, operationName) || !isNothingOr(isRecord, variables)) return undefined;
+  if (!isNothingOr(isRecord, extensions)) return undefined;
+  const minResourceVersion = minResourceVersionOf({ extensions });
+  return { query, operationName: operationName ?? undefined, variables, minResourceVersion };
+}
+
+function isNothingOr<T>(is: (value: unknown) => value is T, value: unknown): value is T | null | undefined {
+  return value === null || value === undefined || is(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** Answers a request of the ordinary form. Rejects only with what is a bug. */
+export async function answerDirect(
+  core: GatewayCore,
+  response: ServerResponse,
+  { request, contentType }: DirectRequest,
+  client: ClientRequest,
+): Promise<void> {
+  const { actor } = client;
+  const admitted = await core.admission.admit(request, actor);
+  const { status, result } =
+    'errors' in admitted
+      ? { status: admitted.status, result: { errors: admitted.errors } }
+      : await executed(core, admitted, client);
+  if (response.destroyed) return;
+  const told = statusFor(status, result, contentType);
+  setRateHeaders(response, core.admission.rate(actor.account), told);
+  send(response, told, contentType, bodyOf(result));
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly result: ExecutionResult;
+}
+
+async function executed(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  { actor, requestId, gone }: ClientRequest,
+): Promise<Outcome> {
+  const { prepared } = admitted;
+  const { kind } = prepared.operation;
+  if (kind === OperationTypeNode.SUBSCRIPTION) {
+    const message = 'Subscribe over a WebSocket, or send Accept: text/event-stream.';
+    return { status: 400, result: { errors: [requestError('BAD_REQUEST', message)] } };
+  }
+  const context = { actor, requestId, kind, signal: gone };
+  const result = core.admission.settle(admitted, await core.executor.execute(prepared, context));
+  const [first] = result.data === undefined ? (result.errors ?? []) : [];
+  return first
+    ? { status: statusOf(first), result: { errors: result.errors ?? [] } }
+    : { status: 200, result };
+}
+
+/**
+ * With the older media type a well-formed request is answered 200 whatever its document: intermediaries of unknown
+ * kind answer with application/json, too, so its statuses say nothing about GraphQL (GraphQL over HTTP, 6.4.1).
+ */
+function statusFor(status: number, { errors }: ExecutionResult, contentType: string): number {
+  const ofDocument = errors?.some((error) => DOCUMENT_CODES.has(error.extensions['code'])) ?? false;
+  return status === 400 && ofDocument && isLegacy(contentType) ? 200 : status;
+}
+
+/** Errors first, so that people who read the answer see them. */
+function bodyOf({ errors, data, extensions }: ExecutionResult): string {
+  return JSON.stringify({ errors: errors?.map(formatted), data, extensions });
+}
+
+function formatted(error: GraphQLError) {
+  return error.toJSON();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
