@@ -16,6 +16,10 @@ export interface RegionEntry {
   readonly localCity: string;
   readonly cloud: string;
   readonly timeZone: string;
+  /** Degrees north of the equator of its city. */
+  readonly latitude: number;
+  /** Degrees east of Greenwich of its city. */
+  readonly longitude: number;
   /** By product. */
   readonly availability: Readonly<Record<string, AvailabilityName>>;
 }
@@ -61,6 +65,18 @@ export interface InstanceTypeEntry {
   readonly memoryGiB: number;
   readonly architecture: string;
   readonly gpus: number;
+  /** Elastic network interfaces, the primary one included. */
+  readonly enis: number;
+  /** Private IPv4 addresses of each interface. */
+  readonly ipsPerEni: number;
+  /** GiB of each GPU. Default 0. */
+  readonly gpuMemoryGiB?: number;
+  /** Default 0. */
+  readonly npus?: number;
+  /** GiB of encrypted memory. Default 0. */
+  readonly epcGiB?: number;
+  /** Default false. */
+  readonly bareMetal?: boolean;
 }
 
 export interface KubernetesVersionEntry {

@@ -4,19 +4,21 @@ import { type Catalog, readCatalog } from './catalog.js';
 import { quotaDefinitions } from './quota-definitions.js';
 
 /** Raised when the same files shall make other rows. */
-const SEED_VERSION = 1;
+const SEED_VERSION = 2;
 
 /** The hash of what was seeded last is kept as the comment of regions.region, in the seeding transaction. */
 const SEEDED = `SELECT obj_description('regions.region'::regclass, 'pg_class') AS seeded`;
 
 const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('fleetgraph:seed', 0))::text`;
 
-const REGIONS = `INSERT INTO regions.region (id, documented_id, name, local_name, city, local_city, cloud, time_zone, position)
+const REGIONS = `INSERT INTO regions.region (id, documented_id, name, local_name, city, local_city, cloud, time_zone, latitude,
+    longitude, position)
   SELECT * FROM json_to_recordset($1::json) AS entry (id text, "documentedId" text, name text, "localName" text, city text,
-    "localCity" text, cloud text, "timeZone" text, position int)
+    "localCity" text, cloud text, "timeZone" text, latitude float8, longitude float8, position int)
   ON CONFLICT (id) DO UPDATE SET documented_id = excluded.documented_id, name = excluded.name,
     local_name = excluded.local_name, city = excluded.city, local_city = excluded.local_city, cloud = excluded.cloud,
-    time_zone = excluded.time_zone, position = excluded.position`;
+    time_zone = excluded.time_zone, latitude = excluded.latitude, longitude = excluded.longitude,
+    position = excluded.position`;
 
 const ZONES = `INSERT INTO regions.zone (id, region_id)
   SELECT * FROM json_to_recordset($1::json) AS entry (id text, "regionId" text)
@@ -40,11 +42,16 @@ const QUOTA_DEFINITIONS = `INSERT INTO quotas.quota_definition
     adjustable = excluded.adjustable, default_limit = excluded.default_limit, scope_kind = excluded.scope_kind,
     product = excluded.product, position = excluded.position`;
 
-const INSTANCE_TYPES = `INSERT INTO clusters.instance_type (id, family, vcpus, memory_gib, architecture, gpus)
-  SELECT * FROM json_to_recordset($1::json) AS entry (id text, family text, vcpus int, "memoryGiB" float8,
-    architecture text, gpus int)
+const INSTANCE_TYPES = `INSERT INTO clusters.instance_type (id, family, vcpus, memory_gib, architecture, gpus, enis,
+    ips_per_eni, gpu_memory_gib, npus, epc_gib, bare_metal)
+  SELECT id, family, vcpus, "memoryGiB", architecture, gpus, coalesce(enis, 0), coalesce("ipsPerEni", 0),
+    coalesce("gpuMemoryGiB", 0), coalesce(npus, 0), coalesce("epcGiB", 0), coalesce("bareMetal", false)
+  FROM json_to_recordset($1::json) AS entry (id text, family text, vcpus int, "memoryGiB" float8, architecture text,
+    gpus int, enis int, "ipsPerEni" int, "gpuMemoryGiB" float8, npus int, "epcGiB" float8, "bareMetal" boolean)
   ON CONFLICT (id) DO UPDATE SET family = excluded.family, vcpus = excluded.vcpus, memory_gib = excluded.memory_gib,
-    architecture = excluded.architecture, gpus = excluded.gpus`;
+    architecture = excluded.architecture, gpus = excluded.gpus, enis = excluded.enis,
+    ips_per_eni = excluded.ips_per_eni, gpu_memory_gib = excluded.gpu_memory_gib, npus = excluded.npus,
+    epc_gib = excluded.epc_gib, bare_metal = excluded.bare_metal`;
 
 const KUBERNETES_VERSIONS = `INSERT INTO clusters.kubernetes_version (id, minor, released_at)
   SELECT * FROM json_to_recordset($1::json) AS entry (id text, minor text, "releasedAt" timestamptz)

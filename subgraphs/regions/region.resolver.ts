@@ -48,6 +48,17 @@ export class RegionResolver {
   ): Availability {
     return availabilityIn(region, product);
   }
+
+  @FieldResolver(() => Region, {
+    nullable: true,
+    description: 'The nearest region, this one included, that offers the product; null when none does.',
+  })
+  nearestOffering(
+    @Root() region: CatalogueRegion,
+    @Arg('product', () => Product, { description: 'The product.' }) product: Product,
+  ): Promise<Region | null> {
+    return this.service.nearestOffering(region, product);
+  }
 }
 
 @Resolver(() => Zone)

@@ -1,4 +1,4 @@
-import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Directive, Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { Product } from '../../kernel/graph/product.type.js';
 import { Availability } from './availability.type.js';
 
@@ -47,6 +47,12 @@ export class Region {
 
   @Field(() => Cloud, { description: 'The cloud that the region belongs to.' })
   cloud: Cloud;
+
+  @Field(() => Float, { description: 'Degrees north of the equator of its city.' })
+  latitude: number;
+
+  @Field(() => Float, { description: 'Degrees east of Greenwich of its city.' })
+  longitude: number;
 }
 
 @Directive('@key(fields: "id")')

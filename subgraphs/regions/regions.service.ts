@@ -1,6 +1,9 @@
 import type { CatalogueRegion, CatalogueStore } from './catalogue.store.js';
 import type { RegionFilter, Zone } from './region.type.js';
-import { matches } from './region.rules.js';
+import { nearest } from '../../kernel/great-circle.js';
+import type { Product } from '../../kernel/graph/product.type.js';
+import { Availability } from './availability.type.js';
+import { availabilityIn, matches } from './region.rules.js';
 import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
 
 /** Reads the catalogue of places and times. It is the same for every account. */
@@ -17,6 +20,14 @@ export class RegionsService {
     const { regions, timeZoneById } = await this.store.catalogue();
     const spelled = filter.timeZone ? (timeZoneById.get(filter.timeZone)?.id ?? filter.timeZone) : null;
     return regions.filter((region) => matches(region, { ...filter, timeZone: spelled }));
+  }
+
+  /** The region nearest to this one, itself included, that offers the product. */
+  async nearestOffering(region: CatalogueRegion, product: Product): Promise<CatalogueRegion | null> {
+    const { regions } = await this.store.catalogue();
+    const offering = regions.filter((one) => availabilityIn(one, product) === Availability.AVAILABLE);
+    if (offering.includes(region)) return region;
+    return nearest(region, offering)?.place ?? null;
   }
 
   async zone(id: string): Promise<Zone | null> {

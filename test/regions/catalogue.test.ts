@@ -49,7 +49,7 @@ describe('regions', () => {
       regions: { id: string; zones: { id: string; region: { id: string } }[] }[];
     }>(
       'acme',
-      '{ regions { id documentedId name localName city localCity cloud timeZone { id } zones { id region { id } } } }',
+      '{ regions { id documentedId name localName city localCity cloud latitude longitude timeZone { id } zones { id region { id } } } }',
     );
     expect(data.regions).toHaveLength(31);
     for (const [index, region] of data.regions.entries()) {
@@ -113,6 +113,18 @@ describe('regions', () => {
         .map((cell) => cell.product);
     expect(available('me-east-1')).toEqual(['ACK_DEDICATED']);
     expect(available('cn-nanjing')).toEqual(['ACK_PRO']);
+  });
+});
+
+test('a region names the nearest one that offers a product, itself when it does', async () => {
+  const query = `query R($id: ID!) { region(id: $id) {
+    pro: nearestOffering(product: ACK_PRO) { id } dedicated: nearestOffering(product: ACK_DEDICATED) { id } } }`;
+  const near = async (id: string) => (await ask('acme', query, { id })).data;
+  expect(await near('cn-nanjing')).toEqual({
+    region: { pro: { id: 'cn-nanjing' }, dedicated: { id: 'cn-hangzhou' } },
+  });
+  expect(await near('me-east-1')).toEqual({
+    region: { pro: { id: 'ap-south-1' }, dedicated: { id: 'me-east-1' } },
   });
 });
 

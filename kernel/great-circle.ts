@@ -1,0 +1,36 @@
+/** A place on the earth, in degrees. */
+export interface Place {
+  /** North of the equator: -90 to 90. */
+  readonly latitude: number;
+  /** East of Greenwich: -180 to 180. */
+  readonly longitude: number;
+}
+
+/** Mean radius of the earth, in kilometres. */
+const RADIUS_KM = 6371.0088;
+
+/** Kilometres between two places along the surface of the earth (haversine; the earth taken as a sphere). */
+export function distanceKm(a: Place, b: Place): number {
+  const [latitudeA, latitudeB] = [radians(a.latitude), radians(b.latitude)];
+  const halfLatitude = Math.sin((latitudeB - latitudeA) / 2);
+  const halfLongitude = Math.sin(radians(b.longitude - a.longitude) / 2);
+  const square = halfLatitude ** 2 + Math.cos(latitudeA) * Math.cos(latitudeB) * halfLongitude ** 2;
+  return 2 * RADIUS_KM * Math.asin(Math.sqrt(Math.min(1, square)));
+}
+
+/** The nearest of the places, and how far it is; the first of those that are equally near, undefined when there is none. */
+export function nearest<P extends Place>(
+  from: Place,
+  places: Iterable<P>,
+): { readonly place: P; readonly km: number } | undefined {
+  let best: { place: P; km: number } | undefined;
+  for (const place of places) {
+    const km = distanceKm(from, place);
+    if (!best || km < best.km) best = { place, km };
+  }
+  return best;
+}
+
+function radians(degrees: number): number {
+  return (degrees * Math.PI) / 180;
+}
