@@ -29,6 +29,10 @@ export const errorRegistry = {
     description: 'The clientToken was used before with other input. Use a fresh token for a new request.',
     since: '0.1',
   },
+  COMPONENT_REQUIRED: {
+    description: 'Clusters do not work without this component; it cannot be uninstalled.',
+    since: '0.1',
+  },
   CONFLICT: {
     description: 'resourceVersion is not the current one. Read the resource again and retry.',
     since: '0.1',
@@ -165,6 +169,11 @@ export const errorRegistry = {
     description: 'Something still uses the resource; the message names it. Take that away first.',
     since: '0.1',
   },
+  RIGHTS_CHANGED: {
+    description:
+      'What the token allows has changed while the stream was running. Get a new token and resume.',
+    since: '0.1',
+  },
   SECURITY_GROUP_RULE_MISSING: {
     description:
       'The security group keeps away traffic that the cluster needs; the message names the rule to add.',
@@ -190,6 +199,15 @@ export const errorRegistry = {
   },
   SLOW_CONSUMER: {
     description: 'The client did not keep up and was disconnected; resume from the last cursor.',
+    since: '0.1',
+  },
+  THROTTLED: {
+    description:
+      "The cluster's API server takes no more for now; wait as long as retryAfter says, and read in pages of up to 500.",
+    since: '0.1',
+  },
+  STALE_READ: {
+    description: 'What the request wants to see at least (minResourceVersion) is not there yet. Try again.',
     since: '0.1',
   },
   TOKEN_EXPIRED: { description: 'The bearer token has expired. Get a new one.', since: '0.1' },

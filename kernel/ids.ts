@@ -4,11 +4,18 @@ import { TypeID, typeid } from 'typeid-js';
 export const idPrefixes = {
   cluster: 'cluster',
   clusterCheck: 'check',
+  component: 'component',
   nodePool: 'nodepool',
   node: 'node',
+  nodeRepair: 'noderepair',
   operation: 'operation',
   event: 'event',
   quotaApplication: 'quotaapplication',
+  vpc: 'vpc',
+  vSwitch: 'vsw',
+  securityGroup: 'sg',
+  cloudResource: 'resource',
+  incident: 'incident',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
