@@ -1,4 +1,5 @@
-import { type ConstValueNode, type ConstDirectiveNode, Kind } from 'graphql';
+import { type ConstDirectiveNode, type ConstValueNode, type GraphQLSchema, Kind } from 'graphql';
+import { directiveNames } from '../plan/directive-names.js';
 
 /** What `@listSize` says of a field; see the cost directives specification of IBM. */
 export interface ListSize {
@@ -11,28 +12,39 @@ interface Annotated {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
 }
 
-/** The weight that `@cost` gives, if any. */
-export function costWeight(node: Annotated | null | undefined): number | undefined {
-  return numberOf(argument(directive(node, ['cost']), 'weight'));
+/** Reads `@cost` and `@listSize` of a supergraph, under whatever names it links them. */
+export class CostDirectives {
+  private readonly costs: ReadonlySet<string>;
+  private readonly sizes: ReadonlySet<string>;
+
+  constructor(supergraph: GraphQLSchema) {
+    this.costs = directiveNames(supergraph, 'cost');
+    this.sizes = directiveNames(supergraph, 'cost', 'listSize');
+  }
+
+  /** The weight that `@cost` gives, if any. */
+  weight(node: Annotated | null | undefined): number | undefined {
+    return numberOf(argument(find(node, this.costs), 'weight'));
+  }
+
+  /** What `@listSize` says, if the field has it. */
+  listSize(node: Annotated | null | undefined): ListSize | undefined {
+    const found = find(node, this.sizes);
+    if (!found) return undefined;
+    const assumedSize = numberOf(argument(found, 'assumedSize'));
+    return {
+      ...(assumedSize === undefined ? {} : { assumedSize }),
+      slicingArguments: strings(argument(found, 'slicingArguments')),
+      sizedFields: strings(argument(found, 'sizedFields')),
+    };
+  }
 }
 
-/** What `@listSize` says, if the field has it. Without an import the specification's prefix is part of the name. */
-export function listSize(node: Annotated | null | undefined): ListSize | undefined {
-  const found = directive(node, ['listSize', 'cost__listSize']);
-  if (!found) return undefined;
-  const assumedSize = numberOf(argument(found, 'assumedSize'));
-  return {
-    ...(assumedSize === undefined ? {} : { assumedSize }),
-    slicingArguments: strings(argument(found, 'slicingArguments')),
-    sizedFields: strings(argument(found, 'sizedFields')),
-  };
-}
-
-function directive(
+function find(
   node: Annotated | null | undefined,
-  names: readonly string[],
+  names: ReadonlySet<string>,
 ): ConstDirectiveNode | undefined {
-  return node?.directives?.find(({ name }) => names.includes(name.value));
+  return node?.directives?.find(({ name }) => names.has(name.value));
 }
 
 function argument(node: ConstDirectiveNode | undefined, name: string): ConstValueNode | undefined {

@@ -10,7 +10,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { DEFAULT_PAGE } from '../../kernel/page.js';
-import { costWeight, listSize } from './cost-directives.js';
+import { CostDirectives } from './cost-directives.js';
 
 /** What one field of the schema costs. */
 export interface FieldCost {
@@ -45,18 +45,21 @@ const RELAY_LISTS = ['edges', 'nodes'];
  */
 export class FieldCosts {
   private readonly known = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();
+  private readonly directives: CostDirectives;
 
   /** `annotated` has the directives; in a supergraph that is the full schema, not what clients see. */
-  constructor(private readonly annotated: GraphQLSchema) {}
+  constructor(private readonly annotated: GraphQLSchema) {
+    this.directives = new CostDirectives(annotated);
+  }
 
   of(parent: string, field: GraphQLField<unknown, unknown>): FieldCost {
     const known = this.known.get(field);
     if (known) return known;
     const full = this.fullField(parent, field);
-    const slicing = slicingOf(full);
+    const slicing = slicingOf(full, this.directives);
     const cost = {
       weight: this.weight(parent, full),
-      arguments: argumentWeights(full),
+      arguments: argumentWeights(full, this.directives),
       ...(slicing ? { slicing } : {}),
     };
     this.known.set(field, cost);
@@ -71,23 +74,26 @@ export class FieldCosts {
 
   private weight(parent: string, field: GraphQLField<unknown, unknown>): number {
     const named = getNamedType(field.type);
-    const written = costWeight(field.astNode) ?? costWeight(named.astNode);
+    const written = this.directives.weight(field.astNode) ?? this.directives.weight(named.astNode);
     if (written !== undefined) return written;
     if (parent === this.annotated.getMutationType()?.name) return MUTATION;
     return isCompositeType(named) ? 1 : 0;
   }
 }
 
-function argumentWeights(field: GraphQLField<unknown, unknown>): ReadonlyMap<string, number> {
+function argumentWeights(
+  field: GraphQLField<unknown, unknown>,
+  directives: CostDirectives,
+): ReadonlyMap<string, number> {
   const written = field.args.flatMap(({ name, astNode }) => {
-    const weight = costWeight(astNode);
+    const weight = directives.weight(astNode);
     return weight === undefined ? [] : [[name, weight] as const];
   });
   return new Map(written);
 }
 
-function slicingOf(field: GraphQLField<unknown, unknown>): Slicing | undefined {
-  const written = listSize(field.astNode);
+function slicingOf(field: GraphQLField<unknown, unknown>, directives: CostDirectives): Slicing | undefined {
+  const written = directives.listSize(field.astNode);
   const relay = field.args.map(({ name }) => name).filter((name) => RELAY_SLICES.includes(name));
   if (written) {
     const { assumedSize, slicingArguments, sizedFields } = written;

@@ -48,9 +48,9 @@ export class RateLimiter implements AsyncDisposable {
     return this.lease(account).spend(Math.min(points, this.options.points));
   }
 
-  /** Gives back what was taken too much, or (negative) takes what was too little. */
-  correct(account: string, points: number): void {
-    this.leases.get(account)?.correct(points);
+  /** Gives back what `spend` took too much for what has cost `actual`, or takes what was too little. */
+  settle(account: string, spent: number, actual: number): void {
+    this.leases.get(account)?.correct(Math.min(spent, this.options.points) - actual);
   }
 
   state(account: string): RateState {

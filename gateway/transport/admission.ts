@@ -11,9 +11,14 @@ import { withoutSuggestion } from '../limits/suggestions.js';
 import type { Meter, RequestSample } from '../metrics/meter.js';
 import type { GraphRequest, Preparation, PreparedRequest } from '../plan/prepare.js';
 
+/** What follows from the supergraph that is served at the moment. */
+export interface Served {
+  preparation: Preparation;
+  costs: OperationCosts;
+}
+
 export interface AdmissionOptions {
-  readonly preparation: Preparation;
-  readonly costs: OperationCosts;
+  readonly served: Served;
   /** Undefined when rates are not limited. */
   readonly rate: RateLimiter | undefined;
   readonly limits: Limits;
@@ -45,12 +50,14 @@ export class Admission {
   async admit(request: GraphRequest, actor: Actor): Promise<AdmittedRequest | NotAdmitted> {
     const { account } = actor;
     const startedAt = performance.now();
-    const prepared = this.options.preparation.prepare(request, actor);
+    const planning = this.options.served.preparation.ahead(request, actor);
+    if (planning) await planning;
+    const prepared = this.options.served.preparation.prepare(request, actor);
     if ('errors' in prepared) {
       return this.refuse(prepared.errors.map(withoutSuggestion), prepared.status, startedAt);
     }
     const { document, name } = prepared.operation;
-    const { tree, known } = this.options.costs.tree(document, name);
+    const { tree, known } = this.options.served.costs.tree(document, name);
     this.options.meter.plan(known);
     const requested = Math.max(0, Math.ceil(estimatedCost(tree, request.variables ?? {})));
     if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);
@@ -69,7 +76,7 @@ export class Admission {
     const { requested, account, tree } = admitted;
     const actual = result.data ? Math.max(0, Math.ceil(actualCost(tree, result.data))) : requested;
     const { rate } = this.options;
-    rate?.correct(account, requested - actual);
+    rate?.settle(account, requested, actual);
     this.sample(admitted, result.errors?.[0], actual);
     const cost = {
       requestedQueryCost: requested,

@@ -57,16 +57,6 @@ test('a page of an allowed origin may ask, others may not read', async () => {
   expect(other.headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('batches are refused', async () => {
-  const response = await fetch(`${fixture.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
-    body: JSON.stringify([{ query: '{ __typename }' }, { query: '{ __typename }' }]),
-  });
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
-});
-
 test('what is not JSON is answered BAD_REQUEST, with a request id', async () => {
   const response = await fetch(`${fixture.url}/graphql`, {
     method: 'POST',

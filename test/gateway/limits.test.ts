@@ -102,6 +102,8 @@ const requests: readonly (readonly [string, string, object | undefined, number, 
     400,
     'PAGE_SIZE_EXCEEDED',
   ],
+  ['a number beyond all numbers', '{ since(at: 1e400) }', undefined, 200, 'INVALID_INPUT'],
+  ['an integer beyond all numbers', `{ since(at: ${'9'.repeat(400)}) }`, undefined, 200, 'INVALID_INPUT'],
   ['a syntax error', '{ clusters', undefined, 200, 'GRAPHQL_PARSE_FAILED'],
   ['an unknown field', '{ nothing }', undefined, 200, 'GRAPHQL_VALIDATION_FAILED'],
   ['a wrong variable', 'query ($n: Int) { clusters(first: $n) { id } }', { n: 'ten' }, 200, 'INVALID_INPUT'],
@@ -127,8 +129,8 @@ test('the same limits hold on a WebSocket and on an event stream', async () => {
   await expect(socket.client.iterate({ query }).next()).rejects.toMatchObject([
     { extensions: { code: 'PAGE_SIZE_EXCEEDED' } },
   ]);
-  const events = [1, 2].map(() =>
-    socket.client.iterate({ query: 'subscription { clusterEvents { cursor } }' }),
+  const events = ['cursor', 'sequence'].map((field) =>
+    socket.client.iterate({ query: `subscription { clusterEvents { ${field} } }` }),
   );
   for (const opened of events) void opened.next();
   await until(() => fixture.hub.listening === 2, 'two listeners');

@@ -40,7 +40,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
   test('what is given back can be spent again', async () => {
     await using limiter = open(options(50));
     expect(await limiter.spend('back', 50)).toBe(true);
-    limiter.correct('back', 30);
+    limiter.settle('back', 30, 0);
     expect(limiter.state('back').remaining).toBe(30);
     expect(await limiter.spend('back', 30)).toBe(true);
     expect(await limiter.spend('back', 1)).toBe(false);
@@ -49,7 +49,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
   test('what turns out to cost more is taken afterwards, even if it is owed', async () => {
     await using limiter = open(options(50));
     expect(await limiter.spend('owes', 10)).toBe(true);
-    limiter.correct('owes', -60);
+    limiter.settle('owes', 0, 60);
     expect(limiter.state('owes').remaining).toBe(0);
     expect(await limiter.spend('owes', 1)).toBe(false);
   });
