@@ -4,7 +4,7 @@ import {
   type KubeConfig,
   RequestContext,
 } from '@kubernetes/client-node';
-import { KubernetesStatusError, KubernetesUnavailable } from './kubernetes-error.js';
+import { KubernetesStatusError, KubernetesThrottled, KubernetesUnavailable } from './kubernetes-error.js';
 
 /** How long one call may take, in milliseconds, unless said otherwise. */
 export const CALL_TIMEOUT_MS = 10_000;
@@ -39,6 +39,7 @@ export interface ListQuery {
   readonly limit?: number;
   readonly continueToken?: string | undefined;
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
 }
 
 interface Call {
@@ -59,6 +60,28 @@ export interface KubernetesClientOptions {
   readonly limit?: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
+/** What an API server says of a refusal. */
+interface StatusAnswer {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly unknown[] };
+}
+
+interface WireAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The header, in seconds. */
+  readonly retryAfter: string | undefined;
+}
+
+function readStatus(text: string): StatusAnswer {
+  try {
+    return (JSON.parse(text) ?? {}) as StatusAnswer;
+  } catch {
+    return {};
+  }
+}
+
 const http = new IsomorphicFetchHttpLibrary();
 
 /**
@@ -71,17 +94,24 @@ export class KubernetesClient {
     private readonly options: KubernetesClientOptions,
   ) {}
 
+  /** What a path answers that is no object, e.g. `/metrics`. */
+  async text(path: string): Promise<string> {
+    const { status, text } = await this.send({ method: HttpMethod.GET, path });
+    if (status === 200) return text;
+    throw new KubernetesUnavailable(this.options.clusterId, new KubernetesStatusError(status, '', text));
+  }
+
   async get<T = KubernetesObject>(path: string): Promise<T> {
     return this.call<T>({ method: HttpMethod.GET, path });
   }
 
   /** One chunk of a list, in the server's order: by namespace, then name. */
   async list<T = KubernetesObject>(path: string, query: ListQuery = {}): Promise<ListChunk<T>> {
-    const { limit = LIST_CHUNK, continueToken, labelSelector } = query;
+    const { limit = LIST_CHUNK, continueToken, labelSelector, fieldSelector } = query;
     const answer = await this.call<{ items?: T[]; metadata?: { continue?: string } }>({
       method: HttpMethod.GET,
       path,
-      query: { limit: String(limit), continue: continueToken, labelSelector },
+      query: { limit: String(limit), continue: continueToken, labelSelector, fieldSelector },
     });
     return { items: answer.items ?? [], next: answer.metadata?.continue || undefined };
   }
@@ -112,23 +142,37 @@ export class KubernetesClient {
     return this.call<T>({ method: HttpMethod.PATCH, path, query, body: { text, type } });
   }
 
+  /** Deletes an object; what it owns goes in the background. */
+  async delete(path: string): Promise<void> {
+    await this.call({ method: HttpMethod.DELETE, path });
+  }
+
   private async call<T>(call: Call): Promise<T> {
     const { limit } = this.options;
-    const { status, text } = await (limit ? limit(() => this.send(call)) : this.send(call));
+    const { status, text, retryAfter } = await (limit ? limit(() => this.send(call)) : this.send(call));
+    if (status === 429) throw this.tooMany(text, retryAfter);
     const answer = this.parse(text);
     if (status >= 200 && status < 300) return answer as T;
-    const { reason, message } = (answer ?? {}) as { reason?: string; message?: string };
+    const { reason, message } = (answer ?? {}) as StatusAnswer;
     const error = new KubernetesStatusError(status, reason ?? '', message ?? `HTTP ${status}`);
-    // 429 and 5xx say nothing about the request, 401 only that the platform's own credentials are not taken.
-    if (status === 401 || status === 429 || status >= 500)
-      throw new KubernetesUnavailable(this.options.clusterId, error);
+    // 5xx says nothing about the request, 401 only that the platform's own credentials are not taken.
+    if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;
   }
 
-  private async send(call: Call): Promise<{ status: number; text: string }> {
+  /** Overload is answered in plain text or as a Status; a Status with causes tells of something else, as of a budget. */
+  private tooMany(text: string, retryAfter: string | undefined): KubernetesUnavailable {
+    const { reason, message, details } = readStatus(text);
+    const error = new KubernetesStatusError(429, reason ?? 'TooManyRequests', message ?? text);
+    if (details?.causes?.length) return new KubernetesUnavailable(this.options.clusterId, error);
+    return new KubernetesThrottled(this.options.clusterId, error, Math.max(1, Number(retryAfter) || 1));
+  }
+
+  private async send(call: Call): Promise<WireAnswer> {
     try {
       const response = await http.send(await this.request(call)).toPromise();
-      return { status: response.httpStatusCode, text: await response.body.text() };
+      const retryAfter = response.headers['retry-after'];
+      return { status: response.httpStatusCode, text: await response.body.text(), retryAfter };
     } catch (error) {
       throw new KubernetesUnavailable(this.options.clusterId, error);
     }

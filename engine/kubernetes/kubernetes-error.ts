@@ -1,4 +1,4 @@
-import { Refused } from '../../kernel/result.js';
+import { type Problem, Refused } from '../../kernel/result.js';
 
 /** The answer of an API server that is not a success: a Kubernetes `Status`. */
 export class KubernetesStatusError extends Error {
@@ -19,10 +19,22 @@ export class KubernetesUnavailable extends Refused {
   constructor(
     clusterId: string,
     override readonly cause: unknown,
+    problem?: Problem,
   ) {
     const message = `The Kubernetes API of cluster ${clusterId} cannot be reached now. Try again.`;
-    super([{ code: 'KUBERNETES_UNAVAILABLE', message, details: { clusterId } }]);
+    super([problem ?? { code: 'KUBERNETES_UNAVAILABLE', message, details: { clusterId } }]);
     this.name = 'KubernetesUnavailable';
+  }
+}
+
+/** The API server takes no more for now: too much has been read of it. `retryAfter` is in seconds. */
+export class KubernetesThrottled extends KubernetesUnavailable {
+  constructor(clusterId: string, cause: unknown, retryAfter: number) {
+    const message =
+      `The Kubernetes API of cluster ${clusterId} is throttled: too much has been read at once. ` +
+      `Try again in ${retryAfter} s, and read in pages.`;
+    super(clusterId, cause, { code: 'THROTTLED', message, details: { clusterId, retryAfter } });
+    this.name = 'KubernetesThrottled';
   }
 }
 

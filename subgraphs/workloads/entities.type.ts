@@ -1,10 +1,15 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Product } from '../../kernel/graph/product.type.js';
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A Kubernetes cluster of the account.' })
 export class Cluster {
   @Field(() => ID, { description: 'Id of the cluster, `cluster_…`.' })
   id: string;
+
+  @Directive('@external')
+  @Field(() => Product, { description: 'The product that the cluster is.' })
+  product: Product;
 }
 
 @Directive('@key(fields: "id", resolvable: false)')

@@ -57,6 +57,17 @@ export class ManifestResolver {
   }
 }
 
-function toManifestObject({ problem, result, ...names }: ObjectOutcome): ManifestObject {
-  return { ...names, result: result as ManifestResult | null, error: problem && toUserError(problem) };
+/** An object and what became of it, as the graph shows it. */
+export function toManifestObject({
+  problem,
+  result,
+  warnings = [],
+  ...names
+}: ObjectOutcome): ManifestObject {
+  return {
+    ...names,
+    result: result as ManifestResult | null,
+    error: problem && toUserError(problem),
+    warnings: warnings.map(toUserError),
+  };
 }

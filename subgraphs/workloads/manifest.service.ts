@@ -5,10 +5,14 @@ import type { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
 import { encodeWorkloadId, workloadKindOf } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
+import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
+import { enqueue } from '../../engine/queue.js';
+import type { Transaction } from '../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { type AppliedObject, Applier, type ApplyOptions } from './apply.js';
 import type { ClusterApis } from './cluster-api.js';
+import { hostPathWarnings } from './host-path.rules.js';
 import { toReadProblem } from './kubernetes-problem.js';
 import { type ManifestEntry, parseManifest } from './manifest.rules.js';
 import { toWorkload } from './workload.rules.js';
@@ -32,6 +36,8 @@ export interface ObjectOutcome {
   readonly name: string;
   readonly result: AppliedObject['result'] | null;
   readonly problem: Problem | null;
+  /** What it does that may harm; left out in what was kept under tokens of before. */
+  readonly warnings?: readonly Problem[];
 }
 
 export interface ApplyOutcome {
@@ -75,9 +81,10 @@ export class ManifestService {
     const { account } = context.actor;
     const events = eventsOf(request.clusterId, outcome);
     if (events.length > 0) {
-      await this.platform.database.prisma.$transaction((tx) =>
-        appendEvents(tx, account, this.platform.clock.now(), events),
-      );
+      await this.platform.database.prisma.$transaction(async (tx) => {
+        await wakeClaims(tx, outcome);
+        await appendEvents(tx, account, this.platform.clock.now(), events);
+      });
     }
     return outcome;
   }
@@ -100,6 +107,7 @@ export class ManifestService {
           if (fresh.objects.every(({ problem }) => problem)) throw new Refused(problemsOf(fresh));
           return { objects: fresh.objects, workloadId: fresh.workloadId };
         });
+        if (fresh) await wakeClaims(tx, fresh);
         if (fresh) await appendEvents(tx, account, at, eventsOf(request.clusterId, fresh));
         return fresh ?? { objects, workloadId };
       });
@@ -108,6 +116,15 @@ export class ManifestService {
       throw error;
     }
   }
+}
+
+/** Kinds whose objects may ask the cloud for something. */
+const CLAIMING: ReadonlySet<string> = new Set(['Service', 'PersistentVolumeClaim', 'StatefulSet']);
+
+/** What the objects ask of the cloud is answered at once, not only when it is looked for. */
+async function wakeClaims(tx: Transaction, { objects }: ApplyOutcome): Promise<void> {
+  if (objects.some(({ kind, problem }) => !problem && CLAIMING.has(kind)))
+    await enqueue(tx, CLOUD_CLAIMS, 'all');
 }
 
 /** Everything of an outcome that was refused. */
@@ -146,9 +163,10 @@ async function applyAll(
   return { objects, workload, workloadId: workload ? encodeWorkloadId(workload.ref) : null };
 }
 
-function nameOf({ object }: ManifestEntry, namespace: string | undefined) {
+function nameOf({ object, document }: ManifestEntry, namespace: string | undefined) {
   const { apiVersion, kind, metadata } = object;
-  return { apiVersion, kind, namespace: namespace ?? null, name: metadata.name };
+  const warnings = hostPathWarnings(object, ['input', 'yaml', String(document)]);
+  return { apiVersion, kind, namespace: namespace ?? null, name: metadata.name, warnings };
 }
 
 /** Objects that an event names; a longer manifest is counted. */

@@ -45,6 +45,12 @@ export class ManifestObject {
 
   @Field(() => UserError, { nullable: true, description: 'Why it was refused; also one of userErrors.' })
   error: UserError | null;
+
+  @Field(() => [UserError], {
+    description:
+      'What it does that may harm, though it is applied: PROTECTED_PATH where it can write to what Kubernetes keeps on the nodes.',
+  })
+  warnings: UserError[];
 }
 
 @InputType({ description: 'A manifest for a cluster.' })

@@ -31,6 +31,7 @@ const PATH = ['input', 'workloadId'];
 export interface ScaleRequest {
   readonly workloadId: string;
   readonly replicas: number;
+  readonly namespace?: string | null | undefined;
   readonly clientToken?: string | null | undefined;
 }
 
@@ -84,8 +85,12 @@ export class ScaleService {
   }
 }
 
-function checked({ workloadId, replicas }: ScaleRequest): WorkloadRef {
+function checked({ workloadId, replicas, namespace }: ScaleRequest): WorkloadRef {
   const ref = decodeWorkloadId(workloadId) ?? notFound();
+  if (namespace != null && namespace !== ref.namespace) {
+    const message = `The workload is in ${ref.namespace} and cannot be moved to ${namespace}; apply it there and delete it here.`;
+    refuse('IMMUTABLE_FIELD', message, { path: ['input', 'namespace'] });
+  }
   if (!SCALABLE.includes(ref.kind)) {
     refuse('INVALID_INPUT', `A ${workloadKinds[ref.kind].kind} has no size of its own.`, { path: PATH });
   }

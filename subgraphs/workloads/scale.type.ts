@@ -13,6 +13,13 @@ export class ScaleWorkloadInput {
 
   @Field(() => String, {
     nullable: true,
+    description:
+      'Its namespace. Cannot be changed: the present one is accepted, another one is refused with IMMUTABLE_FIELD.',
+  })
+  namespace?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
     description: 'Any text of your choice; the same again answers as the first time and scales nothing.',
   })
   clientToken?: string | null;

@@ -3,9 +3,12 @@ import type { Platform } from '../../engine/platform.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
 import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
+import { ApiThrottlingResolver } from './api-throttling.resolver.js';
 import { ClusterApis } from './cluster-api.js';
 import { ClusterResolver } from './cluster.resolver.js';
 import { ClusterStore } from './cluster.store.js';
+import { FleetManifestResolver } from './fleet-manifest.resolver.js';
+import { FleetManifestService } from './fleet-manifest.service.js';
 import { ManifestResolver } from './manifest.resolver.js';
 import { ManifestService } from './manifest.service.js';
 import { NamespaceService } from './namespace.service.js';
@@ -25,13 +28,16 @@ import { WorkloadService } from './workload.service.js';
 export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgraph> {
   const apis = new ClusterApis(platform);
   const reader = new WorkloadReader(apis);
+  const manifests = new ManifestService(platform, apis);
   const workloads = new WorkloadService(apis, new ClusterStore(platform.database.prisma));
   return defineSubgraph({
     name: 'workloads',
     resolvers: [
       new ClusterResolver(new NamespaceService(apis), workloads),
+      new ApiThrottlingResolver(apis),
       new WorkloadResolver(reader, workloads, new PodService(apis)),
-      new ManifestResolver(new ManifestService(platform, apis), reader),
+      new ManifestResolver(manifests, reader),
+      new FleetManifestResolver(new FleetManifestService(manifests), reader),
       new ScaleResolver(new ScaleService(platform, apis)),
       new NamespaceConnectionResolver(),
       new WorkloadConnectionResolver(),
@@ -39,7 +45,8 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
     ],
     orphanedTypes: userErrorTypes,
     references: {
-      Cluster: ({ id }: { id: string }) => ({ id }),
+      // The gateway has fetched what a field requires from the subgraph that owns clusters.
+      Cluster: ({ id, product }: { id: string; product?: string }) => ({ id, product }),
       Workload: async ({ id }: { id: string }, context: RequestContext) =>
         (await reader.find(id, context)) ?? null,
     },

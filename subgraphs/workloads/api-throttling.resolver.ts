@@ -1,0 +1,28 @@
+import { Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import { throttlingOf, rejectedRequests } from './api-throttling.rules.js';
+import { ApiThrottling } from './api-throttling.type.js';
+import type { ClusterApis } from './cluster-api.js';
+import { Cluster } from './entities.type.js';
+import { refuseRead } from './kubernetes-problem.js';
+
+@Resolver(() => Cluster)
+export class ApiThrottlingResolver {
+  constructor(private readonly apis: ClusterApis) {}
+
+  @Directive('@requires(fields: "product")')
+  @FieldResolver(() => ApiThrottling, {
+    nullable: true,
+    description:
+      'What the API server has refused because too much was read at once; null while it has no API yet.',
+  })
+  async apiThrottling(
+    @Root() { id, product }: Cluster,
+    @Ctx() context: RequestContext,
+  ): Promise<ApiThrottling | null> {
+    const api = await this.apis.of(id, context);
+    if (!api) return null;
+    const metrics = await api.text('/metrics').catch(refuseRead);
+    return throttlingOf(product, rejectedRequests(metrics));
+  }
+}

@@ -1,0 +1,65 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Cost } from '../../kernel/graph/cost.js';
+import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { settle } from '../../kernel/result.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import type { ClusterOutcome, FleetManifestService } from './fleet-manifest.service.js';
+import {
+  ApplyManifestToClustersInput,
+  ApplyManifestToClustersPayload,
+  type ClusterManifestResult,
+} from './fleet-manifest.type.js';
+import { toManifestObject } from './manifest.resolver.js';
+import { problemsOf } from './manifest.service.js';
+import type { WorkloadReader } from './workload.reader.js';
+
+@Resolver()
+export class FleetManifestResolver {
+  constructor(
+    private readonly service: FleetManifestService,
+    private readonly reader: WorkloadReader,
+  ) {}
+
+  // Asks the API servers of up to 100 clusters for each object.
+  @Cost(1_000)
+  @Mutation(() => ApplyManifestToClustersPayload, {
+    description:
+      'Applies one manifest to several clusters, wherever they are, and says for each what became of it.',
+  })
+  async applyManifestToClusters(
+    @Arg('input', () => ApplyManifestToClustersInput, { description: 'The manifest and where it goes.' })
+    input: ApplyManifestToClustersInput,
+    @Arg('dryRun', () => Boolean, {
+      nullable: true,
+      description: 'Only ask Kubernetes what would become of it. Default false.',
+    })
+    dryRun: boolean | null,
+    @Ctx() context: RequestContext,
+  ): Promise<ApplyManifestToClustersPayload> {
+    const outcomes = await settle(() => this.service.apply({ ...input }, dryRun ?? false, context));
+    if (!outcomes.ok) return { results: [], userErrors: outcomes.problems.map(toUserError) };
+    const results = await Promise.all(outcomes.value.map((outcome) => this.resultOf(outcome, context)));
+    return { results, userErrors: [] };
+  }
+
+  private async resultOf(
+    { clusterId, result }: ClusterOutcome,
+    context: RequestContext,
+  ): Promise<ClusterManifestResult> {
+    const cluster = { id: clusterId };
+    if (!result.ok) {
+      const userErrors = result.problems.map(toUserError);
+      return { cluster, ok: false, objects: [], workload: null, userErrors };
+    }
+    const { value } = result;
+    const known = value.workload ?? (value.workloadId && (await this.reader.find(value.workloadId, context)));
+    const userErrors = problemsOf(value).map(toUserError);
+    return {
+      cluster,
+      ok: userErrors.length === 0,
+      objects: value.objects.map(toManifestObject),
+      workload: known || null,
+      userErrors,
+    };
+  }
+}
