@@ -20,6 +20,8 @@ export interface Reservation extends Resource {
   readonly amount: number;
   /** Where in the input the amount was asked for. */
   readonly path?: readonly string[];
+  /** The limit where it is computed and the account has no higher one of its own. */
+  readonly computedLimit?: number;
 }
 
 export interface Balance extends Resource {
@@ -32,12 +34,15 @@ export interface Balance extends Resource {
 const ANY = '*';
 
 /** The limit that holds: the account's own for the scope, else its own for any scope, else everybody's; null: none. */
-function limitOf(account: string, { resource, scope }: Resource): Prisma.Sql {
-  return Prisma.sql`(
+function limitOf(
+  account: string,
+  { resource, scope, computedLimit }: Resource & Pick<Reservation, 'computedLimit'>,
+): Prisma.Sql {
+  return Prisma.sql`greatest(${computedLimit ?? null}::int, (
     SELECT held."limit" FROM engine.ledger_limit AS held
     WHERE held.resource = ${resource}
       AND (held.account, held.scope) IN ((${account}, ${scope}), (${account}, ${ANY}), (${ANY}, ${ANY}))
-    ORDER BY held.account = ${ANY}, held.scope = ${ANY} LIMIT 1)`;
+    ORDER BY held.account = ${ANY}, held.scope = ${ANY} LIMIT 1))`;
 }
 
 /**
@@ -65,7 +70,8 @@ async function open(tx: Transaction, { account, resource, scope }: Reservation):
 async function refuseAmount(tx: Transaction, request: Reservation): Promise<never> {
   const [balance] = await balances(tx, request.account, [request]);
   const { resource, amount: requested, path } = request;
-  const [used, limit] = [balance?.used ?? 0, balance?.limit ?? 0];
+  const used = balance?.used ?? 0;
+  const limit = Math.max(balance?.limit ?? 0, request.computedLimit ?? 0);
   return refuse(
     'QUOTA_EXCEEDED',
     `${resource}: ${requested} more do not fit, ${used} of ${limit} are in use.`,

@@ -68,7 +68,28 @@ export function quotaDefinitions(
     scope_kind: resourceScopes[entry.id] ?? 'ACCOUNT',
     product: null,
   }));
-  return [...ofProducts, ...ofResources].map((row, position) => ({ ...row, position }));
+  return [...ofProducts, ...ofResources, scalingGroups(catalog)].map((row, position) => ({
+    ...row,
+    position,
+  }));
+}
+
+/**
+ * The scaling groups (ESS) that node pools need. The product document names the limit without a number: by default it
+ * is no narrower than the widest limit of node pools.
+ */
+function scalingGroups({
+  clusterQuotas,
+}: Pick<Catalog, 'clusterQuotas'>): Omit<QuotaDefinitionRow, 'position'> {
+  return {
+    resource: 'scaling-groups',
+    description: 'Scaling groups of one cluster: each node pool needs one, whatever the limit of node pools',
+    unit: 'scaling group',
+    adjustable: true,
+    default_limit: Math.max(...clusterQuotas.map(({ nodePoolsPerCluster }) => nodePoolsPerCluster ?? 0)),
+    scope_kind: 'CLUSTER',
+    product: null,
+  };
 }
 
 function ofProduct(entry: ClusterQuotaEntry): Omit<QuotaDefinitionRow, 'position'>[] {

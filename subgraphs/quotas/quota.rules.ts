@@ -32,8 +32,29 @@ export interface Balance {
   readonly used: number;
 }
 
-const countedResources = new Set(['payg-vcpu', 'instances-per-scaling-group', 'load-balancers']);
+/** Whose use the ledger counts. */
+const countedResources = new Set([
+  'backend-repeats-per-instance',
+  'custom-routes-per-route-table',
+  'eips',
+  'instances-per-scaling-group',
+  'ips-per-security-group',
+  'load-balancers',
+  'payg-disks',
+  'payg-vcpu',
+  'private-ips-per-vpc',
+  'scaling-groups',
+  'secondary-enis',
+  'spot-vcpu',
+  'vpcs',
+  'vswitches-per-vpc',
+]);
 const countedByProduct = new Set(['clustersPerAccount', 'nodePoolsPerCluster', 'nodesPerCluster']);
+
+/** The resource whose limit holds beside that of another one: the lower of the two is effective. */
+export function limitingResource(resource: string): string | undefined {
+  return resource.endsWith('/nodePoolsPerCluster') ? 'scaling-groups' : undefined;
+}
 
 /** Whether the ledger counts the resource. */
 export function isCounted(resource: string): boolean {
@@ -70,29 +91,50 @@ export function generalKey(definition: QuotaDefinition): QuotaKey {
   };
 }
 
+const withoutPools: ReadonlySet<Product> = new Set([Product.ASK_PRO, Product.ASK_STANDARD]);
+
+function hasPools(product: Product): boolean {
+  return !withoutPools.has(product);
+}
+
 /** Whether the definition limits something in each cluster of the product. */
 export function appliesToClusterOf(definition: QuotaDefinition, product: Product): boolean {
   return (
-    definition.product === product &&
+    (definition.product === product || (definition.resource === 'scaling-groups' && hasPools(product))) &&
     (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE)
   );
 }
 
+/** Another limit that holds beside a quota's own. */
+export interface OtherLimit {
+  readonly resource: string;
+  readonly limit: number | null;
+}
+
 /** A quota as the graph shows it. */
-export function toQuota(definition: QuotaDefinition, scope: string, balance: Balance): Quota {
+export function toQuota(
+  definition: QuotaDefinition,
+  scope: string,
+  balance: Balance,
+  other?: OtherLimit,
+): Quota {
   const { limit, used } = balance;
+  const lowered = other?.limit != null && (limit === null || other.limit < limit);
+  const effectiveLimit = lowered ? other.limit : limit;
   return {
     id: quotaId({ resource: definition.resource, scope }),
     resource: definition.resource,
     description: definition.description,
     limit,
+    effectiveLimit,
+    limitedBy: lowered ? other.resource : null,
     used,
     unit: definition.unit,
     adjustable: definition.adjustable,
     scope: definition.scopeKind,
     scopeId: scope === ACCOUNT_SCOPE || scope === GENERAL_SCOPE ? null : scope,
     product: definition.product,
-    available: limit === null ? null : Math.max(0, limit - used),
+    available: effectiveLimit === null ? null : Math.max(0, effectiveLimit - used),
     counted: isCounted(definition.resource),
   };
 }

@@ -5,11 +5,13 @@ import type { Product } from '../../kernel/graph/product.type.js';
 import {
   appliesToClusterOf,
   generalKey,
+  limitingResource,
   matches,
   parseQuotaId,
   productOf,
   type QuotaDefinition,
   type QuotaKey,
+  quotaId,
   toQuota,
 } from './quota.rules.js';
 import type { QuotaStore } from './quota.store.js';
@@ -94,10 +96,17 @@ export class QuotaService {
   private loader(context: RequestContext) {
     return context.loaders.of<QuotaKey, Quota | null>(this, async (keys) => {
       const definitions = await this.store.definitions();
-      const rows = await this.store.balances(context.actor.account, keys);
-      return rows.map((row) => {
-        const definition = definitions.get(row.resource);
-        return definition ? toQuota(definition, row.scope, row) : null;
+      const others = keys.map(({ resource, scope }) => ({ resource: limitingResource(resource), scope }));
+      const asked = others.filter((key): key is QuotaKey => key.resource !== undefined);
+      const rows = await this.store.balances(context.actor.account, [...keys, ...asked]);
+      const limits = new Map(rows.map((row) => [quotaId(row), row]));
+      return keys.map((key, index) => {
+        const definition = definitions.get(key.resource);
+        const other = others[index] as QuotaKey;
+        const balance = rows[index];
+        return definition && balance
+          ? toQuota(definition, key.scope, balance, limits.get(quotaId(other)))
+          : null;
       });
     });
   }
@@ -112,6 +121,10 @@ function clusterKeys(definitions: readonly QuotaDefinition[], cluster: ClusterPr
 /** Whether the definition can be counted in this one thing. */
 function hasScopes(definition: QuotaDefinition, scope: string): boolean {
   if (definition.scopeKind === QuotaScope.NODE_POOL) return isId('nodePool', scope);
+  // A VPC has one route table, which goes by the id of the VPC.
+  if (definition.scopeKind === QuotaScope.VPC || definition.scopeKind === QuotaScope.ROUTE_TABLE)
+    return isId('vpc', scope);
+  if (definition.scopeKind === QuotaScope.SECURITY_GROUP) return isId('securityGroup', scope);
   return (
     (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE) &&
     isId('cluster', scope)

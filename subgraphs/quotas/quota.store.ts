@@ -1,3 +1,4 @@
+import { DISKS, diskLimit } from '../../engine/disk-limit.js';
 import { type Balance, balances } from '../../engine/ledger.js';
 import { isScopeOf, peakUsage, resourcesIn } from '../../engine/ledger-scopes.js';
 import type { Database, Transaction } from '../../kernel/database.js';
@@ -31,7 +32,7 @@ export class QuotaStore {
 
   /**
    * Limit and use of each quota, in the order asked for. The use of a general quota is that of the fullest scope. One
-   * statement, and one more when a general quota is among them.
+   * statement, one more when a general quota is among them, and one more for the computed limit of disks.
    */
   async balances(
     account: string,
@@ -39,11 +40,20 @@ export class QuotaStore {
     tx: Transaction = this.database,
   ): Promise<Balance[]> {
     const general = keys.some((key) => key.scope === GENERAL_SCOPE);
-    const rows = await balances(tx, account, keys);
+    const rows = await this.withComputed(account, await balances(tx, account, keys), tx);
     if (!general) return rows;
     const peaks = await peakUsage(tx, account);
     return rows.map((row) =>
       row.scope === GENERAL_SCOPE ? { ...row, used: peaks.get(row.resource) ?? 0 } : row,
+    );
+  }
+
+  /** The limit of disks follows the account's machines, unless a higher one was granted. */
+  private async withComputed(account: string, rows: Balance[], tx: Transaction): Promise<Balance[]> {
+    if (!rows.some(({ resource }) => resource === DISKS)) return rows;
+    const computed = await diskLimit(tx, account);
+    return rows.map((row) =>
+      row.resource === DISKS ? { ...row, limit: Math.max(computed, row.limit ?? 0) } : row,
     );
   }
 

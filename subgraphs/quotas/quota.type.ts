@@ -48,6 +48,20 @@ export class Quota {
   limit: number | null;
 
   @Field(() => Int, {
+    nullable: true,
+    description:
+      'The limit that works: another one may be lower, as that of scaling groups for node pools. The same as limit otherwise.',
+  })
+  effectiveLimit: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The resource whose limit is lower than this one, so that it must be raised too; null otherwise.',
+  })
+  limitedBy: string | null;
+
+  @Field(() => Int, {
     description:
       'How much is in use. For a quota of each cluster, node pool … that is not asked for one of them (scopeId is ' +
       'null): what the fullest of them uses. 0 where the platform does not count (see counted).',

@@ -1,4 +1,4 @@
-import type { Reconciler } from '../../engine/contract.js';
+import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
@@ -7,6 +7,12 @@ import { QuotaApplicationReconciler } from './quota-application.reconciler.js';
 import { QuotaApplicationResolver } from './quota-application.resolver.js';
 import { QuotaApplicationService } from './quota-application.service.js';
 import { QuotaApplicationStore } from './quota-application.store.js';
+import { BillingResolver } from './billing/billing.resolver.js';
+import { BillingService } from './billing/billing.service.js';
+import { BillingStore } from './billing/billing.store.js';
+import { containerMetering } from './billing/container-metering.schedule.js';
+import { ClaimsReconciler, claimsSchedule } from './claims/claims.reconciler.js';
+import { ClaimStore } from './claims/claims.store.js';
 import { ClusterQuotasResolver, QuotaResolver } from './quota.resolver.js';
 import { QuotaService } from './quota.service.js';
 import { QuotaStore } from './quota.store.js';
@@ -29,6 +35,7 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
       new QuotaResolver(quotas),
       new ClusterQuotasResolver(quotas),
       new QuotaApplicationResolver(applications, quotas),
+      new BillingResolver(new BillingService(new BillingStore(prisma), platform.clock)),
     ],
     orphanedTypes: [...userErrorTypes, Cluster],
     references: {
@@ -39,7 +46,18 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
 }
 
 /** What the engine does for this subgraph. */
-export function quotaReconcilers(platform: Pick<Platform, 'database'>): Reconciler[] {
+export function quotaReconcilers(platform: Pick<Platform, 'database' | 'provider'>): Reconciler[] {
   const { prisma } = platform.database;
-  return [new QuotaApplicationReconciler(new QuotaStore(prisma), new QuotaApplicationStore(prisma))];
+  return [
+    new QuotaApplicationReconciler(new QuotaStore(prisma), new QuotaApplicationStore(prisma)),
+    new ClaimsReconciler(platform.provider, new ClaimStore(prisma)),
+  ];
+}
+
+/** What it does by the clock. */
+export function quotaSchedules({
+  database,
+  kubernetes,
+}: Pick<Platform, 'database' | 'kubernetes'>): Schedule[] {
+  return [claimsSchedule, containerMetering(kubernetes, new BillingStore(database.prisma))];
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../kernel/database.js';
-import type { Cluster, Node, NodePool } from '../../prisma/generated/client.js';
+import type { CloudClaim, Cluster, Node, NodePool } from '../../prisma/generated/client.js';
 
 /** Uses by `<resource>|<scope>`; what is not used at all is left out. */
 export type Uses = Record<string, number>;
@@ -9,6 +9,9 @@ export interface Belongings {
   readonly clusters: readonly Cluster[];
   readonly pools: readonly NodePool[];
   readonly nodes: readonly Node[];
+  /** Load balancers and disks that objects inside clusters have. */
+  readonly claims: readonly CloudClaim[];
+  readonly account: string;
   readonly prisma: Database;
 }
 
@@ -32,8 +35,19 @@ const recounts: Readonly<Record<string, Recount>> = {
   clustersPerAccount: ({ clusters }, count) => {
     for (const { product } of clusters) count(`${product}/clustersPerAccount`, '', 1);
   },
-  'load-balancers': ({ clusters }, count) => {
+  'load-balancers': ({ clusters, claims }, count) => {
     for (const { product } of clusters) if (product !== 'REGISTERED') count('load-balancers', '', 1);
+    for (const { kind } of claims) if (kind === 'LOAD_BALANCER') count('load-balancers', '', 1);
+  },
+  'backend-repeats-per-instance': ({ claims }, count) => {
+    for (const { kind, clusterId } of claims)
+      if (kind === 'LOAD_BALANCER') count('backend-repeats-per-instance', clusterId, 1);
+  },
+  'payg-disks': ({ claims }, count) => {
+    for (const { kind } of claims) if (kind === 'DISK') count('payg-disks', '', 1);
+  },
+  'scaling-groups': ({ pools }, count) => {
+    for (const { clusterId } of pools) count('scaling-groups', clusterId, 1);
   },
   nodePoolsPerCluster: ({ clusters, pools }, count) => {
     for (const { clusterId } of pools)
@@ -47,29 +61,67 @@ const recounts: Readonly<Record<string, Recount>> = {
     for (const pool of pools) count('instances-per-scaling-group', pool.id, placesOf(pool, nodes));
   },
   'payg-vcpu': ({ nodes }, count) => {
-    for (const { state, vcpus } of nodes) count('payg-vcpu', '', state === 'failed' ? 0 : vcpus);
+    for (const node of nodes) if (node.chargeType === 'POSTPAID') count('payg-vcpu', '', vcpusOf(node));
+  },
+  vpcs: async ({ prisma, account }, count) => {
+    count('vpcs', '', await prisma.vpc.count({ where: { account } }));
+    for (const { vpcId } of await prisma.vSwitch.findMany({ where: { account } }))
+      count('vswitches-per-vpc', vpcId, 1);
+  },
+  eips: async ({ prisma, account }, count) => {
+    for (const { type, retained } of await prisma.cloudResource.findMany({ where: { account } })) {
+      if (type === 'EIP') count('eips', '', 1);
+      // Those of living clusters are counted with their clusters.
+      else if (retained) count('load-balancers', '', 1);
+    }
+  },
+  networks: async ({ prisma, account, nodes }, count) => {
+    const types = new Map((await prisma.instanceType.findMany()).map((type) => [type.id, type]));
+    for (const network of await prisma.clusterNetwork.findMany({ where: { account } })) {
+      const mine = nodes.filter(
+        ({ clusterId, state, vcpus }) => clusterId === network.clusterId && state !== 'failed' && vcpus > 0,
+      );
+      for (const { instanceType } of mine) {
+        const { enis = 0, ipsPerEni = 0 } = types.get(instanceType) ?? {};
+        const terway = network.plugin === 'TERWAY';
+        const addresses = 1 + (terway ? Math.max(0, enis - 1) * ipsPerEni : 0);
+        count('private-ips-per-vpc', network.vpcId, addresses);
+        count('ips-per-security-group', network.securityGroupId, addresses);
+        if (terway) count('secondary-enis', '', Math.max(0, enis - 1));
+        else count('custom-routes-per-route-table', network.vpcId, 1);
+      }
+    }
+  },
+  'spot-vcpu': ({ nodes }, count) => {
+    for (const node of nodes) if (node.chargeType === 'SPOT') count('spot-vcpu', '', vcpusOf(node));
   },
 };
 
 /** What an account uses, counted anew from its rows. It is what the ledger says whenever nothing is under way. */
 export async function recount(prisma: Database, account: string): Promise<Uses> {
   const where = { account, deletedAt: null };
-  const [clusters, pools, nodes] = await prisma.$transaction([
+  const [clusters, pools, nodes, claims] = await prisma.$transaction([
     prisma.cluster.findMany({ where }),
     prisma.nodePool.findMany({ where }),
     prisma.node.findMany({ where: { account } }),
+    prisma.cloudClaim.findMany({ where: { account, state: 'GRANTED' } }),
   ]);
   const uses = new Map<string, number>();
   const count: Count = (resource, scope, amount) => {
     const key = `${resource}|${scope}`;
     uses.set(key, (uses.get(key) ?? 0) + amount);
   };
-  for (const again of Object.values(recounts)) await again({ clusters, pools, nodes, prisma }, count);
+  for (const again of Object.values(recounts))
+    await again({ clusters, pools, nodes, claims, account, prisma }, count);
   return sorted(uses);
 }
 
 function productOf(clusters: readonly Cluster[], id: string): string {
   return clusters.find((cluster) => cluster.id === id)?.product ?? 'of a cluster that is gone';
+}
+
+function vcpusOf({ state, vcpus }: Node): number {
+  return state === 'failed' ? 0 : vcpus;
 }
 
 function placesOf({ id, desiredSize }: NodePool, nodes: readonly Node[]): number {
@@ -87,14 +139,17 @@ export async function vcpusNow(prisma: Database, account: string): Promise<{ led
     SELECT coalesce((SELECT used FROM engine.ledger_usage
                      WHERE account = ${account} AND resource = 'payg-vcpu' AND scope = ''), 0)::int AS ledger,
            coalesce((SELECT sum(vcpus) FROM clusters.node
-                     WHERE account = ${account} AND state <> 'failed'), 0)::int AS held`;
+                     WHERE account = ${account} AND state <> 'failed' AND charge_type = 'POSTPAID'), 0)::int AS held`;
   return row ?? { ledger: 0, held: 0 };
 }
 
-/** The jobs of the engine that wait or run, for people. */
+/** Kinds that look again and again at what runs inside clusters; they take nothing of the ledger. */
+const WATCHERS = ['component', 'control-plane'];
+
+/** The jobs of the engine that wait or run, for people; those that only watch are left out. */
 export async function jobsNow(prisma: Database): Promise<string[]> {
   const jobs = await prisma.$queryRaw<{ job: string }[]>`
     SELECT concat_ws(' ', key, payload::text, 'attempts', attempts, 'locked by', locked_by, 'in', run_at - now()) AS job
-    FROM graphile_worker._private_jobs`;
+    FROM graphile_worker._private_jobs WHERE payload->>'kind' <> ALL(${WATCHERS})`;
   return jobs.map(({ job }) => job);
 }

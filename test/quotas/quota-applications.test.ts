@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { noFaults, type Reconciler, type ReconcileScope } from '../../engine/contract.js';
 import { type Engine, startEngine } from '../../engine/engine.js';
 import { balances, reserve } from '../../engine/ledger.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated.js';
 import { systemClock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';
@@ -23,7 +24,8 @@ let engine: Engine | undefined;
 beforeAll(async () => {
   kit = await createTestDatabase();
   ask = askSubgraph(await createQuotasSubgraph({ database: kit.database, clock: systemClock }));
-  [desk] = quotaReconcilers({ database: kit.database }) as [Reconciler];
+  const provider = createSimulatedProvider({ cloudUrl: 'http://127.0.0.1:9', token: 'none' });
+  [desk] = quotaReconcilers({ database: kit.database, provider }) as [Reconciler];
 });
 afterEach(async () => {
   await engine?.[Symbol.asyncDispose]();
@@ -133,7 +135,7 @@ describe('asking for a higher limit', () => {
     ],
     [
       'a limit without a number',
-      quotaId({ resource: 'payg-disks', scope: '' }),
+      quotaId({ resource: 'payg-data-disk-capacity', scope: '' }),
       300,
       'NOT_ADJUSTABLE',
       'quotaId',

@@ -87,7 +87,7 @@ describe('quotas of the catalogue', () => {
     );
     const resources = catalog.resourceQuotas.map(({ id, limit, adjustable }) => [id, limit, adjustable]);
     expect([...definitions.values()].map((row) => [row.resource, row.default_limit, row.adjustable])).toEqual(
-      [...expected, ...resources],
+      [...expected, ...resources, ['scaling-groups', 100, true]],
     );
     expect(definitions.has('ASK_PRO/nodesPerCluster')).toBe(false);
   });

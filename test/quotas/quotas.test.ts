@@ -70,9 +70,10 @@ describe('the quotas of an account', () => {
     ).toEqual(
       definitions.map((row) => [
         row.resource,
-        row.default_limit,
+        // Disks: the least that an account without machines may have.
+        row.resource === 'payg-disks' ? 10 : row.default_limit,
         0,
-        row.default_limit,
+        row.resource === 'payg-disks' ? 10 : row.default_limit,
         row.unit,
         row.adjustable,
         row.scope_kind,
@@ -145,8 +146,9 @@ describe('the quotas of a cluster', () => {
       { resource: 'ACK_STANDARD/nodePoolsPerCluster', limit: 10, used: 1, scopeId: one },
       { resource: 'ACK_STANDARD/nodesPerCluster', limit: 10, used: 7, available: 3, scopeId: one },
       { resource: 'ACK_STANDARD/podsPerNode', limit: 256, used: 0, scope: 'NODE', counted: false },
+      { resource: 'scaling-groups', limit: 100, used: 0, scope: 'CLUSTER', counted: true },
     ]);
-    expect(ofTwo).toMatchObject([{ used: 0 }, { limit: 50, used: 0 }, {}]);
+    expect(ofTwo).toMatchObject([{ used: 0 }, { limit: 50, used: 0 }, {}, {}]);
     expect(await quotas('acme', `{ clusterId: "${one}" }`)).toEqual(ofOne);
     const [ask] = await ofClusters('acme', [{ id: newId('cluster'), product: 'ASK_PRO' }]);
     expect(ask).toMatchObject([{ resource: 'ASK_PRO/podsPerCluster', limit: 10_000 }]);

@@ -1,0 +1,71 @@
+import type { Database } from '../../../kernel/database.js';
+import type { UseSum } from './billing.rules.js';
+
+/** A pod on a container instance, as far as it is metered. */
+export interface MeteredPod {
+  readonly uid: string;
+  readonly milliCpu: number;
+  readonly memoryMiB: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
+
+export interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 'mebibyteMilliseconds'> {
+  readonly milliseconds: string;
+  readonly milliCpuMilliseconds: string;
+  readonly mebibyteMilliseconds: string;
+}
+
+/** What was used, by the meter that stands beside the tables of clusters, nodes and claims (see the migration). */
+export class BillingStore {
+  constructor(private readonly database: Database) {}
+
+  /** Uses of the account that fall into the span, of one cluster or all; one statement, exact to the millisecond. */
+  async sums(account: string, { from, to }: Span, clusterId: string | null): Promise<UseSum[]> {
+    const rows = await this.database.$queryRaw<SumRow[]>`
+      SELECT cluster_id AS "clusterId", item, charge_type AS "chargeType", instance_type AS "instanceType",
+             count(DISTINCT resource_id)::int AS resources, sum(ms)::text AS milliseconds,
+             sum(ms * milli_cpu)::text AS "milliCpuMilliseconds", sum(ms * memory_mib)::text AS "mebibyteMilliseconds"
+      FROM (SELECT use.*, (extract(epoch FROM least(coalesce(ended_at, ${to}), ${to}) - greatest(started_at, ${from}))
+                           * 1000)::bigint AS ms
+            FROM quotas.metered_use AS use
+            WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
+              AND started_at < ${to} AND (ended_at IS NULL OR ended_at > ${from})) AS used
+      GROUP BY cluster_id, item, charge_type, instance_type
+      ORDER BY cluster_id, item, charge_type, instance_type NULLS FIRST`;
+    return rows.map((row) => ({
+      ...row,
+      milliseconds: BigInt(row.milliseconds),
+      milliCpuMilliseconds: BigInt(row.milliCpuMilliseconds),
+      mebibyteMilliseconds: BigInt(row.mebibyteMilliseconds),
+    }));
+  }
+
+  /** Serverless clusters, by account: those in which the ledger counts for a serverless product. */
+  async serverlessClusters(): Promise<{ account: string; clusterId: string }[]> {
+    const rows = await this.database.ledgerUsage.findMany({
+      where: { resource: { in: ['ASK_PRO/nodePoolsPerCluster', 'ASK_STANDARD/nodePoolsPerCluster'] } },
+      select: { account: true, scope: true },
+      orderBy: { scope: 'asc' },
+    });
+    return rows.map(({ account, scope }) => ({ account, clusterId: scope }));
+  }
+
+  /** Writes how long pods have run so far; one that was seen before only runs longer. */
+  async putPods(of: { account: string; clusterId: string }, pods: readonly MeteredPod[]): Promise<void> {
+    if (pods.length === 0) return;
+    await this.database.$executeRaw`
+      INSERT INTO quotas.metered_use AS known (id, account, cluster_id, item, resource_id, charge_type, milli_cpu,
+                                               memory_mib, started_at, ended_at)
+      SELECT uid, ${of.account}, ${of.clusterId}, 'CONTAINER_INSTANCE', uid, 'POSTPAID', "milliCpu", "memoryMiB",
+             "startedAt", "endedAt"
+      FROM jsonb_to_recordset(${JSON.stringify(pods)}::jsonb) AS pod (
+        uid text, "milliCpu" int, "memoryMiB" int, "startedAt" timestamptz, "endedAt" timestamptz)
+      ON CONFLICT (id) DO UPDATE SET ended_at = greatest(known.ended_at, excluded.ended_at)`;
+  }
+}

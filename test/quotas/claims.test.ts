@@ -1,0 +1,227 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterAccess } from '../../engine/cluster-access.js';
+import { noFaults, type Faults, type Reconciler } from '../../engine/contract.js';
+import type { Engine } from '../../engine/engine.js';
+import { KubernetesClient, type KubernetesObject } from '../../engine/kubernetes/client.js';
+import { reserve } from '../../engine/ledger.js';
+import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
+import { systemClock } from '../../kernel/clock.js';
+import { createLog } from '../../kernel/log.js';
+import { balancerProblem, placesOf } from '../../subgraphs/quotas/claims/claims.rules.js';
+import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
+import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
+import { eventually } from '../kit/eventually.js';
+import { ledgerUses, recount } from '../kit/ledger-recount.js';
+
+let world: World;
+let engine: Engine;
+let claims: Reconciler;
+beforeAll(async () => {
+  world = await startWorld({ speed: 2_000 });
+  engine = await world.engine();
+  const found = quotaReconcilers(world.platform).find(({ kind }) => kind === CLOUD_CLAIMS);
+  if (!found) throw new Error('nobody answers claims');
+  claims = found;
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+function answerClaims(faults: Faults = noFaults) {
+  const { prisma: database } = world;
+  const signal = new AbortController().signal;
+  return claims.reconcile('all', { database, clock: systemClock, log: createLog('silent'), faults, signal });
+}
+
+const SERVICES = '/api/v1/namespaces/default/services';
+const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
+
+async function runningCluster(): Promise<{ clusterId: string; api: KubernetesClient }> {
+  const { clusterId, operationId } = await wishCluster(world, 1);
+  expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
+  if (!access) throw new Error('the cluster cannot be reached');
+  return { clusterId, api: new KubernetesClient(world.platform.kubernetes.of(access), { clusterId }) };
+}
+
+const balancer = (name: string, ports = 1) => ({
+  metadata: { name },
+  spec: {
+    type: 'LoadBalancer',
+    selector: { app: name },
+    ports: Array.from({ length: ports }, (_, index) => ({ name: `p${index}`, port: 8_000 + index })),
+  },
+});
+
+const disk = (name: string) => ({
+  metadata: { name },
+  spec: {
+    storageClassName: 'alicloud-disk-essd',
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '20Gi' } },
+  },
+});
+
+interface Seen extends KubernetesObject {
+  readonly status?: { phase?: string; loadBalancer?: { ingress?: unknown[] } };
+  readonly involvedObject?: { name: string };
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+async function names(
+  api: KubernetesClient,
+  path: string,
+  having: (object: Seen) => boolean,
+): Promise<string[]> {
+  const { items } = await api.list<Seen>(path);
+  return items.filter(having).map(({ metadata }) => metadata?.name ?? '');
+}
+
+const addressed = (api: KubernetesClient) =>
+  names(api, SERVICES, ({ status }) => (status?.loadBalancer?.ingress?.length ?? 0) > 0);
+const bound = (api: KubernetesClient) => names(api, CLAIMS, ({ status }) => status?.phase === 'Bound');
+
+async function warnings(api: KubernetesClient, reason: string): Promise<string[]> {
+  const { items } = await api.list<Seen>('/api/v1/namespaces/default/events');
+  return items.filter((event) => event.reason === reason).map((event) => event.involvedObject?.name ?? '');
+}
+
+function refusals(type: string) {
+  return world.prisma.event.findMany({ where: { account: world.actor.account, type } });
+}
+
+async function expectNoDrift(): Promise<void> {
+  const { account } = world.actor;
+  expect(await ledgerUses(world.prisma, account)).toMatchObject(await recount(world.prisma, account));
+}
+
+describe('Services of type LoadBalancer', () => {
+  it('draw from the account: what there is room for gets an address, the rest waits with a warning until some is given back', async () => {
+    const { clusterId, api } = await runningCluster();
+    await world.limit('load-balancers', (await world.used('load-balancers')) + 2);
+    for (const name of ['one', 'two', 'three']) await api.create(SERVICES, balancer(name));
+    await answerClaims();
+    await answerClaims();
+    const first = await eventually(async () => {
+      const found = await addressed(api);
+      return found.length === 2 && found;
+    });
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).length === 1);
+    expect(await refusals('LOAD_BALANCER_REFUSED')).toMatchObject([{ clusterId, level: 'WARNING' }]);
+    await expectNoDrift();
+
+    await api.delete(`${SERVICES}/${first[0]}`);
+    await answerClaims();
+    await eventually(async () => {
+      const found = await addressed(api);
+      return found.length === 2 && !found.includes(first[0] ?? '');
+    });
+    await expectNoDrift();
+    await world.limit('load-balancers', 60);
+  });
+
+  it('of a cluster that is deleted give their places back', async () => {
+    const before = await world.used('load-balancers');
+    const { clusterId, api } = await runningCluster();
+    await api.create(SERVICES, balancer('gone'));
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before + 2);
+    const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
+    await ended(world, operation?.id ?? '');
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before);
+    await expectNoDrift();
+  });
+
+  it('have at most 50 listeners, and a machine is behind at most 50 of them', async () => {
+    const { clusterId, api } = await runningCluster();
+    await api.create(SERVICES, balancer('wide', 50));
+    await api.create(SERVICES, balancer('wider', 51));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('wide'));
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('wider'));
+    await api.delete(`${SERVICES}/wider`);
+
+    await world.prisma.$transaction((tx) =>
+      reserve(tx, {
+        account: world.actor.account,
+        resource: 'backend-repeats-per-instance',
+        scope: clusterId,
+        amount: 48,
+      }),
+    );
+    await api.create(SERVICES, balancer('fiftieth'));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('fiftieth'));
+    await api.create(SERVICES, balancer('too-many'));
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('too-many'));
+    expect(await addressed(api)).not.toContain('too-many');
+  });
+
+  it.each([
+    ['200 servers', { listeners: 1, servers: 200 }, undefined],
+    ['201 servers', { listeners: 1, servers: 201 }, 'servers-per-load-balancer'],
+    ['50 listeners', { listeners: 50, servers: 1 }, undefined],
+    ['51 listeners', { listeners: 51, servers: 1 }, 'listeners-per-load-balancer'],
+  ])('with %s', (_, claim, resource) => {
+    const problem = balancerProblem(claim, { listeners: 50, servers: 200 });
+    expect(problem?.details?.resource).toBe(resource);
+  });
+});
+
+describe('volume claims', () => {
+  it('draw cloud disks from the account: the last one is made, one more waits with a warning', async () => {
+    const { api } = await runningCluster();
+    const { account } = world.actor;
+    // The account has few machines: ten disks or five for each of them.
+    const machines = (await world.prisma.node.count({ where: { account } })) * 5;
+    const limit = Math.max(10, machines);
+    await world.prisma.$transaction((tx) =>
+      reserve(tx, { account, resource: 'payg-disks', scope: '', amount: limit - 1, computedLimit: limit }),
+    );
+    await api.create(CLAIMS, disk('last'));
+    await answerClaims();
+    await eventually(async () => (await bound(api)).includes('last'));
+    await api.create(CLAIMS, disk('more'));
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'ProvisioningFailed')).includes('more'));
+    expect(await bound(api)).toEqual(['last']);
+    expect(await refusals('DISK_REFUSED')).toHaveLength(1);
+    expect((await api.list('/api/v1/persistentvolumes')).items).toHaveLength(1);
+
+    await api.delete(`${CLAIMS}/last`);
+    await answerClaims();
+    await eventually(async () => (await bound(api)).includes('more'));
+    expect(await world.used('payg-disks')).toBe(limit);
+  });
+});
+
+describe('whoever answers claims', () => {
+  it.each(['cloud-claims.seen', 'cloud-claims.decided'])(
+    'takes each place once, though it dies at %s',
+    async (point) => {
+      const { api } = await runningCluster();
+      const before = await world.used('load-balancers');
+      await api.create(SERVICES, balancer('once'));
+      const died = new Error('died');
+      const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
+      await expect(answerClaims(faults)).rejects.toBe(died);
+      await answerClaims();
+      await answerClaims();
+      await eventually(async () => (await addressed(api)).includes('once'));
+      expect(await world.used('load-balancers')).toBe(before + 1);
+    },
+  );
+
+  it('takes a load balancer of the account and a place on the machines of the cluster', () => {
+    expect(placesOf({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([
+      { resource: 'backend-repeats-per-instance', scope: 'c' },
+      { resource: 'load-balancers', scope: '' },
+    ]);
+    expect(placesOf({ kind: 'DISK', clusterId: 'c' })).toEqual([{ resource: 'payg-disks', scope: '' }]);
+  });
+});

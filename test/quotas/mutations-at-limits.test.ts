@@ -1,0 +1,189 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { balances, reserve, setLimit } from '../../engine/ledger.js';
+import { packageRoot } from '../../kernel/root.js';
+import type { ClusterQuotaEntry } from '../../prisma/catalog.js';
+import { type ClustersKit, openClusters } from '../clusters/kit.js';
+import { runningCluster } from '../clusters/living-cluster.js';
+import { CREATE, type Created, type PayloadView, poolMutation } from '../clusters/requests.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+/** How each product is asked for. */
+const asked: Readonly<Record<string, Record<string, unknown>>> = {
+  ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
+  ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },
+  ACK_DEDICATED: { type: 'KUBERNETES', spec: null },
+  ASK_STANDARD: { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS', spec: 'STANDARD' },
+  ASK_PRO: { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS', spec: 'PRO' },
+  EDGE_STANDARD: { type: 'MANAGED_KUBERNETES', profile: 'EDGE', spec: 'STANDARD' },
+  EDGE_PRO: { type: 'MANAGED_KUBERNETES', profile: 'EDGE', spec: 'PRO' },
+  REGISTERED: { type: 'EXTERNAL_KUBERNETES' },
+};
+
+const products = JSON.parse(
+  readFileSync(join(packageRoot, 'prisma/catalog/cluster-quotas.json'), 'utf8'),
+) as ClusterQuotaEntry[];
+const pooled = products.filter(({ nodesPerCluster }) => nodesPerCluster !== null);
+
+const TYPE = 'ecs.g7.xlarge';
+let names = 0;
+
+function request(product: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { name: `c-${++names}`, regionId: 'cn-hangzhou', ...asked[product], ...more };
+}
+
+async function create(account: string, input: Record<string, unknown>) {
+  const { data, errors } = await clusters.run<Created>(CREATE, { input }, account);
+  expect(errors ?? []).toEqual([]);
+  return data.createCluster;
+}
+
+function use(account: string, resource: string, scope: string, amount: number): Promise<void> {
+  return clusters.kit.database.prisma.$transaction((tx) => reserve(tx, { account, resource, scope, amount }));
+}
+
+async function used(account: string, resource: string, scope = ''): Promise<number | undefined> {
+  return (await balances(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
+}
+
+const raise = (account: string, resource: string, limit: number) =>
+  setLimit(clusters.kit.database.prisma, account, { resource, scope: '*' }, limit);
+
+const exceeded = (resource: string, limit: number, inUse: number, requested: number) =>
+  expect.objectContaining({ code: 'QUOTA_EXCEEDED', resource, limit, used: inUse, requested });
+
+async function addPool(account: string, clusterId: string, more: Record<string, unknown> = {}) {
+  const input = { clusterId, name: `p-${++names}`, instanceTypes: [TYPE], desiredSize: 0, ...more };
+  const { data, errors } = await clusters.run<{ payload: PayloadView }>(
+    poolMutation('createNodePool', 'CreateNodePoolInput'),
+    { input },
+    account,
+  );
+  expect(errors ?? []).toEqual([]);
+  return data.payload.userErrors;
+}
+
+describe('createCluster', () => {
+  it.each(products.map(({ product, clustersPerAccount }) => [product, clustersPerAccount ?? 0] as const))(
+    'makes the last cluster of %s of %i, and refuses one more',
+    async (product, limit) => {
+      const account = `clusters-${product}`;
+      const resource = `${product}/clustersPerAccount`;
+      await use(account, resource, '', limit - 1);
+      expect((await create(account, request(product))).userErrors).toEqual([]);
+      const { cluster, userErrors } = await create(account, request(product));
+      expect(cluster).toBeNull();
+      expect(userErrors).toEqual([exceeded(resource, limit, limit, 1)]);
+      expect(await used(account, resource)).toBe(limit);
+    },
+  );
+
+  it.each(pooled.map(({ product, nodesPerCluster }) => [product, nodesPerCluster ?? 0] as const))(
+    'of %s takes %i nodes, and refuses one more',
+    async (product, limit) => {
+      const pool = (desiredSize: number) => ({
+        nodePools: [{ name: 'workers', instanceTypes: [TYPE], desiredSize }],
+      });
+      const account = `nodes-${product}`;
+      const made = await create(account, request(product, pool(limit)));
+      expect(made.userErrors).toEqual([]);
+      expect(await used(account, `${product}/nodesPerCluster`, made.cluster?.id)).toBe(limit);
+      const { userErrors } = await create(account, request(product, pool(limit + 1)));
+      expect(userErrors).toEqual([exceeded(`${product}/nodesPerCluster`, limit, 0, limit + 1)]);
+    },
+  );
+
+  it('takes a load balancer for the API server, 60 of them, and refuses one more', async () => {
+    await use('balanced', 'load-balancers', '', 59);
+    expect((await create('balanced', request('ACK_PRO'))).userErrors).toEqual([]);
+    expect((await create('balanced', request('ACK_PRO'))).userErrors).toEqual([
+      exceeded('load-balancers', 60, 60, 1),
+    ]);
+    expect((await create('balanced', request('REGISTERED'))).userErrors).toEqual([]);
+  });
+
+  it('takes pay-as-you-go machines of fewer than 16 vCPUs until the limit is raised', async () => {
+    const pool = (type: string, desiredSize = 1) => ({
+      nodePools: [{ name: 'workers', instanceTypes: [type], desiredSize }],
+    });
+    const resource = 'payg-max-vcpu-per-instance';
+    expect((await create('large', request('ACK_PRO', pool('ecs.g7.2xlarge')))).userErrors).toEqual([]);
+    expect((await create('large', request('ACK_PRO', pool('ecs.g7.4xlarge')))).userErrors).toEqual([
+      exceeded(resource, 15, 0, 16),
+    ]);
+    expect((await create('large', request('ACK_PRO', pool('ecs.g7.4xlarge', 0)))).userErrors).toEqual([]);
+    await raise('large', resource, 16);
+    expect((await create('large', request('ACK_PRO', pool('ecs.g7.4xlarge')))).userErrors).toEqual([]);
+  });
+});
+
+describe('createNodePool', () => {
+  it.each(pooled.map(({ product, nodePoolsPerCluster }) => [product, nodePoolsPerCluster ?? 0] as const))(
+    'makes the last pool of a cluster of %s of %i, and refuses one more',
+    async (product, limit) => {
+      const account = `pools-${product}`;
+      const { id } = await runningCluster(clusters, account, request(product) as { name: string });
+      const resource = `${product}/nodePoolsPerCluster`;
+      await use(account, resource, id, limit - 1);
+      await use(account, 'scaling-groups', id, limit - 1);
+      expect(await addPool(account, id)).toEqual([]);
+      expect(await addPool(account, id)).toEqual([exceeded(resource, limit, limit, 1)]);
+      expect(await used(account, resource, id)).toBe(limit);
+    },
+  );
+
+  it('needs a scaling group: a raised limit of pools works when that of scaling groups is raised, too', async () => {
+    const account = 'groups';
+    const { id } = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
+    for (const resource of ['ACK_PRO/nodePoolsPerCluster', 'scaling-groups'])
+      await use(account, resource, id, 100);
+    await raise(account, 'ACK_PRO/nodePoolsPerCluster', 101);
+    expect(await addPool(account, id)).toEqual([exceeded('scaling-groups', 100, 100, 1)]);
+    await raise(account, 'scaling-groups', 101);
+    expect(await addPool(account, id)).toEqual([]);
+  });
+
+  it('has up to 2000 machines in a scaling group', async () => {
+    const account = 'group';
+    await raise(account, 'ACK_PRO/nodesPerCluster', 5_000);
+    const { id } = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
+    expect(await addPool(account, id, { desiredSize: 2_000 })).toEqual([]);
+    expect(await addPool(account, id, { desiredSize: 2_001 })).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'desiredSize'] },
+    ]);
+  });
+});
+
+describe('scaleNodePool', () => {
+  it.each(pooled.map(({ product, nodesPerCluster }) => [product, nodesPerCluster ?? 0] as const))(
+    'brings a cluster of %s to %i nodes, and refuses one more',
+    async (product, limit) => {
+      const account = `scale-${product}`;
+      const pool = { name: 'workers', instanceTypes: [TYPE], desiredSize: 1 };
+      const cluster = await runningCluster(
+        clusters,
+        account,
+        request(product, { nodePools: [pool] }) as { name: string },
+      );
+      const nodePoolId = cluster.nodePools.nodes[0]?.id ?? '';
+      const scale = async (desiredSize: number) => {
+        const { data } = await clusters.run<{ payload: PayloadView }>(
+          poolMutation('scaleNodePool', 'ScaleNodePoolInput'),
+          { input: { nodePoolId, desiredSize } },
+          account,
+        );
+        return data.payload.userErrors;
+      };
+      expect(await scale(limit + 1)).toEqual([exceeded(`${product}/nodesPerCluster`, limit, 1, limit)]);
+      expect(await scale(limit)).toEqual([]);
+      expect(await used(account, `${product}/nodesPerCluster`, cluster.id)).toBe(limit);
+    },
+  );
+});
