@@ -1,0 +1,27 @@
+import 'reflect-metadata';
+import fc from 'fast-check';
+import { afterAll, beforeAll, test } from 'vitest';
+import { loadSupergraph } from '../../gateway/plan/supergraph.js';
+import { committedSupergraph } from '../../roles/supergraph.js';
+import { PATIENCE, RUNS, expectTold, operationsOf } from '../gateway/fixtures/fuzz.js';
+import { type TestPlatform, startTestPlatform } from '../kit/platform.js';
+
+let platform: TestPlatform;
+beforeAll(async () => {
+  platform = await startTestPlatform();
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+test(
+  'every operation that fits the graph of the platform is answered, and none is a bug',
+  async () => {
+    const { api } = loadSupergraph(await committedSupergraph());
+    await fc.assert(
+      fc.asyncProperty(operationsOf(api, []), async (query) => {
+        expectTold(await platform.request(query, { v: 1 }, 'fuzz'), query);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  PATIENCE * 3,
+);
