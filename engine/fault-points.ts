@@ -29,4 +29,38 @@ export const removalFaultPoints = [
   'cluster.removal-recorded',
 ] as const;
 
-export type FaultPoint = (typeof faultPoints)[number] | (typeof removalFaultPoints)[number];
+/** Where a crash would hurt while a cluster is upgraded, in the order in which an upgrade comes by. */
+export const upgradeFaultPoints = [
+  'upgrade.prechecked',
+  'upgrade.control-plane-begun',
+  'upgrade.control-plane-asked',
+  'upgrade.control-plane-recorded',
+  'upgrade.batch-chosen',
+  'upgrade.nodes-cordoned',
+  'upgrade.replicas-added',
+  'upgrade.pods-evicted',
+  'upgrade.replicas-restored',
+  'upgrade.node-upgraded',
+  'upgrade.node-opened',
+  'upgrade.nodes-recorded',
+  'upgrade.nodes-finished',
+  'upgrade.components-wished',
+  'upgrade.finished',
+] as const;
+
+/** Where a crash would hurt while a component is installed or taken away. */
+export const componentFaultPoints = ['component.applied', 'component.settled', 'component.deleted'] as const;
+
+/** Where a crash would hurt while a cluster is migrated, and while nodes are told of their autonomy. */
+export const kindFaultPoints = [
+  'cluster.edition-asked',
+  'cluster.migrated',
+  'edge-autonomy.annotated',
+] as const;
+
+export type FaultPoint =
+  | (typeof faultPoints)[number]
+  | (typeof removalFaultPoints)[number]
+  | (typeof upgradeFaultPoints)[number]
+  | (typeof componentFaultPoints)[number]
+  | (typeof kindFaultPoints)[number];

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../kit/eventually.js';
+import {
+  clusterBody,
+  deploymentBody,
+  instanceBodies,
+  startSimulator,
+  type Cluster,
+  type Simulator,
+} from './simulator.js';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator(500);
+});
+afterAll(() => simulator[Symbol.asyncDispose]());
+
+interface PodView {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec: { readonly nodeName?: string; readonly nodeSelector?: Readonly<Record<string, string>> };
+  readonly status: { readonly phase: string; readonly podIP?: string };
+}
+
+/** A cluster made of the body, once it runs, with instances. */
+async function made(id: string, body: object, instances: object[] = []): Promise<Cluster> {
+  const put = await simulator.cloud('PUT', `/clusters/${id}`, clusterBody(body as Record<string, unknown>));
+  expect(put.status).toBe(200);
+  if (instances.length > 0) await simulator.cloud('PUT', `/clusters/${id}/instances`, { instances });
+  await eventually(async () => (await simulator.cloud('GET', `/clusters/${id}`)).body.state === 'RUNNING');
+  await eventually(async () => {
+    const { body: answer } = await simulator.cloud('GET', `/clusters/${id}/instances`);
+    return answer.instances.every(({ state }) => state === 'RUNNING');
+  });
+  return simulator.access(id);
+}
+
+async function podsOf(cluster: Cluster, app: string): Promise<PodView[]> {
+  const { body } = await cluster.api('GET', `/api/v1/namespaces/default/pods?labelSelector=app=${app}`);
+  return body.items as unknown as PodView[];
+}
+
+const running = (cluster: Cluster, app: string, count: number) =>
+  eventually(async () => {
+    const pods = (await podsOf(cluster, app)).filter(({ status }) => status.phase === 'Running');
+    return pods.length === count && pods;
+  });
+
+const deploy = (
+  cluster: Cluster,
+  name: string,
+  replicas: number,
+  spec: object = {},
+  container: object = {},
+) => {
+  const body = deploymentBody(name, replicas) as { spec: { template: { spec: { containers: object[] } } } };
+  const { spec: pod } = body.spec.template;
+  Object.assign(pod, spec);
+  Object.assign(pod.containers[0] ?? {}, container);
+  return cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', body);
+};
+
+test('pods of a serverless cluster run without a node, also after a restart', async () => {
+  await made('sls', { serverless: true });
+  let cluster = await simulator.access('sls');
+  await deploy(cluster, 'first', 3);
+  const before = await running(cluster, 'first', 3);
+  expect(before.every(({ spec }) => spec.nodeName?.startsWith('virtual-kubelet-cn-hangzhou-'))).toBe(true);
+  await simulator.restart();
+  cluster = await simulator.access('sls');
+  const after = await running(cluster, 'first', 3);
+  expect(after.map(({ metadata }) => metadata.uid).sort()).toEqual(
+    before.map(({ metadata }) => metadata.uid).sort(),
+  );
+  await deploy(cluster, 'second', 2);
+  const all = [...after, ...(await running(cluster, 'second', 2))];
+  expect(new Set(all.map(({ status }) => status.podIP)).size).toBe(5);
+  expect((await cluster.api('GET', '/api/v1/nodes')).body.items).toEqual([]);
+});
+
+test('a cluster takes as many pods as it may have, and more when some have gone', async () => {
+  const cluster = await made('full', { serverless: true, maxPods: 4 });
+  const pod = (name: string) => ({
+    metadata: { name },
+    spec: { containers: [{ name: 'main', image: 'nginx:1.27' }] },
+  });
+  const create = async (name: string) =>
+    (await cluster.api('POST', '/api/v1/namespaces/default/pods', pod(name))).status;
+  // Two are the DNS's.
+  await eventually(async () => (await cluster.api('GET', '/api/v1/pods')).body.items.length === 2);
+  expect([await create('a'), await create('b'), await create('c')]).toEqual([201, 201, 403]);
+  await cluster.api('DELETE', '/api/v1/namespaces/default/pods/a', { gracePeriodSeconds: 0 });
+  await eventually(async () => (await create('c')) === 201);
+  await simulator.cloud('PUT', '/clusters/full/pod-limit', { maxPods: null });
+  expect(await create('d')).toBe(201);
+});
+
+test('masters are known by the ids and names that were asked for', async () => {
+  const masterNodes = [0, 1, 2].map((index) => ({
+    id: `node_${index}`,
+    name: `m-${index}`,
+    instanceTypes: ['ecs.g7.2xlarge'],
+  }));
+  const cluster = await made('own', { masters: 3, masterNodes });
+  const { body } = await simulator.cloud('GET', '/clusters/own/instances');
+  expect(body.instances.map(({ id, instanceType }) => [id, instanceType])).toEqual(
+    masterNodes.map(({ id }) => [id, 'ecs.g7.2xlarge']),
+  );
+  const nodes = (await cluster.api('GET', '/api/v1/nodes')).body.items;
+  expect(nodes.map(({ metadata }) => metadata.name).sort()).toEqual(['m-0', 'm-1', 'm-2']);
+});
+
+test('an instance that is cut off stays cut off over a restart, and its node comes back with its network', async () => {
+  await made('edge', {}, instanceBodies('edge', 1));
+  const connect = (connected: boolean) =>
+    simulator.cloud('PUT', '/clusters/edge/instances/edge-i0/connection', { connected });
+  const ready = async () => {
+    const { body } = await (await simulator.access('edge')).api('GET', '/api/v1/nodes/node-0');
+    const { conditions } = body.status as { conditions: { type: string; status: string }[] };
+    return conditions.find(({ type }) => type === 'Ready')?.status;
+  };
+  expect((await connect(false)).body).toMatchObject({ offline: true });
+  expect(await ready()).toBe('Unknown');
+  await simulator.restart();
+  expect(await ready()).toBe('Unknown');
+  await connect(true);
+  expect(await ready()).toBe('True');
+});
+
+test('runtime classes are served, keep their handler, and say where their pods run', async () => {
+  const cluster = await made('boxed', {}, instanceBodies('boxed', 1));
+  const path = '/apis/node.k8s.io/v1/runtimeclasses';
+  const body = {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'kata' },
+    handler: 'kata',
+    scheduling: { nodeSelector: { 'boxes.example/kata': 'yes' } },
+  };
+  expect((await cluster.api('POST', path, body)).status).toBe(201);
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  expect((await cluster.api('PATCH', `${path}/kata`, { handler: 'runc' }, merge)).status).toBe(422);
+  await deploy(cluster, 'boxed', 1, { runtimeClassName: 'kata' });
+  const [pod] = await eventually(async () => {
+    const pods = await podsOf(cluster, 'boxed');
+    return pods.length > 0 && pods;
+  });
+  expect(pod?.spec.nodeSelector).toEqual({ 'boxes.example/kata': 'yes' });
+  const labels = { metadata: { labels: { 'boxes.example/kata': 'yes' } } };
+  await cluster.api('PATCH', '/api/v1/nodes/node-0', labels, merge);
+  await running(cluster, 'boxed', 1);
+});
+
+test('a share of a card is free again when its pod has gone, and is known after a restart', async () => {
+  const labels = { 'ack.node.gpu.schedule': 'cgpu' };
+  const types = { instanceTypes: ['ecs.gn6i-c4g1.xlarge'], labels };
+  let cluster = await made('gpu', {}, instanceBodies('gpu', 1, types));
+  const share = (name: string, memory: string) =>
+    deploy(cluster, name, 1, {}, { resources: { limits: { 'aliyun.com/gpu-mem': memory } } });
+  await share('large', '12');
+  await running(cluster, 'large', 1);
+  await simulator.restart();
+  cluster = await simulator.access('gpu');
+  await share('second', '6');
+  await eventually(async () => {
+    const { body } = await cluster.api('GET', '/api/v1/events?fieldSelector=reason=FailedScheduling');
+    return body.items.some((event) => JSON.stringify(event).includes('Insufficient aliyun.com/gpu-mem'));
+  });
+  await cluster.api('DELETE', '/apis/apps/v1/namespaces/default/deployments/large');
+  const [pod] = await running(cluster, 'second', 1);
+  expect(pod?.metadata.annotations).toMatchObject({
+    ALIYUN_COM_GPU_MEM_IDX: '0',
+    ALIYUN_COM_GPU_MEM_POD: '6',
+    ALIYUN_COM_GPU_MEM_DEV: '16',
+  });
+});
+
+test('a control plane moves to another edition while its API answers', async () => {
+  const cluster = await made('mover', {});
+  const move = (edition: string) => simulator.cloud('PUT', '/clusters/mover/edition', { edition });
+  expect((await move('PRO')).body).toMatchObject({ state: 'UPGRADING', targetEdition: 'PRO' });
+  expect((await move('PRO')).status).toBe(200);
+  expect((await cluster.api('GET', '/version')).status).toBe(200);
+  await eventually(async () => (await simulator.cloud('GET', '/clusters/mover')).body.state === 'RUNNING');
+  const { body } = await simulator.cloud('GET', '/clusters/mover');
+  expect(body).toMatchObject({ edition: 'PRO', version: '1.32.1' });
+});
