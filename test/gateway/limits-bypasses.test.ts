@@ -115,6 +115,35 @@ describe('introspection', () => {
   });
 });
 
+/** Ways around limits of cost; GHSA-733v-p3h5-qpq7 and GHSA-224p-v68g-5g8f are the first ones. */
+const costly = '{ clusters(first: 50) { workloads(first: 50) { id } } }';
+test.each([
+  ['nothing around it', costly],
+  ['an operation called IntrospectionQuery', `query IntrospectionQuery ${costly}`],
+  ['an operation called __schema', `query __schema ${costly}`],
+  ['a fragment called __schema', `{ ...__schema } fragment __schema on Query ${costly}`],
+  ['an alias called __schema', '{ __schema: clusters(first: 50) { __type: workloads(first: 50) { id } } }'],
+  ['an introspection beside it', `{ __schema { types { name } } ...F } fragment F on Query ${costly}`],
+  [
+    'a fragment that is first spread where it is cheap',
+    '{ cluster(id: "c1") { ...F } clusters(first: 50) { ...F } } fragment F on Cluster { workloads(first: 50) { id } }',
+  ],
+  ['inline fragments', '{ ... { clusters(first: 50) { ... on Cluster { workloads(first: 50) { id } } } } }'],
+  [
+    'the length in the default of a variable',
+    'query ($n: Int = 50) { clusters(first: $n) { workloads(first: $n) { id } } }',
+  ],
+  [
+    '@skip that a variable decides',
+    'query ($s: Boolean = false) { clusters(first: 50) @skip(if: $s) { workloads(first: 50) { id } } }',
+  ],
+])('%s does not hide what an operation costs', async (_, query) => {
+  await using fixture = await startFixture({ limits: { cost: 2500 } });
+  const answer = await post(fixture.url, query);
+  expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'cost' } }]);
+  expect(answer.data).toBeUndefined();
+});
+
 test.each([
   ['a field', '{ region }', undefined],
   ['a nested field', '{ regions { nam } }', undefined],
