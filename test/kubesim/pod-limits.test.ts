@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../kit/eventually.js';
+import { clusterBody, deploymentBody, startSimulator, type Cluster, type Simulator } from './simulator.js';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator(1_000);
+});
+afterAll(() => simulator[Symbol.asyncDispose]());
+
+const PODS = '/api/v1/namespaces/default/pods';
+
+async function cluster(id: string, more: Record<string, unknown>): Promise<Cluster> {
+  await simulator.cloud('PUT', `/clusters/${id}`, clusterBody(more));
+  await eventually(async () => (await simulator.cloud('GET', `/clusters/${id}`)).body.state === 'RUNNING');
+  return simulator.access(id);
+}
+
+/** Pods of a cluster, counted by pages of one. */
+async function podCount({ api }: Cluster, query = ''): Promise<number> {
+  const { body } = await api('GET', `/api/v1/pods?limit=1${query}`);
+  return body.items.length + (body.metadata.remainingItemCount ?? 0);
+}
+
+const pod = (name: string) => ({
+  metadata: { name },
+  spec: { containers: [{ name: 'main', image: 'busybox' }] },
+});
+
+describe('a serverless cluster', () => {
+  it.each([
+    ['ASK Standard', 1_000],
+    ['ASK Pro', 10_000],
+  ])(
+    'of %s takes %i pods, and its API server refuses one more as an exceeded quota',
+    async (name, limit) => {
+      const ask = await cluster(name.toLowerCase().replace(' ', '-'), { serverless: true, maxPods: limit });
+      const before = await podCount(ask);
+      await ask.api(
+        'POST',
+        '/apis/apps/v1/namespaces/default/deployments',
+        deploymentBody('web', limit - before),
+      );
+      await eventually(async () => (await podCount(ask)) === limit, { timeoutMs: 120_000, what: 'all pods' });
+      const { status, body } = await ask.api('POST', PODS, pod('one-more'));
+      expect(status).toBe(403);
+      expect(body).toMatchObject({ reason: 'Forbidden', message: expect.stringContaining('exceeded quota') });
+      expect(body.message).toContain(`used: pods=${limit}, limited: pods=${limit}`);
+
+      await ask.api(
+        'PATCH',
+        '/apis/apps/v1/namespaces/default/deployments/web/scale',
+        { spec: { replicas: limit } },
+        {
+          'content-type': 'application/merge-patch+json',
+        },
+      );
+      expect(await podCount(ask)).toBe(limit);
+    },
+    180_000,
+  );
+});
+
+/** Pods that ask for nothing, so that only their number counts. */
+function undemanding(replicas: number): Record<string, unknown> {
+  const labels = { app: 'web' };
+  const containers = [{ name: 'main', image: 'busybox' }];
+  const spec = {
+    replicas,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers } },
+  };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels }, spec };
+}
+
+describe('a node', () => {
+  it('runs 256 pods, and one more stays pending', async () => {
+    const small = await simulator.cluster('full', 1);
+    const others = await podCount(small);
+    await small.api('POST', '/apis/apps/v1/namespaces/default/deployments', undemanding(257 - others));
+    await eventually(async () => (await podCount(small)) === 257, { what: 'all pods' });
+    const [onNode, pending] = ['spec.nodeName%3Dnode-0', 'status.phase%3DPending'];
+    const unschedulable = async () => (await podCount(small, `&fieldSelector=${pending}`)) === 1;
+    await eventually(unschedulable, { what: 'one pending pod' });
+    expect(await podCount(small, `&fieldSelector=${onNode}`)).toBe(256);
+  });
+});
