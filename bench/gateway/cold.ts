@@ -1,0 +1,44 @@
+import { table } from '../report.js';
+import { percentile } from '../statistics.js';
+import type { Field } from './field.js';
+import { answerOf } from './load.js';
+
+/** How long a gateway takes for operations that it has never seen. */
+export interface ColdFigures {
+  readonly contestant: string;
+  readonly operations: number;
+  /** Milliseconds from sending to the answer. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Asks every gateway one operation after the other, each of them new. */
+export async function coldPlans(
+  { contestants, newOperations }: Field,
+  quick: boolean,
+): Promise<ColdFigures[]> {
+  if (!newOperations) return [];
+  const operations = quick ? 20 : 100;
+  // The last one only writes known answers.
+  const latencies = contestants.slice(0, -1).map((contestant) => ({ contestant, all: [] as number[] }));
+  for (let i = 0; i < operations; i++) {
+    for (const { contestant, all } of latencies) {
+      const sent = performance.now();
+      await answerOf(contestant, newOperations(i));
+      all.push(performance.now() - sent);
+    }
+  }
+  return latencies.map(({ contestant: { name }, all }) => ({
+    contestant: name,
+    operations,
+    p50: percentile(all, 0.5),
+    p99: percentile(all, 0.99),
+  }));
+}
+
+/** The figures as a titled table. */
+export function coldTable(figures: readonly ColdFigures[]): string {
+  const rows = figures.map(({ contestant, p50, p99 }) => [contestant, p50.toFixed(1), p99.toFixed(1)]);
+  const many = figures[0]?.operations ?? 0;
+  return `**New operations**: ${many} that no gateway has seen, three levels over the demo's four subgraphs, one after the other\n\n${table(['', 'p50 ms', 'p99 ms'], rows)}`;
+}

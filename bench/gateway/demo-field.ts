@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hold } from '../platform/hold.js';
+import { startProcess, startRole } from '../platform/process.js';
+import { packageRoot } from '../../kernel/root.js';
+import type { BenchActor } from './actors.js';
+import { startPeers } from './contestants.js';
+import { startDemo } from './demo/process.js';
+import { demoQueries, newDemoOperation } from './demo/queries.js';
+import { type Field, withFloor } from './field.js';
+
+/** Our gateway with the subgraphs in its own process: no requests between them. */
+export const IN_PROCESS = 'Fleetgraph, subgraphs in process';
+
+export interface DemoFieldOptions {
+  readonly quick: boolean;
+  /** A folder of its own for the files that the gateways read. */
+  readonly folder: string;
+  readonly actors: readonly BenchActor[];
+  readonly authSecret: string;
+}
+
+/** The federation demo: its subgraphs in one process, our gateway on their supergraph, the others beside it. */
+export async function demoField(options: DemoFieldOptions, started: AsyncDisposableStack): Promise<Field> {
+  const { quick, folder, actors, authSecret } = options;
+  const { process: subgraphs, supergraphSdl } = await startDemo(started);
+  const file = join(folder, 'demo.graphql');
+  await writeFile(file, supergraphSdl);
+  const env = { PORT: '0', AUTH_SECRET: authSecret };
+  const gateway = await hold(started, startRole(['gateway', '--supergraph', file], env));
+  const inProcess = await hold(
+    started,
+    startProcess({
+      name: IN_PROCESS,
+      args: [join(packageRoot, 'dist/bench/gateway/demo/in-process.js'), authSecret],
+    }),
+  );
+  const connections = actors.map(({ bearer }) => ({ authorization: `Bearer ${bearer}` }));
+  const ours = [
+    { name: 'Fleetgraph', process: gateway },
+    { name: IN_PROCESS, process: inProcess },
+  ].map(({ name, process }) => ({ name, process, url: `${process.url}/graphql`, connections }));
+  const peers = await startPeers({ folder, supergraphSdl, actors }, started);
+  const field = {
+    contestants: [...ours, ...peers],
+    queries: demoQueries(quick),
+    subgraphs: [subgraphs],
+    newOperations: newDemoOperation,
+  };
+  return withFloor(field, { folder, actors }, started);
+}

@@ -1,0 +1,35 @@
+// Our gateway with the demo's subgraphs in the same process. Says where it listens.
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import { composeSupergraph } from '../../../gateway/compose.js';
+import { type SubgraphLocation, startGateway } from '../../../gateway/server.js';
+import { systemClock } from '../../../kernel/clock.js';
+import { createLog } from '../../../kernel/log.js';
+import type { Subgraph, SubgraphName } from '../../../kernel/subgraph.js';
+import { demoResolvers } from './resolvers.js';
+import { DEMO_LINK, demoSdl } from './schema.js';
+
+const [secret = ''] = process.argv.slice(2);
+const subgraphs = Object.entries(demoSdl).map(([name, types]): Subgraph => {
+  const sdl = DEMO_LINK + types;
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: demoResolvers[name] as never });
+  // Only the platform's own subgraphs have names that types know.
+  return { name: name as SubgraphName, sdl, schema };
+});
+const local = subgraphs.map((subgraph): [string, SubgraphLocation] => [
+  subgraph.name,
+  { kind: 'local', subgraph },
+]);
+const gateway = await startGateway({
+  host: '127.0.0.1',
+  port: 0,
+  supergraphSdl: composeSupergraph(subgraphs),
+  subgraphs: Object.fromEntries(local),
+  auth: { kind: 'secret', secret },
+  graphiql: false,
+  limits: { cost: Number.MAX_SAFE_INTEGER },
+  clock: systemClock,
+  log: createLog('warn'),
+});
+process.stdout.write(`ready ${gateway.url}\n`);
+process.once('SIGTERM', () => process.exit(0));

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { composeSupergraph } from '../../../gateway/compose.js';
+import { packageRoot } from '../../../kernel/root.js';
+import { hold } from '../../platform/hold.js';
+import { type BenchProcess, startProcess } from '../../platform/process.js';
+import { DEMO_LINK, demoSdl } from './schema.js';
+
+/** The demo's subgraphs, running, and the supergraph that they are. */
+export interface DemoGraph {
+  readonly process: BenchProcess;
+  readonly supergraphSdl: string;
+}
+
+/** Starts the demo's subgraphs in a process of their own. */
+export async function startDemo(started: AsyncDisposableStack): Promise<DemoGraph> {
+  const script = join(packageRoot, 'dist/bench/gateway/demo/main.js');
+  const process = await hold(started, startProcess({ name: 'subgraphs of the demo', args: [script] }));
+  const urls = JSON.parse(process.url) as Record<string, string>;
+  const subgraphs = Object.entries(demoSdl).map(([name, types]) => {
+    const url = urls[name];
+    if (!url) throw new Error(`the demo has not said where ${name} is`);
+    return { name, sdl: DEMO_LINK + types, url };
+  });
+  return { process, supergraphSdl: composeSupergraph(subgraphs) };
+}

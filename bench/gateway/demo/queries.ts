@@ -1,0 +1,46 @@
+import type { BenchQuery } from '../queries.js';
+
+/** Users, what they reviewed, what others wrote of that, and what those wrote of: few entities, in many places. */
+const DEEP = `query UsersReviewsProducts {
+  users { ...User reviews { ...Review product { ...Product reviews { ...Review author { ...User reviews { ...Review product { ...Product } } } } } } }
+  topProducts { ...Product reviews { ...Review author { ...User reviews { ...Review product { ...Product } } } } }
+}
+fragment User on User { id username name }
+fragment Review on Review { id body }
+fragment Product on Product { upc name price weight inStock shippingEstimate }`;
+
+const ONE_USER = `query OneUser($id: ID!) { user(id: $id) { id name username } }`;
+
+/** The requests to the demo's graph. */
+export function demoQueries(quick: boolean): BenchQuery[] {
+  const share = quick ? 0.1 : 1;
+  return [
+    {
+      name: 'UsersReviewsProducts',
+      title: 'users, reviews and products of the federation demo, entities repeated at depth',
+      query: DEEP,
+      variables: {},
+      requests: 100 * share,
+      warmUp: 200 * share,
+    },
+    {
+      name: 'OneUser',
+      title: 'one user of the federation demo',
+      query: ONE_USER,
+      variables: { id: '1' },
+      requests: 1_000 * share,
+      warmUp: 1_500 * share,
+    },
+  ];
+}
+
+/** Three levels over four subgraphs; its names make it another document each time. */
+export function newDemoOperation(index: number): BenchQuery {
+  const name = `Cold${index + 1}`;
+  const query = `query ${name} {
+    users { id n${index + 1}: name reviews { id body product { upc name price inStock shippingEstimate
+      reviews { id author { id name username numberOfReviews } } } } }
+    topProducts(limit: 3) { upc p${index + 1}: name inStock reviews { body author { name } } }
+  }`;
+  return { name, query, title: 'a new operation', variables: {}, requests: 1, warmUp: 0 };
+}

@@ -1,0 +1,56 @@
+import { startDatabase } from '../platform/database.js';
+import { clusterStates, createCluster } from '../platform/clusters.js';
+import { type Seat, until } from '../platform/graph.js';
+import { hold } from '../platform/hold.js';
+import { raiseQuotas } from '../platform/quotas.js';
+import type { BenchActor, BenchSecrets } from './actors.js';
+import { startApart } from './apart.js';
+import { startPeers } from './contestants.js';
+import { type Field, withFloor } from './field.js';
+import { benchQueries } from './queries.js';
+
+const CLUSTERS = 10;
+const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', 'eu-central-1'];
+
+export interface PlatformFieldOptions {
+  readonly quick: boolean;
+  /** A folder of its own for the files that the gateways read. */
+  readonly folder: string;
+  readonly actors: readonly BenchActor[];
+  readonly secrets: BenchSecrets;
+}
+
+/** The platform, filled, with its gateway; everybody else beside it. */
+export async function platformField(
+  { quick, folder, actors, secrets }: PlatformFieldOptions,
+  started: AsyncDisposableStack,
+): Promise<Field> {
+  const database = await hold(started, startDatabase(folder, false));
+  const platform = await startApart(database.url, secrets, started);
+  const url = `${platform.gateway.url}/graphql`;
+  const clusterId = await fill({ url, token: actors[0]!.bearer });
+  // From here on nothing but the requests runs.
+  await platform.movers.disposeAsync();
+  const connections = actors.map(({ bearer }) => ({ authorization: `Bearer ${bearer}` }));
+  const ours = { name: 'Fleetgraph', process: platform.gateway, url, connections };
+  const peers = await startPeers({ folder, supergraphSdl: platform.supergraphSdl, actors }, started);
+  const field = {
+    contestants: [ours, ...peers],
+    queries: benchQueries(clusterId, quick),
+    subgraphs: platform.subgraphs,
+  };
+  return withFloor(field, { folder, actors }, started);
+}
+
+/** Ten running clusters of three nodes each; answers the id of one. */
+async function fill(seat: Seat): Promise<string> {
+  await raiseQuotas(seat, { 'ACK_PRO/clustersPerAccount': 100, 'payg-vcpu': 1000 });
+  const names = Array.from({ length: CLUSTERS }, (_, index) => `shop-${index + 1}`);
+  const ids = await Promise.all(
+    names.map((name, index) =>
+      createCluster(seat, { name, regionId: REGIONS[index % REGIONS.length]!, nodes: 3 }),
+    ),
+  );
+  await until('ten running clusters', 60, async () => (await clusterStates(seat))['RUNNING'] === CLUSTERS);
+  return ids[0]!;
+}

@@ -1,0 +1,173 @@
+import { federation, finder, subgraph } from './kit.js';
+
+const posts = [
+  { id: '1', at: 'old 1', shown: 'old shown 1' },
+  { id: '2', at: 'old 2', shown: 'old shown 2' },
+];
+
+federation(
+  '@override',
+  [
+    subgraph(
+      'old',
+      'type Query { old: [Post] @shareable feed: [Post] @shareable } type Post @key(fields: "id") { id: ID! at: String! shown: String! }',
+      { Query: { old: () => posts, feed: () => posts }, Post: { __resolveReference: finder(posts, 'id') } },
+    ),
+    subgraph(
+      'new',
+      'type Query { new: [Post] feed: [Post] @override(from: "old") @shareable } type Post @key(fields: "id") { id: ID! at: String! @override(from: "old") text: String @override(from: "gone") }',
+      {
+        Query: { new: () => posts.map(({ id }) => ({ id })), feed: () => posts.slice(0, 1) },
+        Post: { at: ({ id }: { id: string }) => `new ${id}`, text: ({ id }: { id: string }) => `text ${id}` },
+      },
+    ),
+  ],
+  [
+    {
+      title: 'of a field, asked through the one that had it',
+      query: '{ old { id at shown } }',
+      data: {
+        old: [
+          { id: '1', at: 'new 1', shown: 'old shown 1' },
+          { id: '2', at: 'new 2', shown: 'old shown 2' },
+        ],
+      },
+    },
+    {
+      title: 'of a field, asked through the one that has it',
+      query: '{ new { at shown } }',
+      data: {
+        new: [
+          { at: 'new 1', shown: 'old shown 1' },
+          { at: 'new 2', shown: 'old shown 2' },
+        ],
+      },
+    },
+    {
+      title: 'of a root field',
+      query: '{ feed { id } }',
+      data: { feed: [{ id: '1' }] },
+      asks: { new: 1 },
+    },
+    {
+      title: 'from a subgraph that is not there',
+      query: '{ new { text } }',
+      data: { new: [{ text: 'text 1' }, { text: 'text 2' }] },
+      asks: { new: 1 },
+    },
+  ],
+);
+
+const goods = [{ id: 'g1', name: 'good', price: 5, stock: 3 }];
+
+federation(
+  'shared root fields and mutations',
+  [
+    subgraph(
+      'names',
+      'type Query { good: Good @shareable } type Mutation { add(n: Int!): Int @shareable } type Good @key(fields: "id") { id: ID! name: String }',
+      {
+        Query: { good: () => goods[0] },
+        Mutation: { add: (_: unknown, { n }: { n: number }) => (count += n) },
+      },
+    ),
+    subgraph(
+      'prices',
+      'type Query { good: Good @shareable } type Mutation { times(n: Int!): Int rename(name: String!): Good } type Good @key(fields: "id") { id: ID! price: Int dear: Boolean @requires(fields: "stock") stock: Int @external }',
+      {
+        Query: { good: () => goods[0] },
+        Mutation: {
+          times: (_: unknown, { n }: { n: number }) => (count *= n),
+          rename: (_: unknown, { name }: { name: string }) => {
+            goods[0]!.name = name;
+            return { id: 'g1', price: 5 };
+          },
+        },
+        Good: {
+          __resolveReference: (reference: object) => ({ price: 5, ...reference }),
+          dear: ({ stock }: { stock: number }) => stock < 4,
+        },
+      },
+    ),
+    subgraph(
+      'stock',
+      'type Query { good: Good @shareable } type Good @key(fields: "id") { id: ID! stock: Int }',
+      {
+        Query: { good: () => goods[0] },
+        Good: { __resolveReference: finder(goods, 'id') },
+      },
+    ),
+  ],
+  [
+    {
+      title: 'a root field that every subgraph has in part',
+      query: '{ good { id name price stock } }',
+      data: { good: { id: 'g1', name: 'good', price: 5, stock: 3 } },
+      asks: { names: 1, prices: 1, stock: 1 },
+    },
+    {
+      title: 'mutations in several subgraphs run one after the other',
+      query: 'mutation { a: add(n: 5) b: times(n: 3) c: add(n: 2) d: times(n: 2) }',
+      data: { a: 5, b: 15, c: 17, d: 34 },
+    },
+    {
+      title: 'what a mutation returns is completed after it',
+      query: 'mutation { rename(name: "better") { price dear } }',
+      data: { rename: { price: 5, dear: true } },
+    },
+  ],
+);
+
+let count = 0;
+
+const secret = { id: 'a1', name: 'open', hidden: 'hidden', kind: 'LEFT' };
+
+federation(
+  '@inaccessible',
+  [
+    subgraph(
+      'one',
+      `type Query { thing: Thing things(kind: Kind): [Thing] } enum Kind { LEFT RIGHT @inaccessible }
+       type Thing @key(fields: "hidden") @key(fields: "id") { id: ID! hidden: ID! @inaccessible kind: Kind }`,
+      {
+        Query: {
+          thing: () => secret,
+          things: (_: unknown, { kind }: { kind?: string }) =>
+            [secret, { ...secret, id: 'a2', kind: 'RIGHT' }].filter((one) => !kind || one.kind === kind),
+        },
+        Thing: { __resolveReference: finder([secret], 'id', 'hidden') },
+      },
+    ),
+    subgraph('two', 'type Thing @key(fields: "hidden") { hidden: ID! name: String }', {
+      Thing: { __resolveReference: finder([secret], 'hidden') },
+    }),
+  ],
+  [
+    {
+      title: 'a key that clients do not see leads to other subgraphs',
+      query: '{ thing { id name } }',
+      data: { thing: { id: 'a1', name: 'open' } },
+    },
+    { title: 'nobody can ask for it', query: '{ thing { hidden } }', data: null, errors: true },
+    {
+      title: 'an enum value that clients do not see is null and an error',
+      query: '{ things { id kind } }',
+      data: {
+        things: [
+          { id: 'a1', kind: 'LEFT' },
+          { id: 'a2', kind: null },
+        ],
+      },
+      errors: true,
+    },
+    { title: 'nobody can pass it', query: '{ things(kind: RIGHT) { id } }', data: null, errors: true },
+    {
+      title: 'it is not in the schema that clients read',
+      query: '{ __type(name: "Thing") { fields { name } } k: __type(name: "Kind") { enumValues { name } } }',
+      data: {
+        __type: { fields: [{ name: 'id' }, { name: 'kind' }, { name: 'name' }] },
+        k: { enumValues: [{ name: 'LEFT' }] },
+      },
+    },
+  ],
+);
