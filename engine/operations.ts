@@ -12,6 +12,8 @@ import { endStages, isFinished, moveStage, progressOf } from './operation.rules.
  *
  *   PENDING ──▶ RUNNING ──▶ SUCCEEDED | PARTIAL | FAILED
  *      └───────────┴─ cancel requested ──▶ CANCELED
+ *
+ * Pausing is beside the state: a paused operation keeps it, and begins nothing further until it is resumed.
  */
 export type OperationRow = Operation;
 
@@ -31,6 +33,8 @@ export interface NewOperation {
   /** How many things are to be made. */
   readonly requested?: number;
   readonly cancelable?: boolean;
+  /** Whether it can be paused; its reconciler begins no further step meanwhile. */
+  readonly pausable?: boolean;
 }
 
 export interface OperationProgress {
@@ -56,7 +60,7 @@ export async function createOperation(
   wanted: NewOperation,
   at: Date,
 ): Promise<OperationRow> {
-  const { stages, input = {}, requested, cancelable = false, ...rest } = wanted;
+  const { stages, input = {}, requested, cancelable = false, pausable = false, ...rest } = wanted;
   const row = await tx.operation.create({
     data: {
       ...rest,
@@ -64,6 +68,7 @@ export async function createOperation(
       stages: stages.map((name): Prisma.InputJsonObject => ({ name, state: 'PENDING' })),
       input: input as Prisma.InputJsonObject,
       cancelable,
+      pausable,
       createdAt: at,
       ...(requested !== undefined && { requested, created: 0, failed: 0 }),
     },
@@ -190,6 +195,52 @@ export async function requestCancel(
   const changed = await tx.operation.update({ where: { id }, data: { cancelRequestedAt: at } });
   say(tx, changed, 'OPERATION_CANCEL_REQUESTED', `${row.type} is being cancelled.`);
   return changed;
+}
+
+/** Lets an operation be cancelled from now on, or no longer. */
+export async function setCancelable(tx: Transaction, id: string, cancelable: boolean): Promise<void> {
+  await tx.operation.updateMany({ where: { id, finishedAt: null }, data: { cancelable } });
+}
+
+/**
+ * Pauses an operation; its reconciler ends the step that it is in and begins no other. Refuses `NOT_FOUND`, and
+ * `INVALID_STATE` when it has ended, is paused already, is being cancelled or cannot be paused.
+ */
+export async function pauseOperation(
+  tx: Transaction,
+  account: string,
+  id: string,
+  at: Date,
+): Promise<OperationRow> {
+  const row = await ownOperation(tx, account, id);
+  const why = whyNotPaused(row);
+  if (why !== undefined) refuse('INVALID_STATE', `The operation ${why}.`, { path: ['input', 'id'] });
+  const changed = await tx.operation.update({ where: { id }, data: { pausedAt: at } });
+  say(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
+  return changed;
+}
+
+/** Lets a paused operation go on (enqueue its target too). Refuses `NOT_FOUND`, and `INVALID_STATE` when it is not paused. */
+export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
+  const row = await ownOperation(tx, account, id);
+  if (isFinished(row.state) || row.pausedAt === null)
+    refuse('INVALID_STATE', 'The operation is not paused.', { path: ['input', 'id'] });
+  const changed = await tx.operation.update({ where: { id }, data: { pausedAt: null } });
+  say(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
+  return changed;
+}
+
+function whyNotPaused(row: OperationRow): string | undefined {
+  if (isFinished(row.state)) return `is ${row.state} and cannot be paused`;
+  if (row.pausedAt) return 'is paused already';
+  if (row.cancelRequestedAt) return 'is being cancelled';
+  return row.pausable ? undefined : 'cannot be paused';
+}
+
+async function ownOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
+  const row = await lock(tx, id);
+  if (row?.account === account) return row;
+  return refuse('NOT_FOUND', 'There is no such operation.', { path: ['input', 'id'] });
 }
 
 /** The operation's stages, in order. */

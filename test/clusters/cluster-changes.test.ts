@@ -72,7 +72,7 @@ test('upgradeCluster begins an upgrade to a neighbouring version', async () => {
   expect(cluster).toMatchObject({ state: 'UPGRADING' });
   expect(operation).toMatchObject({
     type: 'UPGRADE_CLUSTER',
-    stages: [{ name: 'PRECHECK' }, { name: 'CONTROL_PLANE' }, { name: 'NODES' }],
+    stages: [{ name: 'PRECHECK' }, { name: 'CONTROL_PLANE' }, { name: 'NODES' }, { name: 'COMPONENTS' }],
   });
   const row = await clusters.platform.database.prisma.operation.findUniqueOrThrow({
     where: { id: operation?.id ?? '' },

@@ -137,8 +137,22 @@ describe('an upgrade in the window', () => {
     });
     const cancel = `mutation ($id: ID!) { cancelOperation(input: { id: $id }) { userErrors { code } } }`;
     expect((await clusters.run(cancel, { id: begun?.id })).data).toEqual({
-      cancelOperation: { userErrors: [{ code: 'NOT_CANCELABLE' }] },
+      // Until its control plane has the new version an upgrade can be cancelled.
+      cancelOperation: { userErrors: [] },
     });
+  });
+
+  test('is where an upgrade goes that does not say when; only NOW does not wait', async () => {
+    const upgrade = (id: string, more = {}) => mutate('upgradeCluster', { id, version: '1.34', ...more });
+    const waiting = await upgrade(await berlinWithWindow('unsaid'));
+    expect(await operation(waiting.operation?.id)).toMatchObject({ state: 'PENDING', scheduledFor: OPENING });
+    const now = await upgrade(await berlinWithWindow('at-once'), { when: 'NOW' });
+    expect([now.cluster?.state, await operation(now.operation?.id)]).toMatchObject([
+      'UPGRADING',
+      { scheduledFor: null },
+    ]);
+    const without = await upgrade((await berlin('without-a-window')).id);
+    expect(without.cluster?.state).toBe('UPGRADING');
   });
 
   test('begins at once while the window is open', async () => {

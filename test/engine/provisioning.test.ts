@@ -13,6 +13,7 @@ let engine: Engine;
 beforeAll(async () => {
   world = await startWorld();
   await world.limit('payg-vcpu', 1_000);
+  await world.limit('custom-routes-per-route-table', 1_000);
   engine = await world.engine();
 });
 afterAll(async () => {
@@ -235,7 +236,7 @@ describe('nodes', () => {
     await ended(world, operationId);
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
     const node = await world.prisma.node.findFirstOrThrow({ where: { clusterId } });
-    const [check] = clusterSchedules(world.platform);
+    const check = clusterSchedules(world.platform).find(({ name }) => name === 'check-nodes');
     const look = () => check?.run({ ...scope(), signal: new AbortController().signal });
     for (const [on, status] of [
       [false, 'NotReady'],

@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../engine/engine.js';
+import { eventually } from '../../kit/eventually.js';
+import { audit, ended, startWorld, type World } from '../../engine/world.js';
+import {
+  type Ask,
+  type DeploymentView,
+  graphOf,
+  operationWhen,
+  readyDeployment,
+  runningCluster,
+} from './upgrade-kit.js';
+
+let world: World;
+let engine: Engine;
+let ask: Ask;
+beforeAll(async () => {
+  world = await startWorld({ speed: 200 });
+  await world.limit('payg-vcpu', 1_000);
+  engine = await world.engine();
+  ask = await graphOf(world);
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+const UPGRADE = `mutation ($input: UpgradeClusterInput!) { upgradeCluster(input: $input) {
+  cluster { state } operation { id state cancelable pausable pausedAt stages { name state } } userErrors { code path } } }`;
+const operate = (name: string) => `mutation ($id: ID!) { payload: ${name}(input: { id: $id }) {
+  operation { id state cancelable pausable pausedAt } userErrors { code message path } } }`;
+
+interface OperationView {
+  id: string;
+  state: string;
+  cancelable: boolean;
+  pausable: boolean;
+  pausedAt: string | null;
+}
+interface Upgraded {
+  upgradeCluster: { operation: OperationView | null; userErrors: { code: string; path: string[] }[] };
+}
+interface Payload {
+  payload: { operation: OperationView | null; userErrors: { code: string; message: string }[] };
+}
+
+async function upgrade(input: Record<string, unknown>): Promise<string> {
+  const { upgradeCluster } = await ask<Upgraded>(UPGRADE, { input });
+  expect(upgradeCluster.userErrors).toEqual([]);
+  return upgradeCluster.operation!.id;
+}
+
+async function typesOf(operationId: string): Promise<string[]> {
+  const events = await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { operationId } });
+  return events.map(({ type }) => type);
+}
+
+describe('upgradeCluster', () => {
+  it('goes from precheck over control plane and node batches to components, and a deployment keeps its ready replicas all the way', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
+    const path = await readyDeployment(client, 'steady', 4);
+    let least = Infinity;
+    let watching = true;
+    const watch = (async () => {
+      while (watching) {
+        const { status } = await client.get<DeploymentView>(path);
+        least = Math.min(least, status?.readyReplicas ?? 0);
+        await new Promise((next) => setImmediate(next));
+      }
+    })();
+    const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { batchSize: 1 } });
+    const operation = await ended(world, id);
+    watching = false;
+    await watch;
+    expect(operation).toMatchObject({ state: 'SUCCEEDED', progress: 1, error: null });
+    expect(operation.stages).toMatchObject([
+      { name: 'PRECHECK', state: 'SUCCEEDED' },
+      { name: 'CONTROL_PLANE', state: 'SUCCEEDED' },
+      { name: 'NODES', state: 'SUCCEEDED' },
+      { name: 'COMPONENTS', state: 'SUCCEEDED' },
+    ]);
+    expect(least).toBe(4);
+    const after = await client.get<DeploymentView>(path);
+    expect(after.spec.replicas).toBe(4);
+    expect(after.metadata?.annotations ?? {}).not.toHaveProperty('fleetgraph.dev/extra-replicas');
+
+    const { items } = await client.list<{
+      metadata: { annotations?: object };
+      spec: { unschedulable?: boolean };
+      status: { nodeInfo: { kubeletVersion: string } };
+    }>('/api/v1/nodes');
+    expect(items.map(({ status }) => status.nodeInfo.kubeletVersion)).toEqual([
+      'v1.34.3',
+      'v1.34.3',
+      'v1.34.3',
+    ]);
+    expect(items.filter(({ spec }) => spec.unschedulable)).toEqual([]);
+
+    const types = await typesOf(id);
+    expect(types.filter((type) => type === 'UPGRADE_BATCH_STARTED')).toHaveLength(3);
+    const order = [
+      'CLUSTER_UPGRADING',
+      'CONTROL_PLANE_UPGRADED',
+      'NODE_UPGRADED',
+      'NODES_UPGRADED',
+      'COMPONENTS_UPGRADING',
+      'COMPONENT_UPGRADED',
+      'OPERATION_SUCCEEDED',
+    ];
+    const places = order.map((type) => types.indexOf(type));
+    expect(places.every((place) => place >= 0)).toBe(true);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    const components = await world.prisma.component.findMany({ where: { clusterId } });
+    expect(components.find(({ name }) => name === 'kube-proxy-worker')).toMatchObject({
+      version: 'v1.34.3',
+      state: 'ACTIVE',
+    });
+    expect(components.find(({ name }) => name === 'coredns')).toMatchObject({
+      version: 'v1.12.1',
+      state: 'ACTIVE',
+    });
+  });
+
+  it('pauses after the first batch when asked to, is not cancelled any more then, and goes on when resumed', async () => {
+    const { clusterId } = await runningCluster(world, '1.32.6', 3);
+    const rollingPolicy = { batchSize: 2, pausePolicy: 'FIRST_BATCH' };
+    const id = await upgrade({ id: clusterId, version: '1.32', rollingPolicy }).catch(() => undefined);
+    // 1.32.6 is the newest patch of 1.32 already.
+    expect(id).toBeUndefined();
+    const paused = await upgrade({ id: clusterId, version: '1.34.1', rollingPolicy });
+    await operationWhen(world, paused, ({ pausedAt }) => pausedAt !== null);
+    const count = () => world.prisma.node.count({ where: { clusterId, version: '1.34.1' } });
+    expect(await count()).toBe(2);
+    const refused = await ask<Payload>(operate('cancelOperation'), { id: paused });
+    expect(refused.payload.userErrors).toMatchObject([{ code: 'NOT_CANCELABLE' }]);
+    const again = await ask<Payload>(operate('pauseOperation'), { id: paused });
+    expect(again.payload.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect(await count()).toBe(2);
+    const resumed = await ask<Payload>(operate('resumeOperation'), { id: paused });
+    expect(resumed.payload).toMatchObject({ operation: { pausedAt: null }, userErrors: [] });
+    expect(await ended(world, paused)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await count()).toBe(3);
+    const types = await typesOf(paused);
+    expect(types.filter((type) => type.endsWith('PAUSED') || type.endsWith('RESUMED'))).toEqual([
+      'OPERATION_PAUSED',
+      'OPERATION_RESUMED',
+    ]);
+  });
+
+  it('is paused by hand before its nodes, survives an engine that goes and another that comes, and is resumed', async () => {
+    const { clusterId } = await runningCluster(world, '1.32.6', 2);
+    const id = await upgrade({ id: clusterId, version: '1.34' });
+    const { payload } = await ask<Payload>(operate('pauseOperation'), { id });
+    expect(payload.userErrors).toEqual([]);
+    expect(payload.operation?.pausedAt).not.toBeNull();
+    expect(payload.operation?.pausable).toBe(false);
+    await engine[Symbol.asyncDispose]();
+    engine = await world.engine();
+    expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(0);
+    await ask<Payload>(operate('resumeOperation'), { id });
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
+    expect((await ask<Payload>(operate('resumeOperation'), { id })).payload.userErrors).toMatchObject([
+      { code: 'INVALID_STATE' },
+    ]);
+  });
+
+  it('is cancelled while the control plane is upgraded: the cluster stays what it was, nodes are untouched', async () => {
+    const { clusterId } = await runningCluster(world, '1.32.6', 2);
+    await world.settings({ speed: 2 });
+    const id = await upgrade({ id: clusterId, version: '1.34' });
+    await operationWhen(world, id, ({ stages }) => stages[1]?.state === 'RUNNING');
+    await eventually(
+      async () => (await world.platform.provider.controlPlane(clusterId))?.state === 'UPGRADING',
+    );
+    const { payload } = await ask<Payload>(operate('cancelOperation'), { id });
+    expect(payload.userErrors).toEqual([]);
+    expect(await ended(world, id)).toMatchObject({
+      state: 'CANCELED',
+      error: { code: 'OPERATION_CANCELED' },
+      stages: [{ state: 'SUCCEEDED' }, { state: 'CANCELED' }, { state: 'CANCELED' }, { state: 'CANCELED' }],
+    });
+    await world.settings({ speed: 200 });
+    expect(await world.prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } })).toMatchObject({
+      state: 'RUNNING',
+      version: '1.32.6',
+    });
+    expect(await world.platform.provider.controlPlane(clusterId)).toMatchObject({
+      version: '1.32.6',
+      state: 'RUNNING',
+    });
+    expect(await world.prisma.node.count({ where: { clusterId, version: '1.32.6' } })).toBe(2);
+  });
+
+  it('leaves pods that nobody makes anew running where they are, and nodes cordoned that were cordoned before', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
+    const [first, second] = await world.prisma.node.findMany({
+      where: { clusterId },
+      orderBy: { id: 'asc' },
+    });
+    await client.create('/api/v1/namespaces/default/pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'alone', namespace: 'default' },
+      spec: { nodeName: first!.name, containers: [{ name: 'web', image: 'nginx:1.27' }] },
+    });
+    await client.patch(
+      `/api/v1/nodes/${second!.name}`,
+      { spec: { unschedulable: true } },
+      'application/merge-patch+json',
+    );
+    expect(await ended(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
+      state: 'SUCCEEDED',
+    });
+    const pod = await client.get<{ metadata: { deletionTimestamp?: string }; spec: { nodeName: string } }>(
+      '/api/v1/namespaces/default/pods/alone',
+    );
+    expect(pod).toMatchObject({ spec: { nodeName: first!.name } });
+    expect(pod.metadata.deletionTimestamp).toBeUndefined();
+    const node = await client.get<{ spec: { unschedulable?: boolean } }>(`/api/v1/nodes/${second!.name}`);
+    expect(node.spec.unschedulable).toBe(true);
+  });
+
+  it('of a single node, where there is no room for other replicas, upgrades all the same', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
+    const path = await readyDeployment(client, 'crowded', 2);
+    expect(await ended(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
+      state: 'SUCCEEDED',
+    });
+    const { spec } = await client.get<DeploymentView>(path);
+    expect(spec.replicas).toBe(2);
+    await eventually(async () => (await client.get<DeploymentView>(path)).status?.readyReplicas === 2);
+  });
+
+  it('gives a pool additional nodes while it is upgraded, and takes them back; what the quota forbids is left out', async () => {
+    const { clusterId, poolId } = await runningCluster(world, '1.32.6', 1);
+    const nodes = () => world.prisma.node.findMany({ where: { clusterId, state: { not: 'removing' } } });
+    const [before] = await nodes();
+    const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { surge: 1 } });
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    const told = await typesOf(id);
+    expect(told.filter((type) => type === 'UPGRADE_SURGE')).toHaveLength(2);
+    expect((await nodes()).map((node) => [node.id, node.version])).toEqual([[before!.id, '1.34.3']]);
+    expect(await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } })).toMatchObject({
+      desiredSize: 1,
+    });
+    expect(await audit(world, clusterId)).toMatchObject({ nodes: 1, sameAsCloud: true, nodePlaces: 1 });
+
+    const full = await runningCluster(world, '1.32.6', 1);
+    await world.limit('ACK_PRO/nodesPerCluster', 1, full.clusterId);
+    const refused = await upgrade({ id: full.clusterId, version: '1.34', rollingPolicy: { surge: 3 } });
+    expect(await ended(world, refused)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await typesOf(refused)).not.toContain('UPGRADE_SURGE');
+  });
+
+  it('refuses a rolling policy out of its bounds', async () => {
+    const { clusterId } = await runningCluster(world, '1.32.6', 1);
+    const { upgradeCluster } = await ask<Upgraded>(UPGRADE, {
+      input: { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 0, surge: 21 } },
+    });
+    expect(upgradeCluster.userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'rollingPolicy', 'batchSize'] },
+      { code: 'INVALID_INPUT', path: ['input', 'rollingPolicy', 'surge'] },
+    ]);
+  });
+});

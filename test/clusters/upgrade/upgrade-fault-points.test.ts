@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { componentFaultPoints, upgradeFaultPoints } from '../../../engine/fault-points.js';
+import { packageRoot } from '../../../kernel/root.js';
+import { audit, ended, startWorld, type World } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+import { type DeploymentView, graphOf, readyDeployment, runningCluster } from './upgrade-kit.js';
+
+/** Where the compiled tests are (npm test builds first). */
+const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
+const program = join(dist, 'test/engine/engine-process.js');
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ speed: 200 });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const children = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+function spawnEngine(deadlyPoint = ''): ChildProcess {
+  const args = [program, world.kit.url, world.kubesim.cloudUrl, world.token, deadlyPoint];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH },
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
+/** Runs an engine until it dies at the point; fails when it does not get there. */
+async function runUntilDeath(point: string): Promise<void> {
+  const child = spawnEngine(point);
+  await eventually(() => child.signalCode !== null || child.exitCode !== null, {
+    what: `the death at ${point}`,
+  });
+  expect(child.signalCode, point).toBe('SIGKILL');
+}
+
+function survivor() {
+  const child = spawnEngine();
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+const UPGRADE = `mutation ($input: UpgradeClusterInput!) {
+  upgradeCluster(input: $input) { operation { id } userErrors { code message } } }`;
+
+describe('an engine that is killed at every fault point of an upgrade, one after the other', () => {
+  it(
+    'still brings control plane, nodes and components to the version, each once, and leaves nothing behind',
+    { timeout: 240_000 },
+    async () => {
+      const engine = await world.engine();
+      const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
+      const path = await readyDeployment(client, 'steady', 3);
+      await engine[Symbol.asyncDispose]();
+      const ask = await graphOf(world);
+      const { upgradeCluster } = await ask<{ upgradeCluster: { operation: { id: string }; userErrors: [] } }>(
+        UPGRADE,
+        {
+          input: { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 1 } },
+        },
+      );
+      expect(upgradeCluster.userErrors).toEqual([]);
+      const operationId = upgradeCluster.operation.id;
+      const componentPoints = componentFaultPoints.filter((point) => point !== 'component.deleted');
+      const last = upgradeFaultPoints.indexOf('upgrade.finished');
+      for (const point of [
+        ...upgradeFaultPoints.slice(0, last),
+        ...componentPoints,
+        ...upgradeFaultPoints.slice(last),
+      ])
+        await runUntilDeath(point);
+
+      await using _engine = survivor();
+      expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', error: null });
+      await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+      expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
+      expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
+      const events = await world.platform.events.read('acme', {
+        after: 0n,
+        limit: 500,
+        filter: { operationId },
+      });
+      const count = (type: string) => events.filter((event) => event.type === type).length;
+      for (const type of [
+        'CLUSTER_UPGRADING',
+        'CONTROL_PLANE_UPGRADED',
+        'NODES_UPGRADED',
+        'OPERATION_SUCCEEDED',
+      ])
+        expect(count(type), type).toBe(1);
+      expect([count('UPGRADE_BATCH_STARTED'), count('NODE_UPGRADED')]).toEqual([2, 2]);
+      const components = await world.prisma.component.findMany({ where: { clusterId } });
+      expect(components.every(({ state }) => state === 'ACTIVE')).toBe(true);
+
+      const deployment = await client.get<DeploymentView>(path);
+      expect(deployment.spec.replicas).toBe(3);
+      expect(JSON.stringify(deployment.metadata)).not.toContain('fleetgraph.dev');
+      const { items } = await client.list<{ metadata: object; spec: { unschedulable?: boolean } }>(
+        '/api/v1/nodes',
+      );
+      expect(items.filter(({ spec }) => spec.unschedulable)).toEqual([]);
+      expect(JSON.stringify(items)).not.toContain('fleetgraph.dev/upgrade');
+    },
+  );
+});

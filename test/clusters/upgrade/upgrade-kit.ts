@@ -1,0 +1,105 @@
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
+import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
+import { Loaders } from '../../../kernel/loader.js';
+import { createLog } from '../../../kernel/log.js';
+import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js';
+import { ended, wishCluster, type World } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+
+/** Asks the clusters subgraph of a world as the gateway asks it. */
+export type Ask = <T = Record<string, unknown>>(
+  query: string,
+  variables?: Record<string, unknown>,
+  who?: { readonly account?: string; readonly scopes?: readonly string[] },
+) => Promise<T>;
+
+/** The graph of a world; top-level errors are thrown. */
+export async function graphOf(world: World): Promise<Ask> {
+  const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
+  return async <T>(query: string, variables = {}, { account = 'acme', scopes }: Parameters<Ask>[2] = {}) => {
+    const actor = { account, subject: 'tester', ...(scopes && { scopes }) };
+    const context = { actor, requestId: 'test', loaders: new Loaders() };
+    const { data, errors } = await executor.execute({ query, variables }, context);
+    if (errors?.length) throw new Error(JSON.stringify(errors));
+    return JSON.parse(JSON.stringify(data)) as T;
+  };
+}
+
+/** A running cluster with one pool. */
+export async function runningCluster(world: World, version: string, nodes = 3) {
+  const wished = await wishCluster(world, nodes, { version });
+  const { state } = await ended(world, wished.operationId);
+  if (state !== 'SUCCEEDED') throw new Error(`the cluster was not made: ${state}`);
+  await componentsSettled(world, wished.clusterId);
+  return { ...wished, client: await clientOf(world, wished.clusterId) };
+}
+
+export async function componentsSettled(world: World, clusterId: string): Promise<void> {
+  await eventually(
+    async () => {
+      const all = await world.prisma.component.findMany({ where: { clusterId } });
+      return all.length > 0 && all.every((one) => one.settledGeneration >= one.generation);
+    },
+    { what: 'settled components' },
+  );
+}
+
+export async function clientOf(world: World, clusterId: string): Promise<KubernetesClient> {
+  const access = (await clusterAccess(world.prisma, 'acme', [clusterId])).get(clusterId);
+  if (!access) throw new Error('the cluster has no API');
+  return new KubernetesClient(world.platform.kubernetes.of(access), { clusterId });
+}
+
+export interface DeploymentView extends KubernetesObject {
+  spec: { replicas?: number };
+  status?: { readyReplicas?: number; replicas?: number };
+}
+
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
+
+/** A deployment that has all its replicas ready. */
+export async function readyDeployment(
+  client: KubernetesClient,
+  name: string,
+  replicas: number,
+): Promise<string> {
+  const labels = { app: name };
+  await client.create(DEPLOYMENTS, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          terminationGracePeriodSeconds: 2,
+          containers: [{ name: 'web', image: 'nginx:1.27', resources: { requests: { cpu: '100m' } } }],
+        },
+      },
+    },
+  });
+  const path = `${DEPLOYMENTS}/${name}`;
+  await eventually(async () => (await client.get<DeploymentView>(path)).status?.readyReplicas === replicas, {
+    what: `${replicas} ready replicas`,
+  });
+  return path;
+}
+
+/** The operation once it is as `fits` says. */
+export function operationWhen(
+  world: World,
+  id: string,
+  fits: (row: { state: string; pausedAt: Date | null; stages: { name: string; state: string }[] }) => boolean,
+) {
+  return eventually(
+    async () => {
+      const row = await world.prisma.operation.findUniqueOrThrow({ where: { id } });
+      const view = { ...row, stages: row.stages as unknown as { name: string; state: string }[] };
+      return fits(view) && view;
+    },
+    { what: `the operation ${id} to be as expected` },
+  );
+}

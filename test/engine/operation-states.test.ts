@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OperationState } from '../../engine/contract.js';
+import { appendEvents } from '../../engine/events.js';
+import {
+  createOperation,
+  finishOperation,
+  finishStage,
+  pauseOperation,
+  requestCancel,
+  resumeOperation,
+  setProgress,
+  startStage,
+} from '../../engine/operations.js';
+import type { Transaction } from '../../kernel/database.js';
+import { settle } from '../../kernel/result.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+
+let kit: TestDatabase;
+beforeAll(async () => {
+  kit = await createTestDatabase();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const at = new Date('2026-01-01T00:00:00Z');
+const STATES: OperationState[] = ['PENDING', 'RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
+
+/** An operation in a state, and whether it is paused and being cancelled. */
+interface Start {
+  readonly state: OperationState;
+  readonly paused?: boolean;
+  readonly canceling?: boolean;
+  readonly cancelable?: boolean;
+  readonly pausable?: boolean;
+}
+
+async function operationIn({
+  state,
+  paused,
+  canceling,
+  cancelable = true,
+  pausable = true,
+}: Start): Promise<string> {
+  return kit.database.prisma.$transaction(async (tx) => {
+    const target = {
+      account: 'acme',
+      targetKind: 'Cluster',
+      targetId: 'cluster_x',
+      clusterId: 'cluster_x',
+    } as const;
+    const { id } = await createOperation(
+      tx,
+      { ...target, type: 'TEST', stages: ['A', 'B'], cancelable, pausable },
+      at,
+    );
+    await tx.operation.update({
+      where: { id },
+      data: { state, ...(paused && { pausedAt: at }), ...(canceling && { cancelRequestedAt: at }) },
+    });
+    await appendEvents(tx, 'acme', at, []);
+    return id;
+  });
+}
+
+/** What became of it: its state, `paused`, `canceling`, or the code of the refusal. */
+async function after(
+  start: Start,
+  action: (tx: Transaction, id: string) => Promise<unknown>,
+): Promise<string> {
+  const id = await operationIn(start);
+  const result = await settle(() =>
+    kit.database.prisma.$transaction(async (tx) => {
+      await action(tx, id);
+      await appendEvents(tx, 'acme', at, []);
+    }),
+  );
+  if (!result.ok) return result.problems[0]!.code;
+  const row = await kit.database.prisma.operation.findUniqueOrThrow({ where: { id } });
+  return [row.state, row.pausedAt ? 'paused' : '', row.cancelRequestedAt ? 'canceling' : '']
+    .filter(Boolean)
+    .join(' ');
+}
+
+const ENDED = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
+/** What is true of every ended operation: nothing changes it. */
+const unchanged = Object.fromEntries(ENDED.map((state) => [state, state]));
+const refused = (code: string) => Object.fromEntries(ENDED.map((state) => [state, code]));
+
+describe('the state machine of operations', () => {
+  it.each<[string, (tx: Transaction, id: string) => Promise<unknown>, Record<string, string>]>([
+    [
+      'starting a stage',
+      (tx, id) => startStage(tx, id, 'A', at),
+      { PENDING: 'RUNNING', RUNNING: 'RUNNING', ...unchanged },
+    ],
+    [
+      'ending a stage',
+      (tx, id) => finishStage(tx, id, 'A', at),
+      { PENDING: 'RUNNING', RUNNING: 'RUNNING', ...unchanged },
+    ],
+    [
+      'progress',
+      (tx, id) => setProgress(tx, id, { progress: 0.5 }),
+      { PENDING: 'PENDING', RUNNING: 'RUNNING', ...unchanged },
+    ],
+    ...(['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'] as const).map(
+      (state): [string, (tx: Transaction, id: string) => Promise<unknown>, Record<string, string>] => [
+        `the end ${state}`,
+        (tx, id) => finishOperation(tx, id, { state }, at),
+        { PENDING: state, RUNNING: state, ...unchanged },
+      ],
+    ),
+    [
+      'a request to cancel',
+      (tx, id) => requestCancel(tx, 'acme', id, at),
+      { PENDING: 'PENDING canceling', RUNNING: 'RUNNING canceling', ...refused('NOT_CANCELABLE') },
+    ],
+    [
+      'a request to pause',
+      (tx, id) => pauseOperation(tx, 'acme', id, at),
+      { PENDING: 'PENDING paused', RUNNING: 'RUNNING paused', ...refused('INVALID_STATE') },
+    ],
+    [
+      'a request to go on, without a pause,',
+      (tx, id) => resumeOperation(tx, 'acme', id),
+      { PENDING: 'INVALID_STATE', RUNNING: 'INVALID_STATE', ...refused('INVALID_STATE') },
+    ],
+  ])(
+    '%s leads from each state where it should, and changes nothing that has ended',
+    async (_what, action, expected) => {
+      const found: Record<string, string> = {};
+      for (const state of STATES) found[state] = await after({ state }, action);
+      expect(found).toEqual(expected);
+    },
+  );
+
+  it.each<[string, Start, (tx: Transaction, id: string) => Promise<unknown>, string]>([
+    [
+      'a paused one is not paused again',
+      { state: 'RUNNING', paused: true },
+      (tx, id) => pauseOperation(tx, 'acme', id, at),
+      'INVALID_STATE',
+    ],
+    [
+      'a paused one goes on',
+      { state: 'RUNNING', paused: true },
+      (tx, id) => resumeOperation(tx, 'acme', id),
+      'RUNNING',
+    ],
+    [
+      'a paused one can be cancelled',
+      { state: 'RUNNING', paused: true },
+      (tx, id) => requestCancel(tx, 'acme', id, at),
+      'RUNNING paused canceling',
+    ],
+    [
+      'one that is being cancelled is not paused',
+      { state: 'RUNNING', canceling: true },
+      (tx, id) => pauseOperation(tx, 'acme', id, at),
+      'INVALID_STATE',
+    ],
+    [
+      'cancelling twice is cancelling once',
+      { state: 'RUNNING', canceling: true },
+      (tx, id) => requestCancel(tx, 'acme', id, at),
+      'RUNNING canceling',
+    ],
+    [
+      'one that cannot be cancelled is not',
+      { state: 'RUNNING', cancelable: false },
+      (tx, id) => requestCancel(tx, 'acme', id, at),
+      'NOT_CANCELABLE',
+    ],
+    [
+      'one that cannot be paused is not',
+      { state: 'RUNNING', pausable: false },
+      (tx, id) => pauseOperation(tx, 'acme', id, at),
+      'INVALID_STATE',
+    ],
+    [
+      "another account's is not there to pause",
+      { state: 'RUNNING' },
+      (tx, id) => pauseOperation(tx, 'other', id, at),
+      'NOT_FOUND',
+    ],
+    [
+      "another account's is not there to resume",
+      { state: 'RUNNING', paused: true },
+      (tx, id) => resumeOperation(tx, 'other', id),
+      'NOT_FOUND',
+    ],
+    [
+      "another account's is not there to cancel",
+      { state: 'RUNNING' },
+      (tx, id) => requestCancel(tx, 'other', id, at),
+      'NOT_FOUND',
+    ],
+  ])('%s', async (_what, start, action, expected) => {
+    expect(await after(start, action)).toBe(expected);
+  });
+});
