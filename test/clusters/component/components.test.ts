@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noFaults } from '../../../engine/contract.js';
+import type { Engine } from '../../../engine/engine.js';
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import { componentDriftSchedule } from '../../../subgraphs/clusters/component/component-drift.schedule.js';
+import { ended, startWorld, type World } from '../../engine/world.js';
+import { type Ask, graphOf, runningCluster } from '../upgrade/upgrade-kit.js';
+
+let world: World;
+let engine: Engine;
+let ask: Ask;
+let clusterId: string;
+let client: KubernetesClient;
+beforeAll(async () => {
+  world = await startWorld({ speed: 500 });
+  engine = await world.engine();
+  ask = await graphOf(world);
+  ({ clusterId, client } = await runningCluster(world, '1.32.6', 2));
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+interface ComponentView {
+  id: string;
+  name: string;
+  version: string;
+  state: string;
+  nextVersion: string | null;
+  parameters: Record<string, unknown>;
+  drift: { object: string; path: string; expected: unknown; actual: unknown }[];
+  advice: { parameter: string; current: unknown; recommended: unknown }[];
+}
+const FIELDS = `id name version state nextVersion parameters drift { object path expected actual }
+  advice { parameter current recommended reason }`;
+
+async function components(): Promise<ComponentView[]> {
+  const query = `query ($id: ID!) { cluster(id: $id) { components(first: 50) { totalCount nodes { ${FIELDS} } } } }`;
+  const { cluster } = await ask<{ cluster: { components: { nodes: ComponentView[] } } }>(query, {
+    id: clusterId,
+  });
+  return cluster.components.nodes;
+}
+const componentOf = async (name: string) => (await components()).find((one) => one.name === name)!;
+
+interface Payload {
+  payload: {
+    component: ComponentView | null;
+    operation: { id: string; type: string } | null;
+    userErrors: { code: string; message: string; path: string[] }[];
+  };
+}
+async function change(mutation: string, input: Record<string, unknown>): Promise<Payload['payload']> {
+  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
+  const query = `mutation ($input: ${type}) { payload: ${mutation}(input: $input) {
+    component { ${FIELDS} } operation { id type } userErrors { code message path } } }`;
+  return (await ask<Payload>(query, { input })).payload;
+}
+async function changed(mutation: string, input: Record<string, unknown>): Promise<void> {
+  const { operation, userErrors } = await change(mutation, input);
+  expect(userErrors).toEqual([]);
+  expect(await ended(world, operation!.id)).toMatchObject({
+    state: 'SUCCEEDED',
+    stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }],
+  });
+}
+
+const kube = (kind: string, name: string) =>
+  client.get<{ spec: Record<string, unknown>; data: Record<string, string> }>(
+    `/${kind === 'configmaps' || kind === 'services' ? 'api/v1' : 'apis/apps/v1'}/namespaces/kube-system/${kind}/${name}`,
+  );
+const imageOf = async (kind: string, name: string) => {
+  const { spec } = await kube(kind, name);
+  return (spec['template'] as { spec: { containers: { image: string }[] } }).spec.containers[0]!.image;
+};
+
+describe('a new cluster', () => {
+  it('comes with the components of its product, and they are really in it', async () => {
+    const found = await components();
+    expect(found.map(({ name }) => name).sort()).toEqual([
+      'ack-node-problem-detector',
+      'cloud-controller-manager',
+      'coredns',
+      'csi-plugin',
+      'csi-provisioner',
+      'kube-flannel-ds',
+      'kube-proxy-worker',
+      'metrics-server',
+    ]);
+    expect(new Set(found.map(({ state }) => state))).toEqual(new Set(['ACTIVE']));
+    expect(await imageOf('daemonsets', 'kube-proxy-worker')).toMatch(/kube-proxy:v1\.32\.6$/);
+    expect(await imageOf('deployments', 'coredns')).toMatch(/coredns:v1\.11\.3$/);
+    expect((await kube('configmaps', 'coredns')).data['Corefile']).toContain('cache 30');
+  });
+});
+
+describe('components', () => {
+  it('are installed with checked parameters, configured, upgraded and uninstalled as operations', async () => {
+    const name = 'nginx-ingress-controller';
+    const wrong = await change('installComponent', {
+      clusterId,
+      name,
+      parameters: { replicas: 0, colour: 'red' },
+    });
+    expect(wrong.userErrors.map(({ code, path }) => [code, path.join('.')])).toEqual(
+      expect.arrayContaining([
+        ['INVALID_INPUT', 'input.parameters'],
+        ['INVALID_INPUT', 'input.parameters.replicas'],
+      ]),
+    );
+    const unknown = await change('installComponent', { clusterId, name, version: 'v0.0.1' });
+    expect(unknown.userErrors).toMatchObject([{ code: 'UNKNOWN_VERSION', path: ['input', 'version'] }]);
+    await changed('installComponent', {
+      clusterId,
+      name,
+      version: 'v1.9.3-aliyun.1',
+      parameters: { replicas: 3 },
+    });
+    expect((await kube('deployments', name)).spec['replicas']).toBe(3);
+    expect((await kube('services', 'nginx-ingress-lb')).spec).toMatchObject({ type: 'LoadBalancer' });
+    expect((await change('installComponent', { clusterId, name })).userErrors).toMatchObject([
+      { code: 'DUPLICATE_NAME' },
+    ]);
+
+    const installed = await componentOf(name);
+    expect(installed).toMatchObject({
+      state: 'ACTIVE',
+      nextVersion: 'v1.11.5-aliyun.1',
+      parameters: { replicas: 3, keepAliveSeconds: 75 },
+    });
+    await changed('configureComponent', {
+      id: installed.id,
+      parameters: { replicas: null, keepAliveSeconds: 10 },
+    });
+    expect((await kube('deployments', name)).spec['replicas']).toBe(2);
+    expect((await kube('configmaps', `${name}-config`)).data['keepAliveSeconds']).toBe('10');
+    await changed('upgradeComponent', { id: installed.id });
+    expect(await imageOf('deployments', name)).toMatch(/:v1\.11\.5-aliyun\.1$/);
+    const older = await change('upgradeComponent', { id: installed.id, version: 'v1.9.3-aliyun.1' });
+    expect(older.userErrors).toMatchObject([{ code: 'UPGRADE_NOT_ALLOWED' }]);
+    await changed('uninstallComponent', { id: installed.id });
+    expect(await componentOf(name)).toBeUndefined();
+    await expect(kube('deployments', name)).rejects.toSatisfy(isNotFound);
+    await expect(kube('services', 'nginx-ingress-lb')).rejects.toSatisfy(isNotFound);
+    const events = await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { clusterId } });
+    const told = events.filter(({ data }) => data['name'] === name).map(({ type }) => type);
+    expect(told).toEqual([
+      'COMPONENT_INSTALLED',
+      'COMPONENT_CONFIGURED',
+      'COMPONENT_UPGRADED',
+      'COMPONENT_UNINSTALLED',
+    ]);
+  });
+
+  it('that the system needs are not uninstalled', async () => {
+    const { id } = await componentOf('coredns');
+    const { userErrors } = await change('uninstallComponent', { id });
+    expect(userErrors).toMatchObject([{ code: 'COMPONENT_REQUIRED', path: ['input', 'id'] }]);
+  });
+
+  it('that are not for the cluster, or unknown, are not installed; those of others are not there', async () => {
+    const terway = await change('installComponent', { clusterId, name: 'terway-eniip' });
+    expect(terway.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'name'] }]);
+    const unknown = await change('installComponent', { clusterId, name: 'magic' });
+    expect(unknown.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'name'] }]);
+    const { id } = await componentOf('coredns');
+    const foreign = await ask<{ component: unknown }>(
+      `query ($id: ID!) { component(id: $id) { id } }`,
+      { id },
+      { account: 'other' },
+    );
+    expect(foreign.component).toBeNull();
+  });
+
+  it('changed with kubectl show drift, once told, and are restored', async () => {
+    const { id } = await componentOf('coredns');
+    const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
+    await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
+    const check = `mutation ($id: ID!) { checkComponents(input: { clusterId: $id }) {
+      components { name drift { object path expected actual } } userErrors { code } } }`;
+    type Check = { checkComponents: { components: ComponentView[]; userErrors: unknown[] } };
+    const { checkComponents } = await ask<Check>(check, { id: clusterId });
+    const drifted = checkComponents.components.filter(({ drift }) => drift.length > 0);
+    expect(drifted).toEqual([
+      {
+        name: 'coredns',
+        drift: [{ object: 'Deployment coredns', path: 'spec.replicas', expected: 2, actual: 1 }],
+      },
+    ]);
+    // The schedule sees the same and tells nothing new.
+    const { database, clock, log, kubernetes } = world.platform;
+    const scope = {
+      database: database.prisma,
+      clock,
+      log,
+      faults: noFaults,
+      signal: new AbortController().signal,
+    };
+    await componentDriftSchedule({ kubernetes }).run(scope);
+    const events = await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { clusterId } });
+    expect(events.filter(({ type }) => type === 'COMPONENT_DRIFTED')).toHaveLength(1);
+    await changed('restoreComponent', { id });
+    expect((await kube('deployments', 'coredns')).spec['replicas']).toBe(2);
+    expect((await componentOf('coredns')).drift).toEqual([]);
+  });
+
+  it('say what the size of the cluster asks of them', async () => {
+    expect((await componentOf('coredns')).advice).toEqual([]);
+    const { nodePools } = (
+      await ask<{ cluster: { nodePools: { nodes: { id: string }[] } } }>(
+        `query ($id: ID!) { cluster(id: $id) { nodePools { nodes { id } } } }`,
+        { id: clusterId },
+      )
+    ).cluster;
+    await world.prisma.node.createMany({
+      data: Array.from({ length: 40 }, (_, index) => ({
+        id: `node_advice-${index}`,
+        account: 'acme',
+        clusterId,
+        nodePoolId: nodePools.nodes[0]!.id,
+        name: `advice-${index}`,
+        state: 'running',
+        status: 'Ready',
+        zoneId: 'cn-hangzhou-b',
+        instanceType: 'ecs.g7.xlarge',
+        vcpus: 0,
+        version: '1.32.6',
+        createdAt: new Date(),
+      })),
+    });
+    expect((await componentOf('coredns')).advice).toMatchObject([
+      { parameter: 'replicas', current: 2, recommended: 6 },
+    ]);
+    await world.prisma.node.deleteMany({ where: { id: { startsWith: 'node_advice-' } } });
+  });
+
+  it('are in the catalogue with JSON Schemas, and open-source projects lead to those that are components', async () => {
+    const { componentCatalogue, openSourceProjects } = await ask<{
+      componentCatalogue: { name: string; parameters: { type: string }; system: boolean }[];
+      openSourceProjects: { name: string; component: { name: string } | null }[];
+    }>(`{ componentCatalogue { name parameters system versions { version minKubernetes changes } }
+          openSourceProjects { name component { name } } }`);
+    expect(componentCatalogue.every(({ parameters }) => parameters.type === 'object')).toBe(true);
+    expect(openSourceProjects).toHaveLength(27);
+    const without = openSourceProjects.filter(({ component }) => component === null).map(({ name }) => name);
+    expect(without).toEqual([
+      'Derrick',
+      'Image Build Specification of Alibaba Cloud Container Service for Kubernetes (ACK)',
+      'Open Application Model Specification',
+    ]);
+    expect(openSourceProjects.find(({ name }) => name === 'Terway CNI Network Plugin')?.component?.name).toBe(
+      'terway-eniip',
+    );
+  });
+});
