@@ -6,5 +6,8 @@ export const scopes = {
   write: 'fleet:write',
 } as const;
 
-/** What a token may do that names no scopes at all, unless AUTH_DEFAULT_SCOPES says otherwise: everything. */
+/** What a token may do that names no scopes at all, unless AUTH_DEFAULT_SCOPES says otherwise: all an account may. */
 export const defaultScopes: readonly string[] = Object.values(scopes);
+
+/** Running the platform itself, for all accounts, e.g. publishing versions. Only a token that names it has it. */
+export const adminScope = 'fleet:admin';
