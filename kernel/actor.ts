@@ -10,6 +10,8 @@ export interface Actor {
   readonly verified?: boolean;
   /** When the rights of this actor end; undefined for platform-internal actors. */
   readonly expiresAt?: Date;
+  /** When the token was made out; undefined when it does not say. */
+  readonly issuedAt?: Date;
   /** What the token allows, by name, e.g. `fleet:write`. */
   readonly scopes?: readonly string[];
   /** Policies that hold for the token's bearer, as its issuer says. */

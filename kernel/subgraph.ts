@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly loaders: Loaders;
   /** Aborts when nobody waits for the answer any more; a subscription's source ends with it. */
   readonly signal?: AbortSignal | undefined;
+  /** Cursor of an event: what is answered must not be older. */
+  readonly atLeast?: string | undefined;
 }
 
 /** A subgraph, however it is served: in-process or over HTTP. */
@@ -24,4 +26,6 @@ export interface Subgraph {
   readonly schema: GraphQLSchema;
   /** Federation 2 SDL, the input of composition. */
   readonly sdl: string;
+  /** Waits until what the subgraph reads is no older than the context's `atLeast`. Refuses `STALE_READ`. */
+  readonly reach?: ((context: RequestContext) => Promise<void>) | undefined;
 }

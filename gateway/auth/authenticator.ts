@@ -4,30 +4,43 @@ import type { Clock } from '../../kernel/clock.js';
 import { refuse } from '../../kernel/result.js';
 import { defaultScopes } from '../../kernel/scopes.js';
 import type { AuthOptions } from './auth-options.js';
+import type { Revoked } from './revocations.js';
 import { tokenVerifier } from './verify-token.js';
 
 /** Finds out on whose behalf a client asks, from the value of its `Authorization` header. */
 export interface Authenticator {
   /** Refuses UNAUTHENTICATED without a valid token and TOKEN_EXPIRED when it is no longer valid. */
   authenticate(authorization: string | undefined): Promise<Actor>;
+  /** The same without remembering: what the token is worth at this moment. */
+  again(authorization: string | undefined): Promise<Actor>;
 }
 
 const nobody: Actor = { account: 'default', subject: 'anonymous', anonymous: true, scopes: defaultScopes };
 
 /** Makes the authenticator that the options ask for. Tokens are verified once a minute at the most. */
-export function createAuthenticator(options: AuthOptions, clock: Clock): Authenticator {
-  if (options.kind === 'none') return { authenticate: () => Promise.resolve(nobody) };
+export function createAuthenticator(
+  options: AuthOptions,
+  clock: Clock,
+  revoked: Revoked = () => false,
+): Authenticator {
+  if (options.kind === 'none')
+    return { authenticate: () => Promise.resolve(nobody), again: () => Promise.resolve(nobody) };
   const verify = tokenVerifier(options, clock);
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000 });
+  const unrevoked = (actor: Actor) =>
+    revoked(actor) ? refuse('UNAUTHENTICATED', 'The token has been revoked. Get a new one.') : actor;
+  const again = async (authorization: string | undefined) => {
+    const token = bearerToken(authorization);
+    const actor = await verify(token);
+    verified.set(token, actor);
+    return unrevoked(actor);
+  };
   return {
     async authenticate(authorization) {
-      const token = bearerToken(authorization);
-      const known = verified.get(token);
-      if (known) return stillValid(known, clock);
-      const actor = await verify(token);
-      verified.set(token, actor);
-      return actor;
+      const known = verified.get(bearerToken(authorization));
+      return known ? unrevoked(stillValid(known, clock)) : again(authorization);
     },
+    again,
   };
 }
 

@@ -40,7 +40,7 @@ function payloadReader(options: Exclude<AuthOptions, { kind: 'none' }>): ReadPay
 }
 
 function actorOf(payload: JWTPayload, defaultScopes: readonly string[]): Actor {
-  const { sub, exp } = payload;
+  const { sub, exp, iat } = payload;
   const account = payload['account'];
   if (typeof account !== 'string' || !ACCOUNT.test(account)) {
     return refuse(
@@ -56,6 +56,7 @@ function actorOf(payload: JWTPayload, defaultScopes: readonly string[]): Actor {
     ...(policies.length > 0 && { policies }),
     ...(payload['verified'] === false && { verified: false }),
     ...(exp === undefined ? {} : { expiresAt: new Date(exp * 1000) }),
+    ...(iat === undefined ? {} : { issuedAt: new Date(iat * 1000) }),
   };
 }
 

@@ -41,6 +41,10 @@ export interface Limits {
   /** Events, and bytes of them, that wait for one slow subscriber before it is moved back to catching up. */
   readonly streamQueue: number;
   readonly streamQueueBytes: number;
+  /** Milliseconds between signs of life on a stream over HTTP. */
+  readonly heartbeat: number;
+  /** Milliseconds within which clients come back, each at a time of its own, when the gateway drains. */
+  readonly comeBackWithin: number;
 }
 
 export const defaultLimits: Limits = {
@@ -64,4 +68,6 @@ export const defaultLimits: Limits = {
   connectionsPerAccount: 1000,
   streamQueue: 256,
   streamQueueBytes: 1_000_000,
+  heartbeat: 10_000,
+  comeBackWithin: 5000,
 };

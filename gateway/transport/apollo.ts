@@ -12,6 +12,7 @@ import type { Log } from '../../kernel/log.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Admission, AdmittedRequest, NotAdmitted } from './admission.js';
 import type { ClientRequest } from './gateway-core.js';
+import { minResourceVersionOf } from './graph-request.js';
 import { requestError } from './request-error.js';
 import { statusOf } from './respond.js';
 
@@ -76,11 +77,12 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
   const listener = {
     didResolveSource: async (context: {
       source: string;
-      request: { operationName?: string; variables?: Record<string, unknown> };
+      request: { operationName?: string; variables?: Record<string, unknown>; extensions?: unknown };
       contextValue: ApolloContext;
     }) => {
       const { operationName, variables } = context.request;
-      const request = { query: context.source, operationName, variables };
+      const minResourceVersion = minResourceVersionOf(context.request);
+      const request = { query: context.source, operationName, variables, minResourceVersion };
       const admitted = await admission.admit(request, context.contextValue.actor);
       context.contextValue.admitted = admitted;
       const document = 'errors' in admitted ? NOTHING : admitted.prepared.operation.document;

@@ -25,8 +25,11 @@ export function allowOrigin(
 
 /** Answers a browser's question whether it may send a request. */
 export function answerPreflight(response: ServerResponse): void {
-  response.setHeader('access-control-allow-methods', 'GET, POST');
-  response.setHeader('access-control-allow-headers', 'authorization, content-type, accept, x-request-id');
+  response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
+  response.setHeader(
+    'access-control-allow-headers',
+    'authorization, content-type, accept, x-request-id, x-graphql-event-stream-token, last-event-id',
+  );
   response.setHeader('access-control-max-age', '600');
   response.writeHead(204).end();
 }

@@ -1,102 +1,103 @@
 import type { ServerResponse } from 'node:http';
-import { type ExecutionResult, OperationTypeNode } from 'graphql';
-import { sendEvents } from '../../kernel/graph/event-stream.js';
-import { mapStream } from '../../kernel/graph/mapped-stream.js';
-import type { GraphRequest } from '../plan/prepare.js';
-import type { AdmittedRequest, NotAdmitted } from './admission.js';
+import { type GraphQLError, OperationTypeNode } from 'graphql';
+import type { Feed, Sink } from '../subscriptions/feed.js';
+import { type Frame, toFrame } from '../subscriptions/frame.js';
+import type { AdmittedRequest } from './admission.js';
+import { COMPLETE, eventOf, eventStreamOutlet, positionOf, retryIn } from './event-stream-format.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
+import { streamLifetime } from './lifetime.js';
+import { admitOperation, executeOperation, subscribeOperation, wantsBookmarks } from './operation.js';
 import { setRateHeaders } from './rate-headers.js';
 import { requestError } from './request-error.js';
 import { sendError } from './respond.js';
+import { StreamOutlet } from './stream-outlet.js';
+
+/** A request for a stream. */
+export interface StreamRequest {
+  readonly method: string;
+  /** The GraphQL request as it was sent. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly authorization: string | undefined;
+  /** Id of the last event that the client has seen, as browsers send it when they come back. */
+  readonly lastEventId?: string | undefined;
+}
 
 /** Answers one operation as server-sent events, graphql-sse's distinct connections mode. */
 export async function answerEventStream(
   core: GatewayCore,
   response: ServerResponse,
-  request: GraphRequest & { readonly method: string },
+  request: StreamRequest,
   client: ClientRequest,
 ): Promise<void> {
-  const { account } = client.actor;
-  const admitted = await core.admission.admit(request, client.actor);
+  const admitted = await admitOperation(core, request.given, client);
   const refused = 'errors' in admitted ? admitted : undefined;
-  setRateHeaders(response, core.admission.rate(account), refused?.status);
-  if ('errors' in admitted) return refuse(response, admitted);
-  const { prepared } = admitted;
-  const { kind } = prepared.operation;
-  if (kind === OperationTypeNode.MUTATION && request.method !== 'POST') {
+  setRateHeaders(response, core.admission.rate(client.actor.account), refused?.status);
+  if ('errors' in admitted) {
+    const [first] = admitted.errors;
+    // What is wrong with the document is the stream's only event; who may not ask now is told so before it begins.
+    if (admitted.status === 429 && first) return sendError(response, first, 429);
+    return single(core, response, toFrame({ result: { errors: admitted.errors } }));
+  }
+  const { kind } = admitted.prepared.operation;
+  if (kind === OperationTypeNode.MUTATION && request.method !== 'POST')
     return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
-  }
-  if (kind !== OperationTypeNode.SUBSCRIPTION) {
-    const result = await core.executor.execute(prepared, { ...client, kind, signal: client.gone });
-    return stream(response, once(core.admission.settle(admitted, result)));
-  }
-  return subscribe(core, response, admitted, client);
+  if (kind === OperationTypeNode.SUBSCRIPTION)
+    return new EventStream(core, response, request).subscribe(admitted, client);
+  single(core, response, toFrame({ result: await executeOperation(core, admitted, client) }));
 }
 
-/** What is wrong with the document is the stream's only event; who may not ask now is told so before it begins. */
-function refuse(response: ServerResponse, { errors, status }: NotAdmitted): void | Promise<void> {
-  const [first] = errors;
-  if (status === 429 && first) return sendError(response, first, status);
-  return stream(response, once({ errors }));
+function single(core: GatewayCore, response: ServerResponse, frame: Frame): void {
+  const interval = core.limits.heartbeat;
+  const outlet = new StreamOutlet(response, { ...eventStreamOutlet, interval, drained: () => undefined });
+  outlet.write(eventOf(frame));
+  outlet.end(COMPLETE);
 }
 
-async function subscribe(
-  core: GatewayCore,
-  response: ServerResponse,
-  admitted: AdmittedRequest,
-  client: ClientRequest,
-): Promise<void> {
-  const giveBack = core.connections.take(client.actor.account);
-  if (!giveBack)
-    return sendError(response, requestError('LIMIT_EXCEEDED', 'The account has too many connections.'), 429);
-  core.admission.started(admitted);
-  core.meter.subscriptions(1);
-  const expired = new AbortController();
-  const unwatch = core.expiries.watch(client.actor, () => expired.abort());
-  try {
-    const signal = AbortSignal.any([client.gone, expired.signal, core.draining]);
-    const context = { ...client, kind: OperationTypeNode.SUBSCRIPTION, signal };
-    const results = lastWords(core, core.executor.subscribe(admitted.prepared, context), {
-      expired: expired.signal,
-      client,
+/** One subscription on one connection. */
+class EventStream implements Sink {
+  private feed: Feed | undefined;
+  private outlet!: StreamOutlet;
+  private readonly asked: boolean;
+
+  constructor(
+    private readonly core: GatewayCore,
+    private readonly response: ServerResponse,
+    private readonly request: StreamRequest,
+  ) {
+    this.asked = wantsBookmarks(request.given);
+  }
+
+  subscribe(admitted: AdmittedRequest, client: ClientRequest): void {
+    const { core, response, request } = this;
+    const { authorization, lastEventId: after } = request;
+    const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
+    if (!lifetime) return;
+    lifetime.onEnd = (errors) => (errors ? this.feed?.fail(errors) : this.cut());
+    const interval = core.limits.heartbeat;
+    this.outlet = new StreamOutlet(response, {
+      ...eventStreamOutlet,
+      interval,
+      drained: () => this.feed?.ready(),
     });
-    await stream(response, results, { cut: core.draining, sent: () => core.meter.event() });
-  } finally {
-    core.meter.subscriptions(-1);
-    unwatch();
-    giveBack();
+    this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks: true, after });
   }
-}
 
-/** The results, then what ended the stream unless it completed. */
-async function* lastWords(
-  core: GatewayCore,
-  results: AsyncGenerator<ExecutionResult, undefined>,
-  { expired, client }: { readonly expired: AbortSignal; readonly client: ClientRequest },
-): AsyncGenerator<ExecutionResult, undefined> {
-  try {
-    yield* results;
-    if (expired.aborted)
-      yield { errors: [requestError('TOKEN_EXPIRED', 'The token has expired. Get a new one.')] };
-  } catch (error) {
-    yield { errors: [core.mask.error(error, client.requestId)] };
+  next(frame: Frame): boolean {
+    return this.outlet.write(frame.bookmark && !this.asked ? positionOf(frame) : eventOf(frame));
   }
-  return undefined;
-}
 
-function stream(
-  response: ServerResponse,
-  results: AsyncGenerator<ExecutionResult, undefined>,
-  { cut, sent }: { readonly cut?: AbortSignal; readonly sent?: () => void } = {},
-): Promise<void> {
-  const events = mapStream(results, (result) => {
-    sent?.();
-    return result;
-  });
-  return sendEvents(response, events, { cut });
-}
+  error(errors: readonly GraphQLError[]): void {
+    this.outlet.write(eventOf(toFrame({ result: { errors } })));
+    this.complete();
+  }
 
-async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult, undefined> {
-  yield await Promise.resolve(result);
-  return undefined;
+  complete(): void {
+    this.outlet.end(COMPLETE);
+  }
+
+  /** Ends without `complete`: there was more to come, elsewhere and a little later. */
+  private cut(): void {
+    this.feed?.close();
+    this.outlet.end(retryIn(this.core.comeBack()));
+  }
 }

@@ -8,6 +8,8 @@ import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Limits } from '../limits/limits.js';
 import type { PersistedDocuments } from '../limits/persisted-documents.js';
 import type { Meter } from '../metrics/meter.js';
+import type { RightsWatch } from '../subscriptions/rights-watch.js';
+import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import type { Admission } from './admission.js';
 import type { ConnectionCounter } from './connection-counter.js';
 
@@ -23,9 +25,13 @@ export interface GatewayCore {
   readonly log: Log;
   readonly clock: Clock;
   readonly expiries: ExpiryWatch;
+  readonly rights: RightsWatch;
+  readonly subscriptions: Subscriptions;
   readonly connections: ConnectionCounter;
   /** Aborts when the gateway drains: long-lived connections end, so that clients resume elsewhere. */
   readonly draining: AbortSignal;
+  /** Milliseconds after which a client whose connection is ended may come back; another for each. */
+  readonly comeBack: () => number;
 }
 
 /** A client's request, once it is known who asks. */

@@ -2,25 +2,48 @@ import { refuse } from '../../kernel/result.js';
 import type { GraphRequest } from '../plan/prepare.js';
 import type { ResolvedRequest } from './document-reference.js';
 
-/** The GraphQL request of an event stream: from the URL of a GET, from the body of a POST. Refuses BAD_REQUEST. */
-export function graphRequest(method: string | undefined, { body, url }: ResolvedRequest): GraphRequest {
+/** What a client sends as a GraphQL request: from the URL of a GET, from the body of a POST. Refuses BAD_REQUEST. */
+export function givenRequest(
+  method: string | undefined,
+  { body, url }: ResolvedRequest,
+): Record<string, unknown> {
   const given = method === 'POST' ? body : fromUrl(url);
-  if (!isRecord(given)) return refuse('BAD_REQUEST', 'The request is not a JSON object.');
+  return isRecord(given) ? given : refuse('BAD_REQUEST', 'The request is not a JSON object.');
+}
+
+/** The operation that a request with its document in place asks for. Refuses BAD_REQUEST. */
+export function requestedOperation(given: Readonly<Record<string, unknown>>): GraphRequest {
   const { query, operationName, variables } = given;
   if (typeof query !== 'string' || query === '') return refuse('BAD_REQUEST', 'The request has no query.');
   if (operationName != null && typeof operationName !== 'string')
     return refuse('BAD_REQUEST', 'operationName is not a string.');
   if (variables != null && !isRecord(variables)) return refuse('BAD_REQUEST', 'variables is not an object.');
-  return { query, operationName, variables };
+  return { query, operationName, variables, minResourceVersion: minResourceVersionOf(given) };
+}
+
+/** `extensions.minResourceVersion`: the cursor of an event that the answer must not be older than. */
+export function minResourceVersionOf({ extensions }: { readonly extensions?: unknown }): string | undefined {
+  const { minResourceVersion } = Object(extensions) as { minResourceVersion?: unknown };
+  if (minResourceVersion === undefined || minResourceVersion === null) return undefined;
+  // It goes into a header; cursors are nothing but this.
+  if (typeof minResourceVersion === 'string' && /^[\w.~-]{1,500}$/.test(minResourceVersion))
+    return minResourceVersion;
+  return refuse('INVALID_CURSOR', 'minResourceVersion is not the cursor of an event.', {
+    path: ['extensions', 'minResourceVersion'],
+  });
 }
 
 function fromUrl(url: string): Record<string, unknown> {
   const parameters = new URL(url, 'http://gateway').searchParams;
-  const variables = parameters.get('variables');
+  const json = (name: string) => {
+    const text = parameters.get(name);
+    return text ? (JSON.parse(text) as unknown) : undefined;
+  };
   return {
     query: parameters.get('query'),
     operationName: parameters.get('operationName'),
-    variables: variables ? (JSON.parse(variables) as unknown) : undefined,
+    variables: json('variables'),
+    extensions: json('extensions'),
   };
 }
 

@@ -1,107 +1,176 @@
-import type { IncomingMessage } from 'node:http';
 import { randomUUID } from 'node:crypto';
+import { type ConnectionInitMessage, MessageType, type SubscribeMessage, parseMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../kernel/actor.js';
+import { Refused } from '../../kernel/result.js';
 import { hasExpired } from '../auth/authenticator.js';
-import type { ClientRequest, GatewayCore } from './gateway-core.js';
-
-/** Why the gateway ends a WebSocket; codes of graphql-transport-ws and of WebSocket itself. */
-export const closeCodes = {
-  /** A message that clients may not send. */
-  badRequest: 4400,
-  /** No valid token: clients do not try again by themselves. */
-  unauthorized: 4401,
-  /** The token has expired: clients come back with a new one. */
-  forbidden: 4403,
-  /** The gateway stops: clients come back at once, and resume. */
-  serviceRestart: 1012,
-  /** The account has too many connections: clients come back later. */
-  tryAgainLater: 1013,
-} as const;
-
-/** Thrown while a message is handled to close the socket with a code of its own. */
-export class CloseSocket extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { CloseSocket, closeCodes } from './close-codes.js';
+import type { GatewayCore } from './gateway-core.js';
+import { runOperation } from './operation.js';
+import { requestError } from './request-error.js';
+import { SocketOperation } from './socket-operation.js';
+import { SocketOutlet } from './socket-outlet.js';
 
 /** Made once: an abort without a reason makes a new error each time. */
 const ENDED = new Error('the operation has ended');
+/** Longest id of an operation, in characters. */
+const MAX_ID = 1000;
 
-/** One client on one WebSocket: who it is, and what ends with it. */
+/**
+ * One client on one WebSocket, by the rules of graphql-transport-ws: opened → initialised → acknowledged → closed.
+ * Operations run between acknowledgement and close.
+ */
 export class SocketSession {
-  private readonly gone = new AbortController();
-  private readonly operations = new Map<string, AbortController>();
-  private readonly subscribed = new Set<string>();
-  private readonly onClose: (() => void)[] = [];
+  private readonly outlet: SocketOutlet;
+  private readonly operations = new Map<string, SocketOperation>();
+  private onClose: (() => void)[] = [];
+  private initialised = false;
   private actor: Actor | undefined;
+  private waiting: NodeJS.Timeout | undefined;
 
+  /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
   constructor(
     private readonly core: GatewayCore,
     readonly socket: WebSocket,
-    private readonly request: IncomingMessage,
+    private authorization: string | undefined,
   ) {
+    this.outlet = new SocketOutlet(socket, () => this.drained());
+    const { initialisationTimeout, subprotocolNotAcceptable } = closeCodes;
+    if (socket.protocol !== 'graphql-transport-ws') {
+      socket.close(subprotocolNotAcceptable, 'Subprotocol not acceptable');
+      return;
+    }
+    this.waiting = setTimeout(
+      () => socket.close(initialisationTimeout, 'Connection initialisation timeout'),
+      core.limits.connectionInitTimeout,
+    );
+    socket.on('message', (data) => void this.receive(String(data as Buffer)));
     socket.once('close', () => this.closed());
   }
 
-  /** Finds out who the client is: from `connection_init`, else from the header of the upgrade. */
-  async identify(parameters: Readonly<Record<string, unknown>> | undefined): Promise<void> {
-    const actor = await this.core.authenticator.authenticate(authorizationOf(parameters, this.request));
+  private async receive(text: string): Promise<void> {
+    try {
+      await this.handle(text);
+    } catch (error) {
+      if (error instanceof CloseSocket) return this.socket.close(error.code, error.message);
+      this.core.log.error({ err: error }, 'a WebSocket message could not be handled');
+      this.socket.close(closeCodes.internalError, 'Internal error');
+    }
+  }
+
+  private async handle(text: string): Promise<void> {
+    const message = read(text);
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        return this.initialise(message);
+      case MessageType.Ping:
+        return void this.outlet.send(
+          JSON.stringify({ type: 'pong', ...(message.payload && { payload: message.payload }) }),
+        );
+      case MessageType.Pong:
+        return;
+      case MessageType.Subscribe:
+        return this.subscribe(message);
+      case MessageType.Complete:
+        return this.end(this.operations.get(message.id));
+      default:
+        throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
+    }
+  }
+
+  /** Finds out who the client is. */
+  private async initialise({ payload }: ConnectionInitMessage): Promise<void> {
+    if (this.initialised)
+      throw new CloseSocket(closeCodes.tooManyInitialisations, 'Too many initialisation requests');
+    this.initialised = true;
+    clearTimeout(this.waiting);
+    const authorization = authorizationIn(payload) ?? this.authorization;
+    this.authorization = undefined;
+    const actor = await this.authenticate(authorization);
     const giveBack = this.core.connections.take(actor.account);
     if (!giveBack) throw new CloseSocket(closeCodes.tryAgainLater, 'Too many connections of this account');
-    this.actor = actor;
+    const { tokenExpired, rightsChanged } = closeCodes;
     this.onClose.push(
       giveBack,
-      this.core.expiries.watch(actor, () => this.expire()),
+      this.core.expiries.watch(actor, () => this.socket.close(tokenExpired, 'Token expired')),
+      this.core.rights.watch({ actor, authorization }, () =>
+        this.socket.close(rightsChanged, 'Rights changed'),
+      ),
     );
-    if (this.gone.signal.aborted) this.closed();
+    if (this.socket.readyState !== this.socket.OPEN) return this.closed();
+    this.actor = actor;
+    this.outlet.send('{"type":"connection_ack"}');
   }
 
-  /** Begins an operation; it is aborted when the socket closes. */
-  begin(id: string): ClientRequest {
-    if (!this.actor) throw new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
-    if (hasExpired(this.actor, this.core.clock)) throw new CloseSocket(closeCodes.forbidden, 'Token expired');
-    const controller = new AbortController();
-    this.operations.set(id, controller);
-    if (this.gone.signal.aborted) controller.abort(ENDED);
-    return { actor: this.actor, requestId: randomUUID(), gone: controller.signal };
+  private async authenticate(authorization: string | undefined): Promise<Actor> {
+    try {
+      return await this.core.authenticator.authenticate(authorization);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      throw error.problems[0]?.code === 'TOKEN_EXPIRED'
+        ? new CloseSocket(closeCodes.tokenExpired, 'Token expired')
+        : new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
+    }
   }
 
-  /** Counts an operation that has begun as a running subscription. */
-  count(id: string): void {
-    if (!this.operations.has(id) || this.subscribed.has(id)) return;
-    this.subscribed.add(id);
-    this.core.meter.subscriptions(1);
+  private async subscribe({ id, payload }: SubscribeMessage): Promise<void> {
+    const { actor, core } = this;
+    if (!actor) throw new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
+    if (hasExpired(actor, core.clock)) throw new CloseSocket(closeCodes.tokenExpired, 'Token expired');
+    if (id.length > MAX_ID) throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
+    if (this.operations.has(id))
+      throw new CloseSocket(closeCodes.subscriberExists, `Subscriber for ${shortened(id)} already exists`);
+    const operation = new SocketOperation(id, this.outlet, (own) => this.end(own));
+    const { operationsPerSocket } = core.limits;
+    if (this.operations.size >= operationsPerSocket)
+      return operation.error([
+        requestError('LIMIT_EXCEEDED', `A WebSocket may run ${operationsPerSocket} operations at once.`),
+      ]);
+    this.operations.set(id, operation);
+    const client = { actor, requestId: randomUUID(), gone: operation.gone.signal };
+    try {
+      operation.feed = await runOperation(core, { ...payload }, client, operation);
+    } catch (error) {
+      operation.error([core.mask.error(error, client.requestId)]);
+    }
   }
 
   /** Ends an operation, finished or not. */
-  end(id: string): void {
-    if (this.subscribed.delete(id)) this.core.meter.subscriptions(-1);
-    this.operations.get(id)?.abort(ENDED);
-    this.operations.delete(id);
+  private end(operation: SocketOperation | undefined): void {
+    if (!operation) return;
+    if (this.operations.get(operation.id) === operation) this.operations.delete(operation.id);
+    operation.gone.abort(ENDED);
   }
 
-  private expire(): void {
-    this.socket.close(closeCodes.forbidden, 'Token expired');
+  private drained(): void {
+    for (const { feed } of [...this.operations.values()]) feed?.ready();
   }
 
   private closed(): void {
-    this.gone.abort(ENDED);
-    for (const id of [...this.operations.keys()]) this.end(id);
+    clearTimeout(this.waiting);
+    for (const operation of [...this.operations.values()]) this.end(operation);
     for (const done of this.onClose.splice(0)) done();
   }
 }
 
-function authorizationOf(
-  parameters: Readonly<Record<string, unknown>> | undefined,
-  request: IncomingMessage,
-): string | undefined {
-  const authorization = parameters?.['authorization'] ?? parameters?.['Authorization'];
+function read(text: string) {
+  try {
+    return parseMessage(text);
+  } catch {
+    throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
+  }
+}
+
+/** A close reason has room for 123 bytes. */
+function shortened(id: string): string {
+  return id.length > 60
+    ? `${id.slice(0, 60).replace(/[^\x20-\x7e]/g, '?')}…`
+    : id.replace(/[^\x20-\x7e]/g, '?');
+}
+
+function authorizationIn(payload: ConnectionInitMessage['payload']): string | undefined {
+  const authorization = payload?.['authorization'] ?? payload?.['Authorization'];
   if (typeof authorization === 'string') return authorization;
-  const token = parameters?.['token'];
-  return typeof token === 'string' ? `Bearer ${token}` : request.headers.authorization;
+  const token = payload?.['token'];
+  return typeof token === 'string' ? `Bearer ${token}` : undefined;
 }

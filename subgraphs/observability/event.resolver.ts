@@ -46,7 +46,8 @@ export class EventResolver {
     const count = () => this.service.count(clusterId, filter, context);
     const key = ({ sequence }: { sequence: bigint }) => [sequence.toString()];
     const { edges, ...rest } = toConnection(page, { key, after, count });
-    const shown = edges.map(({ cursor, node }) => ({ cursor, node: toEvent(node, this.cursors) }));
+    const cursors = this.cursors.ofLists(context.actor.account);
+    const shown = edges.map(({ cursor, node }) => ({ cursor, node: toEvent(node, cursors) }));
     return { ...rest, edges: shown, nodes: shown.map(({ node }) => node) };
   }
 }

@@ -1,11 +1,11 @@
 import type { LoggedEvent } from '../../engine/contract.js';
 import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
-import type { EventCursors } from '../../kernel/event-cursor.js';
+import type { StreamCursors } from '../../kernel/event-cursor.js';
 import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
 import { ProvisioningEvent, QuotaEvent, ScalingEvent, WorkloadEvent } from './event.type.js';
 
 /** An event of the log as the graph's type for it. */
-export function toEvent(event: LoggedEvent, cursors: EventCursors): EventInterface {
+export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterface {
   const common = commonOf(event, cursors);
   const cluster = entity(Cluster, event.clusterId);
   switch (event.category) {
@@ -24,7 +24,7 @@ export function toEvent(event: LoggedEvent, cursors: EventCursors): EventInterfa
 }
 
 /** A change of size; undefined for scaling events that are none (work begun, say). */
-export function toScalingEvent(event: LoggedEvent, cursors: EventCursors): ScalingEvent | undefined {
+export function toScalingEvent(event: LoggedEvent, cursors: StreamCursors): ScalingEvent | undefined {
   const { data } = event;
   const [fromSize, toSize] = [count(data['fromSize']), count(data['toSize'])];
   if (event.category !== 'SCALING' || fromSize === null || toSize === null) return undefined;
@@ -41,11 +41,11 @@ export function toScalingEvent(event: LoggedEvent, cursors: EventCursors): Scali
   });
 }
 
-function commonOf(event: LoggedEvent, cursors: EventCursors): EventInterface {
-  const { id, account, sequence, at, type, level, reason, message } = event;
+function commonOf(event: LoggedEvent, cursors: StreamCursors): EventInterface {
+  const { id, sequence, at, type, level, reason, message } = event;
   return {
     id,
-    cursor: cursors.encode(account, sequence),
+    cursor: cursors.encode({ sequence }),
     at,
     type,
     level: level as EventLevel,

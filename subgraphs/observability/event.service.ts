@@ -1,5 +1,8 @@
 import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
+import { LogMark } from '../../engine/event-log.js';
+import type { StreamCursors } from '../../kernel/event-cursor.js';
+import { Bookmark } from '../../kernel/graph/bookmark.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { type Page, type PageArguments, pageOf, pageRequest } from '../../kernel/page.js';
 import { refuse } from '../../kernel/result.js';
@@ -10,6 +13,16 @@ import type { EventFilter } from './event.type.js';
 
 /** Texts that one filter may list. */
 const MAX_FILTER_VALUES = 100;
+/** Behind so many events in a row that a stream leaves out, a bookmark carries its cursor forward. */
+const BOOKMARK_EVENTS = 50;
+
+/** How events become what a stream tells. */
+export interface StreamOptions<T> {
+  readonly context: RequestContext;
+  /** The cursors of this stream. */
+  readonly cursors: StreamCursors;
+  readonly map: (event: LoggedEvent) => T | undefined;
+}
 
 /** Reads and streams the account's event log. */
 export class EventService {
@@ -17,7 +30,7 @@ export class EventService {
   private readonly counts = {};
 
   constructor(
-    private readonly platform: Pick<Platform, 'events' | 'cursors'>,
+    private readonly platform: Pick<Platform, 'events'>,
     private readonly store: EventStore,
   ) {}
 
@@ -57,26 +70,33 @@ export class EventService {
   }
 
   /**
-   * The account's events from now on, or after a cursor: what the log keeps, then what comes. `map` may leave an
-   * event out by answering undefined. Refuses INVALID_CURSOR; the stream fails with CURSOR_EXPIRED.
+   * The account's events from now on, or after a cursor: what the log keeps, then what comes, and bookmarks when there
+   * is nothing to tell. `map` may leave an event out by answering undefined. Refuses INVALID_CURSOR; the stream fails
+   * with CURSOR_EXPIRED.
    */
   async stream<T>(
     filter: EventFilter,
     after: string | null,
-    { context, map }: { context: RequestContext; map: (event: LoggedEvent) => T | undefined },
-  ): Promise<AsyncGenerator<T, undefined>> {
+    { context, cursors, map }: StreamOptions<T>,
+  ): Promise<AsyncGenerator<T | Bookmark, undefined>> {
     const { account } = context.actor;
     const { from, to, operationId, ...lists } = selectionOf(filter);
     const restriction = without({ ...lists, operationId, clusterId: filter.clusterId ?? undefined });
     // Taken now, not when the first event is pulled: what happens in between belongs to the stream.
-    const start =
-      after === null
-        ? await this.platform.events.head(account)
-        : this.platform.cursors.decode(account, after);
+    const start = after === null ? await this.platform.events.head(account) : cursors.decode(after).sequence;
     const over = new AbortController();
     const signal = context.signal ? AbortSignal.any([context.signal, over.signal]) : over.signal;
-    const events = this.platform.events.follow(account, { after: start, filter: restriction, signal });
-    const chosen = mapped(events, (event) => (isWithin(event.at, from, to) ? map(event) : undefined));
+    const steps = this.platform.events.tail(account, { after: start, filter: restriction, signal });
+    let leftOut = 0;
+    const chosen = mapped(steps, (step) => {
+      if (step instanceof LogMark) return new Bookmark(cursors.encode(step), step.caughtUp);
+      const told = isWithin(step.at, from, to) ? map(step) : undefined;
+      leftOut = told === undefined ? leftOut + 1 : 0;
+      // What is left out here and not by the log is not in its marks.
+      return leftOut > 0 && leftOut % BOOKMARK_EVENTS === 0
+        ? new Bookmark(cursors.encode(step), false)
+        : told;
+    });
     return mapStream(chosen, (event) => event, { ended: () => over.abort() });
   }
 }

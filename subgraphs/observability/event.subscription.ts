@@ -1,4 +1,5 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
 import { EventInterface } from '../../kernel/graph/event.type.js';
 import { streamed, type StreamResolver } from '../../kernel/graph/federation.js';
@@ -55,15 +56,17 @@ export function eventStreams(
   cursors: Platform['cursors'],
 ): Record<string, StreamResolver> {
   return {
-    events: ({ filter, after }: StreamArguments, context) =>
-      service.stream(filter ?? {}, after ?? null, { context, map: (event) => toEvent(event, cursors) }),
+    events: ({ filter, after }: StreamArguments, context) => {
+      const of = cursors.of({ account: context.actor.account, field: 'events', args: { filter } });
+      const map = (event: LoggedEvent) => toEvent(event, of);
+      return service.stream(filter ?? {}, after ?? null, { context, cursors: of, map });
+    },
     scalingEvents: async ({ clusterId, after }: StreamArguments, context) => {
       if (clusterId != null) await service.requireCluster(clusterId, context);
+      const of = cursors.of({ account: context.actor.account, field: 'scalingEvents', args: { clusterId } });
       const filter = { clusterId: clusterId ?? null, categories: [EventCategory.SCALING] };
-      return service.stream(filter, after ?? null, {
-        context,
-        map: (event) => toScalingEvent(event, cursors),
-      });
+      const map = (event: LoggedEvent) => toScalingEvent(event, of);
+      return service.stream(filter, after ?? null, { context, cursors: of, map });
     },
   };
 }

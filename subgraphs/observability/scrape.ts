@@ -59,11 +59,13 @@ export async function scrape(client: KubernetesClient, clusterId: string, at: Da
     sample(subject, 'memory_usage', memory),
   ];
   const byNode = nodeUse.map((node) => ({ name: node.metadata?.name ?? '', ...measured([node]) }));
+  // What a cluster without nodes uses is what its pods use.
+  const clusterUse = nodes.length > 0 ? nodeUse : podUse.flatMap(({ containers }) => containers ?? []);
   return [
     sample(CLUSTER_SUBJECT, 'nodes', nodes.length),
     sample(CLUSTER_SUBJECT, 'pods', live.length),
     // Without a metrics server there is no use to tell of; zero would be wrong.
-    ...(byNode.length > 0 ? usage(CLUSTER_SUBJECT, measured(nodeUse)) : []),
+    ...(clusterUse.length > 0 ? usage(CLUSTER_SUBJECT, measured(clusterUse)) : []),
     ...byNode.flatMap((node) => usage(nodeSubject(node.name), node)),
     ...[...sumByWorkload(live, podUse, ownership)].flatMap(([subject, sum]) => [
       sample(subject, 'pods', sum.pods),

@@ -43,7 +43,7 @@ async function take<T>(stream: AsyncGenerator<Answer<T>>, count: number): Promis
     const step = await stream.next();
     if (step.done) break;
     if (step.value.errors) throw new Error(JSON.stringify(step.value.errors));
-    taken.push(step.value.data);
+    if (!('bookmark' in step.value)) taken.push(step.value.data);
   }
   return taken;
 }
@@ -167,6 +167,30 @@ describe('provisioningEvents', () => {
       { provisioningEvents: { type: 'CLUSTER_UPDATED', cluster: { id: first.id } } },
     ]);
     await stream.return(undefined);
+  });
+
+  test('carry bookmarks forward while the filter matches nothing, behind which a stream goes on', async () => {
+    const { id } = await create('bm', 'quiet');
+    const stream = await clusters.open<Event>(EVENTS, { clusterId: id }, 'bm');
+    const bookmark = async () => {
+      const { value } = (await stream.next()) as {
+        value: { bookmark?: { cursor: string; caughtUp: boolean } };
+      };
+      return value.bookmark;
+    };
+    expect(await bookmark()).toMatchObject({ caughtUp: true });
+    for (let i = 0; i < 30; i += 1) await create('bm', `noise-${i}`);
+    const later = await bookmark();
+    expect(later?.cursor).toEqual(expect.any(String));
+    await stream.return(undefined);
+    const resumed = await clusters.open<Event>(EVENTS, { clusterId: id, after: later?.cursor }, 'bm');
+    await update('bm', id, { labels: { a: 'b' } });
+    expect(await take(resumed, 1)).toMatchObject([{ provisioningEvents: { type: 'CLUSTER_UPDATED' } }]);
+    await resumed.return(undefined);
+    const foreign = await clusters.open(EVENTS, { after: later?.cursor }, 'bm');
+    expect((await foreign.next()).value).toMatchObject({
+      errors: [{ extensions: { code: 'INVALID_CURSOR' } }],
+    });
   });
 
   test('refuse a cursor that was tampered with, and one of another account', async () => {

@@ -84,8 +84,8 @@ test('a WebSocket that says nothing is closed with 4408', async () => {
 test('an account gets no more WebSockets than the limit, others still do', async () => {
   await using first = openSocket(fixture.url, { token: await token('many') });
   await using second = openSocket(fixture.url, { token: await token('many') });
-  const open = [first, second].map((socket) =>
-    socket.client.iterate({ query: 'subscription { clusterEvents { cursor } }' }),
+  const open = [first, second].map((socket, at) =>
+    socket.client.iterate({ query: `subscription { clusterEvents { cursor_${at}: cursor } }` }),
   );
   for (const events of open) void events.next().catch(() => undefined);
   await until(() => fixture.hub.listening === 2, 'two listeners');

@@ -1,7 +1,13 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { composeSupergraph } from '../../gateway/compose.js';
 import { type Answer, type Fixture, post, startFixture, token } from './fixtures/gateway.js';
 import { guardedGraph } from './fixtures/guarded.js';
 import { openSocket } from './fixtures/socket.js';
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external",
+  "@requires", "@requiresScopes"])`;
 
 const graph = guardedGraph();
 let fixture: Fixture;
@@ -246,4 +252,31 @@ test('where introspection needs a scope, a token without it may not read the sch
     expect(answer.data).toBeUndefined();
   }
   expect((await of('other', '{ __typename regions { __typename } }')).errors).toBeUndefined();
+});
+
+test('directives under other names are the same directives', async () => {
+  const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+      import: [{ name: "@requiresScopes", as: "@needs" }, { name: "@authenticated", as: "@known" }])
+    type Query { free: Int held: Int @needs(scopes: [["x"]]) member: Int @known }`;
+  const resolvers = { Query: { free: () => 1, held: () => 2, member: () => 3 } };
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers });
+  await using renamed = await startFixture({
+    auth: { kind: 'none' },
+    supergraphSdl: composeSupergraph([{ name: 'regions', sdl }]),
+    subgraphs: { regions: { kind: 'local', subgraph: { name: 'regions', sdl, schema } } },
+  });
+  const answer = await post(renamed.url, '{ free held member }', { bearer: null });
+  expect(answer.data).toEqual({ free: 1, held: null, member: null });
+  expect(refused(answer)).toEqual([denied('held', 'Query.held'), denied('member', 'Query.member')]);
+});
+
+test('composition refuses a field that would tell what it requires and its reader may not read', () => {
+  const a = `${LINK} type Query { me: User } type User @key(fields: "id") { id: ID! pay: Int @requiresScopes(scopes: [["pay"]]) }`;
+  const b = `${LINK} type User @key(fields: "id") { id: ID! pay: Int @external rank: Int @requires(fields: "pay") }`;
+  const compose = () =>
+    composeSupergraph([
+      { name: 'a', sdl: a },
+      { name: 'b', sdl: b },
+    ]);
+  expect(compose).toThrow('MISSING_TRANSITIVE_AUTH_REQUIREMENTS');
 });

@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { readEnv } from '../../kernel/env.js';
 import { gatewaySettings } from '../../roles/gateway-settings.js';
 
-test('what is not set leaves schema and documents open, and gives a million points a minute', async () => {
-  expect(await gatewaySettings(readEnv({}))).toEqual({
-    limits: { cost: 2_000_000, introspection: true },
+test('what is not set leaves documents open, the schema to its scope, and gives a million points a second', async () => {
+  expect(await gatewaySettings(readEnv({}))).toMatchObject({
+    limits: { introspection: { scope: 'fleet:introspect' } },
     rate: { points: 60_000_000, window: 60, databaseUrl: undefined },
     trustedDocuments: undefined,
     metricsPort: undefined,
@@ -35,5 +35,6 @@ test('every setting reaches the gateway', async () => {
   });
   expect(settings.trustedDocuments?.get('id')).toBe('{ regions { id } }');
   expect((await gatewaySettings(readEnv({ RATE_POINTS: '0' }))).rate).toBeUndefined();
+  expect((await gatewaySettings(readEnv({ INTROSPECTION: 'true' }))).limits).toEqual({ introspection: true });
   await rm(folder, { recursive: true });
 });

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 
-const EVENTS = `subscription Events($after: Int) {
+const EVENTS = `subscription Events($after: String) {
   clusterEvents(after: $after) { cursor cluster { name createdAt region { name } workloads { name cpu } quotas { used } } }
 }`;
 
@@ -34,7 +34,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
   test('each event over a WebSocket is completed from the other subgraphs', async () => {
     const { hub, url } = fixture;
     await using socket = openSocket(url);
-    const events = socket.client.iterate({ query: EVENTS, variables: { after: hub.events.length } });
+    const events = socket.client.iterate({ query: EVENTS, variables: { after: String(hub.events.length) } });
     const first = events.next();
     await until(() => hub.listening === 1, 'a listener');
     const { sequence } = hub.publish('acme', 'c1');
@@ -53,7 +53,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
   test('the upstream is closed when the socket goes away while nothing happens', async () => {
     const { hub, url } = fixture;
     const socket = openSocket(url);
-    const events = socket.client.iterate({ query: EVENTS, variables: { after: hub.events.length } });
+    const events = socket.client.iterate({ query: EVENTS, variables: { after: String(hub.events.length) } });
     void events.next().catch(() => undefined);
     await until(() => hub.listening === 1, 'a listener');
     socket.client.terminate();
@@ -74,7 +74,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     const client = createEventSource({ url: `${url}/graphql`, headers });
     const after = hub.events.length;
     hub.publish('acme', 'c1');
-    const events = client.iterate({ query: EVENTS, variables: { after } });
+    const events = client.iterate({ query: EVENTS, variables: { after: String(after) } });
     expect((await events.next()).value).toEqual({
       data: { clusterEvents: { cursor: String(after + 1), cluster: FULL } },
     });
@@ -84,11 +84,11 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
 
   test('a refused subscription ends with the code of the refusal', async () => {
     await using socket = openSocket(fixture.url);
-    const events = socket.client.iterate({ query: EVENTS, variables: { after: 999 } });
+    const events = socket.client.iterate({ query: EVENTS, variables: { after: '999' } });
     await expect(events.next()).rejects.toMatchObject([
       { extensions: { code: 'INVALID_CURSOR', path: ['after'] } },
     ]);
-    const streamed = await readStream(fixture.url, { query: EVENTS, variables: { after: 999 } });
+    const streamed = await readStream(fixture.url, { query: EVENTS, variables: { after: '999' } });
     expect(streamed).toContain('"code":"INVALID_CURSOR"');
     expect(streamed.trimEnd().endsWith('event: complete\ndata:')).toBe(true);
   });
@@ -97,7 +97,9 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     const { hub, url, log } = fixture;
     const before = log.length;
     await using socket = openSocket(url);
-    const next = socket.client.iterate({ query: EVENTS, variables: { after: hub.events.length } }).next();
+    const next = socket.client
+      .iterate({ query: EVENTS, variables: { after: String(hub.events.length) } })
+      .next();
     await until(() => hub.listening === 1, 'a listener');
     hub.fail(new Error('the secret is 67890'));
     await expect(next).rejects.toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
@@ -172,7 +174,7 @@ test('the token end ends the socket with 4403 and the event stream with TOKEN_EX
   const bearer = await token('acme', { expiresIn: 60 });
   await using socket = openSocket(fixture.url, { token: bearer });
   const next = socket.client.iterate({ query: EVENTS }).next();
-  const streamed = readStream(fixture.url, { query: EVENTS, bearer });
+  const streamed = readStream(fixture.url, { query: PADDED, bearer });
   await until(() => fixture.hub.listening === 2, 'two listeners');
   skew = 61_000;
   expect(await socket.closed).toMatchObject({ code: 4403, reason: 'Token expired' });
@@ -184,10 +186,14 @@ test('draining ends sockets with 1012 and cuts event streams, then refuses new s
   await using fixture = await startFixture();
   await using socket = openSocket(fixture.url);
   const next = socket.client.iterate({ query: EVENTS }).next();
-  const streamed = readStream(fixture.url, { query: EVENTS });
+  const streamed = readStream(fixture.url, { query: PADDED });
   await until(() => fixture.hub.listening === 2, 'two listeners');
   fixture.gateway.drain();
-  expect(await socket.closed).toMatchObject({ code: 1012 });
+  const closed = await socket.closed;
+  expect(closed).toMatchObject({ code: 1012 });
+  // Each client is told a time of its own, so that they do not all come back at once.
+  expect(closed.reason).toMatch(/^Service restart; retry in [1-9]\d* ms$/);
+  expect(await streamed).toMatch(/\nretry: [1-9]\d*\n\n$/);
   await expect(next).rejects.toMatchObject({ code: 1012 });
   expect(await streamed).not.toContain('event: complete');
   expect((await fetch(`${fixture.url}/readyz`)).status).toBe(503);

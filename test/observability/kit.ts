@@ -86,6 +86,7 @@ export async function takeResults(
 ): Promise<SubgraphResult[]> {
   const results: SubgraphResult[] = [];
   for await (const result of stream) {
+    if (result.bookmark) continue;
     results.push(result);
     if (results.length >= count) break;
   }

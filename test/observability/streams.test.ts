@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { type ObservabilityWorld, startObservability, takeResults } from './kit.js';
 
 let world: ObservabilityWorld;
@@ -134,7 +135,83 @@ describe('Subscription.events', () => {
   });
 });
 
+describe('bookmarks', () => {
+  const noise = (count: number) =>
+    Array.from({ length: count }, () => ({ type: 'NOISE', clusterId: 'other' }));
+  const bookmarkOf = async (stream: AsyncGenerator<SubgraphResult, undefined>) =>
+    ((await stream.next()).value as SubgraphResult).bookmark;
+
+  test.each([
+    ['events', EVENTS, { filter: { types: ['WANTED'] } }],
+    ['scalingEvents', SCALING, {}],
+  ])('of %s carry the cursor forward while nothing matches', async (field, query, variables) => {
+    const account = `bookmarks-${field.toLowerCase()}`;
+    await world.append(account, ...noise(3));
+    const stream = await world.subscribe(account, query, variables);
+    expect(await bookmarkOf(stream)).toMatchObject({ caughtUp: true });
+    await world.append(account, ...noise(60));
+    const bookmark = await bookmarkOf(stream);
+    await stream.return(undefined);
+    const size = { fromSize: 1, toSize: 2 };
+    await world.append(account, { type: 'WANTED', category: 'SCALING', data: size });
+    const resumed = await world.subscribe(account, query, { ...variables, after: bookmark?.cursor });
+    const [result] = await takeResults(resumed, 1);
+    expect(result?.data?.[field]).toMatchObject({ type: 'WANTED' });
+  });
+
+  test('say how far a stream is although its events are left out one by one', async () => {
+    await world.append('left-out', { type: 'ONE' });
+    const stream = await world.subscribe('left-out', EVENTS, { filter: { to: '2000-01-01T00:00:00Z' } });
+    const first = await bookmarkOf(stream);
+    await world.append('left-out', ...noise(60));
+    const second = await bookmarkOf(stream);
+    expect(second?.cursor).not.toBe(first?.cursor);
+    await stream.return(undefined);
+  });
+});
+
+describe('one cursor', () => {
+  test('resumes a stream over several clusters and kinds at once', async () => {
+    const filter = { categories: ['PROVISIONING', 'SCALING'] };
+    const stream = await world.subscribe('several', EVENTS, { filter });
+    const data = { fromSize: 1, toSize: 2 };
+    await world.append(
+      'several',
+      { type: 'P1', clusterId: 'a' },
+      { type: 'Q1', category: 'QUOTA', clusterId: 'a' },
+      { type: 'S1', category: 'SCALING', clusterId: 'b', data },
+    );
+    const seen = (await takeResults(stream, 2)).map(({ data: one }) => one?.['events'] as Seen);
+    expect(seen.map(({ type }) => type)).toEqual(['P1', 'S1']);
+    await world.append(
+      'several',
+      { type: 'S2', category: 'SCALING', clusterId: 'a', data },
+      { type: 'P2', clusterId: 'b' },
+    );
+    const after = seen[1]?.cursor;
+    const resumed = await world.subscribe('several', EVENTS, { filter, after });
+    const types = (await takeResults(resumed, 2)).map(({ data: one }) => (one?.['events'] as Seen).type);
+    expect(types).toEqual(['S2', 'P2']);
+  });
+});
+
 describe('cursors of streams', () => {
+  test('are refused for another field and for other arguments', async () => {
+    await world.append('bound', { type: 'ONE' });
+    const filter = { types: ['ONE'] };
+    const stream = await world.subscribe('bound', EVENTS, { filter });
+    await world.append('bound', { type: 'ONE' });
+    const [result] = await takeResults(stream, 1);
+    const { cursor: after } = result?.data?.['events'] as Seen;
+    const codeWith = async (query: string, variables: object) => {
+      const [refused] = await takeResults(await world.subscribe('bound', query, { ...variables, after }), 1);
+      return refused?.errors?.[0]?.extensions?.['code'];
+    };
+    expect(await codeWith(SCALING, {})).toBe('INVALID_CURSOR');
+    expect(await codeWith(EVENTS, {})).toBe('INVALID_CURSOR');
+    expect(await codeWith(EVENTS, { filter: { types: ['TWO'] } })).toBe('INVALID_CURSOR');
+  });
+
   async function cursorOf(account: string): Promise<string> {
     await world.append(account, { type: 'ONE' });
     const { data } = await world.ask<{ events: { nodes: Seen[] } }>(

@@ -1,0 +1,84 @@
+import { readFile, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Actor } from '../../kernel/actor.js';
+import type { Log } from '../../kernel/log.js';
+
+/** Whether somebody's token is worth nothing any more, though it has not expired. */
+export type Revoked = (actor: Actor) => boolean;
+
+const form = z.object({
+  revoked: z.array(
+    z.object({
+      /** Whose tokens: everybody's of the account, or one subject's. */
+      account: z.string(),
+      subject: z.string().optional(),
+      /** Tokens made out before this moment; all of them when left out. */
+      before: z.iso.datetime({ offset: true }).optional(),
+    }),
+  ),
+});
+
+type Revocation = z.infer<typeof form>['revoked'][number];
+
+/** Milliseconds between two looks at the file. */
+const INTERVAL = 1000;
+
+/**
+ * The tokens that were called back, as a file says that may change while the gateway runs: who changes somebody's role
+ * or account writes it down there. A file that cannot be read changes nothing.
+ */
+export class Revocations implements Disposable {
+  private revocations: readonly Revocation[] = [];
+  private readAt = '';
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(
+    private readonly file: string,
+    private readonly log: Log,
+    private readonly changed: () => void,
+  ) {
+    this.timer = setInterval(() => void this.look(), INTERVAL);
+    this.timer.unref();
+  }
+
+  /** Reads the file; throws when it is none. `changed` is called whenever it says something else. */
+  static async open(file: string, log: Log, changed: () => void): Promise<Revocations> {
+    const revocations = new Revocations(file, log, changed);
+    try {
+      await revocations.read();
+      return revocations;
+    } catch (error) {
+      revocations[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  readonly isRevoked: Revoked = ({ account, subject, issuedAt }) =>
+    this.revocations.some(
+      (one) =>
+        one.account === account &&
+        (one.subject === undefined || one.subject === subject) &&
+        (one.before === undefined || (issuedAt?.getTime() ?? 0) < Date.parse(one.before)),
+    );
+
+  [Symbol.dispose](): void {
+    clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    try {
+      if (await this.read()) this.changed();
+    } catch (err) {
+      this.log.error({ err, file: this.file }, 'the revocations cannot be read; the last ones hold');
+    }
+  }
+
+  private async read(): Promise<boolean> {
+    const { mtimeMs, size, ino } = await stat(this.file);
+    const version = `${mtimeMs} ${size} ${ino}`;
+    if (version === this.readAt) return false;
+    this.readAt = version;
+    this.revocations = form.parse(JSON.parse(await readFile(this.file, 'utf8'))).revoked;
+    return true;
+  }
+}

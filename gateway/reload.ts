@@ -1,0 +1,88 @@
+import type { Log } from '../kernel/log.js';
+import { OperationCosts } from './cost/operation-costs.js';
+import type { SubgraphSource } from './execute/subgraph-source.js';
+import type { Limits } from './limits/limits.js';
+import { Preparation } from './plan/prepare.js';
+import type { Supergraph } from './plan/supergraph.js';
+import type { Subscriptions } from './subscriptions/subscriptions.js';
+import type { Served } from './transport/admission.js';
+
+export interface ReloadOptions {
+  /** The supergraph that is served at first. */
+  readonly supergraph: Supergraph;
+  /** Reads another one. */
+  readonly load: (sdl: string) => Supergraph;
+  readonly served: Served;
+  readonly sources: Map<string, SubgraphSource>;
+  /** Makes the sources of a supergraph. */
+  readonly connect: (supergraph: Supergraph) => Map<string, SubgraphSource>;
+  readonly subscriptions: Subscriptions;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+/** Changes the supergraph that is served, without a request or a stream being lost. */
+export class Reloading implements AsyncDisposable {
+  private addresses: ReadonlyMap<string, string>;
+  private readonly leaving = new Map<SubgraphSource, NodeJS.Timeout>();
+
+  constructor(private readonly options: ReloadOptions) {
+    this.addresses = addressesOf(options.supergraph);
+  }
+
+  /**
+   * Serves another supergraph from now on. Subgraphs whose address stays keep their connections; streams go on with
+   * the new plan, or end with an error that says what does not fit. Throws, and changes nothing, when it is not valid.
+   */
+  reload(sdl: string): void {
+    const { served, subscriptions, limits, log, load } = this.options;
+    const supergraph = load(sdl);
+    const preparation = new Preparation(supergraph, limits);
+    const costs = new OperationCosts(supergraph.api, supergraph.full);
+    this.replaceSources(supergraph);
+    Object.assign(served, { preparation, costs });
+    subscriptions.reload();
+    log.info('the supergraph was reloaded');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const sources = [...this.leaving];
+    this.leaving.clear();
+    for (const [, timer] of sources) clearTimeout(timer);
+    await Promise.all([...this.options.sources.values(), ...sources.map(([source]) => source)].map(close));
+  }
+
+  private replaceSources(supergraph: Supergraph): void {
+    const { sources, connect } = this.options;
+    const next = addressesOf(supergraph);
+    const fresh = connect(supergraph);
+    for (const [name, source] of [...sources]) {
+      if (next.get(name) === this.addresses.get(name)) continue;
+      sources.delete(name);
+      this.leave(source);
+    }
+    for (const [name, source] of fresh) {
+      if (sources.has(name)) void close(source);
+      else sources.set(name, source);
+    }
+    this.addresses = next;
+  }
+
+  /** What is on its way to a subgraph that is no longer there gets the time of a request. */
+  private leave(source: SubgraphSource): void {
+    const timer = setTimeout(() => {
+      this.leaving.delete(source);
+      void close(source);
+    }, this.options.limits.requestTimeout);
+    timer.unref();
+    this.leaving.set(source, timer);
+  }
+}
+
+function addressesOf({ subgraphs }: Supergraph): Map<string, string> {
+  return new Map(subgraphs.map(({ name, url }) => [name, url]));
+}
+
+async function close(source: SubgraphSource): Promise<void> {
+  await source[Symbol.asyncDispose]();
+}

@@ -1,0 +1,33 @@
+import type { ExecutionResult } from 'graphql';
+
+/** Something a stream has to say, before it is written. */
+export interface StreamEvent {
+  /** What clients get; undefined in a bookmark. */
+  readonly result?: ExecutionResult | undefined;
+  /** Where the stream stands behind it; undefined when its operation has no positions. */
+  readonly position?: string | undefined;
+  /** Of a bookmark: everything that was there when it was written has been told. */
+  readonly caughtUp?: boolean | undefined;
+}
+
+/** An event written once, for everyone who gets it. */
+export interface Frame {
+  /** JSON of the result, in UTF-8. */
+  readonly payload: Buffer;
+  readonly position: string | undefined;
+  /** Nothing has happened for this client; only the position has moved. */
+  readonly bookmark: boolean;
+  /** Part of it failed: who asks again may get it whole, so it is never told a second time. */
+  readonly faulty: boolean;
+}
+
+/** Writes an event. */
+export function toFrame({ result, position }: StreamEvent): Frame {
+  const written = result ?? { data: null, extensions: { bookmark: { cursor: position } } };
+  return {
+    payload: Buffer.from(JSON.stringify(written)),
+    position,
+    bookmark: result === undefined,
+    faulty: (result?.errors?.length ?? 0) > 0,
+  };
+}

@@ -1,0 +1,120 @@
+import { GraphQLError } from 'graphql';
+import { Channel } from './channel.js';
+import type { Feed } from './feed.js';
+import type { Frame, StreamEvent } from './frame.js';
+import type { StreamForm } from './stream-form.js';
+
+export interface GroupOptions {
+  readonly form: StreamForm;
+  /** Opens an execution behind a position; null: where the stream begins by itself. */
+  readonly open: (after: unknown, signal: AbortSignal) => AsyncGenerator<StreamEvent, undefined>;
+  /** Called when nobody is left. */
+  readonly closed: () => void;
+}
+
+/**
+ * Everyone with the same operation, variables and rights. One channel is the tail that all of them end up on; who
+ * begins elsewhere has a channel of its own until both stand at the same position.
+ */
+export class Group {
+  private tail: Channel | undefined;
+  private readonly channels = new Set<Channel>();
+  private retired = false;
+
+  constructor(private readonly options: GroupOptions) {}
+
+  /** Feeds from behind a position, or from now on when it is null. */
+  join(feed: Feed, after: unknown): void {
+    const tail = this.joinable(after);
+    if (!tail) return this.openFor(feed, after);
+    const missed = typeof after === 'string' ? (tail.behind(after) ?? []) : [];
+    this.move(feed, tail, missed);
+  }
+
+  /** From now on each feed leaves for a newer group as soon as its position is known; nobody joins any more. */
+  retire(): void {
+    this.retired = true;
+    for (const channel of [...this.channels]) this.leaveRetired(channel);
+  }
+
+  private joinable(after: unknown): Channel | undefined {
+    const { tail } = this;
+    const { kind } = this.options.form;
+    if (!tail || tail.over) return undefined;
+    if (kind === 'state') return tail.fresh ? tail : undefined;
+    if (after === null) return tail.live ? tail : undefined;
+    return typeof after === 'string' && tail.behind(after) ? tail : undefined;
+  }
+
+  private openFor(feed: Feed, after: unknown): void {
+    const channel = new Channel({
+      open: (signal) => this.options.open(after, signal),
+      after: after === null ? undefined : String(after),
+      delivered: (own, event) => this.delivered(own, event),
+      outpaced: (slow) => this.outpaced(slow),
+      closed: (own) => this.closed(own),
+    });
+    this.channels.add(channel);
+    this.prefer(channel);
+    channel.attach(feed);
+    channel.start();
+  }
+
+  private delivered(channel: Channel, { caughtUp }: StreamEvent): void {
+    if (this.retired) return this.leaveRetired(channel);
+    if (this.options.form.kind !== 'log' || channel.over) return;
+    if (caughtUp) channel.live = true;
+    this.prefer(channel);
+    if (channel !== this.tail) this.merge(channel);
+    else if (this.channels.size > 1) for (const other of [...this.channels]) this.merge(other);
+  }
+
+  /** Makes a channel the tail when there is none, or when it alone has told everything. */
+  private prefer(channel: Channel): void {
+    const { tail } = this;
+    const isBetter = channel.live && !tail?.live;
+    if (!tail || tail.over || isBetter || this.options.form.kind === 'state') this.tail = channel;
+  }
+
+  /** Puts the feeds of a channel on the tail when it is known what they would miss. */
+  private merge(channel: Channel): void {
+    const { tail } = this;
+    if (!tail || channel === tail || channel.position === undefined || channel.fresh) return;
+    const missed = tail.behind(channel.position);
+    if (missed) for (const feed of [...channel.feeds]) this.move(feed, tail, missed);
+  }
+
+  private move(feed: Feed, tail: Channel, missed: readonly Frame[]): void {
+    feed.detach();
+    tail.attach(feed);
+    for (const frame of missed) {
+      if (!feed.offer(frame)) return this.outpaced(feed);
+    }
+  }
+
+  /** A slow client gets what it has missed once it has taken what waits for it, from a stream of its own. */
+  private outpaced(feed: Feed): void {
+    if (this.options.form.resumable && feed.position !== undefined) feed.letGo();
+    else feed.fail([tooSlow()]);
+  }
+
+  private leaveRetired(channel: Channel): void {
+    if (!this.options.form.resumable || channel.position === undefined) return;
+    for (const feed of [...channel.feeds]) {
+      feed.position ??= channel.position;
+      feed.rejoin();
+    }
+  }
+
+  private closed(channel: Channel): void {
+    this.channels.delete(channel);
+    if (this.tail === channel) this.tail = undefined;
+    if (this.channels.size === 0) this.options.closed();
+  }
+}
+
+function tooSlow(): GraphQLError {
+  return new GraphQLError('The client reads more slowly than events come. Subscribe again.', {
+    extensions: { code: 'SLOW_CONSUMER' },
+  });
+}

@@ -1,0 +1,168 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type TypeNode,
+  type ValueNode,
+  getNamedType,
+  isInterfaceType,
+  getNullableType,
+  isObjectType,
+  isScalarType,
+  parseType,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
+
+/** Under this name the position of each event is asked for beside what the client asks; clients never see it. */
+export const POSITION = '_position';
+/** The variable that says behind which position the stream begins. */
+export const AFTER = '_after';
+/** Tag on a subscription field of a subgraph whose stream begins with the state of that moment. */
+const STATE_TAG = 'starts-with-state';
+
+/**
+ * How a subscription's stream can be shared and gone on with.
+ * - `log`: events have positions, and `after` goes on behind one: it may be left and joined wherever two stand alike.
+ * - `live`: no positions; whoever comes later gets what comes later.
+ * - `state`: it begins with what is there at that moment, so it can only be joined before it has told anything.
+ */
+export interface StreamForm {
+  readonly kind: 'log' | 'live' | 'state';
+  /** What is planned: the client's document, with positions when there are any. */
+  readonly document: DocumentNode;
+  /** Whether events bring their position, so that the stream can be opened again behind it. */
+  readonly resumable: boolean;
+  /** Name under which the root field answers. */
+  readonly responseKey: string;
+  /** What the client says of where to begin. */
+  readonly after: ValueNode | undefined;
+  /** The variable that says nothing else than where to begin. */
+  readonly afterVariable: string | undefined;
+}
+
+export interface Subscribed {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** What clients see. */
+  readonly api: GraphQLSchema;
+  /** The same with the directives of subgraphs. */
+  readonly full: GraphQLSchema;
+}
+
+/** Finds out what can be done with a checked subscription. */
+export function streamForm({ document, operation, api, full }: Subscribed): StreamForm {
+  const root = rootField(operation);
+  const field = root && api.getSubscriptionType()?.getFields()[root.name.value];
+  // A root field inside a fragment: nothing is known of where it begins.
+  if (!root || !field) return withoutPositions(document, 'state');
+  const responseKey = (root.alias ?? root.name).value;
+  const after = afterArgument(root);
+  const ofState = startsWithState(full, root.name.value);
+  const type = declares(operation, AFTER) ? undefined : afterType(field);
+  if (!type) return withoutPositions(document, ofState || after ? 'state' : 'live');
+  return {
+    kind: ofState ? 'state' : 'log',
+    document: withPosition(document, operation, { root, type }),
+    resumable: true,
+    responseKey,
+    after,
+    afterVariable: ownVariable(operation, after),
+  };
+}
+
+function afterArgument(root: FieldNode): ValueNode | undefined {
+  return root.arguments?.find(({ name }) => name.value === 'after')?.value;
+}
+
+function withoutPositions(document: DocumentNode, kind: StreamForm['kind']): StreamForm {
+  return { document, kind, resumable: false, responseKey: '', after: undefined, afterVariable: undefined };
+}
+
+/** Behind which position a client wants to begin; null when it says none. */
+export function afterOf(form: StreamForm, operation: OperationDefinitionNode, given: Variables): unknown {
+  const { after } = form;
+  if (after?.kind !== Kind.VARIABLE) return after ? valueFromASTUntyped(after) : null;
+  const name = after.name.value;
+  if (given && Object.hasOwn(given, name)) return given[name] ?? null;
+  const declared = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
+  return declared?.defaultValue ? valueFromASTUntyped(declared.defaultValue) : null;
+}
+
+type Variables = Readonly<Record<string, unknown>> | null | undefined;
+
+function rootField({ selectionSet: { selections } }: OperationDefinitionNode): FieldNode | undefined {
+  const [only, ...others] = selections;
+  if (only?.kind !== Kind.FIELD || others.length > 0) return undefined;
+  return (only.directives ?? []).length === 0 ? only : undefined;
+}
+
+/** The type of the argument `after` as a variable's, when what the field's type calls `cursor` is of the same. */
+function afterType(field: GraphQLField<unknown, unknown>): TypeNode | undefined {
+  const after = field.args.find(({ name }) => name === 'after')?.type;
+  const type = getNamedType(field.type);
+  if (!after || (!isObjectType(type) && !isInterfaceType(type))) return undefined;
+  const cursor = type.getFields()['cursor'];
+  const fits = cursor?.args.length === 0 && getNullableType(cursor.type) === getNullableType(after);
+  return fits && isScalarType(getNullableType(after)) ? parseType(String(getNullableType(after))) : undefined;
+}
+
+function declares({ variableDefinitions = [] }: OperationDefinitionNode, name: string): boolean {
+  return variableDefinitions.some(({ variable }) => variable.name.value === name);
+}
+
+function startsWithState(full: GraphQLSchema, field: string): boolean {
+  const node = full.getSubscriptionType()?.getFields()[field]?.astNode;
+  return (node?.directives ?? []).some(isStateTag);
+}
+
+function isStateTag({ name, arguments: given = [] }: DirectiveNode): boolean {
+  const [argument] = given;
+  return name.value === 'tag' && argument?.value.kind === Kind.STRING && argument.value.value === STATE_TAG;
+}
+
+/** The variable in `after`, when it is used nowhere else. */
+function ownVariable(operation: OperationDefinitionNode, after: ValueNode | undefined): string | undefined {
+  if (after?.kind !== Kind.VARIABLE) return undefined;
+  let uses = 0;
+  visit(operation.selectionSet, {
+    Variable: ({ name }) => void (uses += name.value === after.name.value ? 1 : 0),
+  });
+  return uses === 1 ? after.name.value : undefined;
+}
+
+/** The document with the operation asking for positions, and beginning behind the variable `_after`. */
+function withPosition(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { root, type }: { readonly root: FieldNode; readonly type: TypeNode },
+): DocumentNode {
+  const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
+  const variable = { kind: Kind.VARIABLE, name: name(AFTER) } as const;
+  const position: FieldNode = { kind: Kind.FIELD, alias: name(POSITION), name: name('cursor') };
+  const others = (root.arguments ?? []).filter((argument) => argument.name.value !== 'after');
+  const field: FieldNode = {
+    ...root,
+    arguments: [...others, { kind: Kind.ARGUMENT, name: name('after'), value: variable }],
+    selectionSet: {
+      kind: Kind.SELECTION_SET,
+      selections: [...(root.selectionSet?.selections ?? []), position],
+    },
+  };
+  const changed: OperationDefinitionNode = {
+    ...operation,
+    variableDefinitions: [
+      ...(operation.variableDefinitions ?? []),
+      { kind: Kind.VARIABLE_DEFINITION, variable, type },
+    ],
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [field] },
+  };
+  return {
+    ...document,
+    definitions: document.definitions.map((definition) => (definition === operation ? changed : definition)),
+  };
+}

@@ -1,0 +1,99 @@
+import { OperationTypeNode } from 'graphql';
+import type { Actor } from '../../kernel/actor.js';
+import type { GraphExecutor } from '../execute/graph-executor.js';
+import type { Limits } from '../limits/limits.js';
+import type { PreparedRequest, RefusedRequest } from '../plan/prepare.js';
+import { Feed, type Sink } from './feed.js';
+import { Group } from './group.js';
+import { rightsKey, variablesKey } from './share-key.js';
+import { afterOf } from './stream-form.js';
+
+/** Who may share what an execution answers: everyone of an account with the same rights, or one user alone. */
+export type SharedBy = 'account' | 'subject';
+
+export interface SubscriptionsOptions {
+  readonly executor: GraphExecutor;
+  readonly limits: Limits;
+  readonly sharedBy: SharedBy;
+  /** Plans a request with the supergraph of the moment. */
+  readonly prepare: (prepared: PreparedRequest, actor: Actor) => PreparedRequest | RefusedRequest;
+}
+
+/** A client's subscription that may run. */
+export interface Subscribing {
+  readonly prepared: PreparedRequest;
+  readonly actor: Actor;
+  readonly requestId: string;
+}
+
+/** The subscriptions of a gateway: one execution for everyone with the same operation, variables and rights. */
+export class Subscriptions {
+  private readonly groups = new Map<string, Group>();
+  /** Plans by number, for keys: two texts that look alike are still two documents. */
+  private readonly plans = new WeakMap<object, number>();
+  private lastPlan = 0;
+
+  constructor(private readonly options: SubscriptionsOptions) {}
+
+  /**
+   * Subscribes, behind a position or where the operation says; the sink hears of everything, errors included.
+   */
+  subscribe(subscribing: Subscribing, sink: Sink, after?: string): Feed {
+    const { streamQueue: frames, streamQueueBytes: bytes } = this.options.limits;
+    const feed = new Feed({ sink, frames, bytes, rejoin: (own) => this.rejoin(own, subscribing) });
+    this.join(feed, subscribing, subscribing.prepared.operation.stream?.resumable ? after : undefined);
+    return feed;
+  }
+
+  /** The supergraph has changed: every stream goes on with the new one, behind what it has told. */
+  reload(): void {
+    const groups = [...this.groups.values()];
+    this.groups.clear();
+    for (const group of groups) group.retire();
+  }
+
+  private rejoin(feed: Feed, subscribing: Subscribing): void {
+    const prepared = this.options.prepare(subscribing.prepared, subscribing.actor);
+    if ('errors' in prepared) feed.fail(prepared.errors);
+    else this.join(feed, { ...subscribing, prepared }, feed.position);
+  }
+
+  private join(feed: Feed, { prepared, actor, requestId }: Subscribing, position: string | undefined): void {
+    const { operation, request } = prepared;
+    const { stream: form, definition } = operation;
+    if (!form) throw new Error('this is not a subscription');
+    const after = position ?? afterOf(form, definition, request.variables);
+    const variables = { ...request.variables };
+    if (form.afterVariable !== undefined) delete variables[form.afterVariable];
+    const key = [
+      this.numberOf(operation),
+      rightsKey(actor, this.options.sharedBy),
+      variablesKey(form.kind === 'log' ? variables : { variables, after }),
+    ].join('\n');
+    const group =
+      this.groups.get(key) ??
+      new Group({
+        form,
+        open: (from, signal) =>
+          this.options.executor.subscribe(
+            prepared,
+            // Each client's end is watched for itself; the execution lasts as long as somebody listens.
+            { actor: withoutEnd(actor), requestId, kind: OperationTypeNode.SUBSCRIPTION, signal },
+            from,
+          ),
+        closed: () => void (this.groups.get(key) === group && this.groups.delete(key)),
+      });
+    this.groups.set(key, group);
+    group.join(feed, after);
+  }
+
+  private numberOf(plan: object): number {
+    const number = this.plans.get(plan) ?? (this.lastPlan += 1);
+    this.plans.set(plan, number);
+    return number;
+  }
+}
+
+function withoutEnd({ expiresAt: _, ...actor }: Actor): Actor {
+  return actor;
+}

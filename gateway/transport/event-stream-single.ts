@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { Actor } from '../../kernel/actor.js';
+import type { Feed, Sink } from '../subscriptions/feed.js';
+import { type Frame, toFrame } from '../subscriptions/frame.js';
+import { eventStreamOutlet, retryIn } from './event-stream-format.js';
+import type { ClientRequest, GatewayCore } from './gateway-core.js';
+import { streamLifetime } from './lifetime.js';
+import { runOperation } from './operation.js';
+import { requestError } from './request-error.js';
+import { send, sendError } from './respond.js';
+import { StreamOutlet } from './stream-outlet.js';
+
+const TOKEN_HEADER = 'x-graphql-event-stream-token';
+const TEXT = 'text/plain; charset=utf-8';
+
+/** The token of a reserved stream that a request names, in its header or its address. */
+export function streamToken({ headers, url = '/' }: IncomingMessage): string | undefined {
+  const header = headers[TOKEN_HEADER];
+  if (typeof header === 'string') return header;
+  return new URL(url, 'http://gateway').searchParams.get('token') ?? undefined;
+}
+
+/** A request about a reserved stream. */
+export interface SingleRequest {
+  readonly token: string;
+  readonly authorization: string | undefined;
+}
+
+/** graphql-sse's single connection mode: a stream is reserved, opened once, and carries many operations. */
+export class SingleStreams {
+  private readonly streams = new Map<string, SingleStream>();
+
+  constructor(private readonly core: GatewayCore) {}
+
+  /** PUT: reserves a stream; its token is the answer. It has to be opened as soon as a WebSocket to be initialised. */
+  reserve(response: ServerResponse, actor: Actor): void {
+    const { core } = this;
+    const giveBack = core.connections.take(actor.account);
+    if (!giveBack)
+      return sendError(
+        response,
+        requestError('LIMIT_EXCEEDED', 'The account has too many connections.'),
+        429,
+      );
+    const token = randomUUID();
+    const stream = new SingleStream(core, actor, {
+      reservation: giveBack,
+      stream: () => this.streams.delete(token),
+    });
+    this.streams.set(token, stream);
+    send(response, 201, TEXT, token);
+  }
+
+  /** GET: opens the stream. */
+  open(response: ServerResponse, { token, authorization }: SingleRequest, actor: Actor): void {
+    const stream = this.find(token, actor);
+    if (!stream) return notFound(response);
+    if (stream.isOpen)
+      return sendError(response, requestError('BAD_REQUEST', 'The stream is already open.'), 409);
+    stream.open(response, authorization);
+  }
+
+  /** POST: runs an operation whose events go to the stream. */
+  run(
+    response: ServerResponse,
+    given: Readonly<Record<string, unknown>>,
+    { token, client }: { readonly token: string; readonly client: ClientRequest },
+  ): void {
+    const stream = this.find(token, client.actor);
+    if (!stream) return notFound(response);
+    const { operationId } = Object(given['extensions']) as { operationId?: unknown };
+    if (typeof operationId !== 'string')
+      return sendError(response, requestError('BAD_REQUEST', 'extensions.operationId is missing.'), 400);
+    stream.run(response, operationId, { given, client });
+  }
+
+  /** DELETE: ends an operation. */
+  end(response: ServerResponse, request: IncomingMessage, actor: Actor): void {
+    const stream = this.find(streamToken(request) ?? '', actor);
+    if (!stream) return notFound(response);
+    const id = new URL(request.url ?? '/', 'http://gateway').searchParams.get('operationId');
+    if (id === null) return sendError(response, requestError('BAD_REQUEST', 'operationId is missing.'), 400);
+    stream.end(id);
+    send(response, 200, TEXT, '');
+  }
+
+  /** Other accounts' streams are not there. */
+  private find(token: string, { account, subject }: Actor): SingleStream | undefined {
+    const stream = this.streams.get(token);
+    return stream?.actor.account === account && stream.actor.subject === subject ? stream : undefined;
+  }
+}
+
+function notFound(response: ServerResponse): void {
+  sendError(response, requestError('BAD_REQUEST', 'There is no such stream.'), 404);
+}
+
+/** A reserved stream: first reserved, then open, then gone. */
+class SingleStream {
+  private readonly operations = new Map<string, StreamOperation>();
+  private readonly unopened: NodeJS.Timeout;
+  private outlet: StreamOutlet | undefined;
+  /** What was said before it was opened: at most one event and an end for each operation. */
+  private waiting: string[] = [];
+
+  constructor(
+    private readonly core: GatewayCore,
+    readonly actor: Actor,
+    private readonly release: { readonly reservation: () => void; readonly stream: () => void },
+  ) {
+    this.unopened = setTimeout(() => this.gone(), core.limits.connectionInitTimeout);
+    this.unopened.unref();
+  }
+
+  get isOpen(): boolean {
+    return this.outlet !== undefined;
+  }
+
+  open(response: ServerResponse, authorization: string | undefined): void {
+    clearTimeout(this.unopened);
+    // From here on the connection itself is counted.
+    this.release.reservation();
+    const { core, actor } = this;
+    const lifetime = streamLifetime(core, response, { actor, authorization });
+    if (!lifetime) return this.gone();
+    const outlet = new StreamOutlet(response, {
+      ...eventStreamOutlet,
+      interval: core.limits.heartbeat,
+      drained: () => this.drained(),
+    });
+    this.outlet = outlet;
+    lifetime.onEnd = (errors) => {
+      for (const operation of [...this.operations.values()]) {
+        if (errors) operation.error(errors);
+        else operation.feed?.close();
+      }
+      outlet.end(retryIn(core.comeBack()));
+    };
+    response.once('close', () => this.gone());
+    let takes = true;
+    for (const text of this.waiting.splice(0)) takes = outlet.write(text);
+    if (takes) this.drained();
+  }
+
+  run(
+    response: ServerResponse,
+    id: string,
+    { given, client }: { readonly given: Readonly<Record<string, unknown>>; readonly client: ClientRequest },
+  ): void {
+    if (this.operations.has(id))
+      return sendError(response, requestError('BAD_REQUEST', 'The operation id is in use.'), 409);
+    const { operationsPerSocket } = this.core.limits;
+    if (Math.max(this.operations.size, this.waiting.length / 2) >= operationsPerSocket)
+      return sendError(
+        response,
+        requestError('LIMIT_EXCEEDED', `A stream may run ${operationsPerSocket} operations at once.`),
+        429,
+      );
+    const operation = new StreamOperation(
+      id,
+      (text) => this.write(text),
+      () => this.operations.delete(id),
+    );
+    this.operations.set(id, operation);
+    send(response, 202, TEXT, '');
+    const asked = { ...client, gone: operation.gone.signal };
+    runOperation(this.core, given, asked, operation).then(
+      (feed) => void (operation.feed = feed),
+      (error: unknown) => operation.error([this.core.mask.error(error, client.requestId)]),
+    );
+  }
+
+  end(id: string): void {
+    const operation = this.operations.get(id);
+    if (!operation) return;
+    operation.gone.abort();
+    operation.complete();
+  }
+
+  private write(text: string): boolean {
+    if (this.outlet) return this.outlet.write(text);
+    this.waiting.push(text);
+    return false;
+  }
+
+  private drained(): void {
+    for (const { feed } of [...this.operations.values()]) feed?.ready();
+  }
+
+  private gone(): void {
+    clearTimeout(this.unopened);
+    this.waiting = [];
+    for (const operation of this.operations.values()) operation.gone.abort();
+    this.operations.clear();
+    this.release.reservation();
+    this.release.stream();
+  }
+}
+
+/** One operation on a reserved stream. */
+class StreamOperation implements Sink {
+  feed: Feed | undefined;
+  readonly gone = new AbortController();
+
+  constructor(
+    private readonly id: string,
+    private readonly write: (text: string) => boolean,
+    private readonly ended: () => void,
+  ) {}
+
+  next({ payload }: Frame): boolean {
+    return this.write(
+      `event: next\ndata: {"id":${JSON.stringify(this.id)},"payload":${payload.toString()}}\n\n`,
+    );
+  }
+
+  error(errors: readonly GraphQLError[]): void {
+    this.next(toFrame({ result: { errors } }));
+    this.complete();
+  }
+
+  complete(): void {
+    this.ended();
+    this.write(`event: complete\ndata: ${JSON.stringify({ id: this.id })}\n\n`);
+  }
+}

@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { Bearer } from '../subscriptions/rights-watch.js';
+import type { GatewayCore } from './gateway-core.js';
+import { requestError } from './request-error.js';
+import { sendError } from './respond.js';
+
+/** How long a stream over HTTP may last. */
+export interface StreamLifetime {
+  /** Called when it has to end: with why, or without errors when its client should come back and go on. */
+  onEnd: (errors: readonly GraphQLError[] | undefined) => void;
+}
+
+/**
+ * Counts a stream among its account's connections and watches what ends it, until the response is closed. Answers
+ * 429 itself, and undefined, when the account has all the connections it may have.
+ */
+export function streamLifetime(
+  core: GatewayCore,
+  response: ServerResponse,
+  bearer: Bearer,
+): StreamLifetime | undefined {
+  const giveBack = core.connections.take(bearer.actor.account);
+  if (!giveBack) {
+    sendError(response, requestError('LIMIT_EXCEEDED', 'The account has too many connections.'), 429);
+    return undefined;
+  }
+  const lifetime: StreamLifetime = { onEnd: () => undefined };
+  const expired = () =>
+    lifetime.onEnd([requestError('TOKEN_EXPIRED', 'The token has expired. Get a new one.')]);
+  const changed = () =>
+    lifetime.onEnd([requestError('RIGHTS_CHANGED', 'What the token allows has changed. Get a new one.')]);
+  const drain = () => lifetime.onEnd(undefined);
+  const watches = [
+    giveBack,
+    core.expiries.watch(bearer.actor, expired),
+    core.rights.watch(bearer, changed),
+    () => core.draining.removeEventListener('abort', drain),
+  ];
+  core.draining.addEventListener('abort', drain, { once: true });
+  response.once('close', () => {
+    for (const end of watches) end();
+  });
+  return lifetime;
+}

@@ -1,0 +1,123 @@
+import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
+import { refusalError } from '../../kernel/graph/refusal.js';
+import { Refused } from '../../kernel/result.js';
+import type { Feed, Sink } from '../subscriptions/feed.js';
+import { toFrame } from '../subscriptions/frame.js';
+import type { AdmittedRequest, NotAdmitted } from './admission.js';
+import { resolveRecord } from './document-reference.js';
+import type { ClientRequest, GatewayCore } from './gateway-core.js';
+import { requestedOperation } from './graph-request.js';
+
+/** How a transport wants a subscription to be run. */
+export interface SubscribeOptions {
+  /** Whether the sink wants bookmarks. */
+  readonly bookmarks: boolean;
+  /** Behind which position to begin, instead of what the operation says. */
+  readonly after?: string | undefined;
+}
+
+/** Finds the document, checks and plans it. What is wrong with the request is answered, not thrown. */
+export async function admitOperation(
+  core: GatewayCore,
+  given: Readonly<Record<string, unknown>>,
+  { actor }: ClientRequest,
+): Promise<AdmittedRequest | NotAdmitted> {
+  try {
+    return await core.admission.admit(requestedOperation(resolveRecord(core.documents, given)), actor);
+  } catch (error) {
+    if (error instanceof Refused) return { errors: [refusalError(error)], status: 400 };
+    throw error;
+  }
+}
+
+/** Runs a query or mutation to its result, with what it has cost. */
+export async function executeOperation(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  { actor, requestId, gone }: ClientRequest,
+): Promise<ExecutionResult> {
+  const { prepared } = admitted;
+  const { kind } = prepared.operation;
+  const context = { actor, requestId, kind, signal: gone };
+  return core.admission.settle(admitted, await core.executor.execute(prepared, context));
+}
+
+/** Starts a subscription, until it ends or its client is gone. */
+export function subscribeOperation(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  client: ClientRequest,
+  { sink, ...options }: SubscribeOptions & { readonly sink: Sink },
+): Feed {
+  const { meter } = core;
+  core.admission.started(admitted);
+  meter.subscriptions(1);
+  let over = false;
+  const ended = () => {
+    if (over) return;
+    over = true;
+    meter.subscriptions(-1);
+    client.gone.removeEventListener('abort', leave);
+  };
+  const counted: Sink = {
+    next: (frame) => {
+      if (frame.bookmark) return options.bookmarks ? sink.next(frame) : true;
+      meter.event();
+      return sink.next(frame);
+    },
+    error: (errors) => {
+      ended();
+      sink.error(errors.map((error) => core.mask.error(error, requestIdOf(error, client))));
+    },
+    complete: () => {
+      ended();
+      sink.complete();
+    },
+  };
+  const feed = core.subscriptions.subscribe(
+    { ...client, prepared: admitted.prepared },
+    counted,
+    options.after,
+  );
+  const leave = () => {
+    ended();
+    feed.close();
+  };
+  if (client.gone.aborted) leave();
+  else client.gone.addEventListener('abort', leave, { once: true });
+  return feed;
+}
+
+/**
+ * Runs any operation into a sink: what a query answers is its only event. Answers the feed of a subscription.
+ */
+export async function runOperation(
+  core: GatewayCore,
+  given: Readonly<Record<string, unknown>>,
+  client: ClientRequest,
+  sink: Sink,
+): Promise<Feed | undefined> {
+  const admitted = await admitOperation(core, given, client);
+  if (client.gone.aborted) return undefined;
+  if ('errors' in admitted) {
+    sink.error(admitted.errors);
+    return undefined;
+  }
+  if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
+    return subscribeOperation(core, admitted, client, { sink, bookmarks: wantsBookmarks(given) });
+  const result = await executeOperation(core, admitted, client);
+  if (client.gone.aborted) return undefined;
+  sink.next(toFrame({ result }));
+  sink.complete();
+  return undefined;
+}
+
+/** Whether the request asks for bookmarks as messages: `extensions: { bookmarks: true }`. */
+export function wantsBookmarks({ extensions }: Readonly<Record<string, unknown>>): boolean {
+  return (Object(extensions) as { bookmarks?: unknown }).bookmarks === true;
+}
+
+function requestIdOf({ extensions }: GraphQLError, { requestId }: ClientRequest): string {
+  const told = extensions['requestId'];
+  return typeof told === 'string' ? told : requestId;
+}

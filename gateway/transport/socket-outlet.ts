@@ -1,0 +1,35 @@
+import type { WebSocket } from 'ws';
+
+/** Bytes that wait for the network from which on a socket counts as behind. */
+const BEHIND = 128 * 1024;
+/** Bytes that wait for the network from which on a socket is cut: nobody reads what it asks for. */
+const CUT = 8 * 1024 * 1024;
+
+/** Writes to one WebSocket and says when the network is behind. */
+export class SocketOutlet {
+  private behind = false;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly drained: () => void,
+  ) {}
+
+  /** Hands over a text. False: the network is behind, and `drained` will be called. */
+  send(text: string | Buffer): boolean {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return true;
+    const waiting = socket.bufferedAmount + text.length;
+    if (waiting > CUT + text.length) socket.terminate();
+    else if (this.behind || waiting < BEHIND) socket.send(text, { binary: false });
+    else this.sendLast(text);
+    return !this.behind;
+  }
+
+  private sendLast(text: string | Buffer): void {
+    this.behind = true;
+    this.socket.send(text, { binary: false }, () => {
+      this.behind = false;
+      this.drained();
+    });
+  }
+}

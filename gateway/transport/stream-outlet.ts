@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http';
+
+export interface StreamOutletOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Written at once behind the headers. */
+  readonly opening: string;
+  /** Written when nothing else is, so that proxies and readers do not give up. */
+  readonly heartbeat: string;
+  /** Milliseconds between heartbeats. */
+  readonly interval: number;
+  /** The network takes more again. */
+  readonly drained: () => void;
+}
+
+/** A response that stays open: headers and heartbeats, and whether the network is behind. */
+export class StreamOutlet {
+  private readonly beat: NodeJS.Timeout;
+
+  constructor(
+    private readonly response: ServerResponse,
+    options: StreamOutletOptions,
+  ) {
+    const { headers, opening, heartbeat, interval, drained } = options;
+    response.writeHead(200, {
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      ...headers,
+    });
+    response.flushHeaders();
+    response.write(opening);
+    response.on('drain', drained);
+    this.beat = setInterval(() => {
+      if (!response.writableNeedDrain && response.writable) response.write(heartbeat);
+    }, interval);
+    this.beat.unref();
+    response.once('close', () => clearInterval(this.beat));
+  }
+
+  /** Hands over some text. False: the network is behind, and `drained` will be called. */
+  write(text: string | Buffer): boolean {
+    return !this.response.writable || this.response.write(text);
+  }
+
+  /** Writes the last of it. */
+  end(text: string): void {
+    clearInterval(this.beat);
+    if (this.response.writable) this.response.end(text);
+  }
+}

@@ -1,0 +1,131 @@
+import { GraphQLError, parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { Feed } from '../../gateway/subscriptions/feed.js';
+import type { Frame, StreamEvent } from '../../gateway/subscriptions/frame.js';
+import { Group } from '../../gateway/subscriptions/group.js';
+import type { StreamForm } from '../../gateway/subscriptions/stream-form.js';
+import { until } from './fixtures/gateway.js';
+
+/** A reader that is as fast as a test wants. */
+class Reader {
+  readonly got: string[] = [];
+  readonly errors: GraphQLError[] = [];
+  completed = false;
+  fast = true;
+  readonly feed: Feed;
+
+  constructor(rejoin: (feed: Feed) => void = () => undefined) {
+    const sink = {
+      next: ({ payload }: Frame) => {
+        this.got.push((JSON.parse(String(payload)) as { data: string }).data);
+        return this.fast;
+      },
+      error: (errors: readonly GraphQLError[]) => void this.errors.push(...errors),
+      complete: () => void (this.completed = true),
+    };
+    this.feed = new Feed({ sink, frames: 2, bytes: 1000, rejoin });
+  }
+
+  goOn(): void {
+    this.fast = true;
+    this.feed.ready();
+  }
+}
+
+const form: StreamForm = {
+  kind: 'live',
+  document: parse('{ a }'),
+  resumable: false,
+  responseKey: 'a',
+  after: undefined,
+  afterVariable: undefined,
+};
+
+function liveGroup(of: StreamForm = form) {
+  const waiting: ((event: StreamEvent | Error | undefined) => void)[] = [];
+  const state = { closed: 0, pulled: 0, opened: [] as unknown[] };
+  const open = async function* (after: unknown): AsyncGenerator<StreamEvent, undefined> {
+    state.opened.push(after);
+    for (;;) {
+      const event = await new Promise<StreamEvent | Error | undefined>((resolve) => waiting.push(resolve));
+      if (event instanceof Error) throw event;
+      if (!event) return undefined;
+      state.pulled += 1;
+      yield event;
+    }
+  };
+  const group = new Group({ form: of, open, closed: () => (state.closed += 1) });
+  const say = async (event: StreamEvent | Error | undefined) => {
+    await until(() => waiting.length > 0, 'a pull');
+    waiting.shift()!(event);
+  };
+  return { group, state, say, isPulled: () => waiting.length > 0 };
+}
+
+const event = (data: string): StreamEvent => ({
+  result: { data: data as unknown as Record<string, unknown> },
+});
+
+test('who is too slow for the others and has no position is told SLOW_CONSUMER, behind what it was given', async () => {
+  const { group, say } = liveGroup();
+  const [fast, slow] = [new Reader(), new Reader()];
+  group.join(fast.feed, null);
+  group.join(slow.feed, null);
+  slow.fast = false;
+  for (const data of ['a', 'b', 'c', 'd', 'e']) await say(event(data));
+  await until(() => fast.got.length === 5, 'five events');
+  expect(slow.got).toEqual(['a']);
+  expect(slow.errors).toEqual([]);
+  slow.goOn();
+  expect(slow.got).toEqual(['a', 'b', 'c']);
+  expect(slow.errors.map(({ extensions }) => extensions['code'])).toEqual(['SLOW_CONSUMER']);
+  expect(fast.got).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
+test('while nobody can take an event none is pulled', async () => {
+  const { group, say, isPulled, state } = liveGroup();
+  const only = new Reader();
+  only.fast = false;
+  group.join(only.feed, null);
+  await say(event('a'));
+  await until(() => only.got.length === 1, 'the first event');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isPulled()).toBe(false);
+  only.goOn();
+  await say(event('b'));
+  await until(() => only.got.length === 2, 'the second event');
+  expect(state.pulled).toBe(2);
+});
+
+test('the end of the execution ends everybody, errors included, and is told once', async () => {
+  for (const end of [undefined, new Error('broken')]) {
+    const { group, say, state } = liveGroup();
+    const readers = [new Reader(), new Reader()];
+    for (const { feed } of readers) group.join(feed, null);
+    await say(event('a'));
+    await say(end);
+    await until(() => state.closed === 1, 'the end');
+    for (const reader of readers) {
+      expect(reader.got).toEqual(['a']);
+      expect([reader.completed, reader.errors.length]).toEqual(end ? [false, 1] : [true, 0]);
+    }
+  }
+});
+
+test('an event of which a part failed is asked for anew for who comes back for it, not told again', async () => {
+  const { group, say, state } = liveGroup({ ...form, kind: 'log', resumable: true });
+  const first = new Reader();
+  group.join(first.feed, null);
+  await say({ ...event('a'), position: '1' });
+  await say({ ...event('b'), position: '2' });
+  const broken = event('c').result?.data;
+  await say({ result: { data: broken ?? null, errors: [new GraphQLError('away')] }, position: '3' });
+  await until(() => first.got.length === 3, 'three events');
+  const [near, back] = [new Reader(), new Reader()];
+  group.join(near.feed, '3');
+  expect(state.opened).toEqual([null]);
+  group.join(back.feed, '2');
+  await until(() => state.opened.length === 2, 'an execution of its own');
+  expect(state.opened).toEqual([null, '2']);
+  expect(back.got).toEqual([]);
+});

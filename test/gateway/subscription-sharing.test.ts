@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
+import { type RawSocket, rawSocket } from './fixtures/raw-socket.js';
+
+const EVENTS = 'subscription Events($after: String) { clusterEvents(after: $after) { sequence cursor } }';
+const UNMARKED = 'subscription Events($after: String) { clusterEvents(after: $after) { sequence } }';
+const PADDED = 'subscription Padded($after: String) { clusterEvents(after: $after) { sequence padding } }';
+
+let fixture: Fixture;
+let sockets: RawSocket[];
+beforeEach(async () => {
+  fixture = await startFixture({ limits: { streamQueue: 4 } });
+  sockets = [];
+});
+afterEach(async () => {
+  for (const socket of sockets) await socket[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
+});
+
+async function subscriber(query: string, variables: object = {}, account = 'acme'): Promise<RawSocket> {
+  const socket = await rawSocket(fixture.url);
+  sockets.push(socket);
+  await socket.initialise(account);
+  socket.say({ id: `id-${sockets.length}`, type: 'subscribe', payload: { query, variables } });
+  // Messages are handled in order: when this is answered the subscription has begun.
+  socket.say({ type: 'ping' });
+  await socket.heard('pong');
+  return socket;
+}
+
+/** Sequences of the events that a subscriber has got. */
+function seen({ messages }: RawSocket): number[] {
+  return messages.flatMap(({ payload }) => {
+    const { data } = Object(payload) as { data?: { clusterEvents: { sequence: number } } };
+    return data ? [data.clusterEvents.sequence] : [];
+  });
+}
+
+function publish(count: number): void {
+  for (let i = 0; i < count; i += 1) fixture.hub.publish('acme', 'c1');
+}
+
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => i + first);
+
+describe('subscribers to the same operation with the same variables and rights', () => {
+  test('share one execution, and each event is the same bytes but for its id', async () => {
+    const { hub } = fixture;
+    const all = [await subscriber(EVENTS)];
+    await until(() => hub.listening === 1, 'the upstream');
+    for (let i = 0; i < 9; i += 1) all.push(await subscriber(EVENTS));
+    publish(20);
+    await until(() => all.every((one) => seen(one).length === 20), 'all events');
+    expect(hub.opened).toEqual([null]);
+    expect(hub.pulled).toBe(20);
+    for (const one of all) expect(seen(one)).toEqual(upTo(20));
+  });
+
+  test('do not share with other variables, other operations or another account', async () => {
+    const { hub } = fixture;
+    await subscriber(EVENTS);
+    await subscriber(UNMARKED);
+    await subscriber(EVENTS, {}, 'other');
+    await until(() => hub.listening === 3, 'three upstreams');
+  });
+
+  test('are not disturbed when the first of them leaves; the upstream closes with the last, not before', async () => {
+    const { hub } = fixture;
+    const first = await subscriber(EVENTS);
+    await until(() => hub.listening === 1, 'the upstream');
+    const second = await subscriber(EVENTS);
+    const third = await subscriber(EVENTS);
+    publish(3);
+    await until(() => [first, second, third].every((one) => seen(one).length === 3), 'three events');
+    first.socket.terminate();
+    publish(3);
+    await until(() => seen(second).length === 6 && seen(third).length === 6, 'six events');
+    second.say({ id: 'id-2', type: 'complete' });
+    publish(3);
+    await until(() => seen(third).length === 9, 'nine events');
+    expect(hub.listening).toBe(1);
+    expect(hub.opened).toHaveLength(1);
+    third.socket.terminate();
+    await until(() => hub.listening === 0, 'the end of the upstream');
+    expect(seen(third)).toEqual(upTo(9));
+  });
+
+  test('with different tokens of one account share only where the gateway is told that subjects do not matter', async () => {
+    await using shared = await startFixture({ sharedBy: 'account' });
+    for (const [one, listening] of [
+      [fixture, 2],
+      [shared, 1],
+    ] as const) {
+      for (const subject of ['alice', 'bob']) {
+        const socket = await rawSocket(one.url);
+        sockets.push(socket);
+        socket.say({ type: 'connection_init', payload: { token: await token('acme', { subject }) } });
+        await socket.heard('connection_ack');
+        socket.say({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
+        socket.say({ type: 'ping' });
+        await socket.heard('pong');
+      }
+      await until(() => one.hub.opened.length === listening, `${listening} executions`);
+    }
+  });
+});
+
+describe('who comes later with a position', () => {
+  test('first gets what it missed on its own, then joins the others, without gap or double', async () => {
+    const { hub } = fixture;
+    const early = await subscriber(EVENTS);
+    publish(60);
+    await until(() => seen(early).length === 60, 'sixty events');
+    const late = await subscriber(EVENTS, { after: '5' });
+    await until(() => seen(late).length === 55, 'what was missed');
+    await until(() => hub.listening === 1, 'the private stream to be closed');
+    publish(10);
+    await until(() => seen(late).length === 65 && seen(early).length === 70, 'what came then');
+    expect(seen(late)).toEqual(upTo(70, 6));
+    expect(seen(early)).toEqual(upTo(70));
+    expect(hub.opened).toEqual([null, '5']);
+  });
+
+  test('joins at once when the others stand where it does, or a little further', async () => {
+    const { hub } = fixture;
+    const early = await subscriber(EVENTS);
+    publish(10);
+    await until(() => seen(early).length === 10, 'ten events');
+    const level = await subscriber(EVENTS, { after: '10' });
+    const behind = await subscriber(EVENTS, { after: '7' });
+    publish(1);
+    await until(() => seen(level).length === 1 && seen(behind).length === 4, 'the newest event');
+    expect(seen(behind)).toEqual([8, 9, 10, 11]);
+    expect(hub.opened).toEqual([null]);
+  });
+
+  test('is shared with those who come back at the same time after a restart, once all have caught up', async () => {
+    const { hub } = fixture;
+    publish(50);
+    const all: RawSocket[] = [];
+    for (let i = 0; i < 8; i += 1) all.push(await subscriber(EVENTS, { after: String(i * 6) }));
+    await until(() => all.every((one) => seen(one).at(-1) === 50), 'everyone to catch up');
+    publish(1);
+    await until(() => all.every((one) => seen(one).at(-1) === 51) && hub.listening === 1, 'one execution');
+    all.forEach((one, i) => expect(seen(one)).toEqual(upTo(51, i * 6 + 1)));
+  });
+
+  test('catches up although it did not ask for cursors: the gateway asks for itself and does not show them', async () => {
+    const early = await subscriber(UNMARKED);
+    publish(40);
+    await until(() => seen(early).length === 40, 'forty events');
+    const late = await subscriber(UNMARKED, { after: '2' });
+    await until(() => seen(late).length === 38 && fixture.hub.listening === 1, 'to join');
+    expect(late.messages.at(-1)?.['payload']).toEqual({ data: { clusterEvents: { sequence: 40 } } });
+  });
+
+  test('joins while the filter matches nothing, by the bookmark that says that it has caught up', async () => {
+    const { hub } = fixture;
+    hub.bookmarks = true;
+    const early = await subscriber(EVENTS);
+    publish(40);
+    await until(() => seen(early).length === 40, 'forty events');
+    await subscriber(EVENTS, { after: '39' });
+    const late = await subscriber(EVENTS, { after: '1' });
+    await until(() => seen(late).length === 39 && hub.listening === 1, 'to join');
+    publish(1);
+    await until(() => seen(late).length === 40, 'the newest');
+    expect(seen(late)).toEqual(upTo(41, 2));
+  });
+});
+
+describe('a slow client', () => {
+  test('is moved to catching up: others are not held up, memory is bounded and it loses nothing', async () => {
+    const { hub } = fixture;
+    const fast = await subscriber(PADDED);
+    await until(() => hub.listening === 1, 'the upstream');
+    const slow = await subscriber(PADDED);
+    publish(1);
+    await until(() => seen(slow).length === 1 && seen(fast).length === 1, 'the first event');
+    slow.socket.pause();
+    publish(100);
+    await until(() => seen(fast).length === 101, 'the fast one to get everything');
+    // It was let go: nothing but the queue and the network's buffers are kept for it.
+    expect(seen(slow)).toEqual([1]);
+    slow.socket.resume();
+    await until(() => seen(slow).length === 101, 'the slow one to get everything');
+    expect(seen(slow)).toEqual(upTo(101));
+    expect(hub.opened.length).toBeGreaterThan(1);
+    await until(() => hub.listening === 1, 'one execution again');
+  });
+});
+
+test('a stream that begins with the state of now is not joined later', async () => {
+  const { hub } = fixture;
+  publish(1);
+  const query = 'subscription { clusterState }';
+  const first = await subscriber(query);
+  await first.heard('next');
+  publish(1);
+  await first.heard('next', 2);
+  const second = await subscriber(query);
+  expect((await second.heard('next'))['payload']).toEqual({ data: { clusterState: 2 } });
+  await until(() => hub.listening === 2, 'two executions');
+});
+
+test('a stream without positions is joined by whoever comes later, for what comes later', async () => {
+  const { hub } = fixture;
+  const query = 'subscription { ticks }';
+  const first = await subscriber(query);
+  await until(() => hub.listening === 1, 'the upstream');
+  publish(1);
+  await first.heard('next');
+  const second = await subscriber(query);
+  second.say({ type: 'ping' });
+  await second.heard('pong');
+  publish(1);
+  expect((await second.heard('next'))['payload']).toEqual({ data: { ticks: 2 } });
+  expect(hub.listening).toBe(1);
+});
