@@ -106,6 +106,7 @@ test('scaleNodePool out reserves the growth, in reserves nothing, and one wish f
   const busy = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 1 });
   expect(busy.userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'nodePoolId'] }]);
   await prisma.operation.update({ where: { id: row.id }, data: { state: 'SUCCEEDED' } });
+  await prisma.nodePool.update({ where: { id: pool }, data: { state: 'ACTIVE' } });
   const inwards = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 1 });
   expect(inwards).toMatchObject({ nodePool: { desiredSize: 1 }, operation: { result: { requested: 0 } } });
   expect(await held(id, pool)).toEqual([1, 8, 8]);
@@ -176,7 +177,12 @@ test('a dry run of scaleNodePool shows the wish and leaves nothing', async () =>
 test('a pool that scales by itself is not scaled by hand', async () => {
   const { pool } = await start('self', {
     nodePools: [
-      { name: 'w', instanceTypes: ['ecs.g7.xlarge'], autoscaling: { enabled: true, minSize: 1, maxSize: 3 } },
+      {
+        name: 'w',
+        instanceTypes: ['ecs.g7.xlarge'],
+        autoscaling: { enabled: true, minSize: 1, maxSize: 3 },
+        acknowledgeRisk: true,
+      },
     ],
   });
   const { userErrors } = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });

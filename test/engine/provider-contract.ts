@@ -89,6 +89,22 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       await eventually(async () => (await remove()).length === 0);
     });
 
+    it('gives up an upgrade of the control plane that has not ended; again that changes nothing', async () => {
+      const [from, target] = world.versions;
+      await world.provider.upgradeControlPlane(clusterId, target);
+      for (let again = 0; again < 2; again += 1) {
+        const plane = await world.provider.cancelControlPlaneUpgrade(clusterId);
+        // An upgrade that has ended in the meantime stays.
+        expect([from, target]).toContain(plane.version);
+        expect(plane.state).toBe('RUNNING');
+      }
+    });
+
+    it('knows of nothing that was done to a cluster past it, also when there is no cluster', async () => {
+      expect(await world.provider.doneRisks(clusterId)).toEqual([]);
+      expect(await world.provider.doneRisks(newId('cluster'))).toEqual([]);
+    });
+
     it('upgrades the control plane and instances, and the same again changes nothing', async () => {
       const target = world.versions[1];
       await world.provider.upgradeControlPlane(clusterId, target);
@@ -109,6 +125,80 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
         world.provider.deleteInstances(clusterId, [...ids, newId('node')], { drain: true });
       await eventually(async () => (await remove()).length === 0);
       expect(await world.provider.instances(clusterId, nodePoolId)).toEqual([]);
+    });
+
+    it('has one scaling group for a pool, with the bounds that it was given last', async () => {
+      const { provider } = world;
+      const pool = newId('nodePool');
+      const made = await provider.ensureScalingGroup(clusterId, pool, {
+        minSize: 0,
+        maxSize: 2000,
+        desiredSize: 2,
+      });
+      const bounds = { minSize: 1, maxSize: 5, desiredSize: 2 };
+      const changed = await provider.ensureScalingGroup(clusterId, pool, bounds);
+      expect(changed).toMatchObject({ id: made.id, nodePoolId: pool, state: 'ACTIVE', ...bounds });
+      const groups = await provider.scalingGroups(clusterId);
+      expect(groups.filter(({ nodePoolId: of }) => of === pool)).toMatchObject([bounds]);
+      await provider.forgetScalingGroup(clusterId, pool);
+      expect((await provider.scalingGroups(clusterId)).some(({ nodePoolId: of }) => of === pool)).toBe(false);
+    });
+
+    it('keeps the machine of an instance that is not released, and lets it join again', async () => {
+      const { provider } = world;
+      const wish = node();
+      await provider.ensureInstances(clusterId, [wish]);
+      const running = await eventually(async () =>
+        (await provider.instances(clusterId, nodePoolId)).find(
+          (one) => one.id === wish.id && one.state === 'RUNNING',
+        ),
+      );
+      const remove = () => provider.deleteInstances(clusterId, [wish.id], { drain: false, release: false });
+      await eventually(async () => (await remove()).length === 0);
+      const machineId = running.machineId ?? '';
+      expect(await provider.machines('acme', { ids: [machineId] })).toMatchObject([
+        { id: machineId, instanceType: world.instanceType, formerClusterId: clusterId, releasable: true },
+      ]);
+      expect(await provider.machines('globex', { ids: [machineId] })).toEqual([]);
+      const again = { id: newId('node'), name: 'n-again', nodePoolId, machineId, mode: 'AUTO' } as const;
+      const unknown = { ...again, id: newId('node'), name: 'n-unknown', machineId: 'i-unknown' };
+      const [joined, refused] = await provider.attachInstances(clusterId, [again, unknown]);
+      expect(joined).toMatchObject({ id: again.id, machineId });
+      expect(refused).toMatchObject({ state: 'FAILED', failure: { code: 'NOT_FOUND' } });
+      expect(await provider.attachInstances(clusterId, [again])).toMatchObject([{ id: again.id, machineId }]);
+      await eventually(
+        async () => (await provider.deleteInstances(clusterId, [unknown.id], { drain: false })).length === 0,
+      );
+    });
+
+    it('converts a running instance to subscription, restarts it and gives it a new system disk', async () => {
+      const { provider } = world;
+      const running = () =>
+        eventually(async () =>
+          (await provider.instances(clusterId, nodePoolId)).find(({ state }) => state === 'RUNNING'),
+        );
+      const { id } = await running();
+      expect(await provider.convertInstance(clusterId, id, 'PREPAID')).toMatchObject({
+        id,
+        chargeType: 'PREPAID',
+      });
+      expect(await provider.convertInstance(clusterId, id, 'PREPAID')).toMatchObject({
+        chargeType: 'PREPAID',
+      });
+      expect(await provider.repairInstance(clusterId, id, 'RESTART')).toMatchObject({
+        id,
+        state: 'STARTING',
+      });
+      await running();
+      expect(await provider.repairInstance(clusterId, id, 'RESET')).toMatchObject({ id, state: 'STARTING' });
+      const { machineId = '' } = await running();
+      await eventually(
+        async () => (await provider.deleteInstances(clusterId, [id], { drain: false })).length === 0,
+      );
+      // What is paid by subscription is not released.
+      expect(await provider.releaseMachine('acme', machineId)).toMatchObject({
+        code: 'INSTANCE_NOT_RELEASABLE',
+      });
     });
 
     it('deletes a cluster and says when nothing is left, also when there never was one', async () => {

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { balances } from '../../../engine/ledger.js';
+import { eventually } from '../../kit/eventually.js';
+import { livePools, type LivingPools } from './living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const used = (resource: string) => living.world.used(resource);
+const spot = { machines: { chargeType: 'SPOT' } };
+const prepaid = { machines: { chargeType: 'PREPAID', zoneIds: ['cn-hangzhou-b'] } };
+
+const orphans = async () => {
+  const query = `{ instances(filter: { chargeType: PREPAID }) { nodes { id origin releasable formerClusterId } } }`;
+  interface Orphan {
+    readonly id: string;
+    readonly origin: string;
+    readonly releasable: boolean;
+    readonly formerClusterId: string;
+  }
+  return (await living.run<{ instances: { nodes: Orphan[] } }>(query)).instances.nodes;
+};
+
+describe('how machines are paid', () => {
+  test('pay-as-you-go, spot and subscription machines are counted in their own quotas of vCPUs', async () => {
+    const before = await used('payg-vcpu');
+    const { pools } = await living.cluster([
+      { name: 'payg' },
+      { name: 'spot', ...spot, desiredSize: 2 },
+      { name: 'bought', ...prepaid },
+    ]);
+    expect((await used('payg-vcpu')) - before).toBe(4);
+    expect(await used('spot-vcpu')).toBe(8);
+    const views = await Promise.all(pools.map((id) => living.pool(id)));
+    expect(views.map(({ nodes }) => nodes.nodes[0]?.chargeType)).toEqual(['POSTPAID', 'SPOT', 'PREPAID']);
+    expect(views[1]).toMatchObject({ machines: { chargeType: 'SPOT', spotStrategy: 'SPOT_AS_PRICE_GO' } });
+    await living.carried('scaleNodePool', { nodePoolId: pools[1], desiredSize: 0 });
+    expect(await used('spot-vcpu')).toBe(0);
+  });
+
+  test('an account has 800 vCPUs of spot machines; what does not fit is not made and says so', async () => {
+    const [{ limit } = { limit: null }] = await balances(living.world.prisma, 'globex', [
+      { resource: 'spot-vcpu', scope: '' },
+    ]);
+    expect(limit).toBe(800);
+    await living.world.limit('spot-vcpu', 8);
+    const { end } = await living.cluster([{ name: 'system' }, { name: 'spot', ...spot, desiredSize: 3 }]);
+    expect(end).toMatchObject({ state: 'PARTIAL', result: { requested: 4, created: 3, failed: 1 } });
+    expect(end.result?.failures).toMatchObject([
+      { code: 'QUOTA_EXCEEDED', message: expect.stringContaining('spot-vcpu') },
+    ]);
+    await living.world.limit('spot-vcpu', 800);
+  });
+
+  test('what is bid for spot machines is refused where it does not fit', async () => {
+    const { id } = await living.cluster([{ name: 'a' }]);
+    const pool = { clusterId: id, name: 's', instanceTypes: ['ecs.g6.xlarge'] };
+    const refused = (machines: Record<string, unknown>) =>
+      living.refused('createNodePool', { ...pool, machines });
+    expect(await refused({ spotStrategy: 'SPOT_AS_PRICE_GO' })).toEqual([
+      ['INVALID_INPUT', 'machines.spotStrategy'],
+    ]);
+    expect(await refused({ chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT' })).toEqual([
+      ['INVALID_INPUT', 'machines.spotPriceLimit'],
+    ]);
+    expect(await refused({ chargeType: 'SPOT', spotPriceLimit: 0.5 })).toEqual([
+      ['INVALID_INPUT', 'machines.spotPriceLimit'],
+    ]);
+  });
+
+  test('a spot machine that the cloud takes back is drained and replaced', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'system' },
+      { name: 'spot', ...spot, desiredSize: 2 },
+    ]);
+    const pool = pools[1] ?? '';
+    const [victim] = (await living.pool(pool)).nodes.nodes;
+    // The notice is five minutes; at this speed it is half a minute.
+    await living.world.settings({ speed: 10 });
+    await living.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
+    await living.world.settings({ speed: 1_000 });
+    await living.audit(id);
+    await living.poolWhen(
+      pool,
+      ({ state, healthyNodes, nodes }) =>
+        state === 'ACTIVE' && healthyNodes === 2 && nodes.nodes.every((node) => node.id !== victim?.id),
+      'another spot machine',
+    );
+    const events = await living.events(id);
+    const types = events.map(({ type }) => type);
+    expect(types).toContain('SPOT_RECLAIM_NOTICED');
+    expect(types.indexOf('SPOT_RECLAIM_NOTICED')).toBeLessThan(types.lastIndexOf('NODE_REMOVED'));
+    expect(events.findLast(({ type }) => type === 'NODE_POOL_SCALED')?.data).toMatchObject({
+      trigger: 'SPOT_RECLAIM',
+      toSize: 2,
+    });
+  });
+
+  test('a spot machine that is gone before anybody saw its notice is replaced too', async () => {
+    const { id, pools } = await living.cluster([{ name: 'system' }, { name: 'spot', ...spot }]);
+    const pool = pools[1] ?? '';
+    const [victim] = (await living.pool(pool)).nodes.nodes;
+    await living.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
+    const there = async () =>
+      (await living.cloud<{ instances: { id: string }[] }>('GET', `/clusters/${id}/instances`)).instances;
+    await eventually(async () => (await there()).every((one) => one.id !== victim?.id));
+    await living.audit(id);
+    await living.poolWhen(
+      pool,
+      ({ state, healthyNodes, nodes }) =>
+        state === 'ACTIVE' && healthyNodes === 1 && nodes.nodes[0]?.id !== victim?.id,
+      'another spot machine',
+    );
+    expect((await living.events(id)).map(({ type }) => type)).toContain('SPOT_RECLAIMED');
+  });
+
+  test('nodes go over from use to subscription, and give back what they held of the pay-as-you-go quota', async () => {
+    const { pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const before = await used('payg-vcpu');
+    const nodes = (await living.pool(pools[0] ?? '')).nodes.nodes;
+    const { result } = await living.carried('convertChargeType', {
+      nodeIds: nodes.map(({ id }) => id),
+      chargeType: 'PREPAID',
+    });
+    expect(result).toMatchObject({ requested: 2, created: 2, failed: 0 });
+    expect((await living.pool(pools[0] ?? '')).nodes.nodes).toMatchObject([
+      { chargeType: 'PREPAID', status: 'Ready' },
+      { chargeType: 'PREPAID', status: 'Ready' },
+    ]);
+    expect(before - (await used('payg-vcpu'))).toBe(8);
+    const back = { nodeIds: [nodes[0]?.id], chargeType: 'POSTPAID' };
+    expect(await living.refused('convertChargeType', back)).toEqual([
+      ['CHARGE_TYPE_NOT_CONVERTIBLE', 'nodeIds.0'],
+    ]);
+  });
+
+  test('nodes of a family that cannot go over to subscription are refused', async () => {
+    const { pools } = await living.cluster([
+      { name: 'n1', instanceTypes: ['ecs.n1.large'] },
+      { name: 's3', instanceTypes: ['ecs.s3.large'] },
+    ]);
+    const nodeIds = (await Promise.all(pools.map((id) => living.pool(id)))).map(
+      ({ nodes }) => nodes.nodes[0]?.id,
+    );
+    expect(await living.refused('convertChargeType', { nodeIds, chargeType: 'PREPAID' })).toEqual([
+      ['CHARGE_TYPE_NOT_CONVERTIBLE', 'nodeIds.0'],
+      ['CHARGE_TYPE_NOT_CONVERTIBLE', 'nodeIds.1'],
+    ]);
+  });
+});
+
+test('machines can be had by subscription, load balancers only by use', async () => {
+  const cluster = { name: 'slb', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
+  for (const chargeType of ['PREPAID', 'SPOT'])
+    expect(await living.refused('createCluster', { ...cluster, loadBalancer: { chargeType } })).toEqual([
+      ['INVALID_INPUT', 'loadBalancer.chargeType'],
+    ]);
+  const { userErrors } = await living.mutate('createCluster', {
+    ...cluster,
+    loadBalancer: { chargeType: 'POSTPAID' },
+  });
+  expect(userErrors).toEqual([]);
+});
+
+test('instance types say what they compute with', async () => {
+  const query = '{ instanceTypes { id kind } }';
+  const { instanceTypes } = await living.run<{ instanceTypes: { id: string; kind: string }[] }>(query);
+  const kinds = new Map(instanceTypes.map(({ id, kind }) => [id, kind]));
+  expect(
+    [
+      'ecs.g7.xlarge',
+      'ecs.g6r.xlarge',
+      'ecs.gn7i-c8g1.2xlarge',
+      'ecs.ebman1.26xlarge',
+      'ecs.f3-c16f1.4xlarge',
+      'ecs.ebmg7.32xlarge',
+      'eci.virtual-node',
+    ].map((id) => kinds.get(id)),
+  ).toEqual(['X86', 'ARM', 'GPU', 'NPU', 'FPGA', 'BARE_METAL', 'VIRTUAL']);
+});
+
+describe('subscription machines of a creation that failed', () => {
+  test('stay as orphans that are listed, cannot be released, and can join a cluster that exists', async () => {
+    const home = await living.cluster([{ name: 'home' }]);
+    await living.world.settings({ failureRate: 1 });
+    const { id, end, pools } = await living.cluster([{ name: 'bought', ...prepaid, desiredSize: 2 }]);
+    await living.world.settings({ failureRate: 0 });
+    expect(end).toMatchObject({ state: 'PARTIAL', result: { created: 0, failed: 2 } });
+    expect(await living.pool(pools[0] ?? '')).toMatchObject({
+      state: 'FAILED',
+      desiredSize: 2,
+      healthyNodes: 0,
+    });
+    const left = (await orphans()).filter(({ formerClusterId }) => formerClusterId === id);
+    expect(left).toMatchObject([
+      { origin: 'FAILED_CREATION', releasable: false },
+      { origin: 'FAILED_CREATION', releasable: false },
+    ]);
+    const ids = left.map((one) => one.id);
+    const release = `mutation ($input: ReleaseInstancesInput!) {
+      releaseInstances(input: $input) { releasedIds userErrors { code path } } }`;
+    expect(await living.run(release, { input: { instanceIds: ids } })).toMatchObject({
+      releaseInstances: {
+        releasedIds: [],
+        userErrors: [{ code: 'INSTANCE_NOT_RELEASABLE' }, { code: 'INSTANCE_NOT_RELEASABLE' }],
+      },
+    });
+    await living.carried('attachInstances', {
+      nodePoolId: home.pools[0],
+      instanceIds: ids,
+      mode: 'AUTO',
+      acknowledgeDataLoss: true,
+    });
+    expect(await living.pool(home.pools[0] ?? '')).toMatchObject({ desiredSize: 3, healthyNodes: 3 });
+    expect((await orphans()).filter((one) => ids.includes(one.id))).toEqual([]);
+  });
+
+  test('stay when the cluster that could only be made in part is deleted', async () => {
+    await living.world.settings({ stock: { 'cn-hangzhou-b/ecs.r6.xlarge': 1 } });
+    const { id, end, pools } = await living.cluster([
+      { name: 'bought', ...prepaid, instanceTypes: ['ecs.r6.xlarge'], desiredSize: 3 },
+    ]);
+    expect(end).toMatchObject({ state: 'PARTIAL', result: { requested: 3, created: 1, failed: 2 } });
+    expect(end.result?.failures.map(({ code }) => code)).toEqual(['OUT_OF_STOCK', 'OUT_OF_STOCK']);
+    expect(await living.pool(pools[0] ?? '')).toMatchObject({
+      state: 'ACTIVE',
+      desiredSize: 3,
+      totalNodes: 3,
+      healthyNodes: 1,
+      failedNodes: 2,
+    });
+    await living.carried('deleteCluster', { id });
+    expect((await orphans()).filter(({ formerClusterId }) => formerClusterId === id)).toMatchObject([
+      { origin: 'REMOVED', releasable: false },
+    ]);
+  });
+});

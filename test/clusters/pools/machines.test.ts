@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { livePools, type LivingPools, type NodeView } from './living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const ALIYUN_2 = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
+const FILES = ['/root/notes.txt'];
+
+/** A machine that somebody made in the cloud. */
+const machine = (id: string, more: Record<string, unknown> = {}) =>
+  living.cloud('PUT', `/machines/${id}`, {
+    account: 'acme',
+    zoneId: 'cn-hangzhou-b',
+    instanceType: 'ecs.g6.xlarge',
+    imageId: ALIYUN_2,
+    files: FILES,
+    ...more,
+  });
+
+interface CloudInstance {
+  readonly id: string;
+  readonly machineId: string;
+  readonly systemDisk: { readonly files: string[] };
+  readonly imageId: string;
+}
+const instancesOf = async (cluster: string) =>
+  (await living.cloud<{ instances: CloudInstance[] }>('GET', `/clusters/${cluster}/instances`)).instances;
+
+const listed = async (filter: Record<string, unknown>, account = 'acme') => {
+  const query = `query ($filter: InstanceFilter) { instances(filter: $filter) { totalCount nodes {
+    id origin chargeType releasable formerClusterId instanceType { id vcpus } zone { id } } } }`;
+  return (await living.run<{ instances: { nodes: { id: string }[] } }>(query, { filter }, account)).instances
+    .nodes;
+};
+
+describe('machines that exist already', () => {
+  test('machines of the account join a pool, each that cannot with its reason', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const pool = pools[0] ?? '';
+    await machine('i-good');
+    await machine('i-small', { instanceType: 'ecs.g6.large' });
+    await machine('i-old', { imageId: CENTOS_8 });
+    await machine('i-far', { zoneId: 'cn-beijing-a' });
+    await machine('i-theirs', { account: 'globex' });
+    await machine('i-arm', {
+      instanceType: 'ecs.g6r.xlarge',
+      imageId: 'aliyun_2_1903_arm64_20G_alibase_20220525.vhd',
+    });
+    const instanceIds = ['i-good', 'i-small', 'i-old', 'i-far', 'i-theirs', 'i-arm', 'i-none'];
+    const { state, result } = await living.carried('attachInstances', {
+      nodePoolId: pool,
+      instanceIds,
+      mode: 'MANUAL',
+    });
+    expect(state).toBe('PARTIAL');
+    expect(result).toMatchObject({ requested: 7, created: 1, failed: 6 });
+    expect(result?.failures.map(({ code }) => code)).toEqual([
+      'INSTANCE_TYPE_TOO_SMALL',
+      'OS_NOT_SUPPORTED',
+      'INSTANCE_NOT_ATTACHABLE',
+      'NOT_FOUND',
+      'INSTANCE_NOT_ATTACHABLE',
+      'NOT_FOUND',
+    ]);
+    const view = await living.pool(pool);
+    expect(view).toMatchObject({ state: 'ACTIVE', desiredSize: 2, healthyNodes: 2 });
+    expect(view.nodes.nodes.find(({ instanceId }) => instanceId === 'i-good')).toMatchObject({
+      origin: 'ATTACHED',
+    });
+    const [joined] = (await instancesOf(id)).filter(({ machineId }) => machineId === 'i-good');
+    expect(joined?.systemDisk.files).toEqual(FILES);
+    expect(await listed({ ids: ['i-good'] })).toEqual([]);
+  });
+
+  test('the agent registers an attached machine as a node of its cluster, found by cluster and name', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    await machine('i-agent');
+    await living.carried('attachInstances', {
+      nodePoolId: pools[0],
+      instanceIds: ['i-agent'],
+      mode: 'MANUAL',
+    });
+    const view = await living.pool(pools[0] ?? '');
+    const name = view.nodes.nodes.find(({ instanceId }) => instanceId === 'i-agent')?.name;
+    const query = `query ($id: ID!, $name: String!) { cluster(id: $id) { node(name: $name) { instanceId status cluster { id } } } }`;
+    expect(await living.run(query, { id, name })).toEqual({
+      cluster: { node: { instanceId: 'i-agent', status: 'Ready', cluster: { id } } },
+    });
+  });
+
+  test('a machine belongs to one cluster at most', async () => {
+    const one = await living.cluster([{ name: 'a' }]);
+    const two = await living.cluster([{ name: 'a' }]);
+    await machine('i-single');
+    const attach = (pool: string | undefined) =>
+      living.mutate('attachInstances', { nodePoolId: pool, instanceIds: ['i-single'], mode: 'MANUAL' });
+    const both = await Promise.all([attach(one.pools[0]), attach(two.pools[0])]);
+    const refused = both.flatMap(({ userErrors }) => userErrors);
+    expect(refused.map(({ code }) => code)).toEqual(['INSTANCE_IN_USE']);
+    for (const { operation } of both) if (operation) await living.operation(operation.id);
+    expect(
+      await living.refused('attachInstances', {
+        nodePoolId: two.pools[0],
+        instanceIds: ['i-single'],
+        mode: 'MANUAL',
+      }),
+    ).toEqual([['INSTANCE_IN_USE', 'instanceIds.0']]);
+  });
+
+  test('AUTO replaces the system disk, so it wants to know that the data on it will be lost', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    await machine('i-reset', { imageId: CENTOS_8 });
+    const wish = { nodePoolId: pools[0], instanceIds: ['i-reset'], mode: 'AUTO' };
+    expect(await living.refused('attachInstances', wish)).toEqual([
+      ['DATA_LOSS_NOT_ACKNOWLEDGED', 'acknowledgeDataLoss'],
+    ]);
+    const { state } = await living.carried('attachInstances', { ...wish, acknowledgeDataLoss: true });
+    expect(state).toBe('SUCCEEDED');
+    const [joined] = (await instancesOf(id)).filter(({ machineId }) => machineId === 'i-reset');
+    expect(joined?.systemDisk.files).toEqual([]);
+  });
+
+  test('removed nodes lower the desired size; released machines are gone, the others can be attached again', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 3 }]);
+    const pool = pools[0] ?? '';
+    const [first, second] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [first.id] });
+    expect(await living.pool(pool)).toMatchObject({
+      state: 'ACTIVE',
+      desiredSize: 2,
+      totalNodes: 2,
+      healthyNodes: 2,
+    });
+    expect(await listed({ ids: [first.instanceId] })).toEqual([]);
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [second.id], release: false });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1 });
+    expect(await listed({ ids: [second.instanceId] })).toMatchObject([
+      { origin: 'REMOVED', releasable: true, formerClusterId: id, instanceType: { vcpus: 4 } },
+    ]);
+    expect(await listed({ ids: [second.instanceId] }, 'globex')).toEqual([]);
+    await living.carried('attachInstances', {
+      nodePoolId: pool,
+      instanceIds: [second.instanceId],
+      mode: 'AUTO',
+      acknowledgeDataLoss: true,
+    });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+    // Attached machines stay with the account when the pool shrinks.
+    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 0 });
+    expect(await listed({ ids: [second.instanceId] })).toHaveLength(1);
+    const release = `mutation ($input: ReleaseInstancesInput!) { releaseInstances(input: $input) { releasedIds userErrors { code } } }`;
+    expect(await living.run(release, { input: { instanceIds: [second.instanceId] } })).toEqual({
+      releaseInstances: { releasedIds: [second.instanceId], userErrors: [] },
+    });
+    expect(await listed({ ids: [second.instanceId] })).toEqual([]);
+  });
+
+  test('nodes that the pool has not, or that are leaving, are refused with their places', async () => {
+    const { pools } = await living.cluster([{ name: 'a' }, { name: 'b' }]);
+    const [other] = (await living.pool(pools[1] ?? '')).nodes.nodes;
+    expect(await living.refused('removeNodes', { nodePoolId: pools[0], nodeIds: [other?.id] })).toEqual([
+      ['NOT_FOUND', 'nodeIds.0'],
+    ]);
+    expect(await living.refused('removeNodes', { nodePoolId: pools[0], nodeIds: [] })).toEqual([
+      ['INVALID_INPUT', 'nodeIds'],
+    ]);
+  });
+});
+
+test('pools, nodes and machines of another account are answered as if they were not there', async () => {
+  const { pools } = await living.cluster([{ name: 'a' }]);
+  const [node] = (await living.pool(pools[0] ?? '')).nodes.nodes;
+  await machine('i-mine');
+  const refused = async (name: string, input: Record<string, unknown>) =>
+    (await living.mutate(name, input, 'globex')).userErrors.map(({ code }) => code);
+  expect(await refused('updateNodePool', { id: pools[0], name: 'theirs' })).toEqual(['NOT_FOUND']);
+  expect(await refused('syncNodePool', { id: pools[0] })).toEqual(['NOT_FOUND']);
+  expect(await refused('removeNodes', { nodePoolId: pools[0], nodeIds: [node?.id] })).toEqual(['NOT_FOUND']);
+  expect(await refused('convertChargeType', { nodeIds: [node?.id], chargeType: 'PREPAID' })).toEqual([
+    'NOT_FOUND',
+  ]);
+  const attach = { nodePoolId: pools[0], instanceIds: ['i-mine'], mode: 'MANUAL' };
+  expect(await refused('attachInstances', attach)).toEqual(['NOT_FOUND']);
+  const release = `mutation { releaseInstances(input: { instanceIds: ["i-mine"] }) { userErrors { code } } }`;
+  expect(await living.run(release, {}, 'globex')).toEqual({
+    releaseInstances: { userErrors: [{ code: 'NOT_FOUND' }] },
+  });
+  expect(await listed({ ids: ['i-mine'] }, 'globex')).toEqual([]);
+});
+
+describe('a node that somebody deletes with kubectl', () => {
+  const deleteInKubernetes = async (cluster: string, name: string) => {
+    const credentials = await living.world.platform.provider.credentials(cluster, 'somebody', 10);
+    const { CoreV1Api } = await import('@kubernetes/client-node');
+    const config = living.world.platform.kubernetes.of({
+      ...credentials,
+      clusterId: cluster,
+      account: 'acme',
+    });
+    await config.makeApiClient(CoreV1Api).deleteNode({ name });
+  };
+
+  test('is seen as drift: the count says what Kubernetes has not, and syncNodePool replaces the node', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const [victim] = (await living.pool(pool)).nodes.nodes;
+    await deleteInKubernetes(id, victim?.name ?? '');
+    await living.audit(id);
+    const drifted = await living.poolWhen(pool, ({ drift }) => drift !== null, 'the drift');
+    expect(drifted).toMatchObject({
+      totalNodes: 2,
+      drift: { missingInKubernetes: [victim?.name] },
+      conditions: expect.arrayContaining([
+        { type: 'InSync', status: 'False', reason: 'NodeDeletedInKubernetes' },
+      ]),
+    });
+    await living.carried('syncNodePool', { id: pool });
+    const synced = await living.pool(pool);
+    expect(synced).toMatchObject({ drift: null, desiredSize: 2, healthyNodes: 2 });
+    expect(synced.nodes.nodes.every((node) => node.id !== victim?.id)).toBe(true);
+    await eventually(async () => (await instancesOf(id)).every((one) => one.id !== victim?.id));
+  });
+
+  test('lowers the desired size when syncNodePool is asked to', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const [victim] = (await living.pool(pool)).nodes.nodes;
+    await deleteInKubernetes(id, victim?.name ?? '');
+    await living.carried('syncNodePool', { id: pool, lowerDesiredSize: true });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
+  });
+});
+
+describe('the pods of a node that leaves', () => {
+  test('are evicted through the Kubernetes API and run elsewhere before the machine goes', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const credentials = await living.world.platform.provider.credentials(id, 'somebody', 10);
+    const { AppsV1Api, CoreV1Api } = await import('@kubernetes/client-node');
+    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const labels = { app: 'web' };
+    await config.makeApiClient(AppsV1Api).createNamespacedDeployment({
+      namespace: 'default',
+      body: {
+        metadata: { name: 'web' },
+        spec: {
+          replicas: 4,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx:1.29' }] } },
+        },
+      },
+    });
+    const core = config.makeApiClient(CoreV1Api);
+    const running = async () =>
+      (await core.listNamespacedPod({ namespace: 'default' })).items.filter(
+        ({ status, metadata }) => status?.phase === 'Running' && !metadata?.deletionTimestamp,
+      );
+    await eventually(async () => (await running()).length === 4);
+    const [leaving] = (await living.pool(pool)).nodes.nodes;
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [leaving?.id] });
+    await eventually(async () => {
+      const pods = await running();
+      return pods.length === 4 && pods.every(({ spec }) => spec?.nodeName !== leaving?.name);
+    });
+    const names = (await core.listNode()).items.map(({ metadata }) => metadata?.name);
+    expect(names).not.toContain(leaving?.name);
+  });
+});

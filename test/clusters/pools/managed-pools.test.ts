@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { livePools, type LivingPools } from './living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const managed = (more: Record<string, unknown> = {}) => ({
+  management: { autoRepair: true, maxUnavailable: 1, ...more },
+});
+const nodesOf = async (pool: string) => (await living.pool(pool)).nodes.nodes;
+const breakNode = async (cluster: string, node: string, fault: 'KUBELET' | 'SYSTEM_DISK') => {
+  await living.cloud('PUT', `/clusters/${cluster}/instances/${node}/power`, { on: false, fault });
+  await living.look(node);
+};
+const files = async (cluster: string, node: string) => {
+  const { instances } = await living.cloud<{ instances: { id: string; systemDisk: { id: string } }[] }>(
+    'GET',
+    `/clusters/${cluster}/instances`,
+  );
+  return instances.find(({ id }) => id === node)?.systemDisk.id;
+};
+
+describe('a managed node pool', () => {
+  test('restarts a node that is not ready, and records that its system disk was kept', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', ...managed() }]);
+    const pool = pools[0] ?? '';
+    const [node] = await nodesOf(pool);
+    const disk = await files(id, node?.id ?? '');
+    await breakNode(id, node?.id ?? '', 'KUBELET');
+    await living.poolWhen(
+      pool,
+      ({ nodeRepairs }) => nodeRepairs.nodes[0]?.state === 'SUCCEEDED',
+      'the repair',
+    );
+    const repaired = await living.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 1, 'a healthy node');
+    expect(repaired.nodeRepairs.nodes).toMatchObject([{ nodeName: node?.name, systemDiskReset: false }]);
+    expect(await files(id, node?.id ?? '')).toBe(disk);
+    const events = await living.events(id);
+    expect(
+      events.filter(({ type }) => /^NODE_(NOT_READY|REPAIR)/.test(type)).map(({ type }) => type),
+    ).toEqual(['NODE_NOT_READY', 'NODE_REPAIR_STARTED', 'NODE_REPAIRED']);
+    expect(events.find(({ type }) => type === 'NODE_REPAIRED')?.data).toMatchObject({
+      systemDiskReset: false,
+    });
+  });
+
+  test('gives a node that a restart does not mend a new system disk, and records that', async () => {
+    const wish = { ...managed({ allowSystemDiskReset: true }), acknowledgeRisk: true };
+    const { id, pools } = await living.cluster([{ name: 'a', ...wish }]);
+    const pool = pools[0] ?? '';
+    const [node] = await nodesOf(pool);
+    const disk = await files(id, node?.id ?? '');
+    await breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
+    const repaired = await living.poolWhen(
+      pool,
+      ({ nodeRepairs, healthyNodes }) => nodeRepairs.nodes[0]?.state === 'SUCCEEDED' && healthyNodes === 1,
+      'the repair',
+    );
+    expect(repaired.nodeRepairs.nodes).toMatchObject([{ systemDiskReset: true }]);
+    expect(await files(id, node?.id ?? '')).not.toBe(disk);
+  });
+
+  test('leaves a system disk alone when the pool does not allow a new one: the repair fails and says why', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', ...managed() }]);
+    const pool = pools[0] ?? '';
+    const [node] = await nodesOf(pool);
+    await breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
+    const failed = await living.poolWhen(
+      pool,
+      ({ nodeRepairs }) => nodeRepairs.nodes[0]?.state === 'FAILED',
+      'the end',
+    );
+    expect(failed.nodeRepairs.nodes).toMatchObject([{ systemDiskReset: false }]);
+    expect((await living.events(id)).map(({ type }) => type)).toContain('NODE_REPAIR_FAILED');
+    const wish = { id: pool, management: { allowSystemDiskReset: true } };
+    expect(await living.refused('updateNodePool', wish)).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'management.allowSystemDiskReset'],
+    ]);
+  });
+
+  test('repairs no more nodes at the same time than maxUnavailable', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'a', desiredSize: 3, ...managed({ maxUnavailable: 1 }) },
+    ]);
+    const pool = pools[0] ?? '';
+    for (const { id: node } of await nodesOf(pool)) await breakNode(id, node, 'KUBELET');
+    await living.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 3, 'three healthy nodes');
+    await eventually(
+      async () =>
+        (await living.pool(pool)).nodeRepairs.nodes.filter(({ state }) => state === 'SUCCEEDED').length === 3,
+    );
+    const log = (await living.events(id))
+      .filter(({ type }) => /^NODE_REPAIR/.test(type))
+      .map(({ type }) => type);
+    expect(log).toEqual([1, 2, 3].flatMap(() => ['NODE_REPAIR_STARTED', 'NODE_REPAIRED']));
+  });
+
+  test('a pool that is not managed leaves its nodes as they are', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const pool = pools[0] ?? '';
+    const [node] = await nodesOf(pool);
+    await breakNode(id, node?.id ?? '', 'KUBELET');
+    const view = await living.poolWhen(
+      pool,
+      ({ nodes }) => nodes.nodes[0]?.status === 'NotReady',
+      'NotReady',
+    );
+    expect(view.nodeRepairs.nodes).toEqual([]);
+  });
+});

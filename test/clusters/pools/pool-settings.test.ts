@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { livePools, type LivingPools } from './living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const WINDOWS = 'win2019_1809_x64_dtc_zh-cn_40G_alibase_20220516.vhd';
+const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
+
+const kubernetesNode = async (cluster: string, name: string) => {
+  const credentials = await living.world.platform.provider.credentials(cluster, 'somebody', 10);
+  const { CoreV1Api } = await import('@kubernetes/client-node');
+  const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
+  return config.makeApiClient(CoreV1Api).readNode({ name });
+};
+
+describe('what a node pool is made of', () => {
+  test('each pool of a cluster has its own zones, image, disks, labels and taints, and its nodes have them', async () => {
+    const settings = {
+      labels: { tier: 'batch' },
+      taints: [{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }],
+      machines: {
+        imageId: WINDOWS,
+        zoneIds: ['cn-hangzhou-c'],
+        systemDisk: { category: 'CLOUD_SSD', sizeGiB: 200 },
+        dataDisks: [{ category: 'CLOUD_EFFICIENCY', sizeGiB: 500, mountTarget: '/data' }],
+      },
+    };
+    const { id, pools } = await living.cluster([{ name: 'plain' }, { name: 'windows', ...settings }]);
+    const [plain, windows] = await Promise.all(pools.map((pool) => living.pool(pool)));
+    expect(plain).toMatchObject({ isDefault: true, labels: {}, taints: [], machines: { zoneIds: [] } });
+    expect(windows).toMatchObject({
+      isDefault: false,
+      ...settings,
+      nodes: { nodes: [{ zone: { id: 'cn-hangzhou-c' } }] },
+    });
+    const node = await kubernetesNode(id, windows?.nodes.nodes[0]?.name ?? '');
+    expect(node.metadata?.labels).toMatchObject({ tier: 'batch', 'kubernetes.io/os': 'windows' });
+    expect(node.spec?.taints).toEqual([{ key: 'batch', value: 'yes', effect: 'NoSchedule' }]);
+    expect(node.status?.nodeInfo?.osImage).toContain('Windows Server 2019');
+  });
+
+  test('a change of labels and taints reaches the nodes that run, and what others set on them stays', async () => {
+    const before = { labels: { a: '1', b: '1' }, taints: [{ key: 'old', effect: 'NO_SCHEDULE' }] };
+    const { id, pools } = await living.cluster([{ name: 'a', ...before }]);
+    const pool = pools[0] ?? '';
+    const [node] = (await living.pool(pool)).nodes.nodes;
+    const { resourceVersion } = (await living.pool(pool)) as unknown as { resourceVersion: number };
+    await living.carried('updateNodePool', {
+      id: pool,
+      name: 'renamed',
+      resourceVersion,
+      labels: { b: '2' },
+      taints: [{ key: 'new', effect: 'PREFER_NO_SCHEDULE' }],
+    });
+    const found = await kubernetesNode(id, node?.name ?? '');
+    expect(found.metadata?.labels).toMatchObject({ b: '2', 'kubernetes.io/hostname': node?.name });
+    expect(found.metadata?.labels).not.toHaveProperty('a');
+    expect(found.spec?.taints).toEqual([{ key: 'new', effect: 'PreferNoSchedule' }]);
+    expect(await living.pool(pool)).toMatchObject({ name: 'renamed', state: 'ACTIVE', labels: { b: '2' } });
+    expect(await living.refused('updateNodePool', { id: pool, name: 'x', resourceVersion })).toEqual([
+      ['CONFLICT', 'resourceVersion'],
+    ]);
+  });
+
+  test('other instance types hold for the nodes that are made afterwards; types that are too small are refused', async () => {
+    const { pools } = await living.cluster([{ name: 'a' }]);
+    const pool = pools[0] ?? '';
+    expect(await living.refused('updateNodePool', { id: pool, instanceTypes: ['ecs.g6.large'] })).toEqual([
+      ['INSTANCE_TYPE_TOO_SMALL', 'instanceTypes.0'],
+    ]);
+    await living.carried('updateNodePool', { id: pool, instanceTypes: ['ecs.c6.xlarge'] });
+    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+    const types = (await living.pool(pool)).nodes.nodes.map(
+      (node) => (node as unknown as { instanceType: { id: string } }).instanceType.id,
+    );
+    expect(types.sort()).toEqual(['ecs.c6.xlarge', 'ecs.g6.xlarge']);
+  });
+
+  test('images that cannot run nodes, disks and paths of Kubernetes are refused, each with its place', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const machines = {
+      imageId: CENTOS_8,
+      systemDisk: { category: 'CLOUD_SSD', sizeGiB: 501 },
+      dataDisks: [
+        { category: 'CLOUD_SSD', sizeGiB: 39 },
+        { category: 'CLOUD_SSD', sizeGiB: 40, mountTarget: '/var/lib/kubelet/pods' },
+        { category: 'CLOUD_SSD', sizeGiB: 40, mountTarget: '/var/lib' },
+      ],
+    };
+    const problems = [
+      ['OS_NOT_SUPPORTED', 'machines.imageId'],
+      ['INVALID_INPUT', 'machines.systemDisk.sizeGiB'],
+      ['INVALID_INPUT', 'machines.dataDisks.0.sizeGiB'],
+      ['PROTECTED_PATH', 'machines.dataDisks.1.mountTarget'],
+      ['PROTECTED_PATH', 'machines.dataDisks.2.mountTarget'],
+    ];
+    const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'] };
+    expect(await living.refused('createNodePool', { ...pool, machines })).toEqual(problems);
+    expect(await living.refused('updateNodePool', { id: pools[0], machines })).toEqual(problems);
+    const refused = (more: Record<string, unknown>) =>
+      living.refused('createNodePool', { ...pool, machines: more });
+    expect(await refused({ imageId: 'no-such-image' })).toEqual([['UNKNOWN_IMAGE', 'machines.imageId']]);
+    expect(await refused({ zoneIds: ['cn-beijing-a'] })).toEqual([['UNKNOWN_ZONE', 'machines.zoneIds.0']]);
+    expect(await refused({ vSwitchIds: ['vswitch_of_nobody'] })).toEqual([
+      ['NOT_FOUND', 'machines.vSwitchIds.0'],
+    ]);
+  });
+
+  test('vSwitches of the account put a pool into their zones, those of another VPC or account are refused', async () => {
+    const { id } = await living.cluster([{ name: 'a' }]);
+    const { prisma } = living.world;
+    const { vpcId } = await prisma.clusterNetwork.findUniqueOrThrow({ where: { clusterId: id } });
+    const vSwitch = (name: string, more: Record<string, string> = {}) =>
+      prisma.vSwitch.create({
+        data: {
+          id: `${name}-${id}`,
+          account: 'acme',
+          vpcId,
+          zoneId: 'cn-hangzhou-c',
+          name,
+          cidr: '10.255.0.0/28',
+          creator: 'USER',
+          createdAt: new Date(),
+          ...more,
+        },
+      });
+    const mine = await vSwitch('mine');
+    const theirs = await vSwitch('theirs', { account: 'globex' });
+    const elsewhere = await vSwitch('elsewhere', { vpcId: 'vpc_elsewhere' });
+    const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
+    const on = (vSwitchId: string) => ({ ...pool, machines: { vSwitchIds: [vSwitchId] } });
+    expect(await living.refused('createNodePool', on(theirs.id))).toEqual([
+      ['NOT_FOUND', 'machines.vSwitchIds.0'],
+    ]);
+    expect(await living.refused('createNodePool', on(elsewhere.id))).toEqual([
+      ['NETWORK_MISMATCH', 'machines.vSwitchIds.0'],
+    ]);
+    const made = await living.mutate('createNodePool', on(mine.id));
+    await living.operation(made.operation?.id ?? '');
+    expect(await living.pool(made.nodePool?.id ?? '')).toMatchObject({
+      machines: { zoneIds: ['cn-hangzhou-c'] },
+      nodes: { nodes: [{ zone: { id: 'cn-hangzhou-c' } }] },
+    });
+    const cluster = { name: 'c', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
+    const first = { name: 'b', instanceTypes: ['ecs.g6.xlarge'], machines: { vSwitchIds: [theirs.id] } };
+    expect(await living.refused('createCluster', { ...cluster, nodePools: [first] })).toEqual([
+      ['NOT_FOUND', 'nodePools.0.machines.vSwitchIds.0'],
+    ]);
+  });
+
+  test('the images of the cloud say which of them can run nodes', async () => {
+    const query = `{ nodeImages { name osFamily osVersion supported } }`;
+    const { nodeImages } = await living.run<{ nodeImages: { name: string; supported: boolean }[] }>(query);
+    expect(nodeImages.filter(({ supported }) => supported).map(({ name }) => name)).toEqual([
+      'Alibaba Cloud Linux 2.1903 LTS 64-bit',
+      'Alibaba Cloud Linux 2.1903 LTS 64-bit for ARM',
+      'CentOS 7.6 64-bit',
+      'CentOS 7.9 64-bit',
+      'Windows Server 2019 Datacenter',
+      'Windows Server Core, version 1809',
+      'Windows Server Core, version 2004',
+    ]);
+    expect(nodeImages.length).toBeGreaterThan(7);
+  });
+});
+
+describe('a node pool that scales by itself', () => {
+  test('is not scaled by hand until autoscaling is off again', async () => {
+    const { pools } = await living.cluster([{ name: 'system' }, { name: 'elastic' }]);
+    const pool = pools[1] ?? '';
+    await living.carried('updateNodePool', {
+      id: pool,
+      autoscaling: { enabled: true, minSize: 1, maxSize: 3 },
+    });
+    expect(await living.refused('scaleNodePool', { nodePoolId: pool, desiredSize: 2 })).toEqual([
+      ['INVALID_STATE', 'nodePoolId'],
+    ]);
+    const [node] = (await living.pool(pool)).nodes.nodes;
+    expect(await living.refused('removeNodes', { nodePoolId: pool, nodeIds: [node?.id] })).toEqual([
+      ['INVALID_INPUT', 'nodeIds'],
+    ]);
+    await living.carried('updateNodePool', {
+      id: pool,
+      autoscaling: { enabled: false, minSize: 1, maxSize: 3 },
+    });
+    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+  });
+
+  test('on the pool that holds the system components, autoscaling needs an acknowledgement', async () => {
+    const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
+    const pool = { name: 'system', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
+    const cluster = { name: 'risky', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
+    expect(await living.refused('createCluster', { ...cluster, nodePools: [pool] })).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'nodePools.0.autoscaling'],
+    ]);
+    const { pools } = await living.cluster([{ name: 'system' }, { name: 'other' }]);
+    expect(await living.refused('updateNodePool', { id: pools[0], autoscaling })).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
+    ]);
+    await living.carried('updateNodePool', { id: pools[0], autoscaling, acknowledgeRisk: true });
+    await living.carried('updateNodePool', { id: pools[1], autoscaling });
+    expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: true, autoscaling });
+  });
+});

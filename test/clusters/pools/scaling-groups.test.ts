@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { livePools, type LivingPools } from './living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const group = (cluster: string, pool: string) => `/clusters/${cluster}/scaling-groups/${pool}`;
+
+describe('a node pool and its scaling group', () => {
+  test('each pool has one scaling group, with an activity log of what scaling did', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }, { name: 'b' }]);
+    const [a = '', b = ''] = pools;
+    const first = await living.pool(a);
+    const second = await living.pool(b);
+    expect(first.scalingGroup).toMatchObject({ state: 'ACTIVE', nodePool: { id: a }, desiredSize: 2 });
+    expect(first.scalingGroup?.id).not.toBe(second.scalingGroup?.id);
+    const { scalingGroups } = await living.cloud<{
+      scalingGroups: { nodePoolId: string; totalInstances: number }[];
+    }>('GET', `/clusters/${id}/scaling-groups`);
+    expect(
+      scalingGroups.map(({ nodePoolId, totalInstances }) => [nodePoolId, totalInstances]).sort(),
+    ).toEqual(
+      [
+        [a, 2],
+        [b, 1],
+      ].sort(),
+    );
+    await living.carried('scaleNodePool', { nodePoolId: a, desiredSize: 0 });
+    const { activities } = (await living.pool(a)).scalingGroup ?? { activities: [] };
+    expect(activities.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['SCALE_OUT', 'SCALE_IN', 'CHANGE']),
+    );
+  });
+
+  test('without autoscaling the group goes from 0 to 2000, with it from the minimum to the maximum of the pool', async () => {
+    const { pools } = await living.cluster([{ name: 'system' }, { name: 'elastic' }]);
+    const pool = pools[1] ?? '';
+    expect((await living.pool(pool)).scalingGroup).toMatchObject({
+      minSize: 0,
+      maxSize: 2000,
+      desiredSize: 1,
+    });
+    await living.carried('updateNodePool', {
+      id: pool,
+      autoscaling: { enabled: true, minSize: 2, maxSize: 5 },
+    });
+    expect(await living.pool(pool)).toMatchObject({
+      desiredSize: 2,
+      healthyNodes: 2,
+      scalingGroup: { minSize: 2, maxSize: 5, desiredSize: 2 },
+    });
+    await living.carried('updateNodePool', {
+      id: pool,
+      autoscaling: { enabled: false, minSize: 2, maxSize: 5 },
+    });
+    expect((await living.pool(pool)).scalingGroup).toMatchObject({ minSize: 0, maxSize: 2000 });
+  });
+
+  test('bounds that somebody changes in the cloud are found and given back', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const pool = pools[0] ?? '';
+    await living.cloud('PATCH', group(id, pool), { minSize: 1, maxSize: 1 });
+    await living.audit(id);
+    await eventually(async () =>
+      (await living.events(id)).some(({ type }) => type === 'SCALING_GROUP_REPAIRED'),
+    );
+    const { scalingGroups } = await living.cloud<{ scalingGroups: { minSize: number; maxSize: number }[] }>(
+      'GET',
+      `/clusters/${id}/scaling-groups`,
+    );
+    expect(scalingGroups).toMatchObject([{ minSize: 0, maxSize: 2000, desiredSize: 1 }]);
+    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+    expect(await living.pool(pool)).toMatchObject({ state: 'ACTIVE', healthyNodes: 2 });
+  });
+
+  test('a pool whose scaling group was deleted is UNHEALTHY, no update helps, and a new pool does', async () => {
+    const { id, pools } = await living.cluster([{ name: 'system' }, { name: 'broken' }]);
+    const pool = pools[1] ?? '';
+    await living.cloud('DELETE', group(id, pool));
+    await living.audit(id);
+    const broken = await living.poolWhen(
+      pool,
+      ({ state }) => state === 'UNHEALTHY',
+      'the pool to be unhealthy',
+    );
+    expect(broken).toMatchObject({
+      scalingGroup: { state: 'MISSING' },
+      conditions: [{ type: 'Healthy', status: 'False', reason: 'ScalingGroupMissing' }],
+    });
+    expect(await living.refused('updateNodePool', { id: pool, name: 'mended' })).toEqual([
+      ['SCALING_GROUP_MISSING', 'id'],
+    ]);
+    expect(await living.refused('scaleNodePool', { nodePoolId: pool, desiredSize: 3 })).toEqual([
+      ['SCALING_GROUP_MISSING', 'nodePoolId'],
+    ]);
+    expect(await living.refused('syncNodePool', { id: pool })).toEqual([['SCALING_GROUP_MISSING', 'id']]);
+    await living.carried('deleteNodePool', { id: pool });
+    const made = await living.mutate('createNodePool', {
+      clusterId: id,
+      name: 'broken',
+      instanceTypes: ['ecs.g6.xlarge'],
+      desiredSize: 1,
+    });
+    await living.operation(made.operation?.id ?? '');
+    expect(await living.pool(made.nodePool?.id ?? '')).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
+  });
+
+  test('a pool that grows while its scaling group is gone says so for each node, and is UNHEALTHY', async () => {
+    const { id, pools } = await living.cluster([{ name: 'system' }, { name: 'a' }]);
+    const pool = pools[1] ?? '';
+    await living.cloud('DELETE', group(id, pool));
+    const { state, result } = await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 3 });
+    expect(state).toBe('FAILED');
+    expect(result?.failures.map(({ code }) => code)).toEqual([
+      'SCALING_GROUP_MISSING',
+      'SCALING_GROUP_MISSING',
+    ]);
+    expect((await living.pool(pool)).state).toBe('UNHEALTHY');
+  });
+
+  test('an instance that is released in the cloud is replaced: the pool comes back to its desired size', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const [gone] = (await living.pool(pool)).nodes.nodes;
+    await living.cloud('POST', `/clusters/${id}/instances/delete`, { ids: [gone?.id] });
+    const left = () => living.cloud<{ instances: { id: string }[] }>('GET', `/clusters/${id}/instances`);
+    await eventually(async () => (await left()).instances.every((one) => one.id !== gone?.id));
+    await living.audit(id);
+    const refilled = await living.poolWhen(
+      pool,
+      ({ state, healthyNodes, nodes }) =>
+        state === 'ACTIVE' && healthyNodes === 2 && nodes.nodes.every((node) => node.id !== gone?.id),
+      'another node',
+    );
+    expect(refilled.desiredSize).toBe(2);
+    const events = await living.events(id);
+    expect(events.some(({ type, data }) => type === 'NODE_LOST' && data['nodeId'] === gone?.id)).toBe(true);
+    const scaled = events.filter(({ type }) => type === 'NODE_POOL_SCALED').at(-1);
+    expect(scaled?.data).toMatchObject({ fromSize: 1, toSize: 2, trigger: 'REFILL' });
+    expect(await living.world.used('payg-vcpu')).toBe(await recount());
+  });
+
+  test('a pool takes 2000 nodes and not 2001', async () => {
+    const { id } = await living.cluster([{ name: 'a' }]);
+    const more = { clusterId: id, name: 'large', instanceTypes: ['ecs.g6.xlarge'] };
+    expect(await living.refused('createNodePool', { ...more, desiredSize: 2001 })).toEqual([
+      ['INVALID_INPUT', 'desiredSize'],
+    ]);
+    const nodes = await living.refused('createNodePool', { ...more, desiredSize: 2000 });
+    // A scaling group has room for them; the cluster's own quota of nodes is another thing.
+    expect(nodes).toEqual([['QUOTA_EXCEEDED', '']]);
+  });
+});
+
+async function recount(): Promise<number> {
+  const nodes = await living.world.prisma.node.findMany({ where: { chargeType: 'POSTPAID' } });
+  return nodes.reduce((sum, { state, vcpus }) => sum + (state === 'failed' ? 0 : vcpus), 0);
+}

@@ -1,0 +1,65 @@
+import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { livePools, type LivingPools } from './living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const VIRTUAL = ['eci.virtual-node'];
+/** More than any machine has room for: 300 pods, 1,200 cores. */
+const REPLICAS = 300;
+
+const deployment = {
+  metadata: { name: 'burst' },
+  spec: {
+    replicas: REPLICAS,
+    selector: { matchLabels: { app: 'burst' } },
+    template: {
+      metadata: { labels: { app: 'burst' } },
+      spec: {
+        nodeSelector: { type: 'virtual-kubelet' },
+        tolerations: [{ key: 'virtual-kubelet.io/provider', operator: 'Exists' }],
+        containers: [{ name: 'job', image: 'nginx:1.29', resources: { requests: { cpu: '4' } } }],
+      },
+    },
+  },
+};
+
+describe('virtual nodes', () => {
+  test('a virtual node takes as many pods as are wished for, and no vCPU of the account', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'system' },
+      { name: 'virtual', instanceTypes: VIRTUAL },
+    ]);
+    const pool = await living.pool(pools[1] ?? '');
+    expect(pool).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
+    expect(pool.nodes.nodes).toMatchObject([{ status: 'Ready', instanceType: { id: 'eci.virtual-node' } }]);
+    expect(await living.world.used('payg-vcpu')).toBe(4);
+    const credentials = await living.world.platform.provider.credentials(id, 'somebody', 10);
+    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const apps = config.makeApiClient(AppsV1Api);
+    await apps.createNamespacedDeployment({ namespace: 'default', body: deployment });
+    await eventually(async () => {
+      const { status } = await apps.readNamespacedDeployment({ namespace: 'default', name: 'burst' });
+      return status?.readyReplicas === REPLICAS;
+    });
+    const { items } = await config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace: 'default' });
+    expect(new Set(items.map(({ spec }) => spec?.nodeName))).toEqual(new Set([pool.nodes.nodes[0]?.name]));
+  });
+
+  test('are no machines: they are not bought, and share no pool with machines', async () => {
+    const { id } = await living.cluster([{ name: 'system' }]);
+    const wish = { clusterId: id, name: 'v' };
+    expect(
+      await living.refused('createNodePool', { ...wish, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
+    ).toEqual([['INVALID_INPUT', 'instanceTypes']]);
+    const bought = { ...wish, instanceTypes: VIRTUAL, machines: { chargeType: 'PREPAID' } };
+    expect(await living.refused('createNodePool', bought)).toEqual([
+      ['INVALID_INPUT', 'machines.chargeType'],
+    ]);
+  });
+});
