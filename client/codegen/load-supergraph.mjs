@@ -4,5 +4,7 @@ import { Supergraph } from '@apollo/federation-internals';
 
 /** A schema loader of GraphQL Code Generator: `file` is a supergraph SDL. */
 export default function loadSupergraph(file) {
-  return Supergraph.build(readFileSync(file, 'utf8')).apiSchema().toGraphQLJSSchema();
+  // `null`: what the gateway must enforce says nothing of what clients see.
+  const supergraph = Supergraph.build(readFileSync(file, 'utf8'), { supportedFeatures: null });
+  return supergraph.apiSchema().toGraphQLJSSchema();
 }

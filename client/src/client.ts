@@ -25,6 +25,8 @@ export interface ClientOptions {
 export interface RequestOptions {
   /** Gives the request up: it throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Cursor of an event: what is answered is no older. Fails with STALE_READ when that takes more than seconds. */
+  readonly minResourceVersion?: string | undefined;
 }
 
 export interface SubscribeOptions {
@@ -110,8 +112,8 @@ export function createClient(options: ClientOptions): Client {
     repeatable: boolean,
     rest: Arguments<V, RequestOptions>,
   ) {
-    const [variables, { signal } = {}] = rest;
-    const data = await request(http, { operation: operationOf(document), variables, repeatable, signal });
+    const [variables, options = {}] = rest;
+    const data = await request(http, { operation: operationOf(document), variables, repeatable, ...options });
     return data as R;
   }
 

@@ -123,5 +123,12 @@ export function socketFault(event: unknown): TransportError {
   const inner = error instanceof Error ? error.message : undefined;
   const why = [reason, message, inner].find((text) => typeof text === 'string' && text !== '');
   const what = closeCode === undefined ? 'the WebSocket failed' : `the WebSocket was closed (${closeCode})`;
-  return new TransportError(why ? `${what}: ${String(why)}` : what, { closeCode, cause: event });
+  const retryAfter = retryIn(reason);
+  return new TransportError(why ? `${what}: ${String(why)}` : what, { closeCode, retryAfter, cause: event });
+}
+
+/** A gateway that stops tells each client a time of its own: `Service restart; retry in 1234 ms`. */
+function retryIn(reason: unknown): number | undefined {
+  const told = typeof reason === 'string' ? /retry in (\d{1,6}) ms/.exec(reason) : null;
+  return told ? Number(told[1]) : undefined;
 }

@@ -22,10 +22,21 @@ export class Position {
     return true;
   }
 
+  /** Notes that everything up to a cursor has been told, though nothing of it was an event. */
+  pass(cursor: string): void {
+    this.newest = cursor;
+  }
+
   private forgetOldest(): void {
     const [oldest] = this.seen;
     if (oldest !== undefined) this.seen.delete(oldest);
   }
+}
+
+/** The cursor of a bookmark: what a stream says when it has no event to tell. */
+export function bookmarkOf(extensions: unknown): string | undefined {
+  const { bookmark } = Object(extensions) as { bookmark?: { cursor?: unknown } };
+  return typeof bookmark?.cursor === 'string' ? bookmark.cursor : undefined;
 }
 
 /** The `cursor` of the object in a subscription's root field. */

@@ -18,6 +18,10 @@ export class EventBuffer<T> {
     return this.values.length >= this.capacity;
   }
 
+  get isEmpty(): boolean {
+    return this.values.length === 0;
+  }
+
   push(value: T): void {
     if (this.ended) return;
     const waiter = this.waiters.shift();

@@ -13,6 +13,7 @@ export interface HttpRequest {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: unknown;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
 interface Answer {

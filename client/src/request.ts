@@ -17,6 +17,8 @@ export interface Request {
   readonly variables: unknown;
   readonly repeatable: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Cursor of an event that the answer must not be older than. */
+  readonly minResourceVersion?: string | undefined;
 }
 
 /** Sends a request, again while the fault may pass and repeating it does no harm. */
@@ -28,7 +30,7 @@ export async function request(settings: RequestSettings, what: Request): Promise
     try {
       return await sendWithFreshToken(
         settings,
-        { query, operationName, variables: what.variables },
+        { query, operationName, variables: what.variables, ...atLeast(what) },
         what.signal,
       );
     } catch (error) {
@@ -39,6 +41,10 @@ export async function request(settings: RequestSettings, what: Request): Promise
       await pause(wait, what.signal);
     }
   }
+}
+
+function atLeast({ minResourceVersion }: Request): Pick<HttpRequest, 'extensions'> {
+  return minResourceVersion === undefined ? {} : { extensions: { minResourceVersion } };
 }
 
 /** Sends a request; once more with a new token when the server no longer takes the one it got. */

@@ -27,9 +27,9 @@ export interface Retry {
   readonly wait: number;
 }
 
-const PASSING_CODES = new Set(['SERVICE_UNAVAILABLE', 'SLOW_CONSUMER']);
+const PASSING_CODES = new Set(['SERVICE_UNAVAILABLE', 'SLOW_CONSUMER', 'STALE_READ']);
 const PASSING_STATUS = new Set([429, 502, 503, 504]);
-const STALE_TOKEN = new Set(['UNAUTHENTICATED', 'TOKEN_EXPIRED']);
+const STALE_TOKEN = new Set(['RIGHTS_CHANGED', 'UNAUTHENTICATED', 'TOKEN_EXPIRED']);
 
 export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   return { firstWait: 250, longestWait: 10_000, giveUpAfter: 60_000, ...options };

@@ -7,6 +7,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   4401: 'UNAUTHENTICATED',
   4403: 'UNAUTHENTICATED',
   4406: 'BAD_REQUEST',
+  4410: 'RIGHTS_CHANGED',
 };
 
 const NAMED_CODES = new Set(['TOKEN_EXPIRED', 'UNAUTHENTICATED']);

@@ -1,6 +1,6 @@
 import type { FormattedExecutionResult } from 'graphql-ws';
 import type { Connection } from './connection.js';
-import { cursorOf, Position } from './cursor.js';
+import { bookmarkOf, cursorOf, Position } from './cursor.js';
 import type { Operation } from './document.js';
 import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
 import { EventBuffer } from './event-buffer.js';
@@ -116,7 +116,10 @@ export class Subscription<R extends object> implements EventStream<R> {
   private payload() {
     const { query, operationName, takesAfter } = this.operation;
     const after = takesAfter && this.position.newest !== undefined ? { after: this.position.newest } : {};
-    return { query, ...(operationName ? { operationName } : {}), variables: { ...this.variables, ...after } };
+    const variables = { ...this.variables, ...after };
+    // Bookmarks carry the position on while the filter matches nothing.
+    const extensions = takesAfter ? { extensions: { bookmarks: true } } : {};
+    return { query, ...(operationName ? { operationName } : {}), variables, ...extensions };
   }
 
   /** Takes an event; answers an outcome when the connection has to be left. */
@@ -124,11 +127,20 @@ export class Subscription<R extends object> implements EventStream<R> {
     if (result.errors && result.errors.length > 0) {
       return { kind: 'failed', error: new GraphQLRequestError(result.errors as ServerError[], result.data) };
     }
+    const bookmark = bookmarkOf(result.extensions);
+    if (bookmark !== undefined) this.passOver(bookmark);
     const data = result.data as R | null | undefined;
     if (!data || !this.position.take(cursorOf(data))) return undefined;
     this.settle();
     this.buffer.push(data);
     return this.buffer.isFull ? { kind: 'full' } : undefined;
+  }
+
+  /** What is handed out may be older: only who has read everything stands where the bookmark does. */
+  private passOver(bookmark: string): void {
+    this.settle();
+    this.position.pass(bookmark);
+    if (this.buffer.isEmpty) this.cursor = bookmark;
   }
 
   /** A subscription that can be resumed has no end of its own: a server that completes it is shutting down. */

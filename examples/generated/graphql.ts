@@ -119,6 +119,8 @@ export type DemoCheckUpgradeMutationVariables = Exact<{
 export type DemoCheckUpgradeMutation = { readonly runClusterCheck: { readonly check: { readonly state: ClusterCheckState, readonly items: ReadonlyArray<{ readonly name: string, readonly level: CheckLevel, readonly result: CheckResult, readonly message: string }> } | null, readonly userErrors: ReadonlyArray<
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
 
 export type DemoRegionsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -137,6 +139,8 @@ export type DemoDeployMutationVariables = Exact<{
 
 
 export type DemoDeployMutation = { readonly applyManifest: { readonly objects: ReadonlyArray<{ readonly kind: string, readonly name: string, readonly result: ManifestResult | null }>, readonly workload: { readonly id: string } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };

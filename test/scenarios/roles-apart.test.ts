@@ -1,19 +1,27 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../kernel/free-port.js';
 import { subgraphNames } from '../../kernel/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
+import { eventually } from '../kit/eventually.js';
 import { ask, mainJob } from '../kit/main-job.js';
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
 import { hasNatsServer, startNatsServer } from '../kit/nats-server.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
+import { type TraceReceiver, startTraceReceiver } from '../kit/trace-receiver.js';
 
 const stack = new AsyncDisposableStack();
 let gateway: RoleProcess;
 let clustersUrl: string;
+let collector: TraceReceiver;
+let engineMetrics: string;
 
 beforeAll(async () => {
   const kit = stack.use(await createTestDatabase());
   const nats = hasNatsServer ? stack.use(await startNatsServer()) : undefined;
+  collector = stack.use(await startTraceReceiver());
   const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_BSP_SCHEDULE_DELAY: '200',
     ...(nats && { NATS_URL: nats.url }),
     DATABASE_URL: kit.url,
     FLEETGRAPH_SECRET: PLATFORM_SECRET,
@@ -23,10 +31,12 @@ beforeAll(async () => {
     KUBESIM_PORT: '0',
   };
   const kubesim = stack.use(await startRole(['kubesim'], env));
+  const enginePort = await freePort();
+  engineMetrics = `http://127.0.0.1:${enginePort}/metrics`;
   const withCloud = { ...env, KUBESIM_URL: kubesim.url };
   const start = async (args: readonly string[]) => stack.use(await startRole(args, withCloud));
   const [, ...subgraphs] = await Promise.all([
-    start(['engine']),
+    startRole(['engine'], { ...withCloud, METRICS_PORT: String(enginePort) }).then((one) => stack.use(one)),
     ...subgraphNames.map((name) => start(['subgraph', name, '--port', '0'])),
   ]);
   const urls = subgraphNames.map((name, index) => `${name}=${subgraphs[index]!.url}`);
@@ -59,4 +69,25 @@ test('a subgraph refuses whoever is not the gateway', async () => {
   expect((await ask({ 'x-fleetgraph-actor': 'eyJhbGciOiJub25lIn0.eyJhY2NvdW50IjoiYWNtZSJ9.' })).status).toBe(
     401,
   );
+});
+
+test('one trace goes through the processes of gateway, subgraph and engine', async () => {
+  const { spans } = collector;
+  const services = ['fleetgraph-gateway', 'fleetgraph-subgraph-clusters', 'fleetgraph-engine'];
+  // Of what the main job above has asked for.
+  await eventually(
+    () =>
+      spans.some(({ name, traceId }) => {
+        if (name !== 'reconcile cluster') return false;
+        const through = spans.filter((span) => span.traceId === traceId).map(({ service }) => service);
+        return services.every((service) => through.includes(service));
+      }),
+    { what: 'a reconciliation of the engine in a trace with spans of gateway and subgraph' },
+  );
+});
+
+test('an engine tells of its queue and its reconciliations on a port of its own', async () => {
+  const text = await (await fetch(engineMetrics)).text();
+  expect(text).toMatch(/fleetgraph_reconcile_seconds_count\{kind="cluster",outcome="\w+"\} [1-9]/);
+  expect(text).toMatch(/fleetgraph_queue_jobs\{state="later"\} \d/);
 });

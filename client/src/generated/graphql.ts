@@ -31,6 +31,15 @@ export type CancelOperationInput = {
   readonly id: string;
 };
 
+/** How a machine is paid. */
+export type ChargeType =
+  /** By use. */
+  | 'POSTPAID'
+  /** By subscription: cheaper, but it cannot be released before the subscription ends. */
+  | 'PREPAID'
+  /** By use at the price of the moment; the cloud can take it back at five minutes’ notice. */
+  | 'SPOT';
+
 /** The cloud that a region belongs to. */
 export type Cloud =
   /** For finance institutions. */
@@ -41,6 +50,15 @@ export type Cloud =
   | 'LOCAL'
   /** Open to everybody. */
   | 'PUBLIC';
+
+/** What the machines of a cluster can do. */
+export type ClusterCapability =
+  /** Keeping memory secret with Intel SGX: a confidential cluster. */
+  | 'CONFIDENTIAL'
+  /** Computing with GPUs or NPUs: a heterogeneous cluster. */
+  | 'GPU'
+  /** Running pods in light virtual machines: a sandbox cluster. */
+  | 'SANDBOX';
 
 /** What happened to a watched list. */
 export type ClusterChangeType =
@@ -69,6 +87,24 @@ export type ClusterFilter = {
   readonly regionId?: string | null | undefined;
   /** In one of these states. DELETED ones are listed only when named here. */
   readonly state?: ReadonlyArray<ClusterState> | null | undefined;
+};
+
+/** How a cluster is connected. None of it can be changed later. */
+export type ClusterNetworkInput = {
+  /** Prefix length of each node's part of the pod CIDR: 24 (256 pods a node, when left out) to 28 (16 pods). */
+  readonly nodeCidrMask?: number | null | undefined;
+  /** Addresses of its pods, e.g. `10.1.0.0/16`; a free range when left out. With Terway there is none: pods have addresses of the vSwitches. */
+  readonly podCidr?: string | null | undefined;
+  /** Give its Kubernetes API a public address (EIP); not when left out. */
+  readonly publicEndpoint?: boolean | null | undefined;
+  /** Security group of the VPC for its nodes; one is made for the cluster when left out. */
+  readonly securityGroupId?: string | null | undefined;
+  /** Addresses of its Services, e.g. `172.21.0.0/20`; a free range when left out. */
+  readonly serviceCidr?: string | null | undefined;
+  /** vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones when left out. */
+  readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
+  /** The VPC; of the region's default one, which is made when there is none and goes with its last cluster, when left out. */
+  readonly vpcId?: string | null | undefined;
 };
 
 /** What a managed cluster is made for. */
@@ -129,16 +165,33 @@ export type ClusterType =
   /** The platform runs the control plane. */
   | 'MANAGED_KUBERNETES';
 
+/** What runs the containers of a node pool (runtime of the ACK API). */
+export type ContainerRuntime =
+  /** containerd. */
+  | 'CONTAINERD'
+  /** Docker; Kubernetes 1.24 and later does not work with it. */
+  | 'DOCKER'
+  /** Sandboxed-Container.runv: pods that choose the runtime class `runv` get a light virtual machine each. */
+  | 'SANDBOXED_CONTAINER_RUNV';
+
 /** A cluster to be created. */
 export type CreateClusterInput = {
+  /** What its machines shall be able to do: makes it heterogeneous, sandbox or confidential. */
+  readonly capability?: ClusterCapability | null | undefined;
   /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
   readonly clientToken?: string | null | undefined;
   /** Refuse deletion until this is turned off; false when left out. */
   readonly deletionProtection?: boolean | null | undefined;
   /** Labels: a map of strings (at most 50). */
   readonly labels?: unknown;
+  /** The masters of a dedicated cluster; three of the usual type when left out. */
+  readonly masters?: MastersInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
   readonly name: string;
+  /** How it is connected; to the region's default VPC, with free ranges for pods and Services, when left out. */
+  readonly network?: ClusterNetworkInput | null | undefined;
+  /** What connects its pods; FLANNEL when left out. */
+  readonly networkPlugin?: NetworkPlugin | null | undefined;
   /** Node pools to begin with (at most 100). */
   readonly nodePools?: ReadonlyArray<NodePoolInput> | null | undefined;
   /** What it is made for. */
@@ -147,6 +200,8 @@ export type CreateClusterInput = {
   readonly regionId: string;
   /** Edition of a managed cluster; STANDARD when left out. */
   readonly spec?: ClusterSpec | null | undefined;
+  /** What gives its pods their volumes; CSI when left out. */
+  readonly storagePlugin?: StoragePlugin | null | undefined;
   /** IANA name of the time zone of its schedules; the region's when left out. */
   readonly timeZone?: string | null | undefined;
   /** Who runs the control plane. */
@@ -159,6 +214,8 @@ export type CreateClusterInput = {
 
 /** A node pool to be created in a running cluster. */
 export type CreateNodePoolInput = {
+  /** Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true. */
+  readonly acknowledgeRisk?: boolean | null | undefined;
   /** Automatic scaling; off when left out. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
   /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
@@ -167,10 +224,24 @@ export type CreateNodePoolInput = {
   readonly clusterId: string;
   /** Nodes wanted: 0 to 2000; with autoscaling within its bounds and its minSize when left out, else 0. */
   readonly desiredSize?: number | null | undefined;
+  /** Of an edge cluster: nodes that are offline keep their pods. False when left out. */
+  readonly edgeAutonomy?: boolean | null | undefined;
+  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out. */
+  readonly gpuSharing?: boolean | null | undefined;
   /** Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
+  /** Labels of its nodes: a map of strings (at most 50). */
+  readonly labels?: unknown;
+  /** What its machines are made of. */
+  readonly machines?: PoolMachinesInput | null | undefined;
+  /** What the platform does for it; nothing when left out. */
+  readonly management?: PoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
+  /** What runs the containers; CONTAINERD when left out. */
+  readonly runtime?: ContainerRuntime | null | undefined;
+  /** Taints of its nodes (at most 50). */
+  readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
 };
 
 /** A cluster to be deleted. */
@@ -179,6 +250,8 @@ export type DeleteClusterInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly id: string;
+  /** Resources that the platform made for it and that shall stay: VPC, vSwitches, security group, load balancer, address (see `Cluster.resources`). They belong to the account then. */
+  readonly retainResources?: ReadonlyArray<string> | null | undefined;
 };
 
 /** A node pool to be deleted, with its nodes. */
@@ -187,6 +260,25 @@ export type DeleteNodePoolInput = {
   readonly clientToken?: string | null | undefined;
   /** The node pool. */
   readonly id: string;
+};
+
+/** Kind of a cloud disk. */
+export type DiskCategory =
+  /** Ultra disk. */
+  | 'CLOUD_EFFICIENCY'
+  /** Enhanced SSD. */
+  | 'CLOUD_ESSD'
+  /** Standard SSD. */
+  | 'CLOUD_SSD';
+
+/** A disk of each machine. */
+export type DiskInput = {
+  /** Kind. */
+  readonly category: DiskCategory;
+  /** Where a data disk is mounted; not under a path in which Kubernetes keeps its own data. */
+  readonly mountTarget?: string | null | undefined;
+  /** Size in GiB: 40 to 32768 (a system disk: to 500). */
+  readonly sizeGiB: number;
 };
 
 /** What an event is about. */
@@ -234,6 +326,21 @@ export type MaintenanceWhen =
   /** At once. */
   | 'NOW';
 
+/** The masters of a dedicated cluster: exactly three. */
+export type MastersInput = {
+  /** How many: 3. */
+  readonly count?: number | null | undefined;
+  /** Instance type of each; `ecs.g7.xlarge` when left out. */
+  readonly instanceType?: string | null | undefined;
+};
+
+/** What connects the pods of a cluster. */
+export type NetworkPlugin =
+  /** Flannel: each node has a network of its own for its pods. */
+  | 'FLANNEL'
+  /** Terway: pods have addresses of the VPC. */
+  | 'TERWAY';
+
 /** Automatic scaling of a node pool. */
 export type NodePoolAutoscalingInput = {
   /** Whether it is on; a pool that scales by itself is not scaled by hand. */
@@ -246,14 +353,30 @@ export type NodePoolAutoscalingInput = {
 
 /** A node pool to be created with its cluster. */
 export type NodePoolInput = {
+  /** Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true. */
+  readonly acknowledgeRisk?: boolean | null | undefined;
   /** Automatic scaling; off when left out. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
   /** Nodes wanted: 0 to 2000; with autoscaling within its bounds and its minSize when left out, else 0. */
   readonly desiredSize?: number | null | undefined;
+  /** Of an edge cluster: nodes that are offline keep their pods. False when left out. */
+  readonly edgeAutonomy?: boolean | null | undefined;
+  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out. */
+  readonly gpuSharing?: boolean | null | undefined;
   /** Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
+  /** Labels of its nodes: a map of strings (at most 50). */
+  readonly labels?: unknown;
+  /** What its machines are made of. */
+  readonly machines?: PoolMachinesInput | null | undefined;
+  /** What the platform does for it; nothing when left out. */
+  readonly management?: PoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
+  /** What runs the containers; CONTAINERD when left out. */
+  readonly runtime?: ContainerRuntime | null | undefined;
+  /** Taints of its nodes (at most 50). */
+  readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
 };
 
 /** State of a node pool, by the names of the ACK API. */
@@ -270,6 +393,8 @@ export type NodePoolState =
   | 'REMOVING'
   /** Nodes are being added or removed. */
   | 'SCALING'
+  /** Its scaling group was deleted; only a new pool helps. */
+  | 'UNHEALTHY'
   /** Its configuration is being changed. */
   | 'UPDATING';
 
@@ -287,6 +412,42 @@ export type OperationState =
   | 'RUNNING'
   /** All that was asked for is there. */
   | 'SUCCEEDED';
+
+/** What machines of a pool are made of; what is left out is as usual. */
+export type PoolMachinesInput = {
+  /** How they are paid; POSTPAID when left out. */
+  readonly chargeType?: ChargeType | null | undefined;
+  /** Data disks (at most 16); none when left out. */
+  readonly dataDisks?: ReadonlyArray<DiskInput> | null | undefined;
+  /** Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 when left out. */
+  readonly imageId?: string | null | undefined;
+  /** Security group; the cluster's when left out. */
+  readonly securityGroupId?: string | null | undefined;
+  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour may cost. */
+  readonly spotPriceLimit?: number | null | undefined;
+  /** Of SPOT only; SPOT_AS_PRICE_GO when left out. */
+  readonly spotStrategy?: SpotStrategy | null | undefined;
+  /** System disk; 120 GiB of CLOUD_ESSD when left out. */
+  readonly systemDisk?: DiskInput | null | undefined;
+  /** vSwitches of the cluster's VPC; they say the zones too. The cluster's when left out. */
+  readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
+  /** Zones of the pool; the cluster's when left out. */
+  readonly zoneIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/** What the platform does for a managed pool; what is left out stays, or is off. */
+export type PoolManagementInput = {
+  /** When a restart does not mend a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
+  readonly allowSystemDiskReset?: boolean | null | undefined;
+  /** Repair nodes that are not ready: restart them first. */
+  readonly autoRepair?: boolean | null | undefined;
+  /** The pool may be upgraded without being asked. */
+  readonly autoUpgrade?: boolean | null | undefined;
+  /** Security fixes may be installed without being asked. */
+  readonly autoVulFix?: boolean | null | undefined;
+  /** Nodes repaired at the same time, at most: 1 to 1000. */
+  readonly maxUnavailable?: number | null | undefined;
+};
 
 /** A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec. */
 export type Product =
@@ -358,14 +519,53 @@ export type ScaleNodePoolInput = {
 export type ScaleWorkloadInput = {
   /** Any text of your choice; the same again answers as the first time and scales nothing. */
   readonly clientToken?: string | null | undefined;
+  /** Its namespace. Cannot be changed: the present one is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly namespace?: string | null | undefined;
   /** Pods it shall have, 0 to 100,000. */
   readonly replicas: number;
   /** A deployment, stateful set or replica set. */
   readonly workloadId: string;
 };
 
+/** What is bid for spot machines. */
+export type SpotStrategy =
+  /** The price of the moment, at most that of pay-as-you-go. */
+  | 'SPOT_AS_PRICE_GO'
+  /** At most spotPriceLimit. */
+  | 'SPOT_WITH_PRICE_LIMIT';
+
+/** What gives the pods of a cluster their volumes. */
+export type StoragePlugin =
+  /** Container Storage Interface. */
+  | 'CSI'
+  /** FlexVolume, the older one. */
+  | 'FLEXVOLUME';
+
+/** What a taint does with pods that do not tolerate it. */
+export type TaintEffect =
+  /** They are not placed on the node, and leave it. */
+  | 'NO_EXECUTE'
+  /** They are not placed on the node. */
+  | 'NO_SCHEDULE'
+  /** They are placed on the node only when there is no other. */
+  | 'PREFER_NO_SCHEDULE';
+
+/** A taint of the nodes of a pool. */
+export type TaintInput = {
+  /** What it does. */
+  readonly effect: TaintEffect;
+  /** Key, as Kubernetes has it. */
+  readonly key: string;
+  /** Value. */
+  readonly value?: string | null | undefined;
+};
+
 /** What to change of a cluster; what is left out stays. */
 export type UpdateClusterInput = {
+  /** Labels of a registered cluster are changed only with true: applications there may depend on them. */
+  readonly acknowledgeRisk?: boolean | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly capability?: ClusterCapability | null | undefined;
   /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
   readonly clientToken?: string | null | undefined;
   /** Turn deletion protection on or off. */
@@ -374,10 +574,26 @@ export type UpdateClusterInput = {
   readonly id: string;
   /** All labels: replaces the map. */
   readonly labels?: unknown;
+  /** Masters. Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly masterCount?: number | null | undefined;
   /** New name. */
   readonly name?: string | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly networkPlugin?: NetworkPlugin | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly profile?: ClusterProfile | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly regionId?: string | null | undefined;
   /** Refuse with CONFLICT unless this is the current version. */
   readonly resourceVersion?: string | number | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. (ACK Standard becomes Pro by migrateCluster.) */
+  readonly spec?: ClusterSpec | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly storagePlugin?: StoragePlugin | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly type?: ClusterType | null | undefined;
+  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  readonly vpcId?: string | null | undefined;
 };
 
 /** A cluster to be upgraded. */
@@ -386,10 +602,31 @@ export type UpgradeClusterInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly id: string;
+  /** How its nodes are upgraded; a tenth of each pool at a time when left out. */
+  readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;
   /** One of `version.upgradeTargets`, as patch or minor (its newest patch). */
   readonly version: string;
   /** When it begins; NOW when left out. */
   readonly when?: MaintenanceWhen | null | undefined;
+};
+
+/** When an upgrade of nodes pauses by itself; resumeOperation lets it go on. */
+export type UpgradePausePolicy =
+  /** After each batch of nodes. */
+  | 'EVERY_BATCH'
+  /** After the first batch of nodes. */
+  | 'FIRST_BATCH'
+  /** Never. */
+  | 'NOT_PAUSE';
+
+/** How the nodes of a cluster are upgraded, pool by pool. */
+export type UpgradeRollingPolicyInput = {
+  /** Nodes of a pool that are cordoned, drained and upgraded at the same time: 1 to 20. Default: a tenth. */
+  readonly batchSize?: number | null | undefined;
+  /** When it pauses by itself. Default NOT_PAUSE. */
+  readonly pausePolicy?: UpgradePausePolicy | null | undefined;
+  /** Nodes that a pool gets in addition while it is upgraded: 0 to 20, as far as quotas and its bounds allow. Default 0. */
+  readonly surge?: number | null | undefined;
 };
 
 /** Which workloads; every condition given must hold. */
@@ -470,10 +707,16 @@ export type CreateClusterMutationVariables = Exact<{
 export type CreateClusterMutation = { readonly createCluster: { readonly cluster: { readonly id: string, readonly name: string, readonly state: ClusterState, readonly product: Product, readonly createdAt: string, readonly resourceVersion: string, readonly nodePools: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string }> }, readonly region: { readonly id: string, readonly name: string }, readonly version: { readonly id: string } } | null, readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         > } | null, readonly error:
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
        | null } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -484,6 +727,8 @@ export type UpdateClusterMutationVariables = Exact<{
 
 
 export type UpdateClusterMutation = { readonly updateCluster: { readonly cluster: { readonly id: string, readonly name: string, readonly state: ClusterState, readonly product: Product, readonly createdAt: string, readonly resourceVersion: string, readonly region: { readonly id: string, readonly name: string }, readonly version: { readonly id: string } } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -497,10 +742,16 @@ export type UpgradeClusterMutationVariables = Exact<{
 export type UpgradeClusterMutation = { readonly upgradeCluster: { readonly cluster: { readonly id: string, readonly name: string, readonly state: ClusterState, readonly product: Product, readonly createdAt: string, readonly resourceVersion: string, readonly region: { readonly id: string, readonly name: string }, readonly version: { readonly id: string } } | null, readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         > } | null, readonly error:
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
        | null } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -513,10 +764,16 @@ export type DeleteClusterMutationVariables = Exact<{
 export type DeleteClusterMutation = { readonly deleteCluster: { readonly cluster: { readonly id: string, readonly name: string, readonly state: ClusterState, readonly product: Product, readonly createdAt: string, readonly resourceVersion: string, readonly region: { readonly id: string, readonly name: string }, readonly version: { readonly id: string } } | null, readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         > } | null, readonly error:
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
        | null } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -570,10 +827,16 @@ export type CreateNodePoolMutationVariables = Exact<{
 export type CreateNodePoolMutation = { readonly createNodePool: { readonly nodePool: { readonly id: string, readonly name: string, readonly state: NodePoolState, readonly desiredSize: number } | null, readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         > } | null, readonly error:
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
        | null } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -587,10 +850,16 @@ export type ScaleNodePoolMutationVariables = Exact<{
 export type ScaleNodePoolMutation = { readonly scaleNodePool: { readonly nodePool: { readonly id: string, readonly name: string, readonly state: NodePoolState, readonly desiredSize: number } | null, readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         > } | null, readonly error:
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
        | null } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -603,10 +872,16 @@ export type DeleteNodePoolMutationVariables = Exact<{
 export type DeleteNodePoolMutation = { readonly deleteNodePool: { readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         > } | null, readonly error:
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
        | null } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -615,15 +890,25 @@ type Problem_InputError_Fragment = { readonly code: string, readonly message: st
 
 type Problem_QuotaExceededError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
 
+type Problem_RegionUnavailableError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
+
+type Problem_ThrottledError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
+
 export type ProblemFragment =
   | Problem_InputError_Fragment
   | Problem_QuotaExceededError_Fragment
+  | Problem_RegionUnavailableError_Fragment
+  | Problem_ThrottledError_Fragment
 ;
 
 export type OperationStatusFragment = { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } | null, readonly error:
+    | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+    | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
    | null };
@@ -636,7 +921,11 @@ export type GetOperationQueryVariables = Exact<{
 export type GetOperationQuery = { readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       > } | null, readonly error:
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
      | null } | null };
@@ -649,10 +938,16 @@ export type CancelOperationMutationVariables = Exact<{
 export type CancelOperationMutation = { readonly cancelOperation: { readonly operation: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
           | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+          | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         > } | null, readonly error:
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
        | null } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
@@ -665,7 +960,11 @@ export type OperationProgressSubscriptionVariables = Exact<{
 export type OperationProgressSubscription = { readonly operationProgress: { readonly id: string, readonly type: string, readonly state: OperationState, readonly progress: number, readonly createdAt: string, readonly finishedAt: string | null, readonly stages: ReadonlyArray<{ readonly name: string, readonly state: OperationState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly message: string | null }>, readonly result: { readonly requested: number, readonly created: number, readonly failed: number, readonly failures: ReadonlyArray<
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
         | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+        | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       > } | null, readonly error:
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
      | null } };
@@ -699,6 +998,8 @@ export type ApplyManifestMutationVariables = Exact<{
 export type ApplyManifestMutation = { readonly applyManifest: { readonly userErrors: ReadonlyArray<
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
 
 export type ScaleWorkloadMutationVariables = Exact<{
@@ -708,6 +1009,8 @@ export type ScaleWorkloadMutationVariables = Exact<{
 
 
 export type ScaleWorkloadMutation = { readonly scaleWorkload: { readonly workload: { readonly id: string, readonly namespace: string, readonly name: string, readonly kind: WorkloadKind, readonly replicas: number, readonly readyReplicas: number, readonly images: ReadonlyArray<string> } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
