@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../engine/engine.js';
+import { nextReplacement } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.rules.js';
+import { audit, ended, NODE_TYPE, startWorld, type World } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+import {
+  type Ask,
+  type DeploymentView,
+  graphOf,
+  readyDeployment,
+  runningCluster,
+} from '../upgrade/upgrade-kit.js';
+
+let world: World;
+let engine: Engine;
+let ask: Ask;
+beforeAll(async () => {
+  world = await startWorld({ speed: 500 });
+  await world.limit('payg-vcpu', 1_000);
+  engine = await world.engine();
+  ask = await graphOf(world);
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+interface Scaled {
+  scaleClusterVertically: {
+    cluster: { state: string } | null;
+    operation: { id: string; type: string; result: { requested: number } } | null;
+    userErrors: { code: string; path: string[] }[];
+  };
+}
+const scale = async (input: Record<string, unknown>) => {
+  const query = `mutation ($input: ScaleClusterVerticallyInput!) { scaleClusterVertically(input: $input) {
+    cluster { state } operation { id type result { requested } } userErrors { code message path } } }`;
+  return (await ask<Scaled>(query, { input })).scaleClusterVertically;
+};
+const LARGE = 'ecs.g7.2xlarge';
+
+describe('scaleClusterVertically', () => {
+  it('replaces every node by one of the new type, new ones first, while workloads run on', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.34.3', 3);
+    const path = await readyDeployment(client, 'steady', 3);
+    const { cluster, operation, userErrors } = await scale({
+      id: clusterId,
+      instanceTypes: [LARGE],
+      batchSize: 2,
+    });
+    expect(userErrors).toEqual([]);
+    expect([cluster?.state, operation?.type, operation?.result.requested]).toEqual([
+      'UPDATING',
+      'SCALE_CLUSTER_VERTICALLY',
+      3,
+    ]);
+    expect(await ended(world, operation!.id)).toMatchObject({
+      state: 'SUCCEEDED',
+      progress: 1,
+      created: 3,
+      failed: 0,
+    });
+    const nodes = await world.prisma.node.findMany({ where: { clusterId } });
+    expect(nodes.map((node) => [node.instanceType, node.state])).toEqual(Array(3).fill([LARGE, 'running']));
+    const settled = await audit(world, clusterId);
+    expect(settled).toMatchObject({ state: 'RUNNING', nodes: 3, sameAsCloud: true, nodePlaces: 3 });
+    expect(settled.vcpu).toBe(settled.recount);
+    const pool = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId } });
+    expect(pool).toMatchObject({ desiredSize: 3, instanceTypes: [LARGE] });
+    await eventually(async () => (await client.get<DeploymentView>(path)).status?.readyReplicas === 3);
+  });
+
+  it('gives up when the new type is out of stock: the pool keeps its size, and the reason is told', async () => {
+    const { clusterId } = await runningCluster(world, '1.34.3', 1);
+    const zones = await world.prisma.zone.findMany({ where: { regionId: 'cn-hangzhou' } });
+    const stock = (left: number) => Object.fromEntries(zones.map(({ id }) => [`${id}/ecs.g6.2xlarge`, left]));
+    await world.settings({ stock: stock(0) });
+    const { operation } = await scale({ id: clusterId, instanceTypes: ['ecs.g6.2xlarge'] });
+    const result = await ended(world, operation!.id);
+    await world.settings({ stock: stock(2_000) });
+    expect(result).toMatchObject({ state: 'FAILED', created: 0, failed: 1, error: { code: 'OUT_OF_STOCK' } });
+    await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+    const nodes = await world.prisma.node.findMany({ where: { clusterId, state: 'running' } });
+    expect(nodes.map(({ instanceType }) => instanceType)).toEqual([NODE_TYPE]);
+    expect(await audit(world, clusterId)).toMatchObject({ nodes: 1, sameAsCloud: true, nodePlaces: 1 });
+  });
+
+  it('refuses types that are unknown or too small, and pools that are not the cluster’s', async () => {
+    const { clusterId } = await runningCluster(world, '1.34.3', 0);
+    expect(
+      (await scale({ id: clusterId, instanceTypes: ['ecs.none', 'ecs.g7.large'] })).userErrors,
+    ).toMatchObject([
+      { code: 'UNKNOWN_INSTANCE_TYPE', path: ['input', 'instanceTypes', '0'] },
+      { code: 'INSTANCE_TYPE_TOO_SMALL', path: ['input', 'instanceTypes', '1'] },
+    ]);
+    const foreign = await scale({ id: clusterId, instanceTypes: [LARGE], nodePoolIds: ['nodepool_none'] });
+    expect(foreign.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'nodePoolIds', '0'] }]);
+    expect((await scale({ id: clusterId, instanceTypes: [LARGE], batchSize: 21 })).userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'batchSize'] },
+    ]);
+  });
+});
+
+describe('the next step of a replacement', () => {
+  const node = (id: string, instanceType: string, state = 'running') => ({ id, instanceType, state });
+  it.each([
+    [[node('a', 'old'), node('b', 'old')], { kind: 'GROW', by: 1 }],
+    [[node('a', 'old'), node('b', 'old'), node('c', 'new')], { kind: 'SHRINK', leaving: ['a'] }],
+    [[node('a', 'old', 'removing'), node('b', 'old'), node('c', 'new')], { kind: 'GROW', by: 1 }],
+    [[node('b', 'old'), node('c', 'new'), node('d', 'new')], { kind: 'SHRINK', leaving: ['b'] }],
+    [[node('c', 'new'), node('d', 'new')], { kind: 'DONE' }],
+    [[], { kind: 'DONE' }],
+  ])('of %j is %j', (nodes, expected) => {
+    expect(nextReplacement(nodes, { types: ['new'], baseSize: 2, batchSize: 1 })).toEqual(expected);
+  });
+});
