@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { accountBench } from './account/run.js';
 import { fleetBench } from './fleet/run.js';
 import { gatewayBench } from './gateway/run.js';
 import { temporaryFolder } from './platform/database.js';
 import { queryBench } from './query/run.js';
+import { streamsBench } from './streams/run.js';
 
 interface BenchOptions {
   readonly quick: boolean;
@@ -15,14 +17,24 @@ type Bench = (options: BenchOptions, started: AsyncDisposableStack) => Promise<v
 
 const program = new Command('bench').description('measures the platform; see bench/README.md');
 
-benchCommand('all', 'all benchmarks, one after the other', [gatewayBench, fleetBench, queryBench], {
-  isDefault: true,
-});
+benchCommand(
+  'all',
+  'all benchmarks, one after the other',
+  [gatewayBench, fleetBench, accountBench, queryBench, streamsBench],
+  {
+    isDefault: true,
+  },
+);
 benchCommand('gateway', 'CPU time per request in the gateway, beside other gateways on the same subgraphs', [
   gatewayBench,
 ]);
 benchCommand('fleet', '100 clusters of 10 nodes each, requested at once', [fleetBench]);
+benchCommand('account', 'an account with all it may have: 100 Pro clusters, one of them with 1,000 nodes', [
+  accountBench,
+]);
 benchCommand('query', 'one query over 100 clusters, beside plain SQL for the same rows', [queryBench]);
+
+benchCommand('streams', 'CPU time per event and subscriber, and what idle subscribers cost', [streamsBench]);
 
 await program.parseAsync();
 

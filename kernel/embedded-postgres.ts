@@ -19,8 +19,12 @@ export interface EmbeddedPostgresOptions {
   /** Password of the only role, `fleetgraph`. */
   readonly password: string;
   readonly log: Log;
+  /** Default a free one. */
+  readonly port?: number;
   /** `off` only for throw-away data. Default: on. */
   readonly durable?: boolean;
+  /** Further settings of the server, by their names in postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddedPostgres extends AsyncDisposable {
@@ -160,7 +164,7 @@ async function launch(
   layout: Layout,
   options: EmbeddedPostgresOptions,
 ): Promise<{ url: string; pid: number }> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -170,6 +174,7 @@ async function launch(
     ...(options.durable === false
       ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
       : {}),
+    ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // Detached: a signal to our process group (Ctrl-C) must reach us first, so that we close before the database does.
