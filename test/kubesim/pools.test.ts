@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../kit/eventually.js';
+import { startSimulator, type Simulator } from './simulator.js';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterAll(() => simulator[Symbol.asyncDispose]());
+
+const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+const ask = async (method: string, path: string, body?: unknown) =>
+  (await simulator.cloud(method, path, body)) as unknown as {
+    status: number;
+    body: Record<string, unknown> & {
+      instances: { id: string; state: string; chargeType: string; failure?: { code: string } }[];
+    };
+  };
+const put = (cluster: string, instances: object[]) =>
+  ask('PUT', `/clusters/${cluster}/instances`, { instances });
+const wish = (id: string, more: object = {}) => ({
+  id,
+  name: id,
+  nodePoolId: 'pool',
+  instanceTypes: ['ecs.g6.xlarge'],
+  zoneIds: ['cn-hangzhou-b'],
+  ...more,
+});
+const instance = async (cluster: string, id: string) =>
+  (await ask('GET', `/clusters/${cluster}/instances`)).body.instances.find((one) => one.id === id);
+
+test('a scaling group keeps its bounds and takes no more than its maximum, also after a restart', async () => {
+  await simulator.cluster('groups');
+  const group = '/clusters/groups/scaling-groups/pool';
+  const made = await ask('PUT', group, { minSize: 0, maxSize: 1, desiredSize: 1 });
+  expect(made.body).toMatchObject({ state: 'ACTIVE', maxSize: 1, totalInstances: 0 });
+  await simulator.restart();
+  const { instances } = (await put('groups', [wish('one'), wish('two')])).body;
+  expect(instances.map(({ failure }) => failure?.code)).toEqual([undefined, 'SCALING_GROUP_FULL']);
+  expect((await ask('DELETE', group)).body).toMatchObject({ state: 'DELETED' });
+  await simulator.restart();
+  // Who asks for it again does not get another one in its place.
+  expect((await ask('PUT', group, { minSize: 0, maxSize: 5, desiredSize: 1 })).body).toMatchObject({
+    state: 'DELETED',
+  });
+  expect((await put('groups', [wish('three')])).body.instances[0]?.failure?.code).toBe(
+    'SCALING_GROUP_MISSING',
+  );
+  expect((await ask('PATCH', group, { maxSize: 9 })).status).toBe(404);
+});
+
+test('machines outlive a restart, and a machine that is a node cannot be made or attached twice', async () => {
+  await simulator.cluster('homes');
+  const machine = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge', imageId: IMAGE };
+  expect((await ask('PUT', '/machines/i-kept', { ...machine, files: ['a'] })).body).toMatchObject({
+    releasable: true,
+  });
+  await simulator.restart();
+  const { account } = (await ask('GET', '/clusters/homes')).body as unknown as { account: string };
+  await ask('PUT', '/machines/i-own', { ...machine, account });
+  const attach = (id: string, machineId: string) =>
+    ask('POST', '/clusters/homes/instances/attach', {
+      instances: [{ id, name: id, nodePoolId: 'pool', machineId, mode: 'MANUAL' }],
+    });
+  expect((await attach('a', 'i-own')).body.instances[0]).toMatchObject({
+    machineId: 'i-own',
+    attached: true,
+  });
+  expect((await attach('b', 'i-own')).body.instances[0]?.failure?.code).toBe('INSTANCE_IN_USE');
+  expect((await ask('PUT', '/machines/i-own', machine)).status).toBe(409);
+  const list = (await ask('GET', '/machines?account=acme')).body as unknown as { machines: { id: string }[] };
+  expect(list.machines.some(({ id }) => id === 'i-kept')).toBe(true);
+});
+
+test('the notice of a spot machine runs on over a restart, and then the machine is gone', async () => {
+  await simulator.cluster('spots');
+  await put('spots', [wish('spot', { chargeType: 'SPOT' }), wish('plain')]);
+  await eventually(async () => (await instance('spots', 'spot'))?.state === 'RUNNING');
+  expect((await ask('POST', '/clusters/spots/instances/plain/reclaim')).status).toBe(422);
+  await ask('POST', '/clusters/spots/instances/spot/reclaim');
+  await simulator.restart();
+  simulator.clock.advance(300_000);
+  await eventually(async () => (await instance('spots', 'spot')) === undefined);
+  expect(await instance('spots', 'plain')).toMatchObject({ chargeType: 'POSTPAID' });
+});
