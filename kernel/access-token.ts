@@ -11,13 +11,16 @@ export interface AccessTokenOptions {
   readonly audience?: string | undefined;
   /** What it allows; left out, what tokens without scopes may do (AUTH_DEFAULT_SCOPES). */
   readonly scopes?: readonly string[] | undefined;
+  /** False: nobody has identified the account's holder. */
+  readonly verified?: boolean | undefined;
 }
 
 /** A client's bearer token signed with the HS256 secret that the gateway checks (AUTH_SECRET). */
 export async function mintAccessToken(secret: string, options: AccessTokenOptions): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const scope = options.scopes && { scope: options.scopes.join(' ') };
-  const token = new SignJWT({ account: options.account, ...scope })
+  const unverified = options.verified === false && { verified: false };
+  const token = new SignJWT({ account: options.account, ...scope, ...unverified })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(options.subject)
     .setIssuedAt(now)
