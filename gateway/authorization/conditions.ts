@@ -1,5 +1,6 @@
 import { type ConstDirectiveNode, type ConstValueNode, type GraphQLSchema, Kind } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
+import { directiveNames } from '../plan/directive-names.js';
 
 /** What a field or type asks of whoever reads it. */
 export type Condition =
@@ -27,14 +28,19 @@ export function conditionKey(condition: Condition): string {
 /** Reads the conditions that directives ask for. */
 export type ReadConditions = (directives: readonly ConstDirectiveNode[] | undefined) => readonly Condition[];
 
-const FEATURES = /^https:\/\/specs\.apollo\.dev\/(authenticated|requiresScopes|policy)\//;
+const FEATURES = ['authenticated', 'requiresScopes', 'policy'] as const;
+type Feature = (typeof FEATURES)[number];
 
 /**
  * How a supergraph writes `@authenticated`, `@requiresScopes` and `@policy`: under these names, or those that its
  * links give them. Undefined when it links none of them.
  */
 export function conditionReader(supergraph: GraphQLSchema): ReadConditions | undefined {
-  const names = linkedNames(supergraph);
+  const names = new Map(
+    FEATURES.flatMap((feature) =>
+      [...directiveNames(supergraph, feature)].map((name) => [name, feature] as const),
+    ),
+  );
   if (names.size === 0) return undefined;
   return (directives) =>
     (directives ?? []).flatMap((directive) => {
@@ -43,18 +49,7 @@ export function conditionReader(supergraph: GraphQLSchema): ReadConditions | und
     });
 }
 
-function linkedNames(supergraph: GraphQLSchema): ReadonlyMap<string, string> {
-  const nodes = [supergraph.astNode, ...supergraph.extensionASTNodes];
-  const links = nodes.flatMap((node) => node?.directives ?? []).filter(({ name }) => name.value === 'link');
-  return new Map(
-    links.flatMap((link) => {
-      const feature = FEATURES.exec(text(argument(link, 'url')) ?? '')?.[1];
-      return feature ? [[text(argument(link, 'as')) ?? feature, feature] as const] : [];
-    }),
-  );
-}
-
-function read(feature: string, directive: ConstDirectiveNode): Condition {
+function read(feature: Feature, directive: ConstDirectiveNode): Condition {
   if (feature === 'authenticated') return { kind: 'authenticated' };
   if (feature === 'requiresScopes') return { kind: 'scopes', anyOf: lists(argument(directive, 'scopes')) };
   return { kind: 'policies', anyOf: lists(argument(directive, 'policies')) };
