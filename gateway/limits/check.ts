@@ -5,6 +5,7 @@ import { directivesRule } from './directives.js';
 import { fieldsRule } from './fields.js';
 import { introspectionRule } from './introspection.js';
 import type { Limits } from './limits.js';
+import { numbersRule } from './numbers.js';
 import { pageSizeRule } from './page-size.js';
 import { rootFieldsRule } from './root-fields.js';
 import { type LimitRule, limitError } from './rule.js';
@@ -15,6 +16,7 @@ const rules: readonly LimitRule[] = [
   rootFieldsRule,
   fieldsRule,
   directivesRule,
+  numbersRule,
   pageSizeRule,
   introspectionRule,
 ];
