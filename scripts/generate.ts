@@ -6,8 +6,9 @@ import { packageRoot } from '../kernel/root.js';
 import { subgraphNames } from '../kernel/subgraph.js';
 import { subgraphPorts } from '../roles/ports.js';
 import { subgraphSchemas } from '../roles/subgraph-schemas.js';
+import { capabilitiesPage } from './capabilities/capabilities-page.js';
 
-/** Writes what is generated from the code and committed: the supergraph and the error page. */
+/** Writes what is generated from the code and committed: the supergraph, the error page, the page of capabilities. */
 const schemas = await subgraphSchemas();
 const supergraph = composeSupergraph(
   subgraphNames.map((name) => ({
@@ -33,3 +34,12 @@ authentication, limits, syntax and our own faults come in \`errors[].extensions.
 ${rows.join('\n')}
 `,
 );
+
+const capabilities = await capabilitiesPage();
+await writeFile(join(packageRoot, 'docs/capabilities.md'), capabilities.text);
+if (capabilities.missing.length > 0)
+  console.warn(`Nothing proves these rows of docs/capabilities.json: ${capabilities.missing.join(', ')}`);
+if (capabilities.wrong.length > 0) {
+  console.error(capabilities.wrong.join('\n'));
+  process.exitCode = 1;
+}

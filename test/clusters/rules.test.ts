@@ -26,6 +26,8 @@ const region = {
   id: 'cn-guangzhou',
   name: 'China South 3',
   timeZone: 'Asia/Shanghai',
+  latitude: 23.1,
+  longitude: 113.3,
   zoneIds: ['cn-guangzhou-a', 'cn-guangzhou-b'],
   availability: new Map([
     ['ACK_PRO', 'AVAILABLE'],
@@ -231,6 +233,12 @@ describe('a cluster', () => {
       nodePools: [],
       labels: {},
       deletionProtection: false,
+      network: null,
+      namedZones: null,
+      capability: null,
+      masters: [],
+      networkPlugin: 'FLANNEL',
+      storagePlugin: 'CSI',
     });
   });
 
@@ -253,11 +261,11 @@ describe('a cluster', () => {
     [{ labels: [1] }, [['INVALID_INPUT', 'input', 'labels']]],
     [
       { profile: 'SERVERLESS', nodePools: [{ name: 'p', instanceTypes: ['fits'] }] },
-      [['INVALID_INPUT', 'input', 'nodePools']],
+      [['UNSUPPORTED_BY_KIND', 'input', 'nodePools']],
     ],
     [
       { type: 'EXTERNAL_KUBERNETES', spec: null, nodePools: [{ name: 'p', instanceTypes: ['fits'] }] },
-      [['INVALID_INPUT', 'input', 'nodePools']],
+      [['UNSUPPORTED_BY_KIND', 'input', 'nodePools']],
     ],
     [
       {

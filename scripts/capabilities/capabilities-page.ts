@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../../kernel/root.js';
+import { hasTitle, testTitles } from './test-titles.js';
+
+const rowForm = z.strictObject({
+  /** What the product document describes. */
+  capability: z.string().min(1),
+  /** How it shows in the graph. */
+  works: z.string().min(1),
+  /** The tests that prove it. */
+  tests: z.array(z.strictObject({ file: z.string(), name: z.string().min(1) })).min(1),
+});
+const pageForm = z.object({ rows: z.record(z.string().regex(/^\d+$/), rowForm) });
+
+type Rows = z.infer<typeof pageForm>['rows'];
+
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, at) => first + at);
+
+/** Rows of the product document that must be proved. */
+const REQUIRED: readonly number[] = [...range(1, 82), 116, 154, 156, ...range(159, 161)];
+
+export interface CapabilitiesPage {
+  readonly text: string;
+  /** Rows that name a test which does not exist. */
+  readonly wrong: readonly string[];
+  /** Rows that nothing proves. */
+  readonly missing: readonly number[];
+}
+
+/** Makes docs/capabilities.md of docs/capabilities.json, and says what is not proved. */
+export async function capabilitiesPage(): Promise<CapabilitiesPage> {
+  const source = await readFile(join(packageRoot, 'docs/capabilities.json'), 'utf8');
+  const { rows } = pageForm.parse(JSON.parse(source));
+  return {
+    text: pageOf(rows),
+    wrong: await wrongTests(rows),
+    missing: REQUIRED.filter((number) => !rows[number]),
+  };
+}
+
+async function wrongTests(rows: Rows): Promise<string[]> {
+  const titles = new Map<string, Promise<string[] | undefined>>();
+  const titlesOf = (file: string) => {
+    const known = titles.get(file) ?? readTitles(file);
+    titles.set(file, known);
+    return known;
+  };
+  const checks = Object.entries(rows).flatMap(([number, { tests }]) =>
+    tests.map(async ({ file, name }) => {
+      const known = await titlesOf(file);
+      if (!known) return [`row ${number}: there is no ${file}`];
+      return hasTitle(known, name) ? [] : [`row ${number}: ${file} has no test "${name}"`];
+    }),
+  );
+  return (await Promise.all(checks)).flat();
+}
+
+async function readTitles(file: string): Promise<string[] | undefined> {
+  const source = await readFile(join(packageRoot, file), 'utf8').catch(() => undefined);
+  return source === undefined ? undefined : testTitles(source);
+}
+
+function pageOf(rows: Rows): string {
+  const sorted = Object.entries(rows).sort(([a], [b]) => Number(a) - Number(b));
+  const sections = sorted.map(([number, { capability, works, tests }]) => {
+    const proofs = tests.map(({ file, name }) => `- [${file}](../${file}): ${text(name)}`);
+    return `### ${number}. ${capability}\n\n${works}\n\n${proofs.join('\n')}\n`;
+  });
+  return `# Capabilities
+
+Generated from \`capabilities.json\` by \`npm run generate\`. What the product document describes (by its row), how it shows
+in the graph, and the tests that prove it. In a test's name \`%s\` stands for the entries of its table.
+
+${sections.join('\n')}`;
+}
+
+/** Test names are plain text: nothing in them is Markdown. */
+function text(name: string): string {
+  return name.replace(/[\\`*_<>[\]|]/g, '\\$&');
+}
