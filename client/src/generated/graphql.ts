@@ -184,6 +184,8 @@ export type CreateClusterInput = {
   readonly deletionProtection?: boolean | null | undefined;
   /** Labels: a map of strings (at most 50). */
   readonly labels?: unknown;
+  /** The load balancer of its API server; paid by use when left out. */
+  readonly loadBalancer?: LoadBalancerInput | null | undefined;
   /** The masters of a dedicated cluster; three of the usual type when left out. */
   readonly masters?: MastersInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
@@ -319,6 +321,12 @@ export type EventLevel =
   /** Something went partly, or will be tried again. */
   | 'WARNING';
 
+/** The load balancer of an API server. */
+export type LoadBalancerInput = {
+  /** How it is paid: POSTPAID; only machines can be had by subscription. */
+  readonly chargeType: ChargeType;
+};
+
 /** When a change that disturbs a cluster begins. */
 export type MaintenanceWhen =
   /** When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor. */
@@ -441,9 +449,9 @@ export type PoolManagementInput = {
   readonly allowSystemDiskReset?: boolean | null | undefined;
   /** Repair nodes that are not ready: restart them first. */
   readonly autoRepair?: boolean | null | undefined;
-  /** The pool may be upgraded without being asked. */
+  /** Whether it may be upgraded without being asked. It is recorded; nothing upgrades a pool by itself yet. */
   readonly autoUpgrade?: boolean | null | undefined;
-  /** Security fixes may be installed without being asked. */
+  /** Whether security fixes may be installed without being asked. It is recorded; nothing installs them yet. */
   readonly autoVulFix?: boolean | null | undefined;
   /** Nodes repaired at the same time, at most: 1 to 1000. */
   readonly maxUnavailable?: number | null | undefined;
@@ -606,7 +614,7 @@ export type UpgradeClusterInput = {
   readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;
   /** One of `version.upgradeTargets`, as patch or minor (its newest patch). */
   readonly version: string;
-  /** When it begins; NOW when left out. */
+  /** When it begins. When left out: IN_WINDOW, if the cluster has a maintenance window in use, else NOW. */
   readonly when?: MaintenanceWhen | null | undefined;
 };
 
