@@ -40,6 +40,7 @@ export class Expenses {
         postgres: now.cpu.postgres - before.cpu.postgres,
       },
       work: {
+        statements: now.work.statements - before.work.statements,
         transactions: now.work.transactions - before.work.transactions,
         writes: now.work.writes - before.work.writes,
         reads: now.work.reads - before.work.reads,

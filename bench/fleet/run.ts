@@ -1,35 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import pg from 'pg';
 import { defaultSettings } from '../../kubesim/settings.js';
 import { machine, machineLine } from '../machine.js';
 import { NODE_VCPUS } from '../platform/clusters.js';
-import { startDatabase } from '../platform/database.js';
-import { hold } from '../platform/hold.js';
-import type { Seat } from '../platform/graph.js';
-import { type BenchProcess, startPlatform } from '../platform/process.js';
 import { raiseQuotas } from '../platform/quotas.js';
 import { keepInReadme, keepResults } from '../report.js';
 import { checkFleet } from './check.js';
 import { Expenses } from './expenses.js';
 import { provision } from './provision.js';
 import { MemorySampler } from './sampler.js';
-import { FleetStatistics } from './statistics.store.js';
+import { SPEED, startSubject, type Subject } from './subject.js';
 import { type FleetFigures, fleetTable } from './summary.js';
 
-const SPEED = 100;
 /** Simulated times are spread by so much around what the settings say. */
 const SPREAD = 1.2;
 const NODES_EACH = 10;
 const DEADLINE_SECONDS = 240;
-
-/** What is measured, running. */
-interface Subject {
-  readonly process: BenchProcess;
-  readonly databasePid: number;
-  readonly statistics: FleetStatistics;
-  readonly seat: Seat;
-}
 
 /** Provisions a fleet in an all-in-one process of its own, prints the figures and keeps them. */
 export async function fleetBench(
@@ -43,22 +27,6 @@ export async function fleetBench(
   if (quick) return;
   console.log(`Kept in ${await keepResults('fleet', { machine: before, figures })}`);
   await keepInReadme('fleet', text);
-}
-
-async function startSubject(folder: string, started: AsyncDisposableStack): Promise<Subject> {
-  const database = await hold(started, startDatabase(folder, true));
-  const home = join(folder, 'home');
-  const platform = await hold(started, startPlatform(home, database.url, SPEED));
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  started.defer(() => client.end());
-  const token = (await readFile(join(home, 'token'), 'utf8')).trim();
-  return {
-    process: platform,
-    databasePid: database.pid,
-    statistics: new FleetStatistics(client),
-    seat: { url: platform.url, token },
-  };
 }
 
 async function measure(

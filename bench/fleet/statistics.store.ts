@@ -9,11 +9,17 @@ const EVENTS = `SELECT count(*)::int AS events FROM engine.event`;
 const OPERATIONS = `SELECT extract(epoch FROM finished_at - created_at)::float8 AS seconds
   FROM engine.operation WHERE type = 'CREATE_CLUSTER' AND state = 'SUCCEEDED'`;
 
+/** Statements that clients have sent; what begins and ends transactions is left out. */
+const STATEMENTS = `SELECT coalesce(sum(calls), 0)::float8 AS statements FROM pg_stat_statements
+  WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND query !~* '^\\s*(begin|commit|rollback|set|discard)'`;
+
 const WORK = `SELECT xact_commit::float8 AS transactions, (tup_inserted + tup_updated + tup_deleted)::float8 AS writes,
   tup_fetched::float8 AS reads FROM pg_stat_database WHERE datname = current_database()`;
 
 /** What PostgreSQL has done so far. */
 export interface DatabaseWork {
+  readonly statements: number;
   readonly transactions: number;
   /** Rows inserted, updated, deleted. */
   readonly writes: number;
@@ -40,8 +46,9 @@ export class FleetStatistics {
     return rows.map(({ seconds }) => seconds);
   }
 
-  work(): Promise<DatabaseWork> {
-    return this.row(WORK);
+  async work(): Promise<DatabaseWork> {
+    const { statements } = await this.row<{ statements: number }>(STATEMENTS);
+    return { ...(await this.row<Omit<DatabaseWork, 'statements'>>(WORK)), statements };
   }
 
   private async row<T extends pg.QueryResultRow>(sql: string): Promise<T> {

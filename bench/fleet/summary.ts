@@ -37,6 +37,7 @@ export function fleetTable(figures: FleetFigures): string {
     ['memory at most, platform / PostgreSQL', `${mebibytes(peaks.platform)} / ${mebibytes(peaks.postgres)}`],
     ['CPU, platform / PostgreSQL', `${cpu.platform.toFixed(1)} / ${cpu.postgres.toFixed(1)} s`],
     ['CPU per node', `${(((cpu.platform + cpu.postgres) * 1000) / nodes).toFixed(1)} ms`],
+    ['SQL statements per node', perNode(work.statements)],
     ['transactions per node', perNode(work.transactions)],
     ['rows written per node', perNode(work.writes)],
     ['rows fetched per node', perNode(work.reads)],

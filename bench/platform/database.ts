@@ -12,12 +12,20 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** An empty PostgreSQL in the folder; `durable` false saves the disk where only the data's presence matters. */
-export function startDatabase(folder: string, durable: boolean): Promise<EmbeddedPostgres> {
+/**
+ * An empty PostgreSQL in the folder; `durable` false saves the disk where only the data's presence matters. `settings`
+ * are the server's own.
+ */
+export function startDatabase(
+  folder: string,
+  durable: boolean,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({
     directory: join(folder, 'postgres'),
     password: randomBytes(18).toString('base64url'),
     log: createLog('warn'),
     durable,
+    settings,
   });
 }

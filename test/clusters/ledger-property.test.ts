@@ -48,27 +48,34 @@ async function expectBounds({ world, actor: { account } }: Run): Promise<void> {
   expect(ledger, 'payg-vcpu by the ledger and by the nodes, in one snapshot').toBe(held);
 }
 
+/** Waits until nothing of it is left; what was left when it took too long is in the error. */
+async function none(what: string, left: () => Promise<readonly string[]>): Promise<void> {
+  let last: readonly string[] = [];
+  try {
+    await eventually(async () => (last = await left()).length === 0, { what: `the end of ${what}` });
+  } catch (cause) {
+    throw new Error(`${what} that were left: ${last.join('; ')}`, { cause });
+  }
+}
+
 /** Waits until every operation has ended; the bounds hold all the while. */
-async function allEnded(run: Run): Promise<void> {
+function allEnded(run: Run): Promise<void> {
   const where = { account: run.actor.account, finishedAt: null };
-  await eventually(
-    async () => {
-      await expectBounds(run);
-      return (await world.prisma.operation.count({ where })) === 0;
-    },
-    { what: `the end of the operations of ${run.actor.account}` },
-  );
+  return none('operations', async () => {
+    await expectBounds(run);
+    const open = await world.prisma.operation.findMany({ where });
+    if (open.length === 0) return [];
+    const texts = open.map(
+      ({ id, type, state, stages }) => `${id} ${type} ${state} ${JSON.stringify(stages)}`,
+    );
+    return [...texts, 'while these jobs waited', ...(await jobsNow(world.prisma))];
+  });
 }
 
 /** What holds when nothing is under way: the ledger is what a recount gives, and each operation's counts add up. */
 async function expectNoDrift(run: Run): Promise<void> {
   await allEnded(run);
-  let jobs: string[] = [];
-  await eventually(async () => (jobs = await jobsNow(world.prisma)).length === 0, {
-    what: 'an engine without jobs',
-  }).catch((cause: unknown) => {
-    throw new Error(`these jobs were left: ${jobs.join('; ')}`, { cause });
-  });
+  await none('jobs', () => jobsNow(world.prisma));
   const { account } = run.actor;
   expect(await ledgerUses(world.prisma, account)).toEqual(await recount(world.prisma, account));
   await expectSameCloud(account);

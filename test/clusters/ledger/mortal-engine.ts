@@ -55,14 +55,17 @@ export function mortalProcess(world: World): Mortal {
   let crashes = 0;
   let next = '';
   let stopped = false;
+  let ended: Error | undefined;
   const start = (point: string): ChildProcess => {
     const args = [program, world.kit.url, world.kubesim.cloudUrl, world.token, point];
     const child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'ignore', 'ignore'],
+      stdio: ['ignore', 'ignore', 'inherit'],
       env: { PATH: process.env.PATH },
     });
-    child.once('exit', (_code, signal) => {
-      if (stopped || signal !== 'SIGKILL') return;
+    child.once('exit', (code, signal) => {
+      if (stopped) return;
+      if (signal !== 'SIGKILL') ended = new Error(`the engine's process ended by itself: ${code ?? signal}`);
+      if (signal !== 'SIGKILL') return;
       crashes++;
       const deadly = next;
       next = '';
@@ -73,6 +76,7 @@ export function mortalProcess(world: World): Mortal {
   let current = start('');
   return {
     crashAt(point) {
+      if (ended) throw ended;
       next = point;
       current.kill('SIGKILL');
     },
@@ -83,6 +87,7 @@ export function mortalProcess(world: World): Mortal {
       stopped = true;
       current.kill('SIGTERM');
       if (current.exitCode === null && current.signalCode === null) await once(current, 'exit');
+      if (ended) throw ended;
     },
   };
 }

@@ -1,0 +1,107 @@
+import { Expenses, type Spent } from '../fleet/expenses.js';
+import { MemorySampler, type Peaks } from '../fleet/sampler.js';
+import type { Subject } from '../fleet/subject.js';
+import type { Seat } from '../platform/graph.js';
+import { raiseQuotas } from '../platform/quotas.js';
+import { type Ended, operationEnd, scale, wishCluster, type Wished } from './wishes.js';
+
+const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', 'eu-central-1'];
+const VCPUS = 4;
+/** More than one vCPU quota, and more than one route table, has room for. */
+const TOO_MANY = 60;
+
+/** What stopped the account before its quotas were raised. */
+export interface Refusals {
+  readonly vcpu: Ended;
+  readonly routes: Ended;
+  /** Clusters that were refused for want of a load balancer, of how many. */
+  readonly balancers: { readonly refused: number; readonly asked: number };
+}
+
+/** One growth and what it cost. */
+export interface Growth extends Spent {
+  readonly what: string;
+  readonly nodes: number;
+  /** Nodes of the account when it had ended. */
+  readonly total: number;
+  readonly seconds: number;
+  readonly peaks: Peaks;
+}
+
+/** Runs into each quota, raises it through the graph, and goes on; answers the large pool and the refusals. */
+export async function fillQuotas(
+  { seat }: Subject,
+  { clusters, nodes }: { readonly clusters: number; readonly nodes: number },
+): Promise<{ poolId: string; refusals: Refusals; refused: readonly string[] }> {
+  const first = await wishCluster(seat, { name: 'large', nodes: TOO_MANY, regionId: REGIONS[0]! });
+  const vcpu = await operationEnd(seat, first.operationId ?? '');
+  say(`100 vCPUs: ${outcome(vcpu)}`);
+  await raiseQuotas(seat, { 'payg-vcpu': (nodes + clusters) * VCPUS });
+  const poolId = first.nodePoolId ?? '';
+  const routes = await operationEnd(seat, await scale(seat, poolId, TOO_MANY));
+  say(`48 routes: ${outcome(routes)}`);
+  await raiseQuotas(seat, { 'custom-routes-per-route-table': nodes + clusters });
+  const names = Array.from({ length: clusters - 1 }, (_, index) => `small-${index + 1}`);
+  const wished = await Promise.all(names.map((name) => small(seat, name)));
+  const refused = names.filter((_, index) => wished[index]?.refusedBy === 'load-balancers');
+  say(`60 load balancers: ${refused.length} of ${names.length} clusters refused`);
+  await allEnded(seat, wished);
+  await raiseQuotas(seat, { 'load-balancers': clusters, 'ACK_PRO/clustersPerAccount': clusters });
+  return {
+    poolId,
+    refusals: { vcpu, routes, balancers: { refused: refused.length, asked: names.length } },
+    refused,
+  };
+}
+
+/** Asks for small clusters at once and waits until all run. */
+export async function addClusters(seat: Seat, names: readonly string[]): Promise<void> {
+  const wished = await Promise.all(names.map((name) => small(seat, name)));
+  const refused = wished.find(({ refusedBy }) => refusedBy !== undefined);
+  if (refused) throw new Error(`${refused.refusedBy} refused a cluster although it was raised`);
+  await allEnded(seat, wished);
+}
+
+/** Scales the large pool and waits until all its nodes run. */
+export async function growPool(seat: Seat, poolId: string, size: number): Promise<void> {
+  const ended = await operationEnd(seat, await scale(seat, poolId, size));
+  if (ended.state !== 'SUCCEEDED') throw new Error(`the pool of ${size} nodes: ${outcome(ended)}`);
+}
+
+/** Does the work and takes what it cost. */
+export async function measured(subject: Subject, what: string, work: () => Promise<void>): Promise<Growth> {
+  const { process, databasePid, statistics } = subject;
+  const before = (await statistics.progress()).nodes;
+  const expenses = await Expenses.begin(process, databasePid, statistics);
+  await using sampler = new MemorySampler({ platform: process.pid, postgres: databasePid });
+  const begin = performance.now();
+  await work();
+  const seconds = (performance.now() - begin) / 1000;
+  const spent = await expenses.sinceBegin();
+  const total = (await statistics.progress()).nodes;
+  const made = total - before;
+  const sql = (spent.work.statements / made).toFixed(1);
+  say(`${what}: ${made} nodes in ${seconds.toFixed(1)} s, ${sql} SQL statements and ${spent.events} events`);
+  return { ...spent, what, nodes: total - before, total, seconds, peaks: { ...sampler.peaks } };
+}
+
+function small(seat: Seat, name: string): Promise<Wished> {
+  const regionId = REGIONS[Number(name.split('-')[1]) % REGIONS.length]!;
+  return wishCluster(seat, { name, nodes: 1, regionId });
+}
+
+async function allEnded(seat: Seat, wished: readonly Wished[]): Promise<void> {
+  for (const { operationId } of wished) {
+    if (operationId === undefined) continue;
+    const ended = await operationEnd(seat, operationId);
+    if (ended.state !== 'SUCCEEDED') throw new Error(`a small cluster: ${outcome(ended)}`);
+  }
+}
+
+function outcome({ state, created, failed, why }: Ended): string {
+  return `${state}, ${created} made, ${failed} not${why === undefined ? '' : ` (${why})`}`;
+}
+
+function say(text: string): void {
+  console.log(text);
+}
