@@ -31,7 +31,7 @@ function farDay(): string {
   return `FREQ=YEARLY;BYMONTH=${day.getUTCMonth() + 1};BYMONTHDAY=${day.getUTCDate()}`;
 }
 
-describe('with the engine and a simulated cloud', () => {
+describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
   test('an upgrade waits for its window, then brings control plane and nodes to the version', async () => {
     const clusterId = await runningCluster('1.32.6');
     const windows = new MaintenanceWindowService(world.platform);

@@ -119,7 +119,7 @@ export function ended(world: World, operationId: string) {
       const row = await world.prisma.operation.findUniqueOrThrow({ where: { id: operationId } });
       return row.finishedAt !== null && row;
     },
-    { what: `the end of ${operationId}` },
+    { what: `the end of ${operationId}`, timeoutMs: 150_000 },
   );
 }
 

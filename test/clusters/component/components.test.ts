@@ -96,7 +96,7 @@ describe('a new cluster', () => {
   });
 });
 
-describe('components', () => {
+describe('components', { timeout: 200_000 }, () => {
   it('are installed with checked parameters, configured, upgraded and uninstalled as operations', async () => {
     const name = 'nginx-ingress-controller';
     const wrong = await change('installComponent', {

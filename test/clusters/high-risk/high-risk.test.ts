@@ -119,7 +119,7 @@ describe('the list of high-risk operations', () => {
   });
 });
 
-describe('on a worker node', () => {
+describe('on a worker node', { timeout: 200_000 }, () => {
   it.each([
     'cluster.api-server.2',
     'cluster.worker-node.2',
@@ -198,7 +198,7 @@ describe('on a worker node', () => {
   });
 });
 
-describe('on the load balancers of Services', () => {
+describe('on the load balancers of Services', { timeout: 200_000 }, () => {
   const path = (name: string) => `/api/v1/namespaces/default/services/${name}`;
   type Service = {
     status?: { loadBalancer?: { ingress?: unknown[] } };
@@ -308,7 +308,7 @@ describe('on the load balancers of Services', () => {
   });
 });
 
-describe('on the cluster', () => {
+describe('on the cluster', { timeout: 200_000 }, () => {
   it('network.node.2 stops the DNS: its condition is False, and True when UDP 53 is open again', async () => {
     const dns = async () =>
       (await view(clusterId)).conditions.find(({ type }) => type === 'DnsHealthy')?.status ?? 'True';
@@ -367,7 +367,7 @@ describe('on the cluster', () => {
   });
 });
 
-describe('on a dedicated cluster', () => {
+describe('on a dedicated cluster', { timeout: 200_000 }, () => {
   it('the operations on masters and their components come true with their recovery', async () => {
     const { clusterId: id, operationId } = await wishCluster(world, 1, { type: 'KUBERNETES', spec: null });
     expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });

@@ -55,7 +55,7 @@ async function typesOf(operationId: string): Promise<string[]> {
   return events.map(({ type }) => type);
 }
 
-describe('upgradeCluster', () => {
+describe('upgradeCluster', { timeout: 300_000 }, () => {
   it('goes from precheck over control plane and node batches to components, and a deployment keeps its ready replicas all the way', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const path = await readyDeployment(client, 'steady', 4);

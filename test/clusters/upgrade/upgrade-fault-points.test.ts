@@ -59,7 +59,7 @@ const UPGRADE = `mutation ($input: UpgradeClusterInput!) {
 describe('an engine that is killed at every fault point of an upgrade, one after the other', () => {
   it(
     'still brings control plane, nodes and components to the version, each once, and leaves nothing behind',
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async () => {
       const engine = await world.engine();
       const { clusterId, client } = await runningCluster(world, '1.32.6', 2);

@@ -39,7 +39,7 @@ const scale = async (input: Record<string, unknown>) => {
 };
 const LARGE = 'ecs.g7.2xlarge';
 
-describe('scaleClusterVertically', () => {
+describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   it('replaces every node by one of the new type, new ones first, while workloads run on', async () => {
     const { clusterId, client } = await runningCluster(world, '1.34.3', 3);
     const path = await readyDeployment(client, 'steady', 3);
