@@ -26,7 +26,7 @@ export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, nu
     if (requestQuotaIncrease.userErrors.length > 0)
       throw new Error(JSON.stringify(requestQuotaIncrease.userErrors));
   }
-  await until('raised quotas', 30, async () => {
+  await until('raised quotas', 180, async () => {
     const now = await readQuotas(seat);
     return Object.entries(limits).every(
       ([resource, limit]) => (now.get(resource)?.limit ?? Infinity) >= limit,

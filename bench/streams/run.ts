@@ -114,6 +114,9 @@ async function measured({ served, start, one, emits, subscribers }: Measurement)
   const delivered = (await settled(() => read(clients.url))) - seen;
   const to = await serving.cpu();
   const cpu = to.user - from.user + (to.system - from.system);
+  console.log(
+    `${served}: ${(cpu / delivered).toFixed(1)} µs a message, ${delivered} of ${events * subscribers}`,
+  );
   return { served, case: one.name, delivered, expected: events * subscribers, microseconds: cpu / delivered };
 }
 
