@@ -57,7 +57,7 @@ export interface Subscribed {
 /** Finds out what can be done with a checked subscription. */
 export function streamForm({ document, operation, api, full }: Subscribed): StreamForm {
   const root = rootField(operation);
-  const field = root && api.getSubscriptionType()?.getFields()[root.name.value];
+  const field = root && subscriptionField(api, root.name.value);
   // A root field inside a fragment: nothing is known of where it begins.
   if (!root || !field) return withoutPositions(document, 'state');
   const responseKey = (root.alias ?? root.name).value;
@@ -73,6 +73,10 @@ export function streamForm({ document, operation, api, full }: Subscribed): Stre
     after,
     afterVariable: ownVariable(operation, after),
   };
+}
+
+function subscriptionField(schema: GraphQLSchema, name: string): GraphQLField<unknown, unknown> | undefined {
+  return schema.getSubscriptionType()?.getFields()[name];
 }
 
 function afterArgument(root: FieldNode): ValueNode | undefined {
@@ -116,7 +120,7 @@ function declares({ variableDefinitions = [] }: OperationDefinitionNode, name: s
 }
 
 function startsWithState(full: GraphQLSchema, field: string): boolean {
-  const node = full.getSubscriptionType()?.getFields()[field]?.astNode;
+  const node = subscriptionField(full, field)?.astNode;
   return (node?.directives ?? []).some(isStateTag);
 }
 

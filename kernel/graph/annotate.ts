@@ -4,6 +4,7 @@ import {
   type FieldDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
+  type StringValueNode,
   type TypeNode,
   parse,
   visit,
@@ -29,10 +30,24 @@ export function annotate(document: DocumentNode): DocumentNode {
     ObjectTypeDefinition: (node) => {
       const fields = node.fields?.map(sized) ?? [];
       const guarded = node.name.value === 'Mutation' ? fields.map(needsWrite) : fields;
-      return { ...node, fields: guarded };
+      const description = node.description ?? rootDescription(node.name.value);
+      return { ...node, fields: guarded, ...(description && { description }) };
     },
     InterfaceTypeDefinition: (node) => ({ ...node, fields: node.fields?.map(sized) ?? [] }),
   });
+}
+
+/** type-graphql gives the root types no description. */
+const rootDescriptions: Readonly<Record<string, string>> = {
+  Query: 'What can be read. Everything is of the account that the token names.',
+  Mutation:
+    'What can be asked for. A mutation records a wish and answers at once; its operation tells what becomes of it.',
+  Subscription: 'What can be watched live. Streams that take `after` can be resumed from any cursor.',
+};
+
+function rootDescription(type: string): StringValueNode | undefined {
+  const value = rootDescriptions[type];
+  return value === undefined ? undefined : { kind: Kind.STRING, value };
 }
 
 function needsWrite(field: FieldDefinitionNode): FieldDefinitionNode {

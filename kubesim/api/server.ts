@@ -95,13 +95,15 @@ function negotiateFor(
   return negotiate(objects ? headers.accept : undefined, query.get('includeObject'));
 }
 
+/** States of a cluster whose API server is up. */
+const SERVING: readonly string[] = ['RUNNING', 'UPGRADING'];
+
 function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {
-  const cluster = cloud?.clusters.get(id);
-  if (cloud && cloud.parts.journal.backlog > LONGEST_BACKLOG)
-    throw unavailable('the server has too much to write');
-  if (cloud && !cluster) throw unauthorized();
-  const runs = cluster?.record.state === 'RUNNING' || cluster?.record.state === 'UPGRADING';
-  if (!cloud || !cluster || !runs) throw unavailable('the API server is not running');
+  if (!cloud) throw unavailable('the API server is not running');
+  if (cloud.parts.journal.backlog > LONGEST_BACKLOG) throw unavailable('the server has too much to write');
+  const cluster = cloud.clusters.get(id);
+  if (!cluster) throw unauthorized();
+  if (!SERVING.includes(cluster.record.state)) throw unavailable('the API server is not running');
   if (!apiAvailable(cloud, cluster)) throw unavailable('etcd has no leader, or no API server is up');
   return cluster;
 }
