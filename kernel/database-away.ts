@@ -1,8 +1,9 @@
 /** What a lost or refused connection is called: by the system, by PostgreSQL (SQLSTATE) and by Prisma. */
 const AWAY = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|P1001|P1017)$/;
 const AWAY_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout']);
-/** pg has no code for a connection that ends under a statement. */
-const TERMINATED = /^Connection terminated/;
+/** pg has no code for a connection that ends under a statement, nor for one that is used again afterwards. */
+const TERMINATED =
+  /^(Connection terminated|Client has encountered a connection error and is not queryable|Client was closed and is not queryable)/;
 /** Errors wrap one another at most this deep. */
 const DEPTH = 5;
 

@@ -1,7 +1,13 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { inject, expect, test } from 'vitest';
 import { isDatabaseAway } from '../../kernel/database-away.js';
 import { openDatabase } from '../../kernel/database.js';
+import { startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
+import { createLog } from '../../kernel/log.js';
+import { eventually } from '../kit/eventually.js';
 
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
@@ -17,6 +23,30 @@ test('a database that nobody serves is away, through pg and through Prisma', asy
   await using database = openDatabase({ url });
   expect(isDatabaseAway(await failureOf(database.prisma.$queryRaw`SELECT 1`))).toBe(true);
 });
+
+test('whatever fails when PostgreSQL is killed under transactions means that it is away', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'fleetgraph-away-'));
+  // As root the database runs as another user, who must get here.
+  await chmod(directory, 0o755);
+  const log = createLog('silent');
+  const server = await startEmbeddedPostgres({ directory, password: 'a password', log, durable: false });
+  await using database = openDatabase({ url: server.url, poolSize: 8 });
+  let committed = 0;
+  const untilItFails = async () => {
+    for (;;)
+      await database.prisma.$transaction(async (tx) => {
+        for (let statement = 0; statement < 5; statement++) await tx.$queryRaw`SELECT 1 AS one`;
+        committed++;
+      });
+  };
+  const running = Array.from({ length: 40 }, () => failureOf(untilItFails()));
+  await eventually(() => committed > 200, { what: 'transactions under way' });
+  process.kill(server.pid, 'SIGKILL');
+  const failures = await Promise.all(running);
+  expect(failures.filter((failure) => !isDatabaseAway(failure))).toEqual([]);
+  await server[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true, force: true });
+}, 60_000);
 
 test('a wrong statement, or anything else, does not mean that the database is away', async () => {
   await using database = openDatabase({ url: inject('postgresUrl') });

@@ -60,7 +60,9 @@ test('after kill -9 in the middle of the demo, twice, and new starts, the demo f
     }
   })();
   const lines: string[] = [];
-  const demo = runDemo({ url, token, out: (line) => lines.push(line) });
+  // Ended before the test's own time is over, so that a failure shows how far the demo came.
+  const signal = AbortSignal.timeout(180_000);
+  const demo = runDemo({ url, token, signal, out: (line) => lines.push(line) });
   const crashWhen = async (what: string, fact: () => boolean) => {
     await Promise.race([demo, eventually(fact, { what, timeoutMs: 90_000 })]);
     await running?.kill();
