@@ -68,12 +68,21 @@ describe('a call to a Kubernetes API', () => {
     ],
     ['answers something else', (_request, response) => response.end('<html>')],
     ['fails', (_request, response) => response.writeHead(503).end('{"message":"starting"}')],
-    ['is busy', (_request, response) => response.writeHead(429).end()],
     ['does not take our credentials', (_request, response) => response.writeHead(401).end('{}')],
   ])('to a server that %s is KUBERNETES_UNAVAILABLE', async (_what, listener) => {
     const client = await clientOf(listener, 300);
     expect(await failure(client.get('/api/v1/pods'))).toMatchObject({
       problems: [{ code: 'KUBERNETES_UNAVAILABLE' }],
+    });
+  });
+
+  test('to a server that is busy is THROTTLED, and says when to come back', async () => {
+    const client = await clientOf(
+      (_request, response) => response.writeHead(429, { 'retry-after': '7' }).end(),
+      300,
+    );
+    expect(await failure(client.get('/api/v1/pods'))).toMatchObject({
+      problems: [{ code: 'THROTTLED', details: { retryAfter: 7 } }],
     });
   });
 
