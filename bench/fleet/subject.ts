@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startDatabase } from '../platform/database.js';
+import { countingStatements, startDatabase } from '../platform/database.js';
 import type { Seat } from '../platform/graph.js';
 import { hold } from '../platform/hold.js';
 import { type BenchProcess, startPlatform } from '../platform/process.js';
@@ -9,9 +9,6 @@ import { FleetStatistics } from './statistics.store.js';
 
 /** How many times faster than real the simulated cloud runs. */
 export const SPEED = 100;
-
-/** PostgreSQL counts the statements it is asked for. */
-const COUNTING = { shared_preload_libraries: 'pg_stat_statements' };
 
 /** What is measured, running. */
 export interface Subject {
@@ -25,7 +22,7 @@ export interface Subject {
 
 /** Starts the platform in one process on a database of its own, whose server counts statements. */
 export async function startSubject(folder: string, started: AsyncDisposableStack): Promise<Subject> {
-  const database = await hold(started, startDatabase(folder, true, COUNTING));
+  const database = await hold(started, startDatabase(folder, true, countingStatements));
   const home = join(folder, 'home');
   const platform = await hold(started, startPlatform(home, database.url, SPEED));
   const client = new pg.Client({ connectionString: database.url });

@@ -12,6 +12,9 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** Settings with which PostgreSQL counts the statements it is asked for (extension pg_stat_statements). */
+export const countingStatements = { shared_preload_libraries: 'pg_stat_statements' };
+
 /**
  * An empty PostgreSQL in the folder; `durable` false saves the disk where only the data's presence matters. `settings`
  * are the server's own.

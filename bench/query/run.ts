@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Agent } from 'undici';
 import { machine, machineLine } from '../machine.js';
 import { clusterStates, createCluster, NODE_VCPUS } from '../platform/clusters.js';
-import { startDatabase } from '../platform/database.js';
+import { countingStatements, startDatabase } from '../platform/database.js';
 import { ask, type Seat, until } from '../platform/graph.js';
 import { hold } from '../platform/hold.js';
 import { startPlatform } from '../platform/process.js';
@@ -44,7 +44,7 @@ export async function queryBench(
 ): Promise<void> {
   const before = machine();
   const clusters = quick ? 10 : 100;
-  const database = await hold(started, startDatabase(folder, true));
+  const database = await hold(started, startDatabase(folder, true, countingStatements));
   const home = join(folder, 'home');
   const platform = await hold(started, startPlatform(home, database.url, 1_000));
   const token = (await readFile(join(home, 'token'), 'utf8')).trim();

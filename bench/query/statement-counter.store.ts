@@ -1,45 +1,35 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
-/** What a query reads stands in no transaction, so each of its statements is counted as one. */
-const COMMITS = `SELECT xact_commit::float8 AS commits FROM pg_stat_database WHERE datname = current_database()`;
-/** A session of PostgreSQL that has gone idle reports what it did within ten seconds. */
-const REPORTED_MS = 11_000;
+/** How often each statement has been sent to this database; needs the extension pg_stat_statements. */
+const CALLS = `SELECT queryid::text AS id, sum(calls)::float8 AS calls FROM pg_stat_statements
+  WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY queryid`;
 
-/** Counts a database's statements by PostgreSQL's own statistics. */
+/** Counts the statements of a piece of work, by PostgreSQL itself. */
 export class StatementCounter implements AsyncDisposable {
   private constructor(private readonly client: pg.Client) {}
 
   static async open(url: string): Promise<StatementCounter> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
+    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
     return new StatementCounter(client);
   }
 
-  /** Statements of one call, over many; what the platform does by itself in as much time is taken off. */
+  /** Statements of one call. What the platform does by itself meanwhile is sent more rarely than the calls are made. */
   async perCall(work: () => Promise<void>, calls: number): Promise<number> {
-    const began = performance.now();
-    const busy = await this.during(async () => {
-      for (let call = 0; call < calls; call++) await work();
-    });
-    const took = performance.now() - began - REPORTED_MS;
-    const idle = await this.during(() => delay(took));
-    return Math.round((busy - idle) / calls);
+    const before = await this.calls();
+    for (let call = 0; call < calls; call++) await work();
+    const after = await this.calls();
+    const perCall = [...after].map(([id, count]) => (count - (before.get(id) ?? 0)) / calls);
+    return perCall.reduce((sum, count) => sum + Math.round(count), 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.client.end();
   }
 
-  private async during(work: () => Promise<void>): Promise<number> {
-    const before = await this.commits();
-    await work();
-    await delay(REPORTED_MS);
-    return (await this.commits()) - before;
-  }
-
-  private async commits(): Promise<number> {
-    const { rows } = await this.client.query<{ commits: number }>(COMMITS);
-    return rows[0]?.commits ?? 0;
+  private async calls(): Promise<Map<string, number>> {
+    const { rows } = await this.client.query<{ id: string; calls: number }>(CALLS);
+    return new Map(rows.map(({ id, calls }) => [id, calls]));
   }
 }
