@@ -17,7 +17,8 @@ import { createEdgeAutonomyReconciler } from './edge/edge-autonomy.reconciler.js
 import { nodeHealthSchedule } from './node/node-health.schedule.js';
 import { createNodeReconciler } from './node/node.reconciler.js';
 import { createVersionSupportReconciler } from './version/version-support.reconciler.js';
-import { createScheduledUpgradeReconciler } from './upgrade/scheduled-upgrade.reconciler.js';
+import { createScheduledChangeReconciler } from './maintenance-window/scheduled-change.reconciler.js';
+import { scheduledChanges } from './maintenance-window/scheduled-changes.js';
 
 /** What makes clusters, node pools and nodes what they are wished to be. */
 export function clusterReconcilers({
@@ -33,7 +34,7 @@ export function clusterReconcilers({
     createPoolAuditReconciler(means),
     createChargeConversionReconciler(means),
     createEdgeAutonomyReconciler(means),
-    createScheduledUpgradeReconciler(means),
+    createScheduledChangeReconciler(scheduledChanges(means)),
     createComponentReconciler(means),
     createPreinstalledReconciler(means),
     createVersionSupportReconciler(),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { noFaults } from '../../engine/contract.js';
-import { createScheduledUpgradeReconciler } from '../../subgraphs/clusters/upgrade/scheduled-upgrade.reconciler.js';
+import { createScheduledChangeReconciler } from '../../subgraphs/clusters/maintenance-window/scheduled-change.reconciler.js';
+import { scheduledChanges } from '../../subgraphs/clusters/maintenance-window/scheduled-changes.js';
 import { type ClustersKit, openClusters } from './kit.js';
 import { runningCluster } from './living-cluster.js';
 import { clusterMutation, type ClusterView, type PayloadView } from './requests.js';
@@ -25,10 +26,11 @@ const mutate = async (name: string, input: Record<string, unknown>) => {
   return (await clusters.run<{ payload: Payload }>(clusterMutation(name, type), { input })).data.payload;
 };
 const SATURDAYS = { recurrence: 'FREQ=WEEKLY;BYDAY=SA', startTime: '02:30', durationHours: 4 };
-const berlin = (name: string) =>
-  runningCluster(clusters, 'acme', { name, version: '1.32.6', timeZone: 'Europe/Berlin' });
-async function berlinWithWindow(name: string) {
-  const { id } = await berlin(name);
+const WORKERS = { nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }] };
+const berlin = (name: string, more = {}) =>
+  runningCluster(clusters, 'acme', { name, version: '1.32.6', timeZone: 'Europe/Berlin', ...more });
+async function berlinWithWindow(name: string, more = {}) {
+  const { id } = await berlin(name, more);
   expect((await mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS })).userErrors).toEqual([]);
   return id;
 }
@@ -48,7 +50,7 @@ const operation = async (id: string | undefined) => {
 const stateOf = async (id: string) => (await prisma().cluster.findUniqueOrThrow({ where: { id } })).state;
 /** What the engine does when the job's time has come. */
 const reconcile = (id: string | undefined) =>
-  createScheduledUpgradeReconciler(clusters.platform).reconcile(id ?? '', {
+  createScheduledChangeReconciler(scheduledChanges(clusters.platform)).reconcile(id ?? '', {
     database: prisma(),
     clock,
     log: clusters.platform.log,
@@ -124,7 +126,7 @@ describe('an upgrade in the window', () => {
     expect(cluster?.state).toBe('RUNNING');
     expect(await operation(begun?.id)).toEqual({ state: 'PENDING', scheduledFor: OPENING, error: null });
     const jobs = await prisma().$queryRaw<unknown[]>`
-      SELECT key FROM graphile_worker._private_jobs WHERE key = ${`scheduled-upgrade:${begun?.id}@later`}`;
+      SELECT key FROM graphile_worker._private_jobs WHERE key = ${`scheduled-change:${begun?.id}@later`}`;
     expect(jobs).toHaveLength(1);
     clock.time = new Date(Date.parse(OPENING) - 1);
     expect(await reconcile(begun?.id)).toMatchObject({ kind: 'requeue' });
@@ -274,5 +276,148 @@ describe('an upgrade in the window', () => {
     expect((await inWindow(id)).userErrors).toMatchObject([
       { code: 'INVALID_STATE', path: ['input', 'when'] },
     ]);
+  });
+});
+
+const LARGE = 'ecs.g7.2xlarge';
+const scale = (id: string, more = {}) =>
+  mutate('scaleClusterVertically', { id, instanceTypes: [LARGE], ...more });
+const cancel = (id: string | undefined) =>
+  clusters.run('mutation ($id: ID!) { cancelOperation(input: { id: $id }) { userErrors { code } } }', { id });
+
+describe('a vertical scaling in the window', () => {
+  test('waits with the cluster running, and begins when the window opens with the sizes of then', async () => {
+    const id = await berlinWithWindow('scaling-waits', WORKERS);
+    const { operation: begun, cluster, userErrors } = await scale(id);
+    expect([userErrors, cluster?.state]).toEqual([[], 'RUNNING']);
+    expect(await operation(begun?.id)).toEqual({ state: 'PENDING', scheduledFor: OPENING, error: null });
+    const pool = await prisma().nodePool.findFirstOrThrow({ where: { clusterId: id } });
+    await prisma().nodePool.update({ where: { id: pool.id }, data: { desiredSize: pool.desiredSize + 2 } });
+    clock.time = new Date(OPENING);
+    expect(await reconcile(begun?.id)).toEqual({ kind: 'done' });
+    expect(await prisma().cluster.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      state: 'UPDATING',
+      operationId: begun?.id,
+    });
+    expect(await prisma().operation.findUniqueOrThrow({ where: { id: begun?.id ?? '' } })).toMatchObject({
+      input: { instanceTypes: [LARGE], pools: [{ id: pool.id, baseSize: pool.desiredSize + 2 }] },
+      cancelable: false,
+      pausable: false,
+    });
+  });
+
+  test('does not wait when told so, in a window that is open, or without one', async () => {
+    const now = await scale(await berlinWithWindow('scaling-now', WORKERS), { when: 'NOW' });
+    expect(now.cluster?.state).toBe('UPDATING');
+    const { id } = await berlin('scaling-windowless', WORKERS);
+    expect((await scale(id, { when: 'IN_WINDOW' })).userErrors).toMatchObject([
+      { code: 'INVALID_STATE', path: ['input', 'when'] },
+    ]);
+    expect((await scale(id)).cluster?.state).toBe('UPDATING');
+    const open = await berlinWithWindow('scaling-open', WORKERS);
+    clock.time = new Date(OPENING);
+    const begun = await scale(open);
+    expect(begun.cluster?.state).toBe('UPDATING');
+    expect(await operation(begun.operation?.id)).toMatchObject({ scheduledFor: null });
+  });
+
+  test('can be cancelled while it waits; only one waits at a time', async () => {
+    const id = await berlinWithWindow('scaling-cancelled', WORKERS);
+    const { operation: begun } = await scale(id);
+    expect((await scale(id)).userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'id'] }]);
+    await cancel(begun?.id);
+    await reconcile(begun?.id);
+    expect(await operation(begun?.id)).toMatchObject({ state: 'CANCELED' });
+    expect(await stateOf(id)).toBe('RUNNING');
+    expect((await scale(id)).userErrors).toEqual([]);
+  });
+
+  test('waits beside an upgrade, moves with it, and begins after it', async () => {
+    const id = await berlinWithWindow('scaling-beside', WORKERS);
+    const [upgrade, scaling] = [(await inWindow(id)).operation, (await scale(id)).operation];
+    await mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, recurrence: 'FREQ=DAILY' });
+    const tomorrow = '2026-01-14T01:30:00.000Z';
+    for (const one of [upgrade, scaling])
+      expect(await operation(one?.id)).toMatchObject({ scheduledFor: tomorrow });
+    clock.time = new Date(tomorrow);
+    await reconcile(upgrade?.id);
+    expect(await stateOf(id)).toBe('UPGRADING');
+    expect(await reconcile(scaling?.id)).toMatchObject({ kind: 'requeue' });
+    expect(await operation(scaling?.id)).toMatchObject({ state: 'PENDING' });
+    await prisma().cluster.update({ where: { id }, data: { state: 'RUNNING' } });
+    await reconcile(scaling?.id);
+    expect(await stateOf(id)).toBe('UPDATING');
+  });
+});
+
+describe('an upgrade of a component in the window', () => {
+  /** A component in its oldest version, as the engine would have left it. */
+  async function component(clusterId: string, name: string, version: string) {
+    const id = `component_${clusterId}_${name}`;
+    await prisma().component.deleteMany({ where: { clusterId, name } });
+    const wish = { id, account: 'acme', clusterId, name, version, parameters: {} };
+    await prisma().component.create({
+      data: { ...wish, state: 'ACTIVE', settledGeneration: 1, createdAt: new Date(NOON) },
+    });
+    return id;
+  }
+  const componentOf = (id: string) => prisma().component.findUniqueOrThrow({ where: { id } });
+  const upgrade = async (id: string, more = {}) => {
+    const query = `mutation ($input: UpgradeComponentInput!) { payload: upgradeComponent(input: $input) {
+      component { state } operation { id } userErrors { code path } } }`;
+    type Answer = { payload: PayloadView & { component: { state: string } | null } };
+    return (await clusters.run<Answer>(query, { input: { id, ...more } })).data.payload;
+  };
+
+  test.each([
+    ['coredns', 'v1.9.3'],
+    ['nginx-ingress-controller', 'v1.9.3-aliyun.1'],
+  ])('waits for %s, which workloads depend on, and begins when the window opens', async (name, oldest) => {
+    const clusterId = await berlinWithWindow(`component-${name}`);
+    const id = await component(clusterId, name, oldest);
+    const { operation: begun, component: before, userErrors } = await upgrade(id);
+    expect([userErrors, before?.state]).toEqual([[], 'ACTIVE']);
+    expect(await operation(begun?.id)).toEqual({ state: 'PENDING', scheduledFor: OPENING, error: null });
+    expect((await upgrade(id, { when: 'NOW' })).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    clock.time = new Date(OPENING);
+    await prisma().component.update({ where: { id }, data: { state: 'UPDATING' } });
+    expect(await reconcile(begun?.id)).toMatchObject({ kind: 'requeue' });
+    await prisma().component.update({ where: { id }, data: { state: 'ACTIVE' } });
+    expect(await reconcile(begun?.id)).toEqual({ kind: 'done' });
+    const after = await componentOf(id);
+    expect(after).toMatchObject({ state: 'UPGRADING', generation: 2, operationId: begun?.id });
+    expect(after.version).not.toBe(oldest);
+  });
+
+  test('does not wait for one that workloads do not notice, unless it is told to', async () => {
+    const clusterId = await berlinWithWindow('component-unnoticed');
+    const quiet = await component(clusterId, 'cluster-autoscaler', 'v1.0.3');
+    expect((await upgrade(quiet)).component?.state).toBe('UPGRADING');
+    const told = await component(clusterId, 'externaldns', 'v1.0.3');
+    const { operation: begun } = await upgrade(told, { when: 'IN_WINDOW' });
+    expect(await operation(begun?.id)).toMatchObject({ scheduledFor: OPENING });
+    await cancel(begun?.id);
+    await reconcile(begun?.id);
+    expect(await operation(begun?.id)).toMatchObject({ state: 'CANCELED' });
+    expect((await upgrade(told, { when: 'NOW' })).component?.state).toBe('UPGRADING');
+  });
+
+  test('fails when the component was upgraded or taken out meanwhile', async () => {
+    const clusterId = await berlinWithWindow('component-overtaken');
+    const id = await component(clusterId, 'coredns', 'v1.9.3');
+    const { operation: overtaken } = await upgrade(id);
+    const { input } = await prisma().operation.findUniqueOrThrow({ where: { id: overtaken?.id ?? '' } });
+    const { version } = input as { version: string };
+    await prisma().component.update({ where: { id }, data: { version } });
+    clock.time = new Date(OPENING);
+    await reconcile(overtaken?.id);
+    expect(await operation(overtaken?.id)).toMatchObject({ error: { code: 'UPGRADE_NOT_ALLOWED' } });
+    clock.time = new Date(NOON);
+    const gone = await component(clusterId, 'nginx-ingress-controller', 'v1.9.3-aliyun.1');
+    const { operation: lost } = await upgrade(gone);
+    await prisma().component.delete({ where: { id: gone } });
+    clock.time = new Date(OPENING);
+    await reconcile(lost?.id);
+    expect(await operation(lost?.id)).toMatchObject({ state: 'FAILED', error: { code: 'NOT_FOUND' } });
   });
 });

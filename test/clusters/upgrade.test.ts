@@ -52,7 +52,7 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
     const events = await world.prisma.event.findMany({ where: { clusterId }, orderBy: { sequence: 'asc' } });
     const told = events.filter(({ operationId }) => operationId === operation?.id).map(({ type }) => type);
     const steps = [
-      'UPGRADE_SCHEDULED',
+      'OPERATION_SCHEDULED',
       'CLUSTER_UPGRADING',
       'CONTROL_PLANE_UPGRADED',
       'NODE_UPGRADED',

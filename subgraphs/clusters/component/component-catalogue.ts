@@ -113,3 +113,8 @@ export function isNewer(entry: ComponentEntry, from: string, to: string): boolea
   const order = entry.versions.map(({ version }) => version);
   return order.indexOf(to) > order.indexOf(from);
 }
+
+/** Whether workloads notice an upgrade: system components, and those that serve traffic. */
+export function disturbs({ system, service }: ComponentEntry): boolean {
+  return system || service !== undefined;
+}

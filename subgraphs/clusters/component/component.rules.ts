@@ -26,3 +26,6 @@ export function afterAction(state: string, action: ComponentAction): ComponentSt
 
 /** Cluster states in which components are changed. */
 export const CHANGEABLE: readonly string[] = ['RUNNING', 'SCALING'];
+
+/** Type of the operation that upgrades a component. */
+export const UPGRADE_COMPONENT = 'UPGRADE_COMPONENT';

@@ -1,6 +1,6 @@
 import { type Prisma } from './component.store.js';
 import { appendEvents } from '../../../engine/events.js';
-import { createOperation } from '../../../engine/operations.js';
+import { createOperation, type OperationRow } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
@@ -11,9 +11,17 @@ import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
 import { isStringKeyed } from './string-keyed.js';
 import { type ClusterRow, lockCluster } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
-import { type ComponentEntry, componentEntry, fits, isNewer, versionsFor } from './component-catalogue.js';
+import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
+import {
+  type ComponentEntry,
+  componentEntry,
+  disturbs,
+  fits,
+  isNewer,
+  versionsFor,
+} from './component-catalogue.js';
 import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
-import { afterAction, CHANGEABLE, type ComponentAction } from './component.rules.js';
+import { afterAction, CHANGEABLE, type ComponentAction, UPGRADE_COMPONENT } from './component.rules.js';
 import { type ComponentRow, insertComponents, lockComponent, updateComponent } from './component.store.js';
 import type {
   ConfigureComponentInput,
@@ -66,14 +74,8 @@ export class ComponentService {
     return this.act(
       actor,
       { input, action: 'UPGRADE', mutation: 'upgradeComponent' },
-      ({ entry, component, cluster }) => {
-        const version = chosen(entry, input.version, cluster);
-        if (!isNewer(entry, component.version, version))
-          refuse('UPGRADE_NOT_ALLOWED', `${entry.name} has ${component.version}; ${version} is not newer.`, {
-            path: VERSION_PATH,
-          });
-        return { version };
-      },
+      (facts) => ({ version: newerVersion(facts, input.version) }),
+      (tx, facts) => planUpgrade(tx, facts, input),
     );
   }
 
@@ -112,6 +114,7 @@ export class ComponentService {
     actor: Actor,
     { input, action, mutation }: Act,
     decide: (facts: Facts) => Prisma.ComponentUncheckedUpdateInput,
+    plan?: Plan,
   ): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation, input }, async (tx, at) => {
@@ -126,7 +129,10 @@ export class ComponentService {
         refuse('INVALID_STATE', `${component.name} is ${component.state}; wait for its end.`, {
           path: ID_PATH,
         });
-      const data = decide({ entry, component, cluster });
+      const facts = { entry, component, cluster, at };
+      const data = decide(facts);
+      const planned = await plan?.(tx, facts);
+      if (planned) return { componentId: component.id, operationId: planned.id };
       const type = `${action}_COMPONENT`;
       const operationId = await operate(tx, cluster, { type, name: entry.name, at });
       await updateComponent(tx, component.id, { ...data, state, generation: { increment: 1 }, operationId });
@@ -145,6 +151,35 @@ interface Facts {
   readonly entry: ComponentEntry;
   readonly component: ComponentRow;
   readonly cluster: ClusterRow;
+  readonly at: Date;
+}
+
+/** Has a change wait for the maintenance window; undefined when it begins at once. */
+type Plan = (tx: Transaction, facts: Facts) => Promise<OperationRow | undefined>;
+
+function newerVersion({ entry, component, cluster }: Facts, wished: string | null | undefined): string {
+  const version = chosen(entry, wished, cluster);
+  if (isNewer(entry, component.version, version)) return version;
+  return refuse('UPGRADE_NOT_ALLOWED', `${entry.name} has ${component.version}; ${version} is not newer.`, {
+    path: VERSION_PATH,
+  });
+}
+
+async function planUpgrade(
+  tx: Transaction,
+  facts: Facts,
+  { version, when }: UpgradeComponentInput,
+): Promise<OperationRow | undefined> {
+  const { cluster, entry, at } = facts;
+  const { id: componentId, name } = facts.component;
+  await refuseSecondChange(tx, cluster, { type: UPGRADE_COMPONENT, componentId });
+  return planInWindow(tx, cluster, {
+    type: UPGRADE_COMPONENT,
+    stages: STAGES,
+    input: { name, componentId, version: newerVersion(facts, version) },
+    when: when ?? (disturbs(entry) ? undefined : 'NOW'),
+    at,
+  });
 }
 
 async function changeableCluster(

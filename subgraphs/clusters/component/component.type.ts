@@ -3,6 +3,7 @@ import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
+import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
 
 export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',
@@ -152,6 +153,13 @@ export class UpgradeComponentInput {
     description: 'The newest that works with the cluster when left out.',
   })
   version?: string | null;
+
+  @Field(() => MaintenanceWhen, {
+    nullable: true,
+    description:
+      'When it begins. When left out: IN_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else NOW.',
+  })
+  when?: MaintenanceWhen | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

@@ -16,7 +16,7 @@ import {
 import type { OperationRow } from '../operation/operation.store.js';
 import { Operation } from '../operation/operation.type.js';
 import { SetMaintenanceWindowPayload, toPayload } from '../payloads.type.js';
-import { ruleOf, scheduledFor } from '../upgrade/scheduled-upgrade.js';
+import { ruleOf, scheduledFor } from './scheduled-change.js';
 
 /** A window with the time zone of its cluster. */
 type WindowValue = WindowRule & { readonly enabled: boolean };
@@ -27,7 +27,7 @@ export class MaintenanceWindowResolver {
   constructor(private readonly service: MaintenanceWindowService) {}
 
   @Mutation(() => SetMaintenanceWindowPayload, {
-    description: 'Sets when a cluster may be disturbed. An upgrade that waits for its window moves with it.',
+    description: 'Sets when a cluster may be disturbed. What waits for its window moves with it.',
   })
   setMaintenanceWindow(
     @Ctx() context: RequestContext,

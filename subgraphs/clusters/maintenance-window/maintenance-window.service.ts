@@ -13,9 +13,9 @@ import {
   recurrenceProblem,
   type WindowRule,
 } from './maintenance-window.rules.js';
-import { type MaintenanceWindowRow, putWindow, waitingUpgrade } from './maintenance-window.store.js';
+import { type MaintenanceWindowRow, putWindow, waitingChanges } from './maintenance-window.store.js';
 import type { SetMaintenanceWindowInput } from './maintenance-window.type.js';
-import { beginsAt, moveUpgrade, ruleOf } from '../upgrade/scheduled-upgrade.js';
+import { beginsAt, moveChange, ruleOf } from './scheduled-change.js';
 
 const CLUSTER_PATH = ['input', 'clusterId'];
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -28,8 +28,8 @@ export class MaintenanceWindowService {
   constructor(private readonly platform: Platform) {}
 
   /**
-   * Replaces a cluster's window. An upgrade that waits for it moves with it. Refuses `INVALID_INPUT`, `NOT_FOUND`, and
-   * `INVALID_STATE` for a deleted cluster and for turning a window off that an upgrade waits for.
+   * Replaces a cluster's window. What waits for it moves with it. Refuses `INVALID_INPUT`, `NOT_FOUND`, and
+   * `INVALID_STATE` for a deleted cluster and for turning a window off that something waits for.
    */
   async set(actor: Actor, input: SetMaintenanceWindowInput): Promise<ChangeOutcome> {
     const { account } = actor;
@@ -92,16 +92,19 @@ interface Setting {
   readonly at: Date;
 }
 
-/** Moves the upgrade that waits for the window to its new opening. */
+/** Moves what waits for the window to its new opening. */
 async function moveWaiting(tx: Transaction, { cluster, window, at }: Setting) {
-  const waiting = await waitingUpgrade(tx, cluster.id);
-  if (!waiting) return [];
+  const waiting = await waitingChanges(tx, cluster.id);
   const begins = window.enabled ? beginsAt(ruleOf(window, cluster), at) : null;
-  if (!begins) {
-    const message = `The upgrade ${waiting.id} waits for the window. Cancel it first.`;
-    return refuse('INVALID_STATE', message, { path: ['input', 'enabled'] });
+  const moved = [];
+  for (const operation of waiting) {
+    if (!begins) {
+      const message = `The operation ${operation.id} waits for the window. Cancel it first.`;
+      return refuse('INVALID_STATE', message, { path: ['input', 'enabled'] });
+    }
+    moved.push(await moveChange(tx, operation, begins));
   }
-  return [await moveUpgrade(tx, waiting, begins)];
+  return moved;
 }
 
 function windowSet(cluster: ClusterRow, window: MaintenanceWindowRow) {

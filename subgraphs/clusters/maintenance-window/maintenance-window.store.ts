@@ -27,17 +27,29 @@ export async function putWindow(tx: Transaction, row: MaintenanceWindowRow): Pro
   await tx.maintenanceWindow.upsert({ where: { clusterId }, create: { clusterId, ...rest }, update: rest });
 }
 
-/** The upgrade of a cluster that waits for its window and was not cancelled; null when there is none. */
-export function waitingUpgrade(tx: Transaction, clusterId: string): Promise<Operation | null> {
-  return tx.operation.findFirst({
+/** Operations on a cluster that wait for its window and were not cancelled. */
+export function waitingChanges(tx: Transaction, clusterId: string): Promise<Operation[]> {
+  return tx.operation.findMany({
     where: {
       targetId: clusterId,
-      type: 'UPGRADE_CLUSTER',
       state: 'PENDING',
       cancelRequestedAt: null,
       input: { path: ['waiting'], equals: true },
     },
+    orderBy: { id: 'asc' },
   });
+}
+
+/** Whether an operation waits for a window. */
+export function isWaiting({ state, input }: Operation): boolean {
+  return state === 'PENDING' && (input as Prisma.JsonObject)['waiting'] === true;
+}
+
+/** Locks an operation; false when it does not wait any more, or was cancelled. */
+export async function lockWaiting(tx: Transaction, { id }: Operation): Promise<boolean> {
+  await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+  const operation = await tx.operation.findUniqueOrThrow({ where: { id } });
+  return isWaiting(operation) && operation.cancelRequestedAt === null;
 }
 
 /** Writes when an operation that waits begins. */
@@ -50,12 +62,13 @@ export async function setScheduledFor(
   await tx.operation.update({ where: { id }, data: { input: changed } });
 }
 
-/** Takes an operation out of its waiting: from here on it can be paused. False when it does not wait any more. */
-export async function stopWaiting(tx: Transaction, { id, input }: Operation): Promise<boolean> {
+/** Takes a locked operation out of its waiting, and says what can be done with it from here on. */
+export async function stopWaiting(
+  tx: Transaction,
+  { id }: Operation,
+  controls: { readonly cancelable: boolean; readonly pausable: boolean },
+): Promise<void> {
+  const { input } = await tx.operation.findUniqueOrThrow({ where: { id }, select: { input: true } });
   const { waiting: _, ...rest } = input as Prisma.JsonObject;
-  const { count } = await tx.operation.updateMany({
-    where: { id, state: 'PENDING', cancelRequestedAt: null, input: { path: ['waiting'], equals: true } },
-    data: { input: rest, pausable: true },
-  });
-  return count === 1;
+  await tx.operation.update({ where: { id }, data: { input: rest, ...controls } });
 }

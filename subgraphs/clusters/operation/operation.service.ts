@@ -8,7 +8,7 @@ import { toConnection } from '../../../kernel/graph/connection.type.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { OperationStore } from './operation.store.js';
 import type { CancelOperationInput, OperationFilter } from './operation.type.js';
-import { SCHEDULED_UPGRADE, scheduledFor } from '../upgrade/scheduled-upgrade.js';
+import { SCHEDULED_CHANGE, scheduledFor } from '../maintenance-window/scheduled-change.js';
 
 /** The reconciler that carries out operations on a kind of target. */
 const KIND_OF_TARGET: Readonly<Record<string, string>> = { Cluster: 'cluster', NodePool: 'node-pool' };
@@ -38,7 +38,7 @@ export class OperationService {
       const operation = await requestCancel(tx, account, input.id, at);
       const kind = KIND_OF_TARGET[operation.targetKind];
       if (kind) await enqueue(tx, kind, operation.targetId);
-      if (scheduledFor(operation)) await enqueue(tx, SCHEDULED_UPGRADE, operation.id);
+      if (scheduledFor(operation)) await enqueue(tx, SCHEDULED_CHANGE, operation.id);
       await appendEvents(tx, account, at, []);
       return { operationId: operation.id };
     });

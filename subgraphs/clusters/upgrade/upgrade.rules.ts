@@ -1,6 +1,9 @@
 import type { OperationStage } from '../../../engine/contract.js';
 import { isFinished } from '../../../engine/operation.rules.js';
 
+/** Type of the operation that upgrades a cluster. */
+export const UPGRADE_CLUSTER = 'UPGRADE_CLUSTER';
+
 /** Stages of an upgrade, in order. */
 export const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES', 'COMPONENTS'] as const;
 

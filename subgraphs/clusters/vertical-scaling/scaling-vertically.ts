@@ -9,8 +9,7 @@ import { markRemoving } from '../reconcile/nodes.store.js';
 import { type Node, type NodePool, type Operation, readNodes } from '../reconcile/reconcile.store.js';
 import { wishPoolSize } from '../upgrade/pool-size.js';
 import { batchSize } from '../upgrade/upgrade.rules.js';
-import { nextReplacement } from './vertical-scaling.rules.js';
-import { SCALE_VERTICALLY, type VerticalScalingInput } from './vertical-scaling.service.js';
+import { nextReplacement, SCALE_VERTICALLY, type VerticalScalingInput } from './vertical-scaling.rules.js';
 
 interface PoolScaling extends ClusterStep {
   readonly operation: Operation;

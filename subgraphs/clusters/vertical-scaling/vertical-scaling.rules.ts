@@ -1,3 +1,14 @@
+/** Type of the operation. */
+export const SCALE_VERTICALLY = 'SCALE_CLUSTER_VERTICALLY';
+
+/** What the operation remembers. */
+export interface VerticalScalingInput {
+  readonly instanceTypes: readonly string[];
+  readonly batchSize: number | null;
+  /** The pools, with the size that each keeps. */
+  readonly pools: readonly { readonly id: string; readonly baseSize: number }[];
+}
+
 /** A node as far as its replacement is concerned. */
 export interface SizedNode {
   readonly id: string;

@@ -10,20 +10,14 @@ import { change, type ChangeOutcome } from '../change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { fitsNode } from '../node-pool/node-pool.rules.js';
+import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import { MAX_BATCH } from '../upgrade/upgrade.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
+import { SCALE_VERTICALLY, type VerticalScalingInput } from './vertical-scaling.rules.js';
+import { nodesToReplace } from './vertical-scaling.store.js';
 import type { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
 
-export const SCALE_VERTICALLY = 'SCALE_CLUSTER_VERTICALLY';
 const MAX_TYPES = 20;
-
-/** What the operation remembers. */
-export interface VerticalScalingInput {
-  readonly instanceTypes: readonly string[];
-  readonly batchSize: number | null;
-  /** The pools, with the size that each keeps. */
-  readonly pools: readonly { readonly id: string; readonly baseSize: number }[];
-}
 
 /** Begins to give the nodes of clusters other instance types. */
 export class VerticalScalingService {
@@ -32,7 +26,7 @@ export class VerticalScalingService {
     private readonly catalogue: CatalogueStore,
   ) {}
 
-  /** Refuses unknown or too small types, unknown pools, and `INVALID_STATE` while the cluster is not RUNNING. */
+  /** Refuses unknown or too small types, unknown pools, and `INVALID_STATE` while the cluster is not RUNNING or another waits. */
   async scale(
     actor: Actor,
     input: ScaleClusterVerticallyInput,
@@ -48,27 +42,20 @@ export class VerticalScalingService {
       async (tx, at) => {
         const cluster = await runningCluster(tx, account, input.id);
         const pools = await chosenPools(tx, cluster, input.nodePoolIds);
-        const nodes = await tx.node.count({
-          where: {
-            nodePoolId: { in: pools.map(({ id }) => id) },
-            state: 'running',
-            instanceType: { notIn: input.instanceTypes },
-          },
-        });
+        await refuseSecondChange(tx, cluster, { type: SCALE_VERTICALLY });
+        const requested = await nodesToReplace(tx, pools, input.instanceTypes);
         const wish: VerticalScalingInput = {
           instanceTypes: [...new Set(input.instanceTypes)],
           batchSize: input.batchSize ?? null,
           pools: pools.map(({ id, desiredSize }) => ({ id, baseSize: desiredSize })),
         };
-        const target = {
-          account,
-          targetKind: 'Cluster',
-          targetId: cluster.id,
-          clusterId: cluster.id,
-        } as const;
         const stages = pools.map(({ name }) => `POOL ${name}`);
-        const asked = { ...target, type: SCALE_VERTICALLY, stages, input: { ...wish }, requested: nodes };
-        const operation = await createOperation(tx, asked, at);
+        const asked = { type: SCALE_VERTICALLY, stages, input: { ...wish }, requested };
+        const planned = await planInWindow(tx, cluster, { ...asked, when: input.when, at });
+        if (planned) return { clusterId: cluster.id, operationId: planned.id };
+        const { id } = cluster;
+        const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+        const operation = await createOperation(tx, { ...target, ...asked }, at);
         await updateCluster(tx, cluster.id, { state: 'UPDATING', operationId: operation.id });
         await enqueue(tx, 'cluster', cluster.id);
         await appendEvents(tx, account, at, []);

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { Cluster } from '../cluster/cluster.type.js';
+import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
 import { Operation } from '../operation/operation.type.js';
 
 @InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
@@ -22,6 +23,13 @@ export class ScaleClusterVerticallyInput {
     description: 'Nodes of a pool that are replaced at the same time: 1 to 20. Default: a tenth of the pool.',
   })
   batchSize?: number | null;
+
+  @Field(() => MaintenanceWhen, {
+    nullable: true,
+    description:
+      'When it begins. When left out: IN_WINDOW, if the cluster has a maintenance window in use, else NOW.',
+  })
+  when?: MaintenanceWhen | null;
 
   @Field(() => String, {
     nullable: true,

@@ -1,0 +1,19 @@
+import type { Platform } from '../../../engine/platform.js';
+import { UPGRADE_COMPONENT } from '../component/component.rules.js';
+import { scheduledComponentUpgrade } from '../component/scheduled-component-upgrade.js';
+import { scheduledUpgrade } from '../upgrade/scheduled-upgrade.js';
+import { UPGRADE_CLUSTER } from '../upgrade/upgrade.rules.js';
+import { scheduledScaling } from '../vertical-scaling/scheduled-scaling.js';
+import { SCALE_VERTICALLY } from '../vertical-scaling/vertical-scaling.rules.js';
+import type { ScheduledChange } from './scheduled-change.reconciler.js';
+
+/** What can wait for a maintenance window, by type of operation. */
+export function scheduledChanges(
+  means: Pick<Platform, 'kubernetes'>,
+): Readonly<Record<string, ScheduledChange>> {
+  return {
+    [UPGRADE_CLUSTER]: scheduledUpgrade(means),
+    [SCALE_VERTICALLY]: scheduledScaling,
+    [UPGRADE_COMPONENT]: scheduledComponentUpgrade,
+  };
+}
