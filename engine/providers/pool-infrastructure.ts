@@ -11,7 +11,7 @@ export interface NodeTaint {
   readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
-/** Sizes between which a scaling group keeps its number of instances; 0 to 2000. */
+/** Sizes between which a scaling group keeps its number of instances. */
 export interface ScalingBounds {
   readonly minSize: number;
   readonly maxSize: number;

@@ -24,7 +24,9 @@ export interface ScalingGroupRecord {
   readonly activities: readonly ScalingActivity[];
 }
 
-const size = z.number().int().min(0).max(2_000);
+/** The largest group that can be made; how many instances an account may have in one is its quota. */
+const LARGEST = 100_000;
+const size = z.number().int().min(0).max(LARGEST);
 
 export const scalingGroupForm = z.object({ minSize: size, maxSize: size, desiredSize: size });
 export const scalingGroupPatchForm = scalingGroupForm.partial();

@@ -175,7 +175,7 @@ test('everything wrong with a request is said at once, and nothing is written', 
   const input = proCluster('taken', {
     zoneIds: ['cn-beijing-a'],
     version: '1.28',
-    nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge', 'ecs.g7.large'], desiredSize: 2001 }],
+    nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge', 'ecs.g7.large'], desiredSize: 100_001 }],
   });
   const { cluster, operation, userErrors } = await create(input, 'strict');
   expect([cluster, operation]).toEqual([null, null]);

@@ -177,10 +177,10 @@ describe('node pools', () => {
   const path = ['input', 'nodePools', '0'];
   test.each([
     [{}, []],
-    [{ desiredSize: 2000 }, []],
+    [{ desiredSize: 2001 }, []],
     [{ autoscaling: { enabled: true, minSize: 1, maxSize: 3 } }, []],
     [{ desiredSize: -1 }, [['INVALID_INPUT', 'desiredSize']]],
-    [{ desiredSize: 2001 }, [['INVALID_INPUT', 'desiredSize']]],
+    [{ desiredSize: 100_001 }, [['INVALID_INPUT', 'desiredSize']]],
     [{ instanceTypes: [] }, [['INVALID_INPUT', 'instanceTypes']]],
     [{ instanceTypes: Array.from({ length: 21 }, () => 'fits') }, [['INVALID_INPUT', 'instanceTypes']]],
     [{ instanceTypes: ['fits', 'few-vcpus'] }, [['INSTANCE_TYPE_TOO_SMALL', 'instanceTypes', '1']]],
@@ -188,7 +188,7 @@ describe('node pools', () => {
     [{ instanceTypes: ['none'] }, [['UNKNOWN_INSTANCE_TYPE', 'instanceTypes', '0']]],
     [{ autoscaling: { enabled: true, minSize: 4, maxSize: 3 } }, [['INVALID_INPUT', 'autoscaling']]],
     [{ autoscaling: { enabled: false, minSize: -1, maxSize: 3 } }, [['INVALID_INPUT', 'autoscaling']]],
-    [{ autoscaling: { enabled: true, minSize: 0, maxSize: 2001 } }, [['INVALID_INPUT', 'autoscaling']]],
+    [{ autoscaling: { enabled: true, minSize: 0, maxSize: 100_001 } }, [['INVALID_INPUT', 'autoscaling']]],
     [
       { desiredSize: 5, autoscaling: { enabled: true, minSize: 1, maxSize: 3 } },
       [['INVALID_INPUT', 'desiredSize']],

@@ -150,14 +150,19 @@ describe('createNodePool', () => {
     expect(await addPool(account, id)).toEqual([]);
   });
 
-  it('has up to 2000 machines in a scaling group', async () => {
+  it('has up to 2000 machines in a scaling group, and more when the limit is raised', async () => {
     const account = 'group';
-    await raise(account, 'ACK_PRO/nodesPerCluster', 5_000);
+    await raise(account, 'ACK_PRO/nodesPerCluster', 10_000);
     const { id } = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
     expect(await addPool(account, id, { desiredSize: 2_000 })).toEqual([]);
-    expect(await addPool(account, id, { desiredSize: 2_001 })).toMatchObject([
-      { code: 'INVALID_INPUT', path: ['input', 'desiredSize'] },
-    ]);
+    const group = 'instances-per-scaling-group';
+    expect(await addPool(account, id, { desiredSize: 2_001 })).toEqual([exceeded(group, 2_000, 0, 2_001)]);
+    const autoscaling = { enabled: true, minSize: 0, maxSize: 2_001 };
+    expect(await addPool(account, id, { autoscaling })).toEqual([exceeded(group, 2_000, 0, 2_001)]);
+    await raise(account, group, 2_001);
+    expect(await addPool(account, id, { desiredSize: 2_001 })).toEqual([]);
+    expect(await addPool(account, id, { autoscaling })).toEqual([]);
+    expect(await addPool(account, id, { desiredSize: 2_002 })).toMatchObject([{ code: 'QUOTA_EXCEEDED' }]);
   });
 });
 

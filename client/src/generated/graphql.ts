@@ -224,7 +224,7 @@ export type CreateNodePoolInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
-  /** Nodes wanted: 0 to 2000; with autoscaling within its bounds and its minSize when left out, else 0. */
+  /** Nodes wanted, within the quota of machines per scaling group; with autoscaling within its bounds and its minSize when left out, else 0. */
   readonly desiredSize?: number | null | undefined;
   /** Of an edge cluster: nodes that are offline keep their pods. False when left out. */
   readonly edgeAutonomy?: boolean | null | undefined;
@@ -353,9 +353,9 @@ export type NetworkPlugin =
 export type NodePoolAutoscalingInput = {
   /** Whether it is on; a pool that scales by itself is not scaled by hand. */
   readonly enabled: boolean;
-  /** Nodes at the most: minSize to 2000. */
+  /** Nodes at the most, within the quota of machines per scaling group. */
   readonly maxSize: number;
-  /** Nodes at the least: 0 to 2000. */
+  /** Nodes at the least: 0 to maxSize. */
   readonly minSize: number;
 };
 
@@ -365,7 +365,7 @@ export type NodePoolInput = {
   readonly acknowledgeRisk?: boolean | null | undefined;
   /** Automatic scaling; off when left out. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
-  /** Nodes wanted: 0 to 2000; with autoscaling within its bounds and its minSize when left out, else 0. */
+  /** Nodes wanted, within the quota of machines per scaling group; with autoscaling within its bounds and its minSize when left out, else 0. */
   readonly desiredSize?: number | null | undefined;
   /** Of an edge cluster: nodes that are offline keep their pods. False when left out. */
   readonly edgeAutonomy?: boolean | null | undefined;
@@ -517,7 +517,7 @@ export type QuotaScope =
 export type ScaleNodePoolInput = {
   /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
   readonly clientToken?: string | null | undefined;
-  /** Nodes wanted: 0 to 2000. */
+  /** Nodes wanted, within the quota of machines per scaling group. */
   readonly desiredSize: number;
   /** The node pool. */
   readonly nodePoolId: string;

@@ -14,12 +14,11 @@ import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js'
 import { noSuchCluster, takeName } from './create-cluster.service.js';
 import { guardUpdate } from '../cluster-kind/update.guard.js';
 import { labelProblems, nameProblems } from '../name.rules.js';
-import { windowInUse } from '../maintenance-window/maintenance-window.store.js';
+import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { planInWindow, refuseSecondUpgrade } from '../upgrade/scheduled-upgrade.js';
 import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
-import { UPGRADE_STAGES } from '../upgrade/upgrade.rules.js';
+import { UPGRADE_CLUSTER, UPGRADE_STAGES } from '../upgrade/upgrade.rules.js';
 
 const ID_PATH = ['input', 'id'];
 
@@ -71,21 +70,16 @@ export class ClusterService {
       }
       if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
       const { version } = target;
-      await refuseSecondUpgrade(tx, cluster);
-      // What disturbs a cluster waits for its window, unless it is told not to.
-      const when = input.when ?? ((await windowInUse(tx, cluster.id)) ? 'IN_WINDOW' : 'NOW');
-      const planned =
-        when === 'IN_WINDOW' ? await planInWindow(tx, cluster, { version, rolling, at }) : undefined;
-      if (planned) return planned;
-      return begin(tx, cluster, {
-        type: 'UPGRADE_CLUSTER',
-        state: 'UPGRADING',
+      await refuseSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });
+      const wish = {
+        type: UPGRADE_CLUSTER,
         stages: UPGRADE_STAGES,
         input: { version, ...(rolling && { rolling }) },
-        cancelable: true,
-        pausable: true,
         at,
-      });
+      };
+      const planned = await planInWindow(tx, cluster, { ...wish, when: input.when });
+      if (planned) return { clusterId: cluster.id, operationId: planned.id };
+      return begin(tx, cluster, { ...wish, state: 'UPGRADING', cancelable: true, pausable: true });
     });
   }
 

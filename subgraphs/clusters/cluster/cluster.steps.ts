@@ -3,6 +3,7 @@ import type { Transaction } from '../../../kernel/database.js';
 import type { Prisma } from '../reconcile/reconcile.store.js';
 import type { Means, StepOutcome } from '../node-pool/node-pool.steps.js';
 import { changeCluster, type ClusterView } from '../reconcile/reconcile.store.js';
+import { admitting } from './cluster-states.js';
 import { eventOf, type Subject } from '../reconcile/reconcile-events.js';
 
 /** One cluster in one step: what was read, and with what to work on it. */
@@ -21,13 +22,16 @@ export function inCluster(
   return changeCluster(step.scope, step.cluster, work);
 }
 
-/** Writes fields of the locked cluster and raises its resourceVersion. */
+/** Writes fields of the locked cluster and raises its resourceVersion. Throws for a state that cannot follow. */
 export async function setCluster(
   tx: Transaction,
   id: string,
   data: Prisma.ClusterUncheckedUpdateInput,
 ): Promise<void> {
-  await tx.cluster.update({ where: { id }, data: { ...data, resourceVersion: { increment: 1 } } });
+  await tx.cluster.update({
+    where: { id, ...admitting(data) },
+    data: { ...data, resourceVersion: { increment: 1 } },
+  });
 }
 
 /** What the step's events are about. */

@@ -5,6 +5,7 @@ import { CLUSTER_COLUMNS } from './cluster-columns.js';
 import { filterLabels } from './cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';
 import type { Children } from '../loading.js';
+import { admitting } from './cluster-states.js';
 
 export type ClusterRow = Cluster;
 
@@ -133,11 +134,14 @@ export async function insertCluster(tx: Transaction, cluster: NewCluster): Promi
   await tx.cluster.create({ data: cluster });
 }
 
-/** Writes fields of a locked cluster and raises its resourceVersion. */
+/** Writes fields of a locked cluster and raises its resourceVersion. Throws for a state that cannot follow. */
 export async function updateCluster(
   tx: Transaction,
   id: string,
   data: Prisma.ClusterUncheckedUpdateInput,
 ): Promise<void> {
-  await tx.cluster.update({ where: { id }, data: { ...data, resourceVersion: { increment: 1 } } });
+  await tx.cluster.update({
+    where: { id, ...admitting(data) },
+    data: { ...data, resourceVersion: { increment: 1 } },
+  });
 }

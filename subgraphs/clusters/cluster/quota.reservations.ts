@@ -1,5 +1,6 @@
 import { balances, reserve } from '../../../engine/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { refuse } from '../../../kernel/result.js';
 import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';
 
 const GROUP = 'instances-per-scaling-group';
@@ -9,6 +10,7 @@ export const SCALING_GROUPS = 'scaling-groups';
 /** A pool whose nodes are to be counted. */
 export interface CountedPool extends SizedPool {
   readonly id: string;
+  readonly autoscaling?: { readonly enabled: boolean; readonly maxSize: number } | null;
 }
 
 /** What node pools take of their cluster's quotas. */
@@ -31,7 +33,10 @@ export async function reservePools(tx: Transaction, wish: PoolReservation): Prom
   for (const resource of [`${product}/nodePoolsPerCluster`, SCALING_GROUPS])
     await reserve(tx, { account, resource, scope, amount: pools.length, path });
   await reserve(tx, { account, resource: `${product}/nodesPerCluster`, scope, amount: nodes, path });
-  for (const pool of pools) await reserveGroup(tx, account, pool);
+  for (const pool of pools) {
+    await reserveGroup(tx, account, pool);
+    await refuseLargeGroup(tx, account, pool);
+  }
 }
 
 /**
@@ -71,6 +76,31 @@ export async function reserveGrowth(
 export async function heldPlaces(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
   const [group] = await balances(tx, account, [{ resource: GROUP, scope: nodePoolId }]);
   return group?.used ?? 0;
+}
+
+/** How many machines one scaling group, that of the pool, may have; null: any number. */
+export async function groupLimit(
+  database: Database | Transaction,
+  account: string,
+  nodePoolId: string,
+): Promise<number | null> {
+  const [group] = await balances(database, account, [{ resource: GROUP, scope: nodePoolId }]);
+  return group?.limit ?? null;
+}
+
+/** A pool that scales by itself cannot be let grow beyond what its group may have. Refuses `QUOTA_EXCEEDED`. */
+export async function refuseLargeGroup(
+  tx: Transaction,
+  account: string,
+  { id: scope, autoscaling, path }: Pick<CountedPool, 'id' | 'autoscaling' | 'path'>,
+): Promise<void> {
+  if (!autoscaling?.enabled) return;
+  const { maxSize } = autoscaling;
+  const [{ limit = null, used = 0 } = {}] = await balances(tx, account, [{ resource: GROUP, scope }]);
+  if (limit === null || maxSize <= limit) return;
+  const details = { resource: GROUP, limit, used, requested: maxSize - used };
+  const message = `${GROUP}: a pool of ${maxSize} nodes at the most does not fit, the limit is ${limit}.`;
+  refuse('QUOTA_EXCEEDED', message, { path: [...path.slice(0, -1), 'autoscaling', 'maxSize'], details });
 }
 
 function reserveGroup(tx: Transaction, account: string, pool: CountedPool): Promise<void> {

@@ -18,14 +18,14 @@ import { eventOf } from '../reconcile/reconcile-events.js';
 import { changeCluster, type Cluster, readCluster, Superseded } from '../reconcile/reconcile.store.js';
 import { causeOf, incidentKind } from './control-plane.rules.js';
 import * as store from './control-plane.store.js';
+import type { ClusterState } from '../cluster/cluster.enums.js';
+import { mayBecome } from '../cluster/cluster-states.js';
 
 /** A control plane that is not well is looked at again after this. */
 const LOOK_MS = 5_000;
 const BATCH = 500;
 const HEALTHY = 'ControlPlaneHealthy';
 const AVAILABLE = 'ApiServerAvailable';
-/** States in which a cluster works, and becomes UNAVAILABLE when its API does not answer. */
-const WORKING = ['RUNNING', 'SCALING', 'UPGRADING', 'UPDATING', 'REMOVING', 'DRAINING'];
 const GONE = ['DELETING', 'DELETED'];
 
 /**
@@ -63,7 +63,7 @@ async function look(seen: Look): Promise<Outcome> {
     await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])
   ).get(cluster.id);
   const later = incidentKind(plane) === null ? done : requeueAfter(LOOK_MS);
-  const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !WORKING.includes(cluster.state);
+  const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !isWorking(cluster);
   if (known && settled && sameAs(known, plane)) return later;
   try {
     await changeCluster(scope, cluster, (tx, at) => record(tx, { ...seen, at }));
@@ -105,12 +105,16 @@ async function record(tx: Transaction, seen: Look & { readonly at: Date }): Prom
   return changed ? [changeEvent(seen)] : [];
 }
 
+/** Whether the cluster works, and so becomes UNAVAILABLE when its API does not answer. */
+function isWorking({ state }: Cluster): boolean {
+  return mayBecome(state as ClusterState, 'UNAVAILABLE');
+}
+
 /** The state that follows from whether the API answers. */
 function turnOf(cluster: Cluster, { available }: ControlPlane, stateBefore: string | null) {
   if (available && cluster.state === 'UNAVAILABLE')
     return { state: stateBefore ?? 'RUNNING', stateBefore: null };
-  if (!available && WORKING.includes(cluster.state))
-    return { state: 'UNAVAILABLE', stateBefore: cluster.state };
+  if (!available && isWorking(cluster)) return { state: 'UNAVAILABLE', stateBefore: cluster.state };
   return { state: cluster.state, stateBefore };
 }
 

@@ -17,7 +17,7 @@ import { reserveNodes } from '../network/node-network.js';
 import { releaseVcpus, vcpuResource } from '../reconcile/held.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import * as pools from './node-pool.store.js';
-import { boundsOf } from './pool-bounds.js';
+import { wantedBounds } from './pool-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
 import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
 
@@ -99,7 +99,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const { cluster, pool } = locked;
   const joined: string[] = [];
   const rejected: Failure[] = [];
-  const room = boundsOf(pool).maxSize - pool.desiredSize;
+  const room = (await wantedBounds(tx, pool)).maxSize - pool.desiredSize;
   const used = await nodesOn(tx, pool.account, ids);
   for (const [index, id] of ids.entries()) {
     const place = ['input', 'instanceIds', String(index)];

@@ -1,13 +1,13 @@
-import type { ScalingGroup } from '../../../engine/providers/pool-infrastructure.js';
+import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/pool-infrastructure.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { groupMissing, healthOf } from './ensuring-group.js';
 import { updateNodePool } from './node-pool.store.js';
 import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
-import { boundsOf, sameBounds, seenGroup, seenGroupOf } from './pool-bounds.js';
+import { sameBounds, seenGroup, seenGroupOf, wantedBounds } from './pool-bounds.js';
 
 /**
- * Holds a pool's scaling group against its bounds, and gives it back those that somebody has changed. False when the
- * pool has no group any more: it is UNHEALTHY then, for ever.
+ * Holds a pool's scaling group against its bounds, and gives it back those that somebody has changed, or those of a
+ * quota that is another now. False when the pool has no group any more: it is UNHEALTHY then, for ever.
  */
 export async function auditGroup(audit: Audit, found: ScalingGroup | undefined): Promise<boolean> {
   const { pool } = audit;
@@ -17,7 +17,8 @@ export async function auditGroup(audit: Audit, found: ScalingGroup | undefined):
     await recordMissing(audit, found);
     return false;
   }
-  if (!sameBounds(found, boundsOf(pool))) await repair(audit, found);
+  const wanted = await wantedBounds(audit.scope.database, pool);
+  if (!sameBounds(found, wanted)) await repair(audit, found, wanted);
   return true;
 }
 
@@ -36,12 +37,12 @@ async function recordMissing(audit: Audit, found: ScalingGroup | undefined): Pro
   });
 }
 
-async function repair(audit: Audit, found: ScalingGroup): Promise<void> {
+async function repair(audit: Audit, found: ScalingGroup, wanted: ScalingBounds): Promise<void> {
   const { pool, cluster, means } = audit;
-  const wanted = boundsOf(pool);
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await recordFindings(audit, async (tx, at) => {
     await tx.nodePool.update({ where: { id: pool.id }, data: { scalingGroup: seenGroup(group, at) } });
+    if (sameBounds(found, seenGroupOf(pool)!)) return [];
     const { minSize, maxSize, desiredSize } = found;
     const text =
       `Somebody changed the scaling group of the node pool ${pool.name} to ${minSize} to ${maxSize} instances, ${desiredSize} wanted; ` +

@@ -3,16 +3,17 @@ import { holds, withCondition } from '../reconcile/conditions.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { NodePool, Prisma } from '../reconcile/reconcile.store.js';
 import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
-import { boundsOf, sameBounds, seenGroup, seenGroupOf } from './pool-bounds.js';
+import { sameBounds, seenGroup, seenGroupOf, wantedBounds } from './pool-bounds.js';
 
 /** Makes the pool's scaling group, and gives it the bounds that the wish asks for. */
 export async function ensureGroup(step: PoolStep): Promise<StepOutcome | undefined> {
-  const { pool, cluster, means } = step;
+  const { pool, cluster, means, scope } = step;
   // A creation that was cancelled early has nothing in the cloud yet, and never will.
   if (!holds(cluster, 'ControlPlaneReady')) return undefined;
   const seen = seenGroupOf(pool);
-  const wanted = boundsOf(pool);
-  if (seen && (seen.state === 'DELETED' || sameBounds(seen, wanted))) return undefined;
+  if (seen?.state === 'DELETED') return undefined;
+  const wanted = await wantedBounds(scope.database, pool);
+  if (seen && sameBounds(seen, wanted)) return undefined;
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await inPool(step, async (tx, at) => {
     await tx.nodePool.update({

@@ -7,7 +7,7 @@ const CLIENT_TOKEN =
 const INSTANCE_TYPES =
   'Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB.';
 const DESIRED_SIZE =
-  'Nodes wanted: 0 to 2000; with autoscaling within its bounds and its minSize when left out, else 0.';
+  'Nodes wanted, within the quota of machines per scaling group; with autoscaling within its bounds and its minSize when left out, else 0.';
 const NAME =
   '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster.';
 
@@ -18,10 +18,10 @@ export class NodePoolAutoscalingInput {
   })
   enabled: boolean;
 
-  @Field(() => Int, { description: 'Nodes at the least: 0 to 2000.' })
+  @Field(() => Int, { description: 'Nodes at the least: 0 to maxSize.' })
   minSize: number;
 
-  @Field(() => Int, { description: 'Nodes at the most: minSize to 2000.' })
+  @Field(() => Int, { description: 'Nodes at the most, within the quota of machines per scaling group.' })
   maxSize: number;
 }
 
@@ -110,7 +110,7 @@ export class ScaleNodePoolInput {
   @Field(() => ID, { description: 'The node pool.' })
   nodePoolId: string;
 
-  @Field(() => Int, { description: 'Nodes wanted: 0 to 2000.' })
+  @Field(() => Int, { description: 'Nodes wanted, within the quota of machines per scaling group.' })
   desiredSize: number;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })

@@ -10,8 +10,8 @@ import {
 } from './pool-config.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 
-/** Nodes that one scaling group, and so one pool, can have. */
-export const MAX_POOL_SIZE = 2000;
+/** More nodes no pool can be asked for. How many it may have is the account's quota of machines per scaling group. */
+export const MAX_POOL_SIZE = 100_000;
 const MAX_INSTANCE_TYPES = 20;
 const MIN_VCPUS = 4;
 const MIN_MEMORY_GIB = 8;

@@ -1,4 +1,6 @@
 import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/pool-infrastructure.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { groupLimit } from '../cluster/quota.reservations.js';
 import type { Prisma } from '../reconcile/reconcile.store.js';
 import { MAX_POOL_SIZE } from './node-pool.rules.js';
 
@@ -14,11 +16,34 @@ interface BoundedPool {
   readonly autoscaling: unknown;
 }
 
-/** The bounds that a pool's group must have: those of its autoscaling, or 0 and 2000 without. */
-export function boundsOf({ desiredSize, autoscaling }: BoundedPool): ScalingBounds {
+/**
+ * The bounds that a pool's group must have: those of its autoscaling, or 0 and the quota of machines in one group
+ * (null: unlimited) without. A quota that was lowered takes no machine away.
+ */
+export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds {
+  const { desiredSize } = pool;
+  const auto = autoscalingOf(pool);
+  if (auto) return { minSize: auto.minSize, maxSize: auto.maxSize, desiredSize };
+  const maxSize = Math.max(desiredSize, Math.min(limit ?? MAX_POOL_SIZE, MAX_POOL_SIZE));
+  return { minSize: 0, maxSize, desiredSize };
+}
+
+/** The least number of nodes that a pool must have. */
+export function minSizeOf(pool: BoundedPool): number {
+  return autoscalingOf(pool)?.minSize ?? 0;
+}
+
+/** The bounds that the group of a pool must have by the quota of its account as it is now. */
+export async function wantedBounds(
+  database: Database | Transaction,
+  pool: BoundedPool & { readonly id: string; readonly account: string },
+): Promise<ScalingBounds> {
+  return boundsOf(pool, autoscalingOf(pool) ? null : await groupLimit(database, pool.account, pool.id));
+}
+
+function autoscalingOf({ autoscaling }: Pick<BoundedPool, 'autoscaling'>) {
   const auto = autoscaling as { enabled: boolean; minSize: number; maxSize: number } | null;
-  if (!auto?.enabled) return { minSize: 0, maxSize: MAX_POOL_SIZE, desiredSize };
-  return { minSize: auto.minSize, maxSize: auto.maxSize, desiredSize };
+  return auto?.enabled ? auto : undefined;
 }
 
 export function sameBounds(a: ScalingBounds, b: ScalingBounds): boolean {

@@ -56,7 +56,8 @@ export class ScalingGroup {
   minSize: number;
 
   @Field(() => Int, {
-    description: 'Machines at the most: 2000, or the maximum of a pool that scales by itself.',
+    description:
+      'Machines at the most: the quota of machines per scaling group (usually 2000), or the maximum of a pool that scales by itself.',
   })
   maxSize: number;
 

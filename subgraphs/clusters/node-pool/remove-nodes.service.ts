@@ -7,7 +7,7 @@ import { change, type ChangeOutcome } from '../change.js';
 import type { NodeRow } from '../node/node.store.js';
 import { type Leaving, markRemoving } from '../reconcile/nodes.store.js';
 import * as pools from './node-pool.store.js';
-import { boundsOf } from './pool-bounds.js';
+import { minSizeOf } from './pool-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from './pool-changes.input.js';
 import { nextNodeState, type NodeState } from './pool-states.js';
 import { admit, lockBoth, recordWish, scalesItself, target } from './pool-wish.js';
@@ -102,7 +102,7 @@ function nodeProblem(node: NodeRow | undefined, path: readonly string[]): Proble
 }
 
 function checkMinimum(pool: pools.NodePoolRow, desiredSize: number): void {
-  const { minSize } = boundsOf(pool);
+  const minSize = minSizeOf(pool);
   if (!scalesItself(pool) || desiredSize >= minSize) return;
   const message = `The pool scales by itself and has at least ${minSize} nodes; lower that first.`;
   refuse('INVALID_INPUT', message, { path: ['input', 'nodeIds'] });

@@ -5,7 +5,7 @@ import { groupMissing, healthOf } from './ensuring-group.js';
 import { compare, lookOutside } from './inspecting-pool.js';
 import { forgetLost, letLeave } from './losing-nodes.js';
 import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
-import { boundsOf, seenGroup } from './pool-bounds.js';
+import { minSizeOf, seenGroup, wantedBounds } from './pool-bounds.js';
 
 const INSPECT = 'INSPECT';
 
@@ -17,7 +17,8 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
   const { operation, pool, cluster, nodes, scope, means } = step;
   const stage = operation && stagesOf(operation).find(({ name }) => name === INSPECT);
   if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
-  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, boundsOf(pool));
+  const bounds = await wantedBounds(scope.database, pool);
+  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
   const outside = await lookOutside(cluster.id, { scope, means, nodePoolId: pool.id });
   const { lost, unregistered } = compare(nodes, outside);
   const { lowerDesiredSize } = operation.input as { lowerDesiredSize?: boolean };
@@ -30,7 +31,7 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
     await tx.nodePool.update({
       where: { id: pool.id },
       data: {
-        desiredSize: Math.max(boundsOf(pool).minSize, pool.desiredSize - fewer),
+        desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
         drift: NO_JSON,
         scalingGroup: seenGroup(group, at),
         ...healthOf(pool, group, at),

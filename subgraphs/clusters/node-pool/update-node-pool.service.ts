@@ -7,7 +7,7 @@ import type { Catalogue, CatalogueStore } from '../catalogue/catalogue.store.js'
 import { change, type ChangeOutcome } from '../change.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
-import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
+import { heldPlaces, refuseLargeGroup, reserveGrowth } from '../cluster/quota.reservations.js';
 import { nameProblems } from '../name.rules.js';
 import {
   type AutoscalingRequest,
@@ -63,6 +63,7 @@ export class UpdateNodePoolService {
         path: ['input', 'autoscaling'],
       };
       await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+      if (input.autoscaling) await refuseLargeGroup(tx, account, { ...plan, id: pool.id, path: growth.path });
       const { labels, taints } = configOf(pool);
       const wish = {
         ...target(pool),

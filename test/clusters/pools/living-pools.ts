@@ -41,6 +41,7 @@ export interface PoolView {
   readonly scalingGroup: {
     readonly id: string;
     readonly state: string;
+    readonly maxSize: number;
     readonly activities: { readonly kind: string; readonly status: string }[];
   } | null;
   readonly nodeRepairs: { readonly nodes: { readonly state: string; readonly systemDiskReset: boolean }[] };

@@ -135,12 +135,18 @@ describe('families and subscription', () => {
 });
 
 test.each([
-  [null, [0, 2000]],
-  [{ enabled: false, minSize: 1, maxSize: 5 }, [0, 2000]],
-  [{ enabled: true, minSize: 1, maxSize: 5 }, [1, 5]],
-] as const)('with autoscaling %j a scaling group has the bounds %j', (autoscaling, [minSize, maxSize]) => {
-  expect(boundsOf({ desiredSize: 3, autoscaling })).toEqual({ minSize, maxSize, desiredSize: 3 });
-});
+  [null, 2000, [0, 2000]],
+  [null, 2500, [0, 2500]],
+  [null, null, [0, 100_000]],
+  [null, 2, [0, 3]],
+  [{ enabled: false, minSize: 1, maxSize: 5 }, 2000, [0, 2000]],
+  [{ enabled: true, minSize: 1, maxSize: 5 }, 2000, [1, 5]],
+] as const)(
+  'with autoscaling %j and the quota %j a group has the bounds %j',
+  (autoscaling, limit, [minSize, maxSize]) => {
+    expect(boundsOf({ desiredSize: 3, autoscaling }, limit)).toEqual({ minSize, maxSize, desiredSize: 3 });
+  },
+);
 
 test.each([
   ['/data', []],

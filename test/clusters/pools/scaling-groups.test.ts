@@ -147,12 +147,21 @@ describe('a node pool and its scaling group', () => {
   test('a pool takes 2000 nodes and not 2001', async () => {
     const { id } = await living.cluster([{ name: 'a' }]);
     const more = { clusterId: id, name: 'large', instanceTypes: ['ecs.g6.xlarge'] };
+    await living.world.limit('ACK_STANDARD/nodesPerCluster', 5_000);
+    await living.world.limit('ACK_PRO/nodesPerCluster', 5_000);
     expect(await living.refused('createNodePool', { ...more, desiredSize: 2001 })).toEqual([
-      ['INVALID_INPUT', 'desiredSize'],
+      ['QUOTA_EXCEEDED', 'desiredSize'],
     ]);
-    const nodes = await living.refused('createNodePool', { ...more, desiredSize: 2000 });
-    // A scaling group has room for them; the cluster's own quota of nodes is another thing.
-    expect(nodes).toEqual([['QUOTA_EXCEEDED', '']]);
+  });
+
+  test('a raised quota of machines per scaling group reaches the group, and is no repair', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const pool = pools[0] ?? '';
+    await living.world.limit('instances-per-scaling-group', 2_500);
+    await living.audit(id);
+    await eventually(async () => (await living.pool(pool)).scalingGroup?.maxSize === 2_500);
+    expect((await living.events(id)).some(({ type }) => type === 'SCALING_GROUP_REPAIRED')).toBe(false);
+    await living.world.limit('instances-per-scaling-group', 2_000);
   });
 });
 

@@ -1,0 +1,46 @@
+import type { ClusterState } from './cluster.enums.js';
+
+/**
+ * Which state a cluster may go to from the one it is in. Whoever writes a state is held to it; staying is no change.
+ *
+ *   INITIAL ──▶ RUNNING ◀──▶ SCALING | UPDATING | UPGRADING      any of these ◀──▶ UNAVAILABLE
+ *      ▼           ▼
+ *    FAILED ◀──────┘        any ──▶ DELETING ──▶ DELETED
+ */
+const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
+  INITIAL: ['RUNNING', 'FAILED', 'DELETING'],
+  FAILED: ['DELETING'],
+  RUNNING: ['SCALING', 'UPDATING', 'UPGRADING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
+  SCALING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
+  // A vertical scaling that gives up lets its pools become what they were.
+  UPDATING: ['RUNNING', 'SCALING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
+  // An upgrade that fails leaves the cluster running.
+  UPGRADING: ['RUNNING', 'UNAVAILABLE', 'DELETING'],
+  REMOVING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
+  DRAINING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
+  // Back to what was being done before.
+  UNAVAILABLE: ['RUNNING', 'SCALING', 'UPDATING', 'UPGRADING', 'REMOVING', 'DRAINING', 'FAILED', 'DELETING'],
+  WAITING: ['FAILED', 'DELETING'],
+  DISCONNECTED: ['FAILED', 'DELETING'],
+  INACTIVE: ['FAILED', 'DELETING'],
+  DELETING: ['DELETED', 'FAILED'],
+  DELETED: [],
+  DELETE_FAILED: ['DELETING'],
+};
+
+const STATES = Object.keys(NEXT) as ClusterState[];
+
+/** Whether a cluster may go from one state to another. */
+export function mayBecome(from: ClusterState, to: ClusterState): boolean {
+  return NEXT[from].includes(to);
+}
+
+/** The states in which a cluster may be when this one is written: those that lead to it, and itself. */
+export function statesBefore(to: ClusterState): ClusterState[] {
+  return STATES.filter((from) => from === to || mayBecome(from, to));
+}
+
+/** What a row must be like for the change to be written: in a state from which the one of the change, if any, follows. */
+export function admitting({ state }: { readonly state?: unknown }): { state?: { in: ClusterState[] } } {
+  return typeof state === 'string' ? { state: { in: statesBefore(state as ClusterState) } } : {};
+}

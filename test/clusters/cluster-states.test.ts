@@ -1,0 +1,71 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ClusterState } from '../../subgraphs/clusters/cluster/cluster.enums.js';
+import { admitting, mayBecome, statesBefore } from '../../subgraphs/clusters/cluster/cluster-states.js';
+import { updateCluster } from '../../subgraphs/clusters/cluster/cluster.store.js';
+import { type ClustersKit, openClusters } from './kit.js';
+import { runningCluster } from './living-cluster.js';
+
+const states = Object.keys(ClusterState) as ClusterState[];
+
+/** From, and where to; every other pair is refused. */
+const allowed: Readonly<Record<ClusterState, string>> = {
+  INITIAL: 'RUNNING FAILED DELETING',
+  FAILED: 'DELETING',
+  RUNNING: 'SCALING UPDATING UPGRADING UNAVAILABLE FAILED DELETING',
+  UPDATING: 'RUNNING SCALING UNAVAILABLE FAILED DELETING',
+  UPGRADING: 'RUNNING UNAVAILABLE DELETING',
+  SCALING: 'RUNNING UNAVAILABLE FAILED DELETING',
+  REMOVING: 'RUNNING UNAVAILABLE FAILED DELETING',
+  DRAINING: 'RUNNING UNAVAILABLE FAILED DELETING',
+  WAITING: 'FAILED DELETING',
+  DISCONNECTED: 'FAILED DELETING',
+  INACTIVE: 'FAILED DELETING',
+  UNAVAILABLE: 'RUNNING SCALING UPDATING UPGRADING REMOVING DRAINING FAILED DELETING',
+  DELETING: 'DELETED FAILED',
+  DELETED: '',
+  DELETE_FAILED: 'DELETING',
+};
+
+describe('states of clusters', () => {
+  const pairs = states.flatMap((from) =>
+    states.map((to) => [from, to, allowed[from].split(' ').includes(to) ? 'allowed' : 'refused'] as const),
+  );
+
+  test.each(pairs)('from %s to %s is %s', (from, to, expected) => {
+    expect(mayBecome(from, to)).toBe(expected === 'allowed');
+    expect(statesBefore(to).includes(from)).toBe(expected === 'allowed' || from === to);
+  });
+
+  test('a change without a state is written whatever the state is', () => {
+    expect(admitting({})).toEqual({});
+  });
+});
+
+describe('a state that is written', () => {
+  let clusters: ClustersKit;
+  beforeAll(async () => {
+    clusters = await openClusters();
+  });
+  afterAll(() => clusters[Symbol.asyncDispose]());
+
+  test('follows from the one before, or nothing is written', async () => {
+    const { prisma } = clusters.platform.database;
+    const { id } = await runningCluster(clusters, 'states', {
+      name: 'states',
+      regionId: 'cn-hangzhou',
+      type: 'MANAGED_KUBERNETES',
+      spec: 'PRO',
+    });
+    const write = (state: ClusterState) =>
+      prisma.$transaction((tx) => updateCluster(tx, id, { state, name: state.toLowerCase() }));
+    await expect(write('DELETED')).rejects.toThrow();
+    await write('SCALING');
+    await expect(write('UPGRADING')).rejects.toThrow();
+    await write('SCALING');
+    expect(await prisma.cluster.findUnique({ where: { id } })).toMatchObject({
+      state: 'SCALING',
+      name: 'scaling',
+    });
+  });
+});
