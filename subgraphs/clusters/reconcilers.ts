@@ -26,6 +26,7 @@ export function clusterReconcilers({
   kubernetes,
 }: Pick<Platform, 'provider' | 'kubernetes'>): Reconciler[] {
   const means = { provider, kubernetes };
+  const scheduledChange = createScheduledChangeReconciler(scheduledChanges(means));
   return [
     createClusterReconciler(means),
     createNodePoolReconciler(means),
@@ -34,7 +35,9 @@ export function clusterReconcilers({
     createPoolAuditReconciler(means),
     createChargeConversionReconciler(means),
     createEdgeAutonomyReconciler(means),
-    createScheduledChangeReconciler(scheduledChanges(means)),
+    scheduledChange,
+    // Under this name an upgrade was scheduled before other changes could be.
+    { ...scheduledChange, kind: 'scheduled-upgrade' },
     createComponentReconciler(means),
     createPreinstalledReconciler(means),
     createVersionSupportReconciler(),
