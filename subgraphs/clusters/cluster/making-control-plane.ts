@@ -74,12 +74,7 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     const message = `The control plane runs Kubernetes ${version}.`;
-    const conditions = withCondition(
-      cluster,
-      { type: CONTROL_PLANE_READY, status: 'True', reason: 'Running', message },
-      at,
-    );
-    await setCluster(tx, cluster.id, { conditions, version });
+    await setCluster(tx, cluster.id, { conditions: controlPlaneRuns(cluster, version, at), version });
     await enqueue(tx, 'control-plane', cluster.id);
     if (operation) {
       await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
@@ -87,6 +82,16 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
     }
     return [say(step, 'CONTROL_PLANE_READY', message, { data: { version, server } })];
   });
+}
+
+/** The cluster's conditions, of which one says that the control plane runs the version. */
+export function controlPlaneRuns(cluster: ClusterStep['cluster'], version: string, at: Date) {
+  const message = `The control plane runs Kubernetes ${version}.`;
+  return withCondition(
+    cluster,
+    { type: CONTROL_PLANE_READY, status: 'True', reason: 'Running', message },
+    at,
+  );
 }
 
 /** Gets the platform's credentials, makes sure that the API answers, and lets the node pools begin. */
@@ -102,7 +107,13 @@ export const openKubernetesApi: Step = async (step) => {
     const message = `The Kubernetes API answers (${gitVersion}).`;
     const conditions = withCondition(
       cluster,
-      { type: KUBERNETES_API_READY, status: 'True', reason: 'Reachable', message },
+      // Without the version, which an upgrade changes.
+      {
+        type: KUBERNETES_API_READY,
+        status: 'True',
+        reason: 'Reachable',
+        message: 'The Kubernetes API answers.',
+      },
       at,
     );
     await setCluster(tx, cluster.id, { conditions });

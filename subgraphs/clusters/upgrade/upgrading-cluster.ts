@@ -9,6 +9,7 @@ import {
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import { inCluster, say, setCluster, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { controlPlaneRuns } from '../cluster/making-control-plane.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import { upgradeComponents } from '../component/upgrading-components.js';
 import type { StepOutcome } from '../node-pool/node-pool.steps.js';
@@ -90,7 +91,7 @@ const upgradeControlPlane: Step = async (step) => {
   if (plane.version !== version || plane.state !== 'RUNNING')
     return requeueAfter(until(plane.readyAt, scope.clock.now()));
   await inCluster(step, async (tx, at) => {
-    await setCluster(tx, cluster.id, { version });
+    await setCluster(tx, cluster.id, { version, conditions: controlPlaneRuns(cluster, version, at) });
     await setCancelable(tx, operation.id, false);
     await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
     return [

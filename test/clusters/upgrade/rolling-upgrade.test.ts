@@ -110,6 +110,13 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const places = order.map((type) => types.indexOf(type));
     expect(places.every((place) => place >= 0)).toBe(true);
     expect(places).toEqual([...places].sort((a, b) => a - b));
+    const { conditions } = await world.prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } });
+    expect(conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'ControlPlaneReady',
+        message: 'The control plane runs Kubernetes 1.34.3.',
+      }),
+    );
     const components = await world.prisma.component.findMany({ where: { clusterId } });
     expect(components.find(({ name }) => name === 'kube-proxy-worker')).toMatchObject({
       version: 'v1.34.3',
