@@ -1,10 +1,12 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseAway } from '../database-away.js';
+import { isTextUnstorable } from '../database-text.js';
 import { errorRegistry } from '../errors.js';
 import { type Problem, Refused } from '../result.js';
 
 // Worded for any part: a refused connection does not say whose it was.
 const PART_AWAY = 'A part of the platform cannot be reached now. Try again.';
+const UNSTORABLE_TEXT = 'A text of the request has the character U+0000. Leave it out.';
 
 /** Told about each error that is a bug and not an answer. */
 export type BugReport = (bug: unknown, path: GraphQLFormattedError['path']) => void;
@@ -36,6 +38,8 @@ export function answerErrors(error: GraphQLError, report: BugReport): GraphQLFor
   const cause = causeOf(error);
   if (cause instanceof Refused) return cause.problems.map((problem) => problemError(problem, error.path));
   if (isKnownCode(error.extensions['code'])) return [error.toJSON()];
+  if (isTextUnstorable(cause))
+    return [problemError({ code: 'INVALID_INPUT', message: UNSTORABLE_TEXT }, error.path)];
   report(cause, error.path);
   if (isDatabaseAway(cause))
     return [problemError({ code: 'SERVICE_UNAVAILABLE', message: PART_AWAY }, error.path)];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
-import { PATIENCE, RUNS, expectTold, memoryInUse, operationsOf } from './fixtures/fuzz.js';
+import { PATIENCE, RUNS, expectTold, memoryInUse, operationsOf, fuzzing } from './fixtures/fuzz.js';
 import { type Fixture, startFixture, token } from './fixtures/gateway.js';
 import { Hub } from './fixtures/hub.js';
 import { fixtureSubgraphs } from './fixtures/subgraphs.js';
@@ -79,7 +79,7 @@ test(
         const answer = await send(JSON.stringify({ query, variables: { v } }), accept);
         for (const one of told(answer)) expectTold(one, query);
       }),
-      { numRuns: RUNS },
+      fuzzing,
     );
     await expectWell();
   },
@@ -106,7 +106,7 @@ test.each([
         if (answer !== '' && !answer.startsWith('<'))
           for (const one of told(answer)) expectTold(one, String(body));
       }),
-      { numRuns: RUNS },
+      fuzzing,
     );
     await expectWell();
   },
@@ -141,7 +141,7 @@ test(
         const answer = await write([Buffer.from(head), noise]);
         expect(answer).not.toMatch(/node_modules|Cannot read/);
       }),
-      { numRuns: RUNS },
+      fuzzing,
     );
     await expectWell();
   },
@@ -187,7 +187,7 @@ test(
         expect(answer).toContain('101 Switching Protocols');
         expect(answer).not.toMatch(/node_modules|Cannot read|INTERNAL_SERVER_ERROR/);
       }),
-      { numRuns: RUNS },
+      fuzzing,
     );
     await expectWell();
   },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { PATIENCE, RUNS, expectTold } from './fixtures/fuzz.js';
+import { PATIENCE, expectTold, fuzzing } from './fixtures/fuzz.js';
 import { type Fixture, startFixture, token } from './fixtures/gateway.js';
 
 let fixture: Fixture;
@@ -93,7 +93,7 @@ test(
           expectAnswer(await send(JSON.stringify({ query, variables })), query);
         },
       ),
-      { numRuns: RUNS },
+      fuzzing,
     );
   },
   PATIENCE,
@@ -125,7 +125,7 @@ test(
       fc.asyncProperty(body, async (sent) => {
         expectAnswer(await send(sent), String(sent));
       }),
-      { numRuns: RUNS },
+      fuzzing,
     );
   },
   PATIENCE,
@@ -159,7 +159,7 @@ test(
         const [code] = await closed;
         expect([1000, 1005, 4400, 4401, 4409, 4429], messages.join('\n')).toContain(code);
       }),
-      { numRuns: RUNS },
+      fuzzing,
     );
     expect((await fetch(`${fixture.url}/healthz`)).status).toBe(200);
     expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);

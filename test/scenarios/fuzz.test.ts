@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
 import { committedSupergraph } from '../../roles/supergraph.js';
-import { PATIENCE, RUNS, expectTold, operationsOf } from '../gateway/fixtures/fuzz.js';
+import { PATIENCE, expectTold, operationsOf, fuzzing } from '../gateway/fixtures/fuzz.js';
 import { type TestPlatform, startTestPlatform } from '../kit/platform.js';
 
 let platform: TestPlatform;
@@ -20,7 +20,7 @@ test(
       fc.asyncProperty(operationsOf(api, []), async (query) => {
         expectTold(await platform.request(query, { v: 1 }, 'fuzz'), query);
       }),
-      { numRuns: RUNS },
+      fuzzing,
     );
   },
   PATIENCE * 3,
