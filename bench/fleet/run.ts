@@ -39,6 +39,8 @@ async function measure(
     'ACK_PRO/clustersPerAccount': clusters,
     'load-balancers': clusters,
     'payg-vcpu': clusters * NODES_EACH * NODE_VCPUS,
+    // All are in the region's default VPC.
+    'custom-routes-per-route-table': clusters * NODES_EACH,
   });
   const expenses = await Expenses.begin(process, databasePid, statistics);
   const sampler = started.use(new MemorySampler({ platform: process.pid, postgres: databasePid }));
