@@ -1,59 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultPoints, removalFaultPoints } from '../../engine/fault-points.js';
-import { packageRoot } from '../../kernel/root.js';
 import { eventually } from '../kit/eventually.js';
 import { audit, ended, startWorld, wishCluster, type World } from './world.js';
-
-/** Where the compiled tests are (npm test builds first). */
-const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
-const program = join(dist, 'test/engine/engine-process.js');
+import { EngineProcesses } from './engine-processes.js';
 
 let world: World;
+let engines: EngineProcesses;
 beforeAll(async () => {
   world = await startWorld({ speed: 200 });
   await world.limit('payg-vcpu', 10_000);
+  engines = new EngineProcesses(world);
 });
-afterAll(() => world[Symbol.asyncDispose]());
-
-const children = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+afterAll(async () => {
+  engines[Symbol.dispose]();
+  await world[Symbol.asyncDispose]();
 });
-
-/** An engine process; the point where it dies, if any. */
-function spawnEngine(deadlyPoint = ''): ChildProcess {
-  const args = [program, world.kit.url, world.kubesim.cloudUrl, world.token, deadlyPoint];
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH },
-  });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
-}
-
-/** Runs an engine until it dies at the point; fails when it does not get there. */
-async function runUntilDeath(point: string): Promise<void> {
-  const child = spawnEngine(point);
-  await eventually(() => child.signalCode !== null || child.exitCode !== null, {
-    what: `the death at ${point}`,
-  });
-  expect(child.signalCode, point).toBe('SIGKILL');
-}
-
-/** An engine that lives on, stopped at the end of the test. */
-function survivor() {
-  const child = spawnEngine();
-  return {
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    },
-  };
-}
 
 const SIZE = 3;
 const TIMEOUT_MS = 240_000;
@@ -66,8 +27,8 @@ describe('an engine that is killed at every fault point, one after the other', (
     async () => {
       made = await wishCluster(world, SIZE);
       const { clusterId, operationId } = made;
-      for (const point of faultPoints) await runUntilDeath(point);
-      await using _engine = survivor();
+      for (const point of faultPoints) await engines.runUntilDeath(point);
+      await using _engine = engines.survivor();
       expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', created: SIZE, failed: 0 });
       await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
       await expectExactly(clusterId, SIZE);
@@ -98,8 +59,8 @@ describe('an engine that is killed at every fault point, one after the other', (
     async () => {
       const { clusterId } = made;
       const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
-      for (const point of removalFaultPoints) await runUntilDeath(point);
-      await using _engine = survivor();
+      for (const point of removalFaultPoints) await engines.runUntilDeath(point);
+      await using _engine = engines.survivor();
       expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
       await expectExactly(clusterId, 0);
       expect(await world.platform.provider.controlPlane(clusterId)).toBeUndefined();

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { packageRoot } from '../../../kernel/root.js';
+import { spawnEngine } from '../../engine/engine-processes.js';
 import type { World } from '../../engine/world.js';
 
 /** An engine that dies and is started again. */
@@ -50,18 +49,12 @@ export async function mortalEngine(world: World): Promise<Mortal> {
 
 /** An engine in a process of its own, killed as `kill -9` does (see fault-points.test.ts). */
 export function mortalProcess(world: World): Mortal {
-  const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
-  const program = join(dist, 'test/engine/engine-process.js');
   let crashes = 0;
   let next = '';
   let stopped = false;
   let ended: Error | undefined;
   const start = (point: string): ChildProcess => {
-    const args = [program, world.kit.url, world.kubesim.cloudUrl, world.token, point];
-    const child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { PATH: process.env.PATH },
-    });
+    const child = spawnEngine(world, point);
     child.once('exit', (code, signal) => {
       if (stopped) return;
       if (signal !== 'SIGKILL') ended = new Error(`the engine's process ended by itself: ${code ?? signal}`);

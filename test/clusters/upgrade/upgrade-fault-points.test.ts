@@ -1,57 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { componentFaultPoints, upgradeFaultPoints } from '../../../engine/fault-points.js';
-import { packageRoot } from '../../../kernel/root.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { type DeploymentView, graphOf, readyDeployment, runningCluster } from './upgrade-kit.js';
-
-/** Where the compiled tests are (npm test builds first). */
-const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
-const program = join(dist, 'test/engine/engine-process.js');
+import { EngineProcesses } from '../../engine/engine-processes.js';
 
 let world: World;
+let engines: EngineProcesses;
 beforeAll(async () => {
   world = await startWorld({ speed: 200 });
+  engines = new EngineProcesses(world);
 });
-afterAll(() => world[Symbol.asyncDispose]());
-
-const children = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+afterAll(async () => {
+  engines[Symbol.dispose]();
+  await world[Symbol.asyncDispose]();
 });
-
-function spawnEngine(deadlyPoint = ''): ChildProcess {
-  const args = [program, world.kit.url, world.kubesim.cloudUrl, world.token, deadlyPoint];
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH },
-  });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
-}
-
-/** Runs an engine until it dies at the point; fails when it does not get there. */
-async function runUntilDeath(point: string): Promise<void> {
-  const child = spawnEngine(point);
-  await eventually(() => child.signalCode !== null || child.exitCode !== null, {
-    what: `the death at ${point}`,
-  });
-  expect(child.signalCode, point).toBe('SIGKILL');
-}
-
-function survivor() {
-  const child = spawnEngine();
-  return {
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    },
-  };
-}
 
 const UPGRADE = `mutation ($input: UpgradeClusterInput!) {
   upgradeCluster(input: $input) { operation { id } userErrors { code message } } }`;
@@ -81,9 +44,9 @@ describe('an engine that is killed at every fault point of an upgrade, one after
         ...componentPoints,
         ...upgradeFaultPoints.slice(last),
       ])
-        await runUntilDeath(point);
+        await engines.runUntilDeath(point);
 
-      await using _engine = survivor();
+      await using _engine = engines.survivor();
       expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', error: null });
       await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
       expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
