@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { AttachWish } from './forms.js';
-import { groupProblem, noteActivity } from './scaling-groups.js';
+import { groupProblem } from './scaling-groups.js';
 import { takeSeat } from './instance-network.js';
 import { attachProblem, chargeTypeForm, newDisk } from './machines.js';
-import { imageFields, instanceOf, planInstance } from './instances.js';
+import { imageFields, instanceOf, oncePerId, planInstance } from './instances.js';
 import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
 
 /** Simulated seconds: a restart, a new system disk, and what is left of a spot instance's life when it is reclaimed. */
@@ -24,18 +24,7 @@ export function attachInstances(
   cluster: CloudCluster,
   wishes: readonly AttachWish[],
 ): InstanceRecord[] {
-  if (cluster.record.state === 'DELETING')
-    throw new CloudRefusal(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
-  const fresh: InstanceRecord[] = [];
-  const answers = wishes.map((wish) => {
-    const known = cluster.instances.get(wish.id);
-    if (known) return known;
-    const made = attach(cloud, cluster, wish);
-    fresh.push(made);
-    return made;
-  });
-  noteActivity(cloud, cluster, 'ATTACH', fresh);
-  return answers;
+  return oncePerId(cloud, cluster, { wishes, activity: 'ATTACH', make: attach });
 }
 
 function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): InstanceRecord {

@@ -22,17 +22,33 @@ export function putInstances(
   cluster: CloudCluster,
   wishes: readonly InstanceWish[],
 ): InstanceRecord[] {
+  return oncePerId(cloud, cluster, { wishes, activity: 'SCALE_OUT', make: startInstance });
+}
+
+interface Wishes<W> {
+  readonly wishes: readonly W[];
+  /** What the scaling group notes of those that are made now. */
+  readonly activity: 'SCALE_OUT' | 'ATTACH';
+  readonly make: (cloud: Cloud, cluster: CloudCluster, wish: W) => InstanceRecord;
+}
+
+/** Answers every wish in order: with the instance that has its id, or with one that is made now. */
+export function oncePerId<W extends { readonly id: string }>(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  { wishes, activity, make }: Wishes<W>,
+): InstanceRecord[] {
   if (cluster.record.state === 'DELETING')
     throw new CloudRefusal(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
   const fresh: InstanceRecord[] = [];
   const answers = wishes.map((wish) => {
     const known = cluster.instances.get(wish.id);
     if (known) return known;
-    const made = startInstance(cloud, cluster, wish);
+    const made = make(cloud, cluster, wish);
     fresh.push(made);
     return made;
   });
-  noteActivity(cloud, cluster, 'SCALE_OUT', fresh);
+  noteActivity(cloud, cluster, activity, fresh);
   return answers;
 }
 
