@@ -18,7 +18,7 @@ import { planInWindow, refuseSecondChange } from '../maintenance-window/schedule
 import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
-import { UPGRADE_CLUSTER, UPGRADE_STAGES } from '../upgrade/upgrade.rules.js';
+import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from '../upgrade/upgrade.rules.js';
 
 const ID_PATH = ['input', 'id'];
 
@@ -79,7 +79,7 @@ export class ClusterService {
       };
       const planned = await planInWindow(tx, cluster, { ...wish, when: input.when });
       if (planned) return { clusterId: cluster.id, operationId: planned.id };
-      return begin(tx, cluster, { ...wish, state: 'UPGRADING', cancelable: true, pausable: true });
+      return begin(tx, cluster, { ...wish, state: 'UPGRADING', ...controlsIn('PRECHECK') });
     });
   }
 

@@ -9,12 +9,13 @@ import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
 import { upgradeInput } from './upgrade-input.js';
+import { controlsIn } from './upgrade.rules.js';
 
 /** Begins an upgrade that has waited. From there the cluster's own reconciler goes on. */
 export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): ScheduledChange {
   return {
     states: ['RUNNING'],
-    controls: { cancelable: true, pausable: true },
+    controls: controlsIn('PRECHECK'),
     obstacle: (operation, scope) => {
       // Read anew: versions are published while the platform runs.
       const catalogue = new CatalogueStore(scope.database);

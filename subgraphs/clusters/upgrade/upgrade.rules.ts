@@ -51,6 +51,15 @@ export function allowedActions(phase: UpgradePhase, paused: boolean): UpgradeAct
   return paused ? allowed.map((action) => (action === 'PAUSE' ? 'RESUME' : action)) : [...allowed];
 }
 
+/** What the operation of an upgrade admits in a phase. */
+export function controlsIn(phase: UpgradePhase): {
+  readonly cancelable: boolean;
+  readonly pausable: boolean;
+} {
+  const allowed = ALLOWED[phase];
+  return { cancelable: allowed.includes('CANCEL'), pausable: allowed.includes('PAUSE') };
+}
+
 /** The largest number of nodes of one batch. */
 export const MAX_BATCH = 20;
 

@@ -8,14 +8,16 @@ import {
 } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
-import { inCluster, say, setCluster, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, say, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { updateCluster } from '../cluster/cluster.store.js';
 import { controlPlaneRuns } from '../cluster/making-control-plane.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import { upgradeComponents } from '../component/upgrading-components.js';
-import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
 import { upgradeProblem } from './precheck.js';
-import { upgradeInput } from './upgrade-input.js';
+import { upgradeInput, upgradePhase } from './upgrade-input.js';
+import { controlsIn } from './upgrade.rules.js';
 import { endNodes, stageEnded, upgradeNodes } from './upgrading-nodes.js';
 
 /**
@@ -91,9 +93,10 @@ const upgradeControlPlane: Step = async (step) => {
   if (plane.version !== version || plane.state !== 'RUNNING')
     return requeueAfter(until(plane.readyAt, scope.clock.now()));
   await inCluster(step, async (tx, at) => {
-    await setCluster(tx, cluster.id, { version, conditions: controlPlaneRuns(cluster, version, at) });
-    await setCancelable(tx, operation.id, false);
+    await updateCluster(tx, cluster.id, { version, conditions: controlPlaneRuns(cluster, version, at) });
     await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
+    const now = await tx.operation.findUniqueOrThrow({ where: { id: operation.id } });
+    await setCancelable(tx, operation.id, controlsIn(upgradePhase(now)).cancelable);
     return [
       say(step, 'CONTROL_PLANE_UPGRADED', `The control plane runs Kubernetes ${version}.`, {
         data: { version },
@@ -131,7 +134,7 @@ interface End {
 async function endUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
   const { cluster, operation, scope } = step;
   await inCluster(step, async (tx, at) => {
-    await setCluster(tx, cluster.id, { state: 'RUNNING' });
+    await updateCluster(tx, cluster.id, { state: 'RUNNING' });
     if (operation) {
       if (!end) await finishStage(tx, operation.id, 'COMPONENTS', at);
       await finishOperation(tx, operation.id, end ?? { state: 'SUCCEEDED' }, at);
