@@ -15,12 +15,10 @@ import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind
 import { ClusterNetworkInput } from '../network/network.input.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
 import { NodePoolInput } from '../node-pool/node-pool.input.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 const UNCHANGEABLE =
   'Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD.';
-const CLIENT_TOKEN =
-  'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
-
 @InputType({ description: 'Which clusters; all given parts must hold.' })
 export class ClusterFilter {
   @Field(() => [ID], { nullable: true, description: 'Only these clusters (at most 500).' })

@@ -1,19 +1,17 @@
-import { done, requeueAfter, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
+import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import { inCluster, type ClusterStep, type Step } from './cluster.steps.js';
 import { deleteCluster } from './deleting-cluster.js';
 import { makeControlPlane, openKubernetesApi } from './making-control-plane.js';
-import type { Means, StepOutcome } from '../node-pool/node-pool.steps.js';
-import { readCluster, Superseded } from '../reconcile/reconcile.store.js';
+import type { Means } from '../node-pool/node-pool.steps.js';
+import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
+import { readCluster } from '../reconcile/reconcile.store.js';
 import { observeMasters } from '../cluster-kind/observing-masters.js';
 import { failMigration, migrateCluster } from '../migration/migrating-cluster.js';
 import { MIGRATE_CLUSTER } from '../migration/migration.service.js';
 import { failCluster, poolsSettled, settleCanceled, settleCluster } from './settling-cluster.js';
 import { scaleVertically } from '../vertical-scaling/scaling-vertically.js';
 import { failUpgrade, upgradeCluster } from '../upgrade/upgrading-cluster.js';
-
-/** Steps of one reconciliation; a cluster that needs more gives others their turn. */
-const MAX_STEPS = 20;
 
 /**
  * What is done in each state; in the states that are not here nothing is.
@@ -35,18 +33,7 @@ const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
 export function createClusterReconciler(means: Means): Reconciler {
   return {
     kind: 'cluster',
-    async reconcile(key, scope) {
-      try {
-        for (let count = 0; count < MAX_STEPS; count++) {
-          const outcome = await nextStep(key, { scope, means });
-          if (outcome !== 'again') return outcome;
-        }
-        return requeueAfter(0);
-      } catch (error) {
-        if (error instanceof Superseded) return requeueAfter(0);
-        throw error;
-      }
-    },
+    reconcile: (key, scope) => stepByStep(() => nextStep(key, { scope, means })),
     async failed(key, problem, scope) {
       const view = await readCluster(scope.database, key);
       if (!view) return;

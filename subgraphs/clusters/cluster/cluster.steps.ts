@@ -1,9 +1,8 @@
 import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
 import type { Transaction } from '../../../kernel/database.js';
-import type { Prisma } from '../reconcile/reconcile.store.js';
-import type { Means, StepOutcome } from '../node-pool/node-pool.steps.js';
+import type { Means } from '../node-pool/node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { changeCluster, type ClusterView } from '../reconcile/reconcile.store.js';
-import { admitting } from './cluster-states.js';
 import { eventOf, type Subject } from '../reconcile/reconcile-events.js';
 
 /** One cluster in one step: what was read, and with what to work on it. */
@@ -20,18 +19,6 @@ export function inCluster(
   work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
 ): Promise<void> {
   return changeCluster(step.scope, step.cluster, work);
-}
-
-/** Writes fields of the locked cluster and raises its resourceVersion. Throws for a state that cannot follow. */
-export async function setCluster(
-  tx: Transaction,
-  id: string,
-  data: Prisma.ClusterUncheckedUpdateInput,
-): Promise<void> {
-  await tx.cluster.update({
-    where: { id, ...admitting(data) },
-    data: { ...data, resourceVersion: { increment: 1 } },
-  });
 }
 
 /** What the step's events are about. */

@@ -7,8 +7,9 @@ import { enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { forgetMasters } from '../cluster-kind/masters.store.js';
 import { disconnectCluster } from '../network/disconnecting-cluster.js';
-import { inCluster, say, setCluster, type ClusterStep } from './cluster.steps.js';
-import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import { inCluster, say, type ClusterStep } from './cluster.steps.js';
+import { updateCluster } from './cluster.store.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 
 const LOOK_MS = 500;
 
@@ -41,7 +42,7 @@ const finalizers = new Finalizers<ClusterStep>(
       const { finalizers: names } = await tx.cluster.findUniqueOrThrow({ where: { id: step.cluster.id } });
       if (!names.includes(name)) return [];
       await releaseIn(tx);
-      await setCluster(tx, step.cluster.id, { finalizers: names.filter((other) => other !== name) });
+      await updateCluster(tx, step.cluster.id, { finalizers: names.filter((other) => other !== name) });
       await moveStage(tx, { step, name, at });
       return [];
     }),
@@ -98,7 +99,7 @@ export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
   const gone = await finalizers.run(step, cluster.finalizers, scope);
   if (!gone) return pools.length > 0 ? done : requeueAfter(LOOK_MS);
   await inCluster(step, async (tx, at) => {
-    await setCluster(tx, cluster.id, { state: 'DELETED', deletedAt: at });
+    await updateCluster(tx, cluster.id, { state: 'DELETED', deletedAt: at });
     if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
     return [say(step, 'CLUSTER_DELETED', `The cluster ${cluster.name} is deleted.`)];
   });

@@ -4,7 +4,8 @@ import { requeueAfter } from '../../../engine/contract.js';
 import { finishStage, startStage } from '../../../engine/operations.js';
 import { enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { ControlPlane } from '../../../engine/providers/infrastructure-provider.js';
-import { inCluster, say, setCluster, until, type ClusterStep, type Step } from './cluster.steps.js';
+import { inCluster, say, until, type ClusterStep, type Step } from './cluster.steps.js';
+import { updateCluster } from './cluster.store.js';
 import { planPreinstalled } from '../component/preinstalled-components.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
 import { readMasters } from '../cluster-kind/masters.store.js';
@@ -74,7 +75,7 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     const message = `The control plane runs Kubernetes ${version}.`;
-    await setCluster(tx, cluster.id, { conditions: controlPlaneRuns(cluster, version, at), version });
+    await updateCluster(tx, cluster.id, { conditions: controlPlaneRuns(cluster, version, at), version });
     await enqueue(tx, 'control-plane', cluster.id);
     if (operation) {
       await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
@@ -116,7 +117,7 @@ export const openKubernetesApi: Step = async (step) => {
       },
       at,
     );
-    await setCluster(tx, cluster.id, { conditions });
+    await updateCluster(tx, cluster.id, { conditions });
     await planPreinstalled(tx, cluster, at);
     await enqueueAll(
       tx,

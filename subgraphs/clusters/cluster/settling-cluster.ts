@@ -2,10 +2,11 @@ import { done, type Outcome } from '../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { inCluster, say, setCluster, type ClusterStep } from './cluster.steps.js';
+import { inCluster, say, type ClusterStep } from './cluster.steps.js';
+import { updateCluster } from './cluster.store.js';
 import { withCondition } from '../reconcile/conditions.js';
 import { endState, resultOf, type PoolResult } from '../node-pool/node-pool.plan.js';
-import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
 
 const READY = 'Ready';
@@ -27,7 +28,7 @@ export async function settleCluster(step: ClusterStep): Promise<StepOutcome> {
       { type: READY, status: 'True', reason: 'Running', message },
       at,
     );
-    await setCluster(tx, cluster.id, { state: 'RUNNING', conditions });
+    await updateCluster(tx, cluster.id, { state: 'RUNNING', conditions });
     if (operation && result) await endCreation(tx, { id: operation.id, result, at });
     return [
       say(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
@@ -89,7 +90,7 @@ async function end(step: ClusterStep, { error, reason, state, result }: End): Pr
   await inCluster(step, async (tx, at) => {
     const { message } = error;
     const conditions = withCondition(cluster, { type: READY, status: 'False', reason, message }, at);
-    await setCluster(tx, cluster.id, { state: 'FAILED', conditions });
+    await updateCluster(tx, cluster.id, { state: 'FAILED', conditions });
     if (operation) await finishOperation(tx, operation.id, { ...result, state, error }, at);
     return [
       say(step, 'CLUSTER_FAILED', `The cluster ${cluster.name} failed: ${message}`, {

@@ -3,6 +3,8 @@ import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { checkComponents } from './component-check.js';
 import { forgetOrphans } from './component.store.js';
+import { idPages } from '../reconcile/id-pages.js';
+import { clustersBehind } from '../reconcile/reconcile.store.js';
 
 /** Clusters that are looked at side by side. */
 const BATCH = 5;
@@ -14,19 +16,9 @@ export function componentDriftSchedule({ kubernetes }: { readonly kubernetes: Ku
     cron: '*/10 * * * *',
     async run(scope) {
       await forgetOrphans(scope.database);
-      let after = '';
-      while (!scope.signal.aborted) {
-        const clusters = await scope.database.cluster.findMany({
-          where: { state: 'RUNNING', id: { gt: after } },
-          select: { id: true },
-          orderBy: { id: 'asc' },
-          take: BATCH,
-        });
-        const last = clusters.at(-1);
-        if (!last) return;
-        after = last.id;
-        await Promise.all(clusters.map(({ id }) => checkCluster(id, { scope, kubernetes })));
-      }
+      const clusters = clustersBehind(scope.database, { states: ['RUNNING'], take: BATCH });
+      for await (const ids of idPages(clusters, scope.signal))
+        await Promise.all(ids.map((id) => checkCluster(id, { scope, kubernetes })));
     },
   };
 }

@@ -6,7 +6,8 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
-import { readOperation, Superseded } from '../reconcile/reconcile.store.js';
+import { readOperation } from '../reconcile/reconcile.store.js';
+import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { componentEntry } from './component-catalogue.js';
@@ -33,7 +34,7 @@ export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Rec
       const client = await clientOf(component.clusterId, { scope, kubernetes: means.kubernetes });
       if (!entry || !client) return requeueAfter(NO_ACCESS_LOOK_MS);
       const operation = await readOperation(scope.database, component.operationId);
-      return attempt({ component, entry, operation, client, scope });
+      return unlessSuperseded(() => attempt({ component, entry, operation, client, scope }));
     },
   };
 }
@@ -42,7 +43,6 @@ async function attempt(step: ComponentStep): Promise<Outcome> {
   try {
     return step.component.state === 'UNINSTALLING' ? await uninstall(step) : await install(step);
   } catch (error) {
-    if (error instanceof Superseded) return requeueAfter(0);
     if (!(error instanceof KubernetesStatusError)) throw error;
     const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
     return settle(step, { code: 'KUBERNETES_REFUSED', message });

@@ -4,6 +4,7 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
 import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',
@@ -115,9 +116,6 @@ export class Component {
 }
 
 export const ComponentConnection = connectionOf('Component', () => Component);
-
-const CLIENT_TOKEN =
-  'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
 
 @InputType({ description: 'A component to be installed.' })
 export class InstallComponentInput {

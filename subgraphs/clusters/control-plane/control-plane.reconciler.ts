@@ -11,15 +11,17 @@ import type { ControlPlane } from '../../../engine/providers/infrastructure-prov
 import { enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
-import { setCluster } from '../cluster/cluster.steps.js';
+import { updateCluster } from '../cluster/cluster.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { withCondition } from '../reconcile/conditions.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
-import { changeCluster, type Cluster, readCluster, Superseded } from '../reconcile/reconcile.store.js';
+import { changeCluster, type Cluster, readCluster } from '../reconcile/reconcile.store.js';
+import { unlessSuperseded } from '../reconcile/steps.js';
 import { causeOf, incidentKind } from './control-plane.rules.js';
 import * as store from './control-plane.store.js';
 import type { ClusterState } from '../cluster/cluster.enums.js';
 import { mayBecome } from '../cluster/cluster-states.js';
+import { idPages } from '../reconcile/id-pages.js';
 
 /** A control plane that is not well is looked at again after this. */
 const LOOK_MS = 5_000;
@@ -65,13 +67,10 @@ async function look(seen: Look): Promise<Outcome> {
   const later = incidentKind(plane) === null ? done : requeueAfter(LOOK_MS);
   const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !isWorking(cluster);
   if (known && settled && sameAs(known, plane)) return later;
-  try {
+  return unlessSuperseded(async () => {
     await changeCluster(scope, cluster, (tx, at) => record(tx, { ...seen, at }));
-  } catch (error) {
-    if (error instanceof Superseded) return requeueAfter(0);
-    throw error;
-  }
-  return later;
+    return later;
+  });
 }
 
 function sameAs(known: store.ControlPlaneRow, { available, replicas }: ControlPlane): boolean {
@@ -93,7 +92,7 @@ async function record(tx: Transaction, seen: Look & { readonly at: Date }): Prom
   );
   const changed = await recordIncident(tx, seen);
   if (changed || turn.state !== cluster.state)
-    await setCluster(tx, cluster.id, {
+    await updateCluster(tx, cluster.id, {
       state: turn.state,
       conditions: withHealth(cluster, plane, at),
     });
@@ -187,23 +186,16 @@ export function controlPlaneSchedule(): Schedule {
     name: 'check-control-planes',
     cron: '* * * * *',
     async run({ database, signal }) {
-      let after = '';
-      for (;;) {
+      const planes = async (after: string) => {
         const rows = await database.controlPlane.findMany({
           where: { clusterId: { gt: after } },
           select: { clusterId: true },
           orderBy: { clusterId: 'asc' },
           take: BATCH,
         });
-        const last = rows.at(-1);
-        if (!last || signal.aborted) return;
-        after = last.clusterId;
-        await enqueueAll(
-          database,
-          'control-plane',
-          rows.map(({ clusterId }) => clusterId),
-        );
-      }
+        return rows.map(({ clusterId }) => ({ id: clusterId }));
+      };
+      for await (const ids of idPages(planes, signal)) await enqueueAll(database, 'control-plane', ids);
     },
   };
 }

@@ -5,6 +5,7 @@ import { NodePool } from '../node-pool/node-pool.type.js';
 import { Operation } from '../operation/operation.type.js';
 import { toPayload } from '../payloads.type.js';
 import type { EdgeAutonomyService } from './edge-autonomy.service.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 @InputType({ description: 'Whether the nodes of a pool keep their pods while they are offline.' })
 export class SetEdgeAutonomyInput {
@@ -16,8 +17,7 @@ export class SetEdgeAutonomyInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.',
+    description: CLIENT_TOKEN,
   })
   clientToken?: string | null;
 }

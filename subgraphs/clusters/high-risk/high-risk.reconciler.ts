@@ -9,14 +9,17 @@ import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { DoneRisk } from '../../../engine/providers/risk-infrastructure.js';
 import { enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { setCluster, type ClusterStep } from '../cluster/cluster.steps.js';
+import { type ClusterStep } from '../cluster/cluster.steps.js';
+import { updateCluster } from '../cluster/cluster.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
-import { changeCluster, type Cluster, Superseded } from '../reconcile/reconcile.store.js';
+import { clustersBehind, changeCluster, type Cluster } from '../reconcile/reconcile.store.js';
+import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { riskRow } from './high-risk-catalogue.js';
 import { replaceFindings, type RiskFindingRow } from './high-risk.store.js';
+import { idPages } from '../reconcile/id-pages.js';
 
 export const HIGH_RISK = 'high-risk';
 const DNS_HEALTHY = 'DnsHealthy';
@@ -39,16 +42,13 @@ export function createHighRiskReconciler(means: Means): Reconciler {
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const risks = await means.provider.doneRisks(key);
       const dns = await dnsAnswers(cluster, { scope, means });
-      try {
+      return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at) => {
           const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
           return [...(await recordDns(tx, row, { dns, at })), ...(await recordFindings(tx, row, risks))];
         });
-      } catch (error) {
-        if (error instanceof Superseded) return requeueAfter(0);
-        throw error;
-      }
-      return dns === false ? requeueAfter(LOOK_MS) : done;
+        return dns === false ? requeueAfter(LOOK_MS) : done;
+      });
     },
   };
 }
@@ -59,22 +59,8 @@ export function highRiskSchedule(): Schedule {
     name: 'check-high-risk',
     cron: '5,15,25,35,45,55 * * * *',
     async run({ database, signal }) {
-      for (let after = ''; !signal.aborted;) {
-        const clusters = await database.cluster.findMany({
-          where: { state: { in: ['RUNNING', 'UNAVAILABLE'] }, id: { gt: after } },
-          select: { id: true },
-          orderBy: { id: 'asc' },
-          take: BATCH,
-        });
-        const last = clusters.at(-1);
-        if (!last) return;
-        after = last.id;
-        await enqueueAll(
-          database,
-          HIGH_RISK,
-          clusters.map(({ id }) => id),
-        );
-      }
+      const clusters = clustersBehind(database, { states: ['RUNNING', 'UNAVAILABLE'], take: BATCH });
+      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, HIGH_RISK, ids);
     },
   };
 }
@@ -109,7 +95,7 @@ async function recordDns(
     : 'The DNS of the cluster has no address that can be reached.';
   const reason = dns ? 'Answering' : 'NoEndpoints';
   const conditions = withCondition(cluster, { type: DNS_HEALTHY, status: now, reason, message }, at);
-  await setCluster(tx, cluster.id, { conditions });
+  await updateCluster(tx, cluster.id, { conditions });
   const type = dns ? 'DNS_HEALTHY' : 'DNS_FAILED';
   return [
     eventOf({ cluster }, type, `Cluster ${cluster.name}: ${message}`, { level: dns ? 'INFO' : 'ERROR' }),

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 @ObjectType({ description: 'When a cluster may be disturbed, in its time zone.' })
 export class MaintenanceWindow {
@@ -60,8 +61,7 @@ export class SetMaintenanceWindowInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.',
+    description: CLIENT_TOKEN,
   })
   clientToken?: string | null;
 }

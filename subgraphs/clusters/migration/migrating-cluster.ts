@@ -4,7 +4,8 @@ import { done, requeueAfter, type Outcome } from '../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
-import { inCluster, say, setCluster, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, say, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { updateCluster } from '../cluster/cluster.store.js';
 import { moveQuotas } from './migration-quotas.js';
 import { MIGRATE_CLUSTER } from './migration.service.js';
 
@@ -61,7 +62,7 @@ async function switchProduct(step: ClusterStep): Promise<Outcome> {
 async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
   const { cluster, operation } = step;
   await moveQuotas(tx, cluster);
-  await setCluster(tx, cluster.id, { product: 'ACK_PRO', spec: 'PRO', state: 'RUNNING' });
+  await updateCluster(tx, cluster.id, { product: 'ACK_PRO', spec: 'PRO', state: 'RUNNING' });
   // Whoever read the pools with the former product reads again before counting anything.
   await tx.nodePool.updateMany({
     where: { clusterId: cluster.id, deletedAt: null },
@@ -89,7 +90,7 @@ export async function failMigration(step: ClusterStep, error: Problem): Promise<
   const { cluster, operation, means } = step;
   await means.provider.migrateControlPlane(cluster.id, 'STANDARD');
   await inCluster(step, async (tx, at) => {
-    await setCluster(tx, cluster.id, { state: 'RUNNING' });
+    await updateCluster(tx, cluster.id, { state: 'RUNNING' });
     if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);
     const text = `The cluster ${cluster.name} stays what it was: ${error.message}`;
     return [say(step, 'CLUSTER_MIGRATION_FAILED', text, { level: 'ERROR', data: { code: error.code } })];

@@ -5,6 +5,7 @@ import { Cluster } from '../cluster/cluster.type.js';
 import { Operation } from '../operation/operation.type.js';
 import { toPayload } from '../payloads.type.js';
 import type { MigrationService } from './migration.service.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 @InputType({ description: 'A cluster to be made ACK Pro.' })
 export class MigrateClusterInput {
@@ -13,8 +14,7 @@ export class MigrateClusterInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.',
+    description: CLIENT_TOKEN,
   })
   clientToken?: string | null;
 }

@@ -1,8 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { TrafficDirection, TrafficProtocol } from './network.enums.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
-const CLIENT_TOKEN =
-  'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
 const NAME = '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.';
 
 @InputType({ description: 'How a cluster is connected. None of it can be changed later.' })

@@ -5,7 +5,6 @@ import type { Platform } from '../../../engine/platform.js';
 import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { newId } from '../../../kernel/ids.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import type { Prisma } from '../reconcile/reconcile.store.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
@@ -20,6 +19,7 @@ import * as pools from './node-pool.store.js';
 import { wantedBounds } from './pool-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
 import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
+import { pendingNode } from './pending-node.js';
 
 const MAX_MACHINES = 100;
 
@@ -177,15 +177,8 @@ async function connect(
 function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.NodeCreateManyInput {
   const { locked, machine, input, at } = attempt;
   const { cluster, pool } = locked;
-  const id = newId('node');
   return {
-    id,
-    account: pool.account,
-    clusterId: cluster.id,
-    nodePoolId: pool.id,
-    name: `${cluster.regionId}-${id.slice(-12)}`,
-    state: 'pending',
-    status: 'Unknown',
+    ...pendingNode(pool, cluster, at),
     generation: pool.generation + 1,
     instanceId: machine.id,
     chargeType: machine.chargeType,
@@ -194,7 +187,5 @@ function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.
     zoneId: machine.zoneId,
     instanceType: machine.instanceType,
     vcpus,
-    version: cluster.version,
-    createdAt: at,
   };
 }

@@ -1,4 +1,5 @@
-import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { markRemoving } from '../reconcile/nodes.store.js';
 
 /**

@@ -5,7 +5,8 @@ import { finishOperation, finishStage, startStage } from '../../../engine/operat
 import { enqueue } from '../../../engine/queue.js';
 import { SCALING_GROUPS } from '../cluster/quota.reservations.js';
 import { releasePlaces } from '../reconcile/held.js';
-import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { removeNodes } from './removing-nodes.js';
 

@@ -2,7 +2,8 @@ import type { ScalingGroup } from '../../../engine/providers/pool-infrastructure
 import { holds, withCondition } from '../reconcile/conditions.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { NodePool, Prisma } from '../reconcile/reconcile.store.js';
-import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { sameBounds, seenGroup, seenGroupOf, wantedBounds } from './pool-bounds.js';
 
 /** Makes the pool's scaling group, and gives it the bounds that the wish asks for. */

@@ -4,7 +4,6 @@ import { startStage } from '../../../engine/operations.js';
 import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { newId } from '../../../kernel/ids.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import { heldVcpus, releaseVcpus, type VcpuHolder, vcpuResource } from '../reconcile/held.js';
@@ -12,7 +11,8 @@ import { attachRequest, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from './pool-config.rules.js';
 import { releaseNodes, reserveNodes } from '../network/node-network.js';
 import { planPool } from './node-pool.plan.js';
-import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { batches, inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import {
   insertNodes,
   type NodeChange,
@@ -23,6 +23,7 @@ import {
 import { noteProgress } from '../reconcile/progress.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
+import { pendingNode } from './pending-node.js';
 
 /**
  * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked
@@ -89,23 +90,13 @@ async function connectNodes(
 }
 
 function newNode({ pool, cluster }: PoolStep, more: { instanceType: string; vcpus: number; at: Date }) {
-  const id = newId('node');
   const { at, ...fields } = more;
   return {
     ...fields,
-    id,
-    account: pool.account,
-    clusterId: cluster.id,
-    nodePoolId: pool.id,
-    // The end of a TypeID is its random part; Kubernetes wants lower case letters, digits, - and dots.
-    name: `${cluster.regionId}-${id.slice(-12)}`,
-    state: 'pending',
-    status: 'Unknown',
+    ...pendingNode(pool, cluster, at),
     generation: pool.generation,
     chargeType: configOf(pool).machines.chargeType,
     zoneId: zonesOf(pool, cluster)[0] ?? '',
-    version: cluster.version,
-    createdAt: at,
   };
 }
 

@@ -1,9 +1,8 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { PoolSettingsInput } from './pool-config.type.js';
 import { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
-const CLIENT_TOKEN =
-  'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
 const INSTANCE_TYPES =
   'Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB.';
 const DESIRED_SIZE =
@@ -63,43 +62,9 @@ export class NodePoolInput extends PoolSettingsInput {
 }
 
 @InputType({ description: 'A node pool to be created in a running cluster.' })
-export class CreateNodePoolInput extends PoolSettingsInput {
+export class CreateNodePoolInput extends NodePoolInput {
   @Field(() => ID, { description: 'The cluster.' })
   clusterId: string;
-
-  @Field(() => String, { description: NAME })
-  name: string;
-
-  @Field(() => [ID], { description: INSTANCE_TYPES })
-  instanceTypes: string[];
-
-  @Field(() => Int, { nullable: true, description: DESIRED_SIZE })
-  desiredSize?: number | null;
-
-  @Field(() => NodePoolAutoscalingInput, {
-    nullable: true,
-    description: 'Automatic scaling; off when left out.',
-  })
-  autoscaling?: NodePoolAutoscalingInput | null;
-
-  @Field(() => ContainerRuntime, {
-    nullable: true,
-    description: 'What runs the containers; CONTAINERD when left out.',
-  })
-  runtime?: ContainerRuntime | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description:
-      'Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out.',
-  })
-  gpuSharing?: boolean | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Of an edge cluster: nodes that are offline keep their pods. False when left out.',
-  })
-  edgeAutonomy?: boolean | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

@@ -1,18 +1,16 @@
-import { done, requeueAfter, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
+import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
 import { cancelWish } from './canceling-pool.js';
 import { deletePool } from './deleting-pool.js';
 import { ensureGroup } from './ensuring-group.js';
 import { failPending, makeInstances, makeRows } from './making-nodes.js';
-import type { Means, PoolStep, StepOutcome } from './node-pool.steps.js';
+import type { Means, PoolStep } from './node-pool.steps.js';
+import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
 import { observeNodes } from './observing-nodes.js';
-import { type PoolView, readNodes, readPool, Superseded } from '../reconcile/reconcile.store.js';
+import { type PoolView, readNodes, readPool } from '../reconcile/reconcile.store.js';
 import { applySettings } from './node-settings.js';
 import { removeNodes } from './removing-nodes.js';
 import { settlePool } from './settling-pool.js';
 import { inspectPool } from './syncing-pool.js';
-
-/** Steps of one reconciliation; a pool that needs more gives others their turn. */
-const MAX_STEPS = 20;
 
 /** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
 const STEPS = [
@@ -33,18 +31,7 @@ const STEPS = [
 export function createNodePoolReconciler(means: Means): Reconciler {
   return {
     kind: 'node-pool',
-    async reconcile(key, scope) {
-      try {
-        for (let count = 0; count < MAX_STEPS; count++) {
-          const outcome = await nextStep(key, { scope, means });
-          if (outcome !== 'again') return outcome;
-        }
-        return requeueAfter(0);
-      } catch (error) {
-        if (error instanceof Superseded) return requeueAfter(0);
-        throw error;
-      }
-    },
+    reconcile: (key, scope) => stepByStep(() => nextStep(key, { scope, means })),
     /** What the provider will never make has failed; the pool then settles with what it has. */
     async failed(key, problem, scope) {
       const view = await readPool(scope.database, key);

@@ -1,4 +1,4 @@
-import type { NewEvent, Outcome, ReconcileScope } from '../../../engine/contract.js';
+import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 import type { InfrastructureProvider } from '../../../engine/providers/infrastructure-provider.js';
 import type { Transaction } from '../../../kernel/database.js';
@@ -17,9 +17,6 @@ export interface PoolStep extends PoolView {
   readonly means: Means;
   readonly nodes: readonly Node[];
 }
-
-/** `again`: something was done; read anew and take the next step. */
-export type StepOutcome = Outcome | 'again';
 
 /** Runs a change of the step's pool; see `changePool`. */
 export function inPool(

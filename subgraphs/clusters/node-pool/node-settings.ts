@@ -3,7 +3,8 @@ import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { finishStage, stagesOf, startStage } from '../../../engine/operations.js';
 import type { NodeTaint } from '../../../engine/providers/pool-infrastructure.js';
 import { clientOf } from '../upgrade/cluster-client.js';
-import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { batches, inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { configOf, type PoolConfig, type TaintValue } from './pool-config.rules.js';
 
 const MERGE = 'application/merge-patch+json';

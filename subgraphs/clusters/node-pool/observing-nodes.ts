@@ -5,7 +5,8 @@ import type { Node } from '../reconcile/reconcile.store.js';
 import { isReady, listNodes, readNode } from '../reconcile/kubernetes-nodes.js';
 import { failureOf, recordChanges } from './making-nodes.js';
 import { planPool } from './node-pool.plan.js';
-import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { batches, inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import type { NodeChange } from '../reconcile/nodes.store.js';
 
 /** A node that is not Ready this long after it was asked for has failed. */

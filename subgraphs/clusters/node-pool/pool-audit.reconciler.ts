@@ -13,6 +13,7 @@ import { compare, lookOutside } from './inspecting-pool.js';
 import type { Means } from './node-pool.steps.js';
 import type { Audit } from './pool-audit.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
+import { idPages } from '../reconcile/id-pages.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
 const SPOT_LOOK_MS = 15_000;
@@ -62,22 +63,12 @@ export function poolAuditSchedule(): Schedule {
     name: 'audit-node-pools',
     cron: '* * * * *',
     async run({ database, signal }) {
-      let after = '';
-      for (;;) {
-        const clusters = await database.$queryRaw<{ id: string }[]>`
+      const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
           SELECT id FROM clusters.cluster
           WHERE state = 'RUNNING' AND id > ${after} AND EXISTS (
             SELECT FROM clusters.node_pool AS pool WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL)
           ORDER BY id LIMIT ${BATCH}`;
-        const last = clusters.at(-1);
-        if (!last || signal.aborted) return;
-        after = last.id;
-        await enqueueAll(
-          database,
-          'pool-audit',
-          clusters.map(({ id }) => id),
-        );
-      }
+      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, 'pool-audit', ids);
     },
   };
 }

@@ -3,9 +3,7 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { BigIntScalar } from '../../../kernel/graph/scalars.js';
 import { NodePoolAutoscalingInput } from './node-pool.input.js';
 import { PoolSettingsInput } from './pool-config.type.js';
-
-const CLIENT_TOKEN =
-  'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 @InputType({
   description:

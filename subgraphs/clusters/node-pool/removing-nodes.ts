@@ -7,7 +7,8 @@ import type { Node } from '../reconcile/reconcile.store.js';
 import { drainNodes } from './draining-nodes.js';
 import { releaseNodes } from '../network/node-network.js';
 import { planPool } from './node-pool.plan.js';
-import { batches, inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { batches, inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 
 /** Drained nodes are looked for again after this. */
 const LOOK_MS = 500;

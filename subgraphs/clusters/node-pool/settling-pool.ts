@@ -7,7 +7,8 @@ import { deleteNodes } from '../reconcile/nodes.store.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import { endState, planPool, resultOf, type PoolResult, withRejected } from './node-pool.plan.js';
 import { settledPoolState } from './pool-states.js';
-import { inPool, type PoolStep, type StepOutcome } from './node-pool.steps.js';
+import { inPool, type PoolStep } from './node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 
 /** The wish has been tried to its end: says what came of it, and lets the cluster look. */

@@ -3,6 +3,8 @@ import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import { listNodes, isReady } from '../reconcile/kubernetes-nodes.js';
+import { idPages } from '../reconcile/id-pages.js';
+import { clustersBehind } from '../reconcile/reconcile.store.js';
 
 /** Clusters that are looked at side by side. */
 const BATCH = 20;
@@ -16,22 +18,9 @@ export function nodeHealthSchedule({ kubernetes }: { readonly kubernetes: Kubern
     name: 'check-nodes',
     cron: '* * * * *',
     async run(scope) {
-      let after = '';
-      for (;;) {
-        const clusters = await scope.database.cluster.findMany({
-          where: { state: 'RUNNING', id: { gt: after } },
-          select: { id: true },
-          orderBy: { id: 'asc' },
-          take: BATCH,
-        });
-        const last = clusters.at(-1);
-        if (!last || scope.signal.aborted) return;
-        after = last.id;
-        await checkClusters(
-          clusters.map(({ id }) => id),
-          { scope, kubernetes },
-        );
-      }
+      const clusters = clustersBehind(scope.database, { states: ['RUNNING'], take: BATCH });
+      for await (const ids of idPages(clusters, scope.signal))
+        await checkClusters(ids, { scope, kubernetes });
     },
   };
 }

@@ -93,3 +93,17 @@ export function changeCluster(scope: ReconcileScope, cluster: Cluster, work: Wor
     await appendEvents(tx, cluster.account, at, await work(tx, at));
   });
 }
+
+/** Ids of the clusters in one of the states, behind an id; at most `take`. */
+export function clustersBehind(
+  database: Database,
+  { states, take }: { readonly states: readonly string[]; readonly take: number },
+): (after: string) => Promise<{ id: string }[]> {
+  return (after) =>
+    database.cluster.findMany({
+      where: { state: { in: [...states] }, id: { gt: after } },
+      select: { id: true },
+      orderBy: { id: 'asc' },
+      take,
+    });
+}

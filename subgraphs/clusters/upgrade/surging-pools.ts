@@ -3,7 +3,7 @@ import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { Refused } from '../../../kernel/result.js';
 import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
-import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import type { Node, NodePool, Operation } from '../reconcile/reconcile.store.js';
 import { wishPoolSize } from './pool-size.js';
 import { remember, upgradeInput } from './upgrade-input.js';

@@ -2,7 +2,7 @@ import { done, requeueAfter } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { finishStage, setProgress, startStage } from '../../../engine/operations.js';
 import { inCluster, say, type Step } from '../cluster/cluster.steps.js';
-import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Node, Operation } from '../reconcile/reconcile.store.js';
 import { clientOf } from './cluster-client.js';

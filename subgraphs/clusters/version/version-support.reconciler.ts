@@ -1,8 +1,9 @@
-import { done, type NewEvent, type Reconciler, requeueAfter } from '../../../engine/contract.js';
+import { done, type NewEvent, type Reconciler } from '../../../engine/contract.js';
 import { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { setCluster } from '../cluster/cluster.steps.js';
+import { updateCluster } from '../cluster/cluster.store.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
-import { changeCluster, type Cluster, Superseded } from '../reconcile/reconcile.store.js';
+import { changeCluster, type Cluster } from '../reconcile/reconcile.store.js';
+import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { supportOf, upgradeHint } from './release.rules.js';
 
@@ -31,23 +32,20 @@ export function createVersionSupportReconciler(): Reconciler {
       const hint = upgradeHint(versions, cluster.version);
       const reason = REASONS[found];
       if (reasonOf(cluster) === reason) return done;
-      try {
+      return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
           const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
           const before = reasonOf(row);
           if (before === reason || row.version !== cluster.version) return [];
           const status = found === 'SUPPORTED' ? 'True' : 'False';
           const message = hint ?? `${row.version} is supported.`;
-          await setCluster(tx, key, {
+          await updateCluster(tx, key, {
             conditions: withCondition(row, { type: CONDITION, status, reason, message }, at),
           });
           return found === 'SUPPORTED' ? [] : [expired(row, { reason, message })];
         });
         return done;
-      } catch (error) {
-        if (error instanceof Superseded) return requeueAfter(0);
-        throw error;
-      }
+      });
     },
   };
 }

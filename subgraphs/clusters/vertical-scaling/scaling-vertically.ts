@@ -2,9 +2,10 @@ import { done, type Failure, type Outcome } from '../../../engine/contract.js';
 import { finishOperation, finishStage, setProgress, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
-import { inCluster, say, setCluster, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { updateCluster } from '../cluster/cluster.store.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
-import type { StepOutcome } from '../node-pool/node-pool.steps.js';
+import type { StepOutcome } from '../reconcile/steps.js';
 import { markRemoving } from '../reconcile/nodes.store.js';
 import { type Node, type NodePool, type Operation, readNodes } from '../reconcile/reconcile.store.js';
 import { wishPoolSize } from '../upgrade/pool-size.js';
@@ -101,7 +102,7 @@ async function giveUp(step: PoolScaling, failure: Failure | Problem | null): Pro
   await inCluster(step, async (tx, at) => {
     const path = ['input', 'id'];
     await wishPoolSize(tx, { cluster, pool, desiredSize: baseSize, operationId: operation.id, path });
-    await setCluster(tx, cluster.id, { state: 'SCALING' });
+    await updateCluster(tx, cluster.id, { state: 'SCALING' });
     const created = operation.created ?? 0;
     const failed = Math.max(0, (operation.requested ?? 0) - created);
     const state = created > 0 ? 'PARTIAL' : 'FAILED';
@@ -125,7 +126,7 @@ async function end(step: ClusterStep, operation: Operation): Promise<Outcome> {
       await startStage(tx, operation.id, `POOL ${name}`, at);
       await finishStage(tx, operation.id, `POOL ${name}`, at);
     }
-    await setCluster(tx, cluster.id, { state: 'RUNNING' });
+    await updateCluster(tx, cluster.id, { state: 'RUNNING' });
     await finishOperation(
       tx,
       operation.id,

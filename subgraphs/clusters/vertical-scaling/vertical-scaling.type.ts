@@ -3,6 +3,7 @@ import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
 import { Operation } from '../operation/operation.type.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 @InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
 export class ScaleClusterVerticallyInput {
@@ -33,8 +34,7 @@ export class ScaleClusterVerticallyInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request.',
+    description: CLIENT_TOKEN,
   })
   clientToken?: string | null;
 }
