@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { refuse } from '../../kernel/result.js';
 import { type TrustedDocuments, documentHash } from './trusted-documents.js';
+import { isRecord } from '../../kernel/is-record.js';
 
 /** The parts of a request that say which document is meant. */
 export interface DocumentReference {
@@ -80,8 +81,4 @@ function idOf({ extensions, documentId }: DocumentReference): string | undefined
     return refuse('BAD_REQUEST', 'extensions.persistedQuery needs version 1 and sha256Hash.');
   }
   return persisted['sha256Hash'];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,7 +13,8 @@ import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Admission, AdmittedRequest, NotAdmitted } from './admission.js';
 import type { ClientRequest } from './gateway-core.js';
 import { minResourceVersionOf } from './graph-request.js';
-import { requestError } from './request-error.js';
+import { executeOperation } from './operation.js';
+import { needsStream } from './request-error.js';
 import { statusOf } from './respond.js';
 
 /** What Apollo Server carries for us from the request to the executor. */
@@ -101,18 +102,11 @@ function refusal({ errors, status }: NotAdmitted): GraphQLResponse {
   };
 }
 
-async function run({ executor, admission }: ApolloOptions, context: ApolloContext): Promise<ExecutionResult> {
-  const { admitted, actor, requestId, gone } = context;
+async function run(options: ApolloOptions, context: ApolloContext): Promise<ExecutionResult> {
+  const { admitted } = context;
   if (!admitted || 'errors' in admitted) throw new Error('an unprepared request reached the executor');
-  const { prepared } = admitted;
-  const { kind } = prepared.operation;
-  if (kind === OperationTypeNode.SUBSCRIPTION) {
-    return failed([
-      requestError('BAD_REQUEST', 'Subscribe over a WebSocket, or send Accept: text/event-stream.'),
-    ]);
-  }
-  const executed = await executor.execute(prepared, { actor, requestId, kind, signal: gone });
-  const result = admission.settle(admitted, executed);
+  if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION) return failed([needsStream()]);
+  const result = await executeOperation(options, admitted, context);
   return result.errors && result.data === undefined ? failed(result.errors) : result;
 }
 

@@ -6,6 +6,7 @@ import { admitOperation, executeOperation } from './operation.js';
 import { setRateHeaders } from './rate-headers.js';
 import { requestError } from './request-error.js';
 import { send } from './respond.js';
+import { isRecord } from '../../kernel/is-record.js';
 
 interface Answer {
   readonly status: number;
@@ -50,8 +51,4 @@ async function answerOne(core: GatewayCore, given: unknown, client: ClientReques
 
 function refused(message: string): Answer {
   return { status: 400, result: { errors: [requestError('BAD_REQUEST', message)] } };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

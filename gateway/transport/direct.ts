@@ -6,8 +6,10 @@ import type { ClientRequest, GatewayCore } from './gateway-core.js';
 import { minResourceVersionOf } from './graph-request.js';
 import { acceptedType, isLegacy } from './media-type.js';
 import { setRateHeaders } from './rate-headers.js';
-import { requestError } from './request-error.js';
+import { executeOperation } from './operation.js';
+import { needsStream } from './request-error.js';
 import { send, statusOf } from './respond.js';
+import { isRecord } from '../../kernel/is-record.js';
 
 /** A GraphQL over HTTP request of the ordinary form, and the media type of its answer. */
 export interface DirectRequest {
@@ -83,16 +85,11 @@ interface Outcome {
 async function executed(
   core: GatewayCore,
   admitted: AdmittedRequest,
-  { actor, requestId, gone }: ClientRequest,
+  client: ClientRequest,
 ): Promise<Outcome> {
-  const { prepared } = admitted;
-  const { kind } = prepared.operation;
-  if (kind === OperationTypeNode.SUBSCRIPTION) {
-    const message = 'Subscribe over a WebSocket, or send Accept: text/event-stream.';
-    return { status: 400, result: { errors: [requestError('BAD_REQUEST', message)] } };
-  }
-  const context = { actor, requestId, kind, signal: gone };
-  const result = core.admission.settle(admitted, await core.executor.execute(prepared, context));
+  if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
+    return { status: 400, result: { errors: [needsStream()] } };
+  const result = await executeOperation(core, admitted, client);
   const [first] = result.data === undefined ? (result.errors ?? []) : [];
   return first
     ? { status: statusOf(first), result: { errors: result.errors ?? [] } }
@@ -115,8 +112,4 @@ function bodyOf({ errors, data, extensions }: ExecutionResult): string {
 
 function formatted(error: GraphQLError) {
   return error.toJSON();
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

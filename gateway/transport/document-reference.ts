@@ -1,4 +1,5 @@
 import type { PersistedDocuments } from '../limits/persisted-documents.js';
+import { isRecord } from '../../kernel/is-record.js';
 
 /** What was read of a request that names its document by hash, with the document in its place. */
 export interface ResolvedRequest {
@@ -48,8 +49,4 @@ function withoutHash(url: string, parameters: URLSearchParams): string {
   if (!parameters.has('extensions')) return url;
   parameters.delete('extensions');
   return `${url.split('?', 1)[0]}?${parameters}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

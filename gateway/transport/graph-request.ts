@@ -1,6 +1,7 @@
 import { refuse } from '../../kernel/result.js';
 import type { GraphRequest } from '../plan/prepare.js';
 import type { ResolvedRequest } from './document-reference.js';
+import { isRecord } from '../../kernel/is-record.js';
 
 /** What a client sends as a GraphQL request: from the URL of a GET, from the body of a POST. Refuses BAD_REQUEST. */
 export function givenRequest(
@@ -45,8 +46,4 @@ function fromUrl(url: string): Record<string, unknown> {
     variables: json('variables'),
     extensions: json('extensions'),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -32,14 +32,14 @@ export async function admitOperation(
 
 /** Runs a query or mutation to its result, with what it has cost. */
 export async function executeOperation(
-  core: GatewayCore,
+  { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
   admitted: AdmittedRequest,
   { actor, requestId, gone }: ClientRequest,
 ): Promise<ExecutionResult> {
   const { prepared } = admitted;
   const { kind } = prepared.operation;
   const context = { actor, requestId, kind, signal: gone };
-  return core.admission.settle(admitted, await core.executor.execute(prepared, context));
+  return admission.settle(admitted, await executor.execute(prepared, context));
 }
 
 /** Starts a subscription, until it ends or its client is gone. */

@@ -16,3 +16,8 @@ export function readingError(error: unknown, mask: Mask, requestId: string): Gra
     return requestError('BAD_REQUEST', `The request is not JSON: ${error.message}`);
   return mask.error(error, requestId);
 }
+
+/** For a subscription that was asked for as a query is. */
+export function needsStream(): GraphQLError {
+  return requestError('BAD_REQUEST', 'Subscribe over a WebSocket, or send Accept: text/event-stream.');
+}
