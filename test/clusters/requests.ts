@@ -23,7 +23,7 @@ export interface Created {
   readonly createCluster: PayloadView & { readonly cluster: ClusterView | null };
 }
 
-const ERRORS = `userErrors { __typename code message path
+export const ERRORS = `userErrors { __typename code message path
   ... on QuotaExceededError { resource limit used requested } }`;
 
 export const CREATE = `mutation ($input: CreateClusterInput!, $dryRun: Boolean) {

@@ -7,7 +7,7 @@ import { packageRoot } from '../../kernel/root.js';
 import type { ClusterQuotaEntry } from '../../prisma/catalog.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
 import { runningCluster } from '../clusters/living-cluster.js';
-import { CREATE, type Created, type PayloadView, poolMutation } from '../clusters/requests.js';
+import { CREATE, type Created, ERRORS, type PayloadView, poolMutation } from '../clusters/requests.js';
 
 let clusters: ClustersKit;
 beforeAll(async () => {
@@ -121,6 +121,66 @@ describe('createCluster', () => {
     expect((await create('large', request('ACK_PRO', pool('ecs.g7.4xlarge', 0)))).userErrors).toEqual([]);
     await raise('large', resource, 16);
     expect((await create('large', request('ACK_PRO', pool('ecs.g7.4xlarge')))).userErrors).toEqual([]);
+  });
+});
+
+describe('a pool that exists', () => {
+  const resource = 'payg-max-vcpu-per-instance';
+  const [FITS, TOO_LARGE] = ['ecs.g7.2xlarge', 'ecs.g7.4xlarge'];
+  const mutate = async (name: string, input: Record<string, unknown>, account: string) => {
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+    const { data, errors } = await clusters.run<{ payload: PayloadView }>(
+      `mutation ($input: ${type}!) { payload: ${name}(input: $input) { operation { id } ${ERRORS} } }`,
+      { input },
+      account,
+    );
+    expect(errors ?? []).toEqual([]);
+    return data.payload.userErrors;
+  };
+  const withPool = async (account: string, more: Record<string, unknown> = {}) => {
+    const pool = { name: 'workers', instanceTypes: [TYPE], desiredSize: 1, ...more };
+    const input = request('ACK_PRO', { nodePools: [pool] }) as { name: string };
+    const { id, nodePools } = await runningCluster(clusters, account, input);
+    return { id, pool: nodePools.nodes[0]?.id ?? '' };
+  };
+
+  it('gets no pay-as-you-go machines of 16 vCPUs by updateNodePool until the limit is raised', async () => {
+    const account = 'updates';
+    const { pool: id } = await withPool(account);
+    expect(await mutate('updateNodePool', { id, instanceTypes: [FITS, TOO_LARGE] }, account)).toEqual([
+      exceeded(resource, 15, 0, 16),
+    ]);
+    await raise(account, resource, 16);
+    expect(await mutate('updateNodePool', { id, instanceTypes: [FITS, TOO_LARGE] }, account)).toEqual([]);
+  });
+
+  it('may take smaller types as it grows, whatever it had before', async () => {
+    const account = 'shrinks';
+    const { pool: id } = await withPool(account, { instanceTypes: [TOO_LARGE], desiredSize: 0 });
+    const autoscaling = { enabled: true, minSize: 1, maxSize: 2 };
+    const growing = { id, autoscaling, acknowledgeRisk: true };
+    expect(await mutate('updateNodePool', growing, account)).toEqual([exceeded(resource, 15, 0, 16)]);
+    expect(await mutate('updateNodePool', { ...growing, instanceTypes: [FITS] }, account)).toEqual([]);
+  });
+
+  it('of spot machines is free of the limit, and does not become pay-as-you-go with large ones', async () => {
+    const account = 'spot';
+    const { pool: id } = await withPool(account, {
+      instanceTypes: [TOO_LARGE],
+      machines: { chargeType: 'SPOT' },
+    });
+    const [refused] = await mutate('updateNodePool', { id, machines: { chargeType: 'POSTPAID' } }, account);
+    expect(refused).toEqual(exceeded(resource, 15, 0, 16));
+    expect(refused).toMatchObject({ path: ['input', 'machines', 'chargeType'] });
+  });
+
+  it('is not scaled vertically to machines of 16 vCPUs until the limit is raised', async () => {
+    const account = 'vertical';
+    const { id } = await withPool(account);
+    const wish = { id, instanceTypes: [TOO_LARGE], when: 'NOW' };
+    expect(await mutate('scaleClusterVertically', wish, account)).toEqual([exceeded(resource, 15, 0, 16)]);
+    await raise(account, resource, 16);
+    expect(await mutate('scaleClusterVertically', wish, account)).toEqual([]);
   });
 });
 

@@ -22,9 +22,9 @@ export async function reserveMasters(tx: Transaction, wish: MastersWish): Promis
   const { account, clusterId, plan, masters, at } = wish;
   if (masters.length === 0) return;
   const path = ['input', 'masters', 'instanceType'];
-  await refuseLargeTypes(tx, account, [
-    { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), path },
-  ]);
+  const config = { machines: { chargeType: 'POSTPAID' } };
+  const machines = { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), config, path };
+  await refuseLargeTypes(tx, account, [machines]);
   const sizes = await vcpusOf(tx, masters);
   const rows = masters.map((instanceType, index) => ({
     id: newId('node'),

@@ -9,8 +9,8 @@ const LARGEST = { resource: 'payg-max-vcpu-per-instance', scope: '*' } as const;
 export interface SizedPool {
   /** How many. */
   readonly desiredSize: number;
-  readonly instanceTypes?: readonly string[];
-  readonly config?: { readonly machines?: { readonly chargeType?: string } };
+  readonly instanceTypes: readonly string[];
+  readonly config: { readonly machines: { readonly chargeType: string } };
   /** Where their number stands in the input. */
   readonly path: readonly string[];
 }
@@ -24,35 +24,38 @@ export async function refuseLargeTypes(
   account: string,
   pools: readonly SizedPool[],
 ): Promise<void> {
-  const sized = pools.filter((pool) => pool.desiredSize > 0 && isPayAsYouGo(pool));
-  const types = sized.flatMap(({ instanceTypes = [] }) => instanceTypes);
+  const sized = pools.filter(({ desiredSize }) => desiredSize > 0);
+  const types = sized.flatMap(({ instanceTypes }) => instanceTypes);
   if (types.length === 0) return;
   const vcpus = await vcpusOf(tx, types);
-  const [balance] = await balances(tx, account, [LARGEST]);
-  const limit = balance?.limit ?? Infinity;
-  const problems = sized.flatMap(({ instanceTypes = [], path }) =>
+  const limit = await largestInstance(tx, account);
+  const problems = sized.flatMap(({ instanceTypes, config, path }) =>
     instanceTypes.flatMap((type): Problem[] => {
-      const size = vcpus.get(type) ?? 0;
-      return size > limit ? [tooLarge(type, { size, limit, path })] : [];
+      const { chargeType } = config.machines;
+      const problem = largeTypeProblem({ type, chargeType, vcpus: vcpus.get(type) ?? 0 }, limit);
+      return problem ? [{ ...problem, path }] : [];
     }),
   );
   if (problems.length > 0) throw new Refused(problems);
 }
 
-function isPayAsYouGo({ config }: SizedPool): boolean {
-  return (config?.machines?.chargeType ?? 'POSTPAID') === 'POSTPAID';
+/** How many vCPUs a pay-as-you-go machine of the account may have. */
+export async function largestInstance(tx: Transaction, account: string): Promise<number> {
+  const [balance] = await balances(tx, account, [LARGEST]);
+  return balance?.limit ?? Infinity;
 }
 
-function tooLarge(
-  type: string,
-  { size, limit, path }: { readonly size: number; readonly limit: number; readonly path: readonly string[] },
-): Problem {
+/** Why the account may not have such a machine; undefined when it may. `limit` is what largestInstance says. */
+export function largeTypeProblem(
+  { type, chargeType, vcpus }: { readonly type: string; readonly chargeType: string; readonly vcpus: number },
+  limit: number,
+): Problem | undefined {
+  if (chargeType !== 'POSTPAID' || vcpus <= limit) return undefined;
   return {
     code: 'QUOTA_EXCEEDED',
     message:
-      `${LARGEST.resource}: ${type} has ${size} vCPUs; the account may have pay-as-you-go machines of up to ${limit}. ` +
+      `${LARGEST.resource}: ${type} has ${vcpus} vCPUs; the account may have pay-as-you-go machines of up to ${limit}. ` +
       'Ask for more with requestQuotaIncrease, or take spot instances or subscriptions.',
-    path,
-    details: { resource: LARGEST.resource, limit, used: 0, requested: size },
+    details: { resource: LARGEST.resource, limit, used: 0, requested: vcpus },
   };
 }

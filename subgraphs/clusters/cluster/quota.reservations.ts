@@ -53,7 +53,7 @@ export async function reserveCluster(
   await reserve(tx, { account, resource: 'load-balancers', scope: '', amount: loadBalancers, path });
 }
 
-/** Takes what a growing pool needs more: `desiredSize` is the growth. Refuses `QUOTA_EXCEEDED`. */
+/** Takes what a growing pool needs more: `desiredSize` is the growth, of the given machines. Refuses `QUOTA_EXCEEDED`. */
 export async function reserveGrowth(
   tx: Transaction,
   wish: {
@@ -64,9 +64,7 @@ export async function reserveGrowth(
   },
 ): Promise<void> {
   const { account, clusterId, product, growth } = wish;
-  const pool = await tx.nodePool.findUnique({ where: { id: growth.id } });
-  const { instanceTypes = [], config } = (pool ?? {}) as Pick<SizedPool, 'instanceTypes' | 'config'>;
-  await refuseLargeTypes(tx, account, [{ ...growth, instanceTypes, ...(config && { config }) }]);
+  await refuseLargeTypes(tx, account, [growth]);
   const resource = `${product}/nodesPerCluster`;
   await reserve(tx, { account, resource, scope: clusterId, amount: growth.desiredSize, path: growth.path });
   await reserveGroup(tx, account, growth);

@@ -9,6 +9,7 @@ import { refuse, Refused } from '../../../kernel/result.js';
 import type { Prisma } from '../reconcile/reconcile.store.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
+import { largestInstance, largeTypeProblem } from '../cluster/instance-size.guard.js';
 import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
 import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { attachProblem } from '../instance/attach.rules.js';
@@ -20,6 +21,7 @@ import { wantedBounds } from './pool-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
 import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
 import { pendingNode } from './pending-node.js';
+import { configOf } from './pool-config.rules.js';
 
 const MAX_MACHINES = 100;
 
@@ -101,6 +103,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const rejected: Failure[] = [];
   const room = (await wantedBounds(tx, pool)).maxSize - pool.desiredSize;
   const used = await nodesOn(tx, pool.account, ids);
+  const largest = await largestInstance(tx, pool.account);
   for (const [index, id] of ids.entries()) {
     const place = ['input', 'instanceIds', String(index)];
     const full = joined.length >= room;
@@ -111,13 +114,20 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
         } as const)
       : ((used.has(id) ? inUse(id) : undefined) ??
         attachProblem({ ...attempt, id, machine: machines.get(id), pool, regionId: cluster.regionId }) ??
-        (await take(tx, { ...attempt, machine: machines.get(id)! })));
+        (await take(tx, { ...attempt, largest, machine: machines.get(id)! })));
     if (failure) rejected.push({ ...failure, path: place });
     else joined.push(id);
   }
   const held = await heldPlaces(tx, pool.account, pool.id);
   const wanted = pool.desiredSize + joined.length;
-  const growth = { id: pool.id, desiredSize: Math.max(0, wanted - held), path: ['input', 'instanceIds'] };
+  const growth = {
+    id: pool.id,
+    // Each machine has had its own say.
+    instanceTypes: [],
+    config: configOf(pool),
+    desiredSize: Math.max(0, wanted - held),
+    path: ['input', 'instanceIds'],
+  };
   const { account } = pool;
   await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
   return { joined, rejected };
@@ -137,10 +147,16 @@ function inUse(id: string): Failure {
 }
 
 /** Takes the machine for the pool, with the vCPUs that it needs; why not, when somebody else was faster. */
-async function take(tx: Transaction, attempt: Attempt & { machine: Machine }): Promise<Failure | undefined> {
-  const { machine, types } = attempt;
+async function take(
+  tx: Transaction,
+  attempt: Attempt & { readonly machine: Machine; readonly largest: number },
+): Promise<Failure | undefined> {
+  const { machine, types, largest } = attempt;
   const { account } = attempt.locked.pool;
   const vcpus = types.get(machine.instanceType)?.vcpus ?? 0;
+  const { instanceType: type, chargeType } = machine;
+  const tooLarge = largeTypeProblem({ type, chargeType, vcpus }, largest);
+  if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
   const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
   if (count === 0) return inUse(machine.id);
   const resource = vcpuResource(machine.chargeType);

@@ -8,7 +8,7 @@ import { change, type ChangeOutcome } from '../change.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
 import { nodePoolProblems, planNodePool, sizeProblems } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
-import { defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
+import { configOf, defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
 import { placedConfig, storedConfig } from './pool-network.js';
 import { admit, changeableCluster, lockBoth, recordWish, scalesItself, target } from './pool-wish.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
@@ -96,7 +96,13 @@ export class NodePoolService {
       const state = await admit(tx, pool, 'SCALE', path);
       const toSize = input.desiredSize;
       const held = await heldPlaces(tx, account, pool.id);
-      const growth = { id: pool.id, desiredSize: Math.max(0, toSize - held), path: ['input', 'desiredSize'] };
+      const growth = {
+        id: pool.id,
+        instanceTypes: pool.instanceTypes,
+        config: configOf(pool),
+        desiredSize: Math.max(0, toSize - held),
+        path: ['input', 'desiredSize'],
+      };
       await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
       const working = await pools.countWorkingNodes(tx, pool.id);
       const operation = await createOperation(

@@ -7,6 +7,7 @@ import type { Catalogue, CatalogueStore } from '../catalogue/catalogue.store.js'
 import { change, type ChangeOutcome } from '../change.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
+import { refuseLargeTypes } from '../cluster/instance-size.guard.js';
 import { heldPlaces, refuseLargeGroup, reserveGrowth } from '../cluster/quota.reservations.js';
 import { nameProblems } from '../name.rules.js';
 import {
@@ -57,8 +58,14 @@ export class UpdateNodePoolService {
       const plan = await planUpdate(tx, locked, { input, catalogue });
       const desiredSize = within(pool.desiredSize, plan.autoscaling);
       const held = await heldPlaces(tx, account, pool.id);
+      const { instanceTypes, config: machines } = plan;
+      await refuseLargeTypes(tx, account, [
+        { instanceTypes, config: machines, desiredSize, path: machinesPath(input) },
+      ]);
       const growth = {
         id: pool.id,
+        instanceTypes,
+        config: machines,
         desiredSize: Math.max(0, desiredSize - held),
         path: ['input', 'autoscaling'],
       };
@@ -161,6 +168,12 @@ async function nameTaken(
   if (name == null || name === before || !(await pools.isPoolNameTaken(tx, cluster.id, name))) return [];
   const message = `The cluster has a node pool named ${name}.`;
   return [{ code: 'DUPLICATE_NAME', message, path: ['input', 'name'] }];
+}
+
+/** Where in the input it stands what machines the pool has. */
+function machinesPath({ instanceTypes, machines }: UpdateNodePoolInput): string[] {
+  if (instanceTypes == null && machines?.chargeType != null) return ['input', 'machines', 'chargeType'];
+  return ['input', 'instanceTypes'];
 }
 
 function within(size: number, autoscaling: AutoscalingRequest | null): number {

@@ -1,6 +1,7 @@
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
+import { configOf } from '../node-pool/pool-config.rules.js';
 import { remember } from './upgrade-input.js';
 import type { Cluster, NodePool, Prisma } from '../reconcile/reconcile.store.js';
 
@@ -19,7 +20,14 @@ export async function wishPoolSize(tx: Transaction, wish: PoolSize): Promise<voi
   const { cluster, pool, desiredSize, operationId, path, more } = wish;
   const { account } = cluster;
   const held = await heldPlaces(tx, account, pool.id);
-  const growth = { id: pool.id, desiredSize: Math.max(0, desiredSize - held), path };
+  const { id, instanceTypes } = pool;
+  const growth = {
+    id,
+    instanceTypes,
+    config: configOf(pool),
+    desiredSize: Math.max(0, desiredSize - held),
+    path,
+  };
   await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
   await tx.nodePool.update({
     where: { id: pool.id },

@@ -58,9 +58,10 @@ async function grow(step: PoolScaling, by: number): Promise<StepOutcome> {
       await startStage(tx, operation.id, stage, at);
       // The types first: what is reserved is for them.
       const instanceTypes = [...wish.instanceTypes];
-      await tx.nodePool.update({ where: { id: pool.id }, data: { instanceTypes } });
+      const larger = await tx.nodePool.update({ where: { id: pool.id }, data: { instanceTypes } });
       const path = ['input', 'id'];
-      await wishPoolSize(tx, { cluster, pool, desiredSize: baseSize + by, operationId: operation.id, path });
+      const desiredSize = baseSize + by;
+      await wishPoolSize(tx, { cluster, pool: larger, desiredSize, operationId: operation.id, path });
       const text = `The node pool ${pool.name} gets ${by} nodes of ${wish.instanceTypes.join(', ')}.`;
       return [say(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
     });

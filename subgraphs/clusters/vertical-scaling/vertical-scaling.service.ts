@@ -7,9 +7,12 @@ import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
+import { refuseLargeTypes, type SizedPool } from '../cluster/instance-size.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { fitsNode } from '../node-pool/node-pool.rules.js';
+import { configOf } from '../node-pool/pool-config.rules.js';
+import type { NodePool } from '../reconcile/reconcile.store.js';
 import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import { MAX_BATCH } from '../upgrade/upgrade.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
@@ -26,7 +29,7 @@ export class VerticalScalingService {
     private readonly catalogue: CatalogueStore,
   ) {}
 
-  /** Refuses unknown or too small types, unknown pools, and `INVALID_STATE` while the cluster is not RUNNING or another waits. */
+  /** Refuses unknown, too small and too large types, unknown pools, and `INVALID_STATE` while the cluster is not RUNNING or another waits. */
   async scale(
     actor: Actor,
     input: ScaleClusterVerticallyInput,
@@ -42,6 +45,7 @@ export class VerticalScalingService {
       async (tx, at) => {
         const cluster = await runningCluster(tx, account, input.id);
         const pools = await chosenPools(tx, cluster, input.nodePoolIds);
+        await refuseLargeTypes(tx, account, pools.map(withTypes(input.instanceTypes)));
         await refuseSecondChange(tx, cluster, { type: SCALE_VERTICALLY });
         const requested = await nodesToReplace(tx, pools, input.instanceTypes);
         const wish: VerticalScalingInput = {
@@ -78,6 +82,16 @@ function typeProblems(wished: readonly string[], types: ReadonlyMap<string, Inst
     return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message: `${id} is too small for a node.`, path: here }];
   });
 }
+
+/** A pool as it will be. */
+const withTypes =
+  (instanceTypes: readonly string[]) =>
+  (pool: NodePool): SizedPool => ({
+    desiredSize: pool.desiredSize,
+    instanceTypes: [...new Set(instanceTypes)],
+    config: configOf(pool),
+    path: ['input', 'instanceTypes'],
+  });
 
 function batchProblems(size: number | null | undefined): Problem[] {
   if (size == null || (size >= 1 && size <= MAX_BATCH)) return [];

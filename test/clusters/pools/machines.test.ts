@@ -52,14 +52,16 @@ describe('machines that exist already', () => {
       instanceType: 'ecs.g6r.xlarge',
       imageId: 'aliyun_2_1903_arm64_20G_alibase_20220525.vhd',
     });
-    const instanceIds = ['i-good', 'i-small', 'i-old', 'i-far', 'i-theirs', 'i-arm', 'i-none'];
+    // 16 vCPUs are more than a pay-as-you-go machine may have.
+    await machine('i-large', { instanceType: 'ecs.g6.4xlarge' });
+    const instanceIds = ['i-good', 'i-small', 'i-old', 'i-far', 'i-theirs', 'i-arm', 'i-none', 'i-large'];
     const { state, result } = await living.carried('attachInstances', {
       nodePoolId: pool,
       instanceIds,
       mode: 'MANUAL',
     });
     expect(state).toBe('PARTIAL');
-    expect(result).toMatchObject({ requested: 7, created: 1, failed: 6 });
+    expect(result).toMatchObject({ requested: 8, created: 1, failed: 7 });
     expect(result?.failures.map(({ code }) => code)).toEqual([
       'INSTANCE_TYPE_TOO_SMALL',
       'OS_NOT_SUPPORTED',
@@ -67,6 +69,7 @@ describe('machines that exist already', () => {
       'NOT_FOUND',
       'INSTANCE_NOT_ATTACHABLE',
       'NOT_FOUND',
+      'QUOTA_EXCEEDED',
     ]);
     const view = await living.pool(pool);
     expect(view).toMatchObject({ state: 'ACTIVE', desiredSize: 2, healthyNodes: 2 });
