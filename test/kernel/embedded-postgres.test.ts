@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -5,6 +7,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlreadyRunningError, startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
+import { packageRoot } from '../../kernel/root.js';
+import { eventually } from '../kit/eventually.js';
 
 let directory: string;
 const options = () => ({
@@ -45,16 +49,53 @@ test('a second platform on the same folder is refused while the first runs', asy
 });
 
 test('a server whose owner was killed is taken over, and stopped by its new owner', async () => {
-  const first = await startEmbeddedPostgres(options());
-  // What a kill -9 does to the owner: its connections end, the server goes on.
-  await query(
-    first.url,
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fleetgraph owner'",
+  const { directory: folder, password } = options();
+  const owner = spawn(
+    process.execPath,
+    [join(packageRoot, 'dist/test/kernel/postgres-owner.js'), folder, password],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env.PATH },
+    },
   );
-  const second = await startEmbeddedPostgres(options());
-  expect(second).toMatchObject({ adopted: true, pid: first.pid });
-  await second[Symbol.asyncDispose]();
-  expect(() => process.kill(first.pid, 0)).toThrow();
+  const [pid] = (await once(owner.stdout, 'data')) as [Buffer];
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
+  const heir = await startEmbeddedPostgres(options());
+  expect(heir).toMatchObject({ adopted: true, pid: Number(pid) });
+  await heir[Symbol.asyncDispose]();
+  expect(() => process.kill(heir.pid, 0)).toThrow();
+});
+
+test('a server that is killed is started again at the same address, with everything that was committed, each time', async () => {
+  await using server = await startEmbeddedPostgres({ ...options(), durable: true });
+  const { url } = server;
+  await query(url, 'CREATE TABLE IF NOT EXISTS lives (life int)');
+  for (const life of [1, 2]) {
+    await query(url, `INSERT INTO lives VALUES (${life})`);
+    const killed = server.pid;
+    process.kill(killed, 'SIGKILL');
+    await eventually(() => server.pid !== killed, { what: 'another server' });
+    expect(server.url).toBe(url);
+    expect((await query(url, 'SELECT life FROM lives')).length).toBe(life);
+  }
+  await expect(startEmbeddedPostgres(options())).rejects.toThrow(AlreadyRunningError);
+});
+
+test('the platform keeps its server when only the connection that owns it is ended', async () => {
+  await using server = await startEmbeddedPostgres(options());
+  const { pid } = server;
+  const owners = `SELECT pid FROM pg_stat_activity WHERE application_name = 'fleetgraph owner'`;
+  const [before] = await query(server.url, owners);
+  await query(server.url, `SELECT pg_terminate_backend(pid) FROM (${owners}) AS owner`);
+  await eventually(
+    async () => {
+      const [owner] = await query(server.url, owners);
+      return owner !== undefined && JSON.stringify(owner) !== JSON.stringify(before);
+    },
+    { what: 'another owning connection' },
+  );
+  expect(server.pid).toBe(pid);
 });
 
 test('a state folder that the server cannot reach does not keep it from starting', async () => {

@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-test('after kill -9 in the middle of the demo, twice, and new starts, the demo finishes and no event is missing or doubled', async () => {
+test('after kill -9 of the platform, of its PostgreSQL and of the platform again in the middle of the demo, the demo finishes and no event is missing or doubled', async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-crash-'));
   // As root the database runs as another user, who must get here.
   await chmod(home, 0o755);
@@ -63,16 +63,20 @@ test('after kill -9 in the middle of the demo, twice, and new starts, the demo f
   // Ended before the test's own time is over, so that a failure shows how far the demo came.
   const signal = AbortSignal.timeout(180_000);
   const demo = runDemo({ url, token, signal, out: (line) => lines.push(line) });
-  const crashWhen = async (what: string, fact: () => boolean) => {
-    await Promise.race([demo, eventually(fact, { what, timeoutMs: 90_000 })]);
+  const once = (what: string, fact: () => boolean) =>
+    Promise.race([demo, eventually(fact, { what, timeoutMs: 90_000 })]);
+  const crash = async () => {
     await running?.kill();
     running = await startRole(['start'], env, READY);
   };
-  await crashWhen('the control plane to be made', () => seen.length >= 6);
-  await crashWhen(
-    'the scale-out to be under way',
-    () => seen.filter(({ type }) => type === 'NODES_REQUESTED').length >= 2,
-  );
+  const requested = () => seen.filter(({ type }) => type === 'NODES_REQUESTED').length;
+  await once('the control plane to be made', () => seen.length >= 6);
+  await crash();
+  await once('the first nodes to be asked for', () => requested() >= 1);
+  // The platform starts it again by itself.
+  process.kill(await serverPid(home), 'SIGKILL');
+  await once('the scale-out to be under way', () => requested() >= 2);
+  await crash();
   await demo.catch((error: unknown) => {
     throw new Error(`the demo failed:\n${lines.join('\n')}`, { cause: error });
   });
@@ -91,3 +95,9 @@ test('after kill -9 in the middle of the demo, twice, and new starts, the demo f
   // The stream began at some point of the log; from there on it must be the log.
   expect(seen.map(({ id }) => id)).toEqual(logged.slice(logged.indexOf(seen[0]!.id)));
 }, 240_000);
+
+/** The process of the embedded PostgreSQL, as its own file says. */
+async function serverPid(state: string): Promise<number> {
+  const file = await readFile(join(state, 'postgres/data/postmaster.pid'), 'utf8');
+  return Number(file.split('\n')[0]);
+}
