@@ -1,0 +1,116 @@
+import {
+  buildSchema,
+  getNamedType,
+  type GraphQLField,
+  type GraphQLSchema,
+  isObjectType,
+  print,
+  parse,
+} from 'graphql';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../../kernel/root.js';
+import { ask, operationEnd, type Seat } from '../../kit/main-job.js';
+import { type GraphQLBody, graphqlRequest } from '../../kit/platform.js';
+import type { Attempt } from './attempt.js';
+import { firstFrame } from './first-frame.js';
+
+export type Root = 'Query' | 'Mutation' | 'Subscription';
+
+/** The graph as clients see it. */
+export async function clientSchema(): Promise<GraphQLSchema> {
+  return buildSchema(await readFile(join(packageRoot, 'client/schema.graphql'), 'utf8'));
+}
+
+/** The root fields of a kind. */
+export function rootFields(schema: GraphQLSchema, root: Root): GraphQLField<unknown, unknown>[] {
+  const type = schema.getType(root);
+  return isObjectType(type) ? Object.values(type.getFields()) : [];
+}
+
+/** What an attempt came to: the codes of what was refused, and whether the answer holds anything. */
+export interface Verdict {
+  readonly codes: readonly string[];
+  readonly holdsNothing: boolean;
+  /** The answer as it came. */
+  readonly answer: unknown;
+}
+
+/** Makes attempts as an account. */
+export class Asking {
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly seat: Seat,
+  ) {}
+
+  async query(attempt: Attempt, args: Record<string, unknown>): Promise<Verdict> {
+    const query = this.document('Query', attempt, args);
+    const { account } = this.seat;
+    return verdictOf(await graphqlRequest(this.seat.url, { query, variables: args, account }));
+  }
+
+  async subscription(attempt: Attempt, args: Record<string, unknown>): Promise<Verdict> {
+    const query = this.document('Subscription', attempt, args);
+    return verdictOf((await firstFrame(this.seat, query, args)) as GraphQLBody);
+  }
+
+  /** What a mutation refuses at once, and what the operation that it begins could not do. */
+  async mutation(attempt: Attempt, args: Record<string, unknown>): Promise<Verdict> {
+    const answer = await ask<Record<string, Payload>>(
+      this.seat,
+      this.document('Mutation', attempt, args),
+      args,
+    );
+    const payload = answer[attempt.field];
+    const codes = [payload, ...(payload?.results ?? [])].flatMap((part) => part?.userErrors ?? []);
+    const failures = payload?.operation ? await this.failuresOf(payload.operation.id) : [];
+    return {
+      codes: [...codes, ...failures].map(({ code }) => code),
+      holdsNothing: codes.length > 0 || failures.length > 0,
+      answer,
+    };
+  }
+
+  private async failuresOf(operation: string) {
+    const { result } = await operationEnd(this.seat, operation);
+    return result?.failures ?? [];
+  }
+
+  private document(root: Root, { field: name, selection }: Attempt, args: Record<string, unknown>): string {
+    const field = rootFields(this.schema, root).find((one) => one.name === name);
+    if (!field) throw new Error(`there is no ${root}.${name}`);
+    const given = field.args.filter((arg) => arg.name in args);
+    const variables = given.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+    const passed = given.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+    const asked = selection ?? selectionOf(field);
+    return print(parse(`${root.toLowerCase()} Attempt(${variables}) { ${name}(${passed}) { ${asked} } }`));
+  }
+}
+
+interface Payload {
+  readonly operation?: { readonly id: string } | null;
+  readonly userErrors?: readonly { readonly code: string }[];
+  readonly results?: readonly { readonly userErrors: readonly { readonly code: string }[] }[];
+}
+
+/** Whether something is there, or who is told what was refused. */
+function selectionOf(field: GraphQLField<unknown, unknown>): string {
+  const type = getNamedType(field.type);
+  const fields = isObjectType(type) ? type.getFields() : {};
+  const refused = 'userErrors { code message path }';
+  if ('userErrors' in fields)
+    return `${refused} ${'operation' in fields ? 'operation { id }' : ''} ${'results' in fields ? `results { ${refused} }` : ''}`;
+  return 'nodes' in fields ? 'nodes { __typename }' : '__typename';
+}
+
+function verdictOf({ data, errors }: GraphQLBody): Verdict {
+  const codes = (errors ?? []).map(({ extensions }) => String(extensions?.['code']));
+  return { codes, holdsNothing: isNothing(data), answer: { data, errors } };
+}
+
+/** Null, nothing listed, or made of such. */
+function isNothing(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  if (typeof value !== 'object') return false;
+  return Object.values(value).every(isNothing);
+}

@@ -1,0 +1,16 @@
+import type { Estate } from './estate.js';
+
+/**
+ * A request with exactly one id of somebody else. Made with `theirs` for both it is a request of the owner's own,
+ * which must find what it names: else the attempt would prove nothing.
+ */
+export interface Attempt {
+  /** A field of Query, Mutation or Subscription. */
+  readonly field: string;
+  /** The arguments; `mine` is what the asking account has. */
+  readonly with: (mine: Estate, theirs: Estate) => Record<string, unknown>;
+  /** What is asked of the answer, where it is not told by its type. */
+  readonly selection?: string;
+  /** With which code it is refused; NOT_FOUND when left out. */
+  readonly code?: string;
+}

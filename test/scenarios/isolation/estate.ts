@@ -1,0 +1,183 @@
+import { expect } from 'vitest';
+import * as documents from '../../kit/documents.js';
+import { eventually } from '../../kit/eventually.js';
+import { ask, operationEnd, readyReplicas, type Seat } from '../../kit/main-job.js';
+import { firstFrame } from './first-frame.js';
+
+/** Ids of one of everything that an account can have. */
+export interface Estate {
+  readonly cluster: string;
+  readonly clusterCheck: string;
+  readonly clusterResource: string;
+  readonly component: string;
+  /** Behind its oldest event. */
+  readonly eventCursor: string;
+  /** A machine that belongs to no cluster any more. */
+  readonly machine: string;
+  readonly node: string;
+  readonly nodePool: string;
+  readonly operation: string;
+  readonly otherNode: string;
+  /** Of the cluster: quotas of accounts have the same ids for everyone. */
+  readonly quota: string;
+  readonly quotaApplication: string;
+  readonly securityGroup: string;
+  readonly vpc: string;
+  readonly vSwitch: string;
+  readonly watchCursor: string;
+  readonly workload: string;
+}
+
+interface Payload {
+  readonly operation?: { readonly id: string } | null;
+  readonly userErrors: readonly unknown[];
+}
+
+/** Fills an account with one of everything, and waits until nothing of it is under way. */
+export async function buildEstate(seat: Seat): Promise<Estate> {
+  const network = await buildNetwork(seat);
+  const cluster = await buildCluster(seat, network);
+  const view = await viewOf(seat, cluster);
+  const [node = '', otherNode = '', removed = ''] = view.nodes.nodes.map(({ id }) => id);
+  const nodePool = firstOf(view.nodePools);
+  await done(seat, 'removeNodes', 'operation { id }', {
+    nodePoolId: nodePool,
+    nodeIds: [removed],
+    release: false,
+  });
+  const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
+    seat,
+    documents.APPLY,
+    { input: { clusterId: cluster, yaml: documents.deploymentYaml('secret', 1) } },
+  );
+  await readyReplicas(seat, applyManifest.workload.id, 1);
+  const { check } = await done<{ check: { id: string } }>(seat, 'runClusterCheck', 'check { id }', {
+    clusterId: cluster,
+    type: 'UPGRADE',
+    version: '1.34.1',
+  });
+  const { quotaApplication, quota } = await raiseQuota(seat, view);
+  const watched = await firstFrame(seat, 'subscription { watchClusters { cursor } }');
+  return {
+    ...network,
+    cluster,
+    clusterCheck: check.id,
+    clusterResource: firstOf(view.resources),
+    component: firstOf(view.components),
+    eventCursor: await oldestCursor(seat),
+    machine: await machineOf(seat),
+    node,
+    nodePool,
+    operation: firstOf(view.operations),
+    otherNode,
+    quota,
+    quotaApplication,
+    watchCursor: (watched.data?.['watchClusters'] as { cursor: string }).cursor,
+    workload: applyManifest.workload.id,
+  };
+}
+
+async function buildNetwork(seat: Seat) {
+  const { vpc } = await done<{ vpc: { id: string } }>(seat, 'createVpc', 'vpc { id }', {
+    regionId: 'cn-hangzhou',
+    name: 'own',
+    cidr: '192.168.0.0/16',
+  });
+  const { vSwitch } = await done<{ vSwitch: { id: string } }>(seat, 'createVSwitch', 'vSwitch { id }', {
+    vpcId: vpc.id,
+    zoneId: 'cn-hangzhou-b',
+    name: 'own',
+    cidr: '192.168.1.0/24',
+  });
+  const { securityGroup } = await done<{ securityGroup: { id: string } }>(
+    seat,
+    'createSecurityGroup',
+    'securityGroup { id }',
+    { vpcId: vpc.id, name: 'own' },
+  );
+  return { vpc: vpc.id, vSwitch: vSwitch.id, securityGroup: securityGroup.id };
+}
+
+async function buildCluster(seat: Seat, network: Pick<Estate, 'vpc' | 'vSwitch'>) {
+  const { cluster } = await done<{ cluster: { id: string } }>(
+    seat,
+    'createCluster',
+    'cluster { id } operation { id }',
+    {
+      name: 'secret',
+      regionId: 'cn-hangzhou',
+      type: 'MANAGED_KUBERNETES',
+      spec: 'PRO',
+      zoneIds: ['cn-hangzhou-b'],
+      network: { vpcId: network.vpc, vSwitchIds: [network.vSwitch] },
+      nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 3 }],
+    },
+  );
+  return cluster.id;
+}
+
+type Ids = { readonly nodes: readonly { readonly id: string }[] };
+interface View {
+  readonly nodePools: Ids;
+  readonly nodes: Ids;
+  readonly components: Ids;
+  readonly resources: Ids;
+  readonly operations: Ids;
+  readonly quotas: readonly { readonly id: string; readonly limit: number; readonly adjustable: boolean }[];
+}
+
+/** The id of the first; empty when there is none. */
+function firstOf({ nodes }: Ids): string {
+  return nodes[0]?.id ?? '';
+}
+
+async function viewOf(seat: Seat, id: string): Promise<View> {
+  const query = `query View($id: ID!) { cluster(id: $id) {
+    nodePools { nodes { id } } nodes { nodes { id } } components { nodes { id } } resources { nodes { id } }
+    operations { nodes { id } } quotas { id limit adjustable } } }`;
+  return (await ask<{ cluster: View }>(seat, query, { id })).cluster;
+}
+
+async function raiseQuota(seat: Seat, { quotas }: View) {
+  const quota = quotas.find(({ adjustable, limit }) => adjustable && limit !== null);
+  expect(quota).toBeDefined();
+  const { id = '', limit = 0 } = quota ?? {};
+  const { application } = await done<{ application: { id: string } }>(
+    seat,
+    'requestQuotaIncrease',
+    'application { id }',
+    { quotaId: id, limit: limit + 1 },
+  );
+  const query = 'query Application($id: ID!) { quotaApplication(id: $id) { state } }';
+  await eventually(
+    async () =>
+      (await ask<{ quotaApplication: { state: string } }>(seat, query, { id: application.id }))
+        .quotaApplication.state !== 'PENDING',
+    { what: 'a decision on the quota' },
+  );
+  return { quota: id, quotaApplication: application.id };
+}
+
+async function oldestCursor(seat: Seat): Promise<string> {
+  const { events } = await ask<{ events: { nodes: { cursor: string }[] } }>(
+    seat,
+    '{ events(first: 500) { nodes { cursor } } }',
+  );
+  return events.nodes.at(-1)?.cursor ?? '';
+}
+
+async function machineOf(seat: Seat): Promise<string> {
+  const { instances } = await ask<{ instances: Ids }>(seat, '{ instances { nodes { id } } }');
+  return firstOf(instances);
+}
+
+/** Runs a mutation that must be accepted, and waits for the end of its operation. */
+async function done<T>(seat: Seat, mutation: string, selection: string, input: object): Promise<T> {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`;
+  const document = `mutation Do($input: ${type}) { ${mutation}(input: $input) { ${selection} userErrors { code message path } } }`;
+  const payload = (await ask<Record<string, T & Payload>>(seat, document, { input }))[mutation];
+  expect(payload?.userErrors, mutation).toEqual([]);
+  if (payload?.operation)
+    expect(await operationEnd(seat, payload.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+  return payload as T;
+}

@@ -1,0 +1,26 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { Seat } from '../../kit/main-job.js';
+import { socketClient } from '../../kit/subscribe.js';
+
+/**
+ * The first thing that a subscription answers: an event, an error, or the bookmark (`data` null) by which a stream says
+ * that everything there was to tell has been told.
+ */
+export async function firstFrame(
+  { url, account }: Seat,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<ExecutionResult> {
+  const client = await socketClient(url, account);
+  try {
+    const stream = client.iterate({ query, variables, extensions: { bookmarks: true } });
+    for await (const frame of stream) return frame as ExecutionResult;
+    throw new Error(`nothing came of ${query}`);
+  } catch (errors) {
+    // What is refused before a stream begins comes as the protocol's list of errors.
+    if (Array.isArray(errors)) return { errors: errors as readonly GraphQLError[] };
+    throw errors;
+  } finally {
+    await client.dispose();
+  }
+}

@@ -1,0 +1,184 @@
+import type { GraphQLSchema } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { ask, operationEnd, type Seat } from '../../kit/main-job.js';
+import * as documents from '../../kit/documents.js';
+import { startTestPlatform, type TestPlatform } from '../../kit/platform.js';
+import { record } from '../../kit/subscribe.js';
+import { Asking, clientSchema, type Root, rootFields, type Verdict } from './asking.js';
+import type { Attempt } from './attempt.js';
+import { buildEstate, type Estate } from './estate.js';
+import { pathsOf, referencePaths } from './id-paths.js';
+import { mutationAttempts } from './mutation-attempts.js';
+import { queryAttempts } from './query-attempts.js';
+import { stateOf } from './state.js';
+import { subscriptionAttempts } from './subscription-attempts.js';
+import { CATALOGUE_IDS, NOT_LOOKED_UP, WITHOUT_FOREIGN_IDS } from './without-foreign-ids.js';
+
+const attempts: Readonly<Record<Root, readonly Attempt[]>> = {
+  Query: queryAttempts,
+  Mutation: mutationAttempts,
+  Subscription: subscriptionAttempts,
+};
+const roots = Object.keys(attempts) as Root[];
+
+/** Ids that say what they are, for looking at attempts without a platform. */
+const named = (whose: string) =>
+  new Proxy({} as Estate, { get: (_, name) => `${whose} ${String(name)}` }) satisfies Estate;
+const [mine, theirs] = [named('my'), named('their')];
+const theirIds = new Set(
+  [
+    'cluster clusterCheck clusterResource component eventCursor machine node nodePool operation otherNode quota',
+    'quotaApplication securityGroup vpc vSwitch watchCursor workload',
+  ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
+);
+/** Where an attempt has an id of somebody else. */
+const pathsIn = (attempt: Attempt) => pathsOf(attempt.with(mine, theirs), theirIds);
+const titled = (root: Root) =>
+  attempts[root].map((attempt) => [`${attempt.field}(${pathsIn(attempt).join()})`, attempt] as const);
+
+const schema: GraphQLSchema = await clientSchema();
+
+describe('every root field of the graph', () => {
+  const fields = roots.flatMap((root) => rootFields(schema, root).map((field) => ({ root, field })));
+
+  test.each(fields.map(({ root, field }) => [`${root}.${field.name}`, root, field] as const))(
+    '%s is tried with every id of somebody else that it takes',
+    (name, root, field) => {
+      const tried = attempts[root].filter((attempt) => attempt.field === field.name).flatMap(pathsIn);
+      const taken = referencePaths(field.args).filter(
+        (path) =>
+          !CATALOGUE_IDS.includes(path.split('.').at(-1) ?? '') && !(`${name}(${path})` in NOT_LOOKED_UP),
+      );
+      if (name in WITHOUT_FOREIGN_IDS) expect(tried).toEqual([]);
+      else {
+        expect(tried).not.toEqual([]);
+        expect([...new Set(tried)].sort()).toEqual(taken.sort());
+      }
+    },
+  );
+
+  test.each(roots.flatMap(titled))('%s names exactly one thing of somebody else', (_, attempt) => {
+    expect(pathsIn(attempt)).toHaveLength(1);
+  });
+
+  test('reasons are given for fields and paths that are there', () => {
+    const names = fields.map(({ root, field }) => `${root}.${field.name}`);
+    const paths = fields.flatMap(({ root, field }) =>
+      referencePaths(field.args).map((path) => `${root}.${field.name}(${path})`),
+    );
+    expect(Object.keys(WITHOUT_FOREIGN_IDS).filter((name) => !names.includes(name))).toEqual([]);
+    expect(Object.keys(NOT_LOOKED_UP).filter((path) => !paths.includes(path))).toEqual([]);
+  });
+});
+
+describe('an account that names what somebody else has', () => {
+  let platform: TestPlatform;
+  let owner: Seat;
+  let stranger: Seat;
+  let estates: { owner: Estate; stranger: Estate };
+  let before: Record<string, unknown>;
+  const asOwner = () => new Asking(schema, owner);
+  const asStranger = () => new Asking(schema, stranger);
+  const foreign = (attempt: Attempt) => attempt.with(estates.stranger, estates.owner);
+  const own = (attempt: Attempt) => attempt.with(estates.owner, estates.owner);
+  const told = ({ answer }: Verdict) => JSON.stringify(answer);
+
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    owner = { url: platform.url, account: 'acme' };
+    stranger = { url: platform.url, account: 'globex' };
+    estates = { owner: await buildEstate(owner), stranger: await buildEstate(stranger) };
+    before = await stateOf(platform.kit, owner.account);
+  });
+  afterAll(() => platform[Symbol.asyncDispose]());
+
+  test('has one of everything to try with', () => {
+    const ids = Object.values(estates.owner) as string[];
+    expect(ids).toHaveLength(theirIds.size);
+    expect(ids.filter((id) => id === '')).toEqual([]);
+    expect(Object.values(estates.stranger).filter((id) => ids.includes(id as string))).toEqual([]);
+  });
+
+  test.each(titled('Query'))('finds nothing by Query.%s', async (_, attempt) => {
+    const verdict = await asStranger().query(attempt, foreign(attempt));
+    expect(verdict.holdsNothing, told(verdict)).toBe(true);
+    expect(['', attempt.code ?? 'NOT_FOUND']).toContain(verdict.codes.join());
+    const theirs = await asOwner().query(attempt, own(attempt));
+    expect(theirs.holdsNothing, told(theirs)).toBe(false);
+  });
+
+  test.each(titled('Subscription'))('hears nothing by Subscription.%s', async (_, attempt) => {
+    const verdict = await asStranger().subscription(attempt, foreign(attempt));
+    expect(verdict.holdsNothing, told(verdict)).toBe(true);
+    expect([attempt.code ?? '', attempt.code ?? 'NOT_FOUND']).toContain(verdict.codes.join());
+    const theirs = await asOwner().subscription(attempt, own(attempt));
+    expect(theirs.codes, told(theirs)).toEqual([]);
+    expect(theirs.holdsNothing, told(theirs)).toBe(false);
+  });
+
+  test.each(titled('Mutation'))('is refused by Mutation.%s', async (_, attempt) => {
+    const verdict = await asStranger().mutation(attempt, foreign(attempt));
+    expect(verdict.codes, told(verdict)).toEqual([attempt.code ?? 'NOT_FOUND']);
+  });
+
+  test('finds nothing in lists', async () => {
+    const nobody = { url: platform.url, account: 'initech' };
+    const lists = rootFields(schema, 'Query').filter(({ type }) => String(type).endsWith('Connection!'));
+    expect(lists.length).toBeGreaterThan(5);
+    const text = lists.map(({ name }) => `${name} { nodes { __typename } }`).join(' ');
+    const { regions, quotas, ...rest } = await ask<{
+      regions: { clusters: { nodes: unknown[] } }[];
+      quotas: { used: number }[];
+    }>(nobody, `{ ${text} regions { clusters { nodes { id } } } quotas { used } }`);
+    for (const [name, list] of Object.entries(rest)) expect(list, name).toEqual({ nodes: [] });
+    expect(regions.flatMap(({ clusters }) => clusters.nodes)).toEqual([]);
+    expect(quotas.filter(({ used }) => used > 0)).toEqual([]);
+  });
+
+  test('has changed nothing by all this', async () => {
+    const after = await stateOf(platform.kit, owner.account);
+    for (const [part, rows] of Object.entries(after)) expect(rows, part).toEqual(before[part]);
+  });
+
+  test('hears of its own when both change something', async () => {
+    const streams = await Promise.all(
+      [
+        'events { id }',
+        'provisioningEvents { id cluster { id } }',
+        'scalingEvents { id cluster { id } }',
+        'watchClusters { cluster { id } cursor }',
+      ].map((selection) =>
+        record(platform.url, { query: `subscription { ${selection} }`, account: stranger.account }),
+      ),
+    );
+    for (const [seat, { nodePool }] of [
+      [owner, estates.owner],
+      [stranger, estates.stranger],
+    ] as const) {
+      const { scaleNodePool } = await ask<{ scaleNodePool: { operation: { id: string } } }>(
+        seat,
+        documents.SCALE_POOL,
+        { input: { nodePoolId: nodePool, desiredSize: 3 } },
+      );
+      expect(await operationEnd(seat, scaleNodePool.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+    }
+    const heard = () => streams.map(({ events }) => JSON.stringify(events));
+    await eventually(() => heard().every((text) => text.includes('id')), {
+      what: 'own events in each stream',
+    });
+    const { events } = await ask<{ events: { nodes: { id: string }[] } }>(
+      owner,
+      '{ events(first: 500) { nodes { id } } }',
+    );
+    const secrets = [estates.owner.cluster, ...events.nodes.map(({ id }) => id)];
+    for (const text of heard()) expect(secrets.filter((id) => text.includes(id))).toEqual([]);
+    for (const stream of streams) stream[Symbol.dispose]();
+  });
+
+  // Last: this is what the attempts do where they are allowed.
+  test.each(titled('Mutation'))('names by %s what its owner would find', async (_, attempt) => {
+    const verdict = await asOwner().mutation(attempt, own(attempt));
+    expect(verdict.codes, told(verdict)).not.toContain(attempt.code ?? 'NOT_FOUND');
+  });
+});

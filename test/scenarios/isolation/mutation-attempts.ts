@@ -1,0 +1,162 @@
+import * as documents from '../../kit/documents.js';
+import type { Attempt } from './attempt.js';
+import type { Estate } from './estate.js';
+
+type Input = (mine: Estate, theirs: Estate) => Record<string, unknown>;
+
+/** A mutation whose input is made of both estates. */
+const attempt = (field: string, input: Input): Attempt => ({
+  field,
+  with: (mine, theirs) => ({ input: input(mine, theirs) }),
+});
+
+const types = ['ecs.g7.xlarge'];
+const cluster = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO', name: 'intruder' };
+const pool = { name: 'intruder', instanceTypes: types, desiredSize: 1 };
+const yaml = documents.deploymentYaml('intruder', 1);
+const window = { recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 };
+const onNode = { operation: 'cluster.worker-node.4', acknowledgeRisk: true };
+
+/** In an order in which their owner could ask for them, too: what takes away comes last. */
+export const mutationAttempts: readonly Attempt[] = [
+  attempt('runClusterCheck', (_, their) => ({
+    clusterId: their.cluster,
+    type: 'UPGRADE',
+    version: '1.34.1',
+  })),
+  attempt('checkComponents', (_, their) => ({ clusterId: their.cluster })),
+  attempt('applyManifest', (_, their) => ({ clusterId: their.cluster, yaml })),
+  attempt('applyManifestToClusters', (_, their) => ({ clusterIds: [their.cluster], yaml })),
+  attempt('scaleWorkload', (_, their) => ({ workloadId: their.workload, replicas: 0 })),
+  attempt('requestQuotaIncrease', (_, their) => ({ quotaId: their.quota, limit: 5_000 })),
+
+  attempt('updateVpc', (_, their) => ({ id: their.vpc, name: 'stolen' })),
+  attempt('updateSecurityGroup', (_, their) => ({ id: their.securityGroup, name: 'stolen' })),
+  attempt('createVSwitch', (_, their) => ({
+    vpcId: their.vpc,
+    zoneId: 'cn-hangzhou-b',
+    name: 'intruder',
+    cidr: '192.168.2.0/24',
+  })),
+  attempt('createSecurityGroup', (_, their) => ({ vpcId: their.vpc, name: 'intruder' })),
+
+  attempt('createCluster', (_, their) => ({ ...cluster, network: { vpcId: their.vpc } })),
+  {
+    ...attempt('createCluster', (my, their) => ({
+      ...cluster,
+      network: { vpcId: my.vpc, vSwitchIds: [their.vSwitch] },
+    })),
+    code: 'NETWORK_MISMATCH',
+  },
+  attempt('createCluster', (my, their) => ({
+    ...cluster,
+    network: { vpcId: my.vpc, securityGroupId: their.securityGroup },
+  })),
+  attempt('createCluster', (my, their) => ({
+    ...cluster,
+    network: { vpcId: my.vpc },
+    nodePools: [{ ...pool, machines: { vSwitchIds: [their.vSwitch] } }],
+  })),
+  attempt('createCluster', (my, their) => ({
+    ...cluster,
+    network: { vpcId: my.vpc },
+    nodePools: [{ ...pool, machines: { securityGroupId: their.securityGroup } }],
+  })),
+  attempt('updateCluster', (_, their) => ({ id: their.cluster, name: 'stolen' })),
+  attempt('setMaintenanceWindow', (_, their) => ({ clusterId: their.cluster, ...window })),
+
+  attempt('createNodePool', (_, their) => ({ clusterId: their.cluster, ...pool })),
+  attempt('createNodePool', (my, their) => ({
+    clusterId: my.cluster,
+    ...pool,
+    machines: { vSwitchIds: [their.vSwitch] },
+  })),
+  attempt('createNodePool', (my, their) => ({
+    clusterId: my.cluster,
+    ...pool,
+    machines: { securityGroupId: their.securityGroup },
+  })),
+  attempt('updateNodePool', (_, their) => ({ id: their.nodePool, name: 'stolen' })),
+  attempt('updateNodePool', (my, their) => ({
+    id: my.nodePool,
+    machines: { vSwitchIds: [their.vSwitch] },
+  })),
+  attempt('updateNodePool', (my, their) => ({
+    id: my.nodePool,
+    machines: { securityGroupId: their.securityGroup },
+  })),
+  attempt('scaleNodePool', (_, their) => ({ nodePoolId: their.nodePool, desiredSize: 2 })),
+  attempt('syncNodePool', (_, their) => ({ id: their.nodePool })),
+  attempt('setEdgeAutonomy', (_, their) => ({ nodePoolId: their.nodePool, enabled: true })),
+  attempt('attachInstances', (my, their) => ({
+    nodePoolId: their.nodePool,
+    instanceIds: [my.machine],
+    mode: 'MANUAL',
+  })),
+  attempt('attachInstances', (my, their) => ({
+    nodePoolId: my.nodePool,
+    instanceIds: [their.machine],
+    mode: 'MANUAL',
+  })),
+  attempt('convertChargeType', (_, their) => ({ nodeIds: [their.node], chargeType: 'PREPAID' })),
+
+  attempt('performHighRiskOperation', (my, their) => ({
+    clusterId: their.cluster,
+    nodeId: my.node,
+    ...onNode,
+  })),
+  attempt('performHighRiskOperation', (my, their) => ({
+    clusterId: my.cluster,
+    nodeId: their.node,
+    ...onNode,
+  })),
+  attempt('mendHighRiskOperation', (my, their) => ({
+    clusterId: their.cluster,
+    nodeId: my.node,
+    ...onNode,
+  })),
+  attempt('mendHighRiskOperation', (my, their) => ({
+    clusterId: my.cluster,
+    nodeId: their.node,
+    ...onNode,
+  })),
+  attempt('setNodeSysctls', (_, their) => ({
+    nodeId: their.node,
+    sysctls: [{ name: 'net.ipv4.ip_forward', value: '1' }],
+  })),
+
+  attempt('installComponent', (_, their) => ({
+    clusterId: their.cluster,
+    name: 'ack-node-problem-detector',
+  })),
+  attempt('configureComponent', (_, their) => ({ id: their.component, parameters: {} })),
+  attempt('restoreComponent', (_, their) => ({ id: their.component })),
+  attempt('upgradeComponent', (_, their) => ({ id: their.component })),
+  attempt('uninstallComponent', (_, their) => ({ id: their.component })),
+
+  attempt('pauseOperation', (_, their) => ({ id: their.operation })),
+  attempt('resumeOperation', (_, their) => ({ id: their.operation })),
+  attempt('cancelOperation', (_, their) => ({ id: their.operation })),
+  attempt('upgradeCluster', (_, their) => ({ id: their.cluster, version: '1.34.1', when: 'NOW' })),
+  attempt('migrateCluster', (_, their) => ({ id: their.cluster })),
+  attempt('scaleClusterVertically', (_, their) => ({ id: their.cluster, instanceTypes: types, when: 'NOW' })),
+  attempt('scaleClusterVertically', (my, their) => ({
+    id: my.cluster,
+    instanceTypes: types,
+    when: 'NOW',
+    nodePoolIds: [their.nodePool],
+  })),
+
+  attempt('removeNodes', (my, their) => ({ nodePoolId: their.nodePool, nodeIds: [my.otherNode] })),
+  attempt('removeNodes', (my, their) => ({ nodePoolId: my.nodePool, nodeIds: [their.node] })),
+  attempt('releaseInstances', (_, their) => ({ instanceIds: [their.machine] })),
+  attempt('deleteNodePool', (_, their) => ({ id: their.nodePool })),
+  attempt('deleteNetworkPart', (_, their) => ({ id: their.vSwitch })),
+  attempt('deleteNetworkPart', (_, their) => ({ id: their.securityGroup })),
+  attempt('deleteNetworkPart', (_, their) => ({ id: their.vpc })),
+  attempt('deleteCluster', (my, their) => ({
+    id: my.cluster,
+    retainResources: [their.clusterResource],
+  })),
+  attempt('deleteCluster', (_, their) => ({ id: their.cluster })),
+];

@@ -1,0 +1,33 @@
+import type { Attempt } from './attempt.js';
+
+/** A day around now: use of the estate lies in it. */
+const day = () => ({
+  from: new Date(Date.now() - 43_200_000).toISOString(),
+  to: new Date(Date.now() + 43_200_000).toISOString(),
+});
+
+export const queryAttempts: readonly Attempt[] = [
+  {
+    field: 'billingReport',
+    with: (_, { cluster }) => ({ clusterId: cluster, ...day() }),
+    selection: 'lines { item }',
+  },
+  { field: 'cluster', with: (_, { cluster }) => ({ id: cluster }) },
+  { field: 'clusterCheck', with: (_, { clusterCheck }) => ({ id: clusterCheck }) },
+  { field: 'clusters', with: (_, { cluster }) => ({ filter: { ids: [cluster] } }) },
+  { field: 'component', with: (_, { component }) => ({ id: component }) },
+  { field: 'events', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
+  { field: 'events', with: (_, { operation }) => ({ filter: { operationId: operation } }) },
+  { field: 'instances', with: (_, { machine }) => ({ filter: { ids: [machine] } }) },
+  { field: 'nodePool', with: (_, { nodePool }) => ({ id: nodePool }) },
+  { field: 'operation', with: (_, { operation }) => ({ id: operation }) },
+  { field: 'operations', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
+  { field: 'operations', with: (_, { cluster }) => ({ filter: { targetId: cluster } }) },
+  { field: 'quota', with: (_, { quota }) => ({ id: quota }) },
+  { field: 'quotaApplication', with: (_, { quotaApplication }) => ({ id: quotaApplication }) },
+  { field: 'quotaApplications', with: (_, { quota }) => ({ filter: { quotaId: quota } }) },
+  { field: 'quotas', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
+  { field: 'vpc', with: (_, { vpc }) => ({ id: vpc }) },
+  { field: 'workload', with: (_, { workload }) => ({ id: workload }) },
+  { field: 'workloads', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
+];

@@ -1,0 +1,28 @@
+import type { TestDatabase } from '../../kit/database.js';
+
+/** Kubernetes' own bookkeeping, which goes on while nobody asks for anything. */
+const BOOKKEEPING = ['events', 'leases.coordination.k8s.io', 'nodes'];
+
+/** Everything that is kept of an account: each row that bears its name, its machines, and the objects in its clusters. */
+export async function stateOf(database: TestDatabase, account: string): Promise<Record<string, unknown>> {
+  const { prisma } = database.database;
+  const tables = await prisma.$queryRaw<{ schema: string; name: string }[]>`
+    SELECT table_schema AS schema, table_name AS name FROM information_schema.columns
+    WHERE column_name = 'account' AND table_schema NOT IN ('information_schema', 'pg_catalog')
+    ORDER BY 1, 2`;
+  const state: Record<string, unknown> = {};
+  for (const { schema, name } of tables)
+    state[`${schema}.${name}`] = await prisma.$queryRawUnsafe(
+      `SELECT to_jsonb(t) AS row FROM "${schema}"."${name}" t WHERE account = $1 ORDER BY t::text`,
+      account,
+    );
+  state['machines'] = await prisma.$queryRaw`
+    SELECT body FROM kubesim.machine WHERE body->>'account' = ${account} ORDER BY id`;
+  state['objects'] = await prisma.$queryRaw`
+    SELECT o.cluster, o.resource, o.namespace, o.name, o.body->'metadata'->>'uid' AS uid,
+      o.body->'metadata'->>'generation' AS generation
+    FROM kubesim.object o JOIN clusters.cluster c ON c.id = o.cluster
+    WHERE c.account = ${account} AND NOT (o.resource = ANY(${BOOKKEEPING}))
+    ORDER BY 1, 2, 3, 4`;
+  return state;
+}

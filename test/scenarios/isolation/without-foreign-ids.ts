@@ -1,0 +1,37 @@
+/** Root fields that take no id of anything that an account has, and why. */
+export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
+  'Query.clusterKinds': 'describes what can be created, to everyone the same',
+  'Query.componentCatalogue': 'a catalogue',
+  'Query.highRiskOperations': 'a catalogue',
+  'Query.instanceTypes': 'a catalogue',
+  'Query.kubernetesVersions': 'a catalogue',
+  'Query.nodeImages': 'a catalogue',
+  'Query.openSourceProjects': 'a catalogue',
+  'Query.region': 'a catalogue; the clusters in it are tried as a list',
+  'Query.regions': 'a catalogue; the clusters in them are tried as lists',
+  'Query.timeZone': 'a catalogue',
+  'Query.timeZones': 'a catalogue',
+  'Query.viewer': 'says who asks',
+  'Query.vpcs': 'a list of what the account has, tried as a list',
+  'Mutation.createVpc': 'stands in a region of the catalogue',
+  'Mutation.publishKubernetesVersion': 'names a version of Kubernetes; needs the scope fleet:admin',
+  'Mutation.verifyAccount': 'identifies the holder of the account that asks',
+};
+
+/** Arguments of type ID that name a row of a catalogue, by their last step. */
+export const CATALOGUE_IDS: readonly string[] = [
+  'imageId',
+  'instanceType',
+  'instanceTypes',
+  'regionId',
+  'timeZone',
+  'zoneId',
+  'zoneIds',
+];
+
+/** Paths that name nothing which is looked up. */
+export const NOT_LOOKED_UP: Readonly<Record<string, string>> = {
+  'Mutation.mendHighRiskOperation(input.operation)': 'a row of the catalogue',
+  'Mutation.performHighRiskOperation(input.operation)': 'a row of the catalogue',
+  'Mutation.updateCluster(input.vpcId)': 'cannot be changed, whatever it says',
+};
