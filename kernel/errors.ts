@@ -29,6 +29,11 @@ export const errorRegistry = {
     description: 'The clientToken was used before with other input. Use a fresh token for a new request.',
     since: '0.1',
   },
+  COMPONENT_NOT_READY: {
+    description:
+      'The component was applied, but its pods are not ready in time; the message says how many are. Mend what keeps them from it, then call restoreComponent.',
+    since: '0.1',
+  },
   COMPONENT_REQUIRED: {
     description: 'Clusters do not work without this component; it cannot be uninstalled.',
     since: '0.1',
@@ -118,6 +123,11 @@ export const errorRegistry = {
     since: '0.1',
   },
   NOT_ADJUSTABLE: { description: 'This quota cannot be raised.', since: '0.1' },
+  NODE_LOST: {
+    description:
+      'The machine of a node is gone (released, or taken back by the cloud) and nothing takes its place; the message names it.',
+    since: '0.1',
+  },
   NOT_CANCELABLE: {
     description: 'The operation has ended or is past the point where it can be cancelled.',
     since: '0.1',

@@ -137,7 +137,8 @@ export interface InfrastructureProvider extends PoolInfrastructure, ClaimInfrast
     ids: readonly string[],
     options: { readonly drain: boolean; readonly release?: boolean },
   ): Promise<readonly string[]>;
-  upgradeInstance(clusterId: string, id: string, version: string): Promise<Instance>;
+  /** Upgrades the kubelet of an instance; undefined when there is none (any more). */
+  upgradeInstance(clusterId: string, id: string, version: string): Promise<Instance | undefined>;
   /** Credentials for the cluster's Kubernetes API. */
   credentials(clusterId: string, subject: string, ttlMinutes: number): Promise<Credentials>;
 }

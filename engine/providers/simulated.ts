@@ -146,8 +146,10 @@ export function createSimulatedProvider(
       if (answer.status === 404) return [];
       return remaining.parse(answer.body).instances.map((one) => (typeof one === 'string' ? one : one.id));
     },
-    upgradeInstance: async (clusterId, id, version) =>
-      toInstance(instance.parse(await cloud.put(path(clusterId, 'instances', id, 'version'), { version }))),
+    async upgradeInstance(clusterId, id, version) {
+      const answer = await cloud.call('PUT', path(clusterId, 'instances', id, 'version'), { version });
+      return answer.status === 404 ? undefined : toInstance(instance.parse(answer.body));
+    },
     async credentials(clusterId, subject, ttlMinutes): Promise<Credentials> {
       const body = { subject, ttlMinutes, groups: PLATFORM_GROUPS };
       return credentials.parse((await cloud.call('POST', path(clusterId, 'credentials'), body, true)).body);

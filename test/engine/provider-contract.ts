@@ -115,8 +115,9 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       const [instance] = await world.provider.instances(clusterId, nodePoolId);
       await eventually(async () => {
         const upgraded = await world.provider.upgradeInstance(clusterId, instance?.id ?? '', target);
-        return upgraded.state === 'RUNNING' && upgraded.version === target;
+        return upgraded?.state === 'RUNNING' && upgraded.version === target;
       });
+      expect(await world.provider.upgradeInstance(clusterId, 'node_gone', target)).toBeUndefined();
     });
 
     it('deletes instances, those that are not there included', async () => {

@@ -5,7 +5,7 @@ import { KubernetesApis } from '../../engine/kubernetes-apis.js';
 import { balances, setLimit } from '../../engine/ledger.js';
 import type { Platform } from '../../engine/platform.js';
 import { createSimulatedProvider } from '../../engine/providers/simulated.js';
-import { systemClock } from '../../kernel/clock.js';
+import { type Clock, systemClock } from '../../kernel/clock.js';
 import { EventCursors } from '../../kernel/event-cursor.js';
 import { createLog } from '../../kernel/log.js';
 import { deriveKey } from '../../kernel/secret.js';
@@ -24,7 +24,15 @@ export const SECRET = 'a secret of tests, thirty-two characters and more';
 /** A database, a simulated cloud and what the engine needs; engines are started by the test. */
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-export async function startWorld({ speed = 100, account = 'acme' } = {}) {
+interface WorldOptions {
+  /** Of the simulated cloud. */
+  readonly speed?: number;
+  readonly account?: string;
+  /** What the platform goes by; the simulated cloud has the system's. */
+  readonly clock?: Clock;
+}
+
+export async function startWorld({ speed = 100, account = 'acme', clock = systemClock }: WorldOptions = {}) {
   const kit = await createTestDatabase();
   const log = createLog('silent');
   const shared = { databaseUrl: kit.url, secret: SECRET, speed, clock: systemClock, log };
@@ -36,7 +44,7 @@ export async function startWorld({ speed = 100, account = 'acme' } = {}) {
   const cursors = new EventCursors(deriveKey(SECRET, 'cursor'));
   const platform: Platform = {
     database: kit.database,
-    clock: systemClock,
+    clock,
     log,
     cursors,
     events,
@@ -61,7 +69,7 @@ export async function startWorld({ speed = 100, account = 'acme' } = {}) {
       const reconcilers = clusterReconcilers(platform);
       return startEngine({
         database: kit.database,
-        clock: systemClock,
+        clock,
         log,
         concurrency: 8,
         reconcilers,

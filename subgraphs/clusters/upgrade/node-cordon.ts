@@ -73,9 +73,13 @@ export async function uncordon(
 }
 
 /** Whether the kubelet runs the version and the node is Ready. */
-export function runsVersion({ status }: KubernetesNode, version: string): boolean {
-  const ready = status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
-  return ready === true && status?.nodeInfo?.kubeletVersion === `v${version}`;
+export function runsVersion(node: KubernetesNode, version: string): boolean {
+  return isReady(node) && node.status?.nodeInfo?.kubeletVersion === `v${version}`;
+}
+
+/** Whether Kubernetes calls the node Ready. */
+export function isReady({ status }: KubernetesNode): boolean {
+  return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
 }
 
 function pathOf(name: string): string {

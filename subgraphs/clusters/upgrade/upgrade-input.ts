@@ -17,6 +17,8 @@ export interface UpgradeBatch {
   /** Counted from 1. */
   readonly number: number;
   readonly nodeIds: readonly string[];
+  /** When it began, RFC 3339. */
+  readonly since: string;
 }
 
 /** What the operation of an upgrade remembers. */

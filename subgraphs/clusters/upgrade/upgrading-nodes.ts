@@ -1,16 +1,18 @@
 import { done, requeueAfter } from '../../../engine/contract.js';
-import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import { finishStage, setProgress, startStage } from '../../../engine/operations.js';
 import { inCluster, say, type Step } from '../cluster/cluster.steps.js';
+import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Node, Operation } from '../reconcile/reconcile.store.js';
 import { clientOf } from './cluster-client.js';
 import { busyDeployments, drainPods, restoreReplicas } from './draining-nodes.js';
 import { evictablePods, type Pod } from './evictable-pods.js';
+import { lostNodes, replaceLost } from './replacing-lost-nodes.js';
 import { cordon, type KubernetesNode, kubernetesNode, markOf, runsVersion, uncordon } from './node-cordon.js';
 import { balanceSurge, type NodesStep } from './surging-pools.js';
-import { stallUpgrade } from './stalling-upgrade.js';
+import { type Standstill, stallUpgrade } from './stalling-upgrade.js';
 import { remember, upgradeInput } from './upgrade-input.js';
 import { nextBatch, pausesAfter } from './upgrade.rules.js';
 
@@ -29,8 +31,15 @@ export const upgradeNodes: Step = async (step) => {
   });
   const full: NodesStep = { ...step, operation, version, client, nodes };
   const open = nodes.filter((node) => batch?.nodeIds.includes(node.id) && node.version !== version);
-  if (open.length > 0) return workBatch(full, open);
-  return endBatch(full);
+  if (open.length === 0) return endBatch(full);
+  try {
+    return await workBatch(full, open);
+  } catch (error) {
+    if (!(error instanceof KubernetesUnavailable)) throw error;
+    const stalled = await stallUpgrade(full, { nodes: open, why: 'the Kubernetes API does not answer' });
+    if (stalled) return stalled;
+    throw error;
+  }
 };
 
 /** Nothing of a batch is left to do: takes back what it needed, then begins the next, or none when paused. */
@@ -41,8 +50,13 @@ async function endBatch(step: NodesStep): Promise<StepOutcome | undefined> {
   const old = nodes.filter((node) => node.version !== version);
   const surging = await balanceSurge(step, old);
   if (surging !== undefined) return surging;
-  if (old.length === 0) return undefined;
-  if (operation.pausedAt) return done;
+  // Nodes that take the place of lost ones are waited for: a pool that settles wakes the cluster.
+  if (old.length === 0) return poolsSettled(step) ? undefined : done;
+  return operation.pausedAt ? done : beginBatch(step, old);
+}
+
+async function beginBatch(step: NodesStep, old: readonly Node[]): Promise<StepOutcome> {
+  const { operation, nodes, scope } = step;
   const { batch, rolling } = upgradeInput(operation);
   const next = nextBatch(nodes, old, rolling?.batchSize);
   const number = (batch?.number ?? 0) + 1;
@@ -50,7 +64,8 @@ async function endBatch(step: NodesStep): Promise<StepOutcome | undefined> {
     const names = next.map(({ name }) => name);
     const text = `Batch ${number}: ${names.join(', ')} (${old.length} nodes are left).`;
     await startStage(tx, operation.id, 'NODES', at);
-    await remember(tx, operation.id, { batch: { number, nodeIds: next.map(({ id }) => id) } });
+    const nodeIds = next.map(({ id }) => id);
+    await remember(tx, operation.id, { batch: { number, nodeIds, since: at.toISOString() } });
     return [say(step, 'UPGRADE_BATCH_STARTED', text, { data: { batch: number, nodes: names } })];
   });
   await scope.faults.reach('upgrade.batch-chosen');
@@ -66,12 +81,10 @@ interface Sight {
 
 async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOutcome> {
   const { client, operation, scope } = step;
-  if (!client)
-    return upgradeEmpty(
-      step,
-      open.map((node) => ({ node, seen: undefined, pods: [] })),
-    );
-  const sights = await Promise.all(open.map((node) => look(step, client, node)));
+  const sights = await Promise.all(open.map((node) => look(step, node)));
+  const lost = await lostNodes(step, sights);
+  if (lost.length > 0) return replaceLost(step, lost);
+  if (!client) return upgradeEmpty(step, sights);
   if (await cordonAll(step, sights)) return 'again';
   const pods = sights.flatMap((sight) => sight.pods);
   const drain = { client, operation: operation.id, scope };
@@ -81,7 +94,8 @@ async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOu
 }
 
 /** A node that runs the version already (masters get it with the control plane) keeps its pods. */
-async function look({ operation, version }: NodesStep, client: KubernetesClient, node: Node): Promise<Sight> {
+async function look({ client, operation, version }: NodesStep, node: Node): Promise<Sight> {
+  if (!client) return { node, seen: undefined, pods: [] };
   const seen = await kubernetesNode(client, node.name);
   const touched = seen && (markOf(seen, operation.id) || !runsVersion(seen, version));
   return { node, seen, pods: touched ? await evictablePods(client, node.name) : [] };
@@ -107,10 +121,20 @@ async function upgradeEmpty(step: NodesStep, sights: readonly Sight[]): Promise<
   const finished: Node[] = [];
   for (const sight of sights)
     if (sight.pods.length === 0 && (await upgradeOne(step, sight))) finished.push(sight.node);
-  if (finished.length === 0) return (await stallUpgrade(step, sights)) ?? requeueAfter(LOOK_MS);
+  if (finished.length === 0) return (await stallUpgrade(step, standstill(sights))) ?? requeueAfter(LOOK_MS);
   await recordNodes(step, finished, finished.length === sights.length);
   await step.scope.faults.reach('upgrade.nodes-recorded');
   return 'again';
+}
+
+/** What to tell of a batch that gets nowhere. */
+function standstill(sights: readonly Sight[]): Standstill {
+  const pods = sights
+    .flatMap((sight) => sight.pods)
+    .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`);
+  const why =
+    pods.length > 0 ? `pods do not leave: ${pods.slice(0, 5).join(', ')}` : 'the nodes are not ready';
+  return { nodes: sights.map(({ node }) => node), why, pods };
 }
 
 /** True when the node runs the version and takes pods again. */
@@ -118,7 +142,8 @@ async function upgradeOne(step: NodesStep, { node, seen }: Sight): Promise<boole
   const { cluster, client, operation, version, means, scope } = step;
   const instance = await means.provider.upgradeInstance(cluster.id, node.id, version);
   await scope.faults.reach('upgrade.node-upgraded');
-  if (instance.state !== 'RUNNING' || instance.version !== version) return false;
+  // One whose machine has just gone is found to be lost at the next look.
+  if (instance?.state !== 'RUNNING' || instance.version !== version) return false;
   if (client && seen) {
     const now = await kubernetesNode(client, node.name);
     if (!now || !runsVersion(now, version)) return false;

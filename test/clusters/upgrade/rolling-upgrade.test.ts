@@ -4,7 +4,9 @@ import { eventually } from '../../kit/eventually.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import {
   type Ask,
+  beginUpgrade,
   type DeploymentView,
+  eventTypes,
   graphOf,
   operationWhen,
   readyDeployment,
@@ -44,16 +46,8 @@ interface Payload {
   payload: { operation: OperationView | null; userErrors: { code: string; message: string }[] };
 }
 
-async function upgrade(input: Record<string, unknown>): Promise<string> {
-  const { upgradeCluster } = await ask<Upgraded>(UPGRADE, { input });
-  expect(upgradeCluster.userErrors).toEqual([]);
-  return upgradeCluster.operation!.id;
-}
-
-async function typesOf(operationId: string): Promise<string[]> {
-  const events = await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { operationId } });
-  return events.map(({ type }) => type);
-}
+const upgrade = (input: Record<string, unknown>) => beginUpgrade(ask, input);
+const typesOf = (id: string) => eventTypes(world, id);
 
 describe('upgradeCluster', { timeout: 300_000 }, () => {
   it('goes from precheck over control plane and node batches to components, and a deployment keeps its ready replicas all the way', async () => {

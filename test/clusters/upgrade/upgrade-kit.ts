@@ -103,3 +103,22 @@ export function operationWhen(
     { what: `the operation ${id} to be as expected` },
   );
 }
+
+const UPGRADE = `mutation ($input: UpgradeClusterInput!) {
+  upgradeCluster(input: $input) { operation { id } userErrors { code message path } } }`;
+
+/** Begins an upgrade; answers the id of its operation. */
+export async function beginUpgrade(ask: Ask, input: Record<string, unknown>): Promise<string> {
+  const { upgradeCluster } = await ask<{
+    upgradeCluster: { operation: { id: string } | null; userErrors: { code: string; message: string }[] };
+  }>(UPGRADE, { input });
+  const { operation, userErrors } = upgradeCluster;
+  if (!operation) throw new Error(JSON.stringify(userErrors));
+  return operation.id;
+}
+
+/** The types of the events of an operation, in order. */
+export async function eventTypes(world: World, operationId: string): Promise<string[]> {
+  const events = await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { operationId } });
+  return events.map(({ type }) => type);
+}

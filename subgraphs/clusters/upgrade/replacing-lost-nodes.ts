@@ -1,0 +1,61 @@
+import { TerminalError } from '../../../engine/contract.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { inCluster } from '../cluster/cluster.steps.js';
+import { forgetLost } from '../node-pool/losing-nodes.js';
+import type { Node, NodePool } from '../reconcile/reconcile.store.js';
+import type { StepOutcome } from '../reconcile/steps.js';
+import { isReady, type KubernetesNode } from './node-cordon.js';
+import type { NodesStep } from './surging-pools.js';
+
+interface Seen {
+  readonly node: Node;
+  readonly seen: KubernetesNode | undefined;
+}
+
+/** Nodes of a batch whose machines somebody has released, or the cloud has taken back, while they were upgraded. */
+export async function lostNodes(
+  { cluster, means }: NodesStep,
+  sights: readonly Seen[],
+): Promise<readonly Node[]> {
+  // The cloud is asked only of nodes that Kubernetes has not, or finds dead: looks are frequent, pools are large.
+  const doubtful = sights.filter(({ seen }) => !seen || !isReady(seen)).map(({ node }) => node);
+  if (doubtful.length === 0) return [];
+  // The nodes of a batch are of one pool.
+  const there = await means.provider.instances(cluster.id, doubtful[0]?.nodePoolId ?? undefined);
+  const ids = new Set(there.map(({ id }) => id));
+  return doubtful.filter(({ id }) => !ids.has(id));
+}
+
+/**
+ * Forgets lost nodes of a batch and has their pool make others, which get the new version; the upgrade goes on
+ * meanwhile. Throws `TerminalError` for masters: nothing takes their place.
+ */
+export async function replaceLost(step: NodesStep, lost: readonly Node[]): Promise<StepOutcome> {
+  const { cluster, operation } = step;
+  const pool = step.pools.find(({ id }) => id === lost[0]?.nodePoolId);
+  if (!pool) {
+    const names = lost.map(({ name }) => name).join(', ');
+    const message = `The machine of ${names} is gone, and no node pool replaces it.`;
+    throw new TerminalError({ code: 'NODE_LOST', message });
+  }
+  await inCluster(step, async (tx) => {
+    // A pool whose scaling group is gone makes no nodes any more.
+    if (pool.state !== 'UNHEALTHY') await wishAgain(tx, pool, operation.id);
+    const subject = { cluster, pool, operationId: operation.id };
+    return forgetLost(tx, { subject, account: cluster.account, lost });
+  });
+  return 'again';
+}
+
+/** Has a pool make the nodes that it lacks. */
+async function wishAgain(tx: Transaction, { id }: NodePool, operationId: string): Promise<void> {
+  const data = {
+    state: 'SCALING',
+    operationId,
+    generation: { increment: 1 },
+    resourceVersion: { increment: 1 },
+  };
+  await tx.nodePool.update({ where: { id }, data });
+  await enqueue(tx, 'node-pool', id);
+}

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../engine/engine.js';
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { eventually } from '../../kit/eventually.js';
+import { audit, ended, startWorld, type World } from '../../engine/world.js';
+import {
+  type Ask,
+  beginUpgrade,
+  eventTypes,
+  graphOf,
+  operationWhen,
+  readyDeployment,
+  runningCluster,
+} from './upgrade-kit.js';
+
+/** The platform's clock, which tests move; the simulated cloud has its own. */
+let ahead = 0;
+const clock = { now: () => new Date(Date.now() + ahead) };
+let world: World;
+let engine: Engine;
+let ask: Ask;
+beforeAll(async () => {
+  world = await startWorld({ speed: 200, clock });
+  await world.limit('payg-vcpu', 1_000);
+  engine = await world.engine();
+  ask = await graphOf(world);
+});
+beforeEach(() => {
+  ahead = 0;
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+const RESUME = `mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`;
+const resume = (id: string) => ask(RESUME, { id });
+const MERGE = 'application/merge-patch+json';
+
+interface PodView {
+  metadata: { name: string; deletionTimestamp?: string };
+  spec: { nodeName: string };
+}
+
+/** A pod that stays on its node, leaving, until it is let go: a finalizer holds it. */
+async function heldPod(client: KubernetesClient, name: string) {
+  await readyDeployment(client, name, 1);
+  const query = { labelSelector: `app=${name}` };
+  const { items } = await client.list<PodView>('/api/v1/namespaces/default/pods', query);
+  const path = `/api/v1/namespaces/default/pods/${items[0]!.metadata.name}`;
+  const hold = (finalizers: string[]) => client.patch(path, { metadata: { finalizers } }, MERGE);
+  await hold(['example.com/hold']);
+  return {
+    nodeName: items[0]!.spec.nodeName,
+    leaving: () =>
+      eventually(async () => (await client.get<PodView>(path)).metadata.deletionTimestamp !== undefined),
+    letGo: () => hold([]),
+  };
+}
+
+const release = (clusterId: string, id: string) =>
+  world.platform.provider.deleteInstances(clusterId, [id], { drain: false, release: true });
+
+describe('an upgrade', { timeout: 300_000 }, () => {
+  it('whose machine is released outside in the middle of its batch goes on, and the pool gets another of the new version', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
+    const pod = await heldPod(client, 'held');
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 3 } });
+    await pod.leaving();
+    const lost = await world.prisma.node.findFirstOrThrow({ where: { clusterId, name: pod.nodeName } });
+    await release(clusterId, lost.id);
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED', error: null });
+    expect(await audit(world, clusterId)).toMatchObject({ nodes: 3, running: 3, sameAsCloud: true });
+    const nodes = await world.prisma.node.findMany({ where: { clusterId } });
+    expect(nodes.map(({ version }) => version)).toEqual(['1.34.3', '1.34.3', '1.34.3']);
+    expect(nodes.map((node) => node.id)).not.toContain(lost.id);
+    const types = await eventTypes(world, id);
+    expect(types.filter((type) => type === 'NODE_LOST')).toHaveLength(1);
+    expect(types.indexOf('NODES_REQUESTED')).toBeGreaterThan(types.indexOf('NODE_LOST'));
+    expect(types.indexOf('NODES_UPGRADED')).toBeGreaterThan(types.lastIndexOf('NODE_READY'));
+    const { vcpu, recount, nodePlaces } = await audit(world, clusterId);
+    expect([vcpu, nodePlaces]).toEqual([recount, 3]);
+  });
+
+  it('whose next machine is released while it is paused goes on with the others, and the pool gets another', async () => {
+    const { clusterId } = await runningCluster(world, '1.32.6', 2);
+    const rollingPolicy = { batchSize: 1, pausePolicy: 'FIRST_BATCH' };
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy });
+    await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
+    const next = await world.prisma.node.findFirstOrThrow({ where: { clusterId, version: '1.32.6' } });
+    await release(clusterId, next.id);
+    await eventually(async () =>
+      (await world.platform.provider.instances(clusterId)).every((one) => one.id !== next.id),
+    );
+    await resume(id);
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
+    expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
+  });
+
+  it('that gets nowhere for half an hour pauses and says which pods do not leave; mended and resumed, it ends', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
+    const pod = await heldPod(client, 'stuck');
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
+    await pod.leaving();
+    ahead = 31 * 60_000;
+    await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
+    const [event] = await world.platform.events.read('acme', {
+      after: 0n,
+      limit: 1,
+      filter: { operationId: id, types: ['UPGRADE_STALLED'] },
+    });
+    expect(event).toMatchObject({
+      level: 'WARNING',
+      data: { nodes: expect.arrayContaining([pod.nodeName]) },
+    });
+    expect(event?.message).toContain('pods do not leave: default/stuck-');
+    await pod.letGo();
+    await resume(id);
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+});
