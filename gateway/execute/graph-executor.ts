@@ -8,7 +8,8 @@ import type { StreamEvent } from '../subscriptions/frame.js';
 import { AFTER, POSITION } from '../subscriptions/stream-form.js';
 import type { CallContext } from './call-context.js';
 import { withDeadline } from './deadline.js';
-import type { PlanPart } from './plan-run.js';
+import { LazyStream } from './lazy-stream.js';
+import type { PlanPart, PlanRun } from './plan-run.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
 import { pickVariables } from './variables.js';
 
@@ -53,27 +54,16 @@ export class GraphExecutor {
     context: CallContext,
     after: unknown = null,
   ): AsyncGenerator<StreamEvent, undefined> {
-    const upstream = this.upstream(prepared, context, after);
+    const upstream = new LazyStream(() => this.open(prepared, context, after));
     return mapStream(upstream, (event) => this.complete(prepared, context, event), {
       signal: context.signal,
+      failed: (error) => {
+        throw this.options.mask.error(error, context.requestId);
+      },
     });
   }
 
-  private async *upstream(
-    prepared: PreparedRequest,
-    context: CallContext,
-    after: unknown,
-  ): AsyncGenerator<SubgraphResult, undefined> {
-    const { requestId } = context;
-    try {
-      yield* await this.open(prepared, context, after);
-    } catch (error) {
-      throw this.options.mask.error(error, requestId);
-    }
-    return undefined;
-  }
-
-  private open({ operation, request }: PreparedRequest, context: CallContext, after: unknown) {
+  private async open({ operation, request }: PreparedRequest, context: CallContext, after: unknown) {
     const primary = operation.subscription?.primary;
     if (!primary)
       throw new GraphQLError('This is not a subscription.', { extensions: { code: 'BAD_REQUEST' } });
@@ -86,37 +76,29 @@ export class GraphExecutor {
     );
   }
 
-  private async complete(
+  /** What clients get of an event; at once when its subgraph has told everything. */
+  private complete(
     prepared: PreparedRequest,
     context: CallContext,
     event: SubgraphResult,
-  ): Promise<StreamEvent> {
+  ): StreamEvent | Promise<StreamEvent> {
     const { subscription, stream } = prepared.operation;
     if (event.bookmark) return { position: event.bookmark.cursor, caughtUp: event.bookmark.caughtUp };
     // Without data the upstream has ended with these errors.
-    if (!subscription || !('data' in event)) throw this.ended(event, context.requestId);
+    if (!subscription || !('data' in event)) throw ended(event);
     const position = stream?.resumable ? positionIn(event, stream.responseKey) : undefined;
     const { begin, complete } = subscription;
+    if (!complete) {
+      const run = this.newRun(prepared, context);
+      begin(run, event);
+      return { result: this.resultOf(prepared, run), position };
+    }
     // A context of its own: an event sees the state of its time, not what an earlier one has loaded.
     const ofEvent = { ...context, kind: OperationTypeNode.QUERY };
-    try {
-      const result = await this.run(prepared, ofEvent, (run) => {
-        begin(run, event);
-        return complete(run);
-      });
-      return { result, position };
-    } catch (error) {
-      throw this.options.mask.error(error, context.requestId);
-    }
-  }
-
-  private ended(event: SubgraphResult, requestId: string): GraphQLError {
-    const [first] = event.errors ?? [];
-    const error = new GraphQLError(first?.message ?? 'The subscription has ended.', {
-      path: first?.path,
-      extensions: { ...first?.extensions, serviceName: '' },
-    });
-    return this.options.mask.error(error, requestId);
+    return this.run(prepared, ofEvent, (run) => {
+      begin(run, event);
+      return complete(run);
+    }).then((result) => ({ result, position }));
   }
 
   private async run(
@@ -124,21 +106,37 @@ export class GraphExecutor {
     context: CallContext,
     fetch: PlanPart,
   ): Promise<ExecutionResult> {
-    const { sources, timeout, mask } = this.options;
-    const variables = prepared.request.variables ?? {};
-    // What was left out of the plan for want of rights.
-    const denied = prepared.view?.errors ?? [];
+    const { timeout } = this.options;
     const run = await withDeadline(timeout, context.signal, async (signal) => {
-      const state = { sources, call: { ...context, signal }, variables, data: {}, errors: [...denied] };
-      await fetch(state);
-      return state;
+      const begun = this.newRun(prepared, { ...context, signal });
+      await fetch(begun);
+      return begun;
     });
-    const shaped = (prepared.view ?? prepared.operation).shape.shape(run.data, variables);
+    return this.resultOf(prepared, run);
+  }
+
+  private newRun({ view, request }: PreparedRequest, call: CallContext): PlanRun {
+    // What was left out of the plan for want of rights.
+    const errors = [...(view?.errors ?? [])];
+    return { sources: this.options.sources, call, variables: request.variables ?? {}, data: {}, errors };
+  }
+
+  private resultOf({ view, operation }: PreparedRequest, run: PlanRun): ExecutionResult {
+    const shaped = (view ?? operation).shape.shape(run.data, run.variables);
     // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
     const errors = run.errors.length > 0 ? run.errors : shaped.errors;
     if (errors.length === 0) return { data: shaped.data };
-    return { data: shaped.data, errors: mask.errors(errors, context.requestId) };
+    return { data: shaped.data, errors: this.options.mask.errors(errors, run.call.requestId) };
   }
+}
+
+/** Why an upstream has ended. */
+function ended({ errors }: SubgraphResult): GraphQLError {
+  const [first] = errors ?? [];
+  return new GraphQLError(first?.message ?? 'The subscription has ended.', {
+    path: first?.path,
+    extensions: { ...first?.extensions, serviceName: '' },
+  });
 }
 
 /** Where the stream stands behind an event. */

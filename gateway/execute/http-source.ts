@@ -1,8 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { type Dispatcher, Pool } from 'undici';
 import { ACTOR_HEADER } from '../../kernel/actor.js';
-import { EVENT_STREAM, type ReceivedEvent, readEvents } from '../../kernel/graph/event-stream.js';
-import { mapStream } from '../../kernel/graph/mapped-stream.js';
+import { EVENT_STREAM } from '../../kernel/graph/event-stream.js';
 import {
   AT_LEAST_HEADER,
   REQUEST_ID_HEADER,
@@ -15,6 +14,7 @@ import type { CallContext } from './call-context.js';
 import { exchange } from './exchange.js';
 import type { Flights } from './flights.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
+import { openSubgraphStream } from './subgraph-stream.js';
 import { bodyOf } from './written-request.js';
 
 const JSON_ACCEPT = 'application/graphql-response+json, application/json';
@@ -80,18 +80,11 @@ export class HttpSource implements SubgraphSource {
     request: SubgraphRequest,
     call: CallContext,
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    const { statusCode, headers, body } = await this.open(request, call);
-    if (statusCode !== 200 || !String(headers['content-type']).startsWith(EVENT_STREAM)) {
-      await body.dump();
-      throw unavailable(this.name, new Error(`the subgraph answered ${statusCode}`));
-    }
-    const forward = (result: SubgraphResult) => {
-      this.flights.forget(call.actor.account);
-      return result;
-    };
-    return mapStream(this.results(readEvents(body)), forward, {
+    const options = await this.options(JSON.stringify(request), call, EVENT_STREAM);
+    return openSubgraphStream(this.streams, options, {
       signal: call.signal,
-      ended: () => body.destroy(),
+      arrived: () => this.flights.forget(call.actor.account),
+      lost: (cause) => unavailable(this.name, cause),
     });
   }
 
@@ -120,15 +113,6 @@ export class HttpSource implements SubgraphSource {
     throw new Error(`the subgraph answered ${statusCode}`);
   }
 
-  private async open(request: SubgraphRequest, call: CallContext): Promise<Dispatcher.ResponseData> {
-    try {
-      const options = await this.options(JSON.stringify(request), call, EVENT_STREAM);
-      return await this.streams.request({ ...options, signal: call.signal });
-    } catch (error) {
-      throw unavailable(this.name, error);
-    }
-  }
-
   private async options(
     body: string,
     call: CallContext,
@@ -143,21 +127,6 @@ export class HttpSource implements SubgraphSource {
     if (call.atLeast !== undefined) headers.push(AT_LEAST_HEADER, call.atLeast);
     for (const [name, value] of Object.entries(traceHeaders())) headers.push(name, value);
     return { path: this.path, method: 'POST', headers, body };
-  }
-
-  private async *results(
-    events: AsyncGenerator<ReceivedEvent, undefined>,
-  ): AsyncGenerator<SubgraphResult, undefined> {
-    try {
-      for await (const { event, data } of events) {
-        if (event === 'complete') return undefined;
-        if (event === 'next') yield JSON.parse(data) as SubgraphResult;
-      }
-    } catch (error) {
-      throw unavailable(this.name, error);
-    }
-    // The body ended without `complete`: the subgraph died or is being restarted.
-    throw unavailable(this.name);
   }
 }
 

@@ -24,8 +24,8 @@ export interface SubscriptionPlan {
   readonly primary: FetchNode;
   /** Takes over the event as the answer to the primary fetch. */
   readonly begin: (run: PlanRun, event: SubgraphResult) => void;
-  /** Adds what other subgraphs own. */
-  readonly complete: PlanPart;
+  /** Adds what other subgraphs own; undefined when the event has everything. */
+  readonly complete: PlanPart | undefined;
 }
 
 /** An operation of a checked document with everything that does not depend on variables. */
@@ -128,7 +128,11 @@ export class Operations {
     if (node?.kind !== 'Subscription') return { ...planned, fetch: compilePlan(node, compilation) };
     const { primary, rest } = node;
     const complete = compilePlan(rest, compilation);
-    const subscription = { primary, begin: compileAnswer(primary, fullConditions), complete };
+    const subscription = {
+      primary,
+      begin: compileAnswer(primary, fullConditions),
+      complete: rest && complete,
+    };
     return { ...planned, fetch: complete, subscription, stream };
   }
 }

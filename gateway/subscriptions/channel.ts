@@ -86,7 +86,7 @@ export class Channel implements Feeder {
     try {
       const events = this.options.open(this.gone.signal);
       for (;;) {
-        await this.room();
+        if (!this.isFlowing()) await this.room();
         if (this.over) return void events.return(undefined);
         const step = await events.next();
         if (this.over) return void events.return(undefined);

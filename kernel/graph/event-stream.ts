@@ -66,28 +66,43 @@ export interface ReceivedEvent {
 
 const MAX_EVENT = 16 * 1024 * 1024;
 
-/** Reads server-sent events from a response body. Throws when one is larger than 16 Mi characters. */
-export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ReceivedEvent, undefined> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
-    rest = blocks.pop() ?? '';
-    if (rest.length > MAX_EVENT) throw new Error('a server-sent event is too large');
-    for (const block of blocks) {
-      const event = parseEvent(block);
-      if (event) yield event;
+/**
+ * Finds the events in a text that comes in pieces. Lines may end as the standard allows; unlike there, an event needs
+ * no data: some subgraphs say `complete` without.
+ */
+export class EventParser {
+  private rest = '';
+
+  /** The events that are whole with this piece. Throws when one is larger than 16 Mi characters. */
+  feed(piece: string): ReceivedEvent[] {
+    const known = this.rest.length;
+    const text = withoutReturns(this.rest + piece);
+    const events: ReceivedEvent[] = [];
+    let from = 0;
+    // What was there before has no end of an event, but may have the first half of one.
+    for (let end = text.indexOf('\n\n', Math.max(0, known - 2)); end >= 0; end = text.indexOf('\n\n', from)) {
+      const event = parseEvent(text.slice(from, end));
+      if (event) events.push(event);
+      from = end + 2;
     }
+    this.rest = text.slice(from);
+    if (this.rest.length > MAX_EVENT) throw new Error('a server-sent event is too large');
+    return events;
   }
-  return undefined;
+}
+
+/** A return at the very end stays: it may be the first half of a line's end. */
+function withoutReturns(text: string): string {
+  return text.includes('\r') ? text.replace(/\r(?:\n|(?!$))/g, '\n') : text;
 }
 
 function parseEvent(block: string): ReceivedEvent | undefined {
   let event = '';
-  let data = '';
+  let data: string | undefined;
   for (const line of block.split('\n')) {
     if (line.startsWith('event:')) event = line.slice(6).trim();
-    else if (line.startsWith('data:')) data += line.slice(5).trimStart();
+    else if (line.startsWith('data:'))
+      data = (data === undefined ? '' : `${data}\n`) + line.slice(line[5] === ' ' ? 6 : 5);
   }
-  return event ? { event, data } : undefined;
+  return event ? { event, data: data ?? '' } : undefined;
 }

@@ -2,7 +2,7 @@
 export interface StreamHooks<U> {
   /** Ends the stream when it aborts, even while the source is waiting for its next value. */
   readonly signal?: AbortSignal | undefined;
-  /** Turns a failure of the source into a last value; without it the failure is thrown. */
+  /** Turns a failure into a last value, or throws another; without it the failure is thrown. */
   readonly failed?: ((error: unknown) => U) | undefined;
   /** Called once, however the stream ends. */
   readonly ended?: (() => void) | undefined;
@@ -22,6 +22,12 @@ export function mapStream<T, U>(
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
+/** Somebody who waits for the next value. */
+interface Pull<U> {
+  readonly resolve: (step: IteratorResult<U, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
   private over = false;
   private wake: ((step: IteratorResult<U, undefined>) => void) | undefined;
@@ -40,7 +46,11 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     if (this.over) return Promise.resolve(END);
     return new Promise((resolve, reject) => {
       this.wake = resolve;
-      this.pull().then(resolve, reject);
+      const pull: Pull<U> = { resolve, reject };
+      this.source.next().then(
+        (step) => this.take(step, pull),
+        (error: unknown) => this.fail(error, pull),
+      );
     });
   }
 
@@ -63,21 +73,31 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     await this.return();
   }
 
-  private async pull(): Promise<IteratorResult<U, undefined>> {
+  private take(step: IteratorResult<T, unknown>, pull: Pull<U>): void {
+    if (step.done) this.end();
+    if (this.over) return pull.resolve(END);
     try {
-      const step = await this.source.next();
-      if (step.done) this.end();
-      return step.done || this.over ? END : { done: false, value: await this.map(step.value) };
+      const value = this.map(step.value as T);
+      // Not awaited when it is there already: a stream of many events would wait for each of them.
+      if (!(value instanceof Promise)) return pull.resolve({ done: false, value });
+      value.then(
+        (mapped) => pull.resolve({ done: false, value: mapped }),
+        (error: unknown) => this.fail(error, pull),
+      );
     } catch (error) {
-      return this.fail(error);
+      this.fail(error, pull);
     }
   }
 
-  private fail(error: unknown): IteratorResult<U, undefined> {
-    if (this.over) return END;
+  private fail(error: unknown, { resolve, reject }: Pull<U>): void {
+    if (this.over) return resolve(END);
     this.end();
-    if (!this.hooks.failed) throw error;
-    return { done: false, value: this.hooks.failed(error) };
+    if (!this.hooks.failed) return reject(error);
+    try {
+      resolve({ done: false, value: this.hooks.failed(error) });
+    } catch (thrown) {
+      reject(thrown);
+    }
   }
 
   private end(): void {

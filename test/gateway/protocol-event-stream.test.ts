@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ReceivedEvent, readEvents } from '../../kernel/graph/event-stream.js';
+import type { ReceivedEvent } from '../../kernel/graph/event-stream.js';
+import { readEvents } from '../kit/read-events.js';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
 
 const EVENTS = 'subscription Events($after: String) { clusterEvents(after: $after) { sequence } }';

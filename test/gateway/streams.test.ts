@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readEvents } from '../../kernel/graph/event-stream.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { toWire } from '../../kernel/graph/wire.js';
+import { readEvents } from '../kit/read-events.js';
 
 describe('a mapped stream', () => {
   test('pulls its source only when it is pulled', async () => {
@@ -57,6 +57,20 @@ test('server-sent events are read however they are cut into chunks', async () =>
     for await (const event of readEvents(chunks(bytes, size))) events.push(event);
     expect(events).toEqual([
       { event: 'next', data: '{"a":"ä"}' },
+      { event: 'complete', data: '' },
+    ]);
+  }
+});
+
+test('server-sent events may end their lines as the standard allows, and have several lines of data or none', async () => {
+  const text =
+    ':\r\revent: next\r\ndata: {"a":\r\ndata:1}\r\n\r\nevent:next\rdata:  x\r\revent: complete\n\n';
+  for (const size of [1, 2, 1000]) {
+    const events = [];
+    for await (const event of readEvents(chunks(new TextEncoder().encode(text), size))) events.push(event);
+    expect(events).toEqual([
+      { event: 'next', data: '{"a":\n1}' },
+      { event: 'next', data: ' x' },
       { event: 'complete', data: '' },
     ]);
   }
