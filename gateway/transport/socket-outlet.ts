@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { corkTurn } from './cork-turn.js';
 
 /** Bytes that wait for the network from which on a socket counts as behind. */
 const BEHIND = 128 * 1024;
@@ -11,6 +13,8 @@ export class SocketOutlet {
 
   constructor(
     private readonly socket: WebSocket,
+    /** What the WebSocket runs on. */
+    private readonly connection: Duplex,
     private readonly drained: () => void,
   ) {}
 
@@ -18,6 +22,7 @@ export class SocketOutlet {
   send(text: string | Buffer): boolean {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return true;
+    corkTurn(this.connection);
     const waiting = socket.bufferedAmount + text.length;
     if (waiting > CUT + text.length) socket.terminate();
     else if (this.behind || waiting < BEHIND) socket.send(text, { binary: false });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { type ConnectionInitMessage, MessageType, type SubscribeMessage, parseMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../kernel/actor.js';
@@ -32,9 +33,10 @@ export class SocketSession {
   constructor(
     private readonly core: GatewayCore,
     readonly socket: WebSocket,
+    connection: Duplex,
     private authorization: string | undefined,
   ) {
-    this.outlet = new SocketOutlet(socket, () => this.drained());
+    this.outlet = new SocketOutlet(socket, connection, () => this.drained());
     const { initialisationTimeout, subprotocolNotAcceptable } = closeCodes;
     if (socket.protocol !== 'graphql-transport-ws') {
       socket.close(subprotocolNotAcceptable, 'Subprotocol not acceptable');

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { corkTurn } from './cork-turn.js';
 
 export interface StreamOutletOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -38,7 +39,10 @@ export class StreamOutlet {
 
   /** Hands over some text. False: the network is behind, and `drained` will be called. */
   write(text: string | Buffer): boolean {
-    return !this.response.writable || this.response.write(text);
+    const { response } = this;
+    if (!response.writable) return true;
+    if (response.socket) corkTurn(response.socket);
+    return response.write(text);
   }
 
   /** Writes the last of it. */

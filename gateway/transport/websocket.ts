@@ -40,7 +40,9 @@ export class WebSocketTransport {
     if (refused)
       return void connection.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     const { authorization } = request.headers;
-    this.sockets.handleUpgrade(request, connection, head, (socket) => this.open(socket, authorization));
+    this.sockets.handleUpgrade(request, connection, head, (socket) =>
+      this.open(socket, connection, authorization),
+    );
   }
 
   /** Waits until every socket has closed, then cuts what is left after `milliseconds`. */
@@ -61,14 +63,14 @@ export class WebSocketTransport {
     return isAllowedOrigin(request, allowedOrigins) ? undefined : '403 Forbidden';
   }
 
-  private open(socket: WebSocket, authorization: string | undefined): void {
+  private open(socket: WebSocket, connection: Duplex, authorization: string | undefined): void {
     const { core } = this.options;
     this.answered.add(socket);
     core.meter.sockets(1);
     socket.once('close', () => core.meter.sockets(-1));
     socket.on('pong', () => this.answered.add(socket));
     socket.on('error', (err) => core.log.debug({ err }, 'a WebSocket failed'));
-    new SocketSession(core, socket, authorization);
+    new SocketSession(core, socket, connection, authorization);
   }
 
   private ping(): void {
