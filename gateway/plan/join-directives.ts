@@ -1,4 +1,12 @@
-import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, Kind } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  type DocumentNode,
+  Kind,
+  OperationTypeNode,
+  type SelectionSetNode,
+  parse,
+} from 'graphql';
 
 /** Whether a directive of a supergraph says which subgraph a field comes from. */
 export function isJoinField(directive: ConstDirectiveNode): boolean {
@@ -9,6 +17,28 @@ export function isJoinField(directive: ConstDirectiveNode): boolean {
 export function argumentText(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined;
+}
+
+/** The fields that an argument such as `requires` or `key` names. */
+export function selectionOf(fieldSet: string): SelectionSetNode {
+  const [definition] = parse(`{${fieldSet}}`, { noLocation: true }).definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION || definition.operation !== OperationTypeNode.QUERY)
+    throw new Error(`not a set of fields: ${fieldSet}`);
+  return definition.selectionSet;
+}
+
+/** Subgraphs' names by the values of `join__Graph`. */
+export function graphNames(document: DocumentNode): Map<string, string> {
+  const graphs = document.definitions.find(
+    (one) => one.kind === Kind.ENUM_TYPE_DEFINITION && one.name.value === 'join__Graph',
+  );
+  const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : [];
+  return new Map(
+    values.map(({ name, directives }) => {
+      const join = directives?.find((directive) => directive.name.value === 'join__graph');
+      return [name.value, (join && argumentText(join, 'name')) ?? name.value] as const;
+    }),
+  );
 }
 
 /** The directive with another value of an argument that it has. */

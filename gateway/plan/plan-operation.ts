@@ -6,10 +6,10 @@ import type { Supergraph } from './supergraph.js';
 
 /** Plans an operation of a valid document. Throws when the planner finds no way. */
 export function planOperation(
-  { planner, apiSchema, standIns }: Pick<Supergraph, 'planner' | 'apiSchema' | 'standIns'>,
+  { planner, apiSchema, corrections }: Pick<Supergraph, 'planner' | 'apiSchema' | 'corrections'>,
   document: DocumentNode,
   operationName: string | undefined,
 ): QueryPlan {
   const named = operationName === undefined ? {} : { operationName };
-  return restorePlan(planner.buildQueryPlan(operationFromDocument(apiSchema, document, named)), standIns);
+  return restorePlan(planner.buildQueryPlan(operationFromDocument(apiSchema, document, named)), corrections);
 }

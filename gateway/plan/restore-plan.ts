@@ -1,44 +1,53 @@
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { restoreOperation } from './restore-operation.js';
-import { splitFetch } from './split-fetch.js';
+import { withRewrittenTypesOnly } from './interface-objects.js';
+import { type PlanCorrections, splitFetch } from './split-fetch.js';
 import type { StandIns } from './stand-ins.js';
 
-/** Puts into a plan the fields in the place of their stand-ins. What they return keeps the stand-in's name. */
-export function restorePlan(plan: QueryPlan, standIns: StandIns): QueryPlan {
-  if (standIns.byName.size === 0 || !plan.node) return plan;
+/**
+ * Puts a plan right, and into it the fields in the place of their stand-ins. What they return keeps the stand-in's
+ * name.
+ */
+export function restorePlan(plan: QueryPlan, corrections: PlanCorrections): QueryPlan {
+  if (corrections.requirements.none || !plan.node) return plan;
+  const { standIns } = corrections;
   const { node } = plan;
-  if (node.kind !== 'Subscription') return { ...plan, node: restoreNode(node, standIns) };
+  if (node.kind !== 'Subscription') return { ...plan, node: restoreNode(node, corrections) };
   const { primary, rest } = node;
   return {
     ...plan,
     node: {
       ...node,
       primary: restoreFetch(primary, standIns),
-      ...(rest ? { rest: restoreNode(rest, standIns) } : {}),
+      ...(rest ? { rest: restoreNode(rest, corrections) } : {}),
     },
   };
 }
 
-function restoreNode(node: PlanNode, standIns: StandIns): PlanNode {
+function restoreNode(node: PlanNode, corrections: PlanCorrections): PlanNode {
   switch (node.kind) {
     case 'Sequence':
     case 'Parallel':
-      return { ...node, nodes: node.nodes.map((one) => restoreNode(one, standIns)) };
+      return { ...node, nodes: node.nodes.map((one) => restoreNode(one, corrections)) };
     case 'Flatten':
-      return { ...node, node: restoreNode(node.node, standIns) };
+      return { ...node, node: restoreNode(node.node, corrections) };
     case 'Condition':
       return {
         ...node,
-        ...(node.ifClause ? { ifClause: restoreNode(node.ifClause, standIns) } : {}),
-        ...(node.elseClause ? { elseClause: restoreNode(node.elseClause, standIns) } : {}),
+        ...(node.ifClause ? { ifClause: restoreNode(node.ifClause, corrections) } : {}),
+        ...(node.elseClause ? { elseClause: restoreNode(node.elseClause, corrections) } : {}),
       };
-    case 'Fetch': {
-      const nodes = splitFetch(node, standIns).map((one) => restoreFetch(one, standIns));
-      return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'Parallel', nodes };
-    }
+    case 'Fetch':
+      return restoreFetches(node, corrections);
     default:
       return node;
   }
+}
+
+function restoreFetches(node: FetchNode, corrections: PlanCorrections): PlanNode {
+  const parts = node.requires ? splitFetch(withRewrittenTypesOnly(node), corrections) : [node];
+  const nodes = parts.map((one) => restoreFetch(one, corrections.standIns));
+  return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'Parallel', nodes };
 }
 
 function restoreFetch(node: FetchNode, standIns: StandIns): FetchNode {

@@ -1,145 +1,114 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import {
-  type DocumentNode,
-  type FieldNode,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionNode,
-  parse,
-  print,
-  stripIgnoredCharacters,
-  visit,
-} from 'graphql';
+import { type EntityField, EntityFields } from './entity-fields.js';
+import { type FieldTree, type Requirements, mergedTrees } from './requirements.js';
 import type { StandIns } from './stand-ins.js';
 
-/**
- * Splits a fetch of entities whose fields need the same field with different arguments: a representation has room for
- * one of them. Each part asks for the fields that can be asked for together.
- */
-export function splitFetch(node: FetchNode, standIns: StandIns): FetchNode[] {
-  const used = standInsOf(node.requires ?? [], standIns);
-  if (!clash(used, standIns)) return [node];
-  const document = parse(node.operation, { noLocation: true });
-  const groups: { readonly uses: Set<string>; readonly fields: Set<string> }[] = [];
-  for (const field of entityFields(document)) {
-    const uses = standIns.usedBy.get(`${node.serviceName} ${field}`) ?? new Set();
-    const group = groups.find((one) => !clash(one.uses.union(uses), standIns));
-    if (!group) groups.push({ uses: new Set(uses), fields: new Set([field]) });
-    else {
-      group.fields.add(field);
-      for (const name of uses) group.uses.add(name);
-    }
-  }
-  return groups.map(({ uses, fields }) => part(node, document, { uses, fields, standIns }));
+/** What the planner's plans are put right by. */
+export interface PlanCorrections {
+  readonly standIns: StandIns;
+  readonly requirements: Requirements;
 }
 
-/** Whether two of the stand-ins stand for the same field. */
+interface Group {
+  readonly conditions: string;
+  readonly fields: Set<EntityField>;
+  needs: FieldTree;
+}
+
+/**
+ * Splits a fetch of entities whose fields can't be asked for with the same representation: because they need the same
+ * field with different arguments, for which a representation has room once; or because what one of them needs is not
+ * there when `@skip` or `@include` leaves it out, and the others are asked for all the same.
+ */
+export function splitFetch(node: FetchNode, corrections: PlanCorrections): FetchNode[] {
+  const { requires = [] } = node;
+  if (!hasConditions(node) && !clash(namesOf(requires), corrections.standIns)) return [node];
+  const fields = new EntityFields(node.operation);
+  const groups = grouped(node.serviceName, fields.all, corrections);
+  if (groups.length < 2) return [node];
+  return groups.map((group) => {
+    const { operation, variables } = fields.only(group.fields);
+    const others = mergedTrees(groups.filter((one) => one !== group).map(({ needs }) => needs));
+    const isKey = (name: string) =>
+      fields.all.some(({ type }) => corrections.requirements.isKey(node.serviceName, type, name));
+    return {
+      ...node,
+      operation,
+      requires: requires.flatMap((one) => needed(one, { needs: group.needs, others, isKey })),
+      variableUsages: (node.variableUsages ?? []).filter((name) => variables.has(name)),
+    };
+  });
+}
+
+function hasConditions({ operation }: FetchNode): boolean {
+  return /@(skip|include)\(if: ?\$/.test(operation);
+}
+
+function grouped(
+  service: string,
+  fields: readonly EntityField[],
+  { standIns, requirements }: PlanCorrections,
+): Group[] {
+  const groups: Group[] = [];
+  for (const field of fields) {
+    const required = requirements.ofField(service, field.type, field.node.name.value);
+    const needs: FieldTree = required ?? new Map<string, FieldTree>();
+    // What needs nothing but the key can be asked for together with anything.
+    const conditions = required ? field.conditions : '';
+    const group = groups.find(
+      (one) => one.conditions === conditions && !clash(namesIn(mergedTrees([one.needs, needs])), standIns),
+    );
+    if (!group) groups.push({ conditions, fields: new Set([field]), needs });
+    else {
+      group.fields.add(field);
+      group.needs = mergedTrees([group.needs, needs]);
+    }
+  }
+  return groups;
+}
+
+/** Whether two of the names are of stand-ins for the same field. */
 function clash(names: ReadonlySet<string>, { byName }: StandIns): boolean {
-  const fields = [...names].map((name) => byName.get(name)?.field);
+  const fields = [...names].flatMap((name) => byName.get(name)?.field ?? []);
   return new Set(fields).size < fields.length;
 }
 
-function standInsOf(selections: readonly QueryPlanSelectionNode[], standIns: StandIns): Set<string> {
-  const found = new Set<string>();
-  for (const selection of selections) {
-    if (selection.kind === 'Field' && standIns.byName.has(selection.name)) found.add(selection.name);
-    for (const name of standInsOf(selection.selections ?? [], standIns)) found.add(name);
-  }
-  return found;
+function namesOf(selections: readonly QueryPlanSelectionNode[]): Set<string> {
+  return new Set(
+    selections.flatMap((one) => [
+      ...(one.kind === 'Field' ? [one.name] : []),
+      ...namesOf(one.selections ?? []),
+    ]),
+  );
 }
 
-/** `Type.field` of every field that is asked of an entity itself. */
-function entityFields(document: DocumentNode): Set<string> {
-  const found = new Set<string>();
-  for (const { type, field } of fieldsOf(entitySelections(document), ''))
-    found.add(`${type}.${field.name.value}`);
-  return found;
+function namesIn(tree: FieldTree): Set<string> {
+  return new Set([...tree].flatMap(([name, below]) => [name, ...namesIn(below)]));
 }
 
-function* fieldsOf(
-  selections: readonly SelectionNode[],
-  type: string,
-): Generator<{ readonly type: string; readonly field: FieldNode }> {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) yield { type, field: selection };
-    else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      yield* fieldsOf(selection.selectionSet.selections, selection.typeCondition?.name.value ?? type);
-    }
-  }
+interface Share {
+  /** What the fields of this part need. */
+  readonly needs: FieldTree;
+  /** What those of the other parts need. */
+  readonly others: FieldTree;
+  readonly isKey: (name: string) => boolean;
 }
 
-function entitySelections(document: DocumentNode): readonly SelectionNode[] {
-  const [entities] = operationOf(document).selectionSet.selections;
-  return entities?.kind === Kind.FIELD ? (entities.selectionSet?.selections ?? []) : [];
+/** What is left of something required when only this part of the fields is asked for. */
+function needed(selection: QueryPlanSelectionNode, share: Share): QueryPlanSelectionNode[] {
+  const inner = selection.kind === 'Field' ? below(selection.name, share) : share;
+  if (inner === undefined) return [];
+  if (!selection.selections) return [selection];
+  const selections = selection.selections.flatMap((one) => needed(one, inner));
+  return selections.length > 0 ? [{ ...selection, selections } as QueryPlanSelectionNode] : [];
 }
 
-function operationOf(document: DocumentNode): OperationDefinitionNode {
-  const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
-  if (!operation) throw new Error('a fetch has no operation');
-  return operation;
-}
-
-interface Part {
-  readonly uses: ReadonlySet<string>;
-  readonly fields: ReadonlySet<string>;
-  readonly standIns: StandIns;
-}
-
-function part(node: FetchNode, document: DocumentNode, { uses, fields, standIns }: Part): FetchNode {
-  const keep = (selections: readonly SelectionNode[], type: string): SelectionNode[] =>
-    selections.flatMap((selection): SelectionNode[] => {
-      if (selection.kind !== Kind.INLINE_FRAGMENT) {
-        return selection.kind === Kind.FIELD && fields.has(`${type}.${selection.name.value}`)
-          ? [selection]
-          : [];
-      }
-      const of = selection.typeCondition?.name.value ?? type;
-      const kept = keep(selection.selectionSet.selections, of);
-      if (kept.length === 0) return [];
-      return [{ ...selection, selectionSet: { kind: Kind.SELECTION_SET, selections: kept } }];
-    });
-  const operation = operationOf(document);
-  const [entities] = operation.selectionSet.selections;
-  if (entities?.kind !== Kind.FIELD) throw new Error('a fetch of entities asks for none');
-  const selections = keep(entitySelections(document), '');
-  const selected = { ...entities, selectionSet: { kind: Kind.SELECTION_SET as const, selections } };
-  const variables = usedVariables(selected);
-  const definition = {
-    ...operation,
-    variableDefinitions: (operation.variableDefinitions ?? []).filter(({ variable }) =>
-      variables.has(variable.name.value),
-    ),
-    selectionSet: { kind: Kind.SELECTION_SET as const, selections: [selected] },
-  };
-  const others = document.definitions.filter((one) => one !== operation);
-  return {
-    ...node,
-    requires: needed(node.requires ?? [], { uses, standIns }),
-    variableUsages: (node.variableUsages ?? []).filter((name) => variables.has(name)),
-    operation: stripIgnoredCharacters(print({ kind: Kind.DOCUMENT, definitions: [definition, ...others] })),
-  };
-}
-
-function usedVariables(field: FieldNode): Set<string> {
-  const used = new Set<string>();
-  visit(field, { Variable: ({ name }) => void used.add(name.value) });
-  return used;
-}
-
-function needed(
-  selections: readonly QueryPlanSelectionNode[],
-  part: Pick<Part, 'uses' | 'standIns'>,
-): QueryPlanSelectionNode[] {
-  return selections.flatMap((selection): QueryPlanSelectionNode[] => {
-    if (
-      selection.kind === 'Field' &&
-      part.standIns.byName.has(selection.name) &&
-      !part.uses.has(selection.name)
-    ) {
-      return [];
-    }
-    if (!selection.selections) return [selection];
-    const selections = needed(selection.selections, part);
-    return selections.length > 0 ? [{ ...selection, selections } as QueryPlanSelectionNode] : [];
-  });
+/** Undefined when only other parts need the field. */
+function below(name: string, { needs, others, isKey }: Share): Share | undefined {
+  const [mine, theirs] = [needs.get(name), others.get(name)];
+  if (!mine && theirs && !isKey(name)) return undefined;
+  const nothing: FieldTree = new Map<string, FieldTree>();
+  // What is a key, or nobody's, is needed whole.
+  if (!mine) return { needs: nothing, others: nothing, isKey };
+  return { needs: mine, others: theirs ?? nothing, isKey: () => false };
 }

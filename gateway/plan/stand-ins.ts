@@ -7,14 +7,12 @@ import {
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
-  OperationTypeNode,
   type SelectionNode,
   type SelectionSetNode,
   type TypeNode,
-  parse,
   print,
 } from 'graphql';
-import { argumentText, isJoinField, mapArgument } from './join-directives.js';
+import { argumentText, isJoinField, mapArgument, selectionOf } from './join-directives.js';
 
 /** A field that only plans know: it stands for another one with the arguments that a `@requires` gives it. */
 export interface StandIn {
@@ -32,8 +30,6 @@ export interface PlanningSupergraph {
 /** The stand-ins of a supergraph. */
 export interface StandIns {
   readonly byName: ReadonlyMap<string, StandIn>;
-  /** Names of the stand-ins that a field (`GRAPH Type.field`, the graph by its name) needs. */
-  readonly usedBy: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
@@ -56,17 +52,14 @@ interface Addition {
 
 class StandInBuilder implements StandIns {
   readonly byName = new Map<string, StandIn>();
-  readonly usedBy = new Map<string, Set<string>>();
   private readonly types: ReadonlyMap<string, ComposedType>;
   private readonly additions = new Map<string, Addition[]>();
   private readonly names = new Map<string, string>();
-  private readonly graphs: ReadonlyMap<string, string>;
 
   constructor(private readonly document: DocumentNode) {
     this.types = new Map(
       document.definitions.filter(isComposedType).map((type) => [type.name.value, type] as const),
     );
-    this.graphs = graphNames(document);
   }
 
   rewritten(): DocumentNode {
@@ -83,54 +76,38 @@ class StandInBuilder implements StandIns {
   private withRequires(type: ComposedType): ComposedType {
     const fields = type.fields?.map((field) => ({
       ...field,
-      directives: field.directives?.map((directive) => this.requiring(type, field, directive)) ?? [],
+      directives: field.directives?.map((directive) => this.requiring(type, directive)) ?? [],
     }));
     return { ...type, fields: fields ?? [] };
   }
 
-  private requiring(
-    type: ComposedType,
-    field: FieldDefinitionNode,
-    directive: ConstDirectiveNode,
-  ): ConstDirectiveNode {
+  private requiring(type: ComposedType, directive: ConstDirectiveNode): ConstDirectiveNode {
     const requires = argumentText(directive, 'requires');
     const graph = argumentText(directive, 'graph');
     if (!isJoinField(directive) || requires === undefined || graph === undefined) return directive;
-    const used = new Set<string>();
-    const selection = this.replaced(selectionOf(requires), type, { graph, used });
-    if (used.size === 0) return directive;
-    this.usedBy.set(`${this.graphs.get(graph) ?? graph} ${type.name.value}.${field.name.value}`, used);
+    const selection = this.replaced(selectionOf(requires), type, graph);
     return mapArgument(directive, 'requires', { kind: Kind.STRING, value: inner(selection) });
   }
 
-  private replaced(
-    set: SelectionSetNode,
-    type: ComposedType | undefined,
-    at: { readonly graph: string; readonly used: Set<string> },
-  ): SelectionSetNode {
+  private replaced(set: SelectionSetNode, type: ComposedType | undefined, graph: string): SelectionSetNode {
     const selections = set.selections.map((selection): SelectionNode => {
-      if (selection.kind === Kind.FIELD) return this.replacedField(selection, type, at);
+      if (selection.kind === Kind.FIELD) return this.replacedField(selection, type, graph);
       if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
       const condition = selection.typeCondition?.name.value;
       const of = condition === undefined ? type : this.types.get(condition);
-      return { ...selection, selectionSet: this.replaced(selection.selectionSet, of, at) };
+      return { ...selection, selectionSet: this.replaced(selection.selectionSet, of, graph) };
     });
     return { ...set, selections };
   }
 
-  private replacedField(
-    node: FieldNode,
-    type: ComposedType | undefined,
-    at: { readonly graph: string; readonly used: Set<string> },
-  ): FieldNode {
+  private replacedField(node: FieldNode, type: ComposedType | undefined, graph: string): FieldNode {
     const definition = type?.fields?.find(({ name }) => name.value === node.name.value);
     if (!type || !definition) return node;
     const inner = node.selectionSet && {
-      selectionSet: this.replaced(node.selectionSet, this.types.get(namedType(definition.type)), at),
+      selectionSet: this.replaced(node.selectionSet, this.types.get(namedType(definition.type)), graph),
     };
     if (!definition.arguments?.length) return { ...node, ...inner };
-    const name = this.standIn(type, node, at.graph);
-    at.used.add(name);
+    const name = this.standIn(type, node, graph);
     return { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name }, ...inner };
   }
 
@@ -201,27 +178,6 @@ function namedType(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }
 
-function selectionOf(fieldSet: string): SelectionSetNode {
-  const [definition] = parse(`{${fieldSet}}`, { noLocation: true }).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION || definition.operation !== OperationTypeNode.QUERY)
-    throw new Error(`not a set of fields: ${fieldSet}`);
-  return definition.selectionSet;
-}
-
 function inner(set: SelectionSetNode): string {
   return set.selections.map(print).join(' ');
-}
-
-/** Subgraphs' names by the values of `join__Graph`. */
-function graphNames(document: DocumentNode): Map<string, string> {
-  const graphs = document.definitions.find(
-    (one) => one.kind === Kind.ENUM_TYPE_DEFINITION && one.name.value === 'join__Graph',
-  );
-  const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : [];
-  return new Map(
-    values.map(({ name, directives }) => {
-      const join = directives?.find((directive) => directive.name.value === 'join__graph');
-      return [name.value, (join && argumentText(join, 'name')) ?? name.value] as const;
-    }),
-  );
 }

@@ -9,7 +9,9 @@ import { TypeConditions } from '../execute/type-conditions.js';
 import { withExecutableDirectives } from './executable-directives.js';
 import { withResolvableKeysFirst } from './join-directives.js';
 import type { PlanAhead, PlanningThread } from './planning-thread.js';
-import { type StandIns, withStandIns } from './stand-ins.js';
+import { Requirements } from './requirements.js';
+import type { PlanCorrections } from './split-fetch.js';
+import { withStandIns } from './stand-ins.js';
 
 /** A supergraph, ready to plan and to execute. */
 export interface Supergraph {
@@ -23,8 +25,8 @@ export interface Supergraph {
   readonly apiConditions: TypeConditions;
   readonly fullConditions: TypeConditions;
   readonly planner: QueryPlanner;
-  /** Fields that only plans know; see stand-ins.ts. */
-  readonly standIns: StandIns;
+  /** What its plans are put right by. */
+  readonly corrections: PlanCorrections;
   /** Plans on another thread, where there is one. */
   readonly planAhead?: PlanAhead | undefined;
   /** Names and addresses written in the supergraph. */
@@ -63,7 +65,7 @@ export function loadSupergraph(sdl: string, thread?: PlanningThread): Supergraph
 function createPlanner(
   source: DocumentNode,
   supergraph: FederatedSupergraph,
-): Pick<Supergraph, 'planner' | 'standIns'> {
+): Pick<Supergraph, 'planner' | 'corrections'> {
   const { document, standIns } = withStandIns(withResolvableKeysFirst(source));
   // What stand-ins stand for is external for no reason any more, so only the original can be validated.
   if (standIns.byName.size > 0) supergraph.subgraphs();
@@ -71,5 +73,8 @@ function createPlanner(
     supportedFeatures: new Set(SUPPORTED),
     validateSupergraph: standIns.byName.size === 0,
   });
-  return { planner: new QueryPlanner(planned), standIns };
+  return {
+    planner: new QueryPlanner(planned),
+    corrections: { standIns, requirements: new Requirements(document) },
+  };
 }

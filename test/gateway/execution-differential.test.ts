@@ -1,135 +1,14 @@
-import { type ServiceMap, buildOperationContext, executeQueryPlan } from '@apollo/gateway';
-import {
-  type DocumentNode,
-  type GraphQLFormattedError,
-  OperationTypeNode,
-  graphql,
-  parse,
-  validate,
-} from 'graphql';
+import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
-import type { CallContext } from '../../gateway/execute/call-context.js';
-import type { SubgraphSource } from '../../gateway/execute/subgraph-source.js';
-import { Operations } from '../../gateway/plan/operations.js';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
-import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
-import { type ShopSubgraph, shopSubgraphs } from './fixtures/shop.js';
-
-type Variables = Record<string, unknown>;
-type Outcome = { data: unknown; errors: string[]; completion: string[] };
+import { BothExecutors, type Variables } from './fixtures/both-executors.js';
+import { PATIENCE, RUNS } from './fixtures/fuzz.js';
+import { shopSubgraphs } from './fixtures/shop.js';
 
 const subgraphs = shopSubgraphs();
 const supergraph = loadSupergraph(composeSupergraph(subgraphs));
-const operations = new Operations(supergraph);
-
-/** A subgraph that executes in this process, and what it was asked. */
-class ShopSource implements SubgraphSource {
-  readonly asked: SubgraphRequest[] = [];
-
-  constructor(
-    private readonly subgraph: ShopSubgraph,
-    private readonly down: boolean,
-  ) {}
-
-  get name(): string {
-    return this.subgraph.name;
-  }
-
-  async execute(request: SubgraphRequest): Promise<SubgraphResult> {
-    this.asked.push(structuredClone({ query: request.query, variables: request.variables }));
-    if (this.down) throw new Error(`${this.name} is down`);
-    const { query, variables, operationName } = request;
-    const result = await graphql({
-      schema: this.subgraph.schema,
-      source: query,
-      variableValues: structuredClone(variables),
-      operationName,
-    });
-    return JSON.parse(JSON.stringify(result)) as SubgraphResult;
-  }
-
-  subscribe(): Promise<never> {
-    return Promise.reject(new Error('no streams here'));
-  }
-
-  ping(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-function sources(down?: string): Map<string, ShopSource> {
-  return new Map(subgraphs.map((one) => [one.name, new ShopSource(one, one.name === down)]));
-}
-
-const call: CallContext = {
-  actor: { account: 'acme', subject: 'tester' },
-  requestId: 'differential',
-  kind: OperationTypeNode.QUERY,
-  signal: new AbortController().signal,
-};
-
-async function ours(
-  document: DocumentNode,
-  variables: Variables,
-  at: Map<string, ShopSource>,
-): Promise<Outcome> {
-  const planned = operations.plan(document);
-  if (planned instanceof Error) throw planned;
-  const run = { sources: at, call, variables, data: {}, errors: [] };
-  await planned.fetch(run);
-  const { data, errors } = planned.shape.shape(run.data, variables);
-  return outcome(data, run.errors, run.errors.length > 0 ? [] : errors);
-}
-
-async function theirs(
-  document: DocumentNode,
-  variables: Variables,
-  at: Map<string, ShopSource>,
-): Promise<Outcome> {
-  const planned = operations.plan(document);
-  if (planned instanceof Error) throw planned;
-  const services = Object.fromEntries(
-    [...at].map(([name, source]) => [
-      name,
-      { process: ({ request }: { request: SubgraphRequest }) => source.execute(request) },
-    ]),
-  ) as unknown as ServiceMap;
-  const context = { request: { variables }, context: {}, metrics: {}, logger: console };
-  const { data, errors, extensions } = await executeQueryPlan(
-    planned.plan,
-    services,
-    context as unknown as Parameters<typeof executeQueryPlan>[2],
-    buildOperationContext({ schema: supergraph.api, operationDocument: document }),
-    supergraph.full,
-    supergraph.apiSchema,
-  );
-  return outcome(
-    data,
-    errors ?? [],
-    (extensions?.['valueCompletion'] as GraphQLFormattedError[] | undefined) ?? [],
-  );
-}
-
-function outcome(data: unknown, errors: readonly object[], completion: readonly object[]): Outcome {
-  const told = (list: readonly object[], message: boolean) =>
-    list
-      .map((error) => {
-        const { path, extensions, message: text } = error as GraphQLFormattedError;
-        return JSON.stringify({ path, code: extensions?.['code'], ...(message ? { text } : {}) });
-      })
-      .sort();
-  return {
-    // As text: the order of the fields is part of the answer.
-    data: JSON.stringify(data),
-    errors: told(errors, true),
-    completion: told(completion, false),
-  };
-}
+const both = new BothExecutors(supergraph, subgraphs);
 
 const cases: [string, string, Variables?][] = [
   ['root fields of several subgraphs', '{ stock me { id } makers { id } products { upc } }'],
@@ -234,7 +113,9 @@ describe('the same as @apollo/gateway', () => {
   test.each(cases)('%s', async (_title, query, variables = {}) => {
     const document = parse(query);
     expect(validate(supergraph.api, document)).toEqual([]);
-    expect(await ours(document, variables, sources())).toEqual(await theirs(document, variables, sources()));
+    expect(await both.ours(document, variables, both.sources())).toEqual(
+      await both.theirs(document, variables, both.sources()),
+    );
   });
 
   const down = subgraphs.flatMap(({ name }) => cases.map((one) => [name, ...one] as const));
@@ -242,17 +123,19 @@ describe('the same as @apollo/gateway', () => {
     for (const [, title, query, variables = {}] of down.filter(([which]) => which === name)) {
       const document = parse(query);
       const [mine, apollos] = [
-        await ours(document, variables, sources(name)),
-        await theirs(document, variables, sources(name)),
+        await both.ours(document, variables, both.sources(name)),
+        await both.theirs(document, variables, both.sources(name)),
       ];
       expect({ title, ...mine }).toEqual({ title, ...apollos });
     }
   });
+
+  test('operations at random, while any subgraph is down', () => both.expectSame(RUNS), PATIENCE);
 });
 
 test('an entity is asked for once, in however many places it is', async () => {
-  const at = sources();
-  const { data } = await ours(parse('{ reviews { author { email } } }'), {}, at);
+  const at = both.sources();
+  const { data } = await both.ours(parse('{ reviews { author { email } } }'), {}, at);
   const asked = at
     .get('users')
     ?.asked.flatMap(({ variables }) => variables?.['representations'] as unknown[]);

@@ -153,6 +153,12 @@ federation(
       },
     },
     {
+      title: '@requires of an interface object for some of its objects only',
+      query:
+        'query ($b: Boolean = true) { all { title ... on Video { loud: shout @include(if: $b) ... on Media { shout @include(if: $b) } } } }',
+      data: { all: [{ title: 'title 1', loud: 'TITLE 1', shout: 'TITLE 1' }, { title: 'title 2' }] },
+    },
+    {
       title: 'a fragment that does not apply',
       query: '{ list { media { ... on Article { likes } } } }',
       data: { list: { media: {} } },

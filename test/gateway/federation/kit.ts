@@ -8,6 +8,9 @@ import { composeSupergraph } from '../../../gateway/compose.js';
 import { startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { closeServer, listen } from '../../../kernel/graph/listen.js';
+import { loadSupergraph } from '../../../gateway/plan/supergraph.js';
+import { BothExecutors } from '../fixtures/both-executors.js';
+import { PATIENCE, RUNS } from '../fixtures/fuzz.js';
 
 type Resolvers = Record<string, Record<string, unknown>>;
 
@@ -30,7 +33,7 @@ export interface FederationCase {
   readonly asks?: Record<string, number>;
 }
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable",
+export const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable",
   "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible", "@extends"])\n`;
 
 /** Federation 2 subgraph; the directives are imported already. */
@@ -84,6 +87,13 @@ export function federation(
       });
       if (asks) expect(Object.fromEntries(graph.asked)).toEqual(asks);
     });
+    const supergraph = loadSupergraph(composeSupergraph(subgraphs));
+    // The plans of graphs with stand-ins are ours alone.
+    test.runIf(supergraph.corrections.standIns.byName.size === 0)(
+      'operations at random are executed as @apollo/gateway executes them',
+      () => new BothExecutors(supergraph, subgraphs).expectSame(Math.ceil(RUNS / 5)),
+      PATIENCE,
+    );
   });
 }
 
