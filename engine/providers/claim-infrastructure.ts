@@ -7,7 +7,8 @@ export interface CloudClaim {
   readonly id: string;
   readonly clusterId: string;
   readonly account: string;
-  readonly kind: 'LOAD_BALANCER' | 'DISK';
+  /** A Service that reuses a load balancer takes no new one, but puts the machines behind it once more. */
+  readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
   readonly namespace: string;
   readonly name: string;
   /** Ports of a load balancer; 0 of a disk. */
@@ -16,12 +17,15 @@ export interface CloudClaim {
   readonly servers: number;
   /** Whether the cluster has been told that it may have it. */
   readonly granted: boolean;
+  /** Why the cluster has been told that it may not have it, or not more of it; null: it has not. */
+  readonly refusal: string | null;
 }
 
 /** The answer to the claims of one cluster. */
 export interface ClaimAnswer {
   /** Ids of all that it may have. */
   readonly granted: readonly string[];
+  /** Those that it may not have; a granted one among them keeps what it has, and gets no more. */
   readonly refused: readonly { readonly id: string; readonly message: string }[];
 }
 

@@ -30,6 +30,7 @@ function allClaims(cloud: Cloud) {
       clusterId,
       account,
       granted: granted.has(claim.id),
+      refusal: grants.refused[claim.id] ?? null,
     }));
   });
 }

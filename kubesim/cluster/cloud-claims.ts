@@ -1,12 +1,15 @@
 import { nodes } from '../kinds/nodes.js';
-import { services } from '../kinds/services.js';
-import { volumeClaims } from '../kinds/volumes.js';
+import { reusesLoadBalancer, services } from '../kinds/services.js';
+import { diskOf, storageClasses, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 import type { ClusterStore } from '../store/cluster-store.js';
+
+/** The provisioner of disks. */
+export const DISK_DRIVER = 'diskplugin.csi.alibabacloud.com';
 
 /** What the owner of a cluster has answered to what its objects ask of the cloud; both by the object's uid. */
 export interface Grants {
   readonly granted: readonly string[];
-  /** Why not. */
+  /** Why not; of one that is granted, too: what it has it keeps, more it does not get. */
   readonly refused: Readonly<Record<string, string>>;
 }
 
@@ -14,7 +17,8 @@ export interface Grants {
 export interface CloudClaim {
   /** The object's uid. */
   readonly id: string;
-  readonly kind: 'LOAD_BALANCER' | 'DISK';
+  /** A Service that reuses a load balancer takes no new one, but puts the machines behind it once more. */
+  readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
   readonly namespace: string;
   readonly name: string;
   /** Of a load balancer; 0 of a disk. */
@@ -26,16 +30,27 @@ export interface CloudClaim {
 export function cloudClaims(store: ClusterStore): CloudClaim[] {
   const claims: CloudClaim[] = [];
   const servers = store.count(nodes);
-  for (const { metadata, spec } of store.all(services)) {
+  for (const service of store.all(services)) {
+    const { metadata, spec } = service;
     if (spec.type !== 'LoadBalancer') continue;
     const { uid: id, namespace = '', name } = metadata;
-    claims.push({ id, kind: 'LOAD_BALANCER', namespace, name, listeners: spec.ports?.length ?? 0, servers });
+    const kind = reusesLoadBalancer(service) ? 'REUSED_LOAD_BALANCER' : 'LOAD_BALANCER';
+    claims.push({ id, kind, namespace, name, listeners: spec.ports?.length ?? 0, servers });
   }
-  for (const { metadata } of store.all(volumeClaims)) {
-    const { uid: id, namespace = '', name } = metadata;
+  for (const claim of store.all(volumeClaims)) {
+    if (!takesDisk(store, claim)) continue;
+    const { uid: id, namespace = '', name } = claim.metadata;
     claims.push({ id, kind: 'DISK', namespace, name, listeners: 0, servers: 0 });
   }
   return claims;
+}
+
+/** Whether a disk is made for the claim, or has been: not for one of another kind of storage, or of a volume that was there. */
+export function takesDisk(store: ClusterStore, claim: VolumeClaim): boolean {
+  const { volumeName, storageClassName = '' } = claim.spec;
+  if (volumeName) return volumeName === diskOf(claim);
+  if (storageClassName.startsWith('alicloud-disk-')) return true;
+  return store.get(storageClasses, '', storageClassName)?.provisioner === DISK_DRIVER;
 }
 
 /**

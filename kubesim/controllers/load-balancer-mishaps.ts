@@ -2,12 +2,13 @@ import type { ClusterContext } from '../cluster/context.js';
 import { replaceStatus } from '../cluster/write.js';
 import type { Service } from '../kinds/core.js';
 import { timestamp, type Condition } from '../kinds/object.js';
-import { services } from '../kinds/services.js';
+import {
+  hasReusedLoadBalancer,
+  REUSED_CONDITION,
+  REUSED_LOAD_BALANCER,
+  services,
+} from '../kinds/services.js';
 import { keyOf } from '../store/cluster-store.js';
-
-/** By this annotation a Service uses a load balancer that is there already. */
-const REUSED = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
-const CONDITION = 'LoadBalancerReused';
 
 type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: readonly Condition[] };
 
@@ -31,22 +32,18 @@ export function brokenLoadBalancer(cluster: ClusterContext, service: Service): b
 function causeOf(cluster: ClusterContext, service: Service): string | undefined {
   const mishap = cluster.mishaps.ofService(keyOf(service));
   if (mishap) return mishap.operation;
-  if (!wasReused(service) || service.metadata.annotations?.[REUSED] !== undefined) return undefined;
-  return `the annotation ${REUSED} is gone; add it back, or recreate the Service`;
-}
-
-function wasReused({ status }: Service): boolean {
-  const conditions = (status as ServiceStatus | undefined)?.conditions ?? [];
-  return conditions.some(({ type, status: value }) => type === CONDITION && value === 'True');
+  const annotated = service.metadata.annotations?.[REUSED_LOAD_BALANCER] !== undefined;
+  if (!hasReusedLoadBalancer(service) || annotated) return undefined;
+  return `the annotation ${REUSED_LOAD_BALANCER} is gone; add it back, or recreate the Service`;
 }
 
 /** Remembers in the status of a Service that it reuses a load balancer. */
 export function noteReuse(cluster: ClusterContext, service: Service): { conditions?: readonly Condition[] } {
   const status = (service.status ?? {}) as ServiceStatus;
-  if (service.metadata.annotations?.[REUSED] === undefined || wasReused(service))
+  if (service.metadata.annotations?.[REUSED_LOAD_BALANCER] === undefined || hasReusedLoadBalancer(service))
     return status.conditions ? { conditions: status.conditions } : {};
   const condition: Condition = {
-    type: CONDITION,
+    type: REUSED_CONDITION,
     status: 'True',
     reason: 'Annotation',
     message: 'The Service uses a load balancer that was there before.',

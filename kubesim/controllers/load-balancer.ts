@@ -16,9 +16,9 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('load-balancer', (key) => {
     const service = cluster.store.get(services, ...splitKey(key));
     if (service && brokenLoadBalancer(cluster, service)) return;
-    if (service?.spec.type !== 'LoadBalancer' || service.status?.loadBalancer?.ingress || planned.has(key))
-      return;
-    if (!mayHave(cluster, service)) return;
+    if (service?.spec.type !== 'LoadBalancer' || planned.has(key)) return;
+    const may = mayHave(cluster, service);
+    if (!may || service.status?.loadBalancer?.ingress) return;
     planned.add(key);
     cluster.timers.after(cluster.scaled(CREATION), () => {
       planned.delete(key);
@@ -51,10 +51,10 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   };
 }
 
+/** Says why a Service does not get what it asks for; one that has its load balancer may lack a part of it, too. */
 function mayHave(cluster: ClusterContext, service: Service): boolean {
   const { uid } = service.metadata;
-  const revoked = cluster.mishaps.has('NO_LOAD_BALANCERS');
-  if (!revoked && cluster.grants.isGranted(uid)) return true;
+  const revoked = cluster.mishaps.has('NO_LOAD_BALANCERS') && !service.status?.loadBalancer?.ingress;
   const why = revoked ? 'the role of the cluster may not create load balancers' : cluster.grants.refusal(uid);
   if (why !== undefined)
     cluster.events.record(service, {
@@ -63,5 +63,5 @@ function mayHave(cluster: ClusterContext, service: Service): boolean {
       message: `Error syncing load balancer: ${why}`,
       component: 'service-controller',
     });
-  return false;
+  return !revoked && cluster.grants.isGranted(uid);
 }

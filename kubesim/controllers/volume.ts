@@ -1,21 +1,21 @@
+import { DISK_DRIVER as DRIVER, takesDisk } from '../cluster/cloud-claims.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { amend, create, replaceStatus } from '../cluster/write.js';
 import type { VolumeClaim } from '../kinds/volumes.js';
-import { storageClasses, volumeClaims, volumes } from '../kinds/volumes.js';
+import { diskOf, volumeClaims, volumes } from '../kinds/volumes.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from './pods-of.js';
 
 /** Simulated seconds until a disk is there. */
 const CREATION = 5;
-const DRIVER = 'diskplugin.csi.alibabacloud.com';
 
 /** Makes disks for the claims of a storage class, and takes them away with their claims. */
 export function volumeController(cluster: ClusterContext): Controller {
   const planned = new Set<string>();
   const queue = cluster.queue('volume', (key) => {
     const claim = cluster.store.get(volumeClaims, ...splitKey(key));
-    if (!claim || claim.spec.volumeName || planned.has(key) || !isMade(cluster, claim)) return;
-    if (!mayHave(cluster, claim)) return;
+    if (!claim || claim.spec.volumeName || planned.has(key)) return;
+    if (!takesDisk(cluster.store, claim) || !mayHave(cluster, claim)) return;
     planned.add(key);
     cluster.timers.after(cluster.scaled(CREATION), () => {
       planned.delete(key);
@@ -38,14 +38,6 @@ export function volumeController(cluster: ClusterContext): Controller {
   };
 }
 
-/** Whether disks are made for the claim's class: for one that is there, or the usual ones. */
-function isMade(cluster: ClusterContext, { spec }: VolumeClaim): boolean {
-  const name = spec.storageClassName ?? '';
-  return (
-    name.startsWith('alicloud-disk-') || cluster.store.get(storageClasses, '', name)?.provisioner === DRIVER
-  );
-}
-
 function mayHave(cluster: ClusterContext, claim: VolumeClaim): boolean {
   const { uid } = claim.metadata;
   if (cluster.grants.isGranted(uid)) return true;
@@ -64,7 +56,7 @@ function mayHave(cluster: ClusterContext, claim: VolumeClaim): boolean {
 
 function bind(cluster: ClusterContext, claim: VolumeClaim): void {
   const { uid, name, namespace = '' } = claim.metadata;
-  const volumeName = `pvc-${uid}`;
+  const volumeName = diskOf(claim);
   const capacity = { storage: claim.spec.resources?.requests?.storage ?? '20Gi' };
   if (!cluster.store.get(volumes, '', volumeName))
     create(cluster, volumes, {
@@ -92,7 +84,7 @@ function bind(cluster: ClusterContext, claim: VolumeClaim): void {
   });
 }
 
-function removeVolume(cluster: ClusterContext, { metadata }: VolumeClaim): void {
-  const volume = cluster.store.get(volumes, '', `pvc-${metadata.uid}`);
+function removeVolume(cluster: ClusterContext, claim: VolumeClaim): void {
+  const volume = cluster.store.get(volumes, '', diskOf(claim));
   if (volume) cluster.store.remove(volumes, volume);
 }

@@ -1,4 +1,5 @@
 import type { Endpoints, EndpointSlice, Service, ServicePort } from './core.js';
+import type { Condition } from './object.js';
 import { immutable, invalidValue } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
@@ -46,6 +47,25 @@ export const services = defineResource<Service>({
     },
   ],
 });
+
+/** By this annotation a Service uses a load balancer that is there already. */
+export const REUSED_LOAD_BALANCER = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
+
+/** The condition that says that a Service has been given a load balancer that was there. */
+export const REUSED_CONDITION = 'LoadBalancerReused';
+
+type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: readonly Condition[] };
+
+/** Whether the Service has been given a load balancer that was there; it cannot become one with its own. */
+export function hasReusedLoadBalancer({ status }: Service): boolean {
+  const conditions = (status as ServiceStatus | undefined)?.conditions ?? [];
+  return conditions.some(({ type, status: value }) => type === REUSED_CONDITION && value === 'True');
+}
+
+/** Whether the Service takes no load balancer of its own. */
+export function reusesLoadBalancer(service: Service): boolean {
+  return service.metadata.annotations?.[REUSED_LOAD_BALANCER] !== undefined || hasReusedLoadBalancer(service);
+}
 
 function portDefaults(port: ServicePort): ServicePort {
   return { protocol: 'TCP', targetPort: port.port, ...port };

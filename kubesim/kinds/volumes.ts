@@ -31,6 +31,11 @@ export interface StorageClass extends KubeObject {
   readonly volumeBindingMode?: string;
 }
 
+/** Name of the volume that is made for a claim. */
+export function diskOf({ metadata }: VolumeClaim): string {
+  return `pvc-${metadata.uid}`;
+}
+
 export const volumeClaims = defineResource<VolumeClaim>({
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',

@@ -41,7 +41,7 @@ const recounts: Readonly<Record<string, Recount>> = {
   },
   'backend-repeats-per-instance': ({ claims }, count) => {
     for (const { kind, clusterId } of claims)
-      if (kind === 'LOAD_BALANCER') count('backend-repeats-per-instance', clusterId, 1);
+      if (kind !== 'DISK') count('backend-repeats-per-instance', clusterId, 1);
   },
   'payg-disks': ({ claims }, count) => {
     for (const { kind } of claims) if (kind === 'DISK') count('payg-disks', '', 1);

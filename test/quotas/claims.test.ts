@@ -4,7 +4,7 @@ import { clusterAccess } from '../../engine/cluster-access.js';
 import { noFaults, type Faults, type Reconciler } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
 import { KubernetesClient, type KubernetesObject } from '../../engine/kubernetes/client.js';
-import { reserve } from '../../engine/ledger.js';
+import { release, reserve } from '../../engine/ledger.js';
 import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
@@ -93,6 +93,12 @@ function refusals(type: string) {
   return world.prisma.event.findMany({ where: { account: world.actor.account, type } });
 }
 
+/** Raises a limit again, and grants what waits for it. */
+async function settleWith(resource: string, limit: number): Promise<void> {
+  await world.limit(resource, limit);
+  await answerClaims();
+}
+
 async function expectNoDrift(): Promise<void> {
   const { account } = world.actor;
   expect(await ledgerUses(world.prisma, account)).toMatchObject(await recount(world.prisma, account));
@@ -120,7 +126,7 @@ describe('Services of type LoadBalancer', () => {
       return found.length === 2 && !found.includes(first[0] ?? '');
     });
     await expectNoDrift();
-    await world.limit('load-balancers', 60);
+    await settleWith('load-balancers', 60);
   });
 
   it('of a cluster that is deleted give their places back', async () => {
@@ -145,14 +151,13 @@ describe('Services of type LoadBalancer', () => {
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('wider'));
     await api.delete(`${SERVICES}/wider`);
 
-    await world.prisma.$transaction((tx) =>
-      reserve(tx, {
-        account: world.actor.account,
-        resource: 'backend-repeats-per-instance',
-        scope: clusterId,
-        amount: 48,
-      }),
-    );
+    const others = {
+      account: world.actor.account,
+      resource: 'backend-repeats-per-instance',
+      scope: clusterId,
+      amount: 48,
+    };
+    await world.prisma.$transaction((tx) => reserve(tx, others));
     await api.create(SERVICES, balancer('fiftieth'));
     await answerClaims();
     await eventually(async () => (await addressed(api)).includes('fiftieth'));
@@ -160,6 +165,8 @@ describe('Services of type LoadBalancer', () => {
     await answerClaims();
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('too-many'));
     expect(await addressed(api)).not.toContain('too-many');
+    await world.prisma.$transaction((tx) => release(tx, others));
+    await answerClaims();
   });
 
   it.each([
@@ -168,20 +175,103 @@ describe('Services of type LoadBalancer', () => {
     ['50 listeners', { listeners: 50, servers: 1 }, undefined],
     ['51 listeners', { listeners: 51, servers: 1 }, 'listeners-per-load-balancer'],
   ])('with %s', (_, claim, resource) => {
-    const problem = balancerProblem(claim, { listeners: 50, servers: 200 });
+    const problem = balancerProblem({ kind: 'LOAD_BALANCER', ...claim }, { listeners: 50, servers: 200 });
     expect(problem?.details?.resource).toBe(resource);
   });
 });
 
+const MERGE = 'application/merge-patch+json';
+const REUSED = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
+const reusing = (name: string) => ({
+  ...balancer(name),
+  metadata: { name, annotations: { [REUSED]: 'lb-mine' } },
+});
+
+describe('a Service that reuses a load balancer', () => {
+  it('takes none of the account, whose machines are behind it once more', async () => {
+    const { clusterId, api } = await runningCluster();
+    const before = await world.used('load-balancers');
+    await world.limit('load-balancers', before);
+    await api.create(SERVICES, reusing('reuses'));
+    await api.create(SERVICES, balancer('own'));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('reuses'));
+    expect(await addressed(api)).not.toContain('own');
+    expect(await world.used('load-balancers')).toBe(before);
+    expect(await world.used('backend-repeats-per-instance', clusterId)).toBe(1);
+    const used = { clusterId, item: 'LOAD_BALANCER', resourceId: { not: clusterId } };
+    expect(await world.prisma.meteredUse.count({ where: used })).toBe(0);
+    await expectNoDrift();
+    await settleWith('load-balancers', 60);
+  });
+
+  it('gives back what it had of its own', async () => {
+    const { api } = await runningCluster();
+    const before = await world.used('load-balancers');
+    await api.create(SERVICES, balancer('turns'));
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before + 1);
+    const annotations = { [REUSED]: 'lb-mine' };
+    await api.patch(`${SERVICES}/turns`, { metadata: { annotations } }, MERGE);
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before);
+    await expectNoDrift();
+  });
+});
+
+describe('a load balancer that is there', () => {
+  it('is told when its Service grows beyond 50 listeners, keeps its place, and hears no more of it when it fits again', async () => {
+    const { clusterId, api } = await runningCluster();
+    const message = async () =>
+      (await world.prisma.cloudClaim.findFirstOrThrow({ where: { clusterId, name: 'grows' } })).message;
+    await api.create(SERVICES, balancer('grows', 50));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('grows'));
+    const used = await world.used('load-balancers');
+    await api.patch(`${SERVICES}/grows`, { spec: balancer('grows', 51).spec }, MERGE);
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('grows'));
+    expect(await message()).toContain('listeners-per-load-balancer');
+    expect(await addressed(api)).toContain('grows');
+    expect(await world.used('load-balancers')).toBe(used);
+    await world.limit('listeners-per-load-balancer', 51);
+    await answerClaims();
+    expect(await message()).toBeNull();
+    expect((await world.platform.provider.cloudClaims()).find(({ name }) => name === 'grows')).toMatchObject({
+      granted: true,
+      refusal: null,
+    });
+    await world.limit('listeners-per-load-balancer', 50);
+    await expectNoDrift();
+  });
+});
+
 describe('volume claims', () => {
+  it.each([
+    ['another kind of storage', { storageClassName: 'alicloud-nas' }],
+    ['a volume that was there', { storageClassName: 'alicloud-disk-essd', volumeName: 'mine' }],
+    ['no class', { storageClassName: '' }],
+  ])('of %s take no disk', async (_, spec) => {
+    const { clusterId, api } = await runningCluster();
+    const before = await world.used('payg-disks');
+    const claim = disk('other');
+    await api.create(CLAIMS, { ...claim, spec: { ...claim.spec, ...spec } });
+    await api.create(CLAIMS, disk('disk'));
+    await answerClaims();
+    await eventually(async () => (await bound(api)).includes('disk'));
+    expect(await world.used('payg-disks')).toBe(before + 1);
+    expect(await world.prisma.cloudClaim.count({ where: { clusterId } })).toBe(1);
+  });
+
   it('draw cloud disks from the account: the last one is made, one more waits with a warning', async () => {
     const { api } = await runningCluster();
     const { account } = world.actor;
     // The account has few machines: ten disks or five for each of them.
     const machines = (await world.prisma.node.count({ where: { account } })) * 5;
     const limit = Math.max(10, machines);
+    const amount = limit - 1 - (await world.used('payg-disks'));
     await world.prisma.$transaction((tx) =>
-      reserve(tx, { account, resource: 'payg-disks', scope: '', amount: limit - 1, computedLimit: limit }),
+      reserve(tx, { account, resource: 'payg-disks', scope: '', amount, computedLimit: limit }),
     );
     await api.create(CLAIMS, disk('last'));
     await answerClaims();
@@ -201,6 +291,20 @@ describe('volume claims', () => {
 });
 
 describe('whoever answers claims', () => {
+  it('tells a cluster why its claim was refused, though it died before it could', async () => {
+    const { api } = await runningCluster();
+    await world.limit('load-balancers', await world.used('load-balancers'));
+    await api.create(SERVICES, balancer('untold'));
+    const died = new Error('died');
+    const faults = {
+      reach: (at: string) => (at === 'cloud-claims.decided' ? Promise.reject(died) : Promise.resolve()),
+    };
+    await expect(answerClaims(faults)).rejects.toBe(died);
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('untold'));
+    await settleWith('load-balancers', 60);
+  });
+
   it.each(['cloud-claims.seen', 'cloud-claims.decided'])(
     'takes each place once, though it dies at %s',
     async (point) => {
@@ -221,6 +325,9 @@ describe('whoever answers claims', () => {
     expect(placesOf({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([
       { resource: 'backend-repeats-per-instance', scope: 'c' },
       { resource: 'load-balancers', scope: '' },
+    ]);
+    expect(placesOf({ kind: 'REUSED_LOAD_BALANCER', clusterId: 'c' })).toEqual([
+      { resource: 'backend-repeats-per-instance', scope: 'c' },
     ]);
     expect(placesOf({ kind: 'DISK', clusterId: 'c' })).toEqual([{ resource: 'payg-disks', scope: '' }]);
   });

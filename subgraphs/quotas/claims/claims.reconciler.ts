@@ -9,16 +9,21 @@ import {
 } from '../../../engine/contract.js';
 import { diskLimit } from '../../../engine/disk-limit.js';
 import { appendEvents } from '../../../engine/events.js';
-import { balances, release, reserve } from '../../../engine/ledger.js';
+import { release, reserve } from '../../../engine/ledger.js';
 import {
   type ClaimInfrastructure,
   CLOUD_CLAIMS,
   type CloudClaim,
 } from '../../../engine/providers/claim-infrastructure.js';
 import { enqueue } from '../../../engine/queue.js';
-import type { Transaction } from '../../../kernel/database.js';
-import { type Problem, Refused, settle } from '../../../kernel/result.js';
-import { balancerProblem, LISTENERS, placesOf, SERVERS } from './claims.rules.js';
+import { type Problem, settle } from '../../../kernel/result.js';
+import {
+  type BalancerLimits,
+  balancerProblem,
+  type ClaimDecision,
+  isTold,
+  placesOf,
+} from './claims.rules.js';
 import type { ClaimRow, ClaimStore } from './claims.store.js';
 
 /** Claims are looked at again after this, as long as there are any. */
@@ -26,8 +31,10 @@ const LOOK_MS = 5_000;
 
 /**
  * Answers what objects inside clusters ask of the cloud: load balancers of Services, disks of volume claims. What the
- * account's quotas have room for is granted, in the transaction that takes the place; what is gone gives it back. One
- * key stands for all clusters, so a claim is never answered twice at once.
+ * account's quotas have room for is granted, in the transaction that takes the place; what is gone gives it back. Each
+ * look decides anew: what waits gets a place that has become free, what asks for something else gives its place back,
+ * and what has grown beyond the limits of one load balancer is told so. One key stands for all clusters, so a claim is
+ * never answered twice at once.
  */
 export class ClaimsReconciler implements Reconciler {
   readonly kind = CLOUD_CLAIMS;
@@ -42,56 +49,86 @@ export class ClaimsReconciler implements Reconciler {
     const rows = new Map((await this.store.all()).map((row) => [row.id, row]));
     const claims = await this.provider.cloudClaims();
     await scope.faults.reach('cloud-claims.seen');
-    const living = new Set(claims.map(({ id }) => id));
-    for (const row of rows.values()) if (!living.has(row.id)) await this.giveBack(row, scope);
+    const kinds = new Map(claims.map(({ id, kind }) => [id, kind]));
+    for (const row of rows.values()) {
+      if (kinds.get(row.id) === row.kind) continue;
+      await this.giveBack(row, scope);
+      rows.delete(row.id);
+    }
+    const limits = await this.store.balancerLimits(claims.map(({ account }) => account));
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId)) {
       scope.signal.throwIfAborted();
-      await this.answer(clusterId, mine, { scope, rows });
+      await this.answer(clusterId, mine, { scope, rows, limits });
     }
     return claims.length > 0 ? requeueAfter(LOOK_MS) : done;
   }
 
-  private async answer(
-    clusterId: string,
-    claims: readonly CloudClaim[],
-    { scope, rows }: { readonly scope: ReconcileScope; readonly rows: ReadonlyMap<string, ClaimRow> },
-  ): Promise<void> {
-    const granted: string[] = [];
-    const refused: { id: string; message: string }[] = [];
-    for (const claim of claims) {
-      const problem =
-        rows.get(claim.id)?.state === 'GRANTED' ? undefined : await this.decide(claim, rows, scope);
-      if (problem) refused.push({ id: claim.id, message: problem.message });
-      else granted.push(claim.id);
-    }
-    await scope.faults.reach('cloud-claims.decided');
-    const known = refused.every(({ id, message }) => rows.get(id)?.message === message);
-    if (known && claims.every((claim) => claim.granted === granted.includes(claim.id))) return;
+  private async answer(clusterId: string, claims: readonly CloudClaim[], look: Look): Promise<void> {
+    const decisions = new Map<string, ClaimDecision>();
+    for (const claim of claims) decisions.set(claim.id, await this.decide(claim, look));
+    await look.scope.faults.reach('cloud-claims.decided');
+    const told = claims.every((claim) => isTold(claim, decisions.get(claim.id)!));
+    if (told) return;
+    const granted = claims.filter(({ id }) => decisions.get(id)?.state === 'GRANTED').map(({ id }) => id);
+    const refused = claims.flatMap(({ id }) => {
+      const message = decisions.get(id)?.message ?? null;
+      return message === null ? [] : [{ id, message }];
+    });
     await this.provider.answerClaims(clusterId, { granted, refused });
   }
 
-  /** Takes the claim's places; what there is no room for is written down with the reason. */
-  private async decide(
+  /** Takes the claim's places if it holds none; what it does not get is written down with the reason. */
+  private async decide(claim: CloudClaim, { scope, rows, limits }: Look): Promise<ClaimDecision> {
+    const before = rows.get(claim.id);
+    const held = before?.state === 'GRANTED';
+    const problem =
+      balancerProblem(claim, limits.get(claim.account)) ??
+      (held ? undefined : await this.takePlaces(claim, scope));
+    const state = held || !problem ? 'GRANTED' : 'REFUSED';
+    const decision: ClaimDecision = { state, message: problem?.message ?? null };
+    // A claim that has got its places just now is written down with them.
+    if (held || problem) await this.record(claim, { decision, before, scope });
+    return decision;
+  }
+
+  private async record(
     claim: CloudClaim,
-    rows: ReadonlyMap<string, ClaimRow>,
+    {
+      decision,
+      before,
+      scope: { database, clock },
+    }: {
+      readonly decision: ClaimDecision;
+      readonly before: ClaimRow | undefined;
+      readonly scope: ReconcileScope;
+    },
+  ): Promise<void> {
+    const { state, message } = decision;
+    if (before?.state === state && before.message === message) return;
+    // Told once: how much is in use, which the reason says, changes while it waits.
+    const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
+    const createdAt = clock.now();
+    await database.$transaction(async (tx) => {
+      await this.store.put(tx, claim, { ...decision, createdAt });
+      await appendEvents(tx, claim.account, createdAt, events);
+    });
+  }
+
+  /** Takes the places of a claim and writes down that it has them, or answers why there is no room. */
+  private async takePlaces(
+    claim: CloudClaim,
     { database, clock }: ReconcileScope,
   ): Promise<Problem | undefined> {
-    const createdAt = clock.now();
+    const { account, kind } = claim;
     const taken = await settle(() =>
       database.$transaction(async (tx) => {
-        await takePlaces(tx, claim);
-        await this.store.put(tx, claim, { state: 'GRANTED', message: null, createdAt });
+        const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
+        for (const place of placesOf(claim)) await reserve(tx, { ...place, account, amount: 1, ...more });
+        const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
+        await this.store.put(tx, claim, granted);
       }),
     );
-    if (taken.ok) return undefined;
-    const [problem] = taken.problems;
-    const message = problem?.message ?? '';
-    if (rows.get(claim.id)?.message !== message)
-      await database.$transaction(async (tx) => {
-        await this.store.put(tx, claim, { state: 'REFUSED', message, createdAt });
-        await appendEvents(tx, claim.account, createdAt, [refusal(claim, message)]);
-      });
-    return problem;
+    return taken.ok ? undefined : taken.problems[0];
   }
 
   private giveBack(row: ClaimRow, { database }: ReconcileScope): Promise<void> {
@@ -104,22 +141,12 @@ export class ClaimsReconciler implements Reconciler {
   }
 }
 
-/** Refuses `QUOTA_EXCEEDED`. */
-async function takePlaces(tx: Transaction, claim: CloudClaim): Promise<void> {
-  const { account, kind } = claim;
-  if (kind === 'LOAD_BALANCER') await refuseLarge(tx, claim);
-  const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
-  for (const place of placesOf(claim)) await reserve(tx, { ...place, account, amount: 1, ...more });
-}
-
-async function refuseLarge(tx: Transaction, claim: CloudClaim): Promise<void> {
-  const [listeners, servers] = await balances(tx, claim.account, [
-    { resource: LISTENERS, scope: claim.id },
-    { resource: SERVERS, scope: claim.id },
-  ]);
-  const limits = { listeners: listeners?.limit ?? null, servers: servers?.limit ?? null };
-  const problem = balancerProblem(claim, limits);
-  if (problem) throw new Refused([problem]);
+/** What one look at all claims knows. */
+interface Look {
+  readonly scope: ReconcileScope;
+  readonly rows: ReadonlyMap<string, ClaimRow>;
+  /** By account. */
+  readonly limits: ReadonlyMap<string, BalancerLimits>;
 }
 
 function refusal({ kind, namespace, name, clusterId }: CloudClaim, message: string): NewEvent {

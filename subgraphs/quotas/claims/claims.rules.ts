@@ -8,13 +8,26 @@ export interface ClaimPlace {
   readonly scope: string;
 }
 
-/** The places that a claim takes, one of each. A load balancer has every machine of its cluster behind it. */
+/**
+ * The places that a claim takes, one of each. A load balancer has every machine of its cluster behind it; one that is
+ * reused was counted by who made it.
+ */
 export function placesOf({ kind, clusterId }: Pick<CloudClaim, 'kind' | 'clusterId'>): ClaimPlace[] {
   if (kind === 'DISK') return [{ resource: DISKS, scope: '' }];
-  return [
-    { resource: 'backend-repeats-per-instance', scope: clusterId },
-    { resource: 'load-balancers', scope: '' },
-  ];
+  const backends = { resource: 'backend-repeats-per-instance', scope: clusterId };
+  return kind === 'REUSED_LOAD_BALANCER' ? [backends] : [backends, { resource: 'load-balancers', scope: '' }];
+}
+
+/** What a claim is told. */
+export interface ClaimDecision {
+  readonly state: 'GRANTED' | 'REFUSED';
+  /** Why it does not get what it asks for, or, when it is granted, not all of it; null: it does. */
+  readonly message: string | null;
+}
+
+/** Whether the cluster has been told the decision. */
+export function isTold({ granted, refusal }: CloudClaim, { state, message }: ClaimDecision): boolean {
+  return granted === (state === 'GRANTED') && refusal === message;
 }
 
 /** Limits that hold for each load balancer; null: none. */
@@ -26,11 +39,12 @@ export interface BalancerLimits {
 export const LISTENERS = 'listeners-per-load-balancer';
 export const SERVERS = 'servers-per-load-balancer';
 
-/** Why a load balancer like this cannot be made, however many there are. */
+/** Why a load balancer cannot be like this, however many there are; undefined when it can. */
 export function balancerProblem(
-  { listeners, servers }: Pick<CloudClaim, 'listeners' | 'servers'>,
-  limits: BalancerLimits,
+  { kind, listeners, servers }: Pick<CloudClaim, 'kind' | 'listeners' | 'servers'>,
+  limits: BalancerLimits | undefined,
 ): Problem | undefined {
+  if (kind === 'DISK' || !limits) return undefined;
   return (
     above(LISTENERS, 'listeners', { value: listeners, limit: limits.listeners }) ??
     above(SERVERS, 'backend servers', { value: servers, limit: limits.servers })

@@ -1,8 +1,14 @@
+import { balances } from '../../../engine/ledger.js';
 import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
 
+import { type BalancerLimits, LISTENERS, SERVERS } from './claims.rules.js';
+
 export type { ClaimRow };
+
+/** The scope of a limit that holds for each load balancer. */
+const EACH = '*';
 
 /** What clusters have been granted and refused. */
 export class ClaimStore {
@@ -23,6 +29,19 @@ export class ClaimStore {
       create: { id, account, clusterId, kind, namespace, name, ...row },
       update: { state: row.state, message: row.message },
     });
+  }
+
+  /** What holds for each load balancer of the accounts; one statement for each account. */
+  async balancerLimits(accounts: readonly string[]): Promise<Map<string, BalancerLimits>> {
+    const limits = new Map<string, BalancerLimits>();
+    for (const account of new Set(accounts)) {
+      const [listeners, servers] = await balances(this.database, account, [
+        { resource: LISTENERS, scope: EACH },
+        { resource: SERVERS, scope: EACH },
+      ]);
+      limits.set(account, { listeners: listeners?.limit ?? null, servers: servers?.limit ?? null });
+    }
+    return limits;
   }
 
   /** Forgets a claim; false when somebody did before. */
