@@ -412,7 +412,7 @@ export type OperationState =
   | 'CANCELED'
   /** Nothing of it is there; see error. */
   | 'FAILED'
-  /** Part of what was asked for is there; see result. */
+  /** Part of what was asked for is there; see result and error. */
   | 'PARTIAL'
   /** Not begun. */
   | 'PENDING'

@@ -1,6 +1,6 @@
 import { type Prisma } from './component.store.js';
 import { done, type Outcome, type Reconciler, requeueAfter } from '../../../engine/contract.js';
-import { KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
+import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
@@ -13,12 +13,17 @@ import { clientOf } from '../upgrade/cluster-client.js';
 import { componentEntry } from './component-catalogue.js';
 import { updateComponent } from './component.store.js';
 import { apply, type ComponentStep, inComponent, objectsOf, readLive } from './component.steps.js';
-import { rolledOut } from './rollout.js';
+import type { ManifestObject } from './component-manifest.js';
+import { lacking } from './rollout.js';
+import { tallyNodes } from './tallying-nodes.js';
+import { NO_JSON } from '../reconcile/json-null.js';
 
 export const COMPONENT = 'component';
-/** What happens inside the cluster is looked at again after this. */
-const LOOK_MS = 300;
-const NO_ACCESS_LOOK_MS = 2_000;
+/** A component that is not as wished this long after it was wished has failed, in milliseconds. */
+const DEADLINE_MS = 10 * 60_000;
+/** What happens inside the cluster is looked at again after this, and the less often the longer it takes. */
+const FIRST_LOOK_MS = 300;
+const LAST_LOOK_MS = 15_000;
 
 /** Makes a component in its cluster what its row says: applied through the Kubernetes API, or gone. */
 export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Reconciler {
@@ -30,39 +35,66 @@ export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Rec
       const cluster = await scope.database.cluster.findUnique({ where: { id: component.clusterId } });
       // What belongs to a cluster goes with it.
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const operation = await readOperation(scope.database, component.operationId);
       const entry = await componentEntry(component.name);
       const client = await clientOf(component.clusterId, { scope, kubernetes: means.kubernetes });
-      if (!entry || !client) return requeueAfter(NO_ACCESS_LOOK_MS);
-      const operation = await readOperation(scope.database, component.operationId);
-      return unlessSuperseded(() => attempt({ component, entry, operation, client, scope }));
+      const wish = { component, operation, scope };
+      return unlessSuperseded(() =>
+        entry && client ? attempt({ ...wish, entry, client }) : unlessLate(wish, UNREACHABLE),
+      );
     },
   };
 }
+
+type Wish = Pick<ComponentStep, 'component' | 'operation' | 'scope'>;
+
+const UNREACHABLE: Problem = {
+  code: 'KUBERNETES_UNAVAILABLE',
+  message: 'The Kubernetes API of the cluster cannot be reached.',
+};
 
 async function attempt(step: ComponentStep): Promise<Outcome> {
   try {
     return step.component.state === 'UNINSTALLING' ? await uninstall(step) : await install(step);
   } catch (error) {
+    if (error instanceof KubernetesUnavailable) return unlessLate(step, UNREACHABLE);
     if (!(error instanceof KubernetesStatusError)) throw error;
     const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
     return settle(step, { code: 'KUBERNETES_REFUSED', message });
   }
 }
 
-async function install(step: ComponentStep): Promise<Outcome> {
-  const { client, scope } = step;
-  const objects = objectsOf(step);
-  for (const object of objects) await apply(client, object);
-  await scope.faults.reach('component.applied');
-  await enterRollout(step);
-  for (const { path } of objects) if (!rolledOut(await readLive(client, path))) return requeueAfter(LOOK_MS);
-  return settle(step);
+/** Looks again later, or gives up for this reason when it takes too long. */
+async function unlessLate(wish: Wish, { code, message }: Problem): Promise<Outcome> {
+  const { component, scope } = wish;
+  const age = scope.clock.now().getTime() - component.wishedAt.getTime();
+  if (age >= DEADLINE_MS)
+    return settle(wish, { code, message: `${component.name} ${component.version}: ${message}` });
+  return requeueAfter(Math.min(LAST_LOOK_MS, Math.max(FIRST_LOOK_MS, age / 4)));
 }
 
-async function enterRollout(step: ComponentStep): Promise<void> {
-  const { operation } = step;
-  if (!operation || operation.type === 'UPGRADE_CLUSTER' || operation.state !== 'PENDING') return;
+async function install(step: ComponentStep): Promise<Outcome> {
+  const objects = objectsOf(step);
+  await applyOnce(step, objects);
+  const nodes = await tallyNodes(step.client);
+  const lacks: string[] = [];
+  for (const { path } of objects) {
+    const missing = lacking(await readLive(step.client, path), nodes);
+    if (missing !== undefined) lacks.push(missing);
+  }
+  if (lacks.length === 0) return settle(step);
+  return unlessLate(step, { code: 'COMPONENT_NOT_READY', message: `${lacks.join('; ')}.` });
+}
+
+async function applyOnce(step: ComponentStep, objects: readonly ManifestObject[]): Promise<void> {
+  const { client, component, operation, scope } = step;
+  const { id, generation, appliedGeneration } = component;
+  if (appliedGeneration >= generation) return;
+  for (const object of objects) await apply(client, object);
+  await scope.faults.reach('component.applied');
   await inComponent(step, async (tx, at) => {
+    await updateComponent(tx, id, { appliedGeneration: generation });
+    if (!operation || operation.type === 'UPGRADE_CLUSTER') return [];
     await startStage(tx, operation.id, 'APPLY', at);
     await finishStage(tx, operation.id, 'APPLY', at);
     await startStage(tx, operation.id, 'ROLLOUT', at);
@@ -83,7 +115,11 @@ async function uninstall(step: ComponentStep): Promise<Outcome> {
     await client.delete(path);
   }
   await scope.faults.reach('component.deleted');
-  if (left > 0) return requeueAfter(LOOK_MS);
+  if (left > 0)
+    return unlessLate(step, {
+      code: 'COMPONENT_NOT_READY',
+      message: `${left} of its objects do not go away.`,
+    });
   await inComponent(step, async (tx, at) => {
     await tx.component.delete({ where: { id: component.id } });
     if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
@@ -99,13 +135,13 @@ const TOLD: Readonly<Record<string, string>> = {
 };
 
 /** The wish has been tried to its end. */
-async function settle(step: ComponentStep, problem?: Problem): Promise<Outcome> {
+async function settle(step: Wish, problem?: Problem): Promise<Outcome> {
   const { component, scope } = step;
   await inComponent(step, async (tx, at) => {
     await updateComponent(tx, component.id, {
       state: problem ? 'FAILED' : 'ACTIVE',
       settledGeneration: component.generation,
-      failure: problem ? (problem as unknown as Prisma.InputJsonObject) : undefined,
+      failure: problem ? (problem as unknown as Prisma.InputJsonObject) : NO_JSON,
       ...(!problem && { drift: [], driftCheckedAt: at }),
     });
     await endOperation(tx, step, { problem, at });
@@ -119,7 +155,7 @@ async function settle(step: ComponentStep, problem?: Problem): Promise<Outcome> 
 
 async function endOperation(
   tx: Transaction,
-  { operation, component }: ComponentStep,
+  { operation, component }: Wish,
   { problem, at }: { readonly problem: Problem | undefined; readonly at: Date },
 ): Promise<void> {
   // An upgrade of the whole cluster goes on when its components have settled.
@@ -131,7 +167,7 @@ async function endOperation(
 }
 
 function say(
-  { component, operation }: Pick<ComponentStep, 'component' | 'operation'>,
+  { component, operation }: Wish,
   type: string,
   message: string,
   level: 'INFO' | 'ERROR' = 'INFO',

@@ -22,7 +22,13 @@ import {
 } from './component-catalogue.js';
 import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
 import { afterAction, CHANGEABLE, type ComponentAction, UPGRADE_COMPONENT } from './component.rules.js';
-import { type ComponentRow, insertComponents, lockComponent, updateComponent } from './component.store.js';
+import {
+  type ComponentRow,
+  type ComponentWish,
+  insertComponents,
+  lockComponent,
+  wishComponent,
+} from './component.store.js';
 import type {
   ConfigureComponentInput,
   InstallComponentInput,
@@ -113,7 +119,7 @@ export class ComponentService {
   private act(
     actor: Actor,
     { input, action, mutation }: Act,
-    decide: (facts: Facts) => Prisma.ComponentUncheckedUpdateInput,
+    decide: (facts: Facts) => Pick<ComponentWish, 'version' | 'parameters'>,
     plan?: Plan,
   ): Promise<ChangeOutcome> {
     const { account } = actor;
@@ -135,7 +141,7 @@ export class ComponentService {
       if (planned) return { componentId: component.id, operationId: planned.id };
       const type = `${action}_COMPONENT`;
       const operationId = await operate(tx, cluster, { type, name: entry.name, at });
-      await updateComponent(tx, component.id, { ...data, state, generation: { increment: 1 }, operationId });
+      await wishComponent(tx, component.id, { wish: { ...data, state, operationId }, at });
       return finish(tx, { account, id: component.id, operationId, at });
     });
   }

@@ -49,7 +49,10 @@ export async function readLive(client: KubernetesClient, path: string): Promise<
 type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
 
 /** One change of a component in one transaction; throws `Superseded` when its wish has changed since it was read. */
-export function inComponent({ component, scope }: ComponentStep, work: Work): Promise<void> {
+export function inComponent(
+  { component, scope }: Pick<ComponentStep, 'component' | 'scope'>,
+  work: Work,
+): Promise<void> {
   const at = scope.clock.now();
   return scope.database.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ generation: number }[]>`

@@ -10,7 +10,8 @@ export type ComponentRow = Component;
 const byCluster: ChildTable = {
   table: 'clusters.component',
   columns: `id, account, cluster_id AS "clusterId", name, version, state, parameters, generation,
-    settled_generation AS "settledGeneration", operation_id AS "operationId", drift,
+    settled_generation AS "settledGeneration", applied_generation AS "appliedGeneration",
+    wished_at AS "wishedAt", operation_id AS "operationId", drift,
     drift_checked_at AS "driftCheckedAt", failure, created_at AS "createdAt"`,
   parent: 'cluster_id',
 };
@@ -58,12 +59,30 @@ export async function updateComponent(
   await tx.component.update({ where: { id }, data });
 }
 
+/** What a component is to become. */
+export interface ComponentWish {
+  readonly state: string;
+  readonly version?: string;
+  readonly parameters?: Prisma.InputJsonObject;
+  readonly operationId: string;
+}
+
+/** Wishes something else of a component; enqueue it too. Its reconciler applies it once and waits for what comes of it. */
+export async function wishComponent(
+  tx: Transaction,
+  id: string,
+  { wish, at }: { readonly wish: ComponentWish; readonly at: Date },
+): Promise<void> {
+  await updateComponent(tx, id, { ...wish, generation: { increment: 1 }, wishedAt: at });
+}
+
 /** Makes the rows that are not there yet. */
 export async function insertComponents(
   tx: Transaction,
   rows: readonly Prisma.ComponentCreateManyInput[],
 ): Promise<void> {
-  if (rows.length > 0) await tx.component.createMany({ data: [...rows], skipDuplicates: true });
+  const data = rows.map((row) => ({ ...row, wishedAt: row.createdAt }));
+  if (rows.length > 0) await tx.component.createMany({ data, skipDuplicates: true });
 }
 
 /** Components of clusters that are gone. */

@@ -1,42 +1,61 @@
-interface Workload {
-  readonly kind?: string;
-  readonly metadata?: { readonly generation?: number };
-  readonly spec?: { readonly replicas?: number };
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly updatedReplicas?: number;
-    readonly replicas?: number;
-    readonly readyReplicas?: number;
-    readonly updatedNumberScheduled?: number;
-    readonly desiredNumberScheduled?: number;
-  };
+import { z } from 'zod';
+
+const count = z.number().default(0);
+const workloadForm = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string(), generation: z.number().default(1) }),
+  spec: z.object({ replicas: z.number().default(1) }).prefault({}),
+  status: z
+    .object({
+      observedGeneration: count,
+      replicas: count,
+      updatedReplicas: count,
+      readyReplicas: count,
+      updatedNumberScheduled: count,
+      desiredNumberScheduled: count,
+      numberReady: count,
+    })
+    .prefault({}),
+});
+type Workload = z.infer<typeof workloadForm>;
+
+/** The nodes of a cluster, as far as rollouts are concerned. */
+export interface NodeTally {
+  /** Ready ones on which any pod may run: neither cordoned nor tainted. */
+  readonly open: number;
+  /** Those that Kubernetes does not call Ready: what runs there cannot become ready. */
+  readonly notReady: number;
 }
 
 /**
- * Whether a live object has become what was applied: its controller has seen it and has made all its pods anew. Whether
- * they find room on a node does not count: a cluster may have no nodes yet.
+ * What a live object still lacks of what was applied: its controller must have seen it, and its new pods must be ready.
+ * undefined when it lacks nothing. Where no node is open, Deployments need not become ready: a cluster may have no
+ * nodes yet.
  */
-export function rolledOut(live: unknown): boolean {
-  if (live === undefined) return false;
-  const workload = live as Workload;
-  if (workload.kind === 'Deployment') return isSeen(workload) && deploymentIsDone(workload);
-  if (workload.kind === 'DaemonSet') return isSeen(workload) && daemonSetIsDone(workload);
-  return true;
+export function lacking(live: unknown, nodes: NodeTally): string | undefined {
+  if (live === undefined) return 'an object that was applied is not there any more';
+  const { kind } = live as { readonly kind?: string };
+  if (kind !== 'Deployment' && kind !== 'DaemonSet') return undefined;
+  const workload = workloadForm.parse(live);
+  const { name, generation } = workload.metadata;
+  if (workload.status.observedGeneration < generation) return `${kind} ${name} was not looked at yet`;
+  return kind === 'Deployment' ? deploymentLacks(workload, nodes) : daemonSetLacks(workload, nodes);
 }
 
-function isSeen({ metadata, status }: Workload): boolean {
-  return (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 1);
+function deploymentLacks({ metadata, spec, status }: Workload, { open }: NodeTally): string | undefined {
+  const { replicas: wanted } = spec;
+  const { replicas, updatedReplicas, readyReplicas } = status;
+  // Old pods that wait for a node are not replaced; that they wait is no failure of the component.
+  if (open === 0 && updatedReplicas >= Math.min(1, wanted)) return undefined;
+  if (updatedReplicas >= wanted && replicas === wanted && readyReplicas >= wanted) return undefined;
+  const ready = Math.min(readyReplicas, updatedReplicas);
+  return `${ready} of ${wanted} pods of Deployment ${metadata.name} are new and ready`;
 }
 
-function deploymentIsDone({ spec, status = {} }: Workload): boolean {
-  const wanted = spec?.replicas ?? 1;
-  const { updatedReplicas = 0, replicas = 0, readyReplicas = 0 } = status;
-  // While none is ready, old pods that wait for a node are not replaced; that they wait is no failure of ours.
-  if (readyReplicas === 0) return updatedReplicas >= Math.min(1, wanted);
-  return updatedReplicas >= wanted && replicas === wanted;
-}
-
-function daemonSetIsDone({ status = {} }: Workload): boolean {
-  const { updatedNumberScheduled = 0, desiredNumberScheduled = 0 } = status;
-  return updatedNumberScheduled >= desiredNumberScheduled;
+function daemonSetLacks({ metadata, status }: Workload, { notReady }: NodeTally): string | undefined {
+  const { updatedNumberScheduled, desiredNumberScheduled, numberReady } = status;
+  const wanted = Math.max(0, desiredNumberScheduled - notReady);
+  if (updatedNumberScheduled >= wanted && numberReady >= wanted) return undefined;
+  const ready = Math.min(updatedNumberScheduled, numberReady);
+  return `${ready} of ${wanted} pods of DaemonSet ${metadata.name} are new and ready`;
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../../../kernel/result.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
 import { componentEntry, isNewer, versionsFor } from './component-catalogue.js';
 import { afterAction, CHANGEABLE } from './component.rules.js';
-import { lockComponent, updateComponent } from './component.store.js';
+import { lockComponent, wishComponent } from './component.store.js';
 
 /** What the operation of an upgrade of a component remembers while it waits. */
 interface ComponentUpgradeInput {
@@ -16,7 +16,7 @@ interface ComponentUpgradeInput {
 export const scheduledComponentUpgrade: ScheduledChange = {
   states: CHANGEABLE,
   controls: { cancelable: false, pausable: false },
-  begin: async (tx, cluster, operation) => {
+  begin: async (tx, cluster, operation, at) => {
     const { name, componentId, version } = operation.input as unknown as ComponentUpgradeInput;
     const component = await lockComponent(tx, operation.account, componentId);
     const entry = await componentEntry(name);
@@ -29,8 +29,7 @@ export const scheduledComponentUpgrade: ScheduledChange = {
         'UPGRADE_NOT_ALLOWED',
         `${name} has ${component.version}; ${version} is not for it now.`,
       );
-    const generation = { increment: 1 };
-    await updateComponent(tx, componentId, { version, state, generation, operationId: operation.id });
+    await wishComponent(tx, componentId, { wish: { version, state, operationId: operation.id }, at });
     await enqueue(tx, 'component', componentId);
     return undefined;
   },

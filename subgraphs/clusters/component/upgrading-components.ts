@@ -1,10 +1,9 @@
-import { type ComponentRow as Component } from './component.store.js';
-import { done } from '../../../engine/contract.js';
+import { type ComponentRow as Component, wishComponent } from './component.store.js';
+import { done, type Failure } from '../../../engine/contract.js';
 import { startStage } from '../../../engine/operations.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { componentEntry, nextVersion } from './component-catalogue.js';
-import { updateComponent } from './component.store.js';
 
 interface Wish {
   readonly component: Component;
@@ -25,13 +24,8 @@ export const upgradeComponents: Step = async (step) => {
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'COMPONENTS', at);
     for (const { component, version } of wishes) {
-      const generation = { increment: 1 };
-      await updateComponent(tx, component.id, {
-        version,
-        state: 'UPGRADING',
-        generation,
-        operationId: operation.id,
-      });
+      const wish = { version, state: 'UPGRADING', operationId: operation.id };
+      await wishComponent(tx, component.id, { wish, at });
     }
     await enqueueAll(
       tx,
@@ -55,4 +49,14 @@ async function wishesOf({ cluster }: ClusterStep, components: readonly Component
     if (version != null) wishes.push({ component, version });
   }
   return wishes;
+}
+
+/** Why components could not be upgraded with the cluster; empty when all are. */
+export async function componentFailures({ operation, scope }: ClusterStep): Promise<Failure[]> {
+  if (!operation) return [];
+  const failed = await scope.database.component.findMany({
+    where: { operationId: operation.id, state: 'FAILED' },
+    orderBy: { name: 'asc' },
+  });
+  return failed.map(({ failure }) => failure as unknown as Failure);
 }

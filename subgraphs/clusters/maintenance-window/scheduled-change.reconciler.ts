@@ -33,6 +33,7 @@ export interface ScheduledChange {
     tx: Transaction,
     cluster: ClusterRow,
     operation: OperationRow,
+    at: Date,
   ) => Promise<Problem | 'BUSY' | undefined>;
 }
 
@@ -91,7 +92,7 @@ async function beginNow(
   cluster: ClusterRow,
   { operation, change, at }: Omit<Beginning, 'problem'> & { readonly operation: OperationRow },
 ): Promise<Outcome> {
-  const outcome = await change.begin(tx, cluster, operation);
+  const outcome = await change.begin(tx, cluster, operation, at);
   if (outcome === 'BUSY') return requeueAfter(BUSY_LOOK_MS);
   if (outcome) return fail(tx, operation, { problem: outcome, at });
   await stopWaiting(tx, operation, change.controls);

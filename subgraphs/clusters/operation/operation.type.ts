@@ -10,7 +10,7 @@ export const OperationState = graphEnum('OperationState', 'State of an operation
   PENDING: 'Not begun.',
   RUNNING: 'Under way.',
   SUCCEEDED: 'All that was asked for is there.',
-  PARTIAL: 'Part of what was asked for is there; see result.',
+  PARTIAL: 'Part of what was asked for is there; see result and error.',
   FAILED: 'Nothing of it is there; see error.',
   CANCELED: 'Ended on request.',
 });

@@ -7,7 +7,10 @@ export const UPGRADE_ANNOTATION = 'fleetgraph.dev/upgrade';
 const MERGE = 'application/merge-patch+json';
 
 export interface KubernetesNode extends KubernetesObject {
-  readonly spec?: { readonly unschedulable?: boolean };
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly effect: string }[];
+  };
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly nodeInfo?: { readonly kubeletVersion?: string };

@@ -1,7 +1,8 @@
-import { done, requeueAfter, type Outcome } from '../../../engine/contract.js';
+import { done, requeueAfter, type Failure, type Outcome } from '../../../engine/contract.js';
 import {
   finishOperation,
   finishStage,
+  type OperationEnd,
   setCancelable,
   startStage,
   stagesOf,
@@ -12,7 +13,7 @@ import { inCluster, say, until, type ClusterStep, type Step } from '../cluster/c
 import { updateCluster } from '../cluster/cluster.store.js';
 import { controlPlaneRuns } from '../cluster/making-control-plane.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
-import { upgradeComponents } from '../component/upgrading-components.js';
+import { componentFailures, upgradeComponents } from '../component/upgrading-components.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
 import { upgradeProblem } from './precheck.js';
@@ -133,11 +134,12 @@ interface End {
 
 async function endUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
   const { cluster, operation, scope } = step;
+  const failures = end ? [] : await componentFailures(step);
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { state: 'RUNNING' });
     if (operation) {
-      if (!end) await finishStage(tx, operation.id, 'COMPONENTS', at);
-      await finishOperation(tx, operation.id, end ?? { state: 'SUCCEEDED' }, at);
+      if (!end && failures.length === 0) await finishStage(tx, operation.id, 'COMPONENTS', at);
+      await finishOperation(tx, operation.id, end ?? resultOf(failures), at);
       // A condition that said that the old version had expired is not true any more.
       if (!end) await enqueue(tx, VERSION_SUPPORT, cluster.id);
     }
@@ -149,4 +151,13 @@ async function endUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
   });
   await scope.faults.reach('upgrade.finished');
   return done;
+}
+
+/** The cluster runs the version whatever became of its components: then the upgrade has succeeded in part. */
+function resultOf(failures: readonly Failure[]): OperationEnd {
+  const [first] = failures;
+  if (!first) return { state: 'SUCCEEDED' };
+  const texts = failures.map(({ message }) => message).join(' ');
+  const message = `Components were not upgraded: ${texts} Mend that, then call restoreComponent for each.`;
+  return { state: 'PARTIAL', failures, error: { code: first.code, message } };
 }

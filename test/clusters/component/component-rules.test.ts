@@ -13,6 +13,7 @@ import {
   changedParameters,
   parameterProblems,
 } from '../../../subgraphs/clusters/component/component-parameters.js';
+import { lacking } from '../../../subgraphs/clusters/component/rollout.js';
 import { afterAction, type ComponentAction } from '../../../subgraphs/clusters/component/component.rules.js';
 
 let entries: readonly ComponentEntry[];
@@ -165,5 +166,67 @@ describe('drift', () => {
     expect(driftOf(wanted(), undefined)).toEqual([
       { object: 'Deployment nginx-ingress-controller', path: '', expected: 'present', actual: null },
     ]);
+  });
+});
+
+describe('an applied object', () => {
+  const deployment = (status: object, generation = 2) => ({
+    kind: 'Deployment',
+    metadata: { name: 'web', generation },
+    spec: { replicas: 2 },
+    status: { observedGeneration: 2, ...status },
+  });
+  const agents = (status: object) => ({
+    kind: 'DaemonSet',
+    metadata: { name: 'agent', generation: 1 },
+    spec: {},
+    status: { observedGeneration: 1, desiredNumberScheduled: 3, ...status },
+  });
+  const all = { open: 3, notReady: 0 };
+  const whole = { replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
+  it.each([
+    ['that is gone', undefined, all, 'an object that was applied is not there any more'],
+    ['without pods', { kind: 'ConfigMap', metadata: { name: 'config' } }, all, undefined],
+    ['that nobody has looked at', deployment(whole, 3), all, 'Deployment web was not looked at yet'],
+    ['whose pods are new and ready', deployment(whole), all, undefined],
+    [
+      'with an old pod left',
+      deployment({ ...whole, replicas: 3 }),
+      all,
+      '2 of 2 pods of Deployment web are new and ready',
+    ],
+    [
+      'with a pod that is not ready',
+      deployment({ ...whole, readyReplicas: 1 }),
+      all,
+      '1 of 2 pods of Deployment web are new and ready',
+    ],
+    [
+      'without a node for its pods',
+      deployment({ replicas: 2, updatedReplicas: 2 }),
+      { open: 0, notReady: 0 },
+      undefined,
+    ],
+    ['on every node', agents({ updatedNumberScheduled: 3, numberReady: 3 }), all, undefined],
+    [
+      'that is old on a node',
+      agents({ updatedNumberScheduled: 2, numberReady: 3 }),
+      all,
+      '2 of 3 pods of DaemonSet agent are new and ready',
+    ],
+    [
+      'that is not ready on a node',
+      agents({ updatedNumberScheduled: 3, numberReady: 2 }),
+      all,
+      '2 of 3 pods of DaemonSet agent are new and ready',
+    ],
+    [
+      'that is not ready on a dead node',
+      agents({ updatedNumberScheduled: 3, numberReady: 2 }),
+      { open: 2, notReady: 1 },
+      undefined,
+    ],
+  ])('%s lacks what it lacks', (_, live, nodes, text) => {
+    expect(lacking(live, nodes)).toBe(text);
   });
 });

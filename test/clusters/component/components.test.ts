@@ -4,6 +4,7 @@ import type { Engine } from '../../../engine/engine.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { componentDriftSchedule } from '../../../subgraphs/clusters/component/component-drift.schedule.js';
+import { eventually } from '../../kit/eventually.js';
 import { ended, startWorld, type World } from '../../engine/world.js';
 import { type Ask, graphOf, runningCluster } from '../upgrade/upgrade-kit.js';
 
@@ -12,8 +13,11 @@ let engine: Engine;
 let ask: Ask;
 let clusterId: string;
 let client: KubernetesClient;
+/** The platform's clock, which a test moves. */
+let ahead = 0;
+const clock = { now: () => new Date(Date.now() + ahead) };
 beforeAll(async () => {
-  world = await startWorld({ speed: 500 });
+  world = await startWorld({ speed: 500, clock });
   engine = await world.engine();
   ask = await graphOf(world);
   ({ clusterId, client } = await runningCluster(world, '1.32.6', 2));
@@ -30,10 +34,11 @@ interface ComponentView {
   state: string;
   nextVersion: string | null;
   parameters: Record<string, unknown>;
+  failure: { message: string } | null;
   drift: { object: string; path: string; expected: unknown; actual: unknown }[];
   advice: { parameter: string; current: unknown; recommended: unknown }[];
 }
-const FIELDS = `id name version state nextVersion parameters drift { object path expected actual }
+const FIELDS = `id name version state nextVersion parameters failure { message } drift { object path expected actual }
   advice { parameter current recommended reason }`;
 
 async function components(): Promise<ComponentView[]> {
@@ -204,6 +209,33 @@ describe('components', { timeout: 200_000 }, () => {
     await changed('restoreComponent', { id });
     expect((await kube('deployments', 'coredns')).spec['replicas']).toBe(2);
     expect((await componentOf('coredns')).drift).toEqual([]);
+  });
+
+  it('are applied once, and fail with how many pods are ready when they are not in time; a change mends them', async () => {
+    const name = 'nginx-ingress-controller';
+    const path = `/apis/apps/v1/namespaces/kube-system/deployments/${name}`;
+    const parameters = { replicas: 2, cpuRequest: '64' };
+    const { operation, userErrors } = await change('installComponent', { clusterId, name, parameters });
+    expect(userErrors).toEqual([]);
+    const row = (id: string) => world.prisma.operation.findUniqueOrThrow({ where: { id } });
+    await eventually(async () => (await row(operation!.id)).state === 'RUNNING');
+    // What somebody does to it meanwhile stays: it is not applied again at each look.
+    await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
+    ahead = 11 * 60_000;
+    expect(await ended(world, operation!.id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'COMPONENT_NOT_READY' },
+      stages: [{ state: 'SUCCEEDED' }, { state: 'FAILED' }],
+    });
+    ahead = 0;
+    const failed = await componentOf(name);
+    expect(failed).toMatchObject({
+      state: 'FAILED',
+      failure: { message: expect.stringContaining(`0 of 1 pods of Deployment ${name} are new and ready`) },
+    });
+    await changed('configureComponent', { id: failed.id, parameters: { cpuRequest: null } });
+    expect(await componentOf(name)).toMatchObject({ state: 'ACTIVE', failure: null });
+    await changed('uninstallComponent', { id: failed.id });
   });
 
   it('say what the size of the cluster asks of them', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { eventually } from '../../kit/eventually.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import {
@@ -114,9 +115,49 @@ describe('an upgrade', { timeout: 300_000 }, () => {
       level: 'WARNING',
       data: { nodes: expect.arrayContaining([pod.nodeName]) },
     });
-    expect(event?.message).toContain('pods do not leave: default/stuck-');
+    expect(event?.message).toMatch(/pods do not leave: .*default\/stuck-/);
     await pod.letGo();
     await resume(id);
     expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('whose component is refused ends PARTIAL and says why; the component can be restored', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
+    const deployments = '/apis/apps/v1/namespaces/kube-system/deployments';
+    // Somebody has made it anew with another selector, which cannot be changed.
+    const { spec } = await client.get<{ spec: { template: { spec: object } } }>(`${deployments}/coredns`);
+    await client.delete(`${deployments}/coredns`);
+    const gone = () => client.get(`${deployments}/coredns`).then(() => false, isNotFound);
+    await eventually(gone);
+    const labels = { mine: 'dns' };
+    await client.create(deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'coredns', namespace: 'kube-system' },
+      spec: { selector: { matchLabels: labels }, template: { ...spec.template, metadata: { labels } } },
+    });
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
+    const operation = await ended(world, id);
+    expect(operation).toMatchObject({
+      state: 'PARTIAL',
+      error: { code: 'KUBERNETES_REFUSED' },
+      stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'PARTIAL' }],
+    });
+    expect(JSON.stringify(operation.error)).toContain('coredns');
+    expect(operation.failures).toHaveLength(1);
+    expect(await world.prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } })).toMatchObject({
+      state: 'RUNNING',
+      version: '1.34.3',
+    });
+    const where = { clusterId_name: { clusterId, name: 'coredns' } };
+    const component = await world.prisma.component.findUniqueOrThrow({ where });
+    expect(component).toMatchObject({ state: 'FAILED', version: 'v1.12.1' });
+    await client.delete(`${deployments}/coredns`);
+    await eventually(gone);
+    const restore = `mutation ($id: ID!) { restoreComponent(input: { id: $id }) { operation { id } } }`;
+    const { restoreComponent } = await ask<{ restoreComponent: { operation: { id: string } } }>(restore, {
+      id: component.id,
+    });
+    expect(await ended(world, restoreComponent.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 });

@@ -1,0 +1,21 @@
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { isReady, type KubernetesNode } from '../upgrade/node-cordon.js';
+import type { NodeTally } from './rollout.js';
+
+/** Counts the nodes of a cluster as its Kubernetes API shows them. */
+export async function tallyNodes(client: KubernetesClient): Promise<NodeTally> {
+  let open = 0;
+  let notReady = 0;
+  for await (const nodes of client.chunks<KubernetesNode>('/api/v1/nodes')) {
+    open += nodes.filter(takesAnyPod).length;
+    notReady += nodes.filter((node) => !isReady(node)).length;
+  }
+  return { open, notReady };
+}
+
+const REFUSING: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
+
+function takesAnyPod(node: KubernetesNode): boolean {
+  const { unschedulable = false, taints = [] } = node.spec ?? {};
+  return isReady(node) && !unschedulable && !taints.some(({ effect }) => REFUSING.has(effect));
+}
