@@ -27,7 +27,7 @@ export interface Retry {
   readonly wait: number;
 }
 
-const PASSING_CODES = new Set(['SERVICE_UNAVAILABLE', 'SLOW_CONSUMER', 'STALE_READ']);
+const PASSING_CODES = new Set(['REQUEST_TIMEOUT', 'SERVICE_UNAVAILABLE', 'SLOW_CONSUMER', 'STALE_READ']);
 const PASSING_STATUS = new Set([429, 502, 503, 504]);
 const STALE_TOKEN = new Set(['RIGHTS_CHANGED', 'UNAUTHENTICATED', 'TOKEN_EXPIRED']);
 

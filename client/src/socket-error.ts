@@ -1,16 +1,15 @@
 import { socketFault } from './connection.js';
 import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
 
-/** Close codes of graphql-transport-ws that say that the request was wrong, and the API's code for each. */
+/** Close codes of graphql-transport-ws, and the API's own, that say that the request was wrong; its code for each. */
 const REFUSALS: Readonly<Record<number, string>> = {
   4400: 'BAD_REQUEST',
   4401: 'UNAUTHENTICATED',
   4403: 'UNAUTHENTICATED',
   4406: 'BAD_REQUEST',
   4410: 'RIGHTS_CHANGED',
+  4411: 'TOKEN_EXPIRED',
 };
-
-const NAMED_CODES = new Set(['TOKEN_EXPIRED', 'UNAUTHENTICATED']);
 
 /** What ended a subscription, as an error of this package: a list of GraphQL errors, or a fault of the socket. */
 export function subscriptionError(error: unknown): Error {
@@ -19,14 +18,5 @@ export function subscriptionError(error: unknown): Error {
   const fault = socketFault(error);
   const refusal = REFUSALS[fault.closeCode ?? 0];
   if (!refusal) return fault;
-  return new GraphQLRequestError([
-    { message: fault.message, extensions: { code: namedCode(error) ?? refusal } },
-  ]);
-}
-
-/** The server may name an API code as the reason of closing: `TOKEN_EXPIRED`, or in words, `Token expired`. */
-function namedCode(event: unknown): string | undefined {
-  const { reason } = Object(event) as { reason?: unknown };
-  const code = typeof reason === 'string' ? reason.toUpperCase().replaceAll(' ', '_') : '';
-  return NAMED_CODES.has(code) ? code : undefined;
+  return new GraphQLRequestError([{ message: fault.message, extensions: { code: refusal } }]);
 }

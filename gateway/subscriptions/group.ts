@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { Channel } from './channel.js';
 import type { Feed } from './feed.js';
-import type { Frame, StreamEvent } from './frame.js';
+import { type Frame, type StreamEvent, toFrame } from './frame.js';
 import type { StreamForm } from './stream-form.js';
 
 export interface GroupOptions {
@@ -27,7 +27,7 @@ export class Group {
   join(feed: Feed, after: unknown): void {
     const tail = this.joinable(after);
     if (!tail) return this.openFor(feed, after);
-    const missed = typeof after === 'string' ? (tail.behind(after) ?? []) : [];
+    const missed = typeof after === 'string' ? (tail.behind(after) ?? []) : standing(tail);
     this.move(feed, tail, missed);
   }
 
@@ -111,6 +111,11 @@ export class Group {
     if (this.tail === channel) this.tail = undefined;
     if (this.channels.size === 0) this.options.closed();
   }
+}
+
+/** Where a channel stands, for who begins there: a client that knows it loses nothing when its connection ends at once. */
+function standing({ position }: Channel): readonly Frame[] {
+  return position === undefined ? [] : [toFrame({ position })];
 }
 
 function tooSlow(): GraphQLError {

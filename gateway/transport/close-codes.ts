@@ -2,10 +2,10 @@
 export const closeCodes = {
   /** A message that clients may not send. */
   badRequest: 4400,
-  /** No valid token, or a subscription before `connection_ack`: clients do not try again by themselves. */
+  /** An operation before `connection_ack`. */
   unauthorized: 4401,
-  /** The token has expired: clients come back with a new one. */
-  tokenExpired: 4403,
+  /** `connection_init` without a token that is good. */
+  forbidden: 4403,
   /** Only graphql-transport-ws is spoken. */
   subprotocolNotAcceptable: 4406,
   /** No `connection_init` in time. */
@@ -14,6 +14,8 @@ export const closeCodes = {
   subscriberExists: 4409,
   /** What the token allows has changed: clients come back with a new one. */
   rightsChanged: 4410,
+  /** The token has expired, before or while it was used: clients come back with a new one. */
+  tokenExpired: 4411,
   /** More than one `connection_init`. */
   tooManyInitialisations: 4429,
   /** Our fault. */

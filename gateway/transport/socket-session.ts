@@ -18,8 +18,9 @@ const ENDED = new Error('the operation has ended');
 const MAX_ID = 1000;
 
 /**
- * One client on one WebSocket, by the rules of graphql-transport-ws: opened → initialised → acknowledged → closed.
- * Operations run between acknowledgement and close.
+ * One client on one WebSocket, by the rules of graphql-transport-ws: opened → initialised → acknowledged → closing →
+ * closed. Operations run between acknowledgement and closing: from the moment when either side says that it closes,
+ * nothing that is running goes on and nothing that is said is listened to, however long the other side takes to answer.
  */
 export class SocketSession {
   private readonly outlet: SocketOutlet;
@@ -43,25 +44,40 @@ export class SocketSession {
       return;
     }
     this.waiting = setTimeout(
-      () => socket.close(initialisationTimeout, 'Connection initialisation timeout'),
+      () => this.close(initialisationTimeout, 'Connection initialisation timeout'),
       core.limits.connectionInitTimeout,
     );
-    socket.on('message', (data) => void this.receive(String(data as Buffer)));
+    socket.on('message', (data) => this.receive(String(data as Buffer)));
     socket.once('close', () => this.closed());
   }
 
-  private async receive(text: string): Promise<void> {
+  /** Closes the socket and ends what runs on it. */
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+    this.stop();
+  }
+
+  private get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Handles a message before the next is looked at, as far as it may close the socket. */
+  private receive(text: string): void {
+    if (!this.isOpen) return;
     try {
-      await this.handle(text);
+      this.handle(read(text));
     } catch (error) {
-      if (error instanceof CloseSocket) return this.socket.close(error.code, error.message);
-      this.core.log.error({ err: error }, 'a WebSocket message could not be handled');
-      this.socket.close(closeCodes.internalError, 'Internal error');
+      this.fail(error);
     }
   }
 
-  private async handle(text: string): Promise<void> {
-    const message = read(text);
+  private fail(error: unknown): void {
+    if (error instanceof CloseSocket) return this.close(error.code, error.message);
+    this.core.log.error({ err: error }, 'a WebSocket message could not be handled');
+    this.close(closeCodes.internalError, 'Internal error');
+  }
+
+  private handle(message: ReturnType<typeof read>): void {
     switch (message.type) {
       case MessageType.ConnectionInit:
         return this.initialise(message);
@@ -80,26 +96,28 @@ export class SocketSession {
     }
   }
 
-  /** Finds out who the client is. */
-  private async initialise({ payload }: ConnectionInitMessage): Promise<void> {
+  private initialise({ payload }: ConnectionInitMessage): void {
     if (this.initialised)
       throw new CloseSocket(closeCodes.tooManyInitialisations, 'Too many initialisation requests');
     this.initialised = true;
     clearTimeout(this.waiting);
     const authorization = authorizationIn(payload) ?? this.authorization;
     this.authorization = undefined;
+    this.acknowledge(authorization).catch((error: unknown) => this.fail(error));
+  }
+
+  /** Finds out who the client is. */
+  private async acknowledge(authorization: string | undefined): Promise<void> {
     const actor = await this.authenticate(authorization);
+    if (!this.isOpen) return;
     const giveBack = this.core.connections.take(actor.account);
     if (!giveBack) throw new CloseSocket(closeCodes.tryAgainLater, 'Too many connections of this account');
     const { tokenExpired, rightsChanged } = closeCodes;
     this.onClose.push(
       giveBack,
-      this.core.expiries.watch(actor, () => this.socket.close(tokenExpired, 'Token expired')),
-      this.core.rights.watch({ actor, authorization }, () =>
-        this.socket.close(rightsChanged, 'Rights changed'),
-      ),
+      this.core.expiries.watch(actor, () => this.close(tokenExpired, 'Token expired')),
+      this.core.rights.watch({ actor, authorization }, () => this.close(rightsChanged, 'Rights changed')),
     );
-    if (this.socket.readyState !== this.socket.OPEN) return this.closed();
     this.actor = actor;
     this.outlet.send('{"type":"connection_ack"}');
   }
@@ -111,11 +129,11 @@ export class SocketSession {
       if (!(error instanceof Refused)) throw error;
       throw error.problems[0]?.code === 'TOKEN_EXPIRED'
         ? new CloseSocket(closeCodes.tokenExpired, 'Token expired')
-        : new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
+        : new CloseSocket(closeCodes.forbidden, 'Forbidden');
     }
   }
 
-  private async subscribe({ id, payload }: SubscribeMessage): Promise<void> {
+  private subscribe({ id, payload }: SubscribeMessage): void {
     const { actor, core } = this;
     if (!actor) throw new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
     if (hasExpired(actor, core.clock)) throw new CloseSocket(closeCodes.tokenExpired, 'Token expired');
@@ -129,6 +147,15 @@ export class SocketSession {
         requestError('LIMIT_EXCEEDED', `A WebSocket may run ${operationsPerSocket} operations at once.`),
       ]);
     this.operations.set(id, operation);
+    void this.run(operation, payload, actor);
+  }
+
+  private async run(
+    operation: SocketOperation,
+    payload: SubscribeMessage['payload'],
+    actor: Actor,
+  ): Promise<void> {
+    const { core } = this;
     const client = { actor, requestId: randomUUID(), gone: operation.gone.signal };
     try {
       operation.feed = await runOperation(core, { ...payload }, client, operation);
@@ -148,9 +175,14 @@ export class SocketSession {
     for (const { feed } of [...this.operations.values()]) feed?.ready();
   }
 
-  private closed(): void {
+  private stop(): void {
     clearTimeout(this.waiting);
     for (const operation of [...this.operations.values()]) this.end(operation);
+  }
+
+  /** Counts among the account's connections until it is really gone. */
+  private closed(): void {
+    this.stop();
     for (const done of this.onClose.splice(0)) done();
   }
 }

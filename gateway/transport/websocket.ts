@@ -18,6 +18,7 @@ const PROTOCOL = 'graphql-transport-ws';
 /** GraphQL over WebSockets (graphql-transport-ws). */
 export class WebSocketTransport {
   private readonly sockets: WebSocketServer;
+  private readonly sessions = new Set<SocketSession>();
   private readonly answered = new WeakSet<WebSocket>();
   private readonly pings: NodeJS.Timeout;
 
@@ -70,7 +71,9 @@ export class WebSocketTransport {
     socket.once('close', () => core.meter.sockets(-1));
     socket.on('pong', () => this.answered.add(socket));
     socket.on('error', (err) => core.log.debug({ err }, 'a WebSocket failed'));
-    new SocketSession(core, socket, connection, authorization);
+    const session = new SocketSession(core, socket, connection, authorization);
+    this.sessions.add(session);
+    socket.once('close', () => this.sessions.delete(session));
   }
 
   private ping(): void {
@@ -83,8 +86,8 @@ export class WebSocketTransport {
   /** Each client is told when to come back, so that they do not all come at once. */
   private drain(): void {
     const { core } = this.options;
-    for (const socket of this.sockets.clients)
-      socket.close(closeCodes.serviceRestart, `Service restart; retry in ${core.comeBack()} ms`);
+    for (const session of this.sessions)
+      session.close(closeCodes.serviceRestart, `Service restart; retry in ${core.comeBack()} ms`);
   }
 
   private cut(): void {

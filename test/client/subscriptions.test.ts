@@ -164,7 +164,7 @@ describe('a refusal', () => {
     const held = holder.subscribe(EntriesAfter, { after: 'c0' });
     const renewed = renewer.subscribe(EntriesAfter, { after: 'c0' });
     await subscribed(2);
-    await server.cut(4403, 'Token expired');
+    await server.cut(4411, 'Token expired');
     await expect(held.next()).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
     add(1, 1);
     expect(await take(renewed, 1)).toEqual([1]);

@@ -51,11 +51,11 @@ test.each(cases)('%s is answered 401, also to introspection and event streams', 
   }
 });
 
-test('a WebSocket without a valid token is closed with 4401, with an expired one with 4403', async () => {
+test('a WebSocket without a valid token is closed with 4403, with an expired one with 4411', async () => {
   for (const [parameters, code] of [
-    [{}, 4401],
-    [{ token: 'abc' }, 4401],
-    [{ token: await token('acme', { expiresIn: -1 }) }, 4403],
+    [{}, 4403],
+    [{ token: 'abc' }, 4403],
+    [{ token: await token('acme', { expiresIn: -1 }) }, 4411],
   ] as const) {
     await using socket = openSocket(fixture.url, parameters);
     await expect(socket.client.iterate({ query: '{ __typename }' }).next()).rejects.toMatchObject({ code });

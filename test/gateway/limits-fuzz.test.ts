@@ -157,7 +157,7 @@ test(
         for (const sent of messages) socket.send(sent);
         socket.close(1000);
         const [code] = await closed;
-        expect([1000, 1005, 4400, 4401, 4409, 4429], messages.join('\n')).toContain(code);
+        expect([1000, 1005, 4400, 4401, 4403, 4409, 4429], messages.join('\n')).toContain(code);
       }),
       fuzzing,
     );

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { SignJWT, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
@@ -87,18 +88,32 @@ describe('graphql-transport-ws: the connection', () => {
     expect(await closedAfterAck(init)).toEqual(closed);
   });
 
-  test('is closed with 4401 without a good token, and with 4403 when the token has expired', async () => {
+  test('is closed with 4403 without a good token, and with a code of its own when the token has expired', async () => {
     const init = (bearer?: string) => ({ type: 'connection_init', payload: { token: bearer } });
-    expect(await closedAfter({ type: 'connection_init' })).toEqual({ code: 4401, reason: 'Unauthorized' });
-    expect(await closedAfter(init('nonsense'))).toMatchObject({ code: 4401 });
+    expect(await closedAfter({ type: 'connection_init' })).toEqual({ code: 4403, reason: 'Forbidden' });
+    expect(await closedAfter(init('nonsense'))).toMatchObject({ code: 4403 });
     const expired = await token('acme', { expiresIn: -60 });
-    expect(await closedAfter(init(expired))).toEqual({ code: 4403, reason: 'Token expired' });
+    expect(await closedAfter(init(expired))).toEqual({ code: 4411, reason: 'Token expired' });
   });
 
   test('is closed with 4401 when it subscribes before it was acknowledged', async () => {
     expect(await closedAfter(subscribe('1'))).toEqual({ code: 4401, reason: 'Unauthorized' });
     const init = { type: 'connection_init', payload: { token: await token() } };
     expect(await closedAfter(init, subscribe('1'))).toMatchObject({ code: 4401 });
+  });
+
+  test('is closed with 4500 when the fault is ours, which is logged once', async () => {
+    const auth = { kind: 'jwks', url: 'http://127.0.0.1:1/keys' } as const;
+    await using faulty = await startFixture({ auth });
+    await using socket = await rawSocket(faulty.url);
+    // Signed as that key set's tokens would be, so that it has to be fetched.
+    const { privateKey } = await generateKeyPair('ES256');
+    const signed = await new SignJWT({ account: 'acme' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .sign(privateKey);
+    socket.say({ type: 'connection_init', payload: { token: signed } });
+    expect(await socket.closed).toEqual({ code: 4500, reason: 'Internal error' });
+    expect(faulty.log.filter(({ level }) => level >= 50)).toHaveLength(1);
   });
 
   test('is closed with 1013 when its account has all the connections it may have', async () => {
@@ -146,6 +161,52 @@ describe('graphql-transport-ws: the connection', () => {
     const [response] = (await once(request, 'response')) as [{ statusCode: number }];
     expect(response.statusCode).toBe(404);
   });
+});
+
+describe('graphql-transport-ws: once the connection is being closed', () => {
+  const rename = (name: string) => subscribe(name, `mutation { rename(name: "${name}") { name } }`);
+
+  test.each([
+    ['an invalid message', 'nonsense'],
+    ['an id in use', subscribe('same')],
+    ['a second initialisation', { type: 'connection_init' }],
+  ])('what comes behind %s is not executed, though it was sent at the same moment', (what, offence) =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      socket.say(subscribe('same'));
+      const after = `after ${what}`;
+      // One write, so that the gateway reads both at once.
+      socket.together(() => [offence, rename(after)].forEach((message) => socket.say(message)));
+      expect((await socket.closed).code).toBeGreaterThanOrEqual(4400);
+      await withSocket(async (other) => {
+        await other.initialise();
+        other.say(rename(`since ${what}`));
+        await other.heard('complete');
+      });
+      expect(fixture.hub.renamed).not.toContain(after);
+    }),
+  );
+
+  test('what runs on it ends at once, and what is said is not executed, however long the client takes', () =>
+    withSocket(async (socket) => {
+      const { hub } = fixture;
+      await socket.initialise();
+      socket.say(subscribe('1', 'subscription { ticks }'));
+      await until(() => hub.listening === 1, 'the upstream');
+      // It does not read that it is closed, so it does not answer.
+      socket.socket.pause();
+      socket.say('nonsense');
+      await until(() => hub.listening === 0, 'the end of the upstream');
+      socket.say(rename('from a deaf client'));
+      await withSocket(async (other) => {
+        await other.initialise();
+        other.say(rename('from another client'));
+        await other.heard('complete');
+      });
+      expect(hub.renamed).not.toContain('from a deaf client');
+      socket.socket.resume();
+      expect(await socket.closed).toMatchObject({ code: 4400 });
+    }));
 });
 
 describe('graphql-transport-ws: messages', () => {
@@ -198,6 +259,35 @@ describe('graphql-transport-ws: messages', () => {
           { id: '1', type: 'complete' },
         ]),
       );
+    }));
+
+  test('a subscription that ends by itself says next for each event, then complete, and nothing more', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      socket.say(subscribe('1', 'subscription { countdown(from: 3) }'));
+      await socket.heard('complete');
+      socket.say({ id: '1', type: 'complete' });
+      socket.say({ type: 'ping' });
+      await socket.heard('pong');
+      expect(socket.messages.slice(1)).toEqual([
+        ...[3, 2, 1].map((countdown) => ({ id: '1', type: 'next', payload: { data: { countdown } } })),
+        { id: '1', type: 'complete' },
+        { type: 'pong' },
+      ]);
+    }));
+
+  test('a query that the client completes before it is answered is cancelled and not answered', () =>
+    withSocket(async (socket) => {
+      const { hub } = fixture;
+      await socket.initialise();
+      const { slow, told } = hub;
+      socket.say(subscribe('1', '{ slow }'));
+      await until(() => hub.slow === slow + 1, 'the query');
+      socket.say({ id: '1', type: 'complete' });
+      await until(() => hub.told === told + 1, 'its cancellation');
+      socket.say({ type: 'ping' });
+      await socket.heard('pong');
+      expect(socket.messages.map(({ type }) => type)).toEqual(['connection_ack', 'pong']);
     }));
 
   test('what is wrong with a document is an error with its id, and nothing follows it', () =>

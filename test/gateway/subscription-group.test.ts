@@ -9,6 +9,7 @@ import { until } from './fixtures/gateway.js';
 /** A reader that is as fast as a test wants. */
 class Reader {
   readonly got: string[] = [];
+  readonly frames: Frame[] = [];
   readonly errors: GraphQLError[] = [];
   completed = false;
   fast = true;
@@ -16,8 +17,9 @@ class Reader {
 
   constructor(rejoin: (feed: Feed) => void = () => undefined) {
     const sink = {
-      next: ({ payload }: Frame) => {
-        this.got.push((JSON.parse(String(payload)) as { data: string }).data);
+      next: (frame: Frame) => {
+        this.frames.push(frame);
+        this.got.push((JSON.parse(String(frame.payload)) as { data: string }).data);
         return this.fast;
       },
       error: (errors: readonly GraphQLError[]) => void this.errors.push(...errors),
@@ -128,4 +130,19 @@ test('an event of which a part failed is asked for anew for who comes back for i
   await until(() => state.opened.length === 2, 'an execution of its own');
   expect(state.opened).toEqual([null, '2']);
   expect(back.got).toEqual([]);
+});
+
+test('who begins beside others is told at once where the stream stands, so that a lost connection loses nothing', async () => {
+  const { group, say, state } = liveGroup({ ...form, kind: 'log', resumable: true });
+  const first = new Reader();
+  group.join(first.feed, null);
+  await say({ ...event('a'), position: '1' });
+  await until(() => first.got.length === 1, 'an event');
+  const late = new Reader();
+  group.join(late.feed, null);
+  expect(late.frames).toMatchObject([{ bookmark: true, position: '1' }]);
+  await say({ ...event('b'), position: '2' });
+  await until(() => late.frames.length === 2, 'the next event');
+  expect(late.frames[1]).toMatchObject({ bookmark: false, position: '2' });
+  expect(state.opened).toEqual([null]);
 });

@@ -50,7 +50,7 @@ test('streams end when the rights of their tokens change, with a code of their o
   hub.publish('acme', 'c1');
   expect((await next).value).toMatchObject({ data: { clusterEvents: { sequence: 1 } } });
   await using again = openSocket(url, { token: alice });
-  await expect(again.client.iterate({ query: EVENTS }).next()).rejects.toMatchObject({ code: 4401 });
+  await expect(again.client.iterate({ query: EVENTS }).next()).rejects.toMatchObject({ code: 4403 });
 });
 
 test('streams end when what a token says is weighed differently than when they began', async () => {

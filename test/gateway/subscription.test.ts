@@ -168,7 +168,7 @@ test('a client that does not read its WebSocket holds the upstream back, and los
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });
 
-test('the token end ends the socket with 4403 and the event stream with TOKEN_EXPIRED', async () => {
+test('the token end ends the socket with 4411 and the event stream with TOKEN_EXPIRED', async () => {
   let skew = 0;
   await using fixture = await startFixture({ clock: { now: () => new Date(Date.now() + skew) } });
   const bearer = await token('acme', { expiresIn: 60 });
@@ -177,8 +177,8 @@ test('the token end ends the socket with 4403 and the event stream with TOKEN_EX
   const streamed = readStream(fixture.url, { query: PADDED, bearer });
   await until(() => fixture.hub.listening === 2, 'two listeners');
   skew = 61_000;
-  expect(await socket.closed).toMatchObject({ code: 4403, reason: 'Token expired' });
-  await expect(next).rejects.toMatchObject({ code: 4403 });
+  expect(await socket.closed).toMatchObject({ code: 4411, reason: 'Token expired' });
+  await expect(next).rejects.toMatchObject({ code: 4411 });
   expect(await streamed).toContain('"code":"TOKEN_EXPIRED"');
 });
 
