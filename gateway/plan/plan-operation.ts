@@ -6,10 +6,17 @@ import type { Supergraph } from './supergraph.js';
 
 /** Plans an operation of a valid document. Throws when the planner finds no way. */
 export function planOperation(
-  { planner, apiSchema, corrections }: Pick<Supergraph, 'planner' | 'apiSchema' | 'corrections'>,
+  {
+    planner,
+    apiSchema,
+    corrections,
+    overrides,
+  }: Pick<Supergraph, 'planner' | 'apiSchema' | 'corrections' | 'overrides'>,
   document: DocumentNode,
   operationName: string | undefined,
 ): QueryPlan {
   const named = operationName === undefined ? {} : { operationName };
-  return restorePlan(planner.buildQueryPlan(operationFromDocument(apiSchema, document, named)), corrections);
+  const operation = operationFromDocument(apiSchema, document, named);
+  const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
+  return restorePlan(plan, corrections);
 }

@@ -4,10 +4,11 @@ import {
   Supergraph as FederatedSupergraph,
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
 import { TypeConditions } from '../execute/type-conditions.js';
 import { withExecutableDirectives } from './executable-directives.js';
-import { withResolvableKeysFirst } from './join-directives.js';
+import { argumentText, withResolvableKeysFirst } from './join-directives.js';
+import { overrideLabels } from './override-labels.js';
 import type { PlanAhead, PlanningThread } from './planning-thread.js';
 import { Requirements } from './requirements.js';
 import type { PlanCorrections } from './split-fetch.js';
@@ -27,6 +28,8 @@ export interface Supergraph {
   readonly planner: QueryPlanner;
   /** What its plans are put right by. */
   readonly corrections: PlanCorrections;
+  /** Labels of progressive overrides, and whether each holds. */
+  readonly overrides: ReadonlyMap<string, boolean>;
   /** Plans on another thread, where there is one. */
   readonly planAhead?: PlanAhead | undefined;
   /** Names and addresses written in the supergraph. */
@@ -44,6 +47,7 @@ const SUPPORTED: ReadonlySet<string> = new Set([
 /** Loads supergraph SDL, also in the planning thread if there is one. Throws when it is not a valid supergraph. */
 export function loadSupergraph(sdl: string, thread?: PlanningThread): Supergraph {
   const source = withExecutableDirectives(parse(sdl, { noLocation: true }));
+  refuseContexts(source);
   const supergraph = FederatedSupergraph.build(source, { supportedFeatures: new Set(SUPPORTED) });
   const apiSchema = supergraph.apiSchema();
   const api = apiSchema.toGraphQLJSSchema();
@@ -55,10 +59,24 @@ export function loadSupergraph(sdl: string, thread?: PlanningThread): Supergraph
     apiConditions: new TypeConditions(api),
     fullConditions: new TypeConditions(full),
     ...createPlanner(source, supergraph),
+    overrides: overrideLabels(source),
     // Last, so that the thread loads only what is valid.
     planAhead: thread?.load(sdl),
     subgraphs: supergraph.subgraphsMetadata(),
   };
+}
+
+/** Plans with contexts need arguments moved between fetches, and fetches split by their values: no part here does so. */
+function refuseContexts({ definitions }: DocumentNode): void {
+  const links = definitions.flatMap((one) =>
+    one.kind === Kind.SCHEMA_DEFINITION || one.kind === Kind.SCHEMA_EXTENSION ? (one.directives ?? []) : [],
+  );
+  if (!links.some((link) => argumentText(link, 'url')?.startsWith('https://specs.apollo.dev/context/')))
+    return;
+  throw new Error(
+    'The supergraph uses @context and @fromContext, which this gateway does not carry out. Compose the subgraphs ' +
+      'without them: a field can be given what another subgraph knows by @requires.',
+  );
 }
 
 /** A planner for a supergraph that says the same in a way that the planner plans right; see docs/decisions. */

@@ -58,6 +58,33 @@ federation(
   ],
 );
 
+for (const [label, shown] of [
+  ['percent(0)', 'old shown 1'],
+  ['percent(100)', 'new 1'],
+] as const) {
+  federation(
+    `@override under the label ${label}`,
+    [
+      subgraph('old', 'type Query { old: Post } type Post @key(fields: "id") { id: ID! shown: String! }', {
+        Query: { old: () => posts[0] },
+        Post: { __resolveReference: finder(posts, 'id') },
+      }),
+      subgraph(
+        'new',
+        `type Query { new: Post } type Post @key(fields: "id") { id: ID! shown: String! @override(from: "old", label: "${label}") }`,
+        { Query: { new: () => ({ id: '1' }) }, Post: { shown: ({ id }: { id: string }) => `new ${id}` } },
+      ),
+    ],
+    [
+      {
+        title: 'asked through either',
+        query: '{ old { shown } new { shown } }',
+        data: { old: { shown }, new: { shown } },
+      },
+    ],
+  );
+}
+
 const goods = [{ id: 'g1', name: 'good', price: 5, stock: 3 }];
 
 federation(

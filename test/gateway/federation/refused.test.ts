@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/compose.js';
+import { loadSupergraph } from '../../../gateway/plan/supergraph.js';
+
+const link = (imports: string) =>
+  `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: [${imports}])`;
+
+test('a progressive override that holds for a part of the requests is refused', () => {
+  const supergraph = (label: string) =>
+    composeSupergraph([
+      {
+        name: 'old',
+        sdl: `${link('"@key"')} type Query { post: Post } type Post @key(fields: "id") { id: ID! text: String }`,
+      },
+      {
+        name: 'new',
+        sdl: `${link('"@key", "@override"')}
+          type Post @key(fields: "id") { id: ID! text: String @override(from: "old", label: "${label}") }`,
+      },
+    ]);
+  expect(() => loadSupergraph(supergraph('percent(7.5)'))).toThrow(
+    /^Post\.text is overridden under the label "percent\(7\.5\)"/,
+  );
+  expect(() => loadSupergraph(supergraph('ours'))).toThrow('compose it with percent(0), with percent(100)');
+  expect(loadSupergraph(supergraph('percent(100)')).overrides).toEqual(new Map([['percent(100)', true]]));
+});
+
+test('a supergraph with contexts is refused', () => {
+  const sdl = composeSupergraph([
+    {
+      name: 'shop',
+      sdl: `${link('"@key", "@context", "@fromContext"')}
+        type Query { user: User }
+        type User @key(fields: "id") @context(name: "user") { id: ID! currency: String item: Item }
+        type Item @key(fields: "id") { id: ID! price(in: String @fromContext(field: "$user { currency }")): Int }`,
+    },
+    {
+      name: 'stock',
+      sdl: `${link('"@key"')} type Item @key(fields: "id") { id: ID! stock: Int }`,
+    },
+  ]);
+  expect(() => loadSupergraph(sdl)).toThrow('uses @context and @fromContext');
+});
