@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Transaction } from '../kernel/database.js';
+import type { Database, Transaction } from '../kernel/database.js';
 import { refuse } from '../kernel/result.js';
 import type { Prisma } from '../prisma/generated/client.js';
+
+const MAX_LENGTH = 128;
 
 export interface OnceRequest {
   readonly account: string;
@@ -17,11 +19,13 @@ export interface OnceRequest {
 /**
  * Does the work once for each token: a repetition gets the first answer (plain JSON: ids), also when both come at
  * the same moment; then the second waits for the first transaction to end. What was refused is not remembered.
- * Refuses `CLIENT_TOKEN_REUSED` when the token came with other input before.
+ * Refuses `INVALID_INPUT` for a token that is empty or too long, and `CLIENT_TOKEN_REUSED` when it came with other input
+ * before.
  */
 export async function once<A>(tx: Transaction, request: OnceRequest, work: () => Promise<A>): Promise<A> {
   const { account, mutation, token, at } = request;
   if (token == null) return work();
+  checkLength(token);
   // Twins queue up here; the lock ends with the transaction.
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
@@ -40,6 +44,22 @@ export async function once<A>(tx: Transaction, request: OnceRequest, work: () =>
     data: { account, mutation, token, inputHash, answer: answer as Prisma.InputJsonValue, createdAt: at },
   });
   return answer;
+}
+
+/**
+ * The same for work that does its own writing, or reaches out of the database: with a token, the token's transaction
+ * spans it, so that a crash in between leaves a token that may be used again.
+ */
+export function onceAround<A>(database: Database, request: OnceRequest, work: () => Promise<A>): Promise<A> {
+  if (request.token == null) return work();
+  return database.$transaction((tx) => once(tx, request, work));
+}
+
+function checkLength(token: string): void {
+  if (token.length >= 1 && token.length <= MAX_LENGTH) return;
+  refuse('INVALID_INPUT', `clientToken has 1 to ${MAX_LENGTH} characters.`, {
+    path: ['input', 'clientToken'],
+  });
 }
 
 function hashInput(input: unknown): string {

@@ -2,14 +2,12 @@ import { once } from '../../engine/client-tokens.js';
 import type { Platform } from '../../engine/platform.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Database, Transaction } from '../../kernel/database.js';
-import { refuse } from '../../kernel/result.js';
 import { isTransactionConflict } from './change.store.js';
 import { ClusterStore, type ClusterRow } from './cluster/cluster.store.js';
 import { ComponentStore, type ComponentRow } from './component/component.store.js';
 import { NodePoolStore, type NodePoolRow } from './node-pool/node-pool.store.js';
 import { OperationStore, type OperationRow } from './operation/operation.store.js';
 
-const MAX_CLIENT_TOKEN = 128;
 /** How often a transaction that lost a deadlock is run again. */
 const ATTEMPTS = 4;
 
@@ -54,7 +52,6 @@ export async function change(
   request: ChangeRequest,
   work: (tx: Transaction, at: Date) => Promise<ChangeAnswer>,
 ): Promise<ChangeOutcome> {
-  checkClientToken(request.input.clientToken);
   const { prisma } = platform.database;
   const { account } = request.actor;
   if (request.dryRun) return retryConflicts(() => rehearse(platform, request, work));
@@ -114,11 +111,4 @@ async function readOutcome(
     operation: operations[0] ?? null,
     component: components[0] ?? null,
   };
-}
-
-function checkClientToken(token: string | null | undefined): void {
-  if (token == null || (token.length >= 1 && token.length <= MAX_CLIENT_TOKEN)) return;
-  refuse('INVALID_INPUT', `clientToken has 1 to ${MAX_CLIENT_TOKEN} characters.`, {
-    path: ['input', 'clientToken'],
-  });
 }

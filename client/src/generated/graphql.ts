@@ -27,6 +27,8 @@ export type Availability =
 
 /** An operation to be cancelled. */
 export type CancelOperationInput = {
+  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  readonly clientToken?: string | null | undefined;
   /** The operation. */
   readonly id: string;
 };

@@ -16,6 +16,7 @@ import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import { Viewer, viewerOf } from '../viewer.resolver.js';
 import { type AccountVerificationService, verified } from './account-verification.service.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 export const AccountHolderKind = graphEnum('AccountHolderKind', 'Who holds an account.', {
   PERSON: 'A person.',
@@ -35,6 +36,9 @@ export class VerifyAccountInput {
     description: 'Number of the identity card, or unified social credit code: 18 characters. It is not kept.',
   })
   documentNumber: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }
 
 @ObjectType({ description: 'Answer of verifyAccount.' })

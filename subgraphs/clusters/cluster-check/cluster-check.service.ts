@@ -1,3 +1,4 @@
+import { onceAround } from '../../../engine/client-tokens.js';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
@@ -39,18 +40,27 @@ export class ClusterCheckService {
   }
 
   /** Checks a cluster of the account and keeps what was found. Refuses `NOT_FOUND`, and `INVALID_STATE` for a deleted one. */
-  async run(
-    { account }: Actor,
-    { clusterId, type, version }: RunClusterCheckInput,
-  ): Promise<ClusterCheckRow> {
+  async run({ account }: Actor, input: RunClusterCheckInput): Promise<ClusterCheckRow> {
+    const { database, clock } = this.platform;
+    const token = input.clientToken;
+    const request = { account, mutation: 'runClusterCheck', token, input, at: clock.now() };
+    const { id } = await onceAround(database.prisma, request, async () => ({
+      id: await this.check(account, input),
+    }));
+    const [row] = await this.checks.byIds(account, [id]);
+    return row ?? refuse('NOT_FOUND', 'The check of this clientToken is no longer kept.');
+  }
+
+  private async check(account: string, { clusterId, type, version }: RunClusterCheckInput): Promise<string> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
     if (!cluster) return noSuchCluster(CLUSTER_PATH);
     if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: CLUSTER_PATH });
     const items = await this.upgradeItems(cluster, version);
     const createdAt = this.platform.clock.now();
     const state = blockersOf(items).length > 0 ? 'BLOCKED' : 'PASSED';
-    return this.checks.insert({
-      id: newId('clusterCheck'),
+    const id = newId('clusterCheck');
+    await this.checks.insert({
+      id,
       account,
       clusterId,
       type,
@@ -59,6 +69,7 @@ export class ClusterCheckService {
       items,
       createdAt,
     });
+    return id;
   }
 
   /**

@@ -2,6 +2,7 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is checked for.', {
   UPGRADE: 'Whether its Kubernetes version can be upgraded.',
@@ -79,6 +80,9 @@ export class RunClusterCheckInput {
 
   @Field(() => String, { description: 'The version of the upgrade, as patch or minor (its newest patch).' })
   version: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }
 
 @ObjectType({ description: 'Answer of runClusterCheck.' })

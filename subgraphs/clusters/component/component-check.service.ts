@@ -1,3 +1,4 @@
+import { onceAround } from '../../../engine/client-tokens.js';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -7,6 +8,7 @@ import { ClusterStore } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { checkComponents } from './component-check.js';
 import type { ComponentRow } from './component.store.js';
+import type { CheckComponentsInput } from './component.type.js';
 
 /** How long a cluster may take to answer. */
 const TIMEOUT_MS = 20_000;
@@ -17,7 +19,18 @@ export class ComponentCheckService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'clock'>) {}
 
   /** Refuses `NOT_FOUND`, `INVALID_STATE` without a Kubernetes API, `KUBERNETES_UNAVAILABLE` when it does not answer. */
-  async check({ account }: Actor, clusterId: string): Promise<ComponentRow[]> {
+  async check({ account }: Actor, input: CheckComponentsInput): Promise<ComponentRow[]> {
+    const { database, clock } = this.platform;
+    const { clusterId, clientToken: token } = input;
+    const request = { account, mutation: 'checkComponents', token, input, at: clock.now() };
+    await onceAround(database.prisma, request, async () => {
+      await this.compare(account, clusterId);
+      return {};
+    });
+    return database.prisma.component.findMany({ where: { account, clusterId }, orderBy: { id: 'asc' } });
+  }
+
+  private async compare(account: string, clusterId: string): Promise<void> {
     const { prisma } = this.platform.database;
     const [cluster] = await new ClusterStore(prisma).byIds(account, [clusterId]);
     if (!cluster) return noSuchCluster(CLUSTER_PATH);
@@ -30,6 +43,5 @@ export class ComponentCheckService {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const client = new KubernetesClient(this.platform.kubernetes.of(access), { clusterId, signal });
     await checkComponents({ database: prisma, client, at: this.platform.clock.now() }, clusterId);
-    return prisma.component.findMany({ where: { account, clusterId }, orderBy: { id: 'asc' } });
   }
 }

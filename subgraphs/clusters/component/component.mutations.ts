@@ -89,7 +89,7 @@ export class ComponentMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => CheckComponentsInput, { description: 'The cluster.' }) input: CheckComponentsInput,
   ) {
-    const result = await settle(() => this.checks.check(context.actor, input.clusterId));
+    const result = await settle(() => this.checks.check(context.actor, input));
     context.loaders.clear();
     if (result.ok) return { components: result.value, userErrors: [] };
     return { components: [], userErrors: result.problems.map(toUserError) };

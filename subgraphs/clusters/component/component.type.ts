@@ -197,4 +197,7 @@ export class RestoreComponentInput {
 export class CheckComponentsInput {
   @Field(() => ID, { description: 'The cluster.' })
   clusterId: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }

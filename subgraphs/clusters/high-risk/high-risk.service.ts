@@ -1,3 +1,4 @@
+import { onceAround } from '../../../engine/client-tokens.js';
 import { TerminalError } from '../../../engine/contract.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
@@ -13,12 +14,35 @@ import { planSysctls, type SysctlPlan } from './sysctl.rules.js';
 
 const OPERATION_PATH = ['input', 'operation'];
 
+interface RiskCall {
+  readonly actor: Actor;
+  readonly mutation: string;
+  readonly input: { readonly clientToken?: string | null };
+}
+
 /** Does in the simulated cloud what people do in other consoles and should not, and what mends it. */
 export class HighRiskService {
-  constructor(private readonly platform: Pick<Platform, 'database' | 'provider'>) {}
+  constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock'>) {}
 
   /** Refuses what is not acted out, a wrong target, and `RISK_NOT_ACKNOWLEDGED` for what nothing mends. */
-  async perform(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+  perform(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+    return this.once({ actor, mutation: 'performHighRiskOperation', input }, () => this.doRisk(actor, input));
+  }
+
+  /** Refuses `INVALID_STATE` for what nothing mends. */
+  mend(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+    return this.once({ actor, mutation: 'mendHighRiskOperation', input }, () => this.undoRisk(actor, input));
+  }
+
+  /**
+   * Sets kernel parameters of a worker node. Refuses unknown ones, and `RISK_NOT_ACKNOWLEDGED` for values with which
+   * the network does not work; acknowledged, they do what the list of high-risk operations says.
+   */
+  setSysctls(actor: Actor, input: SetNodeSysctlsInput): Promise<ClusterRow> {
+    return this.once({ actor, mutation: 'setNodeSysctls', input }, () => this.doSysctls(actor, input));
+  }
+
+  private async doRisk(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
     const { cluster, row, target } = await this.check(actor, input);
     if (!row.recoverable && !input.acknowledgeRisk)
       refuse('RISK_NOT_ACKNOWLEDGED', `${row.operation}: ${row.impact}. ${row.recovery}.`, {
@@ -28,19 +52,14 @@ export class HighRiskService {
     return this.told(cluster);
   }
 
-  /** Refuses `INVALID_STATE` for what nothing mends. */
-  async mend(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+  private async undoRisk(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
     const { cluster, row, target } = await this.check(actor, input);
     if (!row.recoverable) refuse('INVALID_STATE', `${row.recovery}.`, { path: OPERATION_PATH });
     await this.cloud(() => this.platform.provider.mendRisk(cluster.id, target));
     return this.told(cluster);
   }
 
-  /**
-   * Sets kernel parameters of a worker node. Refuses unknown ones, and `RISK_NOT_ACKNOWLEDGED` for values with which
-   * the network does not work; acknowledged, they do what the list of high-risk operations says.
-   */
-  async setSysctls(actor: Actor, input: SetNodeSysctlsInput): Promise<ClusterRow> {
+  private async doSysctls(actor: Actor, input: SetNodeSysctlsInput): Promise<ClusterRow> {
     const { risks, mended, problems } = planSysctls(input.sysctls);
     if (problems.length > 0) throw new Refused(problems);
     const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
@@ -112,6 +131,17 @@ export class HighRiskService {
       if (!(error instanceof TerminalError)) throw error;
       throw new Refused([{ ...error.problem, path: ['input'] }]);
     }
+  }
+
+  /** Does it once for each clientToken; a repetition answers the cluster as it is by then. */
+  private async once(call: RiskCall, work: () => Promise<ClusterRow>): Promise<ClusterRow> {
+    const { database, clock } = this.platform;
+    const { actor, input, mutation } = call;
+    const { account } = actor;
+    const request = { account, mutation, token: input.clientToken, input, at: clock.now() };
+    const { id } = await onceAround(database.prisma, request, async () => ({ id: (await work()).id }));
+    const [cluster] = await new ClusterStore(database.prisma).byIds(account, [id]);
+    return cluster ?? noSuchCluster(['input', 'clusterId']);
   }
 
   private async told(cluster: ClusterRow): Promise<ClusterRow> {

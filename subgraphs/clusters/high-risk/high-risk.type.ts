@@ -3,6 +3,7 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { Cluster } from '../cluster/cluster.type.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 export const HighRiskTarget = graphEnum(
   'HighRiskTarget',
@@ -54,6 +55,9 @@ export class HighRiskOperationInput {
     description: 'Must be true to perform an operation that nothing mends.',
   })
   acknowledgeRisk?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }
 
 @InputType({ description: 'A kernel parameter.' })
@@ -78,6 +82,9 @@ export class SetNodeSysctlsInput {
     description: 'Must be true for values with which the network of the node does not work.',
   })
   acknowledgeRisk?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }
 
 @ObjectType({ description: 'Answer of a change past the platform.' })

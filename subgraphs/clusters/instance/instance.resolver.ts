@@ -73,7 +73,7 @@ export class InstanceResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => ReleaseInstancesInput, { description: 'The machines.' }) input: ReleaseInstancesInput,
   ) {
-    const result = await settle(() => this.instances.release(context.actor, input.instanceIds));
+    const result = await settle(() => this.instances.release(context.actor, input));
     if (!result.ok) return { releasedIds: [], userErrors: result.problems.map(toUserError) };
     const { releasedIds, problems } = result.value;
     return { releasedIds, userErrors: problems.map(toUserError) };

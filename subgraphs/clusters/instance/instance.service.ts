@@ -1,16 +1,22 @@
+import { onceAround } from '../../../engine/client-tokens.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { type ConnectionValue, toConnection } from '../../../kernel/graph/connection.type.js';
 import { type PageArguments, pageOf, pageRequest } from '../../../kernel/page.js';
-import { type Problem, refuse } from '../../../kernel/result.js';
-import type { InstanceFilter } from './instance.type.js';
+import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import type { InstanceFilter, ReleaseInstancesInput } from './instance.type.js';
 
 const MAX_MACHINES = 100;
 
+interface Released {
+  readonly releasedIds: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
 /** The account's machines that belong to no cluster. The cloud has them, so each question is the cloud's to answer. */
 export class InstanceService {
-  constructor(private readonly platform: Pick<Platform, 'provider'>) {}
+  constructor(private readonly platform: Pick<Platform, 'provider' | 'database' | 'clock'>) {}
 
   /** A page of them, by id. */
   async list(actor: Actor, filter: InstanceFilter, page: PageArguments): Promise<ConnectionValue<Machine>> {
@@ -33,11 +39,15 @@ export class InstanceService {
     });
   }
 
-  /** Releases machines; those that cannot be are told with their reasons. */
-  async release(
-    actor: Actor,
-    ids: readonly string[],
-  ): Promise<{ readonly releasedIds: string[]; readonly problems: Problem[] }> {
+  /** Releases machines; those that cannot be are told with their reasons. Where none can, all of it is refused. */
+  release({ account }: Actor, input: ReleaseInstancesInput): Promise<Released> {
+    const { database, clock } = this.platform;
+    const token = input.clientToken;
+    const request = { account, mutation: 'releaseInstances', token, input, at: clock.now() };
+    return onceAround(database.prisma, request, () => this.releaseAll(account, input.instanceIds));
+  }
+
+  private async releaseAll(account: string, ids: readonly string[]): Promise<Released> {
     const unique = [...new Set(ids)];
     if (unique.length < 1 || unique.length > MAX_MACHINES) {
       const message = `1 to ${MAX_MACHINES} machines at once, not ${unique.length}.`;
@@ -46,10 +56,11 @@ export class InstanceService {
     const releasedIds: string[] = [];
     const problems: Problem[] = [];
     for (const [index, id] of unique.entries()) {
-      const problem = await this.platform.provider.releaseMachine(actor.account, id);
+      const problem = await this.platform.provider.releaseMachine(account, id);
       if (problem) problems.push({ ...problem, path: ['input', 'instanceIds', String(index)] });
       else releasedIds.push(id);
     }
+    if (releasedIds.length === 0) throw new Refused(problems);
     return { releasedIds, problems };
   }
 }

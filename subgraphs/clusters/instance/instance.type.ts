@@ -4,6 +4,7 @@ import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why a machine belongs to no cluster.', {
   CREATED: 'Somebody made it in the cloud.',
@@ -92,6 +93,9 @@ export class NodeImage {
 export class ReleaseInstancesInput {
   @Field(() => [ID], { description: 'Machines that belong to no cluster (1 to 100).' })
   instanceIds: string[];
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }
 
 @ObjectType({ description: 'Answer of releaseInstances.' })

@@ -3,9 +3,6 @@ import { appendEvents } from '../../../engine/events.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { refuse } from '../../../kernel/result.js';
-
-const MAX_CLIENT_TOKEN = 128;
 
 /** A change of a network: which mutation, by whom, with what input. */
 export interface NetworkChange {
@@ -29,11 +26,6 @@ export async function changeNetwork(
   work: (tx: Transaction, at: Date) => Promise<NetworkChanged>,
 ): Promise<string> {
   const { clientToken: token } = input;
-  if (token != null && (token.length < 1 || token.length > MAX_CLIENT_TOKEN)) {
-    refuse('INVALID_INPUT', `clientToken has 1 to ${MAX_CLIENT_TOKEN} characters.`, {
-      path: ['input', 'clientToken'],
-    });
-  }
   const at = clock.now();
   const { account } = actor;
   const { id } = await database.prisma.$transaction((tx) =>

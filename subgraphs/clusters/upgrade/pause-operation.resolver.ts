@@ -21,7 +21,7 @@ export class PauseOperationResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => PauseOperationInput, { description: 'The operation.' }) input: PauseOperationInput,
   ) {
-    return toPayload(context, () => this.service.pause(context.actor, input.id));
+    return toPayload(context, () => this.service.pause(context.actor, input));
   }
 
   @Mutation(() => ResumeOperationPayload, { description: 'Lets a paused operation go on.' })
@@ -29,7 +29,7 @@ export class PauseOperationResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => ResumeOperationInput, { description: 'The operation.' }) input: ResumeOperationInput,
   ) {
-    return toPayload(context, () => this.service.resume(context.actor, input.id));
+    return toPayload(context, () => this.service.resume(context.actor, input));
   }
 
   @FieldResolver(() => DateTimeScalar, {

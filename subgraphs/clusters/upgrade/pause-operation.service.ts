@@ -7,34 +7,40 @@ import type { Transaction } from '../../../kernel/database.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { remember } from './upgrade-input.js';
 
+/** Names an operation. */
+interface OperationInput {
+  readonly id: string;
+  readonly clientToken?: string | null;
+}
+
 /** Pauses operations and lets them go on. */
 export class PauseOperationService {
   constructor(private readonly platform: Platform) {}
 
   /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that cannot be paused now. */
-  pause(actor: Actor, id: string): Promise<ChangeOutcome> {
-    return this.run({ actor, mutation: 'pauseOperation' }, (tx, at) =>
-      pauseOperation(tx, actor.account, id, at),
+  pause(actor: Actor, input: OperationInput): Promise<ChangeOutcome> {
+    return this.run({ actor, mutation: 'pauseOperation', input }, (tx, at) =>
+      pauseOperation(tx, actor.account, input.id, at),
     );
   }
 
   /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that is not paused. */
-  resume(actor: Actor, id: string): Promise<ChangeOutcome> {
-    return this.run({ actor, mutation: 'resumeOperation' }, async (tx, at) => {
-      const operation = await resumeOperation(tx, actor.account, id);
-      await remember(tx, id, { resumedAt: at.toISOString() });
+  resume(actor: Actor, input: OperationInput): Promise<ChangeOutcome> {
+    return this.run({ actor, mutation: 'resumeOperation', input }, async (tx, at) => {
+      const operation = await resumeOperation(tx, actor.account, input.id);
+      await remember(tx, input.id, { resumedAt: at.toISOString() });
       await enqueue(tx, operation.targetKind === 'NodePool' ? 'node-pool' : 'cluster', operation.targetId);
       return operation;
     });
   }
 
   private run(
-    { actor, mutation }: { readonly actor: Actor; readonly mutation: string },
+    request: { readonly actor: Actor; readonly mutation: string; readonly input: OperationInput },
     work: (tx: Transaction, at: Date) => Promise<OperationRow>,
   ): Promise<ChangeOutcome> {
-    return change(this.platform, { actor, mutation, input: {} }, async (tx, at) => {
+    return change(this.platform, request, async (tx, at) => {
       const { id } = await work(tx, at);
-      await appendEvents(tx, actor.account, at, []);
+      await appendEvents(tx, request.actor.account, at, []);
       return { operationId: id };
     });
   }

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import type { PausePolicy } from './upgrade.rules.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 export const UpgradePausePolicy = graphEnum(
   'UpgradePausePolicy',
@@ -39,10 +40,16 @@ export class UpgradeRollingPolicyInput {
 export class PauseOperationInput {
   @Field(() => ID, { description: 'The operation.' })
   id: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }
 
 @InputType({ description: 'A paused operation that is to go on.' })
 export class ResumeOperationInput {
   @Field(() => ID, { description: 'The operation.' })
   id: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }

@@ -1,7 +1,9 @@
+import { once } from '../../../engine/client-tokens.js';
 import { appendEvents } from '../../../engine/events.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { adminScope } from '../../../kernel/scopes.js';
 import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../catalogue/catalogue.store.js';
@@ -25,41 +27,48 @@ export class PublishVersionService {
   async publish(actor: Actor, input: PublishKubernetesVersionInput): Promise<VersionStatus> {
     if (!actor.scopes?.includes(adminScope))
       refuse('FORBIDDEN', `Publishing a version needs a token with the scope ${adminScope}.`);
-    const { id } = input;
-    const { prisma } = this.platform.database;
+    const { id, clientToken: token } = input;
     const at = this.platform.clock.now();
-    const releasedAt = input.releasedAt ?? at;
-    const status = await prisma.$transaction(async (tx) => {
+    const asked = { account: actor.account, mutation: 'publishKubernetesVersion', token, input, at };
+    const status = await this.platform.database.prisma.$transaction(async (tx) => {
       // One at a time: each is checked against what the one before has published.
       await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
-      const before = new VersionPolicy(await tx.kubernetesVersion.findMany());
-      const problems = publishProblems({ id, releasedAt }, before, at);
-      if (problems.length > 0) throw new Refused(problems);
-      await tx.kubernetesVersion.create({ data: { id, minor: minorOf(id), releasedAt } });
-      const after = new VersionPolicy(await tx.kubernetesVersion.findMany());
-      const changed = before.all().filter((one) => differs(one, after.status(one.id)));
-      const clusters = await tx.cluster.findMany({
-        where: { version: { in: changed.map((one) => one.id) }, deletedAt: null },
-        select: { id: true },
-      });
-      await enqueueAll(
-        tx,
-        VERSION_SUPPORT,
-        clusters.map((cluster) => cluster.id),
-      );
-      const message = `Kubernetes ${id} was published; ${clusters.length} clusters have a version that expires.`;
-      const event = {
-        type: VERSION_PUBLISHED,
-        reason: 'KubernetesVersionPublished',
-        message,
-        data: { version: id },
-      };
-      await appendEvents(tx, PLATFORM_ACCOUNT, at, [{ category: 'PROVISIONING', ...event }]);
-      return after.status(id);
+      await once(tx, asked, () => add(tx, { id, releasedAt: input.releasedAt ?? at, at }));
+      return new VersionPolicy(await tx.kubernetesVersion.findMany()).status(id);
     });
     this.catalogue.refresh();
     return status;
   }
+}
+
+async function add(
+  tx: Transaction,
+  { id, releasedAt, at }: { readonly id: string; readonly releasedAt: Date; readonly at: Date },
+): Promise<object> {
+  const before = new VersionPolicy(await tx.kubernetesVersion.findMany());
+  const problems = publishProblems({ id, releasedAt }, before, at);
+  if (problems.length > 0) throw new Refused(problems);
+  await tx.kubernetesVersion.create({ data: { id, minor: minorOf(id), releasedAt } });
+  const after = new VersionPolicy(await tx.kubernetesVersion.findMany());
+  const changed = before.all().filter((one) => differs(one, after.status(one.id)));
+  const clusters = await tx.cluster.findMany({
+    where: { version: { in: changed.map((one) => one.id) }, deletedAt: null },
+    select: { id: true },
+  });
+  await enqueueAll(
+    tx,
+    VERSION_SUPPORT,
+    clusters.map((cluster) => cluster.id),
+  );
+  const message = `Kubernetes ${id} was published; ${clusters.length} clusters have a version that expires.`;
+  const event = {
+    type: VERSION_PUBLISHED,
+    reason: 'KubernetesVersionPublished',
+    message,
+    data: { version: id },
+  };
+  await appendEvents(tx, PLATFORM_ACCOUNT, at, [{ category: 'PROVISIONING', ...event }]);
+  return {};
 }
 
 function differs(a: VersionStatus, b: VersionStatus): boolean {

@@ -2,6 +2,7 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { KubernetesVersion } from './version.type.js';
+import { CLIENT_TOKEN } from '../client-token.js';
 
 @InputType({ description: 'A Kubernetes version to be published.' })
 export class PublishKubernetesVersionInput {
@@ -12,6 +13,9 @@ export class PublishKubernetesVersionInput {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was released; now when left out.' })
   releasedAt?: Date | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
 }
 
 @ObjectType({ description: 'Answer of publishKubernetesVersion.' })
