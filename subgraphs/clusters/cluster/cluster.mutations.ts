@@ -15,8 +15,7 @@ import {
   UpdateClusterPayload,
   UpgradeClusterPayload,
 } from '../payloads.type.js';
-
-const DRY_RUN = 'Check and answer as if it were done, but do nothing.';
+import { DryRun } from '../dry-run.arg.js';
 
 @Resolver()
 export class ClusterMutations {
@@ -31,7 +30,7 @@ export class ClusterMutations {
   createCluster(
     @Ctx() context: RequestContext,
     @Arg('input', () => CreateClusterInput, { description: 'The cluster.' }) input: CreateClusterInput,
-    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.creation.create(context.actor, input, dryRun));
   }
@@ -42,8 +41,9 @@ export class ClusterMutations {
   updateCluster(
     @Ctx() context: RequestContext,
     @Arg('input', () => UpdateClusterInput, { description: 'What to change.' }) input: UpdateClusterInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.clusters.update(context.actor, input));
+    return toPayload(context, () => this.clusters.update(context.actor, input, dryRun));
   }
 
   @Mutation(() => UpgradeClusterPayload, {
@@ -54,7 +54,7 @@ export class ClusterMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => UpgradeClusterInput, { description: 'The cluster and the version.' })
     input: UpgradeClusterInput,
-    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.clusters.upgrade(context.actor, input, dryRun));
   }
@@ -63,7 +63,8 @@ export class ClusterMutations {
   deleteCluster(
     @Ctx() context: RequestContext,
     @Arg('input', () => DeleteClusterInput, { description: 'The cluster.' }) input: DeleteClusterInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.clusters.delete(context.actor, input));
+    return toPayload(context, () => this.clusters.delete(context.actor, input, dryRun));
   }
 }

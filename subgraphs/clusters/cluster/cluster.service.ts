@@ -31,14 +31,14 @@ export class ClusterService {
   ) {}
 
   /** Changes name, labels or protection. Refuses `CONFLICT` when `resourceVersion` is given and not the current one. */
-  async update(actor: Actor, input: UpdateClusterInput): Promise<ChangeOutcome> {
+  async update(actor: Actor, input: UpdateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const problems = [
       ...(input.name == null ? [] : nameProblems(input.name, ['input', 'name'])),
       ...labelProblems(input.labels, ['input', 'labels']),
     ];
     if (problems.length > 0) throw new Refused(problems);
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'updateCluster', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'updateCluster', input, dryRun }, async (tx, at) => {
       const cluster = await livingCluster(tx, account, input.id);
       checkVersion(cluster, input.resourceVersion);
       await guardUpdate(tx, cluster, input);
@@ -84,9 +84,9 @@ export class ClusterService {
   }
 
   /** Begins to delete a cluster; what was being done to it is cancelled. */
-  async delete(actor: Actor, input: DeleteClusterInput): Promise<ChangeOutcome> {
+  async delete(actor: Actor, input: DeleteClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'deleteCluster', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'deleteCluster', input, dryRun }, async (tx, at) => {
       const cluster = await livingCluster(tx, account, input.id);
       if (cluster.state === 'DELETING')
         refuse('INVALID_STATE', 'The cluster is being deleted.', { path: ID_PATH });

@@ -21,6 +21,7 @@ import {
   UninstallComponentInput,
   UpgradeComponentInput,
 } from './component.type.js';
+import { DryRun } from '../dry-run.arg.js';
 
 @Resolver()
 export class ComponentMutations {
@@ -34,8 +35,9 @@ export class ComponentMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => InstallComponentInput, { description: 'The component.' })
     input: InstallComponentInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.install(context.actor, input));
+    return toPayload(context, () => this.service.install(context.actor, input, dryRun));
   }
 
   @Mutation(() => UpgradeComponentPayload, { description: 'Upgrades a component to a newer version.' })
@@ -43,8 +45,9 @@ export class ComponentMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => UpgradeComponentInput, { description: 'The component.' })
     input: UpgradeComponentInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.upgrade(context.actor, input));
+    return toPayload(context, () => this.service.upgrade(context.actor, input, dryRun));
   }
 
   @Mutation(() => ConfigureComponentPayload, {
@@ -54,8 +57,9 @@ export class ComponentMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => ConfigureComponentInput, { description: 'The parameters.' })
     input: ConfigureComponentInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.configure(context.actor, input));
+    return toPayload(context, () => this.service.configure(context.actor, input, dryRun));
   }
 
   @Mutation(() => UninstallComponentPayload, {
@@ -65,8 +69,9 @@ export class ComponentMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => UninstallComponentInput, { description: 'The component.' })
     input: UninstallComponentInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.uninstall(context.actor, input));
+    return toPayload(context, () => this.service.uninstall(context.actor, input, dryRun));
   }
 
   @Mutation(() => RestoreComponentPayload, {
@@ -77,8 +82,9 @@ export class ComponentMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => RestoreComponentInput, { description: 'The component.' })
     input: RestoreComponentInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.restore(context.actor, input));
+    return toPayload(context, () => this.service.restore(context.actor, input, dryRun));
   }
 
   @Mutation(() => CheckComponentsPayload, {

@@ -47,11 +47,11 @@ export class ComponentService {
   constructor(private readonly platform: Platform) {}
 
   /** Refuses an unknown component, one that does not fit the cluster, one that it has, wrong parameters and versions. */
-  async install(actor: Actor, input: InstallComponentInput): Promise<ChangeOutcome> {
+  async install(actor: Actor, input: InstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const entry = await componentEntry(input.name);
     if (!entry) refuse('NOT_FOUND', `There is no component ${input.name}.`, { path: ['input', 'name'] });
     const parameters = checked(entry, {}, input.parameters ?? {});
-    return change(this.platform, { actor, mutation: 'installComponent', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'installComponent', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);
       if (!fits(entry, cluster))
         refuse('INVALID_INPUT', `${entry.name} is not for this cluster.`, { path: ['input', 'name'] });
@@ -76,20 +76,20 @@ export class ComponentService {
   }
 
   /** Refuses a version that is not newer or does not work with the cluster's Kubernetes. */
-  upgrade(actor: Actor, input: UpgradeComponentInput): Promise<ChangeOutcome> {
+  upgrade(actor: Actor, input: UpgradeComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(
       actor,
-      { input, action: 'UPGRADE', mutation: 'upgradeComponent' },
+      { input, action: 'UPGRADE', mutation: 'upgradeComponent', dryRun },
       (facts) => ({ version: newerVersion(facts, input.version) }),
       (tx, facts) => planUpgrade(tx, facts, input),
     );
   }
 
   /** Refuses parameters that the component's schema does not allow. */
-  configure(actor: Actor, input: ConfigureComponentInput): Promise<ChangeOutcome> {
+  configure(actor: Actor, input: ConfigureComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(
       actor,
-      { input, action: 'CONFIGURE', mutation: 'configureComponent' },
+      { input, action: 'CONFIGURE', mutation: 'configureComponent', dryRun },
       ({ entry, component }) => ({
         parameters: checked(
           entry,
@@ -101,29 +101,33 @@ export class ComponentService {
   }
 
   /** Takes back what was changed in the cluster past the platform. */
-  restore(actor: Actor, input: RestoreComponentInput): Promise<ChangeOutcome> {
-    return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent' }, () => ({}));
+  restore(actor: Actor, input: RestoreComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent', dryRun }, () => ({}));
   }
 
   /** Refuses the system components: a cluster does not work without them. */
-  uninstall(actor: Actor, input: UninstallComponentInput): Promise<ChangeOutcome> {
-    return this.act(actor, { input, action: 'UNINSTALL', mutation: 'uninstallComponent' }, ({ entry }) => {
-      if (entry.system)
-        refuse('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
-          path: ID_PATH,
-        });
-      return {};
-    });
+  uninstall(actor: Actor, input: UninstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.act(
+      actor,
+      { input, action: 'UNINSTALL', mutation: 'uninstallComponent', dryRun },
+      ({ entry }) => {
+        if (entry.system)
+          refuse('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
+            path: ID_PATH,
+          });
+        return {};
+      },
+    );
   }
 
   private act(
     actor: Actor,
-    { input, action, mutation }: Act,
+    { input, action, mutation, dryRun }: Act,
     decide: (facts: Facts) => Pick<ComponentWish, 'version' | 'parameters'>,
     plan?: Plan,
   ): Promise<ChangeOutcome> {
     const { account } = actor;
-    return change(this.platform, { actor, mutation, input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation, input, dryRun }, async (tx, at) => {
       const known = await tx.component.findFirst({ where: { id: input.id, account } });
       if (!known) refuse('NOT_FOUND', 'There is no such component.', { path: ID_PATH });
       const cluster = await changeableCluster(tx, account, known.clusterId, ID_PATH);
@@ -151,6 +155,7 @@ interface Act {
   readonly input: { readonly id: string; readonly clientToken?: string | null };
   readonly action: ComponentAction;
   readonly mutation: string;
+  readonly dryRun: boolean | null | undefined;
 }
 
 interface Facts {

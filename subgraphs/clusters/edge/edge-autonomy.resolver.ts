@@ -6,6 +6,7 @@ import { Operation } from '../operation/operation.type.js';
 import { toPayload } from '../payloads.type.js';
 import type { EdgeAutonomyService } from './edge-autonomy.service.js';
 import { CLIENT_TOKEN } from '../client-token.js';
+import { DryRun } from '../dry-run.arg.js';
 
 @InputType({ description: 'Whether the nodes of a pool keep their pods while they are offline.' })
 export class SetEdgeAutonomyInput {
@@ -49,7 +50,8 @@ export class EdgeAutonomyMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => SetEdgeAutonomyInput, { description: 'The node pool and the wish.' })
     input: SetEdgeAutonomyInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.autonomy.set(context.actor, input));
+    return toPayload(context, () => this.autonomy.set(context.actor, input, dryRun));
   }
 }

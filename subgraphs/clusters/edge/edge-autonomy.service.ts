@@ -24,9 +24,9 @@ export class EdgeAutonomyService {
   constructor(private readonly platform: Platform) {}
 
   /** Records the wish; the nodes are told by an operation. Refuses `UNSUPPORTED_BY_KIND` on other clusters. */
-  async set(actor: Actor, input: AutonomyWish): Promise<ChangeOutcome> {
+  async set(actor: Actor, input: AutonomyWish, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'setEdgeAutonomy', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'setEdgeAutonomy', input, dryRun }, async (tx, at) => {
       const clusterId = await clusterOfPool(tx, account, input.nodePoolId);
       const cluster = clusterId === null ? null : await lockCluster(tx, account, clusterId);
       const pool = cluster && (await lockNodePool(tx, account, input.nodePoolId));

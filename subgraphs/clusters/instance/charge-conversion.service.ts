@@ -18,12 +18,16 @@ export class ChargeConversionService {
   constructor(private readonly platform: Platform) {}
 
   /** All the nodes go over, or the request is refused with a reason for each that cannot. */
-  async convert(actor: Actor, input: ConvertChargeTypeInput): Promise<ChangeOutcome> {
+  async convert(
+    actor: Actor,
+    input: ConvertChargeTypeInput,
+    dryRun?: boolean | null,
+  ): Promise<ChangeOutcome> {
     const ids = [...new Set(input.nodeIds)];
     if (ids.length < 1 || ids.length > MAX_NODES)
       refuse('INVALID_INPUT', `1 to ${MAX_NODES} nodes at once, not ${ids.length}.`, { path: PATH });
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'convertChargeType', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'convertChargeType', input, dryRun }, async (tx, at) => {
       const rows = await tx.node.findMany({ where: { account, id: { in: ids } } });
       const found = new Map(rows.map((node) => [node.id, node]));
       const problems = ids.flatMap((id, index) =>

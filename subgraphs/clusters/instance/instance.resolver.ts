@@ -22,6 +22,7 @@ import {
 import { MachineKind, machineKind } from './machine-kind.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import { nodeImages, runsNodes } from './node-image.js';
+import { DryRun } from '../dry-run.arg.js';
 
 @Resolver(() => InstanceType)
 export class MachineKindResolver {
@@ -85,8 +86,9 @@ export class InstanceResolver {
   convertChargeType(
     @Ctx() context: RequestContext,
     @Arg('input', () => ConvertChargeTypeInput, { description: 'The nodes.' }) input: ConvertChargeTypeInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.conversions.convert(context.actor, input));
+    return toPayload(context, () => this.conversions.convert(context.actor, input, dryRun));
   }
 
   @FieldResolver(() => InstanceType, { nullable: true, description: 'What machine it is.' })

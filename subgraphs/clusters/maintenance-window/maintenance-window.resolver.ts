@@ -17,6 +17,7 @@ import type { OperationRow } from '../operation/operation.store.js';
 import { Operation } from '../operation/operation.type.js';
 import { SetMaintenanceWindowPayload, toPayload } from '../payloads.type.js';
 import { ruleOf, scheduledFor } from './scheduled-change.js';
+import { DryRun } from '../dry-run.arg.js';
 
 /** A window with the time zone of its cluster. */
 type WindowValue = WindowRule & { readonly enabled: boolean };
@@ -33,8 +34,9 @@ export class MaintenanceWindowResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => SetMaintenanceWindowInput, { description: 'The window.' })
     input: SetMaintenanceWindowInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.set(context.actor, input));
+    return toPayload(context, () => this.service.set(context.actor, input, dryRun));
   }
 
   @FieldResolver(() => TimeZone, { description: "The cluster's time zone, in which the window is meant." })

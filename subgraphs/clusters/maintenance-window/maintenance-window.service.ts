@@ -31,24 +31,28 @@ export class MaintenanceWindowService {
    * Replaces a cluster's window. What waits for it moves with it. Refuses `INVALID_INPUT`, `NOT_FOUND`, and
    * `INVALID_STATE` for a deleted cluster and for turning a window off that something waits for.
    */
-  async set(actor: Actor, input: SetMaintenanceWindowInput): Promise<ChangeOutcome> {
+  async set(actor: Actor, input: SetMaintenanceWindowInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'setMaintenanceWindow', input }, async (tx, at) => {
-      const cluster = await lockCluster(tx, account, input.clusterId);
-      if (!cluster) return noSuchCluster(CLUSTER_PATH);
-      if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: CLUSTER_PATH });
-      const startDate = localDate(cluster.timeZone, at);
-      const problems = windowProblems(input, startDate);
-      if (problems.length > 0) throw new Refused(problems);
-      const { clusterId, recurrence, startTime, durationHours } = input;
-      const enabled = input.enabled ?? true;
-      const window = { clusterId, account, recurrence, startDate, startTime, durationHours, enabled };
-      await putWindow(tx, window);
-      await updateCluster(tx, cluster.id, {});
-      const moved = await moveWaiting(tx, { cluster, window, at });
-      await appendEvents(tx, account, at, [windowSet(cluster, window), ...moved]);
-      return { clusterId };
-    });
+    return change(
+      this.platform,
+      { actor, mutation: 'setMaintenanceWindow', input, dryRun },
+      async (tx, at) => {
+        const cluster = await lockCluster(tx, account, input.clusterId);
+        if (!cluster) return noSuchCluster(CLUSTER_PATH);
+        if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: CLUSTER_PATH });
+        const startDate = localDate(cluster.timeZone, at);
+        const problems = windowProblems(input, startDate);
+        if (problems.length > 0) throw new Refused(problems);
+        const { clusterId, recurrence, startTime, durationHours } = input;
+        const enabled = input.enabled ?? true;
+        const window = { clusterId, account, recurrence, startDate, startTime, durationHours, enabled };
+        await putWindow(tx, window);
+        await updateCluster(tx, cluster.id, {});
+        const moved = await moveWaiting(tx, { cluster, window, at });
+        await appendEvents(tx, account, at, [windowSet(cluster, window), ...moved]);
+        return { clusterId };
+      },
+    );
   }
 
   /** The first opening at `at` (now when left out) or later; null while the window is not in use. */

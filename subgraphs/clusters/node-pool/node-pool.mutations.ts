@@ -8,8 +8,7 @@ import {
   ScaleNodePoolPayload,
   toPayload,
 } from '../payloads.type.js';
-
-const DRY_RUN = 'Check and answer as if it were done, but do nothing.';
+import { DryRun } from '../dry-run.arg.js';
 
 @Resolver()
 export class NodePoolMutations {
@@ -19,7 +18,7 @@ export class NodePoolMutations {
   createNodePool(
     @Ctx() context: RequestContext,
     @Arg('input', () => CreateNodePoolInput, { description: 'The node pool.' }) input: CreateNodePoolInput,
-    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.pools.create(context.actor, input, dryRun));
   }
@@ -32,7 +31,7 @@ export class NodePoolMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => ScaleNodePoolInput, { description: 'The pool and its size.' })
     input: ScaleNodePoolInput,
-    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.pools.scale(context.actor, input, dryRun));
   }
@@ -41,7 +40,8 @@ export class NodePoolMutations {
   deleteNodePool(
     @Ctx() context: RequestContext,
     @Arg('input', () => DeleteNodePoolInput, { description: 'The node pool.' }) input: DeleteNodePoolInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.pools.delete(context.actor, input));
+    return toPayload(context, () => this.pools.delete(context.actor, input, dryRun));
   }
 }

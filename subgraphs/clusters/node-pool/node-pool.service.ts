@@ -130,9 +130,9 @@ export class NodePoolService {
   }
 
   /** Deletes a pool with its nodes; what was being done to it is cancelled. */
-  async delete(actor: Actor, input: DeleteNodePoolInput): Promise<ChangeOutcome> {
+  async delete(actor: Actor, input: DeleteNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'deleteNodePool', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'deleteNodePool', input, dryRun }, async (tx, at) => {
       const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
       await admit(tx, pool, 'DELETE', ['input', 'id']);
       const error = { code: 'OPERATION_CANCELED', message: 'The node pool is being deleted.' } as const;

@@ -16,8 +16,7 @@ import {
 } from './pool-changes.input.js';
 import type { RemoveNodesService } from './remove-nodes.service.js';
 import type { UpdateNodePoolService } from './update-node-pool.service.js';
-
-const DRY_RUN = 'Check and answer as if it were done, but do nothing.';
+import { DryRun } from '../dry-run.arg.js';
 
 @Resolver()
 export class PoolChangesMutations {
@@ -33,7 +32,7 @@ export class PoolChangesMutations {
   updateNodePool(
     @Ctx() context: RequestContext,
     @Arg('input', () => UpdateNodePoolInput, { description: 'The changes.' }) input: UpdateNodePoolInput,
-    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.services.updating.update(context.actor, input, dryRun));
   }
@@ -46,7 +45,7 @@ export class PoolChangesMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => AttachInstancesInput, { description: 'The machines and their pool.' })
     input: AttachInstancesInput,
-    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.services.attaching.attach(context.actor, input, dryRun));
   }
@@ -57,7 +56,7 @@ export class PoolChangesMutations {
   removeNodes(
     @Ctx() context: RequestContext,
     @Arg('input', () => RemoveNodesInput, { description: 'The nodes.' }) input: RemoveNodesInput,
-    @Arg('dryRun', () => Boolean, { nullable: true, description: DRY_RUN }) dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.services.removing.remove(context.actor, input, dryRun));
   }
@@ -69,7 +68,8 @@ export class PoolChangesMutations {
   syncNodePool(
     @Ctx() context: RequestContext,
     @Arg('input', () => SyncNodePoolInput, { description: 'The pool.' }) input: SyncNodePoolInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.services.removing.sync(context.actor, input));
+    return toPayload(context, () => this.services.removing.sync(context.actor, input, dryRun));
   }
 }

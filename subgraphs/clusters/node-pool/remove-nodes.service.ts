@@ -58,9 +58,9 @@ export class RemoveNodesService {
   }
 
   /** Has the engine compare the pool with the cloud and with Kubernetes, and mend what differs. */
-  async sync(actor: Actor, input: SyncNodePoolInput): Promise<ChangeOutcome> {
+  async sync(actor: Actor, input: SyncNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'syncNodePool', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'syncNodePool', input, dryRun }, async (tx, at) => {
       const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
       const state = await admit(tx, pool, 'SYNC', ['input', 'id']);
       const operation = await createOperation(

@@ -1,0 +1,145 @@
+import { buildSchema, isInputObjectType, isNonNullType } from 'graphql';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../kernel/root.js';
+import { ended } from '../engine/world.js';
+import { livePools, type LivingPools } from './pools/living-pools.js';
+
+/** A drill that can be mended: a worker node's machine is out of reach. */
+const DRILL = { operation: 'cluster.worker-node.4', acknowledgeRisk: true };
+
+let living: LivingPools;
+let cluster: string;
+let pool: string;
+let nodes: string[];
+beforeAll(async () => {
+  living = await livePools();
+  const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 3 }]);
+  [cluster, pool] = [id, pools[0] ?? ''];
+  nodes = (await living.pool(pool)).nodes.nodes.map((node) => node.id);
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+/** Asks for a mutation; the selection without its userErrors. */
+async function ask<T>(mutation: string, input: object, selection: string, dryRun?: boolean) {
+  const type = /HighRisk/.test(mutation)
+    ? 'HighRiskOperation'
+    : mutation.replace(/^./, (a) => a.toUpperCase());
+  const rehearsed = dryRun === undefined ? '' : `, dryRun: ${dryRun}`;
+  const query = `mutation ($input: ${type}Input!) {
+    answer: ${mutation}(input: $input${rehearsed}) { ${selection} userErrors { code message } } }`;
+  return (await living.run<{ answer: T & { userErrors: { code: string }[] } }>(query, { input })).answer;
+}
+
+test('every mutation takes a clientToken', async () => {
+  const schema = buildSchema(await readFile(join(packageRoot, 'client/schema.graphql'), 'utf8'));
+  const without = Object.values(schema.getMutationType()?.getFields() ?? {}).filter(({ args }) => {
+    const type = args.find(({ name }) => name === 'input')?.type;
+    const input = isNonNullType(type) ? type.ofType : type;
+    return !isInputObjectType(input) || !('clientToken' in input.getFields());
+  });
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
+describe('a mutation that comes again with its clientToken', () => {
+  test('runClusterCheck answers the check that it made', async () => {
+    const input = { clusterId: cluster, type: 'UPGRADE', version: '1.34.1', clientToken: 'check' };
+    const first = await ask<{ check: { id: string } }>('runClusterCheck', input, 'check { id createdAt }');
+    expect(first.userErrors).toEqual([]);
+    expect(await ask('runClusterCheck', input, 'check { id createdAt }')).toEqual(first);
+    expect(await living.world.prisma.clusterCheck.count({ where: { clusterId: cluster } })).toBe(1);
+    const other = await ask('runClusterCheck', { ...input, version: '1.35.0' }, 'check { id }');
+    expect(other.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
+  });
+
+  test('checkComponents looks once', async () => {
+    const input = { clusterId: cluster, clientToken: 'components' };
+    const selection = 'components { id driftCheckedAt }';
+    const first = await ask<{ components: unknown[] }>('checkComponents', input, selection);
+    expect(first.components.length).toBeGreaterThan(0);
+    expect(await ask('checkComponents', input, selection)).toEqual(first);
+  });
+
+  test('a drill that was mended is not done again', async () => {
+    const input = { clusterId: cluster, nodeId: nodes[0], ...DRILL };
+    const perform = () =>
+      ask('performHighRiskOperation', { ...input, clientToken: 'perform' }, 'cluster { id }');
+    const findings = () => living.world.platform.provider.doneRisks(cluster);
+    expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });
+    expect(await findings()).toHaveLength(1);
+    const mended = await ask('mendHighRiskOperation', { ...input, clientToken: 'mend' }, 'cluster { id }');
+    expect(mended.userErrors).toEqual([]);
+    expect(await findings()).toEqual([]);
+    expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });
+    expect(await findings()).toEqual([]);
+  });
+
+  test('cancelOperation answers the operation also when it has ended', async () => {
+    const { operation } = await ask<{ operation: { id: string } }>(
+      'scaleNodePool',
+      { nodePoolId: pool, desiredSize: 4 },
+      'operation { id }',
+    );
+    const cancel = () =>
+      ask('cancelOperation', { id: operation.id, clientToken: 'cancel' }, 'operation { id }');
+    const first = await cancel();
+    expect(first.userErrors).toEqual([]);
+    await ended(living.world, operation.id);
+    expect(await cancel()).toEqual(first);
+  });
+
+  test('releaseInstances tells what it released', async () => {
+    const removed = await ask<{ operation: { id: string } }>(
+      'removeNodes',
+      { nodePoolId: pool, nodeIds: [nodes[2]], release: false },
+      'operation { id }',
+    );
+    await ended(living.world, removed.operation.id);
+    const { instances } = await living.run<{ instances: { nodes: { id: string }[] } }>(
+      '{ instances { nodes { id } } }',
+    );
+    const instanceIds = instances.nodes.map(({ id }) => id);
+    expect(instanceIds).toHaveLength(1);
+    const release = () => ask('releaseInstances', { instanceIds, clientToken: 'release' }, 'releasedIds');
+    expect(await release()).toEqual({ releasedIds: instanceIds, userErrors: [] });
+    expect(await release()).toEqual({ releasedIds: instanceIds, userErrors: [] });
+  });
+});
+
+describe('a mutation with dryRun', () => {
+  test.each([
+    ['updateCluster', () => ({ id: cluster, name: 'other' }), 'cluster { name }'],
+    ['syncNodePool', () => ({ id: pool }), 'operation { type }'],
+    ['deleteNodePool', () => ({ id: pool }), 'operation { type }'],
+    ['convertChargeType', () => ({ nodeIds: [nodes[0]], chargeType: 'PREPAID' }), 'operation { type }'],
+    [
+      'setMaintenanceWindow',
+      () => ({ clusterId: cluster, recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 }),
+      'cluster { id }',
+    ],
+    ['installComponent', () => ({ clusterId: cluster, name: 'logtail-ds' }), 'component { name state }'],
+    ['deleteCluster', () => ({ id: cluster }), 'cluster { state } operation { type }'],
+  ])('%s answers as if it were done, and does nothing', async (mutation, input, selection) => {
+    const { prisma } = living.world;
+    const state = async () => ({
+      cluster: await prisma.cluster.findMany({ where: { id: cluster } }),
+      pools: await prisma.nodePool.findMany({ where: { clusterId: cluster } }),
+      windows: await prisma.maintenanceWindow.findMany({ where: { clusterId: cluster } }),
+      components: await prisma.component.findMany({ where: { clusterId: cluster }, orderBy: { id: 'asc' } }),
+      operations: await prisma.operation.count(),
+      events: await prisma.event.count(),
+    });
+    const before = await state();
+    const answer = await ask<Record<string, unknown>>(mutation, input(), selection, true);
+    expect(answer.userErrors).toEqual([]);
+    for (const part of Object.keys(answer)) expect(answer[part], part).not.toBeNull();
+    expect(await state()).toEqual(before);
+  });
+
+  test('is refused as it would be without', async () => {
+    expect(
+      (await ask('deleteCluster', { id: 'cluster_none' }, 'cluster { id }', true)).userErrors,
+    ).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+});
