@@ -122,6 +122,11 @@ export const errorRegistry = {
     description: 'The cluster cannot be migrated; the message says why. Only ACK Standard becomes ACK Pro.',
     since: '0.1',
   },
+  NODE_UPGRADE_FAILED: {
+    description:
+      'The cloud cannot upgrade the kubelet of a node; the message names it. Replace the node, then call upgradeCluster again.',
+    since: '0.1',
+  },
   NOT_ADJUSTABLE: { description: 'This quota cannot be raised.', since: '0.1' },
   NODE_LOST: {
     description:

@@ -9,6 +9,8 @@ export const settingsForm = z.strictObject({
   speed: z.number().min(0.1).max(10_000),
   /** The chance, 0 to 1, that an instance fails to start. */
   failureRate: z.number().min(0).max(1),
+  /** The chance, 0 to 1, that the kubelet of an instance cannot be upgraded. */
+  upgradeFailureRate: z.number().min(0).max(1).default(0),
   /** Simulated seconds until a control plane and a node are up. */
   bootSeconds: z.strictObject({
     controlPlane: z.number().min(0).max(86_400),
@@ -27,7 +29,8 @@ export type Settings = z.infer<typeof settingsForm>;
 export const settingsPatchForm = z.strictObject({
   ...settingsForm.partial().shape,
   bootSeconds: settingsForm.shape.bootSeconds.partial().optional(),
-  // Left out, the lost zones stay as they are.
+  // Left out, these stay as they are.
+  upgradeFailureRate: settingsForm.shape.upgradeFailureRate.unwrap().optional(),
   lostZones: settingsForm.shape.lostZones.unwrap().optional(),
 });
 
@@ -35,6 +38,7 @@ export const settingsPatchForm = z.strictObject({
 export const defaultSettings: Settings = {
   speed: 10,
   failureRate: 0,
+  upgradeFailureRate: 0,
   bootSeconds: { controlPlane: 90, node: 45 },
   stock: {},
   lostZones: [],

@@ -199,6 +199,10 @@ export function upgradeInstance(
     throw new CloudRefusal(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
   }
   if (instance.version === version) return instance;
+  if (chance(cloud.settings.seed, `upgrade/${id}`) < cloud.settings.upgradeFailureRate) {
+    const message = `The kubelet of ${instance.name} cannot be upgraded to ${version}.`;
+    throw new CloudRefusal(422, 'NODE_UPGRADE_FAILED', message);
+  }
   cluster.kubernetes.setKubeletVersion(instance.name, version);
   return cloud.saveInstance(cluster, { ...instance, version });
 }

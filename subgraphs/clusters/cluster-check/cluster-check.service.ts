@@ -17,6 +17,7 @@ import { removedBetween } from '../version/release.rules.js';
 import { removedApis } from '../version/release.store.js';
 import type { RemovedApiUse, ScanResult } from './removed-api.rules.js';
 import { scanRemovedApis } from './removed-api.scan.js';
+import { upgradeTarget } from '../upgrade/upgrade-target.js';
 import { compareVersions, minorOf } from '../version/version.rules.js';
 
 /** How long a cluster's Kubernetes API is looked through at the most. */
@@ -80,7 +81,8 @@ export class ClusterCheckService {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
     if (cluster?.state !== 'RUNNING') return [];
     const { versions } = await this.catalogue.catalogue();
-    if (!versions.chooseUpgrade(cluster.version, version).ok) return [];
+    const database = this.platform.database.prisma;
+    if (!(await upgradeTarget(cluster, version, { database, versions })).ok) return [];
     return this.blockersOf(cluster, version);
   }
 
@@ -91,7 +93,8 @@ export class ClusterCheckService {
 
   private async upgradeItems(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
     const { versions } = await this.catalogue.catalogue();
-    const target = versions.chooseUpgrade(cluster.version, requested);
+    const database = this.platform.database.prisma;
+    const target = await upgradeTarget(cluster, requested, { database, versions });
     const [nodes, scan] = await Promise.all([
       this.checks.nodeCounts(cluster.id),
       this.scan(cluster, target.ok ? target.version : cluster.version),

@@ -18,6 +18,7 @@ import { planInWindow, refuseSecondChange } from '../maintenance-window/schedule
 import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
+import { upgradeTarget } from '../upgrade/upgrade-target.js';
 import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from '../upgrade/upgrade.rules.js';
 
 const ID_PATH = ['input', 'id'];
@@ -61,7 +62,7 @@ export class ClusterService {
     const blockers = await this.checks.upgradeBlockers(account, input.id, input.version);
     return change(this.platform, { actor, mutation: 'upgradeCluster', input, dryRun }, async (tx, at) => {
       const cluster = await livingCluster(tx, account, input.id);
-      const target = versions.chooseUpgrade(cluster.version, input.version);
+      const target = await upgradeTarget(cluster, input.version, { database: tx, versions });
       if (!target.ok) refuse(target.code, target.message, { path: ['input', 'version'] });
       if (cluster.state !== 'RUNNING') {
         refuse('INVALID_STATE', `The cluster is ${cluster.state}; only a RUNNING one can be upgraded.`, {

@@ -8,6 +8,7 @@ import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
+import { upgradeTarget } from './upgrade-target.js';
 import { upgradeInput } from './upgrade-input.js';
 import { controlsIn } from './upgrade.rules.js';
 
@@ -45,7 +46,8 @@ async function obstacleOf(
   const { version } = upgradeInput(operation);
   const cluster = await scope.database.cluster.findUnique({ where: { id: targetId } });
   if (cluster?.state !== 'RUNNING') return undefined;
-  const target = (await catalogue.catalogue()).versions.chooseUpgrade(cluster.version, version);
+  const { versions } = await catalogue.catalogue();
+  const target = await upgradeTarget(cluster, version, { database: scope.database, versions });
   if (!target.ok) return { code: target.code, message: target.message };
   const blockers = await checks.upgradeBlockers(account, targetId, version);
   return blockers.length > 0 ? { code: 'UPGRADE_BLOCKED', message: blockedMessage(blockers) } : undefined;

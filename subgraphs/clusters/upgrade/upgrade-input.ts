@@ -1,5 +1,6 @@
 import { stagesOf, type OperationRow } from '../../../engine/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
+import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from '../reconcile/reconcile.store.js';
 import { type PausePolicy, phaseOf, type UpgradePhase } from './upgrade.rules.js';
 
@@ -32,6 +33,8 @@ export interface UpgradeInput {
   readonly batch?: UpgradeBatch;
   /** When it was resumed last, RFC 3339: what waits is waited for anew. */
   readonly resumedAt?: string;
+  /** Why it cannot be done, and since when that is known (RFC 3339): what it has changed is taken back, then it ends. */
+  readonly failing?: { readonly problem: Problem; readonly since: string };
   /** The pool that was resized last for its sake, and the size that it had. */
   readonly resized?: { readonly nodePoolId: string; readonly fromSize: number };
   /** Nodes that each pool has in addition now, by the pool's id. */

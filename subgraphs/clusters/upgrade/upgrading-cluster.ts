@@ -8,14 +8,17 @@ import {
   stagesOf,
 } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import { inCluster, say, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { controlPlaneRuns } from '../cluster/making-control-plane.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import { componentFailures, upgradeComponents } from '../component/upgrading-components.js';
+import type { Operation } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
+import { beginGivingUp, takeBack } from './giving-up.js';
 import { upgradeProblem } from './precheck.js';
 import { upgradeInput, upgradePhase } from './upgrade-input.js';
 import { controlsIn } from './upgrade.rules.js';
@@ -39,10 +42,19 @@ function targetOf({ operation }: ClusterStep): string {
   return operation ? upgradeInput(operation).version : '';
 }
 
+/** An upgrade that cannot be done ends when what it has changed is taken back. */
+const giveUp: Step = async (step) => {
+  const { operation } = step;
+  const { failing } = operation ? upgradeInput(operation) : {};
+  if (!operation || !failing) return undefined;
+  const left = await takeBack({ ...step, operation });
+  return left ?? endUpgrade(step, { state: 'FAILED', error: failing.problem });
+};
+
 /** A cancelled upgrade ends unless the control plane has got its version in the meantime. */
 const cancelUpgrade: Step = async (step) => {
   const { cluster, operation, means } = step;
-  if (!operation?.cancelRequestedAt || cluster.version === targetOf(step)) return undefined;
+  if (!operation?.cancelRequestedAt || stageEnded(operation, 'CONTROL_PLANE')) return undefined;
   if (stageOf(step, 'CONTROL_PLANE') === 'RUNNING') {
     const plane = await means.provider.cancelControlPlaneUpgrade(cluster.id);
     if (plane.version === targetOf(step)) return undefined;
@@ -74,11 +86,13 @@ const precheck: Step = async (step) => {
 };
 
 const beginControlPlane: Step = async (step) => {
-  const { operation, scope } = step;
+  const { cluster, operation, scope } = step;
   if (!operation || stageOf(step, 'CONTROL_PLANE') !== 'PENDING') return undefined;
   if (operation.pausedAt) return done;
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'CONTROL_PLANE', at);
+    // An upgrade that failed after its control plane is done again for the rest.
+    if (cluster.version === targetOf(step)) await endControlPlane(tx, operation, at);
     return [];
   });
   await scope.faults.reach('upgrade.control-plane-begun');
@@ -95,9 +109,7 @@ const upgradeControlPlane: Step = async (step) => {
     return requeueAfter(until(plane.readyAt, scope.clock.now()));
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { version, conditions: controlPlaneRuns(cluster, version, at) });
-    await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
-    const now = await tx.operation.findUniqueOrThrow({ where: { id: operation.id } });
-    await setCancelable(tx, operation.id, controlsIn(upgradePhase(now)).cancelable);
+    await endControlPlane(tx, operation, at);
     return [
       say(step, 'CONTROL_PLANE_UPGRADED', `The control plane runs Kubernetes ${version}.`, {
         data: { version },
@@ -108,7 +120,15 @@ const upgradeControlPlane: Step = async (step) => {
   return 'again';
 };
 
+/** The control plane has the version: from here on there is no way back. */
+async function endControlPlane(tx: Transaction, { id }: Operation, at: Date): Promise<void> {
+  await finishStage(tx, id, 'CONTROL_PLANE', at);
+  const now = await tx.operation.findUniqueOrThrow({ where: { id } });
+  await setCancelable(tx, id, controlsIn(upgradePhase(now)).cancelable);
+}
+
 const STEPS: readonly Step[] = [
+  giveUp,
   cancelUpgrade,
   precheck,
   beginControlPlane,
@@ -122,9 +142,11 @@ function stageOf({ operation }: ClusterStep, name: string): string | undefined {
   return operation ? stagesOf(operation).find((stage) => stage.name === name)?.state : undefined;
 }
 
-/** The upgrade cannot be done: the cluster runs on as it is. */
+/** The upgrade cannot be done: the cluster runs on as it is, without what was changed for the upgrade's sake. */
 export async function failUpgrade(step: ClusterStep, error: Problem): Promise<void> {
-  await endUpgrade(step, { state: 'FAILED', error });
+  const { operation } = step;
+  if (operation && !upgradeInput(operation).failing) await beginGivingUp({ ...step, operation }, error);
+  else await endUpgrade(step, { state: 'FAILED', error });
 }
 
 interface End {

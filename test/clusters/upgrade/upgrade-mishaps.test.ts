@@ -7,6 +7,7 @@ import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import {
   type Ask,
   beginUpgrade,
+  type DeploymentView,
   eventTypes,
   graphOf,
   operationWhen,
@@ -159,5 +160,36 @@ describe('an upgrade', { timeout: 300_000 }, () => {
       id: component.id,
     });
     expect(await ended(world, restoreComponent.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('that fails among its nodes takes back cordons, replicas and additional nodes, and is done again for the rest', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
+    const path = await readyDeployment(client, 'web', 2);
+    await world.settings({ upgradeFailureRate: 1 });
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { surge: 1 } });
+    expect(await ended(world, id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'NODE_UPGRADE_FAILED' },
+      stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'FAILED' }, { state: 'CANCELED' }],
+    });
+    const types = await eventTypes(world, id);
+    expect(types.filter((type) => type === 'UPGRADE_SURGE')).toHaveLength(2);
+    expect(types.filter((type) => type === 'UPGRADE_GIVEN_UP')).toHaveLength(1);
+    const { items } = await client.list<{ spec: { unschedulable?: boolean } }>('/api/v1/nodes');
+    expect(items.map(({ spec }) => spec.unschedulable ?? false)).toEqual([false, false]);
+    expect(JSON.stringify(items)).not.toContain('fleetgraph.dev/upgrade');
+    const deployment = await client.get<DeploymentView>(path);
+    expect(deployment.spec.replicas).toBe(2);
+    expect(JSON.stringify(deployment.metadata)).not.toContain('fleetgraph.dev');
+    expect(await audit(world, clusterId)).toMatchObject({ state: 'RUNNING', nodes: 2, sameAsCloud: true });
+    expect(await world.prisma.node.count({ where: { clusterId, version: '1.32.6' } })).toBe(2);
+
+    await world.settings({ upgradeFailureRate: 0 });
+    const again = await beginUpgrade(ask, { id: clusterId, version: '1.34.3' });
+    expect(await ended(world, again)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
+    await expect(beginUpgrade(ask, { id: clusterId, version: '1.34.3' })).rejects.toThrow(
+      'UPGRADE_NOT_ALLOWED',
+    );
   });
 });
