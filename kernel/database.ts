@@ -27,7 +27,7 @@ export interface OpenDatabase extends AsyncDisposable {
 /** Opens a pool and Prisma on it. Nothing is connected before the first statement. */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    connectionString: inUtc(options.url),
     max: options.poolSize ?? 10,
     application_name: 'fleetgraph',
   });
@@ -52,4 +52,17 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
       await pool.end();
     },
   };
+}
+
+/**
+ * The URL with sessions in UTC: Prisma's adapter takes whatever time the server prints for UTC, and servers print it in
+ * the time zone and style that they, the database or the role are set to.
+ */
+function inUtc(url: string): string {
+  const parsed = new URL(url);
+  const given = parsed.searchParams.get('options') ?? '';
+  parsed.searchParams.set('options', `${given} -c TimeZone=UTC -c DateStyle=ISO`.trim());
+  // A space in a query is a plus to URL, which PostgreSQL takes for a plus.
+  parsed.search = parsed.search.replaceAll('+', '%20');
+  return parsed.href;
 }
