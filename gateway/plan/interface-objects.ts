@@ -1,4 +1,36 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { type DocumentNode, Kind } from 'graphql';
+import { EntityFields } from './entity-fields.js';
+import { argumentText, graphNames, hasTrue } from './join-directives.js';
+
+/** Interfaces that a subgraph knows as objects: `subgraph Interface`. */
+export function interfaceObjects(supergraph: DocumentNode): ReadonlySet<string> {
+  const graphs = graphNames(supergraph);
+  return new Set(
+    supergraph.definitions.flatMap((type) =>
+      type.kind === Kind.INTERFACE_TYPE_DEFINITION
+        ? (type.directives ?? [])
+            .filter((directive) => hasTrue(directive, 'isInterfaceObject'))
+            .map((directive) => `${graphs.get(argumentText(directive, 'graph') ?? '')} ${type.name.value}`)
+        : [],
+    ),
+  );
+}
+
+/**
+ * Does not ask a subgraph what an entity is that it knows as an interface object: it can only name the interface, and
+ * that would take the place of what another subgraph has said.
+ */
+export function withoutInterfaceNames(node: FetchNode, objects: ReadonlySet<string>): FetchNode {
+  if (objects.size === 0 || !node.operation.includes('__typename')) return node;
+  const fields = new EntityFields(node.operation);
+  const kept = fields.all.filter(
+    ({ type, node: field }) =>
+      field.name.value !== '__typename' || !objects.has(`${node.serviceName} ${type}`),
+  );
+  if (kept.length === 0 || kept.length === fields.all.length) return node;
+  return { ...node, operation: fields.only(new Set(kept)).operation };
+}
 
 /**
  * Asks a subgraph that knows an interface as an object only for entities of the types whose names the fetch rewrites.

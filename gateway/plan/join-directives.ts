@@ -71,6 +71,12 @@ export function withResolvableKeysFirst(document: DocumentNode): DocumentNode {
   return { ...document, definitions };
 }
 
+/** Whether an argument is given and true. */
+export function hasTrue(directive: ConstDirectiveNode, name: string): boolean {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value?.kind === Kind.BOOLEAN && value.value;
+}
+
 function isUnresolvableKey({ name, arguments: given }: ConstDirectiveNode): boolean {
   return (
     name.value === 'join__type' &&

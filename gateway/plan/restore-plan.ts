@@ -1,6 +1,6 @@
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { restoreOperation } from './restore-operation.js';
-import { withRewrittenTypesOnly } from './interface-objects.js';
+import { withRewrittenTypesOnly, withoutInterfaceNames } from './interface-objects.js';
 import { type PlanCorrections, splitFetch } from './split-fetch.js';
 import type { StandIns } from './stand-ins.js';
 
@@ -9,8 +9,8 @@ import type { StandIns } from './stand-ins.js';
  * name.
  */
 export function restorePlan(plan: QueryPlan, corrections: PlanCorrections): QueryPlan {
-  if (corrections.requirements.none || !plan.node) return plan;
-  const { standIns } = corrections;
+  const { standIns, requirements, interfaceObjects } = corrections;
+  if ((requirements.none && interfaceObjects.size === 0) || !plan.node) return plan;
   const { node } = plan;
   if (node.kind !== 'Subscription') return { ...plan, node: restoreNode(node, corrections) };
   const { primary, rest } = node;
@@ -45,8 +45,9 @@ function restoreNode(node: PlanNode, corrections: PlanCorrections): PlanNode {
 }
 
 function restoreFetches(node: FetchNode, corrections: PlanCorrections): PlanNode {
-  const parts = node.requires ? splitFetch(withRewrittenTypesOnly(node), corrections) : [node];
-  const nodes = parts.map((one) => restoreFetch(one, corrections.standIns));
+  if (!node.requires) return restoreFetch(node, corrections.standIns);
+  const right = withoutInterfaceNames(withRewrittenTypesOnly(node), corrections.interfaceObjects);
+  const nodes = splitFetch(right, corrections).map((one) => restoreFetch(one, corrections.standIns));
   return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'Parallel', nodes };
 }
 

@@ -12,7 +12,7 @@ import {
   type TypeNode,
   print,
 } from 'graphql';
-import { argumentText, isJoinField, mapArgument, selectionOf } from './join-directives.js';
+import { argumentText, hasTrue, isJoinField, mapArgument, selectionOf } from './join-directives.js';
 
 /** A field that only plans know: it stands for another one with the arguments that a `@requires` gives it. */
 export interface StandIn {
@@ -162,12 +162,7 @@ class StandInBuilder implements StandIns {
 }
 
 function isExternal(directive: ConstDirectiveNode): boolean {
-  return (directive.arguments ?? []).some(
-    ({ name, value }) =>
-      (name.value === 'external' || name.value === 'usedOverridden') &&
-      value.kind === Kind.BOOLEAN &&
-      value.value,
-  );
+  return hasTrue(directive, 'external') || hasTrue(directive, 'usedOverridden');
 }
 
 function isComposedType(node: { readonly kind: string }): node is ComposedType {

@@ -7,6 +7,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
 import { TypeConditions } from '../execute/type-conditions.js';
 import { withExecutableDirectives } from './executable-directives.js';
+import { interfaceObjects } from './interface-objects.js';
 import { argumentText, withResolvableKeysFirst } from './join-directives.js';
 import { overrideLabels } from './override-labels.js';
 import type { PlanAhead, PlanningThread } from './planning-thread.js';
@@ -93,6 +94,10 @@ function createPlanner(
   });
   return {
     planner: new QueryPlanner(planned),
-    corrections: { standIns, requirements: new Requirements(document) },
+    corrections: {
+      standIns,
+      requirements: new Requirements(document),
+      interfaceObjects: interfaceObjects(document),
+    },
   };
 }

@@ -45,12 +45,14 @@ export class ObjectShape {
   constructor(
     private readonly compilation: ShapeCompilation,
     private readonly selections: readonly TypedSelection[],
+    /** What an object is when it does not say so itself: plans leave out the name where the field above tells it. */
+    private readonly assumed?: string,
   ) {}
 
   readonly complete: Complete = (value, depth, run) => {
     if (value === null) return null;
     if (!isTree(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
-    const typename = value['__typename'] ?? undefined;
+    const typename = value['__typename'] ?? this.assumed;
     const fields = this.byType.get(typename as string | undefined) ?? this.learn(typename);
     // A type that the API does not have: its name must not be told.
     if (!fields) return fail(run, depth, 'A subgraph answered an object of an unknown type.');
@@ -64,7 +66,7 @@ export class ObjectShape {
       run.path[depth] = name;
       const value = field.special ? own(tree, name) : tree[name];
       const completed = field.typename
-        ? this.typename(value ?? tree['__typename'])
+        ? this.typename(tree, value)
         : field.complete(value ?? null, depth + 1, run);
       if (completed === FAILED && field.nonNull) return FAILED;
       const final = completed === FAILED ? null : completed;
@@ -78,7 +80,8 @@ export class ObjectShape {
    * The name of an object type. Where a subgraph that knows an interface as an object was asked and nothing better
    * was found, there is none, and no object either.
    */
-  private typename(value: unknown): unknown {
+  private typename(tree: Tree, answered: unknown): unknown {
+    const value = tree['__typename'] ?? answered ?? this.assumed;
     const known = typeof value === 'string' ? this.compilation.schema.getType(value) : undefined;
     const type = known ?? this.selections[0]?.type;
     return isObjectType(type) ? type.name : FAILED;
@@ -89,13 +92,13 @@ export class ObjectShape {
     const given = typeof typename === 'string' && typename !== '' ? typename : undefined;
     if (given !== undefined && !isCompositeType(schema.getType(given))) return undefined;
     const groups = collectFields(this.compilation, this.selections, given);
-    const fields = groups.map((group) => this.field(group));
+    const fields = groups.map((group) => this.field(group, given));
     // No more than the schema has types.
     this.byType.set(given, fields);
     return fields;
   }
 
-  private field({ name, fields }: FieldGroup): FieldShape {
+  private field({ name, fields }: FieldGroup, owner: string | undefined): FieldShape {
     const [first] = fields;
     if (!first) throw new Error(`the field ${name} is selected nowhere`);
     const special = name in Object.prototype;
@@ -113,7 +116,7 @@ export class ObjectShape {
       special,
       typename: false,
       nonNull: type !== undefined && isNonNullType(type),
-      complete: isDenied ? () => FAILED : (complete ?? this.value(fields)),
+      complete: isDenied ? () => FAILED : (complete ?? this.value(fields, owner)),
     };
   }
 
@@ -122,7 +125,7 @@ export class ObjectShape {
     return compileIntrospection(schema, nodes, operation, fragments);
   }
 
-  private value(fields: FieldGroup['fields']): Complete {
+  private value(fields: FieldGroup['fields'], owner: string | undefined): Complete {
     const types = fields.map(({ node, parent }) => fieldType(parent, node.name.value));
     const [type] = types;
     if (!type) throw new Error('the operation selects a field that its type does not have');
@@ -132,7 +135,16 @@ export class ObjectShape {
       const inner = types[index] && getNamedType(types[index]);
       return node.selectionSet && isCompositeType(inner) ? [{ set: node.selectionSet, type: inner }] : [];
     });
-    return compileWrapping(type, new ObjectShape(this.compilation, selections).complete);
+    const assumed = this.objectOf(owner, fields[0]?.node.name.value);
+    return compileWrapping(type, new ObjectShape(this.compilation, selections, assumed).complete);
+  }
+
+  /** The object type that a field of an object type has, whatever an interface says of it. */
+  private objectOf(owner: string | undefined, field: string | undefined): string | undefined {
+    const type = owner === undefined ? undefined : this.compilation.schema.getType(owner);
+    if (!isObjectType(type) || field === undefined) return undefined;
+    const named = getNamedType(type.getFields()[field]?.type);
+    return isObjectType(named) ? named.name : undefined;
   }
 }
 
