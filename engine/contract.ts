@@ -9,6 +9,7 @@ import type { Database } from '../kernel/database.js';
 import type { ErrorCode } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Problem } from '../kernel/result.js';
+import type { FaultPoint } from './fault-points.js';
 
 /** What a reconciliation answers. A throw is retried with back-off; a `TerminalError` is recorded, not retried. */
 export type Outcome = { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number };
@@ -31,7 +32,7 @@ export class TerminalError extends Error {
 
 /** Places where a crash would be worst. Production passes `noFaults`; a test makes the process die at one. */
 export interface Faults {
-  reach(point: string): Promise<void>;
+  reach(point: FaultPoint): Promise<void>;
 }
 
 export const noFaults: Faults = { reach: () => Promise.resolve() };

@@ -2,7 +2,7 @@ import { Watch, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { balances } from '../../engine/ledger.js';
 import type { Faults } from '../../engine/contract.js';
-import { kindFaultPoints } from '../../engine/fault-points.js';
+import { type FaultPoint, faultPoints } from '../../engine/fault-points.js';
 import { clusterAccess } from '../../engine/cluster-access.js';
 import { eventually } from '../kit/eventually.js';
 import { ended } from '../engine/world.js';
@@ -12,7 +12,7 @@ import { isReady, type KindsWorld, startKinds, succeeded } from './kinds-world.j
 const reached: string[] = [];
 const faults: Faults = {
   reach: async (point) => {
-    if (!(kindFaultPoints as readonly string[]).includes(point)) return;
+    if (!(faultPoints.migration as readonly FaultPoint[]).includes(point)) return;
     reached.push(point);
     if (reached.indexOf(point) === reached.length - 1) throw new Error(`died at ${point}`);
   },
@@ -124,7 +124,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     });
 
     // An engine that died on the way has left nothing wrong.
-    expect(reached).toEqual(expect.arrayContaining(['cluster.edition-asked', 'cluster.migrated']));
+    expect(reached).toEqual(expect.arrayContaining([...faultPoints.migration]));
 
     // There is no way back, and what is done to the cluster now is counted as Pro's.
     const back = await kinds.mutate('updateCluster', 'UpdateClusterInput', { id, spec: 'STANDARD' });

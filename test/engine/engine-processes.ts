@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { FaultPoint } from '../../engine/fault-points.js';
 import { packageRoot } from '../../kernel/root.js';
 import { eventually } from '../kit/eventually.js';
 import type { World } from './world.js';
@@ -11,8 +12,8 @@ const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
 const program = join(dist, 'test/engine/engine-process.js');
 
 /** Starts an engine of the world in a process of its own; the point where it dies, if any. */
-export function spawnEngine({ kit, kubesim, token }: World, deadlyPoint = ''): ChildProcess {
-  return spawn(process.execPath, [program, kit.url, kubesim.cloudUrl, token, deadlyPoint], {
+export function spawnEngine({ kit, kubesim, token }: World, deadlyPoint?: FaultPoint): ChildProcess {
+  return spawn(process.execPath, [program, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH },
   });
@@ -25,7 +26,7 @@ export class EngineProcesses implements Disposable {
   constructor(private readonly world: World) {}
 
   /** Runs an engine until it dies at the point; fails when it does not get there. */
-  async runUntilDeath(point: string): Promise<void> {
+  async runUntilDeath(point: FaultPoint): Promise<void> {
     const child = this.spawn(point);
     await eventually(() => child.signalCode !== null || child.exitCode !== null, {
       what: `the death at ${point}`,
@@ -48,7 +49,7 @@ export class EngineProcesses implements Disposable {
     for (const child of this.children) child.kill('SIGKILL');
   }
 
-  private spawn(deadlyPoint = ''): ChildProcess {
+  private spawn(deadlyPoint?: FaultPoint): ChildProcess {
     const child = spawnEngine(this.world, deadlyPoint);
     this.children.add(child);
     child.once('exit', () => this.children.delete(child));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultPoints, removalFaultPoints } from '../../engine/fault-points.js';
+import { type FaultPoint, faultPoints } from '../../engine/fault-points.js';
 import { eventually } from '../kit/eventually.js';
 import { audit, ended, startWorld, wishCluster, type World } from './world.js';
 import { EngineProcesses } from './engine-processes.js';
@@ -20,14 +20,14 @@ const SIZE = 3;
 const TIMEOUT_MS = 240_000;
 
 describe('an engine that is killed at every fault point, one after the other', () => {
-  let made: { clusterId: string; operationId: string };
+  let made: Awaited<ReturnType<typeof wishCluster>>;
 
   it(
     'while it makes a cluster still brings it up with exactly the nodes asked for',
     async () => {
       made = await wishCluster(world, SIZE);
       const { clusterId, operationId } = made;
-      for (const point of faultPoints) await engines.runUntilDeath(point);
+      for (const point of faultPoints.provisioning) await engines.runUntilDeath(point);
       await using _engine = engines.survivor();
       expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', created: SIZE, failed: 0 });
       await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
@@ -55,11 +55,33 @@ describe('an engine that is killed at every fault point, one after the other', (
   );
 
   it(
+    'while it lets a node pool grow still makes exactly the nodes that are missing',
+    () => scaled(SIZE + 2, faultPoints.growth),
+    TIMEOUT_MS,
+  );
+
+  it(
+    'while it lets a node pool shrink still takes exactly the nodes that are too many',
+    () => scaled(SIZE - 1, faultPoints.shrinking),
+    TIMEOUT_MS,
+  );
+
+  async function scaled(size: number, points: readonly FaultPoint[]): Promise<void> {
+    const { clusterId, poolId } = made;
+    const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: size });
+    for (const point of points) await engines.runUntilDeath(point);
+    await using _engine = engines.survivor();
+    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED', failed: 0 });
+    await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+    await expectExactly(clusterId, size);
+  }
+
+  it(
     'while it takes the cluster away still gives everything back',
     async () => {
       const { clusterId } = made;
       const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
-      for (const point of removalFaultPoints) await engines.runUntilDeath(point);
+      for (const point of faultPoints.removal) await engines.runUntilDeath(point);
       await using _engine = engines.survivor();
       expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
       await expectExactly(clusterId, 0);

@@ -54,6 +54,17 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
   const catalogue = new CatalogueStore(kit.database.prisma);
   const { prisma } = kit.database;
   const actor = { account, subject: 'tester' };
+  /** What somebody does in the cloud's console, past the platform. */
+  const cloud = async <T = unknown>(method: string, path: string, body?: object): Promise<T> => {
+    const response = await fetch(new URL(`/cloud/v1${path}`, kubesim.cloudUrl), {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as T;
+  };
   return {
     kit,
     kubesim,
@@ -77,15 +88,9 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
         faults,
       });
     },
+    cloud,
     /** Changes the simulated cloud's settings. */
-    async settings(change: object): Promise<void> {
-      const response = await fetch(new URL('/cloud/v1/settings', kubesim.cloudUrl), {
-        method: 'PATCH',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(change),
-      });
-      if (!response.ok) throw new Error(await response.text());
-    },
+    settings: (change: object) => cloud('PATCH', '/settings', change),
     limit: (resource: string, limit: number | null, scope = '*') =>
       setLimit(prisma, account, { resource, scope }, limit),
     async used(resource: string, scope = ''): Promise<number> {

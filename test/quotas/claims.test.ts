@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faultPoints } from '../../engine/fault-points.js';
 import { clusterAccess } from '../../engine/cluster-access.js';
 import { noFaults, type Faults, type Reconciler } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
@@ -305,21 +306,18 @@ describe('whoever answers claims', () => {
     await settleWith('load-balancers', 60);
   });
 
-  it.each(['cloud-claims.seen', 'cloud-claims.decided'])(
-    'takes each place once, though it dies at %s',
-    async (point) => {
-      const { api } = await runningCluster();
-      const before = await world.used('load-balancers');
-      await api.create(SERVICES, balancer('once'));
-      const died = new Error('died');
-      const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
-      await expect(answerClaims(faults)).rejects.toBe(died);
-      await answerClaims();
-      await answerClaims();
-      await eventually(async () => (await addressed(api)).includes('once'));
-      expect(await world.used('load-balancers')).toBe(before + 1);
-    },
-  );
+  it.each(faultPoints.cloudClaims)('takes each place once, though it dies at %s', async (point) => {
+    const { api } = await runningCluster();
+    const before = await world.used('load-balancers');
+    await api.create(SERVICES, balancer('once'));
+    const died = new Error('died');
+    const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
+    await expect(answerClaims(faults)).rejects.toBe(died);
+    await answerClaims();
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('once'));
+    expect(await world.used('load-balancers')).toBe(before + 1);
+  });
 
   it('takes a load balancer of the account and a place on the machines of the cluster', () => {
     expect(placesOf({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([

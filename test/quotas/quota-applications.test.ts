@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { faultPoints } from '../../engine/fault-points.js';
 import { noFaults, type Reconciler, type ReconcileScope } from '../../engine/contract.js';
 import { type Engine, startEngine } from '../../engine/engine.js';
 import { balances, reserve } from '../../engine/ledger.js';
@@ -210,7 +211,7 @@ describe('the desk', () => {
     ]);
   });
 
-  test.each(['quota-application.before-commit', 'quota-application.decided'])(
+  test.each(faultPoints.quotaApplication)(
     'that dies at %s decides wholly or not at all, and the next look ends it',
     async (point) => {
       const account = `dies-at-${point}`;

@@ -1,22 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { FaultPoint } from '../../../engine/fault-points.js';
 import { spawnEngine } from '../../engine/engine-processes.js';
 import type { World } from '../../engine/world.js';
 
 /** An engine that dies and is started again. */
 export interface Mortal extends AsyncDisposable {
   /** Dies when it next reaches the point (a process: at once, and its successor there), and is started again. */
-  crashAt(point: string): void;
+  crashAt(point: FaultPoint): void;
   readonly crashes: number;
 }
 
 /** An engine in this process: from the moment of its death every job stops at the next fault point. */
 export async function mortalEngine(world: World): Promise<Mortal> {
-  let armed: string | undefined;
+  let armed: FaultPoint | undefined;
   let dead = false;
   let crashes = 0;
   const faults = {
-    reach(point: string): Promise<void> {
+    reach(point: FaultPoint): Promise<void> {
       if (point === armed && !dead) {
         [armed, dead] = [undefined, true];
         crashes++;
@@ -50,10 +51,10 @@ export async function mortalEngine(world: World): Promise<Mortal> {
 /** An engine in a process of its own, killed as `kill -9` does (see fault-points.test.ts). */
 export function mortalProcess(world: World): Mortal {
   let crashes = 0;
-  let next = '';
+  let next: FaultPoint | undefined;
   let stopped = false;
   let ended: Error | undefined;
-  const start = (point: string): ChildProcess => {
+  const start = (point?: FaultPoint): ChildProcess => {
     const child = spawnEngine(world, point);
     child.once('exit', (code, signal) => {
       if (stopped) return;
@@ -61,12 +62,12 @@ export function mortalProcess(world: World): Mortal {
       if (signal !== 'SIGKILL') return;
       crashes++;
       const deadly = next;
-      next = '';
+      next = undefined;
       current = start(deadly);
     });
     return child;
   };
-  let current = start('');
+  let current = start();
   return {
     crashAt(point) {
       if (ended) throw ended;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { faultPoints, removalFaultPoints } from '../../../engine/fault-points.js';
+import { faultPoints } from '../../../engine/fault-points.js';
 import { Refused } from '../../../kernel/result.js';
 import type { OperationService } from '../../../subgraphs/clusters/operation/operation.service.js';
 import { NODE_TYPE, type World } from '../../engine/world.js';
@@ -40,7 +40,7 @@ const step = fc.record({
   /** Whether the step waits until the operations before it have ended, or comes in their midst. */
   patient: fc.boolean(),
   /** Where the engine dies next. */
-  crashAt: fc.option(fc.constantFrom(...faultPoints, ...removalFaultPoints), { freq: 2 }),
+  crashAt: fc.option(fc.constantFrom(...faultPoints.provisioning, ...faultPoints.removal), { freq: 2 }),
 });
 
 /** That many steps. */

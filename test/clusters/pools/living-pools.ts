@@ -74,18 +74,7 @@ export async function livePools({ speed = 1_000 } = {}) {
     expect(answer.errors, JSON.stringify(answer.errors)).toBeUndefined();
     return JSON.parse(JSON.stringify(answer.data)) as T;
   };
-  const token = world.token;
-  /** What somebody does in the cloud's console, past the platform. */
-  const cloud = async <T = unknown>(method: string, path: string, body?: object): Promise<T> => {
-    const response = await fetch(new URL(`/cloud/v1${path}`, world.kubesim.cloudUrl), {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
-  };
+  const { cloud } = world;
   const mutate = async (name: string, input: Record<string, unknown>, account = 'acme'): Promise<Payload> => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
     const thing = /^(createCluster|convertChargeType|deleteCluster)$/.test(name)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { componentFaultPoints, upgradeFaultPoints } from '../../../engine/fault-points.js';
+import { faultPoints } from '../../../engine/fault-points.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { type DeploymentView, graphOf, readyDeployment, runningCluster } from './upgrade-kit.js';
@@ -37,12 +37,11 @@ describe('an engine that is killed at every fault point of an upgrade, one after
       );
       expect(upgradeCluster.userErrors).toEqual([]);
       const operationId = upgradeCluster.operation.id;
-      const componentPoints = componentFaultPoints.filter((point) => point !== 'component.deleted');
-      const last = upgradeFaultPoints.indexOf('upgrade.finished');
+      const last = faultPoints.upgrade.indexOf('upgrade.finished');
       for (const point of [
-        ...upgradeFaultPoints.slice(0, last),
-        ...componentPoints,
-        ...upgradeFaultPoints.slice(last),
+        ...faultPoints.upgrade.slice(0, last),
+        ...faultPoints.componentApplied,
+        ...faultPoints.upgrade.slice(last),
       ])
         await engines.runUntilDeath(point);
 

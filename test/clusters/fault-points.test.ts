@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaultPoint, type FaultPointGroup, faultPoints } from '../../engine/fault-points.js';
+import { enqueue } from '../../engine/queue.js';
+import { packageRoot } from '../../kernel/root.js';
+import { ComponentService } from '../../subgraphs/clusters/component/component.service.js';
+import { EdgeAutonomyService } from '../../subgraphs/clusters/edge/edge-autonomy.service.js';
+import { ChargeConversionService } from '../../subgraphs/clusters/instance/charge-conversion.service.js';
+import { EngineProcesses } from '../engine/engine-processes.js';
+import { audit, ended, NODE_TYPE, startWorld, wishCluster, type World } from '../engine/world.js';
+import { eventually } from '../kit/eventually.js';
+
+/** The test that kills an engine at each point of a group. */
+const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
+  provisioning: 'test/engine/fault-points.test.ts',
+  growth: 'test/engine/fault-points.test.ts',
+  shrinking: 'test/engine/fault-points.test.ts',
+  removal: 'test/engine/fault-points.test.ts',
+  upgrade: 'test/clusters/upgrade/upgrade-fault-points.test.ts',
+  componentApplied: 'test/clusters/upgrade/upgrade-fault-points.test.ts',
+  componentRemoved: 'test/clusters/fault-points.test.ts',
+  migration: 'test/clusters/migration-living.test.ts',
+  edgeAutonomy: 'test/clusters/fault-points.test.ts',
+  chargeConversion: 'test/clusters/fault-points.test.ts',
+  nodeRepair: 'test/clusters/fault-points.test.ts',
+  quotaApplication: 'test/quotas/quota-applications.test.ts',
+  cloudClaims: 'test/quotas/claims.test.ts',
+};
+
+test.each(Object.entries(WALKED_BY))('the fault points of %s are walked', async (group, file) => {
+  expect(await readFile(join(packageRoot, file), 'utf8')).toContain(`faultPoints.${group}`);
+});
+
+describe('an engine that is killed', () => {
+  const TIMEOUT_MS = 240_000;
+  let world: World;
+  let engines: EngineProcesses;
+  beforeAll(async () => {
+    world = await startWorld({ speed: 200 });
+    engines = new EngineProcesses(world);
+  });
+  afterAll(async () => {
+    engines[Symbol.dispose]();
+    await world[Symbol.asyncDispose]();
+  });
+
+  /** A running cluster with one pool of two nodes, and no engine. */
+  async function runningCluster(more: Parameters<typeof wishCluster>[2] = {}) {
+    await using _engine = engines.survivor();
+    const made = await wishCluster(world, 2, more);
+    expect(await ended(world, made.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    await eventually(async () => (await audit(world, made.clusterId)).state === 'RUNNING');
+    return made;
+  }
+
+  async function endsThroughDeaths(operationId: string | undefined, points: readonly FaultPoint[]) {
+    for (const point of points) await engines.runUntilDeath(point);
+    await using _engine = engines.survivor();
+    expect(await ended(world, operationId ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+  }
+
+  const told = async (clusterId: string, type: string) =>
+    (await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { clusterId } })).filter(
+      (event) => event.type === type,
+    );
+
+  test(
+    'while machines go over to subscription still converts each, once',
+    async () => {
+      const { clusterId } = await runningCluster();
+      const nodeIds = (await world.prisma.node.findMany({ where: { clusterId } })).map(({ id }) => id);
+      const conversions = new ChargeConversionService(world.platform);
+      const before = await world.used('payg-vcpu');
+      const { operation } = await conversions.convert(world.actor, { nodeIds, chargeType: 'PREPAID' });
+      await endsThroughDeaths(operation?.id, faultPoints.chargeConversion);
+      const nodes = await world.prisma.node.findMany({ where: { clusterId } });
+      expect(nodes.map(({ chargeType }) => chargeType)).toEqual(['PREPAID', 'PREPAID']);
+      expect(before - (await world.used('payg-vcpu'))).toBe(nodes.reduce((sum, { vcpus }) => sum + vcpus, 0));
+      expect(await told(clusterId, 'NODE_CHARGE_TYPE_CONVERTED')).toHaveLength(2);
+      expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'while a node is repaired still repairs it, once',
+    async () => {
+      const pool = { name: 'workers', instanceTypes: [NODE_TYPE], desiredSize: 2 };
+      const { clusterId } = await runningCluster({
+        nodePools: [{ ...pool, management: { autoRepair: true, maxUnavailable: 1 } }],
+      });
+      const node = await world.prisma.node.findFirstOrThrow({ where: { clusterId } });
+      await world.cloud('PUT', `/clusters/${clusterId}/instances/${node.id}/power`, {
+        on: false,
+        fault: 'KUBELET',
+      });
+      await enqueue(world.prisma, 'node', node.id);
+      for (const point of faultPoints.nodeRepair) await engines.runUntilDeath(point);
+      await using _engine = engines.survivor();
+      await eventually(async () => {
+        const repairs = await world.prisma.nodeRepair.findMany({ where: { clusterId } });
+        return repairs.length === 1 && repairs[0]?.state === 'SUCCEEDED';
+      });
+      await eventually(async () => (await audit(world, clusterId)).running === 2);
+      expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
+      expect(await told(clusterId, 'NODE_REPAIR_STARTED')).toHaveLength(1);
+      expect(await told(clusterId, 'NODE_REPAIRED')).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'while edge nodes are told of their autonomy still tells all of them',
+    async () => {
+      const { clusterId, poolId } = await runningCluster({ profile: 'EDGE' });
+      const autonomy = new EdgeAutonomyService(world.platform);
+      const { operation } = await autonomy.set(world.actor, { nodePoolId: poolId, enabled: true });
+      await endsThroughDeaths(operation?.id, faultPoints.edgeAutonomy);
+      expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'while a component is taken out still takes it out, once',
+    async () => {
+      const { clusterId } = await runningCluster();
+      const components = new ComponentService(world.platform);
+      const installed = await components.install(world.actor, { clusterId, name: 'logtail-ds' });
+      await endsThroughDeaths(installed.operation?.id, []);
+      const id = installed.component?.id ?? '';
+      const { operation } = await components.uninstall(world.actor, { id });
+      await endsThroughDeaths(operation?.id, faultPoints.componentRemoved);
+      expect(await world.prisma.component.findUnique({ where: { id } })).toBeNull();
+      expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
+    },
+    TIMEOUT_MS,
+  );
+});
