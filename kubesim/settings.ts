@@ -11,6 +11,8 @@ export const settingsForm = z.strictObject({
   failureRate: z.number().min(0).max(1),
   /** The chance, 0 to 1, that the kubelet of an instance cannot be upgraded. */
   upgradeFailureRate: z.number().min(0).max(1).default(0),
+  /** The chance, 0 to 1, that the cloud does not let go of the resources of a cluster. */
+  deletionFailureRate: z.number().min(0).max(1).default(0),
   /** Simulated seconds until a control plane and a node are up. */
   bootSeconds: z.strictObject({
     controlPlane: z.number().min(0).max(86_400),
@@ -31,6 +33,7 @@ export const settingsPatchForm = z.strictObject({
   bootSeconds: settingsForm.shape.bootSeconds.partial().optional(),
   // Left out, these stay as they are.
   upgradeFailureRate: settingsForm.shape.upgradeFailureRate.unwrap().optional(),
+  deletionFailureRate: settingsForm.shape.deletionFailureRate.unwrap().optional(),
   lostZones: settingsForm.shape.lostZones.unwrap().optional(),
 });
 
@@ -39,6 +42,7 @@ export const defaultSettings: Settings = {
   speed: 10,
   failureRate: 0,
   upgradeFailureRate: 0,
+  deletionFailureRate: 0,
   bootSeconds: { controlPlane: 90, node: 45 },
   stock: {},
   lostZones: [],

@@ -1,6 +1,7 @@
 import type { Cloud, CloudCluster } from './cloud.js';
 import { newReplicas } from './control-plane.js';
 import type { ClusterWish } from './forms.js';
+import { chance } from '../random.js';
 import { putMasters, resumeInstances } from './instances.js';
 import { keepMachine } from './machines.js';
 import { CloudRefusal, type ClusterRecord } from './records.js';
@@ -109,6 +110,8 @@ export function migrateCluster(cloud: Cloud, id: string, edition: 'STANDARD' | '
 export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefined {
   const cluster = cloud.clusters.get(id);
   if (!cluster || cluster.record.state === 'DELETING') return cluster;
+  if (chance(cloud.settings.seed, `delete/${id}`) < cloud.settings.deletionFailureRate)
+    throw new CloudRefusal(422, 'RESOURCE_IN_USE', `Something still uses resources of the cluster ${id}.`);
   cloud.saveCluster(cluster, {
     state: 'DELETING',
     readyAt: cloud.now() + cloud.span(TAKE_APART, `${id}/delete`),

@@ -21,8 +21,8 @@ const allowed: Readonly<Record<ClusterState, string>> = {
   WAITING: 'FAILED DELETING',
   DISCONNECTED: 'FAILED DELETING',
   INACTIVE: 'FAILED DELETING',
-  UNAVAILABLE: 'RUNNING SCALING UPDATING UPGRADING REMOVING DRAINING FAILED DELETING',
-  DELETING: 'DELETED FAILED',
+  UNAVAILABLE: 'RUNNING SCALING UPDATING UPGRADING FAILED DELETING',
+  DELETING: 'DELETED DELETE_FAILED',
   DELETED: '',
   DELETE_FAILED: 'DELETING',
 };
@@ -35,6 +35,13 @@ describe('states of clusters', () => {
   test.each(pairs)('from %s to %s is %s', (from, to, expected) => {
     expect(mayBecome(from, to)).toBe(expected === 'allowed');
     expect(statesBefore(to).includes(from)).toBe(expected === 'allowed' || from === to);
+  });
+
+  test('all but the reserved ones come about', () => {
+    const reached = new Set<ClusterState>(['INITIAL', 'WAITING']);
+    for (const from of reached) for (const to of states) if (mayBecome(from, to)) reached.add(to);
+    const reserved = states.filter((state) => !reached.has(state));
+    expect(reserved).toEqual(['REMOVING', 'DRAINING', 'DISCONNECTED', 'INACTIVE']);
   });
 
   test('a change without a state is written whatever the state is', () => {

@@ -202,6 +202,28 @@ describe('provisioning', () => {
     expect(gone.vcpu).toBe(gone.recount);
   });
 
+  it('ends a deletion that the cloud refuses, and goes on with it when it is asked for again', async () => {
+    const { clusterId, operationId } = await wishCluster(world, 1);
+    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    await world.settings({ deletionFailureRate: 1 });
+    const refused = await world.clusters.delete(world.actor, { id: clusterId });
+    expect(await ended(world, refused.operation?.id ?? '')).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'RESOURCE_IN_USE' },
+    });
+    expect(await audit(world, clusterId)).toMatchObject({ state: 'DELETE_FAILED', nodes: 0 });
+    await world.settings({ deletionFailureRate: 0 });
+    const again = await world.clusters.delete(world.actor, { id: clusterId });
+    expect(await ended(world, again.operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    expect((await audit(world, clusterId)).state).toBe('DELETED');
+    const failed = await world.platform.events.read('acme', {
+      after: 0n,
+      limit: 10,
+      filter: { clusterId, types: ['CLUSTER_DELETE_FAILED'] },
+    });
+    expect(failed).toHaveLength(1);
+  });
+
   it('is shared by two engines, and each thing is still made once', async () => {
     await using _second = await world.engine();
     const wishes = await Promise.all(Array.from({ length: 4 }, () => wishCluster(world, 3)));

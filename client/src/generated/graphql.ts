@@ -133,17 +133,17 @@ export type ClusterState =
   | 'DELETE_FAILED'
   /** Being deleted. */
   | 'DELETING'
-  /** A registered cluster whose agent is not connected. */
+  /** A registered cluster whose agent is not connected any more. Reserved: agents do not connect so far. */
   | 'DISCONNECTED'
-  /** Nodes are being drained. */
+  /** Nodes are being drained. Reserved: so far such a cluster is SCALING. */
   | 'DRAINING'
   /** Creation failed or was cancelled; it can be deleted. */
   | 'FAILED'
-  /** Not in use. */
+  /** Not in use. Reserved: no cluster is put out of use so far. */
   | 'INACTIVE'
   /** Being created. */
   | 'INITIAL'
-  /** Nodes are being removed. */
+  /** Nodes are being removed. Reserved: so far such a cluster is SCALING. */
   | 'REMOVING'
   /** Works, and nothing is being changed. */
   | 'RUNNING'

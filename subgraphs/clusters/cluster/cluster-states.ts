@@ -6,6 +6,8 @@ import type { ClusterState } from './cluster.enums.js';
  *   INITIAL ──▶ RUNNING ◀──▶ SCALING | UPDATING | UPGRADING      any of these ◀──▶ UNAVAILABLE
  *      ▼           ▼
  *    FAILED ◀──────┘        any ──▶ DELETING ──▶ DELETED
+ *                                    ▲  ▼
+ *                                DELETE_FAILED
  */
 const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   INITIAL: ['RUNNING', 'FAILED', 'DELETING'],
@@ -16,14 +18,15 @@ const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   UPDATING: ['RUNNING', 'SCALING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
   // An upgrade that fails leaves the cluster running.
   UPGRADING: ['RUNNING', 'UNAVAILABLE', 'DELETING'],
+  // Names of the ACK API that no cluster has so far: what is removed or drained is SCALING.
   REMOVING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
   DRAINING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
   // Back to what was being done before.
-  UNAVAILABLE: ['RUNNING', 'SCALING', 'UPDATING', 'UPGRADING', 'REMOVING', 'DRAINING', 'FAILED', 'DELETING'],
+  UNAVAILABLE: ['RUNNING', 'SCALING', 'UPDATING', 'UPGRADING', 'FAILED', 'DELETING'],
   WAITING: ['FAILED', 'DELETING'],
   DISCONNECTED: ['FAILED', 'DELETING'],
   INACTIVE: ['FAILED', 'DELETING'],
-  DELETING: ['DELETED', 'FAILED'],
+  DELETING: ['DELETED', 'DELETE_FAILED'],
   DELETED: [],
   DELETE_FAILED: ['DELETING'],
 };

@@ -1,7 +1,7 @@
 import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import { inCluster, type ClusterStep, type Step } from './cluster.steps.js';
-import { deleteCluster } from './deleting-cluster.js';
+import { deleteCluster, failDeletion } from './deleting-cluster.js';
 import { makeControlPlane, openKubernetesApi } from './making-control-plane.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
@@ -19,7 +19,7 @@ import { failUpgrade, upgradeCluster } from '../upgrade/upgrading-cluster.js';
  *   INITIAL ──▶ RUNNING ◀──▶ SCALING        (pools change; RUNNING when all have settled)
  *      │           ▲ ▼
  *      ▼        UPGRADING
- *    FAILED                  any ──▶ DELETING ──▶ DELETED
+ *    FAILED                  any ──▶ DELETING ──▶ DELETED | DELETE_FAILED
  */
 const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
   INITIAL: [cancelCreation, makeControlPlane, openKubernetesApi, observeMasters, settleCluster],
@@ -38,7 +38,8 @@ export function createClusterReconciler(means: Means): Reconciler {
       const view = await readCluster(scope.database, key);
       if (!view) return;
       const step = { ...view, scope, means };
-      if (view.cluster.state === 'UPGRADING') await failUpgrade(step, problem);
+      if (view.cluster.state === 'DELETING') await failDeletion(step, problem);
+      else if (view.cluster.state === 'UPGRADING') await failUpgrade(step, problem);
       else if (view.operation?.type === MIGRATE_CLUSTER) await failMigration(step, problem);
       else await failCluster(step, problem);
     },

@@ -1,9 +1,10 @@
 import { deleteClusterAccess } from '../../../engine/cluster-access.js';
-import { done, requeueAfter } from '../../../engine/contract.js';
+import { done, type Outcome, requeueAfter } from '../../../engine/contract.js';
 import { Finalizers } from '../../../engine/finalizers.js';
 import { dropScope, release } from '../../../engine/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import { enqueueAll } from '../../../engine/queue.js';
+import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { forgetMasters } from '../cluster-kind/masters.store.js';
 import { disconnectCluster } from '../network/disconnecting-cluster.js';
@@ -104,5 +105,18 @@ export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
     return [say(step, 'CLUSTER_DELETED', `The cluster ${cluster.name} is deleted.`)];
   });
   await scope.faults.reach('cluster.removal-recorded');
+  return done;
+}
+
+/** What is left of the cluster stays until somebody asks for its deletion again; then it goes on where it ended. */
+export async function failDeletion(step: ClusterStep, error: Problem): Promise<Outcome> {
+  const { cluster, operation } = step;
+  const { message } = error;
+  await inCluster(step, async (tx, at) => {
+    await updateCluster(tx, cluster.id, { state: 'DELETE_FAILED' });
+    if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);
+    const text = `The cluster ${cluster.name} could not be deleted: ${message}`;
+    return [say(step, 'CLUSTER_DELETE_FAILED', text, { level: 'ERROR', data: { code: error.code } })];
+  });
   return done;
 }
