@@ -57,6 +57,19 @@ export interface ControlPlaneReplica {
   readonly healthy: boolean;
 }
 
+/** A time in which something of a control plane did not work, by the provider's clock. */
+export interface ControlPlaneIncident {
+  /** `incident_…`; it stays the same. */
+  readonly id: string;
+  /** DEGRADED: replicas were down, the API answered. */
+  readonly kind: 'DEGRADED' | 'API_UNAVAILABLE';
+  /** What was down, for people. */
+  readonly cause: string;
+  readonly startedAt: Date;
+  /** null while it lasts. */
+  readonly endedAt: Date | null;
+}
+
 export interface ControlPlane {
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'FAILED';
   /** When it is expected to be ready; look again then. */
@@ -66,6 +79,8 @@ export interface ControlPlane {
   /** Whether its Kubernetes API answers. */
   readonly available: boolean;
   readonly replicas: readonly ControlPlaneReplica[];
+  /** The newest, oldest first; at most one of them lasts. */
+  readonly incidents: readonly ControlPlaneIncident[];
   /** Base URL of its Kubernetes API. */
   readonly server: string;
   /** PEM of the CA, base64. */

@@ -44,6 +44,15 @@ const controlPlane = z.object({
   replicas: z.array(
     z.object({ id: z.string(), component: z.string(), zoneId: z.string(), healthy: z.boolean() }),
   ),
+  incidents: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['DEGRADED', 'API_UNAVAILABLE']),
+      cause: z.string(),
+      startedAt: z.coerce.date(),
+      endedAt: z.coerce.date().nullable(),
+    }),
+  ),
   server: z.string(),
   caData: z.string(),
 });

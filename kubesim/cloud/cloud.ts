@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Catalogue } from '../catalog.js';
+import type { Mishap } from '../cluster/mishaps.js';
 import { SimulatedCluster } from '../cluster/simulated-cluster.js';
 import type { Turns } from '../controllers/work-queue.js';
 import { storedTypes } from '../kinds/registry.js';
@@ -110,7 +111,10 @@ export class Cloud implements Disposable {
       serverlessZones: record.serverless ? record.zoneIds : undefined,
       maxPods: () => this.clusters.get(id)?.record.maxPods,
       grants: () => this.clusters.get(id)?.record.grants,
-      mishaps: () => this.clusters.get(id)?.record.mishaps ?? [],
+      mishaps: {
+        read: () => this.clusters.get(id)?.record.mishaps ?? [],
+        write: (mishaps: readonly Mishap[]) => this.saveMishaps(id, mishaps),
+      },
       serviceCidr: record.network?.serviceCidr,
       vpcAddresses: record.network?.plugin === 'TERWAY' ? vpcAddresses(this, id) : undefined,
     };
@@ -209,6 +213,11 @@ export class Cloud implements Disposable {
   [Symbol.dispose](): void {
     this.open = false;
     for (const { kubernetes } of this.clusters.values()) kubernetes[Symbol.dispose]();
+  }
+
+  private saveMishaps(id: string, mishaps: readonly Mishap[]): void {
+    const cluster = this.clusters.get(id);
+    if (cluster) this.saveCluster(cluster, { mishaps });
   }
 
   private count(instance: InstanceRecord | undefined, by: 1 | -1): void {

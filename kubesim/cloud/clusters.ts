@@ -1,5 +1,6 @@
 import type { Cloud, CloudCluster } from './cloud.js';
 import { newReplicas } from './control-plane.js';
+import { noteControlPlane } from './control-plane-incidents.js';
 import type { ClusterWish } from './forms.js';
 import { chance } from '../random.js';
 import { putMasters, resumeInstances } from './instances.js';
@@ -147,6 +148,8 @@ function arrive(cloud: Cloud, cluster: CloudCluster): void {
     cloud.saveCluster(cluster, { state: 'RUNNING' });
     cluster.kubernetes.start(true);
     resumeInstances(cloud, cluster);
+    // A zone may have been lost meanwhile.
+    noteControlPlane(cloud, cluster);
     return;
   }
   cloud.saveCluster(cluster, {

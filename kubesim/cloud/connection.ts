@@ -1,5 +1,6 @@
 import type { Cloud, CloudCluster } from './cloud.js';
 import { instanceOf } from './instances.js';
+import { reportNode } from './node-status.js';
 import type { InstanceRecord } from './records.js';
 
 /**
@@ -15,6 +16,6 @@ export function setConnected(
   const instance = instanceOf(cluster, id);
   if (!!instance.offline === !connected) return instance;
   const saved = cloud.saveInstance(cluster, { ...instance, offline: !connected });
-  cluster.kubernetes.setNodeReady(instance.name, connected && !instance.off);
+  reportNode(cloud, cluster, saved);
   return saved;
 }

@@ -1,5 +1,5 @@
 import type { Cloud, CloudCluster } from './cloud.js';
-import { CloudRefusal } from './records.js';
+import { isHeard } from './instance-health.js';
 
 /** Replicas of each component of a control plane that the cloud runs. */
 const MANAGED: Readonly<Record<string, number>> = {
@@ -57,44 +57,27 @@ export function replicasOf(cloud: Cloud, cluster: CloudCluster): ReplicaState[] 
   return replicas.map((one) => ({ ...one, healthy: !down.has(one.id) && !cloud.isLost(one.zoneId) }));
 }
 
-function onMasters(cloud: Cloud, { instances, record }: CloudCluster): ReplicaState[] {
+function onMasters(cloud: Cloud, cluster: CloudCluster): ReplicaState[] {
+  const { instances, record } = cluster;
   const down = new Set(record.downReplicas ?? []);
   const masters = [...instances.values()].filter(({ master }) => master);
   return ON_MASTERS.flatMap((component) =>
-    masters.map(({ name, zoneId, state, off }) => {
+    masters.map((instance) => {
+      const { name, zoneId, state } = instance;
       const id = `${component}-${name}`;
       const up = state === 'RUNNING' || (state === 'STARTING' && record.state === 'CREATING');
-      return {
-        id,
-        component,
-        zoneId: zoneId ?? '',
-        healthy: up && !off && !down.has(id) && !cloud.isLost(zoneId ?? ''),
-      };
+      const healthy = up && !down.has(id) && isHeard(cloud, cluster, instance);
+      return { id, component, zoneId: zoneId ?? '', healthy };
     }),
   );
 }
 
 /** Whether the API server can answer: one replica of it is up, and etcd has a majority. */
 export function apiAvailable(cloud: Cloud, cluster: CloudCluster): boolean {
-  if (cluster.kubernetes.mishaps.has('API_DOWN')) return false;
+  if (cluster.kubernetes.mishaps.first('API_DOWN')) return false;
   const replicas = replicasOf(cloud, cluster);
   const etcd = replicas.filter(({ component }) => component === 'etcd');
   const working = etcd.filter(({ healthy }) => healthy).length;
   const answers = replicas.some(({ component, healthy }) => component === 'kube-apiserver' && healthy);
   return answers && working * 2 > etcd.length;
-}
-
-/** Stops or starts one replica, as a fault. */
-export function setReplica(cloud: Cloud, cluster: CloudCluster, id: string, on: boolean): void {
-  if (!replicasOf(cloud, cluster).some((one) => one.id === id)) {
-    throw new CloudRefusal(404, 'NOT_FOUND', `The control plane has no replica ${id}.`);
-  }
-  const others = (cluster.record.downReplicas ?? []).filter((one) => one !== id);
-  cloud.saveCluster(cluster, { downReplicas: on ? others : [...others, id] });
-  cutOffWhenDown(cloud, cluster);
-}
-
-/** Without an API server nobody stays connected to it. */
-export function cutOffWhenDown(cloud: Cloud, cluster: CloudCluster): void {
-  if (!apiAvailable(cloud, cluster)) cluster.kubernetes.cutOff();
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { mishapKinds } from '../cluster/mishaps.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { AttachWish } from './forms.js';
 import { groupProblem } from './scaling-groups.js';
 import { takeSeat } from './instance-network.js';
 import { attachProblem, chargeTypeForm, newDisk } from './machines.js';
 import { imageFields, instanceOf, oncePerId, planInstance } from './instances.js';
+import { reportNode } from './node-status.js';
 import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
 
 /** Simulated seconds: a restart, a new system disk, and what is left of a spot instance's life when it is reclaimed. */
@@ -107,7 +109,6 @@ export function repairInstance(
   if (instance.state !== 'RUNNING') return instance;
   const now = cloud.now();
   const reset = action === 'RESET';
-  cluster.kubernetes.setNodeReady(instance.name, false);
   const starting = cloud.saveInstance(cluster, {
     ...instance,
     state: 'STARTING',
@@ -119,8 +120,17 @@ export function repairInstance(
       fault: undefined,
     }),
   });
+  if (reset) endOfDisk(cluster, id);
+  reportNode(cloud, cluster, starting);
   planInstance(cloud, cluster, starting);
   return starting;
+}
+
+/** What was done to the system disk goes with it. */
+function endOfDisk({ kubernetes }: CloudCluster, id: string): void {
+  kubernetes.mishaps.end(
+    ({ instanceId, operation }) => instanceId === id && mishapKinds[operation]?.onDisk === true,
+  );
 }
 
 /** Tells that a spot instance is taken back, and does so when its notice is over. Throws CloudRefusal. */

@@ -1,3 +1,4 @@
+import { mishapKinds } from '../cluster/mishaps.js';
 import { chance } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { InstanceWish } from './forms.js';
@@ -5,6 +6,7 @@ import { noAddress, type Seat, takeSeat, zonesWithAddress } from './instance-net
 import { place } from './placement.js';
 import { keepMachine, newDisk } from './machines.js';
 import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
+import { reportNode } from './node-status.js';
 import { groupProblem, noteActivity } from './scaling-groups.js';
 import { asRegistered, isVirtual, virtualSeat } from './virtual-nodes.js';
 
@@ -166,7 +168,7 @@ export function deleteInstances(
     if (!instance) return [];
     if (instance.state === 'STOPPING') return [instance];
     if (instance.state === 'FAILED') {
-      cloud.removeInstance(cluster, instance);
+      forget(cloud, cluster, instance);
       return [];
     }
     begun.push(instance);
@@ -221,7 +223,7 @@ export function setPower(
   if (!!instance.off === !on) return instance;
   const broken = !on && fault === 'SYSTEM_DISK' ? fault : undefined;
   const saved = cloud.saveInstance(cluster, { ...instance, off: !on, fault: broken });
-  cluster.kubernetes.setNodeReady(instance.name, on);
+  reportNode(cloud, cluster, saved);
   return saved;
 }
 
@@ -289,10 +291,12 @@ function boot(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): vo
 
 /** An instance that has started again is as well as its system disk. */
 function restarted(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
-  const off = instance.fault !== undefined || cloud.isLost(instance.zoneId ?? '');
-  const running = cloud.saveInstance(cluster, { ...instance, state: 'RUNNING', restarting: false, off });
-  join(cloud, cluster, running);
-  cluster.kubernetes.setNodeReady(instance.name, !off);
+  const off = instance.fault !== undefined;
+  join(
+    cloud,
+    cluster,
+    cloud.saveInstance(cluster, { ...instance, state: 'RUNNING', restarting: false, off }),
+  );
 }
 
 function join(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
@@ -300,6 +304,7 @@ function join(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): vo
   if (!type || cluster.record.state === 'CREATING') return;
   const registered = asRegistered(instance, type);
   cluster.kubernetes.joinNode(registered.instance, registered.type);
+  reportNode(cloud, cluster, instance);
 }
 
 function drain(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
@@ -313,5 +318,14 @@ function drain(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): v
 function remove(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   cluster.kubernetes.removeNode(instance.name);
   keepMachine(cloud, cluster, instance);
+  forget(cloud, cluster, instance);
+}
+
+/** What was done to a machine is over with it; that somebody has destroyed it is not. */
+function forget(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   cloud.removeInstance(cluster, instance);
+  cluster.kubernetes.mishaps.end(
+    ({ instanceId, operation }) =>
+      instanceId === instance.id && mishapKinds[operation]?.effect !== 'NODE_GONE',
+  );
 }

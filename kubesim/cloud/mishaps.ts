@@ -3,8 +3,9 @@ import { type Mishap, type MishapKind, mishapKinds } from '../cluster/mishaps.js
 import { services } from '../kinds/services.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
-import { cutOffWhenDown } from './control-plane.js';
+import { noteControlPlane } from './control-plane-incidents.js';
 import { deleteInstances, instanceOf } from './instances.js';
+import { reportNode } from './node-status.js';
 import { CloudRefusal } from './records.js';
 import type { On } from './routes.js';
 
@@ -31,16 +32,19 @@ export function mishapRoutes(on: On): void {
   });
 }
 
-function ok({ record }: CloudCluster) {
-  const mishaps = (record.mishaps ?? []).map((one) => ({ ...one, since: new Date(one.since).toISOString() }));
-  return { status: 200, body: { mishaps } };
+function ok({ kubernetes }: CloudCluster) {
+  const mishaps = kubernetes.mishaps.all();
+  return {
+    status: 200,
+    body: { mishaps: mishaps.map((one) => ({ ...one, since: new Date(one.since).toISOString() })) },
+  };
 }
 
 function perform(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
   const kind = kindOf(wish);
   checkTarget(cluster, wish, kind);
-  const known = cluster.record.mishaps ?? [];
-  if (known.some((one) => sameAs(one, wish))) return;
+  const { mishaps } = cluster.kubernetes;
+  if (mishaps.all().some((one) => sameAs(one, wish))) return;
   const { operation, instanceId, service } = wish;
   const mishap: Mishap = {
     operation,
@@ -48,47 +52,27 @@ function perform(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
     ...(instanceId != null && { instanceId }),
     ...(service != null && { service }),
   };
-  cloud.saveCluster(cluster, { mishaps: [...known, mishap] });
-  suffer(cloud, cluster, { mishap, kind });
+  mishaps.add(mishap);
+  if (kind.effect === 'NODE_GONE' && instanceId != null)
+    deleteInstances(cloud, cluster, [instanceId], { drain: false });
+  show(cloud, cluster, mishap);
 }
 
 function mend(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
   const kind = kindOf(wish);
-  const known = cluster.record.mishaps ?? [];
-  const mishap = known.find((one) => sameAs(one, wish));
+  const { mishaps } = cluster.kubernetes;
+  const mishap = mishaps.all().find((one) => sameAs(one, wish));
   if (!mishap) return;
   if (!kind.mendable) throw new CloudRefusal(409, 'INVALID_STATE', `${wish.operation} cannot be mended.`);
-  cloud.saveCluster(cluster, { mishaps: known.filter((one) => one !== mishap) });
-  recover(cluster, { mishap, kind });
+  mishaps.end((one) => one === mishap);
+  show(cloud, cluster, mishap);
 }
 
-interface Done {
-  readonly mishap: Mishap;
-  readonly kind: MishapKind;
-}
-
-/** What the operation brings about at once; the rest the cluster's controllers find in the book. */
-function suffer(cloud: Cloud, cluster: CloudCluster, { mishap, kind }: Done): void {
-  const instance = mishap.instanceId === undefined ? undefined : cluster.instances.get(mishap.instanceId);
-  if (kind.effect === 'API_DOWN') cutOffWhenDown(cloud, cluster);
-  if (instance && kind.effect === 'NODE_SILENT') cluster.kubernetes.setNodeReady(instance.name, false);
-  if (instance && kind.effect === 'NODE_GONE')
-    deleteInstances(cloud, cluster, [instance.id], { drain: false });
-  if (instance && kind.effect === 'NODE_NETWORK')
-    cluster.kubernetes.setNodeNetwork(instance.name, mishap.operation);
-  cluster.kubernetes.mishaps.changed();
-}
-
-function recover(cluster: CloudCluster, { mishap, kind }: Done): void {
-  const instance = mishap.instanceId === undefined ? undefined : cluster.instances.get(mishap.instanceId);
-  const others = (cluster.record.mishaps ?? []).filter(
-    (one) => one.instanceId === mishap.instanceId && mishapKinds[one.operation]?.effect === kind.effect,
-  );
-  if (instance && others.length === 0 && kind.effect === 'NODE_SILENT' && !instance.off)
-    cluster.kubernetes.setNodeReady(instance.name, true);
-  if (instance && kind.effect === 'NODE_NETWORK')
-    cluster.kubernetes.setNodeNetwork(instance.name, others[0]?.operation);
-  cluster.kubernetes.mishaps.changed();
+/** Lets the node or the control plane show what was done or mended; controllers are told by the book. */
+function show(cloud: Cloud, cluster: CloudCluster, { instanceId }: Mishap): void {
+  const instance = instanceId === undefined ? undefined : cluster.instances.get(instanceId);
+  if (instance) reportNode(cloud, cluster, instance);
+  else noteControlPlane(cloud, cluster);
 }
 
 function sameAs(mishap: Mishap, { operation, instanceId, service }: MishapWish): boolean {
@@ -105,6 +89,7 @@ function kindOf({ operation }: MishapWish): MishapKind {
 function checkTarget(cluster: CloudCluster, wish: MishapWish, { target }: MishapKind): void {
   if (target === 'SERVICE') return checkService(cluster, wish);
   if (target === 'CLUSTER') return;
+  if (target === 'DEDICATED_CLUSTER') return checkDedicated(cluster, wish);
   const { master } = instanceOf(cluster, wish.instanceId ?? '');
   if (master === (target === 'MASTER')) return;
   throw new CloudRefusal(
@@ -112,6 +97,12 @@ function checkTarget(cluster: CloudCluster, wish: MishapWish, { target }: Mishap
     'INVALID_INPUT',
     `${wish.operation} is done to a ${target.toLowerCase()} node.`,
   );
+}
+
+function checkDedicated({ record }: CloudCluster, { operation }: MishapWish): void {
+  if (record.masters > 0) return;
+  const message = `${operation} is done to the masters of a dedicated cluster.`;
+  throw new CloudRefusal(422, 'UNSUPPORTED_BY_KIND', message);
 }
 
 function checkService(cluster: CloudCluster, { service }: MishapWish): void {

@@ -2,6 +2,7 @@ import type { Grants } from '../cluster/cloud-claims.js';
 import type { Mishap } from '../cluster/mishaps.js';
 import type { Taint } from '../kinds/core.js';
 import type { Replica } from './control-plane.js';
+import type { IncidentRecord } from './control-plane-incidents.js';
 import type { NetworkRecord } from './instance-network.js';
 
 /** A master that the caller knows by its id. */
@@ -38,6 +39,8 @@ export interface ClusterRecord {
   readonly replicas?: readonly Replica[];
   /** Ids of replicas that a fault has stopped. */
   readonly downReplicas?: readonly string[];
+  /** Times in which something of its control plane did not work, oldest first. */
+  readonly incidents?: readonly IncidentRecord[];
   /** High-risk operations that were done to it and not mended. */
   readonly mishaps?: readonly Mishap[];
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'DELETING' | 'FAILED';

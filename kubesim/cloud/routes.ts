@@ -16,7 +16,8 @@ import {
   upgradeCluster,
 } from './clusters.js';
 import { setConnected } from './connection.js';
-import { apiAvailable, replicasOf, setReplica } from './control-plane.js';
+import { apiAvailable, replicasOf } from './control-plane.js';
+import { setReplica, showIncidents } from './control-plane-incidents.js';
 import type { Credentials } from './credentials.js';
 import {
   clusterForm,
@@ -117,6 +118,7 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
     readyAt: new Date(cluster.record.readyAt).toISOString(),
     available: apiAvailable(cloud, cluster),
     replicas: replicasOf(cloud, cluster),
+    incidents: showIncidents(cluster),
     server: `${options.kubernetesUrl()}/clusters/${encodeURIComponent(cluster.record.id)}`,
     caData: Buffer.from(options.caCertificate()).toString('base64'),
   });

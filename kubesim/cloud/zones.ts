@@ -1,5 +1,6 @@
 import type { Cloud, CloudCluster } from './cloud.js';
-import { cutOffWhenDown } from './control-plane.js';
+import { noteControlPlane } from './control-plane-incidents.js';
+import { reportNode } from './node-status.js';
 import { CloudRefusal } from './records.js';
 
 /** A zone and whether it works. */
@@ -24,15 +25,13 @@ export function setZone(cloud: Cloud, id: string, on: boolean): ZoneState {
   if (cloud.isLost(id) === on) {
     const others = cloud.settings.lostZones.filter((one) => one !== id);
     cloud.changeSettings({ lostZones: on ? others : [...others, id] });
-    for (const cluster of cloud.clusters.values()) zoneChanged(cloud, cluster, { id, on });
+    for (const cluster of cloud.clusters.values()) zoneChanged(cloud, cluster, id);
   }
   return { ...zone, on };
 }
 
-function zoneChanged(cloud: Cloud, cluster: CloudCluster, { id, on }: { id: string; on: boolean }): void {
-  for (const instance of cluster.instances.values()) {
-    const here = instance.zoneId === id && instance.state === 'RUNNING' && !instance.off;
-    if (here) cluster.kubernetes.setNodeReady(instance.name, on);
-  }
-  cutOffWhenDown(cloud, cluster);
+function zoneChanged(cloud: Cloud, cluster: CloudCluster, zoneId: string): void {
+  noteControlPlane(cloud, cluster);
+  for (const instance of cluster.instances.values())
+    if (instance.zoneId === zoneId) reportNode(cloud, cluster, instance);
 }

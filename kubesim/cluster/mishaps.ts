@@ -28,60 +28,99 @@ export type MishapEffect =
 export interface MishapKind {
   readonly effect: MishapEffect;
   /** What it is done to. */
-  readonly target: 'CLUSTER' | 'WORKER' | 'MASTER' | 'SERVICE';
+  readonly target: 'CLUSTER' | 'DEDICATED_CLUSTER' | 'WORKER' | 'MASTER' | 'SERVICE';
   /** Whether anything brings it back. */
   readonly mendable: boolean;
+  /** Whether it is on the machine's system disk, so that a new disk ends it. */
+  readonly onDisk: boolean;
 }
 
-const kind = (target: MishapKind['target'], effect: MishapEffect, mendable = true): MishapKind => ({
-  target,
-  effect,
-  mendable,
-});
+type Nature = Partial<Pick<MishapKind, 'mendable' | 'onDisk'>>;
+const kind = (
+  target: MishapKind['target'],
+  effect: MishapEffect,
+  { mendable = true, onDisk = false }: Nature = {},
+): MishapKind => ({ target, effect, mendable, onDisk });
+
+const FOR_GOOD: Nature = { mendable: false };
+const ON_DISK: Nature = { onDisk: true };
 
 /** The high-risk operations that the simulation can act out. */
 export const mishapKinds: Readonly<Record<string, MishapKind>> = {
-  'cluster.api-server.1': kind('CLUSTER', 'API_DOWN', false),
+  'cluster.api-server.1': kind('CLUSTER', 'API_DOWN', FOR_GOOD),
   'cluster.api-server.2': kind('WORKER', 'NODE_SILENT'),
-  'cluster.worker-node.1': kind('WORKER', 'NODE_GONE', false),
-  'cluster.worker-node.2': kind('WORKER', 'NODE_SILENT'),
-  'cluster.worker-node.3': kind('WORKER', 'NODE_SILENT'),
+  'cluster.worker-node.1': kind('WORKER', 'NODE_GONE', FOR_GOOD),
+  'cluster.worker-node.2': kind('WORKER', 'NODE_SILENT', ON_DISK),
+  'cluster.worker-node.3': kind('WORKER', 'NODE_SILENT', ON_DISK),
   'cluster.worker-node.4': kind('WORKER', 'NODE_SILENT'),
-  'cluster.worker-node.5': kind('WORKER', 'NODE_SILENT'),
-  'cluster.worker-node.6': kind('WORKER', 'NODE_SILENT'),
+  'cluster.worker-node.5': kind('WORKER', 'NODE_SILENT', ON_DISK),
+  'cluster.worker-node.6': kind('WORKER', 'NODE_SILENT', ON_DISK),
   'cluster.master-node.1': kind('MASTER', 'NODE_SILENT'),
-  'cluster.master-node.3': kind('MASTER', 'NODE_SILENT', false),
-  'cluster.master-node.4': kind('CLUSTER', 'API_DOWN'),
-  'cluster.master-node.5': kind('MASTER', 'NODE_SILENT', false),
+  // A machine that has expired is stopped for good.
+  'cluster.master-node.2': kind('MASTER', 'NODE_SILENT', FOR_GOOD),
+  'cluster.master-node.3': kind('MASTER', 'NODE_SILENT', FOR_GOOD),
+  'cluster.master-node.4': kind('DEDICATED_CLUSTER', 'API_DOWN'),
+  'cluster.master-node.5': kind('MASTER', 'NODE_SILENT', FOR_GOOD),
   'cluster.master-node.6': kind('MASTER', 'NODE_SILENT'),
   'cluster.master-node.7': kind('MASTER', 'NODE_SILENT'),
-  'cluster.master-node.8': kind('CLUSTER', 'API_DOWN', false),
-  'cluster.master-node.9': kind('CLUSTER', 'API_DOWN', false),
+  'cluster.master-node.8': kind('DEDICATED_CLUSTER', 'API_DOWN', FOR_GOOD),
+  'cluster.master-node.9': kind('DEDICATED_CLUSTER', 'API_DOWN', FOR_GOOD),
   'cluster.access.1': kind('CLUSTER', 'NO_LOAD_BALANCERS'),
-  'network.kernel.1': kind('WORKER', 'NODE_NETWORK'),
-  'network.kernel.2': kind('WORKER', 'NODE_NETWORK'),
-  'network.kernel.4': kind('WORKER', 'NODE_NETWORK'),
-  'network.kernel.5': kind('WORKER', 'NODE_NETWORK'),
-  'network.node.1': kind('WORKER', 'NODE_NETWORK'),
+  'network.kernel.1': kind('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.kernel.2': kind('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.kernel.4': kind('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.kernel.5': kind('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.node.1': kind('WORKER', 'NODE_NETWORK', ON_DISK),
   'network.node.2': kind('CLUSTER', 'DNS_DOWN'),
   'network.load-balancer.1': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
   'network.load-balancer.2': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
   'network.load-balancer.4': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
 };
 
-/** What a cluster suffers from, for its controllers. */
+/** Where the mishaps of a cluster are kept. */
+export interface MishapPages {
+  read(): readonly Mishap[];
+  write(mishaps: readonly Mishap[]): void;
+}
+
+/** What a cluster suffers from: whoever is concerned looks here, and is told of changes. */
 export class MishapBook {
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly read: () => readonly Mishap[]) {}
+  constructor(private readonly pages: MishapPages) {}
 
-  has(effect: MishapEffect): boolean {
-    return this.read().some(({ operation }) => mishapKinds[operation]?.effect === effect);
+  all(): readonly Mishap[] {
+    return this.pages.read();
+  }
+
+  /** The oldest with this effect. */
+  first(effect: MishapEffect): Mishap | undefined {
+    return this.all().find(({ operation }) => mishapKinds[operation]?.effect === effect);
+  }
+
+  /** The oldest that was done to an instance with this effect. */
+  ofInstance(id: string, effect: MishapEffect): Mishap | undefined {
+    return this.all().find(
+      ({ instanceId, operation }) => instanceId === id && mishapKinds[operation]?.effect === effect,
+    );
   }
 
   /** What was done to the load balancer of a Service (`namespace/name`). */
   ofService(service: string): Mishap | undefined {
-    return this.read().find((mishap) => mishap.service === service);
+    return this.all().find((mishap) => mishap.service === service);
+  }
+
+  add(mishap: Mishap): void {
+    this.pages.write([...this.all(), mishap]);
+    this.tell();
+  }
+
+  /** Ends those that are over. */
+  end(isOver: (mishap: Mishap) => boolean): void {
+    const left = this.all().filter((mishap) => !isOver(mishap));
+    if (left.length === this.all().length) return;
+    this.pages.write(left);
+    this.tell();
   }
 
   /** Calls `listener` after each change. */
@@ -89,7 +128,7 @@ export class MishapBook {
     this.listeners.add(listener);
   }
 
-  changed(): void {
+  private tell(): void {
     for (const listener of this.listeners) listener();
   }
 }

@@ -1,7 +1,8 @@
 import type { InstanceType } from '../catalog.js';
 import type { InstanceRecord } from '../cloud/records.js';
 import type { Node } from '../kinds/core.js';
-import { timestamp, type Condition, type Draft } from '../kinds/object.js';
+import type { Draft } from '../kinds/object.js';
+import { nodeConditions } from './node-conditions.js';
 import { GPU_COUNT, GPU_MEMORY } from '../scheduler/gpu-share.js';
 
 /** How pods get the GPUs of a node: `cgpu` shares them by memory, with isolation. */
@@ -115,48 +116,4 @@ function nodeInfo(instance: InstanceRecord, { architecture }: InstanceType): Rec
     osImage: `${os.name} (simulated)`,
     systemUUID: id,
   };
-}
-
-/** Says that a node's network does not work, or that it does. */
-export function networkCondition(why: string | undefined, now: Date): Condition {
-  const at = timestamp(now);
-  const broken = why !== undefined;
-  return {
-    type: 'NetworkUnavailable',
-    status: broken ? 'True' : 'False',
-    reason: broken ? 'NetworkInterrupted' : 'RouteCreated',
-    message: broken ? `The network of the node is interrupted (${why}).` : 'The node has its routes.',
-    lastHeartbeatTime: at,
-    lastTransitionTime: at,
-  };
-}
-
-/** The conditions that a kubelet reports, or those of a node whose kubelet has fallen silent. */
-export function nodeConditions(ready: boolean, now: Date): Condition[] {
-  const at = timestamp(now);
-  const times = { lastHeartbeatTime: at, lastTransitionTime: at };
-  if (!ready) {
-    const why = { reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
-    return ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'].map((type) => ({
-      type,
-      status: 'Unknown',
-      ...why,
-      ...times,
-    }));
-  }
-  return [
-    condition(
-      'MemoryPressure',
-      'False',
-      'KubeletHasSufficientMemory',
-      'kubelet has sufficient memory available',
-    ),
-    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-    condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
-  ].map((one) => ({ ...one, ...times }));
-}
-
-function condition(type: string, status: string, reason: string, message: string): Condition {
-  return { type, status, reason, message };
 }

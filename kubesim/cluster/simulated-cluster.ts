@@ -18,7 +18,7 @@ import { unitedDeploymentController } from '../controllers/united-deployment.js'
 import { WorkQueue, type Turns } from '../controllers/work-queue.js';
 import { kubelets } from '../kubelet/kubelet.js';
 import type { Pod } from '../kinds/core.js';
-import { nodes } from '../kinds/nodes.js';
+import { isNodeReady, nodes } from '../kinds/nodes.js';
 import { controllerOf } from '../kinds/object.js';
 import { isActive, pods } from '../kinds/pods.js';
 import { containerInstances } from '../scheduler/container-instances.js';
@@ -30,8 +30,9 @@ import type { ClusterContext } from './context.js';
 import { destroy } from './delete.js';
 import { EventRecorder } from './event-recorder.js';
 import { ensureInitialObjects, ensureSandboxRuntime, installDns, SANDBOX_LABEL } from './initial-objects.js';
-import { type Mishap, MishapBook } from './mishaps.js';
-import { networkCondition, nodeConditions, nodeObject } from './node-object.js';
+import { MishapBook, type MishapPages } from './mishaps.js';
+import { healthConditions, type NodeHealth } from './node-conditions.js';
+import { nodeObject } from './node-object.js';
 import { amend, create, replaceStatus } from './write.js';
 
 export interface SimulatedClusterParts {
@@ -47,7 +48,7 @@ export interface SimulatedClusterParts {
   maxPods(): number | undefined;
   grants(): Grants | undefined;
   /** High-risk operations that were done to it. */
-  mishaps(): readonly Mishap[];
+  readonly mishaps: MishapPages;
   readonly serviceCidr: string | undefined;
   readonly vpcAddresses: VpcAddresses | undefined;
   /** How many times faster than real the simulation runs now. */
@@ -90,7 +91,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     );
     this.events = new EventRecorder(parts.store, parts.clock);
     this.grants = new GrantBook(() => parts.grants());
-    this.mishaps = new MishapBook(() => parts.mishaps());
+    this.mishaps = new MishapBook(parts.mishaps);
   }
 
   maxPods(): number | undefined {
@@ -151,11 +152,14 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     report('NodeReady', `Node ${instance.name} status is now: NodeReady`, 'kubelet');
   }
 
-  /** Marks the node of an instance that was switched off or on. */
-  setNodeReady(name: string, ready: boolean): void {
+  /** Makes a node's conditions what its health is; what is so already is left as it is. */
+  setNodeHealth(name: string, { ready, interruptedBy }: NodeHealth): void {
     const node = this.store.get(nodes, '', name);
     if (!node) return;
-    replaceStatus(this, nodes, node, { ...node.status, conditions: nodeConditions(ready, this.clock.now()) });
+    const conditions = healthConditions(node, { ready, interruptedBy }, this.clock.now());
+    if (!conditions) return;
+    replaceStatus(this, nodes, node, { ...node.status, conditions });
+    if (isNodeReady(node) === ready) return;
     const reason = ready ? 'NodeReady' : 'NodeNotReady';
     this.events.record(node, {
       type: 'Normal',
@@ -163,15 +167,6 @@ export class SimulatedCluster implements ClusterContext, Disposable {
       message: `Node ${name} status is now: ${reason}`,
       component: 'node-controller',
     });
-  }
-
-  /** Marks the network of a node as broken by `why`, or as working. */
-  setNodeNetwork(name: string, why: string | undefined): void {
-    const node = this.store.get(nodes, '', name);
-    if (!node) return;
-    const others = (node.status.conditions ?? []).filter(({ type }) => type !== 'NetworkUnavailable');
-    const conditions = [...others, networkCondition(why, this.clock.now())];
-    replaceStatus(this, nodes, node, { ...node.status, conditions });
   }
 
   setKubeletVersion(name: string, version: string): void {

@@ -57,7 +57,7 @@ function* servicesOf(cluster: ClusterContext, { metadata }: KubeObject): Generat
 
 function publish(cluster: ClusterContext, service: Service, candidates: readonly Pod[]): void {
   // Nobody reaches the DNS while the security group lets nothing through to it.
-  const silent = service.metadata.name === DNS_SERVICE && cluster.mishaps.has('DNS_DOWN');
+  const silent = service.metadata.name === DNS_SERVICE && cluster.mishaps.first('DNS_DOWN') !== undefined;
   const selected = candidates.filter(
     (pod) =>
       !silent &&

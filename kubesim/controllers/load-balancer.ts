@@ -15,8 +15,9 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   const planned = new Set<string>();
   const queue = cluster.queue('load-balancer', (key) => {
     const service = cluster.store.get(services, ...splitKey(key));
-    if (service && brokenLoadBalancer(cluster, service)) return;
-    if (service?.spec.type !== 'LoadBalancer' || planned.has(key)) return;
+    // What was done to a load balancer is over when its Service is gone.
+    if (service?.spec.type !== 'LoadBalancer') return cluster.mishaps.end((mishap) => mishap.service === key);
+    if (brokenLoadBalancer(cluster, service) || planned.has(key)) return;
     const may = mayHave(cluster, service);
     if (!may || service.status?.loadBalancer?.ingress) return;
     planned.add(key);
@@ -54,7 +55,8 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
 /** Says why a Service does not get what it asks for; one that has its load balancer may lack a part of it, too. */
 function mayHave(cluster: ClusterContext, service: Service): boolean {
   const { uid } = service.metadata;
-  const revoked = cluster.mishaps.has('NO_LOAD_BALANCERS') && !service.status?.loadBalancer?.ingress;
+  const lost = cluster.mishaps.first('NO_LOAD_BALANCERS') !== undefined;
+  const revoked = lost && !service.status?.loadBalancer?.ingress;
   const why = revoked ? 'the role of the cluster may not create load balancers' : cluster.grants.refusal(uid);
   if (why !== undefined)
     cluster.events.record(service, {

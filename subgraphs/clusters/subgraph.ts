@@ -45,6 +45,7 @@ import {
 } from './maintenance-window/maintenance-window.resolver.js';
 import { ClusterControlPlaneResolver, ControlPlaneResolver } from './control-plane/control-plane.resolver.js';
 import { ControlPlaneStore } from './control-plane/control-plane.store.js';
+import { IncidentStore } from './control-plane/incident.store.js';
 import { ClusterResourceStore } from './network/cluster-resources.store.js';
 import { NetworkMutations } from './network/network.mutations.js';
 import * as network from './network/network.resolver.js';
@@ -90,6 +91,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   };
   const checks = new ClusterCheckService(platform, catalogue);
   const networks = new NetworkStore(prisma);
+  const incidents = new IncidentStore(prisma);
   const components = new ComponentStore(prisma);
   const lists = new ClusterListService(stores.clusters, catalogue);
   const kubeconfigs = new KubeconfigService(platform.provider, platform.log);
@@ -124,8 +126,8 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new MaintenanceWindowResolver(new MaintenanceWindowService(platform)),
       new ClusterWindowResolver(new MaintenanceWindowStore(prisma)),
       new ScheduledForResolver(),
-      new ClusterControlPlaneResolver(new ControlPlaneStore(prisma), platform.clock),
-      new ControlPlaneResolver(new ControlPlaneStore(prisma)),
+      new ClusterControlPlaneResolver(new ControlPlaneStore(prisma), incidents, platform.clock),
+      new ControlPlaneResolver(incidents),
       new network.VpcResolver(networks),
       new network.VSwitchResolver(networks),
       new network.SecurityGroupResolver(networks),

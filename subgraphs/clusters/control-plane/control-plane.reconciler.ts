@@ -7,18 +7,20 @@ import {
   type ReconcileScope,
   type Schedule,
 } from '../../../engine/contract.js';
-import type { ControlPlane } from '../../../engine/providers/infrastructure-provider.js';
+import type {
+  ControlPlane,
+  ControlPlaneIncident,
+} from '../../../engine/providers/infrastructure-provider.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { newId } from '../../../kernel/ids.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { withCondition } from '../reconcile/conditions.js';
-import { eventOf } from '../reconcile/reconcile-events.js';
 import { changeCluster, type Cluster, readCluster } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
-import { causeOf, incidentKind } from './control-plane.rules.js';
 import * as store from './control-plane.store.js';
+import { endIncidents, incidentNews, saveIncidents } from './incident.store.js';
+import { incidentEvents } from './incident-events.js';
 import type { ClusterState } from '../cluster/cluster.enums.js';
 import { mayBecome } from '../cluster/cluster-states.js';
 import { idPages } from '../reconcile/id-pages.js';
@@ -64,13 +66,19 @@ async function look(seen: Look): Promise<Outcome> {
   const known = (
     await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])
   ).get(cluster.id);
-  const later = incidentKind(plane) === null ? done : requeueAfter(LOOK_MS);
+  const later = lastingIncident(plane) ? requeueAfter(LOOK_MS) : done;
+  const { begun, ended } = await incidentNews(scope.database, cluster.id, plane.incidents);
   const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !isWorking(cluster);
-  if (known && settled && sameAs(known, plane)) return later;
+  const same = known && settled && sameAs(known, plane) && begun.length + ended.length === 0;
+  if (same) return later;
   return unlessSuperseded(async () => {
     await changeCluster(scope, cluster, (tx, at) => record(tx, { ...seen, at }));
     return later;
   });
+}
+
+function lastingIncident({ incidents }: ControlPlane): ControlPlaneIncident | undefined {
+  return incidents.find(({ endedAt }) => endedAt === null);
 }
 
 function sameAs(known: store.ControlPlaneRow, { available, replicas }: ControlPlane): boolean {
@@ -90,18 +98,20 @@ async function record(tx: Transaction, seen: Look & { readonly at: Date }): Prom
     { clusterId, account, available, replicas, stateBefore: turn.stateBefore },
     at,
   );
-  const changed = await recordIncident(tx, seen);
-  if (changed || turn.state !== cluster.state)
-    await updateCluster(tx, cluster.id, {
-      state: turn.state,
-      conditions: withHealth(cluster, plane, at),
-    });
+  const news = await incidentNews(tx, cluster.id, plane.incidents);
+  await saveIncidents(tx, cluster, news);
+  // What the provider does not know any more is over.
+  await endIncidents(tx, cluster.id, { at, butFor: plane.incidents.map(({ id }) => id) });
+  if (news.begun.length + news.ended.length > 0 || turn.state !== cluster.state) {
+    const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
+    await updateCluster(tx, cluster.id, { state: turn.state, conditions: withHealth(row, plane, at) });
+  }
   if (cluster.state === 'UNAVAILABLE' && turn.state !== 'UNAVAILABLE') {
     // What was being done goes on.
     await enqueueAll(tx, 'cluster', [cluster.id]);
     await enqueueAll(tx, 'node-pool', seen.pools);
   }
-  return changed ? [changeEvent(seen)] : [];
+  return incidentEvents(cluster, news, plane.incidents);
 }
 
 /** Whether the cluster works, and so becomes UNAVAILABLE when its API does not answer. */
@@ -117,32 +127,15 @@ function turnOf(cluster: Cluster, { available }: ControlPlane, stateBefore: stri
   return { state: cluster.state, stateBefore };
 }
 
-/** Ends the incident that is over and begins the one that is; whether there was either. */
-async function recordIncident(
-  tx: Transaction,
-  { cluster, plane, at }: Look & { readonly at: Date },
-): Promise<boolean> {
-  const kind = incidentKind(plane);
-  const { id: clusterId, account } = cluster;
-  const current = await store.currentIncident(tx, clusterId);
-  if ((current?.kind ?? null) === kind) return false;
-  await store.endIncidents(tx, clusterId, at);
-  if (kind !== null) {
-    const cause = causeOf(plane.replicas);
-    await store.openIncident(tx, { id: newId('incident'), account, clusterId, kind, cause, startedAt: at });
-  }
-  return true;
-}
-
 function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
-  const kind = incidentKind(plane);
-  const cause = kind === null ? 'Every replica works.' : `${causeOf(plane.replicas)}.`;
+  const incident = lastingIncident(plane);
+  const cause = incident ? `${incident.cause}.` : 'Every replica works.';
   const conditions = withCondition(
     cluster,
     {
       type: HEALTHY,
-      status: kind === null ? 'True' : 'False',
-      reason: kind === null ? 'Healthy' : 'ReplicasDown',
+      status: incident ? 'False' : 'True',
+      reason: incident ? 'ReplicasDown' : 'Healthy',
       message: cause,
     },
     at,
@@ -156,28 +149,6 @@ function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
     message,
   } as const;
   return withCondition({ conditions: conditions as Cluster['conditions'] }, available, at);
-}
-
-function changeEvent({ cluster, plane }: Look): NewEvent {
-  const kind = incidentKind(plane);
-  const cause = causeOf(plane.replicas);
-  const data = { cause, available: plane.available };
-  if (kind === 'API_UNAVAILABLE') {
-    const text = `The Kubernetes API of ${cluster.name} does not answer: ${cause}.`;
-    return eventOf({ cluster }, 'CLUSTER_UNAVAILABLE', text, { level: 'ERROR', data });
-  }
-  if (kind === 'DEGRADED') {
-    const text = `The control plane of ${cluster.name} is degraded and answers: ${cause}.`;
-    return eventOf({ cluster }, 'CONTROL_PLANE_DEGRADED', text, { level: 'WARNING', data });
-  }
-  return eventOf(
-    { cluster },
-    'CONTROL_PLANE_RECOVERED',
-    `The control plane of ${cluster.name} is whole again.`,
-    {
-      data: { available: true },
-    },
-  );
 }
 
 /** Has every control plane looked at each minute. */

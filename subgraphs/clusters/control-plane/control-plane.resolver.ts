@@ -6,6 +6,7 @@ import { Cluster } from '../cluster/cluster.type.js';
 import { loadValue } from '../loading.js';
 import { availabilityIn, componentsOf, downtimeMs, serviceLevel } from './control-plane.rules.js';
 import { type ControlPlaneRow, type ControlPlaneStore, replicasOf } from './control-plane.store.js';
+import type { IncidentStore } from './incident.store.js';
 import { ControlPlane, ControlPlaneIncident, ServiceLevelAgreement } from './control-plane.type.js';
 
 const WINDOW_MS = 30 * 86_400_000;
@@ -14,6 +15,7 @@ const WINDOW_MS = 30 * 86_400_000;
 export class ClusterControlPlaneResolver {
   constructor(
     private readonly store: ControlPlaneStore,
+    private readonly incidents: IncidentStore,
     private readonly clock: Clock,
   ) {}
 
@@ -34,7 +36,7 @@ export class ClusterControlPlaneResolver {
     const level = serviceLevel(cluster.product);
     const row = await loadValue(context, this.store.ofClusters, cluster.id);
     if (!row) return { ...level, availability: null, downtimeSeconds: null, met: null };
-    const incidents = (await loadValue(context, this.store.incidents, cluster.id)) ?? [];
+    const incidents = (await loadValue(context, this.incidents.ofClusters, cluster.id)) ?? [];
     const to = this.clock.now();
     const span = { from: new Date(Math.max(row.since.getTime(), to.getTime() - WINDOW_MS)), to };
     const availability = availabilityIn(incidents, span);
@@ -46,13 +48,13 @@ export class ClusterControlPlaneResolver {
 
 @Resolver(() => ControlPlane)
 export class ControlPlaneResolver {
-  constructor(private readonly store: ControlPlaneStore) {}
+  constructor(private readonly recorded: IncidentStore) {}
 
   @FieldResolver(() => [ControlPlaneIncident], {
     description: 'Times in which something of it did not work, newest first (at most 100).',
   })
   async incidents(@Ctx() context: RequestContext, @Root() plane: ControlPlane) {
-    return (await loadValue(context, this.store.incidents, plane.clusterId)) ?? [];
+    return (await loadValue(context, this.recorded.ofClusters, plane.clusterId)) ?? [];
   }
 }
 

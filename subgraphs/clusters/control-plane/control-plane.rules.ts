@@ -2,7 +2,6 @@ import type { ControlPlaneReplica } from '../../../engine/providers/infrastructu
 
 export type Replica = ControlPlaneReplica;
 export type ComponentHealthName = 'HEALTHY' | 'DEGRADED' | 'DOWN';
-export type IncidentKind = 'DEGRADED' | 'API_UNAVAILABLE';
 
 /** A component of a control plane with its replicas. */
 export interface ComponentView {
@@ -23,24 +22,6 @@ function healthOf(name: string, members: readonly Replica[]): ComponentHealthNam
   if (healthy === members.length) return 'HEALTHY';
   const enough = name === 'etcd' ? healthy * 2 > members.length : healthy > 0;
   return enough ? 'DEGRADED' : 'DOWN';
-}
-
-/** What kind of incident it is that a control plane stands so; null when it is none. */
-export function incidentKind(plane: {
-  readonly available: boolean;
-  readonly replicas: readonly Replica[];
-}): IncidentKind | null {
-  if (!plane.available) return 'API_UNAVAILABLE';
-  return plane.replicas.every(({ healthy }) => healthy) ? null : 'DEGRADED';
-}
-
-/** What is down, for people: `etcd (cn-hangzhou-a, cn-hangzhou-b)`. */
-export function causeOf(replicas: readonly Replica[]): string {
-  const down = componentsOf(replicas.filter(({ healthy }) => !healthy));
-  const named = down.map(
-    ({ name, members }) => `${name} (${members.map(({ zoneId }) => zoneId).join(', ')})`,
-  );
-  return named.length > 0 ? `${named.join(', ')} down` : 'the API server does not answer';
 }
 
 /** The service level that a product comes with. */

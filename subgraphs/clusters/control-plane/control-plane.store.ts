@@ -1,12 +1,9 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
-import type { ControlPlane, ControlPlaneIncident, Prisma } from '../../../prisma/generated/client.js';
-import type { IncidentKind, Replica } from './control-plane.rules.js';
+import type { ControlPlane, Prisma } from '../../../prisma/generated/client.js';
+import type { Replica } from './control-plane.rules.js';
+import { endIncidents } from './incident.store.js';
 
 export type ControlPlaneRow = ControlPlane;
-export type IncidentRow = ControlPlaneIncident;
-
-/** Incidents that a cluster shows at the most. */
-const MOST_INCIDENTS = 100;
 
 /** Reads what is known of control planes, many clusters in a statement. */
 export class ControlPlaneStore {
@@ -20,22 +17,6 @@ export class ControlPlaneStore {
       where: { account, clusterId: { in: [...ids] } },
     });
     return new Map(rows.map((row) => [row.clusterId, row]));
-  };
-
-  /** The newest incidents of each cluster, newest first. */
-  readonly incidents = async (
-    account: string,
-    ids: readonly string[],
-  ): Promise<Map<string, IncidentRow[]>> => {
-    const rows = await this.database.$queryRaw<IncidentRow[]>`
-      SELECT newest.id, newest.account, newest.cluster_id AS "clusterId", newest.kind, newest.cause,
-             newest.started_at AS "startedAt", newest.ended_at AS "endedAt"
-      FROM unnest(${[...ids]}::text[]) AS wanted (id)
-      CROSS JOIN LATERAL (
-        SELECT * FROM clusters.control_plane_incident AS incident
-        WHERE incident.cluster_id = wanted.id AND incident.account = ${account}
-        ORDER BY incident.started_at DESC, incident.id DESC LIMIT ${MOST_INCIDENTS}) AS newest`;
-    return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
 }
 
@@ -67,27 +48,5 @@ export async function saveControlPlane(tx: Transaction, sighting: Sighting, at: 
 /** Forgets the control plane of a cluster that is being deleted; its incidents stay, ended. */
 export async function forgetControlPlane(tx: Transaction, clusterId: string, at: Date): Promise<void> {
   await tx.controlPlane.deleteMany({ where: { clusterId } });
-  await endIncidents(tx, clusterId, at);
-}
-
-export async function endIncidents(tx: Transaction, clusterId: string, at: Date): Promise<void> {
-  await tx.controlPlaneIncident.updateMany({ where: { clusterId, endedAt: null }, data: { endedAt: at } });
-}
-
-export function openIncident(
-  tx: Transaction,
-  incident: {
-    readonly id: string;
-    readonly account: string;
-    readonly clusterId: string;
-    readonly kind: IncidentKind;
-    readonly cause: string;
-    readonly startedAt: Date;
-  },
-): Promise<unknown> {
-  return tx.controlPlaneIncident.create({ data: incident });
-}
-
-export function currentIncident(tx: Transaction, clusterId: string): Promise<IncidentRow | null> {
-  return tx.controlPlaneIncident.findFirst({ where: { clusterId, endedAt: null } });
+  await endIncidents(tx, clusterId, { at });
 }

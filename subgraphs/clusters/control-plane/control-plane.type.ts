@@ -61,13 +61,16 @@ export class ControlPlaneIncident {
   @Field(() => ControlPlaneIncidentKind, { description: 'What did not work.' })
   kind: string;
 
-  @Field(() => String, { description: 'What was down, for people.' })
+  @Field(() => String, { description: 'What was down when it began, for people.' })
   cause: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it was noticed.' })
+  @Field(() => DateTimeScalar, { description: 'When it began, by the clock of the cloud.' })
   startedAt: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was over; null while it lasts.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it was over, by the clock of the cloud; null while it lasts.',
+  })
   endedAt: Date | null;
 }
 

@@ -1,7 +1,8 @@
 import { CatalogueFile } from '../catalogue/catalogue-file.store.js';
 
 /** To what an operation is done when it is acted out. */
-export type DrillTarget = 'CLUSTER' | 'WORKER_NODE' | 'MASTER_NODE' | 'SERVICE' | 'KUBERNETES_API';
+export type DrillTarget =
+  'CLUSTER' | 'DEDICATED_CLUSTER' | 'WORKER_NODE' | 'MASTER_NODE' | 'SERVICE' | 'KUBERNETES_API';
 
 interface Drill {
   readonly id: string;

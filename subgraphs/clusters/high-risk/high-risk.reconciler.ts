@@ -5,7 +5,7 @@ import {
   requeueAfter,
   type Schedule,
 } from '../../../engine/contract.js';
-import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { DoneRisk } from '../../../engine/providers/risk-infrastructure.js';
 import { enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
@@ -47,10 +47,16 @@ export function createHighRiskReconciler(means: Means): Reconciler {
           const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
           return [...(await recordDns(tx, row, { dns, at })), ...(await recordFindings(tx, row, risks))];
         });
-        return dns === false ? requeueAfter(LOOK_MS) : done;
+        return dns === false || (await mayEnd(risks)) ? requeueAfter(LOOK_MS) : done;
       });
     },
   };
+}
+
+/** Whether one of them may be mended past the platform, or end with what it was done to. */
+async function mayEnd(risks: readonly DoneRisk[]): Promise<boolean> {
+  const rows = await Promise.all(risks.map(({ operation }) => riskRow(operation)));
+  return rows.some((row) => row?.recoverable);
 }
 
 /** Has every running cluster looked at, every ten minutes. */
@@ -77,8 +83,8 @@ async function dnsAnswers(
     return subsets.some(({ addresses = [] }) => addresses.length > 0);
   } catch (error) {
     // Without an API server nothing is seen; that is for the control plane to tell.
-    if (isNotFound(error) || scope.signal.aborted) return undefined;
-    return undefined;
+    if (error instanceof KubernetesStatusError || error instanceof KubernetesUnavailable) return undefined;
+    throw error;
   }
 }
 

@@ -7,9 +7,10 @@ import { refuse, Refused } from '../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { NodeStore } from '../node/node.store.js';
-import { type DrillTarget, drillTarget, riskRow, type RiskRow } from './high-risk-catalogue.js';
+import { drillTarget, riskRow } from './high-risk-catalogue.js';
 import { HIGH_RISK } from './high-risk.reconciler.js';
 import type { HighRiskOperationInput, SetNodeSysctlsInput } from './high-risk.type.js';
+import { riskTarget } from './risk-target.js';
 import { planSysctls, type SysctlPlan } from './sysctl.rules.js';
 
 const OPERATION_PATH = ['input', 'operation'];
@@ -87,34 +88,14 @@ export class HighRiskService {
     }
   }
 
-  private async check({ account }: Actor, input: HighRiskOperationInput) {
+  private async check(actor: Actor, input: HighRiskOperationInput) {
     const row = await riskRow(input.operation);
-    const kind = await drillTarget(input.operation);
     if (!row)
       refuse('NOT_FOUND', `There is no high-risk operation ${input.operation}.`, { path: OPERATION_PATH });
-    if (!kind || kind === 'KUBERNETES_API')
-      refuse('INVALID_INPUT', notActedOut(kind), { path: OPERATION_PATH });
-    const cluster = await this.cluster({ account, subject: '' }, input.clusterId);
-    return { cluster, row: row satisfies RiskRow, target: await this.target(cluster, { kind, input }) };
-  }
-
-  private async target(
-    { id, account }: ClusterRow,
-    { kind, input }: { readonly kind: DrillTarget; readonly input: HighRiskOperationInput },
-  ) {
-    const { operation, nodeId, service } = input;
-    if (kind === 'CLUSTER') return { operation };
-    if (kind === 'SERVICE') {
-      if (service == null) refuse('INVALID_INPUT', 'Name the Service.', { path: ['input', 'service'] });
-      return { operation, service };
-    }
-    const [node] = await new NodeStore(this.platform.database.prisma).byIds(
-      account,
-      nodeId == null ? [] : [nodeId],
-    );
-    if (node?.clusterId !== id)
-      refuse('NOT_FOUND', 'The cluster has no such node.', { path: ['input', 'nodeId'] });
-    return { operation, instanceId: node.id };
+    const cluster = await this.cluster(actor, input.clusterId);
+    const kind = await drillTarget(input.operation);
+    const target = await riskTarget(kind, { cluster, input }, this.platform.database.prisma);
+    return { cluster, row, target };
   }
 
   private async cluster({ account }: Actor, id: string): Promise<ClusterRow> {
@@ -148,10 +129,4 @@ export class HighRiskService {
     await enqueue(this.platform.database.prisma, HIGH_RISK, cluster.id);
     return cluster;
   }
-}
-
-function notActedOut(kind: DrillTarget | null): string {
-  return kind === 'KUBERNETES_API'
-    ? 'This is done to an object in the cluster: do it with kubectl.'
-    : 'This operation is not acted out.';
 }

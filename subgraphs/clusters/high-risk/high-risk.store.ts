@@ -27,12 +27,13 @@ export async function replaceFindings(
   const known = await tx.riskFinding.findMany({ where: { clusterId } });
   const fresh = wanted.filter((one) => !known.some((other) => sameFinding(one, other)));
   const gone = known.filter((one) => !wanted.some((other) => sameFinding(one, other)));
-  if (fresh.length > 0) await tx.riskFinding.createMany({ data: fresh });
   for (const { operation, subject } of gone)
     await tx.riskFinding.deleteMany({ where: { clusterId, operation, subject } });
+  if (fresh.length > 0) await tx.riskFinding.createMany({ data: fresh });
   return { fresh, gone };
 }
 
+/** What was mended and done again meanwhile is another finding. */
 function sameFinding(a: RiskFindingRow, b: RiskFindingRow): boolean {
-  return a.operation === b.operation && a.subject === b.subject;
+  return a.operation === b.operation && a.subject === b.subject && a.since.getTime() === b.since.getTime();
 }

@@ -10,6 +10,7 @@ export const HighRiskTarget = graphEnum(
   'To what a high-risk operation is done in a drill.',
   {
     CLUSTER: 'The cluster; by performHighRiskOperation.',
+    DEDICATED_CLUSTER: 'A dedicated cluster, whose masters are of the account; by performHighRiskOperation.',
     WORKER_NODE: 'A worker node; by performHighRiskOperation.',
     MASTER_NODE: 'A master node of a dedicated cluster; by performHighRiskOperation.',
     SERVICE: 'The load balancer of a Service; by performHighRiskOperation.',

@@ -53,6 +53,7 @@ interface Findings {
       operation: { id: string; impact: string };
       node: { id: string } | null;
       service: string | null;
+      since: string;
     }[];
   };
 }
@@ -64,6 +65,8 @@ const view = async (id: string) =>
       { id },
     )
   ).cluster;
+const health = async (id: string) =>
+  (await view(id)).conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.status;
 const findings = async (id: string) => (await view(id)).highRiskFindings.map(({ operation }) => operation.id);
 
 const workers = (id: string) =>
@@ -85,12 +88,13 @@ describe('the list of high-risk operations', () => {
     expect(highRiskOperations).toHaveLength(47);
     const counts = Map.groupBy(highRiskOperations, ({ actedOut }) => actedOut);
     expect(Object.fromEntries([...counts].map(([target, rows]) => [String(target), rows.length]))).toEqual({
-      CLUSTER: 6,
+      CLUSTER: 3,
+      DEDICATED_CLUSTER: 3,
       WORKER_NODE: 12,
-      MASTER_NODE: 5,
+      MASTER_NODE: 6,
       SERVICE: 3,
       KUBERNETES_API: 2,
-      null: 19,
+      null: 18,
     });
   });
 
@@ -195,6 +199,34 @@ describe('on a worker node', { timeout: 200_000 }, () => {
     await eventually(async () => (await findings(clusterId)).includes('network.kernel.1'));
     expect(await set(good)).toEqual([]);
     await eventually(async () => (await findings(clusterId)).length === 0);
+  });
+});
+
+describe('what was done to a node', { timeout: 200_000 }, () => {
+  it('is found once for each time that it was done, and no more when the node has left', async () => {
+    const { clusterId: id } = await runningCluster(world, '1.34.3', 2);
+    const [node] = await workers(id);
+    const target = { clusterId: id, operation: 'cluster.worker-node.4', nodeId: node!.id };
+    await done('perform', target);
+    await eventually(async () => (await findings(id)).length === 1, { what: 'a finding' });
+    const since = (await view(id)).highRiskFindings[0]?.since;
+    await done('mend', target);
+    await done('perform', target);
+    await eventually(
+      async () => {
+        const [finding] = (await view(id)).highRiskFindings;
+        return finding !== undefined && finding.since !== since;
+      },
+      { what: 'another finding' },
+    );
+    const remove = `mutation ($input: RemoveNodesInput!) { removeNodes(input: $input) { operation { id } userErrors { code message } } }`;
+    type Removed = { removeNodes: { operation: { id: string } | null; userErrors: unknown[] } };
+    const { removeNodes } = await ask<Removed>(remove, {
+      input: { nodePoolId: node!.nodePoolId, nodeIds: [node!.id], drain: false },
+    });
+    expect(removeNodes.userErrors).toEqual([]);
+    await ended(world, removeNodes.operation!.id);
+    await eventually(async () => (await findings(id)).length === 0, { what: 'no finding' });
   });
 });
 
@@ -368,7 +400,7 @@ describe('on the cluster', { timeout: 200_000 }, () => {
 });
 
 describe('on a dedicated cluster', { timeout: 200_000 }, () => {
-  it('the operations on masters and their components come true with their recovery', async () => {
+  async function dedicated() {
     const { clusterId: id, operationId } = await wishCluster(world, 1, { type: 'KUBERNETES', spec: null });
     expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     await componentsSettled(world, id);
@@ -376,42 +408,76 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
       where: { clusterId: id, role: 'MASTER' },
       orderBy: { id: 'asc' },
     });
+    return { id, masters };
+  }
+  const master = (id: string, number: number, nodeId?: string): Target => ({
+    ...{ clusterId: id, operation: `cluster.master-node.${number}` },
+    ...(nodeId !== undefined && { nodeId }),
+  });
+  const becomes = (id: string, state: string) =>
+    eventually(async () => (await view(id)).state === state, { what: state });
+  const doneForGood = async (target: Target) => {
+    expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
+    await done('perform', { ...target, acknowledgeRisk: true });
+    expect((await change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+  };
+
+  it('what is done to one master makes it unavailable and the control plane degraded, until it is mended', async () => {
+    const { id, masters } = await dedicated();
     expect(masters).toHaveLength(3);
-    const nodeId = masters[0]!.id;
     for (const number of [1, 6, 7]) {
-      const target = { clusterId: id, operation: `cluster.master-node.${number}`, nodeId };
-      await done('perform', target);
-      await eventually(async () => (await statusOf(nodeId)) !== 'Ready', {
-        what: `master NotReady by ${number}`,
+      const nodeId = masters[0]!.id;
+      await done('perform', master(id, number, nodeId));
+      await eventually(async () => (await statusOf(nodeId)) === 'NotReady', {
+        what: `NotReady by ${number}`,
       });
-      await done('mend', target);
-      await eventually(async () => (await statusOf(nodeId)) === 'Ready', {
-        what: `master Ready after ${number}`,
-      });
+      await eventually(async () => (await health(id)) === 'False', { what: `degraded by ${number}` });
+      expect((await view(id)).state).toBe('RUNNING');
+      await done('mend', master(id, number, nodeId));
+      await eventually(async () => (await statusOf(nodeId)) === 'Ready', { what: `Ready after ${number}` });
+      await eventually(async () => (await health(id)) === 'True', { what: `whole after ${number}` });
     }
-    for (const number of [3, 5]) {
-      const target = {
-        clusterId: id,
-        operation: `cluster.master-node.${number}`,
-        nodeId: masters[number - 3]!.id,
-      };
-      expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
-      await done('perform', { ...target, acknowledgeRisk: true });
-      await eventually(async () => (await statusOf(target.nodeId)) !== 'Ready', {
-        what: `master lost by ${number}`,
-      });
-      expect((await change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    // Of two masters no quorum is left; and own versions of their components stop the API at once.
+    const two = masters.slice(0, 2).map((one) => master(id, 6, one.id));
+    for (const target of two) await done('perform', target);
+    await becomes(id, 'UNAVAILABLE');
+    for (const target of two) await done('mend', target);
+    await becomes(id, 'RUNNING');
+    await done('perform', master(id, 4));
+    await becomes(id, 'UNAVAILABLE');
+    await done('mend', master(id, 4));
+    await becomes(id, 'RUNNING');
+    // Two that nothing brings back.
+    await doneForGood(master(id, 2, masters[0]!.id));
+    await eventually(async () => (await statusOf(masters[0]!.id)) === 'NotReady', {
+      what: 'an expired master',
+    });
+    expect((await view(id)).state).toBe('RUNNING');
+    await doneForGood(master(id, 3, masters[1]!.id));
+    await becomes(id, 'UNAVAILABLE');
+  });
+
+  it('a master without its core directories is unavailable for good', async () => {
+    const { id, masters } = await dedicated();
+    await doneForGood(master(id, 5, masters[2]!.id));
+    await eventually(async () => (await statusOf(masters[2]!.id)) === 'NotReady', { what: 'a lost master' });
+    expect((await view(id)).state).toBe('RUNNING');
+    await doneForGood(master(id, 8));
+    await becomes(id, 'UNAVAILABLE');
+  });
+
+  it('masters added or removed on one’s own make it unusable for good', async () => {
+    const { id } = await dedicated();
+    await doneForGood(master(id, 9));
+    await becomes(id, 'UNAVAILABLE');
+  });
+
+  it('is the only kind to whose masters anything can be done', async () => {
+    for (const number of [4, 8, 9]) {
+      const target = { ...master(clusterId, number), acknowledgeRisk: true };
+      expect((await change('perform', target)).userErrors).toMatchObject([
+        { code: 'UNSUPPORTED_BY_KIND', path: ['input', 'clusterId'] },
+      ]);
     }
-    await done('perform', { clusterId: id, operation: 'cluster.master-node.4' });
-    await eventually(async () => (await view(id)).state === 'UNAVAILABLE', { what: 'UNAVAILABLE' });
-    await done('mend', { clusterId: id, operation: 'cluster.master-node.4' });
-    await eventually(async () => (await view(id)).state === 'RUNNING', { what: 'RUNNING' });
-    for (const number of [8, 9]) {
-      const target = { clusterId: id, operation: `cluster.master-node.${number}` };
-      expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
-      await done('perform', { ...target, acknowledgeRisk: true });
-      expect((await change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
-    }
-    await eventually(async () => (await view(id)).state === 'UNAVAILABLE', { what: 'UNAVAILABLE for good' });
   });
 });

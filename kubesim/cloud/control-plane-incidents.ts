@@ -1,0 +1,73 @@
+import { newId } from '../../kernel/ids.js';
+import type { Cloud, CloudCluster } from './cloud.js';
+import { apiAvailable, replicasOf, type ReplicaState } from './control-plane.js';
+import { CloudRefusal } from './records.js';
+
+/** A time in which something of a control plane did not work. Times are milliseconds since the epoch. */
+export interface IncidentRecord {
+  readonly id: string;
+  /** DEGRADED: replicas were down, the API answered. */
+  readonly kind: 'DEGRADED' | 'API_UNAVAILABLE';
+  /** What was down when it began, for people. */
+  readonly cause: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+
+/** Incidents of a cluster that are kept, the newest. */
+const KEPT = 100;
+
+/** Looks at a control plane after a change: ends the incident that is over, and begins the one that is. */
+export function noteControlPlane(cloud: Cloud, cluster: CloudCluster): void {
+  const { state, incidents = [] } = cluster.record;
+  if (state === 'CREATING' || state === 'DELETING' || state === 'FAILED') return;
+  const replicas = replicasOf(cloud, cluster);
+  const kind = kindOf(apiAvailable(cloud, cluster), replicas);
+  // Without an API server nobody stays connected to it.
+  if (kind === 'API_UNAVAILABLE') cluster.kubernetes.cutOff();
+  const open = incidents.find(({ endedAt }) => endedAt === undefined);
+  if (open?.kind === kind) return;
+  const now = cloud.now();
+  const ended = incidents.map((one) => (one === open ? { ...one, endedAt: now } : one));
+  const begun = kind && { id: newId('incident'), kind, cause: causeOf(cluster, replicas), startedAt: now };
+  cloud.saveCluster(cluster, { incidents: [...ended, ...(begun ? [begun] : [])].slice(-KEPT) });
+}
+
+/** Stops or starts one replica, as a fault. */
+export function setReplica(cloud: Cloud, cluster: CloudCluster, id: string, on: boolean): void {
+  if (!replicasOf(cloud, cluster).some((one) => one.id === id)) {
+    throw new CloudRefusal(404, 'NOT_FOUND', `The control plane has no replica ${id}.`);
+  }
+  const others = (cluster.record.downReplicas ?? []).filter((one) => one !== id);
+  cloud.saveCluster(cluster, { downReplicas: on ? others : [...others, id] });
+  noteControlPlane(cloud, cluster);
+}
+
+/** The incidents as the API shows them, oldest first. */
+export function showIncidents({ record }: CloudCluster): unknown[] {
+  const text = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+  return (record.incidents ?? []).map((one) => ({
+    ...one,
+    startedAt: text(one.startedAt),
+    endedAt: text(one.endedAt),
+  }));
+}
+
+function kindOf(available: boolean, replicas: readonly ReplicaState[]): IncidentRecord['kind'] | undefined {
+  if (!available) return 'API_UNAVAILABLE';
+  return replicas.every(({ healthy }) => healthy) ? undefined : 'DEGRADED';
+}
+
+/** `etcd (cn-hangzhou-a, cn-hangzhou-b) down`. */
+function causeOf({ kubernetes }: CloudCluster, replicas: readonly ReplicaState[]): string {
+  const down = Map.groupBy(
+    replicas.filter(({ healthy }) => !healthy),
+    ({ component }) => component,
+  );
+  const named = [...down].map(
+    ([component, members]) => `${component} (${members.map(({ zoneId }) => zoneId).join(', ')})`,
+  );
+  const mishap = kubernetes.mishaps.first('API_DOWN');
+  const unreachable = mishap ? [`the API server does not answer (${mishap.operation})`] : [];
+  return [...unreachable, ...(named.length > 0 ? [`${named.join(', ')} down`] : [])].join('; ');
+}

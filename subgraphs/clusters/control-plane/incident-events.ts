@@ -1,0 +1,57 @@
+import type { NewEvent } from '../../../engine/contract.js';
+import type { ControlPlaneIncident } from '../../../engine/providers/infrastructure-provider.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import type { IncidentNews } from './incident.store.js';
+
+interface Told {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * What there is to say of a cluster's incidents in the order in which it happened: each has a beginning and an end.
+ * `all` are the provider's, of which one ends before the next begins.
+ */
+export function incidentEvents(
+  cluster: Told,
+  { begun, ended }: IncidentNews,
+  all: readonly ControlPlaneIncident[],
+): NewEvent[] {
+  return all.flatMap((incident, index) => [
+    ...(begun.includes(incident) ? [beginningOf(cluster, incident)] : []),
+    ...(ended.includes(incident) ? endOf(cluster, incident, all[index + 1]) : []),
+  ]);
+}
+
+function beginningOf(cluster: Told, incident: ControlPlaneIncident): NewEvent {
+  const data = dataOf(incident);
+  if (incident.kind === 'DEGRADED') {
+    const text = `The control plane of ${cluster.name} is degraded and answers: ${incident.cause}.`;
+    return eventOf({ cluster }, 'CONTROL_PLANE_DEGRADED', text, { level: 'WARNING', data });
+  }
+  const text = `The Kubernetes API of ${cluster.name} does not answer: ${incident.cause}.`;
+  return eventOf({ cluster }, 'CLUSTER_UNAVAILABLE', text, { level: 'ERROR', data });
+}
+
+function endOf(
+  cluster: Told,
+  incident: ControlPlaneIncident,
+  next: ControlPlaneIncident | undefined,
+): NewEvent[] {
+  const { kind, startedAt, endedAt } = incident;
+  if (!endedAt) return [];
+  const data = { ...dataOf(incident), endedAt: endedAt.toISOString() };
+  const seconds = Math.round((endedAt.getTime() - startedAt.getTime()) / 1000);
+  const answers = `The Kubernetes API of ${cluster.name} answers again after ${seconds} s.`;
+  const whole = `The control plane of ${cluster.name} is whole again.`;
+  // An incident that passes into another is no recovery.
+  const passes = next?.startedAt.getTime() === endedAt.getTime();
+  return [
+    ...(kind === 'API_UNAVAILABLE' ? [eventOf({ cluster }, 'CLUSTER_AVAILABLE', answers, { data })] : []),
+    ...(passes ? [] : [eventOf({ cluster }, 'CONTROL_PLANE_RECOVERED', whole, { data })]),
+  ];
+}
+
+function dataOf({ id, cause, startedAt }: ControlPlaneIncident) {
+  return { incidentId: id, cause, startedAt: startedAt.toISOString() };
+}

@@ -1,0 +1,55 @@
+import type { RiskTarget } from '../../../engine/providers/risk-infrastructure.js';
+import type { Database } from '../../../kernel/database.js';
+import { refuse } from '../../../kernel/result.js';
+import type { ClusterRow } from '../cluster/cluster.store.js';
+import { kindOfRow } from '../cluster-kind/kind-of-row.js';
+import { NodeStore } from '../node/node.store.js';
+import type { DrillTarget } from './high-risk-catalogue.js';
+import type { HighRiskOperationInput } from './high-risk.type.js';
+
+/** What is to be done and to whom, as the account says. */
+export interface RiskWish {
+  readonly cluster: ClusterRow;
+  readonly input: HighRiskOperationInput;
+}
+
+type FindTarget = (wish: RiskWish, database: Database) => Promise<RiskTarget> | RiskTarget;
+
+/** How each kind of target is found; those that are not done by the provider have none. */
+const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
+  CLUSTER: ({ input: { operation } }) => ({ operation }),
+  DEDICATED_CLUSTER: ({ cluster, input: { operation } }) => {
+    if (kindOfRow(cluster).masters > 0) return { operation };
+    const message = 'Only a dedicated cluster has masters to which this can be done.';
+    return refuse('UNSUPPORTED_BY_KIND', message, { path: ['input', 'clusterId'] });
+  },
+  WORKER_NODE: nodeTarget,
+  MASTER_NODE: nodeTarget,
+  SERVICE: ({ input: { operation, service } }) => {
+    if (service == null) return refuse('INVALID_INPUT', 'Name the Service.', { path: ['input', 'service'] });
+    return { operation, service };
+  },
+};
+
+/** To what the operation is done. Refuses what is not acted out, and what is not of the cluster. */
+export async function riskTarget(
+  kind: DrillTarget | null,
+  wish: RiskWish,
+  database: Database,
+): Promise<RiskTarget> {
+  const find = kind && FIND[kind];
+  if (find) return find(wish, database);
+  const message =
+    kind === 'KUBERNETES_API'
+      ? 'This is done to an object in the cluster: do it with kubectl.'
+      : 'This operation is not acted out.';
+  return refuse('INVALID_INPUT', message, { path: ['input', 'operation'] });
+}
+
+async function nodeTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
+  const { operation, nodeId } = input;
+  const ids = nodeId == null ? [] : [nodeId];
+  const [node] = await new NodeStore(database).byIds(cluster.account, ids);
+  if (node?.clusterId === cluster.id) return { operation, instanceId: node.id };
+  return refuse('NOT_FOUND', 'The cluster has no such node.', { path: ['input', 'nodeId'] });
+}

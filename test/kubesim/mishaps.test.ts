@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../kit/eventually.js';
+import { type Answer, startSimulator, type Simulator } from './simulator.js';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterAll(() => simulator[Symbol.asyncDispose]());
+
+interface Mishap {
+  readonly operation: string;
+  readonly instanceId?: string;
+  readonly service?: string;
+}
+interface Incident {
+  readonly kind: string;
+  readonly cause: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+interface ListedNode {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly conditions: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message: string;
+    }[];
+  };
+}
+
+const perform = (id: string, mishap: Mishap): Promise<Answer> =>
+  simulator.cloud('PUT', `/clusters/${id}/mishaps`, mishap);
+const mend = (id: string, mishap: Mishap): Promise<Answer> =>
+  simulator.cloud('POST', `/clusters/${id}/mishaps/mend`, mishap);
+
+async function mishaps(id: string): Promise<readonly Mishap[]> {
+  const { body } = await simulator.cloud('GET', `/clusters/${id}/mishaps`);
+  return (body as unknown as { mishaps: Mishap[] }).mishaps;
+}
+
+/** Status of the condition of a node, e.g. of `Ready`; undefined when it has none. */
+async function condition(id: string, name: string, type: string): Promise<string | undefined> {
+  const { body } = await (await simulator.access(id)).api('GET', `/api/v1/nodes/${name}`);
+  return (body as unknown as ListedNode).status.conditions.find((one) => one.type === type)?.status;
+}
+
+async function firstNode(id: string) {
+  const { body } = await simulator.cloud('GET', `/clusters/${id}/instances`);
+  return body.instances[0] as unknown as { id: string; name: string; zoneId: string };
+}
+
+async function incidents(id: string): Promise<readonly Incident[]> {
+  const { body } = await simulator.cloud('GET', `/clusters/${id}`);
+  return (body as unknown as { incidents: Incident[] }).incidents;
+}
+
+/** An operation on the node's machine: its system disk, its address, and its network. */
+const DISK = 'cluster.worker-node.2';
+const ADDRESS = 'cluster.worker-node.4';
+const FIREWALL = 'network.node.1';
+
+describe('a node with which several things are wrong', () => {
+  it('is Ready when all of them are over, in whatever order they end', async () => {
+    const { id } = await simulator.cluster('several', 1);
+    const node = await firstNode(id);
+    const zone = (on: boolean) => simulator.cloud('PUT', `/zones/${node.zoneId}/power`, { on });
+    const power = (on: boolean) =>
+      simulator.cloud('PUT', `/clusters/${id}/instances/${node.id}/power`, { on });
+    const connected = (is: boolean) =>
+      simulator.cloud('PUT', `/clusters/${id}/instances/${node.id}/connection`, { connected: is });
+    const address = { operation: ADDRESS, instanceId: node.id };
+    const troubles: { begin(): Promise<unknown>; end(): Promise<unknown> }[] = [
+      { begin: () => zone(false), end: () => zone(true) },
+      { begin: () => power(false), end: () => power(true) },
+      { begin: () => connected(false), end: () => connected(true) },
+      { begin: () => perform(id, address), end: () => mend(id, address) },
+    ];
+    for (let last = 0; last < troubles.length; last += 1) {
+      const others = troubles.filter((_, index) => index !== last);
+      for (const { begin } of troubles) await begin();
+      for (const { end } of others) {
+        await end();
+        expect(await condition(id, node.name, 'Ready'), `while trouble ${last} lasts`).toBe('Unknown');
+      }
+      await troubles[last]!.end();
+      expect(await condition(id, node.name, 'Ready')).toBe('True');
+    }
+  });
+
+  it('keeps its broken network when its kubelet is heard again', async () => {
+    const { id } = await simulator.cluster('network', 1);
+    const node = await firstNode(id);
+    const firewall = { operation: FIREWALL, instanceId: node.id };
+    await perform(id, firewall);
+    for (const on of [false, true]) {
+      await simulator.cloud('PUT', `/clusters/${id}/instances/${node.id}/power`, { on });
+      expect(await condition(id, node.name, 'NetworkUnavailable')).toBe('True');
+    }
+    await mend(id, firewall);
+    expect(await condition(id, node.name, 'NetworkUnavailable')).toBe('False');
+  });
+});
+
+describe('what was done to a machine', () => {
+  it('is not mended by a restart; a new system disk mends what was on the old one and nothing else', async () => {
+    const { id } = await simulator.cluster('repairs', 1);
+    const node = await firstNode(id);
+    const repaired = async (action: 'RESTART' | 'RESET') => {
+      await simulator.cloud('POST', `/clusters/${id}/instances/${node.id}/repair`, { action });
+      await eventually(async () => {
+        simulator.clock.advance(1_000);
+        const { body } = await simulator.cloud('GET', `/clusters/${id}/instances`);
+        return body.instances[0]?.state === 'RUNNING';
+      });
+    };
+    for (const operation of [DISK, FIREWALL, ADDRESS]) await perform(id, { operation, instanceId: node.id });
+    await repaired('RESTART');
+    expect(await condition(id, node.name, 'Ready')).toBe('Unknown');
+    expect(await mishaps(id)).toHaveLength(3);
+    await repaired('RESET');
+    expect(await mishaps(id)).toMatchObject([{ operation: ADDRESS }]);
+    expect(await condition(id, node.name, 'Ready')).toBe('Unknown');
+    await mend(id, { operation: ADDRESS, instanceId: node.id });
+    expect(await condition(id, node.name, 'Ready')).toBe('True');
+    expect(await condition(id, node.name, 'NetworkUnavailable')).toBe('False');
+  });
+
+  it('is over when the machine has left the cluster', async () => {
+    const { id } = await simulator.cluster('leaving', 1);
+    const node = await firstNode(id);
+    await perform(id, { operation: ADDRESS, instanceId: node.id });
+    await simulator.cloud('POST', `/clusters/${id}/instances/delete`, { ids: [node.id], drain: false });
+    await eventually(async () => {
+      simulator.clock.advance(1_000);
+      return (await mishaps(id)).length === 0;
+    });
+  });
+});
+
+describe('what was done to the load balancer of a Service', () => {
+  it('is over when the Service is gone: another one of its name has a whole one', async () => {
+    const { id } = await simulator.cluster('services', 1);
+    const { api } = await simulator.access(id);
+    const path = '/api/v1/namespaces/default/services';
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80 }] },
+    };
+    const addressed = async () => {
+      simulator.clock.advance(1_000);
+      const { body } = await api('GET', `${path}/web`);
+      return JSON.stringify(body.status).includes('ingress');
+    };
+    await api('POST', path, service);
+    await eventually(addressed);
+    await perform(id, { operation: 'network.load-balancer.4', service: 'default/web' });
+    await eventually(async () => !(await addressed()));
+    await api('DELETE', `${path}/web`);
+    await eventually(async () => (await mishaps(id)).length === 0);
+    await api('POST', path, service);
+    await eventually(addressed);
+  });
+});
+
+describe('what is done to masters', () => {
+  it('is refused where the control plane is the cloud’s own', async () => {
+    const { id } = await simulator.cluster('managed', 1);
+    for (const number of [4, 8, 9]) {
+      const { status, body } = await perform(id, { operation: `cluster.master-node.${number}` });
+      expect([status, body.code]).toEqual([422, 'UNSUPPORTED_BY_KIND']);
+    }
+    expect(await incidents(id)).toEqual([]);
+  });
+
+  it('takes the parts of the control plane that they run: with two of three the API is away', async () => {
+    const { id } = await simulator.cluster('masters', 0, { masters: 3 });
+    const { body } = await simulator.cloud('GET', `/clusters/${id}/instances`);
+    const [first, second] = body.instances.map((one) => ({
+      operation: 'cluster.master-node.6',
+      instanceId: one.id,
+    }));
+    const answers = async () => (await (await simulator.access(id)).api('GET', '/api/v1/nodes')).status;
+    await perform(id, first!);
+    expect(await answers()).toBe(200);
+    await perform(id, second!);
+    expect(await answers()).toBe(503);
+    const lasting = async () => (await incidents(id)).find(({ endedAt }) => endedAt === null);
+    expect(await lasting()).toMatchObject({ kind: 'API_UNAVAILABLE' });
+    await mend(id, first!);
+    expect(await answers()).toBe(200);
+    expect(await lasting()).toMatchObject({ kind: 'DEGRADED' });
+    await mend(id, second!);
+    expect(await lasting()).toBeUndefined();
+  });
+});
+
+describe('the incidents of a control plane', () => {
+  it('have the times of the clock at which they began and ended, also over a restart', async () => {
+    const { id } = await simulator.cluster('incidents', 0);
+    const zone = (letter: string, on: boolean) =>
+      simulator.cloud('PUT', `/zones/cn-hangzhou-${letter}/power`, { on });
+    const steps: number[] = [];
+    const step = async (letter: string, on: boolean) => {
+      simulator.clock.advance(60_000);
+      steps.push(simulator.clock.now().getTime());
+      await zone(letter, on);
+    };
+    await step('a', false);
+    await step('b', false);
+    await simulator.restart();
+    await step('a', true);
+    await step('b', true);
+    const found = await incidents(id);
+    expect(found.map(({ kind }) => kind)).toEqual(['DEGRADED', 'API_UNAVAILABLE', 'DEGRADED']);
+    for (const [index, { startedAt, endedAt }] of found.entries()) {
+      // The clock runs with the machine's, so a moment passes between reading it and the change.
+      expect(Date.parse(startedAt)).toBeGreaterThanOrEqual(steps[index]!);
+      expect(Date.parse(startedAt)).toBeLessThan(steps[index + 1]!);
+      expect(Date.parse(endedAt ?? '')).toBeGreaterThanOrEqual(steps[index + 1]!);
+      expect(Date.parse(endedAt ?? '')).toBeLessThan(steps[index + 1]! + 60_000);
+    }
+  });
+});
