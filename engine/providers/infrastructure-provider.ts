@@ -32,7 +32,14 @@ export interface NetworkRequest {
   readonly podCidr?: string;
   readonly nodeCidrMask?: number;
   readonly serviceCidr: string;
-  readonly vSwitches: readonly { readonly id: string; readonly zoneId: string; readonly cidr: string }[];
+  readonly vSwitches: readonly VSwitchPlace[];
+}
+
+/** A part of a VPC in a zone, in which machines get their addresses. */
+export interface VSwitchPlace {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly cidr: string;
 }
 
 /** How a managed control plane is sized. */
@@ -96,6 +103,8 @@ export interface InstanceRequest {
   /** Acceptable types, most wanted first. */
   readonly instanceTypes: readonly string[];
   readonly zoneIds: readonly string[];
+  /** Where it gets its address; in the cluster's when left out. */
+  readonly vSwitches?: readonly VSwitchPlace[];
   /** POSTPAID when left out. */
   readonly chargeType?: ChargeType;
   /** Image of the system disk; the provider's own when left out. */
@@ -114,6 +123,9 @@ export interface Instance {
   /** The provider's own id of the machine. */
   readonly machineId?: string | undefined;
   readonly chargeType?: ChargeType | undefined;
+  /** The vSwitch that it is in, and its private address there. */
+  readonly vSwitchId?: string | undefined;
+  readonly address?: string | undefined;
   /** A spot instance is taken back at this time. */
   readonly reclaimAt?: Date | undefined;
   /** Why it could not be made; then nothing runs and nothing is billed. */

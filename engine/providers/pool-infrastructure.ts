@@ -1,5 +1,5 @@
 import type { Problem } from '../../kernel/result.js';
-import type { Instance } from './infrastructure-provider.js';
+import type { Instance, VSwitchPlace } from './infrastructure-provider.js';
 
 /** How a machine is paid: by use, by subscription, or as a spot instance that can be reclaimed. */
 export type ChargeType = 'POSTPAID' | 'PREPAID' | 'SPOT';
@@ -72,6 +72,8 @@ export interface AttachRequest {
   /** AUTO replaces its system disk, by one of `imageId`. */
   readonly mode: 'MANUAL' | 'AUTO';
   readonly imageId?: string;
+  /** Where it gets its address; in the cluster's when left out. */
+  readonly vSwitches?: readonly VSwitchPlace[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly NodeTaint[];
 }

@@ -73,6 +73,8 @@ const instance = z.object({
   readyAt: z.coerce.date(),
   machineId: z.string().optional(),
   chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).optional(),
+  vSwitchId: z.string().optional(),
+  address: z.string().optional(),
   reclaimAt: z.coerce.date().optional(),
   failure: z.object({ code: z.string(), message: z.string() }).nullish(),
 });

@@ -53,6 +53,11 @@ export class AddressBook {
     this.parts.get(vSwitchId)?.owners.delete(address);
   }
 
+  /** Gives back an address of the owner's, in whichever vSwitch it is. */
+  releaseOf(owner: string, address: string): void {
+    for (const { owners } of this.parts.values()) if (owners.get(address) === owner) owners.delete(address);
+  }
+
   /** Gives back everything that the owner has. */
   releaseAll(owner: string): void {
     for (const { owners } of this.parts.values()) {

@@ -6,6 +6,8 @@ const name = z
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a DNS name')
   .max(253);
 const cidr = z.cidrv4();
+/** A part of a VPC in a zone. */
+const vSwitch = z.object({ id, zoneId: id, cidr });
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 
 export const clusterForm = z.object({
@@ -29,7 +31,7 @@ export const clusterForm = z.object({
       podCidr: cidr.optional(),
       nodeCidrMask: z.number().int().min(24).max(28).optional(),
       serviceCidr: cidr,
-      vSwitches: z.array(z.object({ id, zoneId: id, cidr })).max(100),
+      vSwitches: z.array(vSwitch).max(100),
     })
     .optional(),
 });
@@ -54,6 +56,8 @@ export const instancesForm = z.object({
         nodePoolId: id.nullish(),
         instanceTypes: z.array(id).max(50),
         zoneIds: z.array(id).max(20),
+        /** Where it gets its address; in those of its cluster when left out. */
+        vSwitches: z.array(vSwitch).max(100).optional(),
         chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).default('POSTPAID'),
         imageId: id.optional(),
         labels: z.record(z.string(), z.string()).default({}),

@@ -49,7 +49,7 @@ function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): Instance
   const machine = cloud.machines.get(machineId);
   if (failure || !machine) return cloud.saveInstance(cluster, failed(base, failure));
   const type = cloud.parts.catalogue.instanceTypes.get(machine.instanceType);
-  const taken = takeSeat(cloud, cluster, { zoneId: machine.zoneId, type });
+  const taken = takeSeat(cloud, cluster, { ...wish, zoneId: machine.zoneId, type });
   if ('failure' in taken) return cloud.saveInstance(cluster, failed(base, taken.failure));
   const reset = wish.mode === 'AUTO';
   const seconds = cloud.settings.bootSeconds.node + (reset ? RESET : 0);

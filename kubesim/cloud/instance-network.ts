@@ -16,6 +16,7 @@ export interface NetworkRecord {
 /** What an instance has of its cluster's network. */
 export interface Seat {
   readonly vSwitchId?: string;
+  readonly vSwitchCidr?: string;
   readonly address?: string;
   /** The node's part of the pod CIDR. */
   readonly podCidr?: string;
@@ -23,51 +24,65 @@ export interface Seat {
   readonly maxPods?: number;
 }
 
+/** Where an instance is to have its address; in the vSwitches of its cluster when left out. */
+export interface AddressWish {
+  readonly vSwitches?: readonly VSwitch[] | undefined;
+}
+
 const MOST_PODS = 256;
 
-/** The zones in which the cluster still has an address for a machine; all where it has no vSwitches on record. */
+function vSwitchesIn(zoneId: string, network: NetworkRecord, wish: AddressWish): VSwitch[] {
+  return (wish.vSwitches ?? network.vSwitches).filter((vSwitch) => vSwitch.zoneId === zoneId);
+}
+
+/** The zones in which there is an address for a machine; all where its cluster has no network on record. */
 export function zonesWithAddress(
   cloud: Cloud,
-  { record }: CloudCluster,
-  zoneIds: readonly string[],
+  { record: { network } }: CloudCluster,
+  wish: AddressWish & { readonly zoneIds: readonly string[] },
 ): string[] {
-  const { network } = record;
-  if (!network) return [...zoneIds];
-  return zoneIds.filter((zone) => {
-    const mine = network.vSwitches.filter(({ zoneId }) => zoneId === zone);
-    return mine.length === 0 || mine.some((vSwitch) => cloud.addresses.free(vSwitch) > 0);
-  });
+  if (!network) return [...wish.zoneIds];
+  return wish.zoneIds.filter((zone) =>
+    vSwitchesIn(zone, network, wish).some((vSwitch) => cloud.addresses.free(vSwitch) > 0),
+  );
 }
 
 /** Takes an address, and a part of the pod CIDR, for an instance; or says which of them there is no more of. */
 export function takeSeat(
   cloud: Cloud,
   cluster: CloudCluster,
-  { zoneId, type }: { readonly zoneId: string; readonly type: InstanceType | undefined },
+  wish: AddressWish & { readonly zoneId: string; readonly type: InstanceType | undefined },
 ): { readonly seat: Seat } | { readonly failure: InstanceFailure } {
   const { network, id } = cluster.record;
   if (!network) return { seat: {} };
   const podCidr = freePart(cluster, network);
   if (podCidr === null)
     return { failure: none(`the pod CIDR ${network.podCidr ?? ''} has no part left for a node`) };
-  const mine = network.vSwitches.filter((vSwitch) => vSwitch.zoneId === zoneId);
-  const vSwitch = mine.find((one) => cloud.addresses.free(one) > 0);
+  const vSwitch = vSwitchesIn(wish.zoneId, network, wish).find((one) => cloud.addresses.free(one) > 0);
   const address = vSwitch && cloud.addresses.take(vSwitch, id);
-  if (mine.length > 0 && address === undefined)
-    return { failure: none(`the vSwitches in ${zoneId} have no free address`) };
-  const maxPods = podsOf(network, type);
+  if (!vSwitch || address === undefined) return { failure: noAddress(network, wish, [wish.zoneId]) };
   return {
     seat: {
-      maxPods,
+      maxPods: podsOf(network, wish.type),
       ...(podCidr !== undefined && { podCidr }),
-      ...(vSwitch && address !== undefined && { vSwitchId: vSwitch.id, address }),
+      vSwitchId: vSwitch.id,
+      ...(wish.vSwitches && { vSwitchCidr: vSwitch.cidr }),
+      address,
     },
   };
 }
 
-/** The failure of an instance that gets no address in any zone. */
-export function noAddress(): InstanceFailure {
-  return none('the vSwitches of the cluster have no free address');
+/** The failure of an instance that gets no address in any of the zones. */
+export function noAddress(
+  network: NetworkRecord | undefined,
+  wish: AddressWish,
+  zoneIds: readonly string[],
+): InstanceFailure {
+  const full = (wish.vSwitches ?? network?.vSwitches ?? []).filter(({ zoneId }) => zoneIds.includes(zoneId));
+  const zones = zoneIds.join(', ');
+  if (full.length === 0) return none(`there is no vSwitch in ${zones}`);
+  const names = full.map(({ id, cidr }) => `${id} (${cidr})`).join(', ');
+  return none(`${names} in ${zones} has no free address`);
 }
 
 /** The first part of the pod CIDR that no node has; null: none is left, undefined: nodes have none. */
@@ -107,8 +122,10 @@ export function vpcAddresses(cloud: Cloud, clusterId: string): VpcAddresses | un
   const instanceOf = (name: string): InstanceRecord | undefined =>
     [...(cluster()?.instances.values() ?? [])].find((instance) => instance.name === name);
   const vSwitchOf = (name: string) => {
-    const id = instanceOf(name)?.vSwitchId;
-    return network()?.vSwitches.find((vSwitch) => vSwitch.id === id);
+    const { vSwitchId, vSwitchCidr, zoneId } = instanceOf(name) ?? {};
+    const known = network()?.vSwitches.find((vSwitch) => vSwitch.id === vSwitchId);
+    if (known || vSwitchId === undefined || vSwitchCidr === undefined) return known;
+    return { id: vSwitchId, zoneId: zoneId ?? '', cidr: vSwitchCidr };
   };
   return {
     take(nodeName) {
@@ -120,7 +137,7 @@ export function vpcAddresses(cloud: Cloud, clusterId: string): VpcAddresses | un
       if (vSwitch) cloud.addresses.keep(vSwitch.id, address, clusterId);
     },
     release(address) {
-      for (const { id } of network()?.vSwitches ?? []) cloud.addresses.release(id, address);
+      cloud.addresses.releaseOf(clusterId, address);
     },
   };
 }

@@ -124,9 +124,10 @@ function seatOf(
   const { catalogue } = cloud.parts;
   const full = groupProblem(cluster, wish.nodePoolId ?? null);
   if (!full && isVirtual(wish)) return virtualSeat(wish.zoneIds[0]);
-  const zoneIds = zonesWithAddress(cloud, cluster, wish.zoneIds);
+  const zoneIds = zonesWithAddress(cloud, cluster, wish);
   if (full) return { failure: full };
-  if (zoneIds.length === 0 && wish.zoneIds.length > 0) return { failure: noAddress() };
+  if (zoneIds.length === 0 && wish.zoneIds.length > 0)
+    return { failure: noAddress(cluster.record.network, wish, wish.zoneIds) };
   const placement = place(
     { ...wish, zoneIds },
     {
@@ -138,7 +139,8 @@ function seatOf(
   );
   if (!placement.ok) return { failure: placement.failure };
   const { instanceType, zoneId } = placement;
-  const taken = takeSeat(cloud, cluster, { zoneId, type: catalogue.instanceTypes.get(instanceType) });
+  const type = catalogue.instanceTypes.get(instanceType);
+  const taken = takeSeat(cloud, cluster, { ...wish, zoneId, type });
   return 'failure' in taken ? taken : { instanceType, zoneId, ...taken.seat };
 }
 
@@ -280,13 +282,20 @@ function boot(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): vo
   const message = `The instance ${instance.id} did not start.`;
   const orphaned = instance.chargeType === 'PREPAID' || instance.attached === true;
   const failed = cloud.saveInstance(cluster, {
-    ...instance,
+    ...withoutSeat(cloud, instance),
     state: 'FAILED',
     failure: { code: 'INSTANCE_START_FAILED', message },
   });
   if (!orphaned) return;
   keepMachine(cloud, cluster, { ...failed, release: false });
   cloud.saveInstance(cluster, { ...failed, orphaned });
+}
+
+/** What does not run needs no address: others can have it. */
+function withoutSeat(cloud: Cloud, instance: InstanceRecord): InstanceRecord {
+  const { vSwitchId, vSwitchCidr: _cidr, address, podCidr: _part, ...rest } = instance;
+  if (vSwitchId !== undefined && address !== undefined) cloud.addresses.release(vSwitchId, address);
+  return rest;
 }
 
 /** An instance that has started again is as well as its system disk. */

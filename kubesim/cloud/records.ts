@@ -86,6 +86,8 @@ export interface InstanceRecord {
   readonly version: string;
   /** What it has of the cluster's network. */
   readonly vSwitchId?: string;
+  /** Addresses of the vSwitch, where it is none of the cluster's own. */
+  readonly vSwitchCidr?: string;
   readonly address?: string;
   readonly podCidr?: string;
   readonly maxPods?: number;

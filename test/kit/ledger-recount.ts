@@ -81,12 +81,12 @@ const recounts: Readonly<Record<string, Recount>> = {
       const mine = nodes.filter(
         ({ clusterId, state, vcpus }) => clusterId === network.clusterId && state !== 'failed' && vcpus > 0,
       );
-      for (const { instanceType } of mine) {
+      for (const { instanceType, securityGroupId } of mine) {
         const { enis = 0, ipsPerEni = 0 } = types.get(instanceType) ?? {};
         const terway = network.plugin === 'TERWAY';
         const addresses = 1 + (terway ? Math.max(0, enis - 1) * ipsPerEni : 0);
         count('private-ips-per-vpc', network.vpcId, addresses);
-        count('ips-per-security-group', network.securityGroupId, addresses);
+        count('ips-per-security-group', securityGroupId ?? network.securityGroupId, addresses);
         if (terway) count('secondary-enis', '', Math.max(0, enis - 1));
         else count('custom-routes-per-route-table', network.vpcId, 1);
       }

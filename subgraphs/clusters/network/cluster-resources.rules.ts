@@ -19,8 +19,9 @@ export interface ResourceView {
 export interface ClusterParts {
   readonly network: ClusterNetworkRow | undefined;
   readonly vpc: VpcRow | undefined;
+  /** Its own and those of its pools. */
   readonly vSwitches: readonly VSwitchRow[];
-  readonly securityGroup: SecurityGroupRow | undefined;
+  readonly securityGroups: readonly SecurityGroupRow[];
   readonly resources: readonly CloudResourceRow[];
   readonly pools: readonly { readonly id: string; readonly name: string }[];
   readonly nodes: readonly {
@@ -47,7 +48,9 @@ export function resourcesOf(parts: ClusterParts): ResourceView[] {
   return [
     ...(parts.vpc ? [made(parts.vpc, 'VPC', shared)] : []),
     ...parts.vSwitches.map((vSwitch) => made(vSwitch, 'VSWITCH', shared)),
-    ...(parts.securityGroup ? [made(parts.securityGroup, 'SECURITY_GROUP', false)] : []),
+    ...parts.securityGroups.map((group) =>
+      made(group, 'SECURITY_GROUP', group.id !== parts.network?.securityGroupId),
+    ),
     ...parts.resources.map(({ id, type, name }) => ours(id, type, name)),
     ...parts.pools.map(({ id, name }) => ours(`asg_${id}`, 'SCALING_GROUP', name)),
     ...parts.nodes.filter(({ state }) => state !== 'failed').map(instance),

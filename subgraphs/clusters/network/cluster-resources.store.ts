@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from './cluster-resources.rules.js';
-import { NetworkStore } from './network.store.js';
+import { configOf } from '../node-pool/pool-config.rules.js';
+import { type ClusterNetworkRow, NetworkStore } from './network.store.js';
 
 /** Reads the resources of many clusters in as many statements as of one. */
 export class ClusterResourceStore {
@@ -20,7 +21,7 @@ export class ClusterResourceStore {
       this.networks.resources(account, ids),
       this.database.nodePool.findMany({
         where: { ...where, deletedAt: null },
-        select: { id: true, name: true, clusterId: true },
+        select: { id: true, name: true, clusterId: true, config: true },
         orderBy: { id: 'asc' },
       }),
       this.database.node.findMany({
@@ -30,21 +31,23 @@ export class ClusterResourceStore {
       }),
     ]);
     const all = [...networks.values()];
+    const poolsOf = Map.groupBy(pools, ({ clusterId }) => clusterId);
+    const placesOf = new Map(all.map((network) => [network.clusterId, placesIn(network, poolsOf)]));
+    const places = [...placesOf.values()];
     const [vpcs, vSwitches, groups, clustersIn] = await Promise.all([
       this.networks.vpcs(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
-      this.networks.vSwitches(account, [...new Set(all.flatMap(({ vSwitchIds }) => vSwitchIds))]),
-      this.networks.securityGroups(account, [...new Set(all.map(({ securityGroupId }) => securityGroupId))]),
+      this.networks.vSwitches(account, [...new Set(places.flatMap((one) => [...one.vSwitchIds]))]),
+      this.networks.securityGroups(account, [...new Set(places.flatMap((one) => [...one.groupIds]))]),
       this.networks.clustersIn(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
     ]);
-    const poolsOf = Map.groupBy(pools, ({ clusterId }) => clusterId);
     const nodesOf = Map.groupBy(nodes, ({ clusterId }) => clusterId);
     const parts = (id: string): ClusterParts => {
       const network = networks.get(id);
       return {
         network,
         vpc: vpcs.find((vpc) => vpc.id === network?.vpcId),
-        vSwitches: vSwitches.filter((vSwitch) => network?.vSwitchIds.includes(vSwitch.id)),
-        securityGroup: groups.find((group) => group.id === network?.securityGroupId),
+        vSwitches: vSwitches.filter((vSwitch) => placesOf.get(id)?.vSwitchIds.has(vSwitch.id)),
+        securityGroups: groups.filter((group) => placesOf.get(id)?.groupIds.has(group.id)),
         resources: resources.get(id) ?? [],
         pools: poolsOf.get(id) ?? [],
         nodes: nodesOf.get(id) ?? [],
@@ -52,5 +55,23 @@ export class ClusterResourceStore {
       };
     };
     return new Map(ids.map((id) => [id, resourcesOf(parts(id))]));
+  };
+}
+
+/** Where the machines of a cluster are. */
+interface Places {
+  readonly vSwitchIds: ReadonlySet<string>;
+  readonly groupIds: ReadonlySet<string>;
+}
+
+/** The places of a cluster itself and of its pools. */
+function placesIn(
+  { clusterId, vSwitchIds, securityGroupId }: ClusterNetworkRow,
+  poolsOf: ReadonlyMap<string, readonly { readonly config: unknown }[]>,
+): Places {
+  const machines = (poolsOf.get(clusterId) ?? []).map((pool) => configOf(pool).machines);
+  return {
+    vSwitchIds: new Set([...vSwitchIds, ...machines.flatMap((one) => one.vSwitchIds)]),
+    groupIds: new Set([securityGroupId, ...machines.flatMap((one) => one.securityGroupId ?? [])]),
   };
 }

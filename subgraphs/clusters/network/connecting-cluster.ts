@@ -92,7 +92,8 @@ async function makeEndpoint(tx: Transaction, wish: ConnectionWish): Promise<void
 
 async function connectMasters(tx: Transaction, wish: ConnectionWish): Promise<void> {
   const { account, clusterId, masters, masterTypes: instanceTypes } = wish;
-  const { shortage } = await reserveNodes(tx, { account, clusterId, instanceTypes, count: masters });
+  const nodes = { account, clusterId, instanceTypes, count: masters, securityGroupId: null };
+  const { shortage } = await reserveNodes(tx, nodes);
   if (shortage) throw new Refused([{ ...shortage, path: PATH }]);
 }
 

@@ -1,6 +1,7 @@
 import { dropScope, release } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { releaseVpc, releaseVSwitches } from './network-quotas.js';
+import { usersOfSecurityGroup } from './network-users.store.js';
 import * as store from './network.store.js';
 import { releaseAllNodes } from './node-network.js';
 
@@ -67,7 +68,7 @@ async function removeGroup(
     await tx.securityGroup.update({ where: { id }, data: { creator: 'USER' } });
     return;
   }
-  if ((await tx.clusterNetwork.count({ where: { securityGroupId: id } })) > 0) return;
+  if ((await usersOfSecurityGroup(tx, id)).length > 0) return;
   await tx.securityGroup.delete({ where: { id } });
   await dropScope(tx, account, id);
 }

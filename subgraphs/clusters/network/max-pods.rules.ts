@@ -29,13 +29,23 @@ export function maxPods({ plugin, nodeCidrMask }: PodNetwork, { enis, ipsPerEni 
 export interface NetworkUse {
   /** Routes of the VPC's route table. */
   readonly routes: number;
-  /** Private addresses of the VPC, and of the security group. */
+  /** Private addresses of the VPC. */
   readonly addresses: number;
   /** Secondary network interfaces. */
   readonly enis: number;
 }
 
 export const NO_USE: NetworkUse = { routes: 0, addresses: 0, enis: 0 };
+
+/** What the nodes of a cluster hold: of its network, and addresses by the security group that they are in. */
+export interface NodesUse extends NetworkUse {
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+/** What nodes of one security group take. */
+export function inGroup(use: NetworkUse, securityGroupId: string): NodesUse {
+  return { ...use, groups: { [securityGroupId]: use.addresses } };
+}
 
 /**
  * What a node takes of the network: with Flannel a route to its pods and one address; with Terway its address, the
@@ -50,8 +60,10 @@ export function times(use: NetworkUse, count: number): NetworkUse {
   return { routes: use.routes * count, addresses: use.addresses * count, enis: use.enis * count };
 }
 
-export function plus(a: NetworkUse, b: NetworkUse): NetworkUse {
-  return { routes: a.routes + b.routes, addresses: a.addresses + b.addresses, enis: a.enis + b.enis };
+export function plus(a: NodesUse, b: NodesUse): NodesUse {
+  const groups = { ...a.groups };
+  for (const [id, addresses] of Object.entries(b.groups)) groups[id] = (groups[id] ?? 0) + addresses;
+  return { routes: a.routes + b.routes, addresses: a.addresses + b.addresses, enis: a.enis + b.enis, groups };
 }
 
 /** Nodes that a pod CIDR has parts for; null: no limit. */

@@ -17,6 +17,7 @@ import {
 } from './network-quotas.js';
 import type * as input from './network.input.js';
 import { overlapProblems, rangeProblems, ruleProblems, type GroupRule } from './network.rules.js';
+import { type NetworkUser, usersOfSecurityGroup, usersOfVpc, usersOfVSwitch } from './network-users.store.js';
 import * as store from './network.store.js';
 
 const ID = ['input', 'id'];
@@ -150,7 +151,7 @@ type Deletion = (tx: Transaction, account: string, id: string) => Promise<void>;
 const DELETIONS: Readonly<Record<string, Deletion>> = {
   async vpc(tx, account, id) {
     const vpc = await lockedVpc(tx, account, id, ID);
-    inUse(await tx.clusterNetwork.findMany({ where: { vpcId: id }, take: 5 }));
+    inUse(await usersOfVpc(tx, id));
     const parts =
       (await tx.vSwitch.count({ where: { vpcId: id } })) +
       (await tx.securityGroup.count({ where: { vpcId: id } }));
@@ -164,14 +165,14 @@ const DELETIONS: Readonly<Record<string, Deletion>> = {
     const found = await tx.vSwitch.findFirst({ where: { id, account } });
     if (!found) return nothing();
     await lockedVpc(tx, account, found.vpcId, ID);
-    inUse(await tx.clusterNetwork.findMany({ where: { vSwitchIds: { has: id } }, take: 5 }));
+    inUse(await usersOfVSwitch(tx, id));
     const { count } = await tx.vSwitch.deleteMany({ where: { id } });
     await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: count });
   },
   async sg(tx, account, id) {
     const found = await group(tx, account, id);
     await lockedVpc(tx, account, found.vpcId, ID);
-    inUse(await tx.clusterNetwork.findMany({ where: { securityGroupId: id }, take: 5 }));
+    inUse(await usersOfSecurityGroup(tx, id));
     await tx.securityGroup.delete({ where: { id } });
     await dropScope(tx, account, id);
   },
@@ -193,7 +194,7 @@ function nothing(path: readonly string[] = ID): never {
   return refuse('NOT_FOUND', 'There is no such part of a network.', { path });
 }
 
-function inUse(users: readonly { readonly clusterId: string }[]): void {
+function inUse(users: readonly NetworkUser[]): void {
   if (users.length === 0) return;
   const names = users.map(({ clusterId }) => clusterId).join(', ');
   refuse('RESOURCE_IN_USE', `It is used by ${names}.`, { path: ID });

@@ -1,11 +1,12 @@
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { loadValue } from '../loading.js';
+import { loadById, loadValue } from '../loading.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
 import { maxPods } from './max-pods.rules.js';
 import type { NetworkStore } from './network.store.js';
+import { SecurityGroup, VSwitch } from './network.type.js';
 
 @Resolver(() => Node)
 export class NodeNetworkResolver {
@@ -13,6 +14,33 @@ export class NodeNetworkResolver {
     private readonly store: NetworkStore,
     private readonly catalogue: CatalogueStore,
   ) {}
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Private IPv4 address of its machine, one of its vSwitch that nobody else has; null until there is a machine.',
+  })
+  address(@Root() node: NodeRow): string | null {
+    return node.address;
+  }
+
+  @FieldResolver(() => VSwitch, {
+    nullable: true,
+    description: 'The vSwitch that its machine is in; null until there is a machine.',
+  })
+  vSwitch(@Ctx() context: RequestContext, @Root() node: NodeRow) {
+    return node.vSwitchId === null ? null : loadById(context, this.store.vSwitches, node.vSwitchId);
+  }
+
+  @FieldResolver(() => SecurityGroup, {
+    nullable: true,
+    description: 'The security group of its machine; null where the cluster has no network of the account.',
+  })
+  async securityGroup(@Ctx() context: RequestContext, @Root() node: NodeRow) {
+    const network = await loadValue(context, this.store.networks, node.clusterId);
+    const id = node.securityGroupId ?? network?.securityGroupId;
+    return id === undefined ? null : loadById(context, this.store.securityGroups, id);
+  }
 
   @FieldResolver(() => Int, {
     nullable: true,

@@ -3,8 +3,19 @@ import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { ClusterNetworkRow } from './network.store.js';
 import { parseCidr } from './cidr.rules.js';
-import { type NetworkUse, nodeCapacity, NO_USE, plus, times, useOfNode } from './max-pods.rules.js';
+import {
+  inGroup,
+  type NetworkUse,
+  nodeCapacity,
+  type NodesUse,
+  NO_USE,
+  plus,
+  times,
+  useOfNode,
+} from './max-pods.rules.js';
 import { ENIS, GROUP_IPS, PRIVATE_IPS, ROUTES } from './network-quotas.js';
+
+const NOTHING: NodesUse = { ...NO_USE, groups: {} };
 
 /** Nodes that are to be connected. */
 export interface NodesWish {
@@ -13,6 +24,8 @@ export interface NodesWish {
   /** Acceptable types; what the greediest of them needs is taken. */
   readonly instanceTypes: readonly string[];
   readonly count: number;
+  /** The security group of their machines; null: that of the cluster. */
+  readonly securityGroupId: string | null;
 }
 
 export interface NodesGrant {
@@ -30,10 +43,11 @@ export async function reserveNodes(tx: Transaction, wish: NodesWish): Promise<No
   if (wish.count === 0) return { granted: 0, shortage: null };
   const network = await lockNetwork(tx, wish.clusterId);
   if (!network) return { granted: wish.count, shortage: null };
+  const group = wish.securityGroupId ?? network.securityGroupId;
   const each = await greediest(tx, network, wish.instanceTypes);
   let grant = roomInPodCidr(network, wish.count);
   const taken: { resource: string; scope: string; each: number; amount: number }[] = [];
-  for (const { resource, scope, each: amount } of countedIn(network, each)) {
+  for (const { resource, scope, amount } of countedIn(network, inGroup(each, group))) {
     if (amount === 0 || grant.granted === 0) continue;
     const got = await reserveUpTo(tx, {
       account: wish.account,
@@ -44,13 +58,14 @@ export async function reserveNodes(tx: Transaction, wish: NodesWish): Promise<No
     });
     taken.push({ resource, scope, each: amount, amount: got });
     if (got < grant.granted * amount)
-      grant = { granted: got / amount, shortage: shortageOf(resource, network) };
+      grant = { granted: got / amount, shortage: shortageOf(resource, scope) };
   }
   for (const { resource, scope, each: amount, amount: got } of taken) {
     const surplus = got - grant.granted * amount;
     await release(tx, { account: wish.account, resource, scope, amount: surplus });
   }
-  if (grant.granted > 0) await setHeld(tx, network, plus(heldOf(network), times(each, grant.granted)));
+  if (grant.granted > 0)
+    await setHeld(tx, network, plus(heldOf(network), inGroup(times(each, grant.granted), group)));
   return grant;
 }
 
@@ -66,50 +81,74 @@ export async function releaseNodes(tx: Transaction, clusterId: string): Promise<
 
 /** Gives back everything that the cluster's nodes hold. */
 export async function releaseAllNodes(tx: Transaction, network: ClusterNetworkRow): Promise<void> {
-  await bring(tx, network, { before: heldOf(network), now: NO_USE });
+  await bring(tx, network, { before: heldOf(network), now: NOTHING });
 }
 
 /** Takes or gives back the difference; answers what is held then. */
 async function bring(
   tx: Transaction,
   network: ClusterNetworkRow,
-  { before, now }: { readonly before: NetworkUse; readonly now: NetworkUse },
-): Promise<NetworkUse> {
+  { before, now }: { readonly before: NodesUse; readonly now: NodesUse },
+): Promise<NodesUse> {
   const { account } = network;
-  const old = countedIn(network, before);
-  const short = { routes: 0, addresses: 0, enis: 0 };
-  for (const [index, { resource, scope, of, each: wanted }] of countedIn(network, now).entries()) {
-    const difference = wanted - (old[index]?.each ?? 0);
+  const had = countedIn(network, before);
+  const groupIds = new Set([...Object.keys(before.groups), ...Object.keys(now.groups)]);
+  const groups = Object.fromEntries([...groupIds].map((id) => [id, now.groups[id] ?? 0]));
+  const held: Counted[] = [];
+  for (const { resource, scope, amount } of countedIn(network, { ...now, groups })) {
+    const difference = amount - amountOf(had, resource, scope);
     await release(tx, { account, resource, scope, amount: -difference });
-    if (difference <= 0) continue;
-    const got = await reserveUpTo(tx, { account, resource, scope, amount: difference });
-    short[of] = Math.max(short[of], difference - got);
+    const got =
+      difference > 0 ? await reserveUpTo(tx, { account, resource, scope, amount: difference }) : difference;
+    held.push({ resource, scope, amount: amount - difference + got });
   }
-  return plus(now, times(short, -1));
+  return useOf(network, held);
 }
 
-/** The counted resources of a network, with how much of each a use is. */
-function countedIn({ vpcId, securityGroupId }: ClusterNetworkRow, use: NetworkUse) {
+/** An amount of a counted resource. */
+interface Counted {
+  readonly resource: string;
+  readonly scope: string;
+  readonly amount: number;
+}
+
+/** What a use takes of each counted resource of a network. */
+function countedIn({ vpcId }: ClusterNetworkRow, use: NodesUse): Counted[] {
   return [
-    { resource: ROUTES, scope: vpcId, of: 'routes', each: use.routes },
-    { resource: PRIVATE_IPS, scope: vpcId, of: 'addresses', each: use.addresses },
-    { resource: GROUP_IPS, scope: securityGroupId, of: 'addresses', each: use.addresses },
-    { resource: ENIS, scope: '', of: 'enis', each: use.enis },
-  ] as const;
+    { resource: ROUTES, scope: vpcId, amount: use.routes },
+    { resource: PRIVATE_IPS, scope: vpcId, amount: use.addresses },
+    ...Object.entries(use.groups).map(([scope, amount]) => ({ resource: GROUP_IPS, scope, amount })),
+    { resource: ENIS, scope: '', amount: use.enis },
+  ];
+}
+
+/** The use that takes just that: the inverse of `countedIn`. */
+function useOf({ vpcId }: ClusterNetworkRow, counted: readonly Counted[]): NodesUse {
+  const groups = counted.filter(({ resource, amount }) => resource === GROUP_IPS && amount > 0);
+  return {
+    routes: amountOf(counted, ROUTES, vpcId),
+    addresses: amountOf(counted, PRIVATE_IPS, vpcId),
+    enis: amountOf(counted, ENIS, ''),
+    groups: Object.fromEntries(groups.map(({ scope, amount }) => [scope, amount])),
+  };
+}
+
+function amountOf(counted: readonly Counted[], resource: string, scope: string): number {
+  return counted.find((one) => one.resource === resource && one.scope === scope)?.amount ?? 0;
 }
 
 /** Addresses that run out are another matter than quotas that can be raised. */
-function shortageOf(resource: string, { vpcId, securityGroupId }: ClusterNetworkRow): Problem {
+function shortageOf(resource: string, scope: string): Problem {
   if (resource === PRIVATE_IPS)
     return {
       code: 'IP_NOT_AVAILABLE',
-      message: `The VPC ${vpcId} has no more private addresses (${resource}).`,
+      message: `The VPC ${scope} has no more private addresses (${resource}).`,
     };
   if (resource === GROUP_IPS) {
-    const message = `The security group ${securityGroupId} has no room for more addresses (${resource}).`;
+    const message = `The security group ${scope} has no room for more addresses (${resource}).`;
     return { code: 'IP_NOT_AVAILABLE', message };
   }
-  const where = resource === ROUTES ? ` in the route table of ${vpcId}` : '';
+  const where = resource === ROUTES ? ` in the route table of ${scope}` : '';
   return { code: 'QUOTA_EXCEEDED', message: `The ${resource} quota has no room for another node${where}.` };
 }
 
@@ -144,11 +183,14 @@ async function greediest(
   return { routes: most('routes'), addresses: most('addresses'), enis: most('enis') };
 }
 
-/** What the nodes that are there take. A node whose machine is not chosen yet counts as the greediest of its pool. */
-async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NetworkUse> {
-  const [row] = await tx.$queryRaw<{ nodes: number; enis: number; addresses: number }[]>`
-    SELECT count(*)::int AS nodes, coalesce(sum(size.enis), 0)::int AS enis,
-           coalesce(sum(size.addresses), 0)::int AS addresses
+/**
+ * What the nodes that are there take, by security group. A node whose machine is not chosen yet counts as the greediest
+ * of its pool.
+ */
+async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NodesUse> {
+  const rows = await tx.$queryRaw<{ group: string; nodes: number; enis: number; addresses: number }[]>`
+    SELECT coalesce(node.security_group_id, ${network.securityGroupId}) AS group, count(*)::int AS nodes,
+           coalesce(sum(size.enis), 0)::int AS enis, coalesce(sum(size.addresses), 0)::int AS addresses
     FROM clusters.node AS node
     LEFT JOIN clusters.node_pool AS pool ON pool.id = node.node_pool_id
     CROSS JOIN LATERAL (
@@ -157,14 +199,25 @@ async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<Net
       FROM clusters.instance_type AS type
       WHERE type.id = node.instance_type
          OR (node.state = 'pending' AND type.id = ANY(pool.instance_types))) AS size
-    WHERE node.cluster_id = ${network.clusterId} AND node.state <> 'failed' AND node.vcpus > 0`;
-  const { nodes, enis, addresses } = row ?? { nodes: 0, enis: 0, addresses: 0 };
-  if (network.plugin !== 'TERWAY') return { routes: nodes, addresses: nodes, enis: 0 };
-  return { routes: 0, addresses: nodes + addresses, enis };
+    WHERE node.cluster_id = ${network.clusterId} AND node.state <> 'failed' AND node.vcpus > 0
+    GROUP BY 1`;
+  const terway = network.plugin === 'TERWAY';
+  return rows
+    .map(({ group, nodes, enis, addresses }) =>
+      inGroup(
+        terway
+          ? { routes: 0, addresses: nodes + addresses, enis }
+          : { routes: nodes, addresses: nodes, enis: 0 },
+        group,
+      ),
+    )
+    .reduce(plus, NOTHING);
 }
 
-export function heldOf({ held }: Pick<ClusterNetworkRow, 'held'>): NetworkUse {
-  return { ...NO_USE, ...(held as unknown as Partial<NetworkUse>) };
+/** What is recorded as held; what an older release recorded was all in the group of the cluster. */
+function heldOf({ held, securityGroupId }: ClusterNetworkRow): NodesUse {
+  const stored = { ...NO_USE, ...(held as unknown as Partial<NodesUse>) };
+  return { ...inGroup(stored, securityGroupId), ...(stored.groups && { groups: stored.groups }) };
 }
 
 async function setHeld(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUse): Promise<void> {

@@ -19,9 +19,9 @@ import type { InstanceTypeValue } from '../version/version.rules.js';
 import * as pools from './node-pool.store.js';
 import { wantedBounds } from './pool-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
+import { configOf } from './pool-config.rules.js';
 import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
 import { pendingNode } from './pending-node.js';
-import { configOf } from './pool-config.rules.js';
 
 const MAX_MACHINES = 100;
 
@@ -182,7 +182,9 @@ async function connect(
 ): Promise<Failure | undefined> {
   const { cluster, pool } = attempt.locked;
   const { account } = pool;
-  const wish = { account, clusterId: cluster.id, instanceTypes: [machine.instanceType], count: 1 };
+  const { securityGroupId } = configOf(pool).machines;
+  const instanceTypes = [machine.instanceType];
+  const wish = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
   const { shortage } = await reserveNodes(tx, wish);
   if (!shortage) return undefined;
   await tx.node.deleteMany({ where: { instanceId: machine.id } });

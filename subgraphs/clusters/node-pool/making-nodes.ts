@@ -24,6 +24,7 @@ import { noteProgress } from '../reconcile/progress.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
 import { pendingNode } from './pending-node.js';
+import { vSwitchesOf } from './pool-network.js';
 
 /**
  * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked
@@ -75,13 +76,14 @@ async function connectNodes(
   { count, vcpus }: { readonly count: number; readonly vcpus: number },
 ): Promise<{ readonly granted: number; readonly noted: boolean }> {
   const { account, instanceTypes } = pool;
+  const { chargeType, securityGroupId } = configOf(pool).machines;
   const { granted, shortage } = await reserveNodes(tx, {
     account,
     clusterId: cluster.id,
     instanceTypes,
     count,
+    securityGroupId,
   });
-  const { chargeType } = configOf(pool).machines;
   const unused = Array.from({ length: count - granted }, () => ({ state: 'pending', vcpus, chargeType }));
   await releaseVcpus(tx, account, unused);
   const noted = JSON.stringify(shortage) !== JSON.stringify(pool.shortage);
@@ -105,19 +107,20 @@ export async function makeInstances(step: PoolStep): Promise<StepOutcome | undef
   const { pool, cluster, scope, means } = step;
   const pending = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'pending');
   if (pending.length === 0) return undefined;
+  const vSwitches = await vSwitchesOf(scope.database, pool);
   for (const batch of batches(pending)) {
     scope.signal.throwIfAborted();
     const attached = batch.filter(({ instanceId }) => instanceId !== null);
     const fresh = batch.filter(({ instanceId }) => instanceId === null);
     // Spread over the zones: each node prefers another one.
     const requests = fresh.map((node, index) =>
-      nodeRequest(pool, node, rotate(zonesOf(pool, cluster), index)),
+      nodeRequest(pool, node, { zoneIds: rotate(zonesOf(pool, cluster), index), vSwitches }),
     );
     const instances = [
       ...(await means.provider.ensureInstances(cluster.id, requests)),
       ...(await means.provider.attachInstances(
         cluster.id,
-        attached.map((node) => attachRequest(pool, node)),
+        attached.map((node) => attachRequest(pool, node, vSwitches)),
       )),
     ];
     await scope.faults.reach('node-pool.instances-made');
@@ -161,6 +164,8 @@ function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, nu
     instanceType: instance.instanceType || node.instanceType,
     vcpus: Math.min(node.vcpus, sizes.get(instance.instanceType) ?? node.vcpus),
     instanceId: instance.machineId,
+    vSwitchId: instance.vSwitchId,
+    address: instance.address,
     version: instance.version || node.version,
     failure: failed ? failureOf(node, instance) : null,
   };
@@ -175,6 +180,8 @@ export async function failPending(step: PoolStep, failure: Problem): Promise<voi
       state: 'failed',
       failure,
       instanceId: undefined,
+      vSwitchId: undefined,
+      address: undefined,
     }));
     await enqueue(tx, 'node-pool', step.pool.id);
     return recordChanges(step, { tx, changes, from: ['pending'] });

@@ -1,4 +1,4 @@
-import type { InstanceRequest } from '../../../engine/providers/infrastructure-provider.js';
+import type { InstanceRequest, VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
 import type { AttachRequest } from '../../../engine/providers/pool-infrastructure.js';
 import { labelsOfKind } from '../cluster-kind/pool-labels.rules.js';
 import type { Cluster, Node, NodePool } from '../reconcile/reconcile.store.js';
@@ -11,11 +11,19 @@ export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): read
   return zoneIds.length > 0 ? zoneIds : cluster.zoneIds;
 }
 
+/** Where a machine is to be made. */
+interface PlaceOfNode {
+  /** The most wanted first. */
+  readonly zoneIds: readonly string[];
+  /** undefined: in those of the cluster. */
+  readonly vSwitches: readonly VSwitchPlace[] | undefined;
+}
+
 /** What the provider is asked for, for a node that the scaling group makes. */
 export function nodeRequest(
   pool: NodePool,
   node: Pick<Node, 'id' | 'name' | 'chargeType'>,
-  zoneIds: readonly string[],
+  { zoneIds, vSwitches }: PlaceOfNode,
 ): InstanceRequest {
   const { imageId } = configOf(pool).machines;
   return {
@@ -24,11 +32,16 @@ export function nodeRequest(
     chargeType: node.chargeType as InstanceRequest['chargeType'] & string,
     ...(imageId !== '' && { imageId }),
     zoneIds,
+    ...(vSwitches && { vSwitches }),
   };
 }
 
 /** What the provider is asked for, for a machine that joins. */
-export function attachRequest(pool: NodePool, node: Node): AttachRequest {
+export function attachRequest(
+  pool: NodePool,
+  node: Node,
+  vSwitches: readonly VSwitchPlace[] | undefined,
+): AttachRequest {
   const { imageId } = configOf(pool).machines;
   const { mode = 'MANUAL' } = (node.joining ?? {}) as { mode?: 'MANUAL' | 'AUTO' };
   return {
@@ -36,6 +49,7 @@ export function attachRequest(pool: NodePool, node: Node): AttachRequest {
     machineId: node.instanceId ?? '',
     mode,
     ...(mode === 'AUTO' && imageId !== '' && { imageId }),
+    ...(vSwitches && { vSwitches }),
   };
 }
 

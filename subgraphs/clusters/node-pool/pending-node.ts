@@ -1,9 +1,10 @@
 import { newId } from '../../../kernel/ids.js';
 import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
+import { configOf } from './pool-config.rules.js';
 
 /** What every node's row begins with, before there is a machine or while it joins. */
 export function pendingNode(
-  pool: Pick<NodePool, 'id' | 'account'>,
+  pool: Pick<NodePool, 'id' | 'account' | 'config'>,
   cluster: Pick<Cluster, 'id' | 'regionId' | 'version'>,
   at: Date,
 ) {
@@ -18,6 +19,7 @@ export function pendingNode(
     state: 'pending',
     status: 'Unknown',
     version: cluster.version,
+    securityGroupId: configOf(pool).machines.securityGroupId,
     createdAt: at,
   };
 }

@@ -1,7 +1,9 @@
-import type { Transaction } from '../../../kernel/database.js';
+import type { VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
-import type { Prisma } from '../reconcile/reconcile.store.js';
-import type { PoolConfig } from './pool-config.rules.js';
+import { lockVpc } from '../network/network.store.js';
+import type { NodePool, Prisma } from '../reconcile/reconcile.store.js';
+import { configOf, type PoolConfig } from './pool-config.rules.js';
 
 /** A configuration as the column takes it. */
 export function storedConfig(config: PoolConfig): Prisma.InputJsonObject {
@@ -31,29 +33,62 @@ interface Place {
 
 /**
  * The configuration with the zones that its vSwitches say. Refuses `NOT_FOUND` for vSwitches and security groups that
- * the account has not, and `NETWORK_MISMATCH` for those of another VPC than the cluster's.
+ * the account has not, and `NETWORK_MISMATCH` for those of another VPC than the cluster's, and for zones in which the
+ * cluster has no vSwitch.
  */
 export async function placedConfig(tx: Transaction, config: PoolConfig, place: Place): Promise<PoolConfig> {
-  const { vSwitchIds, securityGroupId } = config.machines;
-  if (vSwitchIds.length === 0 && securityGroupId === null) return config;
-  const { account, clusterId, path } = place;
+  const { account, clusterId } = place;
   const network = await tx.clusterNetwork.findFirst({ where: { clusterId, account } });
-  const found = await tx.vSwitch.findMany({ where: { account, id: { in: [...vSwitchIds] } } });
-  vSwitchIds.forEach((id, index) => {
-    const here = [...path, 'machines', 'vSwitchIds', String(index)];
-    inVpc(
-      found.find((one) => one.id === id),
-      { id, vpcId: network?.vpcId, path: here },
-    );
-  });
+  const here: Place = { ...place, path: [...place.path, 'machines'] };
+  const { vSwitchIds, securityGroupId, zoneIds } = config.machines;
+  // Nobody deletes a part of the VPC while the pool takes it.
+  if (network && (vSwitchIds.length > 0 || securityGroupId !== null))
+    await lockVpc(tx, account, network.vpcId);
   if (securityGroupId !== null) {
     const group = await tx.securityGroup.findFirst({ where: { account, id: securityGroupId } });
-    const here = [...path, 'machines', 'securityGroupId'];
-    inVpc(group, { id: securityGroupId, vpcId: network?.vpcId, path: here });
+    inVpc(group, { id: securityGroupId, vpcId: network?.vpcId, path: [...here.path, 'securityGroupId'] });
   }
-  const zoneIds =
-    found.length > 0 ? [...new Set(found.map(({ zoneId }) => zoneId))] : config.machines.zoneIds;
-  return { ...config, machines: { ...config.machines, zoneIds } };
+  if (vSwitchIds.length === 0) {
+    if (network && zoneIds.length > 0) await refuseBareZones(tx, network, { ...here, zoneIds });
+    return config;
+  }
+  const found = await tx.vSwitch.findMany({ where: { account, id: { in: [...vSwitchIds] } } });
+  vSwitchIds.forEach((id, index) => {
+    const one = found.find((vSwitch) => vSwitch.id === id);
+    inVpc(one, { id, vpcId: network?.vpcId, path: [...here.path, 'vSwitchIds', String(index)] });
+  });
+  const zones = [...new Set(found.map(({ zoneId }) => zoneId))];
+  return { ...config, machines: { ...config.machines, zoneIds: zones } };
+}
+
+/** Where the cluster has no vSwitch, its machines can have no address. */
+async function refuseBareZones(
+  tx: Transaction,
+  { vSwitchIds }: { readonly vSwitchIds: readonly string[] },
+  { account, path, zoneIds }: Place & { readonly zoneIds: readonly string[] },
+): Promise<void> {
+  const rows = await tx.vSwitch.findMany({ where: { account, id: { in: [...vSwitchIds] } } });
+  const zones = new Set(rows.map(({ zoneId }) => zoneId));
+  const bare = zoneIds.findIndex((id) => !zones.has(id));
+  if (bare < 0) return;
+  const message =
+    `The cluster has no vSwitch in ${zoneIds[bare]}, only in ${[...zones].sort().join(', ')}; ` +
+    'name one of that zone in vSwitchIds.';
+  refuse('NETWORK_MISMATCH', message, { path: [...path, 'zoneIds', String(bare)] });
+}
+
+/** The vSwitches in which machines of a pool get their addresses; undefined: in those of its cluster. */
+export async function vSwitchesOf(
+  database: Database,
+  pool: Pick<NodePool, 'account' | 'config'>,
+): Promise<readonly VSwitchPlace[] | undefined> {
+  const { vSwitchIds } = configOf(pool).machines;
+  if (vSwitchIds.length === 0) return undefined;
+  return database.vSwitch.findMany({
+    where: { account: pool.account, id: { in: [...vSwitchIds] } },
+    select: { id: true, zoneId: true, cidr: true },
+    orderBy: { id: 'asc' },
+  });
 }
 
 function inVpc(

@@ -14,6 +14,9 @@ export interface NodeChange {
   readonly failure: Problem | null;
   /** The cloud's id of the machine; left out: unknown still. */
   readonly instanceId?: string | undefined;
+  /** The vSwitch that it is in, and its private address there; left out: unknown still. */
+  readonly vSwitchId?: string | undefined;
+  readonly address?: string | undefined;
 }
 
 /**
@@ -30,10 +33,12 @@ export async function recordNodes(
     UPDATE clusters.node AS node
     SET state = seen.state, status = seen.status, zone_id = seen."zoneId", instance_type = seen."instanceType",
         vcpus = seen.vcpus, version = seen.version, failure = seen.failure,
-        instance_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."instanceId", instance_id) END
+        instance_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."instanceId", instance_id) END,
+        vswitch_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."vSwitchId", vswitch_id) END,
+        address = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen.address, node.address) END
     FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS seen (
       id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb,
-      "instanceId" text)
+      "instanceId" text, "vSwitchId" text, address text)
     WHERE node.id = seen.id AND node.state = ANY(${[...from]}::text[]) RETURNING node.id`;
   return new Set(rows.map(({ id }) => id));
 }

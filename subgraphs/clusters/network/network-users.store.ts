@@ -1,0 +1,31 @@
+import type { Transaction } from '../../../kernel/database.js';
+
+/** Who uses a part of a network; five of them are enough to say why it cannot go. */
+export interface NetworkUser {
+  readonly clusterId: string;
+}
+
+/** Clusters that are in the VPC. */
+export function usersOfVpc(tx: Transaction, vpcId: string): Promise<NetworkUser[]> {
+  return tx.clusterNetwork.findMany({ where: { vpcId }, select: { clusterId: true }, take: 5 });
+}
+
+/** Clusters that are in the vSwitch themselves, by a node pool, or by a node that has its address there. */
+export function usersOfVSwitch(tx: Transaction, id: string): Promise<NetworkUser[]> {
+  return tx.$queryRaw<NetworkUser[]>`
+    SELECT cluster_id AS "clusterId" FROM clusters.cluster_network WHERE ${id} = ANY(vswitch_ids)
+    UNION SELECT cluster_id FROM clusters.node_pool
+      WHERE deleted_at IS NULL AND config #> '{machines,vSwitchIds}' @> to_jsonb(${id}::text)
+    UNION SELECT cluster_id FROM clusters.node WHERE vswitch_id = ${id}
+    LIMIT 5`;
+}
+
+/** Clusters that are in the security group themselves, by a node pool, or by a node. */
+export function usersOfSecurityGroup(tx: Transaction, id: string): Promise<NetworkUser[]> {
+  return tx.$queryRaw<NetworkUser[]>`
+    SELECT cluster_id AS "clusterId" FROM clusters.cluster_network WHERE security_group_id = ${id}
+    UNION SELECT cluster_id FROM clusters.node_pool
+      WHERE deleted_at IS NULL AND config #>> '{machines,securityGroupId}' = ${id}
+    UNION SELECT cluster_id FROM clusters.node WHERE security_group_id = ${id}
+    LIMIT 5`;
+}
