@@ -1,5 +1,6 @@
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
+import { autoscalingSchedule, createAutoscalingReconciler } from './autoscaling/autoscaling.reconciler.js';
 import { createClusterReconciler } from './cluster/cluster.reconciler.js';
 import { componentDriftSchedule } from './component/component-drift.schedule.js';
 import { createComponentReconciler } from './component/component.reconciler.js';
@@ -33,6 +34,7 @@ export function clusterReconcilers({
     createNodeReconciler(means),
     createNodeRepairReconciler(means),
     createPoolAuditReconciler(means),
+    createAutoscalingReconciler(means),
     createChargeConversionReconciler(means),
     createEdgeAutonomyReconciler(means),
     scheduledChange,
@@ -51,6 +53,7 @@ export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): 
   return [
     controlPlaneSchedule(),
     poolAuditSchedule(),
+    autoscalingSchedule(),
     nodeHealthSchedule({ kubernetes }),
     componentDriftSchedule({ kubernetes }),
     highRiskSchedule(),

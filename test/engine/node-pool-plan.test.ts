@@ -26,6 +26,7 @@ function node(id: string, state: string, more: Partial<Node> = {}): Node {
     origin: 'SCALING_GROUP',
     joining: null,
     leaving: null,
+    idleSince: null,
     ...place,
     ...network,
     ...owner,

@@ -351,7 +351,7 @@ export type NetworkPlugin =
   /** Terway: pods have addresses of the VPC. */
   | 'TERWAY';
 
-/** Automatic scaling of a node pool. */
+/** Automatic scaling of a node pool: out for pods that find no node, in when nodes are idle and their pods have room elsewhere. */
 export type NodePoolAutoscalingInput = {
   /** Whether it is on; a pool that scales by itself is not scaled by hand. */
   readonly enabled: boolean;
@@ -359,6 +359,10 @@ export type NodePoolAutoscalingInput = {
   readonly maxSize: number;
   /** Nodes at the least: 0 to maxSize. */
   readonly minSize: number;
+  /** Seconds for which a node has been idle when it is taken away: 1 to 86400; 600 when it was never given. */
+  readonly scaleInDelaySeconds?: number | null | undefined;
+  /** A node is idle while pods request less than this of its CPU and of its memory, in percent: 1 to 100; 50 when it was never given. */
+  readonly scaleInThreshold?: number | null | undefined;
 };
 
 /** A node pool to be created with its cluster. */

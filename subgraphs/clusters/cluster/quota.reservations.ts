@@ -70,6 +70,19 @@ export async function reserveGrowth(
   await reserveGroup(tx, account, growth);
 }
 
+/** How many nodes more the cluster and the pool may have by their quotas; null: any number. */
+export async function growthRoom(
+  tx: Transaction,
+  of: { readonly account: string; readonly clusterId: string; readonly product: string; readonly id: string },
+): Promise<number | null> {
+  const rows = await balances(tx, of.account, [
+    { resource: `${of.product}/nodesPerCluster`, scope: of.clusterId },
+    { resource: GROUP, scope: of.id },
+  ]);
+  const rooms = rows.flatMap(({ limit, used }) => (limit === null ? [] : [Math.max(0, limit - used)]));
+  return rooms.length === 0 ? null : Math.min(...rooms);
+}
+
 /** How many nodes places are held for in a pool: the larger of what was wished last and what exists. */
 export async function heldPlaces(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
   const [group] = await balances(tx, account, [{ resource: GROUP, scope: nodePoolId }]);

@@ -10,7 +10,10 @@ const DESIRED_SIZE =
 const NAME =
   '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster.';
 
-@InputType({ description: 'Automatic scaling of a node pool.' })
+@InputType({
+  description:
+    'Automatic scaling of a node pool: out for pods that find no node, in when nodes are idle and their pods have room elsewhere.',
+})
 export class NodePoolAutoscalingInput {
   @Field(() => Boolean, {
     description: 'Whether it is on; a pool that scales by itself is not scaled by hand.',
@@ -22,6 +25,20 @@ export class NodePoolAutoscalingInput {
 
   @Field(() => Int, { description: 'Nodes at the most, within the quota of machines per scaling group.' })
   maxSize: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'A node is idle while pods request less than this of its CPU and of its memory, in percent: 1 to 100; 50 when it was never given.',
+  })
+  scaleInThreshold?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Seconds for which a node has been idle when it is taken away: 1 to 86400; 600 when it was never given.',
+  })
+  scaleInDelaySeconds?: number | null;
 }
 
 @InputType({ description: 'A node pool to be created with its cluster.' })

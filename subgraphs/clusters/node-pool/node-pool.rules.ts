@@ -20,7 +20,24 @@ export interface AutoscalingRequest {
   readonly enabled: boolean;
   readonly minSize: number;
   readonly maxSize: number;
+  readonly scaleInThreshold?: number | null | undefined;
+  readonly scaleInDelaySeconds?: number | null | undefined;
 }
+
+/** How a pool scales by itself: the column `autoscaling`. */
+export interface AutoscalingPlan {
+  readonly enabled: boolean;
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** Percent of a node's CPU and memory. */
+  readonly scaleInThreshold: number;
+  readonly scaleInDelaySeconds: number;
+}
+
+/** As the cluster autoscaler of Kubernetes has it. */
+const SCALE_IN_THRESHOLD = 50;
+const SCALE_IN_DELAY_SECONDS = 600;
+const MAX_DELAY_SECONDS = 86_400;
 
 export interface NodePoolRequest extends PoolConfigRequest {
   readonly name: string;
@@ -37,7 +54,7 @@ export interface NodePoolPlan {
   readonly name: string;
   readonly instanceTypes: readonly string[];
   readonly desiredSize: number;
-  readonly autoscaling: AutoscalingRequest | null;
+  readonly autoscaling: AutoscalingPlan | null;
   readonly config: PoolConfig;
   readonly runtime: ContainerRuntime;
   readonly gpuSharing: boolean;
@@ -51,21 +68,36 @@ export function fitsNode(type: InstanceTypeValue): boolean {
 
 /** The pool with its defaults. */
 export function planNodePool(request: NodePoolRequest): NodePoolPlan {
-  const autoscaling = request.autoscaling ?? null;
+  const autoscaling = planAutoscaling(request.autoscaling);
   return {
     name: request.name,
     instanceTypes: [...request.instanceTypes],
     desiredSize: request.desiredSize ?? (autoscaling?.enabled ? autoscaling.minSize : 0),
-    autoscaling: autoscaling && {
-      enabled: autoscaling.enabled,
-      minSize: autoscaling.minSize,
-      maxSize: autoscaling.maxSize,
-    },
+    autoscaling,
     config: planPoolConfig(request),
     runtime: request.runtime ?? 'CONTAINERD',
     gpuSharing: request.gpuSharing ?? false,
     edgeAutonomy: request.edgeAutonomy ?? false,
   };
+}
+
+/** Automatic scaling with its defaults, or with what was there before. */
+export function planAutoscaling(
+  request: AutoscalingRequest | null | undefined,
+  before?: AutoscalingPlan | null,
+): AutoscalingPlan | null {
+  if (!request) return before ?? null;
+  const { enabled, minSize, maxSize, scaleInThreshold, scaleInDelaySeconds } = request;
+  return {
+    ...{ enabled, minSize, maxSize },
+    scaleInThreshold: scaleInThreshold ?? before?.scaleInThreshold ?? SCALE_IN_THRESHOLD,
+    scaleInDelaySeconds: scaleInDelaySeconds ?? before?.scaleInDelaySeconds ?? SCALE_IN_DELAY_SECONDS,
+  };
+}
+
+/** The automatic scaling of a pool as it is stored; null when it was never set. */
+export function autoscalingOf({ autoscaling }: { readonly autoscaling: unknown }): AutoscalingPlan | null {
+  return planAutoscaling(autoscaling as AutoscalingRequest | null);
 }
 
 /** Everything wrong with a node pool; `path` is where it stands in the input. */
@@ -134,7 +166,31 @@ export function autoscalingProblems(
     const message = `minSize and maxSize are from 0 to ${MAX_POOL_SIZE}, and minSize is not above maxSize.`;
     return [{ code: 'INVALID_INPUT', message, path: here }];
   }
+  const scaleIn = scaleInProblems(autoscaling, here);
+  if (scaleIn.length > 0) return scaleIn;
   if (!enabled || desiredSize == null || (desiredSize >= minSize && desiredSize <= maxSize)) return [];
   const message = `desiredSize is from minSize to maxSize (${minSize} to ${maxSize}), not ${desiredSize}.`;
   return [{ code: 'INVALID_INPUT', message, path: [...path, 'desiredSize'] }];
+}
+
+function scaleInProblems(
+  { scaleInThreshold, scaleInDelaySeconds }: AutoscalingRequest,
+  path: readonly string[],
+): Problem[] {
+  const problem = (field: string, most: number, given: number): Problem[] =>
+    given >= 1 && given <= most
+      ? []
+      : [
+          {
+            code: 'INVALID_INPUT',
+            message: `${field} is from 1 to ${most}, not ${given}.`,
+            path: [...path, field],
+          },
+        ];
+  return [
+    ...(scaleInThreshold == null ? [] : problem('scaleInThreshold', 100, scaleInThreshold)),
+    ...(scaleInDelaySeconds == null
+      ? []
+      : problem('scaleInDelaySeconds', MAX_DELAY_SECONDS, scaleInDelaySeconds)),
+  ];
 }

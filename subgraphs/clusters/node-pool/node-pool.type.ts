@@ -20,7 +20,10 @@ export const NodePoolState = graphEnum(
 );
 export type NodePoolState = keyof typeof NodePoolState;
 
-@ObjectType({ description: 'Automatic scaling of a node pool.' })
+@ObjectType({
+  description:
+    'Automatic scaling of a node pool. It looks every ten seconds: pods that find no node let the pool grow whose machine they fill best; nodes that have been idle are drained and taken away, but for those with pods that nobody makes anew or of kube-system.',
+})
 export class NodePoolAutoscaling {
   @Field(() => Boolean, { description: 'Whether it is on.' })
   enabled: boolean;
@@ -30,6 +33,14 @@ export class NodePoolAutoscaling {
 
   @Field(() => Int, { description: 'Nodes at the most.' })
   maxSize: number;
+
+  @Field(() => Int, {
+    description: 'A node is idle while pods request less than this of its CPU and of its memory, in percent.',
+  })
+  scaleInThreshold: number;
+
+  @Field(() => Int, { description: 'Seconds for which a node has been idle when it is taken away.' })
+  scaleInDelaySeconds: number;
 }
 
 @Directive('@key(fields: "id")')
@@ -47,10 +58,7 @@ export class NodePool {
   @Field(() => Int, { description: 'Nodes wanted.' })
   desiredSize: number;
 
-  @Field(() => NodePoolAutoscaling, {
-    nullable: true,
-    description: 'Automatic scaling; null when it was never set.',
-  })
+  /** Shown with its defaults. */
   autoscaling: unknown;
 
   @Field(() => ContainerRuntime, { description: 'What runs the containers of its nodes.' })

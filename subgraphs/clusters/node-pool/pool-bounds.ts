@@ -2,7 +2,7 @@ import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/pool
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { groupLimit } from '../cluster/quota.reservations.js';
 import type { Prisma } from '../reconcile/reconcile.store.js';
-import { MAX_POOL_SIZE } from './node-pool.rules.js';
+import { autoscalingOf, MAX_POOL_SIZE } from './node-pool.rules.js';
 
 /** A scaling group as it was seen last: the column `scalingGroup`. */
 export interface SeenGroup extends ScalingBounds {
@@ -22,7 +22,7 @@ interface BoundedPool {
  */
 export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds {
   const { desiredSize } = pool;
-  const auto = autoscalingOf(pool);
+  const auto = enabledOf(pool);
   if (auto) return { minSize: auto.minSize, maxSize: auto.maxSize, desiredSize };
   const maxSize = Math.max(desiredSize, Math.min(limit ?? MAX_POOL_SIZE, MAX_POOL_SIZE));
   return { minSize: 0, maxSize, desiredSize };
@@ -30,7 +30,7 @@ export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds
 
 /** The least number of nodes that a pool must have. */
 export function minSizeOf(pool: BoundedPool): number {
-  return autoscalingOf(pool)?.minSize ?? 0;
+  return enabledOf(pool)?.minSize ?? 0;
 }
 
 /** The bounds that the group of a pool must have by the quota of its account as it is now. */
@@ -38,11 +38,11 @@ export async function wantedBounds(
   database: Database | Transaction,
   pool: BoundedPool & { readonly id: string; readonly account: string },
 ): Promise<ScalingBounds> {
-  return boundsOf(pool, autoscalingOf(pool) ? null : await groupLimit(database, pool.account, pool.id));
+  return boundsOf(pool, enabledOf(pool) ? null : await groupLimit(database, pool.account, pool.id));
 }
 
-function autoscalingOf({ autoscaling }: Pick<BoundedPool, 'autoscaling'>) {
-  const auto = autoscaling as { enabled: boolean; minSize: number; maxSize: number } | null;
+function enabledOf(pool: Pick<BoundedPool, 'autoscaling'>) {
+  const auto = autoscalingOf(pool);
   return auto?.enabled ? auto : undefined;
 }
 

@@ -11,8 +11,9 @@ import { NodeRepairConnection } from '../node/node-repair.type.js';
 import type { NodeRepairStore } from '../node/node-repair.store.js';
 import { conditionsOf } from '../reconcile/conditions.js';
 import { driftOf } from './auditing-drift.js';
+import { autoscalingOf } from './node-pool.rules.js';
 import type { NodePoolRow } from './node-pool.store.js';
-import { NodePool } from './node-pool.type.js';
+import { NodePool, NodePoolAutoscaling } from './node-pool.type.js';
 import { type SeenGroup, seenGroupOf } from './pool-bounds.js';
 import { configOf } from './pool-config.rules.js';
 import { PoolMachines, PoolManagement, PoolTaint } from './pool-config.type.js';
@@ -32,6 +33,14 @@ export class PoolDetailsResolver {
   })
   isDefault(@Root() pool: NodePoolRow) {
     return pool.isDefault;
+  }
+
+  @FieldResolver(() => NodePoolAutoscaling, {
+    nullable: true,
+    description: 'Automatic scaling; null when it was never set.',
+  })
+  autoscaling(@Root() pool: NodePoolRow) {
+    return autoscalingOf(pool);
   }
 
   @FieldResolver(() => JSONScalar, { description: 'Labels of its nodes.' })

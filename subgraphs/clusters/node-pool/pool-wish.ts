@@ -5,6 +5,7 @@ import { refuse, Refused } from '../../../kernel/result.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
+import { autoscalingOf } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
 import type { NodePoolState } from './node-pool.type.js';
 import { nextPoolState, type PoolCommand, poolStateProblem } from './pool-states.js';
@@ -81,6 +82,6 @@ export async function admit(
 }
 
 /** Whether the pool scales by itself. */
-export function scalesItself({ autoscaling }: { readonly autoscaling: unknown }): boolean {
-  return (autoscaling as { enabled: boolean } | null)?.enabled ?? false;
+export function scalesItself(pool: { readonly autoscaling: unknown }): boolean {
+  return autoscalingOf(pool)?.enabled ?? false;
 }

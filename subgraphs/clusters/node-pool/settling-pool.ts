@@ -7,6 +7,7 @@ import { deleteNodes } from '../reconcile/nodes.store.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import { endState, planPool, resultOf, type PoolResult, withRejected } from './node-pool.plan.js';
 import { settledPoolState } from './pool-states.js';
+import { scalesItself } from './pool-wish.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -37,6 +38,7 @@ export async function settlePool(step: PoolStep): Promise<StepOutcome> {
     });
     await enqueue(tx, 'cluster', cluster.id);
     if (pool.edgeAutonomy) await enqueue(tx, 'edge-autonomy', pool.id);
+    if (scalesItself(pool)) await enqueue(tx, 'autoscaling', cluster.id);
     await endOperation(tx, step, result, at);
     return [scaled(step, result, running)];
   });

@@ -11,10 +11,12 @@ import { refuseLargeTypes } from '../cluster/instance-size.guard.js';
 import { heldPlaces, refuseLargeGroup, reserveGrowth } from '../cluster/quota.reservations.js';
 import { nameProblems } from '../name.rules.js';
 import {
-  type AutoscalingRequest,
+  autoscalingOf,
+  type AutoscalingPlan,
   autoscalingProblems,
   instanceTypeProblems,
   type NodePoolPlan,
+  planAutoscaling,
 } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
 import { SETTINGS_STAGE } from './node-settings.js';
@@ -112,8 +114,7 @@ async function planUpdate(tx: Transaction, locked: LockedPool, wish: Wish): Prom
   const before = configOf(pool);
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
   const config = planPoolConfig({ ...input, instanceTypes }, before);
-  const { autoscaling: present } = pool as unknown as { autoscaling: AutoscalingRequest | null };
-  const autoscaling = input.autoscaling ?? present;
+  const autoscaling = planAutoscaling(input.autoscaling, autoscalingOf(pool));
   const problems: Problem[] = [
     ...updateProblems(locked, wish),
     ...autoscalingProblems({ autoscaling }, ['input']),
@@ -176,7 +177,7 @@ function machinesPath({ instanceTypes, machines }: UpdateNodePoolInput): string[
   return ['input', 'instanceTypes'];
 }
 
-function within(size: number, autoscaling: AutoscalingRequest | null): number {
+function within(size: number, autoscaling: AutoscalingPlan | null): number {
   if (!autoscaling?.enabled) return size;
   return Math.min(autoscaling.maxSize, Math.max(autoscaling.minSize, size));
 }

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
@@ -33,6 +34,15 @@ export class NodeDetailsResolver {
   @FieldResolver(() => ChargeType, { description: 'How its machine is paid.' })
   chargeType(@Root() node: NodeRow) {
     return node.chargeType;
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'Of a pool that scales by itself: since when pods have used so little of it that it could be taken away; null: they use more.',
+  })
+  idleSince(@Root() node: NodeRow) {
+    return node.idleSince;
   }
 
   @FieldResolver(() => NodeOrigin, { description: 'How its machine came into the pool.' })

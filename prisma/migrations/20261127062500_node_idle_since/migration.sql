@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "clusters"."node" ADD COLUMN     "idle_since" TIMESTAMPTZ(3);
+

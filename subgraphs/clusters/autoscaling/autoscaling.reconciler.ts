@@ -1,0 +1,74 @@
+import {
+  done,
+  requeueAfter,
+  type Reconciler,
+  type ReconcileScope,
+  type Schedule,
+} from '../../../engine/contract.js';
+import { enqueueAll } from '../../../engine/queue.js';
+import { scalesItself } from '../node-pool/pool-wish.js';
+import type { Means } from '../node-pool/node-pool.steps.js';
+import { idPages } from '../reconcile/id-pages.js';
+import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
+import { clientOf } from '../upgrade/cluster-client.js';
+import { growPools } from './growing-pools.js';
+import { readCluster } from './reading-cluster.js';
+import { shrinkPools } from './shrinking-pools.js';
+
+/** Clusters with pools that scale by themselves are looked at this often. */
+const LOOK_MS = 10_000;
+/** Clusters that are asked for in one statement. */
+const BATCH = 500;
+
+/** Lets the pools of one cluster, by its id, grow for pods that find no node, and shrink by nodes that are idle. */
+export function createAutoscalingReconciler(means: Means): Reconciler {
+  return {
+    kind: 'autoscaling',
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const pools = await scope.database.nodePool.findMany({ where: { clusterId: key, deletedAt: null } });
+      if (!pools.some(scalesItself)) return done;
+      // While something else is being done to the cluster, what pods need will be another thing soon.
+      if (cluster.state === 'RUNNING' && pools.every(isSettled)) await look(cluster, pools, { scope, means });
+      return requeueAfter(LOOK_MS);
+    },
+  };
+}
+
+async function look(
+  cluster: Cluster,
+  pools: readonly NodePool[],
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<void> {
+  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  if (!client) return;
+  const nodes = await scope.database.node.findMany({ where: { clusterId: cluster.id } });
+  const running = nodes.filter(({ state }) => state === 'running');
+  const elastic = pools.filter(scalesItself).filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
+  const seen = await readCluster(client, running);
+  const view = { cluster, pools: elastic, nodes, seen, scope, means };
+  if (!(await growPools(view))) await shrinkPools(view);
+}
+
+function isSettled({ generation, settledGeneration }: NodePool): boolean {
+  return settledGeneration >= generation;
+}
+
+/** Has every running cluster with such pools looked at, should its own look have been lost. */
+export function autoscalingSchedule(): Schedule {
+  return {
+    name: 'scale-node-pools',
+    cron: '* * * * *',
+    async run({ database, signal }) {
+      const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
+          SELECT id FROM clusters.cluster
+          WHERE state = 'RUNNING' AND id > ${after} AND EXISTS (
+            SELECT FROM clusters.node_pool AS pool
+            WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL
+              AND pool.autoscaling @> '{"enabled": true}')
+          ORDER BY id LIMIT ${BATCH}`;
+      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, 'autoscaling', ids);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isIdle,
+  type OccupiedNode,
+  planGrowth,
+  planShrinking,
+} from '../../../subgraphs/clusters/autoscaling/autoscaling.plan.js';
+import type { Pod, PodSpec } from '../../../subgraphs/clusters/autoscaling/kubernetes-objects.js';
+import { fits, type Place, requestsOf } from '../../../subgraphs/clusters/autoscaling/pod-placement.rules.js';
+
+const pod = (cpu: string, more: Partial<PodSpec> = {}): Pod => ({
+  metadata: { name: `pod-${cpu}`, namespace: 'default' },
+  spec: { containers: [{ resources: { requests: { cpu } } }], ...more },
+});
+const place = (cpu: number, more: Partial<Place> = {}): Place => ({
+  labels: {},
+  taints: [],
+  free: { cpu, memory: 16, pods: 10 },
+  ...more,
+});
+const gpuTaint = { key: 'gpu', value: 'yes', effect: 'NoSchedule' };
+
+test('a pod requests what its containers do together, its largest init container if that is more, and one place', () => {
+  const spec: PodSpec = {
+    containers: [
+      { resources: { requests: { cpu: '250m' }, limits: { cpu: '2', memory: '1Gi' } } },
+      { resources: { requests: { cpu: '1', memory: '1Gi' } } },
+    ],
+    initContainers: [{ resources: { requests: { cpu: '3' } } }, { resources: { requests: { cpu: '2' } } }],
+  };
+  expect(requestsOf(spec)).toEqual({ cpu: 3, memory: 2 * 2 ** 30, pods: 1 });
+});
+
+const inZone = (operator: string, values: string[]): PodSpec => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator, values }] }],
+      },
+    },
+  },
+});
+
+test.each<[string, Pod, Place, boolean]>([
+  ['with room', pod('2'), place(2), true],
+  ['without room', pod('2'), place(1.9), false],
+  ['where too many pods are', pod('1'), place(2, { free: { cpu: 2, pods: 0 } }), false],
+  [
+    'that wants a label that is there',
+    pod('1', { nodeSelector: { disk: 'ssd' } }),
+    place(2, { labels: { disk: 'ssd' } }),
+    true,
+  ],
+  ['that wants a label that is not there', pod('1', { nodeSelector: { disk: 'ssd' } }), place(2), false],
+  [
+    'that wants one of several zones',
+    pod('1', inZone('In', ['a', 'b'])),
+    place(2, { labels: { zone: 'b' } }),
+    true,
+  ],
+  ['that wants another zone', pod('1', inZone('NotIn', ['b'])), place(2, { labels: { zone: 'b' } }), false],
+  ['that wants no zone', pod('1', inZone('DoesNotExist', [])), place(2, { labels: { zone: 'b' } }), false],
+  [
+    'that wants what nobody knows',
+    pod('1', inZone('Like', ['b'])),
+    place(2, { labels: { zone: 'b' } }),
+    false,
+  ],
+  ['that does not tolerate a taint', pod('1'), place(2, { taints: [gpuTaint] }), false],
+  [
+    'that tolerates it',
+    pod('1', { tolerations: [{ key: 'gpu', value: 'yes' }] }),
+    place(2, { taints: [gpuTaint] }),
+    true,
+  ],
+  [
+    'that tolerates everything',
+    pod('1', { tolerations: [{ operator: 'Exists' }] }),
+    place(2, { taints: [gpuTaint] }),
+    true,
+  ],
+  [
+    'that is only asked to stay away',
+    pod('1'),
+    place(2, { taints: [{ key: 'x', effect: 'PreferNoSchedule' }] }),
+    true,
+  ],
+])('a pod %s', (_what, one, there, expected) => {
+  expect(fits(one, there)).toBe(expected);
+});
+
+describe('which pools grow', () => {
+  const small = { id: 'small', room: 10, template: place(4) };
+  const large = { id: 'large', room: 10, template: place(16) };
+  const grown = (pods: Pod[], present: Place[] = [], pools = [small, large]) =>
+    planGrowth(pods, present, pools).map(({ poolId, nodes, pods: ours }) => [poolId, nodes, ours.length]);
+
+  test('none for pods that the scheduler can place', () => {
+    expect(grown([pod('1'), pod('1')], [place(2)])).toEqual([]);
+  });
+  test('the one whose machine the pod fills best, by as few nodes as the pods fit on', () => {
+    expect(grown([pod('3'), pod('1'), pod('3')])).toEqual([['small', 2, 3]]);
+    expect(grown([pod('12'), pod('3')])).toEqual([['large', 1, 2]]);
+  });
+  test('no further than it may', () => {
+    expect(grown([pod('3'), pod('3'), pod('3')], [], [{ ...small, room: 2 }])).toEqual([['small', 2, 2]]);
+  });
+  test('none for a pod that would fit on no new node either', () => {
+    expect(grown([pod('17')])).toEqual([]);
+    expect(grown([pod('1', { nodeSelector: { disk: 'ssd' } })])).toEqual([]);
+  });
+});
+
+describe('which nodes go', () => {
+  const node = (id: string, used: number, pods: Pod[], more: Partial<OccupiedNode> = {}): OccupiedNode => ({
+    id,
+    place: place(4 - used),
+    empty: { cpu: 4, memory: 16, pods: 10 },
+    pods,
+    pinned: false,
+    ...more,
+  });
+
+  test.each([
+    [0, 50, false, true],
+    [1.9, 50, false, true],
+    [2, 50, false, false],
+    [3, 80, false, true],
+    [0, 50, true, false],
+  ])(
+    'with %d of 4 cores in use below %d percent, pinned: %s, a node is idle: %s',
+    (used, threshold, pinned, idle) => {
+      expect(isIdle(node('n', used, [], { pinned }), threshold)).toBe(idle);
+    },
+  );
+
+  const going = (nodes: OccupiedNode[], others: Place[], most: number) =>
+    planShrinking(nodes, others, most).map(({ id }) => id);
+
+  test('those that are empty, as many as may', () => {
+    expect(going([node('a', 0, []), node('b', 0, []), node('c', 0, [])], [], 2)).toEqual(['c', 'b']);
+  });
+  test('one whose pods have room elsewhere, but not the node that takes them in', () => {
+    expect(going([node('a', 1, [pod('1')]), node('b', 1, [pod('1')])], [], 2)).toEqual(['b']);
+    expect(going([node('a', 1, [pod('1')])], [place(1)], 2)).toEqual(['a']);
+  });
+  test('none whose pods would find no place', () => {
+    expect(going([node('a', 1, [pod('1')])], [place(0.5)], 2)).toEqual([]);
+  });
+});

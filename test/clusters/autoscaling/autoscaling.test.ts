@@ -1,0 +1,199 @@
+import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { enqueue } from '../../../engine/queue.js';
+import { eventually } from '../../kit/eventually.js';
+import { livePools, type LivingPools, type PoolView } from '../pools/living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+async function apps(clusterId: string): Promise<AppsV1Api> {
+  const { prisma, platform } = living.world;
+  const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
+  if (!access) throw new Error('the cluster has no API');
+  return platform.kubernetes.of(access).makeApiClient(AppsV1Api);
+}
+
+/** Keeps system components away from elastic nodes: nodes that have some are left alone. */
+const taints = [{ key: 'elastic', value: 'yes', effect: 'NO_SCHEDULE' }];
+const onElastic = { nodeSelector: { elastic: 'yes' }, tolerations: [{ key: 'elastic', operator: 'Exists' }] };
+
+/** A Deployment whose pods each fill most of a machine of 4 vCPUs. */
+async function deploy(clusterId: string, name: string, replicas: number, cpu = '3'): Promise<void> {
+  const labels = { app: name };
+  await (
+    await apps(clusterId)
+  ).createNamespacedDeployment({
+    namespace: 'default',
+    body: {
+      metadata: { name },
+      spec: {
+        replicas,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            containers: [{ name: 'app', image: 'nginx:1.27', resources: { requests: { cpu } } }],
+            ...onElastic,
+          },
+        },
+      },
+    },
+  });
+}
+
+async function scale(clusterId: string, name: string, replicas: number): Promise<void> {
+  const client = await apps(clusterId);
+  const body = await client.readNamespacedDeploymentScale({ namespace: 'default', name });
+  await client.replaceNamespacedDeploymentScale({
+    namespace: 'default',
+    name,
+    body: { ...body, spec: { replicas } },
+  });
+}
+
+const ready = (clusterId: string, name: string, replicas: number) =>
+  eventually(
+    async () => {
+      const { status } = await (
+        await apps(clusterId)
+      ).readNamespacedDeployment({ namespace: 'default', name });
+      return status?.readyReplicas === replicas;
+    },
+    { what: `${replicas} replicas of ${name}` },
+  );
+
+/** The pool once it has settled as wished; the autoscaler looks again whenever it has not. */
+const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boolean, what: string) =>
+  eventually(
+    async () => {
+      const pool = await living.pool(id);
+      if (pool.state === 'ACTIVE' && holds(pool)) return pool;
+      await enqueue(living.world.prisma, 'autoscaling', clusterId);
+      return false;
+    },
+    { what },
+  );
+
+const elastic = (more: Record<string, unknown> = {}) => ({
+  name: 'elastic',
+  desiredSize: 1,
+  labels: { elastic: 'yes' },
+  taints,
+  autoscaling: { enabled: true, minSize: 1, maxSize: 3, scaleInDelaySeconds: 1, ...more },
+});
+
+async function operationsOf(clusterId: string) {
+  const rows = await living.world.prisma.operation.findMany({
+    where: { clusterId, type: 'SCALE_NODE_POOL' },
+    orderBy: { id: 'asc' },
+  });
+  return rows.map(({ state, input }) => ({ state, ...(input as { trigger: string; toSize: number }) }));
+}
+
+describe('a node pool that scales by itself', () => {
+  test('grows for pods that find no node up to its maximum, and shrinks to its minimum when its nodes are idle', async () => {
+    const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
+    const [system = '', pool = ''] = pools;
+    await deploy(id, 'busy', 2);
+    await settled(id, pool, ({ healthyNodes }) => healthyNodes === 2, 'a second node');
+    await ready(id, 'busy', 2);
+    expect((await living.events(id)).filter(({ type }) => type === 'NODE_POOL_AUTOSCALED')).toMatchObject([
+      { data: { fromSize: 1, toSize: 2, podCount: 1 } },
+    ]);
+    // Of six pods three find a place.
+    await scale(id, 'busy', 6);
+    await settled(id, pool, ({ healthyNodes }) => healthyNodes === 3, 'a third node');
+    await ready(id, 'busy', 3);
+    await scale(id, 'busy', 1);
+    const small = await settled(id, pool, ({ totalNodes }) => totalNodes === 1, 'one node');
+    expect(small).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
+    await ready(id, 'busy', 1);
+    expect(await living.pool(system)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
+    const operations = await operationsOf(id);
+    expect(operations.every(({ state, trigger }) => state === 'SUCCEEDED' && trigger === 'AUTOSCALING')).toBe(
+      true,
+    );
+    expect(operations.slice(0, 2).map(({ toSize }) => toSize)).toEqual([2, 3]);
+  });
+
+  test('grows as far as the quotas have room, says what fell short, and does not ask again at once', async () => {
+    const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
+    const { prisma } = living.world;
+    const { used } = await prisma.ledgerUsage.findUniqueOrThrow({
+      where: { account_resource_scope: { account: 'acme', resource: 'payg-vcpu', scope: '' } },
+    });
+    await living.world.limit('payg-vcpu', used + 4);
+    try {
+      await deploy(id, 'busy', 3);
+      await settled(id, pools[1] ?? '', ({ healthyNodes }) => healthyNodes === 2, 'a second node');
+      await ready(id, 'busy', 2);
+      const [first] = await operationsOf(id);
+      expect(first).toMatchObject({ state: 'PARTIAL', toSize: 3 });
+      await enqueue(prisma, 'autoscaling', id);
+      await idleQueue();
+      expect(await operationsOf(id)).toHaveLength(1);
+    } finally {
+      await living.world.limit('payg-vcpu', 2_000);
+    }
+  });
+
+  test('leaves nodes alone whose pods nobody would make anew, and pools that do not scale by themselves', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'system' },
+      { name: 'fixed', desiredSize: 2 },
+      { ...elastic({ minSize: 0 }), desiredSize: 1 },
+    ]);
+    const { prisma, platform } = living.world;
+    const access = (await clusterAccess(prisma, 'acme', [id])).get(id);
+    const core = platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
+    const spec = { containers: [{ name: 'app', image: 'nginx:1.27' }], ...onElastic };
+    await core.createNamespacedPod({ namespace: 'default', body: { metadata: { name: 'alone' }, spec } });
+    await eventually(
+      async () => (await core.readNamespacedPod({ namespace: 'default', name: 'alone' })).spec?.nodeName,
+      { what: 'a placed pod' },
+    );
+    const idle = async () => prisma.node.count({ where: { clusterId: id, idleSince: { not: null } } });
+    await enqueue(prisma, 'autoscaling', id);
+    await idleQueue();
+    expect(await idle()).toBe(0);
+    expect(await operationsOf(id)).toEqual([]);
+    await core.deleteNamespacedPod({ namespace: 'default', name: 'alone' });
+    await settled(id, pools[2] ?? '', ({ totalNodes }) => totalNodes === 0, 'no node');
+    expect(await living.pool(pools[1] ?? '')).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+  });
+});
+
+/** Resolves when no look of the autoscaler is due or under way. */
+async function idleQueue(): Promise<void> {
+  await eventually(
+    async () => {
+      const [row] = await living.world.prisma.$queryRaw<{ jobs: number }[]>`
+        SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs
+        WHERE payload->>'kind' = 'autoscaling' AND (run_at <= now() OR locked_by IS NOT NULL)`;
+      return row?.jobs === 0;
+    },
+    { what: 'the end of the look' },
+  );
+}
+
+test('what is wrong with how a pool shall scale is refused with its place', async () => {
+  const { id } = await living.cluster([{ name: 'system' }]);
+  const pool = { clusterId: id, instanceTypes: ['ecs.g6.xlarge'], name: 'elastic' };
+  const refused = (more: Record<string, unknown>) =>
+    living.refused('createNodePool', {
+      ...pool,
+      autoscaling: { enabled: true, minSize: 0, maxSize: 3, ...more },
+    });
+  expect(await refused({ scaleInThreshold: 0 })).toEqual([['INVALID_INPUT', 'autoscaling.scaleInThreshold']]);
+  expect(await refused({ scaleInThreshold: 101 })).toEqual([
+    ['INVALID_INPUT', 'autoscaling.scaleInThreshold'],
+  ]);
+  expect(await refused({ scaleInDelaySeconds: 86_401 })).toEqual([
+    ['INVALID_INPUT', 'autoscaling.scaleInDelaySeconds'],
+  ]);
+});
