@@ -1,4 +1,5 @@
 import { destroy } from '../cluster/delete.js';
+import { evictionRefusal } from '../cluster/disruption.js';
 import type { Pod } from '../kinds/core.js';
 import { isJson } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
@@ -11,10 +12,12 @@ import { bodyOf } from './body.js';
 
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
-/** Evicts a pod, as `kubectl drain` does. */
+/** Evicts a pod, as `kubectl drain` does; 429 while a disruption budget does not allow it. Throws ApiError. */
 export async function evict(call: ApiCall, target: Target): Promise<ApiAnswer> {
   const pod = objectOf(call, target) as Pod;
   const { deleteOptions } = await bodyOf(call);
+  const refusal = evictionRefusal(call.cluster, pod);
+  if (refusal) throw refusal;
   const grace = isJson(deleteOptions) ? deleteOptions['gracePeriodSeconds'] : undefined;
   destroy(call.cluster, pods, pod, {
     gracePeriodSeconds: typeof grace === 'number' && grace >= 0 ? grace : undefined,

@@ -110,6 +110,22 @@ export function tooManyRequests(retryAfterSeconds: number): ApiError {
   return new ApiError(429, 'TooManyRequests', message, { retryAfterSeconds });
 }
 
+/** An eviction that a disruption budget does not allow now. */
+export function tooManyDisruptions(
+  budget: string,
+  { desiredHealthy, currentHealthy }: { readonly desiredHealthy: number; readonly currentHealthy: number },
+): ApiError {
+  const cause =
+    `The disruption budget ${budget} needs ${desiredHealthy} healthy pods ` +
+    `and has ${currentHealthy} currently`;
+  return new ApiError(
+    429,
+    'TooManyRequests',
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+    { causes: [{ reason: 'DisruptionBudget', message: cause }] },
+  );
+}
+
 /** A watch from a revision that is forgotten, or a list's continuation. */
 export function gone(message: string): ApiError {
   return new ApiError(410, 'Expired', message);

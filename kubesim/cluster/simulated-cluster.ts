@@ -5,6 +5,7 @@ import type { VpcAddresses } from '../cloud/instance-network.js';
 import type { InstanceRecord } from '../cloud/records.js';
 import { daemonSetController } from '../controllers/daemon-set.js';
 import { deploymentController } from '../controllers/deployment.js';
+import { disruptionController } from '../controllers/disruption.js';
 import { endpointsController } from '../controllers/endpoints.js';
 import { garbageCollector } from '../controllers/garbage-collector.js';
 import { jobController } from '../controllers/job.js';
@@ -28,6 +29,7 @@ import type { Plan, Timers } from '../timers.js';
 import { GrantBook, type Grants } from './cloud-claims.js';
 import type { ClusterContext } from './context.js';
 import { destroy } from './delete.js';
+import { evictionRefusal } from './disruption.js';
 import { EventRecorder } from './event-recorder.js';
 import { ensureInitialObjects, ensureSandboxRuntime, installDns, SANDBOX_LABEL } from './initial-objects.js';
 import { MishapBook, type MishapPages } from './mishaps.js';
@@ -121,6 +123,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
       statefulSetController(this),
       daemonSetController(this),
       jobController(this),
+      disruptionController(this),
       endpointsController(this),
       loadBalancerController(this),
       volumeController(this),
@@ -178,14 +181,17 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     });
   }
 
-  /** Cordons a node and evicts its pods, except those of DaemonSets. Returns how many are still there. */
+  /**
+   * Cordons a node and evicts its pods, except those of DaemonSets, as far as disruption budgets allow. Returns how many
+   * are still there.
+   */
   drain(name: string): number {
     const node = this.store.get(nodes, '', name);
     if (node && !node.spec.unschedulable) {
       amend(this, nodes, node, (object) => ({ ...object, spec: { ...object.spec, unschedulable: true } }));
     }
     const evicted = this.podsOn(name).filter((pod) => controllerOf(pod)?.kind !== 'DaemonSet');
-    for (const pod of evicted) if (isActive(pod)) destroy(this, pods, pod);
+    for (const pod of evicted) if (isActive(pod) && !evictionRefusal(this, pod)) destroy(this, pods, pod);
     return evicted.filter((pod) => this.store.byUid(pod.metadata.uid)).length;
   }
 

@@ -1,6 +1,7 @@
 import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
 import { jobs } from './batch.js';
 import { configMaps, leases, secrets, serviceAccounts } from './configuration.js';
+import { podDisruptionBudgets } from './disruption-budgets.js';
 import { eventFromEventsGroup, eventOfEventsGroup, events } from './events.js';
 import { namespaces, nodes } from './nodes.js';
 import type { Event } from './core.js';
@@ -40,6 +41,7 @@ export const storedTypes: readonly ResourceType[] = [
   statefulSets,
   jobs,
   leases,
+  podDisruptionBudgets,
   storageClasses,
   endpointSlices,
   runtimeClasses,

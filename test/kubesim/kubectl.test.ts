@@ -191,6 +191,45 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     expect(await prints('auth', 'can-i', 'create', 'pods')).toBe('yes\n');
   });
 
+  test('create pdb, get pdb and drain: a node is drained as far as the budget allows', async () => {
+    await prints('create', 'namespace', 'kept');
+    await prints('-n', 'kept', 'create', 'deployment', 'web', '--image=nginx', '--replicas=2');
+    await prints('-n', 'kept', 'rollout', 'status', 'deployment/web', '--timeout=30s');
+    expect(
+      await prints('-n', 'kept', 'create', 'pdb', 'web', '--selector=app=web', '--min-available=2'),
+    ).toBe('poddisruptionbudget.policy/web created\n');
+    await prints(
+      '-n',
+      'kept',
+      'wait',
+      '--for=jsonpath={.status.currentHealthy}=2',
+      'pdb/web',
+      '--timeout=30s',
+    );
+    const [head, row] = (await prints('-n', 'kept', 'get', 'pdb')).trim().split('\n');
+    expect(head).toMatch(/^NAME\s+MIN AVAILABLE\s+MAX UNAVAILABLE\s+ALLOWED DISRUPTIONS\s+AGE$/);
+    expect(row).toMatch(/^web\s+2\s+N\/A\s+0\s/);
+    const node = await prints('-n', 'kept', 'get', 'pods', '-o', 'jsonpath={.items[0].spec.nodeName}');
+    const drain = ['drain', node, '--ignore-daemonsets', '--force', '--pod-selector=app=web', '--timeout=6s'];
+    const { code, output } = await kubectl(...drain);
+    expect(code).toBe(1);
+    expect(output).toContain("Cannot evict pod as it would violate the pod's disruption budget.");
+    await prints('-n', 'kept', 'patch', 'pdb', 'web', '--type=merge', '-p', '{"spec":{"minAvailable":1}}');
+    await prints(
+      '-n',
+      'kept',
+      'wait',
+      '--for=jsonpath={.status.disruptionsAllowed}=1',
+      'pdb/web',
+      '--timeout=30s',
+    );
+    expect(await prints('drain', node, '--ignore-daemonsets', '--force', '--pod-selector=app=web')).toContain(
+      'drained',
+    );
+    expect(await prints('-n', 'kept', 'describe', 'pdb', 'web')).toMatch(/Min available:\s+1/);
+    await prints('uncordon', node);
+  });
+
   test('delete waits until things are gone', async () => {
     expect(await prints('delete', '-f', 'web.yaml', '--timeout=60s')).toContain('namespace "shop" deleted');
     const { output } = await kubectl('get', 'namespace', 'shop');

@@ -6,12 +6,17 @@ import { evict, isLeaving, ownerOf, type Pod, type PodOwner } from './evictable-
 import {
   addReplicas,
   allReady,
-  type Deployment,
+  extraFor,
   extraOf,
+  type ExtraReplicas,
   findsNoRoom,
-  readDeployment,
+  isReplicated,
+  readWorkload,
   takeReplicasBack,
+  waitAnew,
   withExtraReplicas,
+  type Workload,
+  type WorkloadRef,
 } from './extra-replicas.js';
 
 /** How long additional replicas are waited for before pods go all the same, one after the other. */
@@ -25,18 +30,21 @@ export interface Drain {
 }
 
 /**
- * One look at the pods of nodes that are to be empty; called again until there are none. The pods of a Deployment go
- * when as many others are ready in addition, so that it never has fewer ready ones than it asks for; where there is no
- * room for those, one pod after the other. The pods of other owners go one at a time each, those of Jobs at once.
+ * One look at the pods of nodes that are to be empty; called again until there are none. The pods of a Deployment or of a
+ * ReplicaSet go when as many others are ready in addition, so that it never has fewer ready ones than it asks for; where
+ * there is no room for those, one pod after the other. A StatefulSet's go one at a time beside one more, each when all
+ * others are ready; where that one's disk would be left behind, without it. The pods of other owners go one at a time
+ * each, those of Jobs at once. What a disruption budget does not allow stays for now.
  */
 export async function drainPods(drain: Drain, pods: readonly Pod[]): Promise<void> {
   const owners = await groupByOwner(drain.client, pods);
   for (const { owner, members } of owners) {
     const staying = members.filter((pod) => !isLeaving(pod));
     if (staying.length === 0) continue;
-    if (owner.kind === 'Deployment') await drainDeployment(drain, owner, { staying, all: members });
-    else if (owner.kind === 'Job' || staying.length === members.length)
-      await evictAll(drain, owner.kind === 'Job' ? staying : staying.slice(0, 1));
+    const { kind } = owner;
+    if (isReplicated(kind)) await drainWorkload(drain, { ...owner, kind }, { staying, all: members });
+    else if (kind === 'Job' || staying.length === members.length)
+      await evictAll(drain, kind === 'Job' ? staying : staying.slice(0, 1));
   }
 }
 
@@ -45,25 +53,41 @@ interface Members {
   readonly all: readonly Pod[];
 }
 
-async function drainDeployment(drain: Drain, owner: PodOwner, { staying, all }: Members): Promise<void> {
+async function drainWorkload(drain: Drain, ref: WorkloadRef, members: Members): Promise<void> {
   const { client, operation, scope } = drain;
-  const deployment = await readDeployment(client, owner);
-  if (!deployment) return evictAll(drain, staying);
-  const note = extraOf(deployment);
+  const { staying } = members;
+  const workload = await readWorkload(client, ref);
+  if (!workload) return evictAll(drain, staying);
+  const note = extraOf(workload);
   const at = scope.clock.now();
   if (!note) {
-    if (await added(() => addReplicas(client, deployment, { operation, extra: staying.length, at })))
+    const extra = extraFor(workload, staying.length);
+    if (await added(() => addReplicas(client, workload, { operation, extra, at })))
       await scope.faults.reach('upgrade.replicas-added');
     return;
   }
-  if (allReady(deployment, note.replicas + note.extra)) return evictAll(drain, staying);
-  if (all.length > staying.length) return;
-  const waited = at.getTime() - Date.parse(note.since);
-  if (waited > PATIENCE_MS || (await findsNoRoom(client, deployment)))
-    await evictAll(drain, staying.slice(0, 1));
+  const going = await mayGo(drain, workload, { ...members, note });
+  if (going.length === 0) return;
+  await evictAll(drain, going);
+  if (workload.kind === 'StatefulSet') await added(() => waitAnew(client, workload, at));
 }
 
-/** False when the Deployment had changed since it was read: the next look sees how. */
+/** The pods of a workload that can go now. */
+async function mayGo(
+  { client, scope }: Drain,
+  workload: Workload,
+  { staying, all, note }: Members & { readonly note: ExtraReplicas },
+): Promise<readonly Pod[]> {
+  const ordered = workload.kind === 'StatefulSet';
+  const ready = allReady(workload, note.replicas + note.extra);
+  if (ready && !ordered) return staying;
+  if (all.length > staying.length) return [];
+  const waited = scope.clock.now().getTime() - Date.parse(note.since);
+  const hopeless = waited > PATIENCE_MS || (!ready && (await findsNoRoom(client, workload)));
+  return ready || hopeless ? staying.slice(0, 1) : [];
+}
+
+/** False when the workload had changed since it was read: the next look sees how. */
 async function added(change: () => Promise<void>): Promise<boolean> {
   try {
     await change();
@@ -80,32 +104,32 @@ async function evictAll({ client, scope }: Drain, pods: readonly Pod[]): Promise
 }
 
 /**
- * Takes additional replicas back from Deployments whose pods have left; `busy` are those whose pods have not. True when
+ * Takes additional replicas back from workloads whose pods have left; `busy` are those whose pods have not. True when
  * none has any left.
  */
 export async function restoreReplicas(drain: Drain, busy: ReadonlySet<string>): Promise<boolean> {
   const extended = await withExtraReplicas(drain.client, drain.operation);
-  const idle = extended.filter((deployment) => !busy.has(keyOf(deployment)));
-  const ready = idle.filter((deployment) => mayShrink(deployment, drain));
-  for (const deployment of ready) await added(() => takeReplicasBack(drain.client, deployment));
+  const idle = extended.filter((workload) => !busy.has(keyOf(workload.kind, workload.metadata)));
+  const ready = idle.filter((workload) => mayShrink(workload, drain));
+  for (const workload of ready) await added(() => takeReplicasBack(drain.client, workload));
   if (ready.length > 0) await drain.scope.faults.reach('upgrade.replicas-restored');
   return extended.length === 0;
 }
 
-function mayShrink(deployment: Deployment, { scope }: Drain): boolean {
-  const note = extraOf(deployment);
-  if (!note || allReady(deployment, note.replicas)) return true;
+function mayShrink(workload: Workload, { scope }: Drain): boolean {
+  const note = extraOf(workload);
+  if (!note || allReady(workload, note.replicas)) return true;
   return scope.clock.now().getTime() - Date.parse(note.since) > PATIENCE_MS;
 }
 
-/** The Deployments among the owners of pods, as `restoreReplicas` wants them. */
-export async function busyDeployments(client: KubernetesClient, pods: readonly Pod[]): Promise<Set<string>> {
+/** The workloads among the owners of pods, as `restoreReplicas` wants them. */
+export async function busyWorkloads(client: KubernetesClient, pods: readonly Pod[]): Promise<Set<string>> {
   const owners = await groupByOwner(client, pods);
-  return new Set(owners.map(({ owner }) => `${owner.namespace}/${owner.name}`));
+  return new Set(owners.map(({ owner }) => keyOf(owner.kind, owner)));
 }
 
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+function keyOf(kind: string, names: KubernetesObject['metadata']): string {
+  return `${kind}/${names?.namespace ?? ''}/${names?.name ?? ''}`;
 }
 
 interface Group {

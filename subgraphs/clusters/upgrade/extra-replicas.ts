@@ -3,46 +3,87 @@ import type { KubernetesClient, KubernetesObject } from '../../../engine/kuberne
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { listPath, objectPath } from '../../../engine/kubernetes/paths.js';
 
-/** Says on a Deployment that an upgrade has given it more replicas; its value is the operation. */
-export const EXTRA_LABEL = 'fleetgraph.dev/upgrade';
+/** Says on a workload that an upgrade has given it more replicas; its value is the operation. */
+const EXTRA_LABEL = 'fleetgraph.dev/upgrade';
 /** How many, and how many it had. */
-export const EXTRA_ANNOTATION = 'fleetgraph.dev/extra-replicas';
+const EXTRA_ANNOTATION = 'fleetgraph.dev/extra-replicas';
 const MERGE = 'application/merge-patch+json';
-const DEPLOYMENTS = { apiVersion: 'apps/v1', resource: 'deployments' };
+const RESOURCES = {
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
+  StatefulSet: 'statefulsets',
+} as const;
 
-export interface Deployment extends KubernetesObject {
+/** Kinds of workloads that say how many pods they want. */
+export type ReplicatedKind = keyof typeof RESOURCES;
+const KINDS = Object.keys(RESOURCES) as ReplicatedKind[];
+
+export function isReplicated(kind: string): kind is ReplicatedKind {
+  return kind in RESOURCES;
+}
+
+/** A workload that can be given more replicas for a while. */
+export interface Workload extends KubernetesObject {
+  readonly kind: ReplicatedKind;
   readonly spec?: {
     readonly replicas?: number;
     readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly volumeClaimTemplates?: readonly unknown[];
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string };
   };
   readonly status?: { readonly observedGeneration?: number; readonly readyReplicas?: number };
 }
 
-const extra = z.object({ replicas: z.int().min(0), extra: z.int().min(1), since: z.iso.datetime() });
-/** Replicas that a Deployment had, and those that it got in addition. */
+const extra = z.object({ replicas: z.int().min(0), extra: z.int().min(0), since: z.iso.datetime() });
+/** Replicas that a workload had, those that it got in addition, and since when it is waited for. */
 export type ExtraReplicas = z.infer<typeof extra>;
 
-export async function readDeployment(
+export interface WorkloadRef {
+  readonly kind: ReplicatedKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export async function readWorkload(
   client: KubernetesClient,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): Promise<Deployment | undefined> {
+  { kind, namespace, name }: WorkloadRef,
+): Promise<Workload | undefined> {
   try {
-    return await client.get<Deployment>(objectPath(DEPLOYMENTS, namespace, name));
+    return { ...(await client.get<Workload>(objectPath(resourceOf(kind), namespace, name))), kind };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
   }
 }
 
-/** The Deployments that have more replicas for the operation's sake. */
-export async function withExtraReplicas(client: KubernetesClient, operation: string): Promise<Deployment[]> {
-  const found: Deployment[] = [];
+/** The workloads that have more replicas, or are waited for, for the operation's sake. */
+export async function withExtraReplicas(client: KubernetesClient, operation: string): Promise<Workload[]> {
+  const found: Workload[] = [];
   const query = { labelSelector: `${EXTRA_LABEL}=${operation}` };
-  for await (const some of client.chunks<Deployment>(listPath(DEPLOYMENTS), query)) found.push(...some);
+  for (const kind of KINDS) {
+    for await (const some of client.chunks<Workload>(listPath(resourceOf(kind)), query))
+      // The members of a list do not say what they are.
+      found.push(...some.map((one) => ({ ...one, kind })));
+  }
   return found;
 }
 
-export function extraOf({ metadata }: Deployment): ExtraReplicas | undefined {
+/**
+ * How many replicas a workload is given so that `going` of its pods can go: as many. A StatefulSet's pods go one at a
+ * time, so one does, and none where its disk would be left behind.
+ */
+export function extraFor({ kind, spec }: Workload, going: number): number {
+  if (kind !== 'StatefulSet') return going;
+  const disks = (spec?.volumeClaimTemplates ?? []).length > 0;
+  const kept = spec?.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete';
+  return disks && kept ? 0 : 1;
+}
+
+function resourceOf(kind: ReplicatedKind) {
+  return { apiVersion: 'apps/v1', resource: RESOURCES[kind] };
+}
+
+export function extraOf({ metadata }: Workload): ExtraReplicas | undefined {
   try {
     const text = metadata?.annotations?.[EXTRA_ANNOTATION];
     return text === undefined ? undefined : extra.parse(JSON.parse(text));
@@ -52,9 +93,9 @@ export function extraOf({ metadata }: Deployment): ExtraReplicas | undefined {
 }
 
 /** Whether all that it had and got is ready. */
-export function allReady(deployment: Deployment, wanted: number): boolean {
-  const { generation = 0 } = deployment.metadata ?? {};
-  const { observedGeneration = 0, readyReplicas = 0 } = deployment.status ?? {};
+export function allReady(workload: Workload, wanted: number): boolean {
+  const { generation = 0 } = workload.metadata ?? {};
+  const { observedGeneration = 0, readyReplicas = 0 } = workload.status ?? {};
   return observedGeneration >= generation && readyReplicas >= wanted;
 }
 
@@ -69,10 +110,10 @@ interface WaitingPod {
   };
 }
 
-/** Whether the scheduler finds no node for a pod of the Deployment. */
-export async function findsNoRoom(client: KubernetesClient, deployment: Deployment): Promise<boolean> {
-  const labels = Object.entries(deployment.spec?.selector?.matchLabels ?? {});
-  const path = listPath({ apiVersion: 'v1', resource: 'pods' }, deployment.metadata?.namespace ?? '');
+/** Whether the scheduler finds no node for a pod of the workload. */
+export async function findsNoRoom(client: KubernetesClient, workload: Workload): Promise<boolean> {
+  const labels = Object.entries(workload.spec?.selector?.matchLabels ?? {});
+  const path = listPath({ apiVersion: 'v1', resource: 'pods' }, workload.metadata?.namespace ?? '');
   const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
   for await (const pods of client.chunks<WaitingPod>(path, { labelSelector }))
     if (pods.some(isUnschedulable)) return true;
@@ -84,37 +125,45 @@ function isUnschedulable({ spec, status }: WaitingPod): boolean {
   return !spec?.nodeName && scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
 }
 
-/** Gives a Deployment more replicas for a while; refused with a conflict when it has changed since it was read. */
+/** Gives a workload more replicas for a while; refused with a conflict when it has changed since it was read. */
 export async function addReplicas(
   client: KubernetesClient,
-  deployment: Deployment,
+  workload: Workload,
   more: { readonly operation: string; readonly extra: number; readonly at: Date },
 ): Promise<void> {
-  const replicas = deployment.spec?.replicas ?? 1;
+  const replicas = workload.spec?.replicas ?? 1;
   const note: ExtraReplicas = { replicas, extra: more.extra, since: more.at.toISOString() };
-  const { resourceVersion } = deployment.metadata ?? {};
+  const { resourceVersion } = workload.metadata ?? {};
   const metadata = {
     resourceVersion,
     labels: { [EXTRA_LABEL]: more.operation },
     annotations: { [EXTRA_ANNOTATION]: JSON.stringify(note) },
   };
-  await client.patch(pathOf(deployment), { metadata, spec: { replicas: replicas + more.extra } }, MERGE);
+  await client.patch(pathOf(workload), { metadata, spec: { replicas: replicas + more.extra } }, MERGE);
 }
 
-/** Takes the additional replicas back, unless somebody has scaled the Deployment meanwhile. */
-export async function takeReplicasBack(client: KubernetesClient, deployment: Deployment): Promise<void> {
-  const note = extraOf(deployment);
-  const untouched = note && deployment.spec?.replicas === note.replicas + note.extra;
-  const { resourceVersion } = deployment.metadata ?? {};
+/** Waits anew for a workload of which another pod has gone. */
+export async function waitAnew(client: KubernetesClient, workload: Workload, at: Date): Promise<void> {
+  const note: ExtraReplicas = { replicas: 0, extra: 0, ...extraOf(workload), since: at.toISOString() };
+  const { resourceVersion } = workload.metadata ?? {};
+  const annotations = { [EXTRA_ANNOTATION]: JSON.stringify(note) };
+  await client.patch(pathOf(workload), { metadata: { resourceVersion, annotations } }, MERGE);
+}
+
+/** Takes the additional replicas back, unless somebody has scaled the workload meanwhile. */
+export async function takeReplicasBack(client: KubernetesClient, workload: Workload): Promise<void> {
+  const note = extraOf(workload);
+  const untouched = note && workload.spec?.replicas === note.replicas + note.extra;
+  const { resourceVersion } = workload.metadata ?? {};
   const metadata = {
     resourceVersion,
     labels: { [EXTRA_LABEL]: null },
     annotations: { [EXTRA_ANNOTATION]: null },
   };
   const spec = untouched ? { spec: { replicas: note.replicas } } : {};
-  await client.patch(pathOf(deployment), { metadata, ...spec }, MERGE);
+  await client.patch(pathOf(workload), { metadata, ...spec }, MERGE);
 }
 
-function pathOf({ metadata }: Deployment): string {
-  return objectPath(DEPLOYMENTS, metadata?.namespace ?? '', metadata?.name ?? '');
+function pathOf({ kind, metadata }: Workload): string {
+  return objectPath(resourceOf(kind), metadata?.namespace ?? '', metadata?.name ?? '');
 }

@@ -7,7 +7,7 @@ import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Node, Operation } from '../reconcile/reconcile.store.js';
 import { clientOf } from './cluster-client.js';
-import { busyDeployments, drainPods, restoreReplicas } from './draining-nodes.js';
+import { busyWorkloads, drainPods, restoreReplicas } from './draining-nodes.js';
 import { evictablePods, type Pod } from './evictable-pods.js';
 import { lostNodes, replaceLost } from './replacing-lost-nodes.js';
 import { cordon, type KubernetesNode, kubernetesNode, markOf, runsVersion, uncordon } from './node-cordon.js';
@@ -89,7 +89,7 @@ async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOu
   const pods = sights.flatMap((sight) => sight.pods);
   const drain = { client, operation: operation.id, scope };
   if (pods.length > 0) await drainPods(drain, pods);
-  await restoreReplicas(drain, await busyDeployments(client, pods));
+  await restoreReplicas(drain, await busyWorkloads(client, pods));
   return upgradeEmpty(step, sights);
 }
 

@@ -10,7 +10,9 @@ import {
   graphOf,
   operationWhen,
   readyDeployment,
+  readyWorkload,
   runningCluster,
+  watchLows,
 } from './upgrade-kit.js';
 
 let world: World;
@@ -53,19 +55,9 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
   it('goes from precheck over control plane and node batches to components, and a deployment keeps its ready replicas all the way', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const path = await readyDeployment(client, 'steady', 4);
-    let least = Infinity;
-    let watching = true;
-    const watch = (async () => {
-      while (watching) {
-        const { status } = await client.get<DeploymentView>(path);
-        least = Math.min(least, status?.readyReplicas ?? 0);
-        await new Promise((next) => setImmediate(next));
-      }
-    })();
+    const lows = watchLows(client, [path]);
     const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { batchSize: 1 } });
     const operation = await ended(world, id);
-    watching = false;
-    await watch;
     expect(operation).toMatchObject({ state: 'SUCCEEDED', progress: 1, error: null });
     expect(operation.stages).toMatchObject([
       { name: 'PRECHECK', state: 'SUCCEEDED' },
@@ -73,7 +65,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
       { name: 'NODES', state: 'SUCCEEDED' },
       { name: 'COMPONENTS', state: 'SUCCEEDED' },
     ]);
-    expect(least).toBe(4);
+    expect(await lows.end()).toEqual([4]);
     const after = await client.get<DeploymentView>(path);
     expect(after.spec.replicas).toBe(4);
     expect(after.metadata?.annotations ?? {}).not.toHaveProperty('fleetgraph.dev/extra-replicas');
@@ -120,6 +112,39 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
       version: 'v1.12.1',
       state: 'ACTIVE',
     });
+  });
+
+  it('keeps the ready replicas of a stateful set and of a replica set, and waits for a disruption budget', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
+    const set = await readyWorkload(client, { name: 'db', replicas: 2, kind: 'StatefulSet' });
+    const alone = await readyWorkload(client, { name: 'alone', replicas: 3, kind: 'ReplicaSet' });
+    const guarded = await readyWorkload(client, { name: 'guarded', replicas: 2, kind: 'Deployment' });
+    // Not even one that is ready in addition lets another go.
+    const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+    await client.create(budgets, {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'guarded', namespace: 'default' },
+      spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'guarded' } } },
+    });
+    const lows = watchLows(client, [set, alone, guarded]);
+    const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { batchSize: 1 } });
+    // Others are ready in addition; still the budget lets none go.
+    await eventually(async () => {
+      const { status } = await client.get<DeploymentView>(guarded);
+      return (status?.readyReplicas ?? 0) > 2;
+    });
+    const query = { labelSelector: 'app=guarded' };
+    const { items } = await client.list<{ metadata: object }>('/api/v1/namespaces/default/pods', query);
+    expect(items.filter(({ metadata }) => 'deletionTimestamp' in metadata)).toEqual([]);
+    const upgraded = () => world.prisma.node.count({ where: { clusterId, version: '1.34.3' } });
+    expect(await upgraded()).toBeLessThan(3);
+    await client.delete(`${budgets}/guarded`);
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await upgraded()).toBe(3);
+    expect(await lows.end()).toEqual([2, 3, 2]);
+    for (const path of [set, alone, guarded])
+      expect(JSON.stringify(await client.get(path))).not.toContain('fleetgraph.dev');
   });
 
   it('pauses after the first batch when asked to, is not cancelled any more then, and goes on when resumed', async () => {

@@ -56,22 +56,27 @@ export interface DeploymentView extends KubernetesObject {
   status?: { readyReplicas?: number; replicas?: number };
 }
 
-const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
+interface WorkloadWish {
+  readonly kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet';
+  readonly name: string;
+  readonly replicas: number;
+}
 
-/** A deployment that has all its replicas ready. */
-export async function readyDeployment(
+/** A workload that has all its replicas ready; answers its path. */
+export async function readyWorkload(
   client: KubernetesClient,
-  name: string,
-  replicas: number,
+  { kind, name, replicas }: WorkloadWish,
 ): Promise<string> {
   const labels = { app: name };
-  await client.create(DEPLOYMENTS, {
+  const all = `/apis/apps/v1/namespaces/default/${kind.toLowerCase()}s`;
+  await client.create(all, {
     apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    kind,
     metadata: { name, namespace: 'default' },
     spec: {
       replicas,
       selector: { matchLabels: labels },
+      ...(kind === 'StatefulSet' && { serviceName: name }),
       template: {
         metadata: { labels },
         spec: {
@@ -81,11 +86,37 @@ export async function readyDeployment(
       },
     },
   });
-  const path = `${DEPLOYMENTS}/${name}`;
+  const path = `${all}/${name}`;
   await eventually(async () => (await client.get<DeploymentView>(path)).status?.readyReplicas === replicas, {
     what: `${replicas} ready replicas`,
   });
   return path;
+}
+
+/** A deployment that has all its replicas ready; answers its path. */
+export function readyDeployment(client: KubernetesClient, name: string, replicas: number): Promise<string> {
+  return readyWorkload(client, { kind: 'Deployment', name, replicas });
+}
+
+/** Looks at workloads again and again; `end` answers the fewest ready replicas that each had. */
+export function watchLows(client: KubernetesClient, paths: readonly string[]) {
+  const lows = paths.map(() => Infinity);
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      for (const [index, path] of paths.entries()) {
+        const { status } = await client.get<DeploymentView>(path);
+        lows[index] = Math.min(lows[index] ?? Infinity, status?.readyReplicas ?? 0);
+      }
+    }
+  })();
+  return {
+    async end(): Promise<number[]> {
+      watching = false;
+      await watch;
+      return lows;
+    },
+  };
 }
 
 /** The operation once it is as `fits` says. */

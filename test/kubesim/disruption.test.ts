@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../kit/eventually.js';
+import { deploymentBody, startSimulator, type Cluster, type Simulator } from './simulator.js';
+
+let simulator: Simulator;
+let cluster: Cluster;
+beforeAll(async () => {
+  simulator = await startSimulator();
+  cluster = await simulator.cluster('budgets', 2);
+});
+afterAll(() => simulator[Symbol.asyncDispose]());
+
+interface PodView {
+  readonly metadata: { readonly name: string };
+}
+
+/** While no node takes pods, those that are evicted are not replaced. */
+async function takePods(takes: boolean): Promise<void> {
+  const { items } = (await cluster.api('GET', '/api/v1/nodes')).body as unknown as { items: PodView[] };
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  for (const { metadata } of items)
+    await cluster.api(
+      'PATCH',
+      `/api/v1/nodes/${metadata.name}`,
+      { spec: { unschedulable: !takes } },
+      headers,
+    );
+}
+
+/** A namespace of its own with a deployment of four ready pods and a budget. */
+async function budgeted(namespace: string, budget: object) {
+  await cluster.api('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  await cluster.api('POST', deployments, deploymentBody('web', 4));
+  const ready = async () =>
+    (await cluster.api('GET', `${deployments}/web`)).body.status as { readyReplicas?: number };
+  await eventually(async () => (await ready()).readyReplicas === 4);
+  const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
+  const made = await cluster.api('POST', budgets, {
+    metadata: { name: 'web' },
+    spec: { selector: { matchLabels: { app: 'web' } }, ...budget },
+  });
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  return {
+    made,
+    status: async () => (await cluster.api('GET', `${budgets}/web`)).body.status,
+    podNames: async () =>
+      ((await cluster.api('GET', pods)).body.items as unknown as PodView[]).map(
+        ({ metadata }) => metadata.name,
+      ),
+    evict: (name: string) =>
+      cluster.api('POST', `${pods}/${name}/eviction`, {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name, namespace },
+      }),
+  };
+}
+
+describe('a disruption budget', () => {
+  test.each([
+    ['number', { minAvailable: 3 }, 3, 1],
+    ['share', { minAvailable: '60%' }, 3, 1],
+    ['rest', { maxUnavailable: 2 }, 2, 2],
+    ['share-of-rest', { maxUnavailable: '25%' }, 3, 1],
+    ['all', { minAvailable: 4 }, 4, 0],
+    ['none', { maxUnavailable: 0 }, 4, 0],
+  ])(
+    'as a %s (%j) wants %i of 4 pods, lets %i go and answers the next eviction with 429',
+    async (name, spec, wanted, allowed) => {
+      const { status, podNames, evict } = await budgeted(name, spec);
+      const count = {
+        expectedPods: 4,
+        currentHealthy: 4,
+        desiredHealthy: wanted,
+        disruptionsAllowed: allowed,
+      };
+      await eventually(async () => (await status())?.['expectedPods'] === 4);
+      expect(await status()).toMatchObject({
+        ...count,
+        observedGeneration: 1,
+        conditions: [{ type: 'DisruptionAllowed', status: allowed > 0 ? 'True' : 'False' }],
+      });
+      await takePods(false);
+      const [first, ...others] = await podNames();
+      const answers = [];
+      for (const pod of [first!, ...others].slice(0, allowed + 1)) answers.push(await evict(pod));
+      await takePods(true);
+      expect(answers.map((answer) => answer.status)).toEqual([...Array<number>(allowed).fill(201), 429]);
+      expect(answers.at(-1)?.body).toMatchObject({
+        kind: 'Status',
+        reason: 'TooManyRequests',
+        message: "Cannot evict pod as it would violate the pod's disruption budget.",
+        details: { causes: [{ reason: 'DisruptionBudget' }] },
+      });
+    },
+  );
+
+  test('cannot say both what must stay and what may go', async () => {
+    const { made } = await budgeted('both', { minAvailable: 1, maxUnavailable: 1 });
+    expect(made.status).toBe(422);
+  });
+});
