@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
 import type { GraphRequest } from '../plan/prepare.js';
-import type { AdmittedRequest } from './admission.js';
+import type { AdmittedRequest, NotAdmitted } from './admission.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
 import { minResourceVersionOf } from './graph-request.js';
 import { acceptedType, isLegacy } from './media-type.js';
@@ -65,15 +65,30 @@ export async function answerDirect(
   { request, contentType }: DirectRequest,
   client: ClientRequest,
 ): Promise<void> {
-  const { actor } = client;
-  const admitted = await core.admission.admit(request, actor);
+  const admitted = await core.admission.admit(request, client.actor);
+  return answerAdmitted(core, response, { admitted, contentType }, client);
+}
+
+/** A request that was looked at, and the media type of its answer. */
+export interface LookedAt {
+  readonly admitted: AdmittedRequest | NotAdmitted;
+  readonly contentType: string;
+}
+
+/** Answers a request that was looked at; a subscription with where to go. Rejects only with what is a bug. */
+export async function answerAdmitted(
+  core: GatewayCore,
+  response: ServerResponse,
+  { admitted, contentType }: LookedAt,
+  client: ClientRequest,
+): Promise<void> {
   const { status, result } =
     'errors' in admitted
       ? { status: admitted.status, result: { errors: admitted.errors } }
       : await executed(core, admitted, client);
   if (response.destroyed) return;
   const told = statusFor(status, result, contentType);
-  setRateHeaders(response, core.admission.rate(actor.account), told);
+  setRateHeaders(response, core.admission.rate(client.actor.account), told);
   send(response, told, contentType, bodyOf(result));
 }
 

@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GraphQLError } from 'graphql';
+import { type GraphQLError, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import type { Feed, Sink } from '../subscriptions/feed.js';
 import { type Frame, toFrame } from '../subscriptions/frame.js';
 import { eventStreamOutlet, retryIn } from './event-stream-format.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
 import { streamLifetime } from './lifetime.js';
-import { runOperation } from './operation.js';
+import { admitOperation, runAdmitted } from './operation.js';
+import { setRateHeaders } from './rate-headers.js';
 import { requestError } from './request-error.js';
 import { send, sendError } from './respond.js';
 import { StreamOutlet } from './stream-outlet.js';
 
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
 const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** The token of a reserved stream that a request names, in its header or its address. */
 export function streamToken({ headers, url = '/' }: IncomingMessage): string | undefined {
@@ -26,6 +28,14 @@ export function streamToken({ headers, url = '/' }: IncomingMessage): string | u
 export interface SingleRequest {
   readonly token: string;
   readonly authorization: string | undefined;
+}
+
+/** An operation that is to run on a reserved stream. */
+export interface AskedOperation {
+  readonly method: string;
+  /** The GraphQL request as it was sent. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly client: ClientRequest;
 }
 
 /** graphql-sse's single connection mode: a stream is reserved, opened once, and carries many operations. */
@@ -62,18 +72,17 @@ export class SingleStreams {
     stream.open(response, authorization);
   }
 
-  /** POST: runs an operation whose events go to the stream. */
-  run(
-    response: ServerResponse,
-    given: Readonly<Record<string, unknown>>,
-    { token, client }: { readonly token: string; readonly client: ClientRequest },
-  ): void {
-    const stream = this.find(token, client.actor);
+  /**
+   * POST or GET: runs an operation whose events go to the stream. What is wrong with the request is its answer; 202
+   * says that everything else will be told on the stream.
+   */
+  async run(response: ServerResponse, token: string, asked: AskedOperation): Promise<void> {
+    const stream = this.find(token, asked.client.actor);
     if (!stream) return notFound(response);
-    const { operationId } = Object(given['extensions']) as { operationId?: unknown };
-    if (typeof operationId !== 'string')
+    const { operationId } = Object(asked.given['extensions']) as { operationId?: unknown };
+    if (typeof operationId !== 'string' || operationId === '')
       return sendError(response, requestError('BAD_REQUEST', 'extensions.operationId is missing.'), 400);
-    stream.run(response, operationId, { given, client });
+    return stream.run(response, operationId, asked);
   }
 
   /** DELETE: ends an operation. */
@@ -81,7 +90,7 @@ export class SingleStreams {
     const stream = this.find(streamToken(request) ?? '', actor);
     if (!stream) return notFound(response);
     const id = new URL(request.url ?? '/', 'http://gateway').searchParams.get('operationId');
-    if (id === null) return sendError(response, requestError('BAD_REQUEST', 'operationId is missing.'), 400);
+    if (!id) return sendError(response, requestError('BAD_REQUEST', 'operationId is missing.'), 400);
     stream.end(id);
     send(response, 200, TEXT, '');
   }
@@ -144,11 +153,7 @@ class SingleStream {
     if (takes) this.drained();
   }
 
-  run(
-    response: ServerResponse,
-    id: string,
-    { given, client }: { readonly given: Readonly<Record<string, unknown>>; readonly client: ClientRequest },
-  ): void {
+  async run(response: ServerResponse, id: string, asked: AskedOperation): Promise<void> {
     if (this.operations.has(id))
       return sendError(response, requestError('BAD_REQUEST', 'The operation id is in use.'), 409);
     const { operationsPerSocket } = this.core.limits;
@@ -164,11 +169,37 @@ class SingleStream {
       () => this.operations.delete(id),
     );
     this.operations.set(id, operation);
+    try {
+      await this.accept(response, operation, asked);
+    } finally {
+      if (!operation.accepted) this.operations.delete(id);
+    }
+  }
+
+  /** Answers 202 and begins, or says what is wrong with the request. */
+  private async accept(
+    response: ServerResponse,
+    operation: StreamOperation,
+    { method, given, client: asker }: AskedOperation,
+  ): Promise<void> {
+    const { core } = this;
+    const client = { ...asker, gone: operation.gone.signal };
+    const admitted = await admitOperation(core, given, client);
+    const refused = 'errors' in admitted ? admitted : undefined;
+    setRateHeaders(response, core.admission.rate(client.actor.account), refused?.status);
+    if ('errors' in admitted) {
+      const { errors, status } = admitted;
+      return send(response, status, JSON_TYPE, JSON.stringify({ errors }));
+    }
+    if (admitted.prepared.operation.kind === OperationTypeNode.MUTATION && method !== 'POST')
+      return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
+    // It was ended, or its stream was, while it was looked at.
+    if (client.gone.aborted) return void response.writeHead(204).end();
+    operation.accepted = true;
     send(response, 202, TEXT, '');
-    const asked = { ...client, gone: operation.gone.signal };
-    runOperation(this.core, given, asked, operation).then(
+    runAdmitted(core, admitted, { given, client, sink: operation }).then(
       (feed) => void (operation.feed = feed),
-      (error: unknown) => operation.error([this.core.mask.error(error, client.requestId)]),
+      (error: unknown) => operation.error([core.mask.error(error, client.requestId)]),
     );
   }
 
@@ -176,7 +207,7 @@ class SingleStream {
     const operation = this.operations.get(id);
     if (!operation) return;
     operation.gone.abort();
-    operation.complete();
+    if (operation.accepted) operation.complete();
   }
 
   private write(text: string): boolean {
@@ -202,6 +233,8 @@ class SingleStream {
 /** One operation on a reserved stream. */
 class StreamOperation implements Sink {
   feed: Feed | undefined;
+  /** Whether its client was told that it runs. */
+  accepted = false;
   readonly gone = new AbortController();
 
   constructor(

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
-import { EVENT_STREAM } from '../../kernel/graph/event-stream.js';
 import { readBody } from '../../kernel/graph/request-body.js';
 import { codeOf } from '../errors/code-of.js';
 import type { SubgraphSource } from '../execute/subgraph-source.js';
@@ -13,13 +12,13 @@ import { refuseForeignStream } from './csrf.js';
 import { answerDirect, directRequest } from './direct.js';
 import { type ResolvedRequest, resolveDocument } from './document-reference.js';
 import { SingleStreams, streamToken } from './event-stream-single.js';
-import { type StreamRequest, answerEventStream } from './event-stream.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
 import { givenRequest } from './graph-request.js';
 import type { GraphiQLPage } from './graphiql.js';
 import { answerReady } from './health.js';
 import { answerGraphQL } from './http-graphql.js';
-import { answerMultipart, wantsMultipart } from './multipart.js';
+import { type StreamRequest, answerStream } from './http-stream.js';
+import { takesAnything, takesPages, typeBesideStream, wantedStream } from './media-type.js';
 import { readingError, requestError } from './request-error.js';
 import { send, sendError } from './respond.js';
 
@@ -115,22 +114,22 @@ export class HttpTransport {
   ): Promise<boolean> {
     const { core } = this.options;
     const { method = 'GET' } = request;
-    const answer = streamAnswer(request);
     const token = streamToken(request);
-    if (token !== undefined && this.isReserved(request)) {
+    const form = wantedStream(request);
+    if (token !== undefined && form === 'event-stream' && method === 'GET') {
       const { authorization } = request.headers;
-      if (method === 'GET') this.reserved.open(response, { token, authorization }, client.actor);
-      else this.reserved.run(response, givenRequest(method, read), { token, client });
+      this.reserved.open(response, { token, authorization }, client.actor);
       return true;
     }
-    if (!answer) return false;
-    await answer(core, response, streamRequest(request, givenRequest(method, read)), client);
+    if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {
+      const asked = { method, given: givenRequest(method, read), client };
+      await this.reserved.run(response, token, asked);
+      return true;
+    }
+    if (!form) return false;
+    const stream = { ...streamRequest(request), form, given: givenRequest(method, read) };
+    await answerStream(core, response, stream, client);
     return true;
-  }
-
-  /** Whether a request that names a reserved stream opens it or runs something on it. */
-  private isReserved(request: IncomingMessage): boolean {
-    return wantsEventStream(request) ? request.method === 'GET' : request.method === 'POST';
   }
 
   private async body(request: IncomingMessage): Promise<unknown> {
@@ -157,29 +156,17 @@ function goneSignal(response: ServerResponse): AbortSignal {
 }
 
 /** A browser, or somebody who takes anything and asks no GraphQL. */
-function wantsPage({ method, headers, url = '/' }: IncomingMessage): boolean {
-  if (method !== 'GET') return false;
-  const accept = headers.accept ?? '*/*';
-  return accept.includes('text/html') || (accept.includes('*/*') && !url.includes('?'));
+function wantsPage(request: IncomingMessage): boolean {
+  const { method, url = '/' } = request;
+  return method === 'GET' && (takesPages(request) || (takesAnything(request) && !url.includes('?')));
 }
 
-function wantsEventStream({ headers }: IncomingMessage): boolean {
-  return (headers.accept ?? '').includes(EVENT_STREAM);
-}
-
-function streamAnswer(request: IncomingMessage): typeof answerEventStream | undefined {
-  if (wantsEventStream(request)) return answerEventStream;
-  return wantsMultipart(request) ? answerMultipart : undefined;
-}
-
-function streamRequest(
-  { method = 'GET', headers }: IncomingMessage,
-  given: Record<string, unknown>,
-): StreamRequest {
+function streamRequest(request: IncomingMessage): Omit<StreamRequest, 'form' | 'given'> {
+  const { method = 'GET', headers } = request;
   const lastEventId = headers['last-event-id'];
   return {
     method,
-    given,
+    otherwise: typeBesideStream(request),
     authorization: headers.authorization,
     lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
   };

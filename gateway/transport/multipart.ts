@@ -1,15 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type GraphQLError, OperationTypeNode } from 'graphql';
+import type { ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
 import type { Feed, Sink } from '../subscriptions/feed.js';
 import type { Frame } from '../subscriptions/frame.js';
 import type { AdmittedRequest } from './admission.js';
-import type { StreamRequest } from './event-stream.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
+import type { StreamRequest } from './http-stream.js';
 import { streamLifetime } from './lifetime.js';
-import { admitOperation, executeOperation, subscribeOperation, wantsBookmarks } from './operation.js';
-import { setRateHeaders } from './rate-headers.js';
+import { subscribeOperation, wantsBookmarks } from './operation.js';
 import { requestError } from './request-error.js';
-import { send, sendError } from './respond.js';
 import { StreamOutlet } from './stream-outlet.js';
 
 const BOUNDARY = 'graphql';
@@ -17,43 +15,9 @@ const PART = 'content-type: application/json\r\n\r\n';
 /** The delimiter goes behind each part: readers take a part when they see where it ends. */
 const NEXT = `\r\n--${BOUNDARY}\r\n`;
 const LAST = `\r\n--${BOUNDARY}--\r\n`;
-const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Whether the client asks for Apollo's multipart subscription protocol, version 1.0. */
-export function wantsMultipart({ headers }: IncomingMessage): boolean {
-  return (headers.accept ?? '')
-    .toLowerCase()
-    .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-    .map((range) => range.split(';').map((part) => part.trim().replaceAll('"', '').replaceAll(' ', '')))
-    .some(
-      ([type, ...parameters]) => type === 'multipart/mixed' && parameters.includes('subscriptionspec=1.0'),
-    );
-}
-
-/** Answers a subscription as multipart over HTTP, as Apollo's clients read it; other operations as JSON. */
-export async function answerMultipart(
-  core: GatewayCore,
-  response: ServerResponse,
-  request: StreamRequest,
-  client: ClientRequest,
-): Promise<void> {
-  const admitted = await admitOperation(core, request.given, client);
-  const refused = 'errors' in admitted ? admitted : undefined;
-  setRateHeaders(response, core.admission.rate(client.actor.account), refused?.status);
-  if ('errors' in admitted) {
-    const { errors, status } = admitted;
-    return send(response, status, JSON_TYPE, JSON.stringify({ errors }));
-  }
-  const { kind } = admitted.prepared.operation;
-  if (kind === OperationTypeNode.MUTATION && request.method !== 'POST')
-    return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
-  if (kind === OperationTypeNode.SUBSCRIPTION)
-    return new MultipartStream(core, response, request).subscribe(admitted, client);
-  send(response, 200, JSON_TYPE, JSON.stringify(await executeOperation(core, admitted, client)));
-}
-
-/** One subscription on one connection. */
-class MultipartStream implements Sink {
+/** One subscription on one connection, as Apollo's clients read it. */
+export class MultipartStream implements Sink {
   private feed: Feed | undefined;
   private outlet!: StreamOutlet;
 

@@ -88,6 +88,13 @@ export function subscribeOperation(
   return feed;
 }
 
+export interface RunOptions {
+  /** The GraphQL request as it was sent. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly client: ClientRequest;
+  readonly sink: Sink;
+}
+
 /**
  * Runs any operation into a sink: what a query answers is its only event. Answers the feed of a subscription.
  */
@@ -99,10 +106,17 @@ export async function runOperation(
 ): Promise<Feed | undefined> {
   const admitted = await admitOperation(core, given, client);
   if (client.gone.aborted) return undefined;
-  if ('errors' in admitted) {
-    sink.error(admitted.errors);
-    return undefined;
-  }
+  if (!('errors' in admitted)) return runAdmitted(core, admitted, { given, client, sink });
+  sink.error(admitted.errors);
+  return undefined;
+}
+
+/** The same for an operation that may run. */
+export async function runAdmitted(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  { given, client, sink }: RunOptions,
+): Promise<Feed | undefined> {
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
     return subscribeOperation(core, admitted, client, { sink, bookmarks: wantsBookmarks(given) });
   const result = await executeOperation(core, admitted, client);

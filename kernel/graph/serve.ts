@@ -9,6 +9,7 @@ import type { Log } from '../log.js';
 import { Refused } from '../result.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
 import { inSpan } from '../tracing/span.js';
+import { acceptedQuality } from './accept.js';
 import { EVENT_STREAM, sendEvents } from './event-stream.js';
 import { closeServer, listen } from './listen.js';
 import { problemError } from './refusal.js';
@@ -116,7 +117,7 @@ class SubgraphService {
 
   private async answer(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
     const body = await readBody(request, this.options.bodyLimit ?? 8 * 1024 * 1024);
-    if (request.headers.accept?.includes(EVENT_STREAM))
+    if (acceptedQuality(request.headers.accept, EVENT_STREAM) > 0)
       return this.stream(JSON.parse(body) as SubgraphRequest, response, call);
     const [text, init] = await this.handler(httpRequest(request, body, call));
     response.writeHead(init.status, init.headers).end(text);

@@ -77,6 +77,42 @@ describe('server-sent events, one connection an operation', () => {
     await until(() => fixture.hub.listening === 0, 'the upstream to be closed');
   });
 
+  test('a subscription that ends by itself is next for each event, then complete, and the end', async () => {
+    const events = await eventsOf(await post({ query: 'subscription { countdown(from: 2) }' }));
+    expect(events).toEqual([
+      { event: 'next', data: '{"data":{"countdown":2}}' },
+      { event: 'next', data: '{"data":{"countdown":1}}' },
+      { event: 'complete', data: '' },
+    ]);
+  });
+
+  test.each([
+    ['text/event-stream', 'text/event-stream'],
+    ['Text/Event-Stream; charset=utf-8', 'text/event-stream'],
+    ['application/json;q=0.5, text/event-stream', 'text/event-stream'],
+    ['application/json, text/event-stream', 'application/json'],
+    ['text/event-stream;q=0.5, application/graphql-response+json', 'application/graphql-response+json'],
+    ['text/event-stream;q=0, application/json', 'application/json'],
+    ['application/json, */*;note="text/event-stream"', 'application/json'],
+    ['application/json, text/event-streams', 'application/json'],
+  ])('a query of who takes %s is answered as %s', async (accept, type) => {
+    const response = await post({ query: '{ version }' }, { accept });
+    expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+    expect(await response.text()).toContain('{"version":"1"}');
+  });
+
+  test.each([
+    ['text/event-stream;q=0.5, application/json', 200],
+    ['application/json, text/event-stream', 200],
+    ['text/event-stream;q=0, application/json', 400],
+    ['application/json, text/plain;note="text/event-stream"', 400],
+  ])('a subscription of who takes %s is answered with %i', async (accept, status) => {
+    const response = await post({ query: 'subscription { countdown(from: 1) }' }, { accept });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain(status === 200 ? 'event-stream' : 'json');
+    await response.body?.cancel();
+  });
+
   test('what is wrong with a document is the only event of a stream', async () => {
     const events = await eventsOf(await post({ query: '{ nothing }' }));
     expect(events.map(({ event }) => event)).toEqual(['next', 'complete']);
@@ -167,15 +203,64 @@ describe('server-sent events, one connection for many operations', () => {
     const response = await open(stream);
     expect(response.status).toBe(200);
     expect((await run(stream, 'q1', '{ cluster(id: "c1") { name } }')).status).toBe(202);
-    expect((await run(stream, 'q2', '{ nothing }')).status).toBe(202);
+    expect((await run(stream, 'q2', 'subscription { countdown(from: 2) }')).status).toBe(202);
     const text = await readUntil(response, /complete[^]*complete[^]*\n\n/);
     const events: ReceivedEvent[] = [];
     for await (const event of readEvents(chunk(text))) events.push(event);
     const of = (id: string) => events.filter(({ data }) => (JSON.parse(data) as { id: string }).id === id);
     expect(of('q1').map(({ event }) => event)).toEqual(['next', 'complete']);
     expect(JSON.parse(of('q1')[0]!.data)).toMatchObject({ payload: { data: { cluster: { name: 'one' } } } });
-    expect(of('q2').map(({ event }) => event)).toEqual(['next', 'complete']);
-    expect(of('q2')[0]!.data).toContain('GRAPHQL_VALIDATION_FAILED');
+    expect(of('q2').map(({ event, data }) => [event, JSON.parse(data) as unknown])).toEqual([
+      ['next', { id: 'q2', payload: { data: { countdown: 2 } } }],
+      ['next', { id: 'q2', payload: { data: { countdown: 1 } } }],
+      ['complete', { id: 'q2' }],
+    ]);
+  });
+
+  test.each([
+    ['does not parse', '{', 400, 'GRAPHQL_PARSE_FAILED'],
+    ['is not valid', '{ nothing }', 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['has several operations', 'query A { version } query B { version }', 400, 'BAD_REQUEST'],
+    ['is none', '', 400, 'BAD_REQUEST'],
+  ])(
+    'what %s is answered with a status, not on the stream, and its id stays free',
+    async (_, query, status, code) => {
+      const stream = await reserve();
+      const response = await open(stream);
+      const refused = await run(stream, 'same', query);
+      expect(refused.status).toBe(status);
+      expect(refused.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+      expect((await run(stream, 'same', '{ version }')).status).toBe(202);
+      const text = await readUntil(response, /complete/);
+      expect(text.match(/event: next/g)).toHaveLength(1);
+    },
+  );
+
+  test('a query may come by GET, a mutation may not: 405', async () => {
+    const stream = await reserve();
+    const response = await open(stream);
+    const get = (query: string) => {
+      const extensions = encodeURIComponent(JSON.stringify({ operationId: 'got' }));
+      const search = `?query=${encodeURIComponent(query)}&extensions=${extensions}`;
+      return ask({ headers: named(stream), search });
+    };
+    expect((await get('mutation { rename(name: "x") { name } }')).status).toBe(405);
+    expect((await get('{ version }')).status).toBe(202);
+    expect(await readUntil(response, /complete/)).toContain('{"id":"got","payload":{"data":{"version":"1"}');
+  });
+
+  test('the graphql-sse client is told what is wrong with a document', async () => {
+    const client = createClient({
+      url: `${fixture.url}/graphql`,
+      singleConnection: true,
+      headers: { authorization: bearer },
+      retryAttempts: 0,
+    });
+    await expect(client.iterate({ query: '{ nothing }' }).next()).rejects.toMatchObject({
+      response: { status: 400 },
+    });
+    client.dispose();
   });
 
   test('what runs before the stream is opened waits for it', async () => {

@@ -63,12 +63,19 @@ test('a refused subscription ends with errors outside of the payload, then the l
   ]);
 });
 
-test('what is wrong with the document is answered as JSON, with a status', async () => {
-  const response = await post({ query: 'subscription { nothing }' });
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({
-    errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
-  });
+test('what is wrong with the document is answered as JSON, as over plain HTTP', async () => {
+  for (const [type, status] of [
+    ['application/json', 200],
+    ['application/graphql-response+json', 400],
+  ] as const) {
+    const accept = `multipart/mixed;subscriptionSpec=1.0, ${type}`;
+    const response = await post({ query: 'subscription { nothing }' }, { accept });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+  }
 });
 
 test('queries are answered as JSON; clients that accept both need not know', async () => {
