@@ -10,14 +10,19 @@ interface BenchOptions {
   readonly quick: boolean;
   /** For everything that must be a file; removed afterwards. */
   readonly folder: string;
+  /** A folder for whole CPU profiles of what is measured. Default none is kept. */
+  readonly cpuProfile?: string | undefined;
 }
+
+/** What the command line says. */
+type Flags = Partial<Pick<BenchOptions, 'quick' | 'cpuProfile'>>;
 
 /** A benchmark puts what it starts on the stack; all of it is ended afterwards. */
 type Bench = (options: BenchOptions, started: AsyncDisposableStack) => Promise<void>;
 
 const program = new Command('bench').description('measures the platform; see bench/README.md');
 
-benchCommand(
+const all = benchCommand(
   'all',
   'all benchmarks, one after the other',
   [gatewayBench, fleetBench, accountBench, queryBench, streamsBench],
@@ -25,9 +30,16 @@ benchCommand(
     isDefault: true,
   },
 );
-benchCommand('gateway', 'CPU time per request in the gateway, beside other gateways on the same subgraphs', [
-  gatewayBench,
-]);
+const gateway = benchCommand(
+  'gateway',
+  'CPU time per request in the gateway, beside other gateways on the same subgraphs',
+  [gatewayBench],
+);
+for (const command of [all, gateway])
+  command.option(
+    '--cpu-profile <folder>',
+    'keep CPU profiles (.cpuprofile) of our gateway there; also of a short run',
+  );
 benchCommand('fleet', '100 clusters of 10 nodes each, requested at once', [fleetBench]);
 benchCommand('account', 'an account with all it may have: 100 Pro clusters, one of them with 1,000 nodes', [
   accountBench,
@@ -43,21 +55,21 @@ function benchCommand(
   description: string,
   benches: readonly Bench[],
   options: { readonly isDefault?: boolean } = {},
-): void {
-  program
+): Command {
+  return program
     .command(name, options)
     .description(description)
     .option('--quick', 'a short run to see that it works; its figures are printed, not kept')
-    .action(async ({ quick = false }: { readonly quick?: boolean }) => {
-      for (const bench of benches) await run(bench, quick);
+    .action(async (flags: Flags) => {
+      for (const bench of benches) await run(bench, flags);
     });
 }
 
 /** Runs one benchmark; what it started is ended, also when it fails or is interrupted. */
-async function run(bench: Bench, quick: boolean): Promise<void> {
+async function run(bench: Bench, { quick = false, cpuProfile }: Flags): Promise<void> {
   await using folder = await temporaryFolder();
   await using started = new AsyncDisposableStack();
-  const running = bench({ quick, folder: folder.path }, started);
+  const running = bench({ quick, cpuProfile, folder: folder.path }, started);
   let leaving: Promise<void> | undefined;
   const interrupt = () => {
     const ended = started.disposeAsync().then(() => running.catch(() => undefined));

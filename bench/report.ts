@@ -23,6 +23,11 @@ export async function keepResults(name: string, results: unknown): Promise<strin
   return file;
 }
 
+/** Keeps a text as bench/results/<name>.md. */
+export async function keepText(name: string, text: string): Promise<void> {
+  await writeFile(join(folder, 'results', `${name}.md`), `${text}\n`);
+}
+
 /** Microseconds are enough of a millisecond. */
 function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Math.round(value * 1000) / 1000 : value;

@@ -9,8 +9,13 @@ import type { Target } from './load.js';
 /** A gateway in the comparison. */
 export interface Contestant extends Target {
   readonly name: string;
-  readonly process: Pick<BenchProcess, 'cpu' | 'pid'>;
+  readonly process: Pick<BenchProcess, 'cpu' | 'pid' | 'profile'>;
+  /** Whether it is our gateway, in whatever form. */
+  readonly ours?: boolean;
 }
+
+/** Our gateway with the subgraphs in its own process: no requests between them. */
+export const IN_PROCESS = 'Fleetgraph, subgraphs in process';
 
 const peers = join(packageRoot, 'bench/peers');
 

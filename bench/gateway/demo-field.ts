@@ -4,13 +4,10 @@ import { hold } from '../platform/hold.js';
 import { startProcess, startRole } from '../platform/process.js';
 import { packageRoot } from '../../kernel/root.js';
 import type { BenchActor } from './actors.js';
-import { startPeers } from './contestants.js';
+import { IN_PROCESS, startPeers } from './contestants.js';
 import { startDemo } from './demo/process.js';
 import { demoQueries, newDemoOperation } from './demo/queries.js';
 import { type Field, withFloor } from './field.js';
-
-/** Our gateway with the subgraphs in its own process: no requests between them. */
-export const IN_PROCESS = 'Fleetgraph, subgraphs in process';
 
 export interface DemoFieldOptions {
   readonly quick: boolean;
@@ -39,7 +36,7 @@ export async function demoField(options: DemoFieldOptions, started: AsyncDisposa
   const ours = [
     { name: 'Fleetgraph', process: gateway },
     { name: IN_PROCESS, process: inProcess },
-  ].map(({ name, process }) => ({ name, process, url: `${process.url}/graphql`, connections }));
+  ].map(({ name, process }) => ({ name, process, url: `${process.url}/graphql`, connections, ours: true }));
   const peers = await startPeers({ folder, supergraphSdl, actors }, started);
   const field = {
     contestants: [...ours, ...peers],

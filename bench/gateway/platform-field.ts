@@ -1,11 +1,14 @@
+import { join } from 'node:path';
+import { packageRoot } from '../../kernel/root.js';
 import { startDatabase } from '../platform/database.js';
 import { clusterStates, createCluster } from '../platform/clusters.js';
 import { type Seat, until } from '../platform/graph.js';
 import { hold } from '../platform/hold.js';
+import { startProcess } from '../platform/process.js';
 import { raiseQuotas } from '../platform/quotas.js';
 import type { BenchActor, BenchSecrets } from './actors.js';
 import { startApart } from './apart.js';
-import { startPeers } from './contestants.js';
+import { IN_PROCESS, startPeers } from './contestants.js';
 import { type Field, withFloor } from './field.js';
 import { benchQueries } from './queries.js';
 
@@ -32,14 +35,29 @@ export async function platformField(
   // From here on nothing but the requests runs.
   await platform.movers.disposeAsync();
   const connections = actors.map(({ bearer }) => ({ authorization: `Bearer ${bearer}` }));
-  const ours = { name: 'Fleetgraph', process: platform.gateway, url, connections };
+  const ours = [
+    { name: 'Fleetgraph', process: platform.gateway },
+    { name: IN_PROCESS, process: await startInProcess(database.url, secrets, started) },
+  ].map(({ name, process }) => ({ name, process, url: `${process.url}/graphql`, connections, ours: true }));
   const peers = await startPeers({ folder, supergraphSdl: platform.supergraphSdl, actors }, started);
   const field = {
-    contestants: [ours, ...peers],
+    contestants: [...ours, ...peers],
     queries: benchQueries(clusterId, quick),
     subgraphs: platform.subgraphs,
   };
   return withFloor(field, { folder, actors }, started);
+}
+
+function startInProcess(databaseUrl: string, secrets: BenchSecrets, started: AsyncDisposableStack) {
+  const script = join(packageRoot, 'dist/bench/gateway/platform-in-process.js');
+  const env = {
+    DATABASE_URL: databaseUrl,
+    FLEETGRAPH_SECRET: secrets.platform,
+    AUTH_SECRET: secrets.auth,
+    PORT: '0',
+    RATE_POINTS: '0',
+  };
+  return hold(started, startProcess({ name: IN_PROCESS, args: ['--enable-source-maps', script], env }));
 }
 
 /** Ten running clusters of three nodes each; answers the id of one. */

@@ -82,7 +82,7 @@ async function takeTurn(
 }
 
 /** CPU milliseconds of the processes together. */
-async function cpuOf(processes: readonly Pick<BenchProcess, 'cpu'>[]): Promise<number> {
+export async function cpuOf(processes: readonly Pick<BenchProcess, 'cpu'>[]): Promise<number> {
   const readings = await Promise.all(processes.map((process) => process.cpu()));
   return readings.reduce((sum, { user, system }) => sum + (user + system) / 1000, 0);
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../kernel/root.js';
 import { machine, machineLine } from '../machine.js';
-import { keepInReadme, keepResults } from '../report.js';
+import { keepInReadme, keepResults, keepText } from '../report.js';
 import { percentile } from '../statistics.js';
 import { benchActors } from './actors.js';
 import { coldPlans, coldTable } from './cold.js';
@@ -11,6 +11,7 @@ import { demoField } from './demo-field.js';
 import type { Field } from './field.js';
 import { installPeers } from './install-peers.js';
 import { platformField } from './platform-field.js';
+import { profileOurs, profileTables } from './profiles.js';
 import { runRounds, type Turn } from './rounds.js';
 import { gatewayTable, summarize } from './summary.js';
 import { targetTable } from './targets.js';
@@ -25,39 +26,45 @@ interface GatewayBenchOptions {
   readonly quick: boolean;
   /** For the files that others read. */
   readonly folder: string;
+  /** Where whole CPU profiles are kept. */
+  readonly cpuProfile?: string | undefined;
 }
 
 /** Measures our gateway beside others on the same subgraph processes, prints the tables and keeps them. */
 export async function gatewayBench(
-  { quick, folder }: GatewayBenchOptions,
+  { quick, folder, cpuProfile }: GatewayBenchOptions,
   started: AsyncDisposableStack,
 ): Promise<void> {
   await installPeers();
   const before = machine();
   const secrets = { platform: randomSecret(), auth: randomSecret() };
   const actors = await benchActors(ACCOUNT, CONNECTIONS, secrets);
-  const ofDemo = await measured(quick, started, async (own) => {
+  const how = { quick, cpuProfile };
+  const ofDemo = await measured(how, started, async (own) => {
     const options = { quick, folder: await inside(folder, 'demo'), actors, authSecret: secrets.auth };
     return demoField(options, own);
   });
-  const ofPlatform = await measured(quick, started, async (own) =>
+  const ofPlatform = await measured(how, started, async (own) =>
     platformField({ quick, folder: await inside(folder, 'platform'), actors, secrets }, own),
   );
   const results = [...ofPlatform.results, ...ofDemo.results];
   const cold = ofDemo.cold;
+  const profiles = [...ofPlatform.profiles, ...ofDemo.profiles];
   const tables = [...ofPlatform.tables, ...ofDemo.tables, coldTable(cold)];
   const text = [targetTable(results, cold), ...tables, machineLine(before)].join('\n\n');
-  console.log(`\n${text}\n`);
+  const whereTo = profiles.map(profileTables).join('\n\n');
+  console.log(`\n${text}\n\n${whereTo}\n`);
   if (quick) return;
   const kept = { machine: before, versions: await peerVersions(), connections: CONNECTIONS, results, cold };
   const turns = [...ofPlatform.turns, ...ofDemo.turns].map(withPercentiles);
   console.log(`Kept in ${await keepResults('gateway', { ...kept, turns })}`);
   await keepInReadme('gateway', text);
+  await keepText('gateway-profiles', `# Where the CPU time of our gateway goes\n\n${whereTo}`);
 }
 
 /** Lets everybody of a field take turns; what was started for it is ended before the next one. */
 async function measured(
-  quick: boolean,
+  { quick, cpuProfile }: Pick<GatewayBenchOptions, 'quick' | 'cpuProfile'>,
   started: AsyncDisposableStack,
   start: (own: AsyncDisposableStack) => Promise<Field>,
 ) {
@@ -65,13 +72,14 @@ async function measured(
   const field = await start(own);
   const turns = await runRounds({ ...field, ...(quick ? QUICK : WHOLE) });
   const cold = await coldPlans(field, quick);
+  const profiles = quick && cpuProfile === undefined ? [] : await profileOurs(field, cpuProfile);
   await own.disposeAsync();
   const results = field.queries.map((query) => ({ query, figures: summarize(turns, query.name) }));
   const floor = field.contestants.at(-1)!;
   const tables = results.map(({ query, figures }) =>
     gatewayTable(query, field.bytes.get(floor)?.[query.name] ?? NaN, figures),
   );
-  return { turns, results, tables, cold };
+  return { turns, results, tables, cold, profiles };
 }
 
 async function inside(folder: string, name: string): Promise<string> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../kernel/root.js';
-import type { CpuReading } from './cpu-probe.js';
+import type { CpuReading, ProbeAnswers } from './cpu-probe.js';
 
 const PROBE = join(packageRoot, 'dist/bench/platform/cpu-probe.js');
 const START_DEADLINE = 60_000;
@@ -15,6 +15,8 @@ export interface BenchProcess extends AsyncDisposable {
   readonly url: string;
   /** Its CPU time so far. */
   cpu(): Promise<CpuReading>;
+  /** Where the CPU time of its main thread goes while `work` lasts. */
+  profile(work: () => Promise<unknown>): Promise<ProbeAnswers['profiled']>;
 }
 
 export interface ProcessOptions {
@@ -41,7 +43,17 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
   });
   try {
     const url = await readiness(child, options);
-    return { pid: child.pid!, url, cpu: () => askCpu(child), [Symbol.asyncDispose]: () => end(child) };
+    return {
+      pid: child.pid!,
+      url,
+      cpu: () => ask(child, 'cpu'),
+      profile: async (work) => {
+        await ask(child, 'profile');
+        await work();
+        return ask(child, 'profiled');
+      },
+      [Symbol.asyncDispose]: () => end(child),
+    };
   } catch (error) {
     await end(child);
     throw error;
@@ -88,11 +100,14 @@ function readiness(child: ChildProcess, { name, ready = /^ready ?(.*)$/ }: Proce
   });
 }
 
-async function askCpu(child: ChildProcess): Promise<CpuReading> {
+async function ask<Question extends keyof ProbeAnswers>(
+  child: ChildProcess,
+  question: Question,
+): Promise<ProbeAnswers[Question]> {
   const answer = once(child, 'message');
-  child.send('cpu');
-  const [reading] = (await answer) as [CpuReading];
-  return reading;
+  child.send(question);
+  const [told] = (await answer) as [ProbeAnswers[Question]];
+  return told;
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -11,6 +11,11 @@ fragment Product on Product { upc name price weight inStock shippingEstimate }`;
 
 const ONE_USER = `query OneUser($id: ID!) { user(id: $id) { id name username } }`;
 
+/** Three levels, by as many of the subgraphs: what the platform's query of that kind is where nothing is a database. */
+const USERS_AND_REVIEWS = `query UsersAndReviews {
+  users { id name username reviews { id body product { upc name price inStock } } }
+}`;
+
 /** The requests to the demo's graph. */
 export function demoQueries(quick: boolean): BenchQuery[] {
   const share = quick ? 0.1 : 1;
@@ -22,6 +27,14 @@ export function demoQueries(quick: boolean): BenchQuery[] {
       variables: {},
       requests: 100 * share,
       warmUp: 200 * share,
+    },
+    {
+      name: 'UsersAndReviews',
+      title: 'three levels over the four subgraphs of the federation demo',
+      query: USERS_AND_REVIEWS,
+      variables: {},
+      requests: 200 * share,
+      warmUp: 500 * share,
     },
     {
       name: 'OneUser',

@@ -1,0 +1,31 @@
+// Our gateway with the platform's subgraphs in the same process, as `fleetgraph start` has them, but without engine
+// and simulated cloud, which would use CPU time of their own. Says where it listens.
+import { startGateway } from '../../gateway/server.js';
+import { readEnv } from '../../kernel/env.js';
+import { createLog } from '../../kernel/log.js';
+import { subgraphNames } from '../../kernel/subgraph.js';
+import { gatewaySettings } from '../../roles/gateway-settings.js';
+import { preparedPlatform } from '../../roles/prepared-platform.js';
+import { authOptions } from '../../roles/settings.js';
+import { createSubgraph } from '../../roles/subgraphs.js';
+import { committedSupergraph } from '../../roles/supergraph.js';
+
+const env = readEnv();
+const log = createLog(env.LOG_LEVEL);
+const platform = await preparedPlatform(env, log);
+const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
+const gateway = await startGateway({
+  host: env.HOST,
+  port: env.PORT,
+  supergraphSdl: await committedSupergraph(),
+  subgraphs: Object.fromEntries(
+    subgraphs.map((subgraph) => [subgraph.name, { kind: 'local', subgraph } as const]),
+  ),
+  auth: authOptions(env),
+  graphiql: false,
+  ...(await gatewaySettings(env)),
+  clock: platform.clock,
+  log,
+});
+process.stdout.write(`ready ${gateway.url}\n`);
+process.once('SIGTERM', () => process.exit(0));
