@@ -12,9 +12,10 @@ if (!existsSync(main)) {
   console.error('fleetgraph is not built yet: run `npm run build`');
   process.exit(1);
 }
+const { nodeOptions } = await import('../dist/kernel/node-options.js');
 const child = spawn(
   existsSync(bundled) ? bundled : process.execPath,
-  ['--enable-source-maps', main, ...process.argv.slice(2)],
+  [...nodeOptions, main, ...process.argv.slice(2)],
   {
     stdio: 'inherit',
   },

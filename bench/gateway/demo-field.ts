@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hold } from '../platform/hold.js';
 import { startProcess, startRole } from '../platform/process.js';
+import { nodeOptions } from '../../kernel/node-options.js';
 import { packageRoot } from '../../kernel/root.js';
 import type { BenchActor } from './actors.js';
 import { IN_PROCESS, startPeers } from './contestants.js';
@@ -29,7 +30,7 @@ export async function demoField(options: DemoFieldOptions, started: AsyncDisposa
     started,
     startProcess({
       name: IN_PROCESS,
-      args: [join(packageRoot, 'dist/bench/gateway/demo/in-process.js'), authSecret],
+      args: [...nodeOptions, join(packageRoot, 'dist/bench/gateway/demo/in-process.js'), authSecret],
     }),
   );
   const connections = actors.map(({ bearer }) => ({ authorization: `Bearer ${bearer}` }));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nodeOptions } from '../../kernel/node-options.js';
 import { packageRoot } from '../../kernel/root.js';
 import { startDatabase } from '../platform/database.js';
 import { clusterStates, createCluster } from '../platform/clusters.js';
@@ -57,7 +58,7 @@ function startInProcess(databaseUrl: string, secrets: BenchSecrets, started: Asy
     PORT: '0',
     RATE_POINTS: '0',
   };
-  return hold(started, startProcess({ name: IN_PROCESS, args: ['--enable-source-maps', script], env }));
+  return hold(started, startProcess({ name: IN_PROCESS, args: [...nodeOptions, script], env }));
 }
 
 /** Ten running clusters of three nodes each; answers the id of one. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { nodeOptions } from '../../kernel/node-options.js';
 import { packageRoot } from '../../kernel/root.js';
 import type { CpuReading, ProbeAnswers } from './cpu-probe.js';
 
@@ -68,7 +69,7 @@ export function startRole(
   const main = join(packageRoot, 'dist/main.js');
   return startProcess({
     name: `fleetgraph ${args.join(' ')}`,
-    args: ['--enable-source-maps', main, ...args],
+    args: [...nodeOptions, main, ...args],
     env,
   });
 }
@@ -77,7 +78,7 @@ export function startRole(
 export function startPlatform(home: string, databaseUrl: string, speed: number): Promise<BenchProcess> {
   return startProcess({
     name: 'fleetgraph start',
-    args: ['--enable-source-maps', join(packageRoot, 'dist/main.js'), 'start'],
+    args: [...nodeOptions, join(packageRoot, 'dist/main.js'), 'start'],
     env: { FLEETGRAPH_HOME: home, DATABASE_URL: databaseUrl, PORT: '0', SIMULATION_SPEED: String(speed) },
     ready: /^\s*GraphQL\s+(\S+)/,
   });

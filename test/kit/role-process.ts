@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { nodeOptions } from '../../kernel/node-options.js';
 import { packageRoot } from '../../kernel/root.js';
 
 /** A role of the built platform, running as a process of its own. */
@@ -19,14 +20,10 @@ export async function startRole(
   env: Record<string, string>,
   ready = /^ready (.*)$/,
 ): Promise<RoleProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', join(packageRoot, 'dist/main.js'), ...args],
-    {
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [...nodeOptions, join(packageRoot, 'dist/main.js'), ...args], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (output.length < 200) output.push(text);
