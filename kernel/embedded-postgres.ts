@@ -57,7 +57,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     left ?? (await launchServer(layout, { ...options, port: options.port ?? (await freePort()) }));
   const owner = await own(server.url, layout.data);
   options.log.info(
-    { pid: server.pid, data: layout.data, adopted: left !== undefined },
+    { postgres: server.pid, data: layout.data, adopted: left !== undefined },
     'embedded PostgreSQL is up',
   );
   return new KeptServer(server, owner, { ...options, layout, adopted: left !== undefined });
@@ -108,7 +108,7 @@ class KeptServer implements EmbeddedPostgres {
   /** Brings the server back, however often it takes; its clients come back by themselves. */
   private async restore(): Promise<void> {
     const { log } = this.options;
-    log.error({ pid: this.pid }, 'embedded PostgreSQL is gone; it is started again');
+    log.error({ postgres: this.pid }, 'embedded PostgreSQL is gone; it is started again');
     const again = retry(
       handleWhen((error) => !(error instanceof AlreadyRunningError)),
       {
@@ -121,7 +121,7 @@ class KeptServer implements EmbeddedPostgres {
     );
     try {
       await again.execute(() => this.startAgain(), this.closing.signal);
-      log.info({ pid: this.pid }, 'embedded PostgreSQL is up again');
+      log.info({ postgres: this.pid }, 'embedded PostgreSQL is up again');
     } catch (err) {
       if (!this.closing.signal.aborted)
         log.fatal({ err }, 'embedded PostgreSQL belongs to somebody else now');

@@ -8,7 +8,14 @@ if (process.env.npm_lifecycle_event) {
   const shellOrNpm = process.ppid;
   const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(shellOrNpm)], { encoding: 'utf8' });
   const above = [shellOrNpm, Number(stdout)].filter((pid) => pid > 1);
-  setInterval(() => above.every(isAlive) || process.kill(process.pid, 'SIGTERM'), 250).unref();
+  const watch = setInterval(() => above.every(isAlive) || process.kill(process.pid, 'SIGTERM'), 250).unref();
+  // Who ends all of us at once, as a service manager does, must not end us a second time for that: it would be in a hurry.
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => {
+      clearInterval(watch);
+      // Nothing runs yet that would close.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
 }
 
 function isAlive(pid) {

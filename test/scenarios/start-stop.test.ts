@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { packageRoot } from '../../kernel/root.js';
+import { eventually } from '../kit/eventually.js';
+
+let home: string;
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+interface Started {
+  readonly npm: ChildProcess;
+  readonly url: string;
+  /** Of the embedded PostgreSQL. */
+  readonly postgres: number;
+}
+
+/** `npm start` in a process group of its own, as a service manager runs it. */
+async function npmStart(): Promise<Started> {
+  home = await mkdtemp(join(tmpdir(), 'fleetgraph-start-'));
+  const npm = spawn('npm', ['start'], {
+    cwd: packageRoot,
+    env: { ...process.env, PORT: '0', FLEETGRAPH_HOME: home, LOG_LEVEL: 'info' },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [npm.stdout, npm.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await eventually(() => Promise.resolve(output.includes('Fleetgraph is ready.')), { what: 'npm start' });
+  const up = output.split('\n').find((line) => line.includes('embedded PostgreSQL is up'));
+  const url = /http:\/\/127[.\d]+:\d+\/graphql/.exec(output)?.[0] ?? '';
+  return { npm, url, postgres: Number(/"postgres":(\d+)/.exec(up ?? '')?.[1]) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('npm start', { timeout: 240_000 }, () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'closes in order, its PostgreSQL included, when npm, its shell and the platform get %s at once',
+    async (signal) => {
+      const { npm, url, postgres } = await npmStart();
+      // A client that does not answer when its socket is closed: closing takes a while.
+      const client = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+      await once(client, 'open');
+      client.pause();
+      expect(isAlive(postgres)).toBe(true);
+      process.kill(-npm.pid!, signal);
+      if (npm.exitCode === null && npm.signalCode === null) await once(npm, 'exit');
+      await eventually(() => Promise.resolve(!isAlive(postgres)), { what: 'PostgreSQL to be gone' });
+      client.terminate();
+    },
+  );
+});
