@@ -113,6 +113,14 @@ async function serve(role: (env: Env) => Promise<AsyncDisposable>): Promise<void
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${told(error)}\n`);
   process.exitCode = 1;
+}
+
+/** Why it did not start, and what to do where that is known. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code !== 'EADDRINUSE') return error.message;
+  return `Port ${port} is in use. Name another: PORT for what is served to clients, KUBESIM_PORT for the simulated cloud (PORT + 1 when left out, and the port after it).`;
 }

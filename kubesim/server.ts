@@ -57,9 +57,14 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
     keepAlive: true,
   });
   pool.on('error', () => undefined);
+  await using started = new AsyncDisposableStack();
+  started.defer(() => pool.end());
   const stop = new AbortController();
   let onLost: () => void = () => undefined;
-  const keeper = new WorldKeeper({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() });
+  const keeper = started.use(
+    new WorldKeeper({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() }),
+  );
+  started.defer(() => stop.abort(new Error('the simulated cloud is being stopped')));
   await keeper.open();
 
   const advertised = options.advertiseHost ?? (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
@@ -85,7 +90,9 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const kubernetesServer = createSecureServer(certificate, apiServer({ cloud, credentials, clock, log }));
   // Watches of a lost world would wait for ever.
   onLost = () => kubernetesServer.closeAllConnections();
+  started.defer(() => stopListening(cloudServer));
   const port = await listen(cloudServer, host, options.port);
+  started.defer(() => stopListening(kubernetesServer));
   const kubernetesPort = await listen(
     kubernetesServer,
     host,
@@ -96,15 +103,11 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   urls.cloud = `http://${authorityOf(port)}`;
   urls.kubernetes = `https://${authorityOf(kubernetesPort)}`;
   log.info({ cloud: urls.cloud, kubernetes: urls.kubernetes }, 'the simulated cloud is up');
+  const running = started.move();
   return {
     cloudUrl: urls.cloud,
     kubernetesUrl: urls.kubernetes,
-    async [Symbol.asyncDispose]() {
-      stop.abort(new Error('the simulated cloud is being stopped'));
-      await Promise.all([stopListening(cloudServer), stopListening(kubernetesServer)]);
-      await keeper[Symbol.asyncDispose]();
-      await pool.end();
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../kernel/free-port.js';
+import { startRole } from '../kit/role-process.js';
+
+const READY = /GraphQL\s+(\S+)\/graphql/;
+/** Somebody else's program. */
+const other = createServer();
+let taken: number;
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'fleetgraph-port-'));
+  // As root the database runs as another user, who must get here.
+  await chmod(home, 0o755);
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  taken = (other.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  other.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+test.each(['PORT', 'KUBESIM_PORT'])(
+  'a platform whose %s is in use ends at once and says which to change',
+  async (name) => {
+    const env = {
+      FLEETGRAPH_HOME: home,
+      PORT: String(await freePort()),
+      KUBESIM_PORT: String(await freePort()),
+      [name]: String(taken),
+    };
+    await expect(startRole(['start'], env, READY)).rejects.toThrow(
+      new RegExp(`Port ${taken} is in use. Name another: PORT`),
+    );
+  },
+);
