@@ -30,7 +30,7 @@ export interface ApolloOptions {
 }
 
 /**
- * Apollo Server as the speaker of GraphQL over HTTP: methods, media types, status codes, CSRF prevention. Parsing,
+ * Apollo Server as the speaker of GraphQL over HTTP: methods, media types, status codes. Parsing,
  * checks, planning and execution are the gateway's own and the same as on WebSockets and event streams.
  */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<ApolloContext>> {
@@ -52,10 +52,8 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
-    // A bearer token is nothing a foreign page could make a browser send, so its header proves an honest request.
-    csrfPrevention: {
-      requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'],
-    },
+    // See csrf.ts.
+    csrfPrevention: false,
     // The admission plugin brings checked documents.
     documentStore: null,
     dangerouslyDisableValidation: true,

@@ -23,13 +23,27 @@ export function allowOrigin(
   response.setHeader('vary', 'origin');
 }
 
+/** Headers that pages may send: ours, those of Apollo's and graphql-sse's clients, and those of tracing. */
+const SENDABLE = [
+  'authorization',
+  'content-type',
+  'accept',
+  'x-request-id',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'x-apollo-operation-id',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'x-graphql-event-stream-token',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+].join(', ');
+
 /** Answers a browser's question whether it may send a request. */
 export function answerPreflight(response: ServerResponse): void {
   response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
-  response.setHeader(
-    'access-control-allow-headers',
-    'authorization, content-type, accept, x-request-id, x-graphql-event-stream-token, last-event-id',
-  );
+  response.setHeader('access-control-allow-headers', SENDABLE);
   response.setHeader('access-control-max-age', '600');
   response.writeHead(204).end();
 }

@@ -6,7 +6,7 @@ import type { Feed, Sink } from '../subscriptions/feed.js';
 import { type Frame, toFrame } from '../subscriptions/frame.js';
 import { eventStreamOutlet, retryIn } from './event-stream-format.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
-import { streamLifetime } from './lifetime.js';
+import { streamLifetime, watchBearer } from './lifetime.js';
 import { admitOperation, runAdmitted } from './operation.js';
 import { setRateHeaders } from './rate-headers.js';
 import { requestError } from './request-error.js';
@@ -35,6 +35,7 @@ export interface AskedOperation {
   readonly method: string;
   /** The GraphQL request as it was sent. */
   readonly given: Readonly<Record<string, unknown>>;
+  readonly authorization: string | undefined;
   readonly client: ClientRequest;
 }
 
@@ -142,7 +143,7 @@ class SingleStream {
     this.outlet = outlet;
     lifetime.onEnd = (errors) => {
       for (const operation of [...this.operations.values()]) {
-        if (errors) operation.error(errors);
+        if (errors) operation.fail(errors);
         else operation.feed?.close();
       }
       outlet.end(retryIn(core.comeBack()));
@@ -180,7 +181,7 @@ class SingleStream {
   private async accept(
     response: ServerResponse,
     operation: StreamOperation,
-    { method, given, client: asker }: AskedOperation,
+    { method, given, authorization, client: asker }: AskedOperation,
   ): Promise<void> {
     const { core } = this;
     const client = { ...asker, gone: operation.gone.signal };
@@ -196,6 +197,9 @@ class SingleStream {
     // It was ended, or its stream was, while it was looked at.
     if (client.gone.aborted) return void response.writeHead(204).end();
     operation.accepted = true;
+    // It was asked for with a token of its own, which may end before the one that the stream was opened with.
+    const bearer = { actor: client.actor, authorization };
+    operation.unwatch = watchBearer(core, bearer, (errors) => operation.fail(errors));
     send(response, 202, TEXT, '');
     runAdmitted(core, admitted, { given, client, sink: operation }).then(
       (feed) => void (operation.feed = feed),
@@ -223,8 +227,7 @@ class SingleStream {
   private gone(): void {
     clearTimeout(this.unopened);
     this.waiting = [];
-    for (const operation of this.operations.values()) operation.gone.abort();
-    this.operations.clear();
+    for (const operation of [...this.operations.values()]) operation.leave();
     this.release.reservation();
     this.release.stream();
   }
@@ -236,11 +239,13 @@ class StreamOperation implements Sink {
   /** Whether its client was told that it runs. */
   accepted = false;
   readonly gone = new AbortController();
+  /** Ends the look at the rights of who has asked for it. */
+  unwatch: () => void = () => undefined;
 
   constructor(
     private readonly id: string,
     private readonly write: (text: string) => boolean,
-    private readonly ended: () => void,
+    private readonly forget: () => void,
   ) {}
 
   next({ payload }: Frame): boolean {
@@ -257,5 +262,23 @@ class StreamOperation implements Sink {
   complete(): void {
     this.ended();
     this.write(`event: complete\ndata: ${JSON.stringify({ id: this.id })}\n\n`);
+  }
+
+  /** Ends what runs, and says why if its client was told that it runs. */
+  fail(errors: readonly GraphQLError[]): void {
+    if (this.gone.signal.aborted) return;
+    this.gone.abort();
+    if (this.accepted) this.error(errors);
+  }
+
+  /** Ends it without a word: nobody reads the stream any more. */
+  leave(): void {
+    this.gone.abort();
+    this.ended();
+  }
+
+  private ended(): void {
+    this.unwatch();
+    this.forget();
   }
 }

@@ -8,7 +8,7 @@ import { traceRequest } from '../tracing/trace-request.js';
 import type { ApolloContext } from './apollo.js';
 import { answerBatch } from './batch.js';
 import { allowOrigin, answerPreflight } from './cors.js';
-import { refuseForeignStream } from './csrf.js';
+import { refuseForeignPage } from './csrf.js';
 import { answerDirect, directRequest } from './direct.js';
 import { type ResolvedRequest, resolveDocument } from './document-reference.js';
 import { SingleStreams, streamToken } from './event-stream-single.js';
@@ -86,7 +86,7 @@ export class HttpTransport {
   ): Promise<void> {
     if (request.method === 'OPTIONS') return answerPreflight(response);
     const { core, apollo } = this.options;
-    refuseForeignStream(request, this.options.allowedOrigins);
+    refuseForeignPage(request, this.options.allowedOrigins);
     const { authorization } = request.headers;
     const actor = await core.authenticator.authenticate(authorization);
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
@@ -122,7 +122,8 @@ export class HttpTransport {
       return true;
     }
     if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {
-      const asked = { method, given: givenRequest(method, read), client };
+      const { authorization } = request.headers;
+      const asked = { method, given: givenRequest(method, read), authorization, client };
       await this.reserved.run(response, token, asked);
       return true;
     }

@@ -26,15 +26,10 @@ export function streamLifetime(
     return undefined;
   }
   const lifetime: StreamLifetime = { onEnd: () => undefined };
-  const expired = () =>
-    lifetime.onEnd([requestError('TOKEN_EXPIRED', 'The token has expired. Get a new one.')]);
-  const changed = () =>
-    lifetime.onEnd([requestError('RIGHTS_CHANGED', 'What the token allows has changed. Get a new one.')]);
   const drain = () => lifetime.onEnd(undefined);
   const watches = [
     giveBack,
-    core.expiries.watch(bearer.actor, expired),
-    core.rights.watch(bearer, changed),
+    watchBearer(core, bearer, (errors) => lifetime.onEnd(errors)),
     () => core.draining.removeEventListener('abort', drain),
   ];
   core.draining.addEventListener('abort', drain, { once: true });
@@ -42,4 +37,23 @@ export function streamLifetime(
     for (const end of watches) end();
   });
   return lifetime;
+}
+
+/** Calls `onEnd` with why when what somebody may do ends or changes; answers how to stop watching. */
+export function watchBearer(
+  core: GatewayCore,
+  bearer: Bearer,
+  onEnd: (errors: readonly GraphQLError[]) => void,
+): () => void {
+  const watches = [
+    core.expiries.watch(bearer.actor, () =>
+      onEnd([requestError('TOKEN_EXPIRED', 'The token has expired. Get a new one.')]),
+    ),
+    core.rights.watch(bearer, () =>
+      onEnd([requestError('RIGHTS_CHANGED', 'What the token allows has changed. Get a new one.')]),
+    ),
+  ];
+  return () => {
+    for (const end of watches) end();
+  };
 }

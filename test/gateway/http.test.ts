@@ -6,23 +6,29 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
 
 let fixture: Fixture;
+let open: Fixture;
 beforeAll(async () => {
+  open = await startFixture({ auth: { kind: 'none' } });
   fixture = await startFixture({
     allowedOrigins: ['https://console.example'],
     graphiql: { defaultToken: 'the-development-token' },
   });
 });
-afterAll(() => fixture[Symbol.asyncDispose]());
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+  await open[Symbol.asyncDispose]();
+});
 
-describe('GraphQL over HTTP, as graphql-http audits it', () => {
+describe.each([
+  ['with a token', () => fixture.url, async () => ({ authorization: `Bearer ${await token()}` })],
+  ['where nobody is asked for a token', () => open.url, () => Promise.resolve({})],
+] as const)('GraphQL over HTTP, as graphql-http audits it, %s', (_title, url, ownHeaders) => {
   const audits = serverAudits({
-    url: () => `${fixture.url}/graphql`,
-    fetchFn: async (url: string, init: RequestInit = {}) =>
-      fetch(url, {
-        ...init,
-        headers: { ...(init.headers as object), authorization: `Bearer ${await token()}` },
-      }),
+    url: () => `${url()}/graphql`,
+    fetchFn: async (address: string, init: RequestInit = {}) =>
+      fetch(address, { ...init, headers: { ...(init.headers as object), ...(await ownHeaders()) } }),
   });
+  test('there are 61 audits', () => expect(audits).toHaveLength(61));
   test.each(audits.map(({ name, fn }) => [name, fn] as const))('%s', async (_, audit) => {
     const result = await audit();
     expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok');
@@ -52,7 +58,15 @@ test('a page of an allowed origin may ask, others may not read', async () => {
     });
   const allowed = await preflight('https://console.example');
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://console.example');
-  expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
+  const headers = allowed.headers.get('access-control-allow-headers')?.split(', ');
+  expect(headers).toEqual(
+    expect.arrayContaining([
+      'authorization',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'x-graphql-event-stream-token',
+    ]),
+  );
   const other = await preflight('https://evil.example');
   expect(other.headers.get('access-control-allow-origin')).toBeNull();
 });

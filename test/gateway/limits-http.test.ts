@@ -95,8 +95,33 @@ describe('what a foreign page can make a browser send without asking first is no
       { method: 'POST', body: new URLSearchParams({ query: 'mutation { rename(name: "x") { id } }' }) },
       415,
     ],
-    ['a GET', get('{ version }'), {}, 400],
-    ['a GET of a mutation', get('mutation { rename(name: "x") { id } }'), {}, 400],
+    [
+      'a GET of a picture or script',
+      get('{ version }'),
+      { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } },
+      403,
+    ],
+    [
+      'a GET of a page of a neighbour',
+      get('{ version }'),
+      { headers: { 'sec-fetch-site': 'same-site' } },
+      403,
+    ],
+    ['a GET with an origin', get('{ version }'), { headers: { origin: 'https://evil.example' } }, 403],
+    ['a GET of a page without an origin', get('{ version }'), { headers: { origin: 'null' } }, 403],
+    [
+      'a GET of an old browser',
+      get('{ version }'),
+      { headers: { 'user-agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X)' } },
+      403,
+    ],
+    [
+      'a GET with the type of a form',
+      get('{ version }'),
+      { headers: { 'content-type': 'text/plain;charset=utf-8', 'sec-fetch-site': 'cross-site' } },
+      403,
+    ],
+    ['a GET of a mutation', get('mutation { rename(name: "x") { id } }'), {}, 405],
     [
       'a POST of text that asks for an event stream',
       '/graphql',
@@ -132,9 +157,14 @@ describe('what a foreign page can make a browser send without asking first is no
     }
   });
 
-  test('an honest GET is answered', async () => {
+  test.each<[string, Record<string, string>]>([
+    ['that a browser has asked for', { 'apollo-require-preflight': '1', origin: 'https://evil.example' }],
+    ['of our own page', { 'sec-fetch-site': 'same-origin', 'user-agent': 'Mozilla/5.0' }],
+    ['that a person has typed in', { 'sec-fetch-site': 'none', 'user-agent': 'Mozilla/5.0' }],
+    ['of a program', { 'user-agent': 'curl/8.14.1' }],
+  ])('an honest GET %s is answered', async (_, headers) => {
     const response = await fetch(`${open.url}${get('{ version }')}`, {
-      headers: { 'apollo-require-preflight': '1' },
+      headers: { accept: 'application/json', ...headers },
     });
     expect(await response.json()).toMatchObject({ data: { version: '1' } });
   });

@@ -263,6 +263,26 @@ describe('server-sent events, one connection for many operations', () => {
     client.dispose();
   });
 
+  test('an operation ends with the token that it was asked with, the stream and what else is on it do not', async () => {
+    const stream = await reserve();
+    const response = await open(stream);
+    const before = fixture.hub.listening;
+    const authorization = `Bearer ${await token('acme', { expiresIn: 2 })}`;
+    const asked = await ask({
+      method: 'POST',
+      headers: { ...named(stream), authorization },
+      body: { query: EVENTS, extensions: { operationId: 'short' } },
+    });
+    expect(asked.status).toBe(202);
+    expect((await run(stream, 'long', EVENTS.replace('sequence', 'cursor'))).status).toBe(202);
+    await until(() => fixture.hub.listening === before + 2, 'two listeners');
+    await until(() => fixture.hub.listening === before + 1, 'the upstream to be closed');
+    fixture.hub.publish('acme', 'c1');
+    const text = await readUntil(response, /"id":"long","payload"/);
+    expect(text).toMatch(/"id":"short","payload":\{"errors":\[\{"message":"The token has expired/);
+    expect(text).toContain('data: {"id":"short"}');
+  });
+
   test('what runs before the stream is opened waits for it', async () => {
     const stream = await reserve();
     expect((await run(stream, 'early', '{ version }')).status).toBe(202);
