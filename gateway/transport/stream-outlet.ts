@@ -40,7 +40,7 @@ export class StreamOutlet {
   /** Hands over some text. False: the network is behind, and `drained` will be called. */
   write(text: string | Buffer): boolean {
     const { response } = this;
-    if (!response.writable) return true;
+    if (!response.writable || response.writableEnded) return true;
     if (response.socket) corkTurn(response.socket);
     return response.write(text);
   }
@@ -48,6 +48,6 @@ export class StreamOutlet {
   /** Writes the last of it. */
   end(text: string): void {
     clearInterval(this.beat);
-    if (this.response.writable) this.response.end(text);
+    if (this.response.writable && !this.response.writableEnded) this.response.end(text);
   }
 }

@@ -278,7 +278,7 @@ describe('server-sent events, one connection for many operations', () => {
     await until(() => fixture.hub.listening === before + 2, 'two listeners');
     await until(() => fixture.hub.listening === before + 1, 'the upstream to be closed');
     fixture.hub.publish('acme', 'c1');
-    const text = await readUntil(response, /"id":"long","payload"/);
+    const text = await readUntil(response, /data: {"id":"short"}[^]*"id":"long","payload"/);
     expect(text).toMatch(/"id":"short","payload":\{"errors":\[\{"message":"The token has expired/);
     expect(text).toContain('data: {"id":"short"}');
   });
