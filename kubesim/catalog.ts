@@ -51,3 +51,24 @@ function read<T>(file: string, form: z.ZodType<T>): T {
 
 /** The smallest node that the container service takes. */
 export const SMALLEST_NODE = { vcpus: 4, memoryGiB: 8 } as const;
+
+const VERSION = /^1\.(\d{1,3})\.(\d{1,3})$/;
+
+/**
+ * Whether the cloud runs a version of Kubernetes: those of the catalogue, and what may have been published since, that is
+ * later patches and later even minor versions.
+ */
+export function runsVersion({ versions }: Catalogue, version: string): boolean {
+  if (versions.has(version)) return true;
+  const [minor, patch] = partsOf(version);
+  if (minor === undefined || patch === undefined || minor % 2 !== 0) return false;
+  const known = [...versions].map(partsOf);
+  const patches = known.flatMap(([one, other]) => (one === minor && other !== undefined ? [other] : []));
+  if (patches.length > 0) return patch > Math.max(...patches);
+  return minor > Math.max(...known.map(([one]) => one ?? 0));
+}
+
+function partsOf(version: string): [minor?: number, patch?: number] {
+  const [, minor, patch] = VERSION.exec(version) ?? [];
+  return minor === undefined ? [] : [Number(minor), Number(patch)];
+}

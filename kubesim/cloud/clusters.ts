@@ -1,3 +1,4 @@
+import { runsVersion } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { newReplicas } from './control-plane.js';
 import { noteControlPlane } from './control-plane-incidents.js';
@@ -53,7 +54,7 @@ function checkWish(cloud: Cloud, wish: ClusterWish): void {
 }
 
 function checkVersion(cloud: Cloud, version: string): void {
-  if (cloud.parts.catalogue.versions.has(version)) return;
+  if (runsVersion(cloud.parts.catalogue, version)) return;
   throw new CloudRefusal(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
 }
 

@@ -1,4 +1,5 @@
 import { mishapKinds } from '../cluster/mishaps.js';
+import { runsVersion } from '../catalog.js';
 import { chance } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { InstanceWish } from './forms.js';
@@ -199,7 +200,7 @@ export function upgradeInstance(
   version: string,
 ): InstanceRecord {
   const instance = instanceOf(cluster, id);
-  if (!cloud.parts.catalogue.versions.has(version)) {
+  if (!runsVersion(cloud.parts.catalogue, version)) {
     throw new CloudRefusal(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
   }
   if (instance.version === version) return instance;

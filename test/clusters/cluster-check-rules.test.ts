@@ -20,6 +20,7 @@ const cronJob: RemovedApiEntry = {
 const node = { version: '1.32.1', state: 'running', status: 'Ready', count: 3 };
 const well: UpgradeFacts = {
   version: '1.32.1',
+  support: 'SUPPORTED',
   state: 'RUNNING',
   target: { ok: true, version: '1.34.3' },
   newestPatch: '1.34.3',
@@ -35,7 +36,7 @@ const failed = (facts: Partial<UpgradeFacts>) =>
 describe('an upgrade check', () => {
   test('of a healthy cluster passes in all items, and says that there is no way back', () => {
     const items = upgradeCheckItems(well);
-    expect(items).toHaveLength(9);
+    expect(items).toHaveLength(10);
     expect(items.filter(({ result, fix }) => result === 'FAILED' || fix !== null)).toEqual([]);
     expect(items.at(-1)).toMatchObject({ name: 'NO_ROLLBACK', level: 'INFO' });
   });
@@ -46,6 +47,8 @@ describe('an upgrade check', () => {
       { target: { ok: false, code: 'UPGRADE_NOT_ALLOWED', message: 'no' } },
       ['BLOCKING VERSION_POLICY'],
     ],
+    ['a version that is not supported any more', { support: 'MINOR_EXPIRED' }, ['WARNING SOURCE_SUPPORT']],
+    ['a patch that is not the newest', { support: 'PATCH_EXPIRED' }, []],
     ['an older patch', { target: { ok: true, version: '1.34.1' } }, ['WARNING NEWEST_PATCH']],
     ['a cluster that scales', { state: 'SCALING' }, ['BLOCKING CLUSTER_STATE']],
     ['a node that is not ready', { nodes: [{ ...node, status: 'NotReady' }] }, ['BLOCKING NODES_READY']],

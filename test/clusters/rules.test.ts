@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { releaseNotes } from '../../subgraphs/clusters/version/release.rules.js';
 import type { Catalogue } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
 import { type ClusterRequest, planCluster } from '../../subgraphs/clusters/cluster/cluster.rules.js';
 import { labelProblems, nameProblems } from '../../subgraphs/clusters/name.rules.js';
@@ -39,6 +40,7 @@ const region = {
   ]),
 };
 const catalogue: Catalogue = {
+  notes: releaseNotes({ changes: [], removedApis: [] }, []),
   regions: new Map([
     ['cn-guangzhou', region],
     ['guangzhou', region],

@@ -97,7 +97,10 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
     await world.prisma.node.updateMany({ where: { clusterId }, data: { version: '1.24.17' } });
     expect(await failed('1.26')).toMatchObject({
       state: 'BLOCKED',
-      items: [{ name: 'REMOVED_APIS', message }],
+      items: [
+        { name: 'SOURCE_SUPPORT', level: 'WARNING' },
+        { name: 'REMOVED_APIS', message },
+      ],
     });
     await expect(
       world.clusters.upgrade(world.actor, { id: clusterId, version: '1.26' }),

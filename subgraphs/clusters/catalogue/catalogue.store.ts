@@ -1,5 +1,7 @@
 import type { EventLog } from '../../../engine/event-log.js';
 import type { Database } from '../../../kernel/database.js';
+import { type ReleaseNotes, releaseNotes, type RemovedApiEntry } from '../version/release.rules.js';
+import { kubernetesChanges, removedApis } from '../version/release.store.js';
 import { type InstanceTypeValue, VersionPolicy } from '../version/version.rules.js';
 
 /** A region with what decides about clusters in it. */
@@ -24,6 +26,7 @@ export interface Catalogue {
   readonly timeZones: ReadonlyMap<string, string>;
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
   readonly versions: VersionPolicy;
+  readonly notes: ReleaseNotes;
 }
 
 /** The account in whose log the platform says what concerns all accounts; no token can name it. */
@@ -119,6 +122,10 @@ export class CatalogueStore {
       ),
       instanceTypes: new Map(instanceTypes.map((type) => [type.id, type])),
       versions: new VersionPolicy(versions),
+      notes: releaseNotes(
+        { changes: await kubernetesChanges.entries(), removedApis: await removedApis.entries() },
+        versions.map((one) => ({ ...one, removedApis: one.removedApis as unknown as RemovedApiEntry[] })),
+      ),
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { CheckLevel, ClusterCheckItem } from './cluster-check.type.js';
+import type { SupportStatus } from '../version/release.type.js';
 import type { ScanResult } from './removed-api.rules.js';
 import { usesText } from './removed-api.rules.js';
 import { minorOf, type VersionChoice } from '../version/version.rules.js';
@@ -16,6 +17,8 @@ export interface NodeCount {
 /** What an upgrade check is decided from. */
 export interface UpgradeFacts {
   readonly version: string;
+  /** How far that version is supported. */
+  readonly support: SupportStatus;
   readonly state: string;
   /** The version that was asked for, or why it cannot be had. */
   readonly target: VersionChoice;
@@ -34,6 +37,7 @@ export function allowedSkew(version: string): number {
 export function upgradeCheckItems(facts: UpgradeFacts): ClusterCheckItem[] {
   return [
     versionPolicy(facts),
+    sourceSupport(facts),
     newestPatch(facts),
     clusterState(facts),
     nodesReady(facts),
@@ -78,6 +82,19 @@ function versionPolicy({ version, target }: UpgradeFacts): ClusterCheckItem {
     well: `${version} can be upgraded to ${target.ok ? target.version : ''}.`,
     wrong: target.ok ? undefined : target.message,
     fix: 'Choose one of version.upgradeTargets.',
+  });
+}
+
+function sourceSupport({ version, support }: UpgradeFacts): ClusterCheckItem {
+  const old = support === 'MINOR_EXPIRED';
+  return item({
+    name: 'SOURCE_SUPPORT',
+    level: 'WARNING',
+    well: `${version} is of a supported minor version.`,
+    wrong: old
+      ? `${minorOf(version)} is not supported any more: upgrades from it are not tried out and may fail.`
+      : undefined,
+    fix: 'Back up what matters first; then go on, one minor version at a time, to a supported one.',
   });
 }
 

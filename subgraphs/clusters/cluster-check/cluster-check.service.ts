@@ -13,8 +13,7 @@ import { type ClusterCheckRow, ClusterCheckStore } from './cluster-check.store.j
 import type { ClusterCheckItem, RunClusterCheckInput } from './cluster-check.type.js';
 import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
-import { removedBetween } from '../version/release.rules.js';
-import { removedApis } from '../version/release.store.js';
+import { removedBetween, supportOf } from '../version/release.rules.js';
 import type { RemovedApiUse, ScanResult } from './removed-api.rules.js';
 import { scanRemovedApis } from './removed-api.scan.js';
 import { upgradeTarget } from '../upgrade/upgrade-target.js';
@@ -102,6 +101,7 @@ export class ClusterCheckService {
     const newestPatch = target.ok ? versions.newestOf(minorOf(target.version)) : undefined;
     return upgradeCheckItems({
       version: cluster.version,
+      support: supportOf(versions.status(cluster.version)),
       state: cluster.state,
       target,
       newestPatch,
@@ -117,7 +117,8 @@ export class ClusterCheckService {
       clusterId: id,
       signal: AbortSignal.timeout(SCAN_TIMEOUT_MS),
     });
-    const apis = removedBetween(await removedApis.entries(), null, minorOf(to));
+    const { notes } = await this.catalogue.catalogue();
+    const apis = removedBetween(notes.removedApis, null, minorOf(to));
     try {
       return splitUses(await scanRemovedApis(client, apis), minorOf(version));
     } catch (error) {

@@ -32,7 +32,7 @@ export type CheckResult = keyof typeof CheckResult;
 export class ClusterCheckItem {
   @Field(() => String, {
     description:
-      'Name: VERSION_POLICY, NEWEST_PATCH, CLUSTER_STATE, NODES_READY, VERSION_SKEW, KUBERNETES_API, REMOVED_APIS, LONG_REMOVED_APIS or NO_ROLLBACK.',
+      'Name: VERSION_POLICY, SOURCE_SUPPORT, NEWEST_PATCH, CLUSTER_STATE, NODES_READY, VERSION_SKEW, KUBERNETES_API, REMOVED_APIS, LONG_REMOVED_APIS or NO_ROLLBACK.',
   })
   name: string;
 

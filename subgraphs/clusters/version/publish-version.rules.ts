@@ -39,3 +39,66 @@ function orderProblems(id: string, versions: VersionPolicy): string[] {
   const next = latest && `1.${Number(latest.minor.split('.')[1]) + 2}`;
   return next === undefined || minor === next ? [] : [`The next minor version is ${next}, not ${minor}.`];
 }
+
+/** What a version may say of itself. */
+export interface NotesRequest {
+  readonly id: string;
+  readonly changes?: readonly string[] | null;
+  readonly removedApis?: readonly ApiForm[] | null;
+}
+
+interface ApiForm {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly resource: string;
+  readonly replacement?: string | null;
+}
+
+const MOST_CHANGES = 50;
+const MOST_TEXT = 500;
+const MOST_APIS = 100;
+const GROUP = '[a-z0-9]([-a-z0-9.]{0,250}[a-z0-9])?';
+const VERSION = 'v[1-9]\\d?((alpha|beta)[1-9]\\d?)?';
+const FORMS: readonly (readonly [keyof ApiForm, RegExp, string])[] = [
+  ['group', new RegExp(`^${GROUP}$`), 'batch'],
+  ['version', new RegExp(`^${VERSION}$`), 'v1beta1'],
+  ['kind', /^[A-Z][A-Za-z0-9]{0,62}$/, 'CronJob'],
+  ['resource', /^[a-z][a-z0-9]{0,62}$/, 'cronjobs'],
+  ['replacement', new RegExp(`^(${GROUP}/)?${VERSION}$`), 'batch/v1'],
+];
+
+/** What is wrong with the changes that are published with a version; a patch takes no API away. */
+export function notesProblems(
+  { id, changes, removedApis }: NotesRequest,
+  versions: VersionPolicy,
+): Problem[] {
+  const wrong = (path: readonly string[], message: string): Problem => ({
+    code: 'INVALID_INPUT',
+    message,
+    path: ['input', ...path],
+  });
+  const texts = changes ?? [];
+  const apis = removedApis ?? [];
+  const long = texts.some((text) => text.trim() === '' || text.length > MOST_TEXT);
+  return [
+    ...(texts.length > MOST_CHANGES || long
+      ? [wrong(['changes'], `At most ${MOST_CHANGES} changes of 1 to ${MOST_TEXT} characters.`)]
+      : []),
+    ...(apis.length > MOST_APIS ? [wrong(['removedApis'], `At most ${MOST_APIS} APIs.`)] : []),
+    ...(apis.length > 0 && versions.newestOf(minorOf(id)) !== undefined
+      ? [
+          wrong(
+            ['removedApis'],
+            `${id} is a patch of a minor version that is there already: it takes no API away.`,
+          ),
+        ]
+      : []),
+    ...apis.flatMap((api, index) =>
+      FORMS.filter(([field, form]) => api[field] != null && !form.test(api[field])).map(
+        ([field, , example]) =>
+          wrong(['removedApis', String(index), field], `${field} looks like ${example}.`),
+      ),
+    ),
+  ];
+}

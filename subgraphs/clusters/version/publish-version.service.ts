@@ -8,7 +8,7 @@ import { refuse, Refused } from '../../../kernel/result.js';
 import { adminScope } from '../../../kernel/scopes.js';
 import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../catalogue/catalogue.store.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { publishProblems } from './publish-version.rules.js';
+import { notesProblems, publishProblems } from './publish-version.rules.js';
 import type { PublishKubernetesVersionInput } from './publish-version.type.js';
 import { minorOf, VersionPolicy, type VersionStatus } from './version.rules.js';
 import { VERSION_SUPPORT } from './version-support.reconciler.js';
@@ -33,7 +33,7 @@ export class PublishVersionService {
     const status = await this.platform.database.prisma.$transaction(async (tx) => {
       // One at a time: each is checked against what the one before has published.
       await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
-      await once(tx, asked, () => add(tx, { id, releasedAt: input.releasedAt ?? at, at }));
+      await once(tx, asked, () => add(tx, input, at));
       return new VersionPolicy(await tx.kubernetesVersion.findMany()).status(id);
     });
     this.catalogue.refresh();
@@ -41,14 +41,21 @@ export class PublishVersionService {
   }
 }
 
-async function add(
-  tx: Transaction,
-  { id, releasedAt, at }: { readonly id: string; readonly releasedAt: Date; readonly at: Date },
-): Promise<object> {
+async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Date): Promise<object> {
+  const { id } = input;
+  const minor = minorOf(id);
+  const releasedAt = input.releasedAt ?? at;
   const before = new VersionPolicy(await tx.kubernetesVersion.findMany());
-  const problems = publishProblems({ id, releasedAt }, before, at);
+  const problems = [...publishProblems({ id, releasedAt }, before, at), ...notesProblems(input, before)];
   if (problems.length > 0) throw new Refused(problems);
-  await tx.kubernetesVersion.create({ data: { id, minor: minorOf(id), releasedAt } });
+  const removedApis = (input.removedApis ?? []).map(({ replacement, ...api }) => ({
+    ...api,
+    replacement: replacement ?? null,
+    removedIn: minor,
+  }));
+  await tx.kubernetesVersion.create({
+    data: { id, minor, releasedAt, changes: input.changes ?? [], removedApis },
+  });
   const after = new VersionPolicy(await tx.kubernetesVersion.findMany());
   const changed = before.all().filter((one) => differs(one, after.status(one.id)));
   const clusters = await tx.cluster.findMany({

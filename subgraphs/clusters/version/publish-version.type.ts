@@ -4,6 +4,27 @@ import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { KubernetesVersion } from './version.type.js';
 import { CLIENT_TOKEN } from '../client-token.js';
 
+@InputType({ description: 'A Kubernetes API that a version no longer serves.' })
+export class RemovedApiInput {
+  @Field(() => String, { description: 'Its group, e.g. `batch`.' })
+  group: string;
+
+  @Field(() => String, { description: 'Its version in the group, e.g. `v1beta1`.' })
+  version: string;
+
+  @Field(() => String, { description: 'The kind of objects, e.g. `CronJob`.' })
+  kind: string;
+
+  @Field(() => String, { description: 'What the kind is called in paths, e.g. `cronjobs`.' })
+  resource: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The apiVersion to use instead, e.g. `batch/v1`; left out when there is none.',
+  })
+  replacement?: string | null;
+}
+
 @InputType({ description: 'A Kubernetes version to be published.' })
 export class PublishKubernetesVersionInput {
   @Field(() => ID, {
@@ -13,6 +34,20 @@ export class PublishKubernetesVersionInput {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was released; now when left out.' })
   releasedAt?: Date | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'What is new, in sentences: at most 50 of at most 500 characters; see KubernetesVersion.changes.',
+  })
+  changes?: string[] | null;
+
+  @Field(() => [RemovedApiInput], {
+    nullable: true,
+    description:
+      'APIs that it no longer serves, at most 100; only with a new minor version. Upgrade checks look for what was written with them.',
+  })
+  removedApis?: RemovedApiInput[] | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

@@ -2,7 +2,6 @@ import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { releaseNotesUrl, removedBetween, supportOf, upgradeHint } from './release.rules.js';
-import { kubernetesChanges, removedApis } from './release.store.js';
 import { RemovedApi, SupportStatus } from './release.type.js';
 import type { VersionStatus } from './version.rules.js';
 import { KubernetesVersion } from './version.type.js';
@@ -51,8 +50,8 @@ export class ReleaseResolver {
   @FieldResolver(() => [String], {
     description: 'What is new since the minor version before it in the catalogue, in a few sentences.',
   })
-  async changes(@Root() { minor }: VersionStatus) {
-    return (await kubernetesChanges.entries()).find((entry) => entry.minor === minor)?.changes ?? [];
+  async changes(@Root() { id }: VersionStatus) {
+    return (await this.catalogue.catalogue()).notes.changesOf(id);
   }
 
   @FieldResolver(() => [RemovedApi], {
@@ -60,7 +59,7 @@ export class ReleaseResolver {
       'APIs that the minor version before it in the catalogue served and it does not; for the oldest, all that it lacks.',
   })
   async removedApis(@Root() { minor }: VersionStatus) {
-    const { versions } = await this.catalogue.catalogue();
-    return removedBetween(await removedApis.entries(), versions.minorBefore(minor), minor);
+    const { versions, notes } = await this.catalogue.catalogue();
+    return removedBetween(notes.removedApis, versions.minorBefore(minor), minor);
   }
 }

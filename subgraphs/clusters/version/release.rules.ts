@@ -20,6 +20,42 @@ export interface ChangesEntry {
   readonly changes: readonly string[];
 }
 
+/** What is known of the changes between versions: what comes with the release, and what was published since. */
+export interface ReleaseNotes {
+  /** What is new in a version since the minor version before it. */
+  readonly changesOf: (id: string) => readonly string[];
+  /** Every API that some version has left out. */
+  readonly removedApis: readonly RemovedApiEntry[];
+}
+
+/** A version as it was published. */
+export interface PublishedNotes {
+  readonly id: string;
+  readonly minor: string;
+  readonly changes: readonly string[];
+  readonly removedApis: readonly RemovedApiEntry[];
+}
+
+/** A patch has what its minor version has, and what was published with the patches up to it. */
+export function releaseNotes(
+  {
+    changes,
+    removedApis,
+  }: { readonly changes: readonly ChangesEntry[]; readonly removedApis: readonly RemovedApiEntry[] },
+  published: readonly PublishedNotes[],
+): ReleaseNotes {
+  const sorted = [...published].sort((a, b) => compareVersions(a.id, b.id));
+  return {
+    changesOf: (id) => [
+      ...(changes.find(({ minor }) => minor === minorOf(id))?.changes ?? []),
+      ...sorted
+        .filter((one) => one.minor === minorOf(id) && compareVersions(one.id, id) <= 0)
+        .flatMap((one) => one.changes),
+    ],
+    removedApis: [...removedApis, ...sorted.flatMap((one) => one.removedApis)],
+  };
+}
+
 /** APIs that are served by `from` (a minor version) and no longer by `to`; all that `to` lacks without `from`. */
 export function removedBetween(
   apis: readonly RemovedApiEntry[],
