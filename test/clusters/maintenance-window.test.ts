@@ -350,7 +350,7 @@ describe('a vertical scaling in the window', () => {
   });
 });
 
-describe('an upgrade of a component in the window', () => {
+describe('a change of a component in the window', () => {
   /** A component in its oldest version, as the engine would have left it. */
   async function component(clusterId: string, name: string, version: string) {
     const id = `component_${clusterId}_${name}`;
@@ -419,5 +419,43 @@ describe('an upgrade of a component in the window', () => {
     clock.time = new Date(OPENING);
     await reconcile(lost?.id);
     expect(await operation(lost?.id)).toMatchObject({ state: 'FAILED', error: { code: 'NOT_FOUND' } });
+  });
+
+  test.each([
+    ['CONFIGURE', 'coredns', { replicas: 3 }, 'UPDATING'],
+    ['RESTORE', 'coredns', undefined, 'UPDATING'],
+    ['CONFIGURE', 'nginx-ingress-controller', { replicas: 3 }, 'UPDATING'],
+    ['UNINSTALL', 'nginx-ingress-controller', undefined, 'UNINSTALLING'],
+  ])('is what %s of %s waits for, too, unless it is told not to', async (action, name, parameters, state) => {
+    const clusterId = await berlinWithWindow(`window-${action.toLowerCase()}-${name}`);
+    const id = await component(clusterId, name, 'v1.9.3');
+    const ask = async (when?: string) => {
+      const mutation = `${action.toLowerCase()}Component`;
+      const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
+      const query = `mutation ($input: ${type}) { payload: ${mutation}(input: $input) {
+        component { state } operation { id } userErrors { code path } } }`;
+      type Answer = { payload: PayloadView & { component: { state: string } | null } };
+      const input = { id, ...(parameters && { parameters }), ...(when && { when }) };
+      return (await clusters.run<Answer>(query, { input })).data.payload;
+    };
+    const waiting = await ask();
+    expect([waiting.userErrors, waiting.component?.state]).toEqual([[], 'ACTIVE']);
+    expect(await operation(waiting.operation?.id)).toMatchObject({ state: 'PENDING', scheduledFor: OPENING });
+    expect((await ask('NOW')).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    // What was set meanwhile stays: only what was asked for is changed.
+    await prisma().component.update({ where: { id }, data: { parameters: { cpuRequest: '200m' } } });
+    clock.time = new Date(OPENING);
+    expect(await reconcile(waiting.operation?.id)).toEqual({ kind: 'done' });
+    expect(await componentOf(id)).toMatchObject({
+      state,
+      generation: 2,
+      operationId: waiting.operation?.id,
+      parameters: { cpuRequest: '200m', ...parameters },
+    });
+    clock.time = new Date(NOON);
+    await prisma().component.update({ where: { id }, data: { state: 'ACTIVE' } });
+    const now = await ask('NOW');
+    expect(now.component?.state).toBe(state);
+    expect(await operation(now.operation?.id)).toMatchObject({ scheduledFor: null });
   });
 });

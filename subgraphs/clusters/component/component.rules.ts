@@ -1,5 +1,6 @@
 /** What can be asked of a component. */
 export type ComponentAction = 'UPGRADE' | 'CONFIGURE' | 'UNINSTALL' | 'RESTORE';
+export const COMPONENT_ACTIONS: readonly ComponentAction[] = ['UPGRADE', 'CONFIGURE', 'UNINSTALL', 'RESTORE'];
 export type ComponentStateName =
   'INSTALLING' | 'ACTIVE' | 'UPGRADING' | 'UPDATING' | 'UNINSTALLING' | 'FAILED';
 
@@ -27,5 +28,7 @@ export function afterAction(state: string, action: ComponentAction): ComponentSt
 /** Cluster states in which components are changed. */
 export const CHANGEABLE: readonly string[] = ['RUNNING', 'SCALING'];
 
-/** Type of the operation that upgrades a component. */
-export const UPGRADE_COMPONENT = 'UPGRADE_COMPONENT';
+/** Type of the operation that carries an action out. */
+export function componentOperation(action: ComponentAction): string {
+  return `${action}_COMPONENT`;
+}

@@ -21,7 +21,7 @@ import {
   versionsFor,
 } from './component-catalogue.js';
 import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
-import { afterAction, CHANGEABLE, type ComponentAction, UPGRADE_COMPONENT } from './component.rules.js';
+import { afterAction, CHANGEABLE, type ComponentAction, componentOperation } from './component.rules.js';
 import {
   type ComponentRow,
   type ComponentWish,
@@ -29,6 +29,8 @@ import {
   lockComponent,
   wishComponent,
 } from './component.store.js';
+import type { WaitingChange } from './scheduled-component-change.js';
+import type { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
 import type {
   ConfigureComponentInput,
   InstallComponentInput,
@@ -77,12 +79,10 @@ export class ComponentService {
 
   /** Refuses a version that is not newer or does not work with the cluster's Kubernetes. */
   upgrade(actor: Actor, input: UpgradeComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
-    return this.act(
-      actor,
-      { input, action: 'UPGRADE', mutation: 'upgradeComponent', dryRun },
-      (facts) => ({ version: newerVersion(facts, input.version) }),
-      (tx, facts) => planUpgrade(tx, facts, input),
-    );
+    return this.act(actor, { input, action: 'UPGRADE', mutation: 'upgradeComponent', dryRun }, (facts) => {
+      const version = newerVersion(facts, input.version);
+      return { wish: { version }, later: { version } };
+    });
   }
 
   /** Refuses parameters that the component's schema does not allow. */
@@ -90,19 +90,22 @@ export class ComponentService {
     return this.act(
       actor,
       { input, action: 'CONFIGURE', mutation: 'configureComponent', dryRun },
-      ({ entry, component }) => ({
-        parameters: checked(
-          entry,
-          component.parameters as Parameters,
-          input.parameters,
-        ) as Prisma.InputJsonObject,
-      }),
+      ({ entry, component }) => {
+        const parameters = checked(entry, component.parameters as Parameters, input.parameters);
+        return {
+          wish: { parameters: parameters as Prisma.InputJsonObject },
+          later: { parameters: input.parameters as Parameters },
+        };
+      },
     );
   }
 
   /** Takes back what was changed in the cluster past the platform. */
   restore(actor: Actor, input: RestoreComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
-    return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent', dryRun }, () => ({}));
+    return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent', dryRun }, () => ({
+      wish: {},
+      later: {},
+    }));
   }
 
   /** Refuses the system components: a cluster does not work without them. */
@@ -115,7 +118,7 @@ export class ComponentService {
           refuse('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
             path: ID_PATH,
           });
-        return {};
+        return { wish: {}, later: {} };
       },
     );
   }
@@ -123,8 +126,7 @@ export class ComponentService {
   private act(
     actor: Actor,
     { input, action, mutation, dryRun }: Act,
-    decide: (facts: Facts) => Pick<ComponentWish, 'version' | 'parameters'>,
-    plan?: Plan,
+    decide: (facts: Facts) => Decision,
   ): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation, input, dryRun }, async (tx, at) => {
@@ -140,19 +142,23 @@ export class ComponentService {
           path: ID_PATH,
         });
       const facts = { entry, component, cluster, at };
-      const data = decide(facts);
-      const planned = await plan?.(tx, facts);
+      const { wish, later } = decide(facts);
+      const type = componentOperation(action);
+      const planned = await planChange(tx, facts, { type, later, when: input.when });
       if (planned) return { componentId: component.id, operationId: planned.id };
-      const type = `${action}_COMPONENT`;
       const operationId = await operate(tx, cluster, { type, name: entry.name, at });
-      await wishComponent(tx, component.id, { wish: { ...data, state, operationId }, at });
+      await wishComponent(tx, component.id, { wish: { ...wish, state, operationId }, at });
       return finish(tx, { account, id: component.id, operationId, at });
     });
   }
 }
 
 interface Act {
-  readonly input: { readonly id: string; readonly clientToken?: string | null };
+  readonly input: {
+    readonly id: string;
+    readonly when?: MaintenanceWhen | null;
+    readonly clientToken?: string | null;
+  };
   readonly action: ComponentAction;
   readonly mutation: string;
   readonly dryRun: boolean | null | undefined;
@@ -165,8 +171,13 @@ interface Facts {
   readonly at: Date;
 }
 
-/** Has a change wait for the maintenance window; undefined when it begins at once. */
-type Plan = (tx: Transaction, facts: Facts) => Promise<OperationRow | undefined>;
+/** What an action comes to. */
+interface Decision {
+  /** What the component is to become, when it begins at once. */
+  readonly wish: Pick<ComponentWish, 'version' | 'parameters'>;
+  /** What is remembered of it, when it waits. */
+  readonly later: Pick<WaitingChange, 'version' | 'parameters'>;
+}
 
 function newerVersion({ entry, component, cluster }: Facts, wished: string | null | undefined): string {
   const version = chosen(entry, wished, cluster);
@@ -176,18 +187,24 @@ function newerVersion({ entry, component, cluster }: Facts, wished: string | nul
   });
 }
 
-async function planUpgrade(
+interface ChangePlan {
+  readonly type: string;
+  readonly later: Decision['later'];
+  readonly when: MaintenanceWhen | null | undefined;
+}
+
+/** Has a change wait for the maintenance window; undefined when it begins at once. */
+async function planChange(
   tx: Transaction,
-  facts: Facts,
-  { version, when }: UpgradeComponentInput,
+  { cluster, component, entry, at }: Facts,
+  { type, later, when }: ChangePlan,
 ): Promise<OperationRow | undefined> {
-  const { cluster, entry, at } = facts;
-  const { id: componentId, name } = facts.component;
-  await refuseSecondChange(tx, cluster, { type: UPGRADE_COMPONENT, componentId });
+  const { id: componentId, name } = component;
+  await refuseSecondChange(tx, cluster, { type, componentId });
   return planInWindow(tx, cluster, {
-    type: UPGRADE_COMPONENT,
+    type,
     stages: STAGES,
-    input: { name, componentId, version: newerVersion(facts, version) },
+    input: { name, componentId, ...later },
     when: when ?? (disturbs(entry) ? undefined : 'NOW'),
     at,
   });

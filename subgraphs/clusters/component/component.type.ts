@@ -115,6 +115,9 @@ export class Component {
   driftCheckedAt: Date | null;
 }
 
+const WHEN =
+  'When it begins. When left out: IN_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else NOW. The window opens next at Cluster.maintenanceWindow.next.';
+
 export const ComponentConnection = connectionOf('Component', () => Component);
 
 @InputType({ description: 'A component to be installed.' })
@@ -152,11 +155,7 @@ export class UpgradeComponentInput {
   })
   version?: string | null;
 
-  @Field(() => MaintenanceWhen, {
-    nullable: true,
-    description:
-      'When it begins. When left out: IN_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else NOW.',
-  })
+  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
   when?: MaintenanceWhen | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
@@ -171,6 +170,9 @@ export class ConfigureComponentInput {
   @Field(() => JSONScalar, { description: 'Parameters to set; null takes one back to its default.' })
   parameters: unknown;
 
+  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
+  when?: MaintenanceWhen | null;
+
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
@@ -180,6 +182,9 @@ export class UninstallComponentInput {
   @Field(() => ID, { description: 'The component.' })
   id: string;
 
+  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
+  when?: MaintenanceWhen | null;
+
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
@@ -188,6 +193,9 @@ export class UninstallComponentInput {
 export class RestoreComponentInput {
   @Field(() => ID, { description: 'The component.' })
   id: string;
+
+  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
+  when?: MaintenanceWhen | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

@@ -1,6 +1,6 @@
 import type { Platform } from '../../../engine/platform.js';
-import { UPGRADE_COMPONENT } from '../component/component.rules.js';
-import { scheduledComponentUpgrade } from '../component/scheduled-component-upgrade.js';
+import { COMPONENT_ACTIONS, componentOperation } from '../component/component.rules.js';
+import { scheduledComponentChange } from '../component/scheduled-component-change.js';
 import { scheduledUpgrade } from '../upgrade/scheduled-upgrade.js';
 import { UPGRADE_CLUSTER } from '../upgrade/upgrade.rules.js';
 import { scheduledScaling } from '../vertical-scaling/scheduled-scaling.js';
@@ -14,6 +14,8 @@ export function scheduledChanges(
   return {
     [UPGRADE_CLUSTER]: scheduledUpgrade(means),
     [SCALE_VERTICALLY]: scheduledScaling,
-    [UPGRADE_COMPONENT]: scheduledComponentUpgrade,
+    ...Object.fromEntries(
+      COMPONENT_ACTIONS.map((action) => [componentOperation(action), scheduledComponentChange(action)]),
+    ),
   };
 }
