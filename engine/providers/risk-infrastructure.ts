@@ -6,6 +6,8 @@ export interface DoneRisk {
   readonly instanceId?: string | undefined;
   /** `namespace/name` of the Service whose load balancer it was done to. */
   readonly service?: string | undefined;
+  /** The node pool, where it was done to its scaling group. */
+  readonly nodePoolId?: string | undefined;
   readonly since: Date;
 }
 

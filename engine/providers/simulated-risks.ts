@@ -8,6 +8,7 @@ const answer = z.object({
       operation: z.string(),
       instanceId: z.string().optional(),
       service: z.string().optional(),
+      nodePoolId: z.string().optional(),
       since: z.coerce.date(),
     }),
   ),

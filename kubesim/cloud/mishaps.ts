@@ -8,9 +8,15 @@ import { deleteInstances, instanceOf } from './instances.js';
 import { reportNode } from './node-status.js';
 import { CloudRefusal } from './records.js';
 import type { On } from './routes.js';
+import { changeScalingGroup, deleteScalingGroup, membersOf, scalingGroupOf } from './scaling-groups.js';
 
 const text = z.string().min(1).max(300);
-const mishapForm = z.object({ operation: text, instanceId: text.nullish(), service: text.nullish() });
+const mishapForm = z.object({
+  operation: text,
+  instanceId: text.nullish(),
+  service: text.nullish(),
+  nodePoolId: text.nullish(),
+});
 type MishapWish = z.infer<typeof mishapForm>;
 
 /**
@@ -45,17 +51,38 @@ function perform(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
   checkTarget(cluster, wish, kind);
   const { mishaps } = cluster.kubernetes;
   if (mishaps.all().some((one) => sameAs(one, wish))) return;
-  const { operation, instanceId, service } = wish;
+  const { operation, instanceId, service, nodePoolId } = wish;
+  const harm = nodePoolId == null ? {} : harmGroup(cloud, cluster, { kind, nodePoolId });
   const mishap: Mishap = {
     operation,
     since: cloud.now(),
     ...(instanceId != null && { instanceId }),
     ...(service != null && { service }),
+    ...(nodePoolId != null && { nodePoolId }),
+    ...harm,
   };
   mishaps.add(mishap);
   if (kind.effect === 'NODE_GONE' && instanceId != null)
     deleteInstances(cloud, cluster, [instanceId], { drain: false });
   show(cloud, cluster, mishap);
+}
+
+interface GroupHarm {
+  readonly kind: MishapKind;
+  readonly nodePoolId: string;
+}
+
+function harmGroup(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  { kind, nodePoolId }: GroupHarm,
+): Pick<Mishap, 'bounds'> {
+  const { minSize, maxSize } = scalingGroupOf(cluster, nodePoolId);
+  if (kind.effect === 'GROUP_GONE') deleteScalingGroup(cloud, cluster, nodePoolId);
+  if (kind.effect !== 'GROUP_FULL') return {};
+  const members = membersOf(cluster, nodePoolId);
+  changeScalingGroup(cloud, cluster, nodePoolId, { minSize: 0, maxSize: members.length });
+  return { bounds: { minSize, maxSize } };
 }
 
 function mend(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
@@ -64,6 +91,7 @@ function mend(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
   const mishap = mishaps.all().find((one) => sameAs(one, wish));
   if (!mishap) return;
   if (!kind.mendable) throw new CloudRefusal(409, 'INVALID_STATE', `${wish.operation} cannot be mended.`);
+  if (mishap.bounds) changeScalingGroup(cloud, cluster, mishap.nodePoolId ?? '', mishap.bounds);
   mishaps.end((one) => one === mishap);
   show(cloud, cluster, mishap);
 }
@@ -75,9 +103,11 @@ function show(cloud: Cloud, cluster: CloudCluster, { instanceId }: Mishap): void
   else noteControlPlane(cloud, cluster);
 }
 
-function sameAs(mishap: Mishap, { operation, instanceId, service }: MishapWish): boolean {
+function sameAs(mishap: Mishap, wish: MishapWish): boolean {
+  const { operation, instanceId, service, nodePoolId } = wish;
   const same = mishap.operation === operation && mishap.service === (service ?? undefined);
-  return same && mishap.instanceId === (instanceId ?? undefined);
+  const there = mishap.nodePoolId === (nodePoolId ?? undefined);
+  return same && there && mishap.instanceId === (instanceId ?? undefined);
 }
 
 function kindOf({ operation }: MishapWish): MishapKind {
@@ -88,6 +118,7 @@ function kindOf({ operation }: MishapWish): MishapKind {
 
 function checkTarget(cluster: CloudCluster, wish: MishapWish, { target }: MishapKind): void {
   if (target === 'SERVICE') return checkService(cluster, wish);
+  if (target === 'NODE_POOL') return void scalingGroupOf(cluster, wish.nodePoolId ?? '');
   if (target === 'CLUSTER') return;
   if (target === 'DEDICATED_CLUSTER') return checkDedicated(cluster, wish);
   const { master } = instanceOf(cluster, wish.instanceId ?? '');

@@ -63,6 +63,7 @@ function groupRoutes(on: On): void {
     // Who takes the whole pool away leaves no mark of its group.
     if (query['forget'] === 'true') {
       cloud.removeScalingGroup(cluster, pool);
+      cluster.kubernetes.mishaps.end(({ nodePoolId }) => nodePoolId === pool);
       return ok({});
     }
     return show(cloud, id, deleteScalingGroup(cloud, cluster, pool));

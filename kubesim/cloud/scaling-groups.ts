@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mishapKinds } from '../cluster/mishaps.js';
 import { hashHex } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
@@ -73,6 +74,10 @@ function change(
     throw new CloudRefusal(422, 'INVALID_INPUT', 'minSize must not be larger than maxSize.');
   const same = minSize === group.minSize && maxSize === group.maxSize && desiredSize === group.desiredSize;
   if (same) return group;
+  // Whoever sets the bounds anew takes back what was done to them.
+  cluster.kubernetes.mishaps.end(
+    (one) => one.nodePoolId === group.nodePoolId && mishapKinds[one.operation]?.effect === 'GROUP_FULL',
+  );
   const description = `Bounds ${minSize} to ${maxSize}, desired size ${desiredSize}.`;
   return record(
     cloud,
@@ -115,16 +120,20 @@ export function scalingGroupOf(cluster: CloudCluster, nodePoolId: string): Scali
   throw new CloudRefusal(404, 'NOT_FOUND', `The node pool ${nodePoolId} has no scaling group.`);
 }
 
+/** The instances that count as a pool's. */
+export function membersOf({ instances }: CloudCluster, nodePoolId: string): InstanceRecord[] {
+  return [...instances.values()].filter(
+    (one) => one.nodePoolId === nodePoolId && one.state !== 'FAILED' && one.state !== 'STOPPING',
+  );
+}
+
 /** Why no instance can be added to a pool's group now; undefined when one can. */
 export function groupProblem(cluster: CloudCluster, nodePoolId: string | null): InstanceFailure | undefined {
   const group = nodePoolId === null ? undefined : cluster.scalingGroups.get(nodePoolId);
   if (!group) return undefined;
   if (group.state === 'DELETED')
     return { code: 'SCALING_GROUP_MISSING', message: `The scaling group ${group.id} is deleted.` };
-  const members = [...cluster.instances.values()].filter(
-    (one) => one.nodePoolId === nodePoolId && one.state !== 'FAILED' && one.state !== 'STOPPING',
-  );
-  if (members.length < group.maxSize) return undefined;
+  if (membersOf(cluster, group.nodePoolId).length < group.maxSize) return undefined;
   const message = `The scaling group ${group.id} has its maximum of ${group.maxSize} instances.`;
   return { code: 'SCALING_GROUP_FULL', message };
 }

@@ -5,6 +5,9 @@ export interface Mishap {
   readonly instanceId?: string | undefined;
   /** `namespace/name` of a Service, when it was done to its load balancer. */
   readonly service?: string | undefined;
+  readonly nodePoolId?: string | undefined;
+  /** The bounds that the scaling group had before. */
+  readonly bounds?: { readonly minSize: number; readonly maxSize: number };
   /** Milliseconds since the epoch. */
   readonly since: number;
 }
@@ -16,8 +19,14 @@ export type MishapEffect =
   | 'NODE_SILENT'
   /** The instance is gone. */
   | 'NODE_GONE'
+  /** The scaling group of a node pool is gone. */
+  | 'GROUP_GONE'
+  /** The scaling group takes no more instances than it has. */
+  | 'GROUP_FULL'
   /** The node is Ready, but its network does not work. */
   | 'NODE_NETWORK'
+  /** The node is Ready, but the health checks of its pods fail. */
+  | 'NODE_PROBES'
   /** No load balancer can be made for a Service. */
   | 'NO_LOAD_BALANCERS'
   /** A Service's load balancer does not work. */
@@ -28,7 +37,7 @@ export type MishapEffect =
 export interface MishapKind {
   readonly effect: MishapEffect;
   /** What it is done to. */
-  readonly target: 'CLUSTER' | 'DEDICATED_CLUSTER' | 'WORKER' | 'MASTER' | 'SERVICE';
+  readonly target: 'CLUSTER' | 'DEDICATED_CLUSTER' | 'WORKER' | 'MASTER' | 'NODE_POOL' | 'SERVICE';
   /** Whether anything brings it back. */
   readonly mendable: boolean;
   /** Whether it is on the machine's system disk, so that a new disk ends it. */
@@ -66,8 +75,12 @@ export const mishapKinds: Readonly<Record<string, MishapKind>> = {
   'cluster.master-node.8': kind('DEDICATED_CLUSTER', 'API_DOWN', FOR_GOOD),
   'cluster.master-node.9': kind('DEDICATED_CLUSTER', 'API_DOWN', FOR_GOOD),
   'cluster.access.1': kind('CLUSTER', 'NO_LOAD_BALANCERS'),
+  'node-pool.scaling-group.1': kind('NODE_POOL', 'GROUP_GONE', FOR_GOOD),
+  'node-pool.scaling-group.3': kind('WORKER', 'NODE_GONE', FOR_GOOD),
+  'node-pool.scaling-group.5': kind('NODE_POOL', 'GROUP_FULL'),
   'network.kernel.1': kind('WORKER', 'NODE_NETWORK', ON_DISK),
   'network.kernel.2': kind('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.kernel.3': kind('WORKER', 'NODE_PROBES', ON_DISK),
   'network.kernel.4': kind('WORKER', 'NODE_NETWORK', ON_DISK),
   'network.kernel.5': kind('WORKER', 'NODE_NETWORK', ON_DISK),
   'network.node.1': kind('WORKER', 'NODE_NETWORK', ON_DISK),

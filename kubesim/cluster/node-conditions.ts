@@ -6,46 +6,63 @@ import { timestamp, type Condition } from '../kinds/object.js';
 export interface NodeHealth {
   /** Whether its kubelet is heard. */
   readonly ready: boolean;
-  /** The operation that has interrupted its network. */
-  readonly interruptedBy: string | undefined;
+  /** What else is wrong, and the operation that did it. */
+  readonly troubles: Readonly<Partial<Record<NodeTrouble, string>>>;
 }
 
-const NETWORK = 'NetworkUnavailable';
+export type NodeTrouble = 'NetworkUnavailable' | 'HealthChecksFailing';
+
+interface Wording {
+  readonly broken: { readonly reason: string; readonly message: string };
+  readonly fine: { readonly reason: string; readonly message: string };
+}
+
+/** What the conditions say that exist only since something was wrong. */
+const WORDING: Readonly<Record<NodeTrouble, Wording>> = {
+  NetworkUnavailable: {
+    broken: { reason: 'NetworkInterrupted', message: 'The network of the node is interrupted' },
+    fine: { reason: 'RouteCreated', message: 'The node has its routes.' },
+  },
+  HealthChecksFailing: {
+    broken: { reason: 'ConnectionsRefused', message: 'The health checks of pods on the node fail' },
+    fine: { reason: 'ConnectionsReused', message: 'The health checks of pods reach them.' },
+  },
+};
+const TROUBLES = Object.keys(WORDING) as NodeTrouble[];
+
+/** Whether something of this kind is wrong with the node. */
+export function hasTrouble({ status }: Node, trouble: NodeTrouble): boolean {
+  return !!status.conditions?.some(({ type, status: is }) => type === trouble && is === 'True');
+}
 
 /** The conditions of a node with this health; undefined when it has them. */
 export function healthConditions(
   node: Node,
-  { ready, interruptedBy }: NodeHealth,
+  { ready, troubles }: NodeHealth,
   now: Date,
 ): Condition[] | undefined {
   const present = node.status.conditions ?? [];
-  const before = present.filter(({ type }) => type === NETWORK);
-  const network = networkConditions(before, interruptedBy, now);
-  const sameReady = isNodeReady(node) === ready;
-  if (sameReady && network === before) return undefined;
-  const rest = sameReady ? present.filter(({ type }) => type !== NETWORK) : nodeConditions(ready, now);
-  return [...rest, ...network];
+  const before = present.filter(({ type }) => TROUBLES.includes(type as NodeTrouble));
+  const wanted = TROUBLES.flatMap((type) => troubleCondition(type, { by: troubles[type], before, now }));
+  const same = isNodeReady(node) === ready;
+  if (same && wanted.every((one) => before.includes(one))) return undefined;
+  const rest = same ? present.filter((one) => !before.includes(one)) : nodeConditions(ready, now);
+  return [...rest, ...wanted];
 }
 
-/** What the node says of its network: nothing as long as that was never interrupted. */
-function networkConditions(before: Condition[], interruptedBy: string | undefined, now: Date): Condition[] {
-  if (before.length === 0 && interruptedBy === undefined) return before;
-  const wanted = networkCondition(interruptedBy, now);
-  return before[0]?.message === wanted.message ? before : [wanted];
-}
-
-/** Says that a node's network does not work, or that it does. */
-function networkCondition(why: string | undefined, now: Date): Condition {
+/** What the node says of a trouble: nothing as long as it never had it. */
+function troubleCondition(
+  type: NodeTrouble,
+  { by, before, now }: { readonly by: string | undefined; readonly before: Condition[]; readonly now: Date },
+): Condition[] {
+  const known = before.find((one) => one.type === type);
+  if (!known && by === undefined) return [];
   const at = timestamp(now);
-  const broken = why !== undefined;
-  return {
-    type: 'NetworkUnavailable',
-    status: broken ? 'True' : 'False',
-    reason: broken ? 'NetworkInterrupted' : 'RouteCreated',
-    message: broken ? `The network of the node is interrupted (${why}).` : 'The node has its routes.',
-    lastHeartbeatTime: at,
-    lastTransitionTime: at,
-  };
+  const { broken, fine } = WORDING[type];
+  const wanted = by === undefined ? fine : { reason: broken.reason, message: `${broken.message} (${by}).` };
+  if (known?.message === wanted.message) return [known];
+  const status = by === undefined ? 'False' : 'True';
+  return [{ type, status, ...wanted, lastHeartbeatTime: at, lastTransitionTime: at }];
 }
 
 /** The conditions that a kubelet reports, or those of a node whose kubelet has fallen silent. */

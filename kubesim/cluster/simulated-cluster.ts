@@ -156,14 +156,14 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   }
 
   /** Makes a node's conditions what its health is; what is so already is left as it is. */
-  setNodeHealth(name: string, { ready, interruptedBy }: NodeHealth): void {
+  setNodeHealth(name: string, health: NodeHealth): void {
     const node = this.store.get(nodes, '', name);
     if (!node) return;
-    const conditions = healthConditions(node, { ready, interruptedBy }, this.clock.now());
+    const conditions = healthConditions(node, health, this.clock.now());
     if (!conditions) return;
     replaceStatus(this, nodes, node, { ...node.status, conditions });
-    if (isNodeReady(node) === ready) return;
-    const reason = ready ? 'NodeReady' : 'NodeNotReady';
+    if (isNodeReady(node) === health.ready) return;
+    const reason = health.ready ? 'NodeReady' : 'NodeNotReady';
     this.events.record(node, {
       type: 'Normal',
       reason,

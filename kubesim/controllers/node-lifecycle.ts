@@ -1,5 +1,6 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { destroy, removePod } from '../cluster/delete.js';
+import { hasTrouble } from '../cluster/node-conditions.js';
 import type { Node, Pod, Taint } from '../kinds/core.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
 import { timestamp } from '../kinds/object.js';
@@ -11,7 +12,8 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 /** With this annotation an edge node keeps its pods while nobody can reach it. */
 export const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
-const OWN = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE]);
+const NETWORK_UNAVAILABLE = 'node.kubernetes.io/network-unavailable';
+const OWN = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);
 
 /** Taints nodes that are not ready or cordoned, sends pods away that don't tolerate it, and clears up after nodes. */
 export function nodeLifecycleController(cluster: ClusterContext): Controller {
@@ -55,9 +57,11 @@ function name({ key, effect }: Taint): string {
 }
 
 function wantedTaints(node: Node, timeAdded: string): Taint[] {
-  const list: Taint[] = node.spec.unschedulable
-    ? [{ key: UNSCHEDULABLE, effect: 'NoSchedule', timeAdded }]
-    : [];
+  const reasons = [
+    ...(node.spec.unschedulable ? [UNSCHEDULABLE] : []),
+    ...(hasTrouble(node, 'NetworkUnavailable') ? [NETWORK_UNAVAILABLE] : []),
+  ];
+  const list: Taint[] = reasons.map((key) => ({ key, effect: 'NoSchedule', timeAdded }));
   if (isNodeReady(node)) return list;
   const ready = node.status.conditions?.find(({ type }) => type === 'Ready');
   const key = ready?.status === 'Unknown' ? UNREACHABLE : NOT_READY;

@@ -1,5 +1,6 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { removePod } from '../cluster/delete.js';
+import { hasTrouble } from '../cluster/node-conditions.js';
 import { replaceStatus } from '../cluster/write.js';
 import { splitKey } from '../controllers/pods-of.js';
 import type { WorkQueue } from '../controllers/work-queue.js';
@@ -20,6 +21,7 @@ import {
 } from './containers.js';
 import { PodAddresses } from './pod-addresses.js';
 import { instanceHome, nodeHome, type FindHome, type PodHome } from './pod-home.js';
+import { probedStatuses } from './probes.js';
 
 /** Simulated seconds: pulling an image takes from PULL_LEAST to twice that; containers take STOP to end. */
 const PULL_LEAST = 1;
@@ -28,7 +30,8 @@ const STOP = 1;
 const LAST_RESORT = '10.64.0.0/24';
 const FIRST_BACKOFF = 10;
 const LONGEST_BACKOFF = 300;
-const WARNINGS: readonly string[] = ['Failed', 'BackOff', 'FailedCreatePodSandBox'];
+const WARNINGS: readonly string[] = ['Failed', 'BackOff', 'FailedCreatePodSandBox', 'Unhealthy'];
+const PROBES = 'HealthChecksFailing';
 
 /**
  * The kubelets of all nodes of a cluster. Each pod that is bound to a ready node is brought, step by step, to what its
@@ -63,7 +66,10 @@ class Kubelets implements Controller {
     });
     store.onChange(nodes, ({ object, previous }) => {
       const ready = isNodeReady(object as Node);
-      if (ready && !(previous && isNodeReady(previous as Node))) this.resume(object.metadata.name);
+      const failing = hasTrouble(object as Node, PROBES);
+      const before = previous as Node | undefined;
+      const woken = ready && !(before && isNodeReady(before));
+      if (woken || (before && hasTrouble(before, PROBES) !== failing)) this.resume(object.metadata.name);
     });
   }
 
@@ -97,7 +103,21 @@ class Kubelets implements Controller {
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
     if (hasEnded(pod)) return;
     if (!pod.status.containerStatuses) return this.accept(pod, home);
+    if (this.probe(pod)) return;
     this.advance(pod);
+  }
+
+  /** Lets the pod be as ready as its probes find it; true when that was another readiness. */
+  private probe(pod: Pod): boolean {
+    const probed = probedStatuses(this.cluster, pod);
+    if (!probed) return false;
+    for (const container of pod.spec.containers) {
+      const { ready } = probed.find(({ name }) => name === container.name) ?? {};
+      const { ready: was } = pod.status.containerStatuses?.find(({ name }) => name === container.name) ?? {};
+      if (was && !ready) this.report(pod, container, 'Unhealthy', 'Health check failed: connection refused');
+    }
+    replaceStatus(this.cluster, pods, pod, podStatus(pod, probed, this.cluster.clock.now()));
+    return true;
   }
 
   /** Takes the pod over: it has a start time and its containers are being created. */

@@ -121,7 +121,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new HighRiskMutations(new HighRiskService(platform)),
       new HighRiskOperationResolver(),
       new ClusterRisksResolver(new RiskFindingStore(prisma)),
-      new HighRiskFindingResolver(stores.nodes),
+      new HighRiskFindingResolver(stores),
       new ProductGuideResolver(),
       new MaintenanceWindowResolver(new MaintenanceWindowService(platform)),
       new ClusterWindowResolver(new MaintenanceWindowStore(prisma)),

@@ -2,7 +2,14 @@ import { CatalogueFile } from '../catalogue/catalogue-file.store.js';
 
 /** To what an operation is done when it is acted out. */
 export type DrillTarget =
-  'CLUSTER' | 'DEDICATED_CLUSTER' | 'WORKER_NODE' | 'MASTER_NODE' | 'SERVICE' | 'KUBERNETES_API';
+  | 'CLUSTER'
+  | 'DEDICATED_CLUSTER'
+  | 'NODE_POOL'
+  | 'WORKER_NODE'
+  | 'MASTER_NODE'
+  | 'SERVICE'
+  | 'KUBERNETES_API'
+  | 'MUTATION';
 
 interface Drill {
   readonly id: string;

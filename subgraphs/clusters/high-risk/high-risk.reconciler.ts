@@ -9,6 +9,7 @@ import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/ku
 import type { DoneRisk } from '../../../engine/providers/risk-infrastructure.js';
 import { enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
+import { isId } from '../../../kernel/ids.js';
 import { type ClusterStep } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
@@ -114,16 +115,16 @@ async function recordFindings(
   risks: readonly DoneRisk[],
 ): Promise<NewEvent[]> {
   const { id: clusterId, account } = cluster;
-  const rows = risks.map(({ operation, instanceId, service, since }) => {
-    return { clusterId, account, operation, subject: instanceId ?? service ?? '', since };
+  const rows = risks.map(({ operation, instanceId, service, nodePoolId, since }) => {
+    const subject = instanceId ?? nodePoolId ?? service ?? '';
+    return { clusterId, account, operation, subject, since };
   });
   const { fresh, gone } = await replaceFindings(tx, clusterId, rows);
   if (fresh.length + gone.length === 0) return [];
-  const nodes = [...fresh, ...gone]
-    .map(({ subject }) => subject)
-    .filter((subject) => subject.startsWith('node_'));
+  const nodes = [...fresh, ...gone].map(({ subject }) => subject).filter((subject) => isId('node', subject));
   await enqueueAll(tx, 'node', nodes);
   await enqueue(tx, 'control-plane', clusterId);
+  await enqueue(tx, 'pool-audit', clusterId);
   const told = await Promise.all([
     ...fresh.map((row) => found(cluster, row)),
     ...gone.map((row) => mended(cluster, row)),

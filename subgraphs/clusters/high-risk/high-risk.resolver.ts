@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
+import { isId } from '../../../kernel/ids.js';
 import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import { HighRiskOperation, RiskSection } from '../catalogue/product-guide.type.js';
@@ -8,6 +9,8 @@ import { Cluster } from '../cluster/cluster.type.js';
 import { loadById, loadValue } from '../loading.js';
 import type { NodeStore } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
+import type { NodePoolStore } from '../node-pool/node-pool.store.js';
+import { NodePool } from '../node-pool/node-pool.type.js';
 import { drillTarget, riskRow } from './high-risk-catalogue.js';
 import type { HighRiskService } from './high-risk.service.js';
 import type { RiskFindingRow, RiskFindingStore } from './high-risk.store.js';
@@ -94,7 +97,7 @@ export class ClusterRisksResolver {
 
 @Resolver(() => HighRiskFinding)
 export class HighRiskFindingResolver {
-  constructor(private readonly nodes: NodeStore) {}
+  constructor(private readonly stores: { readonly nodes: NodeStore; readonly nodePools: NodePoolStore }) {}
 
   @FieldResolver(() => HighRiskOperation, { description: 'What was done.' })
   async operation(@Root() { operation }: RiskFindingRow) {
@@ -107,7 +110,15 @@ export class HighRiskFindingResolver {
     description: 'The node, where it was done to one that is there.',
   })
   node(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
-    return subject.startsWith('node_') ? loadById(context, this.nodes.byIds, subject) : null;
+    return isId('node', subject) ? loadById(context, this.stores.nodes.byIds, subject) : null;
+  }
+
+  @FieldResolver(() => NodePool, {
+    nullable: true,
+    description: 'The node pool, where it was done to the scaling group of one that is there.',
+  })
+  nodePool(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
+    return isId('nodePool', subject) ? loadById(context, this.stores.nodePools.byIds, subject) : null;
   }
 
   @FieldResolver(() => String, {

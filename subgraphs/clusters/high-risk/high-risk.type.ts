@@ -11,10 +11,12 @@ export const HighRiskTarget = graphEnum(
   {
     CLUSTER: 'The cluster; by performHighRiskOperation.',
     DEDICATED_CLUSTER: 'A dedicated cluster, whose masters are of the account; by performHighRiskOperation.',
+    NODE_POOL: 'The scaling group of a node pool; by performHighRiskOperation.',
     WORKER_NODE: 'A worker node; by performHighRiskOperation.',
     MASTER_NODE: 'A master node of a dedicated cluster; by performHighRiskOperation.',
     SERVICE: 'The load balancer of a Service; by performHighRiskOperation.',
     KUBERNETES_API: 'An object in the cluster: do it with kubectl.',
+    MUTATION: 'What a mutation of this graph does, which refuses it or asks for an acknowledgement.',
   },
 );
 
@@ -44,6 +46,12 @@ export class HighRiskOperationInput {
 
   @Field(() => ID, { nullable: true, description: 'The node, for an operation on a node.' })
   nodeId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The node pool, for an operation on its scaling group.',
+  })
+  nodePoolId?: string | null;
 
   @Field(() => String, {
     nullable: true,

@@ -4,6 +4,7 @@ import { refuse } from '../../../kernel/result.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
 import { NodeStore } from '../node/node.store.js';
+import { NodePoolStore } from '../node-pool/node-pool.store.js';
 import type { DrillTarget } from './high-risk-catalogue.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
@@ -23,12 +24,19 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
     const message = 'Only a dedicated cluster has masters to which this can be done.';
     return refuse('UNSUPPORTED_BY_KIND', message, { path: ['input', 'clusterId'] });
   },
+  NODE_POOL: poolTarget,
   WORKER_NODE: nodeTarget,
   MASTER_NODE: nodeTarget,
   SERVICE: ({ input: { operation, service } }) => {
     if (service == null) return refuse('INVALID_INPUT', 'Name the Service.', { path: ['input', 'service'] });
     return { operation, service };
   },
+};
+
+/** Where the others are done. */
+const ELSEWHERE: Readonly<Partial<Record<DrillTarget, string>>> = {
+  KUBERNETES_API: 'This is done to an object in the cluster: do it with kubectl.',
+  MUTATION: 'This is what a mutation does: scaleNodePool, attachInstances, or a managed pool by itself.',
 };
 
 /** To what the operation is done. Refuses what is not acted out, and what is not of the cluster. */
@@ -39,11 +47,16 @@ export async function riskTarget(
 ): Promise<RiskTarget> {
   const find = kind && FIND[kind];
   if (find) return find(wish, database);
-  const message =
-    kind === 'KUBERNETES_API'
-      ? 'This is done to an object in the cluster: do it with kubectl.'
-      : 'This operation is not acted out.';
+  const message = (kind && ELSEWHERE[kind]) ?? 'This operation is not acted out.';
   return refuse('INVALID_INPUT', message, { path: ['input', 'operation'] });
+}
+
+async function poolTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
+  const { operation, nodePoolId } = input;
+  const ids = nodePoolId == null ? [] : [nodePoolId];
+  const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
+  if (pool?.clusterId === cluster.id && !pool.deletedAt) return { operation, nodePoolId: pool.id };
+  return refuse('NOT_FOUND', 'The cluster has no such node pool.', { path: ['input', 'nodePoolId'] });
 }
 
 async function nodeTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {

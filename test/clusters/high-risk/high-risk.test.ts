@@ -1,84 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../engine/engine.js';
-import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { enqueue } from '../../../engine/queue.js';
-import { ended, startWorld, type World, wishCluster } from '../../engine/world.js';
+import { ended } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, clientOf, componentsSettled, graphOf, runningCluster } from '../upgrade/upgrade-kit.js';
+import { clientOf, runningCluster } from '../upgrade/upgrade-kit.js';
+import { type ConditionedView, type HighRisk, openHighRisk, type Payload } from './high-risk-kit.js';
 
-let world: World;
-let engine: Engine;
-let ask: Ask;
-let clusterId: string;
-let client: KubernetesClient;
+let world: HighRisk['world'];
+let ask: HighRisk['ask'];
+let clusterId: HighRisk['clusterId'];
+let client: HighRisk['client'];
+let change: HighRisk['change'];
+let done: HighRisk['done'];
+let view: HighRisk['view'];
+let findings: HighRisk['findings'];
+let workers: HighRisk['workers'];
+let statusOf: HighRisk['statusOf'];
+let risks: HighRisk;
 beforeAll(async () => {
-  world = await startWorld({ speed: 500 });
-  await world.limit('payg-vcpu', 1_000);
-  engine = await world.engine();
-  ask = await graphOf(world);
-  ({ clusterId, client } = await runningCluster(world, '1.34.3', 2));
+  risks = await openHighRisk();
+  ({ world, ask, clusterId, client, change, done, view, findings, workers, statusOf } = risks);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
-
-interface Payload {
-  payload: {
-    cluster: { id: string } | null;
-    userErrors: { code: string; message: string; path: string[] }[];
-  };
-}
-type Target = {
-  clusterId: string;
-  operation: string;
-  nodeId?: string;
-  service?: string;
-  acknowledgeRisk?: boolean;
-};
-const change = async (mutation: 'perform' | 'mend', input: Target) => {
-  const query = `mutation ($input: HighRiskOperationInput!) {
-    payload: ${mutation}HighRiskOperation(input: $input) { cluster { id } userErrors { code message path } } }`;
-  return (await ask<Payload>(query, { input })).payload;
-};
-async function done(mutation: 'perform' | 'mend', input: Target): Promise<void> {
-  expect((await change(mutation, input)).userErrors).toEqual([]);
-}
-
-interface Findings {
-  cluster: {
-    state: string;
-    conditions: { type: string; status: string }[];
-    highRiskFindings: {
-      operation: { id: string; impact: string };
-      node: { id: string } | null;
-      service: string | null;
-      since: string;
-    }[];
-  };
-}
-const view = async (id: string) =>
-  (
-    await ask<Findings>(
-      `query ($id: ID!) { cluster(id: $id) { state conditions { type status }
-         highRiskFindings { since service operation { id impact recovery } node { id name } } } }`,
-      { id },
-    )
-  ).cluster;
-const health = async (id: string) =>
-  (await view(id)).conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.status;
-const findings = async (id: string) => (await view(id)).highRiskFindings.map(({ operation }) => operation.id);
-
-const workers = (id: string) =>
-  world.prisma.node.findMany({
-    where: { clusterId: id, role: 'WORKER', state: 'running' },
-    orderBy: { id: 'asc' },
-  });
-const statusOf = async (id: string) => (await world.prisma.node.findUnique({ where: { id } }))?.status;
-
-interface NodeView {
-  status: { conditions: { type: string; status: string; message: string }[] };
-}
+afterAll(() => risks[Symbol.asyncDispose]());
 
 describe('the list of high-risk operations', () => {
   it('has 47 rows and says of each whether and to what it is acted out', async () => {
@@ -90,11 +32,13 @@ describe('the list of high-risk operations', () => {
     expect(Object.fromEntries([...counts].map(([target, rows]) => [String(target), rows.length]))).toEqual({
       CLUSTER: 3,
       DEDICATED_CLUSTER: 3,
-      WORKER_NODE: 12,
+      NODE_POOL: 2,
+      WORKER_NODE: 14,
       MASTER_NODE: 6,
       SERVICE: 3,
-      KUBERNETES_API: 2,
-      null: 18,
+      KUBERNETES_API: 3,
+      MUTATION: 3,
+      null: 10,
     });
   });
 
@@ -147,8 +91,8 @@ describe('on a worker node', { timeout: 200_000 }, () => {
     async (operation) => {
       const [node] = await workers(clusterId);
       const network = async () => {
-        const { status } = await client.get<NodeView>(`/api/v1/nodes/${node!.name}`);
-        return status.conditions.find(({ type }) => type === 'NetworkUnavailable');
+        const { status } = await client.get<ConditionedView>(`/api/v1/nodes/${node!.name}`);
+        return status.conditions?.find(({ type }) => type === 'NetworkUnavailable');
       };
       await done('perform', { clusterId, operation, nodeId: node!.id });
       expect(await network()).toMatchObject({
@@ -191,42 +135,18 @@ describe('on a worker node', { timeout: 200_000 }, () => {
       ]);
     }
     expect(await set([['vm.swappiness', '10']])).toMatchObject([{ code: 'INVALID_INPUT' }]);
-    // Nothing acts out what breaks health checks, so it is not set at all.
-    expect(await set([['net.ipv4.tcp_tw_reuse', '1']], true)).toMatchObject([
-      { code: 'RISK_NOT_ACKNOWLEDGED' },
-    ]);
-    expect(await set([['net.ipv4.ip_forward', '0']], true)).toEqual([]);
-    await eventually(async () => (await findings(clusterId)).includes('network.kernel.1'));
+    expect(
+      await set(
+        [
+          ['net.ipv4.ip_forward', '0'],
+          ['net.ipv4.tcp_tw_reuse', '1'],
+        ],
+        true,
+      ),
+    ).toEqual([]);
+    await eventually(async () => (await findings(clusterId)).join() === 'network.kernel.1,network.kernel.3');
     expect(await set(good)).toEqual([]);
     await eventually(async () => (await findings(clusterId)).length === 0);
-  });
-});
-
-describe('what was done to a node', { timeout: 200_000 }, () => {
-  it('is found once for each time that it was done, and no more when the node has left', async () => {
-    const { clusterId: id } = await runningCluster(world, '1.34.3', 2);
-    const [node] = await workers(id);
-    const target = { clusterId: id, operation: 'cluster.worker-node.4', nodeId: node!.id };
-    await done('perform', target);
-    await eventually(async () => (await findings(id)).length === 1, { what: 'a finding' });
-    const since = (await view(id)).highRiskFindings[0]?.since;
-    await done('mend', target);
-    await done('perform', target);
-    await eventually(
-      async () => {
-        const [finding] = (await view(id)).highRiskFindings;
-        return finding !== undefined && finding.since !== since;
-      },
-      { what: 'another finding' },
-    );
-    const remove = `mutation ($input: RemoveNodesInput!) { removeNodes(input: $input) { operation { id } userErrors { code message } } }`;
-    type Removed = { removeNodes: { operation: { id: string } | null; userErrors: unknown[] } };
-    const { removeNodes } = await ask<Removed>(remove, {
-      input: { nodePoolId: node!.nodePoolId, nodeIds: [node!.id], drain: false },
-    });
-    expect(removeNodes.userErrors).toEqual([]);
-    await ended(world, removeNodes.operation!.id);
-    await eventually(async () => (await findings(id)).length === 0, { what: 'no finding' });
   });
 });
 
@@ -396,88 +316,5 @@ describe('on the cluster', { timeout: 200_000 }, () => {
     const told = events.filter(({ type }) => type === 'HIGH_RISK_OPERATION_FOUND');
     expect(told).toMatchObject([{ level: 'WARNING', data: { operation: 'cluster.api-server.1' } }]);
     expect(told[0]?.message).toContain('Not recoverable');
-  });
-});
-
-describe('on a dedicated cluster', { timeout: 200_000 }, () => {
-  async function dedicated() {
-    const { clusterId: id, operationId } = await wishCluster(world, 1, { type: 'KUBERNETES', spec: null });
-    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
-    await componentsSettled(world, id);
-    const masters = await world.prisma.node.findMany({
-      where: { clusterId: id, role: 'MASTER' },
-      orderBy: { id: 'asc' },
-    });
-    return { id, masters };
-  }
-  const master = (id: string, number: number, nodeId?: string): Target => ({
-    ...{ clusterId: id, operation: `cluster.master-node.${number}` },
-    ...(nodeId !== undefined && { nodeId }),
-  });
-  const becomes = (id: string, state: string) =>
-    eventually(async () => (await view(id)).state === state, { what: state });
-  const doneForGood = async (target: Target) => {
-    expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
-    await done('perform', { ...target, acknowledgeRisk: true });
-    expect((await change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
-  };
-
-  it('what is done to one master makes it unavailable and the control plane degraded, until it is mended', async () => {
-    const { id, masters } = await dedicated();
-    expect(masters).toHaveLength(3);
-    for (const number of [1, 6, 7]) {
-      const nodeId = masters[0]!.id;
-      await done('perform', master(id, number, nodeId));
-      await eventually(async () => (await statusOf(nodeId)) === 'NotReady', {
-        what: `NotReady by ${number}`,
-      });
-      await eventually(async () => (await health(id)) === 'False', { what: `degraded by ${number}` });
-      expect((await view(id)).state).toBe('RUNNING');
-      await done('mend', master(id, number, nodeId));
-      await eventually(async () => (await statusOf(nodeId)) === 'Ready', { what: `Ready after ${number}` });
-      await eventually(async () => (await health(id)) === 'True', { what: `whole after ${number}` });
-    }
-    // Of two masters no quorum is left; and own versions of their components stop the API at once.
-    const two = masters.slice(0, 2).map((one) => master(id, 6, one.id));
-    for (const target of two) await done('perform', target);
-    await becomes(id, 'UNAVAILABLE');
-    for (const target of two) await done('mend', target);
-    await becomes(id, 'RUNNING');
-    await done('perform', master(id, 4));
-    await becomes(id, 'UNAVAILABLE');
-    await done('mend', master(id, 4));
-    await becomes(id, 'RUNNING');
-    // Two that nothing brings back.
-    await doneForGood(master(id, 2, masters[0]!.id));
-    await eventually(async () => (await statusOf(masters[0]!.id)) === 'NotReady', {
-      what: 'an expired master',
-    });
-    expect((await view(id)).state).toBe('RUNNING');
-    await doneForGood(master(id, 3, masters[1]!.id));
-    await becomes(id, 'UNAVAILABLE');
-  });
-
-  it('a master without its core directories is unavailable for good', async () => {
-    const { id, masters } = await dedicated();
-    await doneForGood(master(id, 5, masters[2]!.id));
-    await eventually(async () => (await statusOf(masters[2]!.id)) === 'NotReady', { what: 'a lost master' });
-    expect((await view(id)).state).toBe('RUNNING');
-    await doneForGood(master(id, 8));
-    await becomes(id, 'UNAVAILABLE');
-  });
-
-  it('masters added or removed on one’s own make it unusable for good', async () => {
-    const { id } = await dedicated();
-    await doneForGood(master(id, 9));
-    await becomes(id, 'UNAVAILABLE');
-  });
-
-  it('is the only kind to whose masters anything can be done', async () => {
-    for (const number of [4, 8, 9]) {
-      const target = { ...master(clusterId, number), acknowledgeRisk: true };
-      expect((await change('perform', target)).userErrors).toMatchObject([
-        { code: 'UNSUPPORTED_BY_KIND', path: ['input', 'clusterId'] },
-      ]);
-    }
   });
 });

@@ -1,0 +1,99 @@
+import { expect } from 'vitest';
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { startWorld, type World } from '../../engine/world.js';
+import { type Ask, graphOf, runningCluster } from '../upgrade/upgrade-kit.js';
+
+export interface UserError {
+  readonly code: string;
+  readonly message: string;
+  readonly path: string[];
+}
+
+export interface Payload {
+  readonly payload: { readonly cluster: { readonly id: string } | null; readonly userErrors: UserError[] };
+}
+
+/** What is done, and to what. */
+export interface Target {
+  readonly clusterId: string;
+  readonly operation: string;
+  readonly nodeId?: string;
+  readonly nodePoolId?: string;
+  readonly service?: string;
+  readonly acknowledgeRisk?: boolean;
+}
+
+interface View {
+  readonly state: string;
+  readonly conditions: { type: string; status: string }[];
+  readonly highRiskFindings: {
+    operation: { id: string; impact: string };
+    node: { id: string } | null;
+    nodePool: { id: string } | null;
+    service: string | null;
+    since: string;
+  }[];
+}
+
+const VIEW = `query ($id: ID!) { cluster(id: $id) { state conditions { type status }
+  highRiskFindings { since service operation { id impact recovery } node { id name } nodePool { id } } } }`;
+
+/** A platform with an engine and a running cluster of two nodes, and the words in which the tests speak of it. */
+export async function openHighRisk() {
+  const world: World = await startWorld({ speed: 500 });
+  await world.limit('payg-vcpu', 1_000);
+  const engine = await world.engine();
+  const ask: Ask = await graphOf(world);
+  const { clusterId, client }: { clusterId: string; client: KubernetesClient } = await runningCluster(
+    world,
+    '1.34.3',
+    2,
+  );
+  const change = async (mutation: 'perform' | 'mend', input: Target) => {
+    const query = `mutation ($input: HighRiskOperationInput!) {
+      payload: ${mutation}HighRiskOperation(input: $input) { cluster { id } userErrors { code message path } } }`;
+    return (await ask<Payload>(query, { input })).payload;
+  };
+  const view = async (id: string) => (await ask<{ cluster: View }>(VIEW, { id })).cluster;
+  return {
+    world,
+    ask,
+    clusterId,
+    client,
+    change,
+    view,
+    /** Does it, or mends it, and expects no refusal. */
+    async done(mutation: 'perform' | 'mend', input: Target): Promise<void> {
+      expect((await change(mutation, input)).userErrors).toEqual([]);
+    },
+    /** The ids of the operations that were found. */
+    async findings(id: string) {
+      return (await view(id)).highRiskFindings.map(({ operation }) => operation.id);
+    },
+    workers: (id: string) =>
+      world.prisma.node.findMany({
+        where: { clusterId: id, role: 'WORKER', state: 'running' },
+        orderBy: { id: 'asc' },
+      }),
+    async statusOf(nodeId: string) {
+      return (await world.prisma.node.findUnique({ where: { id: nodeId } }))?.status;
+    },
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type HighRisk = Awaited<ReturnType<typeof openHighRisk>>;
+
+/** What the Kubernetes API says of a node or pod. */
+export interface ConditionedView {
+  readonly status: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message: string;
+    }[];
+  };
+}
