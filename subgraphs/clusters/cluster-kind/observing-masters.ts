@@ -49,7 +49,7 @@ async function readyNames(
 
 async function record(step: ClusterStep, changes: readonly NodeChange[]): Promise<void> {
   await inCluster(step, async (tx) => {
-    const recorded = await recordNodes(tx, changes, ['pending', 'starting']);
+    const recorded = await recordNodes(tx, changes);
     return changes
       .filter(({ id }) => recorded.has(id))
       .map(({ id, zoneId, instanceType }) =>

@@ -9,6 +9,7 @@ import { appendEvents } from '../../../engine/events.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import type { ChargeType } from '../../../engine/providers/pool-infrastructure.js';
 import type { NodeRow } from '../node/node.store.js';
+import { nodeStatesFor } from '../node/node-states.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { releaseVcpus } from '../reconcile/held.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -69,7 +70,7 @@ async function record({ operation, wish, scope }: Step, node: NodeRow): Promise<
   const { chargeType } = wish;
   await scope.database.$transaction(async (tx) => {
     const { count } = await tx.node.updateMany({
-      where: { id: node.id, chargeType: node.chargeType, state: { not: 'failed' } },
+      where: { id: node.id, chargeType: node.chargeType, state: { in: nodeStatesFor('CONVERT') } },
       data: { chargeType },
     });
     if (count > 0) await releaseVcpus(tx, node.account, [node]);

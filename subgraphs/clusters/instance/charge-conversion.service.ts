@@ -6,7 +6,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { NodeRow } from '../node/node.store.js';
-import { nextNodeState, type NodeState } from '../node-pool/pool-states.js';
+import { nextNodeState, type NodeState } from '../node/node-states.js';
 import { conversionProblem } from './charge-type.rules.js';
 import type { ConvertChargeTypeInput } from './instance.type.js';
 

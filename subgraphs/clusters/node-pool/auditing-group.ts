@@ -2,7 +2,9 @@ import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/pool
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { groupMissing, healthOf } from './ensuring-group.js';
 import { updateNodePool } from './node-pool.store.js';
+import type { NodePoolState } from './node-pool.type.js';
 import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
+import { nextPoolState } from './pool-states.js';
 import { sameBounds, seenGroup, seenGroupOf, wantedBounds } from './pool-bounds.js';
 
 /**
@@ -25,11 +27,13 @@ export async function auditGroup(audit: Audit, found: ScalingGroup | undefined):
 async function recordMissing(audit: Audit, found: ScalingGroup | undefined): Promise<void> {
   const { pool, cluster } = audit;
   const seen = seenGroupOf(pool)!;
+  const state = nextPoolState(pool.state as NodePoolState, 'GROUP_LOST');
+  if (!state) return;
   await recordFindings(audit, async (tx, at) => {
     const { id, minSize, maxSize, desiredSize } = found ?? seen;
     const gone = { id, state: 'DELETED', minSize, maxSize, desiredSize } as const;
     await updateNodePool(tx, pool.id, {
-      state: 'UNHEALTHY',
+      state,
       scalingGroup: { ...gone, checkedAt: at.toISOString() },
       ...healthOf(pool, gone, at),
     });

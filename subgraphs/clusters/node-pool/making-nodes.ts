@@ -149,7 +149,7 @@ async function recordInstances(
       const instance = instances[index];
       return instance ? [startedAs(node, instance, sizes)] : [];
     });
-    return recordChanges(step, { tx, changes, from: ['pending'] });
+    return recordChanges(step, { tx, changes });
   });
 }
 
@@ -184,7 +184,7 @@ export async function failPending(step: PoolStep, failure: Problem): Promise<voi
       address: undefined,
     }));
     await enqueue(tx, 'node-pool', step.pool.id);
-    return recordChanges(step, { tx, changes, from: ['pending'] });
+    return recordChanges(step, { tx, changes });
   });
 }
 
@@ -197,13 +197,11 @@ export function failureOf(node: Pick<Node, 'name'>, { failure }: Pick<Instance, 
 export interface NodeRecord {
   readonly tx: Transaction;
   readonly changes: readonly NodeChange[];
-  /** States in which a node must still be for its change to count. */
-  readonly from: readonly string[];
 }
 
 /** Writes changes of the step's nodes, gives back the vCPUs that they no longer need, notes progress; their events. */
-export async function recordChanges(step: PoolStep, { tx, changes, from }: NodeRecord): Promise<NewEvent[]> {
-  const recorded = await recordNodes(tx, changes, from);
+export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord): Promise<NewEvent[]> {
+  const recorded = await recordNodes(tx, changes);
   const before = new Map(step.nodes.map((node) => [node.id, node]));
   const done = changes.filter(({ id }) => recorded.has(id));
   await releaseVcpus(

@@ -35,7 +35,7 @@ export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefi
     return change ? [change] : [];
   });
   for (const batch of batches(changes, RECORD_BATCH)) {
-    await inPool(step, (tx) => recordChanges(step, { tx, changes: batch, from: ['starting'] }));
+    await inPool(step, (tx) => recordChanges(step, { tx, changes: batch }));
     await scope.faults.reach('node-pool.nodes-recorded');
   }
   if (changes.length === starting.length) return 'again';
@@ -56,7 +56,7 @@ export function seenAs(node: Node, { instance, ready, now }: Sight): NodeChange 
   const base = { id, zoneId, instanceType, vcpus, version, vSwitchId, address };
   const fail = (failure: ReturnType<typeof failureOf>) => ({
     ...base,
-    state: 'failed',
+    state: 'failed' as const,
     status: 'Unknown',
     failure,
   });

@@ -1,8 +1,9 @@
 import type { Problem } from '../../../kernel/result.js';
 import type { NodePoolState } from './node-pool.type.js';
 
-/** What somebody, or the platform itself, wishes of a pool that exists. */
-export type PoolCommand = 'SCALE' | 'UPDATE' | 'ATTACH' | 'REMOVE_NODES' | 'SYNC' | 'REFILL' | 'DELETE';
+/** What somebody, or the platform itself, wishes of a pool that exists; and that its group was found to be gone. */
+export type PoolCommand =
+  'SCALE' | 'UPDATE' | 'ATTACH' | 'REMOVE_NODES' | 'SYNC' | 'REFILL' | 'DELETE' | 'GROUP_LOST';
 
 /**
  * The state that a command brings a pool to, by the state it is in; where there is none the command is refused.
@@ -22,6 +23,7 @@ const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolS
     SYNC: 'UPDATING',
     REFILL: 'SCALING',
     DELETE: 'DELETING',
+    GROUP_LOST: 'UNHEALTHY',
   },
   FAILED: {
     SCALE: 'SCALING',
@@ -30,6 +32,7 @@ const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolS
     REMOVE_NODES: 'REMOVING',
     SYNC: 'UPDATING',
     DELETE: 'DELETING',
+    GROUP_LOST: 'UNHEALTHY',
   },
   SCALING: { DELETE: 'DELETING' },
   REMOVING: { DELETE: 'DELETING' },
@@ -68,27 +71,4 @@ export function settledPoolState(
 /** Whether the pool's scaling group was seen to be gone. */
 export function isGroupMissing({ scalingGroup }: { readonly scalingGroup: unknown }): boolean {
   return (scalingGroup as { readonly state?: string } | null)?.state === 'DELETED';
-}
-
-/** State of a node, as the column has it. */
-export type NodeState = 'pending' | 'starting' | 'running' | 'removing' | 'failed';
-
-/** What can be done with, or can become of, a node. */
-export type NodeCommand = 'REMOVE' | 'CONVERT' | 'REPAIR' | 'STARTED' | 'READY' | 'FAILED' | 'GONE';
-
-/**
- *   pending ──▶ starting ──▶ running ──▶ removing ──▶ gone
- *      └───────────┴──▶ failed ─────────────┘
- */
-const NODE_NEXT: Readonly<Record<NodeState, Partial<Record<NodeCommand, NodeState | 'gone'>>>> = {
-  pending: { STARTED: 'starting', FAILED: 'failed' },
-  starting: { READY: 'running', FAILED: 'failed', REMOVE: 'removing' },
-  running: { REMOVE: 'removing', CONVERT: 'running', REPAIR: 'running', GONE: 'gone' },
-  removing: { GONE: 'gone' },
-  failed: { REMOVE: 'removing', GONE: 'gone' },
-};
-
-/** What the command makes of a node; undefined where it is refused. */
-export function nextNodeState(state: NodeState, command: NodeCommand): NodeState | 'gone' | undefined {
-  return NODE_NEXT[state][command];
 }

@@ -5,11 +5,11 @@ import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { NodeRow } from '../node/node.store.js';
+import { nextNodeState, type NodeState } from '../node/node-states.js';
 import { type Leaving, markRemoving } from '../reconcile/nodes.store.js';
 import * as pools from './node-pool.store.js';
 import { minSizeOf } from './pool-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from './pool-changes.input.js';
-import { nextNodeState, type NodeState } from './pool-states.js';
 import { admit, lockBoth, recordWish, scalesItself, target } from './pool-wish.js';
 
 const MAX_NODES = 100;

@@ -5,7 +5,8 @@ import { newId } from '../../../kernel/ids.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { configOf, type ManagementConfig } from '../node-pool/pool-config.rules.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
-import { OPEN_REPAIRS, type RepairState } from './node-repair.store.js';
+import { OPEN_REPAIRS, type RepairState } from './node-repair-states.js';
+import { nodeStatesFor } from './node-states.js';
 import type { NodeRow } from './node.store.js';
 
 /** After a repair that did not help, the next one of the node waits this long. */
@@ -41,6 +42,8 @@ export async function beginRepair(node: NodeRow, { database, clock }: ReconcileS
     await tx.$executeRaw`SELECT 1 FROM clusters.node_pool WHERE id = ${nodePoolId} FOR UPDATE`;
     const now = await tx.nodePool.findUnique({ where: { id: nodePoolId } });
     if (!now || now.deletedAt || now.state === 'DELETING') return;
+    if ((await tx.node.count({ where: { id: node.id, state: { in: nodeStatesFor('REPAIR') } } })) === 0)
+      return;
     const { management } = configOf(now);
     if (!mayRepair({ management, now: at, ...(await repairsOf(tx, nodePoolId, node.id)) })) return;
     const id = newId('nodeRepair');

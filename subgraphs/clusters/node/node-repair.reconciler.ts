@@ -13,7 +13,8 @@ import type { Means } from '../node-pool/node-pool.steps.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
-import type { NodeRepairRow, RepairState } from './node-repair.store.js';
+import { type RepairState, repairStatesBefore } from './node-repair-states.js';
+import type { NodeRepairRow } from './node-repair.store.js';
 import type { NodeRow } from './node.store.js';
 
 /** A machine that runs again may take this long until Kubernetes calls its node Ready. */
@@ -55,14 +56,24 @@ function next(step: Step): Promise<Outcome> {
 }
 
 async function act(step: Step, action: 'RESTART' | 'RESET'): Promise<Outcome> {
-  const { repair, node, scope, means } = step;
+  const { node, scope, means } = step;
   const { readyAt } = await means.provider.repairInstance(node.clusterId, node.id, action);
   await scope.faults.reach('node-repair.asked');
-  await scope.database.nodeRepair.updateMany({
-    where: { id: repair.id, state: repair.state },
-    data: action === 'RESET' ? { state: 'RESETTING', systemDiskReset: true } : { state: 'RESTARTING' },
-  });
+  if (action === 'RESET') await move(step, 'RESETTING', { systemDiskReset: true });
+  else await move(step, 'RESTARTING');
   return requeueAfter(until(readyAt, scope));
+}
+
+/** Brings the repair to a state, if it is in one from which it may come there. */
+async function move(
+  { repair, scope }: Step,
+  state: RepairState,
+  more: { readonly systemDiskReset?: boolean; readonly message?: string } = {},
+): Promise<void> {
+  await scope.database.nodeRepair.updateMany({
+    where: { id: repair.id, state: { in: repairStatesBefore(state) } },
+    data: { state, ...more },
+  });
 }
 
 async function look(step: Step): Promise<Outcome> {
@@ -101,10 +112,7 @@ async function didNotHelp(step: Step): Promise<Outcome> {
     return end(step, { state: 'FAILED', message });
   }
   const message = `The node ${node.name} is not ready after a restart; it gets a new system disk.`;
-  await scope.database.nodeRepair.updateMany({
-    where: { id: repair.id, state: repair.state },
-    data: { state: 'RESET_WANTED', message },
-  });
+  await move(step, 'RESET_WANTED', { message });
   return requeueAfter(0);
 }
 
@@ -115,7 +123,7 @@ async function end(
   const at = scope.clock.now();
   await scope.database.$transaction(async (tx) => {
     const { count } = await tx.nodeRepair.updateMany({
-      where: { id: repair.id, finishedAt: null },
+      where: { id: repair.id, state: { in: repairStatesBefore(state) } },
       data: { state, message, finishedAt: at },
     });
     const done = state === 'SUCCEEDED';

@@ -5,21 +5,6 @@ import type { Children } from '../loading.js';
 
 export type NodeRepairRow = NodeRepair;
 
-/**
- *   RESTART_WANTED ──▶ RESTARTING ──▶ SUCCEEDED
- *                          ├─▶ RESET_WANTED ──▶ RESETTING ──▶ SUCCEEDED | FAILED
- *                          └─▶ FAILED
- */
-export type RepairState =
-  'RESTART_WANTED' | 'RESTARTING' | 'RESET_WANTED' | 'RESETTING' | 'SUCCEEDED' | 'FAILED';
-
-export const OPEN_REPAIRS: readonly RepairState[] = [
-  'RESTART_WANTED',
-  'RESTARTING',
-  'RESET_WANTED',
-  'RESETTING',
-];
-
 const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", node_id AS "nodeId",
   node_name AS "nodeName", state, system_disk_reset AS "systemDiskReset", message, started_at AS "startedAt",
   finished_at AS "finishedAt"`;

@@ -1,11 +1,12 @@
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Node, Prisma } from '../../../prisma/generated/client.js';
+import { nodeStatesFor } from '../node/node-states.js';
 
 /** What a node has become. */
 export interface NodeChange {
   readonly id: string;
-  readonly state: string;
+  readonly state: 'starting' | 'running' | 'failed';
   readonly status: string;
   readonly zoneId: string;
   readonly instanceType: string;
@@ -19,16 +20,15 @@ export interface NodeChange {
   readonly address?: string | undefined;
 }
 
+const BECAME = { starting: 'STARTED', running: 'READY', failed: 'FAILED' } as const;
+
 /**
- * Writes what nodes have become, in one statement, for those that are still in one of the states `from`; answers
+ * Writes what nodes have become, in one statement, for those that are still in a state from which they can; answers
  * which those were. Two runs that see the same change thus record it once.
  */
-export async function recordNodes(
-  tx: Transaction,
-  changes: readonly NodeChange[],
-  from: readonly string[],
-): Promise<Set<string>> {
+export async function recordNodes(tx: Transaction, changes: readonly NodeChange[]): Promise<Set<string>> {
   if (changes.length === 0) return new Set();
+  const seen = changes.map((change) => ({ ...change, from: nodeStatesFor(BECAME[change.state]) }));
   const rows = await tx.$queryRaw<{ id: string }[]>`
     UPDATE clusters.node AS node
     SET state = seen.state, status = seen.status, zone_id = seen."zoneId", instance_type = seen."instanceType",
@@ -36,10 +36,10 @@ export async function recordNodes(
         instance_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."instanceId", instance_id) END,
         vswitch_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."vSwitchId", vswitch_id) END,
         address = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen.address, node.address) END
-    FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS seen (
+    FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS seen (
       id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb,
-      "instanceId" text, "vSwitchId" text, address text)
-    WHERE node.id = seen.id AND node.state = ANY(${[...from]}::text[]) RETURNING node.id`;
+      "instanceId" text, "vSwitchId" text, address text, "from" text[])
+    WHERE node.id = seen.id AND node.state = ANY(seen."from") RETURNING node.id`;
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -50,13 +50,13 @@ export async function insertNodes(
   if (nodes.length > 0) await tx.node.createMany({ data: [...nodes] });
 }
 
-/** Removes the rows; answers those that were there. */
+/** Removes the rows of nodes that are gone; answers those that were there, and could be. */
 export async function deleteNodes(
   tx: Transaction,
   ids: readonly string[],
 ): Promise<Pick<Node, 'id' | 'state' | 'vcpus' | 'chargeType'>[]> {
   return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus' | 'chargeType'>[]>`
-    DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[])
+    DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('GONE')}::text[])
     RETURNING id, state, vcpus, charge_type AS "chargeType"`;
 }
 
@@ -81,7 +81,7 @@ export async function markRemoving(
   await tx.$executeRaw`
     UPDATE clusters.node SET state = 'removing', vcpus = CASE WHEN state = 'failed' THEN 0 ELSE vcpus END,
       leaving = coalesce(${how}::jsonb, leaving)
-    WHERE id = ANY(${[...ids]}::text[]) AND state <> 'removing'`;
+    WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('LEAVE')}::text[])`;
 }
 
 /** vCPUs of instance types; a type that is unknown is left out. */

@@ -7,15 +7,23 @@ import { runsNodes } from '../../../subgraphs/clusters/instance/node-image.js';
 import { boundsOf } from '../../../subgraphs/clusters/node-pool/pool-bounds.js';
 import { mountProblems } from '../../../subgraphs/clusters/node-pool/pool-config.rules.js';
 import {
-  nextNodeState,
   nextPoolState,
-  type NodeCommand,
-  type NodeState,
   type PoolCommand,
   poolStateProblem,
 } from '../../../subgraphs/clusters/node-pool/pool-states.js';
 import type { NodePoolState } from '../../../subgraphs/clusters/node-pool/node-pool.type.js';
 import { mayRepair, type RepairCase } from '../../../subgraphs/clusters/node/beginning-repair.js';
+import {
+  OPEN_REPAIRS,
+  type RepairState,
+  repairStatesBefore,
+} from '../../../subgraphs/clusters/node/node-repair-states.js';
+import {
+  nextNodeState,
+  type NodeCommand,
+  type NodeState,
+  nodeStatesFor,
+} from '../../../subgraphs/clusters/node/node-states.js';
 
 const POOL_COMMANDS: readonly PoolCommand[] = [
   'SCALE',
@@ -25,19 +33,20 @@ const POOL_COMMANDS: readonly PoolCommand[] = [
   'SYNC',
   'REFILL',
   'DELETE',
+  'GROUP_LOST',
 ];
 
 describe('states of node pools', () => {
   const refused = undefined;
   const table: Record<NodePoolState, (NodePoolState | undefined)[]> = {
-    INITIAL: [refused, refused, refused, refused, refused, refused, 'DELETING'],
-    ACTIVE: ['SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', 'SCALING', 'DELETING'],
-    FAILED: ['SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', refused, 'DELETING'],
-    SCALING: [refused, refused, refused, refused, refused, refused, 'DELETING'],
-    REMOVING: [refused, refused, refused, refused, refused, refused, 'DELETING'],
-    UPDATING: [refused, refused, refused, refused, refused, refused, 'DELETING'],
-    UNHEALTHY: [refused, refused, refused, refused, refused, refused, 'DELETING'],
-    DELETING: [refused, refused, refused, refused, refused, refused, refused],
+    INITIAL: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    ACTIVE: ['SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', 'SCALING', 'DELETING', 'UNHEALTHY'],
+    FAILED: ['SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', refused, 'DELETING', 'UNHEALTHY'],
+    SCALING: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    REMOVING: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    UPDATING: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    UNHEALTHY: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    DELETING: [refused, refused, refused, refused, refused, refused, refused, refused],
   };
   const cases = Object.entries(table).flatMap(([state, nexts]) =>
     POOL_COMMANDS.map((command, index) => [state as NodePoolState, command, nexts[index]] as const),
@@ -59,6 +68,7 @@ describe('states of node pools', () => {
 describe('states of nodes', () => {
   const commands: readonly NodeCommand[] = [
     'REMOVE',
+    'LEAVE',
     'CONVERT',
     'REPAIR',
     'STARTED',
@@ -68,11 +78,11 @@ describe('states of nodes', () => {
   ];
   const no = undefined;
   const table: Record<NodeState, (NodeState | 'gone' | undefined)[]> = {
-    pending: [no, no, no, 'starting', no, 'failed', no],
-    starting: ['removing', no, no, no, 'running', 'failed', no],
-    running: ['removing', 'running', 'running', no, no, no, 'gone'],
-    removing: [no, no, no, no, no, no, 'gone'],
-    failed: ['removing', no, no, no, no, no, 'gone'],
+    pending: [no, 'removing', no, no, 'starting', 'running', 'failed', no],
+    starting: ['removing', 'removing', no, no, no, 'running', 'failed', no],
+    running: ['removing', 'removing', 'running', 'running', no, no, no, 'gone'],
+    removing: [no, no, no, no, no, no, no, 'gone'],
+    failed: ['removing', 'removing', no, no, no, no, no, 'gone'],
   };
   const cases = Object.entries(table).flatMap(([state, nexts]) =>
     commands.map((command, index) => [state as NodeState, command, nexts[index]] as const),
@@ -80,6 +90,35 @@ describe('states of nodes', () => {
 
   test.each(cases)('%s and %s lead to %s', (state, command, next) => {
     expect(nextNodeState(state, command)).toBe(next);
+    expect(nodeStatesFor(command).includes(state)).toBe(next !== undefined);
+  });
+});
+
+describe('states of repairs', () => {
+  const states: readonly RepairState[] = [
+    'RESTART_WANTED',
+    'RESTARTING',
+    'RESET_WANTED',
+    'RESETTING',
+    'SUCCEEDED',
+    'FAILED',
+  ];
+  const table: Record<RepairState, readonly RepairState[]> = {
+    RESTART_WANTED: ['RESTARTING', 'FAILED'],
+    RESTARTING: ['RESET_WANTED', 'SUCCEEDED', 'FAILED'],
+    RESET_WANTED: ['RESETTING', 'FAILED'],
+    RESETTING: ['SUCCEEDED', 'FAILED'],
+    SUCCEEDED: [],
+    FAILED: [],
+  };
+  const cases = states.flatMap((from) => states.map((to) => [from, to, table[from].includes(to)] as const));
+
+  test.each(cases)('%s may become %s: %s', (from, to, may) => {
+    expect(repairStatesBefore(to).includes(from)).toBe(may);
+  });
+
+  test('a repair is open until it has succeeded or failed', () => {
+    expect(OPEN_REPAIRS).toEqual(['RESTART_WANTED', 'RESTARTING', 'RESET_WANTED', 'RESETTING']);
   });
 });
 

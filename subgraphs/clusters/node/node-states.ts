@@ -1,0 +1,31 @@
+/** State of a node, as the column has it. */
+export type NodeState = 'pending' | 'starting' | 'running' | 'removing' | 'failed';
+
+/** What can be done with, or can become of, a node. REMOVE is somebody's wish, LEAVE the platform's choice. */
+export type NodeCommand = 'REMOVE' | 'LEAVE' | 'CONVERT' | 'REPAIR' | 'STARTED' | 'READY' | 'FAILED' | 'GONE';
+
+/**
+ * Which state a node comes to from the one it is in. Whoever writes a state is held to it.
+ *
+ *   pending ──▶ starting ──▶ running ──▶ removing ──▶ gone        (a master starts with its control plane: at once Ready)
+ *      └───────────┴──▶ failed ─────────────┘
+ */
+const NEXT: Readonly<Record<NodeState, Partial<Record<NodeCommand, NodeState | 'gone'>>>> = {
+  pending: { STARTED: 'starting', READY: 'running', FAILED: 'failed', LEAVE: 'removing' },
+  starting: { READY: 'running', FAILED: 'failed', REMOVE: 'removing', LEAVE: 'removing' },
+  running: { REMOVE: 'removing', LEAVE: 'removing', CONVERT: 'running', REPAIR: 'running', GONE: 'gone' },
+  removing: { GONE: 'gone' },
+  failed: { REMOVE: 'removing', LEAVE: 'removing', GONE: 'gone' },
+};
+
+const STATES = Object.keys(NEXT) as NodeState[];
+
+/** What the command makes of a node; undefined where it is refused. */
+export function nextNodeState(state: NodeState, command: NodeCommand): NodeState | 'gone' | undefined {
+  return NEXT[state][command];
+}
+
+/** The states in which a node admits the command. */
+export function nodeStatesFor(command: NodeCommand): NodeState[] {
+  return STATES.filter((state) => nextNodeState(state, command) !== undefined);
+}
