@@ -116,6 +116,8 @@ export interface InstanceRequest {
 export interface Instance {
   readonly id: string;
   readonly state: 'STARTING' | 'RUNNING' | 'STOPPING' | 'FAILED';
+  /** The pool in whose scaling group it is; null: in none. */
+  readonly nodePoolId?: string | null | undefined;
   readonly instanceType: string;
   readonly zoneId: string;
   readonly version: string;

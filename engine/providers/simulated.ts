@@ -60,6 +60,7 @@ const controlPlane = z.object({
 const instance = z.object({
   id: z.string(),
   state: z.enum(['STARTING', 'RUNNING', 'STOPPING', 'FAILED']),
+  nodePoolId: z.string().nullish(),
   // A failed one never had them.
   instanceType: z
     .string()

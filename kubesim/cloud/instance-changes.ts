@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mishapKinds } from '../cluster/mishaps.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { AttachWish } from './forms.js';
-import { groupProblem } from './scaling-groups.js';
+import { groupProblem, scalingGroupOf } from './scaling-groups.js';
 import { takeSeat } from './instance-network.js';
 import { attachProblem, chargeTypeForm, newDisk } from './machines.js';
 import { imageFields, instanceOf, oncePerId, planInstance } from './instances.js';
@@ -18,6 +18,8 @@ const RECLAIM = 300;
 const NO_SUBSCRIPTION = new Set(['t1', 's1', 's2', 's3', 'c1', 'c2', 'm1', 'm2', 'n1', 'n2', 'e3']);
 
 export const chargeForm = z.object({ chargeType: chargeTypeForm });
+export const typeForm = z.object({ instanceType: z.string().min(1).max(200) });
+export const groupForm = z.object({ nodePoolId: z.string().min(1).max(200).nullable() });
 export const repairForm = z.object({ action: z.enum(['RESTART', 'RESET']) });
 
 /** Lets machines of the account join a cluster; in the order of the wishes, each with its failure. */
@@ -96,6 +98,38 @@ export function setChargeType(
     throw new CloudRefusal(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', message);
   }
   return cloud.saveInstance(cluster, { ...instance, chargeType });
+}
+
+/** Makes another machine of an instance, as somebody does in the console; it restarts as that. Throws CloudRefusal. */
+export function setInstanceType(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  id: string,
+  { instanceType }: z.infer<typeof typeForm>,
+): InstanceRecord {
+  const instance = instanceOf(cluster, id);
+  const { instanceTypes } = cloud.parts.catalogue;
+  const [before, type] = [instanceTypes.get(instance.instanceType ?? ''), instanceTypes.get(instanceType)];
+  if (!type || type.architecture !== before?.architecture)
+    throw new CloudRefusal(422, 'UNKNOWN_INSTANCE_TYPE', `${id} cannot become ${instanceType}.`);
+  if (instance.instanceType === instanceType) return instance;
+  if (instance.state !== 'RUNNING')
+    throw new CloudRefusal(409, 'INVALID_STATE', `The instance ${id} is ${instance.state}.`);
+  const resized = cloud.saveInstance(cluster, { ...instance, instanceType });
+  cluster.kubernetes.resizeNode(resized, type);
+  return repairInstance(cloud, cluster, id, { action: 'RESTART' });
+}
+
+/** Moves an instance out of its scaling group, or into another, as somebody does in the console. */
+export function moveInstance(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  id: string,
+  { nodePoolId }: z.infer<typeof groupForm>,
+): InstanceRecord {
+  const instance = instanceOf(cluster, id);
+  if (nodePoolId !== null) scalingGroupOf(cluster, nodePoolId);
+  return cloud.saveInstance(cluster, { ...instance, nodePoolId });
 }
 
 /** Restarts an instance, or gives it a new system disk; what is wrong with it then, is mended or not. */

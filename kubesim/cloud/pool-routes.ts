@@ -4,10 +4,14 @@ import { attachForm } from './forms.js';
 import {
   attachInstances,
   chargeForm,
+  groupForm,
+  moveInstance,
   reclaimInstance,
   repairForm,
   repairInstance,
   setChargeType,
+  setInstanceType,
+  typeForm,
 } from './instance-changes.js';
 import { machineForm, machinesOf, putMachine, releaseMachine, showMachine } from './machines.js';
 import type { Answer, On } from './routes.js';
@@ -33,6 +37,12 @@ export function poolRoutes(on: On): void {
   });
   on('PUT', `${path}/:instance/charge-type`, async (cloud, { id = '', instance = '' }, { body }) =>
     ok(showInstance(setChargeType(cloud, clusterOf(cloud, id), instance, await body(chargeForm)))),
+  );
+  on('PUT', `${path}/:instance/type`, async (cloud, { id = '', instance = '' }, { body }) =>
+    ok(showInstance(setInstanceType(cloud, clusterOf(cloud, id), instance, await body(typeForm)))),
+  );
+  on('PUT', `${path}/:instance/scaling-group`, async (cloud, { id = '', instance = '' }, { body }) =>
+    ok(showInstance(moveInstance(cloud, clusterOf(cloud, id), instance, await body(groupForm)))),
   );
   on('POST', `${path}/:instance/repair`, async (cloud, { id = '', instance = '' }, { body }) =>
     ok(showInstance(repairInstance(cloud, clusterOf(cloud, id), instance, await body(repairForm)))),

@@ -155,6 +155,21 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     report('NodeReady', `Node ${instance.name} status is now: NodeReady`, 'kubelet');
   }
 
+  /** Lets the node of an instance say that it is another machine now. */
+  resizeNode(instance: InstanceRecord, type: InstanceType): void {
+    const node = this.store.get(nodes, '', instance.name);
+    if (!node) return;
+    const { metadata, status } = nodeObject(instance, type, {
+      regionId: this.regionId,
+      now: this.clock.now(),
+    });
+    const { capacity, allocatable } = status;
+    const labels = { ...node.metadata.labels, ...metadata.labels };
+    amend(this, nodes, node, (object) => ({ ...object, metadata: { ...object.metadata, labels } }));
+    const amended = this.store.get(nodes, '', instance.name);
+    if (amended) replaceStatus(this, nodes, amended, { ...amended.status, capacity, allocatable });
+  }
+
   /** Makes a node's conditions what its health is; what is so already is left as it is. */
   setNodeHealth(name: string, health: NodeHealth): void {
     const node = this.store.get(nodes, '', name);

@@ -13,16 +13,12 @@ export interface Outside {
   readonly names: ReadonlySet<string> | undefined;
 }
 
-/** Reads what the cloud and Kubernetes have of a cluster, or of one of its pools. */
+/** Reads what the cloud and Kubernetes have of a cluster. */
 export async function lookOutside(
   clusterId: string,
-  {
-    scope,
-    means,
-    nodePoolId,
-  }: { readonly scope: ReconcileScope; readonly means: Means; readonly nodePoolId?: string },
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
 ): Promise<Outside> {
-  const instances = await means.provider.instances(clusterId, nodePoolId);
+  const instances = await means.provider.instances(clusterId);
   return {
     instances: new Map(instances.map((one) => [one.id, one])),
     names: await nodeNames(clusterId, { scope, means }),
@@ -44,6 +40,13 @@ async function nodeNames(
   }
 }
 
+/** A node whose machine is another, or is paid otherwise, than the platform knows. */
+export interface ChangedNode {
+  readonly node: Node;
+  readonly chargeType: string;
+  readonly instanceType: string;
+}
+
 /** How the nodes of a pool differ from what the platform knows of them. */
 export interface Findings {
   /** Their machines are gone. */
@@ -52,6 +55,9 @@ export interface Findings {
   readonly reclaimed: readonly Node[];
   /** Their machines run, but Kubernetes has no node of their name. */
   readonly unregistered: readonly Node[];
+  /** Their machines run, but are no longer in the scaling group of the pool. */
+  readonly moved: readonly Node[];
+  readonly changed: readonly ChangedNode[];
 }
 
 /** Compares the nodes of a pool that run with what was seen. */
@@ -65,5 +71,13 @@ export function compare(nodes: readonly Node[], { instances, names }: Outside): 
     unregistered: there.filter(
       ({ id, name }) => instances.get(id)?.state === 'RUNNING' && names !== undefined && !names.has(name),
     ),
+    moved: there.filter(({ id, nodePoolId }) => (instances.get(id)?.nodePoolId ?? null) !== nodePoolId),
+    changed: there.flatMap((node) => changeOf(node, instances.get(node.id)) ?? []),
   };
+}
+
+function changeOf(node: Node, instance: Instance | undefined): ChangedNode | undefined {
+  const { chargeType = node.chargeType, instanceType = node.instanceType } = instance ?? {};
+  const same = chargeType === node.chargeType && instanceType === node.instanceType;
+  return same ? undefined : { node, chargeType, instanceType };
 }

@@ -6,6 +6,7 @@ import {
   type Schedule,
 } from '../../../engine/contract.js';
 import { enqueueAll } from '../../../engine/queue.js';
+import { auditChanges } from './auditing-changes.js';
 import { auditDrift } from './auditing-drift.js';
 import { auditGroup } from './auditing-group.js';
 import { auditNodes } from './auditing-nodes.js';
@@ -22,7 +23,8 @@ const BATCH = 500;
 
 /**
  * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that somebody
- * has changed or deleted, machines that were released or are being taken back, Kubernetes nodes that were deleted.
+ * has changed or deleted, machines that were released, changed, moved or are being taken back, Kubernetes nodes that
+ * were deleted.
  */
 export function createPoolAuditReconciler(means: Means): Reconciler {
   return {
@@ -41,7 +43,8 @@ export function createPoolAuditReconciler(means: Means): Reconciler {
         const audit: Audit = { cluster, pool, nodes, scope, means };
         if (!(await auditGroup(audit, groups.get(pool.id)))) continue;
         const findings = compare(nodes, outside);
-        if (!(await auditNodes(audit, findings))) await auditDrift(audit, findings.unregistered, outside);
+        await auditChanges(audit, findings.changed);
+        if (!(await auditNodes(audit, findings))) await auditDrift(audit, findings, outside);
       }
       return spot ? requeueAfter(SPOT_LOOK_MS) : done;
     },

@@ -68,7 +68,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => [Condition], {
     description:
-      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes.',
+      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group.',
   })
   conditions(@Root() pool: NodePoolRow) {
     return conditionsOf(pool);
@@ -85,7 +85,8 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => NodePoolDrift, {
     nullable: true,
-    description: 'How its nodes differ from what Kubernetes has; null: not at all. See syncNodePool.',
+    description:
+      'How its nodes differ from what Kubernetes and its scaling group have; null: not at all. See syncNodePool.',
   })
   drift(@Root() pool: NodePoolRow) {
     return driftOf(pool);

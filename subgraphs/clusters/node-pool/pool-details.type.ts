@@ -68,12 +68,20 @@ export class ScalingGroup {
   checkedAt: string;
 }
 
-@ObjectType({ description: 'How the nodes of a pool differ from what Kubernetes has.' })
+@ObjectType({
+  description: 'How the nodes of a pool differ from what Kubernetes and its scaling group have.',
+})
 export class NodePoolDrift {
   @Field(() => [String], {
     description: 'Nodes whose machines run, but that somebody deleted in Kubernetes.',
   })
   missingInKubernetes: readonly string[];
+
+  @Field(() => [String], {
+    description:
+      'Nodes whose machines somebody took out of the scaling group; syncNodePool lets them go and keeps the machines.',
+  })
+  movedOut: readonly string[];
 
   @Field(() => DateTimeScalar, { description: 'When it was seen.' })
   seenAt: string;

@@ -20,15 +20,18 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
   if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
   const bounds = await wantedBounds(scope.database, pool);
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
-  const outside = await lookOutside(cluster.id, { scope, means, nodePoolId: pool.id });
-  const { lost, unregistered } = compare(nodes, outside);
+  const outside = await lookOutside(cluster.id, { scope, means });
+  const { lost, unregistered, moved } = compare(nodes, outside);
   const { lowerDesiredSize } = operation.input as { lowerDesiredSize?: boolean };
-  const fewer = lowerDesiredSize ? lost.length + unregistered.length : 0;
+  const fewer = lowerDesiredSize ? lost.length + new Set([...unregistered, ...moved]).size : 0;
   await inPool(step, async (tx, at) => {
     const subject = { cluster, pool, operationId: operation.id };
     await startStage(tx, operation.id, INSPECT, at);
     const events = await forgetLost(tx, { subject, account: pool.account, lost });
-    await letLeave(tx, unregistered, { drain: false, reason: 'SYNC', since: at.toISOString() });
+    const since = at.toISOString();
+    await letLeave(tx, unregistered, { drain: false, reason: 'SYNC', since });
+    // Whoever took it out of the group wants the machine.
+    await letLeave(tx, moved, { drain: true, release: false, reason: 'SYNC', since });
     await tx.nodePool.update({
       where: { id: pool.id },
       data: {
@@ -39,8 +42,10 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
       },
     });
     await finishStage(tx, operation.id, INSPECT, at);
-    const data = { lost: lost.length, unregistered: unregistered.length };
-    const text = `The node pool ${pool.name} was compared with the cloud and Kubernetes: ${lost.length} machines and ${unregistered.length} Kubernetes nodes were gone.`;
+    const data = { lost: lost.length, unregistered: unregistered.length, moved: moved.length };
+    const text =
+      `The node pool ${pool.name} was compared with the cloud and Kubernetes: ${lost.length} machines and ` +
+      `${unregistered.length} Kubernetes nodes were gone, ${moved.length} machines were no longer in its scaling group.`;
     const missing = group.state === 'DELETED' ? [groupMissing(pool, cluster.id)] : [];
     return [...events, ...missing, eventOf(subject, 'NODE_POOL_INSPECTED', text, { data })];
   });

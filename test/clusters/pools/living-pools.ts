@@ -16,7 +16,7 @@ export const POOL = `id name state desiredSize totalNodes servingNodes healthyNo
   management { autoRepair allowSystemDiskReset autoUpgrade autoVulFix maxUnavailable }
   scalingGroup { id state minSize maxSize desiredSize nodePool { id }
     activities { kind status instances description } }
-  conditions { type status reason } drift { missingInKubernetes }
+  conditions { type status reason } drift { missingInKubernetes movedOut }
   nodeRepairs(first: 10) { nodes { nodeName state systemDiskReset message finishedAt } }
   nodes(first: 100) { nodes {
     id name state status instanceId chargeType origin instanceType { id } zone { id } } }`;
@@ -45,7 +45,7 @@ export interface PoolView {
     readonly activities: { readonly kind: string; readonly status: string }[];
   } | null;
   readonly nodeRepairs: { readonly nodes: { readonly state: string; readonly systemDiskReset: boolean }[] };
-  readonly drift: { readonly missingInKubernetes: string[] } | null;
+  readonly drift: { readonly missingInKubernetes: string[]; readonly movedOut: string[] } | null;
 }
 
 export interface Payload {
