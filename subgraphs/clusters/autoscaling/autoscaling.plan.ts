@@ -17,6 +17,13 @@ export interface Growth {
   readonly pods: readonly Pod[];
 }
 
+/** What is to be done for pods that wait. */
+export interface GrowthPlan {
+  readonly growths: Growth[];
+  /** Pods for which nothing can be done. */
+  readonly left: readonly Pod[];
+}
+
 interface NewNode extends Place {
   readonly poolId: string;
 }
@@ -30,23 +37,28 @@ export function planGrowth(
   waiting: readonly Pod[],
   present: readonly Place[],
   pools: readonly GrowablePool[],
-): Growth[] {
+): GrowthPlan {
   const there = [...present];
   const made: NewNode[] = [];
   const pods = new Map<string, Pod[]>();
+  const left: Pod[] = [];
   for (const pod of waiting) {
     if (putOn(there, pod)) continue;
     const known = putOn(made, pod);
     const node = known ?? newNode(pod, made, pools);
-    if (!node) continue;
+    if (!node) {
+      left.push(pod);
+      continue;
+    }
     if (!known) made.push(node);
     pods.set(node.poolId, [...(pods.get(node.poolId) ?? []), pod]);
   }
-  return [...Map.groupBy(made, ({ poolId }) => poolId)].map(([poolId, nodes]) => ({
+  const growths = [...Map.groupBy(made, ({ poolId }) => poolId)].map(([poolId, nodes]) => ({
     poolId,
     nodes: nodes.length,
     pods: pods.get(poolId) ?? [],
   }));
+  return { growths, left };
 }
 
 /** Puts the pod on the first of the places that it fits on; undefined when there is none. */

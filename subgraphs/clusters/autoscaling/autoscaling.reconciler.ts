@@ -28,6 +28,7 @@ export function createAutoscalingReconciler(means: Means): Reconciler {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const pools = await scope.database.nodePool.findMany({ where: { clusterId: key, deletedAt: null } });
+      await forgetIdle(pools.filter(scalesItself), { clusterId: key, scope });
       if (!pools.some(scalesItself)) return done;
       // While something else is being done to the cluster, what pods need will be another thing soon.
       if (cluster.state === 'RUNNING' && pools.every(isSettled)) await look(cluster, pools, { scope, means });
@@ -49,6 +50,18 @@ async function look(
   const seen = await readCluster(client, running);
   const view = { cluster, pools: elastic, nodes, seen, scope, means };
   if (!(await growPools(view))) await shrinkPools(view);
+}
+
+/** Nodes of pools that no longer scale by themselves are not waited for to be idle. */
+async function forgetIdle(
+  elastic: readonly NodePool[],
+  { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileScope },
+): Promise<void> {
+  const others = { notIn: elastic.map(({ id }) => id) };
+  await scope.database.node.updateMany({
+    where: { clusterId, idleSince: { not: null }, nodePoolId: others },
+    data: { idleSince: null },
+  });
 }
 
 function isSettled({ generation, settledGeneration }: NodePool): boolean {

@@ -1,8 +1,9 @@
 import { autoscalingOf } from '../node-pool/node-pool.rules.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 import { type GrowablePool, type Growth, planGrowth } from './autoscaling.plan.js';
+import { tellLimits } from './growth-limits.js';
 import type { Pod } from './kubernetes-objects.js';
-import { type TemplateFacts, templateFacts, templateOf } from './pool-template.js';
+import { templateFacts, templateOf } from './pool-template.js';
 import { AUTOSCALING, type ElasticCluster, resizePool, workingNodes } from './resizing-pool.js';
 
 /** A pool that could not be made as large as pods needed it is not asked again for so long. */
@@ -10,52 +11,71 @@ const BACK_OFF_MS = 5 * 60_000;
 /** Pods that an event names. */
 const NAMED = 20;
 
-/** Lets pools grow for pods that find no node; true when one does. */
+/** A pool that scales by itself, with how far it may grow now. */
+export interface Candidate extends GrowablePool {
+  readonly pool: NodePool;
+  /** Nodes that work. */
+  readonly size: number;
+  /** Whether its last growth fell short a moment ago: asking again would end the same way. */
+  readonly fellShort: boolean;
+}
+
+/** Lets pools grow to their minimum, and for pods that find no node; true when one does. */
 export async function growPools(view: ElasticCluster): Promise<boolean> {
-  const { cluster, seen, scope } = view;
-  if (seen.waiting.length === 0) return false;
-  const pools = await withoutFailures(view);
-  const facts = await templateFacts(scope.database, cluster, pools);
-  const growable = pools.flatMap((pool) => growablePool(view, pool, facts));
-  const present = seen.nodes.map(({ place }) => place);
-  const growths = planGrowth(seen.waiting, present, growable).sort((a, b) => b.pods.length - a.pods.length);
-  for (const growth of growths) {
-    const pool = pools.find(({ id }) => id === growth.poolId);
+  const candidates = await candidatesOf(view);
+  for (const candidate of candidates) if (await fillUp(view, candidate)) return true;
+  const present = view.seen.nodes.map(({ place }) => place);
+  const { growths, left } = planGrowth(view.seen.waiting, present, candidates);
+  for (const growth of growths.sort((a, b) => b.pods.length - a.pods.length)) {
+    const candidate = candidates.find(({ id }) => id === growth.poolId);
     // One pool at a time: where the pods go decides what the others still need.
-    if (pool && (await grow(view, pool, growth))) return true;
+    if (candidate && (await grow(view, candidate, growth))) return true;
   }
+  await tellLimits(view, candidates, left);
   return false;
 }
 
-function growablePool(view: ElasticCluster, pool: NodePool, facts: TemplateFacts): GrowablePool[] {
-  const nodes = view.seen.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
-  const template = templateOf(pool, facts, nodes);
-  const room = (autoscalingOf(pool)?.maxSize ?? 0) - workingNodes(view, pool.id).length;
-  return template && room > 0 ? [{ id: pool.id, room, template }] : [];
+async function candidatesOf(view: ElasticCluster): Promise<Candidate[]> {
+  const { cluster, pools, seen, scope } = view;
+  const facts = await templateFacts(scope.database, cluster, pools);
+  const short = await fallenShort(view);
+  return pools.flatMap((pool): Candidate[] => {
+    const nodes = seen.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
+    const template = templateOf(pool, facts, nodes);
+    const size = workingNodes(view, pool.id).length;
+    const fellShort = pool.operationId !== null && short.has(pool.operationId);
+    const room = fellShort ? 0 : Math.max(0, (autoscalingOf(pool)?.maxSize ?? 0) - size);
+    return template ? [{ id: pool.id, pool, template, room, size, fellShort }] : [];
+  });
 }
 
-/** The pools but for those whose last growth fell short a moment ago: asking again would end the same way. */
-async function withoutFailures({ pools, scope }: ElasticCluster): Promise<NodePool[]> {
-  const ids = pools.flatMap(({ operationId }) => operationId ?? []);
+/** The operations by which pools were to grow a moment ago and did not as they should. */
+async function fallenShort({ pools, scope }: ElasticCluster): Promise<Set<string>> {
   const since = new Date(scope.clock.now().getTime() - BACK_OFF_MS);
-  const short = await scope.database.operation.findMany({
+  const rows = await scope.database.operation.findMany({
     where: {
-      id: { in: ids },
+      id: { in: pools.flatMap(({ operationId }) => operationId ?? []) },
       state: { in: ['PARTIAL', 'FAILED'] },
       finishedAt: { gt: since },
       input: { path: ['trigger'], equals: AUTOSCALING },
     },
     select: { id: true },
   });
-  const failed = new Set(short.map(({ id }) => id));
-  return pools.filter(({ operationId }) => operationId === null || !failed.has(operationId));
+  return new Set(rows.map(({ id }) => id));
 }
 
-function grow(view: ElasticCluster, pool: NodePool, { nodes, pods }: Growth): Promise<boolean> {
-  const from = workingNodes(view, pool.id).length;
+/** A pool may have come to fewer nodes than its minimum: by a quota, a stock, or a creation that was cancelled. */
+function fillUp(view: ElasticCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
+  const minSize = autoscalingOf(pool)?.minSize ?? 0;
+  if (fellShort || size >= minSize) return Promise.resolve(false);
+  const why = 'it has fewer than its minimum.';
+  return resizePool(view, pool, { from: size, to: minSize, why, data: { minSize } });
+}
+
+function grow(view: ElasticCluster, { pool, size }: Candidate, { nodes, pods }: Growth): Promise<boolean> {
   return resizePool(view, pool, {
-    from,
-    to: from + nodes,
+    from: size,
+    to: size + nodes,
     why: `${pods.length} pods find no node.`,
     data: { pods: pods.slice(0, NAMED).map(nameOf), podCount: pods.length },
   });

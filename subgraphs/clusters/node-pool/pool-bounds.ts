@@ -17,13 +17,16 @@ interface BoundedPool {
 }
 
 /**
- * The bounds that a pool's group must have: those of its autoscaling, or 0 and the quota of machines in one group
+ * The bounds that a pool's group must have: those of its autoscaling, between which what is wanted lies, or 0 and the quota of machines in one group
  * (null: unlimited) without. A quota that was lowered takes no machine away.
  */
 export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds {
   const { desiredSize } = pool;
   const auto = enabledOf(pool);
-  if (auto) return { minSize: auto.minSize, maxSize: auto.maxSize, desiredSize };
+  if (auto) {
+    const { minSize, maxSize } = auto;
+    return { minSize, maxSize, desiredSize: Math.min(maxSize, Math.max(minSize, desiredSize)) };
+  }
   const maxSize = Math.max(desiredSize, Math.min(limit ?? MAX_POOL_SIZE, MAX_POOL_SIZE));
   return { minSize: 0, maxSize, desiredSize };
 }

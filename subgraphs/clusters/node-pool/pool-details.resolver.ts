@@ -68,7 +68,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => [Condition], {
     description:
-      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group.',
+      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group; `RoomForPods`: of a pool that scales by itself, whether it can grow for the pods that wait.',
   })
   conditions(@Root() pool: NodePoolRow) {
     return conditionsOf(pool);

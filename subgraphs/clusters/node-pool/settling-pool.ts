@@ -6,8 +6,8 @@ import { releasePlaces } from '../reconcile/held.js';
 import { deleteNodes } from '../reconcile/nodes.store.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import { endState, planPool, resultOf, type PoolResult, withRejected } from './node-pool.plan.js';
+import { autoscalingOf } from './node-pool.rules.js';
 import { settledPoolState } from './pool-states.js';
-import { scalesItself } from './pool-wish.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -38,7 +38,7 @@ export async function settlePool(step: PoolStep): Promise<StepOutcome> {
     });
     await enqueue(tx, 'cluster', cluster.id);
     if (pool.edgeAutonomy) await enqueue(tx, 'edge-autonomy', pool.id);
-    if (scalesItself(pool)) await enqueue(tx, 'autoscaling', cluster.id);
+    if (autoscalingOf(pool)) await enqueue(tx, 'autoscaling', cluster.id);
     await endOperation(tx, step, result, at);
     return [scaled(step, result, running)];
   });

@@ -93,7 +93,11 @@ describe('which pools grow', () => {
   const small = { id: 'small', room: 10, template: place(4) };
   const large = { id: 'large', room: 10, template: place(16) };
   const grown = (pods: Pod[], present: Place[] = [], pools = [small, large]) =>
-    planGrowth(pods, present, pools).map(({ poolId, nodes, pods: ours }) => [poolId, nodes, ours.length]);
+    planGrowth(pods, present, pools).growths.map(({ poolId, nodes, pods: ours }) => [
+      poolId,
+      nodes,
+      ours.length,
+    ]);
 
   test('none for pods that the scheduler can place', () => {
     expect(grown([pod('1'), pod('1')], [place(2)])).toEqual([]);
@@ -104,6 +108,7 @@ describe('which pools grow', () => {
   });
   test('no further than it may', () => {
     expect(grown([pod('3'), pod('3'), pod('3')], [], [{ ...small, room: 2 }])).toEqual([['small', 2, 2]]);
+    expect(planGrowth([pod('3'), pod('3')], [], [{ ...small, room: 1 }]).left).toEqual([pod('3')]);
   });
   test('none for a pod that would fit on no new node either', () => {
     expect(grown([pod('17')])).toEqual([]);

@@ -109,10 +109,14 @@ describe('a node pool that scales by itself', () => {
     await scale(id, 'busy', 6);
     await settled(id, pool, ({ healthyNodes }) => healthyNodes === 3, 'a third node');
     await ready(id, 'busy', 3);
+    const roomIs = (status: string, reason: string) => (one: PoolView) =>
+      one.conditions.some((is) => is.type === 'RoomForPods' && is.status === status && is.reason === reason);
+    await settled(id, pool, roomIs('False', 'AtMaximum'), 'that it is at its maximum');
     await scale(id, 'busy', 1);
     const small = await settled(id, pool, ({ totalNodes }) => totalNodes === 1, 'one node');
     expect(small).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
     await ready(id, 'busy', 1);
+    await settled(id, pool, roomIs('True', 'NoPodsWait'), 'that nothing waits any more');
     expect(await living.pool(system)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
     const operations = await operationsOf(id);
     expect(operations.every(({ state, trigger }) => state === 'SUCCEEDED' && trigger === 'AUTOSCALING')).toBe(
@@ -137,9 +141,54 @@ describe('a node pool that scales by itself', () => {
       await enqueue(prisma, 'autoscaling', id);
       await idleQueue();
       expect(await operationsOf(id)).toHaveLength(1);
+      expect((await living.pool(pools[1] ?? '')).conditions).toEqual(
+        expect.arrayContaining([{ type: 'RoomForPods', status: 'False', reason: 'GrowthFellShort' }]),
+      );
     } finally {
       await living.world.limit('payg-vcpu', 2_000);
     }
+  });
+
+  test('is brought to its minimum when its creation ended below it; off, it is as large as it is wished again', async () => {
+    const { id, pools } = await living.cluster([{ name: 'system' }]);
+    const { prisma } = living.world;
+    const { used } = await prisma.ledgerUsage.findUniqueOrThrow({
+      where: { account_resource_scope: { account: 'acme', resource: 'payg-vcpu', scope: '' } },
+    });
+    expect(pools).toHaveLength(1);
+    await living.world.limit('payg-vcpu', used + 4);
+    let pool = '';
+    try {
+      const { nodePool, operation } = await living.mutate('createNodePool', {
+        ...{ ...elastic({ minSize: 2 }), desiredSize: 2 },
+        ...{ clusterId: id, instanceTypes: ['ecs.g6.xlarge'] },
+      });
+      pool = nodePool?.id ?? '';
+      expect(await living.operation(operation?.id ?? '')).toMatchObject({ state: 'PARTIAL' });
+    } finally {
+      await living.world.limit('payg-vcpu', 2_000);
+    }
+    // The first look may have met the low quota; then the pause after it is over.
+    const over = { where: { targetId: pool, finishedAt: { not: null } }, data: { finishedAt: new Date(0) } };
+    await eventually(
+      async () => {
+        if ((await living.pool(pool)).healthyNodes === 2) return true;
+        await prisma.operation.updateMany(over);
+        await enqueue(prisma, 'autoscaling', id);
+        return false;
+      },
+      { what: 'the minimum' },
+    );
+    await enqueue(prisma, 'autoscaling', id);
+    const idle = () => prisma.node.count({ where: { clusterId: id, idleSince: { not: null } } });
+    await eventually(async () => (await idle()) === 2, { what: 'two idle nodes' });
+    await living.carried('updateNodePool', {
+      id: pool,
+      autoscaling: { enabled: false, minSize: 2, maxSize: 3 },
+    });
+    await eventually(async () => (await idle()) === 0, { what: 'that nobody waits for them' });
+    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 1 });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
   });
 
   test('leaves nodes alone whose pods nobody would make anew, and pools that do not scale by themselves', async () => {

@@ -45,6 +45,7 @@ export interface PoolView {
     readonly activities: { readonly kind: string; readonly status: string }[];
   } | null;
   readonly nodeRepairs: { readonly nodes: { readonly state: string; readonly systemDiskReset: boolean }[] };
+  readonly conditions: { readonly type: string; readonly status: string; readonly reason: string }[];
   readonly drift: { readonly missingInKubernetes: string[]; readonly movedOut: string[] } | null;
 }
 
