@@ -6,6 +6,8 @@ export interface ListSize {
   readonly assumedSize?: number;
   readonly slicingArguments: readonly string[];
   readonly sizedFields: readonly string[];
+  /** Whether exactly one slicing argument must be given. */
+  readonly requireOne: boolean;
 }
 
 interface Annotated {
@@ -36,6 +38,7 @@ export class CostDirectives {
       ...(assumedSize === undefined ? {} : { assumedSize }),
       slicingArguments: strings(argument(found, 'slicingArguments')),
       sizedFields: strings(argument(found, 'sizedFields')),
+      requireOne: !isFalse(argument(found, 'requireOneSlicingArgument')),
     };
   }
 }
@@ -49,6 +52,10 @@ function find(
 
 function argument(node: ConstDirectiveNode | undefined, name: string): ConstValueNode | undefined {
   return node?.arguments?.find((given) => given.name.value === name)?.value;
+}
+
+function isFalse(value: ConstValueNode | undefined): boolean {
+  return value?.kind === Kind.BOOLEAN && !value.value;
 }
 
 /** Weights are written as Int or, as in IBM's text, as String. */

@@ -13,7 +13,8 @@ import {
   isUnionType,
 } from 'graphql';
 import type { FieldCost, FieldCosts, Slicing } from './field-costs.js';
-import { type Length, lengthOf } from './list-length.js';
+import type { GivenCost } from './input-costs.js';
+import { type Length, lacksOneSlice, lengthOf } from './list-length.js';
 
 /**
  * An operation as cost sees it: response keys merged as execution merges them, scalars that cost nothing left out.
@@ -25,9 +26,18 @@ export interface CostNode {
   weight: number;
   /** Cost of the field itself, however many values it has: that of its arguments. */
   once: number;
+  /** Cost of the objects given as arguments, paid once, too; undefined for none. */
+  given?: GivenCost | undefined;
   /** How many values one parent has; undefined for one. */
   length?: Length | undefined;
   readonly children: Map<string, CostNode>;
+}
+
+/** The tree of an operation, and what is wrong with the lengths of its lists. */
+export interface CostTree {
+  readonly root: CostNode;
+  /** A field that must be given exactly one of these arguments, and is not. */
+  readonly unsliced: { readonly field: string; readonly arguments: readonly string[] } | undefined;
 }
 
 /** Builds the tree of a validated operation. */
@@ -38,16 +48,16 @@ export function costTree(
     schema,
   }: { document: DocumentNode; operation: OperationDefinitionNode; schema: GraphQLSchema },
   costs: FieldCosts,
-): CostNode {
+): CostTree {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
   const root: CostNode = { weight: 0, once: 0, children: new Map() };
   const type = schema.getRootType(operation.operation);
-  if (type)
-    new TreeBuilder({ schema, costs, fragments, operation }).addSet(root, type, operation.selectionSet);
-  return prune(root);
+  const builder = new TreeBuilder({ schema, costs, fragments, operation });
+  if (type) builder.addSet(root, type, operation.selectionSet);
+  return { root: prune(root), unsliced: builder.unsliced };
 }
 
 interface TreeSources {
@@ -64,6 +74,8 @@ interface Sized {
 }
 
 class TreeBuilder {
+  unsliced: CostTree['unsliced'];
+
   constructor(private readonly sources: TreeSources) {}
 
   addSet(node: CostNode, type: GraphQLCompositeType, set: SelectionSetNode, sized?: Sized): void {
@@ -86,9 +98,10 @@ class TreeBuilder {
     const cost = this.sources.costs.of(type.name, definition);
     const { weight, slicing } = cost;
     const once = argumentCost(cost, field);
+    const given = givenCost(cost, field);
     const own = slicing && this.sized(slicing, field, definition.args);
     const length = lengthFrom(sized, field.name.value) ?? ownLength(own);
-    const node = merge(parent, field.alias?.value ?? field.name.value, { weight, once, length });
+    const node = merge(parent, field.alias?.value ?? field.name.value, { weight, once, given, length });
     const named = getNamedType(definition.type);
     if (field.selectionSet && isCompositeType(named)) this.addSet(node, named, field.selectionSet, own);
   }
@@ -98,6 +111,8 @@ class TreeBuilder {
     field: FieldNode,
     args: readonly { readonly name: string; readonly defaultValue?: unknown }[],
   ): Sized {
+    if (lacksOneSlice({ slicing, field, args }))
+      this.unsliced ??= { field: field.name.value, arguments: slicing.arguments };
     const length = lengthOf({ slicing, field, operation: this.sources.operation, args });
     return { fields: slicing.sizedFields, length };
   }
@@ -106,6 +121,12 @@ class TreeBuilder {
 function argumentCost(cost: FieldCost, field: FieldNode): number {
   if (cost.arguments.size === 0) return 0;
   return (field.arguments ?? []).reduce((sum, { name }) => sum + (cost.arguments.get(name.value) ?? 0), 0);
+}
+
+function givenCost(cost: FieldCost, field: FieldNode): GivenCost | undefined {
+  const costs = (field.arguments ?? []).flatMap(({ name, value }) => cost.given(name.value, value) ?? []);
+  if (costs.length === 0) return undefined;
+  return (variables) => costs.reduce((sum, one) => sum + one(variables), 0);
 }
 
 /** The length that the parent gives to the field, if it does. */
@@ -122,16 +143,18 @@ function ownLength(own: Sized | undefined): Length | undefined {
 function merge(
   parent: CostNode,
   key: string,
-  { weight, once, length }: Omit<CostNode, 'children'>,
+  { weight, once, given, length }: Omit<CostNode, 'children'>,
 ): CostNode {
   const known = parent.children.get(key);
   if (!known) {
-    const node: CostNode = { weight, once, length, children: new Map() };
+    const node: CostNode = { weight, once, given, length, children: new Map() };
     parent.children.set(key, node);
     return node;
   }
   known.weight = Math.max(known.weight, weight);
   known.once = Math.max(known.once, once);
+  // The same response key has the same arguments.
+  known.given ??= given;
   const before = known.length;
   if (!before) known.length = length;
   else if (length && length !== before)
@@ -143,7 +166,8 @@ function merge(
 function prune(node: CostNode): CostNode {
   for (const [key, child] of node.children) {
     prune(child);
-    if (child.weight + child.once === 0 && child.children.size === 0) node.children.delete(key);
+    if (child.weight + child.once === 0 && !child.given && child.children.size === 0)
+      node.children.delete(key);
   }
   return node;
 }

@@ -2,6 +2,7 @@ import {
   type GraphQLField,
   type GraphQLOutputType,
   type GraphQLSchema,
+  type ValueNode,
   getNamedType,
   getNullableType,
   isCompositeType,
@@ -11,6 +12,7 @@ import {
 } from 'graphql';
 import { DEFAULT_PAGE } from '../../kernel/page.js';
 import { CostDirectives } from './cost-directives.js';
+import { type GivenCost, InputCosts } from './input-costs.js';
 
 /** What one field of the schema costs. */
 export interface FieldCost {
@@ -18,6 +20,8 @@ export interface FieldCost {
   readonly weight: number;
   /** Costs of arguments, where they are written; paid once for the field when the argument is given. */
   readonly arguments: ReadonlyMap<string, number>;
+  /** What the objects given as arguments cost; undefined when the argument has no fields with a weight. */
+  readonly given: (argument: string, value: ValueNode) => GivenCost | undefined;
   /** How many values it or its sized fields return; undefined when neither is a list. */
   readonly slicing?: Slicing;
 }
@@ -30,6 +34,10 @@ export interface Slicing {
   readonly assumed: number;
   /** Fields of the returned object that are the list; none when the field itself is. */
   readonly sizedFields: readonly string[];
+  /** Whether exactly one of the arguments must be given. */
+  readonly requireOne: boolean;
+  /** How many items the lists in the list have together, each: 1 for a plain list. */
+  readonly inner: number;
 }
 
 /** Length of a list that neither the client nor the schema bounds. */
@@ -46,10 +54,12 @@ const RELAY_LISTS = ['edges', 'nodes'];
 export class FieldCosts {
   private readonly known = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();
   private readonly directives: CostDirectives;
+  private readonly inputs: InputCosts;
 
   /** `annotated` has the directives; in a supergraph that is the full schema, not what clients see. */
   constructor(private readonly annotated: GraphQLSchema) {
     this.directives = new CostDirectives(annotated);
+    this.inputs = new InputCosts(annotated, this.directives);
   }
 
   of(parent: string, field: GraphQLField<unknown, unknown>): FieldCost {
@@ -60,6 +70,10 @@ export class FieldCosts {
     const cost = {
       weight: this.weight(parent, full),
       arguments: argumentWeights(full, this.directives),
+      given: (name: string, value: ValueNode) => {
+        const argument = full.args.find((one) => one.name === name);
+        return argument && this.inputs.of(argument.type, value);
+      },
       ...(slicing ? { slicing } : {}),
     };
     this.known.set(field, cost);
@@ -95,15 +109,31 @@ function argumentWeights(
 function slicingOf(field: GraphQLField<unknown, unknown>, directives: CostDirectives): Slicing | undefined {
   const written = directives.listSize(field.astNode);
   const relay = field.args.map(({ name }) => name).filter((name) => RELAY_SLICES.includes(name));
+  const inner = innerItems(field.type);
   if (written) {
     const { assumedSize, slicingArguments, sizedFields } = written;
-    return { arguments: slicingArguments, assumed: assumedSize ?? DEFAULT_PAGE, sizedFields };
+    return {
+      arguments: slicingArguments,
+      assumed: assumedSize ?? DEFAULT_PAGE,
+      sizedFields,
+      requireOne: written.requireOne && slicingArguments.length > 0,
+      inner,
+    };
   }
+  const unwritten = { arguments: relay, requireOne: false, inner };
   if (isListType(getNullableType(field.type))) {
-    return { arguments: relay, assumed: relay.length > 0 ? DEFAULT_PAGE : UNBOUNDED_LIST, sizedFields: [] };
+    return { ...unwritten, assumed: relay.length > 0 ? DEFAULT_PAGE : UNBOUNDED_LIST, sizedFields: [] };
   }
   const lists = relay.length > 0 ? listFields(field.type) : [];
-  return lists.length > 0 ? { arguments: relay, assumed: DEFAULT_PAGE, sizedFields: lists } : undefined;
+  return lists.length > 0 ? { ...unwritten, assumed: DEFAULT_PAGE, sizedFields: lists } : undefined;
+}
+
+/** What is in the lists of a list nobody bounds. */
+function innerItems(type: GraphQLOutputType): number {
+  const list = getNullableType(type);
+  if (!isListType(list)) return 1;
+  const item = getNullableType(list.ofType as GraphQLOutputType);
+  return isListType(item) ? UNBOUNDED_LIST * innerItems(item) : 1;
 }
 
 /** The lists of a Relay connection. */

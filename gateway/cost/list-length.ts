@@ -1,4 +1,10 @@
-import { type FieldNode, type OperationDefinitionNode, type ValueNode, Kind } from 'graphql';
+import {
+  type FieldNode,
+  type OperationDefinitionNode,
+  type ValueNode,
+  Kind,
+  valueFromASTUntyped,
+} from 'graphql';
 import type { Slicing } from './field-costs.js';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -16,15 +22,43 @@ export interface LengthSources {
 
 /** The largest of the slicing arguments: as written, else its variable's or its own default, else the assumed size. */
 export function lengthOf({ slicing, field, operation, args }: LengthSources): Length {
-  const given = slicing.arguments.map((name) => {
+  const given = slicing.arguments.map((path) => {
+    const [name = '', ...inner] = path.split('.');
     const value = field.arguments?.find((argument) => argument.name.value === name)?.value;
-    const fallback = args.find((argument) => argument.name === name)?.defaultValue;
-    return valueOf(value, operation, typeof fallback === 'number' ? fallback : undefined);
+    const fallback = numberAt(args.find((argument) => argument.name === name)?.defaultValue, inner);
+    return inner.length === 0 ? valueOf(value, operation, fallback) : innerValueOf(value, inner, fallback);
   });
   return (variables) => {
     const sizes = given.flatMap((value) => value(variables) ?? []);
-    return sizes.length > 0 ? Math.max(0, ...sizes) : slicing.assumed;
+    return slicing.inner * (sizes.length > 0 ? Math.max(0, ...sizes) : slicing.assumed);
   };
+}
+
+/** Whether a field that must be given exactly one of its slicing arguments is given none, or several. */
+export function lacksOneSlice({ slicing, field, args }: Omit<LengthSources, 'operation'>): boolean {
+  if (!slicing.requireOne) return false;
+  const named = slicing.arguments.map((path) => path.split('.', 1)[0] ?? '');
+  const given = named.filter(
+    (name) =>
+      field.arguments?.some((argument) => argument.name.value === name) ||
+      args.find((argument) => argument.name === name)?.defaultValue !== undefined,
+  );
+  return given.length !== 1;
+}
+
+/** A slicing argument in an input object: `input.first`. */
+function innerValueOf(
+  value: ValueNode | undefined,
+  path: readonly string[],
+  fallback: number | undefined,
+): (variables: Variables) => number | undefined {
+  if (!value) return () => fallback;
+  return (variables) => numberAt(valueFromASTUntyped(value, variables), path);
+}
+
+function numberAt(value: unknown, path: readonly string[]): number | undefined {
+  const found = path.reduce<unknown>((at, name) => (Object(at) as Record<string, unknown>)[name], value);
+  return typeof found === 'number' ? found : undefined;
 }
 
 function valueOf(

@@ -1,10 +1,10 @@
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
-import { type CostNode, costTree } from './cost-tree.js';
+import { type CostTree, costTree } from './cost-tree.js';
 import { FieldCosts } from './field-costs.js';
 
 /** The cost trees of operations, each built once for as long as its document is kept. */
 export class OperationCosts {
-  private readonly trees = new WeakMap<DocumentNode, Map<string, CostNode>>();
+  private readonly trees = new WeakMap<DocumentNode, Map<string, CostTree>>();
   private readonly fields: FieldCosts;
 
   /** `api` is what clients see, `annotated` the same with `@cost` and `@listSize`. */
@@ -19,8 +19,8 @@ export class OperationCosts {
   tree(
     document: DocumentNode,
     operationName: string | null,
-  ): { readonly tree: CostNode; readonly known: boolean } {
-    const ofDocument = this.trees.get(document) ?? new Map<string, CostNode>();
+  ): { readonly tree: CostTree; readonly known: boolean } {
+    const ofDocument = this.trees.get(document) ?? new Map<string, CostTree>();
     this.trees.set(document, ofDocument);
     const known = ofDocument.get(operationName ?? '');
     if (known) return { tree: known, known: true };

@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { actualCost, estimatedCost } from '../cost/cost.js';
-import type { CostNode } from '../cost/cost-tree.js';
+import type { CostNode, CostTree } from '../cost/cost-tree.js';
 import type { OperationCosts } from '../cost/operation-costs.js';
 import type { RateLimiter, RateState } from '../cost/rate-limiter.js';
 import { codeOf } from '../errors/code-of.js';
@@ -10,6 +10,9 @@ import { coded, limitError } from '../limits/rule.js';
 import { withoutSuggestion } from '../limits/suggestions.js';
 import type { Meter, RequestSample } from '../metrics/meter.js';
 import type { GraphRequest, Preparation, PreparedRequest } from '../plan/prepare.js';
+
+/** A limit of cost that is none: another graph's costs are not limited unless somebody says so. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** What follows from the supergraph that is served at the moment. */
 export interface Served {
@@ -59,13 +62,15 @@ export class Admission {
     const { document, name } = prepared.operation;
     const { tree, known } = this.options.served.costs.tree(document, name);
     this.options.meter.plan(known);
-    const requested = Math.max(0, Math.ceil(estimatedCost(tree, request.variables ?? {})));
+    const requested = Math.max(0, Math.ceil(estimatedCost(tree.root, request.variables ?? {})));
+    if (tree.unsliced && this.options.limits.cost < UNLIMITED)
+      return this.refuse([slicingError(tree.unsliced)], 400, startedAt);
     if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);
     const { rate } = this.options;
     if (rate && !(await rate.spend(account, requested))) {
       return this.refuse([rateError(rate.state(account), requested)], 429, startedAt);
     }
-    return { prepared, requested, account, tree, startedAt };
+    return { prepared, requested, account, tree: tree.root, startedAt };
   }
 
   /**
@@ -74,7 +79,9 @@ export class Admission {
    */
   settle(admitted: AdmittedRequest, result: ExecutionResult): ExecutionResult {
     const { requested, account, tree } = admitted;
-    const actual = result.data ? Math.max(0, Math.ceil(actualCost(tree, result.data))) : requested;
+    const actual = result.data
+      ? Math.max(0, Math.ceil(actualCost(tree, result.data, admitted.prepared.request.variables ?? {})))
+      : requested;
     const { rate } = this.options;
     rate?.settle(account, requested, actual);
     this.sample(admitted, result.errors?.[0], actual);
@@ -128,6 +135,10 @@ export class Admission {
       cost,
     );
   }
+}
+
+function slicingError({ field, arguments: slices }: NonNullable<CostTree['unsliced']>): GraphQLError {
+  return coded('INVALID_INPUT', `Give ${field} exactly one of ${slices.join(', ')}.`, {});
 }
 
 function rateError(state: RateState, requested: number): GraphQLError {

@@ -27,11 +27,16 @@ const schema = buildSchema(`
     found(limit: Int): Found! @listSize(slicingArguments: ["limit"], sizedFields: ["hits"])
     dear: String @cost(weight: 40)
     expensive: Expensive
+    matrix: [[Thing!]!]!
+    filtered(by: Filter!, all: [Filter!]): [Thing!]! @listSize(slicingArguments: ["by.first"], assumedSize: 5)
+    one(first: Int, last: Int): [Thing!]! @listSize(slicingArguments: ["first", "last"])
+    preset(first: Int = 4): [Thing!]! @listSize(slicingArguments: ["first"])
     search(text: String @cost(weight: 15), first: Int): [Thing!]!
   }
   type Mutation { write: Thing erase: Boolean }
   type Thing { id: ID! dear: String @cost(weight: 5) thing: Thing things(first: Int): ThingConnection! }
   type Other { id: ID! thing: Thing }
+  input Filter { first: Int text: String @cost(weight: 8) and: [Filter!] free: Boolean }
   union Any = Thing | Other
   type ThingConnection { edges: [ThingEdge!]! nodes: [Thing!]! totalCount: Int! }
   type ThingEdge { cursor: String! node: Thing! }
@@ -39,7 +44,7 @@ const schema = buildSchema(`
   type Expensive @cost(weight: 9) { id: ID! }
 `);
 const costs = new OperationCosts(schema, schema);
-const treeOf = (query: string, name: string | null = null) => costs.tree(parse(query), name).tree;
+const treeOf = (query: string, name: string | null = null) => costs.tree(parse(query), name).tree.root;
 
 describe('the cost of an operation, before it runs', () => {
   const estimates: [string, number, Record<string, unknown>?][] = [
@@ -75,6 +80,21 @@ describe('the cost of an operation, before it runs', () => {
       '{ page(first: 2) { ...F } } fragment F on Thing { things(first: 3) { nodes { dear } } }',
       2 * (1 + 1 + 3 * 6),
     ],
+    ['{ matrix { id } }', 10 * 10],
+    ['{ filtered(by: { free: true }) { id } }', 5],
+    ['{ filtered(by: { first: 3, text: "x" }) { id } }', 8 + 3],
+    [
+      '{ filtered(by: { first: 3, and: [{ text: "x" }, { text: "y", and: [{ text: "z" }] }] }) { id } }',
+      24 + 3,
+    ],
+    [
+      'query ($f: Filter!, $t: String) { filtered(by: $f, all: [{ text: $t }]) { id } }',
+      8 + 8 + 2,
+      { f: { first: 2, text: 'x' }, t: 'y' },
+    ],
+    ['query ($n: Int) { filtered(by: { first: $n }) { id } }', 6, { n: 6 }],
+    ['{ one(last: 9) { id } }', 9],
+    ['{ preset { id } }', 4],
     ['mutation { write { id } erase }', 20],
     ['{ a: thing { id } b: thing { id } }', 2],
     ['{ thing { id } thing { thing { id } } }', 2],
@@ -96,11 +116,25 @@ test('the cost of an operation, after it ran, counts what was returned', () => {
   );
   const node = { id: '1', dear: 'x', thing: null };
   expect(
-    actualCost(tree, { things: { nodes: [node, { ...node, thing: { id: '2' } }] }, dear: null, any: null }),
+    actualCost(
+      tree,
+      { things: { nodes: [node, { ...node, thing: { id: '2' } }] }, dear: null, any: null },
+      {},
+    ),
   ).toBe(1 + 2 * (1 + 5) + 1);
-  expect(actualCost(tree, null)).toBe(0);
+  expect(actualCost(tree, null, {})).toBe(0);
   const found = treeOf('{ search(text: "a") { id } }');
-  expect(actualCost(found, { search: [{ id: '1' }, { id: '2' }] })).toBe(15 + 2);
+  expect(actualCost(found, { search: [{ id: '1' }, { id: '2' }] }, {})).toBe(15 + 2);
+});
+
+test.each([
+  ['{ one { id } }', { field: 'one', arguments: ['first', 'last'] }],
+  ['{ one(first: 1, last: 2) { id } }', { field: 'one', arguments: ['first', 'last'] }],
+  ['{ a: one(first: 1) { id } b: one(last: 1) { id } preset { id } }', undefined],
+  ['query ($n: Int) { one(first: $n) { id } }', undefined],
+  ['{ page { id } assumed { id } }', undefined],
+])('%s: a list that must be given one length is given one', (query, unsliced) => {
+  expect(costs.tree(parse(query), null).tree.unsliced).toEqual(unsliced);
 });
 
 test('@cost and @listSize of the subgraphs reach the gateway through composition', () => {
@@ -111,7 +145,7 @@ test('@cost and @listSize of the subgraphs reach the gateway through composition
   const supergraph = loadSupergraph(composeSupergraph([{ name: 'rows', sdl }]));
   const composed = new OperationCosts(supergraph.api, supergraph.full);
   const { tree } = composed.tree(parse('{ heavy rows(size: 4) { id } }'), null);
-  expect(estimatedCost(tree, {})).toBe(12 + 4 * 3);
+  expect(estimatedCost(tree.root, {})).toBe(12 + 4 * 3);
 });
 
 let fixture: Fixture;
@@ -143,4 +177,20 @@ test('an operation on a WebSocket tells its cost, too', async () => {
   await using socket = openSocket(fixture.url);
   const { value } = await socket.client.iterate({ query: '{ clusters { id } }' }).next();
   expect(value).toMatchObject({ extensions: { cost: { requestedQueryCost: 50, actualQueryCost: 2 } } });
+});
+
+test('where cost is limited, a list that must be given one length is not asked for without', async () => {
+  const sdl = `
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize"])
+    type Query { rows(size: Int): [Int!] @listSize(slicingArguments: ["size"]) }`;
+  await using limited = await startFixture({
+    supergraphSdl: composeSupergraph([{ name: 'rows', sdl, url: 'http://127.0.0.1:1/graphql' }]),
+    subgraphs: {},
+    limits: { cost: 100 },
+  });
+  const answer = await post(limited.url, '{ rows }');
+  expect(answer.errors).toMatchObject([
+    { message: 'Give rows exactly one of size.', extensions: { code: 'INVALID_INPUT' } },
+  ]);
+  expect(answer.data).toBeUndefined();
 });

@@ -1,0 +1,69 @@
+import {
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type ValueNode,
+  getNamedType,
+  isInputObjectType,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { CostDirectives } from './cost-directives.js';
+import type { Variables } from './list-length.js';
+
+/** What a value that is given costs, with these variables. */
+export type GivenCost = (variables: Variables) => number;
+
+/** Costs of input objects: `@cost` of each of their fields that is given, in lists for every item. */
+export class InputCosts {
+  private readonly weighty = new Map<string, boolean>();
+
+  constructor(
+    private readonly annotated: GraphQLSchema,
+    private readonly directives: CostDirectives,
+  ) {}
+
+  /** Undefined when nothing in values of the type has a weight. */
+  of(type: GraphQLInputType, value: ValueNode): GivenCost | undefined {
+    const { name } = getNamedType(type);
+    if (!this.hasWeights(name)) return undefined;
+    return (variables) => this.cost(name, valueFromASTUntyped(value, variables));
+  }
+
+  private cost(type: string, value: unknown): number {
+    if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + this.cost(type, one), 0);
+    if (typeof value !== 'object' || value === null) return 0;
+    let sum = 0;
+    for (const field of this.fields(type)) {
+      const given = (value as Readonly<Record<string, unknown>>)[field.name];
+      if (given === undefined) continue;
+      sum += (this.directives.weight(field.astNode) ?? 0) + this.cost(getNamedType(field.type).name, given);
+    }
+    return sum;
+  }
+
+  /** Types may contain themselves. */
+  private hasWeights(type: string): boolean {
+    const known = this.weighty.get(type);
+    if (known !== undefined) return known;
+    const seen = new Set([type]);
+    const open = [type];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      for (const field of this.fields(name)) {
+        if (this.directives.weight(field.astNode) !== undefined) {
+          this.weighty.set(type, true);
+          return true;
+        }
+        const inner = getNamedType(field.type).name;
+        if (!seen.has(inner)) open.push(inner);
+        seen.add(inner);
+      }
+    }
+    this.weighty.set(type, false);
+    return false;
+  }
+
+  private fields(name: string): readonly GraphQLInputField[] {
+    const type = this.annotated.getType(name);
+    return isInputObjectType(type) ? Object.values(type.getFields()) : [];
+  }
+}
