@@ -9,7 +9,7 @@ import {
 
 function node(id: string, state: string, more: Partial<Node> = {}): Node {
   const status = state === 'running' ? 'Ready' : 'NotReady';
-  const place = { zoneId: 'z', instanceType: 't', vcpus: 4, version: '1.32.1' };
+  const place = { zoneId: 'z', instanceType: 't', vcpus: 4, disks: 1, version: '1.32.1' };
   const network = { vSwitchId: null, address: null, securityGroupId: null };
   const owner = { account: 'a', clusterId: 'c', nodePoolId: 'p' };
   return {

@@ -43,8 +43,13 @@ const recounts: Readonly<Record<string, Recount>> = {
     for (const { kind, clusterId } of claims)
       if (kind !== 'DISK') count('backend-repeats-per-instance', clusterId, 1);
   },
-  'payg-disks': ({ claims }, count) => {
+  'payg-disks': ({ claims, nodes }, count) => {
     for (const { kind } of claims) if (kind === 'DISK') count('payg-disks', '', 1);
+    for (const { state, vcpus, chargeType, disks } of nodes)
+      if (state !== 'failed' && vcpus > 0 && chargeType !== 'PREPAID') count('payg-disks', '', disks);
+  },
+  instances: ({ nodes }, count) => {
+    for (const { state, vcpus } of nodes) if (state !== 'failed' && vcpus > 0) count('instances', '', 1);
   },
   'scaling-groups': ({ pools }, count) => {
     for (const { clusterId } of pools) count('scaling-groups', clusterId, 1);

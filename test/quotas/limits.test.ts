@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DISKS, diskLimit, disksFor } from '../../engine/disk-limit.js';
+import { DISKS, diskLimit, disksFor, INSTANCES, machinesWithDisks } from '../../engine/disk-limit.js';
 import { balances, reserve, setLimit } from '../../engine/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
 import { packageRoot } from '../../kernel/root.js';
@@ -145,12 +145,27 @@ describe('the limit of cloud disks', () => {
     expect(disksFor(instances)).toBe(limit);
   });
 
+  it.each([
+    // instances, disks, granted; how many more, with how many disks each; for how many there is room.
+    [{ instances: 0, disks: 0, granted: null }, 3, 1, 3],
+    [{ instances: 0, disks: 0, granted: null }, 1_000, 5, 1_000],
+    [{ instances: 0, disks: 0, granted: null }, 2, 6, 1],
+    [{ instances: 0, disks: 0, granted: 12 }, 2, 6, 2],
+    [{ instances: 0, disks: 0, granted: null }, 1, 11, 0],
+    [{ instances: 2, disks: 10, granted: null }, 1, 5, 1],
+    [{ instances: 2, disks: 10, granted: null }, 1, 6, 0],
+    [{ instances: 2, disks: 20, granted: null }, 2, 1, 0],
+    [{ instances: 2, disks: 20, granted: null }, 3, 1, 3],
+    [{ instances: 2, disks: 20, granted: null }, 10, 3, 10],
+  ])('with %o has room for %i machines of %i disks each: for %i', (room, count, each, machines) => {
+    expect(machinesWithDisks(room, count, each)).toBe(machines);
+  });
+
   it('follows the machines in all regions: taken up to it, one more is refused; more can be granted', async () => {
     const account = 'disks';
-    for (const scope of ['nodepool_a', 'nodepool_b'])
-      await kit.database.prisma.$transaction((tx) =>
-        reserve(tx, { account, resource: 'instances-per-scaling-group', scope, amount: 2 }),
-      );
+    await kit.database.prisma.$transaction((tx) =>
+      reserve(tx, { account, resource: INSTANCES, scope: '', amount: 4 }),
+    );
     const limit = await diskLimit(kit.database.prisma, account);
     expect(limit).toBe(20);
     expect(await take(account, DISKS, 20, limit)).toMatchObject({ ok: true });

@@ -1,13 +1,13 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { NodeRow } from '../node/node.store.js';
-import { releaseVcpus } from '../reconcile/held.js';
+import { releaseMachines } from '../reconcile/held.js';
 
 /** The masters of a cluster, by name. */
 export function readMasters(db: Database | Transaction, clusterId: string): Promise<NodeRow[]> {
   return db.node.findMany({ where: { clusterId, role: 'MASTER' }, orderBy: { name: 'asc' } });
 }
 
-/** Forgets the masters of a cluster that is gone, and gives back their vCPUs. */
+/** Forgets the masters of a cluster that is gone, and gives back what they held. */
 export async function forgetMasters(
   tx: Transaction,
   { id, account }: { readonly id: string; readonly account: string },
@@ -15,5 +15,5 @@ export async function forgetMasters(
   const masters = await readMasters(tx, id);
   if (masters.length === 0) return;
   await tx.node.deleteMany({ where: { clusterId: id, role: 'MASTER' } });
-  await releaseVcpus(tx, account, masters);
+  await releaseMachines(tx, account, masters);
 }

@@ -1,3 +1,4 @@
+import { diskLimit, DISKS, INSTANCES } from '../../../engine/disk-limit.js';
 import { reserve } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
@@ -15,7 +16,7 @@ export interface MastersWish {
 }
 
 /**
- * Takes the vCPUs of the account's masters and makes their rows: they are nodes of the cluster from the beginning, and
+ * Takes the vCPUs and system disks of the account's masters and makes their rows: they are nodes of the cluster from the beginning, and
  * their ids are what the provider knows them by. Refuses `QUOTA_EXCEEDED`.
  */
 export async function reserveMasters(tx: Transaction, wish: MastersWish): Promise<void> {
@@ -38,10 +39,15 @@ export async function reserveMasters(tx: Transaction, wish: MastersWish): Promis
     zoneId: plan.zoneIds[index % Math.max(1, plan.zoneIds.length)] ?? '',
     instanceType,
     vcpus: sizes.get(instanceType) ?? 0,
+    disks: 1,
     version: plan.version,
     createdAt: at,
   }));
   const amount = rows.reduce((sum, { vcpus }) => sum + vcpus, 0);
-  await reserve(tx, { ...VCPU, account, amount, path: ['input', 'masters'] });
+  const inInput = { account, path: ['input', 'masters'] };
+  await reserve(tx, { ...VCPU, ...inInput, amount });
+  await reserve(tx, { ...inInput, resource: INSTANCES, scope: '', amount: rows.length });
+  const computedLimit = await diskLimit(tx, account);
+  await reserve(tx, { ...inInput, resource: DISKS, scope: '', amount: rows.length, computedLimit });
   await insertNodes(tx, rows);
 }

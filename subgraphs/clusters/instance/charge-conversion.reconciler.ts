@@ -11,7 +11,7 @@ import type { ChargeType } from '../../../engine/providers/pool-infrastructure.j
 import type { NodeRow } from '../node/node.store.js';
 import { nodeStatesFor } from '../node/node-states.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
-import { releaseVcpus } from '../reconcile/held.js';
+import { releaseUses, useOf } from '../reconcile/held.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { type Operation, readOperation } from '../reconcile/reconcile.store.js';
 
@@ -73,7 +73,7 @@ async function record({ operation, wish, scope }: Step, node: NodeRow): Promise<
       where: { id: node.id, chargeType: node.chargeType, state: { in: nodeStatesFor('CONVERT') } },
       data: { chargeType },
     });
-    if (count > 0) await releaseVcpus(tx, node.account, [node]);
+    if (count > 0) await releaseUses(tx, node.account, [{ ...useOf(node), machines: 0 }]);
     const subject = {
       cluster: { id: node.clusterId },
       ...(node.nodePoolId !== null && { pool: { id: node.nodePoolId } }),

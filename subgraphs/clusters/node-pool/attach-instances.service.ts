@@ -1,5 +1,4 @@
 import type { Failure } from '../../../engine/contract.js';
-import { reserveUpTo } from '../../../engine/ledger.js';
 import { createOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
@@ -14,7 +13,8 @@ import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
 import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { attachProblem } from '../instance/attach.rules.js';
 import { reserveNodes } from '../network/node-network.js';
-import { releaseVcpus, vcpuResource } from '../reconcile/held.js';
+import { releaseMachines, vcpuResource } from '../reconcile/held.js';
+import { reserveMachines } from '../reconcile/reserving-machines.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import * as pools from './node-pool.store.js';
 import { wantedBounds } from './pool-bounds.js';
@@ -24,6 +24,8 @@ import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wis
 import { pendingNode } from './pending-node.js';
 
 const MAX_MACHINES = 100;
+/** A machine that exists brings its system disk; what else is attached to it the platform does not know. */
+const DISKS_OF_MACHINE = 1;
 
 /** Lets machines that belong to no cluster become nodes. */
 export class AttachInstancesService {
@@ -146,7 +148,7 @@ function inUse(id: string): Failure {
   return { code: 'INSTANCE_IN_USE', message: `${id} belongs to a cluster.` };
 }
 
-/** Takes the machine for the pool, with the vCPUs that it needs; why not, when somebody else was faster. */
+/** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when somebody else was faster. */
 async function take(
   tx: Transaction,
   attempt: Attempt & { readonly machine: Machine; readonly largest: number },
@@ -159,16 +161,12 @@ async function take(
   if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
   const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
   if (count === 0) return inUse(machine.id);
-  const resource = vcpuResource(machine.chargeType);
-  const granted = resource
-    ? await reserveUpTo(tx, { ...resource, account, amount: vcpus, step: vcpus })
-    : vcpus;
-  if (granted === vcpus) return connect(tx, { attempt, machine, vcpus });
+  const wish = { account, chargeType, count: 1, vcpus, disks: DISKS_OF_MACHINE };
+  const { granted, shortage } = await reserveMachines(tx, wish);
+  if (granted === 1) return connect(tx, { attempt, machine, vcpus });
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
-  return {
-    code: 'QUOTA_EXCEEDED',
-    message: `${machine.id}: the ${resource?.resource} quota has no room for it.`,
-  };
+  const why = shortage?.message ?? `The ${vcpuResource(chargeType)?.resource} quota has no room for it.`;
+  return { code: 'QUOTA_EXCEEDED', message: `${machine.id}: ${why}` };
 }
 
 /** Takes what the machine needs of the cluster's network; gives up the machine, and says why, when there is no room. */
@@ -188,7 +186,8 @@ async function connect(
   const { shortage } = await reserveNodes(tx, wish);
   if (!shortage) return undefined;
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
-  await releaseVcpus(tx, account, [{ state: 'pending', vcpus, chargeType: machine.chargeType }]);
+  const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_OF_MACHINE };
+  await releaseMachines(tx, account, [unused]);
   return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
 }
 
@@ -205,5 +204,6 @@ function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.
     zoneId: machine.zoneId,
     instanceType: machine.instanceType,
     vcpus,
+    disks: DISKS_OF_MACHINE,
   };
 }

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../../engine/contract.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { releaseNodes } from '../network/node-network.js';
-import { releaseVcpus } from '../reconcile/held.js';
+import { releaseMachines } from '../reconcile/held.js';
 import { deleteNodes, type Leaving, markRemoving } from '../reconcile/nodes.store.js';
 import { eventOf, type Subject } from '../reconcile/reconcile-events.js';
 import type { Node } from '../reconcile/reconcile.store.js';
@@ -18,7 +18,7 @@ export async function forgetLost(
   if (lost.length === 0) return [];
   const ids = lost.map(({ id }) => id);
   const gone = await deleteNodes(tx, ids);
-  await releaseVcpus(tx, account, gone);
+  await releaseMachines(tx, account, gone);
   await releaseNodes(tx, subject.cluster.id);
   const present = new Set(gone.map(({ id }) => id));
   return lost

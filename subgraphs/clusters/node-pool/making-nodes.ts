@@ -1,12 +1,12 @@
 import type { NewEvent } from '../../../engine/contract.js';
-import { reserveUpTo } from '../../../engine/ledger.js';
 import { startStage } from '../../../engine/operations.js';
 import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { Node } from '../reconcile/reconcile.store.js';
-import { heldVcpus, releaseVcpus, type VcpuHolder, vcpuResource } from '../reconcile/held.js';
+import type { Node, NodePool } from '../reconcile/reconcile.store.js';
+import { type MachineUse, releaseMachines, releaseUses, useOf } from '../reconcile/held.js';
+import { type MachinesGrant, reserveMachines } from '../reconcile/reserving-machines.js';
 import { attachRequest, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from './pool-config.rules.js';
 import { releaseNodes, reserveNodes } from '../network/node-network.js';
@@ -28,7 +28,7 @@ import { vSwitchesOf } from './pool-network.js';
 
 /**
  * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked
- * for later is asked for once. As many as the account's vCPU quota has room for.
+ * for later is asked for once. As many as the account's quotas of vCPUs and disks have room for.
  */
 export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, operation, scope } = step;
@@ -41,14 +41,8 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
     const sizes = await vcpusOf(tx, pool.instanceTypes);
     // The largest acceptable type, so that whichever comes fits into what was reserved.
     const each = Math.max(0, ...sizes.values());
-    const { account } = pool;
-    const resource = vcpuResource(configOf(pool).machines.chargeType);
-    const amount = missing * each;
-    const granted = resource
-      ? await reserveUpTo(tx, { ...resource, account, amount, step: Math.max(1, each) })
-      : amount;
-    const affordable = each === 0 ? missing : granted / each;
-    const network = await connectNodes(tx, step, { count: affordable, vcpus: each });
+    const taken = await reserveMachines(tx, { ...machinesOf(pool), count: missing, vcpus: each });
+    const network = await connectNodes(tx, step, { taken, vcpus: each });
     made = network.granted;
     noted = network.noted;
     if (made === 0) return [];
@@ -69,23 +63,26 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
   return made > 0 || noted ? 'again' : undefined;
 }
 
-/** Takes what the network has room for, gives back the vCPUs of the rest, and notes on the pool why there is no more. */
+/** How the pool's machines are paid, and how many disks each has. */
+function machinesOf(pool: Pick<NodePool, 'account' | 'config'>) {
+  const { chargeType, dataDisks } = configOf(pool).machines;
+  return { account: pool.account, chargeType, disks: 1 + dataDisks.length };
+}
+
+/** Takes what the network has room for, gives back what the rest had got, and notes on the pool why there is no more. */
 async function connectNodes(
   tx: Transaction,
   { pool, cluster }: PoolStep,
-  { count, vcpus }: { readonly count: number; readonly vcpus: number },
+  { taken, vcpus }: { readonly taken: MachinesGrant; readonly vcpus: number },
 ): Promise<{ readonly granted: number; readonly noted: boolean }> {
   const { account, instanceTypes } = pool;
-  const { chargeType, securityGroupId } = configOf(pool).machines;
-  const { granted, shortage } = await reserveNodes(tx, {
-    account,
-    clusterId: cluster.id,
-    instanceTypes,
-    count,
-    securityGroupId,
-  });
-  const unused = Array.from({ length: count - granted }, () => ({ state: 'pending', vcpus, chargeType }));
-  await releaseVcpus(tx, account, unused);
+  const { securityGroupId } = configOf(pool).machines;
+  const wish = { account, clusterId: cluster.id, instanceTypes, count: taken.granted, securityGroupId };
+  const { granted, shortage: unconnected } = await reserveNodes(tx, wish);
+  const shortage = unconnected ?? taken.shortage;
+  const machine = { ...machinesOf(pool), state: 'pending', vcpus };
+  const unused = Array.from({ length: taken.granted - granted }, () => machine);
+  await releaseMachines(tx, account, unused);
   const noted = JSON.stringify(shortage) !== JSON.stringify(pool.shortage);
   if (noted) await noteShortage(tx, pool.id, shortage);
   return { granted, noted };
@@ -93,11 +90,13 @@ async function connectNodes(
 
 function newNode({ pool, cluster }: PoolStep, more: { instanceType: string; vcpus: number; at: Date }) {
   const { at, ...fields } = more;
+  const { chargeType, disks } = machinesOf(pool);
   return {
     ...fields,
     ...pendingNode(pool, cluster, at),
     generation: pool.generation,
-    chargeType: configOf(pool).machines.chargeType,
+    chargeType,
+    disks: fields.vcpus === 0 ? 0 : disks,
     zoneId: zonesOf(pool, cluster)[0] ?? '',
   };
 }
@@ -199,12 +198,12 @@ export interface NodeRecord {
   readonly changes: readonly NodeChange[];
 }
 
-/** Writes changes of the step's nodes, gives back the vCPUs that they no longer need, notes progress; their events. */
+/** Writes changes of the step's nodes, gives back what they no longer need of the account's quotas, notes progress; their events. */
 export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord): Promise<NewEvent[]> {
   const recorded = await recordNodes(tx, changes);
   const before = new Map(step.nodes.map((node) => [node.id, node]));
   const done = changes.filter(({ id }) => recorded.has(id));
-  await releaseVcpus(
+  await releaseUses(
     tx,
     step.pool.account,
     done.flatMap((now) => freedBy(now, before.get(now.id))),
@@ -214,11 +213,13 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
   return done.map((change) => nodeEvent(step, before.get(change.id)?.name ?? change.id, change));
 }
 
-/** What a change frees of what the node held, as if another node had held it. */
-function freedBy(now: NodeChange, before: Node | undefined): VcpuHolder[] {
+/** What a change frees of what the node held. */
+function freedBy(now: NodeChange, before: Node | undefined): MachineUse[] {
   if (!before) return [];
-  const vcpus = heldVcpus(before) - heldVcpus(now);
-  return vcpus > 0 ? [{ state: before.state, vcpus, chargeType: before.chargeType }] : [];
+  const { chargeType, disks } = before;
+  const [old, left] = [useOf(before), useOf({ ...now, chargeType, disks })];
+  const freed = { vcpus: old.vcpus - left.vcpus, disks: old.disks - left.disks };
+  return [{ chargeType, ...freed, machines: old.machines - left.machines }];
 }
 
 function nodeEvent({ pool, cluster, operation }: PoolStep, name: string, node: NodeChange): NewEvent {

@@ -1,3 +1,4 @@
+import { DISKS, INSTANCES } from '../../../engine/disk-limit.js';
 import { balances, release } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
@@ -5,16 +6,27 @@ import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 export const VCPU = { resource: 'payg-vcpu', scope: '' } as const;
 const GROUP = 'instances-per-scaling-group';
 
-/** vCPUs that a node's row holds of the account's quota. */
-export function heldVcpus({ state, vcpus }: { readonly state: string; readonly vcpus: number }): number {
-  return state === 'failed' ? 0 : vcpus;
-}
-
-/** What is known of a node's vCPUs. */
-export interface VcpuHolder {
+/** What is known of a machine that is, or was, a node. */
+export interface Machine {
   readonly state: string;
   readonly vcpus: number;
   readonly chargeType: string;
+  /** Its cloud disks. */
+  readonly disks: number;
+}
+
+/** What machines that are paid in one way hold of the account's quotas. */
+export interface MachineUse {
+  readonly chargeType: string;
+  readonly vcpus: number;
+  readonly disks: number;
+  readonly machines: number;
+}
+
+/** What a node's row holds: nothing once it failed. Virtual nodes are no machines. */
+export function useOf({ state, vcpus, chargeType, disks }: Machine): MachineUse {
+  if (state === 'failed' || vcpus === 0) return { chargeType, vcpus: 0, disks: 0, machines: 0 };
+  return { chargeType, vcpus, disks, machines: 1 };
 }
 
 /** Where vCPUs of a charge type are counted; a subscription's are not. */
@@ -25,17 +37,31 @@ export function vcpuResource(
   return chargeType === 'PREPAID' ? undefined : VCPU;
 }
 
-/** Gives back what these nodes hold of the account's vCPU quotas. */
-export async function releaseVcpus(
+/** Whether disks of machines that are paid so are pay-as-you-go disks. */
+export function countsDisks(chargeType: string): boolean {
+  return chargeType !== 'PREPAID';
+}
+
+/** Gives back what these nodes hold of the account's quotas. */
+export function releaseMachines(tx: Transaction, account: string, nodes: readonly Machine[]): Promise<void> {
+  return releaseUses(tx, account, nodes.map(useOf));
+}
+
+/** Gives back parts of what nodes hold. */
+export async function releaseUses(
   tx: Transaction,
   account: string,
-  nodes: readonly VcpuHolder[],
+  uses: readonly MachineUse[],
 ): Promise<void> {
-  for (const [chargeType, mine] of Map.groupBy(nodes, (node) => node.chargeType)) {
+  const total = (of: 'vcpus' | 'disks' | 'machines', among = uses) =>
+    among.reduce((sum, use) => sum + use[of], 0);
+  for (const [chargeType, mine] of Map.groupBy(uses, (use) => use.chargeType)) {
     const resource = vcpuResource(chargeType);
-    const amount = mine.reduce((sum, node) => sum + heldVcpus(node), 0);
-    if (resource && amount > 0) await release(tx, { ...resource, account, amount });
+    if (resource) await release(tx, { ...resource, account, amount: total('vcpus', mine) });
   }
+  await release(tx, { account, resource: INSTANCES, scope: '', amount: total('machines') });
+  const disks = uses.filter(({ chargeType }) => countsDisks(chargeType));
+  await release(tx, { account, resource: DISKS, scope: '', amount: total('disks', disks) });
 }
 
 export interface Held {

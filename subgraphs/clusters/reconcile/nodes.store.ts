@@ -54,10 +54,10 @@ export async function insertNodes(
 export async function deleteNodes(
   tx: Transaction,
   ids: readonly string[],
-): Promise<Pick<Node, 'id' | 'state' | 'vcpus' | 'chargeType'>[]> {
-  return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus' | 'chargeType'>[]>`
+): Promise<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]> {
+  return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]>`
     DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('GONE')}::text[])
-    RETURNING id, state, vcpus, charge_type AS "chargeType"`;
+    RETURNING id, state, vcpus, disks, charge_type AS "chargeType"`;
 }
 
 /** How a node leaves: the column `leaving`. */
@@ -71,7 +71,7 @@ export interface Leaving {
   readonly since: string;
 }
 
-/** Marks nodes as leaving; a failed one no longer holds vCPUs, and does not hold them again. */
+/** Marks nodes as leaving; a failed one no longer holds vCPUs and disks, and does not hold them again. */
 export async function markRemoving(
   tx: Transaction,
   ids: readonly string[],
@@ -80,6 +80,7 @@ export async function markRemoving(
   const how = leaving ? JSON.stringify(leaving) : null;
   await tx.$executeRaw`
     UPDATE clusters.node SET state = 'removing', vcpus = CASE WHEN state = 'failed' THEN 0 ELSE vcpus END,
+      disks = CASE WHEN state = 'failed' THEN 0 ELSE disks END,
       leaving = coalesce(${how}::jsonb, leaving)
     WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('LEAVE')}::text[])`;
 }

@@ -15,8 +15,8 @@ registerEnumType(BillingItem, {
   description: 'What is billed of a cluster. Which items it has follows from its kind.',
   valuesConfig: {
     CLUSTER_MANAGEMENT: { description: 'Management of a managed Pro cluster; others are managed for free.' },
-    MASTER_INSTANCE: { description: 'Machines of the masters of a dedicated cluster.' },
-    WORKER_INSTANCE: { description: 'Machines of node pools.' },
+    MASTER_INSTANCE: { description: 'Machines of the masters of a dedicated cluster, with their disks.' },
+    WORKER_INSTANCE: { description: 'Machines of node pools, with their disks.' },
     LOAD_BALANCER: { description: 'The load balancer of the API server, and those of Services.' },
     DISK: { description: 'Cloud disks of volume claims.' },
     CONTAINER_INSTANCE: { description: 'Pods of a serverless cluster, by resources and seconds.' },

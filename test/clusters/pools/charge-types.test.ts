@@ -120,6 +120,7 @@ describe('how machines are paid', () => {
   test('nodes go over from use to subscription, and give back what they held of the pay-as-you-go quota', async () => {
     const { pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const before = await used('payg-vcpu');
+    const disksBefore = await used('payg-disks');
     const nodes = (await living.pool(pools[0] ?? '')).nodes.nodes;
     const { result } = await living.carried('convertChargeType', {
       nodeIds: nodes.map(({ id }) => id),
@@ -131,6 +132,7 @@ describe('how machines are paid', () => {
       { chargeType: 'PREPAID', status: 'Ready' },
     ]);
     expect(before - (await used('payg-vcpu'))).toBe(8);
+    expect(disksBefore - (await used('payg-disks'))).toBe(2);
     const back = { nodeIds: [nodes[0]?.id], chargeType: 'POSTPAID' };
     expect(await living.refused('convertChargeType', back)).toEqual([
       ['CHARGE_TYPE_NOT_CONVERTIBLE', 'nodeIds.0'],
