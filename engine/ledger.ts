@@ -116,6 +116,16 @@ async function add(
     WHERE account = ${account} AND resource = ${resource} AND scope = ${scope}`;
 }
 
+/** Writes down how much is used of something that others count, where it has been opened (by taking 0 of it). */
+export async function noteUsage(
+  database: Database | Transaction,
+  account: string,
+  { resource, scope }: Resource,
+  used: number,
+): Promise<void> {
+  await database.ledgerUsage.updateMany({ where: { account, resource, scope }, data: { used } });
+}
+
 /** Forgets what was counted for a scope that is no more. */
 export async function dropScope(tx: Transaction, account: string, scope: string): Promise<void> {
   await tx.ledgerUsage.deleteMany({ where: { account, scope } });

@@ -14,7 +14,7 @@ import { QuotaApplicationState } from './quota-application.type.js';
 import type { QuotaStore } from './quota.store.js';
 
 /**
- * Decides applications, as a simulated quota desk: what can be raised is raised. Decision, limit and event are one
+ * Decides applications, as a simulated quota desk (quota-application.rules.ts says how). Decision, limit and event are one
  * transaction, so a crash leaves the application either pending or wholly decided; a second run finds nothing to do.
  */
 export class QuotaApplicationReconciler implements Reconciler {
@@ -41,19 +41,19 @@ export class QuotaApplicationReconciler implements Reconciler {
     application: ApplicationRow,
     { clock }: ReconcileScope,
   ): Promise<void> {
-    const { id, account, limit } = application;
+    const { id, account } = application;
     const at = clock.now();
     await this.store.lock(tx, application);
     const definition = (await this.quotas.definitions()).get(application.resource);
     const [balance] = await this.quotas.balances(account, [application], tx);
-    const decision = decide(definition, balance?.limit ?? null, limit);
-    if (!(await this.store.decide(tx, id, decision.state, at))) return;
+    const decision = decide(definition, balance?.limit ?? null, application);
+    if (!(await this.store.decide(tx, id, decision, at))) return;
     if (decision.raise) await this.store.raise(tx, application);
     await appendEvents(tx, account, at, [decided(application, decision)]);
   }
 }
 
-function decided(application: ApplicationRow, { state, fromLimit, toLimit }: Decision): NewEvent {
+function decided(application: ApplicationRow, { state, fromLimit, toLimit, message }: Decision): NewEvent {
   const { id, resource, scope, limit } = application;
   const about = {
     category: 'QUOTA',
@@ -72,6 +72,6 @@ function decided(application: ApplicationRow, { state, fromLimit, toLimit }: Dec
         type: 'QUOTA_INCREASE_REJECTED',
         level: 'WARNING',
         reason: 'QuotaIncreaseRejected',
-        message: `The limit of ${resource} cannot be raised.`,
+        message: `The limit of ${resource} is not raised. ${message}`,
       };
 }

@@ -2,6 +2,9 @@ import type { Problem } from '../../kernel/result.js';
 import { QuotaApplicationState } from './quota-application.type.js';
 import { MAX_LIMIT, type QuotaDefinition } from './quota.rules.js';
 
+/** So many times the present limit can be had for the asking; more needs a reason. */
+export const WITHOUT_REASON = 100;
+
 /** The longest reason, in characters. */
 const MAX_REASON = 1_000;
 
@@ -55,19 +58,36 @@ export interface Decision {
   /** The limit before and after. */
   readonly fromLimit: number | null;
   readonly toLimit: number | null;
+  /** Why it was rejected; null when it was not. */
+  readonly message: string | null;
 }
 
-/** The desk's decision: what can be raised is raised. `current` is the limit that holds. */
+/**
+ * The desk's decision: what can be raised is raised, very much of it only with a reason. `current` is the limit that
+ * holds.
+ */
 export function decide(
   definition: QuotaDefinition | undefined,
   current: number | null,
-  limit: number,
+  wish: IncreaseWish,
 ): Decision {
-  const enough = definition !== undefined && current !== null && current >= limit;
-  if (enough)
-    return { state: QuotaApplicationState.APPROVED, raise: false, fromLimit: current, toLimit: current };
-  const possible = definition !== undefined && !increaseProblem(definition, current, { limit });
-  return possible
-    ? { state: QuotaApplicationState.APPROVED, raise: true, fromLimit: current, toLimit: limit }
-    : { state: QuotaApplicationState.REJECTED, raise: false, fromLimit: current, toLimit: current };
+  const stays = { raise: false, fromLimit: current, toLimit: current };
+  if (definition && current !== null && current >= wish.limit)
+    return { ...stays, state: QuotaApplicationState.APPROVED, message: null };
+  const message = definition ? rejection(definition, current, wish) : 'There is no such quota any more.';
+  if (message !== undefined) return { ...stays, state: QuotaApplicationState.REJECTED, message };
+  const raised = { raise: true, fromLimit: current, toLimit: wish.limit };
+  return { ...raised, state: QuotaApplicationState.APPROVED, message: null };
+}
+
+function rejection(
+  definition: QuotaDefinition,
+  current: number | null,
+  wish: IncreaseWish,
+): string | undefined {
+  const problem = increaseProblem(definition, current, wish);
+  if (problem) return problem.message;
+  const unexplained = !wish.reason?.trim() && wish.limit > WITHOUT_REASON * (current ?? 0);
+  if (!unexplained) return undefined;
+  return `More than ${WITHOUT_REASON} times the present limit, ${current}, needs a reason: ask again with one.`;
 }

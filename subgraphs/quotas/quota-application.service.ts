@@ -79,6 +79,7 @@ export class QuotaApplicationService {
       limit: input.limit,
       reason: input.reason ?? null,
       state: QuotaApplicationState.PENDING,
+      message: null,
       createdAt: at,
       decidedAt: null,
     };

@@ -2,6 +2,7 @@ import { dropLowerLimits } from '../../engine/ledger-scopes.js';
 import { setLimit } from '../../engine/ledger.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
+import type { Decision } from './quota-application.rules.js';
 import type { QuotaApplication, QuotaApplicationState } from './quota-application.type.js';
 import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from './quota.rules.js';
 
@@ -51,10 +52,15 @@ export class QuotaApplicationStore {
   }
 
   /** Records the decision; false when somebody decided before. */
-  async decide(tx: Transaction, id: string, state: QuotaApplicationState, decidedAt: Date): Promise<boolean> {
+  async decide(
+    tx: Transaction,
+    id: string,
+    { state, message }: Pick<Decision, 'state' | 'message'>,
+    decidedAt: Date,
+  ): Promise<boolean> {
     const { count } = await tx.quotaApplication.updateMany({
       where: { id, state: 'PENDING' },
-      data: { state, decidedAt },
+      data: { state, message, decidedAt },
     });
     return count === 1;
   }

@@ -23,7 +23,8 @@ registerEnumType(QuotaApplicationState, {
 
 @ObjectType({
   description:
-    'A request for a higher limit. A simulated quota desk decides: it approves every adjustable quota within moments.',
+    'A request for a higher limit. A simulated quota desk decides within moments: it approves up to 100 times the ' +
+    'present limit, more when a reason is given; other requests are rejected.',
 })
 export class QuotaApplication {
   @Field(() => ID, { description: 'Id of the application.' })
@@ -41,6 +42,9 @@ export class QuotaApplication {
 
   @Field(() => QuotaApplicationState, { description: 'How far it is.' })
   state: QuotaApplicationState;
+
+  @Field(() => String, { nullable: true, description: 'Why it was rejected; null when it was not.' })
+  message: string | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
   createdAt: Date;
@@ -68,7 +72,11 @@ export class RequestQuotaIncreaseInput {
   @Field(() => Int, { description: 'The limit wanted: above the present one, at most 1,000,000.' })
   limit: number;
 
-  @Field(() => String, { nullable: true, description: 'Why it is needed; at most 1,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why it is needed; at most 1,000 characters. Without one, more than 100 times the present limit is rejected.',
+  })
   reason?: string | null;
 
   @Field(() => String, {

@@ -32,7 +32,7 @@ export interface Balance {
   readonly used: number;
 }
 
-/** Whose use the ledger counts. */
+/** Whose use the ledger has. */
 const countedResources = new Set([
   'backend-repeats-per-instance',
   'custom-routes-per-route-table',
@@ -49,14 +49,19 @@ const countedResources = new Set([
   'vpcs',
   'vswitches-per-vpc',
 ]);
-const countedByProduct = new Set(['clustersPerAccount', 'nodePoolsPerCluster', 'nodesPerCluster']);
+const countedByProduct = new Set([
+  'clustersPerAccount',
+  'nodePoolsPerCluster',
+  'nodesPerCluster',
+  'podsPerCluster',
+]);
 
 /** The resource whose limit holds beside that of another one: the lower of the two is effective. */
 export function limitingResource(resource: string): string | undefined {
   return resource.endsWith('/nodePoolsPerCluster') ? 'scaling-groups' : undefined;
 }
 
-/** Whether the ledger counts the resource. */
+/** Whether the ledger has the use of the resource. */
 export function isCounted(resource: string): boolean {
   return countedResources.has(resource) || countedByProduct.has(resource.split('/')[1] ?? '');
 }

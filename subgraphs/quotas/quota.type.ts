@@ -64,7 +64,8 @@ export class Quota {
   @Field(() => Int, {
     description:
       'How much is in use. For a quota of each cluster, node pool … that is not asked for one of them (scopeId is ' +
-      'null): what the fullest of them uses. 0 where the platform does not count (see counted).',
+      'null): what the fullest of them uses. Pods of serverless clusters are counted each minute. 0 where the ' +
+      'platform does not count (see counted).',
   })
   used: number;
 
@@ -92,7 +93,8 @@ export class Quota {
 
   @Field(() => Boolean, {
     description:
-      'Whether the platform counts the use and enforces the limit; if not, the limit is for information.',
+      'Whether the platform counts the use. If not, the limit is one of a single thing (a node, a machine, a load ' +
+      'balancer), which is measured against it when it is made, or has no fixed number.',
   })
   counted: boolean;
 }

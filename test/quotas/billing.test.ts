@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterAccess } from '../../engine/cluster-access.js';
 import { noFaults } from '../../engine/contract.js';
+import { balances } from '../../engine/ledger.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
@@ -230,7 +231,7 @@ describe('pods of a serverless cluster', () => {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  it('are billed by the second, by what they ask for, from their start until they are last seen', async () => {
+  it('are billed by the second, by what they ask for, from their start until they are last seen, and counted for their quota', async () => {
     await using _engine = await world.engine();
     const more = { profile: 'SERVERLESS', nodePools: [] } as Parameters<typeof wishCluster>[2];
     const { clusterId, operationId } = await wishServerless(more);
@@ -246,6 +247,14 @@ describe('pods of a serverless cluster', () => {
       return items.length === 2 && items.every(({ status }) => status?.phase === 'Running');
     });
     await meter();
+    const pods = async () =>
+      (
+        await balances(world.prisma, world.actor.account, [
+          { resource: 'ASK_PRO/podsPerCluster', scope: clusterId },
+        ])
+      )[0]?.used;
+    const all = async () => (await api.list('/api/v1/pods')).items.length;
+    expect(await pods()).toBe(await all());
     await api.delete(`${path}/one`);
     const uses = () =>
       world.prisma.meteredUse.findMany({ where: { clusterId, milliCpu: 500 }, orderBy: { id: 'asc' } });
@@ -254,6 +263,7 @@ describe('pods of a serverless cluster', () => {
     expect(first).toMatchObject([{ memoryMiB: 1_024 }, { memoryMiB: 1_024 }]);
     await eventually(async () => (await api.list(path)).items.length === 1);
     await meter();
+    expect(await pods()).toBe(await all());
     const second = await uses();
     const longer = second.filter((use, index) => use.endedAt! > first[index]!.endedAt!);
     expect(longer).toHaveLength(1);

@@ -126,6 +126,40 @@ describe('asking for a higher limit', () => {
     });
   });
 
+  test('for more than 100 times the limit without a reason is rejected, which the application and an event tell; with one it is approved', async () => {
+    const account = 'greedy';
+    const query = `query A($id: ID!) { quotaApplication(id: $id) { state message decidedAt quota { limit } } }`;
+    const decided = async (input: Record<string, unknown>) => {
+      const { application } = await request(account, { quotaId: vcpu, limit: 10_001, ...input });
+      await desk.reconcile(application!.id, scope());
+      return (await ask<{ quotaApplication: unknown }>(account, query, { id: application!.id })).data
+        .quotaApplication;
+    };
+    expect(await decided({})).toEqual({
+      state: 'REJECTED',
+      message: expect.stringContaining('needs a reason'),
+      decidedAt: expect.any(String),
+      quota: { limit: 100 },
+    });
+    expect(await limit(account, 'payg-vcpu', '')).toBe(100);
+    expect((await events(account)).at(-1)).toMatchObject({
+      type: 'QUOTA_INCREASE_REJECTED',
+      level: 'WARNING',
+      data: { fromLimit: 100, toLimit: 100, limit: 10_001 },
+    });
+    expect(await decided({ reason: 'The year has one day on which everybody comes.' })).toMatchObject({
+      state: 'APPROVED',
+      message: null,
+      quota: { limit: 10_001 },
+    });
+    const states = `query S($state: QuotaApplicationState) {
+      quotaApplications(filter: { state: $state }) { nodes { state } } }`;
+    for (const state of ['REJECTED', 'APPROVED'])
+      expect((await ask(account, states, { state })).data).toEqual({
+        quotaApplications: { nodes: [{ state }] },
+      });
+  });
+
   test.each([
     [
       'a limit that is fixed',

@@ -69,10 +69,18 @@ describe('what the desk decides', () => {
       200,
       { state: 'APPROVED', raise: false, toLimit: 300 },
     ],
+    ['100 times the limit is approved', nodes, 100, 10_000, { state: 'APPROVED', raise: true }],
+    [
+      'more than 100 times the limit is rejected without a reason',
+      nodes,
+      100,
+      10_001,
+      { state: 'REJECTED', raise: false, toLimit: 100, message: expect.stringContaining('needs a reason') },
+    ],
     ['a fixed one is rejected', pods, 256, 300, { state: 'REJECTED', raise: false, toLimit: 256 }],
     ['one that is gone is rejected', undefined, 100, 200, { state: 'REJECTED', raise: false }],
   ])('%s', (_, definition, current, limit, decision) => {
-    expect(decide(definition, current, limit)).toMatchObject(decision);
+    expect(decide(definition, current, { limit })).toMatchObject(decision);
   });
 });
 

@@ -128,6 +128,7 @@ describe('the quotas of an account', () => {
     const counted = (await quotas('acme')).filter((quota) => quota.counted).map((quota) => quota.resource);
     expect(counted).toContain('ACK_STANDARD/nodesPerCluster');
     expect(counted).toContain('load-balancers');
+    expect(counted).toContain('ASK_PRO/podsPerCluster');
     expect(counted).not.toContain('ACK_PRO/podsPerNode');
   });
 });
@@ -156,7 +157,7 @@ describe('the quotas of a cluster', () => {
 
   test('are known from its first moment on, before anything is in it', async () => {
     const cluster = newId('cluster');
-    await use('acme', 'ASK_PRO/nodePoolsPerCluster', cluster, 0);
+    await use('acme', 'ASK_PRO/podsPerCluster', cluster, 0);
     expect(await quotas('acme', `{ clusterId: "${cluster}" }`)).toMatchObject([
       { resource: 'ASK_PRO/podsPerCluster', scopeId: cluster, used: 0 },
     ]);

@@ -1,6 +1,7 @@
 import { balances, reserve } from '../../../engine/ledger.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
+import { isServerless } from './product.rules.js';
 import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';
 
 const GROUP = 'instances-per-scaling-group';
@@ -33,6 +34,9 @@ export async function reservePools(tx: Transaction, wish: PoolReservation): Prom
   for (const resource of [`${product}/nodePoolsPerCluster`, SCALING_GROUPS])
     await reserve(tx, { account, resource, scope, amount: pools.length, path });
   await reserve(tx, { account, resource: `${product}/nodesPerCluster`, scope, amount: nodes, path });
+  // Its pods are counted from the first on (see the metering of container instances).
+  if (isServerless(product))
+    await reserve(tx, { account, resource: `${product}/podsPerCluster`, scope, amount: 0, path });
   for (const pool of pools) {
     await reserveGroup(tx, account, pool);
     await refuseLargeGroup(tx, account, pool);

@@ -1,3 +1,4 @@
+import { noteUsage } from '../../../engine/ledger.js';
 import type { Database } from '../../../kernel/database.js';
 import type { UseSum } from './billing.rules.js';
 
@@ -8,6 +9,13 @@ export interface MeteredPod {
   readonly memoryMiB: number;
   readonly startedAt: string;
   readonly endedAt: string;
+}
+
+export interface ServerlessCluster {
+  readonly account: string;
+  readonly clusterId: string;
+  /** The ledger's resource of its pods. */
+  readonly pods: string;
 }
 
 export interface Span {
@@ -46,14 +54,19 @@ export class BillingStore {
     }));
   }
 
-  /** Serverless clusters, by account: those in which the ledger counts for a serverless product. */
-  async serverlessClusters(): Promise<{ account: string; clusterId: string }[]> {
+  /** Serverless clusters: those of which the ledger counts the pods. */
+  async serverlessClusters(): Promise<ServerlessCluster[]> {
     const rows = await this.database.ledgerUsage.findMany({
-      where: { resource: { in: ['ASK_PRO/nodePoolsPerCluster', 'ASK_STANDARD/nodePoolsPerCluster'] } },
-      select: { account: true, scope: true },
+      where: { resource: { in: ['ASK_PRO/podsPerCluster', 'ASK_STANDARD/podsPerCluster'] } },
+      select: { account: true, scope: true, resource: true },
       orderBy: { scope: 'asc' },
     });
-    return rows.map(({ account, scope }) => ({ account, clusterId: scope }));
+    return rows.map(({ account, scope, resource }) => ({ account, clusterId: scope, pods: resource }));
+  }
+
+  /** Writes how many pods a cluster has, for its quota. */
+  notePods({ account, clusterId: scope, pods: resource }: ServerlessCluster, used: number): Promise<void> {
+    return noteUsage(this.database, account, { resource, scope }, used);
   }
 
   /** Writes how long pods have run so far; one that was seen before only runs longer. */

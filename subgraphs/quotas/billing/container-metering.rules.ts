@@ -38,12 +38,18 @@ export function meteredPod(pod: PodObject, now: Date): MeteredPod | undefined {
   };
 }
 
+/** Whether it counts no more among the pods of its cluster. */
+export function hasEnded({ status }: PodObject): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
 /** When its last container ended; undefined while it runs. */
-function endOf({ status }: PodObject): string | undefined {
-  if (status?.phase !== 'Succeeded' && status?.phase !== 'Failed') return undefined;
-  const ends = (status.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
+function endOf(pod: PodObject): string | undefined {
+  const { status } = pod;
+  if (!hasEnded(pod)) return undefined;
+  const ends = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
   const last = ends.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
-  return last === undefined ? status.startTime : new Date(last).toISOString();
+  return last === undefined ? status?.startTime : new Date(last).toISOString();
 }
 
 function sizeOf({ spec }: PodObject): Pick<MeteredPod, 'milliCpu' | 'memoryMiB'> {

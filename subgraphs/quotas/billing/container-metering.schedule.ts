@@ -2,15 +2,15 @@ import { clusterAccess } from '../../../engine/cluster-access.js';
 import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
-import type { BillingStore } from './billing.store.js';
-import { meteredPod, type PodObject } from './container-metering.rules.js';
+import type { BillingStore, ServerlessCluster } from './billing.store.js';
+import { hasEnded, meteredPod, type PodObject } from './container-metering.rules.js';
 
 /** Clusters that are looked at side by side. */
 const AT_ONCE = 10;
 
 /**
- * Meters, each minute, how long the pods of serverless clusters have run. One that is gone is billed until it was last
- * seen: never for longer than it ran.
+ * Meters, each minute, how long the pods of serverless clusters have run, and how many there are. One that is gone is
+ * billed until it was last seen: never for longer than it ran.
  */
 export function containerMetering(kubernetes: KubernetesApis, store: BillingStore): Schedule {
   return {
@@ -32,20 +32,20 @@ interface Means {
   readonly scope: ReconcileScope;
 }
 
-async function meterCluster(
-  of: { readonly account: string; readonly clusterId: string },
-  { kubernetes, store, scope }: Means,
-): Promise<void> {
+async function meterCluster(of: ServerlessCluster, { kubernetes, store, scope }: Means): Promise<void> {
   const { database, clock, log, signal } = scope;
   const access = (await clusterAccess(database, null, [of.clusterId])).get(of.clusterId);
   if (!access) return;
   try {
     const client = new KubernetesClient(kubernetes.of(access), { clusterId: of.clusterId, signal });
+    let living = 0;
     for await (const pods of client.chunks<PodObject>('/api/v1/pods')) {
       const now = clock.now();
       const metered = pods.map((pod) => meteredPod(pod, now)).filter((pod) => pod !== undefined);
       await store.putPods(of, metered);
+      living += pods.filter((pod) => !hasEnded(pod)).length;
     }
+    await store.notePods(of, living);
   } catch (error) {
     log.warn({ err: error, clusterId: of.clusterId }, 'the pods of a cluster could not be metered');
   }
