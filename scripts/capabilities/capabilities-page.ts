@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../kernel/root.js';
-import { hasTitle, testTitles } from './test-titles.js';
+import { named, testTitles, type TestTitle } from './test-titles.js';
 
 const rowForm = z.strictObject({
   /** What the product document describes. */
@@ -24,7 +24,7 @@ const REQUIRED: readonly number[] = [...range(1, 82), 116, 154, 156, ...range(15
 
 export interface CapabilitiesPage {
   readonly text: string;
-  /** Rows that name a test which does not exist. */
+  /** Rows that name a test which does not exist, or never runs. */
   readonly wrong: readonly string[];
   /** Rows that nothing proves. */
   readonly missing: readonly number[];
@@ -32,8 +32,7 @@ export interface CapabilitiesPage {
 
 /** Makes docs/capabilities.md of docs/capabilities.json, and says what is not proved. */
 export async function capabilitiesPage(): Promise<CapabilitiesPage> {
-  const source = await readFile(join(packageRoot, 'docs/capabilities.json'), 'utf8');
-  const { rows } = pageForm.parse(JSON.parse(source));
+  const rows = await capabilityRows(join(packageRoot, 'docs/capabilities.json'));
   return {
     text: pageOf(rows),
     wrong: await wrongTests(rows),
@@ -41,8 +40,13 @@ export async function capabilitiesPage(): Promise<CapabilitiesPage> {
   };
 }
 
+/** The rows of docs/capabilities.json. */
+export async function capabilityRows(file: string): Promise<Rows> {
+  return pageForm.parse(JSON.parse(await readFile(file, 'utf8'))).rows;
+}
+
 async function wrongTests(rows: Rows): Promise<string[]> {
-  const titles = new Map<string, Promise<string[] | undefined>>();
+  const titles = new Map<string, Promise<TestTitle[] | undefined>>();
   const titlesOf = (file: string) => {
     const known = titles.get(file) ?? readTitles(file);
     titles.set(file, known);
@@ -52,13 +56,15 @@ async function wrongTests(rows: Rows): Promise<string[]> {
     tests.map(async ({ file, name }) => {
       const known = await titlesOf(file);
       if (!known) return [`row ${number}: there is no ${file}`];
-      return hasTitle(known, name) ? [] : [`row ${number}: ${file} has no test "${name}"`];
+      const found = named(known, name);
+      if (found.length === 0) return [`row ${number}: ${file} has no test "${name}"`];
+      return found.every(({ skipped }) => skipped) ? [`row ${number}: ${file} skips "${name}"`] : [];
     }),
   );
   return (await Promise.all(checks)).flat();
 }
 
-async function readTitles(file: string): Promise<string[] | undefined> {
+async function readTitles(file: string): Promise<TestTitle[] | undefined> {
   const source = await readFile(join(packageRoot, file), 'utf8').catch(() => undefined);
   return source === undefined ? undefined : testTitles(source);
 }

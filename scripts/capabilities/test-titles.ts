@@ -1,31 +1,52 @@
 import ts from 'typescript';
 
-const BLOCKS: ReadonlySet<string> = new Set(['describe', 'it', 'test']);
+/** A test, as it stands in the source. */
+export interface TestTitle {
+  /** Titles of the describe blocks around it and its own, joined by ` > `. */
+  readonly path: string;
+  /** Whether it never runs: it, or a block around it, is a `skip` or a `todo`. */
+  readonly skipped: boolean;
+}
 
-/** Full names of the blocks of a test file: describe and test titles joined by ` > `, as they stand in the source. */
-export function testTitles(source: string): string[] {
+const BLOCKS: ReadonlySet<string> = new Set(['describe', 'it', 'test']);
+const NEVER: readonly string[] = ['skip', 'todo'];
+
+/** The tests of a test file. Blocks of tests are none: what proves something is a test. */
+export function testTitles(source: string): TestTitle[] {
   const file = ts.createSourceFile('test.ts', source, ts.ScriptTarget.ES2023, true);
-  const titles: string[] = [];
-  const visit = (node: ts.Node, outer: readonly string[]): void => {
-    const title = ts.isCallExpression(node) && BLOCKS.has(calledName(node)) ? titleOf(node) : undefined;
-    const path = title === undefined ? outer : [...outer, title];
-    if (title !== undefined) titles.push(path.join(' > '));
-    ts.forEachChild(node, (child) => visit(child, path));
+  const titles: TestTitle[] = [];
+  const visit = (node: ts.Node, outer: { readonly path: readonly string[]; readonly skipped: boolean }) => {
+    const block = ts.isCallExpression(node) ? blockOf(node) : undefined;
+    const inner = block
+      ? { path: [...outer.path, block.title], skipped: outer.skipped || block.skipped }
+      : outer;
+    if (block && block.kind !== 'describe')
+      titles.push({ path: inner.path.join(' > '), skipped: inner.skipped });
+    ts.forEachChild(node, (child) => visit(child, inner));
   };
-  visit(file, []);
+  visit(file, { path: [], skipped: false });
   return titles;
 }
 
-/** `it` of `it(…)`, `it.each(table)(…)`, `it.skipIf(x)(…)`. */
-function calledName(call: ts.CallExpression): string {
+/** The block that a call begins; undefined when it begins none, or one without a title. */
+function blockOf(call: ts.CallExpression) {
+  const words = calledWords(call);
+  const [kind = ''] = words;
+  const title = titleOf(call);
+  if (!BLOCKS.has(kind) || title === undefined) return undefined;
+  return { kind, title, skipped: words.some((word) => NEVER.includes(word)) };
+}
+
+/** `it` of `it(…)`; `it`, `each` of `it.each(table)(…)`; `describe`, `skip` of `describe.skip(…)`. */
+function calledWords(call: ts.CallExpression): string[] {
+  const words: string[] = [];
   let callee: ts.Node = call.expression;
-  while (
-    ts.isPropertyAccessExpression(callee) ||
-    ts.isCallExpression(callee) ||
-    ts.isTaggedTemplateExpression(callee)
-  )
+  while (!ts.isIdentifier(callee)) {
+    if (ts.isPropertyAccessExpression(callee)) words.unshift(callee.name.text);
+    else if (!ts.isCallExpression(callee) && !ts.isTaggedTemplateExpression(callee)) return [];
     callee = ts.isTaggedTemplateExpression(callee) ? callee.tag : callee.expression;
-  return ts.isIdentifier(callee) ? callee.text : '';
+  }
+  return [callee.text, ...words];
 }
 
 /** The first argument when it is a text; `${…}` stays as it is written. */
@@ -34,12 +55,7 @@ function titleOf({ arguments: [first] }: ts.CallExpression): string | undefined 
   return first && ts.isTemplateExpression(first) ? first.getText().slice(1, -1) : undefined;
 }
 
-/** Whether `name` is one of the titles or a part of one; `%s` and `${…}` in a title stand for any text. */
-export function hasTitle(titles: readonly string[], name: string): boolean {
-  return titles.some((title) => title.includes(name) || pattern(title).test(name));
-}
-
-function pattern(title: string): RegExp {
-  const parts = title.split(/%[sdifjoO#]|\$\{[^}]*\}|\$[a-z]\w*/i);
-  return new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
+/** The tests that a proof names: by their title as it stands in the source, or by as many titles around it as it needs. */
+export function named(titles: readonly TestTitle[], name: string): TestTitle[] {
+  return titles.filter(({ path }) => path === name || path.endsWith(` > ${name}`));
 }
