@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { balances, setLimit } from '../../engine/ledger.js';
+import { balances, reserve, setLimit } from '../../engine/ledger.js';
 import { createQuotasSubgraph } from '../../subgraphs/quotas/subgraph.js';
 import { askSubgraph } from '../kit/ask-subgraph.js';
 import { type ClustersKit, openClusters } from './kit.js';
@@ -360,10 +360,12 @@ describe('the network of a cluster', () => {
 
   test('with a public endpoint takes an EIP; the twenty-first is refused', async () => {
     const account = fresh();
-    await setLimit(clusters.platform.database.prisma, account, { resource: 'eips', scope: '' }, 1);
+    await clusters.platform.database.prisma.$transaction((tx) =>
+      reserve(tx, { account, resource: 'eips', scope: '', amount: 19 }),
+    );
     expect((await create(account, { network: { publicEndpoint: true } })).userErrors).toEqual([]);
     expect((await create(account, { network: { publicEndpoint: true } })).userErrors).toMatchObject([
-      { code: 'QUOTA_EXCEEDED', resource: 'eips', limit: 1 },
+      { code: 'QUOTA_EXCEEDED', resource: 'eips', limit: 20, used: 20 },
     ]);
   });
 });

@@ -83,6 +83,30 @@ describe('billing', () => {
         'WORKER_INSTANCE INSTANCE_HOUR 3',
       ],
     ],
+    [
+      'a Pro edge cluster: management',
+      { profile: 'EDGE', spec: 'PRO' },
+      [
+        'CLUSTER_MANAGEMENT CLUSTER_HOUR 1.5',
+        'LOAD_BALANCER LOAD_BALANCER_HOUR 1.5',
+        'WORKER_INSTANCE INSTANCE_HOUR 3',
+      ],
+    ],
+    [
+      'a standard edge cluster: no management',
+      { profile: 'EDGE', spec: 'STANDARD' },
+      ['LOAD_BALANCER LOAD_BALANCER_HOUR 1.5', 'WORKER_INSTANCE INSTANCE_HOUR 3'],
+    ],
+    [
+      'a cluster with a public address: that, too',
+      { spec: 'STANDARD', network: { publicEndpoint: true } },
+      ['EIP EIP_HOUR 1.5', 'LOAD_BALANCER LOAD_BALANCER_HOUR 1.5', 'WORKER_INSTANCE INSTANCE_HOUR 3'],
+    ],
+    [
+      'a serverless cluster: neither management, also of Pro, nor machines; its pods are metered by themselves',
+      { profile: 'SERVERLESS', spec: 'PRO', nodePools: [] },
+      ['LOAD_BALANCER LOAD_BALANCER_HOUR 1.5'],
+    ],
   ];
   it.each(kinds)('has the lines of %s', async (name, more, expected) => {
     const account = `billed-${name.length}`;
@@ -96,10 +120,11 @@ describe('billing', () => {
     expect(new Set(lines.map(({ clusterId }) => clusterId))).toEqual(new Set([id]));
     expect(await report('stranger', MIDNIGHT, '2026-01-02T00:00:00Z', id)).toEqual([]);
     const half = await report(account, '2026-01-01T00:30:00Z', '2026-01-01T01:00:00Z', id);
-    expect(half.find(({ item }) => item === 'WORKER_INSTANCE')).toMatchObject({
-      quantity: '1',
-      resources: 2,
-    });
+    if (expected.some((line) => line.startsWith('WORKER_INSTANCE')))
+      expect(half.find(({ item }) => item === 'WORKER_INSTANCE')).toMatchObject({
+        quantity: '1',
+        resources: 2,
+      });
   });
 
   it('has nothing of a registered cluster, whose machines are elsewhere', async () => {
@@ -141,6 +166,25 @@ describe('billing', () => {
     await addNodes(clusters, of, 1, 'starting');
     await prisma.node.updateMany({ where: { clusterId: cluster.id }, data: { state: 'failed' } });
     expect((await uses()).every(([, over]) => over)).toBe(true);
+  });
+
+  it('bills what is retained of a deleted cluster until it is deleted, too', async () => {
+    const account = 'retaining';
+    const { prisma } = clusters.kit.database;
+    const { id } = await runningCluster(clusters, account, {
+      name: 'kept',
+      network: { publicEndpoint: true },
+    });
+    const open = async () =>
+      (await prisma.meteredUse.findMany({ where: { account, endedAt: null }, orderBy: { item: 'asc' } })).map(
+        ({ item }) => item,
+      );
+    expect(await open()).toEqual(['CLUSTER_MANAGEMENT', 'EIP', 'LOAD_BALANCER']);
+    await prisma.cloudResource.updateMany({ where: { clusterId: id }, data: { retained: true } });
+    await prisma.cluster.update({ where: { id }, data: { state: 'DELETED', deletedAt: new Date() } });
+    expect(await open()).toEqual(['EIP', 'LOAD_BALANCER']);
+    await prisma.cloudResource.deleteMany({ where: { clusterId: id } });
+    expect(await open()).toEqual([]);
   });
 
   it('bills management from the moment when a standard cluster becomes Pro, until it is deleted', async () => {

@@ -22,6 +22,7 @@ const HOURLY: Readonly<Record<Exclude<BillingItem, BillingItem.CONTAINER_INSTANC
   [BillingItem.MASTER_INSTANCE]: BillingUnit.INSTANCE_HOUR,
   [BillingItem.WORKER_INSTANCE]: BillingUnit.INSTANCE_HOUR,
   [BillingItem.LOAD_BALANCER]: BillingUnit.LOAD_BALANCER_HOUR,
+  [BillingItem.EIP]: BillingUnit.EIP_HOUR,
   [BillingItem.DISK]: BillingUnit.DISK_HOUR,
 };
 

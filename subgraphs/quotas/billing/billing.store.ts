@@ -29,7 +29,10 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
   readonly mebibyteMilliseconds: string;
 }
 
-/** What was used, by the meter that stands beside the tables of clusters, nodes and claims (see the migration). */
+/**
+ * What was used. All but container instances is metered by triggers, in the transaction that makes or removes a thing
+ * (docs/decisions/0027): `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim` of the schema `quotas`.
+ */
 export class BillingStore {
   constructor(private readonly database: Database) {}
 

@@ -6,6 +6,7 @@ export enum BillingItem {
   MASTER_INSTANCE = 'MASTER_INSTANCE',
   WORKER_INSTANCE = 'WORKER_INSTANCE',
   LOAD_BALANCER = 'LOAD_BALANCER',
+  EIP = 'EIP',
   DISK = 'DISK',
   CONTAINER_INSTANCE = 'CONTAINER_INSTANCE',
 }
@@ -17,7 +18,12 @@ registerEnumType(BillingItem, {
     CLUSTER_MANAGEMENT: { description: 'Management of a managed Pro cluster; others are managed for free.' },
     MASTER_INSTANCE: { description: 'Machines of the masters of a dedicated cluster, with their disks.' },
     WORKER_INSTANCE: { description: 'Machines of node pools, with their disks.' },
-    LOAD_BALANCER: { description: 'The load balancer of the API server, and those of Services.' },
+    LOAD_BALANCER: {
+      description:
+        'The load balancer of the API server, and those of Services; one that is retained when its cluster is deleted, ' +
+        'until it is deleted, too.',
+    },
+    EIP: { description: 'The public address of the API server, until it is deleted.' },
     DISK: { description: 'Cloud disks of volume claims.' },
     CONTAINER_INSTANCE: { description: 'Pods of a serverless cluster, by resources and seconds.' },
   },
@@ -27,6 +33,7 @@ export enum BillingUnit {
   CLUSTER_HOUR = 'CLUSTER_HOUR',
   INSTANCE_HOUR = 'INSTANCE_HOUR',
   LOAD_BALANCER_HOUR = 'LOAD_BALANCER_HOUR',
+  EIP_HOUR = 'EIP_HOUR',
   DISK_HOUR = 'DISK_HOUR',
   SUBSCRIPTION = 'SUBSCRIPTION',
   VCPU_SECOND = 'VCPU_SECOND',
@@ -40,6 +47,7 @@ registerEnumType(BillingUnit, {
     CLUSTER_HOUR: { description: 'Hours of clusters.' },
     INSTANCE_HOUR: { description: 'Hours of machines.' },
     LOAD_BALANCER_HOUR: { description: 'Hours of load balancers.' },
+    EIP_HOUR: { description: 'Hours of public addresses.' },
     DISK_HOUR: { description: 'Hours of disks.' },
     SUBSCRIPTION: { description: 'Machines that are paid for in advance, by the month or year.' },
     VCPU_SECOND: { description: 'vCPUs times seconds.' },
