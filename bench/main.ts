@@ -3,6 +3,7 @@ import { accountBench } from './account/run.js';
 import { fleetBench } from './fleet/run.js';
 import { gatewayBench } from './gateway/run.js';
 import { temporaryFolder } from './platform/database.js';
+import { ledgerBench } from './ledger/run.js';
 import { queryBench } from './query/run.js';
 import { streamsBench } from './streams/run.js';
 
@@ -47,6 +48,7 @@ benchCommand('account', 'an account with all it may have: 100 Pro clusters, one 
 benchCommand('query', 'one query over 100 clusters, beside plain SQL for the same rows', [queryBench]);
 
 benchCommand('streams', 'CPU time per event and subscriber, and what idle subscribers cost', [streamsBench]);
+benchCommand('ledger', 'a long search for drift of the ledger, with engines that die', [ledgerBench]);
 
 await program.parseAsync();
 

@@ -3,6 +3,7 @@
  * first time. Settings come in the environment, as for the platform's own processes; the first line it prints is
  * `ready`.
  */
+import 'reflect-metadata';
 import { startEngine } from '../../engine/engine.js';
 import { KubernetesApis } from '../../engine/kubernetes-apis.js';
 import { createSimulatedProvider } from '../../engine/providers/simulated.js';
@@ -10,6 +11,7 @@ import { systemClock } from '../../kernel/clock.js';
 import { openDatabase } from '../../kernel/database.js';
 import { createLog } from '../../kernel/log.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
+import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
 
 const [databaseUrl = '', cloudUrl = '', token = '', deadlyPoint = ''] = process.argv.slice(2);
 
@@ -22,7 +24,7 @@ const engine = await startEngine({
   clock: systemClock,
   log: createLog('warn'),
   concurrency: 4,
-  reconcilers: clusterReconcilers({ provider, kubernetes }),
+  reconcilers: [...clusterReconcilers({ provider, kubernetes }), ...quotaReconcilers({ database, provider })],
   schedules: [],
   faults: {
     reach(point) {

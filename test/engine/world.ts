@@ -16,6 +16,7 @@ import { ClusterService } from '../../subgraphs/clusters/cluster/cluster.service
 import { CreateClusterService } from '../../subgraphs/clusters/cluster/create-cluster.service.js';
 import { NodePoolService } from '../../subgraphs/clusters/node-pool/node-pool.service.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
+import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 
@@ -77,7 +78,7 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
     pools: new NodePoolService(platform, catalogue),
     /** An engine in this process. */
     engine(faults: Faults = noFaults): Promise<Engine> {
-      const reconcilers = clusterReconcilers(platform);
+      const reconcilers = [...clusterReconcilers(platform), ...quotaReconcilers(platform)];
       return startEngine({
         database: kit.database,
         clock,

@@ -138,18 +138,33 @@ function sorted(uses: ReadonlyMap<string, number>): Uses {
   return Object.fromEntries(used.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** vCPUs by the ledger and by the nodes that hold them, in one statement: the two are equal at every moment. */
-export async function vcpusNow(prisma: Database, account: string): Promise<{ ledger: number; held: number }> {
-  const [row] = await prisma.$queryRaw<{ ledger: number; held: number }[]>`
-    SELECT coalesce((SELECT used FROM engine.ledger_usage
-                     WHERE account = ${account} AND resource = 'payg-vcpu' AND scope = ''), 0)::int AS ledger,
-           coalesce((SELECT sum(vcpus) FROM clusters.node
-                     WHERE account = ${account} AND state <> 'failed' AND charge_type = 'POSTPAID'), 0)::int AS held`;
-  return row ?? { ledger: 0, held: 0 };
+/**
+ * What machines and claims take of the whole account, by the ledger and by the rows that hold it, in one statement: the
+ * two are equal at every moment, also while things are under way.
+ */
+export async function heldNow(
+  prisma: Database,
+  account: string,
+): Promise<{ resource: string; ledger: number; held: number }[]> {
+  return prisma.$queryRaw`
+    WITH machine AS (
+      SELECT vcpus, disks, charge_type FROM clusters.node
+      WHERE account = ${account} AND state <> 'failed' AND vcpus > 0
+    ), held (resource, amount) AS (
+      SELECT 'payg-vcpu', sum(vcpus) FROM machine WHERE charge_type = 'POSTPAID'
+      UNION ALL SELECT 'spot-vcpu', sum(vcpus) FROM machine WHERE charge_type = 'SPOT'
+      UNION ALL SELECT 'instances', count(*) FROM machine
+      UNION ALL SELECT 'payg-disks', coalesce((SELECT sum(disks) FROM machine WHERE charge_type <> 'PREPAID'), 0)
+        + (SELECT count(*) FROM quotas.cloud_claim
+           WHERE account = ${account} AND kind = 'DISK' AND state = 'GRANTED')
+    )
+    SELECT held.resource, coalesce(held.amount, 0)::int AS held, coalesce(usage.used, 0)::int AS ledger
+    FROM held LEFT JOIN engine.ledger_usage AS usage
+      ON usage.account = ${account} AND usage.resource = held.resource AND usage.scope = ''`;
 }
 
-/** Kinds that look again and again at what runs inside clusters; they take nothing of the ledger. */
-const WATCHERS = ['component', 'control-plane'];
+/** Kinds that look again and again at what runs inside clusters; what they take is written down with its rows. */
+const WATCHERS = ['component', 'control-plane', 'cloud-claims'];
 
 /** The jobs of the engine that wait or run, for people; those that only watch are left out. */
 export async function jobsNow(prisma: Database): Promise<string[]> {

@@ -113,7 +113,7 @@ describe('with Terway', () => {
     const scopes = { 'private-ips-per-vpc': vpcId, 'ips-per-security-group': securityGroupId };
     const scope = { ...scopes, 'secondary-enis': '' }[resource];
     const used = async () => (await balances(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
-    const nodes = { account, clusterId, instanceTypes: [TYPE] };
+    const nodes = { account, clusterId, instanceTypes: [TYPE], securityGroupId: null };
     expect(await prisma.$transaction((tx) => reserveNodes(tx, { ...nodes, count: 1 }))).toEqual({
       granted: 1,
       shortage: null,

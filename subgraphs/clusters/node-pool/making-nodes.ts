@@ -208,9 +208,16 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
     step.pool.account,
     done.flatMap((now) => freedBy(now, before.get(now.id))),
   );
-  if (done.some(({ state }) => state === 'failed')) await releaseNodes(tx, step.cluster.id);
+  const smaller = (now: NodeChange) => isSmaller(step, now, before.get(now.id));
+  if (done.some((now) => now.state === 'failed' || smaller(now))) await releaseNodes(tx, step.cluster.id);
   if (done.some(({ state }) => state !== 'starting')) await noteProgress(tx, step);
   return done.map((change) => nodeEvent(step, before.get(change.id)?.name ?? change.id, change));
+}
+
+/** Whether a machine may need less of the network than was taken for it, which was for the greediest that could come. */
+function isSmaller({ pool }: PoolStep, now: NodeChange, before: Node | undefined): boolean {
+  if (before?.state !== 'pending') return false;
+  return pool.instanceTypes.length > 1 || now.instanceType !== before.instanceType;
 }
 
 /** What a change frees of what the node held. */

@@ -9,6 +9,7 @@ export interface Mortal extends AsyncDisposable {
   /** Dies when it next reaches the point (a process: at once, and its successor there), and is started again. */
   crashAt(point: FaultPoint): void;
   readonly crashes: number;
+  readonly kind: 'in this process' | 'a process, killed';
 }
 
 /** An engine in this process: from the moment of its death every job stops at the next fault point. */
@@ -36,6 +37,7 @@ export async function mortalEngine(world: World): Promise<Mortal> {
     engine = await world.engine(faults);
   };
   return {
+    kind: 'in this process',
     crashAt: (point) => (armed = point),
     get crashes() {
       return crashes;
@@ -69,6 +71,7 @@ export function mortalProcess(world: World): Mortal {
   };
   let current = start();
   return {
+    kind: 'a process, killed',
     crashAt(point) {
       if (ended) throw ended;
       next = point;

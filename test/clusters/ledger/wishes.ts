@@ -1,64 +1,56 @@
-import fc from 'fast-check';
-import { faultPoints } from '../../../engine/fault-points.js';
 import { Refused } from '../../../kernel/result.js';
-import type { OperationService } from '../../../subgraphs/clusters/operation/operation.service.js';
+import { CatalogueStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { AttachInstancesService } from '../../../subgraphs/clusters/node-pool/attach-instances.service.js';
+import { RemoveNodesService } from '../../../subgraphs/clusters/node-pool/remove-nodes.service.js';
+import { UpdateNodePoolService } from '../../../subgraphs/clusters/node-pool/update-node-pool.service.js';
+import { OperationService } from '../../../subgraphs/clusters/operation/operation.service.js';
+import { OperationStore } from '../../../subgraphs/clusters/operation/operation.store.js';
+import { PauseOperationService } from '../../../subgraphs/clusters/upgrade/pause-operation.service.js';
 import { NODE_TYPE, type World } from '../../engine/world.js';
-
-const index = fc.nat(7);
-const size = fc.nat(4);
-const action = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('createCluster'),
-      pro: fc.boolean(),
-      sizes: fc.array(size, { maxLength: 3 }),
-    } as const),
-  },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('createNodePool'), index, size } as const) },
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant('scaleNodePool'), index, size: fc.nat(6) } as const),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deleteNodePool'), index } as const) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deleteCluster'), index } as const) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('cancelOperation'), index } as const) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('cloud'),
-      failureRate: fc.constantFrom(0, 0.5, 1),
-      stock: fc.constantFrom(0, 5, 2_000),
-    } as const),
-  },
-);
-export type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
-
-const step = fc.record({
-  /** Asked for at the same time. */
-  actions: fc.array(action, { minLength: 1, maxLength: 2 }),
-  /** Whether the step waits until the operations before it have ended, or comes in their midst. */
-  patient: fc.boolean(),
-  /** Where the engine dies next. */
-  crashAt: fc.option(fc.constantFrom(...faultPoints.provisioning, ...faultPoints.removal), { freq: 2 }),
-});
-
-/** That many steps. */
-export const sequence = (steps: number) => fc.array(step, { minLength: steps, maxLength: steps });
-export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+import type { Action, WishedPool } from './actions.js';
+import { createObject, deleteObject } from './objects.js';
 
 export interface Tally {
   accepted: number;
+  /** Comparisons of the ledger: with a recount when nothing was under way, and with what holds something meanwhile. */
+  recounts: number;
+  looks: number;
+  /** How often each kind of action was accepted. */
+  readonly kinds: Record<string, number>;
   readonly refused: Record<string, number>;
+}
+
+/** What changes clusters in a world. */
+export function servicesOf({ platform, prisma }: World) {
+  const catalogue = new CatalogueStore(prisma);
+  return {
+    operations: new OperationService(platform, new OperationStore(prisma)),
+    updating: new UpdateNodePoolService(platform, catalogue),
+    attaching: new AttachInstancesService(platform, catalogue),
+    removing: new RemoveNodesService(platform),
+    pausing: new PauseOperationService(platform),
+  };
 }
 
 /** One sequence, on an account of its own. */
 export interface Run {
   readonly world: World;
-  readonly operations: OperationService;
+  readonly services: ReturnType<typeof servicesOf>;
   readonly actor: World['actor'];
   readonly tally: Tally;
 }
+
+const LARGER_TYPE = 'ecs.g6.2xlarge';
+const OLDER_VERSION = '1.32';
+const NEWER_VERSION = '1.34';
+const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+
+const asked: Readonly<Record<string, object>> = {
+  ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },
+  ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
+  ACK_DEDICATED: { type: 'KUBERNETES' },
+  ASK_PRO: { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS', spec: 'PRO' },
+};
 
 let names = 0;
 
@@ -71,23 +63,44 @@ async function ask(run: Run, wish: Action): Promise<unknown> {
 }
 
 type Change = Extract<Action, { readonly index: number }>;
+type Changes = {
+  readonly [K in Change['kind']]: (
+    run: Run,
+    wish: Extract<Change, { kind: K }>,
+    id: string,
+  ) => Promise<unknown>;
+};
 
-function change({ world, operations, actor }: Run, wish: Change, id: string): Promise<unknown> {
-  switch (wish.kind) {
-    case 'createNodePool': {
-      const pool = { name: `pool-${++names}`, instanceTypes: [NODE_TYPE], desiredSize: wish.size };
-      return world.pools.create(actor, { ...pool, clusterId: id });
-    }
-    case 'scaleNodePool':
-      return world.pools.scale(actor, { nodePoolId: id, desiredSize: wish.size });
-    case 'deleteNodePool':
-      return world.pools.delete(actor, { id });
-    case 'deleteCluster':
-      return world.clusters.delete(actor, { id });
-    case 'cancelOperation':
-      return operations.cancel(actor, { id });
-  }
+const changes: Changes = {
+  createNodePool: ({ world, actor }, { pool }, clusterId) =>
+    world.pools.create(actor, { ...wished(pool), name: `pool-${++names}`, clusterId } as never),
+  scaleNodePool: ({ world, actor }, { size }, nodePoolId) =>
+    world.pools.scale(actor, { nodePoolId, desiredSize: size }),
+  updateNodePool: ({ services, actor }, { pool }, id) => {
+    const { desiredSize: _, ...rest } = wished(pool);
+    return services.updating.update(actor, { ...rest, id } as never);
+  },
+  deleteNodePool: ({ world, actor }, _, id) => world.pools.delete(actor, { id }),
+  attachInstance,
+  removeNode,
+  upgradeCluster: ({ world, actor }, _, id) => world.clusters.upgrade(actor, { id, version: NEWER_VERSION }),
+  deleteCluster: ({ world, actor }, _, id) => world.clusters.delete(actor, { id }),
+  cancelOperation: ({ services, actor }, _, id) => services.operations.cancel(actor, { id }),
+  createObject: ({ world }, { object }, id) => createObject(world, id, object),
+  deleteObject: ({ world }, { index }, id) => deleteObject(world, id, index),
+};
+
+function change<K extends Change['kind']>(run: Run, wish: Extract<Change, { kind: K }>, id: string) {
+  return (changes[wish.kind as K] as Changes[K])(run, wish, id);
 }
+
+const OF_POOLS: readonly string[] = [
+  'scaleNodePool',
+  'updateNodePool',
+  'deleteNodePool',
+  'attachInstance',
+  'removeNode',
+];
 
 /** The id of what is to be changed: one of those that are there. */
 async function target(
@@ -98,21 +111,73 @@ async function target(
   const open = { where: { account, finishedAt: null }, orderBy: { id: 'asc' } } as const;
   const ids = async (): Promise<{ id: string }[]> => {
     if (kind === 'cancelOperation') return world.prisma.operation.findMany(open);
-    const ofPool = kind === 'scaleNodePool' || kind === 'deleteNodePool';
-    return ofPool ? world.prisma.nodePool.findMany(living) : world.prisma.cluster.findMany(living);
+    return OF_POOLS.includes(kind)
+      ? world.prisma.nodePool.findMany(living)
+      : world.prisma.cluster.findMany(living);
   };
   const found = await ids();
   return found[index % found.length]?.id;
 }
 
-function createCluster({ world, actor }: Run, { pro, sizes }: { pro: boolean; sizes: readonly number[] }) {
+function createCluster(
+  { world, actor }: Run,
+  { product, terway, pools }: Extract<Action, { kind: 'createCluster' }>,
+) {
+  const serverless = product === 'ASK_PRO';
   return world.creation.create(actor, {
     name: `cluster-${++names}`,
     regionId: 'cn-hangzhou',
-    type: 'MANAGED_KUBERNETES',
-    spec: pro ? 'PRO' : 'STANDARD',
-    nodePools: sizes.map((desiredSize, at) => ({ name: `p${at}`, instanceTypes: [NODE_TYPE], desiredSize })),
+    version: OLDER_VERSION,
+    ...asked[product],
+    ...(!serverless && {
+      networkPlugin: terway ? 'TERWAY' : 'FLANNEL',
+      nodePools: pools.map((pool, at) => ({
+        ...wished(pool),
+        ...(at === 0 && { autoscaling: null }),
+        name: `p${at}`,
+      })),
+    }),
   } as Parameters<World['creation']['create']>[1]);
+}
+
+function wished({ size, chargeType, dataDisks, mixed, autoscaling }: WishedPool) {
+  const disk = { category: 'CLOUD_ESSD', sizeGiB: 40 };
+  return {
+    instanceTypes: mixed ? [NODE_TYPE, LARGER_TYPE] : [NODE_TYPE],
+    desiredSize: size,
+    machines: { chargeType, dataDisks: Array.from({ length: dataDisks }, () => disk) },
+    ...(autoscaling && { autoscaling: { enabled: true, minSize: 0, maxSize: 4 }, acknowledgeRisk: true }),
+  };
+}
+
+/** Somebody makes a machine in the cloud, which then is to join the pool. */
+async function attachInstance(
+  { world, services, actor }: Run,
+  { chargeType }: Extract<Change, { kind: 'attachInstance' }>,
+  nodePoolId: string,
+): Promise<unknown> {
+  const { account } = actor;
+  const id = `i-${++names}`;
+  const machine = { account, zoneId: 'cn-hangzhou-b', instanceType: NODE_TYPE, imageId: IMAGE, chargeType };
+  const response = await fetch(new URL(`/cloud/v1/machines/${id}`, world.kubesim.cloudUrl), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(machine),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  const input = { nodePoolId, instanceIds: [id], mode: 'MANUAL' };
+  return services.attaching.attach(actor, input as never);
+}
+
+async function removeNode(
+  { world, services, actor }: Run,
+  { index, release }: Extract<Change, { kind: 'removeNode' }>,
+  nodePoolId: string,
+): Promise<unknown> {
+  const nodes = await world.prisma.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
+  const node = nodes[index % nodes.length];
+  if (!node) return undefined;
+  return services.removing.remove(actor, { nodePoolId, nodeIds: [node.id], release } as never);
 }
 
 /** Sets how the cloud behaves: how many instances fail to start, and how many of a type each zone has. */
@@ -129,11 +194,14 @@ export async function cloud(
 
 /** Asks, and counts whether it was granted; anything but a refusal is thrown. */
 export async function attempt(run: Run, wish: Action): Promise<void> {
+  const { tally } = run;
   try {
-    if ((await ask(run, wish)) !== undefined) run.tally.accepted++;
+    if ((await ask(run, wish)) === undefined) return;
+    tally.accepted++;
+    tally.kinds[wish.kind] = (tally.kinds[wish.kind] ?? 0) + 1;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { code } = error.problems[0] ?? { code: 'none' };
-    run.tally.refused[code] = (run.tally.refused[code] ?? 0) + 1;
+    tally.refused[code] = (tally.refused[code] ?? 0) + 1;
   }
 }

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { faultPoints } from '../../../engine/fault-points.js';
+
+/** What may be asked for; `index` chooses among the things of the kind that are there then. */
+
+const index = fc.nat(7);
+const pool = fc.record({
+  size: fc.nat(4),
+  chargeType: fc.constantFrom('POSTPAID', 'POSTPAID', 'SPOT', 'PREPAID'),
+  dataDisks: fc.nat(3),
+  /** Whether larger machines are acceptable, too. */
+  mixed: fc.boolean(),
+  autoscaling: fc.boolean(),
+});
+export type WishedPool = typeof pool extends fc.Arbitrary<infer P> ? P : never;
+
+const action = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('createCluster'),
+      product: fc.constantFrom('ACK_PRO', 'ACK_PRO', 'ACK_STANDARD', 'ACK_DEDICATED', 'ASK_PRO'),
+      terway: fc.boolean(),
+      pools: fc.array(pool, { maxLength: 3 }),
+    } as const),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('createNodePool'), index, pool } as const) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('scaleNodePool'), index, size: fc.nat(6) } as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('updateNodePool'), index, pool } as const),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deleteNodePool'), index } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('attachInstance'),
+      index,
+      chargeType: fc.constantFrom('POSTPAID', 'SPOT', 'PREPAID'),
+    } as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('removeNode'), index, release: fc.boolean() } as const),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('upgradeCluster'), index } as const) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deleteCluster'), index } as const) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('cancelOperation'), index } as const) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('createObject'),
+      index,
+      object: fc.constantFrom('BALANCER', 'BALANCER', 'REUSING', 'DISK', 'DISK', 'NAS'),
+    } as const),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('deleteObject'), index } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('cloud'),
+      failureRate: fc.constantFrom(0, 0.5, 1),
+      stock: fc.constantFrom(0, 5, 2_000),
+    } as const),
+  },
+);
+export type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
+
+const step = fc.record({
+  /** Asked for at the same time. */
+  actions: fc.array(action, { minLength: 1, maxLength: 3 }),
+  /** Whether the step waits until the operations before it have ended, or comes in their midst. */
+  patient: fc.boolean(),
+  /** Where the engine dies next. */
+  crashAt: fc.option(fc.constantFrom(...new Set(Object.values(faultPoints).flat())), { freq: 2 }),
+});
+
+/** That many steps. */
+export const sequence = (steps: number) => fc.array(step, { minLength: steps, maxLength: steps });
+export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
