@@ -65,6 +65,22 @@ describe('regions', () => {
     }
   });
 
+  test.each([
+    ['PUBLIC', 25],
+    ['FINANCE', 4],
+    ['GOVERNMENT', 1],
+    ['LOCAL', 1],
+  ])('the cloud %s has %i regions, each with name, city and id', async (cloud, count) => {
+    const { data } = await ask<{
+      regions: { id: string; name: string; city: string; cloud: string }[];
+    }>('acme', `{ regions(filter: { cloud: ${cloud} }) { id name city cloud } }`);
+    expect(data.regions).toHaveLength(count);
+    for (const region of data.regions) {
+      expect(region.cloud).toBe(cloud);
+      expect([region.id, region.name, region.city].every((text) => text.length > 0)).toBe(true);
+    }
+  });
+
   test('a region answers to its id and to the id that the document prints', async () => {
     const query = 'query R($id: ID!) { region(id: $id) { id documentedId name } }';
     const region = { id: 'cn-guangzhou', documentedId: 'guangzhou', name: 'China South 3' };

@@ -30,7 +30,9 @@ describe('a node pool and its scaling group', () => {
       ].sort(),
     );
     await living.carried('scaleNodePool', { nodePoolId: a, desiredSize: 0 });
-    const { activities } = (await living.pool(a)).scalingGroup ?? { activities: [] };
+    const empty = await living.pool(a);
+    expect([empty.totalNodes, empty.nodes.nodes]).toEqual([0, []]);
+    const { activities } = empty.scalingGroup ?? { activities: [] };
     expect(activities.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['SCALE_OUT', 'SCALE_IN', 'CHANGE']),
     );
