@@ -1,11 +1,10 @@
 import type { NewEvent } from '../../../engine/contract.js';
-import { reserveUpTo } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { releaseNodes } from '../network/node-network.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { releaseVcpus, vcpuResource } from '../reconcile/held.js';
 import { vcpusOf } from '../reconcile/nodes.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
+import { countChanged } from '../reconcile/reserving-machines.js';
 import type { ChangedNode } from './inspecting-pool.js';
 import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
 
@@ -31,17 +30,14 @@ export async function auditChanges(audit: Audit, changed: readonly ChangedNode[]
   });
 }
 
-/** A machine that runs is not stopped by a quota: what there is no room for is not counted. */
 async function accept(
   tx: Transaction,
   audit: Audit,
   { node, chargeType, instanceType, size }: ChangedNode & { readonly size: number },
 ): Promise<NewEvent> {
   const { account } = audit.pool;
-  await releaseVcpus(tx, account, [node]);
-  const resource = vcpuResource(chargeType);
-  const vcpus = resource ? await reserveUpTo(tx, { ...resource, account, amount: size }) : size;
-  await tx.node.update({ where: { id: node.id }, data: { chargeType, instanceType, vcpus } });
+  const counted = await countChanged(tx, account, { before: node, now: { chargeType, vcpus: size } });
+  await tx.node.update({ where: { id: node.id }, data: { chargeType, instanceType, ...counted } });
   const before = { chargeType: node.chargeType, instanceType: node.instanceType };
   const text =
     `The machine of the node ${node.name} was changed outside the platform: ` +

@@ -1,8 +1,15 @@
-import { DISKS, disksFor, INSTANCES, machinesWithDisks } from '../../../engine/disk-limit.js';
+import { diskLimit, DISKS, disksFor, INSTANCES, machinesWithDisks } from '../../../engine/disk-limit.js';
 import { balances, reserve, reserveUpTo } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import { countsDisks, type MachineUse, releaseUses, vcpuResource } from './held.js';
+import {
+  countsDisks,
+  type Machine,
+  type MachineUse,
+  releaseMachines,
+  releaseUses,
+  vcpuResource,
+} from './held.js';
 
 /** Machines that an account is to get. */
 export interface MachinesWish {
@@ -57,4 +64,29 @@ async function reserveDisks(
   const computedLimit = disksFor(others + fitting);
   const wish = { account, resource: DISKS, scope: '', amount: fitting * each, step: each, computedLimit };
   return (await reserveUpTo(tx, wish)) / each;
+}
+
+/**
+ * Counts a machine that has become another one; answers what its row holds then. It runs, and is not stopped by a quota:
+ * what there is no room for is not counted.
+ */
+export async function countChanged(
+  tx: Transaction,
+  account: string,
+  {
+    before,
+    now,
+  }: { readonly before: Machine; readonly now: { readonly chargeType: string; readonly vcpus: number } },
+): Promise<Pick<Machine, 'vcpus' | 'disks'>> {
+  await releaseMachines(tx, account, [before]);
+  const { disks } = before;
+  const resource = vcpuResource(now.chargeType);
+  const vcpus = resource ? await reserveUpTo(tx, { ...resource, account, amount: now.vcpus }) : now.vcpus;
+  // A row without vCPUs holds nothing.
+  if (vcpus === 0) return { vcpus, disks };
+  await reserve(tx, { account, resource: INSTANCES, scope: '', amount: 1 });
+  if (!countsDisks(now.chargeType)) return { vcpus, disks };
+  const computedLimit = await diskLimit(tx, account);
+  const wish = { account, resource: DISKS, scope: '', amount: disks, computedLimit };
+  return { vcpus, disks: await reserveUpTo(tx, wish) };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { recount, vcpusNow } from '../../kit/ledger-recount.js';
+import { heldNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { livePools, type LivingPools } from './living-pools.js';
 
 let living: LivingPools;
@@ -34,8 +34,7 @@ describe('a machine that somebody changes in the console of the cloud', () => {
       return now?.chargeType === 'PREPAID' && now;
     };
     await seen(id, prepaid, 'the other charge type');
-    const { ledger, held } = await vcpusNow(living.world.prisma, 'acme');
-    expect(ledger).toBe(held);
+    for (const { ledger, held } of await heldNow(living.world.prisma, 'acme')) expect(ledger).toBe(held);
     expect((await living.events(id)).filter(({ type }) => type === 'NODE_CHANGED_OUTSIDE')).toMatchObject([
       { data: { nodeId: node, before: { chargeType: 'POSTPAID' }, chargeType: 'PREPAID' } },
     ]);
@@ -43,7 +42,7 @@ describe('a machine that somebody changes in the console of the cloud', () => {
 
   test('is recorded as the machine that it is now, with its vCPUs', async () => {
     const { id, pool, node } = await one();
-    const before = await vcpusNow(living.world.prisma, 'acme');
+    const before = await living.world.used('payg-vcpu');
     await living.cloud('PUT', instance(id, node, 'type'), { instanceType: 'ecs.g6.2xlarge' });
     const larger = async () => {
       const { nodes } = await living.pool(pool);
@@ -51,10 +50,10 @@ describe('a machine that somebody changes in the console of the cloud', () => {
       return now?.instanceType.id === 'ecs.g6.2xlarge';
     };
     await seen(id, larger, 'the other machine');
-    const after = await vcpusNow(living.world.prisma, 'acme');
-    expect(after).toEqual({ ledger: before.ledger + 4, held: before.held + 4 });
-    const uses = await recount(living.world.prisma, 'acme');
-    expect(uses['payg-vcpu|']).toBe(after.ledger);
+    expect(await living.world.used('payg-vcpu')).toBe(before + 4);
+    expect(await ledgerUses(living.world.prisma, 'acme')).toMatchObject(
+      await recount(living.world.prisma, 'acme'),
+    );
     await living.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 1, 'the node, ready again');
   });
 });
