@@ -141,7 +141,13 @@ async function startRunner(options: Supervision): Promise<RunningQueue> {
     taskList: taskList({ ...options, schedules: allSchedules(options), scope: scopeOf(options) }),
     parsedCronItems: cronItems(allSchedules(options)),
     preset: {
-      worker: { localQueue: { size: concurrency, ttl: 2_000 } },
+      worker: {
+        localQueue: { size: concurrency, ttl: 2_000 },
+        // Only what it records in batches does graphile-worker wait for: else a database that is lost at that moment is
+        // an unhandled rejection, which ends the process, and not the end of the runner, which starts another.
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
       plugins: [
         {
           name: 'FleetgraphLiveness',

@@ -129,6 +129,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     executor,
     limits,
     sharedBy: options.sharedBy ?? 'subject',
+    dropped: () => meter.dropped(),
     prepare: ({ request }, actor) => served.preparation.prepare(request, actor),
   });
   const reloading = started.use(

@@ -33,10 +33,12 @@ export interface Meter {
   notAsked(subgraph: string): void;
   /** A WebSocket opened (1) or closed (-1). */
   sockets(change: 1 | -1): void;
-  /** A subscription started (1) or ended (-1). */
-  subscriptions(change: 1 | -1): void;
   /** An event was given to a client. */
   event(): void;
+  /** An event that a client should have got could not be given to it. */
+  dropped(): void;
+  /** A subscription runs, `lag` events behind others like it; answers how to say that it has ended. */
+  follow(lag: () => number): () => void;
 }
 
 /** The meter of a gateway without metrics. */
@@ -47,6 +49,7 @@ export const noMeter: Meter = {
   circuit: () => undefined,
   notAsked: () => undefined,
   sockets: () => undefined,
-  subscriptions: () => undefined,
   event: () => undefined,
+  dropped: () => undefined,
+  follow: () => () => undefined,
 };

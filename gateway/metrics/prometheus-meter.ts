@@ -58,23 +58,38 @@ export class PrometheusMeter implements Meter {
     help: 'Open WebSockets.',
     registers: this.registers,
   });
-  private readonly running = new Gauge({
-    name: 'fleetgraph_subscriptions',
-    help: 'Running subscriptions, on WebSockets and event streams.',
-    registers: this.registers,
-  });
   private readonly events = new Counter({
     name: 'fleetgraph_events_delivered_total',
     help: 'Events given to clients.',
     registers: this.registers,
   });
 
+  private readonly lost = new Counter({
+    name: 'fleetgraph_events_dropped_total',
+    help: 'Events that a client should have got and could not be given; it was sent away to subscribe again.',
+    registers: this.registers,
+  });
+  private readonly followers = new Set<() => number>();
+
   constructor() {
-    // Nothing counts it up: events wait for their client, and a stream that cannot go on ends with a code.
-    new Counter({
-      name: 'fleetgraph_events_dropped_total',
-      help: 'Events that a client should have got and did not. Always 0.',
+    const { followers } = this;
+    new Gauge({
+      name: 'fleetgraph_subscriptions',
+      help: 'Running subscriptions, on WebSockets and event streams.',
       registers: this.registers,
+      collect() {
+        this.set(followers.size);
+      },
+    });
+    new Gauge({
+      name: 'fleetgraph_subscription_lag_events',
+      help: 'Events that the client furthest behind has not taken yet, of those that others like it have been told.',
+      registers: this.registers,
+      collect() {
+        let most = 0;
+        for (const lag of followers) most = Math.max(most, lag());
+        this.set(most);
+      },
     });
     collectDefaultMetrics({ register: this.registry });
   }
@@ -105,11 +120,18 @@ export class PrometheusMeter implements Meter {
     this.openSockets.inc(change);
   }
 
-  subscriptions(change: 1 | -1): void {
-    this.running.inc(change);
-  }
-
   event(): void {
     this.events.inc();
+  }
+
+  dropped(): void {
+    this.lost.inc();
+  }
+
+  follow(lag: () => number): () => void {
+    // Its own function each time: two subscriptions may give the same.
+    const follower = () => lag();
+    this.followers.add(follower);
+    return () => void this.followers.delete(follower);
   }
 }

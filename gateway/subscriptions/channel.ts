@@ -113,7 +113,7 @@ export class Channel implements Feeder {
   }
 
   private deliver(event: StreamEvent): void {
-    const frame = toFrame(event);
+    const frame = toFrame(event, this.position);
     this.fresh = false;
     this.position = frame.position ?? this.position;
     this.remember(frame);

@@ -19,6 +19,12 @@ export interface Feeder {
   release(feed: Feed): void;
 }
 
+/** How far a group of feeds is. */
+export interface Progress {
+  /** Events that those who keep up have been told. */
+  told: number;
+}
+
 export interface FeedOptions {
   readonly sink: Sink;
   /** Events that may wait for a slow client, and bytes of them. */
@@ -26,6 +32,8 @@ export interface FeedOptions {
   readonly bytes: number;
   /** Called when it has been detached from what feeds it and has to be fed behind its position. */
   readonly rejoin: (feed: Feed) => void;
+  /** Called when an event cannot be given to the client, which is sent away to subscribe again. */
+  readonly dropped: () => void;
 }
 
 /**
@@ -42,6 +50,9 @@ export class Feed {
   private over = false;
   private last: (() => void) | undefined;
   private outpaced = false;
+  private progress: Progress = { told: 0 };
+  /** How many of the group's events it has been offered. */
+  private offered = 0;
 
   constructor(private readonly options: FeedOptions) {}
 
@@ -54,12 +65,39 @@ export class Feed {
     return this.over || this.last !== undefined;
   }
 
+  /** Events that others of the group have been told and this client's network has not taken yet. */
+  get lag(): number {
+    const waiting = this.queue.filter(({ bookmark }) => !bookmark).length;
+    return waiting + Math.max(0, this.progress.told - this.offered);
+  }
+
+  /** Counts its lag by a group's progress from now on. */
+  measureBy(progress: Progress, missed = 0): void {
+    this.progress = progress;
+    this.offered = progress.told - missed;
+  }
+
+  /** Whether its lag is counted by this progress. */
+  isMeasuredBy(progress: Progress): boolean {
+    return this.progress === progress;
+  }
+
   /** Takes an event, or answers false: it is too far behind to keep another. */
   offer(frame: Frame): boolean {
     if (this.ended) return true;
+    // Can only be a bug; who resumes behind the own cursor still loses nothing.
+    if (!this.isNext(frame)) return this.drop([interrupted()]);
     if (this.flowing) this.hand(frame);
     else if (!this.keep(frame)) return false;
     this.position = frame.position ?? this.position;
+    if (!frame.bookmark) this.offered += 1;
+    return true;
+  }
+
+  /** Ends it because an event cannot be given to its client. Answers true: nothing more is to be done about it. */
+  drop(errors: readonly GraphQLError[]): true {
+    this.options.dropped();
+    this.fail(errors);
     return true;
   }
 
@@ -112,6 +150,11 @@ export class Feed {
     feeder?.release(this);
   }
 
+  /** Whether the event is the one behind what the client has been told: nothing left out, nothing told twice. */
+  private isNext({ follows }: Frame): boolean {
+    return follows === undefined || this.position === undefined || follows === this.position;
+  }
+
   private end(last: () => void): void {
     if (this.ended) return;
     this.last = last;
@@ -144,4 +187,10 @@ export class Feed {
     if (frame) this.bytes -= frame.payload.length;
     return frame;
   }
+}
+
+function interrupted(): GraphQLError {
+  return new GraphQLError('The stream was interrupted. Subscribe again.', {
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  });
 }

@@ -15,18 +15,21 @@ export interface Frame {
   /** JSON of the result, in UTF-8. */
   readonly payload: Buffer;
   readonly position: string | undefined;
+  /** The position that it follows; undefined at the beginning of a stream and where there are no positions. */
+  readonly follows: string | undefined;
   /** Nothing has happened for this client; only the position has moved. */
   readonly bookmark: boolean;
   /** Part of it failed: who asks again may get it whole, so it is never told a second time. */
   readonly faulty: boolean;
 }
 
-/** Writes an event. */
-export function toFrame({ result, position }: StreamEvent): Frame {
+/** Writes an event, which comes behind the position `follows` of its stream. */
+export function toFrame({ result, position }: StreamEvent, follows?: string): Frame {
   const written = result ?? { data: null, extensions: { bookmark: { cursor: position } } };
   return {
     payload: Buffer.from(JSON.stringify(written)),
     position,
+    follows,
     bookmark: result === undefined,
     faulty: (result?.errors?.length ?? 0) > 0,
   };

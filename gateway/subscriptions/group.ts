@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { Channel } from './channel.js';
-import type { Feed } from './feed.js';
+import type { Feed, Progress } from './feed.js';
 import { type Frame, type StreamEvent, toFrame } from './frame.js';
 import type { StreamForm } from './stream-form.js';
 
@@ -19,6 +19,7 @@ export interface GroupOptions {
 export class Group {
   private tail: Channel | undefined;
   private readonly channels = new Set<Channel>();
+  private readonly progress: Progress = { told: 0 };
   private retired = false;
 
   constructor(private readonly options: GroupOptions) {}
@@ -47,6 +48,8 @@ export class Group {
   }
 
   private openFor(feed: Feed, after: unknown): void {
+    // Who was let go of is as far behind as before; of others it is not known how far.
+    if (!feed.isMeasuredBy(this.progress)) feed.measureBy(this.progress);
     const channel = new Channel({
       open: (signal) => this.options.open(after, signal),
       after: after === null ? undefined : String(after),
@@ -60,7 +63,8 @@ export class Group {
     channel.start();
   }
 
-  private delivered(channel: Channel, { caughtUp }: StreamEvent): void {
+  private delivered(channel: Channel, { caughtUp, result }: StreamEvent): void {
+    if (channel === this.tail && result) this.progress.told += 1;
     if (this.retired) return this.leaveRetired(channel);
     if (this.options.form.kind !== 'log' || channel.over) return;
     if (caughtUp) channel.live = true;
@@ -73,7 +77,14 @@ export class Group {
   private prefer(channel: Channel): void {
     const { tail } = this;
     const isBetter = channel.live && !tail?.live;
-    if (!tail || tail.over || isBetter || this.options.form.kind === 'state') this.tail = channel;
+    if (!tail || tail.over || isBetter || this.options.form.kind === 'state') this.lead(channel);
+  }
+
+  /** From now on the lag of the others is how far they are behind this channel. */
+  private lead(channel: Channel): void {
+    if (this.tail === channel) return;
+    this.tail = channel;
+    for (const feed of channel.feeds) feed.measureBy(this.progress);
   }
 
   /** Puts the feeds of a channel on the tail when it is known what they would miss. */
@@ -87,6 +98,7 @@ export class Group {
   private move(feed: Feed, tail: Channel, missed: readonly Frame[]): void {
     feed.detach();
     tail.attach(feed);
+    feed.measureBy(this.progress, missed.filter(({ bookmark }) => !bookmark).length);
     for (const frame of missed) {
       if (!feed.offer(frame)) return this.outpaced(feed);
     }
@@ -95,7 +107,7 @@ export class Group {
   /** A slow client gets what it has missed once it has taken what waits for it, from a stream of its own. */
   private outpaced(feed: Feed): void {
     if (this.options.form.resumable && feed.position !== undefined) feed.letGo();
-    else feed.fail([tooSlow()]);
+    else feed.drop([tooSlow()]);
   }
 
   private leaveRetired(channel: Channel): void {

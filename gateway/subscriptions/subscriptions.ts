@@ -15,6 +15,8 @@ export interface SubscriptionsOptions {
   readonly executor: GraphExecutor;
   readonly limits: Limits;
   readonly sharedBy: SharedBy;
+  /** Called for each event that a client should have got and cannot be given. */
+  readonly dropped: () => void;
   /** Plans a request with the supergraph of the moment. */
   readonly prepare: (prepared: PreparedRequest, actor: Actor) => PreparedRequest | RefusedRequest;
 }
@@ -40,7 +42,13 @@ export class Subscriptions {
    */
   subscribe(subscribing: Subscribing, sink: Sink, after?: string): Feed {
     const { streamQueue: frames, streamQueueBytes: bytes } = this.options.limits;
-    const feed = new Feed({ sink, frames, bytes, rejoin: (own) => this.rejoin(own, subscribing) });
+    const feed = new Feed({
+      sink,
+      frames,
+      bytes,
+      rejoin: (own) => this.rejoin(own, subscribing),
+      dropped: this.options.dropped,
+    });
     this.join(feed, subscribing, subscribing.prepared.operation.stream?.resumable ? after : undefined);
     return feed;
   }

@@ -51,12 +51,14 @@ export function subscribeOperation(
 ): Feed {
   const { meter } = core;
   core.admission.started(admitted);
-  meter.subscriptions(1);
-  let over = false;
+  let feed: Feed | undefined = undefined;
+  const unfollow = meter.follow(() => feed?.lag ?? 0);
+  const leave = () => {
+    ended();
+    feed?.close();
+  };
   const ended = () => {
-    if (over) return;
-    over = true;
-    meter.subscriptions(-1);
+    unfollow();
     client.gone.removeEventListener('abort', leave);
   };
   const counted: Sink = {
@@ -74,15 +76,7 @@ export function subscribeOperation(
       sink.complete();
     },
   };
-  const feed = core.subscriptions.subscribe(
-    { ...client, prepared: admitted.prepared },
-    counted,
-    options.after,
-  );
-  const leave = () => {
-    ended();
-    feed.close();
-  };
+  feed = core.subscriptions.subscribe({ ...client, prepared: admitted.prepared }, counted, options.after);
   if (client.gone.aborted) leave();
   else client.gone.addEventListener('abort', leave, { once: true });
   return feed;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { post, startFixture, until } from './fixtures/gateway.js';
+import { type RawSocket, rawSocket } from './fixtures/raw-socket.js';
 import { openSocket } from './fixtures/socket.js';
 
 async function scrape(url: string | undefined): Promise<Map<string, number>> {
@@ -44,6 +45,7 @@ test('requests, cost, plans, sockets, subscriptions and events are counted', asy
   expect(during.get('fleetgraph_subscriptions')).toBe(1);
   expect(during.get('fleetgraph_events_delivered_total')).toBe(1);
   expect(during.get('fleetgraph_events_dropped_total')).toBe(0);
+  expect(during.get('fleetgraph_subscription_lag_events')).toBe(0);
   await socket[Symbol.asyncDispose]();
   await until(() => fixture.hub.listening === 0, 'the end of the subscription');
   const after = await scrape(metricsUrl);
@@ -59,4 +61,52 @@ test('metrics are on a port of their own, and only when asked for', async () => 
   expect(origin).not.toBe(new URL(fixture.url).origin);
   expect((await fetch(`${origin}/graphql`)).status).toBe(404);
   expect((await fetch(`${fixture.url}/metrics`)).status).toBe(404);
+});
+
+test('a client that does not read shows in the lag until it does, while others keep up; nothing is dropped', async () => {
+  await using fixture = await startFixture({ metricsPort: 0, limits: { streamQueue: 4 } });
+  const { metricsUrl } = fixture.gateway;
+  const lag = async () => (await scrape(metricsUrl)).get('fleetgraph_subscription_lag_events') ?? NaN;
+  const query = 'subscription Padded($after: String) { clusterEvents(after: $after) { cursor padding } }';
+  await using fast = await rawSocket(fixture.url);
+  await using slow = await rawSocket(fixture.url);
+  for (const socket of [fast, slow]) {
+    await socket.initialise();
+    socket.say({ id: '1', type: 'subscribe', payload: { query } });
+  }
+  const told = (socket: RawSocket) => socket.messages.filter(({ type }) => type === 'next').length;
+  fixture.hub.publish('acme', 'c1');
+  await until(() => told(fast) === 1 && told(slow) === 1, 'the first event');
+  slow.socket.pause();
+  for (let count = 0; count < 60; count += 1) fixture.hub.publish('acme', 'c1');
+  await until(() => told(fast) === 61, 'the fast one to get everything');
+  // The network holds some of them, for the size of which nobody answers; the queue takes four.
+  expect(await lag()).toBeGreaterThan(4);
+  slow.socket.resume();
+  await until(() => told(slow) === 61, 'the slow one to get everything');
+  expect(await lag()).toBe(0);
+  expect((await scrape(metricsUrl)).get('fleetgraph_events_dropped_total')).toBe(0);
+});
+
+test('an event that a client without cursors is too slow for is counted as dropped', async () => {
+  await using fixture = await startFixture({ metricsPort: 0, limits: { streamQueue: 4 } });
+  await using fast = await rawSocket(fixture.url);
+  await using slow = await rawSocket(fixture.url);
+  for (const socket of [fast, slow]) {
+    await socket.initialise();
+    socket.say({ id: '1', type: 'subscribe', payload: { query: 'subscription { bulk }' } });
+    // Messages are handled in order: when this is answered the subscription has begun.
+    socket.say({ type: 'ping' });
+    await socket.heard('pong');
+  }
+  const told = (socket: RawSocket) => socket.messages.filter(({ type }) => type === 'next').length;
+  await until(() => fixture.hub.listening === 1, 'the upstream');
+  fixture.hub.publish('acme', 'c1');
+  await until(() => told(fast) === 1 && told(slow) === 1, 'the first event');
+  slow.socket.pause();
+  for (let count = 0; count < 60; count += 1) fixture.hub.publish('acme', 'c1');
+  await until(() => told(fast) === 61, 'the fast one to get everything');
+  slow.socket.resume();
+  expect(await slow.heard('error')).toMatchObject({ payload: [{ extensions: { code: 'SLOW_CONSUMER' } }] });
+  expect((await scrape(fixture.gateway.metricsUrl)).get('fleetgraph_events_dropped_total')).toBe(1);
 });

@@ -13,6 +13,7 @@ class Reader {
   readonly errors: GraphQLError[] = [];
   completed = false;
   fast = true;
+  dropped = 0;
   readonly feed: Feed;
 
   constructor(rejoin: (feed: Feed) => void = () => undefined) {
@@ -25,7 +26,7 @@ class Reader {
       error: (errors: readonly GraphQLError[]) => void this.errors.push(...errors),
       complete: () => void (this.completed = true),
     };
-    this.feed = new Feed({ sink, frames: 2, bytes: 1000, rejoin });
+    this.feed = new Feed({ sink, frames: 2, bytes: 1000, rejoin, dropped: () => (this.dropped += 1) });
   }
 
   goOn(): void {
@@ -81,6 +82,7 @@ test('who is too slow for the others and has no position is told SLOW_CONSUMER, 
   slow.goOn();
   expect(slow.got).toEqual(['a', 'b', 'c']);
   expect(slow.errors.map(({ extensions }) => extensions['code'])).toEqual(['SLOW_CONSUMER']);
+  expect([fast.dropped, slow.dropped]).toEqual([0, 1]);
   expect(fast.got).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
@@ -145,4 +147,51 @@ test('who begins beside others is told at once where the stream stands, so that 
   await until(() => late.frames.length === 2, 'the next event');
   expect(late.frames[1]).toMatchObject({ bookmark: false, position: '2' });
   expect(state.opened).toEqual([null]);
+});
+
+test('the lag of a client is what others of its group have been told and it has not, while it waits and while it is let go of', async () => {
+  const { group, say, state } = liveGroup({ ...form, kind: 'log', resumable: true });
+  const numbered = (position: number) => say({ ...event(`e${position}`), position: String(position) });
+  const rejoining: Feed[] = [];
+  const [fast, slow] = [new Reader(), new Reader((feed) => rejoining.push(feed))];
+  group.join(fast.feed, null);
+  group.join(slow.feed, null);
+  await numbered(1);
+  await until(() => slow.got.length === 1, 'the first event');
+  slow.fast = false;
+  const lags: number[] = [];
+  for (let position = 2; position <= 8; position += 1) {
+    await numbered(position);
+    await until(() => fast.got.length === position, `event ${position}`);
+    lags.push(slow.feed.lag);
+  }
+  // One is with the network, two wait, and from then on it is let go of.
+  expect(lags).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(fast.feed.lag).toBe(0);
+  slow.goOn();
+  expect(slow.feed.lag).toBe(4);
+  expect(rejoining).toEqual([slow.feed]);
+  group.join(slow.feed, slow.feed.position);
+  await until(() => slow.got.length === 8, 'everything');
+  expect(slow.feed.lag).toBe(0);
+  expect(slow.got).toEqual(fast.got);
+  expect([fast.dropped, slow.dropped, state.opened.length]).toEqual([0, 0, 1]);
+});
+
+test('an event that does not follow what its client was told is not given to it: it is counted, and the client sent to resume', () => {
+  const reader = new Reader();
+  const frame = (position: string, follows?: string): Frame => ({
+    payload: Buffer.from(JSON.stringify({ data: position })),
+    position,
+    follows,
+    bookmark: false,
+    faulty: false,
+  });
+  reader.feed.offer(frame('1'));
+  reader.feed.offer(frame('2', '1'));
+  reader.feed.offer(frame('4', '3'));
+  reader.feed.offer(frame('5', '4'));
+  expect(reader.got).toEqual(['1', '2']);
+  expect(reader.dropped).toBe(1);
+  expect(reader.errors.map(({ extensions }) => extensions['code'])).toEqual(['SERVICE_UNAVAILABLE']);
 });

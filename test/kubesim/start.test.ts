@@ -1,0 +1,35 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../kernel/clock.js';
+import { freePort } from '../../kernel/free-port.js';
+import { createLog } from '../../kernel/log.js';
+import { startKubesim } from '../../kubesim/server.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+
+let kit: TestDatabase;
+beforeAll(async () => {
+  kit = await createTestDatabase();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+test('a simulated cloud that finds a port taken does not start, and keeps nothing of what it had opened', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = await freePort();
+  const options = {
+    host: '127.0.0.1',
+    port,
+    databaseUrl: kit.url,
+    secret: 'a secret of the tests that is long enough',
+    clock: systemClock,
+    log: createLog('silent'),
+  };
+  const kubernetesPort = typeof address === 'object' && address ? address.port : 0;
+  await expect(startKubesim({ ...options, kubernetesPort })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  // It would wait for the first one's lease on the database, and for its port.
+  await using second = await startKubesim({ ...options, kubernetesPort: 0 });
+  expect(second.cloudUrl).toBe(`http://127.0.0.1:${port}`);
+  taken.close();
+});
