@@ -94,6 +94,8 @@ export interface LoggedEvent {
   readonly nodePoolId: string | null;
   readonly operationId: string | null;
   readonly data: Readonly<Record<string, unknown>>;
+  /** The span in which it was appended (W3C), when that was traced. */
+  readonly traceparent?: string | undefined;
 }
 
 export type OperationState = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELED';

@@ -26,6 +26,7 @@ export interface EventRow {
   readonly node_pool_id: string | null;
   readonly operation_id: string | null;
   readonly data: Record<string, unknown>;
+  readonly traceparent?: string | null;
 }
 
 export interface EventPage {
@@ -45,7 +46,8 @@ export function selectEvents(account: string, page: EventPage): Prisma.Sql {
   return Prisma.sql`
     SELECT counter.last, counter.pruned, found.* FROM engine.event_counter AS counter
     LEFT JOIN LATERAL (
-      SELECT sequence, id, at, category, type, level, reason, message, cluster_id, node_pool_id, operation_id, data
+      SELECT sequence, id, at, category, type, level, reason, message, cluster_id, node_pool_id, operation_id, data,
+             traceparent
       FROM engine.event WHERE account = ${account} AND ${position(page)} ${restriction(page.filter)}
       ORDER BY sequence ${order} LIMIT ${page.limit}
     ) AS found ON true
@@ -89,5 +91,6 @@ function toEvent(account: string, row: EventRow, sequence: bigint): LoggedEvent 
     nodePoolId: row.node_pool_id,
     operationId: row.operation_id,
     data: row.data,
+    traceparent: row.traceparent ?? undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../kernel/database.js';
 import { newId } from '../kernel/ids.js';
+import { traceHeaders } from '../kernel/tracing/span.js';
 import type { LoggedEvent, NewEvent } from './contract.js';
 
 /** The channel on which an account's name says that its log has grown. */
@@ -33,6 +34,7 @@ export async function appendEvents(
   pending.delete(tx);
   if (all.length === 0) return [];
   const rows = all.map((event) => toRow(event));
+  const { traceparent = null } = traceHeaders();
   // The CTE `grown` runs first and alone takes the lock; `first` is the sequence before the new ones.
   const counted = await tx.$queryRaw<{ first: bigint }[]>`
     WITH grown AS (
@@ -41,9 +43,9 @@ export async function appendEvents(
       RETURNING last - ${rows.length} AS first
     ), appended AS (
       INSERT INTO engine.event (account, sequence, id, at, category, type, level, reason, message,
-                                cluster_id, node_pool_id, operation_id, data)
+                                cluster_id, node_pool_id, operation_id, data, traceparent)
       SELECT ${account}, grown.first + new.place, new.id, ${at}::timestamptz, new.category, new.type, new.level, new.reason,
-             new.message, new."clusterId", new."nodePoolId", new."operationId", new.data
+             new.message, new."clusterId", new."nodePoolId", new."operationId", new.data, ${traceparent}
       FROM grown, ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS (
              id text, category text, type text, level text, reason text, message text,
              "clusterId" text, "nodePoolId" text, "operationId" text, data jsonb)) WITH ORDINALITY

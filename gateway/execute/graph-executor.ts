@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
-import { inSpan } from '../../kernel/tracing/span.js';
+import { inSpan, isTraced } from '../../kernel/tracing/span.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
 import type { StreamEvent } from '../subscriptions/frame.js';
@@ -55,7 +55,7 @@ export class GraphExecutor {
     after: unknown = null,
   ): AsyncGenerator<StreamEvent, undefined> {
     const upstream = new LazyStream(() => this.open(prepared, context, after));
-    return mapStream(upstream, (event) => this.complete(prepared, context, event), {
+    return mapStream(upstream, (event) => this.deliver(prepared, context, event), {
       signal: context.signal,
       failed: (error) => {
         throw this.options.mask.error(error, context.requestId);
@@ -73,6 +73,23 @@ export class GraphExecutor {
     return source.subscribe(
       { query: primary.operation, operationName: primary.operationName, variables },
       context,
+    );
+  }
+
+  /** Completes an event in a span under the one in which its subgraph has told it, if it is traced. */
+  private deliver(
+    prepared: PreparedRequest,
+    context: CallContext,
+    event: SubgraphResult,
+  ): StreamEvent | Promise<StreamEvent> {
+    const { trace: traceparent } = event;
+    if (typeof traceparent !== 'string' || !isTraced()) return this.complete(prepared, context, event);
+    const { name } = prepared.operation;
+    const attributes = { ...(name !== null && { 'graphql.operation.name': name }) };
+    return inSpan(
+      'deliver event',
+      () => ({ kind: 'consumer', attributes, parent: { traceparent } }),
+      async () => this.complete(prepared, context, event),
     );
   }
 

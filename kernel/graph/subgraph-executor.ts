@@ -14,7 +14,8 @@ import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
 import { inRequest } from '../request-scope.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
-import { inSpan } from '../tracing/span.js';
+import { spanOf } from '../tracing/event-trace.js';
+import { inSpan, isTraced, traceHeaders } from '../tracing/span.js';
 import { Bookmark } from './bookmark.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { mapStream } from './mapped-stream.js';
@@ -98,10 +99,27 @@ export class SubgraphExecutor {
       async (event): Promise<SubgraphResult> => {
         if (event instanceof Bookmark) return { bookmark: { ...event } };
         const args = this.args(prepared.document, request, newContext());
-        const result = await inRequest(scope, () => execute({ ...args, rootValue: event }));
-        return this.answer(result, context.requestId);
+        const tell = async () =>
+          this.answer(
+            await inRequest(scope, () => execute({ ...args, rootValue: event })),
+            context.requestId,
+          );
+        return this.traced(spanOf(event), tell);
       },
       { signal, failed: (error) => ({ errors: answerErrors(located(error), report) }) },
+    );
+  }
+
+  /** Tells an event in a span under the one in which it happened; without that it is nobody's. */
+  private traced(
+    traceparent: string | undefined,
+    tell: () => Promise<SubgraphResult>,
+  ): Promise<SubgraphResult> {
+    if (traceparent === undefined || !isTraced()) return tell();
+    return inSpan(
+      `event ${this.subgraph.name}`,
+      () => ({ kind: 'consumer', parent: { traceparent } }),
+      async () => ({ ...(await tell()), trace: traceHeaders()['traceparent'] ?? traceparent }),
     );
   }
 

@@ -20,6 +20,8 @@ export interface SubgraphRequest {
 export interface SubgraphResult {
   data?: Record<string, unknown> | null;
   errors?: readonly GraphQLFormattedError[];
+  /** Of an event of a subscription: the span that it follows from (`traceparent`, W3C), when that is traced. */
+  trace?: string;
   /** In a subscription: not an event but how far the stream is. */
   bookmark?: { readonly cursor: string; readonly caughtUp: boolean };
 }

@@ -6,6 +6,7 @@ import { Bookmark } from '../../kernel/graph/bookmark.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { type Page, type PageArguments, pageOf, pageRequest } from '../../kernel/page.js';
 import { refuse } from '../../kernel/result.js';
+import { followsFrom } from '../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { loadForCluster } from './cluster-loader.js';
 import type { EventSelection, EventStore } from './event.store.js';
@@ -74,7 +75,7 @@ export class EventService {
    * is nothing to tell. `map` may leave an event out by answering undefined. Refuses INVALID_CURSOR; the stream fails
    * with CURSOR_EXPIRED.
    */
-  async stream<T>(
+  async stream<T extends object>(
     filter: EventFilter,
     after: string | null,
     { context, cursors, map }: StreamOptions<T>,
@@ -95,7 +96,7 @@ export class EventService {
       // What is left out here and not by the log is not in its marks.
       return leftOut > 0 && leftOut % BOOKMARK_EVENTS === 0
         ? new Bookmark(cursors.encode(step), false)
-        : told;
+        : told && followsFrom(told, step.traceparent);
     });
     return mapStream(chosen, (event) => event, { ended: () => over.abort() });
   }

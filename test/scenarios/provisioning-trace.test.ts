@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../kernel/log.js';
 import { packageRoot } from '../../kernel/root.js';
 import { startTracing } from '../../kernel/tracing/start-tracing.js';
+import { eventually } from '../kit/eventually.js';
 import * as documents from '../kit/documents.js';
 import { operationEnd } from '../kit/main-job.js';
-import { startTestPlatform, testToken } from '../kit/platform.js';
+import { type TestPlatform, startTestPlatform, testToken } from '../kit/platform.js';
+import { record } from '../kit/subscribe.js';
 import { type ReceivedSpan, startTraceReceiver } from '../kit/trace-receiver.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -27,13 +29,28 @@ beforeAll(async () => {
       write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
     });
     await using platform = await startTestPlatform({ log, gateway: { metricsPort: 0 } });
+    using told = await record<{ provisioningEvents: { type: string } }>(platform.url, {
+      query: documents.PROVISIONING,
+    });
+    // Messages are handled in order, and a socket is acknowledged before it subscribes.
+    await eventually(async () => (await readers(platform)) > 0, { what: 'the subscription' });
     const operation = await create(platform.url);
     await operationEnd({ url: platform.url, account: 'acme' }, operation);
+    await eventually(
+      () => told.events.some(({ provisioningEvents: { type } }) => type === 'OPERATION_SUCCEEDED'),
+      { what: 'the last event' },
+    );
     metrics = await (await fetch(platform.metricsUrl ?? '')).text();
   }
   spans = receiver.spans.filter(({ traceId }) => traceId === TRACE);
 });
 afterAll(() => void lines.splice(0));
+
+/** Streams that follow the event log of the platform. */
+async function readers({ metricsUrl = '' }: TestPlatform): Promise<number> {
+  const text = await (await fetch(metricsUrl)).text();
+  return Number(/^fleetgraph_event_log_readers (\d+)$/m.exec(text)?.[1] ?? 0);
+}
 
 async function create(url: string): Promise<string> {
   const input = {
@@ -93,6 +110,17 @@ describe('a trace shows a whole provisioning', () => {
     const under = spans.filter(({ name }) => name.startsWith('SQL ')).map((span) => path(span)[1] ?? '');
     expect(under.filter((name) => name.startsWith('reconcile '))).not.toEqual([]);
   });
+});
+
+test('an event that the engine appends is read and delivered under what the engine did', () => {
+  const delivered = spans.filter(({ name }) => name === 'deliver event').map((span) => path(span));
+  const [told] = delivered.filter((names) => names.some((name) => name.startsWith('reconcile ')));
+  expect(told?.slice(0, 2)).toEqual(['deliver event', 'event clusters']);
+  expect(told?.[2]).toMatch(/^(SQL|reconcile) /);
+  expect(told?.at(-1)).toBe('POST /graphql');
+  // What the gateway asks other subgraphs for the event stands under its delivery.
+  const fetched = spans.filter(({ name }) => name.startsWith('fetch ')).map((span) => path(span)[1]);
+  expect(fetched).toContain('deliver event');
 });
 
 test('gateway, subgraph and engine log under the request id that the client gave', () => {

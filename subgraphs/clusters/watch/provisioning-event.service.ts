@@ -3,6 +3,7 @@ import { type EventFilter, LogMark } from '../../../engine/event-log.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { StreamCursors } from '../../../kernel/event-cursor.js';
 import { Bookmark } from '../../../kernel/graph/bookmark.js';
+import { followsFrom } from '../../../kernel/tracing/event-trace.js';
 import { EventLevel } from '../../../kernel/graph/event.type.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
@@ -41,7 +42,7 @@ export class ProvisioningEventService {
     return openStream(context, async function* (signal) {
       for await (const step of events.tail(account, { after, signal, filter })) {
         if (step instanceof LogMark) yield new Bookmark(cursors.encode(step), step.caughtUp);
-        else yield toProvisioningEvent(step, cursors);
+        else yield followsFrom(toProvisioningEvent(step, cursors), step.traceparent);
       }
     });
   }

@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../../../engine/contract.js';
 import type { Platform } from '../../../engine/platform.js';
+import { followsFrom } from '../../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterListService } from '../cluster/cluster-list.service.js';
 import { matchesFilter } from '../cluster/cluster-filter.js';
@@ -99,7 +100,7 @@ export class WatchClustersService {
     for await (const event of this.platform.events.follow(account, { after, signal })) {
       const change = await this.changeOf(watch, event);
       const cursor = cursors.encode({ sequence: event.sequence, snapshotAfter: null });
-      if (change) yield { ...change, cursor };
+      if (change) yield followsFrom({ ...change, cursor }, event.traceparent);
       else if (quiet.lasts()) yield { type: 'BOOKMARK', cluster: null, cursor };
       else continue;
       quiet.broken();
