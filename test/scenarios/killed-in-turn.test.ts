@@ -1,0 +1,247 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client, type EventStream, createClient } from '@fleetgraph/client';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { appendEvents } from '../../engine/events.js';
+import { isDatabaseAway } from '../../kernel/database-away.js';
+import { type OpenDatabase, openDatabase } from '../../kernel/database.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
+import { createLog } from '../../kernel/log.js';
+import * as documents from '../kit/documents.js';
+import { eventually } from '../kit/eventually.js';
+import { createCluster, operationEnd } from '../kit/main-job.js';
+import { testToken } from '../kit/platform.js';
+import { type RoleFleet, type RoleName, startRoleFleet } from './role-fleet.js';
+
+const ACCOUNTS = ['acme', 'globex', 'initech', 'umbrella'];
+const SUBSCRIBERS_PER_ACCOUNT = 50;
+/** Milliseconds between two events of an account, besides what its engine has to tell. */
+const PACE = 200;
+/** Events that every subscriber gets between one crash and the next. */
+const BETWEEN = 5;
+/** Milliseconds that something may take on a machine that is busy with other things, too. */
+const PATIENCE = 300_000;
+/** The event of which there is a steady stream. */
+const HEARTBEAT = 'NODE_READY';
+
+interface Told {
+  readonly told: { readonly id: string; readonly cursor: string; readonly cluster?: unknown };
+}
+
+type Field = 'events' | 'provisioningEvents';
+
+const streams: Readonly<Record<Field, TypedDocumentNode<Told, { after?: string }>>> = {
+  /** Everything that happens in the account. */
+  events: parse(`subscription Everything($after: EventCursor) {
+    told: events(after: $after) { id cursor }
+  }`),
+  /** A part of it, with a field that another subgraph owns. */
+  provisioningEvents: parse(`subscription Provisioning($after: EventCursor) {
+    told: provisioningEvents(after: $after) { id cursor cluster { id region { name } } }
+  }`),
+};
+
+/** Somebody who has subscribed, on a connection of their own. */
+interface Subscriber {
+  readonly account: string;
+  readonly field: Field;
+  readonly stream: EventStream<Told>;
+  readonly got: string[];
+  /** What ended it, if anything did. */
+  failure: unknown;
+}
+
+const stack = new AsyncDisposableStack();
+let postgres: EmbeddedPostgres;
+let database: OpenDatabase;
+let fleet: RoleFleet;
+const clusters = new Map<string, string>();
+
+beforeAll(async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'fleetgraph-turn-'));
+  // As root the database runs as another user, who must get here.
+  await chmod(directory, 0o755);
+  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  postgres = stack.use(
+    await startEmbeddedPostgres({ directory, password: 'a password', log: createLog('silent') }),
+  );
+  database = stack.use(openDatabase({ url: postgres.url, poolSize: 4 }));
+  fleet = stack.use(await startRoleFleet(postgres.url));
+  for (const account of ACCOUNTS) {
+    const seat = { url: fleet.url, account };
+    const { id, operationId } = await createCluster(seat, `${account}-cluster`, 1);
+    await operationEnd(seat, operationId);
+    clusters.set(account, id);
+  }
+}, 900_000);
+afterAll(() => stack.disposeAsync());
+
+test('200 subscribers get everything once and in order while gateway, subgraphs, engine and PostgreSQL are killed in turn', async () => {
+  const over = new AbortController();
+  const subscribers = await Promise.all(ACCOUNTS.flatMap((account) => subscribe(account, over.signal)));
+  expect(subscribers).toHaveLength(200);
+  // Nothing has happened since they subscribed, and everybody knows where the stream stands.
+  const heads = await logHeads();
+  const stopped = new AbortController();
+  const work = Promise.all([
+    ...ACCOUNTS.map((account) => heartbeats(account, stopped.signal)),
+    scalings('acme', stopped.signal),
+  ]);
+  // Told below, when the subscribers have been looked at.
+  work.catch(() => undefined);
+
+  await progress(subscribers);
+  for (const role of ['gateway', 'observability', 'clusters', 'regions', 'engine'] satisfies RoleName[]) {
+    await fleet.crash(role);
+    await progress(subscribers);
+  }
+  const killed = postgres.pid;
+  process.kill(killed, 'SIGKILL');
+  await progress(subscribers);
+  expect(postgres.pid).not.toBe(killed);
+
+  stopped.abort();
+  await work;
+  for (const account of ACCOUNTS)
+    for (const field of ['events', 'provisioningEvents'] satisfies Field[]) {
+      const logged = await logBehind(heads.get(account) ?? 0n, { account, field });
+      const own = subscribers.filter((one) => one.account === account && one.field === field);
+      expect(own).toHaveLength(SUBSCRIBERS_PER_ACCOUNT / 2);
+      await eventually(() => own.every(({ got, failure }) => failure || got.at(-1) === logged.at(-1)), {
+        what: `the last of ${field} of ${account}`,
+        timeoutMs: PATIENCE,
+      });
+      for (const { got, failure } of own) {
+        expect(failure).toBeUndefined();
+        expect(got).toEqual(logged);
+      }
+    }
+  over.abort();
+}, 1_800_000);
+
+/** Half of an account's subscribers to each stream; resolves when each knows where its stream stands. */
+function subscribe(account: string, signal: AbortSignal): Promise<Subscriber>[] {
+  return Array.from({ length: SUBSCRIBERS_PER_ACCOUNT }, async (_, index) => {
+    const field: Field = index % 2 === 0 ? 'events' : 'provisioningEvents';
+    const client: Client = stack.use(
+      createClient({ url: `${fleet.url}/graphql`, token: () => testToken(account) }),
+    );
+    const stream = client.subscribe(streams[field], {}, { signal });
+    const subscriber: Subscriber = { account, field, stream, got: [], failure: undefined };
+    const listening = async () => {
+      for await (const { told } of stream) {
+        if (field === 'provisioningEvents')
+          expect(told.cluster).toMatchObject({ region: { name: expect.any(String) as string } });
+        subscriber.got.push(told.id);
+      }
+    };
+    listening().catch((error: unknown) => (subscriber.failure = error));
+    await eventually(() => stream.cursor !== undefined, { what: 'a position', timeoutMs: PATIENCE });
+    return subscriber;
+  });
+}
+
+/** Waits until every subscriber has got some more events, and the engine has had something to tell. */
+async function progress(subscribers: readonly Subscriber[]): Promise<void> {
+  const before = subscribers.map(({ got }) => got.length);
+  const engineBefore = await engineEvents();
+  const lacking = () => subscribers.filter(({ got }, index) => got.length < (before[index] ?? 0) + BETWEEN);
+  await eventually(
+    () => {
+      for (const { failure } of subscribers) if (failure) throw failure;
+      return lacking().length === 0;
+    },
+    { what: 'everybody to get more', timeoutMs: PATIENCE },
+  );
+  await eventually(async () => (await engineEvents()) > engineBefore, {
+    what: 'events of the engine',
+    timeoutMs: PATIENCE,
+  });
+}
+
+/** Appends an event to the account's log again and again, as a part of the platform does. */
+async function heartbeats(account: string, signal: AbortSignal): Promise<void> {
+  const event = {
+    category: 'PROVISIONING' as const,
+    type: HEARTBEAT,
+    reason: 'NodeReady',
+    message: 'A node is ready.',
+    clusterId: clusters.get(account) ?? '',
+  };
+  while (!signal.aborted) {
+    await whileAway(() =>
+      database.prisma.$transaction((tx) => appendEvents(tx, account, new Date(), [event])),
+    );
+    await delay(PACE);
+  }
+}
+
+/** Gives the engine something to do again and again, through the gateway. */
+async function scalings(account: string, signal: AbortSignal): Promise<void> {
+  await using client = createClient({
+    url: `${fleet.url}/graphql`,
+    token: () => testToken(account),
+    retry: { giveUpAfter: 300_000 },
+  });
+  const scale: TypedDocumentNode<{ scaleNodePool: { operation: { id: string } | null } }> = parse(
+    documents.SCALE_POOL,
+  );
+  const operation: TypedDocumentNode<{ operation: { state: string } | null }> = parse(documents.OPERATION);
+  const pools: TypedDocumentNode<{ cluster: { nodePools: { nodes: { id: string }[] } } }> = parse(
+    `query Pools($id: ID!) { cluster(id: $id) { nodePools { nodes { id } } } }`,
+  );
+  const { cluster } = await client.query(pools, { id: clusters.get(account) });
+  const nodePoolId = cluster.nodePools.nodes[0]!.id;
+  for (let round = 0; !signal.aborted; round += 1) {
+    const input = { nodePoolId, desiredSize: 1 + (round % 2), clientToken: `round-${round}` };
+    const { scaleNodePool } = await client.mutate(scale, { input });
+    const id = scaleNodePool.operation?.id;
+    if (id === undefined) continue;
+    await eventually(async () => (await client.query(operation, { id })).operation?.state === 'SUCCEEDED', {
+      what: `the end of round ${round}`,
+      timeoutMs: PATIENCE,
+    });
+  }
+}
+
+/** Events that are not ours. */
+function engineEvents(): Promise<number> {
+  return whileAway(() => database.prisma.event.count({ where: { type: { not: HEARTBEAT } } }));
+}
+
+async function logHeads(): Promise<ReadonlyMap<string, bigint>> {
+  const counters = await database.prisma.eventCounter.findMany();
+  return new Map(counters.map(({ account, last }) => [account, last]));
+}
+
+async function logBehind(
+  sequence: bigint,
+  { account, field }: { readonly account: string; readonly field: Field },
+): Promise<string[]> {
+  const category = field === 'provisioningEvents' ? { category: 'PROVISIONING' as const } : {};
+  const rows = await database.prisma.event.findMany({
+    where: { account, sequence: { gt: sequence }, ...category },
+    orderBy: { sequence: 'asc' },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Does it, again when the database is away: what had been committed then is in the log, and is told, too. */
+async function whileAway<T>(work: () => Promise<T>): Promise<T> {
+  return eventually(
+    async () => {
+      try {
+        return { answer: await work() };
+      } catch (error) {
+        if (isDatabaseAway(error)) return undefined;
+        throw error;
+      }
+    },
+    { what: 'the database' },
+  ).then(({ answer }) => answer);
+}
