@@ -56,23 +56,28 @@ describe('a state that is written', () => {
   });
   afterAll(() => clusters[Symbol.asyncDispose]());
 
-  test('follows from the one before, or nothing is written', async () => {
-    const { prisma } = clusters.platform.database;
-    const { id } = await runningCluster(clusters, 'states', {
-      name: 'states',
-      regionId: 'cn-hangzhou',
-      type: 'MANAGED_KUBERNETES',
-      spec: 'PRO',
-    });
-    const write = (state: ClusterState) =>
-      prisma.$transaction((tx) => updateCluster(tx, id, { state, name: state.toLowerCase() }));
-    await expect(write('DELETED')).rejects.toThrow();
-    await write('SCALING');
-    await expect(write('UPGRADING')).rejects.toThrow();
-    await write('SCALING');
-    expect(await prisma.cluster.findUnique({ where: { id } })).toMatchObject({
-      state: 'SCALING',
-      name: 'scaling',
-    });
+  let id: string;
+  beforeAll(async () => {
+    const input = { name: 'states', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
+    ({ id } = await runningCluster(clusters, 'states', input));
   });
+
+  test.each(states)(
+    'from %s is written only when it follows, and with it the rest of the change',
+    async (from) => {
+      const { prisma } = clusters.platform.database;
+      const written: string[] = [];
+      for (const to of states) {
+        await prisma.cluster.update({ where: { id }, data: { state: from, name: 'before' } });
+        const change = () => prisma.$transaction((tx) => updateCluster(tx, id, { state: to, name: 'after' }));
+        await change().catch(() => undefined);
+        const { state, name } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
+        expect([state, name]).toEqual(name === 'after' ? [to, 'after'] : [from, 'before']);
+        if (name === 'after') written.push(to);
+      }
+      expect(written.filter((to) => to !== from)).toEqual(states.filter((to) => mayBecome(from, to)));
+      // Staying is no change of state.
+      expect(written).toContain(from);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import { CREATE, type ClusterView, type Created, proCluster } from './requests.j
  * operation is done.
  */
 export async function runningCluster(
-  clusters: ClustersKit,
+  clusters: Pick<ClustersKit, 'run' | 'platform'>,
   account: string,
   input: Record<string, unknown> & { readonly name: string },
 ): Promise<ClusterView> {
@@ -32,7 +32,7 @@ export async function runningCluster(
 
 /** Writes running nodes of a pool. */
 export async function addNodes(
-  clusters: ClustersKit,
+  clusters: Pick<ClustersKit, 'run' | 'platform'>,
   of: { readonly account: string; readonly cluster: string; readonly pool: string },
   count: number,
   state = 'running',
