@@ -4,6 +4,7 @@ import { startEmbeddedPostgres } from '../kernel/embedded-postgres.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { openStateDirectory } from '../kernel/state-directory.js';
+import { isLoopback } from '../kernel/loopback.js';
 import { join } from 'node:path';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
 import { gatewaySettings } from './gateway-settings.js';
@@ -66,8 +67,4 @@ export async function start(env: Env): Promise<AllInOne> {
       }),
     );
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

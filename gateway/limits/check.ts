@@ -5,6 +5,7 @@ import { directivesRule } from './directives.js';
 import { fieldsRule } from './fields.js';
 import { introspectionRule } from './introspection.js';
 import type { Limits } from './limits.js';
+import { bracketDepth, nestsDeeper } from './nesting.js';
 import { numbersRule } from './numbers.js';
 import { pageSizeRule } from './page-size.js';
 import { rootFieldsRule } from './root-fields.js';
@@ -26,17 +27,28 @@ export function checkDocument(document: DocumentNode, limits: Limits): GraphQLEr
   return rules.flatMap((rule) => rule(document, limits));
 }
 
-/** Whether the text is too long to be parsed. */
-export function checkSource(source: string, { documentBytes }: Limits): GraphQLError[] {
+/** Whether the text is too long, or nests too deep, to be parsed. */
+export function checkSource(source: string, { documentBytes, nesting }: Limits): GraphQLError[] {
   // A UTF-16 unit is at most three bytes: shorter texts need not be measured.
-  if (source.length * 3 <= documentBytes) return [];
-  const bytes = Buffer.byteLength(source);
-  if (bytes <= documentBytes) return [];
-  return [
-    limitError(
-      `A document may have ${documentBytes} bytes, this one has ${bytes}.`,
-      'documentBytes',
-      documentBytes,
-    ),
-  ];
+  const bytes = source.length * 3 <= documentBytes ? 0 : Buffer.byteLength(source);
+  if (bytes > documentBytes) {
+    return [
+      limitError(
+        `A document may have ${documentBytes} bytes, this one has ${bytes}.`,
+        'documentBytes',
+        documentBytes,
+      ),
+    ];
+  }
+  if (bracketDepth(source) <= nesting) return [];
+  return [limitError(`Brackets of a document may nest ${nesting} deep.`, 'nesting', nesting)];
+}
+
+/** Whether variables nest too deep to be read. */
+export function checkVariableNesting(
+  variables: Readonly<Record<string, unknown>>,
+  { nesting }: Limits,
+): GraphQLError[] {
+  if (!nestsDeeper(variables, nesting)) return [];
+  return [limitError(`Objects and lists of variables may nest ${nesting} deep.`, 'nesting', nesting)];
 }

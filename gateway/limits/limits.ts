@@ -8,6 +8,8 @@ export interface Limits {
   readonly documentBytes: number;
   /** Lexical tokens of a document. */
   readonly tokens: number;
+  /** How deep brackets nest in a document, and objects and lists in variables. */
+  readonly nesting: number;
   /** How deep fields nest. Introspection has its own rule. */
   readonly depth: number;
   /** Aliased fields, counted as often as fragments repeat them. */
@@ -51,6 +53,7 @@ export const defaultLimits: Limits = {
   bodyBytes: 1_000_000,
   documentBytes: 100_000,
   tokens: 10_000,
+  nesting: 200,
   depth: 20,
   aliases: 30,
   rootFields: 20,

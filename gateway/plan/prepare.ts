@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { Authorization, type PartialView } from '../authorization/authorization.js';
+import { checkVariableNesting } from '../limits/check.js';
 import { introspectionRefusal } from '../limits/introspection.js';
 import type { Limits } from '../limits/limits.js';
 import { checkPageSizes } from '../limits/page-size.js';
@@ -90,6 +91,8 @@ export class Preparation {
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {
     const definitions = operation.definition.variableDefinitions;
     if (!definitions || definitions.length === 0) return [];
+    const tooDeep = checkVariableNesting(variables, this.limits);
+    if (tooDeep.length > 0) return tooDeep;
     const { errors, coerced } = getVariableValues(this.supergraph.api, definitions, variables, {
       maxErrors: 20,
     });

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
+import { isLoopback } from '../../kernel/loopback.js';
 
 export interface GraphiQLPageOptions {
   /** A token to fill in; only for development. */
@@ -20,13 +21,13 @@ const POLICY = [
 
 /** The GraphiQL page, from files of this installation; subscriptions run as event streams with the page's headers. */
 export class GraphiQLPage {
-  private page: Promise<{ readonly plain: Buffer; readonly zipped: Buffer }> | undefined;
+  private page: Promise<Page> | undefined;
+  private pageForStrangers: Promise<Page> | undefined;
 
   constructor(private readonly options: GraphiQLPageOptions) {}
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.page ??= render(this.options);
-    const { plain, zipped } = await this.page;
+    const { plain, zipped } = await this.pageFor(request);
     const compressed = String(request.headers['accept-encoding'] ?? '').includes('gzip');
     const body = compressed ? zipped : plain;
     response.writeHead(200, {
@@ -39,6 +40,24 @@ export class GraphiQLPage {
     });
     response.end(body);
   }
+
+  private pageFor({ headers }: IncomingMessage): Promise<Page> {
+    if (isOwnName(headers.host)) return (this.page ??= render(this.options));
+    return (this.pageForStrangers ??= render({}));
+  }
+}
+
+interface Page {
+  readonly plain: Buffer;
+  readonly zipped: Buffer;
+}
+
+/**
+ * Whether the page was asked for under a name of this machine. Under another one it may be a page of a stranger, whose
+ * name has been made to lead here (DNS rebinding): that must not read the token.
+ */
+function isOwnName(host: string | undefined): boolean {
+  return host !== undefined && isLoopback(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
 }
 
 async function render({ defaultToken }: GraphiQLPageOptions) {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { once } from 'node:events';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,6 +43,24 @@ test('GET / is the GraphiQL page, of local files only, with the development toke
   expect(html).toContain('Bearer the-development-token');
   expect(html).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
 });
+
+test.each(['evil.example', '127.0.0.1.evil.example', '127.evil.example', '192.168.1.7'])(
+  'a page asked for under the name %s, which may lead here by rebinding, has no token filled in',
+  async (host) => {
+    const { port } = new URL(fixture.url);
+    const asked = request({
+      port,
+      host: '127.0.0.1',
+      headers: { host: `${host}:${port}`, accept: 'text/html' },
+    });
+    asked.end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    let html = '';
+    for await (const chunk of response) html += String(chunk);
+    expect(html).toContain('Bearer <token>');
+    expect(html).not.toContain('the-development-token');
+  },
+);
 
 test('without GraphiQL there is no page', async () => {
   await using plain = await startFixture({ graphiql: false });

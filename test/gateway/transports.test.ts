@@ -35,8 +35,30 @@ afterAll(async () => {
 const codeOf = ({ errors }: WayResult) => errors?.[0]?.extensions.code;
 const nested = `{ clusters ${'{ region '.repeat(3)}{ id }${' }'.repeat(3)} }`;
 
+function nestedList(depth: number): unknown {
+  return depth === 0 ? 1 : [nestedList(depth - 1)];
+}
+
 const refused: [string, WayRequest, string][] = [
   ['what is too deep', { query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }, 'LIMIT_EXCEEDED'],
+  ['a document that nests too deep', { query: `{ a${'{a'.repeat(900)}${'}'.repeat(901)}` }, 'LIMIT_EXCEEDED'],
+  [
+    'a value that nests too deep',
+    { query: `{ clusters(first: ${'['.repeat(900)}${']'.repeat(900)}) { id } }` },
+    'LIMIT_EXCEEDED',
+  ],
+  [
+    'a type that nests too deep, behind a block string that ends later than it seems',
+    {
+      query: `query ($s: String = """\\\\""" """, $n: ${'['.repeat(900)}Int${']'.repeat(900)}) { version }`,
+    },
+    'LIMIT_EXCEEDED',
+  ],
+  [
+    'variables that nest too deep',
+    { query: 'query ($n: Int) { clusters(first: $n) { id } }', variables: { n: nestedList(300) } },
+    'LIMIT_EXCEEDED',
+  ],
   [
     'too many aliases',
     { query: `{ ${Array.from({ length: 31 }, (_, i) => `a${i}: version`).join(' ')} }` },

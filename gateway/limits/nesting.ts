@@ -1,0 +1,61 @@
+/**
+ * How deep brackets nest in the text of a document, those in strings and comments left out. Parsing and all that follows
+ * go down as deep as they do, which a call stack has to hold.
+ */
+export function bracketDepth(source: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < source.length; i += 1) {
+    switch (source[i]) {
+      case '{':
+      case '[':
+      case '(':
+        depth += 1;
+        deepest = Math.max(deepest, depth);
+        break;
+      case '}':
+      case ']':
+      case ')':
+        depth -= 1;
+        break;
+      case '#':
+        i = endOfLine(source, i);
+        break;
+      case '"':
+        i = endOfString(source, i);
+        break;
+    }
+  }
+  return deepest;
+}
+
+/** Whether objects and lists nest deeper than `maximum`; goes no deeper itself. */
+export function nestsDeeper(value: unknown, maximum: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (maximum === 0) return true;
+  return Object.values(value).some((one) => nestsDeeper(one, maximum - 1));
+}
+
+function endOfLine(source: string, start: number): number {
+  for (let i = start; i < source.length; i += 1) if (source[i] === '\n' || source[i] === '\r') return i;
+  return source.length;
+}
+
+/** Where a string ends; one without an end is none that is parsed. */
+function endOfString(source: string, start: number): number {
+  if (source.startsWith('"""', start)) return endOfBlock(source, start + 3);
+  for (let i = start + 1; i < source.length; i += 1) {
+    if (source[i] === '\\') i += 1;
+    else if (source[i] === '"' || source[i] === '\n' || source[i] === '\r') return i;
+  }
+  return source.length;
+}
+
+/** In a block nothing but three quotes is escaped. */
+function endOfBlock(source: string, start: number): number {
+  for (let i = start; i < source.length; i += 1) {
+    if (source.startsWith('\\"""', i)) i += 3;
+    else if (source.startsWith('"""', i)) return i + 2;
+  }
+  return source.length;
+}
