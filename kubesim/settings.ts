@@ -20,6 +20,8 @@ export const settingsForm = z.strictObject({
   }),
   /** Instances in stock by `<zone>/<type>`; DEFAULT_STOCK where nothing is said. Running ones count. */
   stock: z.record(z.string().max(200), z.number().int().min(0)),
+  /** What an hour of a spot instance costs, by type; where nothing is said, as little as anybody bids. */
+  spotPrices: z.record(z.string().max(200), z.number().min(0)).default({}),
   /** Zones that are lost: nothing in them answers. Set by `/cloud/v1/zones/<id>/power`. */
   lostZones: z.array(z.string().max(200)).max(500).default([]),
   /** Decides which instances fail: the same seed and ids give the same failures. */
@@ -35,6 +37,7 @@ export const settingsPatchForm = z.strictObject({
   upgradeFailureRate: settingsForm.shape.upgradeFailureRate.unwrap().optional(),
   deletionFailureRate: settingsForm.shape.deletionFailureRate.unwrap().optional(),
   lostZones: settingsForm.shape.lostZones.unwrap().optional(),
+  spotPrices: settingsForm.shape.spotPrices.unwrap().optional(),
 });
 
 /** The settings of a new database. */
@@ -45,6 +48,7 @@ export const defaultSettings: Settings = {
   deletionFailureRate: 0,
   bootSeconds: { controlPlane: 90, node: 45 },
   stock: {},
+  spotPrices: {},
   lostZones: [],
   seed: 1,
 };
@@ -56,5 +60,6 @@ export function changedSettings(settings: Settings, patch: z.infer<typeof settin
     ...patch,
     bootSeconds: { ...settings.bootSeconds, ...patch.bootSeconds },
     stock: { ...settings.stock, ...patch.stock },
+    spotPrices: { ...settings.spotPrices, ...patch.spotPrices },
   });
 }

@@ -94,6 +94,14 @@ export interface ControlPlane {
   readonly caData: string;
 }
 
+/** A disk of a machine. */
+export interface DiskRequest {
+  readonly category: string;
+  readonly sizeGiB: number;
+  /** Where a data disk is mounted. */
+  readonly mountTarget?: string;
+}
+
 export interface InstanceRequest {
   /** The node's id: the caller's key. */
   readonly id: string;
@@ -109,6 +117,11 @@ export interface InstanceRequest {
   readonly chargeType?: ChargeType;
   /** Image of the system disk; the provider's own when left out. */
   readonly imageId?: string;
+  /** The provider's own when left out. */
+  readonly systemDisk?: DiskRequest;
+  readonly dataDisks?: readonly DiskRequest[];
+  /** Of SPOT: what an hour may cost at the most; left out: the price of the moment. */
+  readonly spotPriceLimit?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly NodeTaint[];
 }

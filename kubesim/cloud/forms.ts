@@ -8,6 +8,11 @@ const name = z
 const cidr = z.cidrv4();
 /** A part of a VPC in a zone. */
 const vSwitch = z.object({ id, zoneId: id, cidr });
+const disk = z.object({
+  category: id,
+  sizeGiB: z.number().int().min(1),
+  mountTarget: z.string().max(300).optional(),
+});
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 
 export const clusterForm = z.object({
@@ -60,6 +65,10 @@ export const instancesForm = z.object({
         vSwitches: z.array(vSwitch).max(100).optional(),
         chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).default('POSTPAID'),
         imageId: id.optional(),
+        systemDisk: disk.optional(),
+        dataDisks: z.array(disk).max(16).optional(),
+        /** Of a spot instance: what an hour may cost at the most. */
+        spotPriceLimit: z.number().positive().optional(),
         labels: z.record(z.string(), z.string()).default({}),
         taints: z
           .array(
@@ -80,7 +89,14 @@ export const attachForm = z.object({
   instances: z
     .array(
       instancesForm.shape.instances.element
-        .omit({ instanceTypes: true, zoneIds: true, chargeType: true })
+        .omit({
+          instanceTypes: true,
+          zoneIds: true,
+          chargeType: true,
+          systemDisk: true,
+          dataDisks: true,
+          spotPriceLimit: true,
+        })
         .extend({ machineId: id, mode: z.enum(['MANUAL', 'AUTO']) }),
     )
     .max(5_000),

@@ -4,6 +4,7 @@ import type { Cloud, CloudCluster } from './cloud.js';
 import type { AttachWish } from './forms.js';
 import { groupProblem, scalingGroupOf } from './scaling-groups.js';
 import { takeSeat } from './instance-network.js';
+import { isOverbid } from './placement.js';
 import { attachProblem, chargeTypeForm, newDisk } from './machines.js';
 import { imageFields, instanceOf, oncePerId, planInstance } from './instances.js';
 import { reportNode } from './node-status.js';
@@ -150,7 +151,7 @@ export function repairInstance(
     restarting: true,
     ...(reset && {
       // Its caller's id names the first disk, so a number tells the later ones apart.
-      systemDisk: { id: newDisk(id, now), files: [] },
+      systemDisk: { ...instance.systemDisk, id: newDisk(id, now), files: [] },
       fault: undefined,
     }),
   });
@@ -165,6 +166,15 @@ function endOfDisk({ kubernetes }: CloudCluster, id: string): void {
   kubernetes.mishaps.end(
     ({ instanceId, operation }) => instanceId === id && mishapKinds[operation]?.onDisk === true,
   );
+}
+
+/** Takes the spot instances back that cost more now than they may. */
+export function reclaimOverbid(cloud: Cloud): void {
+  const { spotPrices } = cloud.settings;
+  for (const cluster of cloud.clusters.values())
+    for (const instance of [...cluster.instances.values()])
+      if (instance.state === 'RUNNING' && isOverbid(instance, spotPrices[instance.instanceType ?? '']))
+        reclaimInstance(cloud, cluster, instance.id);
 }
 
 /** Tells that a spot instance is taken back, and does so when its notice is over. Throws CloudRefusal. */

@@ -6,7 +6,7 @@ import type { InstanceWish } from './forms.js';
 import { noAddress, type Seat, takeSeat, zonesWithAddress } from './instance-network.js';
 import { place } from './placement.js';
 import { keepMachine, newDisk } from './machines.js';
-import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
+import { CloudRefusal, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
 import { reportNode } from './node-status.js';
 import { groupProblem, noteActivity } from './scaling-groups.js';
 import { asRegistered, isVirtual, virtualSeat } from './virtual-nodes.js';
@@ -88,7 +88,9 @@ function startInstance(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish):
     ...base,
     ...placed,
     state: 'STARTING',
-    systemDisk: { id: newDisk(id, 0), files: [] },
+    systemDisk: { id: newDisk(id, 0), files: [], ...diskOf(wish) },
+    ...(wish.dataDisks && { dataDisks: wish.dataDisks }),
+    ...(wish.spotPriceLimit !== undefined && { spotPriceLimit: wish.spotPriceLimit }),
     readyAt,
     doomed,
   });
@@ -114,6 +116,10 @@ function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
   };
 }
 
+function diskOf({ systemDisk }: InstanceWish): Partial<SystemDisk> {
+  return systemDisk ? { category: systemDisk.category, sizeGiB: systemDisk.sizeGiB } : {};
+}
+
 type Seated = Pick<InstanceRecord, 'instanceType' | 'zoneId'> & Seat;
 
 /** Which machine an instance gets, and where; or why it gets none. */
@@ -134,6 +140,7 @@ function seatOf(
     {
       catalogue,
       stock: cloud.settings.stock,
+      spotPrices: cloud.settings.spotPrices,
       inUse: (zone, type) => (cloud.isLost(zone) ? Infinity : cloud.stockInUse(zone, type)),
       inZone: (zone) => [...cluster.instances.values()].filter(({ zoneId }) => zoneId === zone).length,
     },

@@ -6,6 +6,9 @@ import type { InstanceFailure } from './records.js';
 export interface PlacementWish {
   readonly instanceTypes: readonly string[];
   readonly zoneIds: readonly string[];
+  readonly chargeType?: string | undefined;
+  /** Of a spot instance: what an hour may cost at the most. */
+  readonly spotPriceLimit?: number | undefined;
 }
 
 export type Placement =
@@ -16,6 +19,8 @@ export type Placement =
 export interface StockView {
   readonly catalogue: Catalogue;
   readonly stock: Readonly<Record<string, number>>;
+  /** What an hour of a spot instance costs now, by type. */
+  readonly spotPrices: Readonly<Record<string, number>>;
   /** Instances in use by `<zone>/<type>`. */
   inUse(zoneId: string, instanceType: string): number;
   /** Instances that the cluster has in a zone. */
@@ -33,12 +38,25 @@ export function place(wish: PlacementWish, view: StockView): Placement {
   }
   const usable = wish.instanceTypes.filter((type) => !typeProblem(type, view.catalogue));
   if (usable.length === 0) return { ok: false, failure: firstProblem(wish, view.catalogue) };
-  for (const instanceType of usable) {
+  const affordable = usable.filter((type) => !isOverbid(wish, view.spotPrices[type]));
+  if (affordable.length === 0) {
+    const prices = usable.map((type) => `${type} costs ${view.spotPrices[type]}`).join(', ');
+    return failure('OUT_OF_STOCK', `Above the limit of ${wish.spotPriceLimit} an hour: ${prices}.`);
+  }
+  for (const instanceType of affordable) {
     const free = wish.zoneIds.filter((zoneId) => freeIn(zoneId, instanceType, view) > 0);
     const [zoneId] = free.sort((a, b) => view.inZone(a) - view.inZone(b));
     if (zoneId !== undefined) return { ok: true, instanceType, zoneId };
   }
-  return failure('OUT_OF_STOCK', `${usable.join(', ')}: out of stock in ${wish.zoneIds.join(', ')}.`);
+  return failure('OUT_OF_STOCK', `${affordable.join(', ')}: out of stock in ${wish.zoneIds.join(', ')}.`);
+}
+
+/** Whether a spot instance costs more now than it may; one without a limit never does. */
+export function isOverbid(
+  { chargeType, spotPriceLimit }: Pick<PlacementWish, 'chargeType' | 'spotPriceLimit'>,
+  price: number | undefined,
+): boolean {
+  return chargeType === 'SPOT' && spotPriceLimit !== undefined && (price ?? 0) > spotPriceLimit;
 }
 
 function freeIn(zoneId: string, instanceType: string, view: StockView): number {

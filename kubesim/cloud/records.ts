@@ -70,6 +70,15 @@ export interface SystemDisk {
   readonly id: string;
   /** Names of files on it, so that it shows when they are lost. */
   readonly files: readonly string[];
+  readonly category?: string;
+  readonly sizeGiB?: number;
+}
+
+/** A further disk of a machine. */
+export interface DataDisk {
+  readonly category: string;
+  readonly sizeGiB: number;
+  readonly mountTarget?: string | undefined;
 }
 
 /** A server of the simulated cloud: a node of a cluster, once it runs. */
@@ -116,6 +125,9 @@ export interface InstanceRecord {
   /** The operating system that its node reports. */
   readonly os?: { readonly name: string; readonly family: 'linux' | 'windows' };
   readonly systemDisk?: SystemDisk;
+  readonly dataDisks?: readonly DataDisk[];
+  /** Of a spot instance: what an hour may cost at the most. */
+  readonly spotPriceLimit?: number;
   /** It starts again; its node exists. */
   readonly restarting?: boolean;
   /** False: the machine stays with the account when it has left the cluster. */

@@ -31,6 +31,7 @@ import {
   versionForm,
 } from './forms.js';
 import { deleteInstances, putInstances, setPower, upgradeInstance } from './instances.js';
+import { reclaimOverbid } from './instance-changes.js';
 import { mishapRoutes } from './mishaps.js';
 import { poolRoutes } from './pool-routes.js';
 import { CloudRefusal } from './records.js';
@@ -203,9 +204,11 @@ function zoneRoutes(on: On): void {
 
 function settingRoutes(on: On): void {
   on('GET', '/cloud/v1/settings', (cloud) => ok(cloud.settings));
-  on('PATCH', '/cloud/v1/settings', async (cloud, _params, { body }) =>
-    ok(cloud.changeSettings(await body(settingsPatchForm))),
-  );
+  on('PATCH', '/cloud/v1/settings', async (cloud, _params, { body }) => {
+    const settings = cloud.changeSettings(await body(settingsPatchForm));
+    reclaimOverbid(cloud);
+    return ok(settings);
+  });
   on('GET', '/cloud/v1/catalogue', ({ parts: { catalogue } }) =>
     ok({
       instanceTypes: [...catalogue.instanceTypes.values()],

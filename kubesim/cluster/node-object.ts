@@ -11,6 +11,10 @@ const GPU_SCHEDULE = 'ack.node.gpu.schedule';
 /** Pods that one node runs at the most. */
 const PODS_PER_NODE = 256;
 
+/** System disk of a machine of which nothing else is said, and what its file system keeps for itself. */
+const SYSTEM_DISK_GIB = 120;
+const FILE_SYSTEM_GIB = 2;
+
 /** The Node that an instance's kubelet registers. */
 export function nodeObject(
   instance: InstanceRecord,
@@ -20,6 +24,8 @@ export function nodeObject(
   const { regionId, now } = facts;
   const podCIDR = instance.podCidr ?? `10.${64 + (instance.index >> 8)}.${instance.index & 255}.0/24`;
   const pods = { pods: String(instance.maxPods ?? PODS_PER_NODE) };
+  const { sizeGiB = SYSTEM_DISK_GIB } = instance.systemDisk ?? {};
+  const storage = { 'ephemeral-storage': `${(sizeGiB - FILE_SYSTEM_GIB) * 2 ** 20}Ki` };
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -35,9 +41,15 @@ export function nodeObject(
       ...(instance.taints.length > 0 ? { taints: instance.taints } : {}),
     },
     status: {
-      capacity: { ...resourcesOf(type, { cpu: 0, memoryMi: 0 }), ...pods, ...devicesOf(instance, type) },
+      capacity: {
+        ...resourcesOf(type, { cpu: 0, memoryMi: 0 }),
+        ...storage,
+        ...pods,
+        ...devicesOf(instance, type),
+      },
       allocatable: {
         ...resourcesOf(type, { cpu: 0.1, memoryMi: 1_024 }),
+        ...storage,
         ...pods,
         ...devicesOf(instance, type),
       },
@@ -78,7 +90,6 @@ function resourcesOf(
   const milli = Math.round((type.vcpus - kept.cpu) * 1000);
   return {
     cpu: milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`,
-    'ephemeral-storage': '123724744Ki',
     memory: `${Math.round((type.memoryGiB * 1024 - kept.memoryMi) * 1024)}Ki`,
     pods: String(PODS_PER_NODE),
   };

@@ -9,7 +9,7 @@ import type { SeenNode } from './reading-cluster.js';
 import type { Place } from './pod-placement.rules.js';
 
 /** What the kubelet and the system keep of a machine: cores and GiB. */
-const KEPT = { cpu: 0.1, memoryGiB: 1 };
+const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
 const GIB = 2 ** 30;
 
 /** What is known of new nodes of a cluster's pools before they exist. */
@@ -64,7 +64,7 @@ export function templateOf(
       cpu: type.vcpus - KEPT.cpu,
       memory: (type.memoryGiB - KEPT.memoryGiB) * GIB,
       pods: network ? maxPods(network, type) : MOST_FLANNEL_PODS,
-      'ephemeral-storage': configOf(pool).machines.systemDisk.sizeGiB * GIB,
+      'ephemeral-storage': (configOf(pool).machines.systemDisk.sizeGiB - KEPT.diskGiB) * GIB,
       ...devicesOf(type, pool),
     },
   };

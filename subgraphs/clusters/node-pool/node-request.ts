@@ -1,9 +1,13 @@
-import type { InstanceRequest, VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
+import type {
+  DiskRequest,
+  InstanceRequest,
+  VSwitchPlace,
+} from '../../../engine/providers/infrastructure-provider.js';
 import type { AttachRequest } from '../../../engine/providers/pool-infrastructure.js';
 import { labelsOfKind } from '../cluster-kind/pool-labels.rules.js';
 import type { Cluster, Node, NodePool } from '../reconcile/reconcile.store.js';
 import { kubernetesTaints } from './node-settings.js';
-import { configOf } from './pool-config.rules.js';
+import { configOf, type DiskValue } from './pool-config.rules.js';
 
 /** Where machines of a pool are made: in its own zones, or in those of its cluster. */
 export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): readonly string[] {
@@ -25,10 +29,13 @@ export function nodeRequest(
   node: Pick<Node, 'id' | 'name' | 'chargeType'>,
   { zoneIds, vSwitches }: PlaceOfNode,
 ): InstanceRequest {
-  const { imageId } = configOf(pool).machines;
+  const { imageId, systemDisk, dataDisks, spotPriceLimit } = configOf(pool).machines;
   return {
     ...common(pool, node),
     instanceTypes: pool.instanceTypes,
+    systemDisk: diskRequest(systemDisk),
+    dataDisks: dataDisks.map(diskRequest),
+    ...(spotPriceLimit !== null && { spotPriceLimit }),
     chargeType: node.chargeType as InstanceRequest['chargeType'] & string,
     ...(imageId !== '' && { imageId }),
     zoneIds,
@@ -51,6 +58,10 @@ export function attachRequest(
     ...(mode === 'AUTO' && imageId !== '' && { imageId }),
     ...(vSwitches && { vSwitches }),
   };
+}
+
+function diskRequest({ category, sizeGiB, mountTarget }: DiskValue): DiskRequest {
+  return { category, sizeGiB, ...(mountTarget != null && { mountTarget }) };
 }
 
 function common(pool: NodePool, { id, name }: Pick<Node, 'id' | 'name'>) {
