@@ -8,13 +8,15 @@ import {
 } from '../../subgraphs/clusters/component/component.rules.js';
 import type { NodePoolState } from '../../subgraphs/clusters/node-pool/node-pool.type.js';
 import {
-  nextNodeState,
   nextPoolState,
-  type NodeCommand,
-  type NodeState,
   type PoolCommand,
   poolStateProblem,
 } from '../../subgraphs/clusters/node-pool/pool-states.js';
+import {
+  nextNodeState,
+  type NodeCommand,
+  type NodeState,
+} from '../../subgraphs/clusters/node/node-states.js';
 import { startWorld, type World } from '../engine/world.js';
 import { addNodes, runningCluster } from './living-cluster.js';
 import { type Ask, graphOf } from './upgrade/upgrade-kit.js';
@@ -98,21 +100,22 @@ const POOL_STATES: readonly NodePoolState[] = [
   'DELETING',
 ];
 
-/** How each command is given. What refills a pool is the platform itself. */
-const POOL_COMMANDS: Readonly<Record<Exclude<PoolCommand, 'REFILL'>, (state: string) => Promise<string[]>>> =
-  {
-    SCALE: () => codes('scaleNodePool', 'ScaleNodePoolInput', { nodePoolId: poolId, desiredSize: 3 }),
-    UPDATE: () => codes('updateNodePool', 'UpdateNodePoolInput', { id: poolId, labels: { tried: 'yes' } }),
-    ATTACH: async (state) =>
-      codes('attachInstances', 'AttachInstancesInput', {
-        ...{ nodePoolId: poolId, mode: 'AUTO', acknowledgeDataLoss: true },
-        instanceIds: [await machine(`i-${state.toLowerCase()}`)],
-      }),
-    REMOVE_NODES: async () =>
-      codes('removeNodes', 'RemoveNodesInput', { nodePoolId: poolId, nodeIds: [await anyNode()] }),
-    SYNC: () => codes('syncNodePool', 'SyncNodePoolInput', { id: poolId }),
-    DELETE: () => codes('deleteNodePool', 'DeleteNodePoolInput', { id: poolId }),
-  };
+/** How each command is given. What refills a pool, and sees that its group is gone, is the platform itself. */
+const POOL_COMMANDS: Readonly<
+  Record<Exclude<PoolCommand, 'REFILL' | 'GROUP_LOST'>, (state: string) => Promise<string[]>>
+> = {
+  SCALE: () => codes('scaleNodePool', 'ScaleNodePoolInput', { nodePoolId: poolId, desiredSize: 3 }),
+  UPDATE: () => codes('updateNodePool', 'UpdateNodePoolInput', { id: poolId, labels: { tried: 'yes' } }),
+  ATTACH: async (state) =>
+    codes('attachInstances', 'AttachInstancesInput', {
+      ...{ nodePoolId: poolId, mode: 'AUTO', acknowledgeDataLoss: true },
+      instanceIds: [await machine(`i-${state.toLowerCase()}`)],
+    }),
+  REMOVE_NODES: async () =>
+    codes('removeNodes', 'RemoveNodesInput', { nodePoolId: poolId, nodeIds: [await anyNode()] }),
+  SYNC: () => codes('syncNodePool', 'SyncNodePoolInput', { id: poolId }),
+  DELETE: () => codes('deleteNodePool', 'DeleteNodePoolInput', { id: poolId }),
+};
 
 describe('a node pool', () => {
   const cases = POOL_STATES.flatMap((state) =>

@@ -164,7 +164,7 @@ export async function heldNow(
 }
 
 /** Kinds that look again and again at what runs inside clusters; what they take is written down with its rows. */
-const WATCHERS = ['component', 'control-plane', 'cloud-claims'];
+const WATCHERS = ['autoscaling', 'component', 'control-plane', 'cloud-claims'];
 
 /** The jobs of the engine that wait or run, for people; those that only watch are left out. */
 export async function jobsNow(prisma: Database): Promise<string[]> {
