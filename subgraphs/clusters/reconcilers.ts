@@ -17,6 +17,10 @@ import { createNodePoolReconciler } from './node-pool/node-pool.reconciler.js';
 import { createEdgeAutonomyReconciler } from './edge/edge-autonomy.reconciler.js';
 import { nodeHealthSchedule } from './node/node-health.schedule.js';
 import { createNodeReconciler } from './node/node.reconciler.js';
+import {
+  automaticUpgradeSchedule,
+  createAutomaticUpgradeReconciler,
+} from './upgrade/automatic-upgrade.reconciler.js';
 import { createVersionSupportReconciler } from './version/version-support.reconciler.js';
 import { createScheduledChangeReconciler } from './maintenance-window/scheduled-change.reconciler.js';
 import { scheduledChanges } from './maintenance-window/scheduled-changes.js';
@@ -43,6 +47,7 @@ export function clusterReconcilers({
     createComponentReconciler(means),
     createPreinstalledReconciler(means),
     createVersionSupportReconciler(),
+    createAutomaticUpgradeReconciler(means),
     createHighRiskReconciler(means),
     createControlPlaneReconciler(means),
   ];
@@ -56,6 +61,7 @@ export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): 
     autoscalingSchedule(),
     nodeHealthSchedule({ kubernetes }),
     componentDriftSchedule({ kubernetes }),
+    automaticUpgradeSchedule(),
     highRiskSchedule(),
   ];
 }

@@ -455,9 +455,9 @@ export type PoolManagementInput = {
   readonly allowSystemDiskReset?: boolean | null | undefined;
   /** Repair nodes that are not ready: restart them first. */
   readonly autoRepair?: boolean | null | undefined;
-  /** Whether it may be upgraded without being asked. It is recorded; nothing upgrades a pool by itself yet. */
+  /** Kubernetes is upgraded without being asked: when all node pools of a cluster have this, the cluster goes, in its maintenance window, to the newest version of its upgradeTargets. Without a window in use, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), nothing happens. */
   readonly autoUpgrade?: boolean | null | undefined;
-  /** Whether security fixes may be installed without being asked. It is recorded; nothing installs them yet. */
+  /** Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version. */
   readonly autoVulFix?: boolean | null | undefined;
   /** Nodes repaired at the same time, at most: 1 to 1000. */
   readonly maxUnavailable?: number | null | undefined;

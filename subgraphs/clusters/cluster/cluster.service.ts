@@ -14,12 +14,11 @@ import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js'
 import { noSuchCluster, takeName } from './create-cluster.service.js';
 import { guardUpdate } from '../cluster-kind/update.guard.js';
 import { labelProblems, nameProblems } from '../name.rules.js';
-import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
+import { wishUpgrade } from '../upgrade/beginning-upgrade.js';
 import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
 import { upgradeTarget } from '../upgrade/upgrade-target.js';
-import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from '../upgrade/upgrade.rules.js';
 
 const ID_PATH = ['input', 'id'];
 
@@ -71,16 +70,8 @@ export class ClusterService {
       }
       if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
       const { version } = target;
-      await refuseSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });
-      const wish = {
-        type: UPGRADE_CLUSTER,
-        stages: UPGRADE_STAGES,
-        input: { version, ...(rolling && { rolling }) },
-        at,
-      };
-      const planned = await planInWindow(tx, cluster, { ...wish, when: input.when });
-      if (planned) return { clusterId: cluster.id, operationId: planned.id };
-      return begin(tx, cluster, { ...wish, state: 'UPGRADING', ...controlsIn('PRECHECK') });
+      const operationId = await wishUpgrade(tx, cluster, { version, rolling, when: input.when, at });
+      return { clusterId: cluster.id, operationId };
     });
   }
 

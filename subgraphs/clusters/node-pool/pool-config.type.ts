@@ -132,6 +132,11 @@ export class PoolMachines {
   spotPriceLimit?: number | null;
 }
 
+const AUTO_UPGRADE =
+  'Kubernetes is upgraded without being asked: when all node pools of a cluster have this, the cluster goes, in its maintenance window, to the newest version of its upgradeTargets. Without a window in use, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), nothing happens.';
+const AUTO_VUL_FIX =
+  'Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version.';
+
 @InputType({ description: 'What the platform does for a managed pool; what is left out stays, or is off.' })
 export class PoolManagementInput {
   @Field(() => Boolean, {
@@ -149,15 +154,13 @@ export class PoolManagementInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description:
-      'Whether it may be upgraded without being asked. It is recorded; nothing upgrades a pool by itself yet.',
+    description: AUTO_UPGRADE,
   })
   autoUpgrade?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description:
-      'Whether security fixes may be installed without being asked. It is recorded; nothing installs them yet.',
+    description: AUTO_VUL_FIX,
   })
   autoVulFix?: boolean | null;
 
@@ -174,14 +177,12 @@ export class PoolManagement {
   allowSystemDiskReset: boolean;
 
   @Field(() => Boolean, {
-    description:
-      'Whether it may be upgraded without being asked. It is recorded; nothing upgrades a pool by itself yet.',
+    description: AUTO_UPGRADE,
   })
   autoUpgrade: boolean;
 
   @Field(() => Boolean, {
-    description:
-      'Whether security fixes may be installed without being asked. It is recorded; nothing installs them yet.',
+    description: AUTO_VUL_FIX,
   })
   autoVulFix: boolean;
 

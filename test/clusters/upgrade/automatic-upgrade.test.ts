@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noFaults } from '../../../engine/contract.js';
+import type { Engine } from '../../../engine/engine.js';
+import { MaintenanceWindowService } from '../../../subgraphs/clusters/maintenance-window/maintenance-window.service.js';
+import { automaticUpgradeSchedule } from '../../../subgraphs/clusters/upgrade/automatic-upgrade.reconciler.js';
+import { automaticTarget } from '../../../subgraphs/clusters/upgrade/automatic-upgrade.rules.js';
+import { VersionPolicy } from '../../../subgraphs/clusters/version/version.rules.js';
+import { ended, NODE_TYPE, startWorld, wishCluster, type World } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+
+const policy = new VersionPolicy(
+  ['1.30.12', '1.32.1', '1.32.6', '1.34.1', '1.34.3'].map((id) => ({ id, minor: id.slice(0, 4) })),
+);
+const none = { autoUpgrade: false, autoVulFix: false };
+const fixes = { ...none, autoVulFix: true };
+const upgrades = { ...none, autoUpgrade: true };
+
+describe('without being asked', () => {
+  it.each([
+    ['1.32.1', [], undefined],
+    ['1.32.1', [none], undefined],
+    ['1.32.1', [fixes], '1.32.6'],
+    ['1.32.6', [fixes], undefined],
+    ['1.32.1', [upgrades], '1.34.3'],
+    ['1.32.1', [upgrades, fixes], '1.32.6'],
+    ['1.32.1', [upgrades, none], undefined],
+    ['1.34.3', [upgrades], undefined],
+    ['1.30.12', [upgrades, upgrades], '1.32.6'],
+  ])('a cluster of %s whose pools let %j goes to %s', (version, pools, target) => {
+    expect(automaticTarget(policy, version, pools)).toBe(target);
+  });
+});
+
+describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
+  let world: World;
+  let engine: Engine;
+  beforeAll(async () => {
+    world = await startWorld({ speed: 200 });
+    engine = await world.engine();
+  });
+  afterAll(async () => {
+    await engine[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+  });
+
+  async function willing(version: string, management: object): Promise<string> {
+    const pool = { name: 'workers', instanceTypes: [NODE_TYPE], desiredSize: 1, management };
+    const { clusterId, operationId } = await wishCluster(world, 1, { version, nodePools: [pool] });
+    expect((await ended(world, operationId)).state).toBe('SUCCEEDED');
+    return clusterId;
+  }
+  const window = (clusterId: string, recurrence: string, durationHours: number) =>
+    new MaintenanceWindowService(world.platform).set(world.actor, {
+      clusterId,
+      recurrence,
+      startTime: '00:00',
+      durationHours,
+    });
+  /** A day of the year that is far away, so that its window is closed. */
+  function farDay(): string {
+    const day = new Date(Date.now() + 150 * 86_400_000);
+    return `FREQ=YEARLY;BYMONTH=${day.getUTCMonth() + 1};BYMONTHDAY=${day.getUTCDate()}`;
+  }
+  const hourStrikes = () =>
+    automaticUpgradeSchedule().run({
+      database: world.prisma,
+      clock: world.platform.clock,
+      log: world.platform.log,
+      faults: noFaults,
+      signal: new AbortController().signal,
+    });
+  /** Strikes the hour and waits until all that it asked for has been looked at. */
+  async function looks(): Promise<void> {
+    await hourStrikes();
+    await eventually(async () => {
+      const jobs = await world.prisma.$queryRaw<unknown[]>`
+        SELECT 1 FROM graphile_worker._private_jobs WHERE key LIKE 'automatic-upgrade:%'`;
+      return jobs.length === 0;
+    });
+  }
+  const upgradesOf = (clusterId: string) =>
+    world.prisma.operation.findMany({ where: { clusterId, type: 'UPGRADE_CLUSTER' } });
+  const clusterOf = (id: string) => world.prisma.cluster.findUniqueOrThrow({ where: { id } });
+
+  it('is patched in its maintenance window, and not before; one without a window, or that does not let it, stays', async () => {
+    const patched = await willing('1.34.1', { autoVulFix: true });
+    const windowless = await willing('1.34.1', { autoVulFix: true });
+    const asked = await willing('1.34.1', { autoRepair: true });
+    await window(patched, farDay(), 1);
+    await window(asked, 'FREQ=DAILY', 24);
+    await hourStrikes();
+    const [waiting] = await eventually(async () => {
+      const found = await upgradesOf(patched);
+      return found.length > 0 && found;
+    });
+    expect(waiting).toMatchObject({ state: 'PENDING', input: { version: '1.34.3', waiting: true } });
+    expect(await clusterOf(patched)).toMatchObject({ state: 'RUNNING', version: '1.34.1' });
+    // A window that never closes moves it to now.
+    await window(patched, 'FREQ=DAILY', 24);
+    expect(await ended(world, waiting!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await clusterOf(patched)).toMatchObject({ version: '1.34.3' });
+    await looks();
+    for (const [id, version, count] of [
+      [patched, '1.34.3', 1],
+      [windowless, '1.34.1', 0],
+      [asked, '1.34.1', 0],
+    ] as const) {
+      expect(await clusterOf(id)).toMatchObject({ state: 'RUNNING', version });
+      expect(await upgradesOf(id)).toHaveLength(count);
+    }
+  });
+
+  it('goes to the next minor version with autoUpgrade; what a check finds in the way is told once, then it goes on', async () => {
+    const id = await willing('1.32.6', { autoUpgrade: true });
+    await window(id, 'FREQ=DAILY', 24);
+    await world.prisma.node.updateMany({ where: { clusterId: id }, data: { status: 'NotReady' } });
+    const told = () =>
+      world.prisma.event.findMany({ where: { clusterId: id, type: 'AUTOMATIC_UPGRADE_BLOCKED' } });
+    await looks();
+    await looks();
+    const events = await told();
+    expect(events.map(({ message }) => message)).toEqual([
+      expect.stringContaining('1 of 1 nodes are not ready'),
+    ]);
+    expect(await upgradesOf(id)).toEqual([]);
+    await world.prisma.node.updateMany({ where: { clusterId: id }, data: { status: 'Ready' } });
+    await hourStrikes();
+    const [operation] = await eventually(async () => {
+      const found = await upgradesOf(id);
+      return found.length > 0 && found;
+    });
+    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await clusterOf(id)).toMatchObject({ state: 'RUNNING', version: '1.34.3' });
+  });
+});
