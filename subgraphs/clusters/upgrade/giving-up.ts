@@ -23,6 +23,9 @@ export async function beginGivingUp(step: UpgradeStep, problem: Problem): Promis
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     await remember(tx, operation.id, { failing: { problem, since: at.toISOString() } });
+    // It ends by itself now: nobody has to let it go on, and nobody can stop it.
+    const data = { cancelable: false, pausable: false, pausedAt: null };
+    await tx.operation.update({ where: { id: operation.id }, data });
     await enqueue(tx, 'cluster', cluster.id);
     const text = `The upgrade cannot be done: ${problem.message} What it has changed for itself is taken back.`;
     return [say(step, 'UPGRADE_GIVEN_UP', text, { level: 'WARNING', data: { code: problem.code } })];

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  allowedActions,
+  controlsIn,
+  UPGRADE_STAGES,
+  type UpgradeAction,
+  type UpgradePhase,
+} from '../../../subgraphs/clusters/upgrade/upgrade.rules.js';
+import { type ClustersKit, openClusters } from '../kit.js';
+import { runningCluster } from '../living-cluster.js';
+import type { PayloadView } from '../requests.js';
+
+let clusters: ClustersKit;
+let clusterId: string;
+beforeAll(async () => {
+  clusters = await openClusters();
+  ({ id: clusterId } = await runningCluster(clusters, 'acme', { name: 'acted-upon' }));
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+const PHASES = ['WAITING', ...UPGRADE_STAGES, 'ENDED'] as const satisfies readonly UpgradePhase[];
+const MUTATIONS: Readonly<Record<UpgradeAction, string>> = {
+  PAUSE: 'pauseOperation',
+  RESUME: 'resumeOperation',
+  CANCEL: 'cancelOperation',
+};
+const ACTIONS = Object.keys(MUTATIONS) as UpgradeAction[];
+let made = 0;
+
+/** The operation of an upgrade that stands in a phase, as the engine would have left it. */
+async function upgradeIn(phase: UpgradePhase, paused: boolean): Promise<string> {
+  const index = UPGRADE_STAGES.indexOf(phase as (typeof UPGRADE_STAGES)[number]);
+  const stateOf = (place: number) =>
+    phase === 'ENDED' || place < index ? 'SUCCEEDED' : place === index ? 'RUNNING' : 'PENDING';
+  const waiting = phase === 'WAITING';
+  const at = new Date();
+  const { id } = await clusters.platform.database.prisma.operation.create({
+    data: {
+      id: `operation_phase_${(made += 1)}`,
+      account: 'acme',
+      type: 'UPGRADE_CLUSTER',
+      targetKind: 'Cluster',
+      targetId: clusterId,
+      clusterId,
+      state: phase === 'ENDED' ? 'SUCCEEDED' : waiting ? 'PENDING' : 'RUNNING',
+      stages: UPGRADE_STAGES.map((name, place) => ({ name, state: waiting ? 'PENDING' : stateOf(place) })),
+      input: { version: '1.34.3', ...(waiting && { waiting, scheduledFor: at.toISOString() }) },
+      ...controlsIn(phase),
+      pausedAt: paused ? at : null,
+      createdAt: at,
+      ...(phase === 'ENDED' && { finishedAt: at }),
+    },
+  });
+  return id;
+}
+
+const view = async (id: string) => {
+  const query = 'query ($id: ID!) { operation(id: $id) { cancelable pausable pausedAt } }';
+  type Answer = { operation: { cancelable: boolean; pausable: boolean; pausedAt: string | null } };
+  return (await clusters.run<Answer>(query, { id })).data.operation;
+};
+
+const cases = PHASES.flatMap((phase) =>
+  // What waits for its window has not begun, so there is nothing to pause.
+  (phase === 'WAITING' ? [false] : [false, true]).flatMap((paused) =>
+    ACTIONS.map((action) => ({
+      phase,
+      paused,
+      action,
+      answer: allowedActions(phase, paused).includes(action) ? 'taken' : 'refused',
+    })),
+  ),
+);
+
+test.each(cases)(
+  'of an upgrade in $phase (paused: $paused) $action is $answer, and its fields say so before',
+  async ({ phase, paused, action, answer }) => {
+    const id = await upgradeIn(phase, paused);
+    const { cancelable, pausable, pausedAt } = await view(id);
+    const shown = {
+      CANCEL: cancelable,
+      PAUSE: pausable,
+      RESUME: pausedAt !== null,
+    };
+    expect(shown[action]).toBe(answer === 'taken');
+    const mutation = `mutation ($id: ID!) { payload: ${MUTATIONS[action]}(input: { id: $id }) {
+      operation { id } userErrors { code path } } }`;
+    const { payload } = (await clusters.run<{ payload: PayloadView }>(mutation, { id })).data;
+    const code = action === 'CANCEL' ? 'NOT_CANCELABLE' : 'INVALID_STATE';
+    expect(payload.userErrors).toMatchObject(answer === 'taken' ? [] : [{ code, path: ['input', 'id'] }]);
+    const stranger = (await clusters.run<{ payload: PayloadView }>(mutation, { id }, 'other')).data.payload;
+    expect(stranger.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  },
+);
