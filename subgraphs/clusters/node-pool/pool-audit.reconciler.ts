@@ -10,6 +10,7 @@ import { auditChanges } from './auditing-changes.js';
 import { auditDrift } from './auditing-drift.js';
 import { auditGroup } from './auditing-group.js';
 import { auditNodes } from './auditing-nodes.js';
+import { drainReclaimed } from './draining-reclaimed.js';
 import { compare, lookOutside } from './inspecting-pool.js';
 import type { Means } from './node-pool.steps.js';
 import type { Audit } from './pool-audit.js';
@@ -18,6 +19,8 @@ import { idPages } from '../reconcile/id-pages.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
 const SPOT_LOOK_MS = 15_000;
+/** States of clusters to which something is being done, and whose nodes run meanwhile. */
+const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
 /** Clusters that are asked for in one statement. */
 const BATCH = 500;
 
@@ -31,7 +34,10 @@ export function createPoolAuditReconciler(means: Means): Reconciler {
     kind: 'pool-audit',
     async reconcile(key, scope) {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
-      if (!cluster || cluster.deletedAt || cluster.state !== 'RUNNING') return done;
+      if (!cluster || cluster.deletedAt) return done;
+      if (BUSY.includes(cluster.state))
+        return (await drainReclaimed(cluster, { scope, means })) ? requeueAfter(SPOT_LOOK_MS) : done;
+      if (cluster.state !== 'RUNNING') return done;
       const pools = await settledPools(scope, key);
       if (pools.length === 0) return done;
       const outside = await lookOutside(key, { scope, means });
@@ -60,7 +66,7 @@ async function settledPools({ database }: ReconcileScope, clusterId: string) {
   return pools.filter(({ generation, settledGeneration }) => settledGeneration >= generation);
 }
 
-/** Has every running cluster that has pools looked at, each minute. */
+/** Has every cluster that runs and has pools looked at, each minute. */
 export function poolAuditSchedule(): Schedule {
   return {
     name: 'audit-node-pools',
@@ -68,7 +74,7 @@ export function poolAuditSchedule(): Schedule {
     async run({ database, signal }) {
       const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
           SELECT id FROM clusters.cluster
-          WHERE state = 'RUNNING' AND id > ${after} AND EXISTS (
+          WHERE state = ANY(${['RUNNING', ...BUSY]}::text[]) AND id > ${after} AND EXISTS (
             SELECT FROM clusters.node_pool AS pool WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL)
           ORDER BY id LIMIT ${BATCH}`;
       for await (const ids of idPages(clusters, signal)) await enqueueAll(database, 'pool-audit', ids);

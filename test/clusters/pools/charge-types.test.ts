@@ -1,4 +1,6 @@
+import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
 import { balances } from '../../../engine/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { livePools, type LivingPools } from './living-pools.js';
@@ -97,6 +99,29 @@ describe('how machines are paid', () => {
       trigger: 'SPOT_RECLAIM',
       toSize: 2,
     });
+  });
+
+  test('a spot machine that is taken back while another pool grows is drained without waiting for that', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'system' },
+      { name: 'spot', ...spot, desiredSize: 2 },
+    ]);
+    const [victim] = (await living.pool(pools[1] ?? '')).nodes.nodes;
+    // At this speed a machine takes a minute to start, and the notice is half a minute.
+    await living.world.settings({ speed: 10, bootSeconds: { node: 600 } });
+    try {
+      const growing = await living.mutate('scaleNodePool', { nodePoolId: pools[0], desiredSize: 2 });
+      expect(growing.userErrors).toEqual([]);
+      await living.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
+      await living.audit(id);
+      const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
+      const core = living.world.platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
+      const cordoned = async () => (await core.readNode({ name: victim?.name ?? '' })).spec?.unschedulable;
+      expect(await eventually(cordoned, { what: 'a cordoned node' })).toBe(true);
+      expect((await living.pool(pools[0] ?? '')).state).toBe('SCALING');
+    } finally {
+      await living.world.settings({ speed: 1_000, bootSeconds: { node: 45 } });
+    }
   });
 
   test('a spot machine that is gone before anybody saw its notice is replaced too', async () => {
