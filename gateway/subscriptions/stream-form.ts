@@ -63,7 +63,8 @@ export function streamForm({ document, operation, api, full }: Subscribed): Stre
   const responseKey = (root.alias ?? root.name).value;
   const after = afterArgument(root);
   const ofState = startsWithState(full, root.name.value);
-  const type = declares(operation, AFTER) ? undefined : afterType(field);
+  const taken = declares(operation, AFTER) || answersUnder(document, POSITION);
+  const type = taken ? undefined : afterType(field);
   if (!type) return withoutPositions(document, ofState || after ? 'state' : 'live');
   return {
     kind: ofState ? 'state' : 'log',
@@ -117,6 +118,15 @@ function afterType(field: GraphQLField<unknown, unknown>): TypeNode | undefined 
 
 function declares({ variableDefinitions = [] }: OperationDefinitionNode, name: string): boolean {
   return variableDefinitions.some(({ variable }) => variable.name.value === name);
+}
+
+/** Whether a field of the document answers under this name. */
+function answersUnder(document: DocumentNode, responseKey: string): boolean {
+  let found = false;
+  visit(document, {
+    Field: ({ alias, name }) => void (found ||= (alias ?? name).value === responseKey),
+  });
+  return found;
 }
 
 function startsWithState(full: GraphQLSchema, field: string): boolean {

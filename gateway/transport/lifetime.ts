@@ -13,13 +13,17 @@ export interface StreamLifetime {
 
 /**
  * Counts a stream among its account's connections and watches what ends it, until the response is closed. Answers
- * 429 itself, and undefined, when the account has all the connections it may have.
+ * itself, and undefined, when the account has all the connections it may have (429) and when the gateway drains (503).
  */
 export function streamLifetime(
   core: GatewayCore,
   response: ServerResponse,
   bearer: Bearer,
 ): StreamLifetime | undefined {
+  if (core.draining.aborted) {
+    sendError(response, requestError('SERVICE_UNAVAILABLE', 'The gateway restarts. Subscribe again.'));
+    return undefined;
+  }
   const giveBack = core.connections.take(bearer.actor.account);
   if (!giveBack) {
     sendError(response, requestError('LIMIT_EXCEEDED', 'The account has too many connections.'), 429);

@@ -189,6 +189,19 @@ describe('a slow client', () => {
   });
 });
 
+test('a client that uses the names under which the gateway asks for positions gets what it asks for', async () => {
+  const queries = [
+    'subscription { clusterEvents { _position: sequence } }',
+    'subscription { clusterEvents { ...it } } fragment it on ClusterEvent { _position: sequence }',
+    'subscription Named($_after: String) { clusterEvents(after: $_after) { _position: sequence } }',
+  ];
+  const all = [];
+  for (const query of queries) all.push(await subscriber(query));
+  publish(1);
+  for (const one of all)
+    expect((await one.heard('next'))['payload']).toEqual({ data: { clusterEvents: { _position: 1 } } });
+});
+
 test('a stream that begins with the state of now is not joined later', async () => {
   const { hub } = fixture;
   publish(1);

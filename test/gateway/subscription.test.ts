@@ -182,7 +182,7 @@ test('the token end ends the socket with 4411 and the event stream with TOKEN_EX
   expect(await streamed).toContain('"code":"TOKEN_EXPIRED"');
 });
 
-test('draining ends sockets with 1012 and cuts event streams, then refuses new sockets', async () => {
+test('draining ends sockets with 1012 and cuts event streams, then refuses new sockets and streams', async () => {
   await using fixture = await startFixture();
   await using socket = openSocket(fixture.url);
   const next = socket.client.iterate({ query: EVENTS }).next();
@@ -200,6 +200,7 @@ test('draining ends sockets with 1012 and cuts event streams, then refuses new s
   expect((await post(fixture.url, '{ regions { id } }')).status).toBe(200);
   await using late = openSocket(fixture.url);
   await expect(late.client.iterate({ query: EVENTS }).next()).rejects.toBeDefined();
+  expect(await readStream(fixture.url, { query: EVENTS })).toContain('"code":"SERVICE_UNAVAILABLE"');
 });
 
 /** Reads an event stream to its end. */
