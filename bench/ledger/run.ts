@@ -7,7 +7,7 @@ import { machine, machineLine } from '../machine.js';
 import { keepInReadme, keepResults } from '../report.js';
 import { type LedgerSearch, ledgerTable } from './summary.js';
 
-const FULL = { runs: 4, steps: 20 };
+const FULL = { runs: 2, steps: 20 };
 const QUICK = { runs: 1, steps: 6 };
 const TEST = 'test/clusters/ledger-property.test.ts';
 
