@@ -88,6 +88,11 @@ export function federation(
       if (asks) expect(Object.fromEntries(graph.asked)).toEqual(asks);
     });
     const supergraph = loadSupergraph(composeSupergraph(subgraphs));
+    test(
+      'what @skip and @include leave out of operations at random changes nothing else',
+      () => new BothExecutors(supergraph, subgraphs).expectConditionsHold(Math.ceil(RUNS / 10)),
+      PATIENCE,
+    );
     // The plans of graphs with stand-ins are ours alone.
     test.runIf(supergraph.corrections.standIns.byName.size === 0)(
       'operations at random are executed as @apollo/gateway executes them',
