@@ -17,12 +17,20 @@ export function withDeadline<T>(
       reject(timeout(milliseconds));
       abort();
     }, milliseconds);
-    work(inner.signal)
-      .then(resolve, reject)
-      .finally(() => {
-        clearTimeout(timer);
-        outer.removeEventListener('abort', abort);
-      });
+    const over = () => {
+      clearTimeout(timer);
+      outer.removeEventListener('abort', abort);
+    };
+    work(inner.signal).then(
+      (value) => {
+        over();
+        resolve(value);
+      },
+      (error: unknown) => {
+        over();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
   });
 }
 

@@ -106,24 +106,34 @@ export class HttpSource implements SubgraphSource {
   }
 
   private async ask(request: string, call: CallContext): Promise<SubgraphResult> {
-    const options = await this.options(request, call, JSON_ACCEPT);
+    const known = this.options(request, call, JSON_ACCEPT);
+    // Nearly always known at once; awaiting it all the same would be another turn of the queue.
+    const options = known instanceof Promise ? await known : known;
     const { statusCode, text } = await exchange(this.requests, options, call.signal);
     const result = JSON.parse(text) as SubgraphResult | null;
     if (result && ('data' in result || Array.isArray(result.errors)) && statusCode !== 401) return result;
     throw new Error(`the subgraph answered ${statusCode}`);
   }
 
-  private async options(
+  private options(
     body: string,
     call: CallContext,
     accept: string,
-  ): Promise<Dispatcher.DispatchOptions> {
+  ): Dispatcher.DispatchOptions | Promise<Dispatcher.DispatchOptions> {
+    const vouched = this.actorHeader?.of(call.actor);
+    return vouched instanceof Promise
+      ? vouched.then((actor) => this.vouchedOptions(body, call, { accept, actor }))
+      : this.vouchedOptions(body, call, { accept, actor: vouched });
+  }
+
+  private vouchedOptions(
+    body: string,
+    call: CallContext,
+    { accept, actor }: { readonly accept: string; readonly actor: string | undefined },
+  ): Dispatcher.DispatchOptions {
     // A flat list of names and values, which is what undici makes of an object anyway.
     const headers = ['content-type', 'application/json', 'accept', accept, REQUEST_ID_HEADER, call.requestId];
-    if (this.actorHeader) {
-      const vouched = this.actorHeader.of(call.actor);
-      headers.push(ACTOR_HEADER, typeof vouched === 'string' ? vouched : await vouched);
-    }
+    if (actor !== undefined) headers.push(ACTOR_HEADER, actor);
     if (call.atLeast !== undefined) headers.push(AT_LEAST_HEADER, call.atLeast);
     for (const [name, value] of Object.entries(traceHeaders())) headers.push(name, value);
     return { path: this.path, method: 'POST', headers, body };

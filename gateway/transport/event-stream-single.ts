@@ -21,6 +21,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export function streamToken({ headers, url = '/' }: IncomingMessage): string | undefined {
   const header = headers[TOKEN_HEADER];
   if (typeof header === 'string') return header;
+  if (!url.includes('token=')) return undefined;
   return new URL(url, 'http://gateway').searchParams.get('token') ?? undefined;
 }
 

@@ -26,15 +26,15 @@ export class EntityBatch {
       const type = represent.of(entity['__typename']);
       const key = quickKey(entity, type);
       if (typeof key !== 'string') {
-        this.indexes.push(this.add(entity, type, byText));
+        this.indexes.push(this.addUnlessKnown(entity, type, byText));
         continue;
       }
       // It says as much as the text, which need not be written to be compared.
-      const ofType = byKey.get(type) ?? new Map<string, number>();
-      byKey.set(type, ofType);
-      const known = ofType.get(key) ?? this.add(entity, type, byText);
-      ofType.set(key, known);
-      this.indexes.push(known);
+      let ofType = byKey.get(type);
+      if (!ofType) byKey.set(type, (ofType = new Map()));
+      let index = ofType.get(key);
+      if (index === undefined) ofType.set(key, (index = this.add(type.write(entity))));
+      this.indexes.push(index);
     }
   }
 
@@ -47,8 +47,10 @@ export class EntityBatch {
       const answer = received[index];
       if (!entity || !isTree(answer)) continue;
       if (!answer['__typename']) answer['__typename'] = entity['__typename'];
-      if (rewrite && !rewritten.has(index)) rewrite(answer);
-      rewritten.add(index);
+      if (rewrite && !rewritten.has(index)) {
+        rewrite(answer);
+        rewritten.add(index);
+      }
       merge(entity, answer);
     }
   }
@@ -58,15 +60,18 @@ export class EntityBatch {
     return placesAt(this.root, this.path).filter((_, i) => this.indexes[i] === index);
   }
 
-  private add(entity: Tree, { write }: TypeRepresentation, byText: Map<string, number>): number {
+  private addUnlessKnown(entity: Tree, { write }: TypeRepresentation, byText: Map<string, number>): number {
     const text = write(entity);
-    if (text === null) return -1;
     // The entity's own type, too: a rewrite may have made one of several.
     const key = `${String(entity['__typename'])} ${text}`;
-    const known = byText.get(key);
-    if (known !== undefined) return known;
-    byText.set(key, this.texts.push(text) - 1);
-    return this.texts.length - 1;
+    const known = byText.get(key) ?? this.add(text);
+    byText.set(key, known);
+    return known;
+  }
+
+  /** -1 when something that the representation needs is missing. */
+  private add(text: string | null): number {
+    return text === null ? -1 : this.texts.push(text) - 1;
   }
 }
 

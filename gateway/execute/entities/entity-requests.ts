@@ -116,7 +116,8 @@ function alone(ask: Ask): Group {
 }
 
 function grouped(asks: readonly Ask[]): Group[] {
-  const byQuery = new Map<string, { group: Group; known: Map<string, number> }>();
+  if (asks.length === 1) return asks.map(alone);
+  const byQuery = new Map<string, { group: Group; known?: Map<string, number> }>();
   const groups: Group[] = [];
   for (const ask of asks) {
     const { operation, texts } = ask;
@@ -124,11 +125,11 @@ function grouped(asks: readonly Ask[]): Group[] {
     if (!shared) {
       const group = alone(ask);
       groups.push(group);
-      const known = new Map(texts.map((text, index) => [text, index] as const));
-      if (operation.shareable) byQuery.set(operation.template.query, { group, known });
+      if (operation.shareable) byQuery.set(operation.template.query, { group });
       continue;
     }
-    const { group, known } = shared;
+    const { group } = shared;
+    const known = (shared.known ??= new Map(group.texts.map((text, index) => [text, index])));
     const indexes = texts.map((text) => {
       const index = known.get(text) ?? group.texts.push(text) - 1;
       known.set(text, index);

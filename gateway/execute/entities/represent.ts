@@ -131,6 +131,10 @@ function compileInner(write: Write): (value: unknown) => string {
   return inner;
 }
 
+/** Nothing that JSON would have to escape; nearly all keys are so. */
+const UNESCAPED = /^[ !#-[\]-~]*$/;
+
 function writeLeaf(value: unknown): string {
+  if (typeof value === 'string' && UNESCAPED.test(value)) return `"${value}"`;
   return JSON.stringify(value) ?? 'null';
 }
