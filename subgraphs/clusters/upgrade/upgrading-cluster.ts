@@ -1,4 +1,4 @@
-import { done, requeueAfter, type Failure, type Outcome } from '../../../engine/contract.js';
+import { done, requeueAfter, type Failure, type Outcome, TerminalError } from '../../../engine/contract.js';
 import {
   finishOperation,
   finishStage,
@@ -99,12 +99,18 @@ const beginControlPlane: Step = async (step) => {
   return 'again';
 };
 
+const CONTROL_PLANE_FAILED = {
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'The control plane has failed while it was upgraded.',
+} as const;
+
 const upgradeControlPlane: Step = async (step) => {
   const { cluster, operation, scope, means } = step;
   const version = targetOf(step);
   if (cluster.version === version || !operation) return undefined;
   const plane = await means.provider.upgradeControlPlane(cluster.id, version);
   await scope.faults.reach('upgrade.control-plane-asked');
+  if (plane.state === 'FAILED') throw new TerminalError(CONTROL_PLANE_FAILED);
   if (plane.version !== version || plane.state !== 'RUNNING')
     return requeueAfter(until(plane.readyAt, scope.clock.now()));
   await inCluster(step, async (tx, at) => {
