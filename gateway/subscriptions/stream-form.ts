@@ -63,8 +63,7 @@ export function streamForm({ document, operation, api, full }: Subscribed): Stre
   const responseKey = (root.alias ?? root.name).value;
   const after = afterArgument(root);
   const ofState = startsWithState(full, root.name.value);
-  const taken = declares(operation, AFTER) || answersUnder(document, POSITION);
-  const type = taken ? undefined : afterType(field);
+  const type = usesOurNames(document, operation) ? undefined : afterType(field);
   if (!type) return withoutPositions(document, ofState || after ? 'state' : 'live');
   return {
     kind: ofState ? 'state' : 'log',
@@ -120,11 +119,11 @@ function declares({ variableDefinitions = [] }: OperationDefinitionNode, name: s
   return variableDefinitions.some(({ variable }) => variable.name.value === name);
 }
 
-/** Whether a field of the document answers under this name. */
-function answersUnder(document: DocumentNode, responseKey: string): boolean {
-  let found = false;
+/** Whether the client's document has what positions are asked for by: then they are not. */
+function usesOurNames(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  let found = declares(operation, AFTER);
   visit(document, {
-    Field: ({ alias, name }) => void (found ||= (alias ?? name).value === responseKey),
+    Field: ({ alias, name }) => void (found ||= (alias ?? name).value === POSITION),
   });
   return found;
 }
