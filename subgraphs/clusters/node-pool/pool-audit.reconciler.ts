@@ -14,7 +14,7 @@ import { drainReclaimed } from './draining-reclaimed.js';
 import { compare, lookOutside } from './inspecting-pool.js';
 import type { Means } from './node-pool.steps.js';
 import type { Audit } from './pool-audit.js';
-import { readNodes } from '../reconcile/reconcile.store.js';
+import { type Cluster, readNodes } from '../reconcile/reconcile.store.js';
 import { idPages } from '../reconcile/id-pages.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
@@ -35,26 +35,36 @@ export function createPoolAuditReconciler(means: Means): Reconciler {
     async reconcile(key, scope) {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt) return done;
-      if (BUSY.includes(cluster.state))
-        return (await drainReclaimed(cluster, { scope, means })) ? requeueAfter(SPOT_LOOK_MS) : done;
-      if (cluster.state !== 'RUNNING') return done;
-      const pools = await settledPools(scope, key);
-      if (pools.length === 0) return done;
-      const outside = await lookOutside(key, { scope, means });
-      const groups = new Map((await means.provider.scalingGroups(key)).map((one) => [one.nodePoolId, one]));
-      let spot = false;
-      for (const pool of pools) {
-        const nodes = await readNodes(scope.database, pool.id);
-        spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
-        const audit: Audit = { cluster, pool, nodes, scope, means };
-        if (!(await auditGroup(audit, groups.get(pool.id)))) continue;
-        const findings = compare(nodes, outside);
-        await auditChanges(audit, findings.changed);
-        if (!(await auditNodes(audit, findings))) await auditDrift(audit, findings, outside);
-      }
+      const spot =
+        cluster.state === 'RUNNING'
+          ? await auditPools(cluster, { scope, means })
+          : BUSY.includes(cluster.state) && (await drainReclaimed(cluster, { scope, means }));
       return spot ? requeueAfter(SPOT_LOOK_MS) : done;
     },
   };
+}
+
+/** Audits the settled pools of a cluster; true when there are spot machines. */
+async function auditPools(
+  cluster: Cluster,
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<boolean> {
+  const { id } = cluster;
+  const pools = await settledPools(scope, id);
+  if (pools.length === 0) return false;
+  const outside = await lookOutside(id, { scope, means });
+  const groups = new Map((await means.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
+  let spot = false;
+  for (const pool of pools) {
+    const nodes = await readNodes(scope.database, pool.id);
+    spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
+    const audit: Audit = { cluster, pool, nodes, scope, means };
+    if (!(await auditGroup(audit, groups.get(pool.id)))) continue;
+    const findings = compare(nodes, outside);
+    await auditChanges(audit, findings.changed);
+    if (!(await auditNodes(audit, findings))) await auditDrift(audit, findings, outside);
+  }
+  return spot;
 }
 
 /** Pools of which nothing is being changed. */
