@@ -59,7 +59,10 @@ describe('a zone of the simulated cloud', () => {
 
 describe('addresses of a vSwitch', () => {
   const network = {
-    plugin: 'TERWAY',
+    // With Terway the pods of the DNS would take some of the addresses, sooner or later.
+    plugin: 'FLANNEL',
+    podCidr: '10.10.0.0/16',
+    nodeCidrMask: 24,
     serviceCidr: '172.16.0.0/20',
     vSwitches: [{ id: 'vsw', zoneId: 'cn-hangzhou-a', cidr: '10.9.0.0/28' }],
   };
