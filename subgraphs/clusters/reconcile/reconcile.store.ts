@@ -3,7 +3,14 @@ import { appendEvents } from '../../../engine/events.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 
-export type { Cluster, InstanceType, Node, NodePool, Operation, Prisma } from '../../../prisma/generated/client.js';
+export type {
+  Cluster,
+  InstanceType,
+  Node,
+  NodePool,
+  Operation,
+  Prisma,
+} from '../../../prisma/generated/client.js';
 
 /** A wish has changed since it was read; the reconciliation begins anew. */
 export class Superseded extends Error {
