@@ -10,9 +10,9 @@ import { Refused } from '../../kernel/result.js';
 import { startWorld, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
 import { heldNow, jobsNow, ledgerUses, recount } from '../kit/ledger-recount.js';
-import { type Action, sequence, type Step, type WishedPool } from './ledger/actions.js';
+import { sequence, type Step } from './ledger/actions.js';
 import { type Mortal, mortalEngine, mortalProcess } from './ledger/mortal-engine.js';
-import { attempt, cloud, type Run, servicesOf, type Tally } from './ledger/wishes.js';
+import { attempt, cloud, FIRST_CLUSTER, type Run, servicesOf, type Tally } from './ledger/wishes.js';
 
 /** Sequences of the in-process engine, and how long each is; `npm run bench -- ledger` has longer ones. */
 const RUNS = Number(process.env.LEDGER_RUNS ?? 2);
@@ -176,7 +176,7 @@ async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): P
     await setLimit(world.prisma, account, { resource, scope: '*' }, limit);
   }
   await cloud(world, { failureRate: 0, stock: 2_000 });
-  await attempt(run, { kind: 'createCluster', product: 'ACK_PRO', terway: false, pools: [pool(2), pool(1)] });
+  await attempt(run, FIRST_CLUSTER);
   for (const { actions, patient, crashAt } of steps) {
     if (patient) await allEnded(run);
     if (crashAt !== null) engine.crashAt(crashAt);
@@ -191,14 +191,6 @@ async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): P
   await expectNoDrift(run);
   expect(await ledgerUses(world.prisma, account)).toEqual({});
 }
-
-const pool = (size: number): WishedPool => ({
-  size,
-  chargeType: 'POSTPAID',
-  dataDisks: 0,
-  mixed: false,
-  autoscaling: false,
-});
 
 /** Answers what was asked for and what came of it; throws what fast-check found. */
 async function search(engine: Mortal, numRuns: number): Promise<string> {
@@ -245,7 +237,7 @@ describe('the ledger', () => {
     await world.limit('ACK_PRO/clustersPerAccount', 3);
     const tally: Tally = { accepted: 0, recounts: 0, looks: 0, kinds: {}, refused: {} };
     const run: Run = { world, services, actor: world.actor, tally };
-    const wish: Action = { kind: 'createCluster', product: 'ACK_PRO', terway: false, pools: [pool(1)] };
+    const wish = FIRST_CLUSTER;
     for (let made = 0; made < 2; made++) await attempt(run, wish);
     await Promise.all(Array.from({ length: 50 }, () => attempt(run, wish)));
     expect(tally).toMatchObject({ accepted: 3, refused: { QUOTA_EXCEEDED: 49 } });

@@ -59,7 +59,29 @@ async function ask(run: Run, wish: Action): Promise<unknown> {
   if (wish.kind === 'createCluster') return createCluster(run, wish);
   if (wish.kind === 'cloud') return cloud(run.world, wish);
   const id = await target(run, wish);
-  return id === undefined ? undefined : change(run, wish, id);
+  if (id !== undefined) return change(run, wish, id);
+  // Where there is nothing left to change, something is made.
+  return (await hasCluster(run)) ? undefined : createCluster(run, FIRST_CLUSTER);
+}
+
+const FIRST_POOL: WishedPool = {
+  size: 2,
+  chargeType: 'POSTPAID',
+  dataDisks: 0,
+  mixed: false,
+  autoscaling: false,
+};
+
+/** What each sequence begins with. */
+export const FIRST_CLUSTER = {
+  kind: 'createCluster',
+  product: 'ACK_PRO',
+  terway: false,
+  pools: [FIRST_POOL, { ...FIRST_POOL, size: 1 }],
+} as const satisfies Action;
+
+async function hasCluster({ world, actor: { account } }: Run): Promise<boolean> {
+  return (await world.prisma.cluster.count({ where: { account, deletedAt: null } })) > 0;
 }
 
 type Change = Extract<Action, { readonly index: number }>;
