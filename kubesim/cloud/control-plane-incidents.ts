@@ -19,8 +19,8 @@ const KEPT = 100;
 
 /** Looks at a control plane after a change: ends the incident that is over, and begins the one that is. */
 export function noteControlPlane(cloud: Cloud, cluster: CloudCluster): void {
-  const { state, incidents = [] } = cluster.record;
-  if (state === 'CREATING' || state === 'DELETING' || state === 'FAILED') return;
+  if (!isThere(cluster)) return;
+  const { incidents = [] } = cluster.record;
   const replicas = replicasOf(cloud, cluster);
   const kind = kindOf(apiAvailable(cloud, cluster), replicas);
   // Without an API server nobody stays connected to it.
@@ -51,6 +51,12 @@ export function showIncidents({ record }: CloudCluster): unknown[] {
     startedAt: text(one.startedAt),
     endedAt: text(one.endedAt),
   }));
+}
+
+/** Whether there is a control plane that could fail: until masters have started for the first time, there is none. */
+function isThere({ record, instances }: CloudCluster): boolean {
+  if (record.state !== 'RUNNING' && record.state !== 'UPGRADING') return false;
+  return ![...instances.values()].some(({ master, state, ran }) => master && state === 'STARTING' && !ran);
 }
 
 function kindOf(available: boolean, replicas: readonly ReplicaState[]): IncidentRecord['kind'] | undefined {

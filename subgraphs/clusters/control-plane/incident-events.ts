@@ -25,11 +25,12 @@ export function incidentEvents(
 
 function beginningOf(cluster: Told, incident: ControlPlaneIncident): NewEvent {
   const data = dataOf(incident);
+  const since = data.startedAt;
   if (incident.kind === 'DEGRADED') {
-    const text = `The control plane of ${cluster.name} is degraded and answers: ${incident.cause}.`;
+    const text = `The control plane of ${cluster.name} is degraded since ${since} and answers: ${incident.cause}.`;
     return eventOf({ cluster }, 'CONTROL_PLANE_DEGRADED', text, { level: 'WARNING', data });
   }
-  const text = `The Kubernetes API of ${cluster.name} does not answer: ${incident.cause}.`;
+  const text = `The Kubernetes API of ${cluster.name} does not answer since ${since}: ${incident.cause}.`;
   return eventOf({ cluster }, 'CLUSTER_UNAVAILABLE', text, { level: 'ERROR', data });
 }
 
@@ -40,10 +41,11 @@ function endOf(
 ): NewEvent[] {
   const { kind, startedAt, endedAt } = incident;
   if (!endedAt) return [];
-  const data = { ...dataOf(incident), endedAt: endedAt.toISOString() };
+  const until = endedAt.toISOString();
+  const data = { ...dataOf(incident), endedAt: until };
   const seconds = Math.round((endedAt.getTime() - startedAt.getTime()) / 1000);
-  const answers = `The Kubernetes API of ${cluster.name} answers again after ${seconds} s.`;
-  const whole = `The control plane of ${cluster.name} is whole again.`;
+  const answers = `The Kubernetes API of ${cluster.name} answers again since ${until}, after ${seconds} s.`;
+  const whole = `The control plane of ${cluster.name} is whole again since ${until}.`;
   // An incident that passes into another is no recovery.
   const passes = next?.startedAt.getTime() === endedAt.getTime();
   return [
