@@ -7,9 +7,12 @@ import {
   Kind,
   OperationTypeNode,
   TypeInfo,
+  defaultFieldResolver,
   getNamedType,
   isAbstractType,
   isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
@@ -26,8 +29,8 @@ export type RunQuery = (
 const OFTEN = 64;
 
 /**
- * Compiles the queries that are executed often. Only those of which graphql-jit does all that graphql-js does: every
- * field has a resolver, no interfaces or unions of ours, no directives, no input objects.
+ * Compiles the queries that are executed often. Only those of which graphql-jit does all that graphql-js does: no
+ * interfaces or unions of ours, no directives, no input objects.
  */
 export class CompiledQueries {
   private readonly uses = new LRUCache<DocumentNode, number>({ max: 2000 });
@@ -35,7 +38,9 @@ export class CompiledQueries {
     max: 500,
   });
 
-  constructor(private readonly schema: GraphQLSchema) {}
+  constructor(private readonly schema: GraphQLSchema) {
+    resolveByDefault(schema);
+  }
 
   /** The compiled query; undefined when it is not executed often or does not lend itself to it. */
   of(document: DocumentNode): RunQuery | undefined {
@@ -47,6 +52,17 @@ export class CompiledQueries {
     const run = isPlain(this.schema, document) ? compile(this.schema, document) : undefined;
     this.compiled.set(document, { run });
     return run;
+  }
+}
+
+/**
+ * Gives fields without a resolver that of graphql-js: graphql-jit would read a property of theirs, but neither call it
+ * nor wait for it.
+ */
+function resolveByDefault(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields())) field.resolve ??= defaultFieldResolver;
   }
 }
 
