@@ -8,7 +8,7 @@ export type AvailabilityName = 'AVAILABLE' | 'UNAVAILABLE' | 'COMING_SOON';
 
 export interface RegionEntry {
   readonly id: string;
-  /** The id as the product document prints it. */
+  /** The id as the ACK documentation prints it. */
   readonly documentedId: string;
   readonly name: string;
   readonly localName: string;
@@ -30,7 +30,7 @@ export interface ZoneEntry {
 }
 
 export interface TimeZoneEntry {
-  /** As the product document spells it. */
+  /** As the ACK documentation spells it. */
   readonly id: string;
   readonly documentedUtcOffset: string;
 }

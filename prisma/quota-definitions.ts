@@ -75,7 +75,7 @@ export function quotaDefinitions(
 }
 
 /**
- * The scaling groups (ESS) that node pools need. The product document names the limit without a number: by default it
+ * The scaling groups (ESS) that node pools need. The ACK documentation names the limit without a number: by default it
  * is no narrower than the widest limit of node pools.
  */
 function scalingGroups({

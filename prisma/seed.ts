@@ -57,7 +57,7 @@ const KUBERNETES_VERSIONS = `INSERT INTO clusters.kubernetes_version (id, minor,
   SELECT * FROM json_to_recordset($1::json) AS entry (id text, minor text, "releasedAt" timestamptz)
   ON CONFLICT (id) DO UPDATE SET minor = excluded.minor, released_at = excluded.released_at`;
 
-/** Names that the product document misspells, and how the time zone database spells them. */
+/** Names that the ACK documentation misspells, and how the time zone database spells them. */
 const misspelledTimeZones: Readonly<Record<string, string>> = {
   'America/St_Bartelemy': 'America/St_Barthelemy',
 };

@@ -5,7 +5,7 @@ import { packageRoot } from '../../kernel/root.js';
 import { named, testTitles, type TestTitle } from './test-titles.js';
 
 const rowForm = z.strictObject({
-  /** What the product document describes. */
+  /** What the ACK documentation describes. */
   capability: z.string().min(1),
   /** How it shows in the graph. */
   works: z.string().min(1),
@@ -19,7 +19,7 @@ type Rows = z.infer<typeof pageForm>['rows'];
 const range = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => first + at);
 
-/** Rows of the product document that must be proved. */
+/** Rows of the ACK documentation that must be proved. */
 const REQUIRED: readonly number[] = [...range(1, 82), 116, 154, 156, ...range(159, 161)];
 
 export interface CapabilitiesPage {
@@ -77,7 +77,7 @@ function pageOf(rows: Rows): string {
   });
   return `# Capabilities
 
-Generated from \`capabilities.json\` by \`npm run generate\`. What the product document describes (by its row), how it shows
+Generated from \`capabilities.json\` by \`npm run generate\`. What the ACK documentation describes (by its row), how it shows
 in the graph, and the tests that prove it. In a test's name \`%s\` stands for the entries of its table.
 
 ${sections.join('\n')}`;

@@ -12,7 +12,7 @@ export interface CatalogueRegion extends Region {
   readonly products: readonly ProductAvailability[];
 }
 
-/** Regions, zones and time zones, in the order of the product document. */
+/** Regions, zones and time zones, in the order of the ACK documentation. */
 export interface Catalogue {
   readonly regions: readonly CatalogueRegion[];
   readonly timeZones: readonly TimeZone[];

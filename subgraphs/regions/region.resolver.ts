@@ -18,7 +18,7 @@ export class RegionResolver {
     return this.service.region(id);
   }
 
-  @Query(() => [Region], { description: 'Every region, in the order of the product document.' })
+  @Query(() => [Region], { description: 'Every region, in the order of the ACK documentation.' })
   async regions(
     @Arg('filter', () => RegionFilter, { nullable: true, description: 'Which regions.' })
     filter?: RegionFilter | null,

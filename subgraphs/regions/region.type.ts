@@ -29,7 +29,7 @@ export class Region {
 
   @Field(() => ID, {
     description:
-      'The id as the product document prints it. It differs for `cn-guangzhou`, and is taken wherever an id is.',
+      'The id as the ACK documentation prints it. It differs for `cn-guangzhou`, and is taken wherever an id is.',
   })
   documentedId: string;
 

@@ -15,7 +15,7 @@ export class RegionsService {
     return (await this.store.catalogue()).regionById.get(id) ?? null;
   }
 
-  /** Regions that pass the filter, in the order of the product document. */
+  /** Regions that pass the filter, in the order of the ACK documentation. */
   async regions(filter: RegionFilter): Promise<readonly CatalogueRegion[]> {
     const { regions, timeZoneById } = await this.store.catalogue();
     const spelled = filter.timeZone ? (timeZoneById.get(filter.timeZone)?.id ?? filter.timeZone) : null;

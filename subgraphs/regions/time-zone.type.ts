@@ -25,7 +25,7 @@ registerEnumType(TimeZoneGroup, {
     EUROPE: { description: '`Europe/…`' },
     AFRICA: { description: '`Africa/…`' },
     PACIFIC: { description: '`Pacific/…`' },
-    AUSTRALIA: { description: '`Australia/…`; the product document prints the group as Oceania.' },
+    AUSTRALIA: { description: '`Australia/…`; the ACK documentation prints the group as Oceania.' },
     INDIAN: { description: '`Indian/…`' },
     ATLANTIC: { description: '`Atlantic/…`' },
     ANTARCTICA: { description: '`Antarctica/…`' },
@@ -41,7 +41,7 @@ export class TimeZone {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'How the product document spells the name, where it misspells it; taken wherever an id is.',
+    description: 'How the ACK documentation spells the name, where it misspells it; taken wherever an id is.',
   })
   documentedId: string | null;
 
@@ -50,7 +50,7 @@ export class TimeZone {
 
   @Field(() => String, {
     description:
-      'The offset that the product document prints, e.g. `+08:00`: a snapshot, see utcOffset for the real one.',
+      'The offset that the ACK documentation prints, e.g. `+08:00`: a snapshot, see utcOffset for the real one.',
   })
   documentedUtcOffset: string;
 }

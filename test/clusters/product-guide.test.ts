@@ -23,7 +23,7 @@ const projects = async (args: string) => {
 };
 
 describe('the high-risk operations', () => {
-  test('are the 47 of the product document, 15 of them not to be mended', async () => {
+  test('are the 47 of the ACK documentation, 15 of them not to be mended', async () => {
     const all = await risks('');
     expect(all).toHaveLength(47);
     expect(new Set(all.map(({ id }) => id)).size).toBe(47);
@@ -61,7 +61,7 @@ describe('the high-risk operations', () => {
 });
 
 describe('the open-source projects', () => {
-  test('are the 27 of the product document', async () => {
+  test('are the 27 of the ACK documentation', async () => {
     const all = await projects('');
     expect(all).toHaveLength(27);
     expect(all[0]).toEqual({

@@ -244,7 +244,7 @@ describe('a cluster', () => {
     });
   });
 
-  test('may name its region and time zone as the product document spells them', () => {
+  test('may name its region and time zone as the ACK documentation spells them', () => {
     const { plan } = planCluster(
       { ...request, regionId: 'guangzhou', timeZone: 'America/Tornto' },
       catalogue,

@@ -13,7 +13,7 @@ import { runningCluster } from '../clusters/living-cluster.js';
 
 const AT_LIMITS = 'test/quotas/mutations-at-limits.test.ts';
 
-/** Where each figure of the product document is met by what it limits: the limit is had, one more is not. */
+/** Where each figure of the ACK documentation is met by what it limits: the limit is had, one more is not. */
 const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   clustersPerAccount: [AT_LIMITS, 'makes the last cluster of %s of %i, and refuses one more'],
   nodePoolsPerCluster: [AT_LIMITS, 'makes the last pool of a cluster of %s of %i, and refuses one more'],
@@ -61,7 +61,7 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   ],
 };
 
-describe('each figure of the product document', () => {
+describe('each figure of the ACK documentation', () => {
   it('has a test in which what it limits is had up to it, and refused beyond', async () => {
     const { clusterQuotas, resourceQuotas } = await readCatalog();
     const counts = clusterQuotas.flatMap(({ product: _, notAdjustable: __, ...figures }) =>

@@ -33,7 +33,7 @@ const counts = [
   'podsPerCluster',
 ] as const;
 
-/** Every number of the product document's tables. */
+/** Every number of the ACK documentation's tables. */
 const figures = [
   ...catalogue<ClusterQuotaEntry>('cluster-quotas.json').flatMap((entry) =>
     counts.flatMap((count): [string, number][] => {
@@ -79,7 +79,7 @@ async function quota(account: string, resource: string): Promise<QuotaFields> {
   return data.quotas[0];
 }
 
-describe('the figures of the product document', () => {
+describe('the figures of the ACK documentation', () => {
   it('are 27 of the eight products and 15 of the resources', () => {
     expect(figures.filter(([resource]) => resource.includes('/'))).toHaveLength(27);
     expect(figures.filter(([resource]) => !resource.includes('/'))).toHaveLength(15);

@@ -20,9 +20,9 @@ export interface CatalogueRegion {
 
 /** What can be asked for. */
 export interface Catalogue {
-  /** By id and by the id that the product document prints. */
+  /** By id and by the id that the ACK documentation prints. */
   readonly regions: ReadonlyMap<string, CatalogueRegion>;
-  /** IANA names, by themselves and by the misspelled form of the product document. */
+  /** IANA names, by themselves and by the misspelled form of the ACK documentation. */
   readonly timeZones: ReadonlyMap<string, string>;
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
   readonly versions: VersionPolicy;

@@ -12,14 +12,14 @@ interface RiskEntry extends Omit<HighRiskOperation, 'section'> {
   readonly section: string;
 }
 
-/** What the product document tells people besides the products: what not to do, and what it is made of. */
+/** What the ACK documentation tells people besides the products: what not to do, and what it is made of. */
 @Resolver()
 export class ProductGuideResolver {
   private readonly risks = new CatalogueFile<RiskEntry>('high-risk-operations');
   private readonly projects = new CatalogueFile<OpenSourceProject>('open-source-projects');
 
   @Query(() => [HighRiskOperation], {
-    description: 'High-risk operations, in the order of the product document.',
+    description: 'High-risk operations, in the order of the ACK documentation.',
   })
   async highRiskOperations(
     @Arg('section', () => RiskSection, { nullable: true, description: 'Only of this section.' })
@@ -45,7 +45,7 @@ export class ProductGuideResolver {
   }
 
   @Query(() => [OpenSourceProject], {
-    description: 'Open-source projects, in the order of the product document.',
+    description: 'Open-source projects, in the order of the ACK documentation.',
   })
   async openSourceProjects(
     @Arg('category', () => OpenSourceCategory, { nullable: true, description: 'Only of this field.' })

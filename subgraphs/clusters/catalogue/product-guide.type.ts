@@ -3,7 +3,7 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 
 export const OpenSourceCategory = graphEnum(
   'OpenSourceCategory',
-  'Field of an open-source project, as the product document prints it.',
+  'Field of an open-source project, as the ACK documentation prints it.',
   {
     CORE: 'The cloud provider itself.',
     NETWORK: 'Network.',
@@ -61,7 +61,7 @@ export class OpenSourceProject {
   @Field(() => OpenSourceCategory, { description: 'Its field.' })
   category: OpenSourceCategory;
 
-  @Field(() => String, { description: 'Its repository, as the product document names it.' })
+  @Field(() => String, { description: 'Its repository, as the ACK documentation names it.' })
   repository: string;
 
   @Field(() => String, { description: 'What it is for.' })

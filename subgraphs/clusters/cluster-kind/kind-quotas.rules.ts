@@ -5,7 +5,7 @@ const POOLED = ['clustersPerAccount', 'nodePoolsPerCluster', 'nodesPerCluster', 
 const SERVERLESS = ['clustersPerAccount', 'podsPerCluster'];
 const REGISTERED = ['clustersPerAccount', 'nodePoolsPerCluster', 'podsPerNode'];
 
-/** The counts of the product document's table that limit clusters of a product. */
+/** The counts of the ACK documentation's table that limit clusters of a product. */
 function countsOf(product: Product): readonly string[] {
   if (product === 'ASK_PRO' || product === 'ASK_STANDARD') return SERVERLESS;
   return product === 'REGISTERED' ? REGISTERED : POOLED;

@@ -32,7 +32,7 @@ export interface ServiceLevel {
   readonly compensable: boolean;
 }
 
-/** The product document promises a service level and gives no figure; these are this platform's own. */
+/** The ACK documentation promises a service level and gives no figure; these are this platform's own. */
 const PRO = 0.9995;
 const STANDARD = 0.999;
 
