@@ -31,7 +31,7 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
 
 /**
  * What was used. All but container instances is metered by triggers, in the transaction that makes or removes a thing
- * (docs/decisions/0027): `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim` of the schema `quotas`.
+ * (docs/decisions/0026): `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim` of the schema `quotas`.
  */
 export class BillingStore {
   constructor(private readonly database: Database) {}
