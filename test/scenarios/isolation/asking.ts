@@ -54,7 +54,7 @@ export class Asking {
     return verdictOf((await firstFrame(this.seat, query, args)) as GraphQLBody);
   }
 
-  /** What a mutation refuses at once, and what the operation that it begins could not do. */
+  /** What a mutation refuses at once or, where the attempt says so, what its operation could not do. */
   async mutation(attempt: Attempt, args: Record<string, unknown>): Promise<Verdict> {
     const answer = await ask<Record<string, Payload>>(
       this.seat,
@@ -63,7 +63,8 @@ export class Asking {
     );
     const payload = answer[attempt.field];
     const codes = [payload, ...(payload?.results ?? [])].flatMap((part) => part?.userErrors ?? []);
-    const failures = payload?.operation ? await this.failuresOf(payload.operation.id) : [];
+    const failures =
+      payload?.operation && attempt.toldByOperation ? await this.failuresOf(payload.operation.id) : [];
     return {
       codes: [...codes, ...failures].map(({ code }) => code),
       holdsNothing: codes.length > 0 || failures.length > 0,

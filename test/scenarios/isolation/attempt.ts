@@ -13,4 +13,6 @@ export interface Attempt {
   readonly selection?: string;
   /** With which code it is refused; NOT_FOUND when left out. */
   readonly code?: string;
+  /** Whether it is taken, and its operation tells of each thing that was not found. */
+  readonly toldByOperation?: boolean;
 }

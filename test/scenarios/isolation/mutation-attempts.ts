@@ -15,6 +15,7 @@ const cluster = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PR
 const pool = { name: 'intruder', instanceTypes: types, desiredSize: 1 };
 const yaml = documents.deploymentYaml('intruder', 1);
 const window = { recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 };
+const onPool = { operation: 'node-pool.scaling-group.1', acknowledgeRisk: true };
 const onNode = { operation: 'cluster.worker-node.4', acknowledgeRisk: true };
 
 /** In an order in which their owner could ask for them, too: what takes away comes last. */
@@ -93,12 +94,24 @@ export const mutationAttempts: readonly Attempt[] = [
     instanceIds: [my.machine],
     mode: 'MANUAL',
   })),
-  attempt('attachInstances', (my, their) => ({
-    nodePoolId: my.nodePool,
-    instanceIds: [their.machine],
-    mode: 'MANUAL',
-  })),
+  {
+    ...attempt('attachInstances', (my, their) => ({
+      nodePoolId: my.nodePool,
+      instanceIds: [their.machine],
+      mode: 'MANUAL',
+    })),
+    toldByOperation: true,
+  },
   attempt('convertChargeType', (_, their) => ({ nodeIds: [their.node], chargeType: 'PREPAID' })),
+
+  attempt('installComponent', (_, their) => ({
+    clusterId: their.cluster,
+    name: 'ack-node-problem-detector',
+  })),
+  attempt('configureComponent', (_, their) => ({ id: their.component, parameters: {} })),
+  attempt('restoreComponent', (_, their) => ({ id: their.component })),
+  attempt('upgradeComponent', (_, their) => ({ id: their.component })),
+  attempt('uninstallComponent', (_, their) => ({ id: their.component })),
 
   attempt('performHighRiskOperation', (my, their) => ({
     clusterId: their.cluster,
@@ -125,15 +138,6 @@ export const mutationAttempts: readonly Attempt[] = [
     sysctls: [{ name: 'net.ipv4.ip_forward', value: '1' }],
   })),
 
-  attempt('installComponent', (_, their) => ({
-    clusterId: their.cluster,
-    name: 'ack-node-problem-detector',
-  })),
-  attempt('configureComponent', (_, their) => ({ id: their.component, parameters: {} })),
-  attempt('restoreComponent', (_, their) => ({ id: their.component })),
-  attempt('upgradeComponent', (_, their) => ({ id: their.component })),
-  attempt('uninstallComponent', (_, their) => ({ id: their.component })),
-
   attempt('pauseOperation', (_, their) => ({ id: their.operation })),
   attempt('resumeOperation', (_, their) => ({ id: their.operation })),
   attempt('cancelOperation', (_, their) => ({ id: their.operation })),
@@ -149,6 +153,16 @@ export const mutationAttempts: readonly Attempt[] = [
 
   attempt('removeNodes', (my, their) => ({ nodePoolId: their.nodePool, nodeIds: [my.otherNode] })),
   attempt('removeNodes', (my, their) => ({ nodePoolId: my.nodePool, nodeIds: [their.node] })),
+  attempt('mendHighRiskOperation', (my, their) => ({
+    clusterId: my.cluster,
+    nodePoolId: their.nodePool,
+    ...onPool,
+  })),
+  attempt('performHighRiskOperation', (my, their) => ({
+    clusterId: my.cluster,
+    nodePoolId: their.nodePool,
+    ...onPool,
+  })),
   attempt('releaseInstances', (_, their) => ({ instanceIds: [their.machine] })),
   attempt('deleteNodePool', (_, their) => ({ id: their.nodePool })),
   attempt('deleteNetworkPart', (_, their) => ({ id: their.vSwitch })),
