@@ -4,6 +4,7 @@ import { ownerOf } from '../upgrade/evictable-pods.js';
 import type { OccupiedNode } from './autoscaling.plan.js';
 import type { Node, Pod } from './kubernetes-objects.js';
 import { type Amounts, amountsOf, minus, type Place, requestsOf } from './pod-placement.rules.js';
+import { isReady } from '../reconcile/kubernetes-nodes.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
 /** Annotations by which people keep pods where they are, and nodes. */
@@ -62,9 +63,8 @@ function findsNoNode({ spec, status, metadata }: Pod): boolean {
   return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
 }
 
-function takesPods({ spec, status }: Node): boolean {
-  const ready = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True');
-  return ready === true && !spec?.unschedulable;
+function takesPods(node: Node): boolean {
+  return isReady(node) && !node.spec?.unschedulable;
 }
 
 function seen(node: Node, row: NodeRow, pods: readonly Pod[]): SeenNode {

@@ -1,5 +1,6 @@
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { isReady, type KubernetesNode } from '../upgrade/node-cordon.js';
+import { isReady } from '../reconcile/kubernetes-nodes.js';
+import type { KubernetesNode } from '../upgrade/node-cordon.js';
 import type { NodeTally } from './rollout.js';
 
 /** Counts the nodes of a cluster as its Kubernetes API shows them. */

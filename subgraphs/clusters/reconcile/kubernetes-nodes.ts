@@ -2,8 +2,15 @@ import { CoreV1Api, type KubeConfig, type V1Node } from '@kubernetes/client-node
 
 const LIST_PAGE = 500;
 
+/** As much of a Kubernetes node as says whether it is Ready, whichever client has read it. */
+interface Conditioned {
+  readonly status?:
+    | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] | undefined }
+    | undefined;
+}
+
 /** Whether Kubernetes calls the node Ready. */
-export function isReady(node: V1Node): boolean {
+export function isReady(node: Conditioned): boolean {
   return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 

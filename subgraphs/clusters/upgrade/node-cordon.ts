@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import { isReady } from '../reconcile/kubernetes-nodes.js';
 
 /** Says on a node that an upgrade works on it. */
 export const UPGRADE_ANNOTATION = 'fleetgraph.dev/upgrade';
@@ -78,11 +79,6 @@ export async function uncordon(
 /** Whether the kubelet runs the version and the node is Ready. */
 export function runsVersion(node: KubernetesNode, version: string): boolean {
   return isReady(node) && node.status?.nodeInfo?.kubeletVersion === `v${version}`;
-}
-
-/** Whether Kubernetes calls the node Ready. */
-export function isReady({ status }: KubernetesNode): boolean {
-  return status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
 }
 
 function pathOf(name: string): string {

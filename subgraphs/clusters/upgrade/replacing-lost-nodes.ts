@@ -5,7 +5,8 @@ import { inCluster } from '../cluster/cluster.steps.js';
 import { forgetLost } from '../node-pool/losing-nodes.js';
 import type { Node, NodePool } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
-import { isReady, type KubernetesNode } from './node-cordon.js';
+import { isReady } from '../reconcile/kubernetes-nodes.js';
+import type { KubernetesNode } from './node-cordon.js';
 import type { NodesStep } from './surging-pools.js';
 
 interface Seen {
