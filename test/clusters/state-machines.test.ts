@@ -100,9 +100,9 @@ const POOL_STATES: readonly NodePoolState[] = [
   'DELETING',
 ];
 
-/** How each command is given. What refills a pool, and sees that its group is gone, is the platform itself. */
+/** How each command is given. What refills and resizes a pool, and sees that its group is gone, is the platform itself. */
 const POOL_COMMANDS: Readonly<
-  Record<Exclude<PoolCommand, 'REFILL' | 'GROUP_LOST'>, (state: string) => Promise<string[]>>
+  Record<Exclude<PoolCommand, 'RESIZE' | 'REFILL' | 'GROUP_LOST'>, (state: string) => Promise<string[]>>
 > = {
   SCALE: () => codes('scaleNodePool', 'ScaleNodePoolInput', { nodePoolId: poolId, desiredSize: 3 }),
   UPDATE: () => codes('updateNodePool', 'UpdateNodePoolInput', { id: poolId, labels: { tried: 'yes' } }),

@@ -190,6 +190,21 @@ describe('provisioning', () => {
     expect(gone.vcpu).toBe(gone.recount);
   });
 
+  it('never wishes a pool smaller than its minimum, though its creation is cancelled before it has a node', async () => {
+    const bounds = { enabled: true, minSize: 2, maxSize: 4 };
+    const elastic = { name: 'elastic', instanceTypes: [NODE_TYPE], desiredSize: 3, autoscaling: bounds };
+    const first = { name: 'first', instanceTypes: [NODE_TYPE], desiredSize: 1 };
+    const { clusterId, operationId } = await wishCluster(world, 1, { nodePools: [first, elastic] as never });
+    await cancel(operationId, ['cluster', clusterId]);
+    expect(await ended(world, operationId)).toMatchObject({ state: 'CANCELED', failed: 0, failures: [] });
+    const pools = await world.prisma.nodePool.findMany({ where: { clusterId }, orderBy: { name: 'asc' } });
+    expect(pools.map(({ name, desiredSize }) => [name, desiredSize])).toEqual([
+      ['elastic', 2],
+      ['first', 0],
+    ]);
+    expect(await audit(world, clusterId)).toMatchObject({ nodes: 0, nodePlaces: 2, sameAsCloud: true });
+  });
+
   it('takes away a cluster that is deleted in the middle of its creation', async () => {
     const { clusterId } = await wishCluster(world, 4);
     await eventually(() =>

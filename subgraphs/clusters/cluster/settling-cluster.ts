@@ -53,9 +53,9 @@ async function endCreation(
 }
 
 /** What came of the pools together. */
-async function resultOfPools({ pools, scope }: ClusterStep): Promise<PoolResult> {
+async function resultOfPools({ pools, operation, scope }: ClusterStep): Promise<PoolResult> {
   const results: PoolResult[] = [];
-  for (const pool of pools) results.push(resultOf(pool, await readNodes(scope.database, pool.id)));
+  for (const pool of pools) results.push(resultOf(pool, await readNodes(scope.database, pool.id), operation));
   return {
     created: results.reduce((sum, { created }) => sum + created, 0),
     failed: results.reduce((sum, { failed }) => sum + failed, 0),

@@ -32,7 +32,7 @@ import { vSwitchesOf } from './pool-network.js';
  */
 export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, operation, scope } = step;
-  if (planPool(pool, step.nodes).missing === 0) return undefined;
+  if (operation?.cancelRequestedAt || planPool(pool, step.nodes).missing === 0) return undefined;
   let made = 0;
   let noted = false;
   await inPool(step, async (tx, at) => {

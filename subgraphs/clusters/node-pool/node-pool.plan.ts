@@ -53,7 +53,7 @@ const MAX_FAILURES = 100;
 
 /**
  * Counts what the pool's present wish brought. What was neither made nor tried is missing because the network had no
- * room for it (the pool's `shortage`), or else the account's vCPU quota.
+ * room for it (the pool's `shortage`), or else the account's vCPU quota; of a cancelled wish nothing is missing.
  */
 export function resultOf(
   pool: Pick<NodePool, 'name' | 'desiredSize' | 'generation'> & {
@@ -61,10 +61,11 @@ export function resultOf(
     readonly config?: unknown;
   },
   nodes: readonly Node[],
+  operation?: Pick<Operation, 'cancelRequestedAt'> | null,
 ): PoolResult {
   const mine = nodes.filter((node) => node.generation === pool.generation);
   const failures = mine.flatMap((node) => (node.state === 'failed' ? [failureOf(node)] : []));
-  const shortage = planPool(pool, nodes).missing;
+  const shortage = operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
   const quota: Failure = (pool.shortage as Failure | null | undefined) ?? {
     code: 'QUOTA_EXCEEDED',
     message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}.`,

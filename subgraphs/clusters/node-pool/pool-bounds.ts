@@ -36,6 +36,12 @@ export function minSizeOf(pool: BoundedPool): number {
   return enabledOf(pool)?.minSize ?? 0;
 }
 
+/** How many nodes more than wished a pool may have by its autoscaling; without, its quotas alone say. */
+export function roomOf(pool: BoundedPool): number {
+  const auto = enabledOf(pool);
+  return auto ? Math.max(0, auto.maxSize - pool.desiredSize) : Infinity;
+}
+
 /** The bounds that the group of a pool must have by the quota of its account as it is now. */
 export async function wantedBounds(
   database: Database | Transaction,

@@ -1,9 +1,12 @@
 import type { Problem } from '../../../kernel/result.js';
 import type { NodePoolState } from './node-pool.type.js';
 
-/** What somebody, or the platform itself, wishes of a pool that exists; and that its group was found to be gone. */
+/**
+ * What somebody, or the platform itself, wishes of a pool that exists; and that its group was found to be gone. RESIZE
+ * is for the sake of an operation on the whole cluster, which may want more while the pool is still at it.
+ */
 export type PoolCommand =
-  'SCALE' | 'UPDATE' | 'ATTACH' | 'REMOVE_NODES' | 'SYNC' | 'REFILL' | 'DELETE' | 'GROUP_LOST';
+  'SCALE' | 'RESIZE' | 'UPDATE' | 'ATTACH' | 'REMOVE_NODES' | 'SYNC' | 'REFILL' | 'DELETE' | 'GROUP_LOST';
 
 /**
  * The state that a command brings a pool to, by the state it is in; where there is none the command is refused.
@@ -17,6 +20,7 @@ const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolS
   INITIAL: { DELETE: 'DELETING' },
   ACTIVE: {
     SCALE: 'SCALING',
+    RESIZE: 'SCALING',
     UPDATE: 'UPDATING',
     ATTACH: 'SCALING',
     REMOVE_NODES: 'REMOVING',
@@ -27,6 +31,7 @@ const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolS
   },
   FAILED: {
     SCALE: 'SCALING',
+    RESIZE: 'SCALING',
     UPDATE: 'UPDATING',
     ATTACH: 'SCALING',
     REMOVE_NODES: 'REMOVING',
@@ -34,7 +39,7 @@ const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolS
     DELETE: 'DELETING',
     GROUP_LOST: 'UNHEALTHY',
   },
-  SCALING: { DELETE: 'DELETING' },
+  SCALING: { RESIZE: 'SCALING', DELETE: 'DELETING' },
   REMOVING: { DELETE: 'DELETING' },
   UPDATING: { DELETE: 'DELETING' },
   UNHEALTHY: { DELETE: 'DELETING' },

@@ -16,7 +16,7 @@ import { eventOf } from '../reconcile/reconcile-events.js';
 export async function settlePool(step: PoolStep): Promise<StepOutcome> {
   const { pool, cluster, nodes, scope, means } = step;
   const own = step.operation?.targetId === pool.id ? step.operation : null;
-  const result = withRejected(resultOf(pool, nodes), own);
+  const result = withRejected(resultOf(pool, nodes, step.operation), own);
   const strangers = nodes.filter((node) => neverJoined(node, pool.generation)).map(({ id }) => id);
   const desiredSize = Math.max(0, pool.desiredSize - strangers.length);
   const others = nodes.filter(({ id }) => !strangers.includes(id));

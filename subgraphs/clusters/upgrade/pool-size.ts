@@ -1,9 +1,13 @@
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
+import { Refused } from '../../../kernel/result.js';
 import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
+import { updateNodePool } from '../node-pool/node-pool.store.js';
+import type { NodePoolState } from '../node-pool/node-pool.type.js';
+import { nextPoolState, poolStateProblem } from '../node-pool/pool-states.js';
 import { remember } from './upgrade-input.js';
-import type { Cluster, NodePool, Prisma } from '../reconcile/reconcile.store.js';
+import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
 
 /** A pool of a locked cluster that is to have another size for the sake of an operation on the cluster. */
 export interface PoolSize {
@@ -12,15 +16,26 @@ export interface PoolSize {
   readonly desiredSize: number;
   readonly operationId: string;
   readonly path: readonly string[];
-  readonly more?: Prisma.NodePoolUncheckedUpdateInput;
+  /** Other machines, which it has from now on. */
+  readonly more?: { readonly instanceTypes: string[] };
 }
 
-/** Wishes another size of a pool; its reconciler makes it true and wakes the cluster. Refuses `QUOTA_EXCEEDED`. */
+/** Whether the pool takes another size; one without its scaling group makes and removes nothing any more. */
+export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
+  return nextPoolState(state as NodePoolState, 'RESIZE') !== undefined;
+}
+
+/**
+ * Wishes another size of a pool, or the same when it lacks nodes; its reconciler makes it true and wakes the cluster.
+ * Refuses `QUOTA_EXCEEDED`, and `SCALING_GROUP_MISSING` of a pool that makes no nodes any more.
+ */
 export async function wishPoolSize(tx: Transaction, wish: PoolSize): Promise<void> {
   const { cluster, pool, desiredSize, operationId, path, more } = wish;
   const { account } = cluster;
+  const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');
+  if (!state) throw new Refused([poolStateProblem(pool.state as NodePoolState, path)]);
   const held = await heldPlaces(tx, account, pool.id);
-  const { id, instanceTypes } = pool;
+  const { id, instanceTypes } = { ...pool, ...more };
   const growth = {
     id,
     instanceTypes,
@@ -29,17 +44,8 @@ export async function wishPoolSize(tx: Transaction, wish: PoolSize): Promise<voi
     path,
   };
   await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
-  await tx.nodePool.update({
-    where: { id: pool.id },
-    data: {
-      ...more,
-      desiredSize,
-      operationId,
-      state: 'SCALING',
-      generation: { increment: 1 },
-      resourceVersion: { increment: 1 },
-    },
-  });
-  await remember(tx, operationId, { resized: { nodePoolId: pool.id, fromSize: pool.desiredSize } });
-  await enqueue(tx, 'node-pool', pool.id);
+  const generation = { increment: 1 };
+  await updateNodePool(tx, id, { ...more, desiredSize, operationId, state, generation });
+  await remember(tx, operationId, { resized: { nodePoolId: id, fromSize: pool.desiredSize } });
+  await enqueue(tx, 'node-pool', id);
 }

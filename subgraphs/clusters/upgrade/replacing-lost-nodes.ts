@@ -1,12 +1,11 @@
 import { TerminalError } from '../../../engine/contract.js';
-import { enqueue } from '../../../engine/queue.js';
-import type { Transaction } from '../../../kernel/database.js';
 import { inCluster } from '../cluster/cluster.steps.js';
 import { forgetLost } from '../node-pool/losing-nodes.js';
-import type { Node, NodePool } from '../reconcile/reconcile.store.js';
+import type { Node } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
 import type { KubernetesNode } from './node-cordon.js';
+import { canResize, wishPoolSize } from './pool-size.js';
 import type { NodesStep } from './surging-pools.js';
 
 interface Seen {
@@ -42,21 +41,11 @@ export async function replaceLost(step: NodesStep, lost: readonly Node[]): Promi
   }
   await inCluster(step, async (tx) => {
     // A pool whose scaling group is gone makes no nodes any more.
-    if (pool.state !== 'UNHEALTHY') await wishAgain(tx, pool, operation.id);
+    const { desiredSize } = pool;
+    if (canResize(pool))
+      await wishPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path: [] });
     const subject = { cluster, pool, operationId: operation.id };
     return forgetLost(tx, { subject, account: cluster.account, lost });
   });
   return 'again';
-}
-
-/** Has a pool make the nodes that it lacks. */
-async function wishAgain(tx: Transaction, { id }: NodePool, operationId: string): Promise<void> {
-  const data = {
-    state: 'SCALING',
-    operationId,
-    generation: { increment: 1 },
-    resourceVersion: { increment: 1 },
-  };
-  await tx.nodePool.update({ where: { id }, data });
-  await enqueue(tx, 'node-pool', id);
 }

@@ -2,6 +2,7 @@ import { done } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { Refused } from '../../../kernel/result.js';
 import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
+import { roomOf } from '../node-pool/pool-bounds.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import type { Node, NodePool, Operation } from '../reconcile/reconcile.store.js';
@@ -36,14 +37,8 @@ export async function balanceSurge(step: NodesStep, old: readonly Node[]): Promi
   const [first] = nextBatch(nodes, old, rolling.batchSize);
   const pool = pools.find(({ id }) => id === first?.nodePoolId);
   if (!pool || surged[pool.id] !== undefined) return undefined;
-  const by = Math.min(rolling.surge, room(pool));
+  const by = Math.min(rolling.surge, roomOf(pool));
   return resize(step, pool, { by, kept: by });
-}
-
-/** How many nodes more the pool may have. */
-function room({ autoscaling, desiredSize }: NodePool): number {
-  const bounds = autoscaling as { enabled: boolean; maxSize: number } | null;
-  return bounds?.enabled ? Math.max(0, bounds.maxSize - desiredSize) : Infinity;
 }
 
 interface Change {
@@ -68,7 +63,7 @@ async function resize(step: NodesStep, pool: NodePool, { by, kept }: Change): Pr
         : [say(step, 'UPGRADE_SURGE', by > 0 ? text : back, { data: { nodePoolId: pool.id, by } })];
     });
   } catch (error) {
-    if (!(error instanceof Refused) || by <= 0) throw error;
+    if (!(error instanceof Refused)) throw error;
     return resize(step, pool, { by: 0, kept: 0 });
   }
   return 'again';

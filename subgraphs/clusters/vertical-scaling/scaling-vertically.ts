@@ -8,9 +8,14 @@ import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { markRemoving } from '../reconcile/nodes.store.js';
 import { type Node, type NodePool, type Operation, readNodes } from '../reconcile/reconcile.store.js';
-import { wishPoolSize } from '../upgrade/pool-size.js';
+import { resultOf } from '../node-pool/node-pool.plan.js';
+import { roomOf } from '../node-pool/pool-bounds.js';
+import { canResize, wishPoolSize } from '../upgrade/pool-size.js';
 import { batchSize } from '../upgrade/upgrade.rules.js';
 import { nextReplacement, SCALE_VERTICALLY, type VerticalScalingInput } from './vertical-scaling.rules.js';
+
+/** Where in the input the cluster stands. */
+const PATH = ['input', 'id'];
 
 interface PoolScaling extends ClusterStep {
   readonly operation: Operation;
@@ -38,30 +43,41 @@ export const scaleVertically: Step = async (step) => {
 
 async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
   const { nodes, wish, baseSize, pool } = step;
-  const failed = nodes.find((node) => node.state === 'failed' && node.generation === pool.generation);
-  if (failed) return giveUp(step, failed.failure as unknown as Failure | null);
+  const failure = failureOf(step);
+  if (failure) return giveUp(step, failure);
   const next = nextReplacement(nodes, {
     types: wish.instanceTypes,
     baseSize,
+    room: roomOf({ ...pool, desiredSize: baseSize }),
     batchSize: batchSize(nodes.length, wish.batchSize),
   });
-  if (next.kind === 'GROW') return grow(step, next.by);
-  if (next.kind === 'SHRINK') return shrink(step, next.leaving);
-  return undefined;
+  if (next.kind === 'DONE') return undefined;
+  return next.kind === 'GROW' ? grow(step, next.by) : letGo(step, next);
+}
+
+/** Why the last step brought no node; undefined when it brought some, or none has been taken in the pool. */
+function failureOf({ operation, pool, nodes, baseSize }: PoolScaling): Failure | undefined {
+  if (pool.operationId !== operation.id) return undefined;
+  const [failure] = resultOf(pool, nodes).failures;
+  const started = nodes.some(({ state, generation }) => state === 'failed' && generation === pool.generation);
+  const running = nodes.filter(({ state }) => state === 'running').length;
+  // Those for which a quota has room are taken; then it has room for others.
+  return started || running <= baseSize ? failure : undefined;
+}
+
+/** The machines that the pool has from now on, with its next size: what is reserved is for them. */
+function machinesOf({ wish }: PoolScaling) {
+  return { instanceTypes: [...wish.instanceTypes] };
 }
 
 async function grow(step: PoolScaling, by: number): Promise<StepOutcome> {
   const { cluster, operation, pool, wish, baseSize } = step;
-  const stage = `POOL ${pool.name}`;
+  const desiredSize = baseSize + by;
   try {
     await inCluster(step, async (tx, at) => {
-      await startStage(tx, operation.id, stage, at);
-      // The types first: what is reserved is for them.
-      const instanceTypes = [...wish.instanceTypes];
-      const larger = await tx.nodePool.update({ where: { id: pool.id }, data: { instanceTypes } });
-      const path = ['input', 'id'];
-      const desiredSize = baseSize + by;
-      await wishPoolSize(tx, { cluster, pool: larger, desiredSize, operationId: operation.id, path });
+      await startStage(tx, operation.id, `POOL ${pool.name}`, at);
+      const size = { desiredSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
+      await wishPoolSize(tx, { cluster, pool, ...size });
       const text = `The node pool ${pool.name} gets ${by} nodes of ${wish.instanceTypes.join(', ')}.`;
       return [say(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
     });
@@ -72,39 +88,51 @@ async function grow(step: PoolScaling, by: number): Promise<StepOutcome> {
   return done;
 }
 
-async function shrink(step: PoolScaling, leaving: readonly string[]): Promise<StepOutcome> {
+/** Old nodes leave: others have come already, or come in their place (REPLACE). */
+async function letGo(
+  step: PoolScaling,
+  { kind, leaving }: { readonly kind: 'SHRINK' | 'REPLACE'; readonly leaving: readonly string[] },
+): Promise<StepOutcome> {
   const { cluster, operation, pool, baseSize, nodes } = step;
-  await inCluster(step, async (tx, at) => {
-    await markRemoving(tx, leaving, { drain: true, reason: 'REQUESTED', since: at.toISOString() });
-    const path = ['input', 'id'];
-    await wishPoolSize(tx, { cluster, pool, desiredSize: baseSize, operationId: operation.id, path });
-    const names = nodes.filter(({ id }) => leaving.includes(id)).map(({ name }) => name);
-    const created = (operation.created ?? 0) + leaving.length;
-    await setProgress(tx, operation.id, {
-      created,
-      progress: Math.min(0.99, created / (operation.requested || 1)),
+  try {
+    await inCluster(step, async (tx, at) => {
+      if (kind === 'REPLACE') await startStage(tx, operation.id, `POOL ${pool.name}`, at);
+      await markRemoving(tx, leaving, { drain: true, reason: 'REQUESTED', since: at.toISOString() });
+      const size = { desiredSize: baseSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
+      await wishPoolSize(tx, { cluster, pool, ...size });
+      const names = nodes.filter(({ id }) => leaving.includes(id)).map(({ name }) => name);
+      const created = (operation.created ?? 0) + leaving.length;
+      await setProgress(tx, operation.id, {
+        created,
+        progress: Math.min(0.99, created / (operation.requested || 1)),
+      });
+      return [
+        say(step, 'NODES_REPLACED', `${names.join(', ')} leave the node pool ${pool.name}.`, {
+          data: { nodes: names },
+        }),
+      ];
     });
-    return [
-      say(step, 'NODES_REPLACED', `${names.join(', ')} leave the node pool ${pool.name}.`, {
-        data: { nodes: names },
-      }),
-    ];
-  });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return giveUp(step, error.problems[0] ?? null);
+  }
   return done;
 }
 
 /** New nodes cannot be had: the pool goes back to its size, what was replaced stays. */
 async function giveUp(step: PoolScaling, failure: Failure | Problem | null): Promise<Outcome> {
-  const { cluster, operation, pool, baseSize } = step;
+  const { cluster, operation, pool, baseSize, nodes } = step;
   const error: Problem = failure ?? {
     code: 'INSTANCE_START_FAILED',
     message: 'The new nodes could not be started.',
   };
+  // Of those that left first, some have had nobody come in their place.
+  const missing = baseSize - nodes.filter(({ state }) => state === 'running').length;
+  const created = Math.max(0, (operation.created ?? 0) - Math.max(0, missing));
   await inCluster(step, async (tx, at) => {
-    const path = ['input', 'id'];
-    await wishPoolSize(tx, { cluster, pool, desiredSize: baseSize, operationId: operation.id, path });
+    const size = { desiredSize: baseSize, operationId: operation.id, path: PATH };
+    if (canResize(pool)) await wishPoolSize(tx, { cluster, pool, ...size });
     await updateCluster(tx, cluster.id, { state: 'SCALING' });
-    const created = operation.created ?? 0;
     const failed = Math.max(0, (operation.requested ?? 0) - created);
     const state = created > 0 ? 'PARTIAL' : 'FAILED';
     await finishOperation(tx, operation.id, { state, created, failed, failures: [error], error }, at);

@@ -10,7 +10,7 @@ export class VerticalScalingMutations {
 
   @Mutation(() => ScaleClusterVerticallyPayload, {
     description:
-      'Gives the nodes of a cluster other instance types, pool by pool: new nodes come first, then as many old ones are drained and leave. The control plane of a managed cluster is sized by the platform; its edition is changed with migrateCluster.',
+      'Gives the nodes of a cluster other instance types, pool by pool: new nodes come first, then as many old ones are drained and leave; in a pool that has as many nodes as its autoscaling allows, old ones leave first. The control plane of a managed cluster is sized by the platform; its edition is changed with migrateCluster.',
   })
   scaleClusterVertically(
     @Ctx() context: RequestContext,

@@ -20,19 +20,25 @@ export interface SizedNode {
 export type Replacement =
   | { readonly kind: 'GROW'; readonly by: number }
   | { readonly kind: 'SHRINK'; readonly leaving: readonly string[] }
+  | { readonly kind: 'REPLACE'; readonly leaving: readonly string[] }
   | { readonly kind: 'DONE' };
 
+interface ReplacedPool {
+  readonly types: readonly string[];
+  /** The size that the pool has before and after. */
+  readonly baseSize: number;
+  /** How many nodes more it may have meanwhile. */
+  readonly room: number;
+  readonly batchSize: number;
+}
+
 /**
- * The next step of replacing the nodes of a settled pool: so many new ones at a time, then as many old ones leave.
- * `baseSize` is the size that the pool is to have before and after.
+ * The next step of replacing the nodes of a settled pool: so many new ones at a time, then as many old ones leave. In a
+ * pool that has as many nodes as it may have, the old ones leave first.
  */
 export function nextReplacement(
   nodes: readonly SizedNode[],
-  {
-    types,
-    baseSize,
-    batchSize,
-  }: { readonly types: readonly string[]; readonly baseSize: number; readonly batchSize: number },
+  { types, baseSize, room, batchSize }: ReplacedPool,
 ): Replacement {
   const running = nodes.filter(({ state }) => state === 'running');
   const old = running
@@ -42,5 +48,7 @@ export function nextReplacement(
   const extra = running.length - baseSize;
   if (extra > 0) return { kind: 'SHRINK', leaving: old.slice(0, extra) };
   if (old.length === 0) return { kind: 'DONE' };
-  return { kind: 'GROW', by: Math.min(batchSize, old.length) };
+  const by = Math.min(batchSize, old.length, room);
+  if (by > 0) return { kind: 'GROW', by };
+  return { kind: 'REPLACE', leaving: old.slice(0, batchSize) };
 }

@@ -27,6 +27,7 @@ import {
 
 const POOL_COMMANDS: readonly PoolCommand[] = [
   'SCALE',
+  'RESIZE',
   'UPDATE',
   'ATTACH',
   'REMOVE_NODES',
@@ -39,14 +40,20 @@ const POOL_COMMANDS: readonly PoolCommand[] = [
 describe('states of node pools', () => {
   const refused = undefined;
   const table: Record<NodePoolState, (NodePoolState | undefined)[]> = {
-    INITIAL: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    ACTIVE: ['SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', 'SCALING', 'DELETING', 'UNHEALTHY'],
-    FAILED: ['SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', refused, 'DELETING', 'UNHEALTHY'],
-    SCALING: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    REMOVING: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    UPDATING: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    UNHEALTHY: [refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    DELETING: [refused, refused, refused, refused, refused, refused, refused, refused],
+    INITIAL: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    ACTIVE: [
+      ...(['SCALING', 'SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', 'SCALING'] as const),
+      ...(['DELETING', 'UNHEALTHY'] as const),
+    ],
+    FAILED: [
+      ...(['SCALING', 'SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', refused] as const),
+      ...(['DELETING', 'UNHEALTHY'] as const),
+    ],
+    SCALING: [refused, 'SCALING', refused, refused, refused, refused, refused, 'DELETING', refused],
+    REMOVING: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    UPDATING: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    UNHEALTHY: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    DELETING: [refused, refused, refused, refused, refused, refused, refused, refused, refused],
   };
   const cases = Object.entries(table).flatMap(([state, nexts]) =>
     POOL_COMMANDS.map((command, index) => [state as NodePoolState, command, nexts[index]] as const),

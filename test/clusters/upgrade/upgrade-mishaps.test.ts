@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import { evictablePods } from '../../../subgraphs/clusters/upgrade/evictable-pods.js';
 import { eventually } from '../../kit/eventually.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import {
@@ -105,6 +106,8 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const pod = await heldPod(client, 'stuck');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
     await pod.leaving();
+    const left = () => evictablePods(client, pod.nodeName);
+    await eventually(async () => (await left()).length === 1, { what: 'that all other pods have left' });
     ahead = 31 * 60_000;
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
     const [event] = await world.platform.events.read('acme', {

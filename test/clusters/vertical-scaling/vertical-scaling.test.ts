@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
 import { nextReplacement } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.rules.js';
-import { audit, ended, NODE_TYPE, startWorld, type World } from '../../engine/world.js';
+import { audit, ended, NODE_TYPE, startWorld, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import {
   type Ask,
@@ -85,6 +85,48 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 1, sameAsCloud: true, nodePlaces: 1 });
   });
 
+  it('gives up when the account’s vCPUs are used up: nothing is replaced, and no second attempt is made', async () => {
+    const { clusterId, poolId } = await runningCluster(world, '1.34.3', 1);
+    await world.limit('payg-vcpu', await world.used('payg-vcpu'));
+    const { operation } = await scale({ id: clusterId, instanceTypes: [LARGE] });
+    const result = await ended(world, operation!.id);
+    await world.limit('payg-vcpu', 1_000);
+    expect(result).toMatchObject({
+      state: 'FAILED',
+      created: 0,
+      failed: 1,
+      error: { code: 'QUOTA_EXCEEDED' },
+    });
+    await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
+    const nodes = await world.prisma.node.findMany({ where: { clusterId, state: 'running' } });
+    expect(nodes.map(({ instanceType }) => instanceType)).toEqual([NODE_TYPE]);
+    expect(await world.prisma.nodePool.findUnique({ where: { id: poolId } })).toMatchObject({
+      desiredSize: 1,
+    });
+  });
+
+  it('replaces the nodes of a pool that is at its maximum without ever wishing more of them', async () => {
+    const bounds = { enabled: true, minSize: 2, maxSize: 2 };
+    const pool = { name: 'elastic', instanceTypes: [NODE_TYPE], desiredSize: 2, autoscaling: bounds };
+    const first = { name: 'first', instanceTypes: [NODE_TYPE], desiredSize: 1 };
+    const { clusterId, operationId } = await wishCluster(world, 1, { nodePools: [first, pool] as never });
+    await ended(world, operationId);
+    const { operation } = await scale({ id: clusterId, instanceTypes: [LARGE] });
+    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 3, failed: 0 });
+    const elastic = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId, name: 'elastic' } });
+    expect(elastic.desiredSize).toBe(2);
+    const nodes = await world.prisma.node.findMany({ where: { nodePoolId: elastic.id } });
+    expect(nodes.map((node) => [node.instanceType, node.state])).toEqual(Array(2).fill([LARGE, 'running']));
+    const sizes = (
+      await world.platform.events.read('acme', { after: 0n, limit: 1_000, filter: { clusterId } })
+    )
+      .filter(({ type, data }) => type === 'NODE_POOL_SCALED' && data?.['targetId'] === elastic.id)
+      .map(({ data }) => data?.['desiredSize']);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes.every((size) => size === 2)).toBe(true);
+    expect(await audit(world, clusterId)).toMatchObject({ sameAsCloud: true, nodePlaces: 3 });
+  });
+
   it('refuses types that are unknown or too small, and pools that are not the cluster’s', async () => {
     const { clusterId } = await runningCluster(world, '1.34.3', 0);
     expect(
@@ -111,6 +153,15 @@ describe('the next step of a replacement', () => {
     [[node('c', 'new'), node('d', 'new')], { kind: 'DONE' }],
     [[], { kind: 'DONE' }],
   ])('of %j is %j', (nodes, expected) => {
-    expect(nextReplacement(nodes, { types: ['new'], baseSize: 2, batchSize: 1 })).toEqual(expected);
+    const pool = { types: ['new'], baseSize: 2, batchSize: 1, room: Infinity };
+    expect(nextReplacement(nodes, pool)).toEqual(expected);
+  });
+
+  it.each([
+    [1, { kind: 'GROW', by: 1 }],
+    [0, { kind: 'REPLACE', leaving: ['a', 'b'] }],
+  ])('of two at a time in a pool with room for %i more is %j', (room, expected) => {
+    const nodes = [node('a', 'old'), node('b', 'old'), node('c', 'old')];
+    expect(nextReplacement(nodes, { types: ['new'], baseSize: 3, batchSize: 2, room })).toEqual(expected);
   });
 });
