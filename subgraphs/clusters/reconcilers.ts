@@ -1,5 +1,6 @@
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
+import { ClaimsReconciler, claimsSchedule } from './claims/claims.reconciler.js';
 import { autoscalingSchedule, createAutoscalingReconciler } from './autoscaling/autoscaling.reconciler.js';
 import { createClusterReconciler } from './cluster/cluster.reconciler.js';
 import { componentDriftSchedule } from './component/component-drift.schedule.js';
@@ -50,6 +51,7 @@ export function clusterReconcilers({
     createAutomaticUpgradeReconciler(means),
     createHighRiskReconciler(means),
     createControlPlaneReconciler(means),
+    new ClaimsReconciler(provider),
   ];
 }
 
@@ -63,5 +65,6 @@ export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): 
     componentDriftSchedule({ kubernetes }),
     automaticUpgradeSchedule(),
     highRiskSchedule(),
+    claimsSchedule,
   ];
 }

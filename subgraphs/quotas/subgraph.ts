@@ -11,8 +11,6 @@ import { BillingResolver } from './billing/billing.resolver.js';
 import { BillingService } from './billing/billing.service.js';
 import { BillingStore } from './billing/billing.store.js';
 import { containerMetering } from './billing/container-metering.schedule.js';
-import { ClaimsReconciler, claimsSchedule } from './claims/claims.reconciler.js';
-import { ClaimStore } from './claims/claims.store.js';
 import { ClusterQuotasResolver, QuotaResolver } from './quota.resolver.js';
 import { QuotaService } from './quota.service.js';
 import { QuotaStore } from './quota.store.js';
@@ -46,12 +44,9 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
 }
 
 /** What the engine does for this subgraph. */
-export function quotaReconcilers(platform: Pick<Platform, 'database' | 'provider'>): Reconciler[] {
+export function quotaReconcilers(platform: Pick<Platform, 'database'>): Reconciler[] {
   const { prisma } = platform.database;
-  return [
-    new QuotaApplicationReconciler(new QuotaStore(prisma), new QuotaApplicationStore(prisma)),
-    new ClaimsReconciler(platform.provider, new ClaimStore(prisma)),
-  ];
+  return [new QuotaApplicationReconciler(new QuotaStore(prisma), new QuotaApplicationStore(prisma))];
 }
 
 /** What it does by the clock. */
@@ -59,5 +54,5 @@ export function quotaSchedules({
   database,
   kubernetes,
 }: Pick<Platform, 'database' | 'kubernetes'>): Schedule[] {
-  return [claimsSchedule, containerMetering(kubernetes, new BillingStore(database.prisma))];
+  return [containerMetering(kubernetes, new BillingStore(database.prisma))];
 }

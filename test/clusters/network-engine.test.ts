@@ -2,6 +2,8 @@ import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../engine/cluster-access.js';
 import type { Engine } from '../../engine/engine.js';
+import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
+import { enqueue } from '../../engine/queue.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import { Loaders } from '../../kernel/loader.js';
 import { createLog } from '../../kernel/log.js';
@@ -292,6 +294,58 @@ describe('the resources of a cluster', () => {
     expect(
       (await run<{ vpc: unknown }>('query ($id: ID!) { vpc(id: $id) { id } }', { id: vpc })).vpc,
     ).toBeNull();
+  });
+
+  test('that Services and volume claims inside it have are among them, cannot be retained, and go with them', async () => {
+    const before = { ...(await usage()), disks: await world.used('payg-disks') };
+    const { clusterId } = await runningCluster(1, { regionId: 'cn-shanghai' });
+    const { core } = await api(clusterId);
+    const namespace = 'default';
+    const service = (name: string, annotations = {}) =>
+      core.createNamespacedService({
+        namespace,
+        body: {
+          metadata: { name, annotations },
+          spec: { type: 'LoadBalancer', selector: { app: name }, ports: [{ port: 80 }] },
+        },
+      });
+    await service('shop');
+    await service('again', { 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id': 'lb-mine' });
+    await core.createNamespacedPersistentVolumeClaim({
+      namespace,
+      body: {
+        metadata: { name: 'data' },
+        spec: {
+          storageClassName: 'alicloud-disk-essd',
+          accessModes: ['ReadWriteOnce'],
+          resources: { requests: { storage: '20Gi' } },
+        },
+      },
+    });
+    const inside = async () => (await resources(clusterId)).filter(({ name }) => name.includes('/'));
+    const told = (count: number) =>
+      eventually(async () => {
+        await world.prisma.$transaction((tx) => enqueue(tx, CLOUD_CLAIMS, 'all'));
+        const found = await inside();
+        return found.length === count && found;
+      });
+    const shown = (await told(3)).map(({ name, type, creator, deleteBehavior }) =>
+      [name, type, creator, deleteBehavior].join(' '),
+    );
+    expect(shown.sort()).toEqual([
+      'default/again LOAD_BALANCER USER RETAIN',
+      'default/data DISK PLATFORM DELETE',
+      'default/shop LOAD_BALANCER PLATFORM DELETE',
+    ]);
+    for (const { id } of await inside())
+      await expect(
+        world.clusters.delete(world.actor, { id: clusterId, retainResources: [id] }),
+      ).rejects.toThrow(/INVALID_INPUT/);
+    await core.deleteNamespacedService({ namespace, name: 'again' });
+    expect((await told(2)).map(({ name }) => name).sort()).toEqual(['default/data', 'default/shop']);
+    await drop(clusterId);
+    expect(await inside()).toEqual([]);
+    expect({ ...(await usage()), disks: await world.used('payg-disks') }).toEqual(before);
   });
 
   test('of a VPC that another cluster is in stay, and go with the last one', async () => {

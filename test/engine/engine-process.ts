@@ -24,7 +24,7 @@ const engine = await startEngine({
   clock: systemClock,
   log: createLog('warn'),
   concurrency: 4,
-  reconcilers: [...clusterReconcilers({ provider, kubernetes }), ...quotaReconcilers({ database, provider })],
+  reconcilers: [...clusterReconcilers({ provider, kubernetes }), ...quotaReconcilers({ database })],
   schedules: [],
   faults: {
     reach(point) {

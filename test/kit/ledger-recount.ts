@@ -155,7 +155,7 @@ export async function heldNow(
       UNION ALL SELECT 'spot-vcpu', sum(vcpus) FROM machine WHERE charge_type = 'SPOT'
       UNION ALL SELECT 'instances', count(*) FROM machine
       UNION ALL SELECT 'payg-disks', coalesce((SELECT sum(disks) FROM machine WHERE charge_type <> 'PREPAID'), 0)
-        + (SELECT count(*) FROM quotas.cloud_claim
+        + (SELECT count(*) FROM clusters.cloud_claim
            WHERE account = ${account} AND kind = 'DISK' AND state = 'GRANTED')
     )
     SELECT held.resource, coalesce(held.amount, 0)::int AS held, coalesce(usage.used, 0)::int AS ledger

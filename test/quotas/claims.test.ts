@@ -9,8 +9,8 @@ import { release, reserve } from '../../engine/ledger.js';
 import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
-import { balancerProblem, placesOf } from '../../subgraphs/quotas/claims/claims.rules.js';
-import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
+import { balancerProblem, placesOf } from '../../subgraphs/clusters/claims/claims.rules.js';
+import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
 import { ledgerUses, recount } from '../kit/ledger-recount.js';
@@ -21,7 +21,7 @@ let claims: Reconciler;
 beforeAll(async () => {
   world = await startWorld({ speed: 2_000 });
   engine = await world.engine();
-  const found = quotaReconcilers(world.platform).find(({ kind }) => kind === CLOUD_CLAIMS);
+  const found = clusterReconcilers(world.platform).find(({ kind }) => kind === CLOUD_CLAIMS);
   if (!found) throw new Error('nobody answers claims');
   claims = found;
 });
@@ -138,9 +138,10 @@ describe('Services of type LoadBalancer', () => {
     expect(await world.used('load-balancers')).toBe(before + 2);
     const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
     await ended(world, operation?.id ?? '');
-    await answerClaims();
     expect(await world.used('load-balancers')).toBe(before);
     await expectNoDrift();
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before);
   });
 
   it('have at most 50 listeners, and a machine is behind at most 50 of them', async () => {

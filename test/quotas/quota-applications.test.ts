@@ -4,7 +4,6 @@ import { faultPoints } from '../../engine/fault-points.js';
 import { noFaults, type Reconciler, type ReconcileScope } from '../../engine/contract.js';
 import { type Engine, startEngine } from '../../engine/engine.js';
 import { balances, reserve } from '../../engine/ledger.js';
-import { createSimulatedProvider } from '../../engine/providers/simulated.js';
 import { systemClock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';
@@ -25,8 +24,7 @@ let engine: Engine | undefined;
 beforeAll(async () => {
   kit = await createTestDatabase();
   ask = askSubgraph(await createQuotasSubgraph({ database: kit.database, clock: systemClock }));
-  const provider = createSimulatedProvider({ cloudUrl: 'http://127.0.0.1:9', token: 'none' });
-  [desk] = quotaReconcilers({ database: kit.database, provider }) as [Reconciler];
+  [desk] = quotaReconcilers({ database: kit.database }) as [Reconciler];
 });
 afterEach(async () => {
   await engine?.[Symbol.asyncDispose]();

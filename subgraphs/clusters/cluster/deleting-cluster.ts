@@ -6,6 +6,7 @@ import { finishOperation, finishStage, startStage } from '../../../engine/operat
 import { enqueueAll } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
+import { removeClaimsOf } from '../claims/claims.store.js';
 import { forgetMasters } from '../cluster-kind/masters.store.js';
 import { disconnectCluster } from '../network/disconnecting-cluster.js';
 import { inCluster, say, type ClusterStep } from './cluster.steps.js';
@@ -85,6 +86,7 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
 
 async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
+  await removeClaimsOf(tx, cluster.id);
   await release(tx, { account, resource: `${product}/clustersPerAccount`, scope: '', amount: 1 });
   // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
   const { retain } = (operation?.input ?? {}) as { retain?: string[] };

@@ -1,3 +1,4 @@
+import type { ClaimRow } from '../claims/claims.store.js';
 import type {
   CloudResourceRow,
   ClusterNetworkRow,
@@ -13,6 +14,8 @@ export interface ResourceView {
   readonly name: string;
   readonly creator: 'USER' | 'PLATFORM';
   readonly deleteBehavior: 'DELETE' | 'RETAIN';
+  /** Whether deleteCluster can be told to retain it. */
+  readonly retainable: boolean;
 }
 
 /** What a cluster consists of and depends on. */
@@ -31,17 +34,17 @@ export interface ClusterParts {
     readonly chargeType: string;
     readonly origin: string;
   }[];
+  /** What objects inside the cluster have of the cloud. */
+  readonly claims: readonly Pick<ClaimRow, 'id' | 'kind' | 'namespace' | 'name'>[];
   /** How many clusters are in the VPC. */
   readonly clustersInVpc: number;
 }
 
-/** Types that deleteCluster can be told to retain. */
-export const RETAINABLE: readonly string[] = ['VPC', 'VSWITCH', 'SECURITY_GROUP', 'LOAD_BALANCER', 'EIP'];
-
 /**
  * Every resource of a cluster with what becomes of it when the cluster is deleted: what the platform made for it goes,
  * what the account made stays. A default VPC stays while another cluster is in it; machines of the account's own and
- * subscriptions, which cannot be released, stay, too.
+ * subscriptions, which cannot be released, stay, too. Load balancers and disks of objects inside the cluster go with those
+ * objects; a load balancer that a Service only reuses was there before.
  */
 export function resourcesOf(parts: ClusterParts): ResourceView[] {
   const shared = parts.clustersInVpc > 1;
@@ -51,14 +54,22 @@ export function resourcesOf(parts: ClusterParts): ResourceView[] {
     ...parts.securityGroups.map((group) =>
       made(group, 'SECURITY_GROUP', group.id !== parts.network?.securityGroupId),
     ),
-    ...parts.resources.map(({ id, type, name }) => ours(id, type, name)),
+    ...parts.resources.map(({ id, type, name }) => ({ ...ours(id, type, name), retainable: true })),
     ...parts.pools.map(({ id, name }) => ours(`asg_${id}`, 'SCALING_GROUP', name)),
     ...parts.nodes.filter(({ state }) => state !== 'failed').map(instance),
+    ...parts.claims.map(claimed),
   ];
 }
 
 function ours(id: string, type: string, name: string): ResourceView {
-  return { id, type, name, creator: 'PLATFORM', deleteBehavior: 'DELETE' };
+  return { id, type, name, creator: 'PLATFORM', deleteBehavior: 'DELETE', retainable: false };
+}
+
+function claimed({ id, kind, namespace, name }: ClusterParts['claims'][number]): ResourceView {
+  const resource = ours(id, kind === 'DISK' ? 'DISK' : 'LOAD_BALANCER', `${namespace}/${name}`);
+  return kind === 'REUSED_LOAD_BALANCER'
+    ? { ...resource, creator: 'USER', deleteBehavior: 'RETAIN' }
+    : resource;
 }
 
 function made(
@@ -73,6 +84,7 @@ function made(
     name,
     creator: platform ? 'PLATFORM' : 'USER',
     deleteBehavior: platform && !shared ? 'DELETE' : 'RETAIN',
+    retainable: true,
   };
 }
 
@@ -84,5 +96,6 @@ function instance({ id, name, chargeType, origin }: ClusterParts['nodes'][number
     name,
     creator: attached ? 'USER' : 'PLATFORM',
     deleteBehavior: attached || chargeType === 'PREPAID' ? 'RETAIN' : 'DELETE',
+    retainable: false,
   };
 }

@@ -1,3 +1,4 @@
+import { grantedClaims } from '../claims/claims.store.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from './cluster-resources.rules.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
@@ -16,7 +17,7 @@ export class ClusterResourceStore {
     ids: readonly string[],
   ): Promise<Map<string, ResourceView[]>> => {
     const where = { account, clusterId: { in: [...ids] } };
-    const [networks, resources, pools, nodes] = await Promise.all([
+    const [networks, resources, pools, nodes, claims] = await Promise.all([
       this.networks.networks(account, ids),
       this.networks.resources(account, ids),
       this.database.nodePool.findMany({
@@ -29,6 +30,7 @@ export class ClusterResourceStore {
         select: { id: true, name: true, state: true, chargeType: true, origin: true, clusterId: true },
         orderBy: { id: 'asc' },
       }),
+      grantedClaims(this.database, account, ids),
     ]);
     const all = [...networks.values()];
     const poolsOf = Map.groupBy(pools, ({ clusterId }) => clusterId);
@@ -51,6 +53,7 @@ export class ClusterResourceStore {
         resources: resources.get(id) ?? [],
         pools: poolsOf.get(id) ?? [],
         nodes: nodesOf.get(id) ?? [],
+        claims: claims.get(id) ?? [],
         clustersInVpc: clustersIn.get(network?.vpcId ?? '') ?? 0,
       };
     };

@@ -27,10 +27,11 @@ export const ClusterResourceType = graphEnum(
     VPC: 'A private network.',
     VSWITCH: 'A part of a private network in one zone.',
     SECURITY_GROUP: 'A security group.',
-    LOAD_BALANCER: 'A load balancer (SLB).',
+    LOAD_BALANCER: 'A load balancer (SLB): of the API server, or of a Service inside the cluster.',
     EIP: 'A public address.',
     SCALING_GROUP: 'The scaling group of a node pool.',
     INSTANCE: 'A machine.',
+    DISK: 'A cloud disk of a volume claim inside the cluster.',
   },
 );
 export type ClusterResourceType = keyof typeof ClusterResourceType;

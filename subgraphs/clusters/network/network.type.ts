@@ -126,13 +126,18 @@ export class ClusterNetwork {
 
 @ObjectType({ description: 'A cloud resource that a cluster consists of or depends on.' })
 export class ClusterResource {
-  @Field(() => ID, { description: 'Id of the resource.' })
+  @Field(() => ID, {
+    description:
+      'Id of the resource; of the load balancer of a Service or the disk of a volume claim: the uid of that object.',
+  })
   id: string;
 
   @Field(() => ClusterResourceType, { description: 'Kind of resource.' })
   type: string;
 
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, {
+    description: 'Its name; of what an object inside the cluster has: `namespace/name` of that.',
+  })
   name: string;
 
   @Field(() => ResourceCreator, { description: 'Who made it.' })

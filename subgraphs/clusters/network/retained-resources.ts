@@ -1,13 +1,12 @@
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
-import { RETAINABLE } from './cluster-resources.rules.js';
 import { ClusterResourceStore } from './cluster-resources.store.js';
 
 const PATH = ['input', 'retainResources'];
 
 /**
  * Checks which resources a deletion of a cluster shall leave. Refuses NOT_FOUND for what is no resource of the cluster,
- * INVALID_INPUT for machines and scaling groups, which go with it, and for a vSwitch or group without its VPC.
+ * INVALID_INPUT for what goes with it: machines, scaling groups, load balancers and disks of objects inside it.
  */
 export async function checkRetained(
   tx: Transaction,
@@ -18,14 +17,13 @@ export async function checkRetained(
   if (ids.length === 0) return [];
   const all =
     (await new ClusterResourceStore(tx).ofClusters(cluster.account, [cluster.id])).get(cluster.id) ?? [];
-  const types = new Map(all.map(({ id, type }) => [id, type]));
+  const resources = new Map(all.map((resource) => [resource.id, resource]));
   ids.forEach((id, index) => {
-    const type = types.get(id);
+    const resource = resources.get(id);
     const path = [...PATH, String(index)];
-    if (type === undefined) refuse('NOT_FOUND', `The cluster has no resource ${id.slice(0, 60)}.`, { path });
-    if (!RETAINABLE.includes(type)) {
-      refuse('INVALID_INPUT', `A resource of the type ${type} goes with its cluster.`, { path });
-    }
+    if (!resource) refuse('NOT_FOUND', `The cluster has no resource ${id.slice(0, 60)}.`, { path });
+    const { type, name, retainable } = resource;
+    if (!retainable) refuse('INVALID_INPUT', `${name} (${type}) goes with its cluster.`, { path });
   });
   return ids;
 }

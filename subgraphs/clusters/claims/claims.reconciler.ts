@@ -9,7 +9,7 @@ import {
 } from '../../../engine/contract.js';
 import { diskLimit } from '../../../engine/disk-limit.js';
 import { appendEvents } from '../../../engine/events.js';
-import { release, reserve } from '../../../engine/ledger.js';
+import { reserve } from '../../../engine/ledger.js';
 import {
   type ClaimInfrastructure,
   CLOUD_CLAIMS,
@@ -24,7 +24,7 @@ import {
   isTold,
   placesOf,
 } from './claims.rules.js';
-import type { ClaimRow, ClaimStore } from './claims.store.js';
+import { allClaims, balancerLimits, type ClaimRow, putClaim, removeClaim } from './claims.store.js';
 
 /** Claims are looked at again after this, as long as there are any. */
 const LOOK_MS = 5_000;
@@ -39,23 +39,21 @@ const LOOK_MS = 5_000;
 export class ClaimsReconciler implements Reconciler {
   readonly kind = CLOUD_CLAIMS;
 
-  constructor(
-    private readonly provider: ClaimInfrastructure,
-    private readonly store: ClaimStore,
-  ) {}
+  constructor(private readonly provider: ClaimInfrastructure) {}
 
   async reconcile(_key: string, scope: ReconcileScope): Promise<Outcome> {
     // The rows first: one that is granted after the cloud was asked is not taken for one that is gone.
-    const rows = new Map((await this.store.all()).map((row) => [row.id, row]));
+    const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
     const claims = await this.provider.cloudClaims();
     await scope.faults.reach('cloud-claims.seen');
     const kinds = new Map(claims.map(({ id, kind }) => [id, kind]));
     for (const row of rows.values()) {
       if (kinds.get(row.id) === row.kind) continue;
-      await this.giveBack(row, scope);
+      await scope.database.$transaction((tx) => removeClaim(tx, row));
       rows.delete(row.id);
     }
-    const limits = await this.store.balancerLimits(claims.map(({ account }) => account));
+    const accounts = claims.map(({ account }) => account);
+    const limits = await balancerLimits(scope.database, accounts);
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId)) {
       scope.signal.throwIfAborted();
       await this.answer(clusterId, mine, { scope, rows, limits });
@@ -109,7 +107,7 @@ export class ClaimsReconciler implements Reconciler {
     const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
     const createdAt = clock.now();
     await database.$transaction(async (tx) => {
-      await this.store.put(tx, claim, { ...decision, createdAt });
+      await putClaim(tx, claim, { ...decision, createdAt });
       await appendEvents(tx, claim.account, createdAt, events);
     });
   }
@@ -125,19 +123,10 @@ export class ClaimsReconciler implements Reconciler {
         const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
         for (const place of placesOf(claim)) await reserve(tx, { ...place, account, amount: 1, ...more });
         const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
-        await this.store.put(tx, claim, granted);
+        await putClaim(tx, claim, granted);
       }),
     );
     return taken.ok ? undefined : taken.problems[0];
-  }
-
-  private giveBack(row: ClaimRow, { database }: ReconcileScope): Promise<void> {
-    const { account, state, id, clusterId } = row;
-    const kind = row.kind as CloudClaim['kind'];
-    return database.$transaction(async (tx) => {
-      if (!(await this.store.remove(tx, id)) || state !== 'GRANTED') return;
-      for (const place of placesOf({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
-    });
   }
 }
 
