@@ -226,6 +226,14 @@ test('a pool that does not fit the kind of its cluster is refused later too', as
   expect(data.payload.userErrors).toMatchObject([
     { code: 'INSTANCE_TYPE_NOT_ALLOWED', path: ['input', 'instanceTypes', '1'] },
   ]);
+  const scaling = await clusters.run<{ payload: PayloadView }>(
+    clusterMutation('scaleClusterVertically', 'ScaleClusterVerticallyInput'),
+    { input: { id, instanceTypes: ['ecs.g7.2xlarge'] } },
+    'later',
+  );
+  expect(scaling.data.payload.userErrors).toMatchObject([
+    { code: 'INSTANCE_TYPE_NOT_ALLOWED', path: ['input', 'instanceTypes', '0'] },
+  ]);
 });
 
 describe('what never changes', () => {

@@ -28,10 +28,15 @@ export function nodeImages(): ReadonlyMap<string, NodeImageValue> {
 }
 
 /** The image that nodes of an architecture get when none is named: Alibaba Cloud Linux 2. */
-export function defaultImage(architecture: string): string {
+function defaultImage(architecture: string): string {
   const all = [...nodeImages().values()];
   const found = all.find((image) => image.architecture === architecture && runsNodes(image));
   return found?.id ?? all[0]?.id ?? '';
+}
+
+/** The image that nodes of a pool get: the one that it names, or the usual one. */
+export function imageOf({ imageId }: { readonly imageId: string }, architecture = 'amd64'): string {
+  return imageId || defaultImage(architecture);
 }
 
 /** Whether the operating system can run a node. */

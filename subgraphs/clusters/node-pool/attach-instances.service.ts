@@ -12,6 +12,7 @@ import { largestInstance, largeTypeProblem } from '../cluster/instance-size.guar
 import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
 import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { attachProblem } from '../instance/attach.rules.js';
+import { imageOf } from '../instance/node-image.js';
 import { reserveNodes } from '../network/node-network.js';
 import { releaseMachines, vcpuResource } from '../reconcile/held.js';
 import { reserveMachines } from '../reconcile/reserving-machines.js';
@@ -192,15 +193,18 @@ async function connect(
 }
 
 function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.NodeCreateManyInput {
-  const { locked, machine, input, at } = attempt;
+  const { locked, machine, types, input, at } = attempt;
   const { cluster, pool } = locked;
+  const { architecture } = types.get(machine.instanceType) ?? {};
+  const imageId = imageOf(configOf(pool).machines, architecture);
   return {
     ...pendingNode(pool, cluster, at),
     generation: pool.generation + 1,
     instanceId: machine.id,
     chargeType: machine.chargeType,
     origin: 'ATTACHED',
-    joining: { mode: input.mode },
+    // A machine that keeps its system disk keeps its operating system.
+    joining: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
     zoneId: machine.zoneId,
     instanceType: machine.instanceType,
     vcpus,

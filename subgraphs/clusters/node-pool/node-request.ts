@@ -43,19 +43,25 @@ export function nodeRequest(
   };
 }
 
+/** How a machine joins: the column `joining` of its node. */
+interface Joining {
+  readonly mode?: 'MANUAL' | 'AUTO';
+  /** Of AUTO: what its new system disk is made from. */
+  readonly imageId?: string;
+}
+
 /** What the provider is asked for, for a machine that joins. */
 export function attachRequest(
   pool: NodePool,
   node: Node,
   vSwitches: readonly VSwitchPlace[] | undefined,
 ): AttachRequest {
-  const { imageId } = configOf(pool).machines;
-  const { mode = 'MANUAL' } = (node.joining ?? {}) as { mode?: 'MANUAL' | 'AUTO' };
+  const { mode = 'MANUAL', imageId } = (node.joining ?? {}) as Joining;
   return {
     ...common(pool, node),
     machineId: node.instanceId ?? '',
     mode,
-    ...(mode === 'AUTO' && imageId !== '' && { imageId }),
+    ...(imageId !== undefined && { imageId }),
     ...(vSwitches && { vSwitches }),
   };
 }

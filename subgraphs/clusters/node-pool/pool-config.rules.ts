@@ -158,18 +158,39 @@ function taintProblems(taints: readonly TaintValue[], path: readonly string[]): 
 
 function imageProblems(request: PoolConfigRequest, types: Types, path: readonly string[]): Problem[] {
   const id = request.machines?.imageId;
-  const architectures = new Set(request.instanceTypes.flatMap((type) => types.get(type)?.architecture ?? []));
-  if (architectures.size > 1)
-    return [
-      invalid('The instance types of a pool have one architecture.', [...path.slice(0, -2), 'instanceTypes']),
-    ];
+  const { instanceTypes } = request;
+  const mixed = architectureProblems(instanceTypes, types, [...path.slice(0, -2), 'instanceTypes']);
+  if (mixed.length > 0) return mixed;
   if (id == null) return [];
   const problem = imageProblem(id, path);
-  if (problem) return [problem];
-  const image = nodeImages().get(id);
-  const [architecture] = architectures;
-  if (architecture === undefined || image?.architecture === architecture) return [];
-  return [invalid(`${id} is for ${image?.architecture}, the instance types are ${architecture}.`, path)];
+  return problem ? [problem] : imageFitProblems({ imageId: id, instanceTypes }, types, path);
+}
+
+/** One image does not run on machines of two architectures. */
+export function architectureProblems(
+  instanceTypes: readonly string[],
+  types: Types,
+  path: readonly string[],
+): Problem[] {
+  if (architecturesOf(instanceTypes, types).size <= 1) return [];
+  return [invalid('The instance types of a pool have one architecture.', path)];
+}
+
+/** Whether machines of the types can run the image, when they have one architecture. An empty one fits: the usual. */
+export function imageFitProblems(
+  { imageId, instanceTypes }: { readonly imageId: string; readonly instanceTypes: readonly string[] },
+  types: Types,
+  path: readonly string[],
+): Problem[] {
+  const image = nodeImages().get(imageId);
+  const [architecture, another] = architecturesOf(instanceTypes, types);
+  if (!image || architecture === undefined || another !== undefined) return [];
+  if (image.architecture === architecture) return [];
+  return [invalid(`${imageId} is for ${image.architecture}, the instance types are ${architecture}.`, path)];
+}
+
+function architecturesOf(instanceTypes: readonly string[], types: Types): ReadonlySet<string> {
+  return new Set(instanceTypes.flatMap((type) => types.get(type)?.architecture ?? []));
 }
 
 function diskProblems(machines: Given<MachinesConfig>, path: readonly string[]): Problem[] {

@@ -5,7 +5,7 @@ import { refuse } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { Condition } from '../cluster/cluster.type.js';
-import { defaultImage } from '../instance/node-image.js';
+import { imageOf } from '../instance/node-image.js';
 import { childConnection, loadValue } from '../loading.js';
 import { NodeRepairConnection } from '../node/node-repair.type.js';
 import type { NodeRepairStore } from '../node/node-repair.store.js';
@@ -57,8 +57,8 @@ export class PoolDetailsResolver {
   async machines(@Root() pool: NodePoolRow) {
     const { machines } = configOf(pool);
     const { instanceTypes } = await this.stores.catalogue.catalogue();
-    const architecture = instanceTypes.get(pool.instanceTypes[0] ?? '')?.architecture ?? 'amd64';
-    return { ...machines, imageId: machines.imageId || defaultImage(architecture) };
+    const architecture = instanceTypes.get(pool.instanceTypes[0] ?? '')?.architecture;
+    return { ...machines, imageId: imageOf(machines, architecture) };
   }
 
   @FieldResolver(() => PoolManagement, { description: 'What the platform does for it.' })

@@ -24,6 +24,7 @@ import type { UpdateNodePoolInput } from './pool-changes.input.js';
 import {
   configOf,
   defaultPoolProblems,
+  imageFitProblems,
   type MachinesConfig,
   planPoolConfig,
   poolConfigProblems,
@@ -139,11 +140,16 @@ async function planUpdate(tx: Transaction, locked: LockedPool, wish: Wish): Prom
 function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wish): Problem[] {
   const { instanceTypes: types, regions } = catalogue;
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
-  const machines = mergedMachines(input.machines, configOf(pool).machines);
+  const before = configOf(pool).machines;
+  const machines = mergedMachines(input.machines, before);
   return [
     ...(input.name == null ? [] : nameProblems(input.name, ['input', 'name'])),
     ...instanceTypeProblems(instanceTypes, types, ['input', 'instanceTypes']),
     ...poolConfigProblems({ ...input, machines, instanceTypes }, types, ['input']),
+    // Other types must run the image that stays.
+    ...(input.machines?.imageId == null
+      ? imageFitProblems({ ...before, instanceTypes }, types, ['input', 'instanceTypes'])
+      : []),
     ...poolZoneProblems({ ...input, instanceTypes }, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
     ...(pool.isDefault ? defaultPoolProblems(input, ['input']) : []),
   ];

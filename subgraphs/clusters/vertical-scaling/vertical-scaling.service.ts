@@ -7,11 +7,14 @@ import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
+import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
+import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import { refuseLargeTypes, type SizedPool } from '../cluster/instance-size.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { isVirtual } from '../instance/machine-kind.js';
 import { fitsNode } from '../node-pool/node-pool.rules.js';
-import { configOf } from '../node-pool/pool-config.rules.js';
+import { architectureProblems, configOf, imageFitProblems } from '../node-pool/pool-config.rules.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import { MAX_BATCH } from '../upgrade/upgrade.rules.js';
@@ -29,7 +32,10 @@ export class VerticalScalingService {
     private readonly catalogue: CatalogueStore,
   ) {}
 
-  /** Refuses unknown, too small and too large types, unknown pools, and `INVALID_STATE` while the cluster is not RUNNING or another waits. */
+  /**
+   * Refuses unknown, too small and too large types, those on which a pool's image or runtime does not run, unknown pools,
+   * and `INVALID_STATE` while the cluster is not RUNNING or another waits.
+   */
   async scale(
     actor: Actor,
     input: ScaleClusterVerticallyInput,
@@ -45,6 +51,7 @@ export class VerticalScalingService {
       async (tx, at) => {
         const cluster = await runningCluster(tx, account, input.id);
         const pools = await chosenPools(tx, cluster, input.nodePoolIds);
+        for (const pool of pools) refuseUnfit(pool, cluster, { wished: input.instanceTypes, instanceTypes });
         await refuseLargeTypes(tx, account, pools.map(withTypes(input.instanceTypes)));
         await refuseSecondChange(tx, cluster, { type: SCALE_VERTICALLY });
         const requested = await nodesToReplace(tx, pools, input.instanceTypes);
@@ -93,6 +100,27 @@ const withTypes =
     path: ['input', 'instanceTypes'],
   });
 
+/** A pool keeps its image, its runtime and what its cluster's kind asks for: the types must fit to them. */
+function refuseUnfit(
+  pool: NodePool,
+  cluster: ClusterRow,
+  types: {
+    readonly wished: readonly string[];
+    readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
+  },
+): void {
+  const path = ['input', 'instanceTypes'];
+  const { wished, instanceTypes } = types;
+  const { imageId } = configOf(pool).machines;
+  const problems = [
+    ...architectureProblems(wished, instanceTypes, path),
+    ...imageFitProblems({ imageId, instanceTypes: wished }, instanceTypes, path),
+  ];
+  if (problems.length > 0) throw new Refused(problems);
+  const runtime = pool.runtime as ContainerRuntime;
+  refusePoolOfKind({ ...pool, runtime, instanceTypes: wished }, cluster, instanceTypes);
+}
+
 function batchProblems(size: number | null | undefined): Problem[] {
   if (size == null || (size >= 1 && size <= MAX_BATCH)) return [];
   return [
@@ -117,7 +145,10 @@ async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly st
   for (const [index, wished] of (ids ?? []).entries())
     if (!pools.some((pool) => pool.id === wished))
       refuse('NOT_FOUND', 'The cluster has no such node pool.', { path: [...path, String(index)] });
-  const chosen = pools.filter((pool) => !ids || ids.includes(pool.id));
+  for (const [index, wished] of (ids ?? []).entries())
+    if (pools.some((pool) => pool.id === wished && pool.instanceTypes.some(isVirtual)))
+      refuse('INVALID_INPUT', 'Virtual nodes have no size.', { path: [...path, String(index)] });
+  const chosen = pools.filter((pool) => (ids ? ids.includes(pool.id) : !pool.instanceTypes.some(isVirtual)));
   if (chosen.length === 0) refuse('INVALID_INPUT', 'The cluster has no node pools.', { path });
   return chosen;
 }

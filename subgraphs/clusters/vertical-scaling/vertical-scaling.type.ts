@@ -16,7 +16,10 @@ export class ScaleClusterVerticallyInput {
   })
   instanceTypes: string[];
 
-  @Field(() => [ID], { nullable: true, description: 'Only these node pools; all when left out.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Only these node pools; all but those of virtual nodes when left out.',
+  })
   nodePoolIds?: string[] | null;
 
   @Field(() => Int, {

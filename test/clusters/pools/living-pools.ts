@@ -29,6 +29,7 @@ export interface NodeView {
   readonly instanceId: string | null;
   readonly chargeType: string;
   readonly origin: string;
+  readonly instanceType: { readonly id: string };
 }
 
 export interface PoolView {
@@ -78,7 +79,7 @@ export async function livePools({ speed = 1_000 } = {}) {
   const { cloud } = world;
   const mutate = async (name: string, input: Record<string, unknown>, account = 'acme'): Promise<Payload> => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-    const thing = /^(createCluster|convertChargeType|deleteCluster)$/.test(name)
+    const thing = /^(createCluster|convertChargeType|deleteCluster|scaleClusterVertically)$/.test(name)
       ? 'cluster { id }'
       : `nodePool { ${POOL} }`;
     const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) {

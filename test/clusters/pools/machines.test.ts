@@ -127,6 +127,8 @@ describe('machines that exist already', () => {
     expect(state).toBe('SUCCEEDED');
     const [joined] = (await instancesOf(id)).filter(({ machineId }) => machineId === 'i-reset');
     expect(joined?.systemDisk.files).toEqual([]);
+    // The pool names no image: the machine gets the usual one, and not again what cannot run a node.
+    expect(joined?.imageId).toBe(ALIYUN_2);
   });
 
   test('removed nodes lower the desired size; released machines are gone, the others can be attached again', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeImages } from '../../../subgraphs/clusters/instance/node-image.js';
 import { livePools, type LivingPools } from './living-pools.js';
 
 let living: LivingPools;
@@ -8,6 +9,8 @@ beforeAll(async () => {
 afterAll(() => living[Symbol.asyncDispose]());
 
 const WINDOWS = 'win2019_1809_x64_dtc_zh-cn_40G_alibase_20220516.vhd';
+const nodeImageOf = (architecture: string) =>
+  [...nodeImages().values()].find((image) => image.architecture === architecture)?.id;
 const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 
 const kubernetesNode = async (cluster: string, name: string) => {
@@ -78,6 +81,36 @@ describe('what a node pool is made of', () => {
       (node) => (node as unknown as { instanceType: { id: string } }).instanceType.id,
     );
     expect(types.sort()).toEqual(['ecs.c6.xlarge', 'ecs.g6.xlarge']);
+  });
+
+  test('a pool that names an image takes no instance types that cannot run it', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'a', machines: { imageId: WINDOWS } },
+      { name: 'b' },
+    ]);
+    const [windows = '', usual = ''] = pools;
+    const ARM = ['ecs.g6r.xlarge'];
+    const refused = [['INVALID_INPUT', 'instanceTypes']];
+    expect(await living.refused('updateNodePool', { id: windows, instanceTypes: ARM })).toEqual(refused);
+    const scaling = { id, instanceTypes: ARM, nodePoolIds: [windows] };
+    expect(await living.refused('scaleClusterVertically', scaling)).toEqual(refused);
+    expect(
+      await living.refused('scaleClusterVertically', {
+        ...scaling,
+        instanceTypes: [...ARM, 'ecs.g6.xlarge'],
+      }),
+    ).toEqual(refused);
+    const arm = nodeImageOf('arm64');
+    await living.carried('updateNodePool', { id: windows, instanceTypes: ARM, machines: { imageId: arm } });
+    // One that names none gets the usual one for its machines.
+    await living.carried('updateNodePool', { id: usual, instanceTypes: ARM });
+    for (const pool of pools) {
+      expect(await living.pool(pool)).toMatchObject({ machines: { imageId: arm } });
+      await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+      const made = (await living.pool(pool)).nodes.nodes.at(-1);
+      const { status } = await kubernetesNode(id, made?.name ?? '');
+      expect(status?.nodeInfo).toMatchObject({ architecture: 'arm64', operatingSystem: 'linux' });
+    }
   });
 
   test('images that cannot run nodes, disks and paths of Kubernetes are refused, each with its place', async () => {

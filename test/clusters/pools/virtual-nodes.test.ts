@@ -51,8 +51,20 @@ describe('virtual nodes', () => {
     expect(new Set(items.map(({ spec }) => spec?.nodeName))).toEqual(new Set([pool.nodes.nodes[0]?.name]));
   });
 
-  test('are no machines: they are not bought, and share no pool with machines', async () => {
-    const { id } = await living.cluster([{ name: 'system' }]);
+  test('are no machines: they are not bought, have no size, and share no pool with machines', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'system' },
+      { name: 'virtual', instanceTypes: VIRTUAL },
+    ]);
+    const larger = { id, instanceTypes: ['ecs.g6.2xlarge'] };
+    expect(await living.refused('scaleClusterVertically', { ...larger, nodePoolIds: [pools[1]] })).toEqual([
+      ['INVALID_INPUT', 'nodePoolIds.0'],
+    ]);
+    await living.carried('scaleClusterVertically', larger);
+    const types = (await Promise.all(pools.map((pool) => living.pool(pool)))).map(
+      ({ nodes }) => nodes.nodes[0]?.instanceType.id,
+    );
+    expect(types).toEqual(['ecs.g6.2xlarge', 'eci.virtual-node']);
     const wish = { clusterId: id, name: 'v' };
     expect(
       await living.refused('createNodePool', { ...wish, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
