@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Expenses, type Spent } from '../fleet/expenses.js';
 import { MemorySampler, type Peaks } from '../fleet/sampler.js';
 import type { Subject } from '../fleet/subject.js';
@@ -68,9 +69,24 @@ export async function growPool(seat: Seat, poolId: string, size: number): Promis
   if (ended.state !== 'SUCCEEDED') throw new Error(`the pool of ${size} nodes: ${outcome(ended)}`);
 }
 
-/** Does the work and takes what it cost. */
+/** Looks without a job, one behind the other, after which what came before is taken to be over. */
+const QUIET_LOOKS = 5;
+const LOOK_MS = 200;
+const MAX_LOOKS = 600;
+
+/** Waits until the engine has nothing left to do, so that nothing of one growth is counted as the next one's. */
+async function quiet({ statistics }: Subject): Promise<void> {
+  for (let looks = 0, quietLooks = 0; quietLooks < QUIET_LOOKS; looks += 1) {
+    if (looks > MAX_LOOKS) throw new Error('the engine has not come to rest');
+    quietLooks = (await statistics.jobs()) === 0 ? quietLooks + 1 : 0;
+    await sleep(LOOK_MS);
+  }
+}
+
+/** Does the work, on a platform that has come to rest, and takes what it cost. */
 export async function measured(subject: Subject, what: string, work: () => Promise<void>): Promise<Growth> {
   const { process, databasePid, statistics } = subject;
+  await quiet(subject);
   const before = (await statistics.progress()).nodes;
   const expenses = await Expenses.begin(process, databasePid, statistics);
   await using sampler = new MemorySampler({ platform: process.pid, postgres: databasePid });

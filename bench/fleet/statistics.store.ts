@@ -17,6 +17,10 @@ const STATEMENTS = `SELECT coalesce(sum(calls), 0)::float8 AS statements FROM pg
 const WORK = `SELECT xact_commit::float8 AS transactions, (tup_inserted + tup_updated + tup_deleted)::float8 AS writes,
   tup_fetched::float8 AS reads FROM pg_stat_database WHERE datname = current_database()`;
 
+/** Jobs that somebody works on, or could. */
+const AT_WORK = `SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs
+  WHERE locked_at IS NOT NULL OR run_at <= now()`;
+
 /** What PostgreSQL has done so far. */
 export interface DatabaseWork {
   readonly statements: number;
@@ -44,6 +48,11 @@ export class FleetStatistics {
   async provisioningSeconds(): Promise<number[]> {
     const { rows } = await this.client.query<{ seconds: number }>(OPERATIONS);
     return rows.map(({ seconds }) => seconds);
+  }
+
+  /** How many jobs the engine is at, or behind with. */
+  async jobs(): Promise<number> {
+    return (await this.row<{ jobs: number }>(AT_WORK)).jobs;
   }
 
   async work(): Promise<DatabaseWork> {
