@@ -78,8 +78,7 @@ function bounds({ cidr }: VSwitch): readonly [number, number] {
 }
 
 function textOf(address: number): string {
-  const bytes = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
-  return ipaddr.fromByteArray(bytes).toString();
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
 /** The first and the last address of a range, as numbers. */
@@ -96,6 +95,11 @@ export function partOf(cidr: string, prefix: number, number: number): string | u
   const [start, last] = rangeOf(cidr);
   const first = start + number * 2 ** (32 - prefix);
   return first > last ? undefined : `${textOf(first)}/${prefix}`;
+}
+
+/** How many parts of a prefix length a range has. */
+export function partsIn(cidr: string, prefix: number): number {
+  return Math.floor(sizeOf(cidr) / 2 ** (32 - prefix));
 }
 
 /** The n-th address of a range. */

@@ -1,6 +1,6 @@
 import type { InstanceType } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { partOf, type VSwitch } from './address-book.js';
+import { partOf, partsIn, type VSwitch } from './address-book.js';
 import type { InstanceFailure, InstanceRecord } from './records.js';
 
 /** How a cluster is connected. */
@@ -85,15 +85,19 @@ export function noAddress(
   return none(`${names} in ${zones} has no free address`);
 }
 
-/** The first part of the pod CIDR that no node has; null: none is left, undefined: nodes have none. */
+/**
+ * A part of the pod CIDR that no node has; null: none is left, undefined: nodes have none. The search begins behind as
+ * many parts as are taken, where the next is as long as nodes have only come.
+ */
 function freePart({ instances }: CloudCluster, { podCidr, nodeCidrMask }: NetworkRecord) {
   if (podCidr === undefined || nodeCidrMask === undefined) return undefined;
   const taken = new Set([...instances.values()].map((instance) => instance.podCidr));
-  for (let number = 0; ; number += 1) {
-    const part = partOf(podCidr, nodeCidrMask, number);
-    if (part === undefined) return null;
-    if (!taken.has(part)) return part;
+  const parts = partsIn(podCidr, nodeCidrMask);
+  for (let tried = 0; tried < parts; tried += 1) {
+    const part = partOf(podCidr, nodeCidrMask, (taken.size + tried) % parts);
+    if (part !== undefined && !taken.has(part)) return part;
   }
+  return null;
 }
 
 /** What the kubelet is configured with: the network interfaces' addresses with Terway, those of its part with Flannel. */

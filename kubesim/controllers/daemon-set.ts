@@ -7,7 +7,7 @@ import { nodes } from '../kinds/nodes.js';
 import { isReady, pods } from '../kinds/pods.js';
 import type { DaemonSet } from '../kinds/workloads.js';
 import { hashText } from '../random.js';
-import { matchesNode, tolerates } from '../scheduler/fit.js';
+import { matchesNode, namedNodes, tolerates } from '../scheduler/fit.js';
 import { keyOf } from '../store/cluster-store.js';
 import { activePods, createPod, onOwnedPods, splitKey } from './pods-of.js';
 
@@ -95,11 +95,7 @@ function suits(node: Node, { spec }: PodTemplate): boolean {
 
 /** The node a daemon's pod is meant for: where it is, or where its affinity sends it. */
 function targetOf({ spec }: Pod): string {
-  if (spec.nodeName) return spec.nodeName;
-  const terms =
-    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  const [field] = terms.flatMap(({ matchFields = [] }) => matchFields);
-  return field?.values?.[0] ?? '';
+  return spec.nodeName ?? namedNodes(spec)?.[0] ?? '';
 }
 
 function statusOf(

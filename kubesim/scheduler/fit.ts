@@ -40,6 +40,16 @@ export function matchesNode(spec: PodSpec, node: Node): boolean {
   return selected && (!terms || terms.some((term) => matchesTerm(term, node)));
 }
 
+/** The only nodes that the pod may be on by their names, as DaemonSets write it; undefined: names do not matter. */
+export function namedNodes({ affinity }: PodSpec): readonly string[] | undefined {
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const names = terms?.map(
+    ({ matchFields = [] }) =>
+      matchFields.find(({ key, operator }) => key === 'metadata.name' && operator === 'In')?.values,
+  );
+  return names?.every((values) => values !== undefined) ? names.flat() : undefined;
+}
+
 function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
   const fields = { 'metadata.name': node.metadata.name };
   const all = (list: readonly Requirement[], values: Readonly<Record<string, string>> | undefined) =>

@@ -29,6 +29,10 @@ export class NodeLedger {
     return this.list;
   }
 
+  entry(name: string): NodeEntry | undefined {
+    return this.nodes.get(name);
+  }
+
   setNode(node: Node): void {
     const { name } = node.metadata;
     const known = this.nodes.get(name);

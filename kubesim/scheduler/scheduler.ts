@@ -5,7 +5,15 @@ import { timestamp, withCondition } from '../kinds/object.js';
 import { isActive, pods } from '../kinds/pods.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../controllers/pods-of.js';
-import { matchesNode, requestsOf, shortages, tolerates, untolerated, type Amounts } from './fit.js';
+import {
+  matchesNode,
+  namedNodes,
+  requestsOf,
+  shortages,
+  tolerates,
+  untolerated,
+  type Amounts,
+} from './fit.js';
 import { GPU_MEMORY, hasCard, withCard } from './gpu-share.js';
 import { NodeLedger, type NodeEntry } from './node-ledger.js';
 
@@ -53,7 +61,7 @@ export function scheduler(cluster: ClusterContext): Controller {
 
 function choose(ledger: NodeLedger, pod: Pod, turn: number): NodeEntry | undefined {
   const requests = requestsOf(pod);
-  const entries = ledger.entries();
+  const entries = namedNodes(pod.spec)?.map((name) => ledger.entry(name)) ?? ledger.entries();
   let best: { readonly entry: NodeEntry; readonly load: number } | undefined;
   let found = 0;
   for (let step = 0; step < entries.length && found < ENOUGH; step += 1) {
