@@ -12,7 +12,8 @@ const storage = new AsyncLocalStorage<RequestScope>();
 
 /** Runs work, and everything that it starts, for a request: its log entries carry the request's id. */
 export function inRequest<T>(scope: RequestScope, work: () => T): T {
-  return storage.run(scope, work);
+  // A subgraph in the gateway's own process already runs for the gateway's request.
+  return storage.getStore()?.requestId === scope.requestId ? work() : storage.run(scope, work);
 }
 
 /** The request for which this runs; undefined for what the platform does by itself. */

@@ -6,6 +6,7 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
+import type { CancelSignal } from '../execute/cancellation.js';
 
 /** When a circuit opens, and when it is tried again. */
 export interface CircuitOptions {
@@ -61,7 +62,7 @@ export class Circuit {
   }
 
   /** Calls, and counts how it ends. Throws CircuitOpen instead while the circuit is open, or another call tries it. */
-  async call<T>(waiting: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  async call<T>(waiting: CancelSignal, ask: () => Promise<T>): Promise<T> {
     if (this.phase === 'half-open') throw new CircuitOpen();
     let left: { readonly reason: unknown } | undefined;
     try {

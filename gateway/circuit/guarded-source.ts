@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Log } from '../../kernel/log.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
-import { withDeadline } from '../execute/deadline.js';
+import { Deadline } from '../execute/deadline.js';
 import { type SubgraphSource, unavailable } from '../execute/subgraph-source.js';
 import type { Meter } from '../metrics/meter.js';
 import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
@@ -22,10 +22,12 @@ export interface GuardedSourceOptions {
  */
 export class GuardedSource implements SubgraphSource {
   private readonly circuit: Circuit;
+  private readonly deadline: Deadline;
 
   constructor(private readonly options: GuardedSourceOptions) {
     const { meter, log } = options;
     this.circuit = new Circuit(options.circuit);
+    this.deadline = new Deadline(options.timeout);
     meter.circuit(this.name, 'closed');
     this.circuit.onChange((phase) => {
       meter.circuit(this.name, phase);
@@ -38,10 +40,10 @@ export class GuardedSource implements SubgraphSource {
   }
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
-    const { source, timeout } = this.options;
+    const { source } = this.options;
     return this.guard(call, async () => {
       try {
-        return await withDeadline(timeout, call.signal, (signal) =>
+        return await this.deadline.within(call.signal, (signal) =>
           source.execute(request, { ...call, signal }),
         );
       } catch (error) {

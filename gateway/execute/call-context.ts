@@ -1,5 +1,7 @@
 import type { OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
+import type { Loaders } from '../../kernel/loader.js';
+import type { CancelSignal } from './cancellation.js';
 
 /** On whose behalf and how long a client's operation runs; one object per request, and per event of a subscription. */
 export interface CallContext {
@@ -8,7 +10,9 @@ export interface CallContext {
   /** What the client asked for: fetches of a query may share loaders, those of a mutation may not. */
   readonly kind: OperationTypeNode;
   /** Aborts when the client has left or the time is up. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Cursor of an event that subgraphs must have seen before they answer. */
   readonly atLeast?: string | undefined;
+  /** What the subgraphs of this process have loaded for a query; made when the first of them is asked. */
+  loaders?: Loaders | undefined;
 }

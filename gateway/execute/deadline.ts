@@ -1,41 +1,83 @@
 import { GraphQLError } from 'graphql';
+import { type CancelSignal, Cancellation } from './cancellation.js';
 
-/**
- * Runs `work` with a signal that aborts after `milliseconds` or with `outer`. When the time is up it throws
- * REQUEST_TIMEOUT at once, whether or not the work heeds the signal.
- */
-export function withDeadline<T>(
-  milliseconds: number,
-  outer: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const inner = new AbortController();
-  const abort = () => inner.abort();
-  outer.addEventListener('abort', abort, { once: true });
-  return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(timeout(milliseconds));
-      abort();
-    }, milliseconds);
-    const over = () => {
-      clearTimeout(timer);
-      outer.removeEventListener('abort', abort);
-    };
-    work(inner.signal).then(
-      (value) => {
-        over();
-        resolve(value);
-      },
-      (error: unknown) => {
-        over();
-        reject(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
-  });
+/** What has to be over at some time. */
+interface Timed {
+  /** By the clock of `performance`. */
+  readonly end: number;
+  readonly late: () => void;
 }
 
-function timeout(milliseconds: number): GraphQLError {
-  return new GraphQLError(`The request took longer than ${milliseconds / 1000} seconds.`, {
-    extensions: { code: 'REQUEST_TIMEOUT' },
-  });
+/**
+ * The time that something may take, the same for all that is timed by it: the first that began is the first that is
+ * late, so one timer is enough for any number of them.
+ */
+export class Deadline {
+  private readonly running = new Set<Timed>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly milliseconds: number) {}
+
+  /**
+   * Runs `work` with a signal that aborts when the time is up or with `outer`. When the time is up it throws
+   * REQUEST_TIMEOUT at once, whether or not the work heeds the signal.
+   */
+  within<T>(outer: CancelSignal, work: (signal: CancelSignal) => Promise<T>): Promise<T> {
+    const inner = new Cancellation();
+    const abort = () => inner.abort();
+    if (outer.aborted) abort();
+    else outer.addEventListener('abort', abort, { once: true });
+    return new Promise<T>((resolve, reject) => {
+      const timed = this.begin(() => {
+        reject(this.timeout());
+        abort();
+      });
+      const over = () => {
+        this.running.delete(timed);
+        outer.removeEventListener('abort', abort);
+      };
+      work(inner).then(
+        (value) => {
+          over();
+          resolve(value);
+        },
+        (error: unknown) => {
+          over();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    });
+  }
+
+  private begin(late: () => void): Timed {
+    const timed = { end: performance.now() + this.milliseconds, late };
+    this.running.add(timed);
+    this.timer ??= this.wait(this.milliseconds);
+    return timed;
+  }
+
+  private wait(milliseconds: number): NodeJS.Timeout {
+    // What is timed keeps the process alive, if it has to be.
+    return setTimeout(() => this.look(), milliseconds).unref();
+  }
+
+  private look(): void {
+    this.timer = undefined;
+    for (const timed of this.running) {
+      const left = timed.end - performance.now();
+      if (left > 0) {
+        // A timer is set in whole milliseconds.
+        this.timer = this.wait(Math.ceil(left));
+        return;
+      }
+      this.running.delete(timed);
+      timed.late();
+    }
+  }
+
+  private timeout(): GraphQLError {
+    return new GraphQLError(`The request took longer than ${this.milliseconds / 1000} seconds.`, {
+      extensions: { code: 'REQUEST_TIMEOUT' },
+    });
+  }
 }

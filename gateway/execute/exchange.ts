@@ -1,27 +1,28 @@
 import type { Dispatcher } from 'undici';
+import type { CancelSignal } from './cancellation.js';
 
-/** A whole answer. */
-export interface Exchanged {
-  readonly statusCode: number;
-  readonly text: string;
+export interface ExchangeOptions<T> {
+  readonly signal: CancelSignal;
+  /** Makes of the whole answer what it says, or throws. */
+  readonly read: (statusCode: number, text: string) => T;
 }
 
 /**
  * Sends a request and reads the whole answer. Straight on the dispatcher: streams in between cost more than the rest
- * of a small request. Rejects when the connection fails or the signal aborts.
+ * of a small request. Rejects when the connection fails, the signal aborts or the answer cannot be read.
  */
-export function exchange(
+export function exchange<T>(
   dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
-): Promise<Exchanged> {
+  request: Dispatcher.DispatchOptions,
+  options: ExchangeOptions<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(new Error('nobody waits for this answer'));
-    dispatcher.dispatch(options, new Exchange(signal, resolve, reject));
+    if (options.signal.aborted) return reject(new Error('nobody waits for this answer'));
+    dispatcher.dispatch(request, new Exchange(options, resolve, reject));
   });
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange<T> implements Dispatcher.DispatchHandler {
   private statusCode = 0;
   private readonly chunks: Buffer[] = [];
   private controller: Dispatcher.DispatchController | undefined;
@@ -32,17 +33,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   };
 
   constructor(
-    private readonly signal: AbortSignal,
-    private readonly resolve: (exchanged: Exchanged) => void,
+    private readonly options: ExchangeOptions<T>,
+    private readonly resolve: (answer: T) => void,
     private readonly reject: (error: Error) => void,
   ) {
-    signal.addEventListener('abort', this.abort, { once: true });
+    options.signal.addEventListener('abort', this.abort, { once: true });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     // It may have waited in the pool's queue until now.
-    if (this.signal.aborted) controller.abort(new Error('nobody waits for this answer'));
+    if (this.options.signal.aborted) controller.abort(new Error('nobody waits for this answer'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
@@ -54,10 +55,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.signal.removeEventListener('abort', this.abort);
+    const { signal, read } = this.options;
+    signal.removeEventListener('abort', this.abort);
     const [first] = this.chunks;
     const body = first && this.chunks.length === 1 ? first : Buffer.concat(this.chunks);
-    this.resolve({ statusCode: this.statusCode, text: body.toString('utf8') });
+    try {
+      this.resolve(read(this.statusCode, body.toString('utf8')));
+    } catch (error) {
+      this.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -65,7 +71,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   private failed(error: Error): void {
-    this.signal.removeEventListener('abort', this.abort);
+    this.options.signal.removeEventListener('abort', this.abort);
     this.reject(error);
   }
 }

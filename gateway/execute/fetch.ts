@@ -1,6 +1,6 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
 import type { CombinedOperations } from './entities/combine-operations.js';
 import { EntityBatch } from './entities/entity-batch.js';
 import { entityOperation } from './entities/entity-operation.js';
@@ -9,7 +9,7 @@ import { Represent } from './entities/represent.js';
 import { type PlanPath, entitiesAt, parsePath } from './plan-path.js';
 import type { PlanPart, PlanRun } from './plan-run.js';
 import { compileRewrites } from './rewrites.js';
-import { isTree, merge } from './tree.js';
+import { type Tree, isTree, merge } from './tree.js';
 import type { TypeConditions } from './type-conditions.js';
 import { pickVariables } from './variables.js';
 import { RequestTemplate, type WrittenRequest } from './written-request.js';
@@ -56,7 +56,7 @@ function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditio
   return async (run) => {
     const targets = entitiesAt(run.data, at);
     if (targets.length === 0) return;
-    const { data, errors } = await send(run, node.serviceName, template.write(variablesText(node, run)));
+    const { data, errors } = await send(run, node.serviceName, write(template, node, run));
     for (const error of errors ?? [])
       run.errors.push(subgraphError(error, node.serviceName, error.path && [...path, ...error.path]));
     if (!data) return;
@@ -76,9 +76,9 @@ function entityFetch(node: FetchNode, at: PlanPath, { conditions, combined }: Fe
   return async (run) => {
     const batch = new EntityBatch(run.data, at);
     batch.fill(represent);
-    if (batch.texts.length === 0) return;
+    if (batch.representations.length === 0) return;
     run.entities ??= new EntityRequests(run, combined);
-    const { entities, errors, problem } = await run.entities.ask(operation, batch.texts);
+    const { entities, errors, problem } = await run.entities.ask(operation, batch.representations);
     // The places are looked for before the data is merged, while the entities are the ones that were asked for.
     for (const error of errors) addEntityErrors(run, error, node, batch);
     if (problem) throw problem;
@@ -105,8 +105,14 @@ async function send(run: PlanRun, serviceName: string, request: WrittenRequest):
   return isTree(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
-function variablesText({ variableUsages = [] }: FetchNode, { variables }: PlanRun): string {
-  return variableUsages.length === 0 ? '{}' : JSON.stringify(pickVariables(variableUsages, variables));
+function write(
+  template: RequestTemplate,
+  { variableUsages = [] }: FetchNode,
+  { variables }: PlanRun,
+): WrittenRequest {
+  if (variableUsages.length === 0) return template.write('{}', () => ({}));
+  const picked = pickVariables(variableUsages, variables);
+  return template.write(JSON.stringify(picked), () => toWire(picked) as Tree);
 }
 
 function subgraphError(

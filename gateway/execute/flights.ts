@@ -2,14 +2,56 @@ import { OperationTypeNode } from 'graphql';
 import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
 import { actorText } from './actor-text.js';
 import type { CallContext } from './call-context.js';
+import { type CancelSignal, Cancellation } from './cancellation.js';
 
-/** A request on its way to a subgraph. */
-interface Flight {
-  readonly result: Promise<SubgraphResult>;
-  readonly abort: AbortController;
+/** Makes the request; its signal aborts when nobody waits for the answer any more. */
+type Start = (signal: CancelSignal) => Promise<SubgraphResult>;
+
+/** A request on its way to a subgraph, and those who wait for it. */
+class Flight {
+  private readonly cancellation = new Cancellation();
+  private readonly result: Promise<SubgraphResult>;
   /** How many have asked for it, and how many of them still wait. */
-  asked: number;
-  waiting: number;
+  private asked = 0;
+  private waiting = 0;
+
+  constructor(
+    start: Start,
+    private readonly landed: (flight: Flight) => void,
+  ) {
+    this.result = start(this.cancellation);
+  }
+
+  get abandoned(): boolean {
+    return this.waiting === 0;
+  }
+
+  /** What each gets is theirs to change. */
+  join(signal: CancelSignal): Promise<SubgraphResult> {
+    this.asked += 1;
+    this.waiting += 1;
+    const leave = () => {
+      this.waiting -= 1;
+      if (this.waiting === 0) this.cancellation.abort();
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    return this.result.then(
+      (result) => {
+        this.land(signal, leave);
+        return this.asked > 1 ? (toWire(result) as SubgraphResult) : result;
+      },
+      (error: unknown) => {
+        this.land(signal, leave);
+        throw error;
+      },
+    );
+  }
+
+  private land(signal: CancelSignal, leave: () => void): void {
+    signal.removeEventListener('abort', leave);
+    this.landed(this);
+  }
 }
 
 /**
@@ -24,28 +66,18 @@ export class Flights {
    * Runs `start` or joins the one that has the same key. Its signal aborts when nobody waits any more. What is given
    * to each caller is theirs to change.
    */
-  async share(
-    call: CallContext,
-    key: string,
-    start: (signal: AbortSignal) => Promise<SubgraphResult>,
-  ): Promise<SubgraphResult> {
+  share(call: CallContext, key: string, start: Start): Promise<SubgraphResult> {
     // Who must not see less than an event does not join somebody who began before it.
     if (call.kind !== OperationTypeNode.QUERY || call.atLeast !== undefined) return this.alone(call, start);
-    const flight = this.join(call, `${actorText(call.actor)}\n${key}`, start);
-    flight.asked += 1;
-    flight.waiting += 1;
-    const leave = () => {
-      flight.waiting -= 1;
-      if (flight.waiting === 0) flight.abort.abort();
-    };
-    if (call.signal.aborted) leave();
-    else call.signal.addEventListener('abort', leave, { once: true });
-    try {
-      const result = await flight.result;
-      return flight.asked > 1 ? (toWire(result) as SubgraphResult) : result;
-    } finally {
-      call.signal.removeEventListener('abort', leave);
-    }
+    const { account } = call.actor;
+    let flights = this.accounts.get(account);
+    if (!flights) this.accounts.set(account, (flights = new Map<string, Flight>()));
+    const text = `${key}\n${actorText(call.actor)}`;
+    const known = flights.get(text);
+    if (known && !known.abandoned) return known.join(call.signal);
+    const flight = new Flight(start, (landed) => this.land(account, text, landed));
+    flights.set(text, flight);
+    return flight.join(call.signal);
   }
 
   /** From now on queries of the account see what is there now. */
@@ -53,10 +85,7 @@ export class Flights {
     this.accounts.delete(account);
   }
 
-  private async alone(
-    call: CallContext,
-    start: (signal: AbortSignal) => Promise<SubgraphResult>,
-  ): Promise<SubgraphResult> {
+  private async alone(call: CallContext, start: Start): Promise<SubgraphResult> {
     try {
       return await start(call.signal);
     } finally {
@@ -64,22 +93,11 @@ export class Flights {
     }
   }
 
-  private join(
-    { actor: { account } }: CallContext,
-    key: string,
-    start: (signal: AbortSignal) => Promise<SubgraphResult>,
-  ): Flight {
-    const flights = this.accounts.get(account) ?? new Map<string, Flight>();
-    this.accounts.set(account, flights);
-    const known = flights.get(key);
-    if (known && known.waiting > 0) return known;
-    const abort = new AbortController();
-    const result = start(abort.signal).finally(() => {
-      if (flights.get(key) === flight) flights.delete(key);
-      if (flights.size === 0 && this.accounts.get(account) === flights) this.accounts.delete(account);
-    });
-    const flight: Flight = { result, abort, asked: 0, waiting: 0 };
-    flights.set(key, flight);
-    return flight;
+  private land(account: string, key: string, flight: Flight): void {
+    const flights = this.accounts.get(account);
+    // Another one of the same kind may have begun since.
+    if (!flights || flights.get(key) !== flight) return;
+    flights.delete(key);
+    if (flights.size === 0) this.accounts.delete(account);
   }
 }

@@ -7,7 +7,8 @@ import type { PreparedRequest } from '../plan/prepare.js';
 import type { StreamEvent } from '../subscriptions/frame.js';
 import { AFTER, POSITION } from '../subscriptions/stream-form.js';
 import type { CallContext } from './call-context.js';
-import { withDeadline } from './deadline.js';
+import { nativeSignal } from './cancellation.js';
+import { Deadline } from './deadline.js';
 import { LazyStream } from './lazy-stream.js';
 import type { PlanPart, PlanRun } from './plan-run.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
@@ -22,7 +23,11 @@ export interface GraphExecutorOptions {
 
 /** Executes prepared requests over the subgraphs. What it answers or throws may be shown to clients. */
 export class GraphExecutor {
-  constructor(private readonly options: GraphExecutorOptions) {}
+  private readonly deadline: Deadline;
+
+  constructor(private readonly options: GraphExecutorOptions) {
+    this.deadline = new Deadline(options.timeout);
+  }
 
   /** Runs a query or mutation. */
   execute(prepared: PreparedRequest, context: CallContext): Promise<ExecutionResult> {
@@ -56,7 +61,7 @@ export class GraphExecutor {
   ): AsyncGenerator<StreamEvent, undefined> {
     const upstream = new LazyStream(() => this.open(prepared, context, after));
     return mapStream(upstream, (event) => this.deliver(prepared, context, event), {
-      signal: context.signal,
+      signal: nativeSignal(context.signal),
       failed: (error) => {
         throw this.options.mask.error(error, context.requestId);
       },
@@ -123,8 +128,7 @@ export class GraphExecutor {
     context: CallContext,
     fetch: PlanPart,
   ): Promise<ExecutionResult> {
-    const { timeout } = this.options;
-    const run = await withDeadline(timeout, context.signal, async (signal) => {
+    const run = await this.deadline.within(context.signal, async (signal) => {
       const begun = this.newRun(prepared, { ...context, signal });
       await fetch(begun);
       return begun;

@@ -11,11 +11,12 @@ import {
 import { traceHeaders } from '../../kernel/tracing/span.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from './call-context.js';
+import { type CancelSignal, nativeSignal } from './cancellation.js';
 import { exchange } from './exchange.js';
 import type { Flights } from './flights.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
 import { openSubgraphStream } from './subgraph-stream.js';
-import { bodyOf } from './written-request.js';
+import { bodyOf, requestKey } from './written-request.js';
 
 const JSON_ACCEPT = 'application/graphql-response+json, application/json';
 
@@ -50,28 +51,27 @@ export class HttpSource implements SubgraphSource {
     this.requests = new Pool(origin, {
       connections: 128,
       keepAliveTimeout: 30_000,
-      headersTimeout: 30_000,
-      bodyTimeout: 30_000,
+      // Whoever asks says how long they wait; a timer of each connection beside that is work for nothing.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
     // Subgraphs send a comment every ten seconds: three missing ones mean that the stream is dead.
     this.streams = new Pool(origin, { headersTimeout: 30_000, bodyTimeout: 30_000 });
   }
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
-    // Written once: it is also what tells requests apart.
-    const body = bodyOf(request);
-    return this.flights.share(call, `${this.name}\n${body}`, (signal) =>
-      this.send(body, { ...call, signal }),
+    return this.flights.share(call, `${this.name}\n${requestKey(request)}`, (signal) =>
+      this.send(bodyOf(request), call, signal),
     );
   }
 
-  private async send(body: string, call: CallContext): Promise<SubgraphResult> {
+  private async send(body: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
     try {
-      return await this.ask(body, call);
+      return await this.ask(body, call, signal);
     } catch (error) {
       // A kept-alive connection may be closed while a request is on its way: what changes nothing is asked again.
-      if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !call.signal.aborted)
-        return this.again(body, call);
+      if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !signal.aborted)
+        return this.again(body, call, signal);
       throw unavailable(this.name, error);
     }
   }
@@ -82,7 +82,7 @@ export class HttpSource implements SubgraphSource {
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
     const options = await this.options(JSON.stringify(request), call, EVENT_STREAM);
     return openSubgraphStream(this.streams, options, {
-      signal: call.signal,
+      signal: nativeSignal(call.signal),
       arrived: () => this.flights.forget(call.actor.account),
       lost: (cause) => unavailable(this.name, cause),
     });
@@ -90,29 +90,28 @@ export class HttpSource implements SubgraphSource {
 
   async ping(signal: AbortSignal): Promise<void> {
     // A query rather than a health page: every subgraph has it, and it also finds keys that do not fit.
-    await this.ask(PING, { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal });
+    const call = { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
+    await this.ask(PING, call, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.requests.close(), this.streams.destroy()]);
   }
 
-  private async again(body: string, call: CallContext): Promise<SubgraphResult> {
+  private async again(body: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
     try {
-      return await this.ask(body, call);
+      return await this.ask(body, call, signal);
     } catch (error) {
       throw unavailable(this.name, error);
     }
   }
 
-  private async ask(request: string, call: CallContext): Promise<SubgraphResult> {
-    const known = this.options(request, call, JSON_ACCEPT);
-    // Nearly always known at once; awaiting it all the same would be another turn of the queue.
-    const options = known instanceof Promise ? await known : known;
-    const { statusCode, text } = await exchange(this.requests, options, call.signal);
-    const result = JSON.parse(text) as SubgraphResult | null;
-    if (result && ('data' in result || Array.isArray(result.errors)) && statusCode !== 401) return result;
-    throw new Error(`the subgraph answered ${statusCode}`);
+  private ask(request: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
+    const options = this.options(request, call, JSON_ACCEPT);
+    // Nearly always known at once; waiting for it all the same would be another turn of the queue.
+    return options instanceof Promise
+      ? options.then((known) => exchange(this.requests, known, { signal, read }))
+      : exchange(this.requests, options, { signal, read });
   }
 
   private options(
@@ -138,6 +137,12 @@ export class HttpSource implements SubgraphSource {
     for (const [name, value] of Object.entries(traceHeaders())) headers.push(name, value);
     return { path: this.path, method: 'POST', headers, body };
   }
+}
+
+function read(statusCode: number, text: string): SubgraphResult {
+  const result = JSON.parse(text) as SubgraphResult | null;
+  if (result && ('data' in result || Array.isArray(result.errors)) && statusCode !== 401) return result;
+  throw new Error(`the subgraph answered ${statusCode}`);
 }
 
 function isLostConnection(error: unknown): boolean {

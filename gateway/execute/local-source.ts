@@ -1,4 +1,5 @@
 import { OperationTypeNode } from 'graphql';
+import type { Actor } from '../../kernel/actor.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
@@ -6,16 +7,15 @@ import { Loaders } from '../../kernel/loader.js';
 import type { Log } from '../../kernel/log.js';
 import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import type { CallContext } from './call-context.js';
+import { type CancelSignal, nativeSignal } from './cancellation.js';
 import type { Flights } from './flights.js';
 import type { SubgraphSource } from './subgraph-source.js';
-import { bodyOf } from './written-request.js';
+import { requestKey } from './written-request.js';
 
 /** A subgraph in this process. */
 export class LocalSource implements SubgraphSource {
   readonly name: string;
   private readonly executor: SubgraphExecutor;
-  /** The loaders that the fetches of one query share, so that what one has read the next need not read again. */
-  private readonly shared = new WeakMap<CallContext, Loaders>();
 
   constructor(
     subgraph: Subgraph,
@@ -27,10 +27,8 @@ export class LocalSource implements SubgraphSource {
   }
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
-    const loaders = this.loaders(call);
-    const key = `${this.name}\n${bodyOf(request)}`;
-    return this.flights.share(call, key, (signal) =>
-      this.executor.execute(request, context({ ...call, signal }, loaders)),
+    return this.flights.share(call, `${this.name}\n${requestKey(request)}`, (signal) =>
+      this.executor.execute(request, new LocalContext(call, signal, loadersOf(call))),
     );
   }
 
@@ -38,7 +36,11 @@ export class LocalSource implements SubgraphSource {
     request: SubgraphRequest,
     call: CallContext,
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    const results = await this.executor.subscribe(request, () => context(call, new Loaders()), call.signal);
+    const results = await this.executor.subscribe(
+      request,
+      () => new LocalContext(call, call.signal, new Loaders()),
+      nativeSignal(call.signal),
+    );
     return mapStream(results, (result) => {
       this.flights.forget(call.actor.account);
       return result;
@@ -52,15 +54,32 @@ export class LocalSource implements SubgraphSource {
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
-
-  private loaders(call: CallContext): Loaders {
-    if (call.kind !== OperationTypeNode.QUERY) return new Loaders();
-    const loaders = this.shared.get(call) ?? new Loaders();
-    this.shared.set(call, loaders);
-    return loaders;
-  }
 }
 
-function context({ actor, requestId, signal, atLeast }: CallContext, loaders: Loaders): RequestContext {
-  return { actor, requestId, signal, loaders, atLeast };
+/** The fetches of one query share loaders: what one has read the next need not read again. */
+function loadersOf(call: CallContext): Loaders {
+  if (call.kind !== OperationTypeNode.QUERY) return new Loaders();
+  call.loaders ??= new Loaders();
+  return call.loaders;
+}
+
+class LocalContext implements RequestContext {
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly atLeast: string | undefined;
+
+  constructor(
+    call: CallContext,
+    private readonly cancelled: CancelSignal,
+    readonly loaders: Loaders,
+  ) {
+    this.actor = call.actor;
+    this.requestId = call.requestId;
+    this.atLeast = call.atLeast;
+  }
+
+  /** Few resolvers ask for it. */
+  get signal(): AbortSignal {
+    return nativeSignal(this.cancelled);
+  }
 }

@@ -1,13 +1,15 @@
+import { hash } from 'node:crypto';
 import type { SubgraphRequest } from '../../kernel/graph/wire.js';
 import type { Tree } from './tree.js';
 
 /** A request to a subgraph whose JSON is written already. */
 export class WrittenRequest implements SubgraphRequest {
-  private parsed: Tree | undefined;
+  private given: Tree | undefined;
 
   constructor(
     private readonly template: RequestTemplate,
     private readonly text: string,
+    private readonly build: () => Tree,
   ) {}
 
   get query(): string {
@@ -20,19 +22,26 @@ export class WrittenRequest implements SubgraphRequest {
 
   /** For subgraphs that are not asked in JSON. */
   get variables(): Tree {
-    this.parsed ??= JSON.parse(this.text) as Tree;
-    return this.parsed;
+    this.given ??= this.build();
+    return this.given;
   }
 
   /** All of it as JSON. */
   get body(): string {
     return `${this.template.head}${this.text}}`;
   }
+
+  /** A text that two requests share only when they are the same. */
+  get key(): string {
+    return this.template.digest + this.text;
+  }
 }
 
 /** What all requests of one operation have in common; its JSON is written once. */
 export class RequestTemplate {
   readonly head: string;
+  /** Stands for the head where requests are compared, which is shorter than most. */
+  readonly digest: string;
 
   constructor(
     readonly query: string,
@@ -40,12 +49,18 @@ export class RequestTemplate {
   ) {
     const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
     this.head = `{"query":${JSON.stringify(query)},${name}"variables":`;
+    this.digest = hash('sha256', this.head, 'base64url');
   }
 
-  /** The request with these variables, a JSON object. */
-  write(variables: string): WrittenRequest {
-    return new WrittenRequest(this, variables);
+  /** The request with these variables, a JSON object; `build` makes the same object for those who read no JSON. */
+  write(variables: string, build: () => Tree): WrittenRequest {
+    return new WrittenRequest(this, variables, build);
   }
+}
+
+/** What tells a request apart from every other one, whoever made it. */
+export function requestKey(request: SubgraphRequest): string {
+  return request instanceof WrittenRequest ? request.key : JSON.stringify(request);
 }
 
 /** The JSON of a request, whoever made it. */

@@ -23,7 +23,7 @@ import { LRUCache } from 'lru-cache';
 export type RunQuery = (
   context: unknown,
   variables: Readonly<Record<string, unknown>>,
-) => Promise<ExecutionResult>;
+) => ExecutionResult | Promise<ExecutionResult>;
 
 /** Executions after which a document is compiled: compiling costs as much as it saves in so many, and blocks while it lasts. */
 const OFTEN = 64;
@@ -69,11 +69,15 @@ function resolveByDefault(schema: GraphQLSchema): void {
 function compile(schema: GraphQLSchema, document: DocumentNode): RunQuery | undefined {
   const query = compileQuery(schema, document);
   if (!isCompiledQuery(query)) return undefined;
-  return async (context, variables) => {
-    const { data, errors } = await query.query(undefined, context, { ...variables });
-    if (!errors || errors.length === 0) return { data };
-    return { ...(data === undefined ? {} : { data }), errors: errors.map(proper) };
+  return (context, variables) => {
+    const result = query.query(undefined, context, { ...variables });
+    return result instanceof Promise ? result.then(properResult) : properResult(result);
   };
+}
+
+function properResult({ data, errors }: ExecutionResult): ExecutionResult {
+  if (!errors || errors.length === 0) return { data };
+  return { ...(data === undefined ? {} : { data }), errors: errors.map(proper) };
 }
 
 /** The compiler's errors lack what graphql-js's have. */

@@ -2,13 +2,23 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  type FieldNode,
   GraphQLError,
   type GraphQLFormattedError,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  TypeInfo,
   ValuesOfCorrectTypeRule,
   createSourceEventStream,
   execute,
+  getNamedType,
+  isEnumType,
+  isScalarType,
+  isSpecifiedScalarType,
   parse,
   validate,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
@@ -25,7 +35,13 @@ import { type SubgraphRequest, type SubgraphResult, toWire } from './wire.js';
 /** Makes the context of one execution: of the request, or of one event of a subscription. */
 export type NewContext = () => RequestContext;
 
-type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+type Prepared =
+  | {
+      readonly document: DocumentNode;
+      /** Whether what it answers is as JSON would carry it. */
+      readonly plain: boolean;
+    }
+  | { readonly errors: readonly GraphQLError[] };
 
 /**
  * Executes what the gateway asks of a subgraph; the one implementation behind in-process and HTTP serving, so that
@@ -68,7 +84,7 @@ export class SubgraphExecutor {
     const result = run
       ? run(context, request.variables ?? {})
       : execute(this.args(prepared.document, request, context));
-    const answer = this.answer(await result, context.requestId);
+    const answer = this.answer(await result, context.requestId, prepared.plain);
     this.log.debug(
       { subgraph: this.subgraph.name, errors: answer.errors?.length ?? 0 },
       'a request was executed',
@@ -103,6 +119,7 @@ export class SubgraphExecutor {
           this.answer(
             await inRequest(scope, () => execute({ ...args, rootValue: event })),
             context.requestId,
+            prepared.plain,
           );
         return this.traced(spanOf(event), tell);
       },
@@ -133,9 +150,9 @@ export class SubgraphExecutor {
     }
   }
 
-  private answer(result: ExecutionResult, requestId: string): SubgraphResult {
+  private answer(result: ExecutionResult, requestId: string, plain: boolean): SubgraphResult {
     if (!('data' in result)) return requestFailure(result.errors ?? []);
-    const data = toWire(result.data) as SubgraphResult['data'] & object;
+    const data = (plain ? result.data : toWire(result.data)) as SubgraphResult['data'] & object;
     if (!result.errors) return { data };
     const report = this.report(requestId);
     return { data, errors: result.errors.flatMap((error) => answerErrors(error, report)) };
@@ -168,11 +185,34 @@ export class SubgraphExecutor {
     try {
       const document = parse(query, { noLocation: true });
       const errors = validate(this.subgraph.schema, document, [ValuesOfCorrectTypeRule]);
-      return errors.length > 0 ? { errors } : { document };
+      return errors.length > 0 ? { errors } : { document, plain: isPlain(this.subgraph.schema, document) };
     } catch (error) {
       return { errors: [located(error)] };
     }
   }
+}
+
+/**
+ * Whether all leaves of an answer are enums or of the scalars that GraphQL itself has, which are written as texts,
+ * numbers and booleans. Others may be objects that belong to somebody.
+ */
+function isPlain(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let plain = true;
+  const look = {
+    Field: ({ alias, selectionSet }: FieldNode) => {
+      const type = types.getType();
+      // A name that assignment takes for something else is not left to whoever has executed the document.
+      if (alias?.value === '__proto__') plain = false;
+      if (!selectionSet && !isPlainLeaf(type && getNamedType(type))) plain = false;
+    },
+  };
+  visit(document, visitWithTypeInfo(types, look));
+  return plain;
+}
+
+function isPlainLeaf(type: GraphQLNamedType | null | undefined): boolean {
+  return isEnumType(type) || (isScalarType(type) && isSpecifiedScalarType(type));
 }
 
 /** The request did not fit: a value that a scalar refuses, a missing variable. */

@@ -1,19 +1,20 @@
 import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
 import type { CallContext } from '../../gateway/execute/call-context.js';
+import type { CancelSignal } from '../../gateway/execute/cancellation.js';
 import { Flights } from '../../gateway/execute/flights.js';
 import { entitiesAt, parsePath, placesAt } from '../../gateway/execute/plan-path.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 
 interface Started {
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly answer: (result: SubgraphResult) => void;
 }
 
 /** A subgraph that answers when told to. */
 function subgraph() {
   const started: Started[] = [];
-  const start = (signal: AbortSignal) =>
+  const start = (signal: CancelSignal) =>
     new Promise<SubgraphResult>((answer) => started.push({ signal, answer }));
   return { started, start };
 }

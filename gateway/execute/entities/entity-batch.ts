@@ -3,10 +3,24 @@ import type { Rewrite } from '../rewrites.js';
 import { type Tree, isTree, merge } from '../tree.js';
 import { type Represent, type TypeRepresentation, keyOf } from './represent.js';
 
+/** How an entity is named to a subgraph. */
+export class Representation {
+  constructor(
+    /** As JSON. */
+    readonly text: string,
+    private readonly entity: Tree,
+    private readonly type: TypeRepresentation,
+  ) {}
+
+  /** The same as an object, whose owner may change it. */
+  build(): Tree | null {
+    return this.type.build(this.entity);
+  }
+}
+
 /** The entities of one fetch: each is asked for once, however many places of the response it stands for. */
 export class EntityBatch {
-  /** Representations, as JSON. */
-  readonly texts: string[] = [];
+  readonly representations: Representation[] = [];
   private readonly entities: readonly Tree[];
   /** The representation of each entity; -1 for those that are not asked for. */
   private readonly indexes: number[] = [];
@@ -33,7 +47,7 @@ export class EntityBatch {
       let ofType = byKey.get(type);
       if (!ofType) byKey.set(type, (ofType = new Map()));
       let index = ofType.get(key);
-      if (index === undefined) ofType.set(key, (index = this.add(type.write(entity))));
+      if (index === undefined) ofType.set(key, (index = this.add(type.write(entity), entity, type)));
       this.indexes.push(index);
     }
   }
@@ -60,18 +74,18 @@ export class EntityBatch {
     return placesAt(this.root, this.path).filter((_, i) => this.indexes[i] === index);
   }
 
-  private addUnlessKnown(entity: Tree, { write }: TypeRepresentation, byText: Map<string, number>): number {
-    const text = write(entity);
+  private addUnlessKnown(entity: Tree, type: TypeRepresentation, byText: Map<string, number>): number {
+    const text = type.write(entity);
     // The entity's own type, too: a rewrite may have made one of several.
     const key = `${String(entity['__typename'])} ${text}`;
-    const known = byText.get(key) ?? this.add(text);
+    const known = byText.get(key) ?? this.add(text, entity, type);
     byText.set(key, known);
     return known;
   }
 
   /** -1 when something that the representation needs is missing. */
-  private add(text: string | null): number {
-    return text === null ? -1 : this.texts.push(text) - 1;
+  private add(text: string | null, entity: Tree, type: TypeRepresentation): number {
+    return text === null ? -1 : this.representations.push(new Representation(text, entity, type)) - 1;
   }
 }
 

@@ -4,8 +4,9 @@ import type { PlanRun } from '../plan-run.js';
 import type { SubgraphSource } from '../subgraph-source.js';
 import { type Tree, isTree } from '../tree.js';
 import { pickVariables } from '../variables.js';
-import type { WrittenRequest } from '../written-request.js';
+import type { RequestTemplate, WrittenRequest } from '../written-request.js';
 import { type CombinedOperations, entitiesName } from './combine-operations.js';
+import type { Representation } from './entity-batch.js';
 import type { EntityOperation } from './entity-operation.js';
 
 /** What was received for the representations of one fetch. */
@@ -26,7 +27,7 @@ export interface EntityError {
 
 interface Ask {
   readonly operation: EntityOperation;
-  readonly texts: readonly string[];
+  readonly representations: readonly Representation[];
   readonly resolve: (answer: EntityAnswer) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -34,7 +35,7 @@ interface Ask {
 /** Fetches of the same operation, which share representations. */
 interface Group {
   readonly operation: EntityOperation;
-  readonly texts: string[];
+  readonly representations: Representation[];
   /** Each with the places of its representations among those of the group; without, they are the same. */
   readonly asks: { readonly ask: Ask; readonly indexes?: readonly number[] }[];
 }
@@ -52,10 +53,10 @@ export class EntityRequests {
   ) {}
 
   /** Asks for the entities of these representations. Rejects when the subgraph does not answer. */
-  ask(operation: EntityOperation, texts: readonly string[]): Promise<EntityAnswer> {
+  ask(operation: EntityOperation, representations: readonly Representation[]): Promise<EntityAnswer> {
     return new Promise((resolve, reject) => {
       // Fetches that start side by side have all asked before the microtask runs.
-      if (this.waiting.push({ operation, texts, resolve, reject }) === 1)
+      if (this.waiting.push({ operation, representations, resolve, reject }) === 1)
         void Promise.resolve().then(() => this.flush());
     });
   }
@@ -76,7 +77,7 @@ export class EntityRequests {
     const template =
       groups.length === 1 ? undefined : this.combined.combine(groups.map(({ operation }) => operation));
     if (!template) for (const group of groups) void this.send([group]);
-    else void this.send(groups, template.write(this.variables(groups, entitiesName)));
+    else void this.send(groups, this.write(template, groups, entitiesName));
   }
 
   private async send(groups: readonly Group[], combined?: WrittenRequest): Promise<void> {
@@ -84,7 +85,7 @@ export class EntityRequests {
     if (!first) return;
     try {
       const { serviceName, template } = first.operation;
-      const request = combined ?? template.write(this.variables(groups, () => 'representations'));
+      const request = combined ?? this.write(template, groups, () => 'representations');
       const result = await this.source(serviceName).execute(request, this.run.call);
       const answer = isTree(result.data) || Array.isArray(result.errors) ? result : {};
       for (const [index, group] of groups.entries()) {
@@ -101,18 +102,36 @@ export class EntityRequests {
     return source;
   }
 
-  /** The variables as JSON: representations, which are JSON already, and those of the client. */
-  private variables(groups: readonly Group[], name: (index: number) => string): string {
-    const fields = groups.map(({ texts }, index) => `"${name(index)}":[${texts.join()}]`);
+  /** The request, whose variables are representations, which are JSON already, and those of the client. */
+  private write(
+    template: RequestTemplate,
+    groups: readonly Group[],
+    name: (index: number) => string,
+  ): WrittenRequest {
     const names = groups.flatMap(({ operation }) => operation.variables);
-    if (names.length === 0) return `{${fields.join()}}`;
-    const picked = JSON.stringify(pickVariables(names, this.run.variables));
-    return picked === '{}' ? `{${fields.join()}}` : `${picked.slice(0, -1)},${fields.join()}}`;
+    const picked = names.length === 0 ? undefined : pickVariables(names, this.run.variables);
+    const given = picked && JSON.stringify(picked).slice(1, -1);
+    let text = given ? `{${given}` : '{';
+    for (const [index, { representations }] of groups.entries()) {
+      text += `${text === '{' ? '' : ','}"${name(index)}":[`;
+      let comma = '';
+      for (const one of representations) {
+        text += comma + one.text;
+        comma = ',';
+      }
+      text += ']';
+    }
+    return template.write(`${text}}`, () => {
+      const variables: Tree = { ...(picked && (toWire(picked) as Tree)) };
+      for (const [index, { representations }] of groups.entries())
+        variables[name(index)] = representations.map((one) => one.build());
+      return variables;
+    });
   }
 }
 
 function alone(ask: Ask): Group {
-  return { operation: ask.operation, texts: [...ask.texts], asks: [{ ask }] };
+  return { operation: ask.operation, representations: [...ask.representations], asks: [{ ask }] };
 }
 
 function grouped(asks: readonly Ask[]): Group[] {
@@ -120,7 +139,7 @@ function grouped(asks: readonly Ask[]): Group[] {
   const byQuery = new Map<string, { group: Group; known?: Map<string, number> }>();
   const groups: Group[] = [];
   for (const ask of asks) {
-    const { operation, texts } = ask;
+    const { operation, representations } = ask;
     const shared = operation.shareable ? byQuery.get(operation.template.query) : undefined;
     if (!shared) {
       const group = alone(ask);
@@ -129,10 +148,10 @@ function grouped(asks: readonly Ask[]): Group[] {
       continue;
     }
     const { group } = shared;
-    const known = (shared.known ??= new Map(group.texts.map((text, index) => [text, index])));
-    const indexes = texts.map((text) => {
-      const index = known.get(text) ?? group.texts.push(text) - 1;
-      known.set(text, index);
+    const known = (shared.known ??= new Map(group.representations.map(({ text }, index) => [text, index])));
+    const indexes = representations.map((one) => {
+      const index = known.get(one.text) ?? group.representations.push(one) - 1;
+      known.set(one.text, index);
       return index;
     });
     group.asks.push({ ask, indexes });
@@ -141,14 +160,14 @@ function grouped(asks: readonly Ask[]): Group[] {
 }
 
 /** Gives each fetch its part of the answer. What one of them gets is its own to change. */
-function deliver({ asks, texts }: Group, { data, errors }: SubgraphResult, name: string): void {
+function deliver({ asks, representations }: Group, { data, errors }: SubgraphResult, name: string): void {
   const mine = (errors ?? []).filter(({ path }) => path === undefined || path[0] === name);
-  const problem = data ? problemOf(data[name], texts.length) : undefined;
+  const problem = data ? problemOf(data[name], representations.length) : undefined;
   const received = data && !problem ? (data[name] as readonly unknown[]) : undefined;
   for (const [position, { ask, indexes }] of asks.entries()) {
     const entities = indexes && received ? indexes.map((index) => received[index]) : received;
     ask.resolve({
-      errors: mine.flatMap((error) => toldTo(error, ask.texts.length, indexes)),
+      errors: mine.flatMap((error) => toldTo(error, ask.representations.length, indexes)),
       problem,
       entities: position === 0 ? entities : entities?.map(copied),
     });

@@ -1,15 +1,20 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { toWire } from '../../../kernel/graph/wire.js';
 import { compileRequires } from '../representations.js';
 import type { Rewrite } from '../rewrites.js';
-import { type Tree, isTree, own } from '../tree.js';
+import { type Tree, assign, isTree, own } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';
 
 /** Writes the representation of an entity as JSON; null when something that it needs is missing. */
 export type Write = (entity: Tree) => string | null;
 
+/** Makes the same as an object, of which nothing is the entity's own; for subgraphs that are not asked in JSON. */
+type Build = (entity: Tree) => Tree | null;
+
 /** How entities of one type are represented. */
 export interface TypeRepresentation {
   readonly write: Write;
+  readonly build: Build;
   /**
    * What tells entities of the type apart, cheaper than what is written; undefined when only that does. The first is
    * for entities with one field, which is nearly all.
@@ -39,6 +44,11 @@ export class Represent {
         rewrite?.(representation);
         return JSON.stringify(representation);
       },
+      build: (entity) => {
+        const representation = extract(entity);
+        rewrite?.(representation);
+        return toWire(representation) as Tree | null;
+      },
     };
   }
 
@@ -65,7 +75,7 @@ export class Represent {
     const [selections] = matching;
     if (matching.length !== 1 || !selections || !isPlain(selections)) return this.anyType;
     const write = compileObject(selections);
-    return { write: named(write), ...keyFields(selections) };
+    return { write: named(write), build: compileBuild(selections), ...keyFields(selections) };
   }
 }
 
@@ -127,6 +137,31 @@ function compileInner(write: Write): (value: unknown) => string {
   const inner = (value: unknown): string => {
     if (Array.isArray(value)) return `[${value.map(inner).join()}]`;
     return isTree(value) ? (write(value) ?? 'null') : 'null';
+  };
+  return inner;
+}
+
+function compileBuild(selections: readonly QueryPlanSelectionNode[]): Build {
+  const fields = selections.flatMap((selection) => {
+    if (selection.kind !== 'Field') return [];
+    const { name, alias = name, selections: inner } = selection;
+    return [{ name, alias, build: inner ? eachObject(compileBuild(inner)) : toWire }];
+  });
+  return (entity) => {
+    const representation: Tree = {};
+    for (const { name, alias, build } of fields) {
+      const value = own(entity, alias);
+      if (value === undefined) return null;
+      assign(representation, name, build(value));
+    }
+    return representation;
+  };
+}
+
+function eachObject(build: Build): (value: unknown) => unknown {
+  const inner = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inner);
+    return isTree(value) ? build(value) : null;
   };
   return inner;
 }

@@ -1,0 +1,50 @@
+/** Tells that nobody waits any more: the part of an `AbortSignal` that executing needs. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * An `AbortController` and its signal without the event target, which costs more than all that a request to a subgraph
+ * does with it (docs/decisions/0039). Listeners are called once.
+ */
+export class Cancellation implements CancelSignal {
+  aborted = false;
+  private listeners: Set<() => void> | undefined;
+  private controller: AbortController | undefined;
+
+  /** The same for libraries, made when somebody asks for it. */
+  get native(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.aborted) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    const { listeners } = this;
+    this.listeners = undefined;
+    for (const listener of listeners ?? []) listener();
+    this.controller?.abort();
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    if (!this.aborted) (this.listeners ??= new Set()).add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.listeners?.delete(listener);
+  }
+}
+
+/** The signal as libraries know it. */
+export function nativeSignal(signal: CancelSignal): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  if (signal instanceof Cancellation) return signal.native;
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort();
+  else signal.addEventListener('abort', () => controller.abort(), { once: true });
+  return controller.signal;
+}
