@@ -68,20 +68,34 @@ federation(
   ],
 );
 
+const scoped = (name: string, initial: string) =>
+  plainSubgraph(
+    name,
+    `extend schema
+       @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@composeDirective"])
+       @link(url: "https://specs.example.org/access/v1.0", import: ["@access"])
+       @composeDirective(name: "@access")
+     directive @access(scope: Scope!${initial} level: Int) on FIELD
+     enum Scope { PUBLIC PRIVATE }
+     type Query { ${name}: String }`,
+    { Query: { [name]: () => name } },
+  );
+
 federation(
   'directives of executable documents, as their definitions are composed',
-  ['a', 'b'].map((name) =>
-    plainSubgraph(
-      name,
-      `extend schema
-         @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@composeDirective"])
-         @link(url: "https://specs.example.org/access/v1.0", import: ["@access"])
-         @composeDirective(name: "@access")
-       directive @access(scope: Scope! = PUBLIC) on FIELD
-       enum Scope { PUBLIC PRIVATE }
-       type Query { ${name}: String }`,
-      { Query: { [name]: () => name } },
-    ),
-  ),
+  [scoped('a', ' = PUBLIC'), scoped('b', ' = PUBLIC')],
   [{ title: 'a default argument', query: '{ a @access b @access }', data: { a: 'a', b: 'b' } }],
+);
+
+federation(
+  'directives of executable documents, of which one subgraph has no default',
+  [scoped('a', ''), scoped('b', ' = PUBLIC')],
+  [
+    {
+      title: 'the default of the supergraph',
+      query: '{ a @access ...rest } fragment rest on Query { b @access(level: 2) }',
+      data: { a: 'a', b: 'b' },
+    },
+    { title: 'given arguments', query: '{ a @access(scope: PRIVATE) }', data: { a: 'a' } },
+  ],
 );
