@@ -17,30 +17,36 @@ export type PlanningQuestion =
       readonly operationName: string | undefined;
     };
 
-/** What it answers. */
-export interface PlanningAnswer {
-  readonly id: number;
-  readonly plan?: QueryPlan;
-}
+/** What it answers: the plan, or that the supergraph of a generation is loaded. */
+export type PlanningAnswer = { readonly id: number; readonly plan?: QueryPlan } | { readonly loaded: number };
 
 /** Operations that wait for their plan at the most; further ones are planned where they are needed. */
 const WAITING = 1000;
 
 /**
- * A thread that plans, so that no request waits while the operation of another one is planned. When it is gone,
- * everything is planned in this one.
+ * A thread that plans, so that no request waits while the operation of another one is planned. Until it has come up,
+ * and when it is gone, everything is planned in this one: the first requests need not wait for a thread to start.
  */
 export class PlanningThread implements AsyncDisposable {
+  /** Settles when the thread can plan, or never will. */
+  readonly started: Promise<void>;
   private readonly worker: Worker;
   private readonly waiting = new Map<number, (plan: QueryPlan | undefined) => void>();
   private generation = 0;
   private asked = 0;
-  private gone = false;
+  private state: 'starting' | 'up' | 'gone' = 'starting';
 
   constructor(log: Log) {
     this.worker = new Worker(new URL('./planning-worker.js', import.meta.url), { execArgv: [] });
     this.worker.unref();
-    this.worker.on('message', ({ id, plan }: PlanningAnswer) => this.answer(id, plan));
+    this.worker.on('message', (answer: PlanningAnswer) => {
+      if ('loaded' in answer) this.state = 'up';
+      else this.answer(answer.id, answer.plan);
+    });
+    this.started = new Promise((resolve) => {
+      this.worker.once('message', () => resolve());
+      this.worker.once('exit', () => resolve());
+    });
     this.worker.on('error', (err) => log.error({ err }, 'the planning thread has failed'));
     this.worker.on('exit', () => this.end());
   }
@@ -51,7 +57,7 @@ export class PlanningThread implements AsyncDisposable {
     const { generation } = this;
     this.worker.postMessage({ generation, sdl } satisfies PlanningQuestion);
     return (source, operationName) => {
-      if (this.gone || this.waiting.size >= WAITING) return Promise.resolve(undefined);
+      if (this.state !== 'up' || this.waiting.size >= WAITING) return Promise.resolve(undefined);
       this.asked += 1;
       const id = this.asked;
       return new Promise((resolve) => {
@@ -71,7 +77,7 @@ export class PlanningThread implements AsyncDisposable {
   }
 
   private end(): void {
-    this.gone = true;
+    this.state = 'gone';
     for (const id of [...this.waiting.keys()]) this.answer(id, undefined);
   }
 }

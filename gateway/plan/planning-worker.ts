@@ -15,6 +15,7 @@ parentPort?.on('message', (question: PlanningQuestion) => {
 function load({ generation, sdl }: Extract<PlanningQuestion, { sdl: string }>): void {
   try {
     loaded = { generation, supergraph: loadSupergraph(sdl) };
+    parentPort?.postMessage({ loaded: generation } satisfies PlanningAnswer);
   } catch {
     // Whoever asked has loaded it, too, and knows why.
     loaded = undefined;

@@ -24,13 +24,23 @@ async function builtThread(): Promise<PlanningThread> {
 test('another thread plans the same', async () => {
   await using thread = await builtThread();
   const plan = thread.load(sdl);
+  await thread.started;
   const here = planOperation(loadSupergraph(sdl), parse(QUERY), 'Q');
   expect(JSON.parse(JSON.stringify(await plan(QUERY, 'Q')))).toEqual(JSON.parse(JSON.stringify(here)));
+});
+
+test('nobody waits for a thread that has not come up yet', async () => {
+  await using thread = await builtThread();
+  const plan = thread.load(sdl);
+  expect(await plan(QUERY, 'Q')).toBeUndefined();
+  await thread.started;
+  expect(await plan(QUERY, 'Q')).toBeDefined();
 });
 
 test('what cannot be planned there is planned here', async () => {
   await using thread = await builtThread();
   const before = thread.load(sdl);
+  await thread.started;
   expect(await before('{ nothing }', undefined)).toBeUndefined();
   const after = thread.load(sdl);
   expect(await before(QUERY, 'Q')).toBeUndefined();
@@ -41,5 +51,7 @@ test('what cannot be planned there is planned here', async () => {
 
 test('a thread that does not come up is done without', async () => {
   await using thread = new PlanningThread(log);
-  expect(await thread.load(sdl)(QUERY, 'Q')).toBeUndefined();
+  const plan = thread.load(sdl);
+  await thread.started;
+  expect(await plan(QUERY, 'Q')).toBeUndefined();
 });
