@@ -34,7 +34,7 @@ export class NodePoolService {
       const cluster = await changeableCluster(tx, account, input.clusterId, ['input', 'clusterId']);
       refuseNodesOn(cluster, ['input', 'clusterId']);
       refusePoolOfKind(plan, cluster, instanceTypes);
-      const isDefault = (await pools.countPools(tx, cluster.id)) === 0;
+      const isDefault = !(await pools.hasDefaultPool(tx, cluster.id));
       const placing = [
         ...poolZoneProblems(input, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
         ...(isDefault ? defaultPoolProblems(input, ['input']) : []),
@@ -143,6 +143,7 @@ export class NodePoolService {
       const operation = await createOperation(tx, wish, at);
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { state: 'DELETING', generation, operationId: operation.id });
+      if (pool.isDefault) await pools.handOnDefault(tx, pool);
       await recordWish(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });

@@ -83,9 +83,22 @@ export async function isPoolNameTaken(tx: Transaction, clusterId: string, name: 
   return (await tx.nodePool.count({ where: { clusterId, name, deletedAt: null } })) > 0;
 }
 
-/** How many living pools the cluster has. */
-export function countPools(tx: Transaction, clusterId: string): Promise<number> {
-  return tx.nodePool.count({ where: { clusterId, deletedAt: null } });
+/** Whether the cluster has a pool for its system components, one that is not being deleted. */
+export async function hasDefaultPool(tx: Transaction, clusterId: string): Promise<boolean> {
+  const where = { clusterId, deletedAt: null, isDefault: true, state: { not: 'DELETING' } };
+  return (await tx.nodePool.count({ where })) > 0;
+}
+
+/** Leaves the system components to the oldest of the cluster's other pools, when there is one. */
+export async function handOnDefault(
+  tx: Transaction,
+  { id, clusterId }: Pick<NodePoolRow, 'id' | 'clusterId'>,
+): Promise<void> {
+  const heir = await tx.nodePool.findFirst({
+    where: { clusterId, deletedAt: null, id: { not: id }, state: { not: 'DELETING' } },
+    orderBy: { id: 'asc' },
+  });
+  if (heir) await updateNodePool(tx, heir.id, { isDefault: true });
 }
 
 /** How many of a pool's nodes have not failed. */

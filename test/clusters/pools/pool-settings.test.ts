@@ -239,4 +239,20 @@ describe('a node pool that scales by itself', () => {
     await living.carried('updateNodePool', { id: pools[1], autoscaling });
     expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: true, autoscaling });
   });
+
+  test('the pool of the system components that is deleted leaves them to the oldest of the others', async () => {
+    const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
+    const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }, { name: 'third' }]);
+    await living.carried('deleteNodePool', { id: pools[0] });
+    const left = await Promise.all(pools.slice(1).map((pool) => living.pool(pool)));
+    expect(left).toMatchObject([{ isDefault: true }, { isDefault: false }]);
+    expect(await living.refused('updateNodePool', { id: pools[1], autoscaling })).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
+    ]);
+    for (const pool of pools.slice(1)) await living.carried('deleteNodePool', { id: pool });
+    const again = { clusterId: id, name: 'again', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
+    expect(await living.refused('createNodePool', again)).toEqual([['RISK_NOT_ACKNOWLEDGED', 'autoscaling']]);
+    const { nodePool } = await living.mutate('createNodePool', { ...again, acknowledgeRisk: true });
+    expect(nodePool).toMatchObject({ isDefault: true });
+  });
 });
