@@ -22,7 +22,10 @@ import {
   automaticUpgradeSchedule,
   createAutomaticUpgradeReconciler,
 } from './upgrade/automatic-upgrade.reconciler.js';
-import { createVersionSupportReconciler } from './version/version-support.reconciler.js';
+import {
+  createVersionSupportReconciler,
+  versionSupportSchedule,
+} from './version/version-support.reconciler.js';
 import { createScheduledChangeReconciler } from './maintenance-window/scheduled-change.reconciler.js';
 import { scheduledChanges } from './maintenance-window/scheduled-changes.js';
 
@@ -64,6 +67,7 @@ export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): 
     nodeHealthSchedule({ kubernetes }),
     componentDriftSchedule({ kubernetes }),
     automaticUpgradeSchedule(),
+    versionSupportSchedule(),
     highRiskSchedule(),
     claimsSchedule,
   ];

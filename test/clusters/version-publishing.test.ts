@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noFaults } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
 import { VersionPolicy } from '../../subgraphs/clusters/version/version.rules.js';
 import { publishProblems } from '../../subgraphs/clusters/version/publish-version.rules.js';
+import { versionSupportSchedule } from '../../subgraphs/clusters/version/version-support.reconciler.js';
 import { upgradeHint } from '../../subgraphs/clusters/version/release.rules.js';
 import { ended, startWorld, type World, wishCluster } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
@@ -42,6 +44,29 @@ const expiries = async (clusterId: string) =>
   (await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { clusterId } })).filter(
     ({ type }) => type === 'VERSION_EXPIRED',
   );
+
+interface Created {
+  createCluster: {
+    cluster: { id: string } | null;
+    operation: { id: string } | null;
+    userErrors: { code: string; path: string[] }[];
+  };
+}
+async function create(version: string): Promise<Created['createCluster']> {
+  const input = { name: `of-${version.replaceAll('.', '-')}-${++names}`, regionId: 'cn-hangzhou' };
+  const query = `mutation ($input: CreateClusterInput!) { createCluster(input: $input) {
+    cluster { id } operation { id } userErrors { code path } } }`;
+  const kind = { type: 'MANAGED_KUBERNETES', spec: 'PRO', version };
+  return (await ask<Created>(query, { input: { ...input, ...kind } })).createCluster;
+}
+let names = 0;
+/** The id of a cluster that was made with a version. */
+async function created(version: string): Promise<string> {
+  const { cluster, operation, userErrors } = await create(version);
+  expect(userErrors).toEqual([]);
+  await ended(world, operation!.id);
+  return cluster!.id;
+}
 
 describe('publishKubernetesVersion', () => {
   it('is for those who run the platform', async () => {
@@ -85,6 +110,10 @@ describe('publishKubernetesVersion', () => {
     expect(of('1.32.9')).toMatchObject({ creatable: false, supported: true, expired: false });
     expect(of('1.30.12')).toMatchObject({ creatable: false, supported: false, expired: true });
 
+    expect((await create('1.32.9')).userErrors).toEqual([
+      { code: 'VERSION_NOT_CREATABLE', path: ['input', 'version'] },
+    ]);
+
     // Two more minor versions, and the cluster's own falls out.
     await publish('1.38.0', ADMIN);
     const told = await eventually(async () => {
@@ -103,6 +132,31 @@ describe('publishKubernetesVersion', () => {
       status: 'False',
       reason: 'MinorExpired',
     });
+  });
+
+  it('is told to clusters that were made with an expired patch, and to those that nobody has told', async () => {
+    const clusterId = await created('1.36.1');
+    // A new release of the platform brings a version with it, past publishKubernetesVersion.
+    const { prisma, platform } = world;
+    const row = await prisma.kubernetesVersion.findUniqueOrThrow({ where: { id: '1.36.1' } });
+    const released = { id: '1.36.4', minor: row.minor, releasedAt: row.releasedAt };
+    await prisma.kubernetesVersion.create({ data: released });
+    const signal = new AbortController().signal;
+    const hourStrikes = () =>
+      versionSupportSchedule().run({
+        ...{ database: prisma, clock: platform.clock, log: platform.log, faults: noFaults, signal },
+      });
+    await hourStrikes();
+    const condition = async (id: string) => {
+      const { conditions } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
+      return (conditions as { type: string }[]).find(({ type }) => type === 'VersionSupported');
+    };
+    const told = { status: 'False', reason: 'PatchExpired', message: expect.stringContaining('1.36.4') };
+    expect(await eventually(() => condition(clusterId))).toMatchObject(told);
+    const another = await created('1.36.1');
+    expect(await eventually(() => condition(another))).toMatchObject(told);
+    await hourStrikes();
+    for (const id of [clusterId, another]) expect(await expiries(id)).toHaveLength(1);
   });
 
   it('refuses what is in the catalogue already', async () => {

@@ -1,11 +1,13 @@
 import { done, type Outcome } from '../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
+import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { inCluster, say, type ClusterStep } from './cluster.steps.js';
 import { updateCluster } from './cluster.store.js';
 import { withCondition } from '../reconcile/conditions.js';
 import { endState, resultOf, type PoolResult } from '../node-pool/node-pool.plan.js';
+import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
 
@@ -29,7 +31,11 @@ export async function settleCluster(step: ClusterStep): Promise<StepOutcome> {
       at,
     );
     await updateCluster(tx, cluster.id, { state: 'RUNNING', conditions });
-    if (operation && result) await endCreation(tx, { id: operation.id, result, at });
+    if (operation && result) {
+      await endCreation(tx, { id: operation.id, result, at });
+      // It may have been made with a patch that is not the newest.
+      await enqueue(tx, VERSION_SUPPORT, cluster.id);
+    }
     return [
       say(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
         data: { from: cluster.state },

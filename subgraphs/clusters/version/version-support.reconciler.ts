@@ -1,7 +1,9 @@
-import { done, type NewEvent, type Reconciler } from '../../../engine/contract.js';
+import { done, type NewEvent, type Reconciler, type Schedule } from '../../../engine/contract.js';
+import { enqueueAll } from '../../../engine/queue.js';
 import { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
+import { idPages } from '../reconcile/id-pages.js';
 import { changeCluster, type Cluster } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -10,6 +12,9 @@ import { supportOf, upgradeHint } from './release.rules.js';
 export const VERSION_SUPPORT = 'version-support';
 /** The condition of clusters that says whether their Kubernetes version is supported; absent until it was not. */
 const CONDITION = 'VersionSupported';
+
+/** Clusters that are asked for in one statement. */
+const BATCH = 500;
 
 const REASONS = {
   SUPPORTED: 'Supported',
@@ -46,6 +51,31 @@ export function createVersionSupportReconciler(): Reconciler {
         });
         return done;
       });
+    },
+  };
+}
+
+/**
+ * Looks, each hour, for clusters that have not heard yet that their version has expired: those that were made while a
+ * version was published, and all when a new release of the platform brings versions with it.
+ */
+export function versionSupportSchedule(): Schedule {
+  return {
+    name: 'look-at-version-support',
+    cron: '27 * * * *',
+    async run({ database, signal }) {
+      const { versions } = await new CatalogueStore(database).catalogue();
+      const byReason = Map.groupBy(versions.all(), (version) => REASONS[supportOf(version)]);
+      const idsOf = (reason: (typeof REASONS)[keyof typeof REASONS]) =>
+        (byReason.get(reason) ?? []).map(({ id }) => id);
+      const [supported, old] = [idsOf(REASONS.SUPPORTED), idsOf(REASONS.PATCH_EXPIRED)];
+      const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
+        SELECT id FROM clusters.cluster
+        WHERE deleted_at IS NULL AND id > ${after} AND version <> ALL (${supported})
+          AND NOT conditions @> jsonb_build_array(jsonb_build_object('type', ${CONDITION}::text, 'reason',
+            CASE WHEN version = ANY (${old}) THEN ${REASONS.PATCH_EXPIRED} ELSE ${REASONS.MINOR_EXPIRED} END))
+        ORDER BY id LIMIT ${BATCH}`;
+      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, VERSION_SUPPORT, ids);
     },
   };
 }
