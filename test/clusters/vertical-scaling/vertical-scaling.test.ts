@@ -143,6 +143,71 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   });
 });
 
+describe('what the pools of a cluster could not be created with', () => {
+  const made = async (wish: Record<string, unknown>, ...pools: Record<string, unknown>[]) => {
+    const { cluster } = await world.creation.create(world.actor, {
+      name: `unfit-${++names}`,
+      regionId: 'cn-hangzhou',
+      type: 'MANAGED_KUBERNETES',
+      spec: 'PRO',
+      ...wish,
+      nodePools: pools.map((pool, at) => ({ name: `p${at}`, desiredSize: 0, ...pool })),
+    } as Parameters<World['creation']['create']>[1]);
+    const id = cluster!.id;
+    await eventually(async () => (await audit(world, id)).state === 'RUNNING', { what: 'a running cluster' });
+    return id;
+  };
+  let names = 0;
+  const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+
+  it.each([
+    ['machines without SGX', { capability: 'CONFIDENTIAL' }, { instanceTypes: ['ecs.g7t.xlarge'] }, LARGE],
+    [
+      'machines that are not bare metal, in a sandbox,',
+      { capability: 'SANDBOX' },
+      { instanceTypes: ['ecs.ebmg7.32xlarge'], runtime: 'SANDBOXED_CONTAINER_RUNV' },
+      LARGE,
+    ],
+    [
+      'machines without GPUs, where pods share them,',
+      {},
+      { instanceTypes: ['ecs.gn7i-c8g1.2xlarge'], gpuSharing: true },
+      LARGE,
+    ],
+    [
+      'machines for which the image of the pool is not',
+      {},
+      { instanceTypes: [NODE_TYPE], machines: { imageId: IMAGE } },
+      'ecs.g6r.xlarge',
+    ],
+  ])('%s are refused', async (_, wish, pool, type) => {
+    const id = await made(wish, pool);
+    const { operation, userErrors } = await scale({ id, instanceTypes: [type] });
+    expect(operation).toBeNull();
+    expect(userErrors).toHaveLength(1);
+    expect(userErrors[0]?.path.slice(0, 2)).toEqual(['input', 'instanceTypes']);
+  });
+
+  it('leaves virtual nodes alone, which have no instance type', async () => {
+    const id = await made({}, { instanceTypes: [NODE_TYPE] }, { instanceTypes: ['eci.virtual-node'] });
+    const pools = await world.prisma.nodePool.findMany({
+      where: { clusterId: id },
+      orderBy: { name: 'asc' },
+    });
+    const refused = await scale({ id, instanceTypes: [LARGE], nodePoolIds: [pools[1]!.id] });
+    expect(refused.userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['input', 'nodePoolIds', '0'] },
+    ]);
+    const { operation } = await scale({ id, instanceTypes: [LARGE] });
+    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    const after = await world.prisma.nodePool.findMany({
+      where: { clusterId: id },
+      orderBy: { name: 'asc' },
+    });
+    expect(after.map(({ instanceTypes }) => instanceTypes)).toEqual([[LARGE], ['eci.virtual-node']]);
+  });
+});
+
 describe('the next step of a replacement', () => {
   const node = (id: string, instanceType: string, state = 'running') => ({ id, instanceType, state });
   it.each([

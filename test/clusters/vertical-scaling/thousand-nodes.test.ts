@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { audit, ended, startWorld, wishCluster } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+
+const NODES = 1_000;
+const TYPE_VCPUS = 4;
+
+test('a Pro cluster goes from one node to a thousand, and the ledger has each of them', async () => {
+  await using world = await startWorld({ speed: 2_000 });
+  await using _engine = await world.engine();
+  const { clusterId, operationId, poolId } = await wishCluster(world, 1);
+  expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  await world.limit('payg-vcpu', NODES * TYPE_VCPUS);
+  await world.limit('custom-routes-per-route-table', NODES);
+  const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: NODES });
+  expect(await ended(world, operation!.id)).toMatchObject({
+    state: 'SUCCEEDED',
+    created: NODES - 1,
+    failed: 0,
+  });
+  await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING', {
+    what: 'a cluster that has settled',
+    timeoutMs: 60_000,
+  });
+  expect(await audit(world, clusterId)).toMatchObject({
+    nodes: NODES,
+    nodePlaces: NODES,
+    sameAsCloud: true,
+    vcpu: NODES * TYPE_VCPUS,
+    recount: NODES * TYPE_VCPUS,
+  });
+}, 300_000);
