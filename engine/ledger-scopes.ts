@@ -59,3 +59,12 @@ export async function dropLowerLimits(
     where: { account, resource, scope: { not: '*' }, limit: { lt: limit } },
   });
 }
+
+/** Forgets the count of a scope of which nothing is used. */
+export async function closeEmpty(
+  tx: Transaction,
+  account: string,
+  { resource, scope }: { readonly resource: string; readonly scope: string },
+): Promise<void> {
+  await tx.ledgerUsage.deleteMany({ where: { account, resource, scope, used: 0 } });
+}

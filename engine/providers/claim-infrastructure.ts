@@ -11,6 +11,8 @@ export interface CloudClaim {
   readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
   readonly namespace: string;
   readonly name: string;
+  /** Id of the load balancer that is reused, as the Service names it; null: none. Several Services may reuse one. */
+  readonly balancer: string | null;
   /** Ports of a load balancer; 0 of a disk. */
   readonly listeners: number;
   /** Machines behind a load balancer; 0 of a disk. */

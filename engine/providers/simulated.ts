@@ -99,6 +99,7 @@ const claims = z.object({
       kind: z.enum(['LOAD_BALANCER', 'REUSED_LOAD_BALANCER', 'DISK']),
       namespace: z.string(),
       name: z.string(),
+      balancer: z.string().nullable(),
       listeners: z.number(),
       servers: z.number(),
       granted: z.boolean(),

@@ -1,10 +1,14 @@
+import type { Service } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
-import { reusesLoadBalancer, services } from '../kinds/services.js';
+import { REUSED_LOAD_BALANCER, reusesLoadBalancer, services } from '../kinds/services.js';
 import { diskOf, storageClasses, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 
 /** The provisioner of disks. */
 export const DISK_DRIVER = 'diskplugin.csi.alibabacloud.com';
+
+/** No load balancer has a longer id. */
+const LONGEST_ID = 100;
 
 /** What the owner of a cluster has answered to what its objects ask of the cloud; both by the object's uid. */
 export interface Grants {
@@ -21,6 +25,8 @@ export interface CloudClaim {
   readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
   readonly namespace: string;
   readonly name: string;
+  /** Id of the load balancer that is reused, as the Service names it; null: none. */
+  readonly balancer: string | null;
   /** Of a load balancer; 0 of a disk. */
   readonly listeners: number;
   readonly servers: number;
@@ -28,21 +34,24 @@ export interface CloudClaim {
 
 /** Every load balancer and disk that the cluster's objects ask for or have. */
 export function cloudClaims(store: ClusterStore): CloudClaim[] {
-  const claims: CloudClaim[] = [];
   const servers = store.count(nodes);
-  for (const service of store.all(services)) {
-    const { metadata, spec } = service;
-    if (spec.type !== 'LoadBalancer') continue;
-    const { uid: id, namespace = '', name } = metadata;
-    const kind = reusesLoadBalancer(service) ? 'REUSED_LOAD_BALANCER' : 'LOAD_BALANCER';
-    claims.push({ id, kind, namespace, name, listeners: spec.ports?.length ?? 0, servers });
-  }
-  for (const claim of store.all(volumeClaims)) {
-    if (!takesDisk(store, claim)) continue;
-    const { uid: id, namespace = '', name } = claim.metadata;
-    claims.push({ id, kind: 'DISK', namespace, name, listeners: 0, servers: 0 });
-  }
-  return claims;
+  return [
+    ...[...store.all(services)].flatMap((service) => balancerClaim(service, servers)),
+    ...[...store.all(volumeClaims)].filter((claim) => takesDisk(store, claim)).map(diskClaim),
+  ];
+}
+
+function balancerClaim(service: Service, servers: number): CloudClaim[] {
+  const { metadata, spec } = service;
+  if (spec.type !== 'LoadBalancer') return [];
+  const { uid: id, namespace = '', name, annotations } = metadata;
+  const kind = reusesLoadBalancer(service) ? 'REUSED_LOAD_BALANCER' : 'LOAD_BALANCER';
+  const balancer = annotations?.[REUSED_LOAD_BALANCER]?.slice(0, LONGEST_ID) ?? null;
+  return [{ id, kind, namespace, name, balancer, listeners: spec.ports?.length ?? 0, servers }];
+}
+
+function diskClaim({ metadata: { uid: id, namespace = '', name } }: VolumeClaim): CloudClaim {
+  return { id, kind: 'DISK', namespace, name, balancer: null, listeners: 0, servers: 0 };
 }
 
 /** Whether a disk is made for the claim, or has been: not for one of another kind of storage, or of a volume that was there. */

@@ -93,8 +93,8 @@ export class Quota {
 
   @Field(() => Boolean, {
     description:
-      'Whether the platform counts the use. If not, the limit is one of a single thing (a node, a machine, a load ' +
-      'balancer), which is measured against it when it is made, or has no fixed number.',
+      'Whether the platform counts the use. If not, the limit is one of a single thing (a node, a machine), which is ' +
+      'measured against it when it is made, or has no fixed number.',
   })
   counted: boolean;
 }

@@ -39,6 +39,14 @@ const recounts: Readonly<Record<string, Recount>> = {
     for (const { product } of clusters) if (product !== 'REGISTERED') count('load-balancers', '', 1);
     for (const { kind } of claims) if (kind === 'LOAD_BALANCER') count('load-balancers', '', 1);
   },
+  'listeners-per-load-balancer': ({ claims }, count) => {
+    for (const { id, balancer, listeners } of claims)
+      count('listeners-per-load-balancer', balancer ?? id, listeners);
+  },
+  'servers-per-load-balancer': ({ claims }, count) => {
+    for (const { id, balancer, servers } of claims)
+      count('servers-per-load-balancer', balancer ?? id, servers);
+  },
   'backend-repeats-per-instance': ({ claims }, count) => {
     for (const { kind, clusterId } of claims)
       if (kind !== 'DISK') count('backend-repeats-per-instance', clusterId, 1);

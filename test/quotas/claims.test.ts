@@ -9,7 +9,7 @@ import { release, reserve } from '../../engine/ledger.js';
 import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
-import { balancerProblem, placesOf } from '../../subgraphs/clusters/claims/claims.rules.js';
+import { placesOf } from '../../subgraphs/clusters/claims/claims.rules.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
@@ -42,9 +42,13 @@ const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
 async function runningCluster(): Promise<{ clusterId: string; api: KubernetesClient }> {
   const { clusterId, operationId } = await wishCluster(world, 1);
   expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  return { clusterId, api: await apiOf(clusterId) };
+}
+
+async function apiOf(clusterId: string): Promise<KubernetesClient> {
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster cannot be reached');
-  return { clusterId, api: new KubernetesClient(world.platform.kubernetes.of(access), { clusterId }) };
+  return new KubernetesClient(world.platform.kubernetes.of(access), { clusterId });
 }
 
 const balancer = (name: string, ports = 1) => ({
@@ -171,22 +175,38 @@ describe('Services of type LoadBalancer', () => {
     await answerClaims();
   });
 
-  it.each([
-    ['200 servers', { listeners: 1, servers: 200 }, undefined],
-    ['201 servers', { listeners: 1, servers: 201 }, 'servers-per-load-balancer'],
-    ['50 listeners', { listeners: 50, servers: 1 }, undefined],
-    ['51 listeners', { listeners: 51, servers: 1 }, 'listeners-per-load-balancer'],
-  ])('with %s', (_, claim, resource) => {
-    const problem = balancerProblem({ kind: 'LOAD_BALANCER', ...claim }, { listeners: 50, servers: 200 });
-    expect(problem?.details?.resource).toBe(resource);
+  it('have at most 200 machines behind them: who grows to 201 is told so, until one leaves', async () => {
+    await world.limit('payg-vcpu', 1_000);
+    await world.limit('custom-routes-per-route-table', 300);
+    const { clusterId, operationId, poolId } = await wishCluster(world, 200);
+    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    const api = await apiOf(clusterId);
+    const service = await api.create(SERVICES, balancer('crowded'));
+    const scope = service.metadata?.uid ?? '';
+    const claim = () => world.prisma.cloudClaim.findUnique({ where: { id: scope } });
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('crowded'));
+    expect(await world.used('servers-per-load-balancer', scope)).toBe(200);
+    const scale = async (desiredSize: number) => {
+      const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize });
+      expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+      await answerClaims();
+      return claim();
+    };
+    const told = await scale(201);
+    expect(told).toMatchObject({ state: 'GRANTED', servers: 200 });
+    expect(told?.message).toContain('servers-per-load-balancer');
+    expect(await scale(200)).toMatchObject({ state: 'GRANTED', servers: 200, message: null });
+    await expectNoDrift();
+    await scale(0);
   });
 });
 
 const MERGE = 'application/merge-patch+json';
 const REUSED = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
-const reusing = (name: string) => ({
-  ...balancer(name),
-  metadata: { name, annotations: { [REUSED]: 'lb-mine' } },
+const reusing = (name: string, ports = 1, id = 'lb-mine') => ({
+  ...balancer(name, ports),
+  metadata: { name, annotations: { [REUSED]: id } },
 });
 
 describe('a Service that reuses a load balancer', () => {
@@ -218,6 +238,57 @@ describe('a Service that reuses a load balancer', () => {
     await answerClaims();
     expect(await world.used('load-balancers')).toBe(before);
     await expectNoDrift();
+  });
+});
+
+describe('Services that reuse one load balancer', () => {
+  const listeners = () => world.used('listeners-per-load-balancer', 'lb-shared');
+  const servers = () => world.used('servers-per-load-balancer', 'lb-shared');
+
+  it('share its 50 listeners, over clusters; the machines of each cluster are behind it once', async () => {
+    const [one, other] = [await runningCluster(), await runningCluster()];
+    await one.api.create(SERVICES, reusing('first', 30, 'lb-shared'));
+    await answerClaims();
+    await one.api.create(SERVICES, reusing('second', 20, 'lb-shared'));
+    await answerClaims();
+    await eventually(async () => (await addressed(one.api)).length === 2);
+    expect([await listeners(), await servers()]).toEqual([50, 1]);
+    await other.api.create(SERVICES, reusing('third', 1, 'lb-shared'));
+    await other.api.create(SERVICES, reusing('elsewhere', 50, 'lb-other'));
+    await answerClaims();
+    await eventually(async () => (await warnings(other.api, 'SyncLoadBalancerFailed')).includes('third'));
+    await eventually(async () => (await addressed(other.api)).includes('elsewhere'));
+    expect(await addressed(other.api)).toEqual(['elsewhere']);
+    expect([await listeners(), await servers()]).toEqual([50, 1]);
+    await expectNoDrift();
+
+    await one.api.patch(`${SERVICES}/first`, { spec: balancer('first', 29).spec }, MERGE);
+    await answerClaims();
+    await answerClaims();
+    await eventually(async () => (await addressed(other.api)).includes('third'));
+    expect([await listeners(), await servers()]).toEqual([50, 2]);
+    await expectNoDrift();
+  });
+
+  it('lets the next one have its machines when the first one goes', async () => {
+    const { api } = await runningCluster();
+    const used = async () => [
+      await world.used('listeners-per-load-balancer', 'lb-left'),
+      await world.used('servers-per-load-balancer', 'lb-left'),
+    ];
+    await api.create(SERVICES, reusing('goes', 2, 'lb-left'));
+    await answerClaims();
+    await api.create(SERVICES, reusing('stays', 3, 'lb-left'));
+    await answerClaims();
+    expect(await used()).toEqual([5, 1]);
+    await api.delete(`${SERVICES}/goes`);
+    await answerClaims();
+    expect(await used()).toEqual([3, 1]);
+    await expectNoDrift();
+    await api.delete(`${SERVICES}/stays`);
+    await answerClaims();
+    const where = { account: world.actor.account, scope: 'lb-left' };
+    expect(await world.prisma.ledgerUsage.count({ where })).toBe(0);
   });
 });
 

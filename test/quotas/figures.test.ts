@@ -53,8 +53,14 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   'secondary-enis': ['test/quotas/figures.test.ts', 'a network has room for one node to %s of %i'],
   eips: ['test/clusters/network.test.ts', 'with a public endpoint takes an EIP; the twenty-first is refused'],
   'load-balancers': [AT_LIMITS, 'takes a load balancer for the API server, 60 of them, and refuses one more'],
-  'servers-per-load-balancer': ['test/quotas/claims.test.ts', 'with %s'],
-  'listeners-per-load-balancer': ['test/quotas/claims.test.ts', 'with %s'],
+  'servers-per-load-balancer': [
+    'test/quotas/claims.test.ts',
+    'have at most 200 machines behind them: who grows to 201 is told so, until one leaves',
+  ],
+  'listeners-per-load-balancer': [
+    'test/quotas/claims.test.ts',
+    'have at most 50 listeners, and a machine is behind at most 50 of them',
+  ],
   'backend-repeats-per-instance': [
     'test/quotas/claims.test.ts',
     'have at most 50 listeners, and a machine is behind at most 50 of them',

@@ -128,6 +128,7 @@ describe('the quotas of an account', () => {
     const counted = (await quotas('acme')).filter((quota) => quota.counted).map((quota) => quota.resource);
     expect(counted).toContain('ACK_STANDARD/nodesPerCluster');
     expect(counted).toContain('load-balancers');
+    expect(counted).toContain('listeners-per-load-balancer');
     expect(counted).toContain('ASK_PRO/podsPerCluster');
     expect(counted).not.toContain('ACK_PRO/podsPerNode');
   });

@@ -17,14 +17,9 @@ import {
 } from '../../../engine/providers/claim-infrastructure.js';
 import { enqueue } from '../../../engine/queue.js';
 import { type Problem, settle } from '../../../kernel/result.js';
-import {
-  type BalancerLimits,
-  balancerProblem,
-  type ClaimDecision,
-  isTold,
-  placesOf,
-} from './claims.rules.js';
-import { allClaims, balancerLimits, type ClaimRow, putClaim, removeClaim } from './claims.store.js';
+import { type BalancerLoad, NO_LOAD, sameLoad, wishedLoads } from './balancer-load.js';
+import { type ClaimDecision, isTold, placesOf } from './claims.rules.js';
+import { allClaims, type ClaimRow, loadClaim, noteDecision, putClaim, removeClaim } from './claims.store.js';
 
 /** Claims are looked at again after this, as long as there are any. */
 const LOOK_MS = 5_000;
@@ -46,25 +41,32 @@ export class ClaimsReconciler implements Reconciler {
     const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
     const claims = await this.provider.cloudClaims();
     await scope.faults.reach('cloud-claims.seen');
-    const kinds = new Map(claims.map(({ id, kind }) => [id, kind]));
+    const byId = new Map(claims.map((claim) => [claim.id, claim]));
     for (const row of rows.values()) {
-      if (kinds.get(row.id) === row.kind) continue;
+      const claim = byId.get(row.id);
+      if (claim?.kind === row.kind && claim.balancer === row.balancer) continue;
       await scope.database.$transaction((tx) => removeClaim(tx, row));
       rows.delete(row.id);
     }
-    const accounts = claims.map(({ account }) => account);
-    const limits = await balancerLimits(scope.database, accounts);
-    for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId)) {
+    // Services that share a load balancer keep what they have; who comes later gets what is left.
+    const inOrder = [...claims].sort((a, b) => rank(rows, a) - rank(rows, b));
+    const look = { scope, rows, loads: wishedLoads(inOrder) };
+    const decisions = new Map<string, ClaimDecision>();
+    for (const claim of inOrder) {
       scope.signal.throwIfAborted();
-      await this.answer(clusterId, mine, { scope, rows, limits });
+      decisions.set(claim.id, await this.decide(claim, look));
     }
+    for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
+      await this.answer(clusterId, mine, { scope, decisions });
     return claims.length > 0 ? requeueAfter(LOOK_MS) : done;
   }
 
-  private async answer(clusterId: string, claims: readonly CloudClaim[], look: Look): Promise<void> {
-    const decisions = new Map<string, ClaimDecision>();
-    for (const claim of claims) decisions.set(claim.id, await this.decide(claim, look));
-    await look.scope.faults.reach('cloud-claims.decided');
+  private async answer(
+    clusterId: string,
+    claims: readonly CloudClaim[],
+    { scope, decisions }: { readonly scope: ReconcileScope; readonly decisions: Decisions },
+  ): Promise<void> {
+    await scope.faults.reach('cloud-claims.decided');
     const told = claims.every((claim) => isTold(claim, decisions.get(claim.id)!));
     if (told) return;
     const granted = claims.filter(({ id }) => decisions.get(id)?.state === 'GRANTED').map(({ id }) => id);
@@ -76,12 +78,11 @@ export class ClaimsReconciler implements Reconciler {
   }
 
   /** Takes the claim's places if it holds none; what it does not get is written down with the reason. */
-  private async decide(claim: CloudClaim, { scope, rows, limits }: Look): Promise<ClaimDecision> {
+  private async decide(claim: CloudClaim, { scope, rows, loads }: Look): Promise<ClaimDecision> {
     const before = rows.get(claim.id);
     const held = before?.state === 'GRANTED';
-    const problem =
-      balancerProblem(claim, limits.get(claim.account)) ??
-      (held ? undefined : await this.takePlaces(claim, scope));
+    const load = loads.get(claim.id) ?? NO_LOAD;
+    const problem = held ? await this.reload(before, load, scope) : await this.takePlaces(claim, load, scope);
     const state = held || !problem ? 'GRANTED' : 'REFUSED';
     const decision: ClaimDecision = { state, message: problem?.message ?? null };
     // A claim that has got its places just now is written down with them.
@@ -107,7 +108,9 @@ export class ClaimsReconciler implements Reconciler {
     const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
     const createdAt = clock.now();
     await database.$transaction(async (tx) => {
-      await putClaim(tx, claim, { ...decision, createdAt });
+      // One that had been written down and is gone by now went with its cluster.
+      if (before) await noteDecision(tx, claim.id, decision);
+      else await putClaim(tx, claim, { ...decision, createdAt });
       await appendEvents(tx, claim.account, createdAt, events);
     });
   }
@@ -115,6 +118,7 @@ export class ClaimsReconciler implements Reconciler {
   /** Takes the places of a claim and writes down that it has them, or answers why there is no room. */
   private async takePlaces(
     claim: CloudClaim,
+    load: BalancerLoad,
     { database, clock }: ReconcileScope,
   ): Promise<Problem | undefined> {
     const { account, kind } = claim;
@@ -124,9 +128,23 @@ export class ClaimsReconciler implements Reconciler {
         for (const place of placesOf(claim)) await reserve(tx, { ...place, account, amount: 1, ...more });
         const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
         await putClaim(tx, claim, granted);
+        if (kind !== 'DISK') await loadClaim(tx, claim, { held: NO_LOAD, wished: load });
       }),
     );
     return taken.ok ? undefined : taken.problems[0];
+  }
+
+  /** Lets what a claim has of its load balancer follow what its Service asks; answers why it gets no more. */
+  private async reload(
+    row: ClaimRow,
+    wished: BalancerLoad,
+    { database }: ReconcileScope,
+  ): Promise<Problem | undefined> {
+    if (sameLoad(row, wished)) return undefined;
+    const loaded = await settle(() =>
+      database.$transaction((tx) => loadClaim(tx, row, { held: row, wished })),
+    );
+    return loaded.ok ? undefined : loaded.problems[0];
   }
 }
 
@@ -134,8 +152,16 @@ export class ClaimsReconciler implements Reconciler {
 interface Look {
   readonly scope: ReconcileScope;
   readonly rows: ReadonlyMap<string, ClaimRow>;
-  /** By account. */
-  readonly limits: ReadonlyMap<string, BalancerLimits>;
+  /** What each asks of its load balancer. */
+  readonly loads: ReadonlyMap<string, BalancerLoad>;
+}
+
+type Decisions = ReadonlyMap<string, ClaimDecision>;
+
+/** Those that have places come first, the oldest before all. */
+function rank(rows: ReadonlyMap<string, ClaimRow>, { id }: CloudClaim): number {
+  const row = rows.get(id);
+  return row?.state === 'GRANTED' ? row.createdAt.getTime() : Number.MAX_SAFE_INTEGER;
 }
 
 function refusal({ kind, namespace, name, clusterId }: CloudClaim, message: string): NewEvent {

@@ -1,6 +1,5 @@
 import { DISKS } from '../../../engine/disk-limit.js';
 import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
-import type { Problem } from '../../../kernel/result.js';
 
 /** A place of the ledger that a claim holds while it is granted. */
 export interface ClaimPlace {
@@ -28,38 +27,4 @@ export interface ClaimDecision {
 /** Whether the cluster has been told the decision. */
 export function isTold({ granted, refusal }: CloudClaim, { state, message }: ClaimDecision): boolean {
   return granted === (state === 'GRANTED') && refusal === message;
-}
-
-/** Limits that hold for each load balancer; null: none. */
-export interface BalancerLimits {
-  readonly listeners: number | null;
-  readonly servers: number | null;
-}
-
-export const LISTENERS = 'listeners-per-load-balancer';
-export const SERVERS = 'servers-per-load-balancer';
-
-/** Why a load balancer cannot be like this, however many there are; undefined when it can. */
-export function balancerProblem(
-  { kind, listeners, servers }: Pick<CloudClaim, 'kind' | 'listeners' | 'servers'>,
-  limits: BalancerLimits | undefined,
-): Problem | undefined {
-  if (kind === 'DISK' || !limits) return undefined;
-  return (
-    above(LISTENERS, 'listeners', { value: listeners, limit: limits.listeners }) ??
-    above(SERVERS, 'backend servers', { value: servers, limit: limits.servers })
-  );
-}
-
-function above(
-  resource: string,
-  what: string,
-  { value, limit }: { readonly value: number; readonly limit: number | null },
-): Problem | undefined {
-  if (limit === null || value <= limit) return undefined;
-  return {
-    code: 'QUOTA_EXCEEDED',
-    message: `${resource}: a load balancer has up to ${limit} ${what}; this one would have ${value}.`,
-    details: { resource, limit, used: 0, requested: value },
-  };
 }

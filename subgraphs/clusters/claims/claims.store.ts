@@ -1,17 +1,16 @@
-import { balances, release } from '../../../engine/ledger.js';
+import { release, reserve } from '../../../engine/ledger.js';
+import { closeEmpty } from '../../../engine/ledger-scopes.js';
 import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
-import { type BalancerLimits, LISTENERS, placesOf, SERVERS } from './claims.rules.js';
+import { type BalancerLoad, loadParts, NO_LOAD } from './balancer-load.js';
+import { placesOf } from './claims.rules.js';
 
 export type { ClaimRow };
 
-/** The scope of a limit that holds for each load balancer. */
-const EACH = '*';
-
-/** Everything that clusters have been granted and refused. */
+/** Everything that clusters have been granted and refused, oldest first. */
 export function allClaims(database: Database): Promise<ClaimRow[]> {
-  return database.cloudClaim.findMany({ orderBy: { id: 'asc' } });
+  return database.cloudClaim.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
 }
 
 /** What clusters of the account have been granted, many clusters in a statement. */
@@ -33,41 +32,68 @@ export async function putClaim(
   claim: CloudClaim,
   row: Pick<ClaimRow, 'state' | 'message' | 'createdAt'>,
 ): Promise<void> {
-  const { id, account, clusterId, kind, namespace, name } = claim;
+  const { id, account, clusterId, kind, namespace, name, balancer } = claim;
   await tx.cloudClaim.upsert({
     where: { id },
-    create: { id, account, clusterId, kind, namespace, name, ...row },
+    create: { id, account, clusterId, kind, namespace, name, balancer, ...row },
     update: { state: row.state, message: row.message },
   });
 }
 
-/** Forgets a claim and gives back the places that it holds; of one that somebody forgot before, nothing. */
-export async function removeClaim(tx: Transaction, { id, account, ...claim }: ClaimRow): Promise<void> {
-  const { count } = await tx.cloudClaim.deleteMany({ where: { id } });
-  if (count === 0 || claim.state !== 'GRANTED') return;
-  const { clusterId } = claim;
+/** Writes down what is to be said of a claim that is known; of one that is gone, nothing. */
+export async function noteDecision(
+  tx: Transaction,
+  id: string,
+  { state, message }: Pick<ClaimRow, 'state' | 'message'>,
+): Promise<void> {
+  await tx.cloudClaim.updateMany({ where: { id }, data: { state, message } });
+}
+
+/**
+ * Makes what a claim has of its load balancer `wished`: what is less is given back, what is more taken. Refuses
+ * `QUOTA_EXCEEDED` where the load balancer may not have so much. A claim that is gone, or has something else than
+ * `held` by now, is left as it is.
+ */
+export async function loadClaim(
+  tx: Transaction,
+  claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
+  { held, wished }: { readonly held: BalancerLoad; readonly wished: BalancerLoad },
+): Promise<void> {
+  const { id } = claim;
+  const { listeners, servers } = held;
+  const data = { listeners: wished.listeners, servers: wished.servers };
+  const { count } = await tx.cloudClaim.updateMany({ where: { id, listeners, servers }, data });
+  if (count === 1) await takeLoad(tx, claim, { held, wished });
+}
+
+async function takeLoad(
+  tx: Transaction,
+  claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
+  { held, wished }: { readonly held: BalancerLoad; readonly wished: BalancerLoad },
+): Promise<void> {
+  const { account } = claim;
+  const before = loadParts(claim, held);
+  for (const [index, { amount, ...place }] of loadParts(claim, wished).entries()) {
+    const more = amount - (before[index]?.amount ?? 0);
+    if (more > 0) await reserve(tx, { ...place, account, amount: more });
+    await release(tx, { ...place, account, amount: -more });
+    if (amount === 0) await closeEmpty(tx, account, place);
+  }
+}
+
+/** Forgets a claim and gives back what it holds by now; of one that somebody forgot before, nothing. */
+export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<void> {
+  const { id, account, clusterId } = claim;
+  const [held] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`
+    DELETE FROM clusters.cloud_claim WHERE id = ${id} RETURNING state, listeners, servers`;
+  if (held?.state !== 'GRANTED') return;
   const kind = claim.kind as CloudClaim['kind'];
   for (const place of placesOf({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
+  await takeLoad(tx, claim, { held, wished: NO_LOAD });
 }
 
 /** Forgets all claims of a cluster that is gone and gives back what they hold. */
 export async function removeClaimsOf(tx: Transaction, clusterId: string): Promise<void> {
   const rows = await tx.cloudClaim.findMany({ where: { clusterId }, orderBy: { id: 'asc' } });
   for (const row of rows) await removeClaim(tx, row);
-}
-
-/** What holds for each load balancer of the accounts; one statement for each account. */
-export async function balancerLimits(
-  database: Database,
-  accounts: readonly string[],
-): Promise<Map<string, BalancerLimits>> {
-  const limits = new Map<string, BalancerLimits>();
-  for (const account of new Set(accounts)) {
-    const [listeners, servers] = await balances(database, account, [
-      { resource: LISTENERS, scope: EACH },
-      { resource: SERVERS, scope: EACH },
-    ]);
-    limits.set(account, { listeners: listeners?.limit ?? null, servers: servers?.limit ?? null });
-  }
-  return limits;
 }

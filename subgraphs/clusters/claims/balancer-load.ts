@@ -1,0 +1,46 @@
+import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
+import type { ClaimPlace } from './claims.rules.js';
+
+/** What a Service has of the load balancer that stands for it. */
+export interface BalancerLoad {
+  readonly listeners: number;
+  readonly servers: number;
+}
+
+/** How much of a counted resource a claim has of its load balancer. */
+export interface LoadPart extends ClaimPlace {
+  readonly amount: number;
+}
+
+export const NO_LOAD: BalancerLoad = { listeners: 0, servers: 0 };
+
+type Balanced = Pick<CloudClaim, 'id' | 'balancer'>;
+
+/** The load as it is counted: Services that reuse one load balancer share what it may have. */
+export function loadParts({ id, balancer }: Balanced, { listeners, servers }: BalancerLoad): LoadPart[] {
+  const scope = balancer ?? id;
+  return [
+    { resource: 'listeners-per-load-balancer', scope, amount: listeners },
+    { resource: 'servers-per-load-balancer', scope, amount: servers },
+  ];
+}
+
+/**
+ * What each claim asks of its load balancer, by id. The machines of a cluster are behind a load balancer once, however
+ * many of its Services reuse it: the first of these claims has them.
+ */
+export function wishedLoads(claims: readonly CloudClaim[]): Map<string, BalancerLoad> {
+  const counted = new Set<string>();
+  const loads = new Map<string, BalancerLoad>();
+  for (const { id, account, clusterId, kind, balancer, listeners, servers } of claims) {
+    if (kind === 'DISK') continue;
+    const behind = JSON.stringify([account, clusterId, balancer ?? id]);
+    loads.set(id, { listeners, servers: counted.has(behind) ? 0 : servers });
+    counted.add(behind);
+  }
+  return loads;
+}
+
+export function sameLoad(a: BalancerLoad, b: BalancerLoad): boolean {
+  return a.listeners === b.listeners && a.servers === b.servers;
+}
