@@ -206,6 +206,19 @@ test('node pools cannot be added to serverless and registered clusters', async (
   }
 });
 
+test('a cluster that waits for its agent has no node pools either, and says that and not its state', async () => {
+  const { cluster } = await create({ name: 'theirs', type: 'EXTERNAL_KUBERNETES' }, 'waiting');
+  const pool = { clusterId: cluster?.id, name: 'p', instanceTypes: ['ecs.g7.xlarge'] };
+  const { data } = await clusters.run<{ payload: PayloadView }>(
+    poolMutation('createNodePool', 'CreateNodePoolInput'),
+    { input: pool },
+    'waiting',
+  );
+  expect(data.payload.userErrors).toMatchObject([
+    { code: 'UNSUPPORTED_BY_KIND', path: ['input', 'clusterId'] },
+  ]);
+});
+
 test('a pool that does not fit the kind of its cluster is refused later too', async () => {
   const { id } = await runningCluster(clusters, 'later', {
     name: 'boxes',
@@ -319,6 +332,34 @@ describe('what never changes', () => {
 });
 
 describe('a registered cluster', () => {
+  test('has a link whose health is not that of the cluster: without an agent one is down, the other unknown', async () => {
+    const { cluster } = await create({ name: 'afar', type: 'EXTERNAL_KUBERNETES' }, 'linked');
+    const { data } = await clusters.run<{ cluster: object }>(
+      `query ($id: ID!) { cluster(id: $id) {
+        state controlPlane { available } conditions { type status reason lastTransitionAt } } }`,
+      { id: cluster?.id },
+      'linked',
+    );
+    expect(data.cluster).toEqual({
+      state: 'WAITING',
+      controlPlane: null,
+      conditions: [
+        {
+          type: 'AgentConnected',
+          status: 'False',
+          reason: 'WaitingForAgent',
+          lastTransitionAt: expect.any(String),
+        },
+        {
+          type: 'ApiServerAvailable',
+          status: 'Unknown',
+          reason: 'NotConnected',
+          lastTransitionAt: expect.any(String),
+        },
+      ],
+    });
+  });
+
   test('is gated by region and quota as its product says', async () => {
     const register = (name: string, regionId = 'cn-hangzhou') =>
       create({ name, regionId, type: 'EXTERNAL_KUBERNETES' }, 'registrar');

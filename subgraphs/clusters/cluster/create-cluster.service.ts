@@ -13,6 +13,7 @@ import { type ClusterPlan, planCluster } from './cluster.rules.js';
 import { insertCluster, isNameTaken, lockClusterName } from './cluster.store.js';
 import { reserveMasters } from '../cluster-kind/masters.js';
 import { requireVerified } from '../account/account-verification.service.js';
+import { unlinkedConditions } from '../cluster-kind/registered.rules.js';
 import { connectCluster } from '../network/connecting-cluster.js';
 import { insertNodePools } from '../node-pool/node-pool.store.js';
 import { placedPools, storedConfig } from '../node-pool/pool-network.js';
@@ -67,10 +68,9 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
     ...cluster,
     ...common,
     id,
-    state: ours ? 'INITIAL' : 'WAITING',
+    ...beginningOf({ ours, at }),
     zoneIds: [...zoneIds],
     labels: { ...plan.labels },
-    finalizers: ours ? ['node-pools', 'cloud', 'ledger'] : ['ledger'],
   });
   const placed = await placedPools(tx, pools, { account, clusterId: id });
   await insertNodePools(
@@ -101,6 +101,13 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
     },
   ]);
   return { clusterId: id, ...(operation && { operationId: operation.id }) };
+}
+
+/** How a cluster stands before anything is made, and what has to be taken away when it is deleted. */
+function beginningOf({ ours, at }: { readonly ours: boolean; readonly at: Date }) {
+  if (ours) return { state: 'INITIAL', finalizers: ['node-pools', 'cloud', 'ledger'] };
+  const conditions = unlinkedConditions(at).map((condition) => ({ ...condition }));
+  return { state: 'WAITING', finalizers: ['ledger'], conditions };
 }
 
 /** Connects the cluster, unless it was made elsewhere; see `connectCluster`. */

@@ -10,7 +10,8 @@ import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { largestInstance, largeTypeProblem } from '../cluster/instance-size.guard.js';
 import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
-import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
+import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
+import { kindOfRow } from '../cluster-kind/kind-of-row.js';
 import { attachProblem } from '../instance/attach.rules.js';
 import { imageOf } from '../instance/node-image.js';
 import { reserveNodes } from '../network/node-network.js';
@@ -47,7 +48,6 @@ export class AttachInstancesService {
     return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
       const path = ['input', 'nodePoolId'];
       const locked = await lockBoth(tx, account, input.nodePoolId, path);
-      refuseNodesOn(locked.cluster, path);
       const state = await admit(tx, locked.pool, 'ATTACH', path);
       const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, at };
       const { joined, rejected } = await join(tx, attempt);
@@ -107,6 +107,9 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const room = (await wantedBounds(tx, pool)).maxSize - pool.desiredSize;
   const used = await nodesOn(tx, pool.account, ids);
   const largest = await largestInstance(tx, pool.account);
+  const { regionId, version } = cluster;
+  const home = { regionId, version, kind: kindOfRow(cluster).name };
+  const ofKind = { ...pool, runtime: pool.runtime as ContainerRuntime };
   for (const [index, id] of ids.entries()) {
     const place = ['input', 'instanceIds', String(index)];
     const full = joined.length >= room;
@@ -116,7 +119,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
           message: `${id}: the pool has as many nodes as it may have.`,
         } as const)
       : ((used.has(id) ? inUse(id) : undefined) ??
-        attachProblem({ ...attempt, id, machine: machines.get(id), pool, regionId: cluster.regionId }) ??
+        attachProblem({ ...attempt, id, machine: machines.get(id), pool: ofKind, cluster: home }) ??
         (await take(tx, { ...attempt, largest, machine: machines.get(id)! })));
     if (failure) rejected.push({ ...failure, path: place });
     else joined.push(id);

@@ -12,7 +12,6 @@ import { configOf, defaultPoolProblems, poolZoneProblems } from './pool-config.r
 import { placedConfig, storedConfig } from './pool-network.js';
 import { admit, changeableCluster, lockBoth, recordWish, scalesItself, target } from './pool-wish.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import { heldPlaces, reserveGrowth, reservePools } from '../cluster/quota.reservations.js';
 
@@ -32,7 +31,6 @@ export class NodePoolService {
     const plan = planNodePool(input);
     return change(this.platform, { actor, mutation: 'createNodePool', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, account, input.clusterId, ['input', 'clusterId']);
-      refuseNodesOn(cluster, ['input', 'clusterId']);
       refusePoolOfKind(plan, cluster, instanceTypes);
       const isDefault = !(await pools.hasDefaultPool(tx, cluster.id));
       const placing = [

@@ -2,6 +2,7 @@ import { appendEvents } from '../../../engine/events.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
+import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
@@ -49,7 +50,7 @@ export async function lockBoth(
   return { cluster, pool };
 }
 
-/** Locks a cluster that can take changes of its pools now. */
+/** Locks a cluster that can take changes of its pools now. Refuses `UNSUPPORTED_BY_KIND` and `INVALID_STATE`. */
 export async function changeableCluster(
   tx: Transaction,
   account: string,
@@ -58,6 +59,7 @@ export async function changeableCluster(
 ): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return noSuchCluster(path);
+  refuseNodesOn(cluster, path);
   if (!CHANGEABLE.includes(cluster.state)) {
     refuse('INVALID_STATE', `The cluster is ${cluster.state}; it must be ${CHANGEABLE.join(' or ')}.`, {
       path,

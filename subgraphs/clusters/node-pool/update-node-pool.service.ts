@@ -157,13 +157,12 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wis
 
 /** A part that is left out stays, so what is given must fit to what is there; another charge type begins anew. */
 function mergedMachines(given: PoolMachinesInput | null | undefined, before: MachinesConfig) {
-  if (!given) return given;
-  const anew = given.chargeType != null;
+  const anew = given?.chargeType != null;
   return {
     ...given,
-    chargeType: given.chargeType ?? before.chargeType,
-    spotStrategy: given.spotStrategy ?? (anew ? null : before.spotStrategy),
-    spotPriceLimit: given.spotPriceLimit ?? (anew ? null : before.spotPriceLimit),
+    chargeType: given?.chargeType ?? before.chargeType,
+    spotStrategy: given?.spotStrategy ?? (anew ? null : before.spotStrategy),
+    spotPriceLimit: given?.spotPriceLimit ?? (anew ? null : before.spotPriceLimit),
   };
 }
 

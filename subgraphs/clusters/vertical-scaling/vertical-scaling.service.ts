@@ -8,6 +8,7 @@ import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
+import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import { refuseLargeTypes, type SizedPool } from '../cluster/instance-size.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
@@ -132,6 +133,7 @@ async function runningCluster(tx: Transaction, account: string, id: string): Pro
   const path = ['input', 'id'];
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return noSuchCluster(path);
+  refuseNodesOn(cluster, path);
   if (cluster.state === 'RUNNING') return cluster;
   return refuse('INVALID_STATE', `The cluster is ${cluster.state}; it must be RUNNING.`, { path });
 }

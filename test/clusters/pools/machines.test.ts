@@ -81,6 +81,32 @@ describe('machines that exist already', () => {
     expect(await listed({ ids: ['i-good'] })).toEqual([]);
   });
 
+  test('a pool of sandboxes takes bare-metal machines only, and one of virtual nodes none', async () => {
+    await living.world.limit('payg-max-vcpu-per-instance', 128);
+    const { pools } = await living.cluster(
+      [
+        { name: 'runv', instanceTypes: ['ecs.ebmg5s.24xlarge'], runtime: 'SANDBOXED_CONTAINER_RUNV' },
+        { name: 'virtual', instanceTypes: ['eci.virtual-node'] },
+      ],
+      { capability: 'SANDBOX' },
+    );
+    await machine('i-virtual-machine');
+    await machine('i-metal', { instanceType: 'ecs.ebmg6.26xlarge' });
+    const wish = { nodePoolId: pools[0], instanceIds: ['i-virtual-machine', 'i-metal'], mode: 'MANUAL' };
+    const { state, result } = await living.carried('attachInstances', wish);
+    expect(state).toBe('PARTIAL');
+    expect(result).toMatchObject({ created: 1, failures: [{ code: 'INSTANCE_NOT_ATTACHABLE' }] });
+    expect(result?.failures[0]?.message).toContain('i-virtual-machine');
+    expect(
+      await living.refused('attachInstances', {
+        ...wish,
+        nodePoolId: pools[1],
+        instanceIds: ['i-virtual-machine'],
+      }),
+    ).toEqual([['INSTANCE_NOT_ATTACHABLE', 'instanceIds.0']]);
+    await living.world.limit('payg-max-vcpu-per-instance', 15);
+  });
+
   test('the agent registers an attached machine as a node of its cluster, found by cluster and name', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     await machine('i-agent');
