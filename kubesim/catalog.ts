@@ -18,7 +18,12 @@ const instanceTypeForm = z.object({
   bareMetal: z.boolean().default(false),
 });
 const zoneForm = z.object({ id: z.string(), regionId: z.string() });
-const imageForm = z.object({ id: z.string(), name: z.string(), osFamily: z.string() });
+const imageForm = z.object({
+  id: z.string(),
+  name: z.string(),
+  osFamily: z.string(),
+  architecture: z.string(),
+});
 const versionForm = z.object({ id: z.string(), minor: z.string(), releasedAt: z.string() });
 
 export type InstanceType = z.infer<typeof instanceTypeForm>;

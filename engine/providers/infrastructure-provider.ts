@@ -28,6 +28,8 @@ export interface ControlPlaneRequest {
 /** How a cluster is connected. */
 export interface NetworkRequest {
   readonly plugin: 'FLANNEL' | 'TERWAY';
+  /** The VPC of the vSwitches. */
+  readonly vpcId?: string;
   /** Addresses of pods, and the prefix length of a node's part of them; only with Flannel. */
   readonly podCidr?: string;
   readonly nodeCidrMask?: number;

@@ -49,6 +49,9 @@ export interface Machine {
   readonly instanceType: string;
   readonly imageId: string;
   readonly chargeType: ChargeType;
+  /** undefined: the provider does not say. */
+  readonly vpcId?: string | undefined;
+  readonly state: 'RUNNING' | 'STOPPED';
   /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
   readonly origin: 'CREATED' | 'REMOVED' | 'FAILED_CREATION';
   readonly formerClusterId?: string | undefined;

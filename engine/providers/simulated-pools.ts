@@ -30,6 +30,8 @@ const machine = z.object({
   instanceType: z.string(),
   imageId: z.string(),
   chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']),
+  vpcId: z.string().optional(),
+  state: z.enum(['RUNNING', 'STOPPED']),
   origin: z.enum(['CREATED', 'REMOVED', 'FAILED_CREATION']),
   formerClusterId: z.string().optional(),
   releasable: z.boolean(),

@@ -33,6 +33,7 @@ export const clusterForm = z.object({
   network: z
     .object({
       plugin: z.enum(['FLANNEL', 'TERWAY']),
+      vpcId: id.optional(),
       podCidr: cidr.optional(),
       nodeCidrMask: z.number().int().min(24).max(28).optional(),
       serviceCidr: cidr,

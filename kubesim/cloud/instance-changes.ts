@@ -66,7 +66,7 @@ function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): Instance
     instanceType: machine.instanceType,
     zoneId: machine.zoneId,
     chargeType: machine.chargeType,
-    ...imageFields(cloud, reset ? (wish.imageId ?? machine.imageId) : machine.imageId),
+    ...imageFields(cloud, reset ? wish.imageId : machine.imageId, machine.instanceType),
     systemDisk: reset ? { id: newDisk(machineId, now), files: [] } : machine.systemDisk,
     readyAt: now + cloud.span(seconds, id),
   });

@@ -6,6 +6,8 @@ import type { InstanceFailure, InstanceRecord } from './records.js';
 /** How a cluster is connected. */
 export interface NetworkRecord {
   readonly plugin: 'FLANNEL' | 'TERWAY';
+  /** The VPC of its vSwitches. */
+  readonly vpcId?: string | undefined;
   /** Addresses of pods, and the prefix length of a node's part; only with Flannel. */
   readonly podCidr?: string | undefined;
   readonly nodeCidrMask?: number | undefined;

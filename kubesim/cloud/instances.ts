@@ -87,6 +87,7 @@ function startInstance(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish):
   const instance = cloud.saveInstance(cluster, {
     ...base,
     ...placed,
+    ...imageFields(cloud, wish.imageId, placed.instanceType),
     state: 'STARTING',
     systemDisk: { id: newDisk(id, 0), files: [], ...diskOf(wish) },
     ...(wish.dataDisks && { dataDisks: wish.dataDisks }),
@@ -99,7 +100,7 @@ function startInstance(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish):
 }
 
 function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
-  const { id, name, nodePoolId, labels, taints, chargeType, imageId } = wish;
+  const { id, name, nodePoolId, labels, taints, chargeType } = wish;
   return {
     id,
     clusterId: cluster.record.id,
@@ -108,7 +109,6 @@ function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
     labels,
     taints,
     chargeType,
-    ...imageFields(cloud, imageId),
     version: cluster.record.version,
     index: cluster.nextIndex,
     master: taints.includes(MASTER_TAINT),
@@ -152,15 +152,20 @@ function seatOf(
   return 'failure' in taken ? taken : { instanceType, zoneId, ...taken.seat };
 }
 
-/** What an instance has of the image that it starts from. */
+/** What an instance has of the image that it starts from; where none is named, the first for its processors. */
 export function imageFields(
-  cloud: Cloud,
+  { parts: { catalogue } }: Cloud,
   imageId: string | undefined,
+  instanceType: string | null,
 ): Pick<InstanceRecord, 'imageId' | 'os'> {
-  const image = cloud.parts.catalogue.images.get(imageId ?? '');
-  if (imageId === undefined || !image) return imageId === undefined ? {} : { imageId };
+  const architecture = catalogue.instanceTypes.get(instanceType ?? '')?.architecture;
+  const image =
+    imageId === undefined
+      ? [...catalogue.images.values()].find((one) => one.architecture === architecture)
+      : catalogue.images.get(imageId);
+  if (!image) return imageId === undefined ? {} : { imageId };
   return {
-    imageId,
+    imageId: image.id,
     os: { name: image.name, family: image.osFamily.startsWith('WINDOWS') ? 'windows' : 'linux' },
   };
 }

@@ -8,6 +8,9 @@ import { CloudRefusal, type InstanceFailure, type InstanceRecord, type SystemDis
 export const chargeTypeForm = z.enum(['POSTPAID', 'PREPAID', 'SPOT']);
 export type ChargeType = z.infer<typeof chargeTypeForm>;
 
+const machineStateForm = z.enum(['RUNNING', 'STOPPED']);
+type MachineState = z.infer<typeof machineStateForm>;
+
 /** A machine of an account that belongs to no cluster. */
 export interface MachineRecord {
   readonly id: string;
@@ -18,6 +21,10 @@ export interface MachineRecord {
   readonly instanceType: string;
   readonly imageId: string;
   readonly chargeType: ChargeType;
+  /** Of those that were asked for when it was made; one that is left out says nothing. */
+  readonly vpcId?: string | undefined;
+  /** STOPPED: somebody has stopped it; RUNNING when left out. */
+  readonly state?: MachineState | undefined;
   readonly systemDisk: SystemDisk;
   /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
   readonly origin: 'CREATED' | 'REMOVED' | 'FAILED_CREATION';
@@ -35,6 +42,8 @@ export const machineForm = z.object({
   instanceType: text,
   imageId: text,
   chargeType: chargeTypeForm.default('POSTPAID'),
+  vpcId: text.optional(),
+  state: machineStateForm.optional(),
   /** Names of files on the system disk, so that it shows when they are lost. */
   files: z.array(text).max(100).default([]),
 });
@@ -103,16 +112,13 @@ export function attachProblem(
   machineId: string,
 ): InstanceFailure | undefined {
   const machine = cloud.machines.get(machineId);
-  const { account, regionId } = cluster.record;
+  const { account } = cluster.record;
   if (!machine && inCluster(cloud, machineId))
     return { code: 'INSTANCE_IN_USE', message: `${machineId} belongs to a cluster.` };
   if (machine?.account !== account)
     return { code: 'NOT_FOUND', message: `There is no machine ${machineId}.` };
-  if (machine.regionId !== regionId)
-    return {
-      code: 'INSTANCE_NOT_ATTACHABLE',
-      message: `${machineId} is in ${machine.regionId}, not in ${regionId}.`,
-    };
+  const elsewhere = misplaced(machine, cluster);
+  if (elsewhere) return { code: 'INSTANCE_NOT_ATTACHABLE', message: `${machineId} ${elsewhere}.` };
   const type = cloud.parts.catalogue.instanceTypes.get(machine.instanceType);
   const { vcpus, memoryGiB } = SMALLEST_NODE;
   if (type && type.vcpus >= vcpus && type.memoryGiB >= memoryGiB) return undefined;
@@ -122,6 +128,14 @@ export function attachProblem(
   };
 }
 
+/** Where a machine is that cannot be reached from the cluster; undefined when it can. */
+function misplaced({ regionId, vpcId, state }: MachineRecord, { record }: CloudCluster): string | undefined {
+  if (regionId !== record.regionId) return `is in ${regionId}, not in ${record.regionId}`;
+  const home = record.network?.vpcId;
+  if (vpcId !== undefined && home !== undefined && vpcId !== home) return `is in ${vpcId}, not in ${home}`;
+  return state === 'STOPPED' ? 'is stopped' : undefined;
+}
+
 /**
  * What becomes of the machine of an instance that leaves its cluster: one that is not to be released, or that is paid
  * by subscription and so cannot be, stays as a machine of the account.
@@ -129,7 +143,7 @@ export function attachProblem(
 export function keepMachine(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { instanceType, zoneId } = instance;
   if (!isKept(instance) || !instanceType || !zoneId) return;
-  const { account, regionId, id: formerClusterId } = cluster.record;
+  const { account, regionId, network, id: formerClusterId } = cluster.record;
   cloud.saveMachine({
     id: machineIdOf(instance),
     account,
@@ -139,6 +153,7 @@ export function keepMachine(cloud: Cloud, cluster: CloudCluster, instance: Insta
     instanceType,
     imageId: instance.imageId ?? '',
     chargeType: instance.chargeType ?? 'POSTPAID',
+    vpcId: network?.vpcId,
     systemDisk: instance.systemDisk ?? { id: newDisk(instance.id, 0), files: [] },
     origin: instance.ran || instance.attached ? 'REMOVED' : 'FAILED_CREATION',
     formerClusterId,
@@ -164,6 +179,7 @@ export function newDisk(id: string, number: number): string {
 /** A machine as the API shows it. */
 export function showMachine(machine: MachineRecord): unknown {
   return {
+    state: 'RUNNING',
     ...machine,
     releasable: machine.chargeType !== 'PREPAID',
     createdAt: new Date(machine.createdAt).toISOString(),

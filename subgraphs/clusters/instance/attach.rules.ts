@@ -1,53 +1,107 @@
 import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
 import type { Problem } from '../../../kernel/result.js';
+import { poolKindProblems, type PoolHome, type PoolOfKind } from '../cluster-kind/pool-kind.rules.js';
 import { instanceTypeProblems } from '../node-pool/node-pool.rules.js';
 import type { AttachMode } from '../node-pool/pool-changes.input.js';
-import type { InstanceTypeValue } from '../version/version.rules.js';
-import type { ClusterKindName } from '../cluster-kind/cluster-kind.enums.js';
-import { poolKindProblems, type PoolOfKind } from '../cluster-kind/pool-kind.rules.js';
-import { isVirtual } from './machine-kind.js';
-import { imageProblem } from './node-image.js';
+import { machineKind } from './machine-kind.js';
+import { imageProblem, nodeImages } from './node-image.js';
+
+/** The pool that machines are to join, with what of its cluster decides whether they can. */
+export interface AttachHome extends PoolHome {
+  readonly regionId: string;
+  readonly pool: PoolOfKind & { readonly imageId: string };
+  /** Where machines of the pool can have their addresses; undefined for a cluster without a network on record. */
+  readonly network: { readonly vpcId: string; readonly zoneIds: readonly string[] } | undefined;
+}
 
 /** A machine that is to join a pool. */
 export interface AttachCase {
   readonly id: string;
   /** undefined: the account has no such machine outside of clusters. */
   readonly machine: Machine | undefined;
-  readonly cluster: { readonly regionId: string; readonly kind: ClusterKindName; readonly version: string };
-  readonly pool: PoolOfKind;
-  readonly types: ReadonlyMap<string, InstanceTypeValue>;
-  readonly input: { readonly mode: AttachMode };
+  readonly home: AttachHome;
+  readonly mode: AttachMode;
 }
 
 type Refusal = Pick<Problem, 'code' | 'message'>;
+type Check = (machine: Machine, home: AttachHome, mode: AttachMode) => Refusal | undefined;
 
 /** Why a machine cannot join the pool; undefined when it can. */
-export function attachProblem({ id, machine, cluster, pool, types, input }: AttachCase): Refusal | undefined {
+export function attachProblem({ id, machine, home, mode }: AttachCase): Refusal | undefined {
   if (!machine) return { code: 'NOT_FOUND', message: `There is no machine ${id} outside of clusters.` };
-  if (machine.regionId !== cluster.regionId)
-    return unfit(`${id} is in ${machine.regionId}, the cluster in ${cluster.regionId}.`);
-  const [wrongType] = instanceTypeProblems([machine.instanceType], types, []);
-  if (wrongType) return { code: wrongType.code, message: `${id}: ${wrongType.message}` };
-  const wrongPool = poolProblem(machine, { cluster, pool, types });
-  if (wrongPool !== undefined) return unfit(`${id}: ${wrongPool}`);
-  // With a new system disk the machine gets the pool's operating system.
-  const wrongImage = input.mode === 'MANUAL' ? imageProblem(machine.imageId, []) : undefined;
-  return wrongImage && { code: wrongImage.code, message: `${id}: ${wrongImage.message}` };
+  for (const check of CHECKS) {
+    const problem = check(machine, home, mode);
+    if (problem) return { code: problem.code, message: `${id}: ${problem.message}` };
+  }
+  return undefined;
 }
 
-/** Why a machine is not of those that the pool is made of. */
-function poolProblem(
-  { instanceType }: Machine,
-  { cluster, pool, types }: Pick<AttachCase, 'cluster' | 'pool' | 'types'>,
-): string | undefined {
-  if (pool.instanceTypes.some(isVirtual)) return 'A pool of virtual nodes has no machines.';
-  const architecture = types.get(instanceType)?.architecture;
-  if (types.get(pool.instanceTypes[0] ?? '')?.architecture !== architecture)
-    return `It is ${architecture}, the pool is not.`;
-  const home = { ...cluster, types };
-  return poolKindProblems({ ...pool, instanceTypes: [instanceType] }, home, [])[0]?.message;
+const isNear: Check = ({ regionId }, home) =>
+  regionId === home.regionId
+    ? undefined
+    : { code: 'INSTANCE_NOT_ATTACHABLE', message: `It is in ${regionId}, the cluster in ${home.regionId}.` };
+
+/** It keeps its VPC and its zone, and has its address in a vSwitch of the pool there. */
+const isConnected: Check = ({ vpcId, zoneId }, { network }) => {
+  if (!network) return undefined;
+  if (vpcId !== undefined && vpcId !== network.vpcId)
+    return { code: 'NETWORK_MISMATCH', message: `It is in ${vpcId}, the cluster in ${network.vpcId}.` };
+  if (network.zoneIds.includes(zoneId)) return undefined;
+  const zones = network.zoneIds.join(', ');
+  return { code: 'NETWORK_MISMATCH', message: `It is in ${zoneId}, the vSwitches of the pool in ${zones}.` };
+};
+
+const isRunning: Check = ({ state }) =>
+  state === 'RUNNING'
+    ? undefined
+    : { code: 'INSTANCE_NOT_ATTACHABLE', message: 'It is stopped; start it in the cloud first.' };
+
+const isLargeEnough: Check = ({ instanceType }, { types }) =>
+  instanceTypeProblems([instanceType], types, [])[0];
+
+/** What the pool's kind of cluster, its runtime and its sharing of GPUs ask of every machine. */
+const isOfKind: Check = ({ instanceType }, home) =>
+  poolKindProblems({ ...home.pool, instanceTypes: [instanceType] }, home, []).find(
+    ({ code }) => code === 'INSTANCE_TYPE_NOT_ALLOWED',
+  );
+
+/** The nodes of a pool are alike: of the same architecture, with the same kind of accelerators or without. */
+const isAlike: Check = ({ instanceType }, { pool, types }) => {
+  const kinds = pool.instanceTypes.map((id) => likeness(types.get(id)));
+  const mine = likeness(types.get(instanceType));
+  if (kinds.includes(mine)) return undefined;
+  const theirs = [...new Set(kinds)].join(', ');
+  return { code: 'INSTANCE_NOT_ATTACHABLE', message: `It is ${mine}, the nodes of the pool are ${theirs}.` };
+};
+
+type Type = PoolHome['types'] extends ReadonlyMap<string, infer T> ? T : never;
+
+function likeness(type: Type | undefined): string {
+  if (!type) return 'virtual';
+  const kind = machineKind(type);
+  return ['GPU', 'NPU', 'FPGA'].includes(kind) ? `${type.architecture} with ${kind}s` : type.architecture;
 }
 
-function unfit(message: string): Refusal {
-  return { code: 'INSTANCE_NOT_ATTACHABLE', message };
+/** As it is, its operating system must be one for nodes, and of the pool's family; with a new disk it gets the pool's. */
+const hasSystem: Check = ({ imageId }, { pool }, mode) => {
+  if (mode === 'AUTO') return undefined;
+  const problem = imageProblem(imageId, []);
+  if (problem || systemOf(imageId) === systemOf(pool.imageId)) return problem;
+  const message = `It runs ${systemOf(imageId)}, the nodes of the pool ${systemOf(pool.imageId)}; AUTO replaces that.`;
+  return { code: 'OS_NOT_SUPPORTED', message };
+};
+
+/** A pool that names no image has one of Linux. */
+function systemOf(imageId: string): 'Linux' | 'Windows' {
+  return nodeImages().get(imageId)?.osFamily.startsWith('WINDOWS') ? 'Windows' : 'Linux';
 }
+
+const CHECKS: readonly Check[] = [
+  isNear,
+  isConnected,
+  isRunning,
+  isLargeEnough,
+  isOfKind,
+  isAlike,
+  hasSystem,
+];

@@ -13,6 +13,12 @@ export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why a machine belongs
 });
 export type InstanceOrigin = keyof typeof InstanceOrigin;
 
+export const InstanceState = graphEnum('InstanceState', 'Whether a machine of the account runs.', {
+  RUNNING: 'It runs, and can be attached to a cluster.',
+  STOPPED: 'Somebody has stopped it in the cloud; start it there before it is attached.',
+});
+export type InstanceState = keyof typeof InstanceState;
+
 @ObjectType({
   description: 'A machine of the account that belongs to no cluster, and can be attached to one.',
 })
@@ -28,6 +34,15 @@ export class Instance {
 
   @Field(() => ChargeType, { description: 'How it is paid.' })
   chargeType: ChargeType;
+
+  @Field(() => InstanceState, { description: 'Whether it runs.' })
+  state: InstanceState;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The VPC that it is in, that of the clusters that it can be attached to; null when unknown.',
+  })
+  vpcId?: string | undefined;
 
   @Field(() => Boolean, { description: 'Whether it can be released now: a subscription cannot.' })
   releasable: boolean;

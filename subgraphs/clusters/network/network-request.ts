@@ -17,6 +17,7 @@ export async function networkOf(
   return {
     network: {
       plugin: row.plugin === 'TERWAY' ? 'TERWAY' : 'FLANNEL',
+      vpcId: row.vpcId,
       ...(podCidr !== null && { podCidr }),
       ...(nodeCidrMask !== null && { nodeCidrMask }),
       serviceCidr,

@@ -12,18 +12,20 @@ import { largestInstance, largeTypeProblem } from '../cluster/instance-size.guar
 import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
 import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
-import { attachProblem } from '../instance/attach.rules.js';
+import { type AttachHome, attachProblem } from '../instance/attach.rules.js';
 import { imageOf } from '../instance/node-image.js';
 import { reserveNodes } from '../network/node-network.js';
 import { releaseMachines, vcpuResource } from '../reconcile/held.js';
 import { reserveMachines } from '../reconcile/reserving-machines.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import * as pools from './node-pool.store.js';
+import { ATTACH_INSTANCES, ATTACHED } from './node-pool.plan.js';
 import { wantedBounds } from './pool-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
 import { configOf } from './pool-config.rules.js';
 import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
 import { pendingNode } from './pending-node.js';
+import { addressesOf } from './pool-network.js';
 
 const MAX_MACHINES = 100;
 /** A machine that exists brings its system disk; what else is attached to it the platform does not know. */
@@ -58,7 +60,7 @@ export class AttachInstancesService {
         tx,
         {
           ...target(pool),
-          type: 'ATTACH_INSTANCES',
+          type: ATTACH_INSTANCES,
           stages: ['NODES'],
           requested: ids.length,
           input: { fromSize: pool.desiredSize, toSize: desiredSize, trigger: 'ATTACH', rejected },
@@ -107,9 +109,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const room = (await wantedBounds(tx, pool)).maxSize - pool.desiredSize;
   const used = await nodesOn(tx, pool.account, ids);
   const largest = await largestInstance(tx, pool.account);
-  const { regionId, version } = cluster;
-  const home = { regionId, version, kind: kindOfRow(cluster).name };
-  const ofKind = { ...pool, runtime: pool.runtime as ContainerRuntime };
+  const home = await homeOf(tx, attempt);
   for (const [index, id] of ids.entries()) {
     const place = ['input', 'instanceIds', String(index)];
     const full = joined.length >= room;
@@ -119,7 +119,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
           message: `${id}: the pool has as many nodes as it may have.`,
         } as const)
       : ((used.has(id) ? inUse(id) : undefined) ??
-        attachProblem({ ...attempt, id, machine: machines.get(id), pool: ofKind, cluster: home }) ??
+        attachProblem({ id, machine: machines.get(id), home, mode: attempt.input.mode }) ??
         (await take(tx, { ...attempt, largest, machine: machines.get(id)! })));
     if (failure) rejected.push({ ...failure, path: place });
     else joined.push(id);
@@ -137,6 +137,24 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const { account } = pool;
   await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
   return { joined, rejected };
+}
+
+/** What of the pool and its cluster decides whether a machine can join. */
+async function homeOf(
+  tx: Transaction,
+  { locked: { cluster, pool }, types }: Pick<Attempt, 'locked' | 'types'>,
+): Promise<AttachHome> {
+  const { instanceTypes, gpuSharing, edgeAutonomy } = pool;
+  const { imageId } = configOf(pool).machines;
+  const runtime = pool.runtime as ContainerRuntime;
+  return {
+    types,
+    kind: kindOfRow(cluster).name,
+    version: cluster.version,
+    regionId: cluster.regionId,
+    network: await addressesOf(tx, pool),
+    pool: { instanceTypes, runtime, gpuSharing, edgeAutonomy, imageId },
+  };
 }
 
 /** Machines that are nodes of the account; those of others are not told. */
@@ -205,7 +223,7 @@ function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.
     generation: pool.generation + 1,
     instanceId: machine.id,
     chargeType: machine.chargeType,
-    origin: 'ATTACHED',
+    origin: ATTACHED,
     // A machine that keeps its system disk keeps its operating system.
     joining: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
     zoneId: machine.zoneId,

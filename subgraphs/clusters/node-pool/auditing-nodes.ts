@@ -19,6 +19,7 @@ export async function auditNodes(audit: Audit, { lost, reclaimed }: Findings): P
   if (!state || lost.length + reclaimed.length === 0) return false;
   const trigger = reclaimed.length > 0 ? 'SPOT_RECLAIM' : 'REFILL';
   const working = nodes.filter((node) => node.state !== 'failed').length;
+  const fromSize = working - lost.length - reclaimed.length;
   await recordFindings(audit, async (tx, at) => {
     const subject = subjectOf(audit);
     const events = await forgetLost(tx, { subject, account: pool.account, lost });
@@ -34,8 +35,9 @@ export async function auditNodes(audit: Audit, { lost, reclaimed }: Findings): P
         ...target(pool),
         type: 'SCALE_NODE_POOL',
         stages: ['NODES'],
-        requested: lost.length + reclaimed.length,
-        input: { fromSize: working - lost.length - reclaimed.length, toSize: pool.desiredSize, trigger },
+        // Those that failed before are tried again, too.
+        requested: Math.max(0, pool.desiredSize - fromSize),
+        input: { fromSize, toSize: pool.desiredSize, trigger },
       },
       at,
     );

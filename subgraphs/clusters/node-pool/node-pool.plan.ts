@@ -42,6 +42,10 @@ export function planPool(
   };
 }
 
+/** Type of the operation by which machines join a pool, and the origin of the nodes that they become. */
+export const ATTACH_INSTANCES = 'ATTACH_INSTANCES';
+export const ATTACHED = 'ATTACHED';
+
 /** What became of a wish. */
 export interface PoolResult {
   readonly created: number;
@@ -54,6 +58,7 @@ const MAX_FAILURES = 100;
 /**
  * Counts what the pool's present wish brought. What was neither made nor tried is missing because the network had no
  * room for it (the pool's `shortage`), or else the account's vCPU quota; of a cancelled wish nothing is missing.
+ * Machines that were to join are counted alone, though the pool makes other nodes that it lacks beside them.
  */
 export function resultOf(
   pool: Pick<NodePool, 'name' | 'desiredSize' | 'generation'> & {
@@ -61,11 +66,14 @@ export function resultOf(
     readonly config?: unknown;
   },
   nodes: readonly Node[],
-  operation?: Pick<Operation, 'cancelRequestedAt'> | null,
+  operation?: Pick<Operation, 'cancelRequestedAt' | 'type'> | null,
 ): PoolResult {
-  const mine = nodes.filter((node) => node.generation === pool.generation);
+  const attaching = operation?.type === ATTACH_INSTANCES;
+  const mine = nodes
+    .filter((node) => node.generation === pool.generation)
+    .filter(({ origin }) => !attaching || origin === ATTACHED);
   const failures = mine.flatMap((node) => (node.state === 'failed' ? [failureOf(node)] : []));
-  const shortage = operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
+  const shortage = attaching || operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
   const quota: Failure = (pool.shortage as Failure | null | undefined) ?? {
     code: 'QUOTA_EXCEEDED',
     message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}.`,

@@ -39,7 +39,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => AttachInstancesPayload, {
     description:
-      'Makes nodes of machines that belong to no cluster. Those that cannot join are told, each with its reason, in the result of the operation.',
+      'Makes nodes of machines that belong to no cluster. They run, are in the region and the VPC of the cluster and in a zone where the pool has a vSwitch, and are alike to the nodes of the pool: large enough, of its architecture and accelerators, and what its runtime and the kind of the cluster need. Joining MANUAL, their operating system is one for nodes, of the family of the pool. Those that cannot join are told, each with its reason, in the result of the operation.',
   })
   attachInstances(
     @Ctx() context: RequestContext,

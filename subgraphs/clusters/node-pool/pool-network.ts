@@ -77,6 +77,19 @@ async function refuseBareZones(
   refuse('NETWORK_MISMATCH', message, { path: [...path, 'zoneIds', String(bare)] });
 }
 
+/** The VPC in which machines of a pool have their addresses, and the zones; undefined without a network on record. */
+export async function addressesOf(
+  tx: Transaction,
+  { account, clusterId, config }: Pick<NodePool, 'account' | 'clusterId' | 'config'>,
+): Promise<{ readonly vpcId: string; readonly zoneIds: readonly string[] } | undefined> {
+  const network = await tx.clusterNetwork.findFirst({ where: { clusterId, account } });
+  if (!network) return undefined;
+  const { vSwitchIds } = configOf({ config }).machines;
+  const ids = vSwitchIds.length > 0 ? vSwitchIds : network.vSwitchIds;
+  const vSwitches = await tx.vSwitch.findMany({ where: { account, id: { in: [...ids] } } });
+  return { vpcId: network.vpcId, zoneIds: [...new Set(vSwitches.map(({ zoneId }) => zoneId))].sort() };
+}
+
 /** The vSwitches in which machines of a pool get their addresses; undefined: in those of its cluster. */
 export async function vSwitchesOf(
   database: Database,

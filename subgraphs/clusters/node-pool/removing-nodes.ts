@@ -6,7 +6,7 @@ import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import { drainNodes } from './draining-nodes.js';
 import { releaseNodes } from '../network/node-network.js';
-import { planPool } from './node-pool.plan.js';
+import { ATTACHED, planPool } from './node-pool.plan.js';
 import { batches, inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 
@@ -50,7 +50,7 @@ async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<
 
 /** Machines that were there before they joined stay with the account, unless it was said otherwise. */
 function isReleased({ leaving, origin }: Node): boolean {
-  return (leaving as Leaving | null)?.release ?? origin !== 'ATTACHED';
+  return (leaving as Leaving | null)?.release ?? origin !== ATTACHED;
 }
 
 async function mark(step: PoolStep, nodes: readonly Node[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { Transaction } from '../../../kernel/database.js';
 import { releasePlaces } from '../reconcile/held.js';
 import { deleteNodes } from '../reconcile/nodes.store.js';
 import type { Node } from '../reconcile/reconcile.store.js';
-import { endState, planPool, resultOf, type PoolResult, withRejected } from './node-pool.plan.js';
+import { ATTACHED, endState, planPool, resultOf, type PoolResult, withRejected } from './node-pool.plan.js';
 import { autoscalingOf } from './node-pool.rules.js';
 import { settledPoolState } from './pool-states.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
@@ -48,7 +48,7 @@ export async function settlePool(step: PoolStep): Promise<StepOutcome> {
 
 /** A machine that could not join: nobody tries it again, so it does not count as a node that is missing. */
 function neverJoined({ origin, state, generation }: Node, wish: number): boolean {
-  return origin === 'ATTACHED' && state === 'failed' && generation === wish;
+  return origin === ATTACHED && state === 'failed' && generation === wish;
 }
 
 async function endOperation(tx: Transaction, step: PoolStep, result: PoolResult, at: Date): Promise<void> {

@@ -109,11 +109,17 @@ export async function tallyCluster(tx: Transaction, clusterId: string): Promise<
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
 }
 
-export async function tallyPool(tx: Transaction, nodePoolId: string, generation: number): Promise<NodeTally> {
+/** Nodes of a pool that were made for a wish; with an origin only those of it. */
+export async function tallyPool(
+  tx: Transaction,
+  { id, generation }: { readonly id: string; readonly generation: number },
+  origin: string | null,
+): Promise<NodeTally> {
   const rows = await tx.$queryRaw<NodeTally[]>`
     SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
            count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
-    FROM clusters.node WHERE node_pool_id = ${nodePoolId} AND generation = ${generation}`;
+    FROM clusters.node
+    WHERE node_pool_id = ${id} AND generation = ${generation} AND origin = coalesce(${origin}, origin)`;
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
 }
 

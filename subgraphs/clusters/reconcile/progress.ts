@@ -1,5 +1,6 @@
 import { setProgress } from '../../../engine/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
+import { ATTACH_INSTANCES, ATTACHED } from '../node-pool/node-pool.plan.js';
 import type { PoolStep } from '../node-pool/node-pool.steps.js';
 import { tallyCluster, tallyPool } from './nodes.store.js';
 
@@ -15,7 +16,7 @@ export async function noteProgress(tx: Transaction, { pool, operation }: PoolSte
   // Other operations on the cluster, e.g. an upgrade, count for themselves.
   if (!own && operation.type !== 'CREATE_CLUSTER') return;
   const { running, failed } = own
-    ? await tallyPool(tx, pool.id, pool.generation)
+    ? await tallyPool(tx, pool, operation.type === ATTACH_INSTANCES ? ATTACHED : null)
     : await tallyCluster(tx, pool.clusterId);
   const share = operation.requested ? Math.min(MOST, (running + failed) / operation.requested) : 0;
   const progress = own ? share : CONTROL_PLANE_SHARE + (1 - CONTROL_PLANE_SHARE) * share;

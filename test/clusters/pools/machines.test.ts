@@ -54,14 +54,20 @@ describe('machines that exist already', () => {
     });
     // 16 vCPUs are more than a pay-as-you-go machine may have.
     await machine('i-large', { instanceType: 'ecs.g6.4xlarge' });
-    const instanceIds = ['i-good', 'i-small', 'i-old', 'i-far', 'i-theirs', 'i-arm', 'i-none', 'i-large'];
+    await machine('i-gpu', { instanceType: 'ecs.gn6i-c4g1.xlarge' });
+    await machine('i-stopped', { state: 'STOPPED' });
+    await machine('i-elsewhere', { vpcId: 'vpc-other' });
+    const instanceIds = [
+      ...['i-good', 'i-small', 'i-old', 'i-far', 'i-theirs', 'i-arm', 'i-none', 'i-large'],
+      ...['i-gpu', 'i-stopped', 'i-elsewhere'],
+    ];
     const { state, result } = await living.carried('attachInstances', {
       nodePoolId: pool,
       instanceIds,
       mode: 'MANUAL',
     });
     expect(state).toBe('PARTIAL');
-    expect(result).toMatchObject({ requested: 8, created: 1, failed: 7 });
+    expect(result).toMatchObject({ requested: 11, created: 1, failed: 10 });
     expect(result?.failures.map(({ code }) => code)).toEqual([
       'INSTANCE_TYPE_TOO_SMALL',
       'OS_NOT_SUPPORTED',
@@ -70,6 +76,9 @@ describe('machines that exist already', () => {
       'INSTANCE_NOT_ATTACHABLE',
       'NOT_FOUND',
       'QUOTA_EXCEEDED',
+      'INSTANCE_NOT_ATTACHABLE',
+      'INSTANCE_NOT_ATTACHABLE',
+      'NETWORK_MISMATCH',
     ]);
     const view = await living.pool(pool);
     expect(view).toMatchObject({ state: 'ACTIVE', desiredSize: 2, healthyNodes: 2 });
@@ -95,7 +104,7 @@ describe('machines that exist already', () => {
     const wish = { nodePoolId: pools[0], instanceIds: ['i-virtual-machine', 'i-metal'], mode: 'MANUAL' };
     const { state, result } = await living.carried('attachInstances', wish);
     expect(state).toBe('PARTIAL');
-    expect(result).toMatchObject({ created: 1, failures: [{ code: 'INSTANCE_NOT_ATTACHABLE' }] });
+    expect(result).toMatchObject({ created: 1, failures: [{ code: 'INSTANCE_TYPE_NOT_ALLOWED' }] });
     expect(result?.failures[0]?.message).toContain('i-virtual-machine');
     expect(
       await living.refused('attachInstances', {
@@ -105,6 +114,46 @@ describe('machines that exist already', () => {
       }),
     ).toEqual([['INSTANCE_NOT_ATTACHABLE', 'instanceIds.0']]);
     await living.world.limit('payg-max-vcpu-per-instance', 15);
+  });
+
+  test('only those that were to join are counted, though the pool makes what it lacks beside them', async () => {
+    const { pools } = await living.cluster([{ name: 'a' }]);
+    const nodePoolId = pools[0] ?? '';
+    await living.world.settings({ failureRate: 1 });
+    const short = await living.carried('scaleNodePool', { nodePoolId, desiredSize: 2 });
+    await living.world.settings({ failureRate: 0 });
+    expect(short).toMatchObject({ state: 'FAILED', result: { requested: 1, created: 0, failed: 1 } });
+    await machine('i-counted');
+    const wish = { nodePoolId, instanceIds: ['i-counted'], mode: 'MANUAL' };
+    expect(await living.carried('attachInstances', wish)).toMatchObject({
+      state: 'SUCCEEDED',
+      result: { requested: 1, created: 1, failed: 0 },
+    });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 3, healthyNodes: 3 });
+  });
+
+  test('a machine that was taken out of a cluster joins another of the same VPC only', async () => {
+    const vpc = `mutation ($input: CreateVpcInput!) { made: createVpc(input: $input) { vpc { id } } }`;
+    const input = { name: 'other', regionId: 'cn-hangzhou', cidr: '172.30.0.0/16' };
+    const { made } = await living.run<{ made: { vpc: { id: string } } }>(vpc, { input });
+    const vSwitch = `mutation ($input: CreateVSwitchInput!) { made: createVSwitch(input: $input) { vSwitch { id } userErrors { code message } } }`;
+    const inZone = { vpcId: made.vpc.id, zoneId: 'cn-hangzhou-b', cidr: '172.30.0.0/20', name: 'b' };
+    const { made: place } = await living.run<{ made: { vSwitch: { id: string } } }>(vSwitch, {
+      input: inZone,
+    });
+    const other = await living.cluster([{ name: 'a' }], {
+      network: { vpcId: made.vpc.id, vSwitchIds: [place.vSwitch.id] },
+    });
+    const [node] = (await living.pool(other.pools[0] ?? '')).nodes.nodes as [NodeView];
+    await living.carried('removeNodes', { nodePoolId: other.pools[0], nodeIds: [node.id], release: false });
+    const { pools } = await living.cluster([{ name: 'a' }]);
+    const wish = { instanceIds: [node.instanceId], mode: 'MANUAL' };
+    expect(await living.refused('attachInstances', { ...wish, nodePoolId: pools[0] })).toEqual([
+      ['NETWORK_MISMATCH', 'instanceIds.0'],
+    ]);
+    // It runs what pools run that name no image, so it can come back as it is.
+    const back = await living.carried('attachInstances', { ...wish, nodePoolId: other.pools[0] });
+    expect(back.state).toBe('SUCCEEDED');
   });
 
   test('the agent registers an attached machine as a node of its cluster, found by cluster and name', async () => {
