@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
 import { enqueue } from '../../../engine/queue.js';
 import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
+import type { Clock } from '../../../kernel/clock.js';
 import { Loaders } from '../../../kernel/loader.js';
 import { createLog } from '../../../kernel/log.js';
 import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js';
@@ -63,11 +64,23 @@ interface Answer<T> {
 }
 
 /** The clusters subgraph with an engine and a simulated cloud behind it, asked as a client asks. */
-export type LivingPools = Awaited<ReturnType<typeof livePools>>;
+export type LivingPools<E extends AsyncDisposable = Engine> = Awaited<ReturnType<typeof livePools<E>>>;
 
-export async function livePools({ speed = 1_000 } = {}) {
-  const world: World = await startWorld({ speed });
-  const engine: Engine = await world.engine();
+interface Living<E> {
+  /** Of the simulated cloud. */
+  readonly speed?: number;
+  readonly clock?: Clock;
+  /** Starts the engine, where it is to be another one than usual. */
+  readonly engine?: (world: World) => Promise<E>;
+}
+
+export async function livePools<E extends AsyncDisposable = Engine>({
+  speed = 1_000,
+  clock,
+  engine: start = (world) => world.engine() as unknown as Promise<E>,
+}: Living<E> = {}) {
+  const world: World = await startWorld({ speed, ...(clock && { clock }) });
+  const engine = await start(world);
   const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
   const run = async <T>(query: string, variables: Record<string, unknown> = {}, account = 'acme') => {
     const actor = { account, subject: 'tester' };
@@ -96,6 +109,7 @@ export async function livePools({ speed = 1_000 } = {}) {
     );
   const living = {
     world,
+    engine,
     run,
     cloud,
     mutate,

@@ -1,0 +1,69 @@
+import { expect } from 'vitest';
+import { heldNow, ledgerUses } from '../../../kit/ledger-recount.js';
+import type { Run } from './carrying-out.js';
+
+const POOLS = `query ($id: ID!) { cluster(id: $id) { nodePools(first: 50) { nodes {
+  name state desiredSize autoscaling { enabled minSize maxSize }
+  scalingGroup { state minSize maxSize desiredSize } } } } }`;
+
+interface Bounds {
+  readonly minSize: number;
+  readonly maxSize: number;
+}
+interface BoundedPool {
+  readonly name: string;
+  readonly state: string;
+  readonly desiredSize: number;
+  readonly autoscaling: (Bounds & { readonly enabled: boolean }) | null;
+  readonly scalingGroup: (Bounds & { readonly state: string; readonly desiredSize: number }) | null;
+}
+
+/** Small limits, so that sequences run into them. */
+export const LIMITS: Readonly<Record<string, number>> = {
+  'ACK_PRO/nodesPerCluster': 10,
+  'ACK_PRO/nodePoolsPerCluster': 4,
+  'instances-per-scaling-group': 6,
+  'payg-vcpu': 60,
+  'spot-vcpu': 16,
+};
+
+/** What holds of every pool at every moment; `somebody` has changed the scaling groups past the platform. */
+export async function expectBounds(run: Run, somebody: boolean): Promise<void> {
+  const { living, clusterId } = run;
+  const { cluster } = await living.run<{ cluster: { nodePools: { nodes: BoundedPool[] } } }>(POOLS, {
+    id: clusterId,
+  });
+  for (const pool of cluster.nodePools.nodes) {
+    const text = JSON.stringify(pool);
+    if (pool.autoscaling?.enabled) expectWithin(pool.desiredSize, pool.autoscaling, text);
+    if (pool.scalingGroup && !somebody) expectWithin(pool.scalingGroup.desiredSize, pool.scalingGroup, text);
+    expect(pool.desiredSize, text).toBeLessThanOrEqual(LIMITS['instances-per-scaling-group'] ?? 0);
+  }
+  await expectNoCrowd(run);
+  await expectLedger(run);
+}
+
+/** A pool that has settled has no more nodes than are wished, in one statement: what stays of them is counted. */
+async function expectNoCrowd({ living, clusterId }: Run): Promise<void> {
+  const crowded = await living.world.prisma.$queryRaw<{ name: string }[]>`
+    SELECT pool.name, pool.state, pool.desired_size, pool.autoscaling, count(node.id)::int AS staying
+    FROM clusters.node_pool AS pool
+    JOIN clusters.node AS node ON node.node_pool_id = pool.id AND node.state NOT IN ('removing', 'failed')
+    WHERE pool.cluster_id = ${clusterId} AND pool.deleted_at IS NULL AND pool.state IN ('ACTIVE', 'FAILED')
+    GROUP BY pool.id HAVING count(node.id) > pool.desired_size`;
+  expect(crowded, 'settled pools with more nodes than wished').toEqual([]);
+}
+
+async function expectLedger({ living: { world } }: Run): Promise<void> {
+  for (const { resource, ledger, held } of await heldNow(world.prisma, 'acme'))
+    expect(ledger, `${resource} by the ledger and by what holds it, in one snapshot`).toBe(held);
+  for (const [key, used] of Object.entries(await ledgerUses(world.prisma, 'acme'))) {
+    expect(used, key).toBeGreaterThanOrEqual(0);
+    expect(used, key).toBeLessThanOrEqual(LIMITS[key.split('|')[0] ?? ''] ?? Infinity);
+  }
+}
+
+function expectWithin(size: number, { minSize, maxSize }: Bounds, text: string): void {
+  expect(size, text).toBeGreaterThanOrEqual(minSize);
+  expect(size, text).toBeLessThanOrEqual(maxSize);
+}
