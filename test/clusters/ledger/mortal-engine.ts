@@ -14,13 +14,13 @@ export interface Mortal extends AsyncDisposable {
 
 /** An engine in this process: from the moment of its death every job stops at the next fault point. */
 export async function mortalEngine(world: World): Promise<Mortal> {
-  let armed: FaultPoint | undefined;
+  const armed = new Set<FaultPoint>();
   let dead = false;
   let crashes = 0;
   const faults = {
     reach(point: FaultPoint): Promise<void> {
-      if (point === armed && !dead) {
-        [armed, dead] = [undefined, true];
+      if (!dead && armed.delete(point)) {
+        dead = true;
         crashes++;
         reviving = reviving.then(revive);
       }
@@ -38,12 +38,12 @@ export async function mortalEngine(world: World): Promise<Mortal> {
   };
   return {
     kind: 'in this process',
-    crashAt: (point) => (armed = point),
+    crashAt: (point) => void armed.add(point),
     get crashes() {
       return crashes;
     },
     async [Symbol.asyncDispose]() {
-      armed = undefined;
+      armed.clear();
       await reviving;
       await engine[Symbol.asyncDispose]();
     },
