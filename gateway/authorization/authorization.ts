@@ -84,13 +84,13 @@ export class Authorization {
     for (const [node, { conditions }] of guards) {
       if (conditions.some((condition) => lacking.has(conditionKey(condition)))) denied.add(node);
     }
-    const { api: schema, apiConditions: conditions } = this.supergraph;
+    const { api: schema, full, apiConditions: conditions } = this.supergraph;
     const filtered = filterDocument(document, denied);
     const left = getOperationAST(filtered, operationName)?.selectionSet.selections ?? [];
     const fields = [...denied].filter((node): node is FieldNode => node.kind === Kind.FIELD);
     return {
       document: filtered,
-      shape: new ResponseShape({ document, operation, schema, conditions, denied: new Set(fields) }),
+      shape: new ResponseShape({ document, operation, schema, full, conditions, denied: new Set(fields) }),
       errors: denials({ document, operation, schema, guards, denied }),
       empty: left.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
     };

@@ -123,7 +123,13 @@ export class Operations {
       definition,
       pageSizes: pageSizeVariables(document),
       plan,
-      shape: new ResponseShape({ document, operation: definition, schema: api, conditions: apiConditions }),
+      shape: new ResponseShape({
+        document,
+        operation: definition,
+        schema: api,
+        full,
+        conditions: apiConditions,
+      }),
     };
     if (node?.kind !== 'Subscription') return { ...planned, fetch: compilePlan(node, compilation) };
     const { primary, rest } = node;

@@ -5,12 +5,13 @@ import {
   GraphQLInt,
   type GraphQLLeafType,
   type GraphQLOutputType,
+  type GraphQLSchema,
   GraphQLString,
   isEnumType,
   isListType,
   isNonNullType,
 } from 'graphql';
-import { type Complete, FAILED, fail } from './shape-run.js';
+import { type Complete, FAILED, fail, hide } from './shape-run.js';
 
 /** Wraps what completes a named type into the lists and non-nulls around it. */
 export function compileWrapping(type: GraphQLOutputType, named: Complete): Complete {
@@ -19,12 +20,21 @@ export function compileWrapping(type: GraphQLOutputType, named: Complete): Compl
   return named;
 }
 
-/** Completes values of a scalar or enum. Custom scalars are the subgraphs' own: every value of theirs is right. */
-export function compileLeaf(type: GraphQLLeafType): Complete {
+/**
+ * Completes values of a scalar or enum. Custom scalars are the subgraphs' own: every value of theirs is right. `full`
+ * has the values of an enum that clients do not see.
+ */
+export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   const valid = isEnumType(type) ? enumCheck(type.getValues()) : scalarChecks.get(type.name);
   if (!valid) return (value) => value;
-  return (value, depth, run) =>
-    value === null || valid(value) ? value : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
+  const everything = full.getType(type.name);
+  const hidden = isEnumType(everything) ? enumCheck(everything.getValues()) : undefined;
+  return (value, depth, run) => {
+    if (value === null || valid(value)) return value;
+    return hidden?.(value)
+      ? hide(run, depth)
+      : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
+  };
 }
 
 const isInteger = (value: unknown) => Number.isInteger(value);

@@ -2,6 +2,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLSchema,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -17,10 +18,12 @@ import { type Tree, assign, isTree, own } from '../tree.js';
 import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
 import { compileLeaf, compileWrapping } from './complete.js';
 import { compileIntrospection } from './introspection.js';
-import { type Complete, FAILED, type ShapeRun, fail } from './shape-run.js';
+import { type Complete, FAILED, type ShapeRun, fail, hide } from './shape-run.js';
 
 /** What compiling a response's shape needs. */
 export interface ShapeCompilation extends Collection {
+  /** The schema with what clients do not see. */
+  readonly full: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Fields that are null whatever was fetched. */
@@ -54,10 +57,14 @@ export class ObjectShape {
     if (!isTree(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
     const typename = value['__typename'] ?? this.assumed;
     const fields = this.byType.get(typename as string | undefined) ?? this.learn(typename);
-    // A type that the API does not have: its name must not be told.
-    if (!fields) return fail(run, depth, 'A subgraph answered an object of an unknown type.');
-    return this.shape(value, fields, depth, run);
+    return fields ? this.shape(value, fields, depth, run) : this.unseen(typename, depth, run);
   };
+
+  /** In place of an object of a type that the API does not have: its name must not be told. */
+  private unseen(typename: unknown, depth: number, run: ShapeRun): unknown {
+    const hidden = typeof typename === 'string' && isObjectType(this.compilation.full.getType(typename));
+    return hidden ? hide(run, depth) : fail(run, depth, 'A subgraph answered an object of an unknown type.');
+  }
 
   private shape(tree: Tree, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {
     const shaped: Tree = {};
@@ -130,7 +137,7 @@ export class ObjectShape {
     const [type] = types;
     if (!type) throw new Error('the operation selects a field that its type does not have');
     const named = getNamedType(type);
-    if (isLeafType(named)) return compileWrapping(type, compileLeaf(named));
+    if (isLeafType(named)) return compileWrapping(type, compileLeaf(named, this.compilation.full));
     const selections = fields.flatMap(({ node }, index) => {
       const inner = types[index] && getNamedType(types[index]);
       return node.selectionSet && isCompositeType(inner) ? [{ set: node.selectionSet, type: inner }] : [];

@@ -19,7 +19,7 @@ import { type Complete, FAILED } from './shape-run.js';
 
 export interface ShapedResponse {
   readonly data: Tree | null;
-  /** Where what was fetched does not fit the schema. */
+  /** Where what was fetched does not fit the schema that clients see; `isFault` tells which of it is wrong. */
   readonly errors: readonly GraphQLError[];
 }
 
@@ -28,7 +28,9 @@ export interface ShapeOptions {
   readonly operation: OperationDefinitionNode;
   /** What clients see. */
   readonly schema: GraphQLSchema;
-  /** Of that schema. */
+  /** With what they do not see. */
+  readonly full: GraphQLSchema;
+  /** Of what clients see. */
   readonly conditions: TypeConditions;
   /** Fields that are null whatever was fetched; default none. */
   readonly denied?: ReadonlySet<FieldNode> | undefined;
@@ -67,12 +69,13 @@ export class ResponseShape {
   }
 
   private compile(variables: Readonly<Record<string, unknown>>): Complete {
-    const { schema, conditions, operation, denied } = this.options;
+    const { schema, full, conditions, operation, denied } = this.options;
     const type = schema.getRootType(operation.operation);
     if (!type) throw new Error(`the schema has no ${operation.operation}`);
     const on = new Set([...this.switches].filter(([, holds]) => holds(variables)).map(([name]) => name));
     const compilation = {
       schema,
+      full,
       conditions,
       operation,
       denied,

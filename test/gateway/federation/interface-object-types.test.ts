@@ -230,7 +230,6 @@ federation(
           { id: '2', kind: null },
         ],
       },
-      errors: true,
     },
   ],
 );

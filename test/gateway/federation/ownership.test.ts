@@ -147,6 +147,10 @@ federation(
 
 let count = 0;
 
+const boxes = [
+  { __typename: 'Open', size: 1 },
+  { __typename: 'Closed', size: 2 },
+];
 const secret = { id: 'a1', name: 'open', hidden: 'hidden', kind: 'LEFT' };
 
 federation(
@@ -154,13 +158,18 @@ federation(
   [
     subgraph(
       'one',
-      `type Query { thing: Thing things(kind: Kind): [Thing] } enum Kind { LEFT RIGHT @inaccessible }
+      `type Query { thing: Thing things(kind: Kind): [Thing] boxes: [Box] opened: [Box!] kinds: [Kind!] }
+       enum Kind { LEFT RIGHT @inaccessible } interface Box { size: Int }
+       type Open implements Box { size: Int } type Closed implements Box @inaccessible { size: Int }
        type Thing @key(fields: "hidden") @key(fields: "id") { id: ID! hidden: ID! @inaccessible kind: Kind }`,
       {
         Query: {
           thing: () => secret,
           things: (_: unknown, { kind }: { kind?: string }) =>
             [secret, { ...secret, id: 'a2', kind: 'RIGHT' }].filter((one) => !kind || one.kind === kind),
+          boxes: () => boxes,
+          opened: () => boxes,
+          kinds: () => ['LEFT', 'RIGHT'],
         },
         Thing: { __resolveReference: finder([secret], 'id', 'hidden') },
       },
@@ -177,7 +186,7 @@ federation(
     },
     { title: 'nobody can ask for it', query: '{ thing { hidden } }', data: null, errors: true },
     {
-      title: 'an enum value that clients do not see is null and an error',
+      title: 'an enum value that clients do not see is null',
       query: '{ things { id kind } }',
       data: {
         things: [
@@ -185,6 +194,16 @@ federation(
           { id: 'a2', kind: null },
         ],
       },
+    },
+    {
+      title: 'an object of a type that clients do not see is null',
+      query: '{ boxes { size } }',
+      data: { boxes: [{ size: 1 }, null] },
+    },
+    {
+      title: 'what is hidden where null may not be is an error',
+      query: '{ opened { size } kinds }',
+      data: { opened: null, kinds: null },
       errors: true,
     },
     { title: 'nobody can pass it', query: '{ things(kind: RIGHT) { id } }', data: null, errors: true },
