@@ -26,7 +26,7 @@ export function createAuthenticator(
   if (options.kind === 'none')
     return { authenticate: () => Promise.resolve(nobody), again: () => Promise.resolve(nobody) };
   const verify = tokenVerifier(options, clock);
-  const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000 });
+  const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
   const unrevoked = (actor: Actor) =>
     revoked(actor) ? refuse('UNAUTHENTICATED', 'The token has been revoked. Get a new one.') : actor;
   const again = async (authorization: string | undefined) => {

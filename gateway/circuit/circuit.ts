@@ -24,7 +24,9 @@ export class CircuitOpen extends Error {}
 const LONGEST = 15_000;
 
 /** Whoever waits has left: says nothing about the one who was asked. */
-class Abandoned extends Error {}
+class Abandoned {
+  constructor(readonly reason: unknown) {}
+}
 
 /**
  * Stops calling what fails: after some failures calls fail at once, and only now and then one is let through to try
@@ -64,19 +66,14 @@ export class Circuit {
   /** Calls, and counts how it ends. Throws CircuitOpen instead while the circuit is open, or another call tries it. */
   async call<T>(waiting: CancelSignal, ask: () => Promise<T>): Promise<T> {
     if (this.phase === 'half-open') throw new CircuitOpen();
-    let left: { readonly reason: unknown } | undefined;
     try {
-      return await this.policy.execute(async () => {
-        try {
-          return await ask();
-        } catch (reason) {
-          if (!waiting.aborted) throw reason;
-          left = { reason };
-          throw new Abandoned();
-        }
-      });
+      return await this.policy.execute(() =>
+        ask().catch((reason: unknown) => {
+          throw waiting.aborted ? new Abandoned(reason) : reason;
+        }),
+      );
     } catch (error) {
-      if (left) throw left.reason;
+      if (error instanceof Abandoned) throw error.reason;
       throw error instanceof BrokenCircuitError ? new CircuitOpen() : error;
     }
   }

@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import type { Log } from '../../kernel/log.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
@@ -27,7 +26,7 @@ export class GuardedSource implements SubgraphSource {
   constructor(private readonly options: GuardedSourceOptions) {
     const { meter, log } = options;
     this.circuit = new Circuit(options.circuit);
-    this.deadline = new Deadline(options.timeout);
+    this.deadline = new Deadline(options.timeout, `The subgraph ${this.name}`);
     meter.circuit(this.name, 'closed');
     this.circuit.onChange((phase) => {
       meter.circuit(this.name, phase);
@@ -41,15 +40,9 @@ export class GuardedSource implements SubgraphSource {
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
     const { source } = this.options;
-    return this.guard(call, async () => {
-      try {
-        return await this.deadline.within(call.signal, (signal) =>
-          source.execute(request, { ...call, signal }),
-        );
-      } catch (error) {
-        throw isTimeout(error) ? this.tooSlow() : error;
-      }
-    });
+    return this.guard(call, () =>
+      this.deadline.within(call.signal, (signal) => source.execute(request, { ...call, signal })),
+    );
   }
 
   subscribe(request: SubgraphRequest, call: CallContext): Promise<AsyncGenerator<SubgraphResult, undefined>> {
@@ -73,15 +66,4 @@ export class GuardedSource implements SubgraphSource {
       throw unavailable(this.name, error);
     }
   }
-
-  private tooSlow(): GraphQLError {
-    return new GraphQLError(
-      `The subgraph ${this.name} took longer than ${this.options.timeout / 1000} seconds.`,
-      { extensions: { code: 'REQUEST_TIMEOUT' } },
-    );
-  }
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof GraphQLError && error.extensions['code'] === 'REQUEST_TIMEOUT';
 }

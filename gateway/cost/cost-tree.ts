@@ -12,6 +12,7 @@ import {
   isCompositeType,
   isUnionType,
 } from 'graphql';
+import { estimatedCost } from './cost.js';
 import type { FieldCost, FieldCosts, Slicing } from './field-costs.js';
 import type { GivenCost } from './input-costs.js';
 import { type Length, lacksOneSlice, lengthOf } from './list-length.js';
@@ -36,6 +37,8 @@ export interface CostNode {
 /** The tree of an operation, and what is wrong with the lengths of its lists. */
 export interface CostTree {
   readonly root: CostNode;
+  /** What an operation without variables costs at the most, each time. */
+  readonly fixed: number | undefined;
   /** A field that must be given exactly one of these arguments, and is not. */
   readonly unsliced: { readonly field: string; readonly arguments: readonly string[] } | undefined;
 }
@@ -57,7 +60,9 @@ export function costTree(
   const type = schema.getRootType(operation.operation);
   const builder = new TreeBuilder({ schema, costs, fragments, operation });
   if (type) builder.addSet(root, type, operation.selectionSet);
-  return { root: prune(root), unsliced: builder.unsliced };
+  prune(root);
+  const fixed = operation.variableDefinitions?.length ? undefined : estimatedCost(root, {});
+  return { root, fixed, unsliced: builder.unsliced };
 }
 
 interface TreeSources {

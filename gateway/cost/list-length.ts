@@ -29,8 +29,12 @@ export function lengthOf({ slicing, field, operation, args }: LengthSources): Le
     return inner.length === 0 ? valueOf(value, operation, fallback) : innerValueOf(value, inner, fallback);
   });
   return (variables) => {
-    const sizes = given.flatMap((value) => value(variables) ?? []);
-    return slicing.inner * (sizes.length > 0 ? Math.max(0, ...sizes) : slicing.assumed);
+    let most: number | undefined;
+    for (const value of given) {
+      const size = value(variables);
+      if (size !== undefined) most = Math.max(most ?? 0, size);
+    }
+    return slicing.inner * (most ?? slicing.assumed);
   };
 }
 

@@ -4,7 +4,12 @@ import { actorText } from './actor-text.js';
 
 /** Signs actors for subgraphs; a signature (good for two minutes) is used for one. */
 export class ActorHeader {
-  private readonly signed = new LRUCache<string, string | Promise<string>>({ max: 10_000, ttl: 60_000 });
+  private readonly signed = new LRUCache<string, string | Promise<string>>({
+    max: 10_000,
+    ttl: 60_000,
+    // Else it sets a timer in each millisecond in which it is asked.
+    ttlResolution: 1000,
+  });
 
   constructor(private readonly key: Uint8Array) {}
 

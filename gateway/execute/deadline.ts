@@ -16,7 +16,11 @@ export class Deadline {
   private readonly running = new Set<Timed>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly milliseconds: number) {}
+  constructor(
+    private readonly milliseconds: number,
+    /** What to say of what was too slow, before how long it may take. */
+    private readonly what = 'The request',
+  ) {}
 
   /**
    * Runs `work` with a signal that aborts when the time is up or with `outer`. When the time is up it throws
@@ -76,7 +80,7 @@ export class Deadline {
   }
 
   private timeout(): GraphQLError {
-    return new GraphQLError(`The request took longer than ${this.milliseconds / 1000} seconds.`, {
+    return new GraphQLError(`${this.what} took longer than ${this.milliseconds / 1000} seconds.`, {
       extensions: { code: 'REQUEST_TIMEOUT' },
     });
   }

@@ -26,13 +26,10 @@ export function compileFetch(node: FetchNode, path: ResponsePath, compilation: F
   const fetch = node.requires
     ? entityFetch(node, parsePath(path), compilation)
     : rootFetch(node, path, compilation.conditions);
-  return async (run) => {
-    try {
-      await fetch(run);
-    } catch (error) {
+  return (run) =>
+    fetch(run).catch((error: unknown) => {
       run.errors.push(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
+    });
 }
 
 /** Takes over what a subgraph has answered to a root fetch that somebody else has made. */

@@ -129,10 +129,9 @@ export class GraphExecutor {
     context: CallContext,
     fetch: PlanPart,
   ): Promise<ExecutionResult> {
-    const run = await this.deadline.within(context.signal, async (signal) => {
+    const run = await this.deadline.within(context.signal, (signal) => {
       const begun = this.newRun(prepared, { ...context, signal });
-      await fetch(begun);
-      return begun;
+      return fetch(begun).then(() => begun);
     });
     return this.resultOf(prepared, run);
   }

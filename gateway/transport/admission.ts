@@ -62,7 +62,8 @@ export class Admission {
     const { document, name } = prepared.operation;
     const { tree, known } = this.options.served.costs.tree(document, name);
     this.options.meter.plan(known);
-    const requested = Math.max(0, Math.ceil(estimatedCost(tree.root, request.variables ?? {})));
+    const estimated = tree.fixed ?? estimatedCost(tree.root, request.variables ?? {});
+    const requested = Math.max(0, Math.ceil(estimated));
     if (tree.unsliced && this.options.limits.cost < UNLIMITED)
       return this.refuse([slicingError(tree.unsliced)], 400, startedAt);
     if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);

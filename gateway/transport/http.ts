@@ -41,13 +41,12 @@ export class HttpTransport {
   }
 
   /** Answers a request; never throws. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
     const { log } = this.options.core;
-    await traceRequest({ request, response, requestId, log }, () =>
-      this.answer(request, response, requestId),
-    );
+    const answer = () => this.answer(request, response, requestId);
+    return traceRequest({ request, response, requestId, log, answer });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {

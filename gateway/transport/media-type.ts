@@ -29,6 +29,8 @@ export type StreamForm = 'event-stream' | 'multipart';
 
 /** The form of stream that a client takes: graphql-sse's, or Apollo's multipart protocol, version 1.0; if any. */
 export function wantedStream({ headers: { accept } }: IncomingMessage): StreamForm | undefined {
+  // What nearly every client sends.
+  if (accept === undefined || accept === JSON_TYPE) return undefined;
   if (acceptedQuality(accept, EVENT_STREAM) > 0) return 'event-stream';
   const isMultipart = acceptedRanges(accept).some(
     ({ type, parameter }) => type === 'multipart/mixed' && parameter('subscriptionspec') === '1.0',

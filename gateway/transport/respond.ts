@@ -34,6 +34,8 @@ export function send(
   contentType: string,
   body: string | Buffer,
 ): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  const bytes = Buffer.byteLength(body);
+  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes });
+  // What is ASCII is written at once as it is; for UTF-8 Node.js sets aside three times the length first.
+  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }

@@ -21,7 +21,9 @@ const known = new LRUCache<string, readonly MediaRange[]>({ max: 100 });
 
 /** The types that a client takes, in its order; those of quality 0 and what is no type are left out. */
 export function acceptedRanges(accept = ''): readonly MediaRange[] {
-  const parsed = known.get(accept) ?? parse(accept);
+  const before = known.get(accept);
+  if (before) return before;
+  const parsed = parse(accept);
   known.set(accept, parsed);
   return parsed;
 }
