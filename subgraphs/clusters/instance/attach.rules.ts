@@ -77,8 +77,8 @@ const isAlike: Check = ({ instanceType }, { pool, types }) => {
 type Type = PoolHome['types'] extends ReadonlyMap<string, infer T> ? T : never;
 
 function likeness(type: Type | undefined): string {
-  if (!type) return 'virtual';
-  const kind = machineKind(type);
+  const kind = type ? machineKind(type) : 'VIRTUAL';
+  if (!type || kind === 'VIRTUAL') return 'virtual';
   return ['GPU', 'NPU', 'FPGA'].includes(kind) ? `${type.architecture} with ${kind}s` : type.architecture;
 }
 

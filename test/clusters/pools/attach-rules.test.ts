@@ -13,6 +13,7 @@ const types = new Map(
   [
     type('ecs.g6.xlarge'),
     type('ecs.g6.large', { vcpus: 2 }),
+    type('eci.virtual-node'),
     type('ecs.g6r.xlarge', { architecture: 'arm64' }),
     type('ecs.gn6i.xlarge', { gpus: 1 }),
     type('ecs.g7t.xlarge', { epcGiB: 4 }),
