@@ -6,14 +6,18 @@ export interface GrowablePool {
   readonly id: string;
   /** Nodes that it may get more. */
   readonly room: number;
-  /** What a new node of it would be. */
+  /** What a new node of it would be, wherever it is. */
   readonly template: Place;
+  /** Where new nodes can be; empty where the cloud has no zones. */
+  readonly zoneIds: readonly string[];
 }
 
 /** How much a pool is to grow, and for which pods. */
 export interface Growth {
   readonly poolId: string;
   readonly nodes: number;
+  /** How many of them must be in which zone, for pods that can be nowhere else. */
+  readonly zones: Readonly<Record<string, number>>;
   readonly pods: readonly Pod[];
 }
 
@@ -25,13 +29,19 @@ export interface GrowthPlan {
 }
 
 interface NewNode extends Place {
-  readonly poolId: string;
+  readonly pool: GrowablePool;
+  /** Where it can be, for the sake of the pods that are put on it. */
+  readonly zoneIds: readonly string[];
+  readonly pods: readonly Pod[];
 }
+
+const ZONE = 'topology.kubernetes.io/zone';
 
 /**
  * Which pools are to grow so that pods find a place that find none now. Pods that fit on what is there are the
  * scheduler's, who needs a moment. A new node is of the pool that the pod fills best (least waste), so that a small
- * pod does not bring a large machine; the next pods are put on it as long as they fit.
+ * pod does not bring a large machine; the next pods are put on it as long as they fit. Where one pool may not grow any
+ * more, others do as well.
  */
 export function planGrowth(
   waiting: readonly Pod[],
@@ -40,25 +50,53 @@ export function planGrowth(
 ): GrowthPlan {
   const there = [...present];
   const made: NewNode[] = [];
-  const pods = new Map<string, Pod[]>();
   const left: Pod[] = [];
   for (const pod of waiting) {
-    if (putOn(there, pod)) continue;
-    const known = putOn(made, pod);
-    const node = known ?? newNode(pod, made, pools);
-    if (!node) {
-      left.push(pod);
-      continue;
-    }
-    if (!known) made.push(node);
-    pods.set(node.poolId, [...(pods.get(node.poolId) ?? []), pod]);
+    if (putOn(there, pod) || putOnNew(made, pod)) continue;
+    const node = newNode(pod, made, pools);
+    if (node) made.push(node);
+    else left.push(pod);
   }
-  const growths = [...Map.groupBy(made, ({ poolId }) => poolId)].map(([poolId, nodes]) => ({
-    poolId,
+  const growths = [...Map.groupBy(made, ({ pool }) => pool)].map(([pool, nodes]) => ({
+    poolId: pool.id,
     nodes: nodes.length,
-    pods: pods.get(poolId) ?? [],
+    zones: zonesOf(pool, nodes),
+    pods: nodes.flatMap(({ pods }) => pods),
   }));
   return { growths, left };
+}
+
+/** How many of the new nodes cannot be in any of the pool's zones, by the one that they are to be in. */
+function zonesOf(pool: GrowablePool, nodes: readonly NewNode[]): Record<string, number> {
+  const bound = nodes.filter(({ zoneIds }) => zoneIds.length < pool.zoneIds.length);
+  const byZone = Map.groupBy(bound, ({ zoneIds }) => zoneIds[0] ?? '');
+  return Object.fromEntries([...byZone].map(([zoneId, { length }]) => [zoneId, length]));
+}
+
+/** Whether a new node of the pool could take the pod. */
+export function couldTake(
+  { template, zoneIds }: Pick<GrowablePool, 'template' | 'zoneIds'>,
+  pod: Pod,
+): boolean {
+  return withNewPod({ ...template, zoneIds, pods: [] }, pod) !== undefined;
+}
+
+/** The new node with a pod more, which may leave it fewer zones; undefined when the pod does not fit. */
+function withNewPod<N extends Omit<NewNode, 'pool'>>(node: N, pod: Pod): N | undefined {
+  const zoneIds = node.zoneIds.filter((id) => fits(pod, { ...node, labels: { ...node.labels, [ZONE]: id } }));
+  const nowhere = node.zoneIds.length === 0 ? !fits(pod, node) : zoneIds.length === 0;
+  return nowhere ? undefined : { ...withPod(node, pod), zoneIds, pods: [...node.pods, pod] };
+}
+
+/** Puts the pod on the first of the new nodes that it fits on; false when there is none. */
+function putOnNew(made: NewNode[], pod: Pod): boolean {
+  for (const [index, node] of made.entries()) {
+    const filled = withNewPod(node, pod);
+    if (!filled) continue;
+    made[index] = filled;
+    return true;
+  }
+  return false;
 }
 
 /** Puts the pod on the first of the places that it fits on; undefined when there is none. */
@@ -72,12 +110,11 @@ function putOn<P extends Place>(places: P[], pod: Pod): P | undefined {
 
 function newNode(pod: Pod, made: readonly NewNode[], pools: readonly GrowablePool[]): NewNode | undefined {
   const options = pools
-    .filter(({ id, room }) => made.filter(({ poolId }) => poolId === id).length < room)
-    .filter(({ template }) => fits(pod, template))
-    .map(({ id, template }) => ({ poolId: id, waste: waste(pod, template), node: withPod(template, pod) }))
-    .sort((a, b) => a.waste - b.waste || (a.poolId < b.poolId ? -1 : 1));
-  const [best] = options;
-  return best && { ...best.node, poolId: best.poolId };
+    .filter((pool) => made.filter((node) => node.pool === pool).length < pool.room)
+    .flatMap((pool) => withNewPod({ ...pool.template, pool, zoneIds: pool.zoneIds, pods: [] }, pod) ?? [])
+    .map((node) => ({ node, waste: waste(pod, node.pool.template) }))
+    .sort((a, b) => a.waste - b.waste || (a.node.pool.id < b.node.pool.id ? -1 : 1));
+  return options[0]?.node;
 }
 
 /** The part of a new node's CPU and memory that the pod would leave unused. */

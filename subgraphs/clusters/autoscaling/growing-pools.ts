@@ -1,4 +1,5 @@
 import { autoscalingOf } from '../node-pool/node-pool.rules.js';
+import { zonesOf } from '../node-pool/node-request.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 import { type GrowablePool, type Growth, planGrowth } from './autoscaling.plan.js';
 import { tellLimits } from './growth-limits.js';
@@ -20,19 +21,26 @@ export interface Candidate extends GrowablePool {
   readonly fellShort: boolean;
 }
 
-/** Lets pools grow to their minimum, and for pods that find no node; true when one does. */
+/** Lets pools grow to their minimum, else for pods that find no node; true when one does. */
 export async function growPools(view: ElasticCluster): Promise<boolean> {
   const candidates = await candidatesOf(view);
-  for (const candidate of candidates) if (await fillUp(view, candidate)) return true;
+  if (await anyOf(candidates, (candidate) => fillUp(view, candidate))) return true;
   const present = view.seen.nodes.map(({ place }) => place);
   const { growths, left } = planGrowth(view.seen.waiting, present, candidates);
-  for (const growth of growths.sort((a, b) => b.pods.length - a.pods.length)) {
+  const byPods = growths.sort((a, b) => b.pods.length - a.pods.length);
+  const grown = await anyOf(byPods, async (growth) => {
     const candidate = candidates.find(({ id }) => id === growth.poolId);
-    // One pool at a time: where the pods go decides what the others still need.
-    if (candidate && (await grow(view, candidate, growth))) return true;
-  }
-  await tellLimits(view, candidates, left);
-  return false;
+    return candidate !== undefined && grow(view, candidate, growth);
+  });
+  if (!grown) await tellLimits(view, candidates, left);
+  return grown;
+}
+
+/** Does the work for each, one after the other; true when it was done for one at least. */
+async function anyOf<T>(items: readonly T[], work: (item: T) => Promise<boolean>): Promise<boolean> {
+  let any = false;
+  for (const item of items) any = (await work(item)) || any;
+  return any;
 }
 
 async function candidatesOf(view: ElasticCluster): Promise<Candidate[]> {
@@ -45,7 +53,8 @@ async function candidatesOf(view: ElasticCluster): Promise<Candidate[]> {
     const size = workingNodes(view, pool.id).length;
     const fellShort = pool.operationId !== null && short.has(pool.operationId);
     const room = fellShort ? 0 : Math.max(0, (autoscalingOf(pool)?.maxSize ?? 0) - size);
-    return template ? [{ id: pool.id, pool, template, room, size, fellShort }] : [];
+    const zoneIds = zonesOf(pool, cluster);
+    return template ? [{ id: pool.id, pool, template, zoneIds, room, size, fellShort }] : [];
   });
 }
 
@@ -72,10 +81,15 @@ function fillUp(view: ElasticCluster, { pool, size, fellShort }: Candidate): Pro
   return resizePool(view, pool, { from: size, to: minSize, why, data: { minSize } });
 }
 
-function grow(view: ElasticCluster, { pool, size }: Candidate, { nodes, pods }: Growth): Promise<boolean> {
+function grow(
+  view: ElasticCluster,
+  { pool, size }: Candidate,
+  { nodes, zones, pods }: Growth,
+): Promise<boolean> {
   return resizePool(view, pool, {
     from: size,
     to: size + nodes,
+    zones,
     why: `${pods.length} pods find no node.`,
     data: { pods: pods.slice(0, NAMED).map(nameOf), podCount: pods.length },
   });

@@ -2,9 +2,9 @@ import { updateNodePool } from '../node-pool/node-pool.store.js';
 import { recordFindings } from '../node-pool/pool-audit.js';
 import { type ConditionChange, conditionsOf, withCondition } from '../reconcile/conditions.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
+import { couldTake } from './autoscaling.plan.js';
 import type { Candidate } from './growing-pools.js';
 import type { Pod } from './kubernetes-objects.js';
-import { fits } from './pod-placement.rules.js';
 import type { ElasticCluster } from './resizing-pool.js';
 
 const CONDITION = 'RoomForPods';
@@ -16,7 +16,7 @@ export async function tellLimits(
   left: readonly Pod[],
 ): Promise<void> {
   for (const candidate of candidates) {
-    const pods = left.filter((pod) => fits(pod, candidate.template)).length;
+    const pods = left.filter((pod) => couldTake(candidate, pod)).length;
     const before = conditionsOf(candidate.pool).find(({ type }) => type === CONDITION);
     const now = conditionOf(candidate, pods);
     const isNews = before ? before.reason !== now.reason : now.status === 'False';

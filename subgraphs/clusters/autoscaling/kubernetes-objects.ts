@@ -21,6 +21,11 @@ export interface Requirement {
   readonly values?: readonly string[];
 }
 
+/** Requirements on a node's labels that hold together. */
+export interface NodeSelectorTerm {
+  readonly matchExpressions?: readonly Requirement[];
+}
+
 type Quantities = Readonly<Record<string, string>>;
 
 export interface Container {
@@ -34,10 +39,11 @@ export interface PodSpec {
   readonly initContainers?: readonly Container[];
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly Toleration[];
+  readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
   readonly affinity?: {
     readonly nodeAffinity?: {
       readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-        readonly nodeSelectorTerms?: readonly { readonly matchExpressions?: readonly Requirement[] }[];
+        readonly nodeSelectorTerms?: readonly NodeSelectorTerm[];
       };
     };
   };
@@ -46,6 +52,8 @@ export interface PodSpec {
 /** A pod, as far as the scaling of node pools looks at it. */
 export interface Pod extends OwnedPod {
   readonly spec?: PodSpec;
+  /** Of each of its volumes that not every node reaches: the terms of which one must hold. */
+  readonly volumeTerms?: readonly (readonly NodeSelectorTerm[])[];
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly {

@@ -1,5 +1,13 @@
 import { parseQuantity } from '../../../kernel/kubernetes-quantity.js';
-import type { Container, Pod, PodSpec, Requirement, Taint, Toleration } from './kubernetes-objects.js';
+import type {
+  Container,
+  NodeSelectorTerm,
+  Pod,
+  PodSpec,
+  Requirement,
+  Taint,
+  Toleration,
+} from './kubernetes-objects.js';
 
 /** Amounts by resource: cores, bytes, pods, GPUs. */
 export type Amounts = Readonly<Record<string, number>>;
@@ -49,12 +57,20 @@ function merged(a: Amounts, b: Amounts, by: (one: number, other: number) => numb
   return Object.fromEntries([...names].map((name) => [name, by(a[name] ?? 0, b[name] ?? 0)]));
 }
 
-/** Whether a pod can be placed there: there is room, the labels are those that it asks for, it tolerates the taints. */
-export function fits({ spec = {} }: Pod, { labels, taints, free }: Place): boolean {
+/**
+ * Whether a pod can be placed there: there is room, the labels are those that it and its volumes ask for, it tolerates
+ * the taints.
+ */
+export function fits({ spec = {}, volumeTerms = [] }: Pod, { labels, taints, free }: Place): boolean {
   const room = Object.entries(requestsOf(spec)).every(
     ([name, amount]) => amount <= 0 || amount <= (free[name] ?? 0) + EPSILON,
   );
-  return room && matchesLabels(spec, labels) && toleratesAll(spec.tolerations ?? [], taints);
+  return (
+    room &&
+    matchesLabels(spec, labels) &&
+    volumeTerms.every((terms) => matchesAny(terms, labels)) &&
+    toleratesAll(spec.tolerations ?? [], taints)
+  );
 }
 
 /** The place with a pod more. */
@@ -66,6 +82,10 @@ function matchesLabels({ nodeSelector = {}, affinity }: PodSpec, labels: Place['
   if (!Object.entries(nodeSelector).every(([key, value]) => labels[key] === value)) return false;
   const terms =
     affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return matchesAny(terms, labels);
+}
+
+function matchesAny(terms: readonly NodeSelectorTerm[], labels: Place['labels']): boolean {
   return (
     terms.length === 0 ||
     terms.some(({ matchExpressions = [] }) => matchExpressions.every((one) => satisfies(labels, one)))

@@ -1,7 +1,6 @@
 import type { Database } from '../../../kernel/database.js';
 import { labelsOfKind } from '../cluster-kind/pool-labels.rules.js';
 import { maxPods, MOST_FLANNEL_PODS, type PodNetwork } from '../network/max-pods.rules.js';
-import { zonesOf } from '../node-pool/node-request.js';
 import { kubernetesTaints } from '../node-pool/node-settings.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import type { Cluster, InstanceType, NodePool } from '../reconcile/reconcile.store.js';
@@ -35,7 +34,8 @@ export async function templateFacts(
 
 /**
  * What a new node of the pool would offer to pods: as much as its nodes offer that run, beside what DaemonSets take of
- * them; where there are none, what its most wanted machine has. undefined where that is unknown.
+ * them; where there are none, what its most wanted machine has. Its zone is not among its labels: there may be several.
+ * undefined where that is unknown.
  */
 export function templateOf(
   pool: NodePool,
@@ -45,7 +45,6 @@ export function templateOf(
   const [type] = pool.instanceTypes.flatMap((id) => types.get(id) ?? []);
   if (!type) return undefined;
   const { labels, taints } = configOf(pool);
-  const zoneIds = zonesOf(pool, cluster);
   const sample = running.find((node) => node.instanceType === type.id);
   return {
     labels: {
@@ -53,8 +52,6 @@ export function templateOf(
       'kubernetes.io/os': 'linux',
       'node.kubernetes.io/instance-type': type.id,
       'topology.kubernetes.io/region': cluster.regionId,
-      // In one of several zones a new node may be where the pod is not to be.
-      ...(zoneIds.length === 1 && { 'topology.kubernetes.io/zone': zoneIds[0] ?? '' }),
       'alibabacloud.com/nodepool-id': pool.id,
       ...labels,
       ...labelsOfKind(pool),

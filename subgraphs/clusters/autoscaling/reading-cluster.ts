@@ -3,8 +3,10 @@ import type { Node as NodeRow } from '../reconcile/reconcile.store.js';
 import { ownerOf } from '../upgrade/evictable-pods.js';
 import type { OccupiedNode } from './autoscaling.plan.js';
 import type { Node, Pod } from './kubernetes-objects.js';
+import { listAll } from './listing.js';
 import { type Amounts, amountsOf, minus, type Place, requestsOf } from './pod-placement.rules.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
+import { withVolumeTerms } from './volume-terms.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
 /** Annotations by which people keep pods where they are, and nodes. */
@@ -31,10 +33,11 @@ export interface SeenCluster {
 /** Reads the nodes and pods of a cluster; `rows` are the nodes that the platform knows. */
 export async function readCluster(client: KubernetesClient, rows: readonly NodeRow[]): Promise<SeenCluster> {
   const [nodes, pods] = await Promise.all([
-    all<Node>(client, '/api/v1/nodes'),
-    all<Pod>(client, '/api/v1/pods'),
+    listAll<Node>(client, '/api/v1/nodes'),
+    listAll<Pod>(client, '/api/v1/pods'),
   ]);
-  const living = pods.filter(({ status }) => !ENDED.has(status?.phase ?? ''));
+  const unended = pods.filter(({ status }) => !ENDED.has(status?.phase ?? ''));
+  const living = await withVolumeTerms(client, unended);
   const podsOn = Map.groupBy(living, ({ spec }) => spec?.nodeName ?? '');
   const byName = new Map(rows.map((row) => [row.name, row]));
   return {
@@ -45,12 +48,6 @@ export async function readCluster(client: KubernetesClient, rows: readonly NodeR
       return row ? [seen(node, row, podsOn.get(name) ?? [])] : [];
     }),
   };
-}
-
-async function all<T>(client: KubernetesClient, path: string): Promise<T[]> {
-  const found: T[] = [];
-  for await (const some of client.chunks<T>(path)) found.push(...some);
-  return found;
 }
 
 function createdAt({ metadata }: Pod): string {

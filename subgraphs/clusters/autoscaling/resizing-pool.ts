@@ -11,7 +11,7 @@ import { recordFindings } from '../node-pool/pool-audit.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { nextPoolState } from '../node-pool/pool-states.js';
 import type { NodePoolState } from '../node-pool/node-pool.type.js';
-import { target } from '../node-pool/pool-wish.js';
+import { CHANGEABLE, target } from '../node-pool/pool-wish.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Cluster, Node, NodePool } from '../reconcile/reconcile.store.js';
@@ -41,6 +41,8 @@ export function workingNodes({ nodes }: ElasticCluster, poolId: string): readonl
 export interface Resizing {
   readonly from: number;
   readonly to: number;
+  /** How many of the new nodes must be in which zone; the others are spread. */
+  readonly zones?: Readonly<Record<string, number>>;
   /** What is done in the same transaction, e.g. choosing the nodes that go. */
   readonly also?: (tx: Transaction, at: Date) => Promise<void>;
   /** Why, for people. */
@@ -73,7 +75,9 @@ async function wishSize(
   const state = nextPoolState(pool.state as NodePoolState, 'SCALE');
   if (!state) return false;
   let resized = false;
-  await recordFindings({ cluster, pool, nodes: [], scope, means }, async (tx, at) => {
+  // A pool that has grown in the same look has brought the cluster to SCALING.
+  const audit = { cluster, pool, nodes: [], scope, means, states: CHANGEABLE };
+  await recordFindings(audit, async (tx, at) => {
     if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
     const { from } = resizing;
     const to = await affordable(tx, { cluster, pool, wanted: resizing.to, from });
@@ -86,7 +90,7 @@ async function wishSize(
         type: 'SCALE_NODE_POOL',
         stages: ['NODES'],
         requested: Math.max(0, to - from),
-        input: { fromSize: from, toSize: to, trigger: AUTOSCALING },
+        input: { fromSize: from, toSize: to, trigger: AUTOSCALING, zones: { ...resizing.zones } },
         cancelable: to > from,
       },
       at,

@@ -7,7 +7,7 @@ import type { Problem } from '../../../kernel/result.js';
 import type { Node, NodePool } from '../reconcile/reconcile.store.js';
 import { type MachineUse, releaseMachines, releaseUses, useOf } from '../reconcile/held.js';
 import { type MachinesGrant, reserveMachines } from '../reconcile/reserving-machines.js';
-import { attachRequest, nodeRequest, zonesOf } from './node-request.js';
+import { attachRequest, joiningOf, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from './pool-config.rules.js';
 import { releaseNodes, reserveNodes } from '../network/node-network.js';
 import { planPool } from './node-pool.plan.js';
@@ -37,7 +37,8 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
   let noted = false;
   await inPool(step, async (tx, at) => {
     // Counted again under the pool's lock: a twin of this run cannot make them a second time.
-    const { missing } = planPool(pool, await readNodes(tx, pool.id));
+    const nodes = await readNodes(tx, pool.id);
+    const { missing } = planPool(pool, nodes);
     const sizes = await vcpusOf(tx, pool.instanceTypes);
     // The largest acceptable type, so that whichever comes fits into what was reserved.
     const each = Math.max(0, ...sizes.values());
@@ -47,10 +48,11 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
     noted = network.noted;
     if (made === 0) return [];
     const instanceType = pool.instanceTypes[0] ?? '';
-    await insertNodes(
-      tx,
-      Array.from({ length: made }, () => newNode(step, { instanceType, vcpus: each, at })),
+    const zones = zonesLeft(step, nodes);
+    const newNodes = Array.from({ length: made }, (_, index) =>
+      newNode(step, { instanceType, vcpus: each, at, zoneId: zones[index] }),
     );
+    await insertNodes(tx, newNodes);
     if (operation?.targetId === pool.id) await startStage(tx, operation.id, 'NODES', at);
     const text = `The node pool ${pool.name} gets ${made} more nodes.`;
     return [
@@ -88,8 +90,26 @@ async function connectNodes(
   return { granted, noted };
 }
 
-function newNode({ pool, cluster }: PoolStep, more: { instanceType: string; vcpus: number; at: Date }) {
-  const { at, ...fields } = more;
+/** Zones in which nodes of the wish must be, once for each that has none yet. */
+function zonesLeft({ pool, operation }: PoolStep, nodes: readonly Node[]): string[] {
+  if (operation?.targetId !== pool.id) return [];
+  const { zones = {} } = operation.input as { zones?: Readonly<Record<string, number>> };
+  const mine = nodes.filter(({ generation }) => generation === pool.generation).map(joiningOf);
+  return Object.entries(zones).flatMap(([zoneId, count]) => {
+    const made = mine.filter((joining) => joining.zoneId === zoneId).length;
+    return Array.from({ length: Math.max(0, count - made) }, () => zoneId);
+  });
+}
+
+interface NewNode {
+  readonly instanceType: string;
+  readonly vcpus: number;
+  readonly at: Date;
+  /** undefined: in any zone of the pool. */
+  readonly zoneId: string | undefined;
+}
+
+function newNode({ pool, cluster }: PoolStep, { at, zoneId, ...fields }: NewNode) {
   const { chargeType, disks } = machinesOf(pool);
   return {
     ...fields,
@@ -97,7 +117,8 @@ function newNode({ pool, cluster }: PoolStep, more: { instanceType: string; vcpu
     generation: pool.generation,
     chargeType,
     disks: fields.vcpus === 0 ? 0 : disks,
-    zoneId: zonesOf(pool, cluster)[0] ?? '',
+    zoneId: zoneId ?? zonesOf(pool, cluster)[0] ?? '',
+    ...(zoneId !== undefined && { joining: { zoneId } }),
   };
 }
 
@@ -111,10 +132,12 @@ export async function makeInstances(step: PoolStep): Promise<StepOutcome | undef
     scope.signal.throwIfAborted();
     const attached = batch.filter(({ instanceId }) => instanceId !== null);
     const fresh = batch.filter(({ instanceId }) => instanceId === null);
-    // Spread over the zones: each node prefers another one.
-    const requests = fresh.map((node, index) =>
-      nodeRequest(pool, node, { zoneIds: rotate(zonesOf(pool, cluster), index), vSwitches }),
-    );
+    const requests = fresh.map((node, index) => {
+      const { zoneId } = joiningOf(node);
+      // Spread over the zones: each node prefers another one.
+      const zoneIds = zoneId === undefined ? rotate(zonesOf(pool, cluster), index) : [zoneId];
+      return nodeRequest(pool, node, { zoneIds, vSwitches });
+    });
     const instances = [
       ...(await means.provider.ensureInstances(cluster.id, requests)),
       ...(await means.provider.attachInstances(

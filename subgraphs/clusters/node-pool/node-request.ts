@@ -44,10 +44,16 @@ export function nodeRequest(
 }
 
 /** How a machine joins: the column `joining` of its node. */
-interface Joining {
+export interface Joining {
+  /** Of one that is made for pods of a zone: that zone, and no other. */
+  readonly zoneId?: string;
   readonly mode?: 'MANUAL' | 'AUTO';
   /** Of AUTO: what its new system disk is made from. */
   readonly imageId?: string;
+}
+
+export function joiningOf({ joining }: Pick<Node, 'joining'>): Joining {
+  return (joining ?? {}) as Joining;
 }
 
 /** What the provider is asked for, for a machine that joins. */
@@ -56,7 +62,7 @@ export function attachRequest(
   node: Node,
   vSwitches: readonly VSwitchPlace[] | undefined,
 ): AttachRequest {
-  const { mode = 'MANUAL', imageId } = (node.joining ?? {}) as Joining;
+  const { mode = 'MANUAL', imageId } = joiningOf(node);
   return {
     ...common(pool, node),
     machineId: node.instanceId ?? '',

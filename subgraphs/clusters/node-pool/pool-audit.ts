@@ -12,6 +12,8 @@ export interface Audit {
   readonly nodes: readonly Node[];
   readonly scope: ReconcileScope;
   readonly means: Means;
+  /** States of the cluster in which something is recorded; RUNNING alone when left out. */
+  readonly states?: readonly string[];
 }
 
 export function subjectOf({ cluster, pool }: Audit): Subject {
@@ -23,7 +25,7 @@ export function subjectOf({ cluster, pool }: Audit): Subject {
  * cluster. Locks the cluster, then the pool, as every wish does. False when it is not; another audit comes.
  */
 export async function recordFindings(
-  { cluster, pool, scope }: Audit,
+  { cluster, pool, scope, states = ['RUNNING'] }: Audit,
   work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
 ): Promise<boolean> {
   const at = scope.clock.now();
@@ -34,8 +36,8 @@ export async function recordFindings(
       SELECT resource_version AS version, deleted_at IS NOT NULL AS deleted
       FROM clusters.node_pool WHERE id = ${pool.id} FOR UPDATE`;
     const [now] = pools;
-    if (clusters[0]?.state !== 'RUNNING' || !now || now.deleted || now.version !== pool.resourceVersion)
-      return false;
+    const admitted = states.includes(clusters[0]?.state ?? '');
+    if (!admitted || !now || now.deleted || now.version !== pool.resourceVersion) return false;
     await appendEvents(tx, pool.account, at, await work(tx, at));
     return true;
   });

@@ -29,7 +29,8 @@ export class PoolDetailsResolver {
   ) {}
 
   @FieldResolver(() => Boolean, {
-    description: 'Whether it holds the system components: the first pool of its cluster does, and when that is deleted the oldest of the others.',
+    description:
+      'Whether it holds the system components: the first pool of its cluster does, and when that is deleted the oldest of the others.',
   })
   isDefault(@Root() pool: NodePoolRow) {
     return pool.isDefault;

@@ -11,7 +11,8 @@ import * as pools from './node-pool.store.js';
 import type { NodePoolState } from './node-pool.type.js';
 import { nextPoolState, type PoolCommand, poolStateProblem } from './pool-states.js';
 
-const CHANGEABLE = ['RUNNING', 'SCALING'];
+/** States of a cluster in which its pools take wishes. */
+export const CHANGEABLE: readonly string[] = ['RUNNING', 'SCALING'];
 
 /** What operations on a pool are on. */
 export function target({ id, account, clusterId }: { id: string; account: string; clusterId: string }) {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   isIdle,
+  couldTake,
+  type GrowablePool,
   type OccupiedNode,
   planGrowth,
   planShrinking,
@@ -90,8 +92,8 @@ test.each<[string, Pod, Place, boolean]>([
 });
 
 describe('which pools grow', () => {
-  const small = { id: 'small', room: 10, template: place(4) };
-  const large = { id: 'large', room: 10, template: place(16) };
+  const small: GrowablePool = { id: 'small', room: 10, template: place(4), zoneIds: ['a', 'b'] };
+  const large: GrowablePool = { id: 'large', room: 10, template: place(16), zoneIds: [] };
   const grown = (pods: Pod[], present: Place[] = [], pools = [small, large]) =>
     planGrowth(pods, present, pools).growths.map(({ poolId, nodes, pods: ours }) => [
       poolId,
@@ -109,6 +111,45 @@ describe('which pools grow', () => {
   test('no further than it may', () => {
     expect(grown([pod('3'), pod('3'), pod('3')], [], [{ ...small, room: 2 }])).toEqual([['small', 2, 2]]);
     expect(planGrowth([pod('3'), pod('3')], [], [{ ...small, room: 1 }]).left).toEqual([pod('3')]);
+  });
+  test('several, where one may not grow as far as the pods need', () => {
+    const pools = [
+      { ...small, room: 1 },
+      { ...large, room: 1 },
+    ];
+    expect(grown([pod('3'), pod('3'), pod('3')], [], pools)).toEqual([
+      ['small', 1, 1],
+      ['large', 1, 2],
+    ]);
+  });
+
+  const zone = (id: string): Partial<PodSpec> => ({ nodeSelector: { 'topology.kubernetes.io/zone': id } });
+  const zones = (pods: Pod[], pool = small) => {
+    const { growths, left } = planGrowth(pods, [], [pool]);
+    return [...growths.map((growth) => [growth.nodes, growth.zones]), left.length];
+  };
+  const volumeIn = (id: string): Pod => ({
+    ...pod('3'),
+    volumeTerms: [
+      [{ matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: [id] }] }],
+    ],
+  });
+
+  test('in the zone that a pod or its volume asks for, and in any for pods that do not care', () => {
+    expect(zones([pod('3')])).toEqual([[1, {}], 0]);
+    expect(zones([pod('3', zone('b')), pod('3'), pod('3', zone('a'))])).toEqual([[3, { a: 1, b: 1 }], 0]);
+    expect(zones([volumeIn('b'), volumeIn('b')])).toEqual([[2, { b: 2 }], 0]);
+    expect(zones([pod('3', zone('c'))])).toEqual([1]);
+    expect(zones([volumeIn('b')], { ...small, zoneIds: ['b'] })).toEqual([[1, {}], 0]);
+  });
+  test('by one node for pods of which only one cares where it is', () => {
+    expect(zones([pod('1'), pod('1', zone('b')), pod('1')])).toEqual([[1, { b: 1 }], 0]);
+    expect(zones([pod('1', zone('a')), pod('1', zone('b'))])).toEqual([[2, { a: 1, b: 1 }], 0]);
+  });
+  test('no pool could take a pod that is to be where it has no zone', () => {
+    expect(couldTake(small, pod('1', zone('b')))).toBe(true);
+    expect(couldTake(small, pod('1', zone('c')))).toBe(false);
+    expect(couldTake(large, pod('1'))).toBe(true);
   });
   test('none for a pod that would fit on no new node either', () => {
     expect(grown([pod('17')])).toEqual([]);

@@ -18,6 +18,26 @@ async function apps(clusterId: string): Promise<AppsV1Api> {
   return platform.kubernetes.of(access).makeApiClient(AppsV1Api);
 }
 
+async function core(clusterId: string): Promise<CoreV1Api> {
+  const { prisma, platform } = living.world;
+  const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
+  if (!access) throw new Error('the cluster has no API');
+  return platform.kubernetes.of(access).makeApiClient(CoreV1Api);
+}
+
+/** Resolves when so many pods find no node. */
+const waiting = (clusterId: string, pods: number) =>
+  eventually(
+    async () => {
+      const { items } = await (await core(clusterId)).listNamespacedPod({ namespace: 'default' });
+      const without = items.filter(({ status }) =>
+        status?.conditions?.some(({ reason }) => reason === 'Unschedulable'),
+      );
+      return without.length === pods;
+    },
+    { what: `${pods} pods that find no node` },
+  );
+
 /** Keeps system components away from elastic nodes: nodes that have some are left alone. */
 const taints = [{ key: 'elastic', value: 'yes', effect: 'NO_SCHEDULE' }];
 const onElastic = { nodeSelector: { elastic: 'yes' }, tolerations: [{ key: 'elastic', operator: 'Exists' }] };
@@ -125,6 +145,82 @@ describe('a node pool that scales by itself', () => {
     expect(operations.slice(0, 2).map(({ toSize }) => toSize)).toEqual([2, 3]);
   });
 
+  test('grows beside others in one look, where none alone may grow as far as pods need', async () => {
+    const bounds = elastic({ minSize: 0, maxSize: 1 });
+    const { id, pools } = await living.cluster([
+      { name: 'system' },
+      { ...bounds, name: 'one', desiredSize: 0 },
+      { ...bounds, name: 'two', desiredSize: 0 },
+    ]);
+    await deploy(id, 'busy', 2);
+    await waiting(id, 2);
+    for (const pool of pools.slice(1))
+      await settled(id, pool, ({ healthyNodes }) => healthyNodes === 1, 'its node');
+    await ready(id, 'busy', 2);
+    const types = (await living.events(id)).map(({ type }) => type);
+    const grown = types.flatMap((type, at) => (type === 'NODE_POOL_AUTOSCALED' ? [at] : []));
+    expect(grown).toHaveLength(2);
+    // Both were wished before either was made.
+    expect(types.slice(grown[0], grown[1])).not.toContain('NODE_POOL_SCALED');
+  });
+
+  test('makes nodes in the zone that a pod, or its volume, is bound to', async () => {
+    const { id, pools } = await living.cluster([
+      { name: 'system' },
+      { ...elastic({ minSize: 0, maxSize: 4 }), desiredSize: 0 },
+    ]);
+    const pool = pools[1] ?? '';
+    const { prisma } = living.world;
+    const { zoneIds } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
+    expect(zoneIds.length).toBeGreaterThan(1);
+    const last = zoneIds.at(-1) ?? '';
+    const api = await core(id);
+    const metadata = { name: 'data' };
+    const key = 'topology.diskplugin.csi.alibabacloud.com/zone';
+    const terms = [{ matchExpressions: [{ key, operator: 'In', values: [last] }] }];
+    await api.createPersistentVolume({
+      body: {
+        metadata,
+        spec: {
+          ...{ capacity: { storage: '20Gi' }, accessModes: ['ReadWriteOnce'] },
+          ...{ csi: { driver: 'diskplugin.csi.alibabacloud.com', volumeHandle: 'd-1' } },
+          nodeAffinity: { required: { nodeSelectorTerms: terms } },
+        },
+      },
+    });
+    await api.createNamespacedPersistentVolumeClaim({
+      namespace: 'default',
+      body: {
+        metadata,
+        spec: {
+          ...{ volumeName: 'data', storageClassName: '', accessModes: ['ReadWriteOnce'] },
+          resources: { requests: { storage: '20Gi' } },
+        },
+      },
+    });
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const selector = { ...onElastic.nodeSelector, 'topology.kubernetes.io/zone': last };
+    const container = { name: 'app', image: 'nginx:1.27', resources: { requests: { cpu: '3' } } };
+    const spec = { ...onElastic, containers: [container] };
+    const make = (name: string, more: object) =>
+      api.createNamespacedPod({
+        namespace: 'default',
+        body: { metadata: { name }, spec: { ...spec, ...more } },
+      });
+    await Promise.all([make('with-volume', { volumes }), make('with-zone', { nodeSelector: selector })]);
+    await waiting(id, 2);
+    const view = await settled(id, pool, ({ healthyNodes }) => healthyNodes === 2, 'two nodes');
+    expect(view.nodes.nodes.map(({ zone }) => zone.id)).toEqual([last, last]);
+    await eventually(
+      async () => {
+        const { items } = await api.listNamespacedPod({ namespace: 'default' });
+        return items.every(({ status }) => status?.phase === 'Running');
+      },
+      { what: 'that both run' },
+    );
+    expect((await operationsOf(id)).map(({ toSize }) => toSize)).toEqual([2]);
+  });
+
   test('grows as far as the quotas have room, says what fell short, and does not ask again at once', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
     const { prisma } = living.world;
@@ -197,13 +293,12 @@ describe('a node pool that scales by itself', () => {
       { name: 'fixed', desiredSize: 2 },
       { ...elastic({ minSize: 0 }), desiredSize: 1 },
     ]);
-    const { prisma, platform } = living.world;
-    const access = (await clusterAccess(prisma, 'acme', [id])).get(id);
-    const core = platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
+    const { prisma } = living.world;
+    const api = await core(id);
     const spec = { containers: [{ name: 'app', image: 'nginx:1.27' }], ...onElastic };
-    await core.createNamespacedPod({ namespace: 'default', body: { metadata: { name: 'alone' }, spec } });
+    await api.createNamespacedPod({ namespace: 'default', body: { metadata: { name: 'alone' }, spec } });
     await eventually(
-      async () => (await core.readNamespacedPod({ namespace: 'default', name: 'alone' })).spec?.nodeName,
+      async () => (await api.readNamespacedPod({ namespace: 'default', name: 'alone' })).spec?.nodeName,
       { what: 'a placed pod' },
     );
     const idle = async () => prisma.node.count({ where: { clusterId: id, idleSince: { not: null } } });
@@ -211,7 +306,7 @@ describe('a node pool that scales by itself', () => {
     await idleQueue();
     expect(await idle()).toBe(0);
     expect(await operationsOf(id)).toEqual([]);
-    await core.deleteNamespacedPod({ namespace: 'default', name: 'alone' });
+    await api.deleteNamespacedPod({ namespace: 'default', name: 'alone' });
     await settled(id, pools[2] ?? '', ({ totalNodes }) => totalNodes === 0, 'no node');
     expect(await living.pool(pools[1] ?? '')).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
   });

@@ -31,6 +31,7 @@ export interface NodeView {
   readonly chargeType: string;
   readonly origin: string;
   readonly instanceType: { readonly id: string };
+  readonly zone: { readonly id: string };
 }
 
 export interface PoolView {
