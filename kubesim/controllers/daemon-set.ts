@@ -9,7 +9,7 @@ import type { DaemonSet } from '../kinds/workloads.js';
 import { hashText } from '../random.js';
 import { matchesNode, namedNodes, tolerates } from '../scheduler/fit.js';
 import { keyOf } from '../store/cluster-store.js';
-import { activePods, createPod, onOwnedPods, splitKey } from './pods-of.js';
+import { activePods, createPod, onOwnedPods, splitKey, untilRefused } from './pods-of.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -50,16 +50,19 @@ function reconcile(cluster: ClusterContext, set: DaemonSet): void {
       .filter((pod) => pod.metadata.deletionTimestamp)
       .map(targetOf),
   );
-  for (const nodeName of names) {
-    if (present.has(nodeName) || leaving.has(nodeName)) continue;
-    present.set(nodeName, createPod(cluster, set, { template, nodeName, labels: { [REVISION]: revision } }));
-  }
+  const labels = { [REVISION]: revision };
+  const refused = untilRefused(() => {
+    for (const nodeName of names)
+      if (!present.has(nodeName) && !leaving.has(nodeName))
+        present.set(nodeName, createPod(cluster, set, { template, nodeName, labels }));
+  });
   replaceStatus(
     cluster,
     daemonSets,
     set,
     statusOf(set, { desired: names.size, own: [...present.values()], revision }),
   );
+  if (refused) throw refused;
 }
 
 interface Wanted {

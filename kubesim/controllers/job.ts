@@ -6,7 +6,7 @@ import { timestamp, withCondition, type Condition } from '../kinds/object.js';
 import { isActive, isReady, pods } from '../kinds/pods.js';
 import type { Job } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
-import { createPod, onOwnedPods, report, splitKey } from './pods-of.js';
+import { activePods, createPod, onOwnedPods, report, splitKey, untilRefused } from './pods-of.js';
 
 /** Runs pods of each Job until enough of them succeeded or too many failed. */
 export function jobController(cluster: ClusterContext): Controller {
@@ -37,10 +37,17 @@ function reconcile(cluster: ClusterContext, job: Job): void {
   const end = outcome(job, succeeded, failed);
   const wanted = end ? 0 : wantedPods(job, succeeded);
   for (const pod of active.slice(Math.max(0, wanted))) destroy(cluster, pods, pod);
-  for (let made = active.length; made < wanted; made += 1)
-    createPod(cluster, job, { template: job.spec.template });
+  const refused = untilRefused(() => {
+    for (let made = active.length; made < wanted; made += 1)
+      createPod(cluster, job, { template: job.spec.template });
+  });
   const now = timestamp(cluster.clock.now());
-  const counts = { active: wanted, ready: active.filter(isReady).length, succeeded, failed };
+  const counts = {
+    active: refused ? activePods(cluster, job).length : wanted,
+    ready: active.filter(isReady).length,
+    succeeded,
+    failed,
+  };
   replaceStatus(cluster, jobs, job, {
     startTime: now,
     ...job.status,
@@ -52,6 +59,7 @@ function reconcile(cluster: ClusterContext, job: Job): void {
       reason: end.type === 'Complete' ? 'Completed' : 'BackoffLimitExceeded',
       message: end.message ?? '',
     });
+  if (refused) throw refused;
 }
 
 function wantedPods({ spec }: Job, succeeded: number): number {

@@ -1,3 +1,4 @@
+import { ApiError } from '../api/status.js';
 import type { ClusterContext } from '../cluster/context.js';
 import { create } from '../cluster/write.js';
 import type { Pod, PodTemplate } from '../kinds/core.js';
@@ -17,10 +18,41 @@ export interface PodPlan {
   readonly nodeName?: string;
 }
 
-/** Creates a pod that `owner` controls, and says so in an event. */
+/** Creates a pod that `owner` controls, and says so in an event; also when the API server refuses it, which it throws. */
 export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
+  try {
+    const pod = makePod(cluster, owner, plan);
+    report(cluster, owner, { reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
+    return pod;
+  } catch (error) {
+    if (error instanceof ApiError) reportRefusal(cluster, owner, error);
+    throw error;
+  }
+}
+
+/** Runs a controller's step up to the first pod that the API server refuses; answers the refusal, if there was one. */
+export function untilRefused(step: () => void): ApiError | undefined {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+/** Without the name that the pod would have had, the same refusal is the same event. */
+function reportRefusal(cluster: ClusterContext, owner: KubeObject, { message, details }: ApiError): void {
+  const prefix = `${owner.metadata.name}-`;
+  const { name = '' } = details ?? {};
+  const text = name.startsWith(prefix) ? message.replace(name, prefix) : message;
+  const what = { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${text}` } as const;
+  report(cluster, owner, what);
+}
+
+function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
   const { template, name, labels, nodeName } = plan;
-  const pod = create(cluster, pods, {
+  return create(cluster, pods, {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -33,8 +65,6 @@ export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodP
     spec: nodeName ? { ...template.spec, affinity: onNode(nodeName) } : template.spec,
     status: { phase: 'Pending' },
   });
-  report(cluster, owner, { reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
-  return pod;
 }
 
 function onNode(name: string): Pod['spec']['affinity'] {
@@ -46,7 +76,7 @@ function onNode(name: string): Pod['spec']['affinity'] {
 export function report(
   cluster: ClusterContext,
   owner: KubeObject,
-  what: { readonly reason: string; readonly message: string },
+  what: { readonly type?: 'Warning'; readonly reason: string; readonly message: string },
 ): void {
   const component = `${owner.kind.toLowerCase()}-controller`;
   cluster.events.record(owner, { type: 'Normal', component, ...what });

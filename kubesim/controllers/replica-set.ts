@@ -6,7 +6,15 @@ import type { Pod } from '../kinds/core.js';
 import { isReady, pods } from '../kinds/pods.js';
 import type { ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
-import { activePods, createPod, leastUsefulFirst, onOwnedPods, report, splitKey } from './pods-of.js';
+import {
+  activePods,
+  createPod,
+  leastUsefulFirst,
+  onOwnedPods,
+  report,
+  splitKey,
+  untilRefused,
+} from './pods-of.js';
 
 /** Keeps as many pods of each ReplicaSet as it asks for. */
 export function replicaSetController(cluster: ClusterContext): Controller {
@@ -26,16 +34,17 @@ export function replicaSetController(cluster: ClusterContext): Controller {
 function reconcile(cluster: ClusterContext, set: ReplicaSet): void {
   const active = activePods(cluster, set);
   const missing = (set.spec.replicas ?? 1) - active.length;
-  const made = Array.from({ length: Math.max(0, missing) }, () =>
-    createPod(cluster, set, { template: set.spec.template }),
-  );
+  const refused = untilRefused(() => {
+    for (let made = 0; made < missing; made += 1) createPod(cluster, set, { template: set.spec.template });
+  });
   const surplus = new Set(missing < 0 ? leastUsefulFirst(active).slice(0, -missing) : []);
   for (const pod of surplus) {
     destroy(cluster, pods, pod);
     report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
   }
-  const kept = [...active.filter((pod) => !surplus.has(pod)), ...made];
+  const kept = activePods(cluster, set).filter((pod) => !surplus.has(pod));
   replaceStatus(cluster, replicaSets, set, statusOf(set, kept));
+  if (refused) throw refused;
 }
 
 function statusOf(set: ReplicaSet, kept: readonly Pod[]): ReplicaSet['status'] {

@@ -7,7 +7,7 @@ import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import type { StatefulSet } from '../kinds/workloads.js';
 import { hashText } from '../random.js';
 import { keyOf } from '../store/cluster-store.js';
-import { createPod, onOwnedPods, report, splitKey } from './pods-of.js';
+import { createPod, onOwnedPods, report, splitKey, untilRefused } from './pods-of.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -30,9 +30,10 @@ function reconcile(cluster: ClusterContext, set: StatefulSet): void {
   const revision = `${set.metadata.name}-${hashText(canonical(set.spec.template))}`;
   const own = [...cluster.store.ownedOf(pods, set.metadata.uid)];
   const byOrdinal = new Map(own.map((pod) => [ordinal(pod), pod]));
-  step(cluster, set, { byOrdinal, revision });
+  const refused = untilRefused(() => step(cluster, set, { byOrdinal, revision }));
   const now = [...cluster.store.ownedOf(pods, set.metadata.uid)];
   replaceStatus(cluster, statefulSets, set, statusOf(set, now, revision));
+  if (refused) throw refused;
 }
 
 interface State {

@@ -1,3 +1,4 @@
+import { ApiError } from '../api/status.js';
 import type { Log } from '../../kernel/log.js';
 import type { Plan } from '../timers.js';
 
@@ -86,7 +87,9 @@ export class WorkQueue {
     if (this.closed) return;
     const failed = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failed);
-    this.parts.log.warn(
+    // What the API server refuses is no fault of the controller.
+    const level = error instanceof ApiError ? 'debug' : 'warn';
+    this.parts.log[level](
       { err: error, controller: this.name, key, failed },
       'a controller failed; it tries again',
     );

@@ -99,6 +99,55 @@ test('a cluster takes as many pods as it may have, and more when some have gone'
   expect(await create('d')).toBe(201);
 });
 
+const template = (name: string, more: object = {}) => ({
+  metadata: { labels: { app: name } },
+  spec: { containers: [{ name: 'main', image: 'busybox', command: ['sleep', '1000000'] }], ...more },
+});
+const selected = (name: string) => ({
+  replicas: 3,
+  selector: { matchLabels: { app: name } },
+  template: template(name),
+});
+const serviceName = 'none';
+test.each([
+  ['deployments', 'apps', selected('deployments')],
+  ['statefulsets', 'apps', { ...selected('statefulsets'), serviceName, podManagementPolicy: 'Parallel' }],
+  [
+    'jobs',
+    'batch',
+    {
+      parallelism: 3,
+      completions: 3,
+      template: template('jobs', { restartPolicy: 'Never' }),
+    },
+  ],
+])(
+  'of %s that may have no more pods the status says what they have, an event why; they go on when there is room',
+  async (plural, group, spec) => {
+    const id = `full-${plural}`;
+    const cluster = await made(id, { serverless: true, maxPods: 4 });
+    // Two are the DNS's.
+    await eventually(async () => (await cluster.api('GET', '/api/v1/pods')).body.items.length === 2);
+    const path = `/apis/${group}/v1/namespaces/default/${plural}`;
+    await cluster.api('POST', path, { metadata: { name: 'wide' }, spec });
+    const ready = async () => {
+      const { status } = (await cluster.api('GET', `${path}/wide`)).body as {
+        status?: { readyReplicas?: number; ready?: number };
+      };
+      return status?.readyReplicas ?? status?.ready;
+    };
+    await eventually(async () => (await ready()) === 2);
+    const { body } = await cluster.api('GET', '/api/v1/events?fieldSelector=reason=FailedCreate&limit=10');
+    expect(body.items).toHaveLength(1);
+    expect(body.items[0]).toMatchObject({
+      type: 'Warning',
+      message: expect.stringMatching(/^Error creating: pods "wide-.*exceeded quota.*limited: pods=4$/),
+    });
+    await simulator.cloud('PUT', `/clusters/${id}/pod-limit`, { maxPods: null });
+    await eventually(async () => (await ready()) === 3);
+  },
+);
+
 test('masters are known by the ids and names that were asked for', async () => {
   const masterNodes = [0, 1, 2].map((index) => ({
     id: `node_${index}`,
