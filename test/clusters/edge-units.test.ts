@@ -1,27 +1,14 @@
 import { DiscoveryV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterAccess } from '../../engine/cluster-access.js';
-import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../kernel/loader.js';
-import { createLog } from '../../kernel/log.js';
-import { createWorkloadsSubgraph } from '../../subgraphs/workloads/subgraph.js';
 import { eventually } from '../kit/eventually.js';
 import { isReady, type KindsWorld, startKinds } from './kinds-world.js';
 
 let kinds: KindsWorld;
-let workloads: SubgraphExecutor;
 beforeAll(async () => {
   kinds = await startKinds();
-  workloads = new SubgraphExecutor(await createWorkloadsSubgraph(kinds.world.platform), createLog('silent'));
 });
 afterAll(() => kinds[Symbol.asyncDispose]());
-
-async function ask<T>(query: string, variables: Record<string, unknown>): Promise<T> {
-  const context = { actor: kinds.world.actor, requestId: 'test', loaders: new Loaders() };
-  const { data, errors } = await workloads.execute({ query, variables }, context);
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data as T;
-}
 
 interface Unit {
   readonly id: string;
@@ -82,21 +69,9 @@ test('an application goes to the units of an edge cluster, and its service stays
     nodes.find(({ metadata }) => metadata?.name === nodeName)?.metadata?.labels?.[
       'alibabacloud.com/nodepool-id'
     ];
-  const apply = async (units: readonly Unit[]) =>
-    ask<{ applyManifest: object }>(
-      'mutation ($input: ApplyManifestInput!) { applyManifest(input: $input) { objects { kind result } userErrors { code message } } }',
-      { input: { clusterId, yaml: manifest(units) } },
-    );
+  const apply = (units: readonly Unit[]) => kinds.apply(clusterId, manifest(units));
 
-  expect(await apply([north, south])).toEqual({
-    applyManifest: {
-      objects: [
-        { kind: 'UnitedDeployment', result: 'CREATED' },
-        { kind: 'Service', result: 'CREATED' },
-      ],
-      userErrors: [],
-    },
-  });
+  expect(await apply([north, south])).toEqual(['UnitedDeployment CREATED', 'Service CREATED']);
   const perUnit = async () => {
     const pods = (await api.pods('till')).filter(isReady);
     return [north, south].map(({ id }) => pods.filter(({ spec }) => unitOf(spec?.nodeName) === id).length);
@@ -121,14 +96,7 @@ test('an application goes to the units of an edge cluster, and its service stays
   // A unit gets another size, and one is given up.
   await apply([{ ...north, replicas: 4 }]);
   await eventually(async () => (await perUnit()).join() === '4,0');
-  const {
-    _entities: [cluster],
-  } = await ask<{ _entities: { workloads: { nodes: { name: string }[] } }[] }>(
-    `query ($representations: [_Any!]!) { _entities(representations: $representations) {
-      ... on Cluster { workloads { nodes { name kind replicas } } } } }`,
-    { representations: [{ __typename: 'Cluster', id: clusterId }] },
-  );
-  expect(cluster?.workloads.nodes.filter(({ name }) => name.startsWith('till'))).toEqual([
+  expect(await kinds.workloadsOf(clusterId, 'till')).toMatchObject([
     { name: 'till-north', kind: 'DEPLOYMENT', replicas: 4 },
   ]);
   await eventually(async () => (await slices()).map(({ unit }) => unit).join() === north.id);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scrape } from '../../subgraphs/observability/scrape.js';
 import { eventually } from '../kit/eventually.js';
+import { deployment } from '../workloads/kit.js';
 import { cloud, isReady, type KindsWorld, startKinds, succeeded } from './kinds-world.js';
 
 let kinds: KindsWorld;
@@ -60,6 +61,9 @@ test.each<[string, Record<string, unknown>]>([
         { id },
       );
     expect(await read()).toEqual({ cluster: { kind, state: kind === 'REGISTERED' ? 'WAITING' : 'RUNNING' } });
+    const masters = kind === 'DEDICATED' ? 3 : 0;
+    const workers = kind === 'SERVERLESS' || kind === 'REGISTERED' ? 0 : 1;
+    expect(await machinesOf(id)).toEqual({ masters, workers, inCloud: masters + workers });
     expect(await used()).not.toEqual(before);
     await kinds.delete(id);
     expect(await read()).toEqual({ cluster: { kind, state: 'DELETED' } });
@@ -68,6 +72,18 @@ test.each<[string, Record<string, unknown>]>([
     expect(await kinds.world.platform.provider.controlPlane(id)).toBeUndefined();
   },
 );
+
+/** The machines that were made for a cluster, as the graph and as the cloud has them. */
+async function machinesOf(id: string) {
+  const { cluster } = await kinds.graph<{ cluster: { nodes: { nodes: { role: string }[] } } }>(
+    'query ($id: ID!) { cluster(id: $id) { nodes { nodes { role } } } }',
+    { id },
+  );
+  const roles = cluster.nodes.nodes.map(({ role }) => role);
+  const masters = roles.filter((role) => role === 'MASTER').length;
+  const inCloud = (await kinds.world.platform.provider.instances(id)).length;
+  return { masters, workers: roles.length - masters, inCloud };
+}
 
 test('the masters of a dedicated cluster are tainted control-plane nodes, in the graph with the role MASTER', async () => {
   const id = await kinds.create({
@@ -133,8 +149,11 @@ test('the masters of a dedicated cluster are upgraded with it, and stay three', 
 test('a deployment on a serverless cluster runs on container instances, and there are no nodes', async () => {
   const id = await kinds.create({ name: 'serverless', profile: 'SERVERLESS', spec: 'PRO' });
   const api = await kinds.inside(id);
-  await api.deploy({ name: 'burst', replicas: 500 });
+  expect(await kinds.apply(id, deployment('burst', 500))).toEqual(['Deployment CREATED']);
   const pods = await api.running('burst', 500);
+  const burst = { name: 'burst', kind: 'DEPLOYMENT', replicas: 500, readyReplicas: 500 };
+  await eventually(async () => (await kinds.workloadsOf(id, 'burst'))[0]?.readyReplicas === 500);
+  expect(await kinds.workloadsOf(id, 'burst')).toEqual([burst]);
   expect(new Set(pods.map(({ status }) => status?.podIP)).size).toBe(500);
   expect(pods.every(({ metadata }) => metadata?.annotations?.['k8s.aliyun.com/eci-instance-id'])).toBe(true);
   expect(await api.nodes()).toEqual([]);
@@ -147,6 +166,25 @@ test('a deployment on a serverless cluster runs on container instances, and ther
   const samples = await scrape(api.client, id, new Date());
   const used = samples.filter(({ subject, name }) => subject === '' && name === 'cpu_usage');
   expect(used.map(({ value }) => value > 0)).toEqual([true]);
+  await kinds.delete(id);
+});
+
+test('a serverless cluster takes as many pods as the quota of its product says', async () => {
+  await kinds.world.limit('ASK_STANDARD/podsPerCluster', 6);
+  const id = await kinds.create({ name: 'small', profile: 'SERVERLESS' });
+  const api = await kinds.inside(id);
+  await kinds.apply(id, deployment('many', 10));
+  // Two are the DNS's.
+  expect(await api.running('many', 4)).toHaveLength(4);
+  await eventually(async () => {
+    const { items } = await api.core.listNamespacedEvent({
+      namespace: 'default',
+      fieldSelector: 'reason=FailedCreate',
+      limit: 50,
+    });
+    return items.some(({ message }) => message?.includes('exceeded quota'));
+  });
+  expect(await kinds.workloadsOf(id, 'many')).toMatchObject([{ replicas: 10, readyReplicas: 4 }]);
   await kinds.delete(id);
 });
 
@@ -298,6 +336,29 @@ test('nodes of a confidential cluster offer their encrypted memory, and pods are
     return pods.filter(isReady).length === 2 && waiting;
   });
   expect(unplaced).toHaveLength(1);
+  await kinds.delete(id);
+});
+
+test('nodes with NPUs have them as a resource beside plain ones, and pods are placed by it', async () => {
+  const id = await kinds.create({
+    name: 'neural',
+    capability: 'GPU',
+    nodePools: [
+      { name: 'npu', instanceTypes: ['ecs.ebman1.26xlarge'], desiredSize: 1 },
+      small('plain', { desiredSize: 1 }),
+    ],
+  });
+  const api = await kinds.inside(id);
+  const offers = (await api.nodes()).map(({ status }) => status?.allocatable?.['aliyun.com/npu'] ?? null);
+  expect(offers.sort()).toEqual(['4', null]);
+  await api.deploy({ name: 'train', replicas: 3, limits: { 'aliyun.com/npu': '2' } });
+  const placed = await api.running('train', 2);
+  expect(new Set(placed.map(({ spec }) => spec?.nodeName)).size).toBe(1);
+  await eventually(async () =>
+    (await api.pods('train')).some(({ status }) =>
+      status?.conditions?.some(({ message }) => message?.includes('Insufficient aliyun.com/npu')),
+    ),
+  );
   await kinds.delete(id);
 });
 

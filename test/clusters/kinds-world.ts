@@ -5,7 +5,9 @@ import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import { Loaders } from '../../kernel/loader.js';
 import { createLog } from '../../kernel/log.js';
+import type { Subgraph } from '../../kernel/subgraph.js';
 import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
+import { createWorkloadsSubgraph } from '../../subgraphs/workloads/subgraph.js';
 import { ended, startWorld, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
 
@@ -15,6 +17,14 @@ export interface Payload {
   readonly nodePool?: { readonly id: string } | null;
   readonly operation: { readonly id: string } | null;
   readonly userErrors: readonly { readonly code: string; readonly path: readonly string[] | null }[];
+}
+
+/** What the tests look at of a workload. */
+export interface WorkloadView {
+  readonly name: string;
+  readonly kind: string;
+  readonly replicas: number;
+  readonly readyReplicas: number;
 }
 
 /** A pod template's containers and where they may run. */
@@ -32,13 +42,8 @@ export type KindsWorld = Awaited<ReturnType<typeof startKinds>>;
 export async function startKinds(speed = 1_000, faults: Faults = noFaults) {
   const world = await startWorld({ speed });
   const engine = await world.engine(faults);
-  const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
-  const graph = async <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> => {
-    const context = { actor: world.actor, requestId: 'test', loaders: new Loaders() };
-    const { data, errors } = await executor.execute({ query, variables }, context);
-    if (errors) throw new Error(JSON.stringify(errors));
-    return data as T;
-  };
+  const graph = asking(world, await createClustersSubgraph(world.platform));
+  const workloads = asking(world, await createWorkloadsSubgraph(world.platform));
   const mutate = async (name: string, type: string, input: Record<string, unknown>): Promise<Payload> => {
     const thing = name.includes('Autonomy') ? 'nodePool { id }' : 'cluster { id state kind }';
     const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) {
@@ -47,8 +52,34 @@ export async function startKinds(speed = 1_000, faults: Faults = noFaults) {
   };
   return {
     world,
+    /** Asks the clusters subgraph. */
     graph,
+    /** Asks the workloads subgraph. */
+    workloads,
     mutate,
+    /** Applies a manifest to a cluster; each of its objects with what became of it. */
+    async apply(clusterId: string, yaml: string): Promise<string[]> {
+      interface Applied {
+        readonly objects: { readonly kind: string; readonly result: string }[];
+        readonly userErrors: object[];
+      }
+      const { payload } = await workloads<{ payload: Applied }>(
+        `mutation ($input: ApplyManifestInput!) { payload: applyManifest(input: $input) {
+          objects { kind result } userErrors { code message } } }`,
+        { input: { clusterId, yaml } },
+      );
+      if (payload.userErrors.length > 0) throw new Error(JSON.stringify(payload.userErrors));
+      return payload.objects.map(({ kind, result }) => `${kind} ${result}`);
+    },
+    /** The cluster's workloads whose names begin so, as the graph has them. */
+    async workloadsOf(clusterId: string, prefix: string): Promise<WorkloadView[]> {
+      const { entities } = await workloads<{ entities: { workloads: { nodes: WorkloadView[] } }[] }>(
+        `query ($of: [_Any!]!) { entities: _entities(representations: $of) {
+          ... on Cluster { workloads { nodes { name kind replicas readyReplicas } } } } }`,
+        { of: [{ __typename: 'Cluster', id: clusterId }] },
+      );
+      return entities.flatMap((one) => one.workloads.nodes).filter(({ name }) => name.startsWith(prefix));
+    },
     /** Makes a cluster and waits until its creation has ended well; answers its id. */
     async create(input: Record<string, unknown> & { readonly name: string }): Promise<string> {
       const wish = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', ...input };
@@ -67,6 +98,17 @@ export async function startKinds(speed = 1_000, faults: Faults = noFaults) {
       await engine[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Asks a subgraph as the world's actor. */
+function asking(world: World, subgraph: Subgraph) {
+  const executor = new SubgraphExecutor(subgraph, createLog('silent'));
+  return async <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> => {
+    const context = { actor: world.actor, requestId: 'test', loaders: new Loaders() };
+    const { data, errors } = await executor.execute({ query, variables }, context);
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data as T;
   };
 }
 

@@ -17,6 +17,7 @@ interface Seen {
   readonly id: string;
   readonly kind: string;
   readonly state: string;
+  readonly spec: string | null;
   readonly nodes: { readonly nodes: { readonly role: string; readonly name: string }[] };
 }
 interface Created {
@@ -24,7 +25,8 @@ interface Created {
 }
 
 const FIELDS = `id name kind state type profile spec product capability networkPlugin storagePlugin region { id }
-  nodes { nodes { role name nodePool { id } instanceType { id } } } nodePools { nodes { id runtime gpuSharing edgeAutonomy } }`;
+  nodes { nodes { role name nodePool { id } instanceType { id } } } nodePools { nodes { id runtime gpuSharing edgeAutonomy } }
+  sla { compensable }`;
 const CREATE = `mutation ($input: CreateClusterInput!) { payload: createCluster(input: $input) {
   cluster { ${FIELDS} } operation { id type state } userErrors { code message path } } }`;
 
@@ -121,6 +123,7 @@ describe('the nine kinds', () => {
       networkPlugin: 'FLANNEL',
       storagePlugin: 'CSI',
       ...expected,
+      sla: { compensable: data.cluster.spec === 'PRO' },
     });
   });
 
@@ -309,12 +312,24 @@ describe('what never changes', () => {
       name: 'own',
       type: 'KUBERNETES',
       spec: null,
+      nodePools: [{ name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
     });
     expect((await update({ id: dedicated.id, masterCount: 3 })).userErrors).toEqual([]);
     for (const masterCount of [1, 5]) {
       const { userErrors } = await update({ id: dedicated.id, masterCount });
       expect(userErrors).toMatchObject([{ code: 'IMMUTABLE_FIELD', path: ['input', 'masterCount'] }]);
     }
+    const master = await clusters.platform.database.prisma.node.findFirstOrThrow({
+      where: { clusterId: dedicated.id, role: 'MASTER' },
+    });
+    const change = async (name: string, type: string, input: object) =>
+      (await clusters.run<{ payload: PayloadView }>(poolMutation(name, type), { input }, 'fixed')).data
+        .payload.userErrors;
+    const nodePoolId = dedicated.nodePools.nodes[0]?.id;
+    const removal = { nodePoolId, nodeIds: [master.id] };
+    expect(await change('removeNodes', 'RemoveNodesInput', removal)).toMatchObject([
+      { code: 'NOT_FOUND', path: ['input', 'nodeIds', '0'] },
+    ]);
   });
 
   test('labels of a registered cluster change only with the risk acknowledged, and the change is on record', async () => {

@@ -54,3 +54,12 @@ test('the entities that other subgraphs refer to have their key', () => {
     expect(clusters.subgraph.sdl).toMatch(new RegExp(`type ${entity} @key\\(fields: "id"\\)`));
   }
 });
+
+test('no input can move a thing to another region: of changes only updateCluster knows one, to refuse another', () => {
+  const inputs = Object.values(clusters.subgraph.schema.getTypeMap()).filter(isInputObjectType);
+  const withRegion = inputs
+    .filter((type) => Object.keys(type.getFields()).some((name) => /region/i.test(name)))
+    .map(({ name }) => name)
+    .filter((name) => !name.endsWith('Filter'));
+  expect(withRegion.sort()).toEqual(['CreateClusterInput', 'CreateVpcInput', 'UpdateClusterInput']);
+});
