@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCatalog } from '../../prisma/catalog.js';
 import { compareVersions, VersionPolicy } from '../../subgraphs/clusters/version/version.rules.js';
 import { type ClustersKit, openClusters } from './kit.js';
+import { runningCluster } from './living-cluster.js';
+import type { PayloadView } from './requests.js';
 
 const { kubernetesVersions } = await readCatalog();
 const published = kubernetesVersions.map(({ id, minor, releasedAt }) => ({
@@ -47,6 +49,54 @@ describe('of all ordered pairs of versions', () => {
   test('there are both kinds', () => {
     expect(pairs).toHaveLength(published.length ** 2);
     expect(pairs.filter(([from, to]) => mayUpgrade(from, to)).length).toBeGreaterThan(20);
+  });
+});
+
+describe('of every version of the catalogue', () => {
+  interface Answer {
+    readonly payload: PayloadView & { readonly cluster: { readonly state: string } | null };
+  }
+
+  test('upgradeCluster takes the pairs that the policy allows and no other, and upgradeTargets are those', async () => {
+    const { id } = await runningCluster(clusters, 'acme', { name: 'of-each-version' });
+    const upgrade = `mutation ($input: UpgradeClusterInput!) { payload: upgradeCluster(input: $input, dryRun: true) {
+      cluster { state } operation { id type state } userErrors { code path } } }`;
+    const targets = 'query ($id: ID!) { cluster(id: $id) { version { upgradeTargets { id } } } }';
+    for (const from of published) {
+      // New clusters cannot have all of them.
+      await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version: from.id } });
+      const taken: string[] = [];
+      for (const to of published) {
+        const { data } = await clusters.run<Answer>(upgrade, { input: { id, version: to.id } });
+        const { cluster, userErrors } = data.payload;
+        if (userErrors.length === 0) taken.push(to.id);
+        else expect(userErrors).toEqual([{ code: 'UPGRADE_NOT_ALLOWED', path: ['input', 'version'] }]);
+        expect(cluster?.state, `${from.id} to ${to.id}`).toBe(
+          mayUpgrade(from.id, to.id) ? 'UPGRADING' : undefined,
+        );
+      }
+      type Targets = { cluster: { version: { upgradeTargets: { id: string }[] } } };
+      const { data } = await clusters.run<Targets>(targets, { id });
+      expect(data.cluster.version.upgradeTargets.map((one) => one.id).sort()).toEqual(taken.sort());
+    }
+  });
+
+  test('createCluster takes those of the newest two minor versions and no other, and creatable says so', async () => {
+    const create = `mutation ($input: CreateClusterInput!) { payload: createCluster(input: $input, dryRun: true) {
+      cluster { state } operation { id type state } userErrors { code path } } }`;
+    const versions = '{ kubernetesVersions { id creatable } }';
+    const { data } = await clusters.run<{ kubernetesVersions: { id: string; creatable: boolean }[] }>(
+      versions,
+    );
+    expect(data.kubernetesVersions).toHaveLength(published.length);
+    for (const { id, creatable } of data.kubernetesVersions) {
+      expect(creatable).toBe(minors.slice(-2).some((minor) => id.startsWith(`${minor}.`)));
+      const wish = { name: 'tried', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', version: id };
+      const { payload } = (await clusters.run<Answer>(create, { input: wish })).data;
+      expect(payload.userErrors, id).toEqual(
+        creatable ? [] : [{ code: 'VERSION_NOT_CREATABLE', path: ['input', 'version'] }],
+      );
+    }
   });
 });
 

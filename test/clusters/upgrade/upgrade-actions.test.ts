@@ -92,3 +92,11 @@ test.each(cases)(
     expect(stranger.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   },
 );
+
+test('no mutation takes an upgrade back', async () => {
+  const query = '{ __schema { mutationType { fields { name } } } }';
+  type Schema = { __schema: { mutationType: { fields: { name: string }[] } } };
+  const names = (await clusters.run<Schema>(query)).data.__schema.mutationType.fields.map(({ name }) => name);
+  expect(names).toContain('upgradeCluster');
+  expect(names.filter((name) => /roll.?back|downgrade|revert|undo/i.test(name))).toEqual([]);
+});
