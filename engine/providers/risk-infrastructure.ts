@@ -8,6 +8,8 @@ export interface DoneRisk {
   readonly service?: string | undefined;
   /** The node pool, where it was done to its scaling group. */
   readonly nodePoolId?: string | undefined;
+  /** `namespace/name` of the volume claim to whose volume it was done. */
+  readonly volumeClaim?: string | undefined;
   readonly since: Date;
 }
 

@@ -9,6 +9,7 @@ const answer = z.object({
       instanceId: z.string().optional(),
       service: z.string().optional(),
       nodePoolId: z.string().optional(),
+      volumeClaim: z.string().optional(),
       since: z.coerce.date(),
     }),
   ),

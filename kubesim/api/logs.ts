@@ -1,3 +1,4 @@
+import { symptomOf } from '../cluster/volume-symptoms.js';
 import type { ContainerStatus, Pod } from '../kinds/core.js';
 import { logLines, type LogLine, type LogSource } from '../kubelet/log-lines.js';
 import { flag, type ApiCall } from './call.js';
@@ -16,7 +17,7 @@ export function logs(call: ApiCall, target: Target): void {
   const now = call.cluster.clock.now().getTime();
   const { response, query } = call;
   response.writeHead(200, { 'content-type': 'text/plain' });
-  const first = limited(logLines(source, sinceOf(query, now), now), query);
+  const first = limited(logLines({ ...source, ...troubleOf(call, pod) }, sinceOf(query, now), now), query);
   const text = first.map((line) => textOf(line, query)).join('');
   const bytes = Number(query.get('limitBytes') ?? Infinity);
   response.write(text.slice(0, bytes));
@@ -67,6 +68,12 @@ function endedSource(
   return { name, image, key: ended.containerID ?? key, ...times, exitCode: ended.exitCode };
 }
 
+function troubleOf({ cluster }: ApiCall, { metadata }: Pod): Pick<LogSource, 'trouble'> {
+  const [mishap] = cluster.mishaps.ofPod(metadata.uid);
+  const text = mishap && symptomOf(mishap);
+  return !mishap || text === undefined ? {} : { trouble: { since: mishap.since, text } };
+}
+
 function sinceOf(query: URLSearchParams, now: number): number {
   const seconds = Number(query.get('sinceSeconds') ?? Number.NaN);
   if (seconds > 0) return now - seconds * 1000;
@@ -97,7 +104,8 @@ function follow(
     // A reader that does not keep up gets the lines later; nothing is kept for it.
     if (response.writableNeedDrain) return;
     const present = cluster.store.byUid(pod.metadata.uid) as Pod | undefined;
-    for (const line of logLines(source, seen, now)) response.write(textOf(line, query));
+    for (const line of logLines({ ...source, ...troubleOf(call, pod) }, seen, now))
+      response.write(textOf(line, query));
     seen = now;
     const status = present?.status.containerStatuses?.find(({ name }) => name === source.name);
     if (!status?.state.running) response.end();

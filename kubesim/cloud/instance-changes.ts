@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mishapKinds } from '../cluster/mishaps.js';
+import { pods } from '../kinds/pods.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { AttachWish } from './forms.js';
 import { groupProblem, scalingGroupOf } from './scaling-groups.js';
@@ -156,9 +157,17 @@ export function repairInstance(
     }),
   });
   if (reset) endOfDisk(cluster, id);
+  // What hung on the machine begins anew.
+  cluster.kubernetes.mishaps.relieve(podsOn(cluster, instance.name), 'VOLUME_HANGS');
   reportNode(cloud, cluster, starting);
   planInstance(cloud, cluster, starting);
   return starting;
+}
+
+/** The uids of the pods on a node. */
+function podsOn({ store }: CloudCluster, nodeName: string): string[] {
+  const there = [...store.all(pods)].filter(({ spec }) => spec.nodeName === nodeName);
+  return there.map(({ metadata }) => metadata.uid);
 }
 
 /** What was done to the system disk goes with it. */

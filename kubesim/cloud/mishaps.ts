@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Mishap, type MishapKind, mishapKinds } from '../cluster/mishaps.js';
 import { services } from '../kinds/services.js';
@@ -9,6 +10,7 @@ import { reportNode } from './node-status.js';
 import { CloudRefusal } from './records.js';
 import type { On } from './routes.js';
 import { changeScalingGroup, deleteScalingGroup, membersOf, scalingGroupOf } from './scaling-groups.js';
+import { harmVolume, mendVolume } from './volume-mishaps.js';
 
 const text = z.string().min(1).max(300);
 const mishapForm = z.object({
@@ -16,6 +18,7 @@ const mishapForm = z.object({
   instanceId: text.nullish(),
   service: text.nullish(),
   nodePoolId: text.nullish(),
+  volumeClaim: text.nullish(),
 });
 type MishapWish = z.infer<typeof mishapForm>;
 
@@ -51,20 +54,39 @@ function perform(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
   checkTarget(cluster, wish, kind);
   const { mishaps } = cluster.kubernetes;
   if (mishaps.all().some((one) => sameAs(one, wish))) return;
-  const { operation, instanceId, service, nodePoolId } = wish;
-  const harm = nodePoolId == null ? {} : harmGroup(cloud, cluster, { kind, nodePoolId });
-  const mishap: Mishap = {
-    operation,
-    since: cloud.now(),
-    ...(instanceId != null && { instanceId }),
-    ...(service != null && { service }),
-    ...(nodePoolId != null && { nodePoolId }),
-    ...harm,
-  };
+  const { instanceId } = wish;
+  const mishap: Mishap = { ...subjectOf(wish), since: cloud.now(), ...harm(cloud, cluster, wish, kind) };
   mishaps.add(mishap);
   if (kind.effect === 'NODE_GONE' && instanceId != null)
     deleteInstances(cloud, cluster, [instanceId], { drain: false });
   show(cloud, cluster, mishap);
+}
+
+/** The operation, and what it was done to. */
+function subjectOf(wish: MishapWish): Omit<Mishap, 'since'> {
+  const { operation, instanceId, service, nodePoolId, volumeClaim } = wish;
+  return {
+    operation,
+    ...(instanceId != null && { instanceId }),
+    ...(service != null && { service }),
+    ...(nodePoolId != null && { nodePoolId }),
+    ...(volumeClaim != null && { volumeClaim }),
+  };
+}
+
+/** Does at once what it does to scaling groups and volumes; answers what is remembered of that. */
+function harm(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  wish: MishapWish,
+  kind: MishapKind,
+): Pick<Mishap, 'bounds' | 'pods'> {
+  if (wish.nodePoolId != null) return harmGroup(cloud, cluster, { kind, nodePoolId: wish.nodePoolId });
+  return isDoneToVolumes(kind) ? harmVolume(cluster, subjectOf(wish), kind.target) : {};
+}
+
+function isDoneToVolumes({ target }: MishapKind): boolean {
+  return target === 'DISK_CLAIM' || target === 'NAS_CLAIM';
 }
 
 interface GroupHarm {
@@ -93,6 +115,7 @@ function mend(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
   if (!kind.mendable) throw new CloudRefusal(409, 'INVALID_STATE', `${wish.operation} cannot be mended.`);
   if (mishap.bounds) changeScalingGroup(cloud, cluster, mishap.nodePoolId ?? '', mishap.bounds);
   mishaps.end((one) => one === mishap);
+  if (mishap.pods) mendVolume(cloud, cluster, mishap, kind.effect);
   show(cloud, cluster, mishap);
 }
 
@@ -104,10 +127,8 @@ function show(cloud: Cloud, cluster: CloudCluster, { instanceId }: Mishap): void
 }
 
 function sameAs(mishap: Mishap, wish: MishapWish): boolean {
-  const { operation, instanceId, service, nodePoolId } = wish;
-  const same = mishap.operation === operation && mishap.service === (service ?? undefined);
-  const there = mishap.nodePoolId === (nodePoolId ?? undefined);
-  return same && there && mishap.instanceId === (instanceId ?? undefined);
+  const { pods: _pods, bounds: _bounds, since: _since, ...subject } = mishap;
+  return isDeepStrictEqual(subject, subjectOf(wish));
 }
 
 function kindOf({ operation }: MishapWish): MishapKind {
@@ -116,10 +137,12 @@ function kindOf({ operation }: MishapWish): MishapKind {
   throw new CloudRefusal(422, 'INVALID_INPUT', `${operation} cannot be acted out.`);
 }
 
-function checkTarget(cluster: CloudCluster, wish: MishapWish, { target }: MishapKind): void {
+function checkTarget(cluster: CloudCluster, wish: MishapWish, kind: MishapKind): void {
+  const { target } = kind;
   if (target === 'SERVICE') return checkService(cluster, wish);
   if (target === 'NODE_POOL') return void scalingGroupOf(cluster, wish.nodePoolId ?? '');
-  if (target === 'CLUSTER') return;
+  // Volumes are looked at when they are harmed.
+  if (target === 'CLUSTER' || isDoneToVolumes(kind)) return;
   if (target === 'DEDICATED_CLUSTER') return checkDedicated(cluster, wish);
   const { master } = instanceOf(cluster, wish.instanceId ?? '');
   if (master === (target === 'MASTER')) return;

@@ -4,8 +4,9 @@ import { REUSED_LOAD_BALANCER, reusesLoadBalancer, services } from '../kinds/ser
 import { diskOf, storageClasses, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 
-/** The provisioner of disks. */
+/** The provisioners of disks and of file systems. */
 export const DISK_DRIVER = 'diskplugin.csi.alibabacloud.com';
+export const NAS_DRIVER = 'nasplugin.csi.alibabacloud.com';
 
 /** No load balancer has a longer id. */
 const LONGEST_ID = 100;
@@ -56,10 +57,27 @@ function diskClaim({ metadata: { uid: id, namespace = '', name } }: VolumeClaim)
 
 /** Whether a disk is made for the claim, or has been: not for one of another kind of storage, or of a volume that was there. */
 export function takesDisk(store: ClusterStore, claim: VolumeClaim): boolean {
-  const { volumeName, storageClassName = '' } = claim.spec;
-  if (volumeName) return volumeName === diskOf(claim);
-  if (storageClassName.startsWith('alicloud-disk-')) return true;
-  return store.get(storageClasses, '', storageClassName)?.provisioner === DISK_DRIVER;
+  return makesItsVolume(claim) && isOfClass(store, claim, { prefix: 'alicloud-disk-', driver: DISK_DRIVER });
+}
+
+/** Whether a directory of a file system is made for the claim; that takes nothing of the cloud that is counted. */
+export function takesFileSystem(store: ClusterStore, claim: VolumeClaim): boolean {
+  return makesItsVolume(claim) && isOfClass(store, claim, { prefix: 'alicloud-nas', driver: NAS_DRIVER });
+}
+
+/** Whether the volume is not one that was there before the claim. */
+function makesItsVolume(claim: VolumeClaim): boolean {
+  return claim.spec.volumeName === undefined || claim.spec.volumeName === diskOf(claim);
+}
+
+/** Every cluster has the classes whose names begin so, and those that somebody has made for the driver. */
+function isOfClass(
+  store: ClusterStore,
+  { spec: { storageClassName = '' } }: VolumeClaim,
+  { prefix, driver }: { readonly prefix: string; readonly driver: string },
+): boolean {
+  if (storageClassName.startsWith(prefix)) return true;
+  return store.get(storageClasses, '', storageClassName)?.provisioner === driver;
 }
 
 /**

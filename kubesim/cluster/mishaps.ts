@@ -6,6 +6,10 @@ export interface Mishap {
   /** `namespace/name` of a Service, when it was done to its load balancer. */
   readonly service?: string | undefined;
   readonly nodePoolId?: string | undefined;
+  /** `namespace/name` of a volume claim, when it was done to its volume. */
+  readonly volumeClaim?: string | undefined;
+  /** The uids of the pods that suffer from what was done to a volume: who mounts it later does not. */
+  readonly pods?: readonly string[];
   /** The bounds that the scaling group had before. */
   readonly bounds?: { readonly minSize: number; readonly maxSize: number };
   /** Milliseconds since the epoch. */
@@ -32,12 +36,26 @@ export type MishapEffect =
   /** A Service's load balancer does not work. */
   | 'LOAD_BALANCER_DOWN'
   /** Names are not answered. */
-  | 'DNS_DOWN';
+  | 'DNS_DOWN'
+  /** What pods write to their volume fails. */
+  | 'VOLUME_FAILS'
+  /** What pods write to their volume goes to the disk of the node. */
+  | 'VOLUME_LOCAL'
+  /** What pods do with their volume takes for ever, so they answer no probe. */
+  | 'VOLUME_HANGS';
 
 export interface MishapKind {
   readonly effect: MishapEffect;
   /** What it is done to. */
-  readonly target: 'CLUSTER' | 'DEDICATED_CLUSTER' | 'WORKER' | 'MASTER' | 'NODE_POOL' | 'SERVICE';
+  readonly target:
+    | 'CLUSTER'
+    | 'DEDICATED_CLUSTER'
+    | 'WORKER'
+    | 'MASTER'
+    | 'NODE_POOL'
+    | 'SERVICE'
+    | 'DISK_CLAIM'
+    | 'NAS_CLAIM';
   /** Whether anything brings it back. */
   readonly mendable: boolean;
   /** Whether it is on the machine's system disk, so that a new disk ends it. */
@@ -88,6 +106,11 @@ export const mishapKinds: Readonly<Record<string, MishapKind>> = {
   'network.load-balancer.1': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
   'network.load-balancer.2': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
   'network.load-balancer.4': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
+  'storage.disk.1': kind('DISK_CLAIM', 'VOLUME_FAILS'),
+  'storage.disk.2': kind('DISK_CLAIM', 'VOLUME_LOCAL'),
+  'storage.disk.3': kind('DISK_CLAIM', 'VOLUME_LOCAL', FOR_GOOD),
+  'storage.nas.1': kind('NAS_CLAIM', 'VOLUME_FAILS'),
+  'storage.nas.2': kind('NAS_CLAIM', 'VOLUME_HANGS'),
 };
 
 /** Where the mishaps of a cluster are kept. */
@@ -121,6 +144,26 @@ export class MishapBook {
   /** What was done to the load balancer of a Service (`namespace/name`). */
   ofService(service: string): Mishap | undefined {
     return this.all().find((mishap) => mishap.service === service);
+  }
+
+  /** What the pod suffers from, oldest first. */
+  ofPod(uid: string): Mishap[] {
+    return this.all().filter(({ pods }) => pods?.includes(uid));
+  }
+
+  /** Pods are gone or have begun anew, so they suffer no more; what nobody suffers from is over, if it can be mended. */
+  relieve(uids: readonly string[], effect?: MishapEffect): void {
+    const relieved = (mishap: Mishap): Mishap => {
+      const { effect: its, mendable } = mishapKinds[mishap.operation] ?? {};
+      if (!mishap.pods || !mendable || (effect && its !== effect)) return mishap;
+      const pods = mishap.pods.filter((uid) => !uids.includes(uid));
+      return pods.length === mishap.pods.length ? mishap : { ...mishap, pods };
+    };
+    const before = this.all();
+    const after = before.map(relieved);
+    if (after.every((mishap, index) => mishap === before[index])) return;
+    this.pages.write(after.filter(({ pods }) => pods?.length !== 0));
+    this.tell();
   }
 
   add(mishap: Mishap): void {

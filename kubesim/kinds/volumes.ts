@@ -31,6 +31,11 @@ export interface StorageClass extends KubeObject {
   readonly volumeBindingMode?: string;
 }
 
+/** Whether the claim has its volume. */
+export function isBound({ spec, status }: VolumeClaim): boolean {
+  return spec.volumeName !== undefined && status?.phase === 'Bound';
+}
+
 /** Name of the volume that is made for a claim. */
 export function diskOf({ metadata }: VolumeClaim): string {
   return `pvc-${metadata.uid}`;

@@ -22,6 +22,7 @@ import {
 import { PodAddresses } from './pod-addresses.js';
 import { instanceHome, nodeHome, type FindHome, type PodHome } from './pod-home.js';
 import { probedStatuses } from './probes.js';
+import { mountProblem } from './volume-mounts.js';
 
 /** Simulated seconds: pulling an image takes from PULL_LEAST to twice that; containers take STOP to end. */
 const PULL_LEAST = 1;
@@ -30,7 +31,14 @@ const STOP = 1;
 const LAST_RESORT = '10.64.0.0/24';
 const FIRST_BACKOFF = 10;
 const LONGEST_BACKOFF = 300;
-const WARNINGS: readonly string[] = ['Failed', 'BackOff', 'FailedCreatePodSandBox', 'Unhealthy'];
+const WARNINGS: readonly string[] = [
+  'Failed',
+  'BackOff',
+  'FailedAttachVolume',
+  'FailedCreatePodSandBox',
+  'FailedMount',
+  'Unhealthy',
+];
 const PROBES = 'HealthChecksFailing';
 
 /**
@@ -44,6 +52,8 @@ export function kubelets(cluster: ClusterContext): Controller {
 class Kubelets implements Controller {
   private readonly addresses = new PodAddresses();
   private readonly steps = new Map<string, Timer>();
+  /** The uids of pods whose volumes are abnormal, or were when they were last looked at. */
+  private readonly abnormal = new Set<string>();
   private readonly podsOf = new Map<string, Set<string>>();
   private readonly queue: WorkQueue;
 
@@ -64,6 +74,7 @@ class Kubelets implements Controller {
       if (type === 'DELETED') this.forget(object as Pod);
       else this.seen(object as Pod);
     });
+    this.cluster.mishaps.onChange(() => this.resumeAbnormal());
     store.onChange(nodes, ({ object, previous }) => {
       const ready = isNodeReady(object as Node);
       const failing = hasTrouble(object as Node, PROBES);
@@ -85,7 +96,19 @@ class Kubelets implements Controller {
     for (const key of this.podsOf.get(nodeName) ?? []) this.queue.add(key);
   }
 
+  /** Looks again at the pods that are less ready than their nodes, or might have to be. */
+  private resumeAbnormal(): void {
+    for (const uid of this.cluster.mishaps.all().flatMap((mishap) => mishap.pods ?? []))
+      this.abnormal.add(uid);
+    for (const uid of this.abnormal) {
+      const pod = this.cluster.store.byUid(uid);
+      if (pod) this.queue.add(keyOf(pod));
+      if (!pod || this.cluster.mishaps.ofPod(uid).length === 0) this.abnormal.delete(uid);
+    }
+  }
+
   private forget(pod: Pod): void {
+    this.cluster.mishaps.relieve([pod.metadata.uid]);
     this.steps.get(pod.metadata.uid)?.cancel();
     this.steps.delete(pod.metadata.uid);
     const { nodeName } = pod.spec;
@@ -152,7 +175,7 @@ class Kubelets implements Controller {
     if (!status) return [];
     const { waiting, running } = status.state;
     if (waiting?.reason === 'ContainerCreating') {
-      const run = (now: Pod) => (missing ? this.failPull(now, container) : this.run(now, container));
+      const run = (now: Pod) => (missing ? this.failPull(now, container) : this.begin(now, container));
       return [{ at: this.after(pod.status.startTime, this.pullTime(pod)), run }];
     }
     if (waiting?.reason === 'CrashLoopBackOff') {
@@ -174,6 +197,14 @@ class Kubelets implements Controller {
   /** The time simulated seconds after a timestamp. */
   private after(since: string | undefined, seconds: number): number {
     return Date.parse(since ?? '') + this.cluster.scaled(seconds);
+  }
+
+  /** Starts a container for the first time, when the volumes of its pod are there. */
+  private begin(pod: Pod, container: Container): void {
+    const problem = mountProblem(this.cluster, pod);
+    if (!problem) return this.run(pod, container);
+    this.report(pod, container, problem.reason, problem.message);
+    this.tryAgain(pod);
   }
 
   private run(pod: Pod, container: Container): void {
@@ -205,6 +236,10 @@ class Kubelets implements Controller {
     const why = 'IP_NOT_AVAILABLE: no free address for the pod';
     const message = `Failed to create pod sandbox: plugin type="network" failed (add): ${why}`;
     this.report(pod, container, 'FailedCreatePodSandBox', message);
+    this.tryAgain(pod);
+  }
+
+  private tryAgain(pod: Pod): void {
     const key = keyOf(pod);
     this.cluster.timers.after(this.cluster.scaled(FIRST_BACKOFF), () => this.queue.add(key));
   }

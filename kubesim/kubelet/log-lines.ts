@@ -20,6 +20,8 @@ export interface LogSource {
   /** When it ended; undefined while it runs. */
   readonly finishedAt?: number;
   readonly exitCode?: number;
+  /** What every line says from a time on, because something is wrong with the container's volume. */
+  readonly trouble?: { readonly since: number; readonly text: string };
 }
 
 const PATHS = [
@@ -42,7 +44,9 @@ export function logLines(source: LogSource, from: number, to: number): LogLine[]
   const first = Math.max(0, last - KEPT, Math.floor((from - source.startedAt) / PERIOD) + 1);
   const lines: LogLine[] = [];
   for (let index = first; index <= last; index += 1) {
-    lines.push({ at: new Date(source.startedAt + index * PERIOD), text: lineAt(source, index) });
+    const at = source.startedAt + index * PERIOD;
+    const { since, text } = source.trouble ?? { since: Infinity };
+    lines.push({ at: new Date(at), text: at > since ? `level=error msg="${text}"` : lineAt(source, index) });
   }
   if (source.finishedAt !== undefined && source.finishedAt > from && source.finishedAt <= to) {
     const text = source.exitCode

@@ -1,16 +1,20 @@
 import type { ClusterContext } from '../cluster/context.js';
 import { hasTrouble } from '../cluster/node-conditions.js';
+import { mishapKinds } from '../cluster/mishaps.js';
 import type { Container, ContainerStatus, Pod } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 
 /**
- * The statuses of the containers of a pod as their probes see them: one that runs and is probed is ready unless the
- * health checks of its node fail. Undefined when they are so already.
+ * The statuses of the containers of a pod as their probes see them: one that runs and is probed is ready unless its
+ * volume hangs, or the health checks of its node fail. Undefined when they are so already.
  */
 export function probedStatuses(cluster: ClusterContext, pod: Pod): ContainerStatus[] | undefined {
   const statuses = pod.status.containerStatuses ?? [];
   const node = pod.spec.nodeName ? cluster.store.get(nodes, '', pod.spec.nodeName) : undefined;
-  const ready = !node || !hasTrouble(node, 'HealthChecksFailing');
+  const hangs = cluster.mishaps
+    .ofPod(pod.metadata.uid)
+    .some(({ operation }) => mishapKinds[operation]?.effect === 'VOLUME_HANGS');
+  const ready = !hangs && (!node || !hasTrouble(node, 'HealthChecksFailing'));
   const probed = new Set(pod.spec.containers.filter(isProbed).map(({ name }) => name));
   const wrong = (status: ContainerStatus) =>
     status.state.running !== undefined && probed.has(status.name) && status.ready !== ready;

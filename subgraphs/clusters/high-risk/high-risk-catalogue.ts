@@ -8,12 +8,16 @@ export type DrillTarget =
   | 'WORKER_NODE'
   | 'MASTER_NODE'
   | 'SERVICE'
+  | 'VOLUME_CLAIM'
   | 'KUBERNETES_API'
   | 'MUTATION';
 
 interface Drill {
   readonly id: string;
-  readonly target: DrillTarget;
+  /** null: it is not acted out. */
+  readonly target: DrillTarget | null;
+  /** Why it is not acted out. */
+  readonly why?: string;
 }
 
 /** A row of the list of high-risk operations. */
@@ -33,7 +37,16 @@ const drills = new CatalogueFile<Drill>('high-risk-drills');
 
 /** To what the operation can be done in a drill; null for one that is not acted out. */
 export async function drillTarget(id: string): Promise<DrillTarget | null> {
-  return (await drills.entries()).find((drill) => drill.id === id)?.target ?? null;
+  return (await drillOf(id))?.target ?? null;
+}
+
+/** Why the operation is not acted out; null for one that is. */
+export async function whyNotActedOut(id: string): Promise<string | null> {
+  return (await drillOf(id))?.why ?? null;
+}
+
+async function drillOf(id: string): Promise<Drill | undefined> {
+  return (await drills.entries()).find((drill) => drill.id === id);
 }
 
 export async function riskRow(id: string): Promise<RiskRow | undefined> {

@@ -115,8 +115,8 @@ async function recordFindings(
   risks: readonly DoneRisk[],
 ): Promise<NewEvent[]> {
   const { id: clusterId, account } = cluster;
-  const rows = risks.map(({ operation, instanceId, service, nodePoolId, since }) => {
-    const subject = instanceId ?? nodePoolId ?? service ?? '';
+  const rows = risks.map(({ operation, instanceId, service, nodePoolId, volumeClaim, since }) => {
+    const subject = instanceId ?? nodePoolId ?? service ?? volumeClaim ?? '';
     return { clusterId, account, operation, subject, since };
   });
   const { fresh, gone } = await replaceFindings(tx, clusterId, rows);

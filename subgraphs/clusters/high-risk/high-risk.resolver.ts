@@ -11,7 +11,7 @@ import type { NodeStore } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
-import { drillTarget, riskRow } from './high-risk-catalogue.js';
+import { drillTarget, riskRow, whyNotActedOut } from './high-risk-catalogue.js';
 import type { HighRiskService } from './high-risk.service.js';
 import type { RiskFindingRow, RiskFindingStore } from './high-risk.store.js';
 import {
@@ -81,6 +81,14 @@ export class HighRiskOperationResolver {
   actedOut(@Root() { id }: HighRiskOperation) {
     return drillTarget(id);
   }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Why it is not acted out in the simulated cloud; null for one that is.',
+  })
+  whyNotActedOut(@Root() { id }: HighRiskOperation) {
+    return whyNotActedOut(id);
+  }
 }
 
 @Resolver(() => Cluster)
@@ -125,7 +133,15 @@ export class HighRiskFindingResolver {
     nullable: true,
     description: 'The Service, `namespace/name`, where it was done to its load balancer.',
   })
-  service(@Root() { subject }: RiskFindingRow) {
-    return subject.includes('/') ? subject : null;
+  async service(@Root() { operation, subject }: RiskFindingRow) {
+    return (await drillTarget(operation)) === 'SERVICE' ? subject : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The volume claim, `namespace/name`, where it was done to the volume of one.',
+  })
+  async volumeClaim(@Root() { operation, subject }: RiskFindingRow) {
+    return (await drillTarget(operation)) === 'VOLUME_CLAIM' ? subject : null;
   }
 }

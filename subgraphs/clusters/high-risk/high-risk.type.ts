@@ -15,6 +15,7 @@ export const HighRiskTarget = graphEnum(
     WORKER_NODE: 'A worker node; by performHighRiskOperation.',
     MASTER_NODE: 'A master node of a dedicated cluster; by performHighRiskOperation.',
     SERVICE: 'The load balancer of a Service; by performHighRiskOperation.',
+    VOLUME_CLAIM: 'The volume of a volume claim that pods have mounted; by performHighRiskOperation.',
     KUBERNETES_API: 'An object in the cluster: do it with kubectl.',
     MUTATION: 'What a mutation of this graph does, which refuses it or asks for an acknowledgement.',
   },
@@ -29,6 +30,12 @@ export class HighRiskFinding {
     description: 'The load balancer’s Service, `namespace/name`, where it was done to one.',
   })
   service: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The volume claim, `namespace/name`, where it was done to the volume of one.',
+  })
+  volumeClaim: string | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was done.' })
   since: Date;
@@ -58,6 +65,12 @@ export class HighRiskOperationInput {
     description: 'The Service, `namespace/name`, for an operation on a load balancer.',
   })
   service?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The volume claim, `namespace/name`, for an operation on a disk or file system.',
+  })
+  volumeClaim?: string | null;
 
   @Field(() => Boolean, {
     nullable: true,

@@ -5,7 +5,7 @@ import type { ClusterRow } from '../cluster/cluster.store.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
 import { NodeStore } from '../node/node.store.js';
 import { NodePoolStore } from '../node-pool/node-pool.store.js';
-import type { DrillTarget } from './high-risk-catalogue.js';
+import { type DrillTarget, whyNotActedOut } from './high-risk-catalogue.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
 /** What is to be done and to whom, as the account says. */
@@ -31,6 +31,11 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
     if (service == null) return refuse('INVALID_INPUT', 'Name the Service.', { path: ['input', 'service'] });
     return { operation, service };
   },
+  VOLUME_CLAIM: ({ input: { operation, volumeClaim } }) => {
+    const path = ['input', 'volumeClaim'];
+    if (volumeClaim == null) return refuse('INVALID_INPUT', 'Name the volume claim.', { path });
+    return { operation, volumeClaim };
+  },
 };
 
 /** Where the others are done. */
@@ -47,7 +52,8 @@ export async function riskTarget(
 ): Promise<RiskTarget> {
   const find = kind && FIND[kind];
   if (find) return find(wish, database);
-  const message = (kind && ELSEWHERE[kind]) ?? 'This operation is not acted out.';
+  const why = await whyNotActedOut(wish.input.operation);
+  const message = (kind && ELSEWHERE[kind]) ?? `This operation is not acted out: ${why}`;
   return refuse('INVALID_INPUT', message, { path: ['input', 'operation'] });
 }
 

@@ -20,6 +20,7 @@ export interface Target {
   readonly nodeId?: string;
   readonly nodePoolId?: string;
   readonly service?: string;
+  readonly volumeClaim?: string;
   readonly acknowledgeRisk?: boolean;
 }
 
@@ -31,12 +32,13 @@ interface View {
     node: { id: string } | null;
     nodePool: { id: string } | null;
     service: string | null;
+    volumeClaim: string | null;
     since: string;
   }[];
 }
 
 const VIEW = `query ($id: ID!) { cluster(id: $id) { state conditions { type status }
-  highRiskFindings { since service operation { id impact recovery } node { id name } nodePool { id } } } }`;
+  highRiskFindings { since service volumeClaim operation { id impact recovery } node { id name } nodePool { id } } } }`;
 
 /** A platform with an engine and a running cluster of two nodes, and the words in which the tests speak of it. */
 export async function openHighRisk() {
