@@ -18,6 +18,22 @@ export function protectedPath(path: string): string | undefined {
   return PROTECTED_PATHS.find((kept) => within(clean, kept) || within(kept, clean));
 }
 
+/** An absolute path where a script names one, not the end of a relative one or of a URL. */
+const PATH_IN_TEXT = /(?<![\w.~$})/-])\/[\w./-]+/g;
+
+/**
+ * The first protected path that a script names, or a path in one; undefined when it names none. What a script puts
+ * together out of variables is not seen.
+ */
+export function protectedPathIn(script: string): string | undefined {
+  for (const [path] of script.matchAll(PATH_IN_TEXT)) {
+    const clean = posix.normalize(path);
+    const kept = PROTECTED_PATHS.find((one) => within(clean, one));
+    if (kept !== undefined) return kept;
+  }
+  return undefined;
+}
+
 function within(inner: string, outer: string): boolean {
   return inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
 }

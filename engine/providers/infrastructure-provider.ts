@@ -122,6 +122,8 @@ export interface InstanceRequest {
   /** The provider's own when left out. */
   readonly systemDisk?: DiskRequest;
   readonly dataDisks?: readonly DiskRequest[];
+  /** A script that it runs at its first start. */
+  readonly userData?: string;
   /** Of SPOT: what an hour may cost at the most; left out: the price of the moment. */
   readonly spotPriceLimit?: number;
   readonly labels?: Readonly<Record<string, string>>;

@@ -75,6 +75,8 @@ export interface AttachRequest {
   /** AUTO replaces its system disk, by one of `imageId`. */
   readonly mode: 'MANUAL' | 'AUTO';
   readonly imageId?: string;
+  /** Of AUTO: a script that it runs at the first start from its new system disk. */
+  readonly userData?: string;
   /** Where it gets its address; in the cluster's when left out. */
   readonly vSwitches?: readonly VSwitchPlace[];
   readonly labels?: Readonly<Record<string, string>>;

@@ -68,6 +68,8 @@ export const instancesForm = z.object({
         imageId: id.optional(),
         systemDisk: disk.optional(),
         dataDisks: z.array(disk).max(16).optional(),
+        /** A script of the first start. The simulated machine keeps it; there is nothing that could run it. */
+        userData: z.string().max(16_384).optional(),
         /** Of a spot instance: what an hour may cost at the most. */
         spotPriceLimit: z.number().positive().optional(),
         labels: z.record(z.string(), z.string()).default({}),

@@ -68,6 +68,7 @@ function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): Instance
     zoneId: machine.zoneId,
     chargeType: machine.chargeType,
     ...imageFields(cloud, reset ? wish.imageId : machine.imageId, machine.instanceType),
+    ...(wish.userData !== undefined && { userData: wish.userData }),
     systemDisk: reset ? { id: newDisk(machineId, now), files: [] } : machine.systemDisk,
     readyAt: now + cloud.span(seconds, id),
   });

@@ -100,7 +100,7 @@ function startInstance(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish):
 }
 
 function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
-  const { id, name, nodePoolId, labels, taints, chargeType } = wish;
+  const { id, name, nodePoolId, labels, taints, chargeType, userData } = wish;
   return {
     id,
     clusterId: cluster.record.id,
@@ -109,6 +109,7 @@ function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
     labels,
     taints,
     chargeType,
+    ...(userData !== undefined && { userData }),
     version: cluster.record.version,
     index: cluster.nextIndex,
     master: taints.includes(MASTER_TAINT),

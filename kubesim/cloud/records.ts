@@ -126,6 +126,7 @@ export interface InstanceRecord {
   readonly os?: { readonly name: string; readonly family: 'linux' | 'windows' };
   readonly systemDisk?: SystemDisk;
   readonly dataDisks?: readonly DataDisk[];
+  readonly userData?: string;
   /** Of a spot instance: what an hour may cost at the most. */
   readonly spotPriceLimit?: number;
   /** It starts again; its node exists. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROTECTED_PATHS, protectedPath } from '../../kernel/node-paths.js';
+import { PROTECTED_PATHS, protectedPath, protectedPathIn } from '../../kernel/node-paths.js';
 import { hostPathWarnings } from '../../subgraphs/workloads/host-path.rules.js';
 import { startWorkloads, type WorkloadsWorld } from './kit.js';
 
@@ -69,4 +69,18 @@ test.each([
   ['/data', undefined],
 ])('the path %s touches %s', (path, kept) => {
   expect(protectedPath(path)).toBe(kept);
+});
+
+test.each([
+  ['rm -rf /var/lib/kubelet', '/var/lib/kubelet'],
+  ['ln -s /data/docker /var/lib/docker', '/var/lib/docker'],
+  ['echo x>/etc/kubernetes/manifests/a.yaml', '/etc/kubernetes'],
+  ['CONF="/etc/kubeadm/config"', '/etc/kubeadm'],
+  ['mv /srv/../var/lib//containerd/io /tmp', '/var/lib/containerd'],
+  ['#!/bin/sh\nmkdir -p /var/lib/mysql /etc/motd.d', undefined],
+  ['curl -o /tmp/a https://mirror.example/etc/kubernetes/a', undefined],
+  ['cp chroot/var/lib/kubelet/config /tmp', undefined],
+  ['ls /var/lib/kubelet2 /etc', undefined],
+])('the script %j names %s', (script, kept) => {
+  expect(protectedPathIn(script)).toBe(kept);
 });

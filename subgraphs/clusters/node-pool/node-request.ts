@@ -29,7 +29,7 @@ export function nodeRequest(
   node: Pick<Node, 'id' | 'name' | 'chargeType'>,
   { zoneIds, vSwitches }: PlaceOfNode,
 ): InstanceRequest {
-  const { imageId, systemDisk, dataDisks, spotPriceLimit } = configOf(pool).machines;
+  const { imageId, systemDisk, dataDisks, spotPriceLimit, userData } = configOf(pool).machines;
   return {
     ...common(pool, node),
     instanceTypes: pool.instanceTypes,
@@ -38,6 +38,7 @@ export function nodeRequest(
     ...(spotPriceLimit !== null && { spotPriceLimit }),
     chargeType: node.chargeType as InstanceRequest['chargeType'] & string,
     ...(imageId !== '' && { imageId }),
+    ...(userData !== '' && { userData }),
     zoneIds,
     ...(vSwitches && { vSwitches }),
   };
@@ -63,11 +64,14 @@ export function attachRequest(
   vSwitches: readonly VSwitchPlace[] | undefined,
 ): AttachRequest {
   const { mode = 'MANUAL', imageId } = joiningOf(node);
+  const { userData } = configOf(pool).machines;
   return {
     ...common(pool, node),
     machineId: node.instanceId ?? '',
     mode,
     ...(imageId !== undefined && { imageId }),
+    // A machine that keeps its system disk has started before.
+    ...(mode === 'AUTO' && userData !== '' && { userData }),
     ...(vSwitches && { vSwitches }),
   };
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { protectedPath } from '../../../kernel/node-paths.js';
+import { protectedPath, protectedPathIn } from '../../../kernel/node-paths.js';
 import type { Problem } from '../../../kernel/result.js';
 import { imageProblem, nodeImages } from '../instance/node-image.js';
 import { isVirtual } from '../instance/machine-kind.js';
@@ -30,6 +30,8 @@ export interface MachinesConfig {
   readonly chargeType: ChargeType;
   readonly spotStrategy: SpotStrategy | null;
   readonly spotPriceLimit: number | null;
+  /** Empty: none. */
+  readonly userData: string;
 }
 
 export interface ManagementConfig {
@@ -67,7 +69,10 @@ const MAX_DATA_DISKS = 16;
 const MIN_DISK = 40;
 const MAX_SYSTEM_DISK = 500;
 const MAX_DATA_DISK = 32_768;
+const MAX_USER_DATA = 16 * 1024;
 const MAX_UNAVAILABLE = 1000;
+/** Control characters, besides those of lines and tabs. */
+const CONTROL = /[^\P{Cc}\t\n\r]/u;
 const TAINT_KEY = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
 const NOTHING: PoolConfig = {
@@ -83,6 +88,7 @@ const NOTHING: PoolConfig = {
     chargeType: 'POSTPAID',
     spotStrategy: null,
     spotPriceLimit: null,
+    userData: '',
   },
   management: {
     autoRepair: false,
@@ -138,6 +144,7 @@ export function poolConfigProblems(
     ...taintProblems(request.taints ?? [], [...path, 'taints']),
     ...imageProblems(request, types, [...here, 'imageId']),
     ...diskProblems(machines, here),
+    ...userDataProblems(machines.userData, [...here, 'userData']),
     ...spotProblems(machines, here),
     ...virtualProblems(request, here),
     ...managementProblems(request, path),
@@ -225,6 +232,19 @@ export function mountProblems(target: string | null | undefined, path: readonly 
   const taken = protectedPath(target);
   if (taken === undefined) return [];
   return [{ code: 'PROTECTED_PATH', message: `Kubernetes keeps its own data in ${taken}.`, path }];
+}
+
+/** What is wrong with the script that machines run at their first start. */
+export function userDataProblems(script: string | null | undefined, path: readonly string[]): Problem[] {
+  if (script == null) return [];
+  const bytes = Buffer.byteLength(script);
+  if (bytes > MAX_USER_DATA)
+    return [invalid(`A script has at most ${MAX_USER_DATA} bytes, not ${bytes}.`, path)];
+  if (CONTROL.test(script)) return [invalid('A script is text: it has no control characters.', path)];
+  const taken = protectedPathIn(script);
+  if (taken === undefined) return [];
+  const message = `The script names ${taken}, where Kubernetes keeps its own data; changes there break the node.`;
+  return [{ code: 'PROTECTED_PATH', message, path }];
 }
 
 function spotProblems(machines: Given<MachinesConfig>, path: readonly string[]): Problem[] {

@@ -95,6 +95,13 @@ export class PoolMachinesInput {
     description: 'Of SPOT_WITH_PRICE_LIMIT: the most that an hour may cost.',
   })
   spotPriceLimit?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'User data: a script that each machine runs at its first start; at most 16 KiB, and none when left out or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH.',
+  })
+  userData?: string | null;
 }
 
 @ObjectType({
@@ -130,6 +137,9 @@ export class PoolMachines {
     description: 'The most that an hour may cost; null: no limit of its own.',
   })
   spotPriceLimit?: number | null;
+
+  @Field(() => String, { description: 'User data: the script of the first start; empty when there is none.' })
+  userData: string;
 }
 
 const AUTO_UPGRADE =

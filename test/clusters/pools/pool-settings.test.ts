@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROTECTED_PATHS } from '../../../kernel/node-paths.js';
 import { nodeImages } from '../../../subgraphs/clusters/instance/node-image.js';
 import { livePools, type LivingPools } from './living-pools.js';
 
@@ -111,6 +112,34 @@ describe('what a node pool is made of', () => {
       const { status } = await kubernetesNode(id, made?.name ?? '');
       expect(status?.nodeInfo).toMatchObject({ architecture: 'arm64', operatingSystem: 'linux' });
     }
+  });
+
+  test('machines get the user data of their pool; a script that names a path of Kubernetes is refused', async () => {
+    const userData = '#!/bin/sh\nsysctl -w vm.max_map_count=262144\n';
+    const { id, pools } = await living.cluster([{ name: 'a', machines: { userData } }]);
+    const [pool = ''] = pools;
+    const scripts = async () => {
+      type Instances = { instances: { userData?: string }[] };
+      const { instances } = await living.cloud<Instances>('GET', `/clusters/${id}/instances`);
+      return instances.map((instance) => instance.userData);
+    };
+    expect(await scripts()).toEqual([userData]);
+    const query = 'query ($id: ID!) { nodePool(id: $id) { machines { userData } } }';
+    expect(await living.run(query, { id: pool })).toEqual({ nodePool: { machines: { userData } } });
+    const at = [['PROTECTED_PATH', 'machines.userData']];
+    for (const path of PROTECTED_PATHS) {
+      const machines = { userData: `#!/bin/sh\nmv ${path}/x /data\n` };
+      expect(await living.refused('updateNodePool', { id: pool, machines })).toEqual(at);
+      const another = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], machines };
+      expect(await living.refused('createNodePool', another)).toEqual(at);
+    }
+    for (const wrong of ['x'.repeat(16_385), 'true\u0000'])
+      expect(await living.refused('updateNodePool', { id: pool, machines: { userData: wrong } })).toEqual([
+        ['INVALID_INPUT', 'machines.userData'],
+      ]);
+    await living.carried('updateNodePool', { id: pool, machines: { userData: '' } });
+    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+    expect((await scripts()).sort()).toEqual([userData, undefined]);
   });
 
   test('images that cannot run nodes, disks and paths of Kubernetes are refused, each with its place', async () => {
