@@ -16,6 +16,7 @@ export const idPrefixes = {
   securityGroup: 'sg',
   cloudResource: 'resource',
   incident: 'incident',
+  supportTicket: 'ticket',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -76,6 +76,9 @@ import { EdgeAutonomyMutations } from './edge/edge-autonomy.resolver.js';
 import { EdgeAutonomyService } from './edge/edge-autonomy.service.js';
 import { MigrationMutations } from './migration/migration.resolver.js';
 import { MigrationService } from './migration/migration.service.js';
+import { ClusterTicketsResolver, SupportTicketResolver } from './support/support-ticket.resolver.js';
+import { SupportTicketService } from './support/support-ticket.service.js';
+import { SupportTicketStore } from './support/support-ticket.store.js';
 import { ViewerResolver } from './viewer.resolver.js';
 
 /** Clusters, node pools, nodes and the operations on them: what is there, what is wished for, and what happens. */
@@ -93,6 +96,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   const networks = new NetworkStore(prisma);
   const incidents = new IncidentStore(prisma);
   const components = new ComponentStore(prisma);
+  const tickets = new SupportTicketStore(prisma);
   const lists = new ClusterListService(stores.clusters, catalogue);
   const kubeconfigs = new KubeconfigService(platform.provider, platform.log);
   return defineSubgraph({
@@ -137,6 +141,8 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new NodeNetworkResolver(networks, catalogue),
       new NodeComponentsResolver({ ...stores, controlPlanes: new ControlPlaneStore(prisma) }, platform),
       new ClusterCheckResolver(checks, new ClusterCheckStore(prisma)),
+      new SupportTicketResolver(new SupportTicketService(platform, catalogue), tickets, stores),
+      new ClusterTicketsResolver(tickets),
       new ProvisioningEventResolver(stores),
       clusterSubscriptions({
         provisioning: new ProvisioningEventService(platform, stores.clusters),

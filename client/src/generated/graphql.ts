@@ -443,6 +443,8 @@ export type PoolMachinesInput = {
   readonly spotStrategy?: SpotStrategy | null | undefined;
   /** System disk; 120 GiB of CLOUD_ESSD when left out. */
   readonly systemDisk?: DiskInput | null | undefined;
+  /** User data: a script that each machine runs at its first start; at most 16 KiB, and none when left out or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH. */
+  readonly userData?: string | null | undefined;
   /** vSwitches of the cluster's VPC; they say the zones too. The cluster's when left out. */
   readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
   /** Zones of the pool; the cluster's when left out. */

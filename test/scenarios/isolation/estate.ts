@@ -21,6 +21,7 @@ export interface Estate {
   /** Of the cluster: quotas of accounts have the same ids for everyone. */
   readonly quota: string;
   readonly quotaApplication: string;
+  readonly supportTicket: string;
   readonly securityGroup: string;
   readonly vpc: string;
   readonly vSwitch: string;
@@ -56,6 +57,9 @@ export async function buildEstate(seat: Seat): Promise<Estate> {
     type: 'UPGRADE',
     version: '1.34.1',
   });
+  const { ticket } = await done<{ ticket: { id: string } }>(seat, 'openSupportTicket', 'ticket { id }', {
+    ...{ clusterId: cluster, kind: 'QUESTION', title: 'secret', text: 'secret' },
+  });
   const { quotaApplication, quota } = await raiseQuota(seat, view);
   const watched = await firstFrame(seat, 'subscription { watchClusters { cursor } }');
   return {
@@ -72,6 +76,7 @@ export async function buildEstate(seat: Seat): Promise<Estate> {
     otherNode,
     quota,
     quotaApplication,
+    supportTicket: ticket.id,
     watchCursor: (watched.data?.['watchClusters'] as { cursor: string }).cursor,
     workload: applyManifest.workload.id,
   };

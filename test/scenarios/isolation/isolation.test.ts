@@ -29,7 +29,7 @@ const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
     'cluster clusterCheck clusterResource component eventCursor machine node nodePool operation otherNode quota',
-    'quotaApplication securityGroup vpc vSwitch watchCursor workload',
+    'quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
 /** Where an attempt has an id of somebody else. */

@@ -25,6 +25,13 @@ export const mutationAttempts: readonly Attempt[] = [
     type: 'UPGRADE',
     version: '1.34.1',
   })),
+  attempt('openSupportTicket', (_, their) => ({
+    clusterId: their.cluster,
+    kind: 'QUESTION',
+    title: 'intruder',
+    text: 'intruder',
+  })),
+  attempt('closeSupportTicket', (_, their) => ({ id: their.supportTicket })),
   attempt('checkComponents', (_, their) => ({ clusterId: their.cluster })),
   attempt('applyManifest', (_, their) => ({ clusterId: their.cluster, yaml })),
   attempt('applyManifestToClusters', (_, their) => ({ clusterIds: [their.cluster], yaml })),

@@ -27,6 +27,7 @@ export const queryAttempts: readonly Attempt[] = [
   { field: 'quotaApplication', with: (_, { quotaApplication }) => ({ id: quotaApplication }) },
   { field: 'quotaApplications', with: (_, { quota }) => ({ filter: { quotaId: quota } }) },
   { field: 'quotas', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
+  { field: 'supportTicket', with: (_, { supportTicket }) => ({ id: supportTicket }) },
   { field: 'vpc', with: (_, { vpc }) => ({ id: vpc }) },
   { field: 'workload', with: (_, { workload }) => ({ id: workload }) },
   { field: 'workloads', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },

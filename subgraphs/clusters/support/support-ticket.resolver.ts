@@ -1,0 +1,97 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { PageArgs } from '../../../kernel/graph/page.args.js';
+import { toUserError } from '../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../kernel/result.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
+import { Cluster } from '../cluster/cluster.type.js';
+import { childConnection, loadById } from '../loading.js';
+import { supportOf } from '../version/release.rules.js';
+import type { SupportTicketService } from './support-ticket.service.js';
+import type { SupportTicketRow, SupportTicketStore } from './support-ticket.store.js';
+import {
+  CloseSupportTicketInput,
+  OpenSupportTicketInput,
+  SupportTicket,
+  SupportTicketConnection,
+  SupportTicketPayload,
+} from './support-ticket.type.js';
+
+interface Stores {
+  readonly clusters: ClusterStore;
+  readonly catalogue: CatalogueStore;
+}
+
+@Resolver(() => SupportTicket)
+export class SupportTicketResolver {
+  constructor(
+    private readonly service: SupportTicketService,
+    private readonly tickets: SupportTicketStore,
+    private readonly stores: Stores,
+  ) {}
+
+  @Query(() => SupportTicket, {
+    nullable: true,
+    description: 'A request for help of the account; null when there is none of this id.',
+  })
+  supportTicket(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.tickets.byIds, id);
+  }
+
+  @FieldResolver(() => Cluster, { description: 'The cluster that it is about.' })
+  cluster(@Ctx() context: RequestContext, @Root() ticket: SupportTicketRow) {
+    return loadById(context, this.stores.clusters.byIds, ticket.clusterId);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether the cluster has, now, a Kubernetes version older than the newest three minor versions: then no help is promised, nor its quality. An upgrade ends it.',
+  })
+  async outOfSupport(@Ctx() context: RequestContext, @Root() ticket: SupportTicketRow): Promise<boolean> {
+    const cluster = await loadById(context, this.stores.clusters.byIds, ticket.clusterId);
+    const { versions } = await this.stores.catalogue.catalogue();
+    return supportOf(versions.status(cluster?.version ?? ticket.version)) === 'MINOR_EXPIRED';
+  }
+
+  @Mutation(() => SupportTicketPayload, {
+    description:
+      'Asks for help with a cluster. It is taken for clusters of any version; `outOfSupport` and the event SUPPORT_TICKET_OPENED say where none is promised.',
+  })
+  openSupportTicket(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => OpenSupportTicketInput, { description: 'What is asked.' })
+    input: OpenSupportTicketInput,
+  ) {
+    return payload(this.service.open(context.actor, input));
+  }
+
+  @Mutation(() => SupportTicketPayload, { description: 'Says that a request for help is settled.' })
+  closeSupportTicket(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => CloseSupportTicketInput, { description: 'The ticket.' })
+    input: CloseSupportTicketInput,
+  ) {
+    return payload(this.service.close(context.actor, input));
+  }
+}
+
+@Resolver(() => Cluster)
+export class ClusterTicketsResolver {
+  constructor(private readonly tickets: SupportTicketStore) {}
+
+  @FieldResolver(() => SupportTicketConnection, { description: 'Requests for help with it, newest first.' })
+  supportTickets(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+  ) {
+    return childConnection(context, this.tickets.ofClusters, cluster.id, page);
+  }
+}
+
+async function payload(work: Promise<SupportTicketRow>) {
+  const result = await settle(() => work);
+  if (result.ok) return { ticket: result.value, userErrors: [] };
+  return { ticket: null, userErrors: result.problems.map(toUserError) };
+}

@@ -1,0 +1,117 @@
+import { once } from '../../../engine/client-tokens.js';
+import { appendEvents } from '../../../engine/events.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { lockCluster } from '../cluster/cluster.store.js';
+import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import { eventOf } from '../reconcile/reconcile-events.js';
+import { supportOf } from '../version/release.rules.js';
+import * as tickets from './support-ticket.store.js';
+import type { CloseSupportTicketInput, OpenSupportTicketInput } from './support-ticket.type.js';
+
+const MAX_TITLE = 200;
+const MAX_TEXT = 10_000;
+/** Of one cluster. */
+const MAX_OPEN = 100;
+
+/** Requests for help with clusters: asking, and saying that it is settled. */
+export class SupportTicketService {
+  constructor(
+    private readonly platform: Pick<Platform, 'database' | 'clock'>,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  /**
+   * Opens a ticket, also for a cluster whose version is not supported any more: its event warns of that. Refuses
+   * `NOT_FOUND`, `INVALID_INPUT`, and `INVALID_STATE` for a deleted cluster and one with 100 open tickets.
+   */
+  async open(actor: Actor, input: OpenSupportTicketInput): Promise<tickets.SupportTicketRow> {
+    const problems = [
+      ...lengthProblem(input.title, MAX_TITLE, 'title'),
+      ...lengthProblem(input.text, MAX_TEXT, 'text'),
+    ];
+    if (problems.length > 0) throw new Refused(problems);
+    const { versions } = await this.catalogue.catalogue();
+    const outOfSupport = (version: string) => supportOf(versions.status(version)) === 'MINOR_EXPIRED';
+    return this.once(actor, 'openSupportTicket', input, (tx, at) =>
+      openTicket(tx, { actor, input, at, outOfSupport }),
+    );
+  }
+
+  /** Closes a ticket of the account. Refuses `NOT_FOUND`, and `INVALID_STATE` for one that is closed. */
+  close(actor: Actor, input: CloseSupportTicketInput): Promise<tickets.SupportTicketRow> {
+    return this.once(actor, 'closeSupportTicket', input, async (tx, at) => {
+      const path = ['input', 'id'];
+      const [ticket] = await new tickets.SupportTicketStore(tx).byIds(actor.account, [input.id]);
+      if (!ticket) return refuse('NOT_FOUND', 'There is no such ticket.', { path });
+      if (!(await tickets.closeOpen(tx, ticket.id, at)))
+        refuse('INVALID_STATE', 'The ticket is closed.', { path });
+      const data = { ticketId: ticket.id };
+      const cluster = { id: ticket.clusterId };
+      const event = eventOf({ cluster }, 'SUPPORT_TICKET_CLOSED', `The ticket "${ticket.title}" is closed.`, {
+        data,
+      });
+      await appendEvents(tx, actor.account, at, [event]);
+      return ticket.id;
+    });
+  }
+
+  private async once(
+    { account }: Actor,
+    mutation: string,
+    input: { readonly clientToken?: string | null },
+    work: (tx: Transaction, at: Date) => Promise<string>,
+  ): Promise<tickets.SupportTicketRow> {
+    const at = this.platform.clock.now();
+    const asked = { account, mutation, token: input.clientToken, input, at };
+    return this.platform.database.prisma.$transaction(async (tx) => {
+      const { id } = await once(tx, asked, async () => ({ id: await work(tx, at) }));
+      const [row] = await new tickets.SupportTicketStore(tx).byIds(account, [id]);
+      return row ?? refuse('NOT_FOUND', 'The ticket of this clientToken is not there any more.');
+    });
+  }
+}
+
+function lengthProblem(text: string, most: number, field: string): Problem[] {
+  if (text.trim().length > 0 && text.length <= most) return [];
+  const message = `${field} has 1 to ${most} characters.`;
+  return [{ code: 'INVALID_INPUT', message, path: ['input', field] }];
+}
+
+interface Opening {
+  readonly actor: Actor;
+  readonly input: OpenSupportTicketInput;
+  readonly at: Date;
+  /** Of a Kubernetes version. */
+  readonly outOfSupport: (version: string) => boolean;
+}
+
+async function openTicket(tx: Transaction, { actor, input, at, outOfSupport }: Opening): Promise<string> {
+  const { account, subject } = actor;
+  const { clusterId, kind, title, text } = input;
+  const path = ['input', 'clusterId'];
+  const cluster = await lockCluster(tx, account, clusterId);
+  if (!cluster) return noSuchCluster(path);
+  if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path });
+  if ((await tickets.countOpen(tx, clusterId)) >= MAX_OPEN)
+    refuse('INVALID_STATE', `${MAX_OPEN} tickets of the cluster are open. Close one first.`, { path });
+  const id = newId('supportTicket');
+  const { version } = cluster;
+  await tickets.insertTicket(tx, {
+    ...{ id, account, clusterId, kind, title, text, version, openedBy: subject, openedAt: at },
+    state: 'OPEN',
+    closedAt: null,
+  });
+  const warned = outOfSupport(version);
+  const warning = warned ? ` Kubernetes ${version} is not supported any more: no help is promised.` : '';
+  const event = eventOf({ cluster }, 'SUPPORT_TICKET_OPENED', `The ticket "${title}" was opened.${warning}`, {
+    level: warned ? 'WARNING' : 'INFO',
+    data: { ticketId: id, kind, outOfSupport: warned },
+  });
+  await appendEvents(tx, account, at, [event]);
+  return id;
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ClustersKit, openClusters } from './kit.js';
+import { runningCluster } from './living-cluster.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+interface Ticket {
+  readonly id: string;
+  readonly state: string;
+  readonly version: string;
+  readonly outOfSupport: boolean;
+  readonly cluster: { readonly id: string };
+}
+interface Payload {
+  readonly ticket: Ticket | null;
+  readonly userErrors: { readonly code: string; readonly path: string[] }[];
+}
+const TICKET = 'id kind title text state version openedBy closedAt outOfSupport cluster { id }';
+async function mutate(name: string, input: Record<string, unknown>, account = 'acme'): Promise<Payload> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`;
+  const query = `mutation ($input: ${type}) { payload: ${name}(input: $input) {
+    ticket { ${TICKET} } userErrors { code path } } }`;
+  return (await clusters.run<{ payload: Payload }>(query, { input }, account)).data.payload;
+}
+const open = (clusterId: string, more: Record<string, unknown> = {}, account = 'acme') => {
+  const wish = { kind: 'TROUBLESHOOTING', title: 'DNS', text: 'Names are not found.', ...more };
+  return mutate('openSupportTicket', { clusterId, ...wish }, account);
+};
+const ofVersion = async (name: string, version: string): Promise<string> => {
+  const { id } = await runningCluster(clusters, 'acme', { name });
+  await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version } });
+  return id;
+};
+const eventsOf = (clusterId: string, type: string) =>
+  clusters.platform.database.prisma.event.findMany({ where: { clusterId, type } });
+
+test.each([
+  ['1.34.3', false],
+  ['1.32.1', false],
+  ['1.30.12', false],
+  ['1.28.15', true],
+  ['1.24.17', true],
+])('a ticket of a cluster of %s is flagged as out of support: %s', async (version, outOfSupport) => {
+  const id = await ofVersion(`of-${version.replaceAll('.', '-')}`, version);
+  const { ticket, userErrors } = await open(id);
+  expect(userErrors).toEqual([]);
+  const shown = { state: 'OPEN', kind: 'TROUBLESHOOTING', version, outOfSupport, closedAt: null };
+  expect(ticket).toMatchObject({ ...shown, openedBy: 'acme-tester', cluster: { id } });
+  expect(await eventsOf(id, 'SUPPORT_TICKET_OPENED')).toMatchObject([
+    { level: outOfSupport ? 'WARNING' : 'INFO', data: { ticketId: ticket?.id, outOfSupport } },
+  ]);
+  // An upgrade ends it, a new minor version begins it: what counts is the version that the cluster has now.
+  const now = outOfSupport ? '1.30.12' : '1.28.15';
+  await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version: now } });
+  const query = `query ($id: ID!) { supportTicket(id: $id) { version outOfSupport } }`;
+  expect((await clusters.run(query, { id: ticket?.id })).data).toEqual({
+    supportTicket: { version, outOfSupport: !outOfSupport },
+  });
+});
+
+test('tickets of a cluster are listed newest first, and closed once', async () => {
+  const id = await ofVersion('listed', '1.34.3');
+  const [first, second] = [await open(id, { title: 'one' }), await open(id, { title: 'two' })];
+  const again = await open(id, { title: 'three', clientToken: 'three' });
+  expect(await open(id, { title: 'three', clientToken: 'three' })).toEqual(again);
+  const closed = await mutate('closeSupportTicket', { id: first.ticket?.id });
+  expect(closed).toMatchObject({ ticket: { state: 'CLOSED' }, userErrors: [] });
+  expect((await mutate('closeSupportTicket', { id: first.ticket?.id })).userErrors).toEqual([
+    { code: 'INVALID_STATE', path: ['input', 'id'] },
+  ]);
+  const query = `query ($id: ID!) { cluster(id: $id) { supportTickets(first: 2) { totalCount pageInfo { hasNextPage }
+    nodes { id state } } } }`;
+  expect((await clusters.run(query, { id })).data).toEqual({
+    cluster: {
+      supportTickets: {
+        totalCount: 3,
+        pageInfo: { hasNextPage: true },
+        nodes: [
+          { id: again.ticket?.id, state: 'OPEN' },
+          { id: second.ticket?.id, state: 'OPEN' },
+        ],
+      },
+    },
+  });
+  expect(await eventsOf(id, 'SUPPORT_TICKET_CLOSED')).toMatchObject([
+    { data: { ticketId: first.ticket?.id } },
+  ]);
+});
+
+test('what is no question, and another account’s cluster and ticket, are refused', async () => {
+  const id = await ofVersion('refused', '1.34.3');
+  const codes = async (answer: Promise<Payload>) =>
+    (await answer).userErrors.map(({ code, path }) => [code, path.at(-1)]);
+  expect(await codes(open(id, { title: ' ', text: 'x'.repeat(10_001) }))).toEqual([
+    ['INVALID_INPUT', 'title'],
+    ['INVALID_INPUT', 'text'],
+  ]);
+  expect(await codes(open(id, {}, 'globex'))).toEqual([['NOT_FOUND', 'clusterId']]);
+  const { ticket } = await open(id);
+  expect(await codes(mutate('closeSupportTicket', { id: ticket?.id }, 'globex'))).toEqual([
+    ['NOT_FOUND', 'id'],
+  ]);
+  const query = 'query ($id: ID!) { supportTicket(id: $id) { id } }';
+  expect((await clusters.run(query, { id: ticket?.id }, 'globex')).data).toEqual({ supportTicket: null });
+});
+
+test('a cluster has 100 open tickets at the most', async () => {
+  const id = await ofVersion('asking', '1.34.3');
+  for (let count = 0; count < 99; count++) await open(id);
+  const last = await open(id);
+  expect(last.userErrors).toEqual([]);
+  expect((await open(id)).userErrors).toEqual([{ code: 'INVALID_STATE', path: ['input', 'clusterId'] }]);
+  await mutate('closeSupportTicket', { id: last.ticket?.id });
+  expect((await open(id)).userErrors).toEqual([]);
+});
