@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currentRequest, inRequest } from '../kernel/request-scope.js';
+import { currentRequest, inRequest, outsideRequests } from '../kernel/request-scope.js';
 import { type SpanOptions, inSpan, traceHeaders } from '../kernel/tracing/span.js';
 
 /** The client's request from which a job follows: its log entries and spans are the request's. */
@@ -39,5 +39,7 @@ export function fromOrigin<T>(
   const parent = traceparent === undefined ? {} : { parent: { traceparent } };
   const spanned = () =>
     inSpan(job.name, () => ({ kind: 'consumer', attributes: job.attributes, ...parent }), work);
-  return origin ? inRequest({ requestId: origin.requestId, at: origin.at }, spanned) : spanned();
+  return origin
+    ? inRequest({ requestId: origin.requestId, at: origin.at }, spanned)
+    : outsideRequests(spanned);
 }

@@ -1,7 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { traceQueries } from './tracing/trace-queries.js';
 import { PrismaClient, type Prisma } from '../prisma/generated/client.js';
+import { StatementCanceller } from './cancel-statements.js';
+import { aroundStatements } from './pool-statements.js';
+import { outsideRequests } from './request-scope.js';
+import { traceStatement } from './tracing/trace-statement.js';
 
 /** Prisma's client, as every store gets it. */
 export type Database = PrismaClient;
@@ -13,6 +16,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Connections of this process at the most. Default 10. */
   readonly poolSize?: number;
+  /** Milliseconds that a statement may take; then PostgreSQL ends it. Default as long as it likes. */
+  readonly statementTimeout?: number | undefined;
   /** Called with each SQL statement; for counting and tracing. */
   readonly onStatement?: (sql: string) => void;
 }
@@ -24,18 +29,36 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Opens a pool and Prisma on it. Nothing is connected before the first statement. */
+type Connected = Parameters<pg.Client['connect']>[0];
+
+/** Connections outlive the request that first needs them: what they hear later is not of that request. */
+class SharedClient extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<pg.Client> | void {
+    return outsideRequests(() => (callback ? super.connect(callback) : super.connect()));
+  }
+}
+
+/**
+ * Opens a pool and Prisma on it. Nothing is connected before the first statement. What runs for a request (see
+ * request-scope.ts) is cancelled when nobody waits for it any more.
+ */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
+  const connectionString = inUtc(options.url);
   const pool = new pg.Pool({
-    connectionString: inUtc(options.url),
+    connectionString,
+    Client: SharedClient,
     max: options.poolSize ?? 10,
+    statement_timeout: options.statementTimeout,
     application_name: 'fleetgraph',
   });
   // An idle connection that the server ends (restart, failover) is replaced by the pool at its next use.
   pool.on('error', () => undefined);
   // One that is in use tells who uses it; without a listener of its own the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  traceQueries(pool);
+  const canceller = new StatementCanceller(connectionString);
+  aroundStatements(pool, [traceStatement, canceller.around]);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     log: [{ emit: 'event', level: 'query' }],
@@ -50,6 +73,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     async [Symbol.asyncDispose]() {
       await prisma.$disconnect();
       await pool.end();
+      await canceller[Symbol.asyncDispose]();
     },
   };
 }

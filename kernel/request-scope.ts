@@ -6,14 +6,25 @@ export interface RequestScope {
   readonly requestId: string;
   /** When it was asked, in milliseconds since 1970; work that follows from it is counted as its own for a time. */
   readonly at: number;
+  /** Whoever waits for the answer: SQL that runs for the request ends when their signal aborts. */
+  readonly waiting?: { readonly signal?: AbortSignal | undefined } | undefined;
 }
 
-const storage = new AsyncLocalStorage<RequestScope>();
+const storage = new AsyncLocalStorage<RequestScope | undefined>();
 
 /** Runs work, and everything that it starts, for a request: its log entries carry the request's id. */
 export function inRequest<T>(scope: RequestScope, work: () => T): T {
-  // A subgraph in the gateway's own process already runs for the gateway's request.
-  return storage.getStore()?.requestId === scope.requestId ? work() : storage.run(scope, work);
+  const known = storage.getStore();
+  const same = known?.requestId === scope.requestId && known.waiting === scope.waiting;
+  return same ? work() : storage.run(scope, work);
+}
+
+/**
+ * Runs work, and everything that it starts, for nobody in particular, though a request was the first to need it: what
+ * others wait for, too, must not end with that request.
+ */
+export function outsideRequests<T>(work: () => T): T {
+  return storage.run(undefined, work);
 }
 
 /** The request for which this runs; undefined for what the platform does by itself. */

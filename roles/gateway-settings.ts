@@ -16,9 +16,19 @@ const MINUTE = 60;
  * points of accounts; without it this one counts for itself.
  */
 export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promise<GatewaySettings> {
-  const { COST_LIMIT, RATE_POINTS = 60_000_000, INTROSPECTION, TRUSTED_DOCUMENTS, METRICS_PORT } = env;
+  const {
+    REQUEST_TIMEOUT,
+    COST_LIMIT,
+    RATE_POINTS = 60_000_000,
+    INTROSPECTION,
+    TRUSTED_DOCUMENTS,
+    METRICS_PORT,
+  } = env;
   return {
     limits: {
+      requestTimeout: REQUEST_TIMEOUT * 1000,
+      // One slow subgraph leaves time for what follows from the others.
+      subgraphTimeout: (REQUEST_TIMEOUT * 1000) / 2,
       ...(COST_LIMIT === undefined ? {} : { cost: COST_LIMIT }),
       ...(env.CONNECTIONS_PER_ACCOUNT === undefined
         ? {}

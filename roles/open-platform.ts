@@ -14,6 +14,8 @@ export interface PlatformOptions {
   readonly databaseUrl: string;
   /** Connections to PostgreSQL of this process. */
   readonly poolSize: number;
+  /** Milliseconds that a statement may take. Default as long as it likes: the engine's work has no end that is known. */
+  readonly statementTimeout?: number | undefined;
   /** The platform's secret, from which every internal key is derived. */
   readonly secret: string;
   /** CURSOR_KEYS. Default the key that follows from the secret. */
@@ -34,6 +36,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform &
   const database = openDatabase({
     url: options.databaseUrl,
     poolSize: options.poolSize,
+    statementTimeout: options.statementTimeout,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
   });
   const events = await EventLog.open(database, log, options.nats);

@@ -2,16 +2,21 @@ import type { Platform } from '../engine/platform.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import type { Log } from '../kernel/log.js';
-import { openPlatform } from './open-platform.js';
+import { type PlatformOptions, openPlatform } from './open-platform.js';
 import { kubesimPort } from './ports.js';
 import { prepareDatabase } from './prepare-database.js';
 import { natsOptions, required } from './settings.js';
 
 /** What the processes of subgraphs and engine stand on, from the settings; the database is brought to this release. */
-export async function preparedPlatform(env: Env, log: Log): Promise<Platform & AsyncDisposable> {
+export async function preparedPlatform(
+  env: Env,
+  log: Log,
+  options: Pick<PlatformOptions, 'statementTimeout'> = {},
+): Promise<Platform & AsyncDisposable> {
   const databaseUrl = required(env, 'DATABASE_URL');
   await prepareDatabase(databaseUrl);
   return openPlatform({
+    ...options,
     databaseUrl,
     poolSize: env.DATABASE_POOL,
     secret: required(env, 'FLEETGRAPH_SECRET'),

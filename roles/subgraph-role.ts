@@ -13,7 +13,9 @@ import { createSubgraph } from './subgraphs.js';
 export async function subgraphRole(env: Env, name: SubgraphName, port: number): Promise<Role> {
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL, `subgraph-${name}`);
-  const platform = started.use(await preparedPlatform(env, log));
+  const platform = started.use(
+    await preparedPlatform(env, log, { statementTimeout: env.REQUEST_TIMEOUT * 1000 }),
+  );
   started.use(await serveRoleMetrics(env, platform));
   const actorKey = deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor');
   const subgraph = await createSubgraph(name, platform);

@@ -1,7 +1,7 @@
 import type { OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
-import type { Loaders } from '../../kernel/loader.js';
 import type { CancelSignal } from './cancellation.js';
+import type { QueryWork } from './query-work.js';
 
 /** On whose behalf and how long a client's operation runs; one object per request, and per event of a subscription. */
 export interface CallContext {
@@ -13,6 +13,6 @@ export interface CallContext {
   readonly signal: CancelSignal;
   /** Cursor of an event that subgraphs must have seen before they answer. */
   readonly atLeast?: string | undefined;
-  /** What the subgraphs of this process have loaded for a query; made when the first of them is asked. */
-  loaders?: Loaders | undefined;
+  /** What the fetches of a query from subgraphs of this process share; made when the first of them is asked. */
+  work?: QueryWork | undefined;
 }

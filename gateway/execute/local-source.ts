@@ -9,6 +9,7 @@ import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import type { CallContext } from './call-context.js';
 import { type CancelSignal, nativeSignal } from './cancellation.js';
 import type { Flights } from './flights.js';
+import { QueryWork } from './query-work.js';
 import type { SubgraphSource } from './subgraph-source.js';
 import { requestKey } from './written-request.js';
 
@@ -27,8 +28,10 @@ export class LocalSource implements SubgraphSource {
   }
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+    const run = (loaders: Loaders, signal: CancelSignal) =>
+      this.executor.execute(request, new LocalContext(call, signal, loaders));
     return this.flights.share(call, `${this.name}\n${requestKey(request)}`, (signal) =>
-      this.executor.execute(request, new LocalContext(call, signal, loadersOf(call))),
+      call.kind === OperationTypeNode.QUERY ? workOf(call).fetch(signal, run) : run(new Loaders(), signal),
     );
   }
 
@@ -56,11 +59,9 @@ export class LocalSource implements SubgraphSource {
   }
 }
 
-/** The fetches of one query share loaders: what one has read the next need not read again. */
-function loadersOf(call: CallContext): Loaders {
-  if (call.kind !== OperationTypeNode.QUERY) return new Loaders();
-  call.loaders ??= new Loaders();
-  return call.loaders;
+function workOf(call: CallContext): QueryWork {
+  call.work ??= new QueryWork(call.signal);
+  return call.work;
 }
 
 class LocalContext implements RequestContext {

@@ -3,9 +3,11 @@ import { isDatabaseAway } from '../database-away.js';
 import { isTextUnstorable } from '../database-text.js';
 import { errorRegistry } from '../errors.js';
 import { type Problem, Refused } from '../result.js';
+import { isStatementEnded } from '../statement-ended.js';
 
 // Worded for any part: a refused connection does not say whose it was.
 const PART_AWAY = 'A part of the platform cannot be reached now. Try again.';
+const STATEMENT_TOO_SLOW = 'The database took too long for this. Ask for less, or try again.';
 const UNSTORABLE_TEXT = 'A text of the request has the character U+0000. Leave it out.';
 
 /** Told about each error that is a bug and not an answer. */
@@ -32,7 +34,7 @@ export function refusalError(refused: Refused): GraphQLError {
 /**
  * What a subgraph answers for an error that a resolver threw. A refusal becomes its problems with their codes; an
  * error that already carries a code of the registry keeps it; anything else is reported as a bug and masked. While
- * PostgreSQL is away it is reported, too, but the answer says that the same request may succeed later.
+ * PostgreSQL is away, or when it took too long, it is reported, too, but the answer says so.
  */
 export function answerErrors(error: GraphQLError, report: BugReport): GraphQLFormattedError[] {
   const cause = causeOf(error);
@@ -43,6 +45,8 @@ export function answerErrors(error: GraphQLError, report: BugReport): GraphQLFor
   report(cause, error.path);
   if (isDatabaseAway(cause))
     return [problemError({ code: 'SERVICE_UNAVAILABLE', message: PART_AWAY }, error.path)];
+  if (isStatementEnded(cause))
+    return [problemError({ code: 'REQUEST_TIMEOUT', message: STATEMENT_TOO_SLOW }, error.path)];
   return [maskedError(error.path)];
 }
 

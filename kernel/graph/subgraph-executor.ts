@@ -23,6 +23,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
 import { inRequest } from '../request-scope.js';
+import { isStatementEnded } from '../statement-ended.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
 import { spanOf } from '../tracing/event-trace.js';
 import { inSpan, isTraced, traceHeaders } from '../tracing/span.js';
@@ -70,7 +71,7 @@ export class SubgraphExecutor {
     const options = () => ({
       attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
     });
-    return inRequest({ requestId: context.requestId, at: Date.now() }, () =>
+    return inRequest({ requestId: context.requestId, at: Date.now(), waiting: context }, () =>
       inSpan(`subgraph ${name}`, options, () => this.run(request, context)),
     );
   }
@@ -84,7 +85,7 @@ export class SubgraphExecutor {
     const result = run
       ? run(context, request.variables ?? {})
       : execute(this.args(prepared.document, request, context));
-    const answer = this.answer(await result, context.requestId, prepared.plain);
+    const answer = this.answer(await result, context, prepared.plain);
     this.log.debug(
       { subgraph: this.subgraph.name, errors: answer.errors?.length ?? 0 },
       'a request was executed',
@@ -104,7 +105,8 @@ export class SubgraphExecutor {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return mapStream(one(requestFailure(prepared.errors)), (result) => result);
     const context = newContext();
-    const report = this.report(context.requestId);
+    const report = this.report(context);
+    // What a stream is read from, others may read, too; only what completes an event is this client's alone.
     const scope = { requestId: context.requestId, at: Date.now() };
     const source = await inRequest(scope, () =>
       createSourceEventStream(this.args(prepared.document, request, context)),
@@ -117,8 +119,8 @@ export class SubgraphExecutor {
         const args = this.args(prepared.document, request, newContext());
         const tell = async () =>
           this.answer(
-            await inRequest(scope, () => execute({ ...args, rootValue: event })),
-            context.requestId,
+            await inRequest({ ...scope, waiting: { signal } }, () => execute({ ...args, rootValue: event })),
+            context,
             prepared.plain,
           );
         return this.traced(spanOf(event), tell);
@@ -146,15 +148,15 @@ export class SubgraphExecutor {
       await this.subgraph.reach?.(context);
       return undefined;
     } catch (error) {
-      return { errors: answerErrors(located(error), this.report(context.requestId)) };
+      return { errors: answerErrors(located(error), this.report(context)) };
     }
   }
 
-  private answer(result: ExecutionResult, requestId: string, plain: boolean): SubgraphResult {
+  private answer(result: ExecutionResult, context: RequestContext, plain: boolean): SubgraphResult {
     if (!('data' in result)) return requestFailure(result.errors ?? []);
     const data = (plain ? result.data : toWire(result.data)) as SubgraphResult['data'] & object;
     if (!result.errors) return { data };
-    const report = this.report(requestId);
+    const report = this.report(context);
     return { data, errors: result.errors.flatMap((error) => answerErrors(error, report)) };
   }
 
@@ -168,9 +170,13 @@ export class SubgraphExecutor {
     };
   }
 
-  private report(requestId: string): BugReport {
-    return (err, path) =>
+  private report(context: RequestContext): BugReport {
+    return (err, path) => {
+      // Whoever left has ended it.
+      if (isStatementEnded(err) && context.signal?.aborted) return;
+      const { requestId } = context;
       this.log.error({ err, requestId, subgraph: this.subgraph.name, path }, 'a resolver failed');
+    };
   }
 
   private prepare(query: string): Prepared {

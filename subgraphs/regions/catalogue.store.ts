@@ -1,5 +1,6 @@
 import type { Database } from '../../kernel/database.js';
 import { Product } from '../../kernel/graph/product.type.js';
+import { outsideRequests } from '../../kernel/request-scope.js';
 import { Availability, type ProductAvailability } from './availability.type.js';
 import type { Cloud, Region, Zone } from './region.type.js';
 import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
@@ -33,7 +34,7 @@ export class CatalogueStore {
 
   /** The catalogue; a read that fails, or finds a database that is not seeded yet, is tried again at the next use. */
   catalogue(): Promise<Catalogue> {
-    this.loading ??= this.load().then(
+    this.loading ??= outsideRequests(() => this.load()).then(
       (catalogue) => {
         if (catalogue.regions.length === 0) this.loading = undefined;
         return catalogue;

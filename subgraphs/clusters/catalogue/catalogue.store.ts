@@ -1,5 +1,6 @@
 import type { EventLog } from '../../../engine/event-log.js';
 import type { Database } from '../../../kernel/database.js';
+import { outsideRequests } from '../../../kernel/request-scope.js';
 import { type ReleaseNotes, releaseNotes, type RemovedApiEntry } from '../version/release.rules.js';
 import { kubernetesChanges, removedApis } from '../version/release.store.js';
 import { type InstanceTypeValue, VersionPolicy } from '../version/version.rules.js';
@@ -49,7 +50,7 @@ export class CatalogueStore {
 
   /** The catalogue; a read that fails is tried again at the next use. */
   catalogue(): Promise<Catalogue> {
-    this.loading ??= this.begin().catch((error: unknown) => {
+    this.loading ??= outsideRequests(() => this.begin()).catch((error: unknown) => {
       this.loading = undefined;
       throw error;
     });

@@ -1,0 +1,38 @@
+import { Loaders } from '../../kernel/loader.js';
+import { type CancelSignal, Cancellation } from './cancellation.js';
+
+/**
+ * What the fetches of one query from subgraphs of this process share: loaders, so that what one has read the next need
+ * not read again. So a statement may be of several fetches, and of those that others have joined: it ends when nobody
+ * waits for any of them.
+ */
+export class QueryWork {
+  private readonly loaders = new Loaders();
+  private readonly over = new Cancellation();
+  private running = 0;
+
+  /** `gone` aborts when the query's client has left. */
+  constructor(private readonly gone: CancelSignal) {}
+
+  /** Runs one fetch; `abandoned` aborts when nobody waits for it. */
+  async fetch<T>(
+    abandoned: CancelSignal,
+    run: (loaders: Loaders, signal: CancelSignal) => Promise<T>,
+  ): Promise<T> {
+    this.running += 1;
+    let left = false;
+    const leave = () => {
+      if (left) return;
+      left = true;
+      this.running -= 1;
+      if (this.running === 0 && this.gone.aborted) this.over.abort();
+    };
+    if (abandoned.aborted) leave();
+    else abandoned.addEventListener('abort', leave, { once: true });
+    try {
+      return await run(this.loaders, this.over);
+    } finally {
+      leave();
+    }
+  }
+}
