@@ -88,7 +88,8 @@ export class Subscription<R extends object> implements EventStream<R> {
 
   /** One connection's part: subscribes after the newest event and listens until something ends it. */
   private async attempt(): Promise<Outcome> {
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    let resolve!: (outcome: Outcome) => void;
+    const promise = new Promise<Outcome>((settle) => (resolve = settle));
     const onStop = () => resolve({ kind: 'stopped' });
     this.stop.signal.addEventListener('abort', onStop);
     this.position.resume();

@@ -1,0 +1,43 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { delimiter } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../../kernel/root.js';
+import { TestServer, TOKEN } from './server.js';
+
+/** The Node.js of the machine; npm puts the platform's own before it. */
+const PATH = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(delimiter);
+
+/** Its major version; 0 when there is none. */
+function majorVersion(): number {
+  const { stdout } = spawnSync('node', ['--version'], { env: { PATH }, encoding: 'utf8' });
+  return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 0);
+}
+
+const PROGRAM = `
+  import { createClient } from './client/dist/index.js';
+  import { parse } from 'graphql';
+  import { WebSocket } from 'ws';
+  const [url, token] = process.argv.slice(1);
+  const client = createClient({ url, token, webSocketImpl: WebSocket });
+  const { add } = await client.mutate(parse('mutation { add(input: { amount: 7 }) }'));
+  const entries = client.subscribe(parse('subscription { entries(after: "c0") { cursor amount } }'));
+  for await (const { entries: { amount } } of entries) {
+    console.log(add, amount);
+    break;
+  }
+  client.close();
+`;
+
+it.skipIf(majorVersion() !== 20)('the built client works in Node.js 20', async () => {
+  await using server = await TestServer.start();
+  const child = spawn('node', ['--input-type=module', '--eval', PROGRAM, server.url, TOKEN], {
+    cwd: packageRoot,
+    env: { PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  expect(await text(child.stdout)).toBe('1 7\n');
+});
