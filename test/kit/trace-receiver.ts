@@ -9,6 +9,8 @@ export interface ReceivedSpan {
   readonly spanId: string;
   readonly parentId: string;
   readonly name: string;
+  /** Those that are texts. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** A collector: what takes OTLP over HTTP. */
@@ -44,18 +46,24 @@ export async function startTraceReceiver(): Promise<TraceReceiver> {
 /** ExportTraceServiceRequest: resource_spans = 1 { resource = 1 { attributes = 1 }, scope_spans = 2 { spans = 2 } }. */
 function readSpans(body: Buffer): ReceivedSpan[] {
   return parts(body, 1).flatMap((resourceSpans) => {
-    const attributes = parts(resourceSpans, 1).flatMap((resource) => parts(resource, 1));
-    const service = attributes.find((attribute) => text(attribute, 1) === 'service.name');
-    const name = service ? parts(service, 2).map((value) => text(value, 1))[0] : undefined;
+    const resource = texts(parts(resourceSpans, 1).flatMap((one) => parts(one, 1)));
     const spans = parts(resourceSpans, 2).flatMap((scope) => parts(scope, 2));
     return spans.map((span) => ({
-      service: name ?? '',
+      service: resource['service.name'] ?? '',
       traceId: hex(span, 1),
       spanId: hex(span, 2),
       parentId: hex(span, 4),
       name: text(span, 5),
+      attributes: texts(parts(span, 9)),
     }));
   });
+}
+
+/** KeyValue: key = 1, value = 2 { string_value = 1 }. */
+function texts(attributes: readonly Buffer[]): Record<string, string> {
+  return Object.fromEntries(
+    attributes.map((one) => [text(one, 1), parts(one, 2).map((value) => text(value, 1))[0] ?? '']),
+  );
 }
 
 function hex(message: Buffer, field: number): string {

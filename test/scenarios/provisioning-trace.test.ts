@@ -8,7 +8,13 @@ import { startTracing } from '../../kernel/tracing/start-tracing.js';
 import { eventually } from '../kit/eventually.js';
 import * as documents from '../kit/documents.js';
 import { operationEnd } from '../kit/main-job.js';
-import { type TestPlatform, startTestPlatform, testToken } from '../kit/platform.js';
+import {
+  AUTH_SECRET,
+  PLATFORM_SECRET,
+  type TestPlatform,
+  startTestPlatform,
+  testToken,
+} from '../kit/platform.js';
 import { record } from '../kit/subscribe.js';
 import { type ReceivedSpan, startTraceReceiver } from '../kit/trace-receiver.js';
 
@@ -17,8 +23,11 @@ const CLIENT = '00f067aa0ba902b7';
 const REQUEST = 'the-request-of-the-test';
 
 const lines: Record<string, unknown>[] = [];
+let all: readonly ReceivedSpan[];
 let spans: readonly ReceivedSpan[];
 let metrics: string;
+/** What the platform was given and has given out that must stay between those it is for. */
+const secrets: string[] = [];
 
 /** A cluster is made, on a platform whose spans, log and metrics are looked at afterwards. */
 beforeAll(async () => {
@@ -34,15 +43,26 @@ beforeAll(async () => {
     });
     // Messages are handled in order, and a socket is acknowledged before it subscribes.
     await eventually(async () => (await readers(platform)) > 0, { what: 'the subscription' });
-    const operation = await create(platform.url);
+    const { cluster, operation } = await create(platform.url);
+    using progress = await record(platform.url, {
+      query: 'subscription Progress($id: ID!) { operationProgress(id: $id) { id state } }',
+      variables: { id: operation },
+    });
     await operationEnd({ url: platform.url, account: 'acme' }, operation);
+    await progress.ended;
     await eventually(
       () => told.events.some(({ provisioningEvents: { type } }) => type === 'OPERATION_SUCCEEDED'),
       { what: 'the last event' },
     );
+    const { data } = await platform.request<{ cluster: { kubeconfig: { yaml: string } } }>(
+      documents.KUBECONFIG,
+      { id: cluster },
+    );
+    secrets.push(AUTH_SECRET, PLATFORM_SECRET, ...tokensIn(data?.cluster.kubeconfig.yaml ?? ''));
     metrics = await (await fetch(platform.metricsUrl ?? '')).text();
   }
-  spans = receiver.spans.filter(({ traceId }) => traceId === TRACE);
+  all = receiver.spans;
+  spans = all.filter(({ traceId }) => traceId === TRACE);
 });
 afterAll(() => void lines.splice(0));
 
@@ -52,7 +72,12 @@ async function readers({ metricsUrl = '' }: TestPlatform): Promise<number> {
   return Number(/^fleetgraph_event_log_readers (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
-async function create(url: string): Promise<string> {
+/** The credentials that a kubeconfig carries. */
+function tokensIn(yaml: string): string[] {
+  return [...yaml.matchAll(/^\s*(?:token|client-key-data): (\S+)$/gm)].map(([, token = '']) => token);
+}
+
+async function create(url: string): Promise<{ readonly cluster: string; readonly operation: string }> {
   const input = {
     name: 'traced',
     regionId: 'cn-hangzhou',
@@ -61,11 +86,13 @@ async function create(url: string): Promise<string> {
     nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
     clientToken: 'create-traced',
   };
+  const token = await testToken();
+  secrets.push(token);
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${await testToken()}`,
+      authorization: `Bearer ${token}`,
       traceparent: `00-${TRACE}-${CLIENT}-01`,
       'x-request-id': REQUEST,
     },
@@ -73,11 +100,11 @@ async function create(url: string): Promise<string> {
   });
   const text = await response.text();
   const { data } = JSON.parse(text) as {
-    data: { createCluster: { operation: { id: string } | null } } | null;
+    data: { createCluster: { cluster: { id: string } | null; operation: { id: string } | null } } | null;
   };
-  const id = data?.createCluster.operation?.id;
-  if (id === undefined) throw new Error(text);
-  return id;
+  const { cluster, operation } = data?.createCluster ?? {};
+  if (!cluster || !operation) throw new Error(text);
+  return { cluster: cluster.id, operation: operation.id };
 }
 
 /** The names of the spans above a span, itself first. */
@@ -123,11 +150,31 @@ test('an event that the engine appends is read and delivered under what the engi
   expect(fetched).toContain('deliver event');
 });
 
+test('so is the progress of an operation', () => {
+  const told = spans.filter(
+    ({ name, attributes }) => name === 'deliver event' && attributes['graphql.operation.name'] === 'Progress',
+  );
+  expect(told).not.toEqual([]);
+  for (const span of told) {
+    expect(path(span).slice(0, 2)).toEqual(['deliver event', 'event clusters']);
+    expect(path(span).at(-1)).toBe('POST /graphql');
+  }
+});
+
 test('gateway, subgraph and engine log under the request id that the client gave', () => {
   const said = lines.filter(({ requestId }) => requestId === REQUEST).map(({ msg }) => msg);
   expect(said).toContain('a request was answered');
   expect(said).toContain('a request was executed');
   expect(said).toContain('a reconciliation has ended');
+});
+
+test('no secret is logged, nor sent to the collector', () => {
+  expect(secrets.length).toBeGreaterThanOrEqual(4);
+  const said = JSON.stringify([lines, all]);
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(8);
+    expect(said).not.toContain(secret);
+  }
 });
 
 test('the metrics of one process show its gateway, its engine and its event log', () => {

@@ -2,6 +2,7 @@ import { isFinished } from '../../../engine/operation.rules.js';
 import type { Platform } from '../../../engine/platform.js';
 import { refuse } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
+import { followsFrom } from '../../../kernel/tracing/event-trace.js';
 import { openStream } from '../watch/event-stream.js';
 import type { OperationRow, OperationStore } from './operation.store.js';
 
@@ -25,9 +26,10 @@ export class OperationProgressService {
       yield first;
       let shown = first;
       if (isFinished(shown.state)) return;
-      for await (const _ of events.follow(account, { after, signal, filter: { operationId: id } })) {
+      const filter = { operationId: id };
+      for await (const { traceparent } of events.follow(account, { after, signal, filter })) {
         const now = await read();
-        if (now && !sameOperation(now, shown)) yield (shown = now);
+        if (now && !sameOperation(now, shown)) yield followsFrom((shown = now), traceparent);
         if (isFinished(shown.state)) return;
       }
     });
