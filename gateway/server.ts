@@ -83,6 +83,11 @@ export interface GatewayOptions {
   readonly graphiql: GraphiqlOptions | false;
   /** Origins of other sites whose pages may use the gateway; `*` for every one. Default none. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /**
+   * Names under which the gateway may be asked, besides its addresses and `localhost`. Default any; where nobody is asked
+   * for a token none, because a page of a stranger could make a name of theirs lead here.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
 }
 
 /** A running gateway. Disposing of it drains it first. */
@@ -170,9 +175,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   started.defer(() => apollo.stop());
   const allowedOrigins = options.allowedOrigins ?? [];
+  const allowedHosts = options.allowedHosts ?? (options.auth.kind === 'none' ? [] : undefined);
   const graphiql = options.graphiql ? new GraphiQLPage(options.graphiql) : undefined;
-  const http = new HttpTransport({ core, apollo, sources, graphiql, allowedOrigins });
-  const sockets = new WebSocketTransport({ core, allowedOrigins });
+  const http = new HttpTransport({ core, apollo, sources, graphiql, allowedOrigins, allowedHosts });
+  const sockets = new WebSocketTransport({ core, allowedOrigins, allowedHosts });
   const server = httpServer(http, sockets);
   const url = await listen(server, options.host, options.port);
   started.defer(async () => {

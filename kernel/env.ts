@@ -35,6 +35,8 @@ const form = z.object({
   AUTH_DEFAULT_SCOPES: z.string().default(defaultScopes.join(' ')),
   /** `off`: nobody is asked who they are. Only for a gateway that serves another graph, `gateway --supergraph`. */
   FLEETGRAPH_AUTH: z.enum(['on', 'off']).default('on'),
+  /** Names under which a gateway may be asked, separated by commas; left out, any, with FLEETGRAPH_AUTH=off none. */
+  ALLOWED_HOSTS: z.string().optional(),
   /** Subgraphs that run as processes of their own: `clusters=http://10.0.0.5:4101/graphql,regions=…`. */
   SUBGRAPH_URLS: z.string().optional(),
   /**

@@ -5,7 +5,7 @@ import { scopes } from '../kernel/scopes.js';
 /** What the settings say of limits, documents and metrics of a gateway, however it is run. */
 export type GatewaySettings = Pick<
   GatewayOptions,
-  'limits' | 'rate' | 'trustedDocuments' | 'metricsPort' | 'revocationsFile' | 'sharedBy'
+  'allowedHosts' | 'limits' | 'rate' | 'trustedDocuments' | 'metricsPort' | 'revocationsFile' | 'sharedBy'
 >;
 
 /** Seconds in which an account may spend its points. */
@@ -25,6 +25,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     METRICS_PORT,
   } = env;
   return {
+    allowedHosts: names(env.ALLOWED_HOSTS),
     limits: {
       requestTimeout: REQUEST_TIMEOUT * 1000,
       // One slow subgraph leaves time for what follows from the others.
@@ -43,4 +44,8 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     // Our subgraphs tell subscribers of an account the same, whoever they are.
     sharedBy: 'account',
   };
+}
+
+function names(text: string | undefined): string[] | undefined {
+  return text?.split(',').map((name) => name.trim().toLowerCase());
 }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
-import { isLoopback } from '../../kernel/loopback.js';
+import { isOwnName } from './hosts.js';
 
 export interface GraphiQLPageOptions {
   /** A token to fill in; only for development. */
@@ -41,8 +41,9 @@ export class GraphiQLPage {
     response.end(body);
   }
 
-  private pageFor({ headers }: IncomingMessage): Promise<Page> {
-    if (isOwnName(headers.host)) return (this.page ??= render(this.options));
+  /** Under another name it may be a page of a stranger (see hosts.ts): that must not read the token. */
+  private pageFor(request: IncomingMessage): Promise<Page> {
+    if (isOwnName(request)) return (this.page ??= render(this.options));
     return (this.pageForStrangers ??= render({}));
   }
 }
@@ -50,14 +51,6 @@ export class GraphiQLPage {
 interface Page {
   readonly plain: Buffer;
   readonly zipped: Buffer;
-}
-
-/**
- * Whether the page was asked for under a name of this machine. Under another one it may be a page of a stranger, whose
- * name has been made to lead here (DNS rebinding): that must not read the token.
- */
-function isOwnName(host: string | undefined): boolean {
-  return host !== undefined && isLoopback(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
 }
 
 async function render({ defaultToken }: GraphiQLPageOptions) {

@@ -16,6 +16,7 @@ import type { ClientRequest, GatewayCore } from './gateway-core.js';
 import { givenRequest } from './graph-request.js';
 import type { GraphiQLPage } from './graphiql.js';
 import { answerReady } from './health.js';
+import { refuseForeignName } from './hosts.js';
 import { answerGraphQL } from './http-graphql.js';
 import { type StreamRequest, answerStream } from './http-stream.js';
 import { takesAnything, takesPages, typeBesideStream, wantedStream } from './media-type.js';
@@ -28,6 +29,8 @@ export interface HttpTransportOptions {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly graphiql: GraphiQLPage | undefined;
   readonly allowedOrigins: readonly string[];
+  /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
+  readonly allowedHosts: readonly string[] | undefined;
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -85,6 +88,7 @@ export class HttpTransport {
   ): Promise<void> {
     if (request.method === 'OPTIONS') return answerPreflight(response);
     const { core, apollo } = this.options;
+    refuseForeignName(request, this.options.allowedHosts);
     refuseForeignPage(request, this.options.allowedOrigins);
     const { authorization } = request.headers;
     const actor = await core.authenticator.authenticate(authorization);

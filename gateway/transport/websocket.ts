@@ -4,11 +4,14 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { closeCodes } from './close-codes.js';
 import { isAllowedOrigin } from './cors.js';
 import type { GatewayCore } from './gateway-core.js';
+import { isAllowedHost } from './hosts.js';
 import { SocketSession } from './socket-session.js';
 
 export interface WebSocketTransportOptions {
   readonly core: GatewayCore;
   readonly allowedOrigins: readonly string[];
+  /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
+  readonly allowedHosts: readonly string[] | undefined;
 }
 
 /** Milliseconds between pings; a socket that has not answered one when the next is due is cut. */
@@ -57,11 +60,12 @@ export class WebSocketTransport {
   }
 
   private refusal(request: IncomingMessage): string | undefined {
-    const { core, allowedOrigins } = this.options;
+    const { core, allowedOrigins, allowedHosts } = this.options;
     const path = (request.url ?? '/').split('?', 1)[0];
     if (path !== '/graphql' && path !== '/') return '404 Not Found';
     if (core.draining.aborted) return '503 Service Unavailable';
-    return isAllowedOrigin(request, allowedOrigins) ? undefined : '403 Forbidden';
+    const allowed = isAllowedHost(request, allowedHosts) && isAllowedOrigin(request, allowedOrigins);
+    return allowed ? undefined : '403 Forbidden';
   }
 
   private open(socket: WebSocket, connection: Duplex, authorization: string | undefined): void {

@@ -62,6 +62,63 @@ test.each(['evil.example', '127.0.0.1.evil.example', '127.evil.example', '192.16
   },
 );
 
+/** The status of a request that says that it was sent to this host; 101 is that of a WebSocket. */
+async function statusUnder(host: string, of: Fixture, upgrade = false): Promise<number | undefined> {
+  const { port } = new URL(of.url);
+  const headers = upgrade
+    ? {
+        connection: 'upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-protocol': 'graphql-transport-ws',
+      }
+    : { 'content-type': 'application/json' };
+  const asked = request({
+    port,
+    host: '127.0.0.1',
+    path: '/graphql',
+    method: upgrade ? 'GET' : 'POST',
+    headers: { host, ...headers },
+  });
+  asked.end(upgrade ? undefined : JSON.stringify({ query: '{ regions { id } }' }));
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve).once('upgrade', resolve).once('error', reject);
+  });
+  const { statusCode, socket } = await response;
+  socket.destroy();
+  return statusCode;
+}
+
+test.each(['evil.example', 'evil.example:4000', '127.0.0.1.evil.example', 'localhost.evil.example', '.'])(
+  'where nobody is asked for a token, nobody may ask under the name "%s", which may lead here by rebinding',
+  async (host) => {
+    expect(await statusUnder(host, open)).toBe(403);
+    expect(await statusUnder(host, open, true)).toBe(403);
+  },
+);
+
+test.each([
+  'localhost:4000',
+  'LOCALHOST.',
+  '127.0.0.1',
+  '127.3.2.1:80',
+  '[::1]:4000',
+  '10.1.2.3:4000',
+  'Gateway:4000',
+])('where nobody is asked for a token, one may ask under %s', async (host) => {
+  await using named = await startFixture({ auth: { kind: 'none' }, allowedHosts: ['gateway'] });
+  expect(await statusUnder(host, named)).toBe(200);
+  expect(await statusUnder(host, named, true)).toBe(101);
+});
+
+test('where tokens are asked for, one may ask under any name, unless names are listed', async () => {
+  expect(await statusUnder('graph.example', fixture)).toBe(401);
+  await using named = await startFixture({ allowedHosts: ['graph.example'] });
+  expect(await statusUnder('graph.example', named)).toBe(401);
+  expect(await statusUnder('other.example', named)).toBe(403);
+});
+
 test('without GraphiQL there is no page', async () => {
   await using plain = await startFixture({ graphiql: false });
   const response = await fetch(plain.url, { headers: { accept: 'text/html' } });
