@@ -24,7 +24,7 @@ export interface Limits {
   readonly pageSize: number;
   /** Whether clients may read the schema: all, none, or those with a scope. */
   readonly introspection: boolean | { readonly scope: string };
-  /** What one operation may cost, estimated before it runs; see docs/operations.md. */
+  /** What one operation may cost, estimated before it runs; infinite for no limit. See docs/operations.md. */
   readonly cost: number;
   /** Milliseconds until a query or mutation is given up. */
   readonly requestTimeout: number;

@@ -1,8 +1,18 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { checkDocument, checkSource } from '../limits/check.js';
 import type { Limits } from '../limits/limits.js';
 import { limitError } from '../limits/rule.js';
+import { knownOperationTypes } from './known-operation-types.js';
+
+const RULES = [...specifiedRules, knownOperationTypes];
 
 /** A document that may be executed, or why it may not. */
 export type CheckedDocument =
@@ -45,7 +55,7 @@ export class Documents {
     // Before validation, whose cost grows with what the limits bound.
     const beyond = checkDocument(document, this.limits);
     if (beyond.length > 0) return { errors: beyond, stage: 'limits' };
-    const invalid = validate(this.schema, document, undefined, { maxErrors: 20 });
+    const invalid = validate(this.schema, document, RULES, { maxErrors: 20 });
     return invalid.length > 0 ? { errors: invalid.map(validationError), stage: 'validate' } : { document };
   }
 

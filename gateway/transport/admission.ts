@@ -11,9 +11,6 @@ import { withoutSuggestion } from '../limits/suggestions.js';
 import type { Meter, RequestSample } from '../metrics/meter.js';
 import type { GraphRequest, Preparation, PreparedRequest } from '../plan/prepare.js';
 
-/** A limit of cost that is none: another graph's costs are not limited unless somebody says so. */
-const UNLIMITED = Number.MAX_SAFE_INTEGER;
-
 /** What follows from the supergraph that is served at the moment. */
 export interface Served {
   preparation: Preparation;
@@ -64,7 +61,7 @@ export class Admission {
     this.options.meter.plan(known);
     const estimated = tree.fixed ?? estimatedCost(tree.root, request.variables ?? {});
     const requested = Math.max(0, Math.ceil(estimated));
-    if (tree.unsliced && this.options.limits.cost < UNLIMITED)
+    if (tree.unsliced && Number.isFinite(this.options.limits.cost))
       return this.refuse([slicingError(tree.unsliced)], 400, startedAt);
     if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);
     const { rate } = this.options;

@@ -6,15 +6,23 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode, parse } from 'graphql';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  OperationTypeNode,
+  getOperationAST,
+  parse,
+} from 'graphql';
 import { isKnownCode, maskedError } from '../../kernel/graph/refusal.js';
 import type { Log } from '../../kernel/log.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
+import type { GraphRequest } from '../plan/prepare.js';
 import type { Admission, AdmittedRequest, NotAdmitted } from './admission.js';
 import type { ClientRequest } from './gateway-core.js';
 import { minResourceVersionOf } from './graph-request.js';
 import { executeOperation } from './operation.js';
-import { needsStream } from './request-error.js';
+import { needsStream, requestError } from './request-error.js';
 import { statusOf } from './respond.js';
 
 /** What Apollo Server carries for us from the request to the executor. */
@@ -76,13 +84,20 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
   const listener = {
     didResolveSource: async (context: {
       source: string;
-      request: { operationName?: string; variables?: Record<string, unknown>; extensions?: unknown };
+      request: {
+        http?: { method: string };
+        operationName?: string;
+        variables?: Record<string, unknown>;
+        extensions?: unknown;
+      };
       contextValue: ApolloContext;
     }) => {
       const { operationName, variables } = context.request;
       const minResourceVersion = minResourceVersionOf(context.request);
       const request = { query: context.source, operationName, variables, minResourceVersion };
-      const admitted = await admission.admit(request, context.contextValue.actor);
+      const looked = await admission.admit(request, context.contextValue.actor);
+      const forbidden = 'errors' in looked && context.request.http?.method === 'GET' && asksMutation(request);
+      const admitted = forbidden ? NO_MUTATION : looked;
       context.contextValue.admitted = admitted;
       const document = 'errors' in admitted ? NOTHING : admitted.prepared.operation.document;
       Object.assign(context, { document });
@@ -91,6 +106,21 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
       Promise.resolve(admitted && 'errors' in admitted ? refusal(admitted) : null),
   };
   return { requestDidStart: () => Promise.resolve(listener) };
+}
+
+const NO_MUTATION: NotAdmitted = {
+  errors: [requestError('BAD_REQUEST', 'Mutations need POST.')],
+  status: 405,
+};
+
+/** Whether what was refused is a mutation: none is made by GET, whatever else is wrong with it. */
+function asksMutation({ query, operationName }: GraphRequest): boolean {
+  try {
+    const operation = getOperationAST(parse(query, { noLocation: true }), operationName);
+    return operation?.operation === OperationTypeNode.MUTATION;
+  } catch {
+    return false;
+  }
 }
 
 function refusal({ errors, status }: NotAdmitted): GraphQLResponse {

@@ -122,6 +122,7 @@ describe('what a foreign page can make a browser send without asking first is no
       403,
     ],
     ['a GET of a mutation', get('mutation { rename(name: "x") { id } }'), {}, 405],
+    ['a GET of a mutation that there is not', get('mutation { nothing }'), {}, 405],
     [
       'a POST of text that asks for an event stream',
       '/graphql',

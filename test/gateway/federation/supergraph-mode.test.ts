@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GraphQLError } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serverAudits } from 'graphql-http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/compose.js';
 import { closeServer, listen } from '../../../kernel/graph/listen.js';
 import { type RoleProcess, startRole } from '../../kit/role-process.js';
@@ -16,7 +18,7 @@ let gateway: RoleProcess;
 
 const people = subgraph(
   'people',
-  'type Query { people(first: Int): [Person!]! broken: Person } type Person @key(fields: "id") { id: ID! name: String! }',
+  'type Query { people(first: Int): [Person!]! broken: Person } type Person @key(fields: "id") { id: ID! name: String! peers: [Person!]! }',
   {
     Query: {
       people: () => ['1', '2'].map((id) => ({ id, name: `person ${id}` })),
@@ -24,6 +26,7 @@ const people = subgraph(
         throw new GraphQLError('out of paper', { extensions: { code: 'OUT_OF_PAPER' } });
       },
     },
+    Person: { peers: () => [] },
   },
 );
 const letters = subgraph('letters', 'type Person @key(fields: "id") { id: ID! letters: [String!]! }', {
@@ -71,6 +74,46 @@ test('any supergraph is served, from the addresses it names, without database, t
   });
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
 });
+
+describe('GraphQL over HTTP, as graphql-http audits it', () => {
+  const audits = serverAudits({ url: () => `${gateway.url}/graphql` });
+  test('there are 61 audits', () => expect(audits).toHaveLength(61));
+  test.each(audits.map(({ name, fn }) => [name, fn] as const))('%s', async (_, audit) => {
+    const result = await audit();
+    expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok');
+  });
+});
+
+test('who asks under a name that ALLOWED_HOSTS does not list is refused', async () => {
+  const settings = { PORT: '0', FLEETGRAPH_AUTH: 'off', ALLOWED_HOSTS: 'gateway, Graph.example' };
+  await using named = await startRole(['gateway', '--supergraph', file], settings);
+  const statusOf = async (url: string, host: string) => {
+    const asked = request(`${url}/graphql?query={__typename}`, { headers: { host } });
+    asked.end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    return response.resume().statusCode;
+  };
+  expect(await statusOf(named.url, 'graph.example')).toBe(200);
+  expect(await statusOf(named.url, 'evil.example')).toBe(403);
+  expect(await statusOf(gateway.url, 'graph.example')).toBe(403);
+});
+
+test('lists may nest as deep as documents may, whatever that could cost', async () => {
+  const query = `{ people ${'{ peers '.repeat(17)}{ id } ${'}'.repeat(17)} }`;
+  expect(await ask(query)).toEqual({ data: { people: [{ peers: [] }, { peers: [] }] } });
+});
+
+test.each(['mutation', 'subscription'])(
+  'a %s of a graph that has none is refused as invalid',
+  async (kind) => {
+    for (const query of [`${kind} { __typename }`, `${kind} { people }`])
+      expect(await ask(query)).toMatchObject({
+        errors: [
+          { message: `The graph has no ${kind}s.`, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+        ],
+      });
+  },
+);
 
 test('subgraphs are told nothing about who asks', () => {
   expect(new Set(seen)).toEqual(new Set([undefined]));
