@@ -84,7 +84,9 @@ function openPool(url: string): pg.Pool {
     connectionString: url,
     max: 2,
     connectionTimeoutMillis: 2000,
+    // The client gives up; the server, too, leaves nothing running.
     query_timeout: 2000,
+    statement_timeout: 2000,
     application_name: 'fleetgraph-gateway',
     allowExitOnIdle: true,
   });
