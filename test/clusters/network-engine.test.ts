@@ -135,6 +135,20 @@ describe('pods of a node', () => {
       { name: 'containerd', version: '1.6.36', status: 'RUNNING' },
       { name: 'flannel', version: null, status: 'RUNNING' },
     ]);
+    const [instance] = await world.platform.provider.instances(clusterId);
+    const power = { on: false, fault: 'KUBELET' };
+    await world.cloud('PUT', `/clusters/${clusterId}/instances/${instance!.id}/power`, power);
+    const silent = await eventually(async () => {
+      const [found] = (await run<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+      return found?.components.every(({ status }) => status !== 'RUNNING') && found;
+    });
+    expect(silent.components.map(({ status }) => status)).toEqual(Array(4).fill('NOT_READY'));
+    const { core } = await api(clusterId);
+    await core.deleteNode({ name: node!.name });
+    const [unknown] = (await run<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    expect(unknown?.components.map(({ version, status }) => [version, status])).toEqual(
+      Array(4).fill([null, 'UNKNOWN']),
+    );
   });
 
   test('a master lists the parts of the control plane, too', async () => {

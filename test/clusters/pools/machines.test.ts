@@ -318,6 +318,50 @@ describe('a node that somebody deletes with kubectl', () => {
 });
 
 describe('the pods of a node that leaves', () => {
+  test('hold it while a disruption budget keeps them, unless it is not to be drained', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const credentials = await living.world.platform.provider.credentials(id, 'somebody', 10);
+    const { CoreV1Api, PolicyV1Api } = await import('@kubernetes/client-node');
+    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const core = config.makeApiClient(CoreV1Api);
+    const [kept, gone] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
+    const namespace = 'default';
+    await config.makeApiClient(PolicyV1Api).createNamespacedPodDisruptionBudget({
+      namespace,
+      body: {
+        metadata: { name: 'all' },
+        spec: { minAvailable: '100%', selector: { matchLabels: { app: 'kept' } } },
+      },
+    });
+    for (const { name } of [kept, gone])
+      await core.createNamespacedPod({
+        namespace,
+        body: {
+          metadata: { name: `on-${name}`, labels: { app: 'kept' } },
+          spec: { nodeName: name, containers: [{ name: 'web', image: 'nginx:1.29' }] },
+        },
+      });
+    await eventually(async () =>
+      (await core.listNamespacedPod({ namespace })).items.every(({ status }) => status?.phase === 'Running'),
+    );
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [gone.id], drain: false });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1 });
+    const removal = await living.mutate('removeNodes', { nodePoolId: pool, nodeIds: [kept.id] });
+    expect(removal.userErrors).toEqual([]);
+    const node = await eventually(async () => {
+      const found = await core.readNode({ name: kept.name });
+      return found.spec?.unschedulable && found;
+    });
+    expect(node.metadata?.deletionTimestamp).toBeUndefined();
+    expect((await core.readNamespacedPod({ namespace, name: `on-${kept.name}` })).status?.phase).toBe(
+      'Running',
+    );
+    await config.makeApiClient(PolicyV1Api).deleteNamespacedPodDisruptionBudget({ namespace, name: 'all' });
+    await living.operation(removal.operation?.id ?? '');
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 0, totalNodes: 0 });
+  });
+
   test('are evicted through the Kubernetes API and run elsewhere before the machine goes', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
