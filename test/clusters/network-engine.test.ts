@@ -124,6 +124,17 @@ describe('pods of a node', () => {
     expect(await world.used('ips-per-security-group', securityGroupId)).toBe(21);
     expect(await world.used('secondary-enis')).toBe(2);
     expect(await world.used('private-ips-per-vpc', vpcId)).toBeGreaterThanOrEqual(21);
+    // The scheduler stops there, too.
+    const { apps } = await api(clusterId);
+    const scale = { metadata: { name: 'many', namespace: 'default' }, spec: { replicas: 25 } };
+    await apps.replaceNamespacedDeploymentScale({ name: 'many', namespace: 'default', body: scale });
+    const bound = await eventually(async () => {
+      const all = (await core.listPodForAllNamespaces()).items;
+      const placed = all.filter(({ spec }) => spec?.nodeName).length;
+      return all.length >= 25 && placed >= 20 && { placed, waiting: all.length - placed };
+    });
+    expect(bound.placed).toBe(20);
+    expect(bound.waiting).toBeGreaterThan(0);
   });
 
   test('a node lists what it runs, with versions and how it stands', async () => {
