@@ -105,7 +105,7 @@ describe('with Terway', () => {
   it.each([
     ['private-ips-per-vpc', 65_535, 'IP_NOT_AVAILABLE'],
     ['ips-per-security-group', 2_000, 'IP_NOT_AVAILABLE'],
-    ['secondary-enis', 50_000, 'QUOTA_EXCEEDED'],
+    ['secondary-enis', 50_000, 'IP_NOT_AVAILABLE'],
   ] as const)('a network has room for one node to %s of %i', async (resource, limit, code) => {
     const { prisma } = clusters.kit.database;
     const account = `last-${resource}`;

@@ -148,6 +148,10 @@ function shortageOf(resource: string, scope: string): Problem {
     const message = `The security group ${scope} has no room for more addresses (${resource}).`;
     return { code: 'IP_NOT_AVAILABLE', message };
   }
+  if (resource === ENIS) {
+    const message = `The account has no more network interfaces, and so no addresses for pods (${resource}).`;
+    return { code: 'IP_NOT_AVAILABLE', message };
+  }
   const where = resource === ROUTES ? ` in the route table of ${scope}` : '';
   return { code: 'QUOTA_EXCEEDED', message: `The ${resource} quota has no room for another node${where}.` };
 }
