@@ -12,7 +12,15 @@ import { eventually } from '../kit/eventually.js';
 import { heldNow, jobsNow, ledgerUses, recount } from '../kit/ledger-recount.js';
 import { sequence, type Step } from './ledger/actions.js';
 import { type Mortal, mortalEngine, mortalProcess } from './ledger/mortal-engine.js';
-import { attempt, cloud, FIRST_CLUSTER, type Run, servicesOf, type Tally } from './ledger/wishes.js';
+import {
+  attempt,
+  cloud,
+  deleteNetworks,
+  FIRST_CLUSTER,
+  type Run,
+  servicesOf,
+  type Tally,
+} from './ledger/wishes.js';
 
 /** Sequences of the in-process engine, and how long each is; `npm run bench -- ledger` has longer ones. */
 const RUNS = Number(process.env.LEDGER_RUNS ?? 2);
@@ -42,6 +50,9 @@ const LIMITS: Readonly<Record<string, number>> = {
   'load-balancers': 5,
   'payg-vcpu': 48,
   'spot-vcpu': 12,
+  eips: 1,
+  vpcs: 4,
+  'vswitches-per-vpc': 3,
 };
 
 let world: World;
@@ -188,6 +199,7 @@ async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): P
   for (const { id } of await world.prisma.cluster.findMany({ where: { account, deletedAt: null } })) {
     await world.clusters.delete(run.actor, { id });
   }
+  await deleteNetworks(run);
   await expectNoDrift(run);
   expect(await ledgerUses(world.prisma, account)).toEqual({});
 }

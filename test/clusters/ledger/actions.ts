@@ -21,6 +21,8 @@ const action = fc.oneof(
       kind: fc.constant('createCluster'),
       product: fc.constantFrom('ACK_PRO', 'ACK_PRO', 'ACK_STANDARD', 'ACK_DEDICATED', 'ASK_PRO'),
       terway: fc.boolean(),
+      /** Whether its API server has an elastic IP address. */
+      publicEndpoint: fc.boolean(),
       pools: fc.array(pool, { maxLength: 3 }),
     } as const),
   },
@@ -47,7 +49,15 @@ const action = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('removeNode'), index, release: fc.boolean() } as const),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('upgradeCluster'), index } as const) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('migrateCluster'), index } as const) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('scaleVertically'), index } as const) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('deleteCluster'), index } as const) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('createVpc') } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('createVSwitch'), index, part: fc.nat(3) } as const),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteNetworkPart'), index } as const) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('cancelOperation'), index } as const) },
   {
     weight: 5,

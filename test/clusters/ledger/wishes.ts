@@ -1,11 +1,14 @@
 import { Refused } from '../../../kernel/result.js';
 import { CatalogueStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { MigrationService } from '../../../subgraphs/clusters/migration/migration.service.js';
+import { NetworkService } from '../../../subgraphs/clusters/network/network.service.js';
 import { AttachInstancesService } from '../../../subgraphs/clusters/node-pool/attach-instances.service.js';
 import { RemoveNodesService } from '../../../subgraphs/clusters/node-pool/remove-nodes.service.js';
 import { UpdateNodePoolService } from '../../../subgraphs/clusters/node-pool/update-node-pool.service.js';
 import { OperationService } from '../../../subgraphs/clusters/operation/operation.service.js';
 import { OperationStore } from '../../../subgraphs/clusters/operation/operation.store.js';
 import { PauseOperationService } from '../../../subgraphs/clusters/upgrade/pause-operation.service.js';
+import { VerticalScalingService } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.service.js';
 import { NODE_TYPE, type World } from '../../engine/world.js';
 import type { Action, WishedPool } from './actions.js';
 import { createObject, deleteObject } from './objects.js';
@@ -29,6 +32,9 @@ export function servicesOf({ platform, prisma }: World) {
     attaching: new AttachInstancesService(platform, catalogue),
     removing: new RemoveNodesService(platform),
     pausing: new PauseOperationService(platform),
+    networks: new NetworkService(platform, catalogue),
+    migrating: new MigrationService(platform, catalogue),
+    resizing: new VerticalScalingService(platform, catalogue),
   };
 }
 
@@ -58,6 +64,7 @@ let names = 0;
 async function ask(run: Run, wish: Action): Promise<unknown> {
   if (wish.kind === 'createCluster') return createCluster(run, wish);
   if (wish.kind === 'cloud') return cloud(run.world, wish);
+  if (wish.kind === 'createVpc') return createVpc(run);
   const id = await target(run, wish);
   if (id !== undefined) return change(run, wish, id);
   // Where there is nothing left to change, something is made.
@@ -77,6 +84,7 @@ export const FIRST_CLUSTER = {
   kind: 'createCluster',
   product: 'ACK_PRO',
   terway: false,
+  publicEndpoint: false,
   pools: [FIRST_POOL, { ...FIRST_POOL, size: 1 }],
 } as const satisfies Action;
 
@@ -106,6 +114,14 @@ const changes: Changes = {
   attachInstance,
   removeNode,
   upgradeCluster: ({ world, actor }, _, id) => world.clusters.upgrade(actor, { id, version: NEWER_VERSION }),
+  migrateCluster: ({ services, actor }, _, id) => services.migrating.migrate(actor, { id }),
+  scaleVertically: ({ services, actor }, _, id) =>
+    services.resizing.scale(actor, { id, instanceTypes: [LARGER_TYPE] }),
+  createVSwitch: ({ services, actor }, { part }, vpcId) => {
+    const place = { zoneId: 'cn-hangzhou-b', cidr: `10.9.${part}.0/24` };
+    return services.networks.createVSwitch(actor, { vpcId, name: `switch-${++names}`, ...place });
+  },
+  deleteNetworkPart: ({ services, actor }, _, id) => services.networks.delete(actor, { id }),
   deleteCluster: ({ world, actor }, _, id) => world.clusters.delete(actor, { id }),
   cancelOperation: ({ services, actor }, _, id) => services.operations.cancel(actor, { id }),
   createObject: ({ world }, { object }, id) => createObject(world, id, object),
@@ -131,8 +147,12 @@ async function target(
 ): Promise<string | undefined> {
   const living = { where: { account, deletedAt: null }, orderBy: { id: 'asc' } } as const;
   const open = { where: { account, finishedAt: null }, orderBy: { id: 'asc' } } as const;
+  const own = { where: { account, creator: 'USER' }, orderBy: { id: 'asc' } } as const;
   const ids = async (): Promise<{ id: string }[]> => {
     if (kind === 'cancelOperation') return world.prisma.operation.findMany(open);
+    if (kind === 'createVSwitch') return world.prisma.vpc.findMany(own);
+    if (kind === 'deleteNetworkPart')
+      return [...(await world.prisma.vSwitch.findMany(own)), ...(await world.prisma.vpc.findMany(own))];
     return OF_POOLS.includes(kind)
       ? world.prisma.nodePool.findMany(living)
       : world.prisma.cluster.findMany(living);
@@ -143,7 +163,7 @@ async function target(
 
 function createCluster(
   { world, actor }: Run,
-  { product, terway, pools }: Extract<Action, { kind: 'createCluster' }>,
+  { product, terway, publicEndpoint, pools }: Extract<Action, { kind: 'createCluster' }>,
 ) {
   const serverless = product === 'ASK_PRO';
   return world.creation.create(actor, {
@@ -151,6 +171,7 @@ function createCluster(
     regionId: 'cn-hangzhou',
     version: OLDER_VERSION,
     ...asked[product],
+    ...(publicEndpoint && { network: { publicEndpoint } }),
     ...(!serverless && {
       networkPlugin: terway ? 'TERWAY' : 'FLANNEL',
       nodePools: pools.map((pool, at) => ({
@@ -160,6 +181,19 @@ function createCluster(
       })),
     }),
   } as Parameters<World['creation']['create']>[1]);
+}
+
+function createVpc({ services, actor }: Run): Promise<string> {
+  const name = `net-${++names}`;
+  return services.networks.createVpc(actor, { name, regionId: 'cn-hangzhou', cidr: '10.9.0.0/16' });
+}
+
+/** Deletes the networks that were asked for; nothing is in them any more. */
+export async function deleteNetworks({ world, services, actor }: Run): Promise<void> {
+  const own = { where: { account: actor.account, creator: 'USER' } };
+  for (const { id } of await world.prisma.vSwitch.findMany(own))
+    await services.networks.delete(actor, { id });
+  for (const { id } of await world.prisma.vpc.findMany(own)) await services.networks.delete(actor, { id });
 }
 
 function wished({ size, chargeType, dataDisks, mixed, autoscaling }: WishedPool) {
