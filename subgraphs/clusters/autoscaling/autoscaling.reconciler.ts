@@ -5,10 +5,9 @@ import {
   type ReconcileScope,
   type Schedule,
 } from '../../../engine/contract.js';
-import { enqueueAll } from '../../../engine/queue.js';
+import { poolSchedule } from '../reconcile/pool-schedule.js';
 import { scalesItself } from '../node-pool/pool-wish.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
-import { idPages } from '../reconcile/id-pages.js';
 import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { growPools } from './growing-pools.js';
@@ -17,8 +16,6 @@ import { shrinkPools } from './shrinking-pools.js';
 
 /** Clusters with pools that scale by themselves are looked at this often. */
 const LOOK_MS = 10_000;
-/** Clusters that are asked for in one statement. */
-const BATCH = 500;
 
 /** Lets the pools of one cluster, by its id, grow for pods that find no node, and shrink by nodes that are idle. */
 export function createAutoscalingReconciler(means: Means): Reconciler {
@@ -70,18 +67,11 @@ function isSettled({ generation, settledGeneration }: NodePool): boolean {
 
 /** Has every running cluster with such pools looked at, should its own look have been lost. */
 export function autoscalingSchedule(): Schedule {
-  return {
+  return poolSchedule({
     name: 'scale-node-pools',
     cron: '* * * * *',
-    async run({ database, signal }) {
-      const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
-          SELECT id FROM clusters.cluster
-          WHERE state = 'RUNNING' AND id > ${after} AND EXISTS (
-            SELECT FROM clusters.node_pool AS pool
-            WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL
-              AND pool.autoscaling @> '{"enabled": true}')
-          ORDER BY id LIMIT ${BATCH}`;
-      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, 'autoscaling', ids);
-    },
-  };
+    kind: 'autoscaling',
+    states: ['RUNNING'],
+    pools: [{ autoscaling: { enabled: true } }],
+  });
 }

@@ -5,7 +5,7 @@ import {
   type ReconcileScope,
   type Schedule,
 } from '../../../engine/contract.js';
-import { enqueueAll } from '../../../engine/queue.js';
+import { poolSchedule } from '../reconcile/pool-schedule.js';
 import { auditChanges } from './auditing-changes.js';
 import { auditDrift } from './auditing-drift.js';
 import { auditGroup } from './auditing-group.js';
@@ -15,14 +15,11 @@ import { compare, lookOutside } from './inspecting-pool.js';
 import type { Means } from './node-pool.steps.js';
 import type { Audit } from './pool-audit.js';
 import { type Cluster, readNodes } from '../reconcile/reconcile.store.js';
-import { idPages } from '../reconcile/id-pages.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
 const SPOT_LOOK_MS = 15_000;
 /** States of clusters to which something is being done, and whose nodes run meanwhile. */
 const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
-/** Clusters that are asked for in one statement. */
-const BATCH = 500;
 
 /**
  * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that somebody
@@ -78,16 +75,11 @@ async function settledPools({ database }: ReconcileScope, clusterId: string) {
 
 /** Has every cluster that runs and has pools looked at, each minute. */
 export function poolAuditSchedule(): Schedule {
-  return {
+  return poolSchedule({
     name: 'audit-node-pools',
     cron: '* * * * *',
-    async run({ database, signal }) {
-      const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
-          SELECT id FROM clusters.cluster
-          WHERE state = ANY(${['RUNNING', ...BUSY]}::text[]) AND id > ${after} AND EXISTS (
-            SELECT FROM clusters.node_pool AS pool WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL)
-          ORDER BY id LIMIT ${BATCH}`;
-      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, 'pool-audit', ids);
-    },
-  };
+    kind: 'pool-audit',
+    states: ['RUNNING', ...BUSY],
+    pools: [{}],
+  });
 }

@@ -114,3 +114,25 @@ export function clustersBehind(
       take,
     });
 }
+
+/**
+ * Ids of the clusters in one of the states that have a living node pool with one of these contents of its columns, as
+ * JSON has them; behind an id, at most `take`.
+ */
+export function clustersWithPools(
+  database: Database,
+  {
+    states,
+    pools,
+    take,
+  }: { readonly states: readonly string[]; readonly pools: readonly object[]; readonly take: number },
+): (after: string) => Promise<{ id: string }[]> {
+  const contents = pools.map((one) => JSON.stringify(one));
+  return (after) => database.$queryRaw`
+    SELECT id FROM clusters.cluster
+    WHERE state = ANY(${[...states]}::text[]) AND id > ${after} AND EXISTS (
+      SELECT FROM clusters.node_pool AS pool
+      WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL
+        AND to_jsonb(pool) @> ANY(${contents}::text[]::jsonb[]))
+    ORDER BY id LIMIT ${take}`;
+}

@@ -5,7 +5,7 @@ import {
   type ReconcileScope,
   type Schedule,
 } from '../../../engine/contract.js';
-import { enqueueAll } from '../../../engine/queue.js';
+import { poolSchedule } from '../reconcile/pool-schedule.js';
 import { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
@@ -14,7 +14,6 @@ import { waitingChanges, windowInUse } from '../maintenance-window/maintenance-w
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
-import { idPages } from '../reconcile/id-pages.js';
 import { type Cluster, changeCluster } from '../reconcile/reconcile.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
@@ -25,8 +24,6 @@ import { UPGRADE_CLUSTER } from './upgrade.rules.js';
 const AUTOMATIC_UPGRADE = 'automatic-upgrade';
 /** The condition of clusters that says whether an automatic upgrade is held up; absent until one was. */
 const CONDITION = 'AutomaticUpgradePossible';
-/** Clusters that are asked for in one statement. */
-const BATCH = 500;
 
 /**
  * Has clusters whose node pools let it be upgraded in their maintenance windows, without being asked. What a check
@@ -93,19 +90,14 @@ async function tellBlocked(scope: ReconcileScope, cluster: Cluster, message: str
 
 /** Looks, each hour, at the running clusters that have a node pool with autoUpgrade or autoVulFix. */
 export function automaticUpgradeSchedule(): Schedule {
-  return {
+  return poolSchedule({
     name: 'upgrade-automatically',
     cron: '17 * * * *',
-    async run({ database, signal }) {
-      const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
-        SELECT id FROM clusters.cluster
-        WHERE state = 'RUNNING' AND id > ${after} AND EXISTS (
-          SELECT FROM clusters.node_pool AS pool
-          WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL
-            AND (pool.config @> '{"management": {"autoUpgrade": true}}'
-              OR pool.config @> '{"management": {"autoVulFix": true}}'))
-        ORDER BY id LIMIT ${BATCH}`;
-      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, AUTOMATIC_UPGRADE, ids);
-    },
-  };
+    kind: AUTOMATIC_UPGRADE,
+    states: ['RUNNING'],
+    pools: [
+      { config: { management: { autoUpgrade: true } } },
+      { config: { management: { autoVulFix: true } } },
+    ],
+  });
 }
