@@ -1,5 +1,6 @@
 import type { Database } from '../../../kernel/database.js';
 import { labelsOfKind } from '../cluster-kind/pool-labels.rules.js';
+import { osOf } from '../instance/node-image.js';
 import { maxPods, MOST_FLANNEL_PODS, type PodNetwork } from '../network/max-pods.rules.js';
 import { kubernetesTaints } from '../node-pool/node-settings.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
@@ -44,12 +45,12 @@ export function templateOf(
 ): Place | undefined {
   const [type] = pool.instanceTypes.flatMap((id) => types.get(id) ?? []);
   if (!type) return undefined;
-  const { labels, taints } = configOf(pool);
+  const { labels, taints, machines } = configOf(pool);
   const sample = running.find((node) => node.instanceType === type.id);
   return {
     labels: {
       'kubernetes.io/arch': type.architecture,
-      'kubernetes.io/os': 'linux',
+      'kubernetes.io/os': osOf(machines.imageId),
       'node.kubernetes.io/instance-type': type.id,
       'topology.kubernetes.io/region': cluster.regionId,
       'alibabacloud.com/nodepool-id': pool.id,
@@ -61,7 +62,7 @@ export function templateOf(
       cpu: type.vcpus - KEPT.cpu,
       memory: (type.memoryGiB - KEPT.memoryGiB) * GIB,
       pods: network ? maxPods(network, type) : MOST_FLANNEL_PODS,
-      'ephemeral-storage': (configOf(pool).machines.systemDisk.sizeGiB - KEPT.diskGiB) * GIB,
+      'ephemeral-storage': (machines.systemDisk.sizeGiB - KEPT.diskGiB) * GIB,
       ...devicesOf(type, pool),
     },
   };

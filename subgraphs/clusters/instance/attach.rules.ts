@@ -4,7 +4,7 @@ import { poolKindProblems, type PoolHome, type PoolOfKind } from '../cluster-kin
 import { instanceTypeProblems } from '../node-pool/node-pool.rules.js';
 import type { AttachMode } from '../node-pool/pool-changes.input.js';
 import { machineKind } from './machine-kind.js';
-import { imageProblem, nodeImages } from './node-image.js';
+import { imageProblem, osOf } from './node-image.js';
 
 /** The pool that machines are to join, with what of its cluster decides whether they can. */
 export interface AttachHome extends PoolHome {
@@ -86,15 +86,11 @@ function likeness(type: Type | undefined): string {
 const hasSystem: Check = ({ imageId }, { pool }, mode) => {
   if (mode === 'AUTO') return undefined;
   const problem = imageProblem(imageId, []);
-  if (problem || systemOf(imageId) === systemOf(pool.imageId)) return problem;
-  const message = `It runs ${systemOf(imageId)}, the nodes of the pool ${systemOf(pool.imageId)}; AUTO replaces that.`;
+  const [mine, theirs] = [osOf(imageId), osOf(pool.imageId)];
+  if (problem || mine === theirs) return problem;
+  const message = `It runs ${mine}, the nodes of the pool ${theirs}; AUTO replaces that.`;
   return { code: 'OS_NOT_SUPPORTED', message };
 };
-
-/** A pool that names no image has one of Linux. */
-function systemOf(imageId: string): 'Linux' | 'Windows' {
-  return nodeImages().get(imageId)?.osFamily.startsWith('WINDOWS') ? 'Windows' : 'Linux';
-}
 
 const CHECKS: readonly Check[] = [
   isNear,

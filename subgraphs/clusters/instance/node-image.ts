@@ -65,6 +65,11 @@ function coreRelease(version: string): number {
   return /^\d{4}$/.test(version) ? Number(version) : 0;
 }
 
+/** The operating system of an image, as the label `kubernetes.io/os` has it; a pool that names none has Linux. */
+export function osOf(imageId: string): 'linux' | 'windows' {
+  return nodeImages().get(imageId)?.osFamily.startsWith('WINDOWS') ? 'windows' : 'linux';
+}
+
 /** What is wrong with an image as that of nodes. */
 export function imageProblem(id: string, path: readonly string[]): Problem | undefined {
   const image = nodeImages().get(id);

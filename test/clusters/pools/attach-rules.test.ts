@@ -124,7 +124,7 @@ describe('a machine that is to join a pool', () => {
       'runs Windows in a pool of Linux',
       { machine: { imageId: WINDOWS } },
       'OS_NOT_SUPPORTED',
-      /runs Windows, the nodes of the pool Linux/,
+      /runs windows, the nodes of the pool linux/,
     ],
   ];
 
