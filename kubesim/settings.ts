@@ -11,6 +11,8 @@ export const settingsForm = z.strictObject({
   failureRate: z.number().min(0).max(1),
   /** The chance, 0 to 1, that the kubelet of an instance cannot be upgraded. */
   upgradeFailureRate: z.number().min(0).max(1).default(0),
+  /** The chance, 0 to 1, that a control plane fails while it is upgraded; then its API no longer answers. */
+  controlPlaneFailureRate: z.number().min(0).max(1).default(0),
   /** The chance, 0 to 1, that the cloud does not let go of the resources of a cluster. */
   deletionFailureRate: z.number().min(0).max(1).default(0),
   /** Simulated seconds until a control plane and a node are up. */
@@ -35,6 +37,7 @@ export const settingsPatchForm = z.strictObject({
   bootSeconds: settingsForm.shape.bootSeconds.partial().optional(),
   // Left out, these stay as they are.
   upgradeFailureRate: settingsForm.shape.upgradeFailureRate.unwrap().optional(),
+  controlPlaneFailureRate: settingsForm.shape.controlPlaneFailureRate.unwrap().optional(),
   deletionFailureRate: settingsForm.shape.deletionFailureRate.unwrap().optional(),
   lostZones: settingsForm.shape.lostZones.unwrap().optional(),
   spotPrices: settingsForm.shape.spotPrices.unwrap().optional(),
@@ -45,6 +48,7 @@ export const defaultSettings: Settings = {
   speed: 10,
   failureRate: 0,
   upgradeFailureRate: 0,
+  controlPlaneFailureRate: 0,
   deletionFailureRate: 0,
   bootSeconds: { controlPlane: 90, node: 45 },
   stock: {},

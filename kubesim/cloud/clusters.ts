@@ -85,10 +85,10 @@ export function upgradeCluster(cloud: Cloud, id: string, version: string): Cloud
   return cluster;
 }
 
-/** Gives up an upgrade that has not ended: the control plane runs on with the version that it has. */
+/** Gives up an upgrade that has not ended, or has failed: the control plane runs on with the version that it has. */
 export function cancelUpgrade(cloud: Cloud, id: string): CloudCluster {
   const cluster = clusterOf(cloud, id);
-  if (cluster.record.state === 'UPGRADING')
+  if (cluster.record.state === 'UPGRADING' || cluster.record.state === 'FAILED')
     cloud.saveCluster(cluster, { state: 'RUNNING', targetVersion: undefined, readyAt: cloud.now() });
   return cluster;
 }
@@ -125,7 +125,7 @@ export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefine
 /** Carries on with a cluster that was read from the database. */
 export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
   const { state } = cluster.record;
-  if (state === 'RUNNING' || state === 'UPGRADING') cluster.kubernetes.start(false);
+  if (state !== 'CREATING' && state !== 'DELETING') cluster.kubernetes.start(false);
   resumeInstances(cloud, cluster);
   plan(cloud, cluster);
 }
@@ -153,6 +153,10 @@ function arrive(cloud: Cloud, cluster: CloudCluster): void {
     noteControlPlane(cloud, cluster);
     return;
   }
+  if (targetVersion !== undefined && fails(cloud, cluster)) {
+    cloud.saveCluster(cluster, { state: 'FAILED' });
+    return;
+  }
   cloud.saveCluster(cluster, {
     state: 'RUNNING',
     version: targetVersion ?? version,
@@ -165,4 +169,9 @@ function arrive(cloud: Cloud, cluster: CloudCluster): void {
     cloud.saveInstance(cluster, { ...instance, version: cluster.record.version });
     cluster.kubernetes.setKubeletVersion(instance.name, cluster.record.version);
   }
+}
+
+/** Whether the upgrade of a control plane fails. */
+function fails({ settings }: Cloud, { record: { id, targetVersion } }: CloudCluster): boolean {
+  return chance(settings.seed, `control-plane/${id}/${targetVersion}`) < settings.controlPlaneFailureRate;
 }

@@ -11,6 +11,7 @@ import { restoreReplicas } from './draining-nodes.js';
 import { type KubernetesNode, markOf, uncordon } from './node-cordon.js';
 import { balanceSurge } from './surging-pools.js';
 import { remember, upgradeInput } from './upgrade-input.js';
+import { stageEnded } from './upgrading-nodes.js';
 
 type UpgradeStep = ClusterStep & { readonly operation: Operation };
 
@@ -33,12 +34,15 @@ export async function beginGivingUp(step: UpgradeStep, problem: Problem): Promis
 }
 
 /**
- * Takes back what an upgrade has changed for its own sake: nodes take pods again, workloads have the replicas that they
- * had, pools give additional nodes back. undefined when all is.
+ * Takes back what an upgrade has changed for its own sake: a control plane that did not get there keeps its version,
+ * nodes take pods again, workloads have the replicas that they had, pools give additional nodes back. undefined when all
+ * is.
  */
 export async function takeBack(step: UpgradeStep): Promise<StepOutcome | undefined> {
   const { cluster, operation, scope, means } = step;
   const { version, failing } = upgradeInput(operation);
+  // Its API answers again with the version that it had; nodes have not been touched then.
+  if (!stageEnded(operation, 'CONTROL_PLANE')) await means.provider.cancelControlPlaneUpgrade(cluster.id);
   const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
   const since = Date.parse(failing?.since ?? '');
   try {

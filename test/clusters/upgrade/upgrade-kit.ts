@@ -60,12 +60,24 @@ interface WorkloadWish {
   readonly kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet';
   readonly name: string;
   readonly replicas: number;
+  /** Whether each pod of a StatefulSet has a disk of its own. */
+  readonly disks?: boolean;
+  /** How long its pods take to leave, in seconds of the simulated cloud; 2 when left out. */
+  readonly graceSeconds?: number;
 }
+
+const DISK = {
+  metadata: { name: 'data' },
+  spec: {
+    ...{ storageClassName: 'alicloud-disk-essd', accessModes: ['ReadWriteOnce'] },
+    resources: { requests: { storage: '20Gi' } },
+  },
+};
 
 /** A workload that has all its replicas ready; answers its path. */
 export async function readyWorkload(
   client: KubernetesClient,
-  { kind, name, replicas }: WorkloadWish,
+  { kind, name, replicas, disks = false, graceSeconds = 2 }: WorkloadWish,
 ): Promise<string> {
   const labels = { app: name };
   const all = `/apis/apps/v1/namespaces/default/${kind.toLowerCase()}s`;
@@ -77,10 +89,11 @@ export async function readyWorkload(
       replicas,
       selector: { matchLabels: labels },
       ...(kind === 'StatefulSet' && { serviceName: name }),
+      ...(disks && { volumeClaimTemplates: [DISK] }),
       template: {
         metadata: { labels },
         spec: {
-          terminationGracePeriodSeconds: 2,
+          terminationGracePeriodSeconds: graceSeconds,
           containers: [{ name: 'web', image: 'nginx:1.27', resources: { requests: { cpu: '100m' } } }],
         },
       },
@@ -96,6 +109,29 @@ export async function readyWorkload(
 /** A deployment that has all its replicas ready; answers its path. */
 export function readyDeployment(client: KubernetesClient, name: string, replicas: number): Promise<string> {
   return readyWorkload(client, { kind: 'Deployment', name, replicas });
+}
+
+const MERGE = 'application/merge-patch+json';
+
+interface PodView {
+  metadata: { name: string; deletionTimestamp?: string };
+  spec: { nodeName: string };
+}
+
+/** A pod that stays on its node, leaving, until it is let go: a finalizer holds it. */
+export async function heldPod(client: KubernetesClient, name: string) {
+  await readyDeployment(client, name, 1);
+  const query = { labelSelector: `app=${name}` };
+  const { items } = await client.list<PodView>('/api/v1/namespaces/default/pods', query);
+  const path = `/api/v1/namespaces/default/pods/${items[0]!.metadata.name}`;
+  const hold = (finalizers: string[]) => client.patch(path, { metadata: { finalizers } }, MERGE);
+  await hold(['example.com/hold']);
+  return {
+    nodeName: items[0]!.spec.nodeName,
+    leaving: () =>
+      eventually(async () => (await client.get<PodView>(path)).metadata.deletionTimestamp !== undefined),
+    letGo: () => hold([]),
+  };
 }
 
 /** Looks at workloads again and again; `end` answers the fewest ready replicas that each had. */
@@ -115,6 +151,28 @@ export function watchLows(client: KubernetesClient, paths: readonly string[]) {
       watching = false;
       await watch;
       return lows;
+    },
+  };
+}
+
+/** Looks at the pods of a label again and again; `end` answers which there were, and how many left at the same time. */
+export function watchPods(client: KubernetesClient, labelSelector: string) {
+  const names = new Set<string>();
+  let leaving = 0;
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      const { items } = await client.list<PodView>('/api/v1/namespaces/default/pods', { labelSelector });
+      for (const { metadata } of items) names.add(metadata.name);
+      const gone = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+      leaving = Math.max(leaving, gone.length);
+    }
+  })();
+  return {
+    async end() {
+      watching = false;
+      await watch;
+      return { names: [...names].sort(), leaving };
     },
   };
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
-import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { evictablePods } from '../../../subgraphs/clusters/upgrade/evictable-pods.js';
 import { eventually } from '../../kit/eventually.js';
@@ -11,6 +10,7 @@ import {
   type DeploymentView,
   eventTypes,
   graphOf,
+  heldPod,
   operationWhen,
   readyDeployment,
   runningCluster,
@@ -38,29 +38,6 @@ afterAll(async () => {
 
 const RESUME = `mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`;
 const resume = (id: string) => ask(RESUME, { id });
-const MERGE = 'application/merge-patch+json';
-
-interface PodView {
-  metadata: { name: string; deletionTimestamp?: string };
-  spec: { nodeName: string };
-}
-
-/** A pod that stays on its node, leaving, until it is let go: a finalizer holds it. */
-async function heldPod(client: KubernetesClient, name: string) {
-  await readyDeployment(client, name, 1);
-  const query = { labelSelector: `app=${name}` };
-  const { items } = await client.list<PodView>('/api/v1/namespaces/default/pods', query);
-  const path = `/api/v1/namespaces/default/pods/${items[0]!.metadata.name}`;
-  const hold = (finalizers: string[]) => client.patch(path, { metadata: { finalizers } }, MERGE);
-  await hold(['example.com/hold']);
-  return {
-    nodeName: items[0]!.spec.nodeName,
-    leaving: () =>
-      eventually(async () => (await client.get<PodView>(path)).metadata.deletionTimestamp !== undefined),
-    letGo: () => hold([]),
-  };
-}
-
 const release = (clusterId: string, id: string) =>
   world.platform.provider.deleteInstances(clusterId, [id], { drain: false, release: true });
 

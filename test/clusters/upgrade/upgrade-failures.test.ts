@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../engine/engine.js';
+import { audit, ended, startWorld, wishCluster, type World } from '../../engine/world.js';
+import { movableClock } from '../../kit/clock.js';
+import { eventually } from '../../kit/eventually.js';
+import {
+  type Ask,
+  beginUpgrade,
+  clientOf,
+  componentsSettled,
+  type DeploymentView,
+  graphOf,
+  heldPod,
+  operationWhen,
+  readyWorkload,
+  runningCluster,
+  watchPods,
+} from './upgrade-kit.js';
+
+const clock = movableClock();
+let world: World;
+let engine: Engine;
+let ask: Ask;
+beforeAll(async () => {
+  world = await startWorld({ speed: 200, clock });
+  await world.limit('payg-vcpu', 1_000);
+  engine = await world.engine();
+  ask = await graphOf(world);
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+const resume = (id: string) =>
+  ask(`mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`, { id });
+
+/** Switches the API servers of a managed cluster off or on. */
+async function powerApi(clusterId: string, on: boolean): Promise<void> {
+  const path = `/clusters/${clusterId}`;
+  const { replicas } = await world.cloud<{ replicas: { id: string; component: string }[] }>('GET', path);
+  for (const { id } of replicas.filter(({ component }) => component === 'kube-apiserver'))
+    await world.cloud('PUT', `${path}/replicas/${id}/power`, { on });
+}
+
+describe('an upgrade', { timeout: 300_000 }, () => {
+  it('whose master is lost ends with that: no node pool replaces it, and the cluster runs on', async () => {
+    const dedicated = { type: 'KUBERNETES', spec: null, version: '1.32.6' } as const;
+    const { clusterId, operationId } = await wishCluster(world, 1, dedicated);
+    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    await componentsSettled(world, clusterId);
+    const rollingPolicy = { batchSize: 1, pausePolicy: 'FIRST_BATCH' };
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy });
+    await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
+    const where = { clusterId, role: 'MASTER', version: '1.32.6' };
+    const master = await world.prisma.node.findFirstOrThrow({ where, orderBy: { id: 'asc' } });
+    const { provider } = world.platform;
+    await provider.deleteInstances(clusterId, [master.id], { drain: false, release: true });
+    await eventually(async () => (await provider.instances(clusterId)).every((one) => one.id !== master.id));
+    await resume(id);
+    expect(await ended(world, id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'NODE_LOST', message: expect.stringContaining(master.name) },
+      stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'FAILED' }, { state: 'CANCELED' }],
+    });
+    const cluster = await world.prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } });
+    expect(cluster).toMatchObject({ state: 'RUNNING', version: '1.34.3' });
+    const nodes = await (await clientOf(world, clusterId)).list<{ spec: object }>('/api/v1/nodes');
+    expect(JSON.stringify(nodes)).not.toContain('fleetgraph.dev/upgrade');
+  });
+
+  it('whose API server does not answer for half an hour pauses and says so; when it answers again, it is resumed', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
+    const pod = await heldPod(client, 'held');
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
+    await pod.leaving();
+    clock.advance(31 * 60_000);
+    await powerApi(clusterId, false);
+    await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
+    const filter = { operationId: id, types: ['UPGRADE_STALLED'] };
+    const [event] = await world.platform.events.read('acme', { after: 0n, limit: 1, filter });
+    expect(event).toMatchObject({ level: 'WARNING', data: { nodes: [pod.nodeName] } });
+    expect(event?.message).toContain('the Kubernetes API does not answer');
+    await powerApi(clusterId, true);
+    await pod.letGo();
+    await resume(id);
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('whose control plane fails ends with that: the cluster keeps its version, its API answers, and it can be upgraded again', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
+    await world.settings({ controlPlaneFailureRate: 1 });
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
+    const operation = await ended(world, id);
+    await world.settings({ controlPlaneFailureRate: 0 });
+    expect(operation).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'SERVICE_UNAVAILABLE' },
+      stages: [{ state: 'SUCCEEDED' }, { state: 'FAILED' }, { state: 'CANCELED' }, { state: 'CANCELED' }],
+    });
+    const cluster = await world.prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } });
+    expect(cluster).toMatchObject({ state: 'RUNNING', version: '1.32.6' });
+    expect(await world.platform.provider.controlPlane(clusterId)).toMatchObject({
+      state: 'RUNNING',
+      version: '1.32.6',
+    });
+    const { items } = await client.list<{ spec: { unschedulable?: boolean } }>('/api/v1/nodes');
+    expect(items.map(({ spec }) => spec.unschedulable ?? false)).toEqual([false]);
+    const again = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
+    expect(await ended(world, again)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await audit(world, clusterId)).toMatchObject({ nodes: 1, running: 1, sameAsCloud: true });
+  });
+
+  it('lets the pods of a stateful set with disks go one at a time, without one more whose disk would stay', async () => {
+    const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
+    const wish = { name: 'db', replicas: 3, kind: 'StatefulSet', disks: true, graceSeconds: 60 } as const;
+    const set = await readyWorkload(client, wish);
+    const pods = watchPods(client, 'app=db');
+    const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
+    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await pods.end()).toEqual({ names: ['db-0', 'db-1', 'db-2'], leaving: 1 });
+    const view = await client.get<DeploymentView>(set);
+    expect(view.spec.replicas).toBe(3);
+    expect(JSON.stringify(view)).not.toContain('fleetgraph.dev');
+  });
+});
