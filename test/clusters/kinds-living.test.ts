@@ -94,7 +94,7 @@ test('the masters of a dedicated cluster are tainted control-plane nodes, in the
   });
   const { cluster } = await kinds.graph<{ cluster: { nodes: { nodes: Record<string, unknown>[] } } }>(
     `query ($id: ID!) { cluster(id: $id) { nodes { nodes {
-      role state status name instanceType { id } nodePool { name } zone { id } } } } }`,
+      role state status name instanceId instanceType { id } nodePool { id name } zone { id } } } } }`,
     { id },
   );
   const masters = cluster.nodes.nodes.filter(({ role }) => role === 'MASTER');
@@ -104,8 +104,25 @@ test('the masters of a dedicated cluster are tainted control-plane nodes, in the
       state: 'running',
       status: 'Ready',
       nodePool: null,
+      instanceId: expect.stringMatching(/^i-/),
       instanceType: { id: 'ecs.c7.2xlarge' },
     });
+  // Its machine belongs to its cluster, as a worker's does.
+  const worker = cluster.nodes.nodes.find(({ role }) => role === 'WORKER');
+  const { payload } = await kinds.graph<{ payload: { userErrors: object[] } }>(
+    `mutation ($input: AttachInstancesInput!) { payload: attachInstances(input: $input) {
+      userErrors { code path } } }`,
+    {
+      input: {
+        nodePoolId: (worker?.['nodePool'] as { id: string }).id,
+        instanceIds: [masters[0]?.['instanceId'], worker?.['instanceId']],
+        mode: 'MANUAL',
+      },
+    },
+  );
+  expect(payload.userErrors).toEqual(
+    ['0', '1'].map((index) => ({ code: 'INSTANCE_IN_USE', path: ['input', 'instanceIds', index] })),
+  );
   expect(new Set(masters.map(({ zone }) => (zone as { id: string }).id)).size).toBe(3);
   const api = await kinds.inside(id);
   const nodes = await api.nodes();

@@ -52,8 +52,8 @@ interface Sight {
 /** What a starting node has become; undefined while it is still starting. */
 export function seenAs(node: Node, { instance, ready, now }: Sight): NodeChange | undefined {
   const { id, zoneId, instanceType, vcpus } = node;
-  const { version = node.version, vSwitchId, address } = instance ?? {};
-  const base = { id, zoneId, instanceType, vcpus, version, vSwitchId, address };
+  const { version = node.version, machineId: instanceId, vSwitchId, address } = instance ?? {};
+  const base = { id, zoneId, instanceType, vcpus, version, instanceId, vSwitchId, address };
   const fail = (failure: ReturnType<typeof failureOf>) => ({
     ...base,
     state: 'failed' as const,

@@ -259,6 +259,14 @@ describe('subscription machines of a creation that failed', () => {
       healthyNodes: 1,
       failedNodes: 2,
     });
+    const query = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { nodes {
+      type creator deleteBehavior } } } }`;
+    const { cluster } = await living.run<{ cluster: { resources: { nodes: { type: string }[] } } }>(query, {
+      id,
+    });
+    expect(cluster.resources.nodes.filter(({ type }) => type === 'INSTANCE')).toEqual([
+      { type: 'INSTANCE', creator: 'PLATFORM', deleteBehavior: 'RETAIN' },
+    ]);
     await living.carried('deleteCluster', { id });
     expect((await orphans()).filter(({ formerClusterId }) => formerClusterId === id)).toMatchObject([
       { origin: 'REMOVED', releasable: false },

@@ -156,6 +156,27 @@ describe('machines that exist already', () => {
     expect(back.state).toBe('SUCCEEDED');
   });
 
+  test('that are attached are the account’s own among the resources of the cluster, and stay when it is deleted', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    await machine('i-stays');
+    const wish = { nodePoolId: pools[0], instanceIds: ['i-stays'], mode: 'MANUAL' };
+    await living.carried('attachInstances', wish);
+    const query = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { nodes {
+      type creator deleteBehavior } } } }`;
+    const { cluster } = await living.run<{ cluster: { resources: { nodes: { type: string }[] } } }>(query, {
+      id,
+    });
+    expect(cluster.resources.nodes.filter(({ type }) => type === 'INSTANCE')).toEqual([
+      { type: 'INSTANCE', creator: 'PLATFORM', deleteBehavior: 'DELETE' },
+      { type: 'INSTANCE', creator: 'USER', deleteBehavior: 'RETAIN' },
+    ]);
+    await living.carried('deleteCluster', { id });
+    expect(await listed({ ids: ['i-stays'] })).toHaveLength(1);
+    expect(
+      (await listed({})).filter((one) => (one as { formerClusterId?: string }).formerClusterId === id),
+    ).toHaveLength(1);
+  });
+
   test('the agent registers an attached machine as a node of its cluster, found by cluster and name', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     await machine('i-agent');
