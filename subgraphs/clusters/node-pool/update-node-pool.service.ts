@@ -147,7 +147,7 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wis
     ...instanceTypeProblems(instanceTypes, types, ['input', 'instanceTypes']),
     ...poolConfigProblems({ ...input, machines, instanceTypes }, types, ['input']),
     // Other types must run the image that stays.
-    ...(input.machines?.imageId == null
+    ...(input.instanceTypes && input.machines?.imageId == null
       ? imageFitProblems({ ...before, instanceTypes }, types, ['input', 'instanceTypes'])
       : []),
     ...poolZoneProblems({ ...input, instanceTypes }, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
