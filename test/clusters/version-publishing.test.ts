@@ -7,7 +7,7 @@ import { versionSupportSchedule } from '../../subgraphs/clusters/version/version
 import { upgradeHint } from '../../subgraphs/clusters/version/release.rules.js';
 import { ended, startWorld, type World, wishCluster } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
-import { type Ask, graphOf } from './upgrade/upgrade-kit.js';
+import { type Ask, beginUpgrade, graphOf } from './upgrade/upgrade-kit.js';
 
 let world: World;
 let engine: Engine;
@@ -132,6 +132,18 @@ describe('publishKubernetesVersion', () => {
       status: 'False',
       reason: 'MinorExpired',
     });
+
+    // It can be upgraded all the same, and is told that this may fail.
+    const operation = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
+    expect(await ended(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
+    const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
+    expect(await world.prisma.event.findMany({ where })).toMatchObject([
+      {
+        level: 'WARNING',
+        message: expect.stringContaining('SOURCE_SUPPORT: 1.32 is not supported any more'),
+        data: { warnings: ['SOURCE_SUPPORT'] },
+      },
+    ]);
   });
 
   it('is told to clusters that were made with an expired patch, and to those that nobody has told', async () => {

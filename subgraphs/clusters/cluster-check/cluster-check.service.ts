@@ -90,7 +90,8 @@ export class ClusterCheckService {
     return blockersOf(await this.upgradeItems(cluster, version));
   }
 
-  private async upgradeItems(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
+  /** All that is looked at before an upgrade of a cluster that is at hand. */
+  async upgradeItems(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
     const { versions } = await this.catalogue.catalogue();
     const database = this.platform.database.prisma;
     const target = await upgradeTarget(cluster, requested, { database, versions });

@@ -1,18 +1,30 @@
 import type { Problem } from '../../../kernel/result.js';
 import { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
+import { blockedMessage, blockersOf } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
+import type { ClusterCheckItem } from '../cluster-check/cluster-check.type.js';
 import type { ClusterStep } from '../cluster/cluster.steps.js';
 
-/** What stands in the way of the upgrade now; it may have come since the upgrade was asked for. */
-export async function upgradeProblem(
+export interface Precheck {
+  /** What stands in the way of the upgrade now; it may have come since the upgrade was asked for. */
+  readonly problem: Problem | undefined;
+  /** What may go wrong all the same. */
+  readonly warnings: readonly ClusterCheckItem[];
+}
+
+/** Looks once more, before anything is changed. */
+export async function precheckUpgrade(
   { cluster, scope, means }: ClusterStep,
   version: string,
-): Promise<Problem | undefined> {
+): Promise<Precheck> {
   // Read anew: versions are published while the platform runs.
   const catalogue = new CatalogueStore(scope.database);
   const platform = { database: { prisma: scope.database }, kubernetes: means.kubernetes, clock: scope.clock };
   const checks = new ClusterCheckService(platform, catalogue);
-  const blockers = await checks.blockersOf({ ...cluster, state: 'RUNNING' }, version);
-  return blockers.length > 0 ? { code: 'UPGRADE_BLOCKED', message: blockedMessage(blockers) } : undefined;
+  const items = await checks.upgradeItems({ ...cluster, state: 'RUNNING' }, version);
+  const blockers = blockersOf(items);
+  return {
+    problem: blockers.length > 0 ? { code: 'UPGRADE_BLOCKED', message: blockedMessage(blockers) } : undefined,
+    warnings: items.filter(({ level, result }) => level === 'WARNING' && result === 'FAILED'),
+  };
 }

@@ -19,7 +19,7 @@ import type { Operation } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
 import { beginGivingUp, takeBack } from './giving-up.js';
-import { upgradeProblem } from './precheck.js';
+import { precheckUpgrade } from './precheck.js';
 import { upgradeInput, upgradePhase } from './upgrade-input.js';
 import { controlsIn } from './upgrade.rules.js';
 import { endNodes, stageEnded, upgradeNodes } from './upgrading-nodes.js';
@@ -72,13 +72,22 @@ const precheck: Step = async (step) => {
   if (operation.pausedAt) return done;
   // A pool that settles wakes the cluster again.
   if (!poolsSettled(step)) return done;
-  const error = await upgradeProblem(step, targetOf(step));
+  const { problem: error, warnings } = await precheckUpgrade(step, targetOf(step));
   if (error) return endUpgrade(step, { state: 'FAILED', error });
+  const risks = warnings.map(({ name, message }) => ` ${name}: ${message}`).join('');
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
     await finishStage(tx, operation.id, 'PRECHECK', at);
     return [
-      say(step, 'CLUSTER_UPGRADING', `The cluster ${step.cluster.name} is upgraded to ${targetOf(step)}.`),
+      say(
+        step,
+        'CLUSTER_UPGRADING',
+        `The cluster ${step.cluster.name} is upgraded to ${targetOf(step)}.${risks}`,
+        {
+          level: risks === '' ? 'INFO' : 'WARNING',
+          data: { warnings: warnings.map(({ name }) => name) },
+        },
+      ),
     ];
   });
   await scope.faults.reach('upgrade.prechecked');
