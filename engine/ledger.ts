@@ -159,6 +159,12 @@ export async function setDefaultLimits(
     WHERE ledger_limit."limit" IS DISTINCT FROM excluded."limit"`;
 }
 
+/** The limits of accounts that have none of their own, by resource; null: none. One statement. */
+export async function defaultLimits(database: Database): Promise<Map<string, number | null>> {
+  const rows = await database.ledgerLimit.findMany({ where: { account: ANY, scope: ANY } });
+  return new Map(rows.map(({ resource, limit }) => [resource, limit]));
+}
+
 /** Limit and use of each, in the order asked for, in one statement. */
 export async function balances(
   database: Database | Transaction,

@@ -25,6 +25,8 @@ export interface QuotaDefinition {
   readonly adjustable: boolean;
   readonly scopeKind: QuotaScope;
   readonly product: Product | null;
+  /** What an account has that was granted nothing; null: no fixed number. */
+  readonly defaultLimit: number | null;
 }
 
 export interface Balance {
@@ -133,6 +135,7 @@ export function toQuota(
     resource: definition.resource,
     description: definition.description,
     limit,
+    defaultLimit: definition.defaultLimit,
     effectiveLimit,
     limitedBy: lowered ? other.resource : null,
     used,

@@ -1,5 +1,5 @@
 import { DISKS, diskLimit } from '../../engine/disk-limit.js';
-import { type Balance, balances } from '../../engine/ledger.js';
+import { type Balance, balances, defaultLimits } from '../../engine/ledger.js';
 import { isScopeOf, peakUsage, resourcesIn } from '../../engine/ledger-scopes.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import type { Product } from '../../kernel/graph/product.type.js';
@@ -69,10 +69,16 @@ export class QuotaStore {
 
   private async load(): Promise<ReadonlyMap<string, QuotaDefinition>> {
     const rows = await this.database.quotaDefinition.findMany({ orderBy: { position: 'asc' } });
+    const defaults = await defaultLimits(this.database);
     return new Map(
       rows.map((row) => [
         row.resource,
-        { ...row, scopeKind: row.scopeKind as QuotaScope, product: row.product as Product | null },
+        {
+          ...row,
+          scopeKind: row.scopeKind as QuotaScope,
+          product: row.product as Product | null,
+          defaultLimit: defaults.get(row.resource) ?? null,
+        },
       ]),
     );
   }

@@ -50,6 +50,13 @@ export class Quota {
   @Field(() => Int, {
     nullable: true,
     description:
+      'How much an account may have that was granted nothing; null: no fixed number, see description.',
+  })
+  defaultLimit: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
       'The limit that works: another one may be lower, as that of scaling groups for node pools. The same as limit otherwise.',
   })
   effectiveLimit: number | null;

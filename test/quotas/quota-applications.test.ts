@@ -101,14 +101,18 @@ describe('asking for a higher limit', () => {
       reconcilers: [desk],
       schedules: [],
     });
-    const query = `query A($id: ID!) { quotaApplication(id: $id) { state decidedAt quota { limit } } }`;
+    const query = `query A($id: ID!) { quotaApplication(id: $id) { state decidedAt quota { limit defaultLimit } } }`;
     const decided = await eventually(async () => {
       const { data } = await ask<{ quotaApplication: { state: string } }>(account, query, {
         id: application?.id,
       });
       return data.quotaApplication.state !== 'PENDING' && data.quotaApplication;
     });
-    expect(decided).toEqual({ state: 'APPROVED', decidedAt: expect.any(String), quota: { limit: 4000 } });
+    expect(decided).toEqual({
+      state: 'APPROVED',
+      decidedAt: expect.any(String),
+      quota: { limit: 4000, defaultLimit: 100 },
+    });
     expect(await limit(account, 'payg-vcpu', '')).toBe(4000);
     expect(await limit('somebody-else', 'payg-vcpu', '')).toBe(100);
     const log_ = await events(account);

@@ -13,6 +13,7 @@ const nodes: QuotaDefinition = {
   adjustable: true,
   scopeKind: QuotaScope.CLUSTER,
   product: null,
+  defaultLimit: 1_000,
 };
 const pods = { ...nodes, resource: 'ACK_PRO/podsPerNode', adjustable: false };
 

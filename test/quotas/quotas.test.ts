@@ -23,6 +23,7 @@ interface QuotaFields {
   id: string;
   resource: string;
   limit: number | null;
+  defaultLimit: number | null;
   used: number;
   available: number | null;
   scope: string;
@@ -33,7 +34,8 @@ interface QuotaFields {
   product: string | null;
   counted: boolean;
 }
-const FIELDS = 'id resource limit used available scope scopeId adjustable unit description product counted';
+const FIELDS =
+  'id resource limit defaultLimit used available scope scopeId adjustable unit description product counted';
 
 async function quotas(account: string, filter = '{}'): Promise<QuotaFields[]> {
   const { data, errors } = await ask<{ quotas: QuotaFields[] }>(
@@ -80,6 +82,7 @@ describe('the quotas of an account', () => {
         row.product,
       ]),
     );
+    expect(listed.map((quota) => quota.defaultLimit)).toEqual(definitions.map((row) => row.default_limit));
     expect(new Set(listed.map((quota) => quota.id)).size).toBe(listed.length);
   });
 
