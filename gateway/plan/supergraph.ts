@@ -7,6 +7,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
 import { TypeConditions } from '../execute/type-conditions.js';
 import { withExecutableDirectives } from './executable-directives.js';
+import { withExternalFields } from './external-fields.js';
 import { interfaceObjects } from './interface-objects.js';
 import { argumentText, withResolvableKeysFirst } from './join-directives.js';
 import { overrideLabels } from './override-labels.js';
@@ -47,7 +48,7 @@ const SUPPORTED: ReadonlySet<string> = new Set([
 
 /** Loads supergraph SDL, also in the planning thread if there is one. Throws when it is not a valid supergraph. */
 export function loadSupergraph(sdl: string, thread?: PlanningThread): Supergraph {
-  const source = withExecutableDirectives(parse(sdl, { noLocation: true }));
+  const source = withExternalFields(withExecutableDirectives(parse(sdl, { noLocation: true })));
   refuseContexts(source);
   const supergraph = FederatedSupergraph.build(source, { supportedFeatures: new Set(SUPPORTED) });
   const apiSchema = supergraph.apiSchema();

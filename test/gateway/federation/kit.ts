@@ -102,7 +102,11 @@ export function federation(
   });
 }
 
-export async function startGraph(subgraphs: readonly ForeignSubgraph[]): Promise<Graph> {
+/** `written`: how another composition writes the same supergraph. */
+export async function startGraph(
+  subgraphs: readonly ForeignSubgraph[],
+  written = (sdl: string) => sdl,
+): Promise<Graph> {
   await using started = new AsyncDisposableStack();
   const asked = new Map<string, number>();
   const addressed = await Promise.all(
@@ -118,7 +122,7 @@ export async function startGraph(subgraphs: readonly ForeignSubgraph[]): Promise
     await startGateway({
       host: '127.0.0.1',
       port: 0,
-      supergraphSdl: composeSupergraph(addressed),
+      supergraphSdl: written(composeSupergraph(addressed)),
       subgraphs: {},
       auth: { kind: 'none' },
       foreignErrors: true,
