@@ -21,6 +21,7 @@ test('every setting reaches the gateway', async () => {
   const settings = await gatewaySettings(
     readEnv({
       COST_LIMIT: '7',
+      REQUEST_TIMEOUT: '8',
       RATE_POINTS: '8',
       INTROSPECTION: 'false',
       TRUSTED_DOCUMENTS: file,
@@ -29,12 +30,16 @@ test('every setting reaches the gateway', async () => {
     'postgresql://host/rates',
   );
   expect(settings).toMatchObject({
-    limits: { cost: 7, introspection: false },
+    limits: { cost: 7, introspection: false, requestTimeout: 8_000, subgraphTimeout: 4_000 },
     rate: { points: 8, databaseUrl: 'postgresql://host/rates' },
     metricsPort: 0,
   });
   expect(settings.trustedDocuments?.get('id')).toBe('{ regions { id } }');
   expect((await gatewaySettings(readEnv({ RATE_POINTS: '0' }))).rate).toBeUndefined();
-  expect((await gatewaySettings(readEnv({ INTROSPECTION: 'true' }))).limits).toEqual({ introspection: true });
+  expect((await gatewaySettings(readEnv({ INTROSPECTION: 'true' }))).limits).toEqual({
+    introspection: true,
+    requestTimeout: 30_000,
+    subgraphTimeout: 15_000,
+  });
   await rm(folder, { recursive: true });
 });
