@@ -74,6 +74,7 @@ class Kubelets implements Controller {
       if (type === 'DELETED') this.forget(object as Pod);
       else this.seen(object as Pod);
     });
+    this.resumeAbnormal();
     this.cluster.mishaps.onChange(() => this.resumeAbnormal());
     store.onChange(nodes, ({ object, previous }) => {
       const ready = isNodeReady(object as Node);
