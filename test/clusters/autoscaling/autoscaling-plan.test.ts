@@ -8,6 +8,7 @@ import {
   planShrinking,
 } from '../../../subgraphs/clusters/autoscaling/autoscaling.plan.js';
 import type { Pod, PodSpec } from '../../../subgraphs/clusters/autoscaling/kubernetes-objects.js';
+import { templateOf } from '../../../subgraphs/clusters/autoscaling/pool-template.js';
 import { fits, type Place, requestsOf } from '../../../subgraphs/clusters/autoscaling/pod-placement.rules.js';
 
 const pod = (cpu: string, more: Partial<PodSpec> = {}): Pod => ({
@@ -89,6 +90,16 @@ test.each<[string, Pod, Place, boolean]>([
   ],
 ])('a pod %s', (_what, one, there, expected) => {
   expect(fits(one, there)).toBe(expected);
+});
+
+test.each([
+  ['', 'linux'],
+  ['win2019_1809_x64_dtc_zh-cn_40G_alibase_20220516.vhd', 'windows'],
+])('a new node of a pool with the image "%s" runs %s', (imageId, os) => {
+  const type = { id: 'ecs.g6.xlarge', architecture: 'amd64', vcpus: 4, memoryGiB: 16 };
+  const pool = { id: 'nodepool_1', instanceTypes: [type.id], config: { machines: { imageId } } };
+  const facts = { cluster: { regionId: 'cn-hangzhou' }, network: null, types: new Map([[type.id, type]]) };
+  expect(templateOf(pool as never, facts as never, [])?.labels).toMatchObject({ 'kubernetes.io/os': os });
 });
 
 describe('which pools grow', () => {

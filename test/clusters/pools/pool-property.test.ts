@@ -161,7 +161,7 @@ async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void
 
 describe('node pools', () => {
   it(
-    `keep their bounds at every moment and come to what is wished, whatever is done to them: ${RUNS} sequences of ${STEPS} steps`,
+    'keep their bounds at every moment and come to what is wished, whatever is done to them at random',
     async ({ annotate }) => {
       const tally: Run['tally'] = { accepted: {}, refused: {} };
       // A failure takes long to repeat, and may not repeat: it is reported as it was found.
