@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, type EventStream, createClient } from '@fleetgraph/client';
+import { type Client, createClient } from '@fleetgraph/client';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +15,15 @@ import * as documents from '../kit/documents.js';
 import { eventually } from '../kit/eventually.js';
 import { createCluster, operationEnd } from '../kit/main-job.js';
 import { testToken } from '../kit/platform.js';
+import {
+  type Reading,
+  type Told,
+  apolloClient,
+  eventSource,
+  keepReading,
+  singleConnection,
+  singleConnectionClient,
+} from './foreign-readers.js';
 import { type RoleFleet, type RoleName, startRoleFleet } from './role-fleet.js';
 
 const ACCOUNTS = ['acme', 'globex', 'initech', 'umbrella'];
@@ -28,28 +37,27 @@ const PATIENCE = 300_000;
 /** The event of which there is a steady stream. */
 const HEARTBEAT = 'NODE_READY';
 
-interface Told {
-  readonly told: { readonly id: string; readonly cursor: string; readonly cluster?: unknown };
-}
-
 type Field = 'events' | 'provisioningEvents';
 
-const streams: Readonly<Record<Field, TypedDocumentNode<Told, { after?: string }>>> = {
+const streams: Readonly<Record<Field, string>> = {
   /** Everything that happens in the account. */
-  events: parse(`subscription Everything($after: EventCursor) {
+  events: `subscription Everything($after: EventCursor) {
     told: events(after: $after) { id cursor }
-  }`),
+  }`,
   /** A part of it, with a field that another subgraph owns. */
-  provisioningEvents: parse(`subscription Provisioning($after: EventCursor) {
+  provisioningEvents: `subscription Provisioning($after: EventCursor) {
     told: provisioningEvents(after: $after) { id cursor cluster { id region { name } } }
-  }`),
+  }`,
 };
 
-/** Somebody who has subscribed, on a connection of their own. */
+/** How subscribers read: our client over WebSockets, and what others use over each of the other transports. */
+const WAYS = ['client', 'client', 'eventSource', 'singleConnection', 'apollo'] as const;
+
+/** Somebody who has subscribed. */
 interface Subscriber {
   readonly account: string;
   readonly field: Field;
-  readonly stream: EventStream<Told>;
+  readonly way: (typeof WAYS)[number];
   readonly got: string[];
   /** What ended it, if anything did. */
   failure: unknown;
@@ -82,7 +90,7 @@ afterAll(() => stack.disposeAsync());
 
 test('200 subscribers get everything once and in order while gateway, subgraphs, engine and PostgreSQL are killed in turn', async () => {
   const over = new AbortController();
-  const subscribers = await Promise.all(ACCOUNTS.flatMap((account) => subscribe(account, over.signal)));
+  const subscribers = (await Promise.all(ACCOUNTS.map((account) => subscribe(account, over.signal)))).flat();
   expect(subscribers).toHaveLength(200);
   // Nothing has happened since they subscribed, and everybody knows where the stream stands.
   const heads = await logHeads();
@@ -115,34 +123,61 @@ test('200 subscribers get everything once and in order while gateway, subgraphs,
         what: `the last of ${field} of ${account}`,
         timeoutMs: PATIENCE,
       });
-      for (const { got, failure } of own) {
-        expect(failure).toBeUndefined();
-        expect(got).toEqual(logged);
+      for (const { way, got, failure } of own) {
+        expect(failure, way).toBeUndefined();
+        expect(got, way).toEqual(logged);
       }
     }
   over.abort();
 }, 1_800_000);
 
-/** Half of an account's subscribers to each stream; resolves when each knows where its stream stands. */
-function subscribe(account: string, signal: AbortSignal): Promise<Subscriber>[] {
-  return Array.from({ length: SUBSCRIBERS_PER_ACCOUNT }, async (_, index) => {
+/** Half of an account's subscribers to each stream; resolves when it is known where each stream begins. */
+async function subscribe(account: string, signal: AbortSignal): Promise<Subscriber[]> {
+  const token = await testToken(account);
+  const single = singleConnectionClient(fleet.url, token);
+  stack.defer(() => single.dispose());
+  const readers = {
+    eventSource: () => eventSource(fleet.url, token),
+    singleConnection: () => singleConnection(single),
+    apollo: () => apolloClient(fleet.url, token),
+  };
+  const starts: Record<Field, string> = {
+    events: await position(account, 'events'),
+    provisioningEvents: await position(account, 'provisioningEvents'),
+  };
+  return Array.from({ length: SUBSCRIBERS_PER_ACCOUNT }, (_, index) => {
     const field: Field = index % 2 === 0 ? 'events' : 'provisioningEvents';
-    const client: Client = stack.use(
-      createClient({ url: `${fleet.url}/graphql`, token: () => testToken(account) }),
-    );
-    const stream = client.subscribe(streams[field], {}, { signal });
-    const subscriber: Subscriber = { account, field, stream, got: [], failure: undefined };
-    const listening = async () => {
-      for await (const { told } of stream) {
-        if (field === 'provisioningEvents')
-          expect(told.cluster).toMatchObject({ region: { name: expect.any(String) as string } });
-        subscriber.got.push(told.id);
-      }
+    const way = WAYS[(index >> 1) % WAYS.length] ?? 'client';
+    const subscriber: Subscriber = { account, field, way, got: [], failure: undefined };
+    const tell = ({ told }: Told) => {
+      if (field === 'provisioningEvents')
+        expect(told.cluster).toMatchObject({ region: { name: expect.any(String) as string } });
+      subscriber.got.push(told.id);
     };
-    listening().catch((error: unknown) => (subscriber.failure = error));
-    await eventually(() => stream.cursor !== undefined, { what: 'a position', timeoutMs: PATIENCE });
+    const reading = { query: streams[field], after: starts[field], signal, tell };
+    const listening = way === 'client' ? listen(account, reading) : keepReading(readers[way](), reading);
+    listening.catch((error: unknown) => (subscriber.failure = error));
     return subscriber;
   });
+}
+
+/** Reads with our client, on a connection of its own. */
+async function listen(account: string, { query, after, signal, tell }: Reading): Promise<void> {
+  for await (const event of ourClient(account).subscribe(typed(query), { after }, { signal })) tell(event);
+}
+
+/** Where a stream stands now. */
+async function position(account: string, field: Field): Promise<string> {
+  await using stream = ourClient(account).subscribe(typed(streams[field]), {});
+  return await eventually(() => stream.cursor, { what: 'a position', timeoutMs: PATIENCE });
+}
+
+function ourClient(account: string): Client {
+  return stack.use(createClient({ url: `${fleet.url}/graphql`, token: () => testToken(account) }));
+}
+
+function typed(query: string): TypedDocumentNode<Told, { after?: string }> {
+  return parse(query);
 }
 
 /** Waits until every subscriber has got some more events, and the engine has had something to tell. */
