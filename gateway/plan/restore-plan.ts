@@ -9,7 +9,7 @@ import type { StandIns } from './stand-ins.js';
  * name.
  */
 export function restorePlan(plan: QueryPlan, corrections: PlanCorrections): QueryPlan {
-  const { standIns, requirements, interfaceObjects } = corrections;
+  const { requirements, interfaceObjects } = corrections;
   if ((requirements.none && interfaceObjects.size === 0) || !plan.node) return plan;
   const { node } = plan;
   if (node.kind !== 'Subscription') return { ...plan, node: restoreNode(node, corrections) };
@@ -18,7 +18,7 @@ export function restorePlan(plan: QueryPlan, corrections: PlanCorrections): Quer
     ...plan,
     node: {
       ...node,
-      primary: restoreFetch(primary, standIns),
+      primary: restoreFetch(primary, corrections),
       ...(rest ? { rest: restoreNode(rest, corrections) } : {}),
     },
   };
@@ -45,15 +45,16 @@ function restoreNode(node: PlanNode, corrections: PlanCorrections): PlanNode {
 }
 
 function restoreFetches(node: FetchNode, corrections: PlanCorrections): PlanNode {
-  if (!node.requires) return restoreFetch(node, corrections.standIns);
+  if (!node.requires) return restoreFetch(node, corrections);
   const right = withoutInterfaceNames(withRewrittenTypesOnly(node), corrections.interfaceObjects);
-  const nodes = splitFetch(right, corrections).map((one) => restoreFetch(one, corrections.standIns));
+  const nodes = splitFetch(right, corrections).map((one) => restoreFetch(one, corrections));
   return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'Parallel', nodes };
 }
 
-function restoreFetch(node: FetchNode, standIns: StandIns): FetchNode {
+function restoreFetch(node: FetchNode, { standIns, parts }: PlanCorrections): FetchNode {
   return {
     ...node,
+    serviceName: parts.get(node.serviceName) ?? node.serviceName,
     ...restoreOperation(node, standIns),
     ...(node.requires ? { requires: restoreRequires(node.requires, standIns) } : {}),
   };

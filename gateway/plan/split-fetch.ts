@@ -7,6 +7,8 @@ import type { StandIns } from './stand-ins.js';
 export interface PlanCorrections {
   readonly standIns: StandIns;
   readonly requirements: Requirements;
+  /** See requiring-graphs.ts. */
+  readonly parts: ReadonlyMap<string, string>;
   /** See interface-objects.ts. */
   readonly interfaceObjects: ReadonlySet<string>;
 }

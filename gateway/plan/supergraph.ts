@@ -14,6 +14,7 @@ import { overrideLabels } from './override-labels.js';
 import type { PlanAhead, PlanningThread } from './planning-thread.js';
 import { Requirements } from './requirements.js';
 import type { PlanCorrections } from './split-fetch.js';
+import { withRequiringGraphs } from './requiring-graphs.js';
 import { withStandIns } from './stand-ins.js';
 
 /** A supergraph, ready to plan and to execute. */
@@ -86,17 +87,19 @@ function createPlanner(
   source: DocumentNode,
   supergraph: FederatedSupergraph,
 ): Pick<Supergraph, 'planner' | 'corrections'> {
-  const { document, standIns } = withStandIns(withResolvableKeysFirst(source));
-  // What stand-ins stand for is external for no reason any more, so only the original can be validated.
-  if (standIns.byName.size > 0) supergraph.subgraphs();
+  const { document: parted, parts } = withRequiringGraphs(withResolvableKeysFirst(source));
+  const { document, standIns } = withStandIns(parted);
+  // What is external there is so for no reason that is seen, so only the original can be validated.
+  if (parts.size > 0) supergraph.subgraphs();
   const planned = FederatedSupergraph.build(document, {
     supportedFeatures: new Set(SUPPORTED),
-    validateSupergraph: standIns.byName.size === 0,
+    validateSupergraph: parts.size === 0,
   });
   return {
     planner: new QueryPlanner(planned),
     corrections: {
       standIns,
+      parts,
       requirements: new Requirements(document),
       interfaceObjects: interfaceObjects(document),
     },

@@ -151,6 +151,54 @@ const boxes = [
   { __typename: 'Open', size: 1 },
   { __typename: 'Closed', size: 2 },
 ];
+
+/** Both subgraphs write to the same log, in which nothing may be twice. */
+const logged: { id: string; text: string }[] = [];
+const log = (_: unknown, { text }: { text: string }) => {
+  if (logged.some((one) => one.text === text)) throw new Error('logged twice');
+  const line = { id: `l${logged.length}`, text };
+  logged.push(line);
+  return line;
+};
+
+federation(
+  'a mutation that subgraphs share',
+  [
+    subgraph(
+      'short',
+      `type Query { lines: Int } type Mutation { log(text: String!): Line! @shareable }
+       type Line @key(fields: "id") { id: ID! length: Int! }`,
+      {
+        Mutation: { log },
+        Line: {
+          __resolveReference: finder(logged, 'id'),
+          length: ({ text }: { text: string }) => text.length,
+        },
+      },
+    ),
+    subgraph(
+      'long',
+      `type Mutation { log(text: String!): Line! @shareable }
+       type Line @key(fields: "id") { id: ID! text: String! }`,
+      { Mutation: { log }, Line: { __resolveReference: finder(logged, 'id') } },
+    ),
+  ],
+  [
+    {
+      title: 'is made in the one that has all that is asked for',
+      query: 'mutation { log(text: "one") { id text } }',
+      data: { log: { id: 'l0', text: 'one' } },
+      asks: { long: 1 },
+    },
+    {
+      title: 'is made once, also when each has a part of what is asked for',
+      query: 'mutation { log(text: "two") { id text length } }',
+      data: { log: { id: 'l1', text: 'two', length: 3 } },
+      asks: { short: 1, long: 1 },
+    },
+  ],
+);
+
 const secret = { id: 'a1', name: 'open', hidden: 'hidden', kind: 'LEFT' };
 
 federation(

@@ -12,10 +12,11 @@ federation(
     ),
     subgraph(
       'sales',
-      `type Car @key(fields: "id") {
+      `type Query { sold: [Car] } type Car @key(fields: "id") {
          id: ID! price: Int @external discount: Int @external
          dear: Boolean @requires(fields: "price") reduced: Int @requires(fields: "price discount") }`,
       {
+        Query: { sold: () => [{ id: 'c1' }] },
         Car: {
           __resolveReference: (reference: object) => reference,
           dear: ({ price }: { price: number }) => price > 80,
@@ -64,6 +65,18 @@ federation(
       title: 'back to a subgraph that was asked before',
       query: '{ car { advice affordable } }',
       data: { car: { advice: 'buy', affordable: false } },
+    },
+    {
+      title: 'from the subgraph that has what is required',
+      query: '{ sold { affordable } }',
+      data: { sold: [{ affordable: false }] },
+    },
+    {
+      title: 'from there, asked for itself, too',
+      query: '{ sold { dear reduced affordable affordableReduced advice } }',
+      data: {
+        sold: [{ dear: true, reduced: 70, affordable: false, affordableReduced: true, advice: 'buy' }],
+      },
     },
     {
       title: 'under conditions',
