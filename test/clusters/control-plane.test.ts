@@ -138,7 +138,11 @@ describe('the control plane of a managed cluster', () => {
       const id = await runningCluster();
       await power(`zones/${zone}`, false);
       try {
-        const lost = await seen(id, (now) => now.controlPlane?.incidents[0]?.endedAt === null, 'an incident');
+        // The fields of an answer may be of two moments, so it waits for each of them.
+        const isLost = ({ controlPlane }: View) =>
+          controlPlane?.incidents[0]?.endedAt === null &&
+          controlPlane.components.some(({ health }) => health !== 'HEALTHY');
+        const lost = await seen(id, isLost, 'an incident');
         expect(await apiStatus(id)).toBe(200);
         expect([lost.state, lost.controlPlane?.available]).toEqual(['RUNNING', true]);
         expect(lost.controlPlane?.incidents[0]).toMatchObject({ kind: 'DEGRADED', endedAt: null });
@@ -238,7 +242,8 @@ describe('the control plane of a managed cluster', () => {
     times.push(Date.now());
     const { controlPlane, state, sla } = await seen(
       id,
-      (now) => now.controlPlane?.incidents.length === 3,
+      ({ state, controlPlane }) =>
+        state === 'RUNNING' && controlPlane?.incidents.length === 3 && controlPlane.available,
       'three incidents',
     );
     expect([state, controlPlane?.available]).toEqual(['RUNNING', true]);
