@@ -7,7 +7,7 @@ export interface CancelSignal {
 
 /**
  * An `AbortController` and its signal without the event target, which costs more than all that a request to a subgraph
- * does with it (docs/decisions/0039). Listeners are called once.
+ * does with it (docs/decisions/0035). Listeners are called once.
  */
 export class Cancellation implements CancelSignal {
   aborted = false;
