@@ -162,8 +162,8 @@ export function keepMachine(cloud: Cloud, cluster: CloudCluster, instance: Insta
 }
 
 function isKept({ chargeType, release, master, state, orphaned }: InstanceRecord): boolean {
-  if (master || (state === 'FAILED' && orphaned)) return false;
-  return chargeType === 'PREPAID' || release === false;
+  if (state === 'FAILED' && orphaned) return false;
+  return chargeType === 'PREPAID' || (release === false && !master);
 }
 
 /** The cloud's id of an instance's machine; the instance's own id is its caller's. */

@@ -64,8 +64,8 @@ function nodeProblem(
   { to, path }: { readonly to: string; readonly path: readonly string[] },
 ): Problem[] {
   if (!node) return [{ code: 'NOT_FOUND', message: 'There is no such node.', path }];
-  if (!nextNodeState(node.state as NodeState, 'CONVERT') || node.nodePoolId === null)
-    return [{ code: 'INVALID_STATE', message: `The node ${node.name} is no running node of a pool.`, path }];
+  if (!nextNodeState(node.state as NodeState, 'CONVERT'))
+    return [{ code: 'INVALID_STATE', message: `The node ${node.name} does not run.`, path }];
   const problem = conversionProblem({ instanceType: node.instanceType, from: node.chargeType, to });
   return problem ? [{ ...problem, path }] : [];
 }

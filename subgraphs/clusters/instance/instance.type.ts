@@ -124,7 +124,9 @@ export class ReleaseInstancesPayload {
 
 @InputType({ description: 'Nodes whose machines are to be paid in another way.' })
 export class ConvertChargeTypeInput {
-  @Field(() => [ID], { description: 'Running nodes of one cluster (1 to 100).' })
+  @Field(() => [ID], {
+    description: 'Running nodes of one cluster (1 to 100), masters of a dedicated one included.',
+  })
   nodeIds: string[];
 
   @Field(() => ChargeType, { description: 'PREPAID: only from use to subscription can they go over.' })

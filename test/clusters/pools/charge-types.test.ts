@@ -164,6 +164,25 @@ describe('how machines are paid', () => {
     ]);
   });
 
+  test('masters of a dedicated cluster go over to subscription, and their machines outlive it', async () => {
+    const { id } = await living.cluster([{ name: 'workers' }], { type: 'KUBERNETES', spec: null });
+    const query = `query ($id: ID!) { cluster(id: $id) { nodes { nodes { id role chargeType } } } }`;
+    interface Seen {
+      readonly cluster: { nodes: { nodes: { id: string; role: string; chargeType: string }[] } };
+    }
+    const masters = async () =>
+      (await living.run<Seen>(query, { id })).cluster.nodes.nodes.filter(({ role }) => role === 'MASTER');
+    const nodeIds = (await masters()).map((node) => node.id);
+    const before = await used('payg-vcpu');
+    const { result } = await living.carried('convertChargeType', { nodeIds, chargeType: 'PREPAID' });
+    expect(result).toMatchObject({ requested: 3, created: 3, failed: 0 });
+    expect((await masters()).map(({ chargeType }) => chargeType)).toEqual(['PREPAID', 'PREPAID', 'PREPAID']);
+    expect(before - (await used('payg-vcpu'))).toBe(12);
+    await living.carried('deleteCluster', { id });
+    const left = (await orphans()).filter(({ formerClusterId }) => formerClusterId === id);
+    expect(left.map(({ releasable }) => releasable)).toEqual([false, false, false]);
+  });
+
   test('nodes of a family that cannot go over to subscription are refused', async () => {
     const { pools } = await living.cluster([
       { name: 'n1', instanceTypes: ['ecs.n1.large'] },
