@@ -17,6 +17,8 @@ export interface Estate {
   readonly node: string;
   readonly nodePool: string;
   readonly operation: string;
+  /** Another of its machines: one that has been attached cannot be released. */
+  readonly otherMachine: string;
   readonly otherNode: string;
   /** Of the cluster: quotas of accounts have the same ids for everyone. */
   readonly quota: string;
@@ -39,11 +41,11 @@ export async function buildEstate(seat: Seat): Promise<Estate> {
   const network = await buildNetwork(seat);
   const cluster = await buildCluster(seat, network);
   const view = await viewOf(seat, cluster);
-  const [node = '', otherNode = '', removed = ''] = view.nodes.nodes.map(({ id }) => id);
+  const [node = '', otherNode = '', ...removed] = view.nodes.nodes.map(({ id }) => id);
   const nodePool = firstOf(view.nodePools);
   await done(seat, 'removeNodes', 'operation { id }', {
     nodePoolId: nodePool,
-    nodeIds: [removed],
+    nodeIds: removed,
     release: false,
   });
   const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
@@ -61,6 +63,7 @@ export async function buildEstate(seat: Seat): Promise<Estate> {
     ...{ clusterId: cluster, kind: 'QUESTION', title: 'secret', text: 'secret' },
   });
   const { quotaApplication, quota } = await raiseQuota(seat, view);
+  const [machine = '', otherMachine = ''] = await machinesOf(seat);
   const watched = await firstFrame(seat, 'subscription { watchClusters { cursor } }');
   return {
     ...network,
@@ -69,10 +72,11 @@ export async function buildEstate(seat: Seat): Promise<Estate> {
     clusterResource: firstOf(view.resources),
     component: firstOf(view.components),
     eventCursor: await oldestCursor(seat),
-    machine: await machineOf(seat),
+    machine,
     node,
     nodePool,
     operation: firstOf(view.operations),
+    otherMachine,
     otherNode,
     quota,
     quotaApplication,
@@ -115,7 +119,7 @@ async function buildCluster(seat: Seat, network: Pick<Estate, 'vpc' | 'vSwitch'>
       spec: 'PRO',
       zoneIds: ['cn-hangzhou-b'],
       network: { vpcId: network.vpc, vSwitchIds: [network.vSwitch] },
-      nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 3 }],
+      nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 4 }],
     },
   );
   return cluster.id;
@@ -171,9 +175,9 @@ async function oldestCursor(seat: Seat): Promise<string> {
   return events.nodes.at(-1)?.cursor ?? '';
 }
 
-async function machineOf(seat: Seat): Promise<string> {
+async function machinesOf(seat: Seat): Promise<string[]> {
   const { instances } = await ask<{ instances: Ids }>(seat, '{ instances { nodes { id } } }');
-  return firstOf(instances);
+  return instances.nodes.map(({ id }) => id);
 }
 
 /** Runs a mutation that must be accepted, and waits for the end of its operation. */

@@ -28,8 +28,8 @@ const named = (whose: string) =>
 const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
-    'cluster clusterCheck clusterResource component eventCursor machine node nodePool operation otherNode quota',
-    'quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
+    'cluster clusterCheck clusterResource component eventCursor machine node nodePool operation',
+    'otherMachine otherNode quota quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
 /** Where an attempt has an id of somebody else. */

@@ -170,7 +170,7 @@ export const mutationAttempts: readonly Attempt[] = [
     nodePoolId: their.nodePool,
     ...onPool,
   })),
-  attempt('releaseInstances', (_, their) => ({ instanceIds: [their.machine] })),
+  attempt('releaseInstances', (_, their) => ({ instanceIds: [their.otherMachine] })),
   attempt('deleteNodePool', (_, their) => ({ id: their.nodePool })),
   attempt('deleteNetworkPart', (_, their) => ({ id: their.vSwitch })),
   attempt('deleteNetworkPart', (_, their) => ({ id: their.securityGroup })),
