@@ -36,7 +36,7 @@ export function benchQueries(clusterId: string, quick: boolean): BenchQuery[] {
       query: THREE_LEVEL,
       variables: {},
       requests: 200 * share,
-      warmUp: 500 * share,
+      warmUp: 3_000 * share,
     },
     {
       name: 'OneEntity',
@@ -44,7 +44,7 @@ export function benchQueries(clusterId: string, quick: boolean): BenchQuery[] {
       query: ONE_ENTITY,
       variables: { id: clusterId },
       requests: 600 * share,
-      warmUp: 1_500 * share,
+      warmUp: 3_000 * share,
     },
   ];
 }

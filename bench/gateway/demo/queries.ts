@@ -26,15 +26,15 @@ export function demoQueries(quick: boolean): BenchQuery[] {
       query: DEEP,
       variables: {},
       requests: 100 * share,
-      warmUp: 200 * share,
+      warmUp: 600 * share,
     },
     {
       name: 'UsersAndReviews',
       title: 'three levels over the four subgraphs of the federation demo',
       query: USERS_AND_REVIEWS,
       variables: {},
-      requests: 200 * share,
-      warmUp: 500 * share,
+      requests: 1_000 * share,
+      warmUp: 3_000 * share,
     },
     {
       name: 'OneUser',
@@ -42,7 +42,7 @@ export function demoQueries(quick: boolean): BenchQuery[] {
       query: ONE_USER,
       variables: { id: '1' },
       requests: 1_000 * share,
-      warmUp: 1_500 * share,
+      warmUp: 3_000 * share,
     },
   ];
 }
