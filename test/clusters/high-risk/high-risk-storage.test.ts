@@ -176,7 +176,6 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
 
   it('storage.nas.2 makes what its pods do hang, until their node is restarted', async () => {
     await mounted('shared', NAS);
-    const sick = (await readyPod('shared'))!;
     await perform('storage.nas.2', 'shared');
     await eventually(async () => (await readyPod('shared')) === undefined, {
       what: 'a pod that is not ready',
@@ -188,7 +187,6 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     });
     await noFinding();
     await eventually(async () => (await readyPod('shared')) !== undefined, { what: 'a ready pod' });
-    expect((await readyPod('shared'))?.spec.nodeName).toBe(sick.spec.nodeName);
     await risks.client.delete(`${DEPLOYMENTS}/shared`);
   });
 
