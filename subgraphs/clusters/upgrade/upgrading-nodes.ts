@@ -129,9 +129,12 @@ async function upgradeEmpty(step: NodesStep, sights: readonly Sight[]): Promise<
 
 /** What to tell of a batch that gets nowhere. */
 function standstill(sights: readonly Sight[]): Standstill {
-  const pods = sights
-    .flatMap((sight) => sight.pods)
-    .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`);
+  const present = sights.flatMap((sight) => sight.pods);
+  // Those that were told to go are in the way; others may only wait for a place.
+  const going = present.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+  const pods = [...new Set([...going, ...present])].map(
+    ({ metadata }) => `${metadata?.namespace}/${metadata?.name}`,
+  );
   const why =
     pods.length > 0 ? `pods do not leave: ${pods.slice(0, 5).join(', ')}` : 'the nodes are not ready';
   return { nodes: sights.map(({ node }) => node), why, pods };
