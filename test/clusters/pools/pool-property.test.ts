@@ -7,7 +7,7 @@ import { jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { type Mortal, mortalEngine } from '../ledger/mortal-engine.js';
 import { clientOf } from '../upgrade/upgrade-kit.js';
 import { livePools, type LivingPools } from './living-pools.js';
-import { expectBounds, LIMITS } from './property/bounds.js';
+import { expectBounds, LIMITS, RAISED } from './property/bounds.js';
 import {
   carryOut,
   DEPLOYMENTS,
@@ -63,14 +63,14 @@ async function begin(tally: Run['tally']): Promise<Run> {
 }
 
 /** Waits until every operation on the cluster has ended; the bounds hold all the while. */
-async function allEnded(run: Run, somebody: boolean): Promise<void> {
+async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
   const { prisma } = living.world;
   const where = { clusterId: run.clusterId, finishedAt: null };
   await mendMachines(run);
   let last: unknown[] = [];
   let looks = 0;
   const ended = async () => {
-    await expectBounds(run, somebody);
+    await expectBounds(run, somebody, limits);
     last = await prisma.operation.findMany({ where });
     if (last.length > 0) await mendMachines(run);
     if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
@@ -87,9 +87,9 @@ async function expectConvergence(run: Run): Promise<void> {
   const { prisma, platform } = living.world;
   const { clusterId } = run;
   await setCloud(living.world, { failureRate: 0, stock: 2_000 });
-  await setLimit(prisma, 'acme', { resource: 'payg-vcpu', scope: '*' }, 500);
-  await setLimit(prisma, 'acme', { resource: 'spot-vcpu', scope: '*' }, 500);
-  await allEnded(run, true);
+  for (const resource of ['payg-vcpu', 'spot-vcpu'])
+    await setLimit(prisma, 'acme', { resource, scope: '*' }, RAISED[resource] ?? 0);
+  await allEnded(run, true, RAISED);
   const unsynced = new Set(
     (await prisma.nodePool.findMany({ where: { clusterId, deletedAt: null } })).map(({ id }) => id),
   );
