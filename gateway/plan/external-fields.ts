@@ -1,11 +1,5 @@
-import {
-  type ConstDirectiveNode,
-  type DocumentNode,
-  type FieldDefinitionNode,
-  type InterfaceTypeDefinitionNode,
-  Kind,
-} from 'graphql';
-import { argumentText, hasTrue, isJoinField, selectionOf } from './join-directives.js';
+import { type DocumentNode, type FieldDefinitionNode, type InterfaceTypeDefinitionNode, Kind } from 'graphql';
+import { argumentText, fieldNames, graphsOf, hasTrue, isJoinField, joinField } from './join-directives.js';
 
 /**
  * Says of fields that a subgraph requires for its interface object that they are external there. Not every composition
@@ -21,12 +15,9 @@ export function withExternalFields(document: DocumentNode): DocumentNode {
 
 function ofInterface(type: InterfaceTypeDefinitionNode): InterfaceTypeDefinitionNode {
   const joins = (type.directives ?? []).filter(({ name }) => name.value === 'join__type');
-  const graphs = [...new Set(joins.flatMap((join) => argumentText(join, 'graph') ?? []))];
-  const objects = joins.filter((join) => hasTrue(join, 'isInterfaceObject'));
-  const required = objects.flatMap((join) => {
-    const graph = argumentText(join, 'graph');
-    return graph === undefined ? [] : requiredIn(graph, type).map((name) => ({ graph, name }));
-  });
+  const graphs = [...new Set(graphsOf(joins))];
+  const objects = graphsOf(joins.filter((join) => hasTrue(join, 'isInterfaceObject')));
+  const required = objects.flatMap((graph) => requiredIn(graph, type).map((name) => ({ graph, name })));
   if (required.length === 0) return type;
   const fields = type.fields?.map((field) => {
     if (field.directives?.some(isJoinField)) return field;
@@ -46,28 +37,7 @@ function requiredIn(graph: string, { fields = [] }: InterfaceTypeDefinitionNode)
     (field.directives ?? []).flatMap((directive) => {
       if (!isJoinField(directive) || argumentText(directive, 'graph') !== graph) return [];
       const requires = argumentText(directive, 'requires');
-      const selections = requires === undefined ? [] : selectionOf(requires).selections;
-      return selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : []));
+      return requires === undefined ? [] : fieldNames(requires);
     }),
   );
-}
-
-function joinField(graph: string, external: boolean): ConstDirectiveNode {
-  const name = (value: string) => ({ kind: Kind.NAME as const, value });
-  return {
-    kind: Kind.DIRECTIVE,
-    name: name('join__field'),
-    arguments: [
-      { kind: Kind.ARGUMENT, name: name('graph'), value: { kind: Kind.ENUM, value: graph } },
-      ...(external
-        ? [
-            {
-              kind: Kind.ARGUMENT as const,
-              name: name('external'),
-              value: { kind: Kind.BOOLEAN as const, value: true },
-            },
-          ]
-        : []),
-    ],
-  };
 }

@@ -13,6 +13,25 @@ export function isJoinField(directive: ConstDirectiveNode): boolean {
   return directive.name.value === 'join__field';
 }
 
+/** Says that a field comes from a subgraph, or is external there. */
+export function joinField(graph: string, external = false): ConstDirectiveNode {
+  const argument = (name: string, value: ConstValueNode) =>
+    ({ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: name }, value }) as const;
+  return {
+    kind: Kind.DIRECTIVE,
+    name: { kind: Kind.NAME, value: 'join__field' },
+    arguments: [
+      argument('graph', { kind: Kind.ENUM, value: graph }),
+      ...(external ? [argument('external', { kind: Kind.BOOLEAN, value: true })] : []),
+    ],
+  };
+}
+
+/** The subgraphs that directives are about. */
+export function graphsOf(directives: readonly ConstDirectiveNode[]): string[] {
+  return directives.flatMap((one) => argumentText(one, 'graph') ?? []);
+}
+
 /** The text of an argument: of a string, or the name of an enum's value. */
 export function argumentText(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
@@ -25,6 +44,11 @@ export function selectionOf(fieldSet: string): SelectionSetNode {
   if (definition?.kind !== Kind.OPERATION_DEFINITION || definition.operation !== OperationTypeNode.QUERY)
     throw new Error(`not a set of fields: ${fieldSet}`);
   return definition.selectionSet;
+}
+
+/** The names of the fields that such an argument begins with. */
+export function fieldNames(fieldSet: string): string[] {
+  return selectionOf(fieldSet).selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : []));
 }
 
 /** Subgraphs' names by the values of `join__Graph`. */

@@ -9,7 +9,15 @@ import {
   Kind,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
-import { argumentText, hasTrue, isJoinField, mapArgument, selectionOf } from './join-directives.js';
+import {
+  argumentText,
+  fieldNames,
+  graphsOf,
+  hasTrue,
+  isJoinField,
+  joinField,
+  mapArgument,
+} from './join-directives.js';
 
 /** A supergraph in which what requires something is in graphs of its own, and what these are parts of. */
 export interface RequiringGraphs {
@@ -49,10 +57,6 @@ function requiringIn({ directives = [], fields = [] }: ComposedType): Set<string
   const objects = directives.filter((one) => hasTrue(one, 'isInterfaceObject'));
   const all = fields.flatMap((field) => (field.directives ?? []).filter(requires));
   return new Set(graphsOf(all)).difference(new Set(graphsOf(objects)));
-}
-
-function graphsOf(directives: readonly ConstDirectiveNode[]): string[] {
-  return directives.flatMap((one) => argumentText(one, 'graph') ?? []);
 }
 
 function requires(directive: ConstDirectiveNode): boolean {
@@ -180,29 +184,10 @@ function explicit(field: FieldDefinitionNode, graphs: readonly string[]): FieldD
   return { ...field, directives: [...directives, ...graphs.map((graph) => joinField(graph))] };
 }
 
-function joinField(graph: string): ConstDirectiveNode {
-  return {
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: 'join__field' },
-    arguments: [
-      {
-        kind: Kind.ARGUMENT,
-        name: { kind: Kind.NAME, value: 'graph' },
-        value: { kind: Kind.ENUM, value: graph },
-      },
-    ],
-  };
-}
-
 function external(directive: ConstDirectiveNode, graph: string): ConstDirectiveNode {
   const type = directive.arguments?.filter(({ name }) => name.value === 'type') ?? [];
-  const given = joinField(partOf(graph));
-  const isExternal = {
-    kind: Kind.ARGUMENT as const,
-    name: { kind: Kind.NAME as const, value: 'external' },
-    value: { kind: Kind.BOOLEAN as const, value: true },
-  };
-  return { ...given, arguments: [...(given.arguments ?? []), ...type, isExternal] };
+  const given = joinField(partOf(graph), true);
+  return { ...given, arguments: [...(given.arguments ?? []), ...type] };
 }
 
 function withoutKey(directive: ConstDirectiveNode): ConstDirectiveNode {
@@ -229,10 +214,7 @@ function keyNames(joins: readonly ConstDirectiveNode[], graph: string): Set<stri
   return new Set(
     keys.flatMap((one) => {
       const key = argumentText(one, 'key');
-      if (key === undefined) return [];
-      return selectionOf(key).selections.flatMap((field) =>
-        field.kind === Kind.FIELD ? [field.name.value] : [],
-      );
+      return key === undefined ? [] : fieldNames(key);
     }),
   );
 }

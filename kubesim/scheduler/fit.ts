@@ -35,19 +35,21 @@ export function shortages(requests: Amounts, allocatable: Amounts, used: Amounts
 export function matchesNode(spec: PodSpec, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
   const selected = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
-  const terms =
-    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const terms = requiredTerms(spec);
   return selected && (!terms || terms.some((term) => matchesTerm(term, node)));
 }
 
 /** The only nodes that the pod may be on by their names, as DaemonSets write it; undefined: names do not matter. */
-export function namedNodes({ affinity }: PodSpec): readonly string[] | undefined {
-  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  const names = terms?.map(
+export function namedNodes(spec: PodSpec): readonly string[] | undefined {
+  const names = requiredTerms(spec)?.map(
     ({ matchFields = [] }) =>
       matchFields.find(({ key, operator }) => key === 'metadata.name' && operator === 'In')?.values,
   );
   return names?.every((values) => values !== undefined) ? names.flat() : undefined;
+}
+
+function requiredTerms({ affinity }: PodSpec): readonly NodeSelectorTerm[] | undefined {
+  return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
 }
 
 function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {

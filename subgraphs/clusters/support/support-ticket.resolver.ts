@@ -7,7 +7,6 @@ import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { childConnection, loadById } from '../loading.js';
-import { supportOf } from '../version/release.rules.js';
 import type { SupportTicketService } from './support-ticket.service.js';
 import type { SupportTicketRow, SupportTicketStore } from './support-ticket.store.js';
 import {
@@ -51,7 +50,7 @@ export class SupportTicketResolver {
   async outOfSupport(@Ctx() context: RequestContext, @Root() ticket: SupportTicketRow): Promise<boolean> {
     const cluster = await loadById(context, this.stores.clusters.byIds, ticket.clusterId);
     const { versions } = await this.stores.catalogue.catalogue();
-    return supportOf(versions.status(cluster?.version ?? ticket.version)) === 'MINOR_EXPIRED';
+    return !versions.status(cluster?.version ?? ticket.version).supported;
   }
 
   @Mutation(() => SupportTicketPayload, {

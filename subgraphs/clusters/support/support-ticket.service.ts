@@ -9,7 +9,6 @@ import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { lockCluster } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
-import { supportOf } from '../version/release.rules.js';
 import * as tickets from './support-ticket.store.js';
 import type { CloseSupportTicketInput, OpenSupportTicketInput } from './support-ticket.type.js';
 
@@ -36,7 +35,7 @@ export class SupportTicketService {
     ];
     if (problems.length > 0) throw new Refused(problems);
     const { versions } = await this.catalogue.catalogue();
-    const outOfSupport = (version: string) => supportOf(versions.status(version)) === 'MINOR_EXPIRED';
+    const outOfSupport = (version: string) => !versions.status(version).supported;
     return this.once(actor, 'openSupportTicket', input, (tx, at) =>
       openTicket(tx, { actor, input, at, outOfSupport }),
     );
