@@ -1,20 +1,23 @@
-// Hive Gateway as a library, as it comes; `rust` as second argument replaces its planner and executor by those of
-// @graphql-hive/router-runtime, whose planner is native.
+// Hive Gateway as a library, as it comes; `rust` behind the file replaces its planner and executor by those of
+// @graphql-hive/router-runtime, whose planner is native; `ws` lets it subscribe over WebSockets.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { announce } from './listen.mjs';
 
-const [supergraphFile, planner] = process.argv.slice(2);
+const [supergraphFile, ...options] = process.argv.slice(2);
 const ACTOR_HEADER = 'x-fleetgraph-actor';
 
-const native = planner === 'rust' ? await import('@graphql-hive/router-runtime') : undefined;
+const native = options.includes('rust') ? await import('@graphql-hive/router-runtime') : undefined;
 const gateway = createGatewayRuntime({
   supergraph: readFileSync(supergraphFile, 'utf8'),
   logging: 'error',
   propagateHeaders: {
     fromClientToSubgraphs: ({ request }) => ({ [ACTOR_HEADER]: request.headers.get(ACTOR_HEADER) }),
   },
+  ...(options.includes('ws') && {
+    transportEntries: { '*.http': { options: { subscriptions: { kind: 'ws' } } } },
+  }),
   ...(native && { unifiedGraphHandler: native.unifiedGraphHandler }),
 });
 announce(createServer(gateway));

@@ -52,7 +52,10 @@ export async function streamsBench(
   const file = join(folder, 'ticks.graphql');
   await writeFile(file, composeSupergraph([{ name: 'ticks', sdl: SDL, url: `${source.url}/graphql` }]));
   const fleetgraph = () => startFleetgraph(file);
-  const hive = (planner?: string) => () => startHive(file, planner);
+  const hive =
+    (...options: string[]) =>
+    () =>
+      startHive(file, options);
   const broadcast = () => startProcess({ name: 'broadcast', args: [script('broadcast')] });
   const same: Case = {
     name: 'same',
@@ -66,7 +69,7 @@ export async function streamsBench(
     transport: 'sse',
     variables: 'different',
     perSecond: 2,
-    events: 2 * seconds,
+    events: 2 * 4 * seconds,
   };
   const measure = (served: string, start: () => Promise<BenchProcess>, one: Case, emits?: BenchProcess) =>
     measured({ served, start, one, emits, subscribers });
@@ -76,6 +79,8 @@ export async function streamsBench(
     await measure('Fleetgraph, all different', fleetgraph, different, source),
     await measure('Hive Gateway, all different', hive(), different, source),
     await measure('Hive Gateway, Rust planner, all different', hive('rust'), different, source),
+    await measure('Hive Gateway by WebSocket, all different', hive('ws'), different, source),
+    await measure('Hive Gateway by WebSocket, Rust planner', hive('ws', 'rust'), different, source),
   ];
   const idle = await idleCost(fleetgraph, quick ? 500 : 10_000);
   const text = [report(figures, subscribers), idleLine(idle), machineLine(before)].join('\n\n');
@@ -105,7 +110,7 @@ async function measured({ served, start, one, emits, subscribers }: Measurement)
   });
   const upstreams = variables === 'same' && emits ? 1 : subscribers;
   await until(async () => (await read(`${source}/subscribers`)) >= upstreams);
-  const warmUp = 10;
+  const warmUp = 20;
   await post(`${source}/emit`, { events: warmUp, perSecond: 5 });
   await settled(() => read(clients.url));
   const seen = await read(clients.url);
@@ -151,9 +156,9 @@ function startFleetgraph(file: string): Promise<BenchProcess> {
   });
 }
 
-function startHive(file: string, planner?: string): Promise<BenchProcess> {
+function startHive(file: string, options: readonly string[]): Promise<BenchProcess> {
   const peer = join(packageRoot, 'bench/peers/hive.mjs');
-  return startProcess({ name: 'Hive Gateway', args: [peer, file, ...(planner ? [planner] : [])] });
+  return startProcess({ name: 'Hive Gateway', args: [peer, file, ...options] });
 }
 
 async function read(url: string): Promise<number> {

@@ -1,11 +1,30 @@
-// The subgraph behind every gateway of the comparison: `ticks(topic)` as server-sent events. POST /emit sends events to
-// everyone at a steady pace; GET /subscribers says how many there are.
+// The subgraph behind every gateway of the comparison: `ticks(topic)` as server-sent events and over WebSockets
+// (graphql-transport-ws), whatever a gateway asks for. POST /emit sends events to everyone at a steady pace; GET
+// /subscribers says how many there are.
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { MessageType, handleProtocols, parseMessage } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { readBody } from '../../kernel/graph/request-body.js';
 import { type Pace, emit } from './pace.js';
 
 const PADDING = 'x'.repeat(200);
-const subscribers = new Map<ServerResponse, number>();
+
+type Variables = Record<string, unknown> | null | undefined;
+/** Tells one subscriber of an event. */
+type Tell = (data: unknown) => void;
+
+const subscribers = new Set<{ readonly topic: number; readonly tell: Tell }>();
+
+/** Answers with what ends it. */
+function subscribe(variables: Variables, tell: Tell): () => void {
+  const subscriber = { topic: Number(Object.values(variables ?? {})[0] ?? 0), tell };
+  subscribers.add(subscriber);
+  return () => subscribers.delete(subscriber);
+}
+
+function tick(n: number): void {
+  for (const { topic, tell } of subscribers) tell({ ticks: { __typename: 'Tick', topic, n, text: PADDING } });
+}
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.url === '/subscribers') return void response.end(String(subscribers.size));
@@ -20,35 +39,48 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(':\n\n');
-  subscribers.set(response, Number(Object.values(body.variables ?? {})[0] ?? 0));
-  response.once('close', () => subscribers.delete(response));
+  const beat = setInterval(() => response.write(':\n\n'), 10_000);
+  const end = subscribe(body.variables, (data) =>
+    response.write(`event: next\ndata: ${JSON.stringify({ data })}\n\n`),
+  );
+  response.once('close', () => {
+    clearInterval(beat);
+    end();
+  });
 }
 
 interface Asked extends Pace {
   readonly query?: string;
-  readonly variables?: Record<string, unknown>;
+  readonly variables?: Variables;
 }
 
 /** Gateways subscribe by POST or by GET. */
 function asked({ method, url = '/' }: IncomingMessage, body: string): Asked {
   if (method === 'POST') return JSON.parse(body) as Asked;
   const parameters = new URL(url, 'http://source').searchParams;
-  const variables = JSON.parse(parameters.get('variables') ?? '{}') as Record<string, unknown>;
+  const variables = JSON.parse(parameters.get('variables') ?? '{}') as Variables;
   return { query: parameters.get('query') ?? '', variables };
 }
 
-function tick(n: number): void {
-  for (const [response, topic] of subscribers) {
-    const data = { ticks: { __typename: 'Tick', topic, n, text: PADDING } };
-    response.write(`event: next\ndata: ${JSON.stringify({ data })}\n\n`);
-  }
+function overWebSocket(socket: WebSocket): void {
+  const running = new Map<string, () => void>();
+  socket.on('message', (text: Buffer) => {
+    const message = parseMessage(String(text));
+    if (message.type === MessageType.ConnectionInit) socket.send('{"type":"connection_ack"}');
+    if (message.type === MessageType.Ping) socket.send('{"type":"pong"}');
+    if (message.type === MessageType.Complete) running.get(message.id)?.();
+    if (message.type !== MessageType.Subscribe) return;
+    const { id, payload } = message;
+    const tell: Tell = (data) => socket.send(JSON.stringify({ id, type: 'next', payload: { data } }));
+    running.set(id, subscribe(payload.variables, tell));
+  });
+  socket.once('close', () => {
+    for (const end of running.values()) end();
+  });
 }
 
-setInterval(() => {
-  for (const response of subscribers.keys()) response.write(':\n\n');
-}, 10_000).unref();
-
 const server = createServer((request, response) => void answer(request, response));
+new WebSocketServer({ server, handleProtocols }).on('connection', overWebSocket);
 server.listen(0, '127.0.0.1', 4096, () => {
   const address = server.address();
   if (typeof address === 'object' && address) console.log(`ready http://127.0.0.1:${address.port}`);

@@ -2,7 +2,7 @@ import type { Log } from '../../kernel/log.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
 import { Deadline } from '../execute/deadline.js';
-import { type SubgraphSource, unavailable } from '../execute/subgraph-source.js';
+import { type History, type SubgraphSource, unavailable } from '../execute/subgraph-source.js';
 import type { Meter } from '../metrics/meter.js';
 import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
 
@@ -45,8 +45,12 @@ export class GuardedSource implements SubgraphSource {
     );
   }
 
-  subscribe(request: SubgraphRequest, call: CallContext): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    return this.guard(call, () => this.options.source.subscribe(request, call));
+  subscribe(
+    request: SubgraphRequest,
+    call: CallContext,
+    history?: History,
+  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+    return this.guard(call, () => this.options.source.subscribe(request, call, history));
   }
 
   ping(signal: AbortSignal): Promise<void> {

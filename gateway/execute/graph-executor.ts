@@ -70,16 +70,20 @@ export class GraphExecutor {
   }
 
   private async open({ operation, request }: PreparedRequest, context: CallContext, after: unknown) {
-    const primary = operation.subscription?.primary;
+    const { subscription, stream } = operation;
+    const primary = subscription?.primary;
     if (!primary)
       throw new GraphQLError('This is not a subscription.', { extensions: { code: 'BAD_REQUEST' } });
     const source = this.options.sources.get(primary.serviceName);
     if (!source) throw unavailable(primary.serviceName);
-    const variables = pickVariables(primary.variableUsages, { ...request.variables, [AFTER]: after });
-    return source.subscribe(
-      { query: primary.operation, operationName: primary.operationName, variables },
-      context,
-    );
+    const behind = (position: unknown) => ({
+      query: primary.operation,
+      operationName: primary.operationName,
+      variables: pickVariables(primary.variableUsages, { ...request.variables, [AFTER]: position }),
+    });
+    const hasHistory = after !== null || stream?.kind === 'state';
+    const history = hasHistory ? { behind: stream?.resumable ? behind : undefined } : undefined;
+    return source.subscribe(behind(after), context, history);
   }
 
   /** Completes an event in a span under the one in which its subgraph has told it, if it is traced. */

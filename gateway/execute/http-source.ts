@@ -1,24 +1,22 @@
 import { OperationTypeNode } from 'graphql';
 import { type Dispatcher, Pool } from 'undici';
-import { ACTOR_HEADER } from '../../kernel/actor.js';
-import { EVENT_STREAM } from '../../kernel/graph/event-stream.js';
-import {
-  AT_LEAST_HEADER,
-  REQUEST_ID_HEADER,
-  type SubgraphRequest,
-  type SubgraphResult,
-} from '../../kernel/graph/wire.js';
-import { traceHeaders } from '../../kernel/tracing/span.js';
+import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from './call-context.js';
-import { type CancelSignal, nativeSignal } from './cancellation.js';
+import { CallHeaders } from './call-headers.js';
+import type { CancelSignal } from './cancellation.js';
 import { exchange } from './exchange.js';
 import type { Flights } from './flights.js';
-import { type SubgraphSource, unavailable } from './subgraph-source.js';
-import { openSubgraphStream } from './subgraph-stream.js';
+import { type History, type SubgraphSource, unavailable } from './subgraph-source.js';
+import { HttpSubscriptions } from './http-subscriptions.js';
 import { bodyOf, requestKey } from './written-request.js';
 
-const JSON_ACCEPT = 'application/graphql-response+json, application/json';
+const JSON_HEADERS = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/graphql-response+json, application/json',
+];
 
 const PING = JSON.stringify({ query: '{ __typename }' });
 const NOBODY = { account: 'readiness', subject: 'gateway' };
@@ -35,16 +33,15 @@ export interface HttpSourceOptions {
 export class HttpSource implements SubgraphSource {
   private readonly path: string;
   private readonly requests: Pool;
-  /** Streams keep their connection for hours: they have a pool of their own, so that they never hold up requests. */
-  private readonly streams: Pool;
+  private readonly subscriptions: HttpSubscriptions;
 
   readonly name: string;
-  private readonly actorHeader: ActorHeader | undefined;
+  private readonly headers: CallHeaders;
   private readonly flights: Flights;
 
   constructor({ name, url, actorHeader, flights }: HttpSourceOptions) {
     this.name = name;
-    this.actorHeader = actorHeader;
+    this.headers = new CallHeaders(actorHeader);
     this.flights = flights;
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
@@ -55,8 +52,7 @@ export class HttpSource implements SubgraphSource {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    // Subgraphs send a comment every ten seconds: three missing ones mean that the stream is dead.
-    this.streams = new Pool(origin, { headersTimeout: 30_000, bodyTimeout: 30_000 });
+    this.subscriptions = new HttpSubscriptions({ name, url, headers: this.headers, flights });
   }
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
@@ -76,16 +72,12 @@ export class HttpSource implements SubgraphSource {
     }
   }
 
-  async subscribe(
+  subscribe(
     request: SubgraphRequest,
     call: CallContext,
+    history?: History,
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    const options = await this.options(JSON.stringify(request), call, EVENT_STREAM);
-    return openSubgraphStream(this.streams, options, {
-      signal: nativeSignal(call.signal),
-      arrived: () => this.flights.forget(call.actor.account),
-      lost: (cause) => unavailable(this.name, cause),
-    });
+    return this.subscriptions.open(request, call, history);
   }
 
   async ping(signal: AbortSignal): Promise<void> {
@@ -95,7 +87,7 @@ export class HttpSource implements SubgraphSource {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.requests.close(), this.streams.destroy()]);
+    await Promise.all([this.requests.close(), this.subscriptions[Symbol.asyncDispose]()]);
   }
 
   private async again(body: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
@@ -107,7 +99,7 @@ export class HttpSource implements SubgraphSource {
   }
 
   private ask(request: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
-    const options = this.options(request, call, JSON_ACCEPT);
+    const options = this.options(request, call);
     // Nearly always known at once; waiting for it all the same would be another turn of the queue.
     return options instanceof Promise
       ? options.then((known) => exchange(this.requests, known, { signal, read }))
@@ -117,25 +109,15 @@ export class HttpSource implements SubgraphSource {
   private options(
     body: string,
     call: CallContext,
-    accept: string,
   ): Dispatcher.DispatchOptions | Promise<Dispatcher.DispatchOptions> {
-    const vouched = this.actorHeader?.of(call.actor);
-    return vouched instanceof Promise
-      ? vouched.then((actor) => this.vouchedOptions(body, call, { accept, actor }))
-      : this.vouchedOptions(body, call, { accept, actor: vouched });
+    const headers = this.headers.of(call);
+    return headers instanceof Promise
+      ? headers.then((known) => this.optionsWith(body, known))
+      : this.optionsWith(body, headers);
   }
 
-  private vouchedOptions(
-    body: string,
-    call: CallContext,
-    { accept, actor }: { readonly accept: string; readonly actor: string | undefined },
-  ): Dispatcher.DispatchOptions {
-    // A flat list of names and values, which is what undici makes of an object anyway.
-    const headers = ['content-type', 'application/json', 'accept', accept, REQUEST_ID_HEADER, call.requestId];
-    if (actor !== undefined) headers.push(ACTOR_HEADER, actor);
-    if (call.atLeast !== undefined) headers.push(AT_LEAST_HEADER, call.atLeast);
-    for (const [name, value] of Object.entries(traceHeaders())) headers.push(name, value);
-    return { path: this.path, method: 'POST', headers, body };
+  private optionsWith(body: string, headers: readonly string[]): Dispatcher.DispatchOptions {
+    return { path: this.path, method: 'POST', headers: [...JSON_HEADERS, ...headers], body };
   }
 }
 

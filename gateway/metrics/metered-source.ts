@@ -1,6 +1,6 @@
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
-import type { SubgraphSource } from '../execute/subgraph-source.js';
+import type { History, SubgraphSource } from '../execute/subgraph-source.js';
 import type { Meter } from './meter.js';
 
 /** Measures how long a subgraph takes to answer, and how often it does not. */
@@ -21,8 +21,9 @@ export class MeteredSource implements SubgraphSource {
   subscribe(
     request: SubgraphRequest,
     context: CallContext,
+    history?: History,
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    return this.measure('subscribe', () => this.source.subscribe(request, context));
+    return this.measure('subscribe', () => this.source.subscribe(request, context, history));
   }
 
   ping(signal: AbortSignal): Promise<void> {

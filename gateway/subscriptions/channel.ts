@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { isTooSlow } from '../execute/subgraph-source.js';
 import type { Feed, Feeder } from './feed.js';
 import { type Frame, type StreamEvent, toFrame } from './frame.js';
 
@@ -94,6 +95,7 @@ export class Channel implements Feeder {
         this.deliver(step.value);
       }
     } catch (error) {
+      if (isTooSlow(error)) return this.end(this.options.outpaced);
       this.end((feed) => feed.fail([error instanceof GraphQLError ? error : unknownEnd()]));
     }
   }
@@ -124,9 +126,9 @@ export class Channel implements Feeder {
   private remember(frame: Frame): void {
     if (frame.position === undefined) return;
     this.recent.push(frame);
-    this.recentBytes += frame.payload.length;
+    this.recentBytes += frame.bytes;
     while (this.recent.length > REMEMBERED || this.recentBytes > REMEMBERED_BYTES)
-      this.recentBytes -= this.recent.shift()?.payload.length ?? 0;
+      this.recentBytes -= this.recent.shift()?.bytes ?? 0;
   }
 
   private end(last: (feed: Feed) => void): void {

@@ -174,17 +174,17 @@ export class Feed {
 
   private keep(frame: Frame): boolean {
     const { frames, bytes } = this.options;
-    const full = this.queue.length >= frames || this.bytes + frame.payload.length > bytes;
+    const full = this.queue.length >= frames || this.bytes + frame.bytes > bytes;
     if (full && this.queue.length > 0) return false;
     this.queue.push(frame);
-    this.bytes += frame.payload.length;
+    this.bytes += frame.bytes;
     return true;
   }
 
   private take(): Frame | undefined {
     if (this.behind) return undefined;
     const frame = this.queue.shift();
-    if (frame) this.bytes -= frame.payload.length;
+    if (frame) this.bytes -= frame.bytes;
     return frame;
   }
 }

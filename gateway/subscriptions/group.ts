@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { tooSlow } from '../execute/subgraph-source.js';
 import { Channel } from './channel.js';
 import type { Feed, Progress } from './feed.js';
 import { type Frame, type StreamEvent, toFrame } from './frame.js';
@@ -128,10 +128,4 @@ export class Group {
 /** Where a channel stands, for who begins there: a client that knows it loses nothing when its connection ends at once. */
 function standing({ position }: Channel): readonly Frame[] {
   return position === undefined ? [] : [toFrame({ position })];
-}
-
-function tooSlow(): GraphQLError {
-  return new GraphQLError('The client reads more slowly than events come. Subscribe again.', {
-    extensions: { code: 'SLOW_CONSUMER' },
-  });
 }

@@ -1,7 +1,7 @@
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import { failSpan, inSpan } from '../../kernel/tracing/span.js';
 import type { CallContext } from '../execute/call-context.js';
-import type { SubgraphSource } from '../execute/subgraph-source.js';
+import type { History, SubgraphSource } from '../execute/subgraph-source.js';
 
 /** Makes a span of every request to a subgraph. */
 export class TracedSource implements SubgraphSource {
@@ -23,8 +23,9 @@ export class TracedSource implements SubgraphSource {
   subscribe(
     request: SubgraphRequest,
     context: CallContext,
+    history?: History,
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    return this.trace('subscribe', context, () => this.source.subscribe(request, context));
+    return this.trace('subscribe', context, () => this.source.subscribe(request, context, history));
   }
 
   ping(signal: AbortSignal): Promise<void> {

@@ -9,12 +9,9 @@ export const eventStreamOutlet: Omit<StreamOutletOptions, 'drained' | 'interval'
   heartbeat: ':\n\n',
 };
 
-const NEXT = Buffer.from('event: next\ndata: ');
-const END = Buffer.from('\n\n');
-
 /** An event; its id is the position, from which a browser's EventSource goes on by itself. */
-export function eventOf({ payload, position }: Frame): Buffer {
-  return Buffer.concat([Buffer.from(idLine(position)), NEXT, payload, END]);
+export function eventOf({ text, position }: Frame): string {
+  return `${idLine(position)}event: next\ndata: ${text}\n\n`;
 }
 
 /** A position without an event: without data it is nothing to anybody, but readers remember the id. */

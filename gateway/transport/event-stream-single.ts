@@ -249,10 +249,8 @@ class StreamOperation implements Sink {
     private readonly forget: () => void,
   ) {}
 
-  next({ payload }: Frame): boolean {
-    return this.write(
-      `event: next\ndata: {"id":${JSON.stringify(this.id)},"payload":${payload.toString()}}\n\n`,
-    );
+  next({ text }: Frame): boolean {
+    return this.write(`event: next\ndata: {"id":${JSON.stringify(this.id)},"payload":${text}}\n\n`);
   }
 
   error(errors: readonly GraphQLError[]): void {

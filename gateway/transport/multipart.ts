@@ -44,8 +44,8 @@ export class MultipartStream implements Sink {
     this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks });
   }
 
-  next({ payload }: Frame): boolean {
-    return this.outlet.write(`${PART}{"payload":${payload.toString()}}${NEXT}`);
+  next({ text }: Frame): boolean {
+    return this.outlet.write(`${PART}{"payload":${text}}${NEXT}`);
   }
 
   /** Errors outside of `payload` say that the stream itself has ended. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { corkTurn } from './cork-turn.js';
+import { corkTurn } from '../../kernel/graph/cork-turn.js';
 
 /** Bytes that wait for the network from which on a socket counts as behind. */
 const BEHIND = 128 * 1024;

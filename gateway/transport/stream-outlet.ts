@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { corkTurn } from './cork-turn.js';
+import { corkTurn } from '../../kernel/graph/cork-turn.js';
 
 export interface StreamOutletOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -38,11 +38,12 @@ export class StreamOutlet {
   }
 
   /** Hands over some text. False: the network is behind, and `drained` will be called. */
-  write(text: string | Buffer): boolean {
+  write(text: string): boolean {
     const { response } = this;
     if (!response.writable || response.writableEnded) return true;
     if (response.socket) corkTurn(response.socket);
-    return response.write(text);
+    // What is ASCII is written as it is; UTF-8 is worked out first.
+    return response.write(text, Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8');
   }
 
   /** Writes the last of it. */

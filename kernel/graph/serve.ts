@@ -1,21 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type Request, createHandler } from 'graphql-http';
-import { LRUCache } from 'lru-cache';
-import { ACTOR_HEADER, type Actor, verifyActor } from '../actor.js';
 import type { ErrorCode } from '../errors.js';
-import { Loaders } from '../loader.js';
 import type { Log } from '../log.js';
 import { Refused } from '../result.js';
-import type { RequestContext, Subgraph } from '../subgraph.js';
+import type { Subgraph } from '../subgraph.js';
 import { inSpan } from '../tracing/span.js';
 import { acceptedQuality } from './accept.js';
 import { EVENT_STREAM, sendEvents } from './event-stream.js';
 import { closeServer, listen } from './listen.js';
 import { problemError } from './refusal.js';
 import { readBody } from './request-body.js';
+import { CallReader, type SubgraphCall, contextOf } from './subgraph-call.js';
 import { SubgraphExecutor } from './subgraph-executor.js';
-import { AT_LEAST_HEADER, REQUEST_ID_HEADER, type SubgraphRequest } from './wire.js';
+import { SubgraphSockets } from './subgraph-sockets.js';
+import type { SubgraphRequest } from './wire.js';
 
 export interface ServeSubgraphOptions {
   readonly host: string;
@@ -34,17 +32,9 @@ export interface ServedSubgraph extends AsyncDisposable {
   readonly url: string;
 }
 
-/** The waiting client's request and the abort signal of its departure. */
-interface Call {
-  readonly actor: Actor;
-  readonly requestId: string;
-  readonly signal: AbortSignal;
-  readonly atLeast: string | undefined;
-}
-
 /**
- * Serves a subgraph to gateways: queries and mutations as GraphQL over HTTP, subscriptions as server-sent events.
- * Answers 401 to anyone who does not bring an actor signed with `actorKey`. `GET /healthz` answers 200.
+ * Serves a subgraph to gateways: queries and mutations as GraphQL over HTTP, subscriptions over WebSockets
+ * (`subgraph-sockets.ts`) or as server-sent events. Answers 401 to anyone who does not bring an actor signed with `actorKey`. `GET /healthz` answers 200.
  */
 export async function serveSubgraph(
   subgraph: Subgraph,
@@ -54,6 +44,9 @@ export async function serveSubgraph(
   const server = createServer(
     { keepAliveTimeout: 65_000 },
     (request, response) => void service.handle(request, response),
+  );
+  server.on('upgrade', (request, connection, head: Buffer) =>
+    service.sockets.upgrade(request, connection, head),
   );
   const base = await listen(server, options.host, options.port);
   return {
@@ -66,10 +59,12 @@ export async function serveSubgraph(
 }
 
 class SubgraphService {
+  readonly sockets: SubgraphSockets;
   private readonly executor: SubgraphExecutor;
   private readonly closing = new AbortController();
-  private readonly actors = new LRUCache<string, Actor>({ max: 10_000, ttl: 30_000 });
-  private readonly handler = createHandler<undefined, Call>({
+  private readonly calls: CallReader;
+  private readonly bodyLimit: number;
+  private readonly handler = createHandler<undefined, SubgraphCall>({
     // graphql-http reads the request; the answer is ours, because its errors are formatted already.
     onSubscribe: async (request, params) => [
       JSON.stringify(await this.executor.execute(params, contextOf(request.context))),
@@ -81,49 +76,61 @@ class SubgraphService {
     subgraph: Subgraph,
     private readonly options: ServeSubgraphOptions,
   ) {
-    this.executor = new SubgraphExecutor(subgraph, options.log);
+    const { log, actorKey, bodyLimit = 8 * 1024 * 1024 } = options;
+    this.bodyLimit = bodyLimit;
+    this.executor = new SubgraphExecutor(subgraph, log);
+    this.calls = new CallReader(actorKey);
+    this.sockets = new SubgraphSockets({
+      schema: subgraph.schema,
+      executor: this.executor,
+      calls: this.calls,
+      log,
+      messageLimit: bodyLimit,
+      closing: this.closing.signal,
+    });
   }
 
   /** Ends every subscription, so that gateways resume elsewhere. */
   close(): void {
+    // First: what is ended by the signal would be told as completed.
+    this.sockets.close();
     this.closing.abort();
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.url === '/healthz') return void response.writeHead(200).end('ok');
-      const actor = await this.actor(String(request.headers[ACTOR_HEADER] ?? ''));
-      if (!actor)
+      const call = await this.calls.read(request.headers, departure(response));
+      if (!call)
         return sendProblem(response, 401, 'UNAUTHENTICATED', 'Only the gateway may ask this subgraph.');
       const parent = { kind: 'server' as const, parent: request.headers };
       await inSpan(
         'POST /graphql',
         () => parent,
-        () => this.answer(request, response, callOf(actor, request, response)),
+        () => this.answer(request, response, call),
       );
     } catch (error) {
       this.fail(error, response);
     }
   }
 
-  /** Gateways use a signature for a minute; it is checked once in half of that. */
-  private async actor(signature: string): Promise<Actor | undefined> {
-    const known = this.actors.get(signature);
-    if (known) return known;
-    const actor = await verifyActor(signature, this.options.actorKey);
-    if (actor) this.actors.set(signature, actor);
-    return actor;
-  }
-
-  private async answer(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
-    const body = await readBody(request, this.options.bodyLimit ?? 8 * 1024 * 1024);
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    call: SubgraphCall,
+  ): Promise<void> {
+    const body = await readBody(request, this.bodyLimit);
     if (acceptedQuality(request.headers.accept, EVENT_STREAM) > 0)
       return this.stream(JSON.parse(body) as SubgraphRequest, response, call);
     const [text, init] = await this.handler(httpRequest(request, body, call));
     response.writeHead(init.status, init.headers).end(text);
   }
 
-  private async stream(request: SubgraphRequest, response: ServerResponse, call: Call): Promise<void> {
+  private async stream(
+    request: SubgraphRequest,
+    response: ServerResponse,
+    call: SubgraphCall,
+  ): Promise<void> {
     const signal = AbortSignal.any([call.signal, this.closing.signal]);
     const events = await this.executor.subscribe(request, () => contextOf({ ...call, signal }), signal);
     // A stream that ends because this process stops is cut, not completed: the gateway tells its clients to resume.
@@ -143,28 +150,19 @@ class SubgraphService {
   }
 }
 
-function callOf(actor: Actor, request: IncomingMessage, response: ServerResponse): Call {
+function departure(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
-  return {
-    actor,
-    requestId: String(request.headers[REQUEST_ID_HEADER] ?? randomUUID()),
-    atLeast: headerText(request.headers[AT_LEAST_HEADER]),
-    signal: gone.signal,
-  };
+  return gone.signal;
 }
 
-function contextOf({ actor, requestId, signal, atLeast }: Call): RequestContext {
-  return { actor, requestId, signal, atLeast, loaders: new Loaders() };
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function httpRequest(request: IncomingMessage, body: string, context: Call): Request<undefined, Call> {
+function httpRequest(
+  request: IncomingMessage,
+  body: string,
+  context: SubgraphCall,
+): Request<undefined, SubgraphCall> {
   return {
     method: request.method ?? 'GET',
     url: request.url ?? '/',

@@ -1,7 +1,7 @@
 import { GraphQLError, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { Feed } from '../../gateway/subscriptions/feed.js';
-import type { Frame, StreamEvent } from '../../gateway/subscriptions/frame.js';
+import { Frame, type StreamEvent } from '../../gateway/subscriptions/frame.js';
 import { Group } from '../../gateway/subscriptions/group.js';
 import type { StreamForm } from '../../gateway/subscriptions/stream-form.js';
 import { until } from './fixtures/gateway.js';
@@ -20,7 +20,7 @@ class Reader {
     const sink = {
       next: (frame: Frame) => {
         this.frames.push(frame);
-        this.got.push((JSON.parse(String(frame.payload)) as { data: string }).data);
+        this.got.push((JSON.parse(frame.text) as { data: string }).data);
         return this.fast;
       },
       error: (errors: readonly GraphQLError[]) => void this.errors.push(...errors),
@@ -180,13 +180,8 @@ test('the lag of a client is what others of its group have been told and it has 
 
 test('an event that does not follow what its client was told is not given to it: it is counted, and the client sent to resume', () => {
   const reader = new Reader();
-  const frame = (position: string, follows?: string): Frame => ({
-    payload: Buffer.from(JSON.stringify({ data: position })),
-    position,
-    follows,
-    bookmark: false,
-    faulty: false,
-  });
+  const frame = (position: string, follows?: string) =>
+    new Frame(JSON.stringify({ data: position }), position, follows, false, false);
   reader.feed.offer(frame('1'));
   reader.feed.offer(frame('2', '1'));
   reader.feed.offer(frame('4', '3'));
