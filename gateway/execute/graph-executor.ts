@@ -11,7 +11,6 @@ import { nativeSignal } from './cancellation.js';
 import { Deadline } from './deadline.js';
 import { LazyStream } from './lazy-stream.js';
 import type { PlanPart, PlanRun } from './plan-run.js';
-import { isFault } from './shape/shape-run.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
 import { pickVariables } from './variables.js';
 
@@ -148,9 +147,8 @@ export class GraphExecutor {
 
   private resultOf({ view, operation }: PreparedRequest, run: PlanRun): ExecutionResult {
     const shaped = (view ?? operation).shape.shape(run.data, run.variables);
-    // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason. What
-    // clients are not to see needs none.
-    const errors = run.errors.length > 0 ? run.errors : shaped.errors.filter(isFault);
+    // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
+    const errors = run.errors.length > 0 ? run.errors : shaped.errors;
     if (errors.length === 0) return { data: shaped.data };
     return { data: shaped.data, errors: this.options.mask.errors(errors, run.call.requestId) };
   }

@@ -11,7 +11,7 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { type Complete, FAILED, fail, hide } from './shape-run.js';
+import { type Complete, FAILED, fail } from './shape-run.js';
 
 /** Wraps what completes a named type into the lists and non-nulls around it. */
 export function compileWrapping(type: GraphQLOutputType, named: Complete): Complete {
@@ -22,7 +22,7 @@ export function compileWrapping(type: GraphQLOutputType, named: Complete): Compl
 
 /**
  * Completes values of a scalar or enum. Custom scalars are the subgraphs' own: every value of theirs is right. `full`
- * has the values of an enum that clients do not see.
+ * has the values of an enum that clients do not see; such a value is null, and nothing is wrong.
  */
 export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   const valid = isEnumType(type) ? enumCheck(type.getValues()) : scalarChecks.get(type.name);
@@ -31,9 +31,7 @@ export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complet
   const hidden = isEnumType(everything) ? enumCheck(everything.getValues()) : undefined;
   return (value, depth, run) => {
     if (value === null || valid(value)) return value;
-    return hidden?.(value)
-      ? hide(run, depth)
-      : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
+    return hidden?.(value) ? null : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
   };
 }
 

@@ -18,7 +18,7 @@ import { type Tree, assign, isTree, own } from '../tree.js';
 import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
 import { compileLeaf, compileWrapping } from './complete.js';
 import { compileIntrospection } from './introspection.js';
-import { type Complete, FAILED, type ShapeRun, fail, hide } from './shape-run.js';
+import { type Complete, FAILED, type ShapeRun, fail } from './shape-run.js';
 
 /** What compiling a response's shape needs. */
 export interface ShapeCompilation extends Collection {
@@ -60,10 +60,10 @@ export class ObjectShape {
     return fields ? this.shape(value, fields, depth, run) : this.unseen(typename, depth, run);
   };
 
-  /** In place of an object of a type that the API does not have: its name must not be told. */
+  /** In place of an object of a type that the API does not have: of one that only subgraphs know nothing is told. */
   private unseen(typename: unknown, depth: number, run: ShapeRun): unknown {
     const hidden = typeof typename === 'string' && isObjectType(this.compilation.full.getType(typename));
-    return hidden ? hide(run, depth) : fail(run, depth, 'A subgraph answered an object of an unknown type.');
+    return hidden ? null : fail(run, depth, 'A subgraph answered an object of an unknown type.');
   }
 
   private shape(tree: Tree, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {

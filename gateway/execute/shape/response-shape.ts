@@ -19,7 +19,7 @@ import { type Complete, FAILED } from './shape-run.js';
 
 export interface ShapedResponse {
   readonly data: Tree | null;
-  /** Where what was fetched does not fit the schema that clients see; `isFault` tells which of it is wrong. */
+  /** Where what was fetched does not fit the schema. */
   readonly errors: readonly GraphQLError[];
 }
 

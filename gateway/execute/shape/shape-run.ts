@@ -23,18 +23,3 @@ export function fail(run: ShapeRun, depth: number, message: string): typeof FAIL
   run.errors.push(new GraphQLError(message, { path, extensions: { code: 'INVALID_GRAPHQL' } }));
   return FAILED;
 }
-
-/** The code of what the supergraph keeps from clients; they are not told that there is something. */
-const INACCESSIBLE = 'INACCESSIBLE';
-
-/** Puts null in place of a value that only subgraphs know. Nothing is wrong, unless it may not be null. */
-export function hide(run: ShapeRun, depth: number): null {
-  const path = run.path.slice(0, depth);
-  run.errors.push(new GraphQLError('Clients do not see this.', { path, extensions: { code: INACCESSIBLE } }));
-  return null;
-}
-
-/** Whether an error of a shaped response is about what is wrong, and not only about what is hidden. */
-export function isFault({ extensions }: GraphQLError): boolean {
-  return extensions['code'] !== INACCESSIBLE;
-}
