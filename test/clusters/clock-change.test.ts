@@ -1,30 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../engine/engine.js';
-import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
+import { ended, wishCluster, type World } from '../engine/world.js';
+import { movableClock } from '../kit/clock.js';
 import { eventually } from '../kit/eventually.js';
-import { type Ask, beginUpgrade, graphOf } from './upgrade/upgrade-kit.js';
+import { type Ask, type LivingGraph, openGraph } from './living-graph.js';
+import { beginUpgrade } from './upgrade/upgrade-kit.js';
 
 /** Runs as fast as the system's clock, from another time on; the simulated cloud keeps the system's. */
-const clock = { ahead: 0, now: () => new Date(Date.now() + clock.ahead) };
-const setClock = (time: string) => {
-  clock.ahead = Date.parse(time) - Date.now();
-};
-const systemTime = () => {
-  clock.ahead = 0;
-};
-
+const clock = movableClock();
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 beforeAll(async () => {
-  world = await startWorld({ speed: 1_000, clock });
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 1_000, clock });
+  ({ world, ask } = living);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
 interface Window {
   readonly next: { readonly opensAt: string; readonly closesAt: string };
@@ -39,10 +29,10 @@ async function windowOf(id: string, at: string): Promise<Window> {
 
 /** A running cluster whose window opens each day at that time of its zone, for an hour. */
 async function clusterIn(timeZone: string, startTime: string): Promise<string> {
-  systemTime();
+  clock.reset();
   const { clusterId, operationId } = await wishCluster(world, 1, { version: '1.32.6', timeZone });
   expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
-  setClock('2025-01-15T12:00:00Z');
+  clock.set('2025-01-15T12:00:00Z');
   const window = { clusterId, recurrence: 'FREQ=DAILY', startTime, durationHours: 1 };
   const query = `mutation ($input: SetMaintenanceWindowInput!) { setMaintenanceWindow(input: $input) {
     userErrors { code } } }`;
@@ -66,7 +56,7 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     expect((await windowOf(id, opensAt)).openAt).toBe(true);
     expect((await windowOf(id, closesAt)).openAt).toBe(false);
 
-    setClock(before);
+    clock.set(before);
     const operation = await beginUpgrade(ask, { id, version: '1.34', when: 'IN_WINDOW' });
     const query = 'query ($id: ID!) { operation(id: $id) { scheduledFor } }';
     expect(await ask(query, { id: operation })).toEqual({ operation: { scheduledFor: opensAt } });
@@ -74,14 +64,14 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     const begun = await eventually(async () => (await world.prisma.event.findFirst({ where })) ?? false);
     expect(begun.at.getTime()).toBeGreaterThanOrEqual(Date.parse(opensAt));
     expect(begun.at.getTime()).toBeLessThan(Date.parse(closesAt));
-    systemTime();
+    clock.reset();
     expect(await ended(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('is not made up for in the hour that comes twice: it waits for the next night', async () => {
     const id = await clusterIn('Europe/Berlin', '02:30');
     // Half past two for the second time: the window has closed.
-    setClock('2025-10-26T01:30:00Z');
+    clock.set('2025-10-26T01:30:00Z');
     const operation = await beginUpgrade(ask, { id, version: '1.34', when: 'IN_WINDOW' });
     const { input, state } = await world.prisma.operation.findUniqueOrThrow({ where: { id: operation } });
     expect([state, input]).toMatchObject(['PENDING', { scheduledFor: '2025-10-27T01:30:00.000Z' }]);

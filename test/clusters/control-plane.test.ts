@@ -1,16 +1,12 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../engine/cluster-access.js';
-import type { Engine } from '../../engine/engine.js';
 import { enqueue } from '../../engine/queue.js';
-import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../kernel/loader.js';
-import { createLog } from '../../kernel/log.js';
 import { spread } from '../../kubesim/cloud/control-plane.js';
 import { serviceLevel, availabilityIn } from '../../subgraphs/clusters/control-plane/control-plane.rules.js';
-import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
-import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
+import { ended, wishCluster, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
+import { type LivingGraph, openGraph } from './living-graph.js';
 
 const VIEW = `query ($id: ID!) { cluster(id: $id) {
   state conditions { type status message }
@@ -45,26 +41,15 @@ interface View {
   nodes: { nodes: { status: string; zone: { id: string } }[] };
 }
 
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
-let executor: SubgraphExecutor;
 beforeAll(async () => {
-  world = await startWorld({ speed: 1_000 });
-  await world.limit('payg-vcpu', 1_000);
-  engine = await world.engine();
-  executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
+  living = await openGraph({ speed: 1_000 });
+  ({ world } = living);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
-async function view(id: string): Promise<View> {
-  const context = { actor: world.actor, requestId: 'test', loaders: new Loaders() };
-  const answer = await executor.execute({ query: VIEW, variables: { id } }, context);
-  expect(answer.errors ?? []).toEqual([]);
-  return (answer.data as unknown as { cluster: View }).cluster;
-}
+const view = async (id: string) => (await living.ask<{ cluster: View }>(VIEW, { id })).cluster;
 
 async function power(path: string, on: boolean): Promise<void> {
   const response = await fetch(new URL(`/cloud/v1/${path}/power`, world.kubesim.cloudUrl), {

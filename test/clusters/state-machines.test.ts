@@ -19,7 +19,7 @@ import {
 } from '../../subgraphs/clusters/node/node-states.js';
 import { startWorld, type World } from '../engine/world.js';
 import { addNodes, runningCluster } from './living-cluster.js';
-import { type Ask, graphOf } from './upgrade/upgrade-kit.js';
+import { type Ask, graphOf } from './living-graph.js';
 
 /*
  * Each state machine is tried through the mutations of the graph, in every state, against the table that the code

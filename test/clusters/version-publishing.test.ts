@@ -1,29 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../engine/contract.js';
-import type { Engine } from '../../engine/engine.js';
 import { VersionPolicy } from '../../subgraphs/clusters/version/version.rules.js';
 import { publishProblems } from '../../subgraphs/clusters/version/publish-version.rules.js';
 import { versionSupportSchedule } from '../../subgraphs/clusters/version/version-support.reconciler.js';
 import { upgradeHint } from '../../subgraphs/clusters/version/release.rules.js';
-import { ended, startWorld, type World, wishCluster } from '../engine/world.js';
+import { ended, type World, wishCluster } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
-import { type Ask, beginUpgrade, graphOf } from './upgrade/upgrade-kit.js';
+import { type Ask, graphOf, type LivingGraph, openGraph } from './living-graph.js';
+import { beginUpgrade } from './upgrade/upgrade-kit.js';
 
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 /** Another process with a catalogue of its own. */
 let elsewhere: Ask;
 beforeAll(async () => {
-  world = await startWorld({ speed: 500 });
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 500 });
+  ({ world, ask } = living);
   elsewhere = await graphOf(world);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
 const ADMIN = { scopes: ['fleet:admin'] };
 interface Published {

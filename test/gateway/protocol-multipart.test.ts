@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { movableClock } from '../kit/clock.js';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
 
 const ACCEPT = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json';
@@ -111,14 +112,14 @@ test('another version of the protocol, or none, is not what is spoken', async ()
 });
 
 test('the end of a token and of the gateway are told as errors that say when to come back', async () => {
-  let skew = 0;
-  await using own = await startFixture({ clock: { now: () => new Date(Date.now() + skew) } });
+  const clock = movableClock();
+  await using own = await startFixture({ clock });
   const short = parts(
     await post({ query: EVENTS }, { url: own.url, auth: await token('acme', { expiresIn: 60 }) }),
   );
   const long = parts(await post({ query: EVENTS }, { url: own.url }));
   await until(() => own.hub.listening === 1, 'a listener');
-  skew = 61_000;
+  clock.advance(61_000);
   const last = async (stream: AsyncGenerator<object>) => {
     let part: object = {};
     for await (const one of stream) part = one;

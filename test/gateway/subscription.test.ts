@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createClient as createEventSource } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { movableClock } from '../kit/clock.js';
 import { type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 
@@ -169,14 +170,14 @@ test('a client that does not read its WebSocket holds the upstream back, and los
 });
 
 test('the token end ends the socket with 4411 and the event stream with TOKEN_EXPIRED', async () => {
-  let skew = 0;
-  await using fixture = await startFixture({ clock: { now: () => new Date(Date.now() + skew) } });
+  const clock = movableClock();
+  await using fixture = await startFixture({ clock });
   const bearer = await token('acme', { expiresIn: 60 });
   await using socket = openSocket(fixture.url, { token: bearer });
   const next = socket.client.iterate({ query: EVENTS }).next();
   const streamed = readStream(fixture.url, { query: PADDED, bearer });
   await until(() => fixture.hub.listening === 2, 'two listeners');
-  skew = 61_000;
+  clock.advance(61_000);
   expect(await socket.closed).toMatchObject({ code: 4411, reason: 'Token expired' });
   await expect(next).rejects.toMatchObject({ code: 4411 });
   expect(await streamed).toContain('"code":"TOKEN_EXPIRED"');

@@ -4,6 +4,10 @@ import type { Clock } from '../../kernel/clock.js';
 export interface MovableClock extends Clock {
   /** Moves it forward (or back) by milliseconds. */
   advance(ms: number): void;
+  /** Sets it to a time, from which it runs on. */
+  set(time: string): void;
+  /** Has it show the machine's time again. */
+  reset(): void;
 }
 
 export function movableClock(): MovableClock {
@@ -12,6 +16,12 @@ export function movableClock(): MovableClock {
     now: () => new Date(Date.now() + offset),
     advance(ms) {
       offset += ms;
+    },
+    set(time) {
+      offset = Date.parse(time) - Date.now();
+    },
+    reset() {
+      offset = 0;
     },
   };
 }

@@ -1,31 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
-import type { Engine } from '../../../engine/engine.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { componentDriftSchedule } from '../../../subgraphs/clusters/component/component-drift.schedule.js';
+import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { ended, startWorld, type World } from '../../engine/world.js';
-import { type Ask, graphOf, runningCluster } from '../upgrade/upgrade-kit.js';
+import { ended, type World } from '../../engine/world.js';
+import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { runningCluster } from '../upgrade/upgrade-kit.js';
 
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 let clusterId: string;
 let client: KubernetesClient;
 /** The platform's clock, which a test moves. */
-let ahead = 0;
-const clock = { now: () => new Date(Date.now() + ahead) };
+const clock = movableClock();
 beforeAll(async () => {
-  world = await startWorld({ speed: 500, clock });
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 500, clock });
+  ({ world, ask } = living);
   ({ clusterId, client } = await runningCluster(world, '1.32.6', 2));
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
 interface ComponentView {
   id: string;
@@ -221,13 +217,13 @@ describe('components', { timeout: 200_000 }, () => {
     await eventually(async () => (await row(operation!.id)).state === 'RUNNING');
     // What somebody does to it meanwhile stays: it is not applied again at each look.
     await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
-    ahead = 11 * 60_000;
+    clock.advance(11 * 60_000);
     expect(await ended(world, operation!.id)).toMatchObject({
       state: 'FAILED',
       error: { code: 'COMPONENT_NOT_READY' },
       stages: [{ state: 'SUCCEEDED' }, { state: 'FAILED' }],
     });
-    ahead = 0;
+    clock.reset();
     const failed = await componentOf(name);
     expect(failed).toMatchObject({
       state: 'FAILED',

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { startWorld, type World } from '../../engine/world.js';
-import { type Ask, graphOf, runningCluster } from '../upgrade/upgrade-kit.js';
+import { openGraph } from '../living-graph.js';
+import { runningCluster } from '../upgrade/upgrade-kit.js';
 
 export interface UserError {
   readonly code: string;
@@ -42,10 +42,8 @@ const VIEW = `query ($id: ID!) { cluster(id: $id) { state conditions { type stat
 
 /** A platform with an engine and a running cluster of two nodes, and the words in which the tests speak of it. */
 export async function openHighRisk() {
-  const world: World = await startWorld({ speed: 500 });
-  await world.limit('payg-vcpu', 1_000);
-  const engine = await world.engine();
-  const ask: Ask = await graphOf(world);
+  const living = await openGraph({ speed: 500 });
+  const { world, ask } = living;
   const { clusterId, client }: { clusterId: string; client: KubernetesClient } = await runningCluster(
     world,
     '1.34.3',
@@ -80,10 +78,7 @@ export async function openHighRisk() {
     async statusOf(nodeId: string) {
       return (await world.prisma.node.findUnique({ where: { id: nodeId } }))?.status;
     },
-    async [Symbol.asyncDispose]() {
-      await engine[Symbol.asyncDispose]();
-      await world[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => living[Symbol.asyncDispose](),
   };
 }
 

@@ -4,29 +4,25 @@ import { eventually } from '../../kit/eventually.js';
 import { componentsSettled } from '../upgrade/upgrade-kit.js';
 import { type HighRisk, openHighRisk, type Target } from './high-risk-kit.js';
 
-let world: HighRisk['world'];
-let clusterId: HighRisk['clusterId'];
-let change: HighRisk['change'];
-let done: HighRisk['done'];
-let view: HighRisk['view'];
-let statusOf: HighRisk['statusOf'];
 let risks: HighRisk;
 beforeAll(async () => {
   risks = await openHighRisk();
-  ({ world, clusterId, change, done, view, statusOf } = risks);
 });
 afterAll(() => risks[Symbol.asyncDispose]());
 
 /** Status of the condition that says whether the whole control plane works. */
 const health = async (id: string) =>
-  (await view(id)).conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.status;
+  (await risks.view(id)).conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.status;
 
 describe('on a dedicated cluster', { timeout: 200_000 }, () => {
   async function dedicated() {
-    const { clusterId: id, operationId } = await wishCluster(world, 1, { type: 'KUBERNETES', spec: null });
-    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
-    await componentsSettled(world, id);
-    const masters = await world.prisma.node.findMany({
+    const { clusterId: id, operationId } = await wishCluster(risks.world, 1, {
+      type: 'KUBERNETES',
+      spec: null,
+    });
+    expect(await ended(risks.world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    await componentsSettled(risks.world, id);
+    const masters = await risks.world.prisma.node.findMany({
       where: { clusterId: id, role: 'MASTER' },
       orderBy: { id: 'asc' },
     });
@@ -37,11 +33,13 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
     ...(nodeId !== undefined && { nodeId }),
   });
   const becomes = (id: string, state: string) =>
-    eventually(async () => (await view(id)).state === state, { what: state });
+    eventually(async () => (await risks.view(id)).state === state, { what: state });
   const doneForGood = async (target: Target) => {
-    expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
-    await done('perform', { ...target, acknowledgeRisk: true });
-    expect((await change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect((await risks.change('perform', target)).userErrors).toMatchObject([
+      { code: 'RISK_NOT_ACKNOWLEDGED' },
+    ]);
+    await risks.done('perform', { ...target, acknowledgeRisk: true });
+    expect((await risks.change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
   };
 
   it('what is done to one master makes it unavailable and the control plane degraded, until it is mended', async () => {
@@ -49,32 +47,34 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
     expect(masters).toHaveLength(3);
     for (const number of [1, 6, 7]) {
       const nodeId = masters[0]!.id;
-      await done('perform', master(id, number, nodeId));
-      await eventually(async () => (await statusOf(nodeId)) === 'NotReady', {
+      await risks.done('perform', master(id, number, nodeId));
+      await eventually(async () => (await risks.statusOf(nodeId)) === 'NotReady', {
         what: `NotReady by ${number}`,
       });
       await eventually(async () => (await health(id)) === 'False', { what: `degraded by ${number}` });
-      expect((await view(id)).state).toBe('RUNNING');
-      await done('mend', master(id, number, nodeId));
-      await eventually(async () => (await statusOf(nodeId)) === 'Ready', { what: `Ready after ${number}` });
+      expect((await risks.view(id)).state).toBe('RUNNING');
+      await risks.done('mend', master(id, number, nodeId));
+      await eventually(async () => (await risks.statusOf(nodeId)) === 'Ready', {
+        what: `Ready after ${number}`,
+      });
       await eventually(async () => (await health(id)) === 'True', { what: `whole after ${number}` });
     }
     // Of two masters no quorum is left; and own versions of their components stop the API at once.
     const two = masters.slice(0, 2).map((one) => master(id, 6, one.id));
-    for (const target of two) await done('perform', target);
+    for (const target of two) await risks.done('perform', target);
     await becomes(id, 'UNAVAILABLE');
-    for (const target of two) await done('mend', target);
+    for (const target of two) await risks.done('mend', target);
     await becomes(id, 'RUNNING');
-    await done('perform', master(id, 4));
+    await risks.done('perform', master(id, 4));
     await becomes(id, 'UNAVAILABLE');
-    await done('mend', master(id, 4));
+    await risks.done('mend', master(id, 4));
     await becomes(id, 'RUNNING');
     // Two that nothing brings back.
     await doneForGood(master(id, 2, masters[0]!.id));
-    await eventually(async () => (await statusOf(masters[0]!.id)) === 'NotReady', {
+    await eventually(async () => (await risks.statusOf(masters[0]!.id)) === 'NotReady', {
       what: 'an expired master',
     });
-    expect((await view(id)).state).toBe('RUNNING');
+    expect((await risks.view(id)).state).toBe('RUNNING');
     await doneForGood(master(id, 3, masters[1]!.id));
     await becomes(id, 'UNAVAILABLE');
   });
@@ -82,8 +82,10 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
   it('a master without its core directories is unavailable for good', async () => {
     const { id, masters } = await dedicated();
     await doneForGood(master(id, 5, masters[2]!.id));
-    await eventually(async () => (await statusOf(masters[2]!.id)) === 'NotReady', { what: 'a lost master' });
-    expect((await view(id)).state).toBe('RUNNING');
+    await eventually(async () => (await risks.statusOf(masters[2]!.id)) === 'NotReady', {
+      what: 'a lost master',
+    });
+    expect((await risks.view(id)).state).toBe('RUNNING');
     await doneForGood(master(id, 8));
     await becomes(id, 'UNAVAILABLE');
   });
@@ -96,8 +98,8 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
 
   it('is the only kind to whose masters anything can be done', async () => {
     for (const number of [4, 8, 9]) {
-      const target = { ...master(clusterId, number), acknowledgeRisk: true };
-      expect((await change('perform', target)).userErrors).toMatchObject([
+      const target = { ...master(risks.clusterId, number), acknowledgeRisk: true };
+      expect((await risks.change('perform', target)).userErrors).toMatchObject([
         { code: 'UNSUPPORTED_BY_KIND', path: ['input', 'clusterId'] },
       ]);
     }

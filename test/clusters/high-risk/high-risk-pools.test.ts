@@ -5,35 +5,24 @@ import { eventually } from '../../kit/eventually.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 import { type ConditionedView, type HighRisk, openHighRisk } from './high-risk-kit.js';
 
-let world: HighRisk['world'];
-let ask: HighRisk['ask'];
-let clusterId: HighRisk['clusterId'];
-let client: HighRisk['client'];
-let change: HighRisk['change'];
-let done: HighRisk['done'];
-let view: HighRisk['view'];
-let findings: HighRisk['findings'];
-let workers: HighRisk['workers'];
 let risks: HighRisk;
 beforeAll(async () => {
   risks = await openHighRisk();
-  ({ world, ask, clusterId, client, change, done, view, findings, workers } = risks);
 });
 afterAll(() => risks[Symbol.asyncDispose]());
 
 describe('on pods and node pools', { timeout: 200_000 }, () => {
   const poolsOf = async (id: string) =>
     (
-      await ask<{ cluster: { nodePools: { nodes: { id: string; state: string; healthyNodes: number }[] } } }>(
-        `query ($id: ID!) { cluster(id: $id) { nodePools { nodes { id state healthyNodes } } } }`,
-        { id },
-      )
+      await risks.ask<{
+        cluster: { nodePools: { nodes: { id: string; state: string; healthyNodes: number }[] } };
+      }>(`query ($id: ID!) { cluster(id: $id) { nodePools { nodes { id state healthyNodes } } } }`, { id })
     ).cluster.nodePools.nodes;
   const told = async (id: string, type: string) =>
-    (await world.prisma.event.findMany({ where: { clusterId: id, type } })).length;
+    (await risks.world.prisma.event.findMany({ where: { clusterId: id, type } })).length;
 
   it('network.kernel.3 fails the health checks of the pods on the node, and its recovery makes them Ready', async () => {
-    const [node] = await workers(clusterId);
+    const [node] = await risks.workers(risks.clusterId);
     const path = '/api/v1/namespaces/default/pods';
     const pod = (name: string, probe: object) => ({
       apiVersion: 'v1',
@@ -41,32 +30,34 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
       metadata: { name },
       spec: { nodeName: node!.name, containers: [{ name: 'web', image: 'web', ...probe }] },
     });
-    await client.create(path, pod('probed', { readinessProbe: { tcpSocket: { port: 80 } } }));
-    await client.create(path, pod('plain', {}));
+    await risks.client.create(path, pod('probed', { readinessProbe: { tcpSocket: { port: 80 } } }));
+    await risks.client.create(path, pod('plain', {}));
     const ready = async (name: string) => {
-      const { status } = await client.get<ConditionedView>(`${path}/${name}`);
+      const { status } = await risks.client.get<ConditionedView>(`${path}/${name}`);
       return status.conditions?.find(({ type }) => type === 'Ready')?.status;
     };
     const all = async () => [await ready('probed'), await ready('plain')].join();
     await eventually(async () => (await all()) === 'True,True', { what: 'ready pods' });
-    const target = { clusterId, operation: 'network.kernel.3', nodeId: node!.id };
-    await done('perform', target);
+    const target = { clusterId: risks.clusterId, operation: 'network.kernel.3', nodeId: node!.id };
+    await risks.done('perform', target);
     await eventually(async () => (await all()) === 'False,True', { what: 'failing probes' });
-    await done('mend', target);
+    await risks.done('mend', target);
     await eventually(async () => (await all()) === 'True,True', { what: 'probes that succeed' });
-    for (const name of ['probed', 'plain']) await client.delete(`${path}/${name}`);
+    for (const name of ['probed', 'plain']) await risks.client.delete(`${path}/${name}`);
   });
 
   it('node-pool.scaling-group.3: a pool whose machine was released comes back to its size', async () => {
-    const { clusterId: id } = await runningCluster(world, '1.34.3', 2);
-    const [node] = await workers(id);
+    const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 2);
+    const [node] = await risks.workers(id);
     const target = { clusterId: id, operation: 'node-pool.scaling-group.3', nodeId: node!.id };
-    expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
-    await done('perform', { ...target, acknowledgeRisk: true });
+    expect((await risks.change('perform', target)).userErrors).toMatchObject([
+      { code: 'RISK_NOT_ACKNOWLEDGED' },
+    ]);
+    await risks.done('perform', { ...target, acknowledgeRisk: true });
     await eventually(
       async () => {
-        await enqueue(world.prisma, 'pool-audit', id);
-        const left = await workers(id);
+        await enqueue(risks.world.prisma, 'pool-audit', id);
+        const left = await risks.workers(id);
         return left.length === 2 && left.every((one) => one.id !== node!.id);
       },
       { what: 'another node' },
@@ -74,45 +65,51 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
   });
 
   it('node-pool.scaling-group.5: the platform finds changed bounds and restores them, and so does mending', async () => {
-    const { clusterId: id } = await runningCluster(world, '1.34.3', 1);
+    const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 1);
     const [pool] = await poolsOf(id);
     const target = { clusterId: id, operation: 'node-pool.scaling-group.5', nodePoolId: pool!.id };
-    await done('perform', target);
+    await risks.done('perform', target);
     await eventually(async () => (await told(id, 'SCALING_GROUP_REPAIRED')) === 1, { what: 'the repair' });
-    await eventually(async () => (await findings(id)).length === 0, { what: 'no finding' });
+    await eventually(async () => (await risks.findings(id)).length === 0, { what: 'no finding' });
     const bounds = async () => {
-      const [group] = await world.platform.provider.scalingGroups(id);
+      const [group] = await risks.world.platform.provider.scalingGroups(id);
       return [group?.minSize, group?.maxSize];
     };
     expect(await bounds()).toEqual([0, 2000]);
     // Mending before the platform does: whoever comes first, the bounds are the pool's.
-    await done('perform', target);
-    await done('mend', target);
+    await risks.done('perform', target);
+    await risks.done('mend', target);
     expect(await bounds()).toEqual([0, 2000]);
   });
 
   it('node-pool.scaling-group.1 makes the pool UNHEALTHY for good; only another one helps', async () => {
-    const { clusterId: id } = await runningCluster(world, '1.34.3', 1);
+    const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 1);
     const [pool] = await poolsOf(id);
     const target = { clusterId: id, operation: 'node-pool.scaling-group.1', nodePoolId: pool!.id };
-    expect((await change('perform', { ...target, nodePoolId: 'nodepool_none' })).userErrors).toMatchObject([
-      { code: 'NOT_FOUND', path: ['input', 'nodePoolId'] },
+    expect(
+      (await risks.change('perform', { ...target, nodePoolId: 'nodepool_none' })).userErrors,
+    ).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'nodePoolId'] }]);
+    expect((await risks.change('perform', target)).userErrors).toMatchObject([
+      { code: 'RISK_NOT_ACKNOWLEDGED' },
     ]);
-    expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
-    await done('perform', { ...target, acknowledgeRisk: true });
+    await risks.done('perform', { ...target, acknowledgeRisk: true });
     await eventually(async () => (await poolsOf(id))[0]?.state === 'UNHEALTHY', { what: 'UNHEALTHY' });
-    expect((await view(id)).highRiskFindings).toMatchObject([{ nodePool: { id: pool!.id } }]);
-    expect((await change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect((await risks.view(id)).highRiskFindings).toMatchObject([{ nodePool: { id: pool!.id } }]);
+    expect((await risks.change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     const scale = `mutation ($input: ScaleNodePoolInput!) { scaleNodePool(input: $input) { userErrors { code } } }`;
-    const { scaleNodePool } = await ask<{ scaleNodePool: { userErrors: { code: string }[] } }>(scale, {
+    const { scaleNodePool } = await risks.ask<{ scaleNodePool: { userErrors: { code: string }[] } }>(scale, {
       input: { nodePoolId: pool!.id, desiredSize: 2 },
     });
     expect(scaleNodePool.userErrors).toEqual([{ code: 'SCALING_GROUP_MISSING' }]);
   });
 
   it.each([4, 6, 7])('node-pool.scaling-group.%i is what a mutation does', async (number) => {
-    const target = { clusterId, operation: `node-pool.scaling-group.${number}`, acknowledgeRisk: true };
-    const { userErrors } = await change('perform', target);
+    const target = {
+      clusterId: risks.clusterId,
+      operation: `node-pool.scaling-group.${number}`,
+      acknowledgeRisk: true,
+    };
+    const { userErrors } = await risks.change('perform', target);
     expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'operation'] }]);
     expect(userErrors[0]?.message).toContain('mutation');
   });
@@ -120,28 +117,28 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
 
 describe('what was done to a node', { timeout: 200_000 }, () => {
   it('is found once for each time that it was done, and no more when the node has left', async () => {
-    const { clusterId: id } = await runningCluster(world, '1.34.3', 2);
-    const [node] = await workers(id);
+    const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 2);
+    const [node] = await risks.workers(id);
     const target = { clusterId: id, operation: 'cluster.worker-node.4', nodeId: node!.id };
-    await done('perform', target);
-    await eventually(async () => (await findings(id)).length === 1, { what: 'a finding' });
-    const since = (await view(id)).highRiskFindings[0]?.since;
-    await done('mend', target);
-    await done('perform', target);
+    await risks.done('perform', target);
+    await eventually(async () => (await risks.findings(id)).length === 1, { what: 'a finding' });
+    const since = (await risks.view(id)).highRiskFindings[0]?.since;
+    await risks.done('mend', target);
+    await risks.done('perform', target);
     await eventually(
       async () => {
-        const [finding] = (await view(id)).highRiskFindings;
+        const [finding] = (await risks.view(id)).highRiskFindings;
         return finding !== undefined && finding.since !== since;
       },
       { what: 'another finding' },
     );
     const remove = `mutation ($input: RemoveNodesInput!) { removeNodes(input: $input) { operation { id } userErrors { code message } } }`;
     type Removed = { removeNodes: { operation: { id: string } | null; userErrors: unknown[] } };
-    const { removeNodes } = await ask<Removed>(remove, {
+    const { removeNodes } = await risks.ask<Removed>(remove, {
       input: { nodePoolId: node!.nodePoolId, nodeIds: [node!.id], drain: false },
     });
     expect(removeNodes.userErrors).toEqual([]);
-    await ended(world, removeNodes.operation!.id);
-    await eventually(async () => (await findings(id)).length === 0, { what: 'no finding' });
+    await ended(risks.world, removeNodes.operation!.id);
+    await eventually(async () => (await risks.findings(id)).length === 0, { what: 'no finding' });
   });
 });

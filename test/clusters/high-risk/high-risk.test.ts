@@ -5,26 +5,15 @@ import { eventually } from '../../kit/eventually.js';
 import { clientOf, runningCluster } from '../upgrade/upgrade-kit.js';
 import { type ConditionedView, type HighRisk, openHighRisk, type Payload } from './high-risk-kit.js';
 
-let world: HighRisk['world'];
-let ask: HighRisk['ask'];
-let clusterId: HighRisk['clusterId'];
-let client: HighRisk['client'];
-let change: HighRisk['change'];
-let done: HighRisk['done'];
-let view: HighRisk['view'];
-let findings: HighRisk['findings'];
-let workers: HighRisk['workers'];
-let statusOf: HighRisk['statusOf'];
 let risks: HighRisk;
 beforeAll(async () => {
   risks = await openHighRisk();
-  ({ world, ask, clusterId, client, change, done, view, findings, workers, statusOf } = risks);
 });
 afterAll(() => risks[Symbol.asyncDispose]());
 
 describe('the list of high-risk operations', () => {
   it('has 47 rows and says of each whether and to what it is acted out', async () => {
-    const { highRiskOperations } = await ask<{
+    const { highRiskOperations } = await risks.ask<{
       highRiskOperations: { id: string; actedOut: string | null; whyNotActedOut: string | null }[];
     }>(`{ highRiskOperations { id actedOut whyNotActedOut } }`);
     expect(highRiskOperations).toHaveLength(47);
@@ -47,21 +36,23 @@ describe('the list of high-risk operations', () => {
 
   it('refuses to act out what is not, and what is done to something else', async () => {
     expect(
-      (await change('perform', { clusterId, operation: 'logging.collector.1' })).userErrors,
+      (await risks.change('perform', { clusterId: risks.clusterId, operation: 'logging.collector.1' }))
+        .userErrors,
     ).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'operation'] }]);
-    expect((await change('perform', { clusterId, operation: 'nothing' })).userErrors).toMatchObject([
-      { code: 'NOT_FOUND' },
-    ]);
     expect(
-      (await change('perform', { clusterId, operation: 'cluster.worker-node.4' })).userErrors,
+      (await risks.change('perform', { clusterId: risks.clusterId, operation: 'nothing' })).userErrors,
+    ).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect(
+      (await risks.change('perform', { clusterId: risks.clusterId, operation: 'cluster.worker-node.4' }))
+        .userErrors,
     ).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'nodeId'] }]);
-    const [node] = await workers(clusterId);
-    const master = { clusterId, operation: 'cluster.master-node.6', nodeId: node!.id };
-    expect((await change('perform', master)).userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
+    const [node] = await risks.workers(risks.clusterId);
+    const master = { clusterId: risks.clusterId, operation: 'cluster.master-node.6', nodeId: node!.id };
+    expect((await risks.change('perform', master)).userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
     expect(
       (
-        await change('perform', {
-          clusterId,
+        await risks.change('perform', {
+          clusterId: risks.clusterId,
           operation: 'network.load-balancer.1',
           service: 'default/kubernetes',
         })
@@ -79,42 +70,44 @@ describe('on a worker node', { timeout: 200_000 }, () => {
     'cluster.worker-node.5',
     'cluster.worker-node.6',
   ])('%s makes it NotReady, and its recovery makes it Ready', async (operation) => {
-    const [node] = await workers(clusterId);
-    const target = { clusterId, operation, nodeId: node!.id };
-    await done('perform', target);
-    await eventually(async () => (await statusOf(node!.id)) === 'NotReady', { what: 'NotReady' });
-    await eventually(async () => (await findings(clusterId)).join() === operation, { what: 'the finding' });
-    await done('mend', target);
-    await eventually(async () => (await statusOf(node!.id)) === 'Ready', { what: 'Ready' });
-    await eventually(async () => (await findings(clusterId)).length === 0);
+    const [node] = await risks.workers(risks.clusterId);
+    const target = { clusterId: risks.clusterId, operation, nodeId: node!.id };
+    await risks.done('perform', target);
+    await eventually(async () => (await risks.statusOf(node!.id)) === 'NotReady', { what: 'NotReady' });
+    await eventually(async () => (await risks.findings(risks.clusterId)).join() === operation, {
+      what: 'the finding',
+    });
+    await risks.done('mend', target);
+    await eventually(async () => (await risks.statusOf(node!.id)) === 'Ready', { what: 'Ready' });
+    await eventually(async () => (await risks.findings(risks.clusterId)).length === 0);
   });
 
   it.each(['network.kernel.1', 'network.kernel.2', 'network.kernel.4', 'network.kernel.5', 'network.node.1'])(
     '%s interrupts its network, and its recovery mends it',
     async (operation) => {
-      const [node] = await workers(clusterId);
+      const [node] = await risks.workers(risks.clusterId);
       const network = async () => {
-        const { status } = await client.get<ConditionedView>(`/api/v1/nodes/${node!.name}`);
+        const { status } = await risks.client.get<ConditionedView>(`/api/v1/nodes/${node!.name}`);
         return status.conditions?.find(({ type }) => type === 'NetworkUnavailable');
       };
-      await done('perform', { clusterId, operation, nodeId: node!.id });
+      await risks.done('perform', { clusterId: risks.clusterId, operation, nodeId: node!.id });
       expect(await network()).toMatchObject({
         status: 'True',
         message: expect.stringContaining(operation) as string,
       });
-      await done('mend', { clusterId, operation, nodeId: node!.id });
+      await risks.done('mend', { clusterId: risks.clusterId, operation, nodeId: node!.id });
       expect(await network()).toMatchObject({ status: 'False' });
     },
   );
 
   it('kernel parameters that break the network are refused unless acknowledged, and good ones mend it', async () => {
-    const [node] = await workers(clusterId);
+    const [node] = await risks.workers(risks.clusterId);
     const set = async (sysctls: [string, string][], acknowledgeRisk = false) => {
       const query = `mutation ($input: SetNodeSysctlsInput!) {
         payload: setNodeSysctls(input: $input) { cluster { id } userErrors { code message path } } }`;
       const pairs = sysctls.map(([name, value]) => ({ name, value }));
       const input = { nodeId: node!.id, sysctls: pairs, acknowledgeRisk };
-      return (await ask<Payload>(query, { input })).payload.userErrors;
+      return (await risks.ask<Payload>(query, { input })).payload.userErrors;
     };
     const good: [string, string][] = [
       ['net.ipv4.ip_forward', '1'],
@@ -147,9 +140,11 @@ describe('on a worker node', { timeout: 200_000 }, () => {
         true,
       ),
     ).toEqual([]);
-    await eventually(async () => (await findings(clusterId)).join() === 'network.kernel.1,network.kernel.3');
+    await eventually(
+      async () => (await risks.findings(risks.clusterId)).join() === 'network.kernel.1,network.kernel.3',
+    );
     expect(await set(good)).toEqual([]);
-    await eventually(async () => (await findings(clusterId)).length === 0);
+    await eventually(async () => (await risks.findings(risks.clusterId)).length === 0);
   });
 });
 
@@ -160,14 +155,14 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     metadata: { annotations?: Record<string, string> };
   };
   const hasAddress = async (name: string) =>
-    ((await client.get<Service>(path(name))).status?.loadBalancer?.ingress ?? []).length > 0;
+    ((await risks.client.get<Service>(path(name))).status?.loadBalancer?.ingress ?? []).length > 0;
   const grantAll = async () => {
-    const claims = await world.platform.provider.cloudClaims();
-    const granted = claims.filter((claim) => claim.clusterId === clusterId).map(({ id }) => id);
-    await world.platform.provider.answerClaims(clusterId, { granted, refused: [] });
+    const claims = await risks.world.platform.provider.cloudClaims();
+    const granted = claims.filter((claim) => claim.clusterId === risks.clusterId).map(({ id }) => id);
+    await risks.world.platform.provider.answerClaims(risks.clusterId, { granted, refused: [] });
   };
   const service = (name: string, annotations = {}) =>
-    client.create('/api/v1/namespaces/default/services', {
+    risks.client.create('/api/v1/namespaces/default/services', {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name, namespace: 'default', annotations },
@@ -188,15 +183,19 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
       const name = `web-${number}`;
       await service(name);
       await addressed(name);
-      const target = { clusterId, operation: `network.load-balancer.${number}`, service: `default/${name}` };
-      await done('perform', target);
+      const target = {
+        clusterId: risks.clusterId,
+        operation: `network.load-balancer.${number}`,
+        service: `default/${name}`,
+      };
+      await risks.done('perform', target);
       await eventually(async () => !(await hasAddress(name)), { what: 'the loss of the address' });
       await eventually(async () =>
-        (await view(clusterId)).highRiskFindings.some((one) => one.service === `default/${name}`),
+        (await risks.view(risks.clusterId)).highRiskFindings.some((one) => one.service === `default/${name}`),
       );
-      await done('mend', target);
+      await risks.done('mend', target);
       await addressed(name);
-      await client.delete(path(name));
+      await risks.client.delete(path(name));
     },
   );
 
@@ -205,7 +204,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     await service('reusing', { [annotation]: 'lb-1' });
     await addressed('reusing');
     const annotate = (value: string | null) =>
-      client.patch(
+      risks.client.patch(
         path('reusing'),
         { metadata: { annotations: { [annotation]: value } } },
         'application/merge-patch+json',
@@ -217,11 +216,11 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
   });
 
   it('cluster.access.1 lets no load balancer be made until the permissions are back', async () => {
-    await done('perform', { clusterId, operation: 'cluster.access.1' });
+    await risks.done('perform', { clusterId: risks.clusterId, operation: 'cluster.access.1' });
     await service('later');
     await grantAll();
     await eventually(async () => {
-      const { items } = await client.list<{ reason: string; involvedObject: { name: string } }>(
+      const { items } = await risks.client.list<{ reason: string; involvedObject: { name: string } }>(
         '/api/v1/namespaces/default/events',
       );
       return items.some(
@@ -230,7 +229,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
       );
     });
     expect(await hasAddress('later')).toBe(false);
-    await done('mend', { clusterId, operation: 'cluster.access.1' });
+    await risks.done('mend', { clusterId: risks.clusterId, operation: 'cluster.access.1' });
     await addressed('later');
   });
 
@@ -238,12 +237,12 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     const lb = '/api/v1/namespaces/kube-system/services/nginx-ingress-lb';
     const install = `mutation ($input: InstallComponentInput!) { installComponent(input: $input) { component { id } operation { id } userErrors { code } } }`;
     type Installed = { installComponent: { component: { id: string }; operation: { id: string } } };
-    const { installComponent } = await ask<Installed>(install, {
-      input: { clusterId, name: 'nginx-ingress-controller' },
+    const { installComponent } = await risks.ask<Installed>(install, {
+      input: { clusterId: risks.clusterId, name: 'nginx-ingress-controller' },
     });
-    await ended(world, installComponent.operation.id);
-    await expect(client.delete(lb)).rejects.toMatchObject({ status: 403 });
-    expect(await client.get(lb)).toMatchObject({
+    await ended(risks.world, installComponent.operation.id);
+    await expect(risks.client.delete(lb)).rejects.toMatchObject({ status: 403 });
+    expect(await risks.client.get(lb)).toMatchObject({
       metadata: { labels: { app: 'nginx-ingress-lb' } },
       spec: {
         type: 'LoadBalancer',
@@ -253,65 +252,68 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
       },
     });
     // Without the Deployment nothing protects it; restoring the component brings back both.
-    await client.delete('/apis/apps/v1/namespaces/kube-system/deployments/nginx-ingress-controller');
-    await client.delete(lb);
+    await risks.client.delete('/apis/apps/v1/namespaces/kube-system/deployments/nginx-ingress-controller');
+    await risks.client.delete(lb);
     const restore = `mutation ($id: ID!) { restoreComponent(input: { id: $id }) { operation { id } userErrors { code } } }`;
     type Restored = { restoreComponent: { operation: { id: string } } };
-    const { restoreComponent } = await ask<Restored>(restore, { id: installComponent.component.id });
-    expect(await ended(world, restoreComponent.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await client.get(lb)).toMatchObject({ spec: { selector: { app: 'ingress-nginx' } } });
+    const { restoreComponent } = await risks.ask<Restored>(restore, { id: installComponent.component.id });
+    expect(await ended(risks.world, restoreComponent.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await risks.client.get(lb)).toMatchObject({ spec: { selector: { app: 'ingress-nginx' } } });
   });
 });
 
 describe('on the cluster', { timeout: 200_000 }, () => {
   it('network.node.2 stops the DNS: its condition is False, and True when UDP 53 is open again', async () => {
     const dns = async () =>
-      (await view(clusterId)).conditions.find(({ type }) => type === 'DnsHealthy')?.status ?? 'True';
+      (await risks.view(risks.clusterId)).conditions.find(({ type }) => type === 'DnsHealthy')?.status ??
+      'True';
     const subsets = async () =>
       (
-        await client.get<{ subsets?: { addresses?: unknown[] }[] }>(
+        await risks.client.get<{ subsets?: { addresses?: unknown[] }[] }>(
           '/api/v1/namespaces/kube-system/endpoints/kube-dns',
         )
       ).subsets ?? [];
     await eventually(async () => (await subsets()).some(({ addresses = [] }) => addresses.length > 0), {
       what: 'DNS',
     });
-    await done('perform', { clusterId, operation: 'network.node.2' });
+    await risks.done('perform', { clusterId: risks.clusterId, operation: 'network.node.2' });
     await eventually(async () => {
-      await enqueue(world.prisma, 'high-risk', clusterId);
+      await enqueue(risks.world.prisma, 'high-risk', risks.clusterId);
       return (await dns()) === 'False';
     });
-    await done('mend', { clusterId, operation: 'network.node.2' });
+    await risks.done('mend', { clusterId: risks.clusterId, operation: 'network.node.2' });
     await eventually(async () => (await dns()) === 'True');
   });
 
   it('cluster.worker-node.1 needs an acknowledgement, takes the node away and cannot be mended', async () => {
-    const { clusterId: id, client: api } = await runningCluster(world, '1.34.3', 1);
-    const [node] = await workers(id);
+    const { clusterId: id, client: api } = await runningCluster(risks.world, '1.34.3', 1);
+    const [node] = await risks.workers(id);
     const target = { clusterId: id, operation: 'cluster.worker-node.1', nodeId: node!.id };
-    expect((await change('perform', target)).userErrors).toMatchObject([
+    expect((await risks.change('perform', target)).userErrors).toMatchObject([
       { code: 'RISK_NOT_ACKNOWLEDGED', path: ['input', 'acknowledgeRisk'] },
     ]);
-    await done('perform', { ...target, acknowledgeRisk: true });
+    await risks.done('perform', { ...target, acknowledgeRisk: true });
     await eventually(async () => {
       const { items } = await api.list<{ metadata: { name: string } }>('/api/v1/nodes');
       return items.every(({ metadata }) => metadata.name !== node!.name);
     });
-    const { userErrors } = await change('mend', target);
+    const { userErrors } = await risks.change('mend', target);
     expect(userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'operation'] }]);
   });
 
   it('cluster.api-server.1 needs an acknowledgement and makes the cluster UNAVAILABLE for good', async () => {
-    const { clusterId: id } = await runningCluster(world, '1.34.3', 1);
+    const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 1);
     const target = { clusterId: id, operation: 'cluster.api-server.1' };
-    expect((await change('perform', target)).userErrors).toMatchObject([{ code: 'RISK_NOT_ACKNOWLEDGED' }]);
-    await done('perform', { ...target, acknowledgeRisk: true });
-    await eventually(async () => (await view(id)).state === 'UNAVAILABLE', { what: 'UNAVAILABLE' });
-    expect((await change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
-    await expect((await clientOf(world, id)).get('/version')).rejects.toMatchObject({
+    expect((await risks.change('perform', target)).userErrors).toMatchObject([
+      { code: 'RISK_NOT_ACKNOWLEDGED' },
+    ]);
+    await risks.done('perform', { ...target, acknowledgeRisk: true });
+    await eventually(async () => (await risks.view(id)).state === 'UNAVAILABLE', { what: 'UNAVAILABLE' });
+    expect((await risks.change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    await expect((await clientOf(risks.world, id)).get('/version')).rejects.toMatchObject({
       name: 'KubernetesUnavailable',
     });
-    const events = await world.platform.events.read('acme', {
+    const events = await risks.world.platform.events.read('acme', {
       after: 0n,
       limit: 200,
       filter: { clusterId: id },

@@ -1,16 +1,13 @@
 import { expect } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
 import { enqueue } from '../../../engine/queue.js';
-import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
 import type { Clock } from '../../../kernel/clock.js';
-import { Loaders } from '../../../kernel/loader.js';
-import { createLog } from '../../../kernel/log.js';
-import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js';
 import { startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
+import { graphOf } from '../living-graph.js';
 
 /** What a test looks at in a pool. */
-export const POOL = `id name state desiredSize totalNodes servingNodes healthyNodes failedNodes isDefault resourceVersion
+const POOL = `id name state desiredSize totalNodes servingNodes healthyNodes failedNodes isDefault resourceVersion
   labels taints { key value effect } autoscaling { enabled minSize maxSize }
   machines { imageId zoneIds chargeType spotStrategy spotPriceLimit systemDisk { category sizeGiB }
     dataDisks { category sizeGiB mountTarget } }
@@ -59,11 +56,6 @@ export interface Payload {
   readonly userErrors: { readonly code: string; readonly message: string; readonly path: string[] }[];
 }
 
-interface Answer<T> {
-  readonly data: T;
-  readonly errors?: readonly { readonly message: string }[];
-}
-
 /** The clusters subgraph with an engine and a simulated cloud behind it, asked as a client asks. */
 export type LivingPools<E extends AsyncDisposable = Engine> = Awaited<ReturnType<typeof livePools<E>>>;
 
@@ -82,14 +74,9 @@ export async function livePools<E extends AsyncDisposable = Engine>({
 }: Living<E> = {}) {
   const world: World = await startWorld({ speed, ...(clock && { clock }) });
   const engine = await start(world);
-  const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
-  const run = async <T>(query: string, variables: Record<string, unknown> = {}, account = 'acme') => {
-    const actor = { account, subject: 'tester' };
-    const context = { actor, requestId: 'test', loaders: new Loaders() };
-    const answer = (await executor.execute({ query, variables }, context)) as unknown as Answer<T>;
-    expect(answer.errors, JSON.stringify(answer.errors)).toBeUndefined();
-    return JSON.parse(JSON.stringify(answer.data)) as T;
-  };
+  const ask = await graphOf(world);
+  const run = <T>(query: string, variables: Record<string, unknown> = {}, account = 'acme') =>
+    ask<T>(query, variables, { account });
   const { cloud } = world;
   const mutate = async (name: string, input: Record<string, unknown>, account = 'acme'): Promise<Payload> => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;

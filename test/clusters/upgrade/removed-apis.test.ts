@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../engine/engine.js';
-import { ended, startWorld, type World } from '../../engine/world.js';
+import { ended, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, beginUpgrade, graphOf, runningCluster } from './upgrade-kit.js';
+import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { beginUpgrade, runningCluster } from './upgrade-kit.js';
 
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 beforeAll(async () => {
-  world = await startWorld({ speed: 200 });
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 200 });
+  ({ world, ask } = living);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
 const PUBLISH = `mutation ($input: PublishKubernetesVersionInput!) { publishKubernetesVersion(input: $input) {
   kubernetesVersion { id changes removedApis { removedIn group version kind replacement } }

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../engine/engine.js';
 import { eventually } from '../../kit/eventually.js';
-import { audit, ended, startWorld, type World } from '../../engine/world.js';
+import { audit, ended, type World } from '../../engine/world.js';
+import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
 import {
-  type Ask,
   beginUpgrade,
   type DeploymentView,
   eventTypes,
-  graphOf,
   operationWhen,
   readyDeployment,
   readyWorkload,
@@ -15,19 +13,14 @@ import {
   watchLows,
 } from './upgrade-kit.js';
 
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 beforeAll(async () => {
-  world = await startWorld({ speed: 200 });
-  await world.limit('payg-vcpu', 1_000);
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 200 });
+  ({ world, ask } = living);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
 const UPGRADE = `mutation ($input: UpgradeClusterInput!) { upgradeCluster(input: $input) {
   cluster { state } operation { id state cancelable pausable pausedAt stages { name state } } userErrors { code path } } }`;
@@ -180,8 +173,8 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(payload.userErrors).toEqual([]);
     expect(payload.operation?.pausedAt).not.toBeNull();
     expect(payload.operation?.pausable).toBe(false);
-    await engine[Symbol.asyncDispose]();
-    engine = await world.engine();
+    await living.engine[Symbol.asyncDispose]();
+    living.engine = await world.engine();
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(0);
     await ask<Payload>(operate('resumeOperation'), { id });
     expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });

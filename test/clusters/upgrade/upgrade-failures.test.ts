@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../engine/engine.js';
-import { audit, ended, startWorld, wishCluster, type World } from '../../engine/world.js';
+import { audit, ended, wishCluster, type World } from '../../engine/world.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
+import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
 import {
-  type Ask,
   beginUpgrade,
   clientOf,
   componentsSettled,
   type DeploymentView,
-  graphOf,
   heldPod,
   operationWhen,
   readyWorkload,
@@ -18,19 +16,14 @@ import {
 } from './upgrade-kit.js';
 
 const clock = movableClock();
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 beforeAll(async () => {
-  world = await startWorld({ speed: 200, clock });
-  await world.limit('payg-vcpu', 1_000);
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 200, clock });
+  ({ world, ask } = living);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
 const resume = (id: string) =>
   ask(`mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`, { id });

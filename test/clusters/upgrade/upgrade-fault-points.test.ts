@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultPoints } from '../../../engine/fault-points.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type DeploymentView, graphOf, readyDeployment, runningCluster } from './upgrade-kit.js';
+import { graphOf } from '../living-graph.js';
+import { type DeploymentView, readyDeployment, runningCluster } from './upgrade-kit.js';
 import { EngineProcesses } from '../../engine/engine-processes.js';
 
 let world: World;

@@ -1,30 +1,8 @@
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
-import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../../kernel/loader.js';
-import { createLog } from '../../../kernel/log.js';
-import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-
-/** Asks the clusters subgraph of a world as the gateway asks it. */
-export type Ask = <T = Record<string, unknown>>(
-  query: string,
-  variables?: Record<string, unknown>,
-  who?: { readonly account?: string; readonly scopes?: readonly string[] },
-) => Promise<T>;
-
-/** The graph of a world; top-level errors are thrown. */
-export async function graphOf(world: World): Promise<Ask> {
-  const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
-  return async <T>(query: string, variables = {}, { account = 'acme', scopes }: Parameters<Ask>[2] = {}) => {
-    const actor = { account, subject: 'tester', ...(scopes && { scopes }) };
-    const context = { actor, requestId: 'test', loaders: new Loaders() };
-    const { data, errors } = await executor.execute({ query, variables }, context);
-    if (errors?.length) throw new Error(JSON.stringify(errors));
-    return JSON.parse(JSON.stringify(data)) as T;
-  };
-}
+import type { Ask } from '../living-graph.js';
 
 /** A running cluster with one pool. */
 export async function runningCluster(world: World, version: string, nodes = 3) {

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../engine/engine.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { evictablePods } from '../../../subgraphs/clusters/upgrade/evictable-pods.js';
+import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { audit, ended, startWorld, type World } from '../../engine/world.js';
+import { audit, ended, type World } from '../../engine/world.js';
+import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
 import {
-  type Ask,
   beginUpgrade,
   type DeploymentView,
   eventTypes,
-  graphOf,
   heldPod,
   operationWhen,
   readyDeployment,
@@ -17,24 +16,16 @@ import {
 } from './upgrade-kit.js';
 
 /** The platform's clock, which tests move; the simulated cloud has its own. */
-let ahead = 0;
-const clock = { now: () => new Date(Date.now() + ahead) };
+const clock = movableClock();
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 beforeAll(async () => {
-  world = await startWorld({ speed: 200, clock });
-  await world.limit('payg-vcpu', 1_000);
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 200, clock });
+  ({ world, ask } = living);
 });
-beforeEach(() => {
-  ahead = 0;
-});
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+beforeEach(() => clock.reset());
+afterAll(() => living[Symbol.asyncDispose]());
 
 const RESUME = `mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`;
 const resume = (id: string) => ask(RESUME, { id });
@@ -85,7 +76,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     await pod.leaving();
     const left = () => evictablePods(client, pod.nodeName);
     await eventually(async () => (await left()).length === 1, { what: 'that all other pods have left' });
-    ahead = 31 * 60_000;
+    clock.advance(31 * 60_000);
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
     const [event] = await world.platform.events.read('acme', {
       after: 0n,

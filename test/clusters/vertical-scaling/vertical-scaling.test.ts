@@ -1,29 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../engine/engine.js';
 import { nextReplacement } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.rules.js';
-import { audit, ended, NODE_TYPE, startWorld, wishCluster, type World } from '../../engine/world.js';
+import { audit, ended, NODE_TYPE, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import {
-  type Ask,
-  type DeploymentView,
-  graphOf,
-  readyDeployment,
-  runningCluster,
-} from '../upgrade/upgrade-kit.js';
+import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { type DeploymentView, readyDeployment, runningCluster } from '../upgrade/upgrade-kit.js';
 
+let living: LivingGraph;
 let world: World;
-let engine: Engine;
 let ask: Ask;
 beforeAll(async () => {
-  world = await startWorld({ speed: 500 });
-  await world.limit('payg-vcpu', 1_000);
-  engine = await world.engine();
-  ask = await graphOf(world);
+  living = await openGraph({ speed: 500 });
+  ({ world, ask } = living);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterAll(() => living[Symbol.asyncDispose]());
 
 interface Scaled {
   scaleClusterVertically: {

@@ -1,0 +1,48 @@
+import type { Engine } from '../../engine/engine.js';
+import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
+import { Loaders } from '../../kernel/loader.js';
+import { createLog } from '../../kernel/log.js';
+import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
+import { startWorld, type World } from '../engine/world.js';
+
+/** Asks the clusters subgraph of a world as the gateway asks it. */
+export type Ask = <T = Record<string, unknown>>(
+  query: string,
+  variables?: Record<string, unknown>,
+  who?: { readonly account?: string; readonly scopes?: readonly string[] },
+) => Promise<T>;
+
+/** The graph of a world; top-level errors are thrown. */
+export async function graphOf(world: World): Promise<Ask> {
+  const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
+  return async <T>(query: string, variables = {}, { account = 'acme', scopes }: Parameters<Ask>[2] = {}) => {
+    const actor = { account, subject: 'tester', ...(scopes && { scopes }) };
+    const context = { actor, requestId: 'test', loaders: new Loaders() };
+    const { data, errors } = await executor.execute({ query, variables }, context);
+    if (errors?.length) throw new Error(JSON.stringify(errors));
+    return JSON.parse(JSON.stringify(data)) as T;
+  };
+}
+
+/** A world with an engine at work, vCPUs enough, and its graph. */
+export interface LivingGraph extends AsyncDisposable {
+  readonly world: World;
+  /** The engine at work; a test that ends it puts another in its place. */
+  engine: Engine;
+  readonly ask: Ask;
+}
+
+export async function openGraph(options: Parameters<typeof startWorld>[0] = {}): Promise<LivingGraph> {
+  const world = await startWorld(options);
+  await world.limit('payg-vcpu', 1_000);
+  const living: LivingGraph = {
+    world,
+    engine: await world.engine(),
+    ask: await graphOf(world),
+    async [Symbol.asyncDispose]() {
+      await living.engine[Symbol.asyncDispose]();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+  return living;
+}
