@@ -20,7 +20,7 @@ const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 60_000;
 
 /** How long to wait after the given number of failures in a row: doubling, at most a minute, spread by up to a fifth. */
-export function retryDelay(attempt: number, random: () => number = Math.random): number {
+function retryDelay(attempt: number, random: () => number = Math.random): number {
   return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 20)) * (0.8 + 0.2 * random());
 }
 

@@ -13,19 +13,6 @@ export async function peakUsage(
   return new Map(rows.map((row) => [row.resource, row.used]));
 }
 
-/** How much all scopes of a resource use together. One statement. */
-export async function totalUsage(
-  database: Database | Transaction,
-  account: string,
-  resource: string,
-): Promise<number> {
-  const { _sum } = await database.ledgerUsage.aggregate({
-    where: { account, resource },
-    _sum: { used: true },
-  });
-  return _sum.used ?? 0;
-}
-
 /** The resources that have been counted in the scope; none when the account has no such scope. One statement. */
 export async function resourcesIn(
   database: Database | Transaction,

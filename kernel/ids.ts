@@ -1,7 +1,7 @@
 import { TypeID, typeid } from 'typeid-js';
 
 /** Kinds of things that have an id, and the prefix that says so. */
-export const idPrefixes = {
+const idPrefixes = {
   cluster: 'cluster',
   clusterCheck: 'check',
   component: 'component',

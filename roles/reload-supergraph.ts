@@ -10,7 +10,7 @@ const INTERVAL = 1000;
  * Makes a gateway serve what its supergraph file says whenever it changes, and on SIGHUP. A file that is no supergraph
  * is logged, and changes nothing. Answers how to stop.
  */
-export function reloadOnChange(file: string, gateway: Gateway, log: Log): () => void {
+function reloadOnChange(file: string, gateway: Gateway, log: Log): () => void {
   let last: string | undefined;
   const reload = async () => {
     try {

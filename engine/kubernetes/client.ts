@@ -7,7 +7,7 @@ import {
 import { KubernetesStatusError, KubernetesThrottled, KubernetesUnavailable } from './kubernetes-error.js';
 
 /** How long one call may take, in milliseconds, unless said otherwise. */
-export const CALL_TIMEOUT_MS = 10_000;
+const CALL_TIMEOUT_MS = 10_000;
 /** Objects that one list call asks for. */
 export const LIST_CHUNK = 500;
 

@@ -42,8 +42,3 @@ export class KubernetesThrottled extends KubernetesUnavailable {
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 404;
 }
-
-/** Whether a continue token was too old: the list must be read from its start. */
-export function isExpired(error: unknown): boolean {
-  return error instanceof KubernetesStatusError && error.status === 410;
-}

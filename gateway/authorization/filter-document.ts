@@ -29,7 +29,7 @@ export function filterDocument(document: DocumentNode, denied: ReadonlySet<Guard
 }
 
 /** The names of fragments that may not be spread. */
-export function deniedFragments(document: DocumentNode, denied: ReadonlySet<Guarded>): ReadonlySet<string> {
+function deniedFragments(document: DocumentNode, denied: ReadonlySet<Guarded>): ReadonlySet<string> {
   const definitions = document.definitions.filter(
     (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION && denied.has(node),
   );

@@ -71,7 +71,7 @@ const COMPUTED: Readonly<Record<string, readonly Listed[]>> = {
 };
 
 /** The resources of each group and version, `v1` first. */
-export const resourceLists: ReadonlyMap<string, readonly Listed[]> = buildLists();
+const resourceLists: ReadonlyMap<string, readonly Listed[]> = buildLists();
 
 function buildLists(): Map<string, readonly Listed[]> {
   const lists = new Map<string, Listed[]>();

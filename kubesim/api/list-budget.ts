@@ -14,7 +14,7 @@ export const listRates: Readonly<Record<'STANDARD' | 'PRO', ListRates>> = {
 };
 
 /** The largest page that is read at the price of pages. */
-export const PAGE = 500;
+const PAGE = 500;
 /** Objects of a page that cost as much as one of a list that is read whole. */
 const PAGE_DISCOUNT = 20;
 

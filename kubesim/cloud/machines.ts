@@ -98,7 +98,7 @@ export function machinesOf(cloud: Cloud, { account, regionId, ids }: MachineQuer
 }
 
 /** Whether a machine of that id is a node of some cluster. */
-export function inCluster(cloud: Cloud, machineId: string): boolean {
+function inCluster(cloud: Cloud, machineId: string): boolean {
   for (const { instances } of cloud.clusters.values())
     for (const instance of instances.values())
       if (instance.machineId === machineId && instance.state !== 'FAILED') return true;

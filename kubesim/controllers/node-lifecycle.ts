@@ -11,7 +11,7 @@ const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 /** With this annotation an edge node keeps its pods while nobody can reach it. */
-export const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
+const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
 const NETWORK_UNAVAILABLE = 'node.kubernetes.io/network-unavailable';
 const OWN = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);
 

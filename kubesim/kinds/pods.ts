@@ -97,7 +97,7 @@ function readyCount(pod: Pod): number {
 }
 
 /** The state that `kubectl get pods` shows: the phase, or why a container waits or ended. */
-export function podState(pod: Pod): string {
+function podState(pod: Pod): string {
   if (pod.metadata.deletionTimestamp) return 'Terminating';
   let state = pod.status.reason ?? pod.status.phase;
   for (const { state: container } of pod.status.containerStatuses ?? []) {

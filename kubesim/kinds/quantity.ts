@@ -5,11 +5,6 @@ export function quantity(text: string | number | undefined): number {
   return text === undefined ? 0 : parseQuantity(text);
 }
 
-/** CPU as a quantity in thousandths, e.g. `1250m`. */
-export function cpuQuantity(cores: number): string {
-  return Number.isInteger(cores) ? String(cores) : `${Math.round(cores * 1000)}m`;
-}
-
 /** Bytes as a quantity in Ki. */
 export function memoryQuantity(bytes: number): string {
   return `${Math.round(bytes / 1024)}Ki`;

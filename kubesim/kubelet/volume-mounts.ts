@@ -13,7 +13,7 @@ const ONE_NODE = 'ReadWriteOnce';
 const ONE_POD = 'ReadWriteOncePod';
 
 /** Names of the volume claims that the pod mounts, each once. */
-export function claimsOf({ spec }: Pod): string[] {
+function claimsOf({ spec }: Pod): string[] {
   const names = (spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
   return [...new Set(names)];
 }

@@ -6,7 +6,7 @@ import type { NodeEntry } from './node-ledger.js';
 export const GPU_MEMORY = 'aliyun.com/gpu-mem';
 export const GPU_COUNT = 'aliyun.com/gpu-count';
 /** Which card of its node a pod has; where the device plugin of shared GPUs looks for it. */
-export const CARD = 'ALIYUN_COM_GPU_MEM_IDX';
+const CARD = 'ALIYUN_COM_GPU_MEM_IDX';
 
 /** The name by which what is taken of one card is counted. */
 function onCard(index: number | string): string {
@@ -21,7 +21,7 @@ export function takenOfCard({ metadata }: Pod, requests: Amounts): Amounts {
 }
 
 /** The fullest card that has room for the request, so that others stay free for large ones; undefined when none has. */
-export function cardFor({ allocatable, used }: NodeEntry, amount: number): number | undefined {
+function cardFor({ allocatable, used }: NodeEntry, amount: number): number | undefined {
   const count = allocatable[GPU_COUNT] ?? 0;
   const size = (allocatable[GPU_MEMORY] ?? 0) / Math.max(1, count);
   const cards = Array.from({ length: count }, (_, index) => ({ index, taken: used[onCard(index)] ?? 0 }));

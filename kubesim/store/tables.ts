@@ -72,5 +72,3 @@ SELECT resource, namespace, name, body FROM kubesim.object WHERE cluster = $1 OR
 export const READ_SCALING_GROUPS = `SELECT cluster, body FROM kubesim.scaling_group ORDER BY cluster, node_pool`;
 export const READ_MACHINES = `SELECT body FROM kubesim.machine ORDER BY id`;
 export const READ_SETTINGS = `SELECT id, body FROM kubesim.setting`;
-/** Everything of a cluster that is deleted; its own row goes last, with the journal. */
-export const REMOVE_OBJECTS = `DELETE FROM kubesim.object WHERE cluster = $1`;

@@ -16,7 +16,7 @@ export const SCRAPE_RETRY_MS = 30_000;
 /** A cluster not measured for this long has nobody who measures it, in milliseconds. */
 const UNMEASURED_MS = 60_000;
 /** How long samples are kept, in milliseconds. */
-export const METRIC_RETENTION_MS = 24 * 3_600_000;
+const METRIC_RETENTION_MS = 24 * 3_600_000;
 
 /** Measures one cluster again and again, as long as it has a Kubernetes API. */
 export function metricReconciler(platform: Pick<Platform, 'kubernetes'>): Reconciler {

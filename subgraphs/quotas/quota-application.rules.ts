@@ -3,7 +3,7 @@ import { QuotaApplicationState } from './quota-application.type.js';
 import { MAX_LIMIT, type QuotaDefinition } from './quota.rules.js';
 
 /** So many times the present limit can be had for the asking; more needs a reason. */
-export const WITHOUT_REASON = 100;
+const WITHOUT_REASON = 100;
 
 /** The longest reason, in characters. */
 const MAX_REASON = 1_000;

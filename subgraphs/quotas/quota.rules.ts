@@ -66,7 +66,7 @@ export function limitingResource(resource: string): string | undefined {
 }
 
 /** Whether the ledger has the use of the resource. */
-export function isCounted(resource: string): boolean {
+function isCounted(resource: string): boolean {
   return countedResources.has(resource) || countedByProduct.has(resource.split('/')[1] ?? '');
 }
 

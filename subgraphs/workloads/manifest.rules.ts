@@ -6,7 +6,7 @@ import type { ReadOutcome } from './manifest.worker.js';
 /** Largest manifest, in bytes of UTF-8. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
 /** Documents of a manifest, and objects in them, at the most. */
-export const MAX_MANIFEST_OBJECTS = 100;
+const MAX_MANIFEST_OBJECTS = 100;
 /** Characters of its objects as JSON together. */
 const MAX_JSON_CHARACTERS = 4 * 1024 * 1024;
 

@@ -20,7 +20,7 @@ import { readOne, workloadPath } from './workload.reader.js';
 import type { Workload } from './workload.type.js';
 
 /** Pods that a workload may be asked to have. */
-export const MAX_REPLICAS = 100_000;
+const MAX_REPLICAS = 100_000;
 
 /** How long scaling may take, in milliseconds. */
 const SCALE_TIMEOUT_MS = 20_000;

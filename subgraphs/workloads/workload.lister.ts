@@ -86,7 +86,7 @@ function refuseSelector(error: unknown, labelSelector: string | undefined): void
 }
 
 /** The order of API servers: by the characters of `namespace/name`; then by kind. */
-export function isBefore(a: WorkloadPosition, b: WorkloadPosition): boolean {
+function isBefore(a: WorkloadPosition, b: WorkloadPosition): boolean {
   const [left, right] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
   return left === right ? a.kind < b.kind : left < right;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { releaseNotes } from '../../subgraphs/clusters/version/release.rules.js';
 import type { Catalogue } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { type KindRequest, kindOf } from '../../subgraphs/clusters/cluster-kind/cluster-kind.rules.js';
 import { type ClusterRequest, planCluster } from '../../subgraphs/clusters/cluster/cluster.rules.js';
 import { labelProblems, nameProblems } from '../../subgraphs/clusters/name.rules.js';
 import { nodePoolProblems, planNodePool } from '../../subgraphs/clusters/node-pool/node-pool.rules.js';
-import { type ProductRequest, productOf } from '../../subgraphs/clusters/cluster/product.rules.js';
 import { compareVersions, VersionPolicy } from '../../subgraphs/clusters/version/version.rules.js';
 
 const type = (id: string, vcpus: number, memoryGiB: number) =>
@@ -60,7 +60,7 @@ const catalogue: Catalogue = {
 };
 
 describe('the product of a type, profile and spec', () => {
-  test.each<[ProductRequest, string]>([
+  test.each<[KindRequest, string]>([
     [{ type: 'MANAGED_KUBERNETES' }, 'ACK_STANDARD'],
     [{ type: 'MANAGED_KUBERNETES', spec: 'STANDARD' }, 'ACK_STANDARD'],
     [{ type: 'MANAGED_KUBERNETES', profile: 'DEFAULT', spec: 'PRO' }, 'ACK_PRO'],
@@ -71,10 +71,10 @@ describe('the product of a type, profile and spec', () => {
     [{ type: 'KUBERNETES' }, 'ACK_DEDICATED'],
     [{ type: 'EXTERNAL_KUBERNETES' }, 'REGISTERED'],
   ])('%o is %s', (request, product) => {
-    expect(productOf(request)).toMatchObject({ choice: { product }, problems: [] });
+    expect(kindOf(request)).toMatchObject({ kind: { product }, problems: [] });
   });
 
-  test.each<[ProductRequest, string[][]]>([
+  test.each<[KindRequest, string[][]]>([
     [{ type: 'KUBERNETES', profile: 'SERVERLESS' }, [['input', 'profile']]],
     [{ type: 'KUBERNETES', spec: 'PRO' }, [['input', 'spec']]],
     [
@@ -85,8 +85,8 @@ describe('the product of a type, profile and spec', () => {
       ],
     ],
   ])('%o is refused', (request, paths) => {
-    const { choice, problems } = productOf(request);
-    expect(choice).toBeUndefined();
+    const { kind, problems } = kindOf(request);
+    expect(kind).toBeUndefined();
     expect(problems.map(({ code, path }) => [code, path])).toEqual(
       paths.map((path) => ['INVALID_INPUT', path]),
     );

@@ -20,7 +20,7 @@ import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 
-export const SECRET = 'a secret of tests, thirty-two characters and more';
+const SECRET = 'a secret of tests, thirty-two characters and more';
 
 /** A database, a simulated cloud and what the engine needs; engines are started by the test. */
 export type World = Awaited<ReturnType<typeof startWorld>>;

@@ -76,7 +76,7 @@ interface ClusterView {
   readonly quotas: { resource: string; limit: number | null; used: number }[];
 }
 
-export async function clusterView(seat: Seat, id: string): Promise<ClusterView> {
+async function clusterView(seat: Seat, id: string): Promise<ClusterView> {
   const { cluster } = await ask<{ cluster: ClusterView }>(seat, documents.CLUSTER, { id });
   return cluster;
 }
@@ -217,7 +217,7 @@ async function seeMetrics(seat: Seat, id: string): Promise<void> {
   );
 }
 
-export async function deleteCluster(seat: Seat, id: string): Promise<void> {
+async function deleteCluster(seat: Seat, id: string): Promise<void> {
   const { deleteCluster: payload } = await ask<{
     deleteCluster: { operation: { id: string }; userErrors: unknown[] };
   }>(seat, documents.DELETE_CLUSTER, { input: { id } });

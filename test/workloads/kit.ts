@@ -139,7 +139,7 @@ spec:
 `;
 }
 
-export const APPLY = `mutation A($input: ApplyManifestInput!, $dryRun: Boolean) { applyManifest(input: $input, dryRun: $dryRun) {
+const APPLY = `mutation A($input: ApplyManifestInput!, $dryRun: Boolean) { applyManifest(input: $input, dryRun: $dryRun) {
   objects { apiVersion kind namespace name result error { code } }
   workload { id name kind replicas } operation { id } userErrors { code message path } } }`;
 

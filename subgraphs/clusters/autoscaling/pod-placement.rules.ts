@@ -40,7 +40,7 @@ export function amountsOf(quantities: Readonly<Record<string, string>> = {}): Am
   );
 }
 
-export function plus(a: Amounts, b: Amounts): Amounts {
+function plus(a: Amounts, b: Amounts): Amounts {
   return merged(a, b, (one, other) => one + other);
 }
 

@@ -10,7 +10,7 @@ export interface MastersRequest {
 }
 
 /** What masters are when nothing is said. */
-export const MASTER_TYPE = 'ecs.g7.xlarge';
+const MASTER_TYPE = 'ecs.g7.xlarge';
 const PATH = ['input', 'masters'];
 
 /** What is wrong with the masters asked for: exactly three for dedicated clusters, none for others. */

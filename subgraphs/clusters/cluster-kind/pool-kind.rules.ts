@@ -19,9 +19,9 @@ export interface PoolHome {
 
 type TypeRule = (type: InstanceTypeValue) => boolean;
 
-export const hasAccelerator: TypeRule = ({ gpus, npus = 0 }) => gpus + npus > 0;
-export const hasSgx: TypeRule = ({ epcGiB = 0 }) => epcGiB > 0;
-export const isBareMetal: TypeRule = ({ bareMetal = false }) => bareMetal;
+const hasAccelerator: TypeRule = ({ gpus, npus = 0 }) => gpus + npus > 0;
+const hasSgx: TypeRule = ({ epcGiB = 0 }) => epcGiB > 0;
+const isBareMetal: TypeRule = ({ bareMetal = false }) => bareMetal;
 
 /** From this version on Kubernetes does not work with Docker. */
 const WITHOUT_DOCKER = '1.24';

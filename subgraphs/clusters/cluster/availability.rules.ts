@@ -42,7 +42,7 @@ export function availabilityProblems(
 }
 
 /** The region nearest to this one, other than it, in which the product can be had. */
-export function nearestOffering(
+function nearestOffering(
   region: CatalogueRegion,
   product: Product,
   regions: Catalogue['regions'],

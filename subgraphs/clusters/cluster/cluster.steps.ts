@@ -22,7 +22,7 @@ export function inCluster(
 }
 
 /** What the step's events are about. */
-export function subjectOf({ cluster, operation }: ClusterStep): Subject {
+function subjectOf({ cluster, operation }: ClusterStep): Subject {
   return { cluster, operationId: operation?.id };
 }
 

@@ -51,7 +51,7 @@ export class KubeconfigService {
 }
 
 /** A kubeconfig file with one cluster, one user and one context. */
-export function kubeconfigYaml(cluster: ClusterRow, subject: string, credentials: Credentials): string {
+function kubeconfigYaml(cluster: ClusterRow, subject: string, credentials: Credentials): string {
   const { server, caData, token } = credentials;
   const context = `${subject}@${cluster.name}`;
   return stringify({

@@ -15,8 +15,8 @@ import { controlPlaneLimits } from './control-plane-limits.js';
 import { failCluster } from './settling-cluster.js';
 import { holds, withCondition } from '../reconcile/conditions.js';
 
-export const CONTROL_PLANE_READY = 'ControlPlaneReady';
-export const KUBERNETES_API_READY = 'KubernetesApiReady';
+const CONTROL_PLANE_READY = 'ControlPlaneReady';
+const KUBERNETES_API_READY = 'KubernetesApiReady';
 /** How long the platform's own credentials are valid. */
 const PLATFORM_TTL_MINUTES = 365 * 24 * 60;
 const PLATFORM_SUBJECT = 'fleetgraph';

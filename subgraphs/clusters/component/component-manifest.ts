@@ -3,7 +3,7 @@ import { objectPath } from '../../../engine/kubernetes/paths.js';
 import type { ComponentEntry } from './component-catalogue.js';
 import { effectiveParameters, type Parameters } from './component-parameters.js';
 
-export const COMPONENT_NAMESPACE = 'kube-system';
+const COMPONENT_NAMESPACE = 'kube-system';
 const COMPONENT_LABEL = 'fleetgraph.dev/component';
 const VERSION_LABEL = 'fleetgraph.dev/component-version';
 /** Parameters that are parts of the workload; the others are in the ConfigMap. */

@@ -18,7 +18,7 @@ import { lacking } from './rollout.js';
 import { tallyNodes } from './tallying-nodes.js';
 import { NO_JSON } from '../reconcile/json-null.js';
 
-export const COMPONENT = 'component';
+const COMPONENT = 'component';
 /** A component that is not as wished this long after it was wished has failed, in milliseconds. */
 const DEADLINE_MS = 10 * 60_000;
 /** What happens inside the cluster is looked at again after this, and the less often the longer it takes. */

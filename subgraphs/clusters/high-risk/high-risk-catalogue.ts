@@ -32,7 +32,7 @@ export interface RiskRow {
 }
 
 /** The list of high-risk operations. */
-export const riskRows = new CatalogueFile<RiskRow>('high-risk-operations');
+const riskRows = new CatalogueFile<RiskRow>('high-risk-operations');
 const drills = new CatalogueFile<Drill>('high-risk-drills');
 
 /** To what the operation can be done in a drill; null for one that is not acted out. */

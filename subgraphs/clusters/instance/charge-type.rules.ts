@@ -17,7 +17,7 @@ export const NO_SUBSCRIPTION: readonly string[] = [
 ];
 
 /** The family of an instance type: `n1` of `ecs.n1.large`. */
-export function familyOf(instanceType: string): string {
+function familyOf(instanceType: string): string {
   return instanceType.split('.')[1] ?? '';
 }
 

@@ -13,7 +13,7 @@ import { proNeeds } from './migration-quotas.js';
 import { migrationProblems } from './migration.rules.js';
 
 export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER';
-export const MIGRATION_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'SWITCH'];
+const MIGRATION_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'SWITCH'];
 
 export interface MigrationWish {
   readonly id: string;

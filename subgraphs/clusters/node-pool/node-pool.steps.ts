@@ -27,7 +27,7 @@ export function inPool(
 }
 
 /** Calls of the provider take at most this many nodes. */
-export const BATCH = 100;
+const BATCH = 100;
 
 export function batches<T>(items: readonly T[], size = BATCH): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

@@ -235,7 +235,7 @@ export function mountProblems(target: string | null | undefined, path: readonly 
 }
 
 /** What is wrong with the script that machines run at their first start. */
-export function userDataProblems(script: string | null | undefined, path: readonly string[]): Problem[] {
+function userDataProblems(script: string | null | undefined, path: readonly string[]): Problem[] {
   if (script == null) return [];
   const bytes = Buffer.byteLength(script);
   if (bytes > MAX_USER_DATA)

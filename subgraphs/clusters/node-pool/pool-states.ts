@@ -74,6 +74,6 @@ export function settledPoolState(
 }
 
 /** Whether the pool's scaling group was seen to be gone. */
-export function isGroupMissing({ scalingGroup }: { readonly scalingGroup: unknown }): boolean {
+function isGroupMissing({ scalingGroup }: { readonly scalingGroup: unknown }): boolean {
   return (scalingGroup as { readonly state?: string } | null)?.state === 'DELETED';
 }

@@ -4,7 +4,7 @@ import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
 
 /** Says on a node that an upgrade works on it. */
-export const UPGRADE_ANNOTATION = 'fleetgraph.dev/upgrade';
+const UPGRADE_ANNOTATION = 'fleetgraph.dev/upgrade';
 const MERGE = 'application/merge-patch+json';
 
 export interface KubernetesNode extends KubernetesObject {

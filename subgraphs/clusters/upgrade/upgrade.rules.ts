@@ -18,9 +18,6 @@ export const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES', 'COMPONENTS
  */
 export type UpgradePhase = 'WAITING' | (typeof UPGRADE_STAGES)[number] | 'ENDED';
 
-/** What people may ask of an upgrade. */
-export type UpgradeAction = 'PAUSE' | 'RESUME' | 'CANCEL';
-
 /** What a phase is told from. */
 export interface UpgradeView {
   readonly state: string;
@@ -36,28 +33,23 @@ export function phaseOf({ state, stages, waiting }: UpgradeView): UpgradePhase {
   return (open?.name as UpgradePhase | undefined) ?? 'COMPONENTS';
 }
 
-const ALLOWED: Readonly<Record<UpgradePhase, readonly UpgradeAction[]>> = {
-  WAITING: ['CANCEL'],
-  PRECHECK: ['PAUSE', 'CANCEL'],
-  CONTROL_PLANE: ['PAUSE', 'CANCEL'],
-  NODES: ['PAUSE'],
-  COMPONENTS: ['PAUSE'],
-  ENDED: [],
-};
-
-/** What is allowed in a phase; a paused upgrade can be resumed instead of paused. */
-export function allowedActions(phase: UpgradePhase, paused: boolean): UpgradeAction[] {
-  const allowed = ALLOWED[phase];
-  return paused ? allowed.map((action) => (action === 'PAUSE' ? 'RESUME' : action)) : [...allowed];
-}
-
-/** What the operation of an upgrade admits in a phase. */
-export function controlsIn(phase: UpgradePhase): {
+interface UpgradeControls {
   readonly cancelable: boolean;
   readonly pausable: boolean;
-} {
-  const allowed = ALLOWED[phase];
-  return { cancelable: allowed.includes('CANCEL'), pausable: allowed.includes('PAUSE') };
+}
+
+const CONTROLS: Readonly<Record<UpgradePhase, UpgradeControls>> = {
+  WAITING: { cancelable: true, pausable: false },
+  PRECHECK: { cancelable: true, pausable: true },
+  CONTROL_PLANE: { cancelable: true, pausable: true },
+  NODES: { cancelable: false, pausable: true },
+  COMPONENTS: { cancelable: false, pausable: true },
+  ENDED: { cancelable: false, pausable: false },
+};
+
+/** What the operation of an upgrade admits in a phase. */
+export function controlsIn(phase: UpgradePhase): UpgradeControls {
+  return CONTROLS[phase];
 }
 
 /** The largest number of nodes of one batch. */

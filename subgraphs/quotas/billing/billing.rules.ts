@@ -62,7 +62,7 @@ export function decimal(micro: bigint): string {
 }
 
 const DAY_MS = 86_400_000;
-export const LONGEST_DAYS = 366;
+const LONGEST_DAYS = 366;
 
 /** What is wrong with a span; undefined when nothing is. */
 export function spanProblem(from: Date, to: Date): string | undefined {

@@ -5,7 +5,7 @@ import type { EntityPart, Field, Need, Part, RandomGraph, RandomSubgraph } from 
 import { type Thing, type Truth, told } from './truth.js';
 
 /** What stands where a subgraph was asked for what it does not resolve. */
-export const WRONG = 'NOBODY MAY ASK HERE';
+const WRONG = 'NOBODY MAY ASK HERE';
 
 /** A thing as a subgraph holds it: with what it was given in a representation, and what may be asked of it here. */
 interface Held extends Thing {
