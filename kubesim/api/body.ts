@@ -27,9 +27,18 @@ export async function bodyOf(call: ApiCall): Promise<Json> {
 /** Reads JSON, or YAML when the type says so. Throws ApiError 400. */
 export function parseText(text: string, type: string): unknown {
   try {
-    return type.includes('yaml') ? parse(text) : JSON.parse(text);
+    return type.includes('yaml') ? parseYaml(text) : JSON.parse(text);
   } catch (error) {
     throw badRequest(`the body could not be read: ${error instanceof Error ? error.message : type}`);
+  }
+}
+
+/** Programs say YAML and send JSON, which is YAML too, but read a hundred times faster. */
+function parseYaml(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parse(text);
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJson, type Json } from '../kinds/object.js';
-import { canonical } from '../cluster/write.js';
+import { sameJson } from '../kinds/same-json.js';
 import { ApiError, badRequest } from './status.js';
 
 const operationForm = z.discriminatedUnion('op', [
@@ -38,8 +38,7 @@ function apply(root: Root, operation: Operation): void {
   }
   if (operation.op === 'move') return add(root, path, remove(root, pointer(operation.from)));
   if (operation.op === 'copy') return add(root, path, structuredClone(read(root, pointer(operation.from))));
-  if (canonical(read(root, path)) !== canonical(operation.value))
-    fail(`testing value ${operation.path} failed`);
+  if (!sameJson(read(root, path), operation.value)) fail(`testing value ${operation.path} failed`);
 }
 
 function pointer(text: string): string[] {

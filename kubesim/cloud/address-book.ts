@@ -24,15 +24,14 @@ export class AddressBook {
 
   /** How many addresses the vSwitch has left. */
   free(vSwitch: VSwitch): number {
-    const [first, last] = bounds(vSwitch);
-    return Math.max(0, last - first + 1 - this.taken(vSwitch.id).owners.size);
+    return freeIn(bounds(vSwitch), this.taken(vSwitch.id));
   }
 
   /** A free address; undefined when there is none. */
   take(vSwitch: VSwitch, owner: string): string | undefined {
-    if (this.free(vSwitch) === 0) return undefined;
     const taken = this.taken(vSwitch.id);
     const [first, last] = bounds(vSwitch);
+    if (freeIn([first, last], taken) === 0) return undefined;
     for (let tried = first; tried <= last; tried += 1) {
       const at = taken.next >= first && taken.next <= last ? taken.next : first;
       taken.next = at + 1;
@@ -72,6 +71,10 @@ export class AddressBook {
   }
 }
 
+function freeIn([first, last]: readonly [number, number], { owners }: Taken): number {
+  return Math.max(0, last - first + 1 - owners.size);
+}
+
 function bounds({ cidr }: VSwitch): readonly [number, number] {
   const [first, last] = rangeOf(cidr);
   return [first + KEPT_FIRST, last - KEPT_LAST];
@@ -83,11 +86,11 @@ function textOf(address: number): string {
 
 /** The first and the last address of a range, as numbers. */
 function rangeOf(cidr: string): readonly [number, number] {
-  const number = (address: ipaddr.IPv4) => address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
-  return [
-    number(ipaddr.IPv4.networkAddressFromCIDR(cidr)),
-    number(ipaddr.IPv4.broadcastAddressFromCIDR(cidr)),
-  ];
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(cidr);
+  const number = address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
+  const size = 2 ** (32 - prefix);
+  const first = number - (number % size);
+  return [first, first + size - 1];
 }
 
 /** The n-th part, of a prefix length, of a range; undefined when the range has no such part. */

@@ -3,6 +3,7 @@ import { alreadyExists, invalid } from '../api/status.js';
 import { suffix } from '../random.js';
 import { timestamp, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
+import { sameJson } from '../kinds/same-json.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
@@ -56,8 +57,8 @@ export function replace<T extends KubeObject>(
   const next = admit(cluster, type, type.defaults(keepServerFields(type, current, change.next)), current);
   const causes = [...metadataCauses(type, next.metadata), ...type.validate(next, current)];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
-  if (sameText(next, current)) return current;
-  const counted = type.generation && !sameText(specOf(next), specOf(current)) ? countGeneration(next) : next;
+  if (sameJson(next, current)) return current;
+  const counted = type.generation && !sameJson(specOf(next), specOf(current)) ? countGeneration(next) : next;
   if (change.dryRun) return counted;
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
 }
@@ -70,7 +71,7 @@ export function replaceStatus<T extends KubeObject>(
   status: unknown,
 ): T {
   const next = { ...current, status };
-  return sameText((current as T & Json)['status'], status) ? current : cluster.store.put<T>(type, next);
+  return sameJson((current as T & Json)['status'], status) ? current : cluster.store.put<T>(type, next);
 }
 
 /** A controller's change to an object's spec or metadata. */
@@ -119,16 +120,4 @@ function countGeneration<T extends KubeObject>(object: T): T {
 
 function specOf(object: KubeObject): unknown {
   return (object as KubeObject & Json)['spec'];
-}
-
-function sameText(a: unknown, b: unknown): boolean {
-  return a === b || canonical(a) === canonical(b);
-}
-
-/** JSON with sorted keys, so that only what is said counts. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

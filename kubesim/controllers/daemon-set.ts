@@ -1,12 +1,12 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { destroy } from '../cluster/delete.js';
-import { canonical, replaceStatus } from '../cluster/write.js';
+import { replaceStatus } from '../cluster/write.js';
 import { daemonSets } from '../kinds/apps.js';
 import type { Node, Pod, PodTemplate, Toleration } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { isReady, pods } from '../kinds/pods.js';
+import { templateHash } from '../kinds/template-hash.js';
 import type { DaemonSet } from '../kinds/workloads.js';
-import { hashText } from '../random.js';
 import { matchesNode, namedNodes, tolerates } from '../scheduler/fit.js';
 import { keyOf } from '../store/cluster-store.js';
 import { activePods, createPod, onOwnedPods, splitKey, untilRefused } from './pods-of.js';
@@ -41,7 +41,7 @@ export function daemonSetController(cluster: ClusterContext): Controller {
 
 function reconcile(cluster: ClusterContext, set: DaemonSet): void {
   const template = withTolerations(set.spec.template);
-  const revision = hashText(canonical(set.spec.template));
+  const revision = templateHash(set.spec.template);
   const wanted = [...cluster.store.all(nodes)].filter((node) => suits(node, template));
   const names = new Set(wanted.map((node) => node.metadata.name));
   const present = keptPods(cluster, set, { names, revision });

@@ -1,11 +1,12 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { amend, canonical, create, replaceStatus } from '../cluster/write.js';
+import { amend, create, replaceStatus } from '../cluster/write.js';
 import { destroy } from '../cluster/delete.js';
 import { deployments, replicaSets } from '../kinds/apps.js';
 import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
+import { sameJson } from '../kinds/same-json.js';
+import { templateHash } from '../kinds/template-hash.js';
 import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
-import { hashText } from '../random.js';
 import { keyOf } from '../store/cluster-store.js';
 import { deploymentStatus } from './deployment-status.js';
 import { report, splitKey } from './pods-of.js';
@@ -35,8 +36,7 @@ export function deploymentController(cluster: ClusterContext): Controller {
 
 function reconcile(cluster: ClusterContext, deployment: Deployment, again: () => void): void {
   const sets = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
-  const template = canonical(deployment.spec.template);
-  const current = sets.find((set) => canonical(withoutHash(set)) === template);
+  const current = sets.find((set) => isOf(deployment, set));
   const old = sets.filter((set) => set !== current);
   if (deployment.spec.paused) {
     if (current) resize(cluster, deployment, { set: current, replicas: deployment.spec.replicas ?? 1 });
@@ -44,7 +44,7 @@ function reconcile(cluster: ClusterContext, deployment: Deployment, again: () =>
     roll(cluster, deployment, { current, old });
   }
   const after = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
-  const fresh = after.find((set) => canonical(withoutHash(set)) === template);
+  const fresh = after.find((set) => isOf(deployment, set));
   const latest = cluster.store.get(
     deployments,
     deployment.metadata.namespace ?? '',
@@ -139,9 +139,14 @@ function draftSet(
 /** The hash of the template; where a set of that name belongs to something else, the next one. */
 function freeHash(cluster: ClusterContext, { metadata, spec }: Deployment): string {
   for (let collisions = 0; ; collisions += 1) {
-    const hash = hashText(canonical(spec.template) + (collisions || ''));
+    const hash = templateHash(spec.template, collisions);
     if (!cluster.store.get(replicaSets, metadata.namespace ?? '', `${metadata.name}-${hash}`)) return hash;
   }
+}
+
+/** Whether a set is the one of the deployment's present template. */
+function isOf({ spec }: Deployment, set: ReplicaSet): boolean {
+  return sameJson(withoutHash(set), spec.template);
 }
 
 function withoutHash({ spec: { template } }: ReplicaSet): unknown {

@@ -1,11 +1,11 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { destroy } from '../cluster/delete.js';
-import { canonical, replaceStatus } from '../cluster/write.js';
+import { replaceStatus } from '../cluster/write.js';
 import { statefulSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
 import { hasEnded, isReady, pods } from '../kinds/pods.js';
+import { templateHash } from '../kinds/template-hash.js';
 import type { StatefulSet } from '../kinds/workloads.js';
-import { hashText } from '../random.js';
 import { keyOf } from '../store/cluster-store.js';
 import { createPod, onOwnedPods, report, splitKey, untilRefused } from './pods-of.js';
 
@@ -27,7 +27,7 @@ export function statefulSetController(cluster: ClusterContext): Controller {
 }
 
 function reconcile(cluster: ClusterContext, set: StatefulSet): void {
-  const revision = `${set.metadata.name}-${hashText(canonical(set.spec.template))}`;
+  const revision = `${set.metadata.name}-${templateHash(set.spec.template)}`;
   const own = [...cluster.store.ownedOf(pods, set.metadata.uid)];
   const byOrdinal = new Map(own.map((pod) => [ordinal(pod), pod]));
   const refused = untilRefused(() => step(cluster, set, { byOrdinal, revision }));

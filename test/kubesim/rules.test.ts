@@ -5,6 +5,8 @@ import { strategicMerge } from '../../kubesim/api/strategic-merge.js';
 import { rollingStep } from '../../kubesim/controllers/rollout.js';
 import { duration } from '../../kubesim/kinds/resource.js';
 import { quantity } from '../../kubesim/kinds/quantity.js';
+import { sameJson } from '../../kubesim/kinds/same-json.js';
+import { templateHash } from '../../kubesim/kinds/template-hash.js';
 import { covers } from '../../kubesim/scheduler/fit.js';
 import { Timers } from '../../kubesim/timers.js';
 
@@ -151,4 +153,30 @@ test('planned calls run in the order of their times, when a moved clock has reac
   now = 60_000;
   await done;
   expect(ran).toEqual([10_000, 20_000, 30_000, 40_000]);
+});
+
+test.each([
+  ['the order of fields', { a: 1, b: { c: [1, { d: null }] } }, { b: { c: [1, { d: null }] }, a: 1 }, true],
+  ['a field that is undefined', { a: 1, b: undefined }, { a: 1, c: undefined }, true],
+  ['a field that is null', { a: 1, b: null }, { a: 1 }, false],
+  ['another field of as many', { a: 1, b: undefined }, { c: 1 }, false],
+  ['a name that every object knows', { constructor: 1 }, {}, false],
+  ['the order of a list', [1, 2], [2, 1], false],
+  ['a longer list', [1], [1, 2], false],
+  ['a list and an object', [], {}, false],
+  ['null and an object', null, {}, false],
+  ['a number and its text', 1, '1', false],
+])('of two values that differ by %s it is told whether they say the same', (_what, a, b, same) => {
+  expect(sameJson(a, b)).toBe(same);
+  expect(sameJson(b, a)).toBe(same);
+});
+
+test('the hash of a template does not depend on the order of its fields', () => {
+  const spec = { containers: [{ name: 'web', image: 'nginx:1' }] };
+  const template = { metadata: { labels: { app: 'web', tier: 'front' } }, spec };
+  const turned = { spec, metadata: { labels: { tier: 'front', app: 'web' } } };
+  expect(templateHash(turned)).toBe(templateHash(template));
+  expect(templateHash(template)).toBe(templateHash(template));
+  expect(templateHash(template, 1)).not.toBe(templateHash(template));
+  expect(templateHash({ spec })).not.toBe(templateHash(template));
 });
