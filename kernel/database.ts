@@ -4,6 +4,7 @@ import { PrismaClient, type Prisma } from '../prisma/generated/client.js';
 import { StatementCanceller } from './cancel-statements.js';
 import { aroundStatements } from './pool-statements.js';
 import { outsideRequests } from './request-scope.js';
+import { statementNames } from './statement-names.js';
 import { traceStatement } from './tracing/trace-statement.js';
 
 /** Prisma's client, as every store gets it. */
@@ -45,7 +46,7 @@ class SharedClient extends pg.Client {
  * request-scope.ts) is cancelled when nobody waits for it any more.
  */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
-  const connectionString = inUtc(options.url);
+  const connectionString = withSession(options.url);
   const pool = new pg.Pool({
     connectionString,
     Client: SharedClient,
@@ -59,33 +60,41 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   pool.on('connect', (client) => client.on('error', () => undefined));
   const canceller = new StatementCanceller(connectionString);
   aroundStatements(pool, [traceStatement, canceller.around]);
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
-    log: [{ emit: 'event', level: 'query' }],
-    transactionOptions: { maxWait: 30_000, timeout: 60_000 },
-  });
-  const { onStatement } = options;
-  if (onStatement) prisma.$on('query', (event) => onStatement(event.query));
   return {
-    prisma,
+    prisma: prismaOn(pool, options),
     pool,
     url: options.url,
     async [Symbol.asyncDispose]() {
-      await prisma.$disconnect();
+      await this.prisma.$disconnect();
       await pool.end();
       await canceller[Symbol.asyncDispose]();
     },
   };
 }
 
+function prismaOn(pool: pg.Pool, { onStatement }: DatabaseOptions): Database {
+  const options = {
+    adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
+    transactionOptions: { maxWait: 30_000, timeout: 60_000 },
+  };
+  // Prisma writes the values of every statement down for whoever listens, so that nobody does without need.
+  if (!onStatement) return new PrismaClient(options);
+  const prisma = new PrismaClient({ ...options, log: [{ emit: 'event', level: 'query' }] });
+  prisma.$on('query', (event) => onStatement(event.query));
+  return prisma;
+}
+
 /**
- * The URL with sessions in UTC: Prisma's adapter takes whatever time the server prints for UTC, and servers print it in
- * the time zone and style that they, the database or the role are set to.
+ * What sessions are set to. UTC and ISO: Prisma's adapter takes whatever time the server prints for UTC, and servers
+ * print it in the time zone and style that they, the database or the role are set to. Statements that have a name are
+ * read once, but planned for each use by its values and what the tables have grown to.
  */
-function inUtc(url: string): string {
+const SESSION = '-c TimeZone=UTC -c DateStyle=ISO -c plan_cache_mode=force_custom_plan';
+
+function withSession(url: string): string {
   const parsed = new URL(url);
   const given = parsed.searchParams.get('options') ?? '';
-  parsed.searchParams.set('options', `${given} -c TimeZone=UTC -c DateStyle=ISO`.trim());
+  parsed.searchParams.set('options', `${given} ${SESSION}`.trim());
   // A space in a query is a plus to URL, which PostgreSQL takes for a plus.
   parsed.search = parsed.search.replaceAll('+', '%20');
   return parsed.href;
