@@ -10,7 +10,8 @@ import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../catalogue/catalogue.stor
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { notesProblems, publishProblems } from './publish-version.rules.js';
 import type { PublishKubernetesVersionInput } from './publish-version.type.js';
-import { minorOf, VersionPolicy, type VersionStatus } from './version.rules.js';
+import { publishedVersions } from './release.store.js';
+import { minorOf, type VersionStatus } from './version.rules.js';
 import { VERSION_SUPPORT } from './version-support.reconciler.js';
 
 /** Adds versions to the catalogue. */
@@ -34,7 +35,7 @@ export class PublishVersionService {
       // One at a time: each is checked against what the one before has published.
       await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
       await once(tx, asked, () => add(tx, input, at));
-      return new VersionPolicy(await tx.kubernetesVersion.findMany()).status(id);
+      return (await publishedVersions(tx)).status(id);
     });
     this.catalogue.refresh();
     return status;
@@ -45,7 +46,7 @@ async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Da
   const { id } = input;
   const minor = minorOf(id);
   const releasedAt = input.releasedAt ?? at;
-  const before = new VersionPolicy(await tx.kubernetesVersion.findMany());
+  const before = await publishedVersions(tx);
   const problems = [...publishProblems({ id, releasedAt }, before, at), ...notesProblems(input, before)];
   if (problems.length > 0) throw new Refused(problems);
   const removedApis = (input.removedApis ?? []).map(({ replacement, ...api }) => ({
@@ -56,7 +57,7 @@ async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Da
   await tx.kubernetesVersion.create({
     data: { id, minor, releasedAt, changes: input.changes ?? [], removedApis },
   });
-  const after = new VersionPolicy(await tx.kubernetesVersion.findMany());
+  const after = await publishedVersions(tx);
   const changed = before.all().filter((one) => differs(one, after.status(one.id)));
   const clusters = await tx.cluster.findMany({
     where: { version: { in: changed.map((one) => one.id) }, deletedAt: null },

@@ -1,6 +1,5 @@
 import { done, type NewEvent, type Reconciler, type Schedule } from '../../../engine/contract.js';
 import { enqueueAll } from '../../../engine/queue.js';
-import { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
 import { idPages } from '../reconcile/id-pages.js';
@@ -8,6 +7,7 @@ import { changeCluster, type Cluster } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { supportOf, upgradeHint } from './release.rules.js';
+import { publishedVersions } from './release.store.js';
 
 export const VERSION_SUPPORT = 'version-support';
 /** The condition of clusters that says whether their Kubernetes version is supported; absent until it was not. */
@@ -32,7 +32,7 @@ export function createVersionSupportReconciler(): Reconciler {
     async reconcile(key, scope) {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt) return done;
-      const { versions } = await new CatalogueStore(scope.database).catalogue();
+      const versions = await publishedVersions(scope.database);
       const found = supportOf(versions.status(cluster.version));
       const hint = upgradeHint(versions, cluster.version);
       const reason = REASONS[found];
@@ -64,7 +64,7 @@ export function versionSupportSchedule(): Schedule {
     name: 'look-at-version-support',
     cron: '27 * * * *',
     async run({ database, signal }) {
-      const { versions } = await new CatalogueStore(database).catalogue();
+      const versions = await publishedVersions(database);
       const byReason = Map.groupBy(versions.all(), (version) => REASONS[supportOf(version)]);
       const idsOf = (reason: (typeof REASONS)[keyof typeof REASONS]) =>
         (byReason.get(reason) ?? []).map(({ id }) => id);
