@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { LRUCache } from 'lru-cache';
 import { Agent } from 'undici';
@@ -56,7 +57,8 @@ class PooledKubeConfig extends KubeConfig {
       connect: {
         timeout: CONNECT_TIMEOUT_MS,
         keepAlive: true,
-        ...(caData && { ca: Buffer.from(caData, 'base64').toString() }),
+        // Made once, not for each connection.
+        ...(caData && { secureContext: createSecureContext({ ca: Buffer.from(caData, 'base64') }) }),
       },
     });
   }
