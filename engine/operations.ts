@@ -1,10 +1,10 @@
 import type { Transaction } from '../kernel/database.js';
 import { newId } from '../kernel/ids.js';
 import { refuse, type Problem } from '../kernel/result.js';
-import type { Operation, Prisma } from '../prisma/generated/client.js';
-import type { EventLevel, Failure, OperationStage, OperationState } from './contract.js';
+import { type Operation, Prisma } from '../prisma/generated/client.js';
+import type { EventLevel, Failure, OperationStage } from './contract.js';
 import { deferEvent } from './events.js';
-import { endStages, isFinished, moveStage, progressOf } from './operation.rules.js';
+import { endStages, isFinished, moveStage, progressOf, type StageMove } from './operation.rules.js';
 
 /**
  * Long-running changes. Every function here says what it changed as an event of category PROVISIONING; these wait
@@ -85,7 +85,7 @@ export async function startStage(
   at: Date,
   message?: string,
 ): Promise<void> {
-  await changeStage(tx, id, { name: stage, to: 'RUNNING', at, ...(message !== undefined && { message }) });
+  await changeStages(tx, id, [{ name: stage, to: 'RUNNING', at, ...(message !== undefined && { message }) }]);
 }
 
 /** Says that a stage has succeeded; nothing happens when it or the operation has ended. */
@@ -96,34 +96,48 @@ export async function finishStage(
   at: Date,
   message?: string,
 ): Promise<void> {
-  await changeStage(tx, id, { name: stage, to: 'SUCCEEDED', at, ...(message !== undefined && { message }) });
+  await changeStages(tx, id, [
+    { name: stage, to: 'SUCCEEDED', at, ...(message !== undefined && { message }) },
+  ]);
 }
 
-interface StageChange {
-  readonly name: string;
-  readonly to: OperationState;
-  readonly at: Date;
-  readonly message?: string;
+/** Says that one stage has succeeded and the next one runs; what of it is so already is not said again. */
+export async function passStage(
+  tx: Transaction,
+  id: string,
+  { from, to, message }: { readonly from: string; readonly to: string; readonly message?: string },
+  at: Date,
+): Promise<void> {
+  await changeStages(tx, id, [
+    { name: from, to: 'SUCCEEDED', at, ...(message !== undefined && { message }) },
+    { name: to, to: 'RUNNING', at },
+  ]);
 }
 
-async function changeStage(tx: Transaction, id: string, change: StageChange): Promise<void> {
+async function changeStages(tx: Transaction, id: string, moves: readonly StageMove[]): Promise<void> {
   const row = await lock(tx, id);
   if (!row || isFinished(row.state)) return;
-  const stages = moveStage(stagesOf(row), change);
-  if (!stages) return;
-  const changed = await tx.operation.update({
-    where: { id },
-    data: {
-      stages: stages as unknown as Prisma.InputJsonArray,
-      state: 'RUNNING',
-      startedAt: row.startedAt ?? change.at,
-      progress: Math.max(row.progress, progressOf(stages)),
-    },
-  });
-  const done = change.to === 'SUCCEEDED';
-  const text = change.message ?? `${row.type}: ${change.name} ${done ? 'is done' : 'has started'}.`;
-  say(tx, changed, done ? 'OPERATION_STAGE_FINISHED' : 'OPERATION_STAGE_STARTED', text, {
-    stage: change.name,
+  const before = stagesOf(row);
+  let stages = before;
+  let { startedAt, progress } = row;
+  for (const move of moves) {
+    const moved = moveStage(stages, move);
+    if (!moved) continue;
+    stages = moved;
+    startedAt ??= move.at;
+    progress = Math.max(progress, progressOf(stages));
+    const { name: stage } = move;
+    const done = move.to === 'SUCCEEDED';
+    const text = move.message ?? `${row.type}: ${stage} ${done ? 'is done' : 'has started'}.`;
+    const type = done ? 'OPERATION_STAGE_FINISHED' : 'OPERATION_STAGE_STARTED';
+    say(tx, { ...row, state: 'RUNNING', progress }, type, text, { stage });
+  }
+  if (stages === before) return;
+  await update(tx, id, {
+    stages: stages as unknown as Prisma.InputJsonArray,
+    state: 'RUNNING',
+    startedAt,
+    progress,
   });
 }
 
@@ -135,7 +149,7 @@ export async function setProgress(tx: Transaction, id: string, now: OperationPro
   const progress = Math.min(1, Math.max(row.progress, now.progress ?? row.progress));
   const same = progress === row.progress && same0(now.created, row.created) && same0(now.failed, row.failed);
   if (same) return;
-  const changed = await tx.operation.update({ where: { id }, data: { ...counts, progress } });
+  const changed = await update(tx, id, { ...counts, progress });
   const { created, failed, requested } = changed;
   say(
     tx,
@@ -158,17 +172,14 @@ export async function finishOperation(
 ): Promise<void> {
   const row = await lock(tx, id);
   if (!row || isFinished(row.state)) return;
-  const changed = await tx.operation.update({
-    where: { id },
-    data: {
-      ...countsOf(end),
-      state: end.state,
-      stages: endStages(stagesOf(row), end.state, at) as unknown as Prisma.InputJsonArray,
-      progress: end.state === 'SUCCEEDED' || end.state === 'PARTIAL' ? 1 : row.progress,
-      startedAt: row.startedAt ?? at,
-      finishedAt: at,
-      ...(end.error && { error: end.error as unknown as Prisma.InputJsonObject }),
-    },
+  const changed = await update(tx, id, {
+    ...countsOf(end),
+    state: end.state,
+    stages: endStages(stagesOf(row), end.state, at) as unknown as Prisma.InputJsonArray,
+    progress: end.state === 'SUCCEEDED' || end.state === 'PARTIAL' ? 1 : row.progress,
+    startedAt: row.startedAt ?? at,
+    finishedAt: at,
+    ...(end.error && { error: end.error as unknown as Prisma.InputJsonObject }),
   });
   say(tx, changed, `OPERATION_${end.state}`, endText(changed, end.error));
 }
@@ -192,7 +203,7 @@ export async function requestCancel(
     });
   }
   if (row.cancelRequestedAt) return row;
-  const changed = await tx.operation.update({ where: { id }, data: { cancelRequestedAt: at } });
+  const changed = await update(tx, id, { cancelRequestedAt: at });
   say(tx, changed, 'OPERATION_CANCEL_REQUESTED', `${row.type} is being cancelled.`);
   return changed;
 }
@@ -215,7 +226,7 @@ export async function pauseOperation(
   const row = await ownOperation(tx, account, id);
   const why = whyNotPaused(row);
   if (why !== undefined) refuse('INVALID_STATE', `The operation ${why}.`, { path: ['input', 'id'] });
-  const changed = await tx.operation.update({ where: { id }, data: { pausedAt: at } });
+  const changed = await update(tx, id, { pausedAt: at });
   say(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
   return changed;
 }
@@ -225,7 +236,7 @@ export async function resumeOperation(tx: Transaction, account: string, id: stri
   const row = await ownOperation(tx, account, id);
   if (isFinished(row.state) || row.pausedAt === null)
     refuse('INVALID_STATE', 'The operation is not paused.', { path: ['input', 'id'] });
-  const changed = await tx.operation.update({ where: { id }, data: { pausedAt: null } });
+  const changed = await update(tx, id, { pausedAt: null });
   say(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
   return changed;
 }
@@ -248,9 +259,32 @@ export function stagesOf(row: OperationRow): OperationStage[] {
   return row.stages as unknown as OperationStage[];
 }
 
+/** All columns of an operation, by their names in the client. */
+const COLUMNS = Prisma.raw(
+  Object.values(Prisma.OperationScalarFieldEnum)
+    .map((name) => `${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
+    .join(', '),
+);
+
+/** Operations that a transaction has locked, as it has left them: nobody else changes them before it ends. */
+const locked = new WeakMap<Transaction, Map<string, OperationRow>>();
+
 async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
-  await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
-  return tx.operation.findUnique({ where: { id } });
+  const known = locked.get(tx)?.get(id);
+  if (known) return known;
+  const [row] = await tx.$queryRaw<OperationRow[]>`
+    SELECT ${COLUMNS} FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+  return row ? keep(tx, row) : null;
+}
+
+async function update(tx: Transaction, id: string, data: Prisma.OperationUpdateInput): Promise<OperationRow> {
+  return keep(tx, await tx.operation.update({ where: { id }, data }));
+}
+
+function keep(tx: Transaction, row: OperationRow): OperationRow {
+  const rows = locked.get(tx) ?? new Map<string, OperationRow>();
+  locked.set(tx, rows.set(row.id, row));
+  return row;
 }
 
 function countsOf({ created, failed, failures }: Omit<OperationProgress, 'progress'>) {

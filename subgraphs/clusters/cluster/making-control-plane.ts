@@ -1,7 +1,7 @@
 import { VersionApi } from '@kubernetes/client-node';
 import { clusterAccess, putClusterAccess } from '../../../engine/cluster-access.js';
 import { requeueAfter } from '../../../engine/contract.js';
-import { finishStage, startStage } from '../../../engine/operations.js';
+import { passStage, startStage } from '../../../engine/operations.js';
 import { enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { ControlPlane } from '../../../engine/providers/infrastructure-provider.js';
 import { inCluster, say, until, type ClusterStep, type Step } from './cluster.steps.js';
@@ -77,10 +77,7 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
     const message = `The control plane runs Kubernetes ${version}.`;
     await updateCluster(tx, cluster.id, { conditions: controlPlaneRuns(cluster, version, at), version });
     await enqueue(tx, 'control-plane', cluster.id);
-    if (operation) {
-      await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
-      await startStage(tx, operation.id, 'KUBERNETES_API', at);
-    }
+    if (operation) await passStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'KUBERNETES_API' }, at);
     return [say(step, 'CONTROL_PLANE_READY', message, { data: { version, server } })];
   });
 }
@@ -124,10 +121,7 @@ export const openKubernetesApi: Step = async (step) => {
       'node-pool',
       pools.map(({ id }) => id),
     );
-    if (operation) {
-      await finishStage(tx, operation.id, 'KUBERNETES_API', at);
-      await startStage(tx, operation.id, 'NODE_POOLS', at);
-    }
+    if (operation) await passStage(tx, operation.id, { from: 'KUBERNETES_API', to: 'NODE_POOLS' }, at);
     return [say(step, 'KUBERNETES_API_READY', message)];
   });
   await scope.faults.reach('cluster.api-recorded');

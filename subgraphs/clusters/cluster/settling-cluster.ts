@@ -1,5 +1,5 @@
 import { done, type Outcome } from '../../../engine/contract.js';
-import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
+import { finishOperation, finishStage, passStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
@@ -50,8 +50,7 @@ async function endCreation(
   tx: Transaction,
   { id, result, at }: { id: string; result: PoolResult; at: Date },
 ): Promise<void> {
-  await finishStage(tx, id, 'NODE_POOLS', at);
-  await startStage(tx, id, 'READY', at);
+  await passStage(tx, id, { from: 'NODE_POOLS', to: 'READY' }, at);
   // The cluster itself was made, so even without any node the result is partial.
   const state = result.failed === 0 ? 'SUCCEEDED' : 'PARTIAL';
   if (state === 'SUCCEEDED') await finishStage(tx, id, 'READY', at);

@@ -1,7 +1,7 @@
 import { type Prisma } from './component.store.js';
 import { done, type Outcome, type Reconciler, requeueAfter } from '../../../engine/contract.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
-import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
+import { finishOperation, finishStage, passStage, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
@@ -96,8 +96,7 @@ async function applyOnce(step: ComponentStep, objects: readonly ManifestObject[]
     await updateComponent(tx, id, { appliedGeneration: generation });
     if (!operation || operation.type === 'UPGRADE_CLUSTER') return [];
     await startStage(tx, operation.id, 'APPLY', at);
-    await finishStage(tx, operation.id, 'APPLY', at);
-    await startStage(tx, operation.id, 'ROLLOUT', at);
+    await passStage(tx, operation.id, { from: 'APPLY', to: 'ROLLOUT' }, at);
     return [];
   });
 }

@@ -1,7 +1,7 @@
 import { VersionApi } from '@kubernetes/client-node';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { done, requeueAfter, type Outcome } from '../../../engine/contract.js';
-import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
+import { finishOperation, finishStage, passStage, startStage } from '../../../engine/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
 import { inCluster, say, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
@@ -28,8 +28,8 @@ const checkMigration: Step = async (step) => {
   const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
-    await finishStage(tx, operation.id, 'PRECHECK', at, `The Kubernetes API answers (${gitVersion}).`);
-    await startStage(tx, operation.id, 'CONTROL_PLANE', at);
+    const message = `The Kubernetes API answers (${gitVersion}).`;
+    await passStage(tx, operation.id, { from: 'PRECHECK', to: 'CONTROL_PLANE', message }, at);
     return [say(step, 'CLUSTER_MIGRATING', `The cluster ${cluster.name} becomes ACK Pro.`)];
   });
   return 'again';
@@ -69,8 +69,7 @@ async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
     data: { generation: { increment: 1 }, settledGeneration: { increment: 1 } },
   });
   if (operation) {
-    await finishStage(tx, operation.id, 'CONTROL_PLANE', at);
-    await startStage(tx, operation.id, 'SWITCH', at);
+    await passStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'SWITCH' }, at);
     await finishStage(tx, operation.id, 'SWITCH', at);
     await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
   }

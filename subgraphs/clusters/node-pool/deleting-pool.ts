@@ -1,7 +1,7 @@
 import { done, requeueAfter, type ReconcileScope } from '../../../engine/contract.js';
 import { Finalizers } from '../../../engine/finalizers.js';
 import { dropScope, release } from '../../../engine/ledger.js';
-import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
+import { finishOperation, finishStage, passStage, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import { SCALING_GROUPS } from '../cluster/quota.reservations.js';
 import { releasePlaces } from '../reconcile/held.js';
@@ -49,8 +49,7 @@ async function nextStage(
   at: Date,
 ): Promise<void> {
   if (operation?.targetId !== pool.id) return;
-  await finishStage(tx, operation.id, 'NODES', at);
-  await startStage(tx, operation.id, 'RELEASE', at);
+  await passStage(tx, operation.id, { from: 'NODES', to: 'RELEASE' }, at);
 }
 
 /** Takes a pool away with everything it has. */
