@@ -33,16 +33,32 @@ export interface Balance extends Resource {
 /** The account and scope that stand for all of them. */
 const ANY = '*';
 
-/** The limit that holds: the account's own for the scope, else its own for any scope, else everybody's; null: none. */
-function limitOf(
-  account: string,
-  { resource, scope, computedLimit }: Resource & Pick<Reservation, 'computedLimit'>,
-): Prisma.Sql {
-  return Prisma.sql`greatest(${computedLimit ?? null}::int, (
+/** More than anything is limited to. */
+const UNLIMITED = 2_147_483_647;
+
+/** What is asked for, as a table `wanted` in the order in which it is asked for. */
+function wantedOf(requests: readonly (Resource & Partial<Reservation>)[]): Prisma.Sql {
+  const rows = requests.map(({ resource, scope, amount, computedLimit }) => ({
+    ...{ resource, scope, amount },
+    computed: computedLimit,
+  }));
+  return Prisma.sql`
+    ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS (resource text, scope text, amount int, computed int))
+    WITH ORDINALITY AS wanted (resource, scope, amount, computed, place)`;
+}
+
+/**
+ * The limit of the row that `of` names: the account's own for the scope, else its own for any scope, else everybody's;
+ * null: none.
+ */
+function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
+  const row = Prisma.raw(of);
+  return Prisma.sql`(
     SELECT held."limit" FROM engine.ledger_limit AS held
-    WHERE held.resource = ${resource}
-      AND (held.account, held.scope) IN ((${account}, ${scope}), (${account}, ${ANY}), (${ANY}, ${ANY}))
-    ORDER BY held.account = ${ANY}, held.scope = ${ANY} LIMIT 1))`;
+    WHERE held.resource = ${row}.resource
+      AND (held.account, held.scope) IN ((${account}, ${row}.scope), (${account}, ${ANY}), (${ANY}, ${ANY}))
+    ORDER BY held.account = ${ANY}, held.scope = ${ANY} LIMIT 1)`;
 }
 
 /**
@@ -50,15 +66,36 @@ function limitOf(
  * Taking 0 always fits; it says that the resource is counted in the scope, so that its quota can be read there.
  */
 export async function reserve(tx: Transaction, request: Reservation): Promise<void> {
-  const { account, resource, scope, amount } = request;
-  if (amount <= 0) return open(tx, request);
-  const limit = limitOf(account, request);
-  const taken = await tx.$executeRaw`
+  if (request.amount <= 0) return open(tx, request);
+  await reserveAll(tx, request.account, [request]);
+}
+
+/** The same of several resources, each of which is named once; locks their rows in this order. One statement. */
+export async function reserveAll(
+  tx: Transaction,
+  account: string,
+  requests: readonly Omit<Reservation, 'account'>[],
+): Promise<void> {
+  if (requests.length === 0) return;
+  const wanted = wantedOf(requests);
+  const computed = Prisma.sql`(
+    SELECT wanted.computed FROM ${wanted} WHERE wanted.resource = usage.resource AND wanted.scope = usage.scope)`;
+  const taken = await tx.$queryRaw<Resource[]>`
     INSERT INTO engine.ledger_usage AS usage (account, resource, scope, used)
-    SELECT ${account}, ${resource}, ${scope}, ${amount} WHERE ${amount} <= coalesce(${limit}, 2147483647)
-    ON CONFLICT (account, resource, scope) DO UPDATE SET used = usage.used + ${amount}
-    WHERE usage.used::bigint + ${amount} <= coalesce(${limit}, 2147483647)`;
-  if (taken === 0) await refuseAmount(tx, request);
+    SELECT ${account}, wanted.resource, wanted.scope, wanted.amount FROM ${wanted}
+    WHERE wanted.amount <= coalesce(greatest(wanted.computed, ${limitOf(account, 'wanted')}), ${UNLIMITED})
+    ORDER BY wanted.place
+    ON CONFLICT (account, resource, scope) DO UPDATE SET used = usage.used + excluded.used
+    WHERE excluded.used = 0
+       OR usage.used::bigint + excluded.used
+          <= coalesce(greatest(${computed}, ${limitOf(account, 'usage')}), ${UNLIMITED})
+    RETURNING usage.resource, usage.scope`;
+  const refused = requests.find((one) => !taken.some((row) => isSame(row, one)));
+  if (refused) await refuseAmount(tx, { ...refused, account });
+}
+
+function isSame(a: Resource, b: Resource): boolean {
+  return a.resource === b.resource && a.scope === b.scope;
 }
 
 async function open(tx: Transaction, { account, resource, scope }: Reservation): Promise<void> {
@@ -87,33 +124,66 @@ export async function reserveUpTo(
   tx: Transaction,
   request: Reservation & { readonly step?: number },
 ): Promise<number> {
-  const { account, resource, scope, amount, step = 1 } = request;
+  const { account, amount, computedLimit = null, step = 1 } = request;
   if (amount <= 0) return 0;
-  // Touching the row locks it, whether or not it was there.
-  const [row] = await tx.$queryRaw<{ used: number; limit: number | null }[]>`
-    INSERT INTO engine.ledger_usage AS usage (account, resource, scope, used)
-    VALUES (${account}, ${resource}, ${scope}, 0)
-    ON CONFLICT (account, resource, scope) DO UPDATE SET used = usage.used
-    RETURNING usage.used, ${limitOf(account, request)} AS "limit"`;
-  const room = row?.limit == null ? amount : Math.max(0, row.limit - row.used);
+  const [row] = await lockBalances(tx, account, [request]);
+  const limit = row?.limit == null ? computedLimit : Math.max(row.limit, computedLimit ?? 0);
+  const room = limit === null ? amount : Math.max(0, limit - (row?.used ?? 0));
   const granted = Math.floor(Math.min(amount, room) / step) * step;
-  if (granted > 0) await add(tx, request, granted);
+  await changeAll(tx, account, [{ ...request, amount: granted }]);
   return granted;
 }
 
-/** Gives back. More than is used leaves 0. */
-export async function release(tx: Transaction, request: Reservation): Promise<void> {
-  if (request.amount > 0) await add(tx, request, -request.amount);
+/**
+ * Limit and use of each, in the order asked for. Nobody else takes of them, or gives back, before the transaction ends:
+ * who takes several that depend on each other locks all, decides, and changes them together.
+ */
+export async function lockBalances(
+  tx: Transaction,
+  account: string,
+  resources: readonly Resource[],
+): Promise<Balance[]> {
+  if (resources.length === 0) return [];
+  const wanted = wantedOf(resources);
+  const locked = await tx.$queryRaw<Balance[]>`
+    SELECT usage.resource, usage.scope, usage.used, ${limitOf(account, 'usage')} AS "limit"
+    FROM ${wanted} JOIN engine.ledger_usage AS usage
+      ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
+    ORDER BY wanted.place FOR UPDATE OF usage`;
+  if (locked.length === resources.length) return locked;
+  await tx.$executeRaw`
+    INSERT INTO engine.ledger_usage (account, resource, scope, used)
+    SELECT ${account}, wanted.resource, wanted.scope, 0 FROM ${wanted} ORDER BY wanted.place
+    ON CONFLICT DO NOTHING`;
+  return lockBalances(tx, account, resources);
 }
 
-async function add(
+/** How many times an amount still fits. */
+export function timesIn({ limit, used }: Pick<Balance, 'limit' | 'used'>, amount: number): number {
+  return limit === null ? Infinity : Math.max(0, Math.floor((limit - used) / amount));
+}
+
+/** Adds to what is used (less than 0: gives back; more than is used leaves 0), in this order. One statement. */
+export async function changeAll(
   tx: Transaction,
-  { account, resource, scope }: Reservation,
-  amount: number,
+  account: string,
+  changes: readonly (Resource & { readonly amount: number })[],
 ): Promise<void> {
+  const real = changes.filter(({ amount }) => amount !== 0);
+  if (real.length === 0) return;
   await tx.$executeRaw`
-    UPDATE engine.ledger_usage SET used = greatest(0, used + ${amount})
-    WHERE account = ${account} AND resource = ${resource} AND scope = ${scope}`;
+    WITH held AS MATERIALIZED (
+      SELECT usage.resource, usage.scope, wanted.amount
+      FROM ${wantedOf(real)} JOIN engine.ledger_usage AS usage
+        ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
+      ORDER BY wanted.place FOR UPDATE OF usage)
+    UPDATE engine.ledger_usage AS usage SET used = greatest(0, usage.used + held.amount) FROM held
+    WHERE usage.account = ${account} AND usage.resource = held.resource AND usage.scope = held.scope`;
+}
+
+/** Gives back. More than is used leaves 0. */
+export async function release(tx: Transaction, { account, amount, ...resource }: Reservation): Promise<void> {
+  if (amount > 0) await changeAll(tx, account, [{ ...resource, amount: -amount }]);
 }
 
 /** Writes down how much is used of something that others count, where it has been opened (by taking 0 of it). */

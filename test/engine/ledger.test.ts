@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, release, reserve, reserveUpTo, setDefaultLimits, setLimit } from '../../engine/ledger.js';
+import {
+  balances,
+  changeAll,
+  lockBalances,
+  release,
+  reserve,
+  reserveAll,
+  reserveUpTo,
+  setDefaultLimits,
+  setLimit,
+} from '../../engine/ledger.js';
 import { settle } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
@@ -112,5 +122,82 @@ describe('the ledger', () => {
       ]);
     });
     expect(statements).toHaveLength(1);
+  });
+
+  it('takes of several resources all or nothing, and says which one was in the way', async () => {
+    const { prisma } = kit.database;
+    await setLimit(prisma, 'all', { resource: 'tables', scope: '*' }, 5);
+    await setLimit(prisma, 'all', { resource: 'chairs', scope: '*' }, 3);
+    const takeAll = (amount: number) =>
+      settle(() =>
+        prisma.$transaction((tx) =>
+          reserveAll(tx, 'all', [
+            { resource: 'lamps', scope: '', amount: 0 },
+            { resource: 'tables', scope: '', amount, path: ['tables'] },
+            { resource: 'chairs', scope: 'hall', amount, path: ['chairs'] },
+            { resource: 'chairs', scope: 'yard', amount: 4, computedLimit: 4 },
+          ]),
+        ),
+      );
+    expect(await takeAll(4)).toMatchObject({
+      ok: false,
+      problems: [{ path: ['chairs'], details: { resource: 'chairs', limit: 3, used: 0, requested: 4 } }],
+    });
+    expect(await used('all', 'tables')).toBe(0);
+    expect(await takeAll(3)).toMatchObject({ ok: true });
+    expect(await used('all', 'tables')).toBe(3);
+    expect(await used('all', 'chairs', 'hall')).toBe(3);
+    // Both do not fit now: the first that was asked for is named.
+    expect(await takeAll(3)).toMatchObject({ ok: false, problems: [{ path: ['tables'] }] });
+  });
+
+  it('lets nobody take of what somebody decides about', async () => {
+    const { prisma } = kit.database;
+    const places = [
+      { resource: 'beds', scope: 'a' },
+      { resource: 'beds', scope: 'b' },
+    ];
+    await setLimit(prisma, 'hold', { resource: 'beds', scope: '*' }, 20);
+    // Each takes one of both, as long as there are fewer than ten of them together.
+    const takeOne = () =>
+      prisma.$transaction(async (tx) => {
+        const [a, b] = await lockBalances(tx, 'hold', places);
+        if ((a?.used ?? 0) + (b?.used ?? 0) >= 10) return 0;
+        await changeAll(
+          tx,
+          'hold',
+          places.map((place) => ({ ...place, amount: 1 })),
+        );
+        return 1;
+      });
+    const taken = await Promise.all(Array.from({ length: 30 }, takeOne));
+    expect(taken.filter((one) => one === 1)).toHaveLength(5);
+    expect(await balances(prisma, 'hold', places)).toEqual([
+      { resource: 'beds', scope: 'a', used: 5, limit: 20 },
+      { resource: 'beds', scope: 'b', used: 5, limit: 20 },
+    ]);
+  });
+
+  it('changes several at once, each once however many change them, and none below 0', async () => {
+    const { prisma } = kit.database;
+    const change = (amount: number) =>
+      prisma.$transaction((tx) =>
+        changeAll(tx, 'many', [
+          { resource: 'cups', scope: '', amount },
+          { resource: 'plates', scope: '', amount: 2 * amount },
+          { resource: 'never-opened', scope: '', amount },
+        ]),
+      );
+    await prisma.$transaction((tx) =>
+      lockBalances(tx, 'many', [
+        { resource: 'plates', scope: '' },
+        { resource: 'cups', scope: '' },
+      ]),
+    );
+    await Promise.all(Array.from({ length: 30 }, () => change(1)));
+    expect([await used('many', 'cups'), await used('many', 'plates')]).toEqual([30, 60]);
+    await Promise.all(Array.from({ length: 40 }, () => change(-1)));
+    expect([await used('many', 'cups'), await used('many', 'plates')]).toEqual([0, 0]);
+    expect(await used('many', 'never-opened')).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { balances, reserve } from '../../../engine/ledger.js';
+import { balances, reserveAll } from '../../../engine/ledger.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
 import { isServerless } from './product.rules.js';
@@ -28,19 +28,21 @@ export interface PoolReservation {
 export async function reservePools(tx: Transaction, wish: PoolReservation): Promise<void> {
   const { account, clusterId, product, pools, path } = wish;
   const nodes = pools.reduce((sum, pool) => sum + pool.desiredSize, 0);
-  const scope = clusterId;
+  const counted = { scope: clusterId, path };
   await refuseLargeTypes(tx, account, pools);
-  // Each pool is a scaling group: however many pools a cluster may have, there must be groups for them.
-  for (const resource of [`${product}/nodePoolsPerCluster`, SCALING_GROUPS])
-    await reserve(tx, { account, resource, scope, amount: pools.length, path });
-  await reserve(tx, { account, resource: `${product}/nodesPerCluster`, scope, amount: nodes, path });
-  // Its pods are counted from the first on (see the metering of container instances).
-  if (isServerless(product))
-    await reserve(tx, { account, resource: `${product}/podsPerCluster`, scope, amount: 0, path });
-  for (const pool of pools) {
-    await reserveGroup(tx, account, pool);
-    await refuseLargeGroup(tx, account, pool);
-  }
+  await reserveAll(tx, account, [
+    // Each pool is a scaling group: however many pools a cluster may have, there must be groups for them.
+    ...[`${product}/nodePoolsPerCluster`, SCALING_GROUPS].map((resource) => ({
+      ...counted,
+      resource,
+      amount: pools.length,
+    })),
+    { ...counted, resource: `${product}/nodesPerCluster`, amount: nodes },
+    // Its pods are counted from the first on (see the metering of container instances).
+    ...(isServerless(product) ? [{ ...counted, resource: `${product}/podsPerCluster`, amount: 0 }] : []),
+    ...pools.map(groupReservation),
+  ]);
+  for (const pool of pools) await refuseLargeGroup(tx, account, pool);
 }
 
 /**
@@ -52,9 +54,11 @@ export async function reserveCluster(
   wish: { readonly account: string; readonly product: string; readonly loadBalancers: 0 | 1 },
 ): Promise<void> {
   const { account, product, loadBalancers } = wish;
-  const path = ['input'];
-  await reserve(tx, { account, resource: `${product}/clustersPerAccount`, scope: '', amount: 1, path });
-  await reserve(tx, { account, resource: 'load-balancers', scope: '', amount: loadBalancers, path });
+  const counted = { scope: '', path: ['input'] };
+  await reserveAll(tx, account, [
+    { ...counted, resource: `${product}/clustersPerAccount`, amount: 1 },
+    { ...counted, resource: 'load-balancers', amount: loadBalancers },
+  ]);
 }
 
 /** Takes what a growing pool needs more: `desiredSize` is the growth, of the given machines. Refuses `QUOTA_EXCEEDED`. */
@@ -69,9 +73,11 @@ export async function reserveGrowth(
 ): Promise<void> {
   const { account, clusterId, product, growth } = wish;
   await refuseLargeTypes(tx, account, [growth]);
-  const resource = `${product}/nodesPerCluster`;
-  await reserve(tx, { account, resource, scope: clusterId, amount: growth.desiredSize, path: growth.path });
-  await reserveGroup(tx, account, growth);
+  const { desiredSize: amount, path } = growth;
+  await reserveAll(tx, account, [
+    { resource: `${product}/nodesPerCluster`, scope: clusterId, amount, path },
+    groupReservation(growth),
+  ]);
 }
 
 /** How many nodes more the cluster and the pool may have by their quotas; null: any number. */
@@ -118,7 +124,7 @@ export async function refuseLargeGroup(
   refuse('QUOTA_EXCEEDED', message, { path: [...path.slice(0, -1), 'autoscaling', 'maxSize'], details });
 }
 
-function reserveGroup(tx: Transaction, account: string, pool: CountedPool): Promise<void> {
-  const { id: scope, desiredSize: amount, path } = pool;
-  return reserve(tx, { account, resource: GROUP, scope, amount, path });
+/** The places that a pool's scaling group has to have. */
+function groupReservation({ id: scope, desiredSize: amount, path }: CountedPool) {
+  return { resource: GROUP, scope, amount, path };
 }

@@ -1,4 +1,4 @@
-import { release, reserveUpTo } from '../../../engine/ledger.js';
+import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { ClusterNetworkRow } from './network.store.js';
@@ -45,27 +45,22 @@ export async function reserveNodes(tx: Transaction, wish: NodesWish): Promise<No
   if (!network) return { granted: wish.count, shortage: null };
   const group = wish.securityGroupId ?? network.securityGroupId;
   const each = await greediest(tx, network, wish.instanceTypes);
-  let grant = roomInPodCidr(network, wish.count);
-  const taken: { resource: string; scope: string; each: number; amount: number }[] = [];
-  for (const { resource, scope, amount } of countedIn(network, inGroup(each, group))) {
-    if (amount === 0 || grant.granted === 0) continue;
-    const got = await reserveUpTo(tx, {
-      account: wish.account,
-      resource,
-      scope,
-      amount: grant.granted * amount,
-      step: amount,
-    });
-    taken.push({ resource, scope, each: amount, amount: got });
-    if (got < grant.granted * amount)
-      grant = { granted: got / amount, shortage: shortageOf(resource, scope) };
-  }
-  for (const { resource, scope, each: amount, amount: got } of taken) {
-    const surplus = got - grant.granted * amount;
-    await release(tx, { account: wish.account, resource, scope, amount: surplus });
-  }
-  if (grant.granted > 0)
-    await setHeld(tx, network, plus(heldOf(network), inGroup(times(each, grant.granted), group)));
+  const counted = countedIn(network, inGroup(each, group)).filter(({ amount }) => amount > 0);
+  const balances = await lockBalances(tx, wish.account, counted);
+  const grant = counted.reduce(
+    (so, { resource, scope, amount }, index) => {
+      const fitting = timesIn(balances[index] ?? { limit: null, used: 0 }, amount);
+      return fitting < so.granted ? { granted: fitting, shortage: shortageOf(resource, scope) } : so;
+    },
+    roomInPodCidr(network, wish.count),
+  );
+  if (grant.granted === 0) return grant;
+  await changeAll(
+    tx,
+    wish.account,
+    counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),
+  );
+  await setHeld(tx, network, plus(heldOf(network), inGroup(times(each, grant.granted), group)));
   return grant;
 }
 

@@ -1,5 +1,5 @@
 import { DISKS, INSTANCES } from '../../../engine/disk-limit.js';
-import { balances, release } from '../../../engine/ledger.js';
+import { balances, changeAll } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 
@@ -53,15 +53,18 @@ export async function releaseUses(
   account: string,
   uses: readonly MachineUse[],
 ): Promise<void> {
-  const total = (of: 'vcpus' | 'disks' | 'machines', among = uses) =>
-    among.reduce((sum, use) => sum + use[of], 0);
-  for (const [chargeType, mine] of Map.groupBy(uses, (use) => use.chargeType)) {
+  const less = (of: 'vcpus' | 'disks' | 'machines', among = uses) =>
+    among.reduce((sum, use) => sum - use[of], 0);
+  const vcpus = [...Map.groupBy(uses, (use) => use.chargeType)].flatMap(([chargeType, mine]) => {
     const resource = vcpuResource(chargeType);
-    if (resource) await release(tx, { ...resource, account, amount: total('vcpus', mine) });
-  }
-  await release(tx, { account, resource: INSTANCES, scope: '', amount: total('machines') });
+    return resource ? [{ ...resource, amount: less('vcpus', mine) }] : [];
+  });
   const disks = uses.filter(({ chargeType }) => countsDisks(chargeType));
-  await release(tx, { account, resource: DISKS, scope: '', amount: total('disks', disks) });
+  await changeAll(tx, account, [
+    ...vcpus,
+    { resource: INSTANCES, scope: '', amount: less('machines') },
+    { resource: DISKS, scope: '', amount: less('disks', disks) },
+  ]);
 }
 
 export interface Held {
@@ -80,6 +83,8 @@ export async function releasePlaces(tx: Transaction, { cluster, pool, keep }: He
   const [group] = await balances(tx, account, [{ resource: GROUP, scope: pool.id }]);
   const amount = (group?.used ?? 0) - keep;
   if (amount <= 0) return;
-  await release(tx, { account, resource: GROUP, scope: pool.id, amount });
-  await release(tx, { account, resource: `${cluster.product}/nodesPerCluster`, scope: cluster.id, amount });
+  await changeAll(tx, account, [
+    { resource: GROUP, scope: pool.id, amount: -amount },
+    { resource: `${cluster.product}/nodesPerCluster`, scope: cluster.id, amount: -amount },
+  ]);
 }

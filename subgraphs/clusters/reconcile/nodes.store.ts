@@ -55,6 +55,7 @@ export async function deleteNodes(
   tx: Transaction,
   ids: readonly string[],
 ): Promise<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]> {
+  if (ids.length === 0) return [];
   return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]>`
     DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('GONE')}::text[])
     RETURNING id, state, vcpus, disks, charge_type AS "chargeType"`;

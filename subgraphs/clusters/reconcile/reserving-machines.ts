@@ -1,15 +1,15 @@
-import { diskLimit, DISKS, disksFor, INSTANCES, machinesWithDisks } from '../../../engine/disk-limit.js';
-import { balances, reserve, reserveUpTo } from '../../../engine/ledger.js';
+import { diskLimit, DISKS, INSTANCES, machinesWithDisks } from '../../../engine/disk-limit.js';
+import {
+  type Balance,
+  changeAll,
+  lockBalances,
+  reserve,
+  reserveUpTo,
+  timesIn,
+} from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import {
-  countsDisks,
-  type Machine,
-  type MachineUse,
-  releaseMachines,
-  releaseUses,
-  vcpuResource,
-} from './held.js';
+import { countsDisks, type Machine, releaseMachines, vcpuResource } from './held.js';
 
 /** Machines that an account is to get. */
 export interface MachinesWish {
@@ -29,41 +29,40 @@ export interface MachinesGrant {
   readonly shortage: Problem | null;
 }
 
+const MACHINES = { resource: INSTANCES, scope: '' } as const;
+const VOLUMES = { resource: DISKS, scope: '' } as const;
+type Room = Pick<Balance, 'limit' | 'used'>;
+const NOT_COUNTED: Room = { limit: null, used: 0 };
+
 /** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
 export async function reserveMachines(tx: Transaction, wish: MachinesWish): Promise<MachinesGrant> {
-  const { account, chargeType, count, vcpus } = wish;
+  const { account, chargeType, count, vcpus, disks } = wish;
   if (vcpus === 0 || count === 0) return { granted: count, shortage: null };
-  const resource = vcpuResource(chargeType);
-  const amount = count * vcpus;
-  const taken = resource ? await reserveUpTo(tx, { ...resource, account, amount, step: vcpus }) : amount;
-  const affordable = taken / vcpus;
-  // The limit of disks follows the machines, so they come first.
-  await reserve(tx, { account, resource: INSTANCES, scope: '', amount: affordable });
-  const granted = await reserveDisks(tx, { ...wish, count: affordable });
+  const cpu = vcpuResource(chargeType);
+  const ofDisks = countsDisks(chargeType) ? disks : 0;
+  const locked = await lockBalances(tx, account, [...(cpu ? [cpu] : []), MACHINES, VOLUMES]);
+  const [cores, machines, volumes] = cpu ? locked : [NOT_COUNTED, ...locked];
+  const affordable = Math.min(count, timesIn(cores ?? NOT_COUNTED, vcpus));
+  const granted = withDisks(affordable, ofDisks, { machines, volumes });
+  await changeAll(tx, account, [
+    ...(cpu ? [{ ...cpu, amount: granted * vcpus }] : []),
+    { ...MACHINES, amount: granted },
+    { ...VOLUMES, amount: granted * ofDisks },
+  ]);
   if (granted === affordable) return { granted, shortage: null };
-  const surplus = affordable - granted;
-  const use: MachineUse = { chargeType, vcpus: surplus * vcpus, disks: 0, machines: surplus };
-  await releaseUses(tx, account, [use]);
-  const message = `The ${DISKS} quota has no room for the ${wish.disks} disks of another node.`;
+  const message = `The ${DISKS} quota has no room for the ${disks} disks of another node.`;
   return { granted, shortage: { code: 'QUOTA_EXCEEDED', message } };
 }
 
-/** Takes the disks of as many of the machines, counted already, as there is room for. */
-async function reserveDisks(
-  tx: Transaction,
-  { account, chargeType, count, disks: each }: MachinesWish,
-): Promise<number> {
-  if (!countsDisks(chargeType) || each === 0 || count === 0) return count;
-  const [disks, instances] = await balances(tx, account, [
-    { resource: DISKS, scope: '' },
-    { resource: INSTANCES, scope: '' },
-  ]);
-  const others = Math.max(0, (instances?.used ?? 0) - count);
-  const room = { instances: others, disks: disks?.used ?? 0, granted: disks?.limit ?? null };
-  const fitting = machinesWithDisks(room, count, each);
-  const computedLimit = disksFor(others + fitting);
-  const wish = { account, resource: DISKS, scope: '', amount: fitting * each, step: each, computedLimit };
-  return (await reserveUpTo(tx, wish)) / each;
+/** For how many machines, with so many disks each, there is room. */
+function withDisks(
+  count: number,
+  each: number,
+  { machines, volumes }: { readonly machines: Room | undefined; readonly volumes: Room | undefined },
+): number {
+  if (each === 0) return count;
+  const room = { instances: machines?.used ?? 0, disks: volumes?.used ?? 0, granted: volumes?.limit ?? null };
+  return machinesWithDisks(room, count, each);
 }
 
 /**
@@ -84,9 +83,9 @@ export async function countChanged(
   const vcpus = resource ? await reserveUpTo(tx, { ...resource, account, amount: now.vcpus }) : now.vcpus;
   // A row without vCPUs holds nothing.
   if (vcpus === 0) return { vcpus, disks };
-  await reserve(tx, { account, resource: INSTANCES, scope: '', amount: 1 });
+  await reserve(tx, { ...MACHINES, account, amount: 1 });
   if (!countsDisks(now.chargeType)) return { vcpus, disks };
   const computedLimit = await diskLimit(tx, account);
-  const wish = { account, resource: DISKS, scope: '', amount: disks, computedLimit };
+  const wish = { ...VOLUMES, account, amount: disks, computedLimit };
   return { vcpus, disks: await reserveUpTo(tx, wish) };
 }
