@@ -1,5 +1,5 @@
 import { VersionApi } from '@kubernetes/client-node';
-import { clusterAccess, putClusterAccess } from '../../../engine/cluster-access.js';
+import { type ClusterAccess, clusterAccess, putClusterAccess } from '../../../engine/cluster-access.js';
 import { requeueAfter } from '../../../engine/contract.js';
 import { passStage, startStage } from '../../../engine/operations.js';
 import { enqueue, enqueueAll } from '../../../engine/queue.js';
@@ -96,9 +96,7 @@ export function controlPlaneRuns(cluster: ClusterStep['cluster'], version: strin
 export const openKubernetesApi: Step = async (step) => {
   const { cluster, operation, pools, scope, means } = step;
   if (holds(cluster, KUBERNETES_API_READY)) return undefined;
-  await ensureAccess(step);
-  const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
-  if (!access) return 'again';
+  const access = await ensureAccess(step);
   // Throws while the API does not answer; tried again with back-off.
   const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();
   await inCluster(step, async (tx, at) => {
@@ -128,13 +126,15 @@ export const openKubernetesApi: Step = async (step) => {
   return 'again';
 };
 
-async function ensureAccess({ cluster, scope, means }: ClusterStep): Promise<void> {
-  const known = await clusterAccess(scope.database, null, [cluster.id]);
-  if (known.has(cluster.id)) return;
+async function ensureAccess({ cluster, scope, means }: ClusterStep): Promise<ClusterAccess> {
+  const known = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
+  if (known) return known;
   const credentials = await means.provider.credentials(cluster.id, PLATFORM_SUBJECT, PLATFORM_TTL_MINUTES);
   await scope.faults.reach('cluster.credentials-made');
   const { server, caData, token } = credentials;
   const { id: clusterId, account } = cluster;
-  await putClusterAccess(scope.database, { clusterId, account, server, caData, token });
+  const access = { clusterId, account, server, caData, token };
+  await putClusterAccess(scope.database, access);
   await scope.faults.reach('cluster.access-recorded');
+  return access;
 }

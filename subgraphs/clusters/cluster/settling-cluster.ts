@@ -1,13 +1,12 @@
 import { done, type Outcome } from '../../../engine/contract.js';
 import { finishOperation, finishStage, passStage } from '../../../engine/operations.js';
-import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { inCluster, say, type ClusterStep } from './cluster.steps.js';
 import { updateCluster } from './cluster.store.js';
 import { withCondition } from '../reconcile/conditions.js';
 import { endState, resultOf, type PoolResult } from '../node-pool/node-pool.plan.js';
-import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
+import { tellVersionSupport } from '../version/version-support.reconciler.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
 
@@ -34,7 +33,7 @@ export async function settleCluster(step: ClusterStep): Promise<StepOutcome> {
     if (operation && result) {
       await endCreation(tx, { id: operation.id, result, at });
       // It may have been made with a patch that is not the newest.
-      await enqueue(tx, VERSION_SUPPORT, cluster.id);
+      await tellVersionSupport(tx, cluster);
     }
     return [
       say(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../../engine/contract.js';
+import { type NewEvent, requeueAfter } from '../../../engine/contract.js';
 import { startStage } from '../../../engine/operations.js';
 import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
 import { enqueue } from '../../../engine/queue.js';
@@ -10,6 +10,7 @@ import { type MachinesGrant, reserveMachines } from '../reconcile/reserving-mach
 import { attachRequest, joiningOf, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from './pool-config.rules.js';
 import { releaseNodes, reserveNodes } from '../network/node-network.js';
+import { nextLook } from './next-look.js';
 import { planPool } from './node-pool.plan.js';
 import { batches, inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
@@ -62,7 +63,9 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
     ];
   });
   await scope.faults.reach('node-pool.rows-made');
-  return made > 0 || noted ? 'again' : undefined;
+  // Nothing but the nodes has changed.
+  if (made > 0) return makeInstances({ ...step, nodes: await readNodes(scope.database, pool.id) });
+  return noted ? 'again' : undefined;
 }
 
 /** How the pool's machines are paid, and how many disks each has. */
@@ -128,6 +131,7 @@ export async function makeInstances(step: PoolStep): Promise<StepOutcome | undef
   const pending = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'pending');
   if (pending.length === 0) return undefined;
   const vSwitches = await vSwitchesOf(scope.database, pool);
+  const made: Instance[] = [];
   for (const batch of batches(pending)) {
     scope.signal.throwIfAborted();
     const attached = batch.filter(({ instanceId }) => instanceId !== null);
@@ -148,8 +152,10 @@ export async function makeInstances(step: PoolStep): Promise<StepOutcome | undef
     await scope.faults.reach('node-pool.instances-made');
     await recordInstances(step, [...fresh, ...attached], instances);
     await scope.faults.reach('node-pool.instances-recorded');
+    made.push(...instances);
   }
-  return 'again';
+  const starting = made.every(({ state }) => state === 'STARTING');
+  return starting ? requeueAfter(nextLook(made, scope.clock.now())) : 'again';
 }
 
 function rotate<T>(items: readonly T[], by: number): T[] {

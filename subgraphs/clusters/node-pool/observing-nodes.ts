@@ -4,6 +4,7 @@ import type { Instance } from '../../../engine/providers/infrastructure-provider
 import type { Node } from '../reconcile/reconcile.store.js';
 import { isReady, listNodes, readNode } from '../reconcile/kubernetes-nodes.js';
 import { failureOf, recordChanges } from './making-nodes.js';
+import { nextLook } from './next-look.js';
 import { planPool } from './node-pool.plan.js';
 import { batches, inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
@@ -11,8 +12,6 @@ import type { NodeChange } from '../reconcile/nodes.store.js';
 
 /** A node that is not Ready this long after it was asked for has failed. */
 const READY_DEADLINE_MS = 15 * 60_000;
-const MIN_LOOK_MS = 100;
-const MAX_LOOK_MS = 15_000;
 /** Up to this many nodes are asked for one by one; beyond, the cluster's list is read. */
 const SINGLY = 8;
 /** Nodes recorded in one transaction. */
@@ -29,7 +28,8 @@ export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefi
   const up = starting.filter(({ id }) => instances.get(id)?.state === 'RUNNING');
   const ready = await readyNames(step, up);
   await scope.faults.reach('node-pool.nodes-seen');
-  const now = scope.clock.now().getTime();
+  const at = scope.clock.now();
+  const now = at.getTime();
   const changes = starting.flatMap((node) => {
     const change = seenAs(node, { instance: instances.get(node.id), ready: ready.has(node.name), now });
     return change ? [change] : [];
@@ -39,7 +39,8 @@ export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefi
     await scope.faults.reach('node-pool.nodes-recorded');
   }
   if (changes.length === starting.length) return 'again';
-  return requeueAfter(nextLook(starting, instances, now));
+  const waited = starting.flatMap(({ id }) => instances.get(id) ?? []);
+  return requeueAfter(nextLook(waited, at));
 }
 
 interface Sight {
@@ -70,16 +71,6 @@ export function seenAs(node: Node, { instance, ready, now }: Sight): NodeChange 
     code: 'INSTANCE_START_FAILED',
     message: `${node.name}: the node did not become Ready in time.`,
   });
-}
-
-/** When the next of the starting instances is expected. */
-function nextLook(starting: readonly Node[], instances: ReadonlyMap<string, Instance>, now: number): number {
-  const times = starting.flatMap(({ id }) => {
-    const instance = instances.get(id);
-    return instance?.state === 'STARTING' ? [instance.readyAt.getTime()] : [];
-  });
-  const next = times.length > 0 ? Math.min(...times) - now : MIN_LOOK_MS * 5;
-  return Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, next));
 }
 
 /** The names, of these nodes' Kubernetes nodes, that are Ready. */

@@ -1,5 +1,6 @@
 import { done, type NewEvent, type Reconciler, type Schedule } from '../../../engine/contract.js';
-import { enqueueAll } from '../../../engine/queue.js';
+import { enqueue, enqueueAll } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
 import { idPages } from '../reconcile/id-pages.js';
@@ -53,6 +54,15 @@ export function createVersionSupportReconciler(): Reconciler {
       });
     },
   };
+}
+
+/** Has the owner of a new cluster told when its version has expired already. */
+export async function tellVersionSupport(
+  tx: Transaction,
+  { id, version }: Pick<Cluster, 'id' | 'version'>,
+): Promise<void> {
+  const versions = await publishedVersions(tx);
+  if (supportOf(versions.status(version)) !== 'SUPPORTED') await enqueue(tx, VERSION_SUPPORT, id);
 }
 
 /**
