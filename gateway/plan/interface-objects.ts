@@ -1,19 +1,21 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type DocumentNode, Kind } from 'graphql';
 import { EntityFields } from './entity-fields.js';
-import { argumentText, graphNames, hasTrue } from './join-directives.js';
+import { graphNames, graphsOf, hasTrue } from './join-directives.js';
 
-/** Interfaces that a subgraph knows as objects: `subgraph Interface`. */
-export function interfaceObjects(supergraph: DocumentNode): ReadonlySet<string> {
+/** Interfaces that subgraphs know as objects, and which subgraphs these are. */
+export type InterfaceObjects = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The interface objects of a supergraph. */
+export function interfaceObjects(supergraph: DocumentNode): InterfaceObjects {
   const graphs = graphNames(supergraph);
-  return new Set(
-    supergraph.definitions.flatMap((type) =>
-      type.kind === Kind.INTERFACE_TYPE_DEFINITION
-        ? (type.directives ?? [])
-            .filter((directive) => hasTrue(directive, 'isInterfaceObject'))
-            .map((directive) => `${graphs.get(argumentText(directive, 'graph') ?? '')} ${type.name.value}`)
-        : [],
-    ),
+  return new Map(
+    supergraph.definitions.flatMap((type) => {
+      if (type.kind !== Kind.INTERFACE_TYPE_DEFINITION) return [];
+      const joins = (type.directives ?? []).filter((directive) => hasTrue(directive, 'isInterfaceObject'));
+      const names = graphsOf(joins).flatMap((graph) => graphs.get(graph) ?? []);
+      return names.length > 0 ? [[type.name.value, new Set(names)] as const] : [];
+    }),
   );
 }
 
@@ -21,12 +23,11 @@ export function interfaceObjects(supergraph: DocumentNode): ReadonlySet<string> 
  * Does not ask a subgraph what an entity is that it knows as an interface object: it can only name the interface, and
  * that would take the place of what another subgraph has said.
  */
-export function withoutInterfaceNames(node: FetchNode, objects: ReadonlySet<string>): FetchNode {
+export function withoutInterfaceNames(node: FetchNode, objects: InterfaceObjects): FetchNode {
   if (objects.size === 0 || !node.operation.includes('__typename')) return node;
   const fields = new EntityFields(node.operation);
   const kept = fields.all.filter(
-    ({ type, node: field }) =>
-      field.name.value !== '__typename' || !objects.has(`${node.serviceName} ${type}`),
+    ({ type, node: field }) => field.name.value !== '__typename' || !objects.get(type)?.has(node.serviceName),
   );
   if (kept.length === 0 || kept.length === fields.all.length) return node;
   return { ...node, operation: fields.only(new Set(kept)).operation };

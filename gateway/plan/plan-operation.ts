@@ -1,7 +1,9 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
+import { withoutAbstractFragments } from './abstract-fragments.js';
 import { withDirectiveDefaults } from './executable-directives.js';
+import { inOrder } from './fetch-order.js';
 import { restorePlan } from './restore-plan.js';
 import type { Supergraph } from './supergraph.js';
 
@@ -10,15 +12,21 @@ export function planOperation(
   {
     planner,
     api,
+    full,
     apiSchema,
     corrections,
     overrides,
-  }: Pick<Supergraph, 'planner' | 'api' | 'apiSchema' | 'corrections' | 'overrides'>,
+  }: Pick<Supergraph, 'planner' | 'api' | 'full' | 'apiSchema' | 'corrections' | 'overrides'>,
   document: DocumentNode,
   operationName: string | undefined,
 ): QueryPlan {
   const named = operationName === undefined ? {} : { operationName };
-  const operation = operationFromDocument(apiSchema, withDirectiveDefaults(document, api), named);
+  const given = withoutAbstractFragments(
+    withDirectiveDefaults(document, api),
+    api,
+    corrections.interfaceObjects,
+  );
+  const operation = operationFromDocument(apiSchema, given, named);
   const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
-  return restorePlan(plan, corrections);
+  return inOrder(restorePlan(plan, corrections), full);
 }

@@ -1,5 +1,6 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type EntityField, EntityFields } from './entity-fields.js';
+import type { InterfaceObjects } from './interface-objects.js';
 import { type FieldTree, type Requirements, mergedTrees } from './requirements.js';
 import type { StandIns } from './stand-ins.js';
 
@@ -10,7 +11,7 @@ export interface PlanCorrections {
   /** See requiring-graphs.ts. */
   readonly parts: ReadonlyMap<string, string>;
   /** See interface-objects.ts. */
-  readonly interfaceObjects: ReadonlySet<string>;
+  readonly interfaceObjects: InterfaceObjects;
 }
 
 interface Group {
@@ -22,11 +23,17 @@ interface Group {
 /**
  * Splits a fetch of entities whose fields can't be asked for with the same representation: because they need the same
  * field with different arguments, for which a representation has room once; or because what one of them needs is not
- * there when `@skip` or `@include` leaves it out, and the others are asked for all the same.
+ * there when `@skip` or `@include` leaves it out, and the others are asked for all the same; or because a field of an
+ * interface object is asked for some of its objects only, and what it needs is not there of the others.
  */
 export function splitFetch(node: FetchNode, corrections: PlanCorrections): FetchNode[] {
   const { requires = [] } = node;
-  if (!hasConditions(node) && !clash(namesOf(requires), corrections.standIns)) return [node];
+  if (
+    !hasConditions(node) &&
+    !isOfObject(node, corrections) &&
+    !clash(namesOf(requires), corrections.standIns)
+  )
+    return [node];
   const fields = new EntityFields(node.operation);
   const groups = grouped(node.serviceName, fields.all, corrections);
   if (groups.length < 2) return [node];
@@ -48,17 +55,28 @@ function hasConditions({ operation }: FetchNode): boolean {
   return /@(skip|include)\(if: ?\$/.test(operation);
 }
 
+/** Whether a fetch is one of interface objects. */
+function isOfObject(
+  { serviceName, requires = [] }: FetchNode,
+  { interfaceObjects }: PlanCorrections,
+): boolean {
+  return requires.some(
+    (one) => one.kind === 'InlineFragment' && interfaceObjects.get(one.typeCondition ?? '')?.has(serviceName),
+  );
+}
+
 function grouped(
   service: string,
   fields: readonly EntityField[],
-  { standIns, requirements }: PlanCorrections,
+  { standIns, requirements, interfaceObjects }: PlanCorrections,
 ): Group[] {
   const groups: Group[] = [];
   for (const field of fields) {
     const required = requirements.ofField(service, field.type, field.node.name.value);
     const needs: FieldTree = required ?? new Map<string, FieldTree>();
     // What needs nothing but the key can be asked for together with anything.
-    const conditions = required ? field.conditions : '';
+    const ofObject = interfaceObjects.get(field.type)?.has(service) ?? false;
+    const conditions = required ? `${field.conditions} ${ofObject ? [...required.keys()].join() : ''}` : '';
     const group = groups.find(
       (one) => one.conditions === conditions && !clash(namesIn(mergedTrees([one.needs, needs])), standIns),
     );

@@ -13,6 +13,8 @@ class Drawing {
   private readonly entities = new Map<string, Entity>();
   private readonly subgraphs: RandomSubgraph[];
   private readonly names = ['T0', 'T1', 'T2'];
+  /** The subgraph that has the interface of an interface object, in graphs that are to have one. */
+  private readonly owner: RandomSubgraph | undefined;
 
   constructor(private readonly choices: Choices) {
     this.subgraphs = Array.from({ length: 3 + choices.next(2) }, (_, index) => ({
@@ -21,6 +23,7 @@ class Drawing {
       abstracts: [],
       roots: new Map(),
     }));
+    this.owner = this.chance(3) ? this.choices.of(this.subgraphs) : undefined;
   }
 
   graph(): RandomGraph {
@@ -30,6 +33,7 @@ class Drawing {
     this.drawAbstracts();
     for (const entity of this.entities.values()) this.drawReferences(entity);
     for (const entity of this.entities.values()) this.drawOverride(entity);
+    for (const entity of this.entities.values()) this.drawRequiringLabel(entity);
     for (const entity of this.entities.values()) this.drawProvided(entity);
     for (const entity of this.entities.values())
       for (const name of ['made', 'remade']) this.drawRequiring(entity, name);
@@ -52,10 +56,13 @@ class Drawing {
 
   /** Gives some subgraphs the entity, each with keys of its own. */
   private share(entity: Entity): void {
-    for (const subgraph of this.some(this.subgraphs, 2)) {
-      const keys = [...new Set([this.choices.of(KEYS)!, this.choices.of(KEYS)!])].map((fields) => ({
+    const sharing = new Set(this.some(this.subgraphs, 2));
+    if (this.owner) sharing.add(this.owner);
+    for (const subgraph of sharing) {
+      const drawn = [this.choices.of(KEYS)!, subgraph === this.owner ? 'id' : this.choices.of(KEYS)!];
+      const keys = [...new Set(drawn)].map((fields) => ({
         fields,
-        resolvable: !this.chance(8),
+        resolvable: (subgraph === this.owner && fields === 'id') || !this.chance(8),
       }));
       const fields = new Map<string, Part>();
       const named = keys.flatMap(({ fields: names }) =>
@@ -79,6 +86,8 @@ class Drawing {
       const takesArgument = name !== 'label' && this.chance(3);
       this.add(entity, { name, kind: 'text', type: 'String', members: [], takesArgument, needs: [] });
       const owners = this.some(this.partsOf(entity)).slice(0, 1 + this.choices.next(2));
+      const own = this.owner?.entities.get(entity.name);
+      if (name === 'label' && own && !owners.includes(own)) owners.push(own);
       for (const { fields } of owners) fields.set(name, owned(owners.length > 1));
     }
   }
@@ -89,11 +98,12 @@ class Drawing {
   }
 
   private drawAbstracts(): void {
-    for (const { abstracts, entities } of this.subgraphs) {
+    for (const subgraph of this.subgraphs) {
+      const { abstracts, entities } = subgraph;
       const parts = [...entities.values()];
       if (parts.length === 0) continue;
-      if (!this.chance(3)) {
-        const members = this.some(parts);
+      if (subgraph === this.owner || !this.chance(3)) {
+        const members = subgraph === this.owner ? parts : this.some(parts);
         const fields = ['id', 'label'].filter((name) =>
           members.every((one) => one.fields.get(name)?.how === 'owned'),
         );
@@ -154,6 +164,17 @@ class Drawing {
     return kind === 'text' || entities.has(type);
   }
 
+  /** Lets the label, which an interface may have, be made of something else. */
+  private drawRequiringLabel(entity: Entity): void {
+    const having = this.partsOf(entity).filter(({ fields }) => fields.has('label'));
+    const [part] = having;
+    const label = entity.fields.get('label')!;
+    if (!part || having.length > 1 || entity.fields.get('text2')!.takesArgument || !this.chance(3)) return;
+    if (!this.external(part, 'text2')) return;
+    entity.fields.set('label', { ...label, needs: [{ field: 'text2' }] });
+    part.fields.set('label', { how: 'owned', directives: '@requires(fields: "text2")' });
+  }
+
   /** Lets a field provide a text of what it returns. */
   private drawProvided(entity: Entity): void {
     for (const { entities } of this.subgraphs) {
@@ -162,7 +183,8 @@ class Drawing {
       const target = entities.get(entity.fields.get(field)!.type);
       const text = this.choices.of(['text1', 'text2', 'label'])!;
       if (part?.how !== 'owned' || !target || !this.chance(2)) continue;
-      if (target.fields.has(text) || target.entity.fields.get(text)!.takesArgument) continue;
+      const { takesArgument, needs } = target.entity.fields.get(text)!;
+      if (target.fields.has(text) || takesArgument || needs.length > 0) continue;
       target.fields.set(text, EXTERNAL);
       const directives = `${part.directives} @provides(fields: "${text}")`;
       entities.get(entity.name)!.fields.set(field, { how: 'owned', directives });
@@ -257,6 +279,7 @@ class Drawing {
       fields.set('label', { how: 'external', directives: '@external' });
       fields.set('loud', { how: 'owned', directives: '@requires(fields: "label")' });
     }
+    for (const entity of this.entities.values()) this.drawRequiringObject(entity);
     this.subgraphs.push({
       name: `s${this.subgraphs.length}`,
       entities: new Map(),
@@ -266,6 +289,17 @@ class Drawing {
       ]),
       interfaceObject: { name: 'Named', fields },
     });
+  }
+
+  /** Lets a field be made of one that only the interface object has. */
+  private drawRequiringObject(entity: Entity): void {
+    const part = this.choices.of(this.partsOf(entity));
+    const needed = ['extra', 'loud'].filter((name) => entity.fields.has(name));
+    const field = this.choices.of(needed);
+    if (!part || field === undefined || !this.chance(2) || !this.external(part, field)) return;
+    const text = { kind: 'text' as const, type: 'String', members: [], takesArgument: false };
+    this.add(entity, { ...text, name: 'after', needs: [{ field }] });
+    part.fields.set('after', { how: 'owned', directives: `@requires(fields: "${field}")` });
   }
 
   private drawRoots(): void {

@@ -45,10 +45,16 @@ export class Truth {
   }
 
   /** Executes an operation as if everything were in one place. */
-  execute(schema: GraphQLSchema, document: DocumentNode, roots: readonly RootField[]): ExecutionResult {
+  execute(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    roots: readonly RootField[],
+    variableValues: Readonly<Record<string, unknown>> = {},
+  ): ExecutionResult {
     return execute({
       schema,
       document,
+      variableValues,
       typeResolver: ({ type }: Thing) => type,
       fieldResolver: (
         source: Thing | Record<string, unknown> | undefined,

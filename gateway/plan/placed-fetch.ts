@@ -1,0 +1,74 @@
+import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
+import { type PlanPath, parsePath } from '../execute/plan-path.js';
+import { FetchSelection } from './fetch-selection.js';
+
+/** A variable of the client that decides, and the value with which it holds. */
+export interface PlanCondition {
+  readonly variable: string;
+  readonly value: boolean;
+}
+
+/** A fetch taken out of its plan, with all that the nodes around it say of it. */
+export interface PlacedFetch {
+  readonly node: FetchNode;
+  readonly path: ResponsePath;
+  readonly steps: PlanPath;
+  readonly conditions: readonly PlanCondition[];
+  readonly selection: FetchSelection;
+  /** The fetches that have certainly ended when it begins. */
+  readonly before: ReadonlySet<PlacedFetch>;
+}
+
+interface Around {
+  readonly path: ResponsePath;
+  readonly conditions: readonly PlanCondition[];
+  readonly before: ReadonlySet<PlacedFetch>;
+}
+
+/** The fetches of a plan in the order in which it names them. */
+export function placedFetches(
+  node: PlanNode | undefined,
+  around: Around = { path: [], conditions: [], before: new Set() },
+): PlacedFetch[] {
+  switch (node?.kind) {
+    case 'Sequence': {
+      const all: PlacedFetch[] = [];
+      for (const one of node.nodes)
+        all.push(...placedFetches(one, { ...around, before: around.before.union(new Set(all)) }));
+      return all;
+    }
+    case 'Parallel':
+      return node.nodes.flatMap((one) => placedFetches(one, around));
+    case 'Flatten':
+      return placedFetches(node.node, { ...around, path: [...around.path, ...node.path] });
+    case 'Condition':
+      return [true, false].flatMap((value) =>
+        placedFetches(value ? node.ifClause : node.elseClause, {
+          ...around,
+          conditions: [...around.conditions, { variable: node.condition, value }],
+        }),
+      );
+    case 'Fetch':
+      return [placed(node, around)];
+    default:
+      return [];
+  }
+}
+
+function placed(node: FetchNode, around: Around): PlacedFetch {
+  const selection = new FetchSelection(node.operation, node.requires !== undefined);
+  return { node, ...around, steps: parsePath(around.path), selection };
+}
+
+/** The fetch as a part of a plan of its own. */
+export function planNode({ node, path, conditions }: PlacedFetch): PlanNode {
+  const flat: PlanNode = path.length === 0 ? node : { kind: 'Flatten', path, node };
+  return conditions.reduceRight<PlanNode>(
+    (inner, { variable, value }) => ({
+      kind: 'Condition',
+      condition: variable,
+      ...(value ? { ifClause: inner } : { elseClause: inner }),
+    }),
+    flat,
+  );
+}

@@ -1,0 +1,124 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/compose.js';
+import { inOrder } from '../../../gateway/plan/fetch-order.js';
+import { planOperation } from '../../../gateway/plan/plan-operation.js';
+import { type Supergraph, loadSupergraph } from '../../../gateway/plan/supergraph.js';
+import { type ForeignSubgraph, federation, subgraph } from './kit.js';
+
+const cars = ['1', '2'].map((id) => ({
+  id,
+  code: `code ${id}`,
+  spot: { x: Number(id) },
+  size: `size ${id}`,
+  price: `price ${id}`,
+}));
+
+/** Finds a car by whichever key it is given, as far as it is given. */
+function car(given: Record<string, unknown>): object | null {
+  const found = cars.find((one) =>
+    (['id', 'code', 'spot'] as const).every(
+      (key) => given[key] === undefined || JSON.stringify(given[key]) === JSON.stringify(one[key]),
+    ),
+  );
+  return found ? { ...found, price: given['price'] ?? found.price } : null;
+}
+
+const reference = { __resolveReference: car };
+const made = ({ price }: { price: string }) => `made of ${price}`;
+const SPOT = 'spot: Spot! @shareable';
+
+const byPlace: readonly ForeignSubgraph[] = [
+  subgraph('list', 'type Query { cars: [Car] } type Car @key(fields: "id") { id: ID! }', {
+    Query: { cars: () => cars.map(({ id }) => ({ id })) },
+  }),
+  subgraph(
+    'codes',
+    'type Car @key(fields: "id") @key(fields: "id code") { id: ID! code: String! @shareable }',
+    { Car: reference },
+  ),
+  subgraph(
+    'sizes',
+    `type Car @key(fields: "code") @key(fields: "spot { x }")
+     { code: String! @shareable ${SPOT} size: String price: String } type Spot @shareable { x: Int }`,
+    { Car: reference },
+  ),
+  subgraph(
+    'makers',
+    `type Car @key(fields: "spot { x }") { ${SPOT} price: String @external made: String @requires(fields: "price") }
+     type Spot @shareable { x: Int }`,
+    { Car: { ...reference, made } },
+  ),
+];
+
+federation('what is required of a subgraph that was asked on the way', byPlace, [
+  {
+    title: 'comes before what requires it',
+    query: '{ cars { made size } }',
+    data: {
+      cars: [
+        { made: 'made of price 1', size: 'size 1' },
+        { made: 'made of price 2', size: 'size 2' },
+      ],
+    },
+    asks: { list: 1, codes: 1, sizes: 2, makers: 1 },
+  },
+  {
+    title: 'under a condition',
+    query: 'query ($b: Boolean = true) { cars { made @include(if: $b) size @skip(if: $b) } }',
+    data: { cars: [{ made: 'made of price 1' }, { made: 'made of price 2' }] },
+  },
+]);
+
+federation(
+  'a compound key of which the parts come from several subgraphs',
+  [
+    subgraph(
+      'list',
+      'type Query { cars: [Car] } type Car @key(fields: "id") { id: ID! price: String @shareable }',
+      { Query: { cars: () => cars.map(({ id }) => ({ id })) }, Car: reference },
+    ),
+    subgraph(
+      'makers',
+      `type Car @key(fields: "spot { x }") @key(fields: "id", resolvable: false)
+       { ${SPOT} id: ID! price: String @external made: String @requires(fields: "price") }
+       type Spot @shareable { x: Int }`,
+      { Car: { ...reference, made } },
+    ),
+    subgraph(
+      'menders',
+      `type Car @key(fields: "spot { x }") @key(fields: "id code")
+       { ${SPOT} id: ID! code: String! @shareable price: String @external remade: String @requires(fields: "price") }
+       type Spot @shareable { x: Int }`,
+      { Car: { ...reference, remade: made } },
+    ),
+    subgraph(
+      'codes',
+      `type Car @key(fields: "id code") @key(fields: "id") { id: ID! code: String! @shareable price: String @shareable }`,
+      { Car: reference },
+    ),
+  ],
+  [
+    {
+      title: 'is whole when it is needed',
+      query: '{ cars { made remade code } }',
+      data: {
+        cars: ['1', '2'].map((id) => ({
+          made: `made of price ${id}`,
+          remade: `made of price ${id}`,
+          code: `code ${id}`,
+        })),
+      },
+    },
+  ],
+);
+
+function planned(supergraph: Supergraph, query: string) {
+  return planOperation(supergraph, parse(query), undefined);
+}
+
+test('a plan that has everything in time stays as it is', () => {
+  const supergraph = loadSupergraph(composeSupergraph(byPlace));
+  const plan = planned(supergraph, '{ cars { size code } }');
+  expect(inOrder(plan, supergraph.full)).toEqual(plan);
+});
