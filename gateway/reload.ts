@@ -15,7 +15,7 @@ export interface ReloadOptions {
   readonly served: Served;
   readonly sources: Map<string, SubgraphSource>;
   /** Makes the sources of a supergraph. */
-  readonly connect: (supergraph: Supergraph) => Map<string, SubgraphSource>;
+  readonly connect: (supergraph: Pick<Supergraph, 'subgraphs'>) => Map<string, SubgraphSource>;
   readonly subscriptions: Subscriptions;
   readonly limits: Limits;
   readonly log: Log;
@@ -55,16 +55,14 @@ export class Reloading implements AsyncDisposable {
   private replaceSources(supergraph: Supergraph): void {
     const { sources, connect } = this.options;
     const next = addressesOf(supergraph);
-    const fresh = connect(supergraph);
+    const stays = (name: string) => sources.has(name) && next.get(name) === this.addresses.get(name);
+    const fresh = connect({ subgraphs: supergraph.subgraphs.filter(({ name }) => !stays(name)) });
     for (const [name, source] of [...sources]) {
-      if (next.get(name) === this.addresses.get(name)) continue;
+      if (stays(name)) continue;
       sources.delete(name);
       this.leave(source);
     }
-    for (const [name, source] of fresh) {
-      if (sources.has(name)) void close(source);
-      else sources.set(name, source);
-    }
+    for (const [name, source] of fresh) sources.set(name, source);
     this.addresses = next;
   }
 

@@ -115,7 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const supergraph = load(options.supergraphSdl);
   const { meter, metricsUrl } = await startMetrics(options, started);
   const flights = new Flights();
-  const connect = ({ subgraphs: named }: Supergraph) => {
+  const connect = ({ subgraphs: named }: Pick<Supergraph, 'subgraphs'>) => {
     const { subgraphs: locations, actorKey } = options;
     const connected = createSources({ locations, named, actorKey, log, flights });
     watchSources(connected, { ...options, limits, meter: metricsUrl ? meter : undefined });

@@ -1,6 +1,7 @@
 import type { Log } from '../../kernel/log.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
+import { Cancellation } from '../execute/cancellation.js';
 import { Deadline } from '../execute/deadline.js';
 import { type History, type SubgraphSource, unavailable } from '../execute/subgraph-source.js';
 import type { Meter } from '../metrics/meter.js';
@@ -8,7 +9,7 @@ import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
 
 export interface GuardedSourceOptions {
   readonly source: SubgraphSource;
-  /** Milliseconds that one fetch may take. */
+  /** Milliseconds that one fetch, or opening a stream, may take. */
   readonly timeout: number;
   readonly circuit?: CircuitOptions | undefined;
   readonly meter: Meter;
@@ -50,7 +51,16 @@ export class GuardedSource implements SubgraphSource {
     call: CallContext,
     history?: History,
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
-    return this.guard(call, () => this.options.source.subscribe(request, call, history));
+    const { source } = this.options;
+    return this.guard(call, () =>
+      this.deadline.within(call.signal, (opening) => {
+        // Only opening it has a deadline: from then on it lasts until its client leaves.
+        const signal = new Cancellation();
+        signal.follow(opening);
+        signal.follow(call.signal);
+        return source.subscribe(request, { ...call, signal }, history);
+      }),
+    );
   }
 
   ping(signal: AbortSignal): Promise<void> {

@@ -30,6 +30,14 @@ export class Cancellation implements CancelSignal {
     this.controller?.abort();
   }
 
+  /** Aborts with another one, until what is answered is called. */
+  follow(outer: CancelSignal): () => void {
+    const abort = () => this.abort();
+    if (outer.aborted) abort();
+    else outer.addEventListener('abort', abort, { once: true });
+    return () => outer.removeEventListener('abort', abort);
+  }
+
   addEventListener(_type: 'abort', listener: () => void): void {
     if (!this.aborted) (this.listeners ??= new Set()).add(listener);
   }

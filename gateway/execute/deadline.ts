@@ -28,17 +28,15 @@ export class Deadline {
    */
   within<T>(outer: CancelSignal, work: (signal: CancelSignal) => Promise<T>): Promise<T> {
     const inner = new Cancellation();
-    const abort = () => inner.abort();
-    if (outer.aborted) abort();
-    else outer.addEventListener('abort', abort, { once: true });
+    const unfollow = inner.follow(outer);
     return new Promise<T>((resolve, reject) => {
       const timed = this.begin(() => {
         reject(this.timeout());
-        abort();
+        inner.abort();
       });
       const over = () => {
         this.running.delete(timed);
-        outer.removeEventListener('abort', abort);
+        unfollow();
       };
       work(inner).then(
         (value) => {

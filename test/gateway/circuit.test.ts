@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { Circuit, CircuitOpen } from '../../gateway/circuit/circuit.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
+import { type Moody, startMoody } from './fixtures/moody.js';
 import { openSocket } from './fixtures/socket.js';
 
 const never = new AbortController().signal;
@@ -58,43 +56,6 @@ test('clients that leave do not open it, and do not close it either', async () =
   expect(opened.phase).toBe('open');
 });
 
-/** A subgraph that takes requests and answers when it is told to. */
-interface Moody extends AsyncDisposable {
-  readonly url: string;
-  readonly waiting: ServerResponse[];
-  readonly left: () => number;
-  answers: boolean;
-  asked: number;
-}
-
-async function startMoody(): Promise<Moody> {
-  let left = 0;
-  const waiting: ServerResponse[] = [];
-  const server: Server = createServer((request, response) => {
-    moody.asked += 1;
-    response.once('close', () => void (left += response.writableFinished ? 0 : 1));
-    request.resume();
-    if (!moody.answers) return void waiting.push(response);
-    response.setHeader('content-type', 'application/json');
-    response.end('{"data":{"quotas":[{"__typename":"Quota","id":"q"}]}}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const moody: Moody = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    waiting,
-    left: () => left,
-    answers: false,
-    asked: 0,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-  return moody;
-}
-
 const open: AsyncDisposable[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]();
@@ -107,7 +68,7 @@ const TIMEOUT = 2000;
 async function start(
   options: Parameters<typeof startFixture>[0] = {},
 ): Promise<{ fixture: Fixture; moody: Moody }> {
-  const moody = await startMoody();
+  const moody = await startMoody('{"data":{"quotas":[{"__typename":"Quota","id":"q"}]}}');
   open.push(moody);
   const fixture = await startFixture({
     ...options,
@@ -133,7 +94,7 @@ test('a subgraph that takes too long is given up: its part is missing, the rest 
       extensions: { code: 'REQUEST_TIMEOUT' },
     },
   ]);
-  await until(() => moody.left() === 1, 'the subgraph hears that nobody waits');
+  await until(() => moody.left === 1, 'the subgraph hears that nobody waits');
 });
 
 test('a subgraph that keeps failing is not asked, and is asked again when it has recovered', async () => {
@@ -160,7 +121,7 @@ test('a subgraph that keeps failing is not asked, and is asked again when it has
     expect(moody.asked).toBe(asked);
     refused += 1;
   }
-  moody.answers = true;
+  moody.mood = 'answers';
   let answer = await post(fixture.url, PARTIAL);
   while (answer.errors) answer = await post(fixture.url, PARTIAL);
   expect(answer.data).toMatchObject({ quotas: [{ id: 'q' }] });
@@ -176,7 +137,7 @@ test('a client that leaves takes its request back from the subgraph', async () =
   await until(() => moody.waiting.length === 1, 'the request at the subgraph');
   leaving.abort();
   expect(await sent).toBe('left');
-  await until(() => moody.left() === 1, 'the subgraph hears that the client has left');
+  await until(() => moody.left === 1, 'the subgraph hears that the client has left');
 });
 
 test('a client that ends its operation on a WebSocket takes its request back from the subgraph, too', async () => {
@@ -187,5 +148,5 @@ test('a client that ends its operation on a WebSocket takes its request back fro
   await until(() => moody.waiting.length === 1, 'the request at the subgraph');
   await results.return?.();
   await first;
-  await until(() => moody.left() === 1, 'the subgraph hears that nobody waits');
+  await until(() => moody.left === 1, 'the subgraph hears that nobody waits');
 });
