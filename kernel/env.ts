@@ -60,7 +60,7 @@ const form = z.object({
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
   /** Seconds that a query or mutation may take; a subgraph process ends statements that take longer. */
   REQUEST_TIMEOUT: z.coerce.number().int().min(1).max(600).default(30),
-  /** What one operation may cost, and what an account may spend in a minute (0: as much as it likes). */
+  /** What one operation may cost, and what an account has at the most, coming back in a minute (0: as much as it likes). */
   COST_LIMIT: z.coerce.number().int().min(1).optional(),
   RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).optional(),
   /** Whether clients may read the schema: all, none, or those whose token has the scope for it. */

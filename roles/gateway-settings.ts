@@ -8,7 +8,7 @@ export type GatewaySettings = Pick<
   'allowedHosts' | 'limits' | 'rate' | 'trustedDocuments' | 'metricsPort' | 'revocationsFile' | 'sharedBy'
 >;
 
-/** Seconds in which an account may spend its points. */
+/** Seconds in which the points of an account come back. */
 const MINUTE = 60;
 
 /**

@@ -1,62 +1,83 @@
-import type { RateStore } from './rate-store.js';
+import { type Rate, type RateStore, pace } from './rate-store.js';
 
-/** One account's points in this process: what has been leased of the window and not been spent; below zero is owed. */
+/** Taken in twentieths of the bucket: a gateway in ten that holds an unspent one keeps half a per cent from the others. */
+const PORTIONS = 20;
+
+/** One account's points in this process: what has been taken from its bucket and not been spent; below zero is owed. */
 export class AccountLease {
   private leased = 0;
-  /** What the store had left when it was last asked. */
+  /** What the bucket had left when it was last asked. */
   private left: number;
-  private windowEnd = 0;
-  private asking: Promise<void> | undefined;
+  /** When that was, by the clock of `performance`; undefined before, and when the lease has ended. */
+  private askedAt: number | undefined;
+  private asking: Promise<boolean> | undefined;
 
   constructor(
     private readonly account: string,
-    private readonly window: { readonly points: number; readonly window: number },
+    private readonly rate: Rate,
     private readonly store: RateStore,
   ) {
-    this.left = window.points;
+    this.left = rate.points;
   }
 
   /** Takes points if the account has them. */
   async spend(points: number): Promise<boolean> {
-    for (;;) {
+    for (let drained = false; ;) {
       this.renew();
       if (this.leased >= points) {
         this.leased -= points;
         return true;
       }
-      if (this.left <= 0) return false;
-      this.asking ??= this.ask(points).finally(() => (this.asking = undefined));
-      await this.asking;
+      // Others take from the bucket, too: what may be there is asked for, what cannot be there is not.
+      if (drained || this.available() < points) return false;
+      drained = await (this.asking ??= this.ask(points).finally(() => (this.asking = undefined)));
     }
   }
 
-  /** Gives points back, or (negative) takes more, as long as their window lasts. The account may come to owe some. */
+  /** Gives points back, or (negative) takes more, as long as the lease lasts. The account may come to owe some. */
   correct(points: number): void {
     this.renew();
-    if (this.windowEnd === 0) return;
-    this.leased = Math.min(this.leased + points, this.window.points);
+    if (this.askedAt === undefined) return;
+    this.leased = Math.min(this.leased + points, this.rate.points);
   }
 
   state(): { readonly remaining: number; readonly reset: number } {
     this.renew();
-    const remaining = Math.max(0, Math.min(this.window.points, Math.floor(this.leased + this.left)));
-    const reset = this.windowEnd === 0 ? 0 : Math.max(1, Math.ceil((this.windowEnd - Date.now()) / 1000));
-    return { remaining, reset };
+    const remaining = Math.max(0, Math.min(this.rate.points, Math.floor(this.available())));
+    return { remaining, reset: Math.ceil((this.rate.points - remaining) / pace(this.rate)) };
   }
 
-  private async ask(points: number): Promise<void> {
-    const portion = Math.max(Math.ceil(points - this.leased), this.store.portion);
-    const { granted, left, resetIn } = await this.store.take(this.account, portion);
+  /** Seconds until there may be so many points. */
+  wait(points: number): number {
+    this.renew();
+    return Math.max(1, Math.ceil((points - this.available()) / pace(this.rate)));
+  }
+
+  /** Whether the bucket had less than was asked for. */
+  private async ask(points: number): Promise<boolean> {
+    const portion = Math.max(points - this.leased, this.rate.points / PORTIONS);
+    const { granted, left } = await this.store.take(this.account, Math.min(portion, this.rate.points));
     this.leased += granted;
     this.left = left;
-    this.windowEnd = Date.now() + resetIn;
+    this.askedAt = performance.now();
+    return granted < portion;
   }
 
-  /** Leases end with their window. The time is the store's, which is the machine's: windows end by themselves. */
+  /** What is here, and what may be in the bucket by now. */
+  private available(): number {
+    return this.leased + Math.min(this.rate.points, this.left + this.age() * pace(this.rate));
+  }
+
+  /** Leases end when the bucket has been filled since: their points are there again. */
   private renew(): void {
-    if (this.windowEnd === 0 || Date.now() < this.windowEnd) return;
+    if (this.age() < this.rate.window) return;
     this.leased = 0;
-    this.left = this.window.points;
-    this.windowEnd = 0;
+    this.left = this.rate.points;
+    this.askedAt = undefined;
+  }
+
+  /** Seconds since the bucket was asked. */
+  private age(): number {
+    return this.askedAt === undefined ? 0 : (performance.now() - this.askedAt) / 1000;
   }
 }

@@ -1,21 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../../kernel/log.js';
 import { AccountLease } from './account-lease.js';
-import { type RateStore, memoryStore, postgresStore } from './rate-store.js';
+import { OwnBuckets } from './own-buckets.js';
+import type { Rate, RateStore } from './rate-store.js';
+import { SharedBuckets } from './shared-buckets.js';
 
-export interface RateOptions {
-  /** Points of cost that an account may spend in one window. */
-  readonly points: number;
-  /** Seconds of a window. */
-  readonly window: number;
+export interface RateOptions extends Rate {
   /** PostgreSQL through which gateways share the accounts' points; without it each gateway counts for itself. */
   readonly databaseUrl?: string | undefined;
 }
 
 /** What an account has left. */
-export interface RateState {
-  readonly points: number;
-  readonly window: number;
+export interface RateState extends Rate {
   readonly remaining: number;
   /** Seconds until all points are there again. */
   readonly reset: number;
@@ -25,7 +21,7 @@ export interface RateState {
 const KEPT = 10_000;
 
 /**
- * How much each account may spend in a window of time. Points are leased from the store in portions, so most requests
+ * How much each account may spend: a token bucket each. Points are leased from the store in portions, so most requests
  * are decided without asking it.
  */
 export class RateLimiter implements AsyncDisposable {
@@ -38,8 +34,8 @@ export class RateLimiter implements AsyncDisposable {
 
   static open(options: RateOptions, log: Log): RateLimiter {
     const store = options.databaseUrl
-      ? postgresStore({ ...options, databaseUrl: options.databaseUrl, log })
-      : memoryStore(options);
+      ? new SharedBuckets({ ...options, databaseUrl: options.databaseUrl, log })
+      : new OwnBuckets(options);
     return new RateLimiter(options, store);
   }
 
@@ -51,6 +47,11 @@ export class RateLimiter implements AsyncDisposable {
   /** Gives back what `spend` took too much for what has cost `actual`, or takes what was too little. */
   settle(account: string, spent: number, actual: number): void {
     this.leases.get(account)?.correct(Math.min(spent, this.options.points) - actual);
+  }
+
+  /** Seconds until the account may have so many points. */
+  wait(account: string, points: number): number {
+    return this.lease(account).wait(Math.min(points, this.options.points));
   }
 
   state(account: string): RateState {

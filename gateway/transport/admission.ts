@@ -66,7 +66,7 @@ export class Admission {
     if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);
     const { rate } = this.options;
     if (rate && !(await rate.spend(account, requested))) {
-      return this.refuse([rateError(rate.state(account), requested)], 429, startedAt);
+      return this.refuse([rateError(rate, account, requested)], 429, startedAt);
     }
     return { prepared, requested, account, tree: tree.root, startedAt };
   }
@@ -139,14 +139,13 @@ function slicingError({ field, arguments: slices }: NonNullable<CostTree['unslic
   return coded('INVALID_INPUT', `Give ${field} exactly one of ${slices.join(', ')}.`, {});
 }
 
-function rateError(state: RateState, requested: number): GraphQLError {
+function rateError(rate: RateLimiter, account: string, requested: number): GraphQLError {
+  const state = rate.state(account);
+  const retryAfter = rate.wait(account, requested);
   return coded(
     'RATE_LIMITED',
-    `The request may cost ${requested} points, the account has ${state.remaining} left. Try again in ${state.reset} seconds.`,
-    {
-      retryAfter: state.reset,
-      cost: { requestedQueryCost: requested, throttleStatus: throttleStatus(state) },
-    },
+    `The request may cost ${requested} points, the account has ${state.remaining} left. Try again in ${retryAfter} seconds.`,
+    { retryAfter, cost: { requestedQueryCost: requested, throttleStatus: throttleStatus(state) } },
   );
 }
 

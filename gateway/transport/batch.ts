@@ -35,7 +35,8 @@ export async function answerBatch(
   if (response.destroyed) return;
   // Whoever has spent everything is told so by the status; else it is for each result to say what became of it.
   const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
-  setRateHeaders(response, core.admission.rate(client.actor.account), status);
+  const refused = status === 429 ? answers.flatMap(({ result }) => result.errors ?? []) : [];
+  setRateHeaders(response, core.admission.rate(client.actor.account), refused);
   const body = JSON.stringify(answers.map(({ result }) => result));
   send(response, status, 'application/json; charset=utf-8', body);
 }

@@ -88,7 +88,7 @@ export async function answerAdmitted(
       : await executed(core, admitted, client);
   if (response.destroyed) return;
   const told = statusFor(status, result, contentType);
-  setRateHeaders(response, core.admission.rate(client.actor.account), told);
+  setRateHeaders(response, core.admission.rate(client.actor.account), result.errors);
   send(response, told, contentType, bodyOf(result));
 }
 

@@ -188,7 +188,7 @@ class SingleStream {
     const client = { ...asker, gone: operation.gone.signal };
     const admitted = await admitOperation(core, given, client);
     const refused = 'errors' in admitted ? admitted : undefined;
-    setRateHeaders(response, core.admission.rate(client.actor.account), refused?.status);
+    setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
     if ('errors' in admitted) {
       const { errors, status } = admitted;
       return send(response, status, JSON_TYPE, JSON.stringify({ errors }));

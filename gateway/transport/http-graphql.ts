@@ -41,7 +41,8 @@ export async function answerGraphQL(
   if (response.destroyed) return;
   if (answer.body.kind !== 'complete') throw new Error('incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
-  setRateHeaders(response, rate(), answer.status);
+  const { admitted } = context;
+  setRateHeaders(response, rate(), admitted && 'errors' in admitted ? admitted.errors : []);
   send(
     response,
     statusFor(answer, answer.body.string),

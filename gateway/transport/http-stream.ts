@@ -39,7 +39,7 @@ export async function answerStream(
   if (contentType !== undefined && !isSubscription)
     return answerAdmitted(core, response, { admitted, contentType }, client);
   const refused = 'errors' in admitted ? admitted : undefined;
-  setRateHeaders(response, core.admission.rate(client.actor.account), refused?.status);
+  setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
   if ('errors' in admitted) return answerRefusal(core, response, admitted);
   if (!isSubscription) return answerAsEvents(core, response, await executeOperation(core, admitted, client));
   const Stream = form === 'multipart' ? MultipartStream : EventStream;

@@ -1,0 +1,51 @@
+import { LRUCache } from 'lru-cache';
+import { type Grant, type Rate, type RateStore, pace } from './rate-store.js';
+
+/** Buckets that are kept; one that is forgotten is full again. */
+const KEPT = 10_000;
+
+interface Bucket {
+  /** What is missing from a full bucket. */
+  spent: number;
+  /** By the clock of `performance`. */
+  at: number;
+}
+
+/** Token buckets of this process. */
+export class OwnBuckets implements RateStore {
+  private readonly buckets = new LRUCache<string, Bucket>({ max: KEPT });
+
+  constructor(private readonly rate: Rate) {}
+
+  take(account: string, points: number): Promise<Grant> {
+    return Promise.resolve(this.takeNow(account, points));
+  }
+
+  takeNow(account: string, points: number): Grant {
+    const bucket = this.filled(account);
+    const left = this.rate.points - bucket.spent;
+    const granted = Math.min(points, left);
+    bucket.spent += granted;
+    return { granted, left: left - granted };
+  }
+
+  /** Puts points back that have not been used. */
+  giveBack(account: string, points: number): void {
+    const bucket = this.filled(account);
+    bucket.spent = Math.max(0, bucket.spent - points);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The account's bucket with what has come into it until now. */
+  private filled(account: string): Bucket {
+    const now = performance.now();
+    const bucket = this.buckets.get(account) ?? { spent: 0, at: now };
+    bucket.spent = Math.max(0, bucket.spent - ((now - bucket.at) / 1000) * pace(this.rate));
+    bucket.at = now;
+    this.buckets.set(account, bucket);
+    return bucket;
+  }
+}
