@@ -2,12 +2,15 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLField,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
   type DocumentNode,
   Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   getNamedType,
   isCompositeType,
   isUnionType,
@@ -97,8 +100,7 @@ class TreeBuilder {
   }
 
   private addField(parent: CostNode, type: GraphQLCompositeType, field: FieldNode, sized?: Sized): void {
-    const definition = isUnionType(type) ? undefined : type.getFields()[field.name.value];
-    // Introspection: its depth is bounded by validation, its answer by the schema.
+    const definition = definitionOf(type, field.name.value);
     if (!definition) return;
     const cost = this.sources.costs.of(type.name, definition);
     const { weight, slicing } = cost;
@@ -121,6 +123,13 @@ class TreeBuilder {
     const length = lengthOf({ slicing, field, operation: this.sources.operation, args });
     return { fields: slicing.sizedFields, length };
   }
+}
+
+/** Undefined for `__typename`; reading the schema costs what reading anything else does. */
+function definitionOf(type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return isUnionType(type) ? undefined : type.getFields()[name];
 }
 
 function argumentCost(cost: FieldCost, field: FieldNode): number {

@@ -9,7 +9,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { checkDocument, checkSource } from '../limits/check.js';
 import type { Limits } from '../limits/limits.js';
-import { limitError } from '../limits/rule.js';
+import { coded, limitError } from '../limits/rule.js';
 import { knownOperationTypes } from './known-operation-types.js';
 
 const RULES = [...specifiedRules, knownOperationTypes];
@@ -56,6 +56,7 @@ export class Documents {
     const beyond = checkDocument(document, this.limits);
     if (beyond.length > 0) return { errors: beyond, stage: 'limits' };
     const invalid = validate(this.schema, document, RULES, { maxErrors: 20 });
+    if (invalid.some(isGivenUp)) return { errors: [TOO_ENTANGLED], stage: 'validate' };
     return invalid.length > 0 ? { errors: invalid.map(validationError), stage: 'validate' } : { document };
   }
 
@@ -77,6 +78,17 @@ export class Documents {
     return { errors: [coded], stage: 'parse' };
   }
 }
+
+/** What graphql-js says, and no more, when comparing fields of the same name with one another grows beyond its bounds. */
+function isGivenUp({ message }: GraphQLError): boolean {
+  return message === 'Validation aborted.';
+}
+
+const TOO_ENTANGLED = coded(
+  'LIMIT_EXCEEDED',
+  'The document repeats the same fields or fragments too often for them to be compared. Ask for each once.',
+  { limit: 'comparisons' },
+);
 
 function validationError({ message, nodes, source, positions }: GraphQLError): GraphQLError {
   return new GraphQLError(message, {

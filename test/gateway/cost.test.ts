@@ -50,7 +50,6 @@ describe('the cost of an operation, before it runs', () => {
   const estimates: [string, number, Record<string, unknown>?][] = [
     ['{ thing { id } }', 1],
     ['{ __typename }', 0],
-    ['{ __schema { types { name } } }', 0],
     ['{ thing { id thing { id } } }', 2],
     ['{ list { id } }', 10],
     ['{ page(first: 30) { id } }', 30],
@@ -101,6 +100,12 @@ describe('the cost of an operation, before it runs', () => {
     ['{ ...F } fragment F on Query { page(first: 10) { ...G } } fragment G on Thing { thing { id } }', 20],
     ['{ any { ... on Thing { thing { id } } ... on Other { id } } }', 2],
     ['{ ... { page(first: 10) { ... @include(if: true) { thing { id } } } } }', 20],
+    ['{ __schema { queryType { name } types { name fields { name } } } }', 1 + 1 + 10 * (1 + 10)],
+    [
+      '{ __type(name: "Thing") { ...F } } fragment F on __Type { fields { args { name } } }',
+      1 + 10 * (1 + 10),
+    ],
+    ['{ __typename thing { __typename } }', 1],
   ];
   test.each(estimates.map(([query, cost, variables]) => ({ query, cost, variables })))(
     '$query costs $cost',

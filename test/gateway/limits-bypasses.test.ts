@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { checkDocument } from '../../gateway/limits/check.js';
 import { type Limits, defaultLimits } from '../../gateway/limits/limits.js';
-import { post, startFixture } from './fixtures/gateway.js';
+import { post, startFixture, token } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 
 const small: Limits = { ...defaultLimits, depth: 4, aliases: 3, rootFields: 3, fields: 12, directives: 3 };
@@ -142,6 +142,44 @@ test.each([
   const answer = await post(fixture.url, query);
   expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'cost' } }]);
   expect(answer.data).toBeUndefined();
+});
+
+test('reading the schema costs what it returns, however often it is asked for', async () => {
+  await using fixture = await startFixture({ rate: { points: 20_000, window: 1_000_000 } });
+  const schema = '__schema { types { name fields { name args { name } } } }';
+  const costOf = async (query: string) => {
+    const { extensions } = await post(fixture.url, query);
+    return (extensions?.['cost'] as { actualQueryCost: number }).actualQueryCost;
+  };
+  const once = await costOf(`{ ${schema} }`);
+  expect(once).toBeGreaterThan(100);
+  expect(await costOf(`{ ${times(3, (i) => `s${i}: ${schema}`)} }`)).toBe(3 * once);
+  let status = 200;
+  while (status === 200) ({ status } = await post(fixture.url, `{ ${schema} }`));
+  expect(status).toBe(429);
+});
+
+test('a batch costs what its operations cost, and each has to fit by itself', async () => {
+  await using fixture = await startFixture({
+    limits: { cost: 2500 },
+    rate: { points: 1000, window: 1_000_000 },
+  });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await token()}` };
+  const cheap = '{ clusters(first: 40) { id } }';
+  const body = JSON.stringify([costly, cheap, cheap].map((query) => ({ query })));
+  const response = await fetch(`${fixture.url}/graphql`, { method: 'POST', headers, body });
+  expect(await response.json()).toMatchObject([
+    { errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'cost' } }] },
+    { extensions: { cost: { requestedQueryCost: 40, actualQueryCost: 2 } } },
+    { extensions: { cost: { requestedQueryCost: 40, actualQueryCost: 2 } } },
+  ]);
+  expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=996;/);
+});
+
+test('fields that are the same again and again are not compared for ever, and the answer says so', async () => {
+  await using fixture = await startFixture();
+  const answer = await post(fixture.url, `{ regions { ${times(2500, () => 'id')} } }`);
+  expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'comparisons' } }]);
 });
 
 test.each([
