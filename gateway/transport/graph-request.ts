@@ -43,6 +43,7 @@ function fromUrl(url: string): Record<string, unknown> {
   return {
     query: parameters.get('query'),
     operationName: parameters.get('operationName'),
+    documentId: parameters.get('documentId') ?? undefined,
     variables: json('variables'),
     extensions: json('extensions'),
   };

@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PersistedDocuments } from '../../gateway/limits/persisted-documents.js';
-import {
-  documentHash,
-  readTrustedDocuments,
-  trustedDocuments,
-} from '../../gateway/limits/trusted-documents.js';
+import { documentHash, readTrustedDocuments } from '../../gateway/limits/trusted-documents.js';
 import { type Fixture, startFixture, token } from './fixtures/gateway.js';
-import { openSocket } from './fixtures/socket.js';
 
 const REGIONS = '{ regions { id } }';
 const CLUSTERS = '{ clusters { id } }';
@@ -83,73 +78,12 @@ describe('automatic persisted queries', () => {
     },
   );
 
-  test('on a WebSocket as over HTTP', async () => {
-    await using socket = openSocket(fixture.url);
-    const query = '{ regions { name } }';
-    const extensions = hashed(query);
-    await expect(socket.client.iterate({ query: '', extensions }).next()).rejects.toMatchObject([
-      { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } },
-    ]);
-    await socket.client.iterate({ query, extensions }).next();
-    const { value } = await socket.client.iterate({ query: '', extensions }).next();
-    expect(value).toHaveProperty('data.regions');
-  });
-
   test('the documents that are kept are bounded', () => {
     const documents = new PersistedDocuments({ documentBytes: 1_000_000 });
     const texts = Array.from({ length: 1001 }, (_, i) => `{ a${i} }`);
     for (const query of texts) documents.resolve({ query, extensions: hashed(query) });
     expect(documents.resolve({ extensions: hashed(texts[1000] ?? '') })).toBe(texts[1000]);
     expect(() => documents.resolve({ extensions: hashed(texts[0] ?? '') })).toThrow('PersistedQueryNotFound');
-  });
-});
-
-describe('a gateway with trusted documents', () => {
-  let fixture: Fixture;
-  beforeAll(async () => {
-    fixture = await startFixture({ trustedDocuments: trustedDocuments([['regions-of-the-app', REGIONS]]) });
-  });
-  afterAll(() => fixture[Symbol.asyncDispose]());
-
-  test.each([
-    ['its hash', { extensions: hashed(REGIONS) }],
-    ['its id', { documentId: 'regions-of-the-app' }],
-    ['its text', { query: REGIONS }],
-  ])('runs a trusted document by %s', async (_, request) => {
-    expect((await send(fixture.url, request)).data).toHaveProperty('regions');
-    expect((await send(fixture.url, request, 'GET')).data).toHaveProperty('regions');
-  });
-
-  test.each([
-    ['an unknown hash', { extensions: hashed(CLUSTERS) }, 'PERSISTED_QUERY_NOT_IN_LIST'],
-    [
-      'an unknown hash with its text',
-      { query: CLUSTERS, extensions: hashed(CLUSTERS) },
-      'PERSISTED_QUERY_NOT_IN_LIST',
-    ],
-    [
-      'a known hash with other text',
-      { query: CLUSTERS, extensions: hashed(REGIONS) },
-      'QUERY_NOT_IN_SAFELIST',
-    ],
-    ['any text', { query: CLUSTERS }, 'QUERY_NOT_IN_SAFELIST'],
-    ['introspection', { query: '{ __schema { types { name } } }' }, 'QUERY_NOT_IN_SAFELIST'],
-    ['a trusted text with more behind it', { query: `${REGIONS} ` }, 'QUERY_NOT_IN_SAFELIST'],
-  ])('refuses %s', async (_, request, code) => {
-    expect(await send(fixture.url, request)).toMatchObject({ data: undefined, code });
-    expect(await send(fixture.url, request, 'GET')).toMatchObject({ data: undefined, code });
-    const url = `${fixture.url}/graphql`;
-    const headers = {
-      accept: 'text/event-stream',
-      'content-type': 'application/json',
-      authorization: `Bearer ${await token()}`,
-    };
-    const stream = await fetch(url, { method: 'POST', headers, body: JSON.stringify(request) });
-    expect(await stream.text()).toContain(code);
-    await using socket = openSocket(fixture.url);
-    await expect(socket.client.iterate({ query: '', ...request }).next()).rejects.toMatchObject([
-      { extensions: { code } },
-    ]);
   });
 });
 
