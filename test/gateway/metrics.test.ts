@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { post, startFixture, until } from './fixtures/gateway.js';
+import { startMoody } from './fixtures/moody.js';
 import { type RawSocket, rawSocket } from './fixtures/raw-socket.js';
 import { openSocket } from './fixtures/socket.js';
 
@@ -51,6 +52,30 @@ test('requests, cost, plans, sockets, subscriptions and events are counted', asy
   const after = await scrape(metricsUrl);
   expect(after.get('fleetgraph_sockets')).toBe(0);
   expect(after.get('fleetgraph_subscriptions')).toBe(0);
+});
+
+test('codes that subgraphs of another graph make up are one figure, however many there are', async () => {
+  await using moody = await startMoody('');
+  await using fixture = await startFixture({
+    mode: 'remote',
+    metricsPort: 0,
+    foreignErrors: true,
+    elsewhere: { quotas: moody.url },
+  });
+  moody.mood = 'answers';
+  for (const code of ['MADE_UP_1', 'MADE_UP_2', 'FORBIDDEN']) {
+    moody.answer = JSON.stringify({ data: null, errors: [{ message: 'no', extensions: { code } }] });
+    expect((await post(fixture.url, '{ quotas { id } }')).errors).toMatchObject([{ extensions: { code } }]);
+  }
+  const figures = [...(await scrape(fixture.gateway.metricsUrl))];
+  expect(
+    figures
+      .filter(([name]) => name.startsWith('fleetgraph_requests_total'))
+      .map(([name, count]) => [name.split('code=')[1], count]),
+  ).toEqual([
+    ['"FOREIGN"}', 2],
+    ['"FORBIDDEN"}', 1],
+  ]);
 });
 
 test('metrics are on a port of their own, and only when asked for', async () => {

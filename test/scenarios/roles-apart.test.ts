@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../kernel/free-port.js';
+import { packageRoot } from '../../kernel/root.js';
 import { subgraphNames } from '../../kernel/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
@@ -7,13 +10,14 @@ import { ask, mainJob } from '../kit/main-job.js';
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
 import { hasNatsServer, startNatsServer } from '../kit/nats-server.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
-import { type TraceReceiver, startTraceReceiver } from '../kit/trace-receiver.js';
+import { type ReceivedSpan, type TraceReceiver, startTraceReceiver } from '../kit/trace-receiver.js';
 
 const stack = new AsyncDisposableStack();
 let gateway: RoleProcess;
 let clustersUrl: string;
 let collector: TraceReceiver;
-let engineMetrics: string;
+/** Addresses of the metrics of an engine, a gateway and a subgraph. */
+const metrics = { engine: '', gateway: '', subgraph: '' };
 
 beforeAll(async () => {
   const kit = stack.use(await createTestDatabase());
@@ -31,17 +35,31 @@ beforeAll(async () => {
     KUBESIM_PORT: '0',
   };
   const kubesim = stack.use(await startRole(['kubesim'], env));
-  const enginePort = await freePort();
-  engineMetrics = `http://127.0.0.1:${enginePort}/metrics`;
+  const measured = async (role: keyof typeof metrics) => {
+    const port = String(await freePort());
+    metrics[role] = `http://127.0.0.1:${port}/metrics`;
+    return { METRICS_PORT: port };
+  };
+  const ofClusters = await measured('subgraph');
   const withCloud = { ...env, KUBESIM_URL: kubesim.url };
-  const start = async (args: readonly string[]) => stack.use(await startRole(args, withCloud));
+  const start = async (args: readonly string[], more = {}) =>
+    stack.use(await startRole(args, { ...withCloud, ...more }));
   const [, ...subgraphs] = await Promise.all([
-    startRole(['engine'], { ...withCloud, METRICS_PORT: String(enginePort) }).then((one) => stack.use(one)),
-    ...subgraphNames.map((name) => start(['subgraph', name, '--port', '0'])),
+    start(['engine'], await measured('engine')),
+    ...subgraphNames.map((name) =>
+      start(['subgraph', name, '--port', '0'], name === 'clusters' ? ofClusters : {}),
+    ),
   ]);
   const urls = subgraphNames.map((name, index) => `${name}=${subgraphs[index]!.url}`);
   clustersUrl = subgraphs[subgraphNames.indexOf('clusters')]!.url;
-  gateway = stack.use(await startRole(['gateway'], { ...env, PORT: '0', SUBGRAPH_URLS: urls.join(',') }));
+  gateway = stack.use(
+    await startRole(['gateway'], {
+      ...env,
+      ...(await measured('gateway')),
+      PORT: '0',
+      SUBGRAPH_URLS: urls.join(','),
+    }),
+  );
 }, 300_000);
 afterAll(() => stack.disposeAsync());
 
@@ -86,8 +104,48 @@ test('one trace goes through the processes of gateway, subgraph and engine', asy
   );
 });
 
+test('a statement of a subgraph stands under the request that the gateway has sent to it', async () => {
+  const { spans } = collector;
+  const path = (span: ReceivedSpan | undefined): string[] =>
+    span
+      ? [
+          `${span.service} ${span.name}`,
+          ...path(spans.find(({ spanId, traceId }) => spanId === span.parentId && traceId === span.traceId)),
+        ]
+      : [];
+  const subgraph = 'fleetgraph-subgraph-clusters';
+  const [under] = spans
+    .filter(({ service, name }) => service === subgraph && name === 'SQL INSERT')
+    .map((span) => path(span))
+    .filter((names) => names.includes('fleetgraph-gateway graphql mutation'));
+  expect(under).toEqual([
+    `${subgraph} SQL INSERT`,
+    `${subgraph} subgraph clusters`,
+    `${subgraph} POST /graphql`,
+    'fleetgraph-gateway fetch clusters',
+    'fleetgraph-gateway graphql mutation',
+    'fleetgraph-gateway POST /graphql',
+  ]);
+});
+
+test('what each role shows on its port of metrics, the operations page explains', async () => {
+  const page = await readFile(join(packageRoot, 'docs/operations.md'), 'utf8');
+  const shown = async (url: string) =>
+    [...(await (await fetch(url)).text()).matchAll(/^# TYPE (fleetgraph_\w+)/gm)].map(
+      ([, name = '']) => name,
+    );
+  for (const url of Object.values(metrics)) {
+    const names = await shown(url);
+    expect(names).not.toEqual([]);
+    expect(names.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
+  }
+  const answered =
+    /fleetgraph_subgraph_seconds_count\{subgraph="clusters",kind="fetch",outcome="answered"\} [1-9]/;
+  expect(await (await fetch(metrics.gateway)).text()).toMatch(answered);
+});
+
 test('an engine tells of its queue and its reconciliations on a port of its own', async () => {
-  const text = await (await fetch(engineMetrics)).text();
+  const text = await (await fetch(metrics.engine)).text();
   expect(text).toMatch(/fleetgraph_reconcile_seconds_count\{kind="cluster",outcome="\w+"\} [1-9]/);
   expect(text).toMatch(/fleetgraph_queue_jobs\{state="later"\} \d/);
 });
