@@ -1,9 +1,10 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLResolveInfo, parse, print } from 'graphql';
+import { type GraphQLResolveInfo, type GraphQLSchema, parse, print } from 'graphql';
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
 import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
 import { annotate } from './annotate.js';
+import { resolveEntities } from './entities.js';
 import { scalars } from './scalars.js';
 
 const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -67,8 +68,17 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
       [field]: { ...known(resolvers, field), subscribe },
     };
   }
+  return { name: definition.name, schema: subgraphSchema(sdl, resolvers), sdl };
+}
+
+/** The executable schema of a subgraph: with `_entities`, which finds entities by `__resolveReference`, and `_service`. */
+export function subgraphSchema(
+  sdl: string,
+  resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): GraphQLSchema {
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
-  return { name: definition.name, schema, sdl };
+  resolveEntities(schema);
+  return schema;
 }
 
 function known(resolvers: Record<string, Record<string, unknown>>, field: string): object {

@@ -1,9 +1,8 @@
 // Our gateway with the demo's subgraphs in the same process. Says where it listens.
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { parse } from 'graphql';
 import { composeSupergraph } from '../../../gateway/compose.js';
 import { type SubgraphLocation, startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
+import { subgraphSchema } from '../../../kernel/graph/federation.js';
 import { createLog } from '../../../kernel/log.js';
 import type { Subgraph, SubgraphName } from '../../../kernel/subgraph.js';
 import { demoResolvers } from './resolvers.js';
@@ -12,7 +11,7 @@ import { DEMO_LINK, demoSdl } from './schema.js';
 const [secret = ''] = process.argv.slice(2);
 const subgraphs = Object.entries(demoSdl).map(([name, types]): Subgraph => {
   const sdl = DEMO_LINK + types;
-  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: demoResolvers[name] as never });
+  const schema = subgraphSchema(sdl, demoResolvers[name] ?? {});
   // Only the platform's own subgraphs have names that types know.
   return { name: name as SubgraphName, sdl, schema };
 });

@@ -1,0 +1,62 @@
+import {
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
+
+/** An entity as others name it: its type and key fields. */
+interface Reference {
+  readonly __typename: string;
+}
+
+type ResolveReference = (reference: Reference, context: unknown, info: GraphQLResolveInfo) => unknown;
+
+/**
+ * Resolves `_entities` of a schema of @apollo/subgraph as that does, but an entity that is there at once without making a
+ * promise of it. References to interfaces, which lead to an object of whatever type, are left to the package.
+ */
+export function resolveEntities(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()['_entities'];
+  const { resolve } = field ?? {};
+  if (field && resolve) field.resolve = resolver(resolve);
+}
+
+function resolver(
+  otherwise: GraphQLFieldResolver<unknown, unknown>,
+): GraphQLFieldResolver<unknown, unknown, { readonly representations: readonly Reference[] }> {
+  return (source, args, context, info) => {
+    const { representations } = args;
+    const types: GraphQLObjectType[] = [];
+    for (const { __typename } of representations) {
+      const type = info.schema.getType(__typename);
+      if (!isObjectType(type)) return otherwise(source, args, context, info);
+      types.push(type);
+    }
+    return types.map((type, index) => entity(type, representations[index]!, context, info));
+  };
+}
+
+function entity(type: GraphQLObjectType, reference: Reference, context: unknown, info: GraphQLResolveInfo) {
+  const resolve = referenceResolver(type);
+  const found = resolve ? resolve(reference, context, info) : reference;
+  return found instanceof Promise
+    ? found.then((one: unknown) => named(one, type.name))
+    : named(found, type.name);
+}
+
+/** Where @apollo/subgraph keeps what was given it as `__resolveReference`. */
+function referenceResolver({ extensions }: GraphQLObjectType): ResolveReference | undefined {
+  const { apollo } = extensions as { apollo?: { subgraph?: { resolveReference?: ResolveReference } } };
+  return apollo?.subgraph?.resolveReference;
+}
+
+/** The entity with the name of its type, by which `_Entity` tells its types apart. */
+function named(entity: unknown, typename: string): unknown {
+  if (typeof entity !== 'object' || entity === null) return entity;
+  const told = (entity as Partial<Reference>).__typename;
+  if (told === typename) return entity;
+  if (told !== undefined) return { ...entity, __typename: typename };
+  return Object.defineProperty(entity, '__typename', { value: typename });
+}
