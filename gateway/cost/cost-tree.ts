@@ -2,19 +2,16 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLField,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
   type DocumentNode,
   Kind,
-  SchemaMetaFieldDef,
-  TypeMetaFieldDef,
   getNamedType,
   isCompositeType,
-  isUnionType,
 } from 'graphql';
+import { fieldDefinition } from '../plan/field-definition.js';
 import { estimatedCost } from './cost.js';
 import type { FieldCost, FieldCosts, Slicing } from './field-costs.js';
 import type { GivenCost } from './input-costs.js';
@@ -100,7 +97,8 @@ class TreeBuilder {
   }
 
   private addField(parent: CostNode, type: GraphQLCompositeType, field: FieldNode, sized?: Sized): void {
-    const definition = definitionOf(type, field.name.value);
+    // Reading the schema costs what reading anything else does.
+    const definition = fieldDefinition(type, field.name.value);
     if (!definition) return;
     const cost = this.sources.costs.of(type.name, definition);
     const { weight, slicing } = cost;
@@ -123,13 +121,6 @@ class TreeBuilder {
     const length = lengthOf({ slicing, field, operation: this.sources.operation, args });
     return { fields: slicing.sizedFields, length };
   }
-}
-
-/** Undefined for `__typename`; reading the schema costs what reading anything else does. */
-function definitionOf(type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
-  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
-  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
-  return isUnionType(type) ? undefined : type.getFields()[name];
 }
 
 function argumentCost(cost: FieldCost, field: FieldNode): number {

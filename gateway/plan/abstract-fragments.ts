@@ -18,6 +18,7 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
+import { fieldDefinition } from './field-definition.js';
 import type { InterfaceObjects } from './interface-objects.js';
 
 /**
@@ -75,7 +76,7 @@ class FragmentsApart {
   }
 
   private field(node: FieldNode, parent: GraphQLCompositeType): FieldNode {
-    const field = 'getFields' in parent ? parent.getFields()[node.name.value] : undefined;
+    const field = fieldDefinition(parent, node.name.value);
     const type = field && getNamedType(field.type);
     if (!node.selectionSet || !isCompositeType(type)) return node;
     const selectionSet = this.set(node.selectionSet, type);

@@ -166,14 +166,11 @@ test('a subgraph that knows no WebSockets is asked once, then subscribed to by s
     url: `${url}/graphql`,
     headers: { authorization: `Bearer ${await token()}` },
   });
-  const streams = ['a', 'b', 'c'].map((alias) =>
-    client.iterate({ query: `subscription { ${alias}: ticks }` }),
-  );
-  const first = [];
-  for (const [i, stream] of streams.entries()) {
-    first.push(stream.next());
-    await until(() => hub.listening === i + 1, 'one more listener');
-  }
+  const subscribe = (alias: string) => client.iterate({ query: `subscription { ${alias}: ticks }` }).next();
+  const first = [subscribe('a')];
+  await until(() => hub.listening === 1, 'a listener');
+  first.push(subscribe('b'), subscribe('c'));
+  await until(() => hub.listening === 3, 'two more listeners');
   hub.publish('acme', 'c1');
   expect((await Promise.all(first)).map(({ value }) => value as unknown)).toEqual([
     { data: { a: 1 } },

@@ -1,0 +1,17 @@
+import {
+  type GraphQLCompositeType,
+  type GraphQLField,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  isUnionType,
+} from 'graphql';
+
+/** A field that a selection may name, those that read the schema included; undefined for `__typename`. */
+export function fieldDefinition(
+  type: GraphQLCompositeType,
+  name: string,
+): GraphQLField<unknown, unknown> | undefined {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return isUnionType(type) ? undefined : type.getFields()[name];
+}
