@@ -6,7 +6,7 @@ import { packageRoot } from '../../kernel/root.js';
 import { installPeers } from '../gateway/install-peers.js';
 import { machine, machineLine } from '../machine.js';
 import { hold } from '../platform/hold.js';
-import { type BenchProcess, startProcess } from '../platform/process.js';
+import { type BenchProcess, startProcess, startRole } from '../platform/process.js';
 import { keepInReadme, keepResults, table } from '../report.js';
 
 const SDL = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
@@ -149,10 +149,10 @@ async function residentBytes(pid: number): Promise<number> {
 }
 
 function startFleetgraph(file: string): Promise<BenchProcess> {
-  return startProcess({
-    name: 'fleetgraph gateway',
-    args: [join(packageRoot, 'dist/main.js'), 'gateway', '--supergraph', file],
-    env: { PORT: '0', FLEETGRAPH_AUTH: 'off', CONNECTIONS_PER_ACCOUNT: '100000' },
+  return startRole(['gateway', '--supergraph', file], {
+    PORT: '0',
+    FLEETGRAPH_AUTH: 'off',
+    CONNECTIONS_PER_ACCOUNT: '100000',
   });
 }
 
