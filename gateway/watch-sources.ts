@@ -11,7 +11,7 @@ import { MeteredSource } from './metrics/metered-source.js';
 
 export interface WatchOptions {
   readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
-  readonly limits: Pick<Limits, 'subgraphTimeout'>;
+  readonly limits: Pick<Limits, 'subgraphTimeout' | 'subgraphOpening'>;
   readonly circuit?: CircuitOptions | undefined;
   /** Undefined when nothing is measured. */
   readonly meter: Meter | undefined;
@@ -28,6 +28,7 @@ export function watchSources(sources: Map<string, SubgraphSource>, options: Watc
       new GuardedSource({
         source: measured,
         timeout: limits.subgraphTimeout,
+        openingTimeout: limits.subgraphOpening,
         circuit,
         meter: meter ?? noMeter,
         log,

@@ -9,8 +9,10 @@ import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
 
 export interface GuardedSourceOptions {
   readonly source: SubgraphSource;
-  /** Milliseconds that one fetch, or opening a stream, may take. */
+  /** Milliseconds that one fetch may take. */
   readonly timeout: number;
+  /** Milliseconds that opening a stream may take. */
+  readonly openingTimeout: number;
   readonly circuit?: CircuitOptions | undefined;
   readonly meter: Meter;
   readonly log: Log;
@@ -23,11 +25,13 @@ export interface GuardedSourceOptions {
 export class GuardedSource implements SubgraphSource {
   private readonly circuit: Circuit;
   private readonly deadline: Deadline;
+  private readonly opening: Deadline;
 
   constructor(private readonly options: GuardedSourceOptions) {
     const { meter, log } = options;
     this.circuit = new Circuit(options.circuit);
     this.deadline = new Deadline(options.timeout, `The subgraph ${this.name}`);
+    this.opening = new Deadline(options.openingTimeout, `Subscribing to the subgraph ${this.name}`);
     meter.circuit(this.name, 'closed');
     this.circuit.onChange((phase) => {
       meter.circuit(this.name, phase);
@@ -53,7 +57,7 @@ export class GuardedSource implements SubgraphSource {
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
     const { source } = this.options;
     return this.guard(call, () =>
-      this.deadline.within(call.signal, (opening) => {
+      this.opening.within(call.signal, (opening) => {
         // Only opening it has a deadline: from then on it lasts until its client leaves.
         const signal = new Cancellation();
         signal.follow(opening);

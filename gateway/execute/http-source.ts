@@ -7,6 +7,7 @@ import { CallHeaders } from './call-headers.js';
 import type { CancelSignal } from './cancellation.js';
 import { exchange } from './exchange.js';
 import type { Flights } from './flights.js';
+import { readAnswer } from './subgraph-answer.js';
 import { type History, type SubgraphSource, unavailable } from './subgraph-source.js';
 import { HttpSubscriptions } from './http-subscriptions.js';
 import { bodyOf, requestKey } from './written-request.js';
@@ -104,8 +105,8 @@ export class HttpSource implements SubgraphSource {
     const options = this.options(request, call);
     // Nearly always known at once; waiting for it all the same would be another turn of the queue.
     return options instanceof Promise
-      ? options.then((known) => exchange(this.requests, known, { signal, read }))
-      : exchange(this.requests, options, { signal, read });
+      ? options.then((known) => exchange(this.requests, known, { signal, read: readAnswer }))
+      : exchange(this.requests, options, { signal, read: readAnswer });
   }
 
   private options(
@@ -121,12 +122,6 @@ export class HttpSource implements SubgraphSource {
   private optionsWith(body: string, headers: readonly string[]): Dispatcher.DispatchOptions {
     return { path: this.path, method: 'POST', headers: [...JSON_HEADERS, ...headers], body };
   }
-}
-
-function read(statusCode: number, text: string): SubgraphResult {
-  const result = JSON.parse(text) as SubgraphResult | null;
-  if (result && ('data' in result || Array.isArray(result.errors)) && statusCode !== 401) return result;
-  throw new Error(`the subgraph answered ${statusCode}`);
 }
 
 function isLostConnection(error: unknown): boolean {

@@ -3,9 +3,15 @@ import type { Dispatcher } from 'undici';
 import { EVENT_STREAM, EventParser, type ReceivedEvent } from '../../kernel/graph/event-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { ArrivedResults } from './arrived-results.js';
+import { readAnswer } from './subgraph-answer.js';
 
 /** Results that may wait to be pulled; then the connection is not read until they have been. */
 const WAITING = 16;
+
+/** Characters of an answer that is no stream; who refuses says it in fewer. */
+const ANSWER = 100_000;
+
+const JSON_TYPE = /^application\/(?:graphql-response\+)?json\b/;
 
 /** Made once: an abort without a reason makes a new error each time. */
 const LEFT = new Error('nobody reads this stream any more');
@@ -42,6 +48,8 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   private readonly parser = new EventParser();
   private readonly results: ArrivedResults;
   private controller: Dispatcher.DispatchController | undefined;
+  /** What the subgraph answers instead of a stream. */
+  private answer: { readonly statusCode: number; text: string } | undefined;
 
   constructor(
     private readonly options: SubgraphStreamOptions,
@@ -72,14 +80,16 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (statusCode === 200 && String(headers['content-type']).startsWith(EVENT_STREAM))
-      return this.opened(this.results);
+    const type = String(headers['content-type']);
+    if (statusCode === 200 && type.startsWith(EVENT_STREAM)) return this.opened(this.results);
+    if (JSON_TYPE.test(type)) return void (this.answer = { statusCode, text: '' });
     this.fail(new Error(`the subgraph answered ${statusCode}`));
     controller.abort(LEFT);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.results.over) return;
+    if (this.answer) return this.hear(controller, this.answer, chunk);
     try {
       for (const event of this.parser.feed(this.decoder.write(chunk))) this.take(event);
     } catch (error) {
@@ -89,13 +99,32 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
     else if (this.results.length >= WAITING) controller.pause();
   }
 
-  /** The body ended without `complete`: the subgraph died or is being restarted. */
+  /** Without an answer the body ended without `complete`: the subgraph died or is being restarted. */
   onResponseEnd(): void {
-    this.fail();
+    if (this.answer && !this.results.over) this.told(this.answer);
+    else this.fail();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.fail(error);
+  }
+
+  private hear(controller: Dispatcher.DispatchController, answer: { text: string }, chunk: Buffer): void {
+    answer.text += this.decoder.write(chunk);
+    if (answer.text.length <= ANSWER) return;
+    this.fail(new Error('the subgraph answered a subscription with something long'));
+    controller.abort(LEFT);
+  }
+
+  /** Who refuses a subscription has answered: it is the only result, as it is on a WebSocket. */
+  private told({ statusCode, text }: { readonly statusCode: number; readonly text: string }): void {
+    try {
+      this.results.push(readAnswer(statusCode, text));
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.results.end();
+    this.opened(this.results);
   }
 
   private take({ event, data }: ReceivedEvent): void {

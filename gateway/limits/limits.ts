@@ -30,6 +30,11 @@ export interface Limits {
   readonly requestTimeout: number;
   /** Milliseconds until one fetch from a subgraph that runs elsewhere is given up; the rest of the response remains. */
   readonly subgraphTimeout: number;
+  /**
+   * Milliseconds until opening a stream from a subgraph that runs elsewhere is given up. Some say nothing before they have
+   * something to say, or before their first sign of life after twelve seconds.
+   */
+  readonly subgraphOpening: number;
   /** Operations in one HTTP request; 1 for no batches. */
   readonly batch: number;
   /** Bytes of one WebSocket message. */
@@ -64,6 +69,7 @@ export const defaultLimits: Limits = {
   cost: 2_000_000,
   requestTimeout: 30_000,
   subgraphTimeout: 15_000,
+  subgraphOpening: 15_000,
   batch: 10,
   messageBytes: 1_000_000,
   connectionInitTimeout: 10_000,

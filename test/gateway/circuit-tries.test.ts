@@ -18,7 +18,7 @@ beforeEach(async () => {
     mode: 'remote',
     metricsPort: 0,
     elsewhere: { clusters: moody.url },
-    limits: { subgraphTimeout: 2000 },
+    limits: { subgraphTimeout: 2000, subgraphOpening: 1000 },
     circuit: { failures: 3, retryAfter: 1 },
   });
 });
@@ -60,7 +60,7 @@ test('of a hundred requests at once one tries; the others have the rest of their
   expect(await phase()).toBe('closed');
 });
 
-test('opening a stream has the time of a fetch, also while it is the try of a circuit', async () => {
+test('opening a stream has a deadline, also while it is the try of a circuit', async () => {
   await openCircuit();
   moody.mood = 'hangs';
   const before = moody.asked;
@@ -71,7 +71,7 @@ test('opening a stream has the time of a fetch, also while it is the try of a ci
     refusals.push(await subscribe().catch((errors: unknown) => errors as unknown));
   expect(refusals.at(-1)).toMatchObject([
     {
-      message: 'The subgraph clusters took longer than 2 seconds.',
+      message: 'Subscribing to the subgraph clusters took longer than 1 seconds.',
       extensions: { code: 'REQUEST_TIMEOUT' },
     },
   ]);
@@ -86,7 +86,7 @@ test('a stream that is open has no deadline, and ends at the subgraph with its c
   const first = ticks.next();
   await until(() => moody.waiting.length === 1, 'the stream');
   moody.mood = 'hangs';
-  // Deadlines end in the order in which they began: that of the stream would be over, too.
+  // That of the stream, which is shorter, would be over, too.
   expect((await post(fixture.url, CLUSTER)).errors).toMatchObject([
     { extensions: { code: 'REQUEST_TIMEOUT' } },
   ]);
@@ -115,6 +115,20 @@ test('a query whose connection is lost is asked again, a mutation never; neither
   expect(moody.asked).toBe(asked);
   moody.waiting[0]?.end('{"data":{"cluster":null}}');
   await Promise.all(tries);
+});
+
+test('a subgraph that refuses subscriptions has answered: clients are told why, and its circuit stays closed', async () => {
+  moody.mood = 'refuses';
+  moody.answer = '{"errors":[{"message":"Not you.","extensions":{"code":"FORBIDDEN"}}]}';
+  await using socket = openSocket(fixture.url);
+  for (let i = 0; i < 10; i += 1)
+    await expect(socket.client.iterate({ query: TICKS }).next()).rejects.toMatchObject([
+      { message: 'Not you.', extensions: { code: 'FORBIDDEN' } },
+    ]);
+  expect(await phase()).toBe('closed');
+  // What is no GraphQL is no answer.
+  moody.answer = '{}';
+  await expect(socket.client.iterate({ query: TICKS }).next()).rejects.toMatchObject([UNAVAILABLE]);
 });
 
 test('a reload of the supergraph leaves the circuit of a subgraph that stays as it is, and its figure, too', async () => {
