@@ -26,6 +26,8 @@ export interface GraphRequest {
 
 /** A request that may be executed. */
 export interface PreparedRequest {
+  /** The document as it was sent; what is executed of it may be less, see `view`. */
+  readonly document: DocumentNode;
   readonly operation: PlannedOperation;
   readonly request: GraphRequest;
   /** What the actor may see of it, when that is not all. */
@@ -85,7 +87,7 @@ export class Preparation {
     if (view?.empty && operation.kind === OperationTypeNode.SUBSCRIPTION)
       return { errors: view.errors, status: 403 };
     const errors = this.checkVariables(operation, request.variables ?? {});
-    return errors.length > 0 ? { errors, status: 400 } : { operation, request, view };
+    return errors.length > 0 ? { errors, status: 400 } : { document, operation, request, view };
   }
 
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {

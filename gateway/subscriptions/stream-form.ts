@@ -2,10 +2,12 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  type SelectionSetNode,
   type TypeNode,
   type ValueNode,
   getNamedType,
@@ -56,9 +58,9 @@ export interface Subscribed {
 
 /** Finds out what can be done with a checked subscription. */
 export function streamForm({ document, operation, api, full }: Subscribed): StreamForm {
-  const root = rootField(operation);
+  const root = rootField(document, operation);
   const field = root && subscriptionField(api, root.name.value);
-  // A root field inside a fragment: nothing is known of where it begins.
+  // A root field that may be left out: nothing is known of where it begins.
   if (!root || !field) return withoutPositions(document, 'state');
   const responseKey = (root.alias ?? root.name).value;
   const after = afterArgument(root);
@@ -71,7 +73,7 @@ export function streamForm({ document, operation, api, full }: Subscribed): Stre
     resumable: true,
     responseKey,
     after,
-    afterVariable: ownVariable(operation, after),
+    afterVariable: ownVariable(document, after),
   };
 }
 
@@ -99,10 +101,37 @@ export function afterOf(form: StreamForm, operation: OperationDefinitionNode, gi
 
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
-function rootField({ selectionSet: { selections } }: OperationDefinitionNode): FieldNode | undefined {
-  const [only, ...others] = selections;
-  if (only?.kind !== Kind.FIELD || others.length > 0) return undefined;
-  return (only.directives ?? []).length === 0 ? only : undefined;
+/** The only field of the operation, with all that is selected of it; undefined when a directive may leave it out. */
+function rootField(document: DocumentNode, { selectionSet }: OperationDefinitionNode): FieldNode | undefined {
+  const fields = rootFields(document, selectionSet);
+  const [first] = fields ?? [];
+  if (!fields || !first) return undefined;
+  const selections = fields.flatMap((field) => field.selectionSet?.selections ?? []);
+  return first.selectionSet ? { ...first, selectionSet: { ...first.selectionSet, selections } } : first;
+}
+
+/** The fields of the operation itself, those in fragments included; a valid document asks for one, again and again. */
+function rootFields(document: DocumentNode, { selections }: SelectionSetNode): FieldNode[] | undefined {
+  const fields: FieldNode[] = [];
+  for (const selection of selections) {
+    if ((selection.directives ?? []).length > 0) return undefined;
+    if (selection.kind === Kind.FIELD) {
+      fields.push(selection);
+      continue;
+    }
+    const of = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragment(document, selection.name.value);
+    const inner = of && rootFields(document, of.selectionSet);
+    if (!inner) return undefined;
+    fields.push(...inner);
+  }
+  return fields;
+}
+
+function fragment({ definitions }: DocumentNode, name: string): FragmentDefinitionNode | undefined {
+  return definitions.find(
+    (definition): definition is FragmentDefinitionNode =>
+      definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
+  );
 }
 
 /** The type of the argument `after` as a variable's, when what the field's type calls `cursor` is of the same. */
@@ -138,11 +167,12 @@ function isStateTag({ name, arguments: given = [] }: DirectiveNode): boolean {
   return name.value === 'tag' && argument?.value.kind === Kind.STRING && argument.value.value === STATE_TAG;
 }
 
-/** The variable in `after`, when it is used nowhere else. */
-function ownVariable(operation: OperationDefinitionNode, after: ValueNode | undefined): string | undefined {
+/** The variable in `after`, when it is used nowhere else, be it in a fragment. */
+function ownVariable(document: DocumentNode, after: ValueNode | undefined): string | undefined {
   if (after?.kind !== Kind.VARIABLE) return undefined;
   let uses = 0;
-  visit(operation.selectionSet, {
+  visit(document, {
+    VariableDefinition: () => false,
     Variable: ({ name }) => void (uses += name.value === after.name.value ? 1 : 0),
   });
   return uses === 1 ? after.name.value : undefined;

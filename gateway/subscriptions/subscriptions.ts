@@ -5,6 +5,7 @@ import type { Limits } from '../limits/limits.js';
 import type { PreparedRequest, RefusedRequest } from '../plan/prepare.js';
 import { Feed, type Sink } from './feed.js';
 import { Group } from './group.js';
+import { operationKey } from './operation-key.js';
 import { rightsKey, variablesKey } from './share-key.js';
 import { afterOf } from './stream-form.js';
 
@@ -31,9 +32,6 @@ export interface Subscribing {
 /** The subscriptions of a gateway: one execution for everyone with the same operation, variables and rights. */
 export class Subscriptions {
   private readonly groups = new Map<string, Group>();
-  /** Plans by number, for keys: two texts that look alike are still two documents. */
-  private readonly plans = new WeakMap<object, number>();
-  private lastPlan = 0;
 
   constructor(private readonly options: SubscriptionsOptions) {}
 
@@ -67,14 +65,14 @@ export class Subscriptions {
   }
 
   private join(feed: Feed, { prepared, actor, requestId }: Subscribing, position: string | undefined): void {
-    const { operation, request } = prepared;
+    const { document, operation, request } = prepared;
     const { stream: form, definition } = operation;
     if (!form) throw new Error('this is not a subscription');
     const after = position ?? afterOf(form, definition, request.variables);
     const variables = { ...request.variables };
     if (form.afterVariable !== undefined) delete variables[form.afterVariable];
     const key = [
-      this.numberOf(operation),
+      operationKey(document, request.operationName),
       rightsKey(actor, this.options.sharedBy),
       variablesKey(form.kind === 'log' ? variables : { variables, after }),
     ].join('\n');
@@ -93,12 +91,6 @@ export class Subscriptions {
       });
     this.groups.set(key, group);
     group.join(feed, after);
-  }
-
-  private numberOf(plan: object): number {
-    const number = this.plans.get(plan) ?? (this.lastPlan += 1);
-    this.plans.set(plan, number);
-    return number;
   }
 }
 

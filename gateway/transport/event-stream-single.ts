@@ -12,6 +12,7 @@ import { setRateHeaders } from './rate-headers.js';
 import { requestError } from './request-error.js';
 import { send, sendError } from './respond.js';
 import { StreamOutlet } from './stream-outlet.js';
+import { UNREAD_BYTES } from './unread.js';
 
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
 const TEXT = 'text/plain; charset=utf-8';
@@ -115,6 +116,7 @@ class SingleStream {
   private outlet: StreamOutlet | undefined;
   /** What was said before it was opened: at most one event and an end for each operation. */
   private waiting: string[] = [];
+  private waitingBytes = 0;
 
   constructor(
     private readonly core: GatewayCore,
@@ -218,6 +220,8 @@ class SingleStream {
   private write(text: string): boolean {
     if (this.outlet) return this.outlet.write(text);
     this.waiting.push(text);
+    this.waitingBytes += text.length;
+    if (this.waitingBytes > UNREAD_BYTES) this.gone();
     return false;
   }
 

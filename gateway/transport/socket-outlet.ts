@@ -1,11 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { corkTurn } from '../../kernel/graph/cork-turn.js';
+import { UNREAD_BYTES } from './unread.js';
 
 /** Bytes that wait for the network from which on a socket counts as behind. */
 const BEHIND = 128 * 1024;
-/** Bytes that wait for the network from which on a socket is cut: nobody reads what it asks for. */
-const CUT = 8 * 1024 * 1024;
 
 /** Writes to one WebSocket and says when the network is behind. */
 export class SocketOutlet {
@@ -24,7 +23,7 @@ export class SocketOutlet {
     if (socket.readyState !== socket.OPEN) return true;
     corkTurn(this.connection);
     const waiting = socket.bufferedAmount + text.length;
-    if (waiting > CUT + text.length) socket.terminate();
+    if (waiting > UNREAD_BYTES + text.length) socket.terminate();
     else if (this.behind || waiting < BEHIND) socket.send(text, { binary: false });
     else this.sendLast(text);
     return !this.behind;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { corkTurn } from '../../kernel/graph/cork-turn.js';
+import { UNREAD_BYTES } from './unread.js';
 
 export interface StreamOutletOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -37,10 +38,14 @@ export class StreamOutlet {
     response.once('close', () => clearInterval(this.beat));
   }
 
-  /** Hands over some text. False: the network is behind, and `drained` will be called. */
+  /** Hands over some text. False: the network is behind, and `drained` will be called. Cuts who reads nothing. */
   write(text: string): boolean {
     const { response } = this;
     if (!response.writable || response.writableEnded) return true;
+    if (response.writableLength > UNREAD_BYTES) {
+      response.destroy();
+      return true;
+    }
     if (response.socket) corkTurn(response.socket);
     // What is ASCII is written as it is; UTF-8 is worked out first.
     return response.write(text, Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8');

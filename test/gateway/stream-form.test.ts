@@ -1,11 +1,11 @@
-import { Kind, buildSchema, parse } from 'graphql';
+import { Kind, buildSchema, parse, print } from 'graphql';
 import { expect, test } from 'vitest';
 import { streamForm } from '../../gateway/subscriptions/stream-form.js';
 
 const schema = buildSchema(`
   type Query { nothing: Int }
   type Subscription { events(after: String, kind: String): Event! plain: Int! unlike(after: Int): Event! }
-  type Event { cursor: String! id: String! }
+  type Event { cursor: String! id: String! since(at: String): Int }
 `);
 
 function formOf(query: string) {
@@ -25,9 +25,38 @@ test.each([
   ['subscription { events { _position: id } }', 'live', false],
   ['subscription { events { ...it } } fragment it on Event { _position: id }', 'live', false],
   ['subscription S($_after: String) { events(after: $_after) { id } }', 'state', false],
-  // It may be left out, or be another: nothing is known of where it begins.
-  ['subscription { ... on Subscription { events { id } } }', 'state', false],
+  ['subscription { ... on Subscription { events { id } } }', 'log', true],
+  ['subscription { ...all } fragment all on Subscription { events { id } }', 'log', true],
+  ['subscription { events { id } ... { events { cursor } } }', 'log', true],
+  // It may be left out: nothing is known of where it begins.
   ['subscription S($on: Boolean!) { events @include(if: $on) { id } }', 'state', false],
+  ['subscription S($on: Boolean!) { ... @include(if: $on) { events { id } } }', 'state', false],
 ])('%s is of the kind %s, resumable: %s', (query, kind, resumable) => {
   expect(formOf(query)).toMatchObject({ kind, resumable });
+});
+
+test('a root field inside fragments is asked for with all that they select, and its position', () => {
+  const { document } = formOf(
+    `subscription ($from: String) { events(after: $from) { id } ...more }
+     fragment more on Subscription { events(after: $from) { cursor } }`,
+  );
+  expect(print(document.definitions[0]!)).toBe(
+    print(
+      parse(`subscription ($from: String, $_after: String) {
+        events(after: $_after) { id cursor _position: cursor }
+      }`),
+    ),
+  );
+});
+
+test.each([
+  ['subscription ($from: String) { events(after: $from) { id } }', 'from'],
+  ['subscription ($from: String) { events(after: $from, kind: $from) { id } }', undefined],
+  [
+    `subscription ($from: String) { events(after: $from) { ...it } }
+     fragment it on Event { since(at: $from) }`,
+    undefined,
+  ],
+])('what says nothing else than where to begin, in %s, is %s', (query, variable) => {
+  expect(formOf(query).afterVariable).toBe(variable);
 });

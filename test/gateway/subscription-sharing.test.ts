@@ -4,7 +4,6 @@ import { type RawSocket, rawSocket } from './fixtures/raw-socket.js';
 
 const EVENTS = 'subscription Events($after: String) { clusterEvents(after: $after) { sequence cursor } }';
 const UNMARKED = 'subscription Events($after: String) { clusterEvents(after: $after) { sequence } }';
-const PADDED = 'subscription Padded($after: String) { clusterEvents(after: $after) { sequence padding } }';
 
 let fixture: Fixture;
 let sockets: RawSocket[];
@@ -17,11 +16,16 @@ afterEach(async () => {
   await fixture[Symbol.asyncDispose]();
 });
 
-async function subscriber(query: string, variables: object = {}, account = 'acme'): Promise<RawSocket> {
+async function subscriber(
+  query: string,
+  variables: object = {},
+  account = 'acme',
+  operationName?: string,
+): Promise<RawSocket> {
   const socket = await rawSocket(fixture.url);
   sockets.push(socket);
   await socket.initialise(account);
-  socket.say({ id: `id-${sockets.length}`, type: 'subscribe', payload: { query, variables } });
+  socket.say({ id: `id-${sockets.length}`, type: 'subscribe', payload: { query, variables, operationName } });
   // Messages are handled in order: when this is answered the subscription has begun.
   socket.say({ type: 'ping' });
   await socket.heard('pong');
@@ -53,6 +57,33 @@ describe('subscribers to the same operation with the same variables and rights',
     expect(hub.opened).toEqual([null]);
     expect(hub.pulled).toBe(20);
     for (const one of all) expect(seen(one)).toEqual(upTo(20));
+  });
+
+  test('share it however their documents are laid out, whatever they are called and whatever else is in them', async () => {
+    const { hub } = fixture;
+    const texts = [
+      'subscription One($after: String) { clusterEvents(after: $after) { ...a ...b } } fragment a on ClusterEvent { sequence } fragment b on ClusterEvent { cursor }',
+      'subscription Two($after: String)\n{ clusterEvents(after: $after) { ...a, ...b } } # as above\nfragment b on ClusterEvent { cursor } fragment a on ClusterEvent { sequence }',
+      'query Other { regions { id } } subscription Three($after: String) { clusterEvents(after: $after) { ...a ...b } } fragment a on ClusterEvent { sequence } fragment b on ClusterEvent { cursor }',
+    ];
+    const all = [await subscriber(texts[0]!)];
+    await until(() => hub.listening === 1, 'the upstream');
+    all.push(await subscriber(texts[1]!), await subscriber(texts[2]!, {}, 'acme', 'Three'));
+    publish(2);
+    for (const one of all) await until(() => seen(one).length === 2, 'two events');
+    expect(hub.opened).toEqual([null]);
+  });
+
+  test('share it when the field stands in a fragment, and resume as well', async () => {
+    const { hub } = fixture;
+    const query = 'subscription { ...all } fragment all on Subscription { clusterEvents { sequence } }';
+    const first = await subscriber(query);
+    publish(1);
+    await until(() => seen(first).length === 1, 'an event');
+    const second = await subscriber(query);
+    publish(1);
+    await until(() => seen(first).length === 2 && seen(second).length === 1, 'the next for both');
+    expect(hub.opened).toEqual([null]);
   });
 
   test('do not share with other variables, other operations or another account', async () => {
@@ -165,27 +196,6 @@ describe('who comes later with a position', () => {
     publish(1);
     await until(() => seen(late).length === 40, 'the newest');
     expect(seen(late)).toEqual(upTo(41, 2));
-  });
-});
-
-describe('a slow client', () => {
-  test('is moved to catching up: others are not held up, memory is bounded and it loses nothing', async () => {
-    const { hub } = fixture;
-    const fast = await subscriber(PADDED);
-    await until(() => hub.listening === 1, 'the upstream');
-    const slow = await subscriber(PADDED);
-    publish(1);
-    await until(() => seen(slow).length === 1 && seen(fast).length === 1, 'the first event');
-    slow.socket.pause();
-    publish(100);
-    await until(() => seen(fast).length === 101, 'the fast one to get everything');
-    // It was let go: nothing but the queue and the network's buffers are kept for it.
-    expect(seen(slow)).toEqual([1]);
-    slow.socket.resume();
-    await until(() => seen(slow).length === 101, 'the slow one to get everything');
-    expect(seen(slow)).toEqual(upTo(101));
-    expect(hub.opened.length).toBeGreaterThan(1);
-    await until(() => hub.listening === 1, 'one execution again');
   });
 });
 

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { type DocumentNode, Kind, print, separateOperations } from 'graphql';
+
+const known = new WeakMap<DocumentNode, ReadonlyMap<string, string>>();
+
+/**
+ * The same text for the same operation, however its document is laid out, whatever it is called, and whatever else the
+ * document has. The document must be valid and have the operation.
+ */
+export function operationKey(document: DocumentNode, operationName: string | null | undefined): string {
+  const keys = known.get(document) ?? keysOf(document);
+  known.set(document, keys);
+  // Without a name there is only one.
+  return keys.get(operationName ?? '') ?? [...keys.values()].join('\n');
+}
+
+function keysOf(document: DocumentNode): ReadonlyMap<string, string> {
+  const separate = Object.entries(separateOperations(document));
+  return new Map(separate.map(([name, own]) => [name, digest(own)]));
+}
+
+function digest({ definitions }: DocumentNode): string {
+  const texts = definitions.map((definition) =>
+    print(definition.kind === Kind.OPERATION_DEFINITION ? { ...definition, name: undefined } : definition),
+  );
+  return createHash('sha256').update(texts.sort().join('\n')).digest('base64url');
+}
