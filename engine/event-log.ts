@@ -29,6 +29,14 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a stream tells the events that it reads. */
+interface Telling<T> {
+  readonly map: (event: LoggedEvent) => T | undefined | Promise<T | undefined>;
+  readonly marks: Marks;
+  readonly follower: Follower;
+  readonly signal: AbortSignal;
+}
+
 /** Reads the event log: pages of it, and its tail as it grows. */
 export class EventLog implements AsyncDisposable {
   /** Who follows the log in this process. */
@@ -95,10 +103,16 @@ export class EventLog implements AsyncDisposable {
    * The same with marks that say how far it is when there is nothing to tell: once when everything that the log keeps
    * has been told, then behind 50 events that do not match, or ten seconds of them.
    */
-  async *tail(
+  tail(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent | LogMark, void, undefined> {
+    return this.tell(account, options, (event) => event);
+  }
+
+  /** The same with what `map` makes of the matching events; those of which it makes nothing are not told. */
+  async *tell<T>(
     account: string,
-    options: FollowOptions = {},
-  ): AsyncGenerator<LoggedEvent | LogMark, void, undefined> {
+    options: FollowOptions,
+    map: Telling<T>['map'],
+  ): AsyncGenerator<T | LogMark, void, undefined> {
     // Listening begins before reading, so nothing can be appended unheard in between.
     const ear = await this.pulse.ear(account);
     const signal = options.signal
@@ -111,9 +125,9 @@ export class EventLog implements AsyncDisposable {
       const marks = new Marks(position);
       while (!signal.aborted) {
         const batch = await this.batch(account, position, options.filter);
-        yield* until(signal, batch.events, follower);
+        yield* told(batch.events, { map, marks, follower, signal });
         position = follower.position = batch.position;
-        const mark = marks.at(batch);
+        const mark = batch.more ? marks.at(position) : marks.atEnd(position);
         if (mark && !signal.aborted) yield mark;
         if (!batch.more) await ear.next(SAFETY_POLL_MS, signal);
       }
@@ -150,15 +164,17 @@ function expired(): never {
   });
 }
 
-/** The events, until the signal aborts; the follower is as far as what was taken. */
-function* until(
-  signal: AbortSignal,
+/** What is made of the events, until the signal aborts; the follower is as far as what was taken. */
+async function* told<T>(
   events: readonly LoggedEvent[],
-  follower: Follower,
-): Generator<LoggedEvent, void, undefined> {
+  { map, marks, follower, signal }: Telling<T>,
+): AsyncGenerator<T | LogMark, void, undefined> {
   for (const event of events) {
+    const answer = await map(event);
     if (signal.aborted) return;
-    yield event;
+    if (answer !== undefined) marks.tell(event.sequence);
+    const step = answer ?? marks.at(event.sequence);
+    if (step !== undefined) yield step;
     follower.position = event.sequence;
   }
 }

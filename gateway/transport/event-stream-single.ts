@@ -12,6 +12,7 @@ import { setRateHeaders } from './rate-headers.js';
 import { requestError } from './request-error.js';
 import { send, sendError } from './respond.js';
 import { StreamOutlet } from './stream-outlet.js';
+import { MAX_ID } from './operation-id.js';
 import { UNREAD_BYTES } from './unread.js';
 
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
@@ -83,8 +84,12 @@ export class SingleStreams {
     const stream = this.find(token, asked.client.actor);
     if (!stream) return notFound(response);
     const { operationId } = Object(asked.given['extensions']) as { operationId?: unknown };
-    if (typeof operationId !== 'string' || operationId === '')
-      return sendError(response, requestError('BAD_REQUEST', 'extensions.operationId is missing.'), 400);
+    if (typeof operationId !== 'string' || operationId === '' || operationId.length > MAX_ID)
+      return sendError(
+        response,
+        requestError('BAD_REQUEST', `extensions.operationId must have 1 to ${MAX_ID} characters.`),
+        400,
+      );
     return stream.run(response, operationId, asked);
   }
 

@@ -7,6 +7,7 @@ import { Refused } from '../../kernel/result.js';
 import { hasExpired } from '../auth/authenticator.js';
 import { CloseSocket, closeCodes } from './close-codes.js';
 import type { GatewayCore } from './gateway-core.js';
+import { MAX_ID } from './operation-id.js';
 import { runOperation } from './operation.js';
 import { requestError } from './request-error.js';
 import { SocketOperation } from './socket-operation.js';
@@ -14,8 +15,6 @@ import { SocketOutlet } from './socket-outlet.js';
 
 /** Made once: an abort without a reason makes a new error each time. */
 const ENDED = new Error('the operation has ended');
-/** Longest id of an operation, in characters. */
-const MAX_ID = 1000;
 
 /**
  * One client on one WebSocket, by the rules of graphql-transport-ws: opened → initialised → acknowledged → closing →

@@ -14,8 +14,6 @@ import type { EventFilter } from './event.type.js';
 
 /** Texts that one filter may list. */
 const MAX_FILTER_VALUES = 100;
-/** Behind so many events in a row that a stream leaves out, a bookmark carries its cursor forward. */
-const BOOKMARK_EVENTS = 50;
 
 /** How events become what a stream tells. */
 export interface StreamOptions<T> {
@@ -87,18 +85,14 @@ export class EventService {
     const start = after === null ? await this.platform.events.head(account) : cursors.decode(after).sequence;
     const over = new AbortController();
     const signal = context.signal ? AbortSignal.any([context.signal, over.signal]) : over.signal;
-    const steps = this.platform.events.tail(account, { after: start, filter: restriction, signal });
-    let leftOut = 0;
-    const chosen = mapped(steps, (step) => {
-      if (step instanceof LogMark) return new Bookmark(cursors.encode(step), step.caughtUp);
-      const told = isWithin(step.at, from, to) ? map(step) : undefined;
-      leftOut = told === undefined ? leftOut + 1 : 0;
-      // What is left out here and not by the log is not in its marks.
-      return leftOut > 0 && leftOut % BOOKMARK_EVENTS === 0
-        ? new Bookmark(cursors.encode(step), false)
-        : told && followsFrom(told, step.traceparent);
+    const options = { after: start, filter: restriction, signal };
+    const steps = this.platform.events.tell(account, options, (event) => {
+      const told = isWithin(event.at, from, to) ? map(event) : undefined;
+      return told && followsFrom(told, event.traceparent);
     });
-    return mapStream(chosen, (event) => event, { ended: () => over.abort() });
+    const step = (told: T | LogMark) =>
+      told instanceof LogMark ? new Bookmark(cursors.encode(told), told.caughtUp) : told;
+    return mapStream(steps, step, { ended: () => over.abort() });
   }
 }
 
@@ -132,11 +126,4 @@ function isWithin(at: Date, from: Date | undefined, to: Date | undefined): boole
 /** The same without what is undefined. */
 function without<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as never;
-}
-
-async function* mapped<T, U>(source: AsyncIterable<T>, map: (value: T) => U | undefined): AsyncGenerator<U> {
-  for await (const value of source) {
-    const answer = map(value);
-    if (answer !== undefined) yield answer;
-  }
 }

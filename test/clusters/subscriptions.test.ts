@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendEvents } from '../../engine/events.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { EVENT_CHANNEL, appendEvents } from '../../engine/events.js';
 import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations.js';
 import type { Transaction } from '../../kernel/database.js';
 import { type Answer, type ClustersKit, openClusters } from './kit.js';
@@ -328,6 +328,21 @@ describe('watchClusters', () => {
     await create('w6', 'nothing-else');
     expect(brief(await take(resumed, 1))).toEqual([['ADDED', 'nothing-else']]);
     await resumed.return(undefined);
+  });
+
+  test('carries it forward after a while although nearly nothing has happened', async () => {
+    const stream = await watch('w7', { filter: { nameContains: 'nothing' } });
+    const [synced] = await take(stream, 1);
+    const next = take(stream, 1);
+    await noise('w7');
+    const now = performance.now.bind(performance);
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
+    await clusters.platform.database.prisma.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, 'w7')`;
+    const [bookmark] = await next;
+    expect(bookmark).toMatchObject({ watchClusters: { type: 'BOOKMARK' } });
+    expect(bookmark?.watchClusters.cursor).not.toBe(synced?.watchClusters.cursor);
+    later.mockRestore();
+    await stream.return(undefined);
   });
 
   test('refuses a cursor of another filter', async () => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LoggedEvent, NewEvent } from '../../engine/contract.js';
-import { EventLog } from '../../engine/event-log.js';
-import { appendEvents } from '../../engine/events.js';
+import { EventLog, LogMark } from '../../engine/event-log.js';
+import { EVENT_CHANNEL, appendEvents } from '../../engine/events.js';
 import { pruneEvents } from '../../engine/housekeeping.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
@@ -133,6 +133,29 @@ describe('the event log', () => {
     });
     expect((await first).value).toMatchObject({ message: 'y' });
     await stream.return();
+  });
+
+  it('says how far a stream is behind fifty events that it does not tell, and behind fewer after ten seconds', async () => {
+    await append('marked', ['1', '2', '3']);
+    const told = events.tell('marked', { after: 0n }, ({ message }) =>
+      message === 'told' ? message : undefined,
+    );
+    const step = async () => (await told.next()).value;
+    expect(await step()).toEqual(new LogMark(3n, true));
+    await append('marked', Array<string>(49).fill('left out'));
+    await append('marked', ['told', ...Array<string>(100).fill('left out')]);
+    expect(await step()).toBe('told');
+    expect(await step()).toEqual(new LogMark(103n, true));
+    expect(await step()).toEqual(new LogMark(153n, true));
+    const next = step();
+    await append('marked', ['left out']);
+    const now = performance.now.bind(performance);
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
+    // A reader is woken, and finds nothing new, as it also does by itself.
+    await kit.database.prisma.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, 'marked')`;
+    expect(await next).toEqual(new LogMark(154n, true));
+    later.mockRestore();
+    await told.return();
   });
 
   it('reads a long past in batches', async () => {

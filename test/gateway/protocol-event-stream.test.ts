@@ -319,11 +319,12 @@ describe('server-sent events, one connection for many operations', () => {
     await eventually(async () => (await run(stream, '1', '{ version }')).status === 404);
   });
 
-  test('an operation needs an id of its own: 400 without one, 409 when it is in use', async () => {
+  test('an operation needs an id of its own: 400 without one, or with a very long one, 409 when it is in use', async () => {
     const stream = await reserve();
     const response = await open(stream);
     expect((await run(stream, undefined, '{ version }')).status).toBe(400);
     expect((await run(stream, 7, '{ version }')).status).toBe(400);
+    expect((await run(stream, 'x'.repeat(1001), '{ version }')).status).toBe(400);
     expect((await run(stream, 'same', 'subscription { ticks }')).status).toBe(202);
     expect((await run(stream, 'same', 'subscription { ticks }')).status).toBe(409);
     await response.body?.cancel();

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { EVENT_CHANNEL } from '../../engine/events.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { type ObservabilityWorld, startObservability, takeResults } from './kit.js';
 
@@ -166,6 +167,25 @@ describe('bookmarks', () => {
     await world.append('left-out', ...noise(60));
     const second = await bookmarkOf(stream);
     expect(second?.cursor).not.toBe(first?.cursor);
+    await stream.return(undefined);
+  });
+
+  test.each([
+    ['events', EVENTS, { filter: { to: '2000-01-01T00:00:00Z' } }],
+    ['scalingEvents', SCALING, {}],
+  ])('of %s say so after a while although nearly nothing was left out', async (field, query, variables) => {
+    const account = `while-${field.toLowerCase()}`;
+    await world.append(account, { type: 'ONE' });
+    const stream = await world.subscribe(account, query, variables);
+    const first = await bookmarkOf(stream);
+    const second = bookmarkOf(stream);
+    // Scaling that has changed no size.
+    await world.append(account, { type: 'TWO', category: 'SCALING' });
+    const now = performance.now.bind(performance);
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
+    await world.kit.database.prisma.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, ${account})`;
+    expect((await second)?.cursor).not.toBe(first?.cursor);
+    later.mockRestore();
     await stream.return(undefined);
   });
 });

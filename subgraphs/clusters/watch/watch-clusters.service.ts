@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../../../engine/contract.js';
 import type { Platform } from '../../../engine/platform.js';
+import { LogMark } from '../../../engine/event-log.js';
 import { followsFrom } from '../../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterListService } from '../cluster/cluster-list.service.js';
@@ -12,9 +13,6 @@ import { WatchCursors, type WatchPosition } from './watch-cursor.js';
 
 /** Clusters of the snapshot read at once. */
 const BATCH = 200;
-/** After so many events that told the watcher nothing, or so long, a bookmark carries its cursor forward. */
-const BOOKMARK_EVENTS = 50;
-const BOOKMARK_MS = 10_000;
 
 /** What a watcher gets. */
 export interface ClusterChangeValue {
@@ -96,14 +94,19 @@ export class WatchClustersService {
 
   private async *tail(watch: Watch, after: bigint): AsyncGenerator<ClusterChangeValue, void, undefined> {
     const { account, signal, cursors } = watch;
-    const quiet = new Quiet(() => this.platform.clock.now().getTime());
-    for await (const event of this.platform.events.follow(account, { after, signal })) {
+    const at = ({ sequence }: { readonly sequence: bigint }) =>
+      cursors.encode({ sequence, snapshotAfter: null });
+    let told = after;
+    const steps = this.platform.events.tell(account, { after, signal }, async (event) => {
       const change = await this.changeOf(watch, event);
-      const cursor = cursors.encode({ sequence: event.sequence, snapshotAfter: null });
-      if (change) yield followsFrom({ ...change, cursor }, event.traceparent);
-      else if (quiet.lasts()) yield { type: 'BOOKMARK', cluster: null, cursor };
-      else continue;
-      quiet.broken();
+      if (!change) return undefined;
+      told = event.sequence;
+      return followsFrom({ ...change, cursor: at(event) }, event.traceparent);
+    });
+    for await (const step of steps) {
+      if (!(step instanceof LogMark)) yield step;
+      // Where nothing has been left out the watcher knows how far it is.
+      else if (step.sequence > told) yield { type: 'BOOKMARK', cluster: null, cursor: at(step) };
     }
   }
 
@@ -129,25 +132,4 @@ function isCreation({ type, data }: LoggedEvent): boolean {
     type === 'CLUSTER_REQUESTED' ||
     (type === 'OPERATION_PENDING' && data['operationType'] === 'CREATE_CLUSTER')
   );
-}
-
-/** Counts what a watcher was not told. */
-class Quiet {
-  private events = 0;
-  private since: number;
-
-  constructor(private readonly now: () => number) {
-    this.since = now();
-  }
-
-  /** Counts one more event; says whether it is time for a bookmark. */
-  lasts(): boolean {
-    this.events += 1;
-    return this.events >= BOOKMARK_EVENTS || this.now() - this.since >= BOOKMARK_MS;
-  }
-
-  broken(): void {
-    this.events = 0;
-    this.since = this.now();
-  }
 }
