@@ -10,11 +10,13 @@ import { policiesOf, scopesOf } from './claims.js';
 export type VerifyToken = (token: string) => Promise<Actor>;
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+/** Milliseconds after which a key set is read again, so that a key that was withdrawn is not accepted for long. */
+const KEYS_AGE = 60_000;
 const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** Makes the check that the options ask for. */
 export function tokenVerifier(options: Exclude<AuthOptions, { kind: 'none' }>, clock: Clock): VerifyToken {
-  const verify = payloadReader(options);
+  const verify = payloadReader(options, clock);
   const { issuer, audience, defaultScopes = platformScopes } = options;
   const expected = { ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
   return async (token) => {
@@ -28,15 +30,23 @@ export function tokenVerifier(options: Exclude<AuthOptions, { kind: 'none' }>, c
 
 type ReadPayload = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
 
-function payloadReader(options: Exclude<AuthOptions, { kind: 'none' }>): ReadPayload {
+function payloadReader(options: Exclude<AuthOptions, { kind: 'none' }>, clock: Clock): ReadPayload {
   if (options.kind === 'secret') {
     const secret = new TextEncoder().encode(options.secret);
     return async (token, expected) =>
       (await jwtVerify(token, secret, { ...expected, algorithms: ['HS256'] })).payload;
   }
   const keys = createRemoteJWKSet(new URL(options.url));
-  return async (token, expected) =>
-    (await jwtVerify(token, keys, { ...expected, algorithms: ASYMMETRIC })).payload;
+  let readAt = clock.now().getTime();
+  return async (token, expected) => {
+    const now = clock.now().getTime();
+    if (now - readAt >= KEYS_AGE) {
+      readAt = now;
+      // Nobody waits for it; when it fails the keys that are known hold, for ten minutes.
+      keys.reload().catch(() => undefined);
+    }
+    return (await jwtVerify(token, keys, { ...expected, algorithms: ASYMMETRIC })).payload;
+  };
 }
 
 function actorOf(payload: JWTPayload, defaultScopes: readonly string[]): Actor {

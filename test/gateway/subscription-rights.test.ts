@@ -1,8 +1,16 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFixture, token, until } from './fixtures/gateway.js';
+import { createAuthenticator } from '../../gateway/auth/authenticator.js';
+import { RightsWatch } from '../../gateway/subscriptions/rights-watch.js';
+import { systemClock } from '../../kernel/clock.js';
+import { closeServer, listen } from '../../kernel/graph/listen.js';
+import { createLog } from '../../kernel/log.js';
+import { movableClock } from '../kit/clock.js';
+import { SECRET, startFixture, token, until } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 
 const EVENTS = 'subscription { clusterEvents { sequence } }';
@@ -54,9 +62,47 @@ test('streams end when the rights of their tokens change, with a code of their o
 });
 
 test('streams end when what a token says is weighed differently than when they began', async () => {
+  const secret = { kind: 'secret', secret: SECRET } as const;
+  const authorization = `Bearer ${await token()}`;
+  const actor = await createAuthenticator(secret, systemClock).authenticate(authorization);
+  const authenticator = createAuthenticator({ ...secret, defaultScopes: [] }, systemClock);
+  using rights = new RightsWatch({ authenticator, interval: 60_000, log: createLog('silent') });
+  let changes = 0;
+  rights.watch({ actor, authorization }, () => (changes += 1));
+  await rights.look();
+  await rights.look();
+  expect(changes).toBe(1);
+});
+
+test('streams end when the key that their token was signed with is withdrawn', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
+  let keys = [key];
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+  });
+  const url = `${await listen(server, '127.0.0.1', 0)}/jwks`;
+  const clock = movableClock();
+  await using fixture = await startFixture({ auth: { kind: 'jwks', url }, clock, rightsInterval: 20 });
+  const bearer = await new SignJWT({ account: 'acme' })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+    .sign(privateKey);
+  await using socket = openSocket(fixture.url, { token: bearer });
+  void socket.client
+    .iterate({ query: EVENTS })
+    .next()
+    .catch(() => undefined);
+  await until(() => fixture.hub.listening === 1, 'a listener');
+  keys = [];
+  clock.advance(60_000);
+  expect(await socket.closed).toMatchObject({ code: 4410 });
+  await closeServer(server, 0);
+});
+
+test('streams end when all tokens of their account are called back', async () => {
   const file = join(directory, 'accounts.json');
   await write(file, []);
-  await using fixture = await startFixture({ revocationsFile: file, rightsInterval: 20 });
+  await using fixture = await startFixture({ revocationsFile: file });
   await using socket = openSocket(fixture.url);
   void socket.client
     .iterate({ query: EVENTS })
