@@ -30,19 +30,23 @@ export class Marks {
 
   /** The mark that is due behind an event that is not told, or behind all that was read, if any. */
   at(position: bigint): LogMark | undefined {
-    const isDue = position - this.told >= EVENTS || performance.now() - this.toldAt >= MILLISECONDS;
-    return position > this.told && isDue ? this.mark(position) : undefined;
+    return this.isDue(position) ? this.mark(position, false) : undefined;
   }
 
   /** The same behind all that the log has: once it is said in any case. */
   atEnd(position: bigint): LogMark | undefined {
-    if (this.caughtUp) return this.at(position);
+    if (this.caughtUp && !this.isDue(position)) return undefined;
     this.caughtUp = true;
-    return this.mark(position);
+    return this.mark(position, true);
   }
 
-  private mark(position: bigint): LogMark {
+  private isDue(position: bigint): boolean {
+    if (position === this.told) return false;
+    return position - this.told >= EVENTS || performance.now() - this.toldAt >= MILLISECONDS;
+  }
+
+  private mark(position: bigint, caughtUp: boolean): LogMark {
     this.tell(position);
-    return new LogMark(position, this.caughtUp);
+    return new LogMark(position, caughtUp);
   }
 }

@@ -3,6 +3,11 @@ import type { Frame } from './frame.js';
 
 /** The way to one client. Everything is handed over at once; what the network does with it is the sink's. */
 export interface Sink {
+  /**
+   * Whether the network is behind because of others who share the connection: what may wait is not handed over before
+   * `ready` of the feed is called.
+   */
+  readonly behind?: boolean;
   /** Hands over an event. False: the network is behind; nothing more until `ready` of the feed is called. */
   next(frame: Frame): boolean;
   /** The subscription has ended with these errors. */
@@ -58,7 +63,7 @@ export class Feed {
 
   /** Whether an event would go out at once. */
   get flowing(): boolean {
-    return !this.behind && this.queue.length === 0;
+    return !this.isHeld && this.queue.length === 0;
   }
 
   get ended(): boolean {
@@ -150,6 +155,10 @@ export class Feed {
     feeder?.release(this);
   }
 
+  private get isHeld(): boolean {
+    return this.behind || this.options.sink.behind === true;
+  }
+
   /** Whether the event is the one behind what the client has been told: nothing left out, nothing told twice. */
   private isNext({ follows }: Frame): boolean {
     return follows === undefined || this.position === undefined || follows === this.position;
@@ -182,7 +191,7 @@ export class Feed {
   }
 
   private take(): Frame | undefined {
-    if (this.behind) return undefined;
+    if (this.isHeld) return undefined;
     const frame = this.queue.shift();
     if (frame) this.bytes -= frame.bytes;
     return frame;

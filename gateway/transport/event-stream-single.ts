@@ -13,6 +13,7 @@ import { requestError } from './request-error.js';
 import { send, sendError } from './respond.js';
 import { StreamOutlet } from './stream-outlet.js';
 import { MAX_ID } from './operation-id.js';
+import { takeTurns } from './take-turns.js';
 import { UNREAD_BYTES } from './unread.js';
 
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
@@ -172,11 +173,11 @@ class SingleStream {
         requestError('LIMIT_EXCEEDED', `A stream may run ${operationsPerSocket} operations at once.`),
         429,
       );
-    const operation = new StreamOperation(
-      id,
-      (text) => this.write(text),
-      () => this.operations.delete(id),
-    );
+    const operation = new StreamOperation(id, {
+      behind: () => this.outlet?.behind ?? false,
+      write: (text) => this.write(text),
+      forget: () => this.operations.delete(id),
+    });
     this.operations.set(id, operation);
     try {
       await this.accept(response, operation, asked);
@@ -231,7 +232,7 @@ class SingleStream {
   }
 
   private drained(): void {
-    for (const { feed } of [...this.operations.values()]) feed?.ready();
+    if (this.outlet) takeTurns(this.operations, this.outlet);
   }
 
   private gone(): void {
@@ -241,6 +242,13 @@ class SingleStream {
     this.release.reservation();
     this.release.stream();
   }
+}
+
+/** The stream as one of its operations sees it. */
+interface StreamOfOperation {
+  readonly behind: () => boolean;
+  readonly write: (text: string) => boolean;
+  readonly forget: () => void;
 }
 
 /** One operation on a reserved stream. */
@@ -254,12 +262,15 @@ class StreamOperation implements Sink {
 
   constructor(
     private readonly id: string,
-    private readonly write: (text: string) => boolean,
-    private readonly forget: () => void,
+    private readonly stream: StreamOfOperation,
   ) {}
 
+  get behind(): boolean {
+    return this.stream.behind();
+  }
+
   next({ text }: Frame): boolean {
-    return this.write(`event: next\ndata: {"id":${JSON.stringify(this.id)},"payload":${text}}\n\n`);
+    return this.stream.write(`event: next\ndata: {"id":${JSON.stringify(this.id)},"payload":${text}}\n\n`);
   }
 
   error(errors: readonly GraphQLError[]): void {
@@ -269,7 +280,7 @@ class StreamOperation implements Sink {
 
   complete(): void {
     this.ended();
-    this.write(`event: complete\ndata: ${JSON.stringify({ id: this.id })}\n\n`);
+    this.stream.write(`event: complete\ndata: ${JSON.stringify({ id: this.id })}\n\n`);
   }
 
   /** Ends what runs, and says why if its client was told that it runs. */
@@ -287,6 +298,6 @@ class StreamOperation implements Sink {
 
   private ended(): void {
     this.unwatch();
-    this.forget();
+    this.stream.forget();
   }
 }

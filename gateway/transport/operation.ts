@@ -62,6 +62,9 @@ export function subscribeOperation(
     client.gone.removeEventListener('abort', leave);
   };
   const counted: Sink = {
+    get behind() {
+      return sink.behind ?? false;
+    },
     next: (frame) => {
       if (frame.bookmark) return options.bookmarks ? sink.next(frame) : true;
       meter.event();

@@ -17,6 +17,10 @@ export class SocketOperation implements Sink {
     private readonly ended: (operation: SocketOperation) => void,
   ) {}
 
+  get behind(): boolean {
+    return this.outlet.behind;
+  }
+
   next({ payload }: Frame): boolean {
     this.prefix ??= Buffer.from(`{"id":${JSON.stringify(this.id)},"type":"next","payload":`);
     return this.outlet.send(Buffer.concat([this.prefix, payload, END]));

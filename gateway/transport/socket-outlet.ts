@@ -8,7 +8,7 @@ const BEHIND = 128 * 1024;
 
 /** Writes to one WebSocket and says when the network is behind. */
 export class SocketOutlet {
-  private behind = false;
+  private waits = false;
 
   constructor(
     private readonly socket: WebSocket,
@@ -17,6 +17,11 @@ export class SocketOutlet {
     private readonly drained: () => void,
   ) {}
 
+  /** Whether the network is behind. */
+  get behind(): boolean {
+    return this.waits;
+  }
+
   /** Hands over a text. False: the network is behind, and `drained` will be called. */
   send(text: string | Buffer): boolean {
     const { socket } = this;
@@ -24,15 +29,15 @@ export class SocketOutlet {
     corkTurn(this.connection);
     const waiting = socket.bufferedAmount + text.length;
     if (waiting > UNREAD_BYTES + text.length) socket.terminate();
-    else if (this.behind || waiting < BEHIND) socket.send(text, { binary: false });
+    else if (this.waits || waiting < BEHIND) socket.send(text, { binary: false });
     else this.sendLast(text);
-    return !this.behind;
+    return !this.waits;
   }
 
   private sendLast(text: string | Buffer): void {
-    this.behind = true;
+    this.waits = true;
     this.socket.send(text, { binary: false }, () => {
-      this.behind = false;
+      this.waits = false;
       this.drained();
     });
   }

@@ -12,6 +12,7 @@ import { runOperation } from './operation.js';
 import { requestError } from './request-error.js';
 import { SocketOperation } from './socket-operation.js';
 import { SocketOutlet } from './socket-outlet.js';
+import { takeTurns } from './take-turns.js';
 
 /** Made once: an abort without a reason makes a new error each time. */
 const ENDED = new Error('the operation has ended');
@@ -171,7 +172,7 @@ export class SocketSession {
   }
 
   private drained(): void {
-    for (const { feed } of [...this.operations.values()]) feed?.ready();
+    takeTurns(this.operations, this.outlet);
   }
 
   private stop(): void {

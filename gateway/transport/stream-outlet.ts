@@ -38,6 +38,11 @@ export class StreamOutlet {
     response.once('close', () => clearInterval(this.beat));
   }
 
+  /** Whether the network is behind. */
+  get behind(): boolean {
+    return this.response.writableNeedDrain;
+  }
+
   /** Hands over some text. False: the network is behind, and `drained` will be called. Cuts who reads nothing. */
   write(text: string): boolean {
     const { response } = this;

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Feed } from '../../gateway/subscriptions/feed.js';
+import { toFrame } from '../../gateway/subscriptions/frame.js';
+import { takeTurns } from '../../gateway/transport/take-turns.js';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
 import { rawSocket } from './fixtures/raw-socket.js';
 
@@ -159,4 +162,89 @@ describe('who reads nothing of a connection', () => {
     await untilGone(named);
     expect((await openReserved(named)).statusCode).toBe(404);
   });
+});
+
+describe('forty streams on one connection', () => {
+  const QUERIES = Array.from({ length: 40 }, (_, index) => `stream-${index}`);
+  const events = 3;
+  /** Sequences that each operation has got, by its id. */
+  let seen: Map<string, number[]>;
+  beforeEach(() => (seen = new Map(QUERIES.map((id) => [id, []]))));
+
+  function see(message: string): void {
+    const [, id = '', sequence] = /"id":"([\w-]+)".*?"sequence":(\d+)/.exec(message) ?? [];
+    if (sequence !== undefined) seen.get(id)?.push(Number(sequence));
+  }
+
+  async function getEverything(): Promise<void> {
+    const { hub } = fixture;
+    await until(() => hub.listening === 1, 'one upstream for all');
+    for (let count = 0; count < events; count += 1) hub.publish('acme', 'c1');
+    await until(() => [...seen.values()].every(({ length }) => length === events), 'everything');
+    for (const sequences of seen.values()) expect(sequences).toEqual(upTo(events));
+  }
+
+  test('take turns on a WebSocket, which is not cut because they all have something to tell at once', async () => {
+    const raw = stack.use(await rawSocket(fixture.url));
+    await raw.initialise();
+    raw.socket.on('message', (data) => see(String(data as Buffer)));
+    for (const id of QUERIES) raw.say({ id, type: 'subscribe', payload: { query: PADDED } });
+    raw.say({ type: 'ping' });
+    await raw.heard('pong');
+    await getEverything();
+  });
+
+  test('take turns on a reserved stream, which is not cut because they all have something to tell at once', async () => {
+    const named = await reserved();
+    const stream = await openReserved(named);
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(see);
+    });
+    for (const operationId of QUERIES) {
+      const { statusCode } = await ask({
+        headers: named,
+        body: { query: PADDED, extensions: { operationId } },
+      });
+      expect(statusCode).toBe(202);
+    }
+    await getEverything();
+  });
+});
+
+test('a stream that has had its turn on a connection comes behind the others', () => {
+  const connection = { behind: true };
+  const got: string[] = [];
+  const operation = (name: string) => ({
+    feed: new Feed({
+      sink: {
+        get behind() {
+          return connection.behind;
+        },
+        next: () => {
+          got.push(name);
+          // One event is all that the network takes at once.
+          connection.behind = true;
+          return false;
+        },
+        error: () => undefined,
+        complete: () => undefined,
+      },
+      frames: 10,
+      bytes: 1000,
+      rejoin: () => undefined,
+      dropped: () => undefined,
+    }),
+  });
+  const operations = new Map(['a', 'b', 'c'].map((name) => [name, operation(name)]));
+  const frame = toFrame({ result: { data: {} } });
+  for (const { feed } of operations.values()) for (let count = 0; count < 2; count += 1) feed.offer(frame);
+  expect(got).toEqual([]);
+  for (let turn = 0; turn < 6; turn += 1) {
+    connection.behind = false;
+    takeTurns(operations, connection);
+  }
+  expect(got).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
 });
