@@ -16,18 +16,23 @@ export function resolveDocument(
   method: string | undefined,
 ): ResolvedRequest {
   if (method === 'POST') return { body: isRecord(body) ? resolveRecord(documents, body) : body, url };
-  if (method !== 'GET') return { body, url };
+  return { body, url: method === 'GET' ? resolveAddress(documents, url) : url };
+}
+
+function resolveAddress(documents: PersistedDocuments, url: string): string {
   const { pathname, searchParams } = new URL(url, 'http://gateway');
-  const extensions = searchParams.get('extensions');
+  const written = searchParams.get('extensions');
+  const extensions = written ? (JSON.parse(written) as unknown) : undefined;
   const query = documents.resolve({
     query: searchParams.get('query'),
     documentId: searchParams.get('documentId') ?? undefined,
-    extensions: extensions ? (JSON.parse(extensions) as unknown) : undefined,
+    extensions,
   });
-  if (query === undefined || query === searchParams.get('query'))
-    return { body, url: withoutHash(url, searchParams) };
-  searchParams.set('query', query);
-  return { body, url: withoutHash(`${pathname}?${searchParams}`, searchParams) };
+  const named = query !== undefined && query !== searchParams.get('query');
+  const hashed = namesHash(extensions);
+  if (named) searchParams.set('query', query);
+  if (hashed) searchParams.set('extensions', JSON.stringify(withoutHash(extensions)));
+  return named || hashed ? `${pathname}?${searchParams}` : url;
 }
 
 /** The same for a request that has been parsed. */
@@ -38,15 +43,22 @@ export function resolveRecord<T extends Readonly<Record<string, unknown>>>(
   const { documentId: _, ...rest } = request;
   const query = documents.resolve(request);
   const { extensions } = request;
-  if (isRecord(extensions) && 'persistedQuery' in extensions) {
-    const { persistedQuery: __, ...others } = extensions;
+  if (namesHash(extensions)) {
+    const others = withoutHash(extensions);
     return { ...rest, extensions: others, ...(query === undefined ? {} : { query }) } as unknown as T;
   }
   return query === undefined || query === request['query'] ? request : ({ ...rest, query } as unknown as T);
 }
 
-function withoutHash(url: string, parameters: URLSearchParams): string {
-  if (!parameters.has('extensions')) return url;
-  parameters.delete('extensions');
-  return `${url.split('?', 1)[0]}?${parameters}`;
+/** A document's hash, which stands among the extensions, is ours to read; the others are for who executes. */
+interface Hashed extends Record<string, unknown> {
+  readonly persistedQuery: unknown;
+}
+
+function namesHash(extensions: unknown): extensions is Hashed {
+  return isRecord(extensions) && 'persistedQuery' in extensions;
+}
+
+function withoutHash({ persistedQuery: _, ...others }: Hashed): Record<string, unknown> {
+  return others;
 }

@@ -4,6 +4,7 @@ import { appendEvents } from '../../engine/events.js';
 import { EventCursors } from '../../kernel/event-cursor.js';
 import { systemClock } from '../../kernel/clock.js';
 import { cursorKeys } from '../../roles/cursor-keys.js';
+import { ways } from './fixtures/ways.js';
 import { PLATFORM_SECRET, type TestPlatform, startTestPlatform } from '../kit/platform.js';
 
 const HISTORY = '{ events(first: 1) { nodes { type } } }';
@@ -52,6 +53,15 @@ describe('a query with extensions.minResourceVersion', () => {
     const asked = ask(cursorAt(2n));
     await append('SECOND');
     expect((await asked).data?.events?.nodes).toEqual([{ type: 'SECOND' }]);
+  });
+
+  test.each([...ways])('is known on every transport: %s', async (_, way) => {
+    const asked = async (minResourceVersion: string) =>
+      way(platform.url, { query: HISTORY, extensions: { minResourceVersion } }, await platform.token());
+    expect((await asked(cursorAt(1n))).errors).toBeUndefined();
+    expect((await asked(cursorAt(1n, 'other'))).errors).toMatchObject([
+      { extensions: { code: 'INVALID_CURSOR' } },
+    ]);
   });
 
   test('fails with STALE_READ when the event does not come in time', async () => {
