@@ -87,7 +87,8 @@ export class Channel implements Feeder {
     try {
       const events = this.options.open(this.gone.signal);
       for (;;) {
-        if (!this.isFlowing()) await this.room();
+        // Where it begins is decided now, whether or not the network is free.
+        if (!this.fresh && !this.isFlowing()) await this.room();
         if (this.over) return void events.return(undefined);
         const step = await events.next();
         if (this.over) return void events.return(undefined);

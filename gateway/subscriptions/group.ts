@@ -58,8 +58,8 @@ export class Group {
       closed: (own) => this.closed(own),
     });
     this.channels.add(channel);
-    this.prefer(channel);
     channel.attach(feed);
+    this.prefer(channel);
     channel.start();
   }
 
