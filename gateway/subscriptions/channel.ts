@@ -133,8 +133,10 @@ export class Channel implements Feeder {
   }
 
   private end(last: (feed: Feed) => void): void {
-    for (const feed of [...this.feeds]) last(feed);
+    const feeds = [...this.feeds];
+    // First: who goes on elsewhere at once must not be sent back here.
     this.close();
+    for (const feed of feeds) last(feed);
   }
 }
 

@@ -50,11 +50,15 @@ export class Group {
   private openFor(feed: Feed, after: unknown): void {
     // Who was let go of is as far behind as before; of others it is not known how far.
     if (!feed.isMeasuredBy(this.progress)) feed.measureBy(this.progress);
-    const channel = new Channel({
+    const channel: Channel = new Channel({
       open: (signal) => this.options.open(after, signal),
       after: after === null ? undefined : String(after),
       delivered: (own, event) => this.delivered(own, event),
-      outpaced: (slow) => this.outpaced(slow),
+      outpaced: (slow) => {
+        // Who has been told nothing yet stands where the others do.
+        slow.position ??= channel.position;
+        this.outpaced(slow);
+      },
       closed: (own) => this.closed(own),
     });
     this.channels.add(channel);

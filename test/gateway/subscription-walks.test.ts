@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { tooSlow } from '../../gateway/execute/subgraph-source.js';
 import { Feed } from '../../gateway/subscriptions/feed.js';
 import type { Frame, StreamEvent } from '../../gateway/subscriptions/frame.js';
 import { Group } from '../../gateway/subscriptions/group.js';
 import type { StreamForm } from '../../gateway/subscriptions/stream-form.js';
 import { takeTurns } from '../../gateway/transport/take-turns.js';
+import { RUNS, fuzzing } from './fixtures/fuzz.js';
 
 const form: StreamForm = {
   kind: 'log',
@@ -28,19 +30,28 @@ class Log {
   head = 0;
   open = 0;
   private readonly wake = new Set<() => void>();
+  private cuts = 0;
 
   append(count: number): void {
     this.head += count;
-    for (const wake of this.wake) wake();
+    this.wakeAll();
+  }
+
+  /** Ends what is open, as a subgraph's connection does for who is too slow for it. */
+  cut(): void {
+    this.cuts += 1;
+    this.wakeAll();
   }
 
   async *follow(after: unknown, signal: AbortSignal): AsyncGenerator<StreamEvent, undefined> {
     this.open += 1;
     let at = after === null ? this.head : Number(after);
+    const { cuts } = this;
     try {
       do {
         at = yield* this.read(at);
         yield { position: String(at), caughtUp: true };
+        if (cuts !== this.cuts) throw tooSlow();
       } while (at < this.head || (await this.more(signal)));
       return undefined;
     } finally {
@@ -56,6 +67,10 @@ class Log {
       if (at % 3 !== 0) yield { result: { data: { at } }, position: String(at) };
     }
     return at;
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.wake) wake();
   }
 
   private more(signal: AbortSignal): Promise<boolean> {
@@ -192,6 +207,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     left?.feed.close();
   }),
   fc.constant<Step>((world) => world.reload()),
+  fc.constant<Step>(({ log }) => log.cut()),
   fc.integer({ min: 0, max: 3 }).map(
     (turns): Step =>
       () =>
@@ -223,6 +239,6 @@ test('whoever comes, leaves, falls behind or is moved to another execution gets 
       await settle();
       expect(world.log.open).toBe(0);
     }),
-    { numRuns: 1000 },
+    { ...fuzzing, numRuns: 5 * RUNS },
   );
 });
