@@ -131,6 +131,22 @@ describe('graphql-transport-ws: the connection', () => {
     });
   });
 
+  test('is closed with 1007 when a text is no UTF-8', async () => {
+    await using socket = await rawSocket(fixture.url);
+    await socket.initialise();
+    socket.socket.send(Buffer.from([0xc3, 0x28]), { binary: false });
+    expect(await socket.closed).toMatchObject({ code: 1007 });
+  });
+
+  test('may cut a message into frames, anywhere, and call it binary', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      const message = Buffer.from(JSON.stringify({ type: 'ping', payload: { name: 'café' } }));
+      for (const [at, byte] of message.entries())
+        socket.socket.send(Buffer.from([byte]), { binary: true, fin: at === message.length - 1 });
+      expect(await socket.heard('pong')).toEqual({ type: 'pong', payload: { name: 'café' } });
+    }));
+
   test('is refused with 403 when it comes from a page of a foreign origin', async () => {
     const answers: (number | undefined)[] = [];
     for (const origin of ['https://evil.example.com', 'https://console.example.com', fixture.url]) {
