@@ -242,19 +242,26 @@ export async function balances(
   resources: readonly Resource[],
 ): Promise<Balance[]> {
   if (resources.length === 0) return [];
-  const wanted = resources.map(({ resource, scope }) => ({ resource, scope }));
-  return database.$queryRaw<Balance[]>`
-    SELECT wanted.resource, wanted.scope, coalesce(usage.used, 0) AS used, held."limit"
-    FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) AS (resource text, scope text))
+  const rows = await database.$queryRaw<Pick<Balance, 'limit' | 'used'>[]>`
+    SELECT coalesce(usage.used, 0) AS used,
+           CASE WHEN own.account IS NOT NULL THEN own."limit"
+                WHEN general.account IS NOT NULL THEN general."limit" ELSE everybody."limit" END AS "limit"
+    FROM unnest(${resources.map(({ resource }) => resource)}::text[], ${resources.map(({ scope }) => scope)}::text[])
          WITH ORDINALITY AS wanted (resource, scope, place)
     LEFT JOIN engine.ledger_usage AS usage
       ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
-    LEFT JOIN LATERAL (
-      SELECT own."limit" FROM engine.ledger_limit AS own
-      WHERE own.resource = wanted.resource
-        AND ((own.account = ${account} AND own.scope IN (wanted.scope, ${ANY}))
-             OR (own.account = ${ANY} AND own.scope = ${ANY}))
-      ORDER BY own.account = ${ANY}, own.scope = ${ANY} LIMIT 1
-    ) AS held ON true
+    LEFT JOIN engine.ledger_limit AS own
+      ON own.account = ${account} AND own.resource = wanted.resource AND own.scope = wanted.scope
+    LEFT JOIN engine.ledger_limit AS general
+      ON general.account = ${account} AND general.resource = wanted.resource AND general.scope = ${ANY}
+    LEFT JOIN engine.ledger_limit AS everybody
+      ON everybody.account = ${ANY} AND everybody.resource = wanted.resource AND everybody.scope = ${ANY}
     ORDER BY wanted.place`;
+  return resources.map(({ resource, scope }, index) => ({
+    resource,
+    scope,
+    limit: null,
+    used: 0,
+    ...rows[index],
+  }));
 }

@@ -11,7 +11,6 @@ import {
   productOf,
   type QuotaDefinition,
   type QuotaKey,
-  quotaId,
   toQuota,
 } from './quota.rules.js';
 import type { QuotaStore } from './quota.store.js';
@@ -96,20 +95,26 @@ export class QuotaService {
   private loader(context: RequestContext) {
     return context.loaders.of<QuotaKey, Quota | null>(this, async (keys) => {
       const definitions = await this.store.definitions();
-      const others = keys.map(({ resource, scope }) => ({ resource: limitingResource(resource), scope }));
-      const asked = others.filter((key): key is QuotaKey => key.resource !== undefined);
-      const rows = await this.store.balances(context.actor.account, [...keys, ...asked]);
-      const limits = new Map(rows.map((row) => [quotaId(row), row]));
-      return keys.map((key, index) => {
-        const definition = definitions.get(key.resource);
-        const other = others[index] as QuotaKey;
-        const balance = rows[index];
-        return definition && balance
-          ? toQuota(definition, key.scope, balance, limits.get(quotaId(other)))
-          : null;
+      const limiting = keys.flatMap(({ resource, scope }) => {
+        const other = limitingResource(resource);
+        return other === undefined ? [] : [{ resource: other, scope }];
+      });
+      const asked = [...new Map([...keys, ...limiting].map((key) => [textOf(key), key])).values()];
+      const rows = await this.store.balances(context.actor.account, asked);
+      const balances = new Map(rows.map((row) => [textOf(row), row]));
+      return keys.map(({ resource, scope }) => {
+        const definition = definitions.get(resource);
+        const balance = balances.get(textOf({ resource, scope }));
+        const other = limitingResource(resource);
+        const limit = other === undefined ? undefined : balances.get(textOf({ resource: other, scope }));
+        return definition && balance ? toQuota(definition, scope, balance, limit) : null;
       });
     });
   }
+}
+
+function textOf({ resource, scope }: QuotaKey): string {
+  return `${resource}|${scope}`;
 }
 
 function clusterKeys(definitions: readonly QuotaDefinition[], cluster: ClusterProduct): QuotaKey[] {
