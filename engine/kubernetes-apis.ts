@@ -8,6 +8,8 @@ import type { ClusterAccess } from './cluster-access.js';
 /** Clusters whose connections are kept open at most. */
 const MAX_CLUSTERS = 500;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than between two looks at a cluster, so that each finds a connection: what makes one costs more than a call. */
+const IDLE_TIMEOUT_MS = 20_000;
 /** Connections to one API server at most; a watch holds one. */
 const MAX_CONNECTIONS = 64;
 
@@ -54,6 +56,7 @@ class PooledKubeConfig extends KubeConfig {
     );
     this.agent = new Agent({
       connections: MAX_CONNECTIONS,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
       connect: {
         timeout: CONNECT_TIMEOUT_MS,
         keepAlive: true,

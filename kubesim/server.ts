@@ -39,6 +39,8 @@ export interface Kubesim extends AsyncDisposable {
   readonly kubernetesUrl: string;
 }
 
+/** Milliseconds that an idle connection to an API server is kept; Kubernetes keeps them for minutes. */
+const IDLE_TIMEOUT = 60_000;
 /** Milliseconds before a simulation whose database went away is opened again. */
 const RETRY = 1_000;
 
@@ -88,6 +90,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
     }),
   );
   const kubernetesServer = createSecureServer(certificate, apiServer({ cloud, credentials, clock, log }));
+  kubernetesServer.keepAliveTimeout = IDLE_TIMEOUT;
   // Watches of a lost world would wait for ever.
   onLost = () => kubernetesServer.closeAllConnections();
   started.defer(() => stopListening(cloudServer));
