@@ -1,7 +1,8 @@
+import { OperationTypeNode } from 'graphql';
 import type { Log } from '../../kernel/log.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
-import { Cancellation } from '../execute/cancellation.js';
+import { type CancelSignal, Cancellation } from '../execute/cancellation.js';
 import { Deadline } from '../execute/deadline.js';
 import { type History, type SubgraphSource, unavailable } from '../execute/subgraph-source.js';
 import type { Meter } from '../metrics/meter.js';
@@ -46,7 +47,7 @@ export class GuardedSource implements SubgraphSource {
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
     const { source } = this.options;
     return this.guard(call, () =>
-      this.deadline.within(call.signal, (signal) => source.execute(request, { ...call, signal })),
+      this.deadline.within(this.patience(call), (signal) => source.execute(request, { ...call, signal })),
     );
   }
 
@@ -73,6 +74,12 @@ export class GuardedSource implements SubgraphSource {
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.options.source[Symbol.asyncDispose]();
+  }
+
+  /** A query that tries the circuit goes on when its client leaves: impatient clients must not keep it open for all. */
+  private patience({ kind, signal }: CallContext): CancelSignal {
+    const tries = this.circuit.phase === 'half-open' && kind === OperationTypeNode.QUERY;
+    return tries ? new Cancellation() : signal;
   }
 
   private async guard<T>(call: CallContext, ask: () => Promise<T>): Promise<T> {

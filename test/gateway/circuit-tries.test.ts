@@ -60,6 +60,23 @@ test('of a hundred requests at once one tries; the others have the rest of their
   expect(await phase()).toBe('closed');
 });
 
+test('a query that tries goes on when its client leaves, and closes the circuit when it is answered', async () => {
+  await openCircuit();
+  moody.mood = 'hangs';
+  const leaving = new AbortController();
+  const before = moody.asked;
+  const sent: Promise<unknown>[] = [];
+  while (moody.asked === before) {
+    sent.push(post(fixture.url, CLUSTER, { signal: leaving.signal }).catch(() => 'left'));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  leaving.abort();
+  expect(await Promise.all(sent)).toContain('left');
+  moody.waiting[0]?.end('{"data":{"cluster":null}}');
+  while ((await phase()) === 'half-open');
+  expect(await phase()).toBe('closed');
+});
+
 test('opening a stream has a deadline, also while it is the try of a circuit', async () => {
   await openCircuit();
   moody.mood = 'hangs';
