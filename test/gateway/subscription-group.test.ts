@@ -1,5 +1,6 @@
 import { GraphQLError, parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { tooSlow } from '../../gateway/execute/subgraph-source.js';
 import { Feed } from '../../gateway/subscriptions/feed.js';
 import { Frame, type StreamEvent } from '../../gateway/subscriptions/frame.js';
 import { Group } from '../../gateway/subscriptions/group.js';
@@ -189,4 +190,31 @@ test('an event that does not follow what its client was told is not given to it:
   expect(reader.got).toEqual(['1', '2']);
   expect(reader.dropped).toBe(1);
   expect(reader.errors.map(({ extensions }) => extensions['code'])).toEqual(['SERVICE_UNAVAILABLE']);
+});
+
+test('everybody of an execution that is too slow for its subgraph goes on behind what it was told, on another one', async () => {
+  const { group, state, say } = liveGroup({ ...form, kind: 'log', resumable: true });
+  const readers: Reader[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const reader = new Reader((feed) => group.join(feed, feed.position));
+    readers.push(reader);
+    group.join(reader.feed, '0');
+  }
+  // The last of them joins when the first event has been told, and has been told nothing yet.
+  const late = new Reader((feed) => group.join(feed, feed.position));
+  await say({ ...event('one'), position: '1' });
+  await until(() => readers.every(({ got }) => got.length === 1), 'the first event');
+  group.join(late.feed, '1');
+  await say(tooSlow());
+  await until(() => state.opened.length === 2, 'another execution');
+  expect(state.opened).toEqual(['0', '1']);
+  await say({ ...event('two'), position: '2' });
+  await until(() => late.got.length === 1, 'the next event');
+  expect(readers.map(({ got }) => got)).toEqual([
+    ['one', 'two'],
+    ['one', 'two'],
+    ['one', 'two'],
+  ]);
+  expect(late.got).toEqual(['two']);
+  expect([...readers, late].map(({ dropped }) => dropped)).toEqual([0, 0, 0, 0]);
 });
