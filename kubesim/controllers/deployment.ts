@@ -5,7 +5,7 @@ import { deployments, replicaSets } from '../kinds/apps.js';
 import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { sameJson } from '../kinds/same-json.js';
-import { templateHash } from '../kinds/template-hash.js';
+import { collidedHash } from '../kinds/template-hash.js';
 import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
 import { deploymentStatus } from './deployment-status.js';
@@ -139,7 +139,7 @@ function draftSet(
 /** The hash of the template; where a set of that name belongs to something else, the next one. */
 function freeHash(cluster: ClusterContext, { metadata, spec }: Deployment): string {
   for (let collisions = 0; ; collisions += 1) {
-    const hash = templateHash(spec.template, collisions);
+    const hash = collidedHash(spec.template, collisions);
     if (!cluster.store.get(replicaSets, metadata.namespace ?? '', `${metadata.name}-${hash}`)) return hash;
   }
 }
