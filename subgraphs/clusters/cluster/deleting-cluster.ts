@@ -1,7 +1,7 @@
 import { deleteClusterAccess } from '../../../engine/cluster-access.js';
 import { done, type Outcome, requeueAfter } from '../../../engine/contract.js';
 import { Finalizers } from '../../../engine/finalizers.js';
-import { dropScope, release } from '../../../engine/ledger.js';
+import { changeAll, dropScope } from '../../../engine/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
@@ -87,12 +87,15 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
 async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
   await removeClaimsOf(tx, cluster.id);
-  await release(tx, { account, resource: `${product}/clustersPerAccount`, scope: '', amount: 1 });
-  // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
   const { retain } = (operation?.input ?? {}) as { retain?: string[] };
   const { keepsLoadBalancer } = await disconnectCluster(tx, { clusterId: cluster.id, retain: retain ?? [] });
-  if (product !== 'REGISTERED' && !keepsLoadBalancer)
-    await release(tx, { account, resource: 'load-balancers', scope: '', amount: 1 });
+  // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
+  const loadBalancers = product === 'REGISTERED' || keepsLoadBalancer ? 0 : 1;
+  // After the network, as createCluster takes them: else one that is made and one that goes wait for each other.
+  await changeAll(tx, account, [
+    { resource: `${product}/clustersPerAccount`, scope: '', amount: -1 },
+    { resource: 'load-balancers', scope: '', amount: -loadBalancers },
+  ]);
   await dropScope(tx, account, cluster.id);
 }
 
