@@ -37,21 +37,24 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
     'has up to 2000 machines in a scaling group, and more when the limit is raised',
   ],
   'custom-routes-per-route-table': [
-    'test/clusters/network-engine.test.ts',
+    'test/clusters/network/node-addresses.test.ts',
     'Flannel takes a route for each: of 50 nodes 48 are made, the others when the quota is raised',
   ],
   'vswitches-per-vpc': [
-    'test/clusters/network.test.ts',
+    'test/clusters/network/network.test.ts',
     'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
   ],
   vpcs: [
-    'test/clusters/network.test.ts',
+    'test/clusters/network/network.test.ts',
     'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
   ],
   'private-ips-per-vpc': ['test/quotas/figures.test.ts', 'a network has room for one node to %s of %i'],
   'ips-per-security-group': ['test/quotas/figures.test.ts', 'a network has room for one node to %s of %i'],
   'secondary-enis': ['test/quotas/figures.test.ts', 'a network has room for one node to %s of %i'],
-  eips: ['test/clusters/network.test.ts', 'with a public endpoint takes an EIP; the twenty-first is refused'],
+  eips: [
+    'test/clusters/network/cluster-network.test.ts',
+    'with a public endpoint takes an EIP; the twenty-first is refused',
+  ],
   'load-balancers': [AT_LIMITS, 'takes a load balancer for the API server, 60 of them, and refuses one more'],
   'servers-per-load-balancer': [
     'test/quotas/claims.test.ts',

@@ -49,6 +49,18 @@ export interface PoolView {
   readonly drift: { readonly missingInKubernetes: string[]; readonly movedOut: string[] } | null;
 }
 
+/** A machine as the cloud has it. */
+interface CloudInstance {
+  readonly id: string;
+  readonly machineId: string;
+  readonly nodePoolId: string;
+  readonly imageId: string;
+  readonly systemDisk: { readonly category: string; readonly sizeGiB: number; readonly files: string[] };
+  readonly dataDisks: readonly object[];
+  /** Of a spot machine that will be taken back. */
+  readonly reclaimAt?: string;
+}
+
 export interface Payload {
   readonly nodePool?: PoolView | null;
   readonly cluster?: { readonly id: string } | null;
@@ -131,6 +143,8 @@ export async function livePools<E extends AsyncDisposable = Engine>({
     /** Has the engine compare the cluster's pools with the cloud, as it does each minute. */
     audit: (clusterId: string) => enqueue(world.prisma, 'pool-audit', clusterId),
     look: (nodeId: string) => enqueue(world.prisma, 'node', nodeId),
+    instancesOf: async (clusterId: string) =>
+      (await cloud<{ instances: CloudInstance[] }>('GET', `/clusters/${clusterId}/instances`)).instances,
     events: async (clusterId: string) =>
       (await world.platform.events.read('acme', { after: 0n, limit: 1_000, filter: { clusterId } })).map(
         ({ type, data }) => ({ type, data }),

@@ -9,27 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
-interface CloudInstance {
-  readonly id: string;
-  readonly nodePoolId: string;
-  readonly reclaimAt?: string;
-  readonly systemDisk: { readonly category: string; readonly sizeGiB: number };
-  readonly dataDisks: readonly object[];
-}
-
-async function instancesOf(clusterId: string): Promise<CloudInstance[]> {
-  const { instances } = await living.cloud<{ instances: CloudInstance[] }>(
-    'GET',
-    `/clusters/${clusterId}/instances`,
-  );
-  return instances;
-}
-
 test('machines of a pool have the disks that it says, and their nodes the room of the system disk', async () => {
   const systemDisk = { category: 'CLOUD_SSD', sizeGiB: 200 };
   const dataDisks = [{ category: 'CLOUD_ESSD', sizeGiB: 500, mountTarget: '/data' }];
   const { id, pools } = await living.cluster([{ name: 'a', machines: { systemDisk, dataDisks } }]);
-  expect(await instancesOf(id)).toMatchObject([{ systemDisk, dataDisks }]);
+  expect(await living.instancesOf(id)).toMatchObject([{ systemDisk, dataDisks }]);
   const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
   const core = living.world.platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
   const [node] = (await living.pool(pools[0] ?? '')).nodes.nodes;
@@ -57,7 +41,7 @@ describe('spot machines with a price limit', () => {
     const [high = ''] = pools;
     const [before] = (await living.pool(high)).nodes.nodes;
     await price(0.6);
-    expect((await instancesOf(id)).filter((one) => one.reclaimAt !== undefined)).toMatchObject([
+    expect((await living.instancesOf(id)).filter((one) => one.reclaimAt !== undefined)).toMatchObject([
       { id: before?.id, nodePoolId: high },
     ]);
     await price(0.1);

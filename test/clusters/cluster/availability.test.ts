@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { distanceKm, type Place } from '../../../kernel/great-circle.js';
+import { readCatalog, type Catalog } from '../../../prisma/catalog.js';
+import { type ClustersKit, openClusters } from '../kit.js';
+
+let clusters: ClustersKit;
+let catalog: Catalog;
+beforeAll(async () => {
+  clusters = await openClusters();
+  catalog = await readCatalog();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+/** How each product is asked for. */
+const PRODUCTS: Readonly<Record<string, object>> = {
+  ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },
+  ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
+  ACK_DEDICATED: { type: 'KUBERNETES' },
+  ASK_PRO: { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS', spec: 'PRO' },
+  ASK_STANDARD: { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS', spec: 'STANDARD' },
+  EDGE_PRO: { type: 'MANAGED_KUBERNETES', profile: 'EDGE', spec: 'PRO' },
+  EDGE_STANDARD: { type: 'MANAGED_KUBERNETES', profile: 'EDGE', spec: 'STANDARD' },
+  REGISTERED: { type: 'EXTERNAL_KUBERNETES' },
+};
+const EXPECTED = {
+  AVAILABLE: null,
+  COMING_SOON: 'PRODUCT_COMING_SOON',
+  UNAVAILABLE: 'PRODUCT_NOT_OFFERED',
+} as const;
+
+const CREATE = `mutation ($input: CreateClusterInput!) { createCluster(input: $input, dryRun: true) {
+  cluster { region { id } } userErrors { __typename code message path
+    ... on RegionUnavailableError { product regionId nearestRegionId } } } }`;
+
+interface Created {
+  createCluster: {
+    cluster: { region: { id: string } } | null;
+    userErrors: {
+      __typename: string;
+      code: string;
+      message: string;
+      path: string[] | null;
+      nearestRegionId?: string | null;
+    }[];
+  };
+}
+
+/** The region with the product whose place on the unit sphere has the shortest chord to this one's. */
+function nearestOffering(region: Catalog['regions'][number], product: string): string {
+  const chord = (other: Catalog['regions'][number]) =>
+    Math.hypot(...onSphere(region).map((value, axis) => value - (onSphere(other)[axis] ?? 0)));
+  const [first] = catalog.regions
+    .filter((one) => one.id !== region.id && one.availability[product] === 'AVAILABLE')
+    .sort((a, b) => chord(a) - chord(b));
+  return first?.id ?? 'none';
+}
+
+function onSphere({ latitude, longitude }: Place): [number, number, number] {
+  const [phi, lambda] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180];
+  return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
+}
+
+async function create(regionId: string, product: string) {
+  const input = { name: 'cell', regionId, ...PRODUCTS[product] };
+  // Accounts of their own do not wait for each other's quotas.
+  return (await clusters.run<Created>(CREATE, { input }, product)).data.createCluster;
+}
+
+describe('the matrix of regions and products', () => {
+  test('gates createCluster in all 248 cells, with a code of its own for each kind of no', async () => {
+    const counts = { AVAILABLE: 0, COMING_SOON: 0, UNAVAILABLE: 0 };
+    for (const region of catalog.regions) {
+      const cells = Object.entries(region.availability);
+      const answers = await Promise.all(cells.map(([product]) => create(region.id, product)));
+      for (const [index, [product, availability]] of cells.entries()) {
+        counts[availability] += 1;
+        const { cluster = null, userErrors = [] } = answers[index] ?? {};
+        const cell = `${region.id} ${product}`;
+        const code = EXPECTED[availability];
+        if (code === null) {
+          expect(userErrors, cell).toEqual([]);
+          expect(cluster?.region.id, cell).toBe(region.id);
+          continue;
+        }
+        const near = nearestOffering(region, product);
+        expect(cluster, cell).toBeNull();
+        expect(userErrors, cell).toEqual([
+          {
+            __typename: 'RegionUnavailableError',
+            code,
+            path: ['input', 'regionId'],
+            product,
+            regionId: region.id,
+            nearestRegionId: near,
+            message: expect.stringContaining(near),
+          },
+        ]);
+      }
+    }
+    expect(counts).toEqual({ AVAILABLE: 201, COMING_SOON: 28, UNAVAILABLE: 19 });
+  });
+
+  test.each([
+    ['cn-nanjing', 'ACK_DEDICATED', 'PRODUCT_NOT_OFFERED', 'cn-hangzhou'],
+    ['me-east-1', 'ACK_PRO', 'PRODUCT_COMING_SOON', 'ap-south-1'],
+    ['cn-wulanchabu', 'ACK_DEDICATED', 'PRODUCT_COMING_SOON', 'cn-huhehaote'],
+    ['cn-beijing-finance-1', 'ASK_STANDARD', 'PRODUCT_NOT_OFFERED', 'cn-beijing'],
+    ['ap-northeast-2', 'REGISTERED', 'PRODUCT_COMING_SOON', 'cn-shanghai'],
+  ])('%s has no %s (%s); the nearest region that has it is %s', async (region, product, code, near) => {
+    const { userErrors } = await create(region, product);
+    expect(userErrors).toMatchObject([
+      { __typename: 'RegionUnavailableError', code, product, regionId: region, nearestRegionId: near },
+    ]);
+  });
+
+  test.each(['cn-guangzhou', 'guangzhou'])('China South 3 is taken as %s', async (id) => {
+    const { cluster, userErrors } = await create(id, 'ACK_PRO');
+    expect(userErrors).toEqual([]);
+    expect(cluster?.region.id).toBe('cn-guangzhou');
+  });
+});
+
+test('a cluster lives by any of the 426 time zones, in either spelling of the misspelled one', async () => {
+  const query = `mutation ($input: CreateClusterInput!) { createCluster(input: $input, dryRun: true) {
+    cluster { timeZone { id } } userErrors { code path } } }`;
+  const zoneOf = async (timeZone: string) => {
+    const input = { name: 'zoned', regionId: 'cn-hangzhou', type: 'EXTERNAL_KUBERNETES', timeZone };
+    const { data } = await clusters.run<{
+      createCluster: { cluster: { timeZone: { id: string } } | null; userErrors: { code: string }[] };
+    }>(query, { input }, timeZone);
+    return data.createCluster.cluster?.timeZone.id ?? data.createCluster.userErrors[0]?.code;
+  };
+  const spelled = (id: string) => id.replace('St_Bartelemy', 'St_Barthelemy');
+  expect(catalog.timeZones).toHaveLength(426);
+  const ids = catalog.timeZones.map(({ id }) => id);
+  expect(await Promise.all(ids.map(zoneOf))).toEqual(ids.map(spelled));
+  expect(await zoneOf('America/St_Barthelemy')).toBe('America/St_Barthelemy');
+  expect(await zoneOf('America/Nowhere')).toBe('UNKNOWN_TIME_ZONE');
+});
+
+test.each([
+  ['Beijing to Shanghai', [39.9042, 116.4074], [31.2304, 121.4737], 1067],
+  ['London to Dubai', [51.5074, -0.1278], [25.2048, 55.2708], 5472],
+  ['Virginia to Silicon Valley', [39.0438, -77.4874], [37.3875, -122.0575], 3860],
+] as const)('the distance of %s is that of the great circle', (_name, from, to, km) => {
+  const place = ([latitude, longitude]: readonly [number, number]) => ({ latitude, longitude });
+  const found = distanceKm(place(from), place(to));
+  expect(Math.abs(found - km) / km).toBeLessThan(0.01);
+});

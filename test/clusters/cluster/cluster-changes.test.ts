@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ClustersKit, openClusters } from '../kit.js';
+import { runningCluster } from '../living-cluster.js';
+import { clusterMutation, type ClusterView, CREATE, type PayloadView, proCluster } from '../requests.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+type Payload = PayloadView & {
+  readonly cluster: (ClusterView & { name: string; labels: unknown; deletionProtection: boolean }) | null;
+};
+
+const mutate = async (name: string, input: Record<string, unknown>) => {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  return (await clusters.run<{ payload: Payload }>(clusterMutation(name, type), { input })).data.payload;
+};
+const unfinished = (clusterId: string) =>
+  clusters.platform.database.prisma.operation.count({
+    where: { clusterId, state: { in: ['PENDING', 'RUNNING'] } },
+  });
+
+test('updateCluster changes what is given, raises resourceVersion and says so once', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'old-name' });
+  const { cluster, userErrors } = await mutate('updateCluster', {
+    id,
+    name: 'new-name',
+    labels: { env: 'prod' },
+    resourceVersion: 1,
+  });
+  expect(userErrors).toEqual([]);
+  expect(cluster).toMatchObject({
+    name: 'new-name',
+    labels: { env: 'prod' },
+    deletionProtection: false,
+    resourceVersion: 2,
+  });
+  const events = await clusters.platform.database.prisma.event.findMany({
+    where: { clusterId: id, type: 'CLUSTER_UPDATED' },
+  });
+  expect(events).toMatchObject([{ data: { fields: ['name', 'labels'] } }]);
+  const again = await mutate('updateCluster', { id, name: 'new-name', resourceVersion: 2 });
+  expect(again.cluster?.resourceVersion).toBe(2);
+});
+
+test('updateCluster with an old resourceVersion is refused with CONFLICT', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'contested' });
+  await mutate('updateCluster', { id, labels: { a: 'b' } });
+  const { cluster, userErrors } = await mutate('updateCluster', { id, labels: {}, resourceVersion: 1 });
+  expect(cluster).toBeNull();
+  expect(userErrors).toMatchObject([{ code: 'CONFLICT', path: ['input', 'resourceVersion'] }]);
+});
+
+test('updateCluster refuses the name of another living cluster', async () => {
+  await runningCluster(clusters, 'acme', { name: 'mine' });
+  const { id } = await runningCluster(clusters, 'acme', { name: 'yours' });
+  expect((await mutate('updateCluster', { id, name: 'mine' })).userErrors).toMatchObject([
+    { code: 'DUPLICATE_NAME' },
+  ]);
+  expect((await mutate('updateCluster', { id, name: '-', labels: 7 })).userErrors).toMatchObject([
+    { code: 'INVALID_INPUT', path: ['input', 'name'] },
+    { code: 'INVALID_INPUT', path: ['input', 'labels'] },
+  ]);
+});
+
+test('upgradeCluster begins an upgrade to a neighbouring version', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'upgraded', version: '1.32.1' });
+  const { cluster, operation, userErrors } = await mutate('upgradeCluster', { id, version: '1.34' });
+  expect(userErrors).toEqual([]);
+  expect(cluster).toMatchObject({ state: 'UPGRADING' });
+  expect(operation).toMatchObject({
+    type: 'UPGRADE_CLUSTER',
+    stages: [{ name: 'PRECHECK' }, { name: 'CONTROL_PLANE' }, { name: 'NODES' }, { name: 'COMPONENTS' }],
+  });
+  const row = await clusters.platform.database.prisma.operation.findUniqueOrThrow({
+    where: { id: operation?.id ?? '' },
+  });
+  expect(row.input).toEqual({ version: '1.34.3' });
+  expect((await mutate('upgradeCluster', { id, version: '1.34.1' })).userErrors).toMatchObject([
+    { code: 'INVALID_STATE' },
+  ]);
+});
+
+test.each([
+  ['1.99', 'UNKNOWN_VERSION'],
+  ['1.32.1', 'UPGRADE_NOT_ALLOWED'],
+  ['1.30', 'UPGRADE_NOT_ALLOWED'],
+])('upgradeCluster from 1.32.1 to %s is refused with %s', async (version, code) => {
+  const { id } = await runningCluster(clusters, 'acme', {
+    name: `stays-${version.replace(/\./g, '-')}`,
+    version: '1.32.1',
+  });
+  const { userErrors } = await mutate('upgradeCluster', { id, version });
+  expect(userErrors).toMatchObject([{ code, path: ['input', 'version'] }]);
+});
+
+test('a cluster with deletion protection is deleted only after it is turned off', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'precious', deletionProtection: true });
+  expect((await mutate('deleteCluster', { id })).userErrors).toMatchObject([
+    { code: 'DELETION_PROTECTED', path: ['input', 'id'] },
+  ]);
+  await mutate('updateCluster', { id, deletionProtection: false });
+  const { cluster, operation } = await mutate('deleteCluster', { id });
+  expect(cluster).toMatchObject({ state: 'DELETING' });
+  expect(operation).toMatchObject({ type: 'DELETE_CLUSTER', state: 'PENDING' });
+  expect((await mutate('deleteCluster', { id })).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+});
+
+test('deleting a cluster that is being created cancels its creation', async () => {
+  const { data } = await clusters.run<{ createCluster: Payload }>(CREATE, { input: proCluster('unborn') });
+  const { cluster, operation } = data.createCluster;
+  await mutate('deleteCluster', { id: cluster?.id });
+  expect(await unfinished(cluster?.id ?? '')).toBe(1);
+  const query =
+    'query ($id: ID!) { operation(id: $id) { state error { code message } stages { state } finishedAt } }';
+  const { data: now } = await clusters.run<{ operation: unknown }>(query, { id: operation?.id });
+  expect(now.operation).toMatchObject({ state: 'CANCELED', error: { code: 'OPERATION_CANCELED' } });
+});
+
+test('a deleted cluster is answered by id and left out of lists', async () => {
+  const { id } = await runningCluster(clusters, 'gone', { name: 'gone' });
+  const { prisma } = clusters.platform.database;
+  await prisma.cluster.update({ where: { id }, data: { state: 'DELETED', deletedAt: new Date() } });
+  const query = `query ($id: ID!) { cluster(id: $id) { state } clusters { totalCount nodes { id } }
+    deleted: clusters(filter: { state: [DELETED] }) { nodes { id } } }`;
+  const { data } = await clusters.run(query, { id }, 'gone');
+  expect(data).toEqual({
+    cluster: { state: 'DELETED' },
+    clusters: { totalCount: 0, nodes: [] },
+    deleted: { nodes: [{ id }] },
+  });
+});
+
+test('cancelOperation asks once and wakes the engine; a finished operation cannot be cancelled', async () => {
+  const { data } = await clusters.run<{ createCluster: Payload }>(CREATE, { input: proCluster('cancelled') });
+  const id = data.createCluster.operation?.id ?? '';
+  const mutation = `mutation ($id: ID!) { cancelOperation(input: { id: $id }) { operation { id state } userErrors { code path } } }`;
+  const first = await clusters.run(mutation, { id });
+  expect(first.data).toEqual({ cancelOperation: { operation: { id, state: 'PENDING' }, userErrors: [] } });
+  const { prisma } = clusters.platform.database;
+  expect((await prisma.operation.findUniqueOrThrow({ where: { id } })).cancelRequestedAt).not.toBeNull();
+  await prisma.operation.update({ where: { id }, data: { state: 'SUCCEEDED' } });
+  const second = await clusters.run(mutation, { id });
+  expect(second.data).toEqual({
+    cancelOperation: { operation: null, userErrors: [{ code: 'NOT_CANCELABLE', path: ['input', 'id'] }] },
+  });
+});
+
+test('mutations of one request see what the ones before have changed', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'in-turn' });
+  const mutation = `mutation ($id: ID!) {
+    a: updateCluster(input: { id: $id, labels: { n: "1" } }) { cluster { resourceVersion operations { totalCount } } }
+    b: deleteCluster(input: { id: $id }) { cluster { state operations { totalCount } } } }`;
+  const { data } = await clusters.run(mutation, { id });
+  expect(data).toMatchObject({
+    a: { cluster: { operations: { totalCount: 1 } } },
+    b: { cluster: { state: 'DELETING', operations: { totalCount: 2 } } },
+  });
+});
+
+test('conditions and stages are shown with their times', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'timed' });
+  const { prisma } = clusters.platform.database;
+  const when = '2026-01-02T03:04:05.678Z';
+  const condition = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'Running',
+    message: 'm',
+    lastTransitionAt: when,
+  };
+  await prisma.cluster.update({ where: { id }, data: { conditions: [condition] } });
+  const stage = { name: 'READY', state: 'SUCCEEDED', startedAt: when, finishedAt: when, message: 'done' };
+  await prisma.operation.updateMany({
+    where: { clusterId: id },
+    data: { stages: [stage], finishedAt: new Date(when) },
+  });
+  const query = `query ($id: ID!) { cluster(id: $id) { conditions { type status reason message lastTransitionAt }
+    operations { nodes { finishedAt stages { name state startedAt finishedAt message } } } } }`;
+  expect((await clusters.run(query, { id })).data).toEqual({
+    cluster: { conditions: [condition], operations: { nodes: [{ finishedAt: when, stages: [stage] }] } },
+  });
+});

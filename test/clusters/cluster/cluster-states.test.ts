@@ -1,0 +1,83 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ClusterState } from '../../../subgraphs/clusters/cluster/cluster.enums.js';
+import { admitting, mayBecome, statesBefore } from '../../../subgraphs/clusters/cluster/cluster-states.js';
+import { updateCluster } from '../../../subgraphs/clusters/cluster/cluster.store.js';
+import { type ClustersKit, openClusters } from '../kit.js';
+import { runningCluster } from '../living-cluster.js';
+
+const states = Object.keys(ClusterState) as ClusterState[];
+
+/** From, and where to; every other pair is refused. */
+const allowed: Readonly<Record<ClusterState, string>> = {
+  INITIAL: 'RUNNING FAILED DELETING',
+  FAILED: 'DELETING',
+  RUNNING: 'SCALING UPDATING UPGRADING UNAVAILABLE FAILED DELETING',
+  UPDATING: 'RUNNING SCALING UNAVAILABLE FAILED DELETING',
+  UPGRADING: 'RUNNING UNAVAILABLE DELETING',
+  SCALING: 'RUNNING UNAVAILABLE FAILED DELETING',
+  REMOVING: 'RUNNING UNAVAILABLE FAILED DELETING',
+  DRAINING: 'RUNNING UNAVAILABLE FAILED DELETING',
+  WAITING: 'FAILED DELETING',
+  DISCONNECTED: 'FAILED DELETING',
+  INACTIVE: 'FAILED DELETING',
+  UNAVAILABLE: 'RUNNING SCALING UPDATING UPGRADING FAILED DELETING',
+  DELETING: 'DELETED DELETE_FAILED',
+  DELETED: '',
+  DELETE_FAILED: 'DELETING',
+};
+
+describe('states of clusters', () => {
+  const pairs = states.flatMap((from) =>
+    states.map((to) => [from, to, allowed[from].split(' ').includes(to) ? 'allowed' : 'refused'] as const),
+  );
+
+  test.each(pairs)('from %s to %s is %s', (from, to, expected) => {
+    expect(mayBecome(from, to)).toBe(expected === 'allowed');
+    expect(statesBefore(to).includes(from)).toBe(expected === 'allowed' || from === to);
+  });
+
+  test('all but the reserved ones come about', () => {
+    const reached = new Set<ClusterState>(['INITIAL', 'WAITING']);
+    for (const from of reached) for (const to of states) if (mayBecome(from, to)) reached.add(to);
+    const reserved = states.filter((state) => !reached.has(state));
+    expect(reserved).toEqual(['REMOVING', 'DRAINING', 'DISCONNECTED', 'INACTIVE']);
+  });
+
+  test('a change without a state is written whatever the state is', () => {
+    expect(admitting({})).toEqual({});
+  });
+});
+
+describe('a state that is written', () => {
+  let clusters: ClustersKit;
+  beforeAll(async () => {
+    clusters = await openClusters();
+  });
+  afterAll(() => clusters[Symbol.asyncDispose]());
+
+  let id: string;
+  beforeAll(async () => {
+    const input = { name: 'states', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
+    ({ id } = await runningCluster(clusters, 'states', input));
+  });
+
+  test.each(states)(
+    'from %s is written only when it follows, and with it the rest of the change',
+    async (from) => {
+      const { prisma } = clusters.platform.database;
+      const written: string[] = [];
+      for (const to of states) {
+        await prisma.cluster.update({ where: { id }, data: { state: from, name: 'before' } });
+        const change = () => prisma.$transaction((tx) => updateCluster(tx, id, { state: to, name: 'after' }));
+        await change().catch(() => undefined);
+        const { state, name } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
+        expect([state, name]).toEqual(name === 'after' ? [to, 'after'] : [from, 'before']);
+        if (name === 'after') written.push(to);
+      }
+      expect(written.filter((to) => to !== from)).toEqual(states.filter((to) => mayBecome(from, to)));
+      // Staying is no change of state.
+      expect(written).toContain(from);
+    },
+  );
+});

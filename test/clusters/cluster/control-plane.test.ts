@@ -1,0 +1,348 @@
+import { CoreV1Api } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { enqueue } from '../../../engine/queue.js';
+import { spread } from '../../../kubesim/cloud/control-plane.js';
+import {
+  serviceLevel,
+  availabilityIn,
+} from '../../../subgraphs/clusters/control-plane/control-plane.rules.js';
+import { ended, wishCluster, type World } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+import { type LivingGraph, openGraph } from '../living-graph.js';
+
+const VIEW = `query ($id: ID!) { cluster(id: $id) {
+  state conditions { type status message }
+  controlPlane {
+    available
+    components { name replicas healthyReplicas health zones { id } members { id zone { id } healthy } }
+    incidents { id kind cause startedAt endedAt } }
+  sla { target compensable availability downtimeSeconds met } nodes { nodes { status zone { id } } } } }`;
+
+interface View {
+  state: string;
+  conditions: { type: string; status: string; message: string }[];
+  controlPlane: {
+    available: boolean;
+    components: {
+      name: string;
+      replicas: number;
+      healthyReplicas: number;
+      health: string;
+      zones: { id: string }[];
+      members: { id: string; zone: { id: string }; healthy: boolean }[];
+    }[];
+    incidents: { id: string; kind: string; cause: string; startedAt: string; endedAt: string | null }[];
+  } | null;
+  sla: {
+    target: number | null;
+    compensable: boolean;
+    availability: number | null;
+    downtimeSeconds: number | null;
+    met: boolean | null;
+  };
+  nodes: { nodes: { status: string; zone: { id: string } }[] };
+}
+
+let living: LivingGraph;
+let world: World;
+beforeAll(async () => {
+  living = await openGraph({ speed: 1_000 });
+  ({ world } = living);
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const view = async (id: string) => (await living.ask<{ cluster: View }>(VIEW, { id })).cluster;
+
+async function power(path: string, on: boolean): Promise<void> {
+  const response = await fetch(new URL(`/cloud/v1/${path}/power`, world.kubesim.cloudUrl), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ on }),
+  });
+  expect(response.status).toBe(200);
+}
+
+/** Looks at the control plane now instead of at the next minute, until the cluster looks as wanted. */
+function seen(id: string, wanted: (now: View) => boolean, what: string): Promise<View> {
+  return eventually(
+    async () => {
+      await world.prisma.$transaction((tx) => enqueue(tx, 'control-plane', id));
+      const now = await view(id);
+      return wanted(now) && now;
+    },
+    { what },
+  );
+}
+
+/** Asks the cluster's own Kubernetes API; answers the HTTP status. */
+async function apiStatus(id: string): Promise<number> {
+  const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
+  if (!access) throw new Error('the cluster has no API');
+  try {
+    await world.platform.kubernetes.of(access).makeApiClient(CoreV1Api).listNamespace();
+    return 200;
+  } catch (error) {
+    return (error as { code: number }).code;
+  }
+}
+
+/** What the event at the beginning of an incident says of it. */
+function told({ id, cause, startedAt }: { id: string; cause: string; startedAt: string }) {
+  return { incidentId: id, cause, startedAt };
+}
+
+async function runningCluster(more = {}): Promise<string> {
+  const { clusterId, operationId } = await wishCluster(world, 3, more);
+  expect((await ended(world, operationId)).state).toBe('SUCCEEDED');
+  await seen(clusterId, (now) => now.controlPlane !== null, 'a control plane');
+  return clusterId;
+}
+
+describe('the control plane of a managed cluster', () => {
+  test('has two API servers, three etcd and their companions over three zones, each with its health', async () => {
+    const { controlPlane } = await view(await runningCluster({ zoneIds: ['cn-hangzhou-a'] }));
+    expect(controlPlane?.available).toBe(true);
+    expect(
+      controlPlane?.components.map(({ name, replicas, health, zones }) => [
+        name,
+        replicas,
+        health,
+        zones.length,
+      ]),
+    ).toEqual([
+      ['kube-apiserver', 2, 'HEALTHY', 2],
+      ['etcd', 3, 'HEALTHY', 3],
+      ['kube-controller-manager', 2, 'HEALTHY', 2],
+      ['ack-scheduler', 2, 'HEALTHY', 2],
+    ]);
+    const zones = controlPlane?.components.flatMap(({ members }) => members.map(({ zone }) => zone.id));
+    expect(new Set(zones)).toEqual(new Set(['a', 'b', 'c'].map((letter) => `cn-hangzhou-${letter}`)));
+  });
+
+  test.each(['cn-hangzhou-a', 'cn-hangzhou-b', 'cn-hangzhou-c'])(
+    'answers with the zone %s lost, says that it is degraded, and is whole when the zone is back',
+    async (zone) => {
+      const id = await runningCluster();
+      await power(`zones/${zone}`, false);
+      try {
+        // The fields of an answer may be of two moments, so it waits for each of them.
+        const isLost = ({ controlPlane }: View) =>
+          controlPlane?.incidents[0]?.endedAt === null &&
+          controlPlane.components.some(({ health }) => health !== 'HEALTHY');
+        const lost = await seen(id, isLost, 'an incident');
+        expect(await apiStatus(id)).toBe(200);
+        expect([lost.state, lost.controlPlane?.available]).toEqual(['RUNNING', true]);
+        expect(lost.controlPlane?.incidents[0]).toMatchObject({ kind: 'DEGRADED', endedAt: null });
+        expect(lost.controlPlane?.incidents[0]?.cause).toContain(zone);
+        const etcd = lost.controlPlane?.components.find(({ name }) => name === 'etcd');
+        expect([etcd?.health, etcd?.healthyReplicas]).toEqual(['DEGRADED', 2]);
+      } finally {
+        await power(`zones/${zone}`, true);
+      }
+      const whole = ({ controlPlane }: View) =>
+        controlPlane?.incidents[0]?.endedAt !== null &&
+        controlPlane?.components.every(({ health }) => health === 'HEALTHY') === true;
+      const back = await seen(id, whole, 'a whole control plane');
+      // An API that answered all the time was available all the time.
+      expect(back.sla).toMatchObject({ availability: 1, downtimeSeconds: 0, met: true });
+    },
+  );
+
+  test('without the quorum of etcd does not answer: the cluster is UNAVAILABLE, and RUNNING again when it is back', async () => {
+    const id = await runningCluster();
+    for (const replica of ['etcd-0', 'etcd-2']) await power(`clusters/${id}/replicas/${replica}`, false);
+    expect(await apiStatus(id)).toBe(503);
+    const down = await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+    expect(down.controlPlane?.available).toBe(false);
+    expect(down.controlPlane?.components.find(({ name }) => name === 'etcd')?.health).toBe('DOWN');
+    expect(down.conditions).toContainEqual(
+      expect.objectContaining({ type: 'ApiServerAvailable', status: 'False' }),
+    );
+    await power(`clusters/${id}/replicas/etcd-2`, true);
+    expect(await apiStatus(id)).toBe(200);
+    const half = await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
+    expect(half.controlPlane?.incidents.map(({ kind, cause }) => [kind, cause])).toEqual([
+      ['DEGRADED', 'etcd (cn-hangzhou-a) down'],
+      ['API_UNAVAILABLE', 'etcd (cn-hangzhou-a, cn-hangzhou-c) down'],
+      ['DEGRADED', 'etcd (cn-hangzhou-a) down'],
+    ]);
+    await power(`clusters/${id}/replicas/etcd-0`, true);
+    // One query reads the incidents and the conditions one after the other, so they may differ for a moment.
+    const whole = ({ controlPlane, conditions }: View) =>
+      controlPlane?.incidents[0]?.endedAt !== null &&
+      conditions.some(({ type, status }) => type === 'ControlPlaneHealthy' && status === 'True');
+    const up = await seen(id, whole, 'the end');
+    const events = await world.prisma.event.findMany({
+      where: { clusterId: id },
+      orderBy: { sequence: 'asc' },
+    });
+    const told = events.map(({ type }) => type).slice(-5);
+    expect(told).toEqual([
+      'CONTROL_PLANE_DEGRADED',
+      'CLUSTER_UNAVAILABLE',
+      'CLUSTER_AVAILABLE',
+      'CONTROL_PLANE_DEGRADED',
+      'CONTROL_PLANE_RECOVERED',
+    ]);
+    // The time in which it did not answer counts against the target, and only that.
+    expect(up.sla).toMatchObject({ target: 0.9995, compensable: true, met: false });
+    expect(up.sla.downtimeSeconds).toBeGreaterThan(0);
+    expect(up.sla.availability).toBeLessThan(1);
+  });
+
+  test('loses its API with two zones of three, and a watch is cut off', async () => {
+    const id = await runningCluster();
+    const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
+    const config = world.platform.kubernetes.of(access!);
+    const { Watch } = await import('@kubernetes/client-node');
+    let close: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    await new Watch(config).watch(
+      '/api/v1/namespaces',
+      {},
+      () => undefined,
+      () => close(),
+    );
+    await power('zones/cn-hangzhou-b', false);
+    await power('zones/cn-hangzhou-c', false);
+    try {
+      await closed;
+      expect(await apiStatus(id)).toBe(503);
+      await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+    } finally {
+      await power('zones/cn-hangzhou-b', true);
+      await power('zones/cn-hangzhou-c', true);
+    }
+    await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
+    expect(await apiStatus(id)).toBe(200);
+  });
+
+  test('tells of an outage that was over before anybody looked, with the times of the cloud at both ends', async () => {
+    const id = await runningCluster();
+    const times: number[] = [];
+    for (const on of [false, true]) {
+      for (const replica of ['etcd-0', 'etcd-1']) {
+        times.push(Date.now());
+        await power(`clusters/${id}/replicas/${replica}`, on);
+      }
+    }
+    times.push(Date.now());
+    const { controlPlane, state, sla } = await seen(
+      id,
+      ({ state, controlPlane }) =>
+        state === 'RUNNING' && controlPlane?.incidents.length === 3 && controlPlane.available,
+      'three incidents',
+    );
+    expect([state, controlPlane?.available]).toEqual(['RUNNING', true]);
+    const incidents = [...(controlPlane?.incidents ?? [])].reverse();
+    expect(incidents.map(({ kind }) => kind)).toEqual(['DEGRADED', 'API_UNAVAILABLE', 'DEGRADED']);
+    const ends = [
+      ...incidents.map(({ startedAt }) => Date.parse(startedAt)),
+      Date.parse(incidents.at(-1)?.endedAt ?? ''),
+    ];
+    // Each began, and the last ended, between the switching and the next one.
+    expect(ends.map((end, index) => end >= times[index]! && end <= times[index + 1]!)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(incidents.slice(0, 2).map(({ endedAt }) => endedAt)).toEqual(
+      incidents.slice(1).map(({ startedAt }) => startedAt),
+    );
+    const seconds = (ends[2]! - ends[1]!) / 1000;
+    expect(sla.downtimeSeconds).toBeCloseTo(seconds, 3);
+    const events = await world.prisma.event.findMany({
+      where: { clusterId: id },
+      orderBy: { sequence: 'asc' },
+    });
+    expect(events.slice(-5).map(({ type, data }) => [type, data])).toEqual([
+      ['CONTROL_PLANE_DEGRADED', told(incidents[0]!)],
+      ['CLUSTER_UNAVAILABLE', told(incidents[1]!)],
+      ['CLUSTER_AVAILABLE', { ...told(incidents[1]!), endedAt: incidents[1]!.endedAt }],
+      ['CONTROL_PLANE_DEGRADED', told(incidents[2]!)],
+      ['CONTROL_PLANE_RECOVERED', { ...told(incidents[2]!), endedAt: incidents[2]!.endedAt }],
+    ]);
+  });
+
+  test('that comes back lets go on what was being done', async () => {
+    const id = await runningCluster();
+    const pool = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
+    for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, false);
+    const { operation } = await world.pools.scale(world.actor, { nodePoolId: pool.id, desiredSize: 5 });
+    await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+    await expect(world.pools.scale(world.actor, { nodePoolId: pool.id, desiredSize: 6 })).rejects.toThrow(
+      /INVALID_STATE/,
+    );
+    for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, true);
+    await seen(id, (now) => now.controlPlane?.available === true, 'an API that answers');
+    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED', created: 2 });
+    await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
+  });
+
+  test('that is gone does not keep its cluster from being deleted', async () => {
+    const id = await runningCluster();
+    for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, false);
+    await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+    const { operation } = await world.clusters.delete(world.actor, { id });
+    expect((await ended(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
+  });
+
+  test('is forgotten with its cluster', async () => {
+    const id = await runningCluster();
+    const { operation } = await world.clusters.delete(world.actor, { id });
+    expect((await ended(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
+    await seen(id, (now) => now.controlPlane === null, 'no control plane');
+  });
+});
+
+describe('what follows from replicas and incidents', () => {
+  test.each([
+    [
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+      ['a', 'b'],
+    ],
+    [
+      ['a', 'b'],
+      ['a', 'b', 'a'],
+      ['a', 'b'],
+    ],
+    [['a'], ['a', 'a', 'a'], ['a', 'a']],
+    [
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'c'],
+      ['a', 'b'],
+    ],
+  ])('in the zones %j three etcd are in %j and two API servers in %j', (zones, etcd, servers) => {
+    const replicas = spread(zones);
+    const of = (name: string) =>
+      replicas.filter(({ component }) => component === name).map(({ zoneId }) => zoneId);
+    expect([of('etcd'), of('kube-apiserver')]).toEqual([etcd, servers]);
+  });
+
+  test.each([
+    ['ACK_PRO', 0.9995, true],
+    ['ASK_PRO', 0.9995, true],
+    ['EDGE_PRO', 0.9995, true],
+    ['ACK_STANDARD', 0.999, false],
+    ['ASK_STANDARD', 0.999, false],
+    ['EDGE_STANDARD', 0.999, false],
+    ['ACK_DEDICATED', null, false],
+    ['REGISTERED', null, false],
+  ])('%s has the target %s; compensated: %s', (product, target, compensable) => {
+    expect(serviceLevel(product)).toEqual({ target, compensable });
+  });
+
+  test('availability counts the part of each outage that lies in the span, and nothing else', () => {
+    const at = (minutes: number) => new Date(minutes * 60_000);
+    const incidents = [
+      { kind: 'API_UNAVAILABLE', startedAt: at(0), endedAt: at(20) },
+      { kind: 'DEGRADED', startedAt: at(30), endedAt: at(60) },
+      { kind: 'API_UNAVAILABLE', startedAt: at(100), endedAt: null },
+    ];
+    expect(availabilityIn(incidents, { from: at(10), to: at(110) })).toBeCloseTo(0.8);
+    expect(availabilityIn([], { from: at(10), to: at(10) })).toBe(1);
+  });
+});

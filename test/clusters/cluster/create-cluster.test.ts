@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { balances, setLimit } from '../../../engine/ledger.js';
+import { type ClustersKit, openClusters } from '../kit.js';
+import { CREATE, type Created, proCluster } from '../requests.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+const create = async (input: Record<string, unknown>, account = 'acme', dryRun = false) =>
+  (await clusters.run<Created>(CREATE, { input, dryRun }, account)).data.createCluster;
+
+/** How many rows of everything that a creation writes an account has. */
+async function written(account: string) {
+  const { prisma } = clusters.platform.database;
+  const where = { where: { account } };
+  return {
+    clusters: await prisma.cluster.count(where),
+    pools: await prisma.nodePool.count(where),
+    operations: await prisma.operation.count(where),
+    usages: await prisma.ledgerUsage.count(where),
+    events: await prisma.event.count(where),
+    tokens: await prisma.clientToken.count(where),
+  };
+}
+
+test('a created cluster is there at once with its pools, its operation, its quota, its events and its job', async () => {
+  const pools = [
+    { name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 3 },
+    {
+      name: 'elastic',
+      instanceTypes: ['ecs.c7.xlarge'],
+      autoscaling: { enabled: true, minSize: 2, maxSize: 9 },
+    },
+  ];
+  const { cluster, operation, userErrors } = await create(
+    proCluster('first', { nodePools: pools, labels: { team: 'a' } }),
+    'one',
+  );
+  expect(userErrors).toEqual([]);
+  expect(cluster).toMatchObject({
+    name: 'first',
+    state: 'INITIAL',
+    type: 'MANAGED_KUBERNETES',
+    profile: 'DEFAULT',
+    spec: 'PRO',
+    product: 'ACK_PRO',
+    labels: { team: 'a' },
+    resourceVersion: 1,
+    region: { id: 'cn-hangzhou' },
+    timeZone: { id: 'Asia/Shanghai' },
+    version: { creatable: true, supported: true, expired: false },
+    nodePools: {
+      totalCount: 2,
+      nodes: [
+        { name: 'workers', state: 'INITIAL', desiredSize: 3, totalNodes: 0, autoscaling: null },
+        { name: 'elastic', desiredSize: 2, autoscaling: { enabled: true, minSize: 2, maxSize: 9 } },
+      ],
+    },
+  });
+  expect(operation).toMatchObject({
+    type: 'CREATE_CLUSTER',
+    state: 'PENDING',
+    progress: 0,
+    stages: ['CONTROL_PLANE', 'KUBERNETES_API', 'NODE_POOLS', 'READY'].map((name) => ({
+      name,
+      state: 'PENDING',
+    })),
+    result: { requested: 5, created: 0, failed: 0, failures: [] },
+    target: { __typename: 'Cluster', id: cluster?.id },
+  });
+  const { prisma, pool } = clusters.platform.database;
+  const id = cluster?.id ?? '';
+  const held = await balances(prisma, 'one', [
+    { resource: 'ACK_PRO/clustersPerAccount', scope: '' },
+    { resource: 'load-balancers', scope: '' },
+    { resource: 'ACK_PRO/nodePoolsPerCluster', scope: id },
+    { resource: 'ACK_PRO/nodesPerCluster', scope: id },
+  ]);
+  expect(held.map(({ used }) => used)).toEqual([1, 1, 2, 5]);
+  const events = await prisma.event.findMany({ where: { account: 'one' }, orderBy: { sequence: 'asc' } });
+  expect(events.map(({ type, clusterId }) => [type, clusterId])).toEqual([
+    ['OPERATION_PENDING', id],
+    ['CLUSTER_REQUESTED', id],
+  ]);
+  const jobs = await pool.query('SELECT 1 FROM graphile_worker._private_jobs WHERE key = $1', [
+    `cluster:${id}`,
+  ]);
+  expect(jobs.rowCount).toBe(1);
+});
+
+test('a dry run answers as the real one and leaves nothing', async () => {
+  const input = proCluster('rehearsed', {
+    nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
+    clientToken: 't',
+  });
+  const { cluster, operation, userErrors } = await create(input, 'dry', true);
+  expect(userErrors).toEqual([]);
+  expect(cluster).toMatchObject({ name: 'rehearsed', state: 'INITIAL' });
+  expect(operation).toMatchObject({ type: 'CREATE_CLUSTER', state: 'PENDING' });
+  expect(await written('dry')).toEqual({
+    clusters: 0,
+    pools: 0,
+    operations: 0,
+    usages: 0,
+    events: 0,
+    tokens: 0,
+  });
+  expect((await create(input, 'dry')).userErrors).toEqual([]);
+});
+
+test('a repeated clientToken answers as the first request did and does nothing again', async () => {
+  const input = proCluster('once', { clientToken: 'token-1' });
+  const first = await create(input, 'repeat');
+  const before = await written('repeat');
+  const second = await create(input, 'repeat');
+  expect(second.cluster?.id).toBe(first.cluster?.id);
+  expect(second.operation?.id).toBe(first.operation?.id);
+  expect(second.userErrors).toEqual([]);
+  expect(await written('repeat')).toEqual(before);
+});
+
+test('a clientToken with other input is refused', async () => {
+  await create(proCluster('same', { clientToken: 'token-2' }), 'repeat');
+  const { cluster, userErrors } = await create(proCluster('other', { clientToken: 'token-2' }), 'repeat');
+  expect(cluster).toBeNull();
+  expect(userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED', path: ['input', 'clientToken'] }]);
+});
+
+test('twins that race with one clientToken get one cluster', async () => {
+  const input = proCluster('twin', { clientToken: 'race' });
+  const answers = await Promise.all(Array.from({ length: 8 }, () => create(input, 'racer')));
+  expect(new Set(answers.map(({ cluster }) => cluster?.id)).size).toBe(1);
+  expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
+  expect(await written('racer')).toMatchObject({ clusters: 1, operations: 1, tokens: 1 });
+});
+
+test('of those who race for a name one gets it', async () => {
+  const answers = await Promise.all(Array.from({ length: 6 }, () => create(proCluster('wanted'), 'names')));
+  expect(answers.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
+  const refused = answers.flatMap(({ userErrors }) => userErrors);
+  expect(refused).toHaveLength(5);
+  for (const error of refused)
+    expect(error).toMatchObject({ code: 'DUPLICATE_NAME', path: ['input', 'name'] });
+  expect((await create(proCluster('wanted'), 'somebody-else')).userErrors).toEqual([]);
+});
+
+test('of those who race for the last cluster of a quota one gets it', async () => {
+  await setLimit(
+    clusters.platform.database.prisma,
+    'last',
+    { resource: 'ACK_PRO/clustersPerAccount', scope: '*' },
+    1,
+  );
+  const answers = await Promise.all([0, 1, 2, 3].map((i) => create(proCluster(`c${i}`), 'last')));
+  expect(answers.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
+  for (const error of answers.flatMap(({ userErrors }) => userErrors)) {
+    expect(error).toMatchObject({
+      __typename: 'QuotaExceededError',
+      code: 'QUOTA_EXCEEDED',
+      resource: 'ACK_PRO/clustersPerAccount',
+      limit: 1,
+      used: 1,
+      requested: 1,
+    });
+  }
+  expect(await written('last')).toMatchObject({ clusters: 1, operations: 1 });
+});
+
+test('everything wrong with a request is said at once, and nothing is written', async () => {
+  await create(proCluster('taken'), 'strict');
+  const before = await written('strict');
+  const input = proCluster('taken', {
+    zoneIds: ['cn-beijing-a'],
+    version: '1.28',
+    nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge', 'ecs.g7.large'], desiredSize: 100_001 }],
+  });
+  const { cluster, operation, userErrors } = await create(input, 'strict');
+  expect([cluster, operation]).toEqual([null, null]);
+  expect(userErrors.map(({ code, path }) => [code, ...(path ?? [])])).toEqual([
+    ['UNKNOWN_ZONE', 'input', 'zoneIds', '0'],
+    ['VERSION_NOT_CREATABLE', 'input', 'version'],
+    ['INSTANCE_TYPE_TOO_SMALL', 'input', 'nodePools', '0', 'instanceTypes', '1'],
+    ['INVALID_INPUT', 'input', 'nodePools', '0', 'desiredSize'],
+    ['DUPLICATE_NAME', 'input', 'name'],
+  ]);
+  expect(await written('strict')).toEqual(before);
+});
+
+test.each([
+  ['ap-southeast-7', 'EXTERNAL_KUBERNETES', 'PRODUCT_COMING_SOON'],
+  ['cn-nanjing', 'KUBERNETES', 'PRODUCT_NOT_OFFERED'],
+  ['atlantis', 'MANAGED_KUBERNETES', 'UNKNOWN_REGION'],
+])('in %s a cluster of %s is refused with %s', async (regionId, type, code) => {
+  const { userErrors } = await create({ name: 'x', regionId, type });
+  expect(userErrors).toMatchObject([{ code, path: ['input', 'regionId'] }]);
+});
+
+test('a registered cluster waits for its agent: no operation, no control plane, no job', async () => {
+  const { cluster, operation, userErrors } = await create(
+    { name: 'elsewhere', regionId: 'guangzhou', type: 'EXTERNAL_KUBERNETES' },
+    'registrar',
+  );
+  expect(userErrors).toEqual([]);
+  expect(operation).toBeNull();
+  expect(cluster).toMatchObject({
+    state: 'WAITING',
+    product: 'REGISTERED',
+    spec: null,
+    region: { id: 'cn-guangzhou' },
+  });
+});

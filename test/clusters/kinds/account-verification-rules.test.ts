@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isVerified,
+  verificationProblems,
+  type VerificationRequest,
+} from '../../../subgraphs/clusters/account/account-verification.rules.js';
+
+describe('real-name verification', () => {
+  test.each([
+    [undefined, null, true],
+    [true, null, true],
+    [false, null, false],
+    [false, {}, true],
+  ])('with the claim %s and the centre knowing %o the account is verified: %s', (claim, known, expected) => {
+    expect(isVerified(claim, known)).toBe(expected);
+  });
+
+  const person: VerificationRequest = { kind: 'PERSON', name: '王芳', documentNumber: '11010519491231002X' };
+  const enterprise: VerificationRequest = {
+    kind: 'ENTERPRISE',
+    name: 'Acme',
+    documentNumber: '91330100MA27X6AB0C',
+  };
+  test.each<[string, VerificationRequest, string[]]>([
+    ['a person', person, []],
+    ['an enterprise', enterprise, []],
+    ['no name', { ...person, name: ' ' }, ['name']],
+    ['a number that is too short', { ...person, documentNumber: '123' }, ['documentNumber']],
+    ['letters in a person’s number', { ...person, documentNumber: '1101051949123100AB' }, ['documentNumber']],
+    [
+      'an O in an enterprise’s code',
+      { ...enterprise, documentNumber: 'O1330100MA27X6AB0C' },
+      ['documentNumber'],
+    ],
+  ])('takes %s', (_what, request, paths) => {
+    expect(verificationProblems(request).map(({ path }) => path?.[1])).toEqual(paths);
+  });
+});

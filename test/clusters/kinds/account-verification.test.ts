@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
+import { Loaders } from '../../../kernel/loader.js';
+import { createLog } from '../../../kernel/log.js';
+import { type ClustersKit, openClusters } from '../kit.js';
+import { CREATE_CLUSTER, type KindPayload } from './kinds-kit.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+describe('real-name verification', () => {
+  const asActor = async <T>(query: string, variables: Record<string, unknown>, verified?: boolean) => {
+    const executor = new SubgraphExecutor(clusters.subgraph, createLog('fatal'));
+    const actor = { account: 'anonymous', subject: 'x', ...(verified !== undefined && { verified }) };
+    const context = { actor, requestId: 'test', loaders: new Loaders() };
+    return (await executor.execute({ query, variables }, context)) as unknown as { data: T };
+  };
+  const VIEWER = '{ viewer { account verified } }';
+  const input = { name: 'first', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
+
+  test('an account whose token does not vouch for it creates no cluster until its holder is identified', async () => {
+    const refused = await asActor<KindPayload>(CREATE_CLUSTER, { input }, false);
+    expect(refused.data.payload).toMatchObject({
+      cluster: null,
+      userErrors: [{ code: 'ACCOUNT_NOT_VERIFIED', path: ['input'] }],
+    });
+    expect((await asActor(VIEWER, {}, false)).data).toMatchObject({ viewer: { verified: false } });
+    const VERIFY = `mutation ($input: VerifyAccountInput!) {
+      verifyAccount(input: $input) { viewer { verified } userErrors { code path } } }`;
+    const holder = { kind: 'PERSON', name: '王芳', documentNumber: '12' };
+    expect((await asActor(VERIFY, { input: holder }, false)).data).toMatchObject({
+      verifyAccount: {
+        viewer: null,
+        userErrors: [{ code: 'INVALID_INPUT', path: ['input', 'documentNumber'] }],
+      },
+    });
+    const real = { ...holder, documentNumber: '11010519491231002X' };
+    for (const _twice of [1, 2])
+      expect((await asActor(VERIFY, { input: real }, false)).data).toEqual({
+        verifyAccount: { viewer: { verified: true }, userErrors: [] },
+      });
+    expect((await asActor<KindPayload>(CREATE_CLUSTER, { input }, false)).data.payload).toMatchObject({
+      userErrors: [],
+    });
+  });
+
+  test('an account whose token says nothing of it is verified', async () => {
+    expect((await asActor(VIEWER, {})).data).toMatchObject({ viewer: { verified: true } });
+  });
+});

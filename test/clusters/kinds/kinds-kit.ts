@@ -1,0 +1,30 @@
+import type { ClustersKit } from '../kit.js';
+import type { PayloadView } from '../requests.js';
+
+/** A cluster as far as its kind shows. */
+export interface KindView {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly spec: string | null;
+  readonly nodes: { readonly nodes: { readonly role: string; readonly name: string }[] };
+}
+
+export interface KindPayload {
+  readonly payload: PayloadView & { readonly cluster: KindView | null };
+}
+
+/** What of a cluster shows its kind. */
+export const KIND_FIELDS = `id name kind state type profile spec product capability networkPlugin storagePlugin region { id }
+  nodes { nodes { role name nodePool { id } instanceType { id } } } nodePools { nodes { id runtime gpuSharing edgeAutonomy } }
+  sla { compensable }`;
+
+/** Asks for a cluster, and looks at its kind. */
+export const CREATE_CLUSTER = `mutation ($input: CreateClusterInput!) { payload: createCluster(input: $input) {
+  cluster { ${KIND_FIELDS} } operation { id type state } userErrors { code message path } } }`;
+
+/** Asks for a cluster in Hangzhou, unless it says otherwise. */
+export async function createCluster(clusters: ClustersKit, input: Record<string, unknown>, account: string) {
+  const wish = { input: { regionId: 'cn-hangzhou', ...input } };
+  return (await clusters.run<KindPayload>(CREATE_CLUSTER, wish, account)).data.payload;
+}

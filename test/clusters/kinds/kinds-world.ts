@@ -1,0 +1,189 @@
+import { AppsV1Api, CoreV1Api, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { type Faults, noFaults } from '../../../engine/contract.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
+import { Loaders } from '../../../kernel/loader.js';
+import { createLog } from '../../../kernel/log.js';
+import type { Subgraph } from '../../../kernel/subgraph.js';
+import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js';
+import { createWorkloadsSubgraph } from '../../../subgraphs/workloads/subgraph.js';
+import { ended, startWorld, type World } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+
+/** What the tests look at of a payload. */
+export interface Payload {
+  readonly cluster?: { readonly id: string; readonly state: string; readonly kind: string } | null;
+  readonly nodePool?: { readonly id: string } | null;
+  readonly operation: { readonly id: string } | null;
+  readonly userErrors: readonly { readonly code: string; readonly path: readonly string[] | null }[];
+}
+
+/** What the tests look at of a workload. */
+export interface WorkloadView {
+  readonly name: string;
+  readonly kind: string;
+  readonly replicas: number;
+  readonly readyReplicas: number;
+}
+
+/** A pod template's containers and where they may run. */
+export interface Deployed {
+  readonly name: string;
+  readonly replicas: number;
+  readonly limits?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly spec?: Partial<V1PodSpec>;
+}
+
+/** A wish for a node pool of small machines. */
+export const small = (name: string, more: object = {}) => ({
+  name,
+  instanceTypes: ['ecs.g7.xlarge'],
+  ...more,
+});
+
+/** The clusters subgraph, the engine and a simulated cloud with machines enough; clusters are made through the graph. */
+export type KindsWorld = Awaited<ReturnType<typeof startKinds>>;
+
+export async function startKinds(speed = 1_000, faults: Faults = noFaults) {
+  const world = await startWorld({ speed });
+  await world.limit('payg-vcpu', 5_000);
+  await world.limit('payg-max-vcpu-per-instance', 128);
+  const engine = await world.engine(faults);
+  const graph = asking(world, await createClustersSubgraph(world.platform));
+  const workloads = asking(world, await createWorkloadsSubgraph(world.platform));
+  const mutate = async (name: string, type: string, input: Record<string, unknown>): Promise<Payload> => {
+    const thing = name.includes('Autonomy') ? 'nodePool { id }' : 'cluster { id state kind }';
+    const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) {
+      ${thing} operation { id } userErrors { code path } } }`;
+    return (await graph<{ payload: Payload }>(query, { input })).payload;
+  };
+  return {
+    world,
+    /** Asks the clusters subgraph. */
+    graph,
+    /** Asks the workloads subgraph. */
+    workloads,
+    mutate,
+    /** Applies a manifest to a cluster; each of its objects with what became of it. */
+    async apply(clusterId: string, yaml: string): Promise<string[]> {
+      interface Applied {
+        readonly objects: { readonly kind: string; readonly result: string }[];
+        readonly userErrors: object[];
+      }
+      const { payload } = await workloads<{ payload: Applied }>(
+        `mutation ($input: ApplyManifestInput!) { payload: applyManifest(input: $input) {
+          objects { kind result } userErrors { code message } } }`,
+        { input: { clusterId, yaml } },
+      );
+      if (payload.userErrors.length > 0) throw new Error(JSON.stringify(payload.userErrors));
+      return payload.objects.map(({ kind, result }) => `${kind} ${result}`);
+    },
+    /** The cluster's workloads whose names begin so, as the graph has them. */
+    async workloadsOf(clusterId: string, prefix: string): Promise<WorkloadView[]> {
+      const { entities } = await workloads<{ entities: { workloads: { nodes: WorkloadView[] } }[] }>(
+        `query ($of: [_Any!]!) { entities: _entities(representations: $of) {
+          ... on Cluster { workloads { nodes { name kind replicas readyReplicas } } } } }`,
+        { of: [{ __typename: 'Cluster', id: clusterId }] },
+      );
+      return entities.flatMap((one) => one.workloads.nodes).filter(({ name }) => name.startsWith(prefix));
+    },
+    /** Makes a cluster and waits until its creation has ended well; answers its id. */
+    async create(input: Record<string, unknown> & { readonly name: string }): Promise<string> {
+      const wish = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', ...input };
+      const { cluster, operation, userErrors } = await mutate('createCluster', 'CreateClusterInput', wish);
+      if (!cluster) throw new Error(JSON.stringify(userErrors));
+      if (operation) await succeeded(world, operation.id);
+      return cluster.id;
+    },
+    async delete(id: string): Promise<void> {
+      const { operation, userErrors } = await mutate('deleteCluster', 'DeleteClusterInput', { id });
+      if (!operation) throw new Error(JSON.stringify(userErrors));
+      await succeeded(world, operation.id);
+    },
+    inside: (id: string) => inside(world, id),
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Asks a subgraph as the world's actor. */
+function asking(world: World, subgraph: Subgraph) {
+  const executor = new SubgraphExecutor(subgraph, createLog('silent'));
+  return async <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> => {
+    const context = { actor: world.actor, requestId: 'test', loaders: new Loaders() };
+    const { data, errors } = await executor.execute({ query, variables }, context);
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data as T;
+  };
+}
+
+export async function succeeded(world: World, operationId: string): Promise<void> {
+  const { state, error, failures } = await ended(world, operationId);
+  if (state !== 'SUCCEEDED') throw new Error(`${state}: ${JSON.stringify(error ?? failures)}`);
+}
+
+/** One cluster's Kubernetes API, as its users see it. */
+async function inside(world: World, clusterId: string) {
+  const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
+  if (!access) throw new Error(`${clusterId} has no API`);
+  const config = world.platform.kubernetes.of(access);
+  const core = config.makeApiClient(CoreV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
+  const namespace = 'default';
+  const pods = async (app: string): Promise<V1Pod[]> =>
+    (await core.listNamespacedPod({ namespace, labelSelector: `app=${app}` })).items;
+  return {
+    client: new KubernetesClient(config, { clusterId }),
+    core,
+    apps,
+    pods,
+    nodes: async () => (await core.listNode()).items,
+    deploy: ({ name, replicas, limits, args, spec }: Deployed) => {
+      const container = {
+        name: 'main',
+        image: 'nginx:1.27',
+        ...(args && { args: [...args] }),
+        ...(limits && { resources: { limits: { ...limits } } }),
+      };
+      const template = { metadata: { labels: { app: name } }, spec: { ...spec, containers: [container] } };
+      const body = {
+        metadata: { name },
+        spec: { replicas, selector: { matchLabels: { app: name } }, template },
+      };
+      return apps.createNamespacedDeployment({ namespace, body });
+    },
+    /** The app's pods, once as many as that run and are ready. */
+    running: (app: string, count: number) =>
+      eventually(
+        async () => {
+          const ready = (await pods(app)).filter((pod) => isReady(pod) && !pod.metadata?.deletionTimestamp);
+          return ready.length === count && ready;
+        },
+        { what: `${count} running pods of ${app}` },
+      ),
+  };
+}
+
+export function isReady({ status }: V1Pod): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+}
+
+/** Asks the simulated cloud's API. */
+export async function cloud(
+  { world }: Pick<KindsWorld, 'world'>,
+  method: 'GET' | 'PUT' | 'PATCH',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(new URL(`/cloud/v1${path}`, world.kubesim.cloudUrl), {
+    method,
+    headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setLimit } from '../../../engine/ledger.js';
+import { type ClustersKit, openClusters } from '../kit.js';
+import { runningCluster } from '../living-cluster.js';
+import { type PayloadView } from '../requests.js';
+import type { KindView } from './kinds-kit.js';
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+describe('a migration to Pro', () => {
+  const migrate = async (id: string, account: string, dryRun = false) =>
+    (
+      await clusters.run<{ payload: PayloadView & { cluster: KindView | null } }>(
+        `mutation ($input: MigrateClusterInput!, $dryRun: Boolean) { payload: migrateCluster(input: $input, dryRun: $dryRun) {
+          cluster { id state product } operation { id type state stages { name } } userErrors { code message path } } }`,
+        { input: { id }, dryRun },
+        account,
+      )
+    ).data.payload;
+
+  test('says in a dry run what stands against it, and nothing of it stays', async () => {
+    const { id } = await runningCluster(clusters, 'mover', { name: 'std', spec: 'STANDARD' });
+    expect(await migrate(id, 'mover', true)).toMatchObject({
+      cluster: { state: 'UPDATING', product: 'ACK_STANDARD' },
+      operation: {
+        type: 'MIGRATE_CLUSTER',
+        stages: [{ name: 'PRECHECK' }, { name: 'CONTROL_PLANE' }, { name: 'SWITCH' }],
+      },
+      userErrors: [],
+    });
+    expect(
+      await clusters.platform.database.prisma.operation.count({ where: { type: 'MIGRATE_CLUSTER' } }),
+    ).toBe(0);
+  });
+
+  test('is refused when the quota of Pro is used up', async () => {
+    const { id } = await runningCluster(clusters, 'full', { name: 'std', spec: 'STANDARD' });
+    const { prisma } = clusters.platform.database;
+    await setLimit(prisma, 'full', { resource: 'ACK_PRO/clustersPerAccount', scope: '*' }, 0);
+    expect(await migrate(id, 'full')).toMatchObject({
+      cluster: null,
+      operation: null,
+      userErrors: [{ code: 'QUOTA_EXCEEDED', path: ['input', 'id'] }],
+    });
+  });
+
+  test('is refused where the region does not offer Pro', async () => {
+    const { id } = await runningCluster(clusters, 'remote', { name: 'std', spec: 'STANDARD' });
+    const { prisma } = clusters.platform.database;
+    // No region has Standard and not Pro: the cluster is put where neither is.
+    await prisma.cluster.update({ where: { id }, data: { regionId: 'me-east-1' } });
+    expect((await migrate(id, 'remote')).userErrors).toMatchObject([{ code: 'PRODUCT_COMING_SOON' }]);
+  });
+
+  test('is refused for other products, and for another account’s clusters as for missing ones', async () => {
+    const { id } = await runningCluster(clusters, 'pro', { name: 'pro' });
+    expect((await migrate(id, 'pro')).userErrors).toMatchObject([{ code: 'MIGRATION_NOT_ALLOWED' }]);
+    expect((await migrate(id, 'stranger')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+});

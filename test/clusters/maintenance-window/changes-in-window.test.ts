@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type PayloadView } from '../requests.js';
+import { NOON, OPENING, openWindows, SATURDAYS, type Windows } from './window-kit.js';
+
+let windows: Windows;
+beforeAll(async () => {
+  windows = await openWindows();
+});
+beforeEach(() => {
+  windows.clock.time = new Date(NOON);
+});
+afterAll(() => windows[Symbol.asyncDispose]());
+
+const WORKERS = { nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }] };
+const LARGE = 'ecs.g7.2xlarge';
+const scale = (id: string, more = {}) =>
+  windows.mutate('scaleClusterVertically', { id, instanceTypes: [LARGE], ...more });
+const cancel = (id: string | undefined) =>
+  windows.clusters.run(
+    'mutation ($id: ID!) { cancelOperation(input: { id: $id }) { userErrors { code } } }',
+    { id },
+  );
+
+describe('a vertical scaling in the window', () => {
+  test('waits with the cluster running, and begins when the window opens with the sizes of then', async () => {
+    const id = await windows.berlinWithWindow('scaling-waits', WORKERS);
+    const { operation: begun, cluster, userErrors } = await scale(id);
+    expect([userErrors, cluster?.state]).toEqual([[], 'RUNNING']);
+    expect(await windows.operation(begun?.id)).toEqual({
+      state: 'PENDING',
+      scheduledFor: OPENING,
+      error: null,
+    });
+    const pool = await windows.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
+    await windows.prisma.nodePool.update({
+      where: { id: pool.id },
+      data: { desiredSize: pool.desiredSize + 2 },
+    });
+    windows.clock.time = new Date(OPENING);
+    expect(await windows.reconcile(begun?.id)).toEqual({ kind: 'done' });
+    expect(await windows.prisma.cluster.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      state: 'UPDATING',
+      operationId: begun?.id,
+    });
+    expect(
+      await windows.prisma.operation.findUniqueOrThrow({ where: { id: begun?.id ?? '' } }),
+    ).toMatchObject({
+      input: { instanceTypes: [LARGE], pools: [{ id: pool.id, baseSize: pool.desiredSize + 2 }] },
+      cancelable: false,
+      pausable: false,
+    });
+  });
+
+  test('does not wait when told so, in a window that is open, or without one', async () => {
+    const now = await scale(await windows.berlinWithWindow('scaling-now', WORKERS), { when: 'NOW' });
+    expect(now.cluster?.state).toBe('UPDATING');
+    const { id } = await windows.berlin('scaling-windowless', WORKERS);
+    expect((await scale(id, { when: 'IN_WINDOW' })).userErrors).toMatchObject([
+      { code: 'INVALID_STATE', path: ['input', 'when'] },
+    ]);
+    expect((await scale(id)).cluster?.state).toBe('UPDATING');
+    const open = await windows.berlinWithWindow('scaling-open', WORKERS);
+    windows.clock.time = new Date(OPENING);
+    const begun = await scale(open);
+    expect(begun.cluster?.state).toBe('UPDATING');
+    expect(await windows.operation(begun.operation?.id)).toMatchObject({ scheduledFor: null });
+  });
+
+  test('can be cancelled while it waits; only one waits at a time', async () => {
+    const id = await windows.berlinWithWindow('scaling-cancelled', WORKERS);
+    const { operation: begun } = await scale(id);
+    expect((await scale(id)).userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'id'] }]);
+    await cancel(begun?.id);
+    await windows.reconcile(begun?.id);
+    expect(await windows.operation(begun?.id)).toMatchObject({ state: 'CANCELED' });
+    expect(await windows.stateOf(id)).toBe('RUNNING');
+    expect((await scale(id)).userErrors).toEqual([]);
+  });
+
+  test('waits beside an upgrade, moves with it, and begins after it', async () => {
+    const id = await windows.berlinWithWindow('scaling-beside', WORKERS);
+    const [upgrade, scaling] = [(await windows.inWindow(id)).operation, (await scale(id)).operation];
+    await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, recurrence: 'FREQ=DAILY' });
+    const tomorrow = '2026-01-14T01:30:00.000Z';
+    for (const one of [upgrade, scaling])
+      expect(await windows.operation(one?.id)).toMatchObject({ scheduledFor: tomorrow });
+    windows.clock.time = new Date(tomorrow);
+    await windows.reconcile(upgrade?.id);
+    expect(await windows.stateOf(id)).toBe('UPGRADING');
+    expect(await windows.reconcile(scaling?.id)).toMatchObject({ kind: 'requeue' });
+    expect(await windows.operation(scaling?.id)).toMatchObject({ state: 'PENDING' });
+    await windows.prisma.cluster.update({ where: { id }, data: { state: 'RUNNING' } });
+    await windows.reconcile(scaling?.id);
+    expect(await windows.stateOf(id)).toBe('UPDATING');
+  });
+});
+
+describe('a change of a component in the window', () => {
+  /** A component in its oldest version, as the engine would have left it. */
+  async function component(clusterId: string, name: string, version: string) {
+    const id = `component_${clusterId}_${name}`;
+    await windows.prisma.component.deleteMany({ where: { clusterId, name } });
+    const wish = { id, account: 'acme', clusterId, name, version, parameters: {} };
+    await windows.prisma.component.create({
+      data: { ...wish, state: 'ACTIVE', settledGeneration: 1, createdAt: new Date(NOON) },
+    });
+    return id;
+  }
+  const componentOf = (id: string) => windows.prisma.component.findUniqueOrThrow({ where: { id } });
+  const upgrade = async (id: string, more = {}) => {
+    const query = `mutation ($input: UpgradeComponentInput!) { payload: upgradeComponent(input: $input) {
+      component { state } operation { id } userErrors { code path } } }`;
+    type Answer = { payload: PayloadView & { component: { state: string } | null } };
+    return (await windows.clusters.run<Answer>(query, { input: { id, ...more } })).data.payload;
+  };
+
+  test.each([
+    ['coredns', 'v1.9.3'],
+    ['nginx-ingress-controller', 'v1.9.3-aliyun.1'],
+  ])('waits for %s, which workloads depend on, and begins when the window opens', async (name, oldest) => {
+    const clusterId = await windows.berlinWithWindow(`component-${name}`);
+    const id = await component(clusterId, name, oldest);
+    const { operation: begun, component: before, userErrors } = await upgrade(id);
+    expect([userErrors, before?.state]).toEqual([[], 'ACTIVE']);
+    expect(await windows.operation(begun?.id)).toEqual({
+      state: 'PENDING',
+      scheduledFor: OPENING,
+      error: null,
+    });
+    expect((await upgrade(id, { when: 'NOW' })).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    windows.clock.time = new Date(OPENING);
+    await windows.prisma.component.update({ where: { id }, data: { state: 'UPDATING' } });
+    expect(await windows.reconcile(begun?.id)).toMatchObject({ kind: 'requeue' });
+    await windows.prisma.component.update({ where: { id }, data: { state: 'ACTIVE' } });
+    expect(await windows.reconcile(begun?.id)).toEqual({ kind: 'done' });
+    const after = await componentOf(id);
+    expect(after).toMatchObject({ state: 'UPGRADING', generation: 2, operationId: begun?.id });
+    expect(after.version).not.toBe(oldest);
+  });
+
+  test('does not wait for one that workloads do not notice, unless it is told to', async () => {
+    const clusterId = await windows.berlinWithWindow('component-unnoticed');
+    const quiet = await component(clusterId, 'cluster-autoscaler', 'v1.0.3');
+    expect((await upgrade(quiet)).component?.state).toBe('UPGRADING');
+    const told = await component(clusterId, 'externaldns', 'v1.0.3');
+    const { operation: begun } = await upgrade(told, { when: 'IN_WINDOW' });
+    expect(await windows.operation(begun?.id)).toMatchObject({ scheduledFor: OPENING });
+    await cancel(begun?.id);
+    await windows.reconcile(begun?.id);
+    expect(await windows.operation(begun?.id)).toMatchObject({ state: 'CANCELED' });
+    expect((await upgrade(told, { when: 'NOW' })).component?.state).toBe('UPGRADING');
+  });
+
+  test('fails when the component was upgraded or taken out meanwhile', async () => {
+    const clusterId = await windows.berlinWithWindow('component-overtaken');
+    const id = await component(clusterId, 'coredns', 'v1.9.3');
+    const { operation: overtaken } = await upgrade(id);
+    const { input } = await windows.prisma.operation.findUniqueOrThrow({
+      where: { id: overtaken?.id ?? '' },
+    });
+    const { version } = input as { version: string };
+    await windows.prisma.component.update({ where: { id }, data: { version } });
+    windows.clock.time = new Date(OPENING);
+    await windows.reconcile(overtaken?.id);
+    expect(await windows.operation(overtaken?.id)).toMatchObject({ error: { code: 'UPGRADE_NOT_ALLOWED' } });
+    windows.clock.time = new Date(NOON);
+    const gone = await component(clusterId, 'nginx-ingress-controller', 'v1.9.3-aliyun.1');
+    const { operation: lost } = await upgrade(gone);
+    await windows.prisma.component.delete({ where: { id: gone } });
+    windows.clock.time = new Date(OPENING);
+    await windows.reconcile(lost?.id);
+    expect(await windows.operation(lost?.id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'NOT_FOUND' },
+    });
+  });
+
+  test.each([
+    ['CONFIGURE', 'coredns', { replicas: 3 }, 'UPDATING'],
+    ['RESTORE', 'coredns', undefined, 'UPDATING'],
+    ['CONFIGURE', 'nginx-ingress-controller', { replicas: 3 }, 'UPDATING'],
+    ['UNINSTALL', 'nginx-ingress-controller', undefined, 'UNINSTALLING'],
+  ])('is what %s of %s waits for, too, unless it is told not to', async (action, name, parameters, state) => {
+    const clusterId = await windows.berlinWithWindow(`window-${action.toLowerCase()}-${name}`);
+    const id = await component(clusterId, name, 'v1.9.3');
+    const ask = async (when?: string) => {
+      const mutation = `${action.toLowerCase()}Component`;
+      const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
+      const query = `mutation ($input: ${type}) { payload: ${mutation}(input: $input) {
+        component { state } operation { id } userErrors { code path } } }`;
+      type Answer = { payload: PayloadView & { component: { state: string } | null } };
+      const input = { id, ...(parameters && { parameters }), ...(when && { when }) };
+      return (await windows.clusters.run<Answer>(query, { input })).data.payload;
+    };
+    const waiting = await ask();
+    expect([waiting.userErrors, waiting.component?.state]).toEqual([[], 'ACTIVE']);
+    expect(await windows.operation(waiting.operation?.id)).toMatchObject({
+      state: 'PENDING',
+      scheduledFor: OPENING,
+    });
+    expect((await ask('NOW')).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    // What was set meanwhile stays: only what was asked for is changed.
+    await windows.prisma.component.update({ where: { id }, data: { parameters: { cpuRequest: '200m' } } });
+    windows.clock.time = new Date(OPENING);
+    expect(await windows.reconcile(waiting.operation?.id)).toEqual({ kind: 'done' });
+    expect(await componentOf(id)).toMatchObject({
+      state,
+      generation: 2,
+      operationId: waiting.operation?.id,
+      parameters: { cpuRequest: '200m', ...parameters },
+    });
+    windows.clock.time = new Date(NOON);
+    await windows.prisma.component.update({ where: { id }, data: { state: 'ACTIVE' } });
+    const now = await ask('NOW');
+    expect(now.component?.state).toBe(state);
+    expect(await windows.operation(now.operation?.id)).toMatchObject({ scheduledFor: null });
+  });
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ended, wishCluster, type World } from '../../engine/world.js';
+import { movableClock } from '../../kit/clock.js';
+import { eventually } from '../../kit/eventually.js';
+import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { beginUpgrade } from '../upgrade/upgrade-kit.js';
+
+/** Runs as fast as the system's clock, from another time on; the simulated cloud keeps the system's. */
+const clock = movableClock();
+let living: LivingGraph;
+let world: World;
+let ask: Ask;
+beforeAll(async () => {
+  living = await openGraph({ speed: 1_000, clock });
+  ({ world, ask } = living);
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+interface Window {
+  readonly next: { readonly opensAt: string; readonly closesAt: string };
+  readonly openAt: boolean;
+}
+async function windowOf(id: string, at: string): Promise<Window> {
+  const query = `query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow {
+    next(at: $at) { opensAt closesAt } openAt(at: $at) } } }`;
+  type Answer = { cluster: { maintenanceWindow: Window } };
+  return (await ask<Answer>(query, { id, at })).cluster.maintenanceWindow;
+}
+
+/** A running cluster whose window opens each day at that time of its zone, for an hour. */
+async function clusterIn(timeZone: string, startTime: string): Promise<string> {
+  clock.reset();
+  const { clusterId, operationId } = await wishCluster(world, 1, { version: '1.32.6', timeZone });
+  expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  clock.set('2025-01-15T12:00:00Z');
+  const window = { clusterId, recurrence: 'FREQ=DAILY', startTime, durationHours: 1 };
+  const query = `mutation ($input: SetMaintenanceWindowInput!) { setMaintenanceWindow(input: $input) {
+    userErrors { code } } }`;
+  expect(await ask(query, { input: window })).toEqual({ setMaintenanceWindow: { userErrors: [] } });
+  return clusterId;
+}
+
+// Asked for two seconds before the opening, so that the engine sees the upgrade wait.
+describe('the upgrade of a cluster whose clocks change in this night', { timeout: 200_000 }, () => {
+  it.each([
+    // At two it is three: half past two is half past three.
+    ['Europe/Berlin', '02:30', '2025-03-30T01:29:58Z', '2025-03-30T01:30:00.000Z'],
+    // At three it is two: half past two comes twice, and the first is meant.
+    ['Europe/Berlin', '02:30', '2025-10-26T00:29:58Z', '2025-10-26T00:30:00.000Z'],
+    // By half an hour only.
+    ['Australia/Lord_Howe', '01:45', '2025-04-05T14:44:58Z', '2025-04-05T14:45:00.000Z'],
+  ])('in %s waits for %s, and begins then', async (timeZone, startTime, before, opensAt) => {
+    const id = await clusterIn(timeZone, startTime);
+    const closesAt = new Date(Date.parse(opensAt) + 3_600_000).toISOString();
+    expect(await windowOf(id, before)).toEqual({ next: { opensAt, closesAt }, openAt: false });
+    expect((await windowOf(id, opensAt)).openAt).toBe(true);
+    expect((await windowOf(id, closesAt)).openAt).toBe(false);
+
+    clock.set(before);
+    const operation = await beginUpgrade(ask, { id, version: '1.34', when: 'IN_WINDOW' });
+    const query = 'query ($id: ID!) { operation(id: $id) { scheduledFor } }';
+    expect(await ask(query, { id: operation })).toEqual({ operation: { scheduledFor: opensAt } });
+    const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
+    const begun = await eventually(async () => (await world.prisma.event.findFirst({ where })) ?? false);
+    expect(begun.at.getTime()).toBeGreaterThanOrEqual(Date.parse(opensAt));
+    expect(begun.at.getTime()).toBeLessThan(Date.parse(closesAt));
+    clock.reset();
+    expect(await ended(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('is not made up for in the hour that comes twice: it waits for the next night', async () => {
+    const id = await clusterIn('Europe/Berlin', '02:30');
+    // Half past two for the second time: the window has closed.
+    clock.set('2025-10-26T01:30:00Z');
+    const operation = await beginUpgrade(ask, { id, version: '1.34', when: 'IN_WINDOW' });
+    const { input, state } = await world.prisma.operation.findUniqueOrThrow({ where: { id: operation } });
+    expect([state, input]).toMatchObject(['PENDING', { scheduledFor: '2025-10-27T01:30:00.000Z' }]);
+  });
+});

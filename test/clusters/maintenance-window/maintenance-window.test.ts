@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NOON, OPENING, SATURDAYS, openWindows, type Windows } from './window-kit.js';
+
+let windows: Windows;
+beforeAll(async () => {
+  windows = await openWindows();
+});
+beforeEach(() => {
+  windows.clock.time = new Date(NOON);
+});
+afterAll(() => windows[Symbol.asyncDispose]());
+
+describe('a maintenance window', () => {
+  test('opens in the cluster’s time zone, summer and winter', async () => {
+    const id = await windows.berlinWithWindow('zoned');
+    const query = `query ($id: ID!) { cluster(id: $id) { maintenanceWindow {
+      recurrence startDate startTime durationHours enabled timeZone { id } next { opensAt closesAt }
+      summer: next(at: "2026-07-01T00:00:00Z") { opensAt closesAt }
+      before: openAt(at: "2026-01-17T01:29:59Z") in: openAt(at: "2026-01-17T05:29:59Z") after: openAt(at: "2026-01-17T05:30:00Z") } } }`;
+    expect((await windows.clusters.run(query, { id })).data).toEqual({
+      cluster: {
+        maintenanceWindow: {
+          ...SATURDAYS,
+          startDate: '2026-01-13',
+          enabled: true,
+          timeZone: { id: 'Europe/Berlin' },
+          next: { opensAt: OPENING, closesAt: '2026-01-17T05:30:00.000Z' },
+          summer: { opensAt: '2026-07-04T00:30:00.000Z', closesAt: '2026-07-04T04:30:00.000Z' },
+          before: false,
+          in: true,
+          after: false,
+        },
+      },
+    });
+  });
+
+  test('that was never set is null; one that is off never opens; a time far away is refused', async () => {
+    const { id } = await windows.berlin('off');
+    const query =
+      'query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow { next { opensAt } openAt(at: $at) } } }';
+    expect((await windows.clusters.run(query, { id })).data).toEqual({
+      cluster: { maintenanceWindow: null },
+    });
+    await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, enabled: false });
+    expect((await windows.clusters.run(query, { id, at: OPENING })).data).toEqual({
+      cluster: { maintenanceWindow: { next: null, openAt: false } },
+    });
+    await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS });
+    expect((await windows.clusters.run(query, { id, at: OPENING })).data).toMatchObject({
+      cluster: { maintenanceWindow: { openAt: true } },
+    });
+    const far = await windows.clusters.run(query, { id, at: '9999-01-01T00:00:00Z' });
+    expect(far.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
+  });
+
+  test.each([
+    [{ recurrence: 'FREQ=HOURLY' }, 'recurrence'],
+    [{ recurrence: 'FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30' }, 'recurrence'],
+    [{ startTime: '24:00' }, 'startTime'],
+    [{ startTime: '2:30' }, 'startTime'],
+    [{ durationHours: 0 }, 'durationHours'],
+    [{ durationHours: 25 }, 'durationHours'],
+  ])('with %j is refused', async (wrong, field) => {
+    const { id } = await windows.berlin(
+      `refused-${field}-${Object.values(wrong).join('').replace(/\W/g, '-')}`,
+    );
+    const { cluster, userErrors } = await windows.mutate('setMaintenanceWindow', {
+      clusterId: id,
+      ...SATURDAYS,
+      ...wrong,
+    });
+    expect(cluster).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', field] }]);
+  });
+});

@@ -1,0 +1,68 @@
+import { expect } from 'vitest';
+import { noFaults } from '../../../engine/contract.js';
+import { createScheduledChangeReconciler } from '../../../subgraphs/clusters/maintenance-window/scheduled-change.reconciler.js';
+import { scheduledChanges } from '../../../subgraphs/clusters/maintenance-window/scheduled-changes.js';
+import { openClusters } from '../kit.js';
+import { runningCluster } from '../living-cluster.js';
+import { clusterMutation, type ClusterView, type PayloadView } from '../requests.js';
+
+/** A Tuesday noon in Berlin, in winter. */
+export const NOON = '2026-01-13T11:00:00.000Z';
+/** When the window of `SATURDAYS` opens next. */
+export const OPENING = '2026-01-17T01:30:00.000Z';
+export const SATURDAYS = { recurrence: 'FREQ=WEEKLY;BYDAY=SA', startTime: '02:30', durationHours: 4 };
+
+interface OperationNow {
+  readonly operation: {
+    readonly state: string;
+    readonly scheduledFor: string | null;
+    readonly error: { readonly code: string } | null;
+  };
+}
+type Payload = PayloadView & { readonly cluster: ClusterView | null };
+
+/** The clusters subgraph at a time that tests set, and the words in which they speak of windows. */
+export type Windows = Awaited<ReturnType<typeof openWindows>>;
+
+export async function openWindows() {
+  const clock = { time: new Date(NOON), now: () => clock.time };
+  const clusters = await openClusters({ clock });
+  const { prisma } = clusters.platform.database;
+  const mutate = async (name: string, input: Record<string, unknown>) => {
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+    return (await clusters.run<{ payload: Payload }>(clusterMutation(name, type), { input })).data.payload;
+  };
+  /** A running cluster in Berlin. */
+  const berlin = (name: string, more = {}) =>
+    runningCluster(clusters, 'acme', { name, version: '1.32.6', timeZone: 'Europe/Berlin', ...more });
+  return {
+    clusters,
+    prisma,
+    clock,
+    mutate,
+    berlin,
+    /** Its id; its window is open on Saturdays. */
+    async berlinWithWindow(name: string, more = {}): Promise<string> {
+      const { id } = await berlin(name, more);
+      const window = { clusterId: id, ...SATURDAYS };
+      expect((await mutate('setMaintenanceWindow', window)).userErrors).toEqual([]);
+      return id;
+    },
+    inWindow: (id: string) => mutate('upgradeCluster', { id, version: '1.34', when: 'IN_WINDOW' }),
+    async operation(id: string | undefined) {
+      const query = 'query ($id: ID!) { operation(id: $id) { state scheduledFor error { code } } }';
+      return (await clusters.run<OperationNow>(query, { id })).data.operation;
+    },
+    stateOf: async (id: string) => (await prisma.cluster.findUniqueOrThrow({ where: { id } })).state,
+    /** What the engine does when the job's time has come. */
+    reconcile: (id: string | undefined) =>
+      createScheduledChangeReconciler(scheduledChanges(clusters.platform)).reconcile(id ?? '', {
+        database: prisma,
+        clock,
+        log: clusters.platform.log,
+        faults: noFaults,
+        signal: new AbortController().signal,
+      }),
+    [Symbol.asyncDispose]: () => clusters[Symbol.asyncDispose](),
+  };
+}

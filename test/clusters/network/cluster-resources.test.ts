@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLOUD_CLAIMS } from '../../../engine/providers/claim-infrastructure.js';
+import { enqueue } from '../../../engine/queue.js';
+import { ended } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+import { type LivingNetwork, openLivingNetwork } from './living-network.js';
+
+let living: LivingNetwork;
+beforeAll(async () => {
+  living = await openLivingNetwork();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const RESOURCES = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { totalCount
+  nodes { id type name creator deleteBehavior } } } }`;
+interface Resource {
+  id: string;
+  type: string;
+  name: string;
+  creator: string;
+  deleteBehavior: string;
+}
+
+async function resources(id: string): Promise<Resource[]> {
+  const { cluster } = await living.ask<{ cluster: { resources: { nodes: Resource[]; totalCount: number } } }>(
+    RESOURCES,
+    { id },
+  );
+  expect(cluster.resources.totalCount).toBe(cluster.resources.nodes.length);
+  return cluster.resources.nodes;
+}
+
+async function drop(id: string, retainResources: string[] = []) {
+  const { operation } = await living.world.clusters.delete(living.world.actor, { id, retainResources });
+  expect(await ended(living.world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+}
+
+describe('the resources of a cluster', () => {
+  test('are listed with creator and what becomes of them, and just those that are to go are gone with it', async () => {
+    const region = { regionId: 'cn-shanghai', network: { publicEndpoint: true } };
+    const before = await usage();
+    const { clusterId } = await living.runningCluster(2, region);
+    const all = await resources(clusterId);
+    const counts = [...Map.groupBy(all, ({ type }) => type)].map(([type, some]) => [type, some.length]);
+    expect(counts).toEqual([
+      ['VPC', 1],
+      ['VSWITCH', 3],
+      ['SECURITY_GROUP', 1],
+      ['LOAD_BALANCER', 1],
+      ['EIP', 1],
+      ['SCALING_GROUP', 1],
+      ['INSTANCE', 2],
+    ]);
+    expect(
+      all.every(({ creator, deleteBehavior }) => creator === 'PLATFORM' && deleteBehavior === 'DELETE'),
+    ).toBe(true);
+    await drop(clusterId);
+    expect(await usage()).toEqual(before);
+    const vpc = all[0]!.id;
+    expect(
+      (await living.ask<{ vpc: unknown }>('query ($id: ID!) { vpc(id: $id) { id } }', { id: vpc })).vpc,
+    ).toBeNull();
+  });
+
+  test('that Services and volume claims inside it have are among them, cannot be retained, and go with them', async () => {
+    const before = { ...(await usage()), disks: await living.world.used('payg-disks') };
+    const { clusterId } = await living.runningCluster(1, { regionId: 'cn-shanghai' });
+    const { core } = await living.api(clusterId);
+    const namespace = 'default';
+    const service = (name: string, annotations = {}) =>
+      core.createNamespacedService({
+        namespace,
+        body: {
+          metadata: { name, annotations },
+          spec: { type: 'LoadBalancer', selector: { app: name }, ports: [{ port: 80 }] },
+        },
+      });
+    await service('shop');
+    await service('again', { 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id': 'lb-mine' });
+    await core.createNamespacedPersistentVolumeClaim({
+      namespace,
+      body: {
+        metadata: { name: 'data' },
+        spec: {
+          storageClassName: 'alicloud-disk-essd',
+          accessModes: ['ReadWriteOnce'],
+          resources: { requests: { storage: '20Gi' } },
+        },
+      },
+    });
+    const inside = async () => (await resources(clusterId)).filter(({ name }) => name.includes('/'));
+    const told = (count: number) =>
+      eventually(async () => {
+        await living.world.prisma.$transaction((tx) => enqueue(tx, CLOUD_CLAIMS, 'all'));
+        const found = await inside();
+        return found.length === count && found;
+      });
+    const shown = (await told(3)).map(({ name, type, creator, deleteBehavior }) =>
+      [name, type, creator, deleteBehavior].join(' '),
+    );
+    expect(shown.sort()).toEqual([
+      'default/again LOAD_BALANCER USER RETAIN',
+      'default/data DISK PLATFORM DELETE',
+      'default/shop LOAD_BALANCER PLATFORM DELETE',
+    ]);
+    for (const { id } of await inside())
+      await expect(
+        living.world.clusters.delete(living.world.actor, { id: clusterId, retainResources: [id] }),
+      ).rejects.toThrow(/INVALID_INPUT/);
+    await core.deleteNamespacedService({ namespace, name: 'again' });
+    expect((await told(2)).map(({ name }) => name).sort()).toEqual(['default/data', 'default/shop']);
+    await drop(clusterId);
+    expect(await inside()).toEqual([]);
+    expect({ ...(await usage()), disks: await living.world.used('payg-disks') }).toEqual(before);
+  });
+
+  test('of a VPC that another cluster is in stay, and go with the last one', async () => {
+    const region = { regionId: 'cn-shenzhen' };
+    const [one, two] = [await living.runningCluster(1, region), await living.runningCluster(1, region)];
+    const behavior = async (id: string) =>
+      Object.fromEntries((await resources(id)).map(({ type, deleteBehavior }) => [type, deleteBehavior]));
+    expect(await behavior(one.clusterId)).toMatchObject({
+      VPC: 'RETAIN',
+      VSWITCH: 'RETAIN',
+      SECURITY_GROUP: 'DELETE',
+    });
+    const { vpcId } = await living.networkOf(two.clusterId);
+    await drop(one.clusterId);
+    expect(await living.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(1);
+    expect(await behavior(two.clusterId)).toMatchObject({ VPC: 'DELETE' });
+    await drop(two.clusterId);
+    expect(await living.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(0);
+  });
+
+  test('that deleteCluster is told to retain stay, counted, as the account’s own, and can be deleted later', async () => {
+    const before = await usage();
+    const { clusterId } = await living.runningCluster(1, {
+      regionId: 'cn-chengdu',
+      network: { publicEndpoint: true },
+    });
+    const all = await resources(clusterId);
+    const keep = all.filter(({ type }) => ['VPC', 'SECURITY_GROUP', 'LOAD_BALANCER', 'EIP'].includes(type));
+    const instance = all.find(({ type }) => type === 'INSTANCE')!.id;
+    await expect(
+      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResources: [instance] }),
+    ).rejects.toThrow(/INVALID_INPUT/);
+    await expect(
+      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResources: ['vpc_none'] }),
+    ).rejects.toThrow(/NOT_FOUND/);
+    await drop(
+      clusterId,
+      keep.map(({ id }) => id),
+    );
+    const after = await usage();
+    expect(after).toEqual({ vpcs: before.vpcs + 1, eips: before.eips + 1, balancers: before.balancers + 1 });
+    const vpcId = keep[0]!.id;
+    const { vpc } = await living.ask<{ vpc: object }>(
+      'query ($id: ID!) { vpc(id: $id) { creator vSwitches { id } securityGroups { id creator } } }',
+      { id: vpcId },
+    );
+    expect(vpc).toEqual({
+      creator: 'USER',
+      vSwitches: [],
+      securityGroups: [{ id: keep[1]!.id, creator: 'USER' }],
+    });
+    for (const { id } of [...keep].reverse()) {
+      const query = `mutation ($id: ID!) { answer: deleteNetworkPart(input: { id: $id }) { deletedId userErrors { message } } }`;
+      expect(await living.ask(query, { id })).toEqual({ answer: { deletedId: id, userErrors: [] } });
+    }
+    expect(await usage()).toEqual(before);
+  });
+});
+
+async function usage() {
+  return {
+    vpcs: await living.world.used('vpcs'),
+    eips: await living.world.used('eips'),
+    balancers: await living.world.used('load-balancers'),
+  };
+}

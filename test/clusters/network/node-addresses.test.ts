@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ended, NODE_TYPE, wishCluster } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+import { type LivingNetwork, openLivingNetwork } from './living-network.js';
+
+let living: LivingNetwork;
+beforeAll(async () => {
+  living = await openLivingNetwork();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+async function deploy(clusterId: string, replicas: number): Promise<void> {
+  const { apps } = await living.api(clusterId);
+  const labels = { app: 'many' };
+  await apps.createNamespacedDeployment({
+    namespace: 'default',
+    body: {
+      metadata: { name: 'many' },
+      spec: {
+        replicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'nginx:1.27' }] } },
+      },
+    },
+  });
+}
+
+async function podsOf(clusterId: string, selector?: string) {
+  const { core } = await living.api(clusterId);
+  return (
+    await core.listNamespacedPod({ namespace: 'default', ...(selector && { labelSelector: selector }) })
+  ).items;
+}
+const NODES = `query ($id: ID!) { cluster(id: $id) { nodes { nodes {
+  name maxPods zone { id } components { name version status } } } } }`;
+interface Nodes {
+  cluster: {
+    nodes: {
+      nodes: {
+        name: string;
+        maxPods: number;
+        zone: { id: string };
+        components: { name: string; version: string | null; status: string }[];
+      }[];
+    };
+  };
+}
+
+describe('pods of a node', () => {
+  test('with Flannel are as many as its part of the pod CIDR has addresses; the scheduler stops there', async () => {
+    const { clusterId } = await living.runningCluster(1, { network: { nodeCidrMask: 28 } });
+    const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    const { core } = await living.api(clusterId);
+    const seen = await core.readNode({ name: node!.name });
+    expect([node!.maxPods, seen.status?.allocatable?.['pods']]).toEqual([16, '16']);
+    const { podCidr } = await living.networkOf(clusterId);
+    expect(seen.spec?.podCIDR).toBe(podCidr?.replace(/\/\d+$/, '/28'));
+    await deploy(clusterId, 20);
+    const bound = await eventually(async () => {
+      const all = (await core.listPodForAllNamespaces()).items;
+      const placed = all.filter(({ spec }) => spec?.nodeName).length;
+      return all.length >= 20 && placed >= 16 && { placed, waiting: all.length - placed };
+    });
+    expect(bound.placed).toBe(16);
+    expect(bound.waiting).toBeGreaterThan(0);
+  });
+
+  test('with Terway are as many as its network interfaces have addresses, and have addresses of the vSwitch', async () => {
+    const { clusterId } = await living.runningCluster(1, { networkPlugin: 'TERWAY' });
+    const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    const { core } = await living.api(clusterId);
+    // ecs.g6.xlarge: 3 interfaces of 10 addresses, one of them the primary one.
+    const seen = await core.readNode({ name: node!.name });
+    expect([node!.maxPods, seen.status?.allocatable?.['pods']]).toEqual([20, '20']);
+    await deploy(clusterId, 3);
+    const pods = await eventually(async () => {
+      const all = await podsOf(clusterId, 'app=many');
+      return all.length === 3 && all.every(({ status }) => status?.podIP) && all;
+    });
+    for (const { status } of pods) expect(status?.podIP).toMatch(/^192\.168\./);
+    expect(new Set(pods.map(({ status }) => status?.podIP)).size).toBe(3);
+    const { vpcId, securityGroupId } = await living.networkOf(clusterId);
+    expect(await living.world.used('ips-per-security-group', securityGroupId)).toBe(21);
+    expect(await living.world.used('secondary-enis')).toBe(2);
+    expect(await living.world.used('private-ips-per-vpc', vpcId)).toBeGreaterThanOrEqual(21);
+    // The scheduler stops there, too.
+    const { apps } = await living.api(clusterId);
+    const scale = { metadata: { name: 'many', namespace: 'default' }, spec: { replicas: 25 } };
+    await apps.replaceNamespacedDeploymentScale({ name: 'many', namespace: 'default', body: scale });
+    const bound = await eventually(async () => {
+      const all = (await core.listPodForAllNamespaces()).items;
+      const placed = all.filter(({ spec }) => spec?.nodeName).length;
+      return all.length >= 25 && placed >= 20 && { placed, waiting: all.length - placed };
+    });
+    expect(bound.placed).toBe(20);
+    expect(bound.waiting).toBeGreaterThan(0);
+  });
+
+  test('a node lists what it runs, with versions and how it stands', async () => {
+    const { clusterId } = await living.runningCluster(1);
+    const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    expect(node!.components).toEqual([
+      { name: 'kubelet', version: '1.34.3', status: 'RUNNING' },
+      { name: 'kube-proxy', version: '1.34.3', status: 'RUNNING' },
+      { name: 'containerd', version: '1.6.36', status: 'RUNNING' },
+      { name: 'flannel', version: null, status: 'RUNNING' },
+    ]);
+    const [instance] = await living.world.platform.provider.instances(clusterId);
+    const power = { on: false, fault: 'KUBELET' };
+    await living.world.cloud('PUT', `/clusters/${clusterId}/instances/${instance!.id}/power`, power);
+    const silent = await eventually(async () => {
+      const [found] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+      return found?.components.every(({ status }) => status !== 'RUNNING') && found;
+    });
+    expect(silent.components.map(({ status }) => status)).toEqual(Array(4).fill('NOT_READY'));
+    const { core } = await living.api(clusterId);
+    await core.deleteNode({ name: node!.name });
+    const [unknown] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    expect(unknown?.components.map(({ version, status }) => [version, status])).toEqual(
+      Array(4).fill([null, 'UNKNOWN']),
+    );
+  });
+
+  test('a master lists the parts of the control plane, too', async () => {
+    const { clusterId } = await living.runningCluster(0, {
+      type: 'KUBERNETES',
+      spec: null,
+      nodePools: [{ name: 'workers', instanceTypes: [NODE_TYPE] }],
+    });
+    const masters = await eventually(async () => {
+      const all = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+      return all.length === 3 && all.every(({ components }) => components.length === 8) && all;
+    });
+    expect(masters[0]!.components.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'kube-apiserver RUNNING',
+      'etcd RUNNING',
+      'kube-controller-manager RUNNING',
+      'kube-scheduler RUNNING',
+      'kubelet RUNNING',
+      'kube-proxy RUNNING',
+      'containerd RUNNING',
+      'flannel RUNNING',
+    ]);
+  });
+});
+
+describe('nodes beyond what a network has room for', () => {
+  test('Flannel takes a route for each: of 50 nodes 48 are made, the others when the quota is raised', async () => {
+    const { clusterId, poolId, operationId } = await wishCluster(living.world, 50, {
+      regionId: 'cn-beijing',
+    });
+    const operation = await ended(living.world, operationId);
+    expect(operation).toMatchObject({ state: 'PARTIAL', created: 48, failed: 2 });
+    expect(operation.failures).toMatchObject([
+      { code: 'QUOTA_EXCEEDED', message: expect.stringContaining('custom-routes-per-route-table') },
+      { code: 'QUOTA_EXCEEDED' },
+    ]);
+    const { vpcId } = await living.networkOf(clusterId);
+    expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(48);
+    expect(await living.world.used('payg-vcpu')).toBe(
+      (await living.world.prisma.node.findMany()).reduce((sum, { vcpus }) => sum + vcpus, 0),
+    );
+    await living.world.limit('custom-routes-per-route-table', 100, vpcId);
+    const again = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 50 });
+    expect(await ended(living.world, again.operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 2 });
+    expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(50);
+    const fewer = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 1 });
+    expect(await ended(living.world, fewer.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(1);
+  });
+
+  test('a pod CIDR without another part gives IP_NOT_AVAILABLE', async () => {
+    const network = { podCidr: '10.200.0.0/24', nodeCidrMask: 26 };
+    const { operationId } = await wishCluster(living.world, 6, { network });
+    const operation = await ended(living.world, operationId);
+    expect(operation).toMatchObject({ state: 'PARTIAL', created: 4, failed: 2 });
+    expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }, { code: 'IP_NOT_AVAILABLE' }]);
+  });
+
+  test('a full vSwitch gives IP_NOT_AVAILABLE to nodes, and to pods of Terway', async () => {
+    const vpcId = await made('createVpc', 'CreateVpcInput', 'vpc', {
+      ...{ name: 'small', regionId: 'cn-hangzhou', cidr: '172.31.0.0/24' },
+    });
+    const vSwitchId = await made('createVSwitch', 'CreateVSwitchInput', 'vSwitch', {
+      ...{ vpcId, zoneId: 'cn-hangzhou-b', name: 'tiny', cidr: '172.31.0.0/28' },
+    });
+    const wish = { networkPlugin: 'TERWAY', network: { vpcId, vSwitchIds: [vSwitchId] } };
+    // Of 16 addresses the cloud keeps 4, and CoreDNS takes 2.
+    const { clusterId, poolId } = await living.runningCluster(2, wish);
+    await deploy(clusterId, 12);
+    const { core } = await living.api(clusterId);
+    await eventually(
+      async () => {
+        const events = (await core.listNamespacedEvent({ namespace: 'default' })).items;
+        return events.some(
+          ({ message, reason }) =>
+            reason === 'FailedCreatePodSandBox' && message?.includes('IP_NOT_AVAILABLE'),
+        );
+      },
+      { what: 'a pod without an address' },
+    );
+    const more = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 3 });
+    const operation = await ended(living.world, more.operation!.id);
+    expect(operation).toMatchObject({ state: 'FAILED', created: 0, failed: 1 });
+    expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }]);
+    const pods = await podsOf(clusterId);
+    const addresses = pods.flatMap(({ status }) => status?.podIP ?? []);
+    expect(new Set(addresses).size).toBe(addresses.length);
+    expect(pods.length - addresses.length).toBeGreaterThan(0);
+  });
+
+  test('the rest of a security group gives IP_NOT_AVAILABLE', async () => {
+    await living.world.limit('ips-per-security-group', 2);
+    try {
+      const { operationId } = await wishCluster(living.world, 3);
+      const operation = await ended(living.world, operationId);
+      expect(operation).toMatchObject({ state: 'PARTIAL', created: 2, failed: 1 });
+      expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }]);
+    } finally {
+      await living.world.limit('ips-per-security-group', 2000);
+    }
+  });
+});
+
+async function made(name: string, inputType: string, field: string, input: object): Promise<string> {
+  const query = `mutation ($input: ${inputType}!) { answer: ${name}(input: $input) { made: ${field} { id } userErrors { message } } }`;
+  const { answer } = await living.ask<{ answer: { made: { id: string } | null; userErrors: object[] } }>(
+    query,
+    {
+      input,
+    },
+  );
+  expect(answer.userErrors).toEqual([]);
+  return answer.made!.id;
+}
+
+test('nodes are spread over the zones of the vSwitches, and the zone of each is shown', async () => {
+  const { clusterId } = await living.runningCluster(6);
+  const nodes = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+  const zones = Map.groupBy(nodes, ({ zone }) => zone.id);
+  expect([...zones].map(([zone, some]) => [zone, some.length]).sort()).toEqual([
+    ['cn-hangzhou-a', 2],
+    ['cn-hangzhou-b', 2],
+    ['cn-hangzhou-c', 2],
+  ]);
+  const { core } = await living.api(clusterId);
+  const labels = (await core.listNode()).items.map(({ metadata }) => [
+    metadata?.name,
+    metadata?.labels?.['topology.kubernetes.io/zone'],
+  ]);
+  expect(new Map(labels as [string, string][])).toEqual(
+    new Map(nodes.map(({ name, zone }) => [name, zone.id])),
+  );
+});

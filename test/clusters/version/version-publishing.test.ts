@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noFaults } from '../../../engine/contract.js';
+import { VersionPolicy } from '../../../subgraphs/clusters/version/version.rules.js';
+import { publishProblems } from '../../../subgraphs/clusters/version/publish-version.rules.js';
+import { versionSupportSchedule } from '../../../subgraphs/clusters/version/version-support.reconciler.js';
+import { upgradeHint } from '../../../subgraphs/clusters/version/release.rules.js';
+import { ended, type World, wishCluster } from '../../engine/world.js';
+import { eventually } from '../../kit/eventually.js';
+import { type Ask, graphOf, type LivingGraph, openGraph } from '../living-graph.js';
+import { beginUpgrade } from '../upgrade/upgrade-kit.js';
+
+let living: LivingGraph;
+let world: World;
+let ask: Ask;
+/** Another process with a catalogue of its own. */
+let elsewhere: Ask;
+beforeAll(async () => {
+  living = await openGraph({ speed: 500 });
+  ({ world, ask } = living);
+  elsewhere = await graphOf(world);
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const ADMIN = { scopes: ['fleet:admin'] };
+interface Published {
+  publishKubernetesVersion: {
+    kubernetesVersion: { id: string; creatable: boolean; upgradeHint: string | null } | null;
+    userErrors: { code: string; path: string[] | null }[];
+  };
+}
+const publish = (id: string, who = {}) =>
+  ask<Published>(
+    `mutation ($id: ID!) { publishKubernetesVersion(input: { id: $id }) {
+       kubernetesVersion { id minor creatable supported expired upgradeHint } userErrors { code path } } }`,
+    { id },
+    who,
+  ).then(({ publishKubernetesVersion }) => publishKubernetesVersion);
+
+const expiries = async (clusterId: string) =>
+  (await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { clusterId } })).filter(
+    ({ type }) => type === 'VERSION_EXPIRED',
+  );
+
+interface Created {
+  createCluster: {
+    cluster: { id: string } | null;
+    operation: { id: string } | null;
+    userErrors: { code: string; path: string[] }[];
+  };
+}
+async function create(version: string): Promise<Created['createCluster']> {
+  const input = { name: `of-${version.replaceAll('.', '-')}-${++names}`, regionId: 'cn-hangzhou' };
+  const query = `mutation ($input: CreateClusterInput!) { createCluster(input: $input) {
+    cluster { id } operation { id } userErrors { code path } } }`;
+  const kind = { type: 'MANAGED_KUBERNETES', spec: 'PRO', version };
+  return (await ask<Created>(query, { input: { ...input, ...kind } })).createCluster;
+}
+let names = 0;
+/** The id of a cluster that was made with a version. */
+async function created(version: string): Promise<string> {
+  const { cluster, operation, userErrors } = await create(version);
+  expect(userErrors).toEqual([]);
+  await ended(world, operation!.id);
+  return cluster!.id;
+}
+
+describe('publishKubernetesVersion', () => {
+  it('is for those who run the platform', async () => {
+    for (const scopes of [undefined, ['fleet:write'], []]) {
+      const { kubernetesVersion, userErrors } = await publish('1.36.1', scopes ? { scopes } : {});
+      expect([kubernetesVersion, userErrors]).toMatchObject([null, [{ code: 'FORBIDDEN' }]]);
+    }
+  });
+
+  it('moves the creatable, supported and unexpired versions on, in every process, and tells owners once', async () => {
+    const { clusterId, operationId } = await wishCluster(world, 0, { version: '1.32.6' });
+    await ended(world, operationId);
+    const versions = `{ kubernetesVersions { id creatable supported expired } }`;
+    type Versions = {
+      kubernetesVersions: { id: string; creatable: boolean; supported: boolean; expired: boolean }[];
+    };
+    await elsewhere<Versions>(versions);
+
+    // A newer patch of the cluster's own minor version: only that patch is supported now.
+    expect(await publish('1.32.9', ADMIN)).toMatchObject({
+      kubernetesVersion: { id: '1.32.9', creatable: true },
+    });
+    const [patch] = await eventually(async () => {
+      const found = await expiries(clusterId);
+      return found.length > 0 && found;
+    });
+    expect(patch).toMatchObject({ level: 'WARNING', data: { version: '1.32.6', reason: 'PatchExpired' } });
+    expect(patch?.message).toContain('1.32.9');
+
+    // The next minor version: the oldest creatable one closes.
+    expect(await publish('1.36.1', ADMIN)).toMatchObject({
+      kubernetesVersion: { creatable: true },
+      userErrors: [],
+    });
+    const seen = await eventually(async () => {
+      const found = (await elsewhere<Versions>(versions)).kubernetesVersions;
+      return found[0]?.id === '1.36.1' && found;
+    });
+    const of = (id: string) => seen.find((one) => one.id === id);
+    expect(of('1.34.3')).toMatchObject({ creatable: true, supported: true, expired: false });
+    expect(of('1.32.9')).toMatchObject({ creatable: false, supported: true, expired: false });
+    expect(of('1.30.12')).toMatchObject({ creatable: false, supported: false, expired: true });
+
+    expect((await create('1.32.9')).userErrors).toEqual([
+      { code: 'VERSION_NOT_CREATABLE', path: ['input', 'version'] },
+    ]);
+
+    // Two more minor versions, and the cluster's own falls out.
+    await publish('1.38.0', ADMIN);
+    const told = await eventually(async () => {
+      const found = await expiries(clusterId);
+      return found.length > 1 && found;
+    });
+    expect(told.map(({ data }) => data['reason'])).toEqual(['PatchExpired', 'MinorExpired']);
+    const { cluster } = await ask<{
+      cluster: { conditions: { type: string; status: string; reason: string }[] };
+    }>(
+      `query ($id: ID!) { cluster(id: $id) { conditions { type status reason } version { supportStatus upgradeHint } } }`,
+      { id: clusterId },
+    );
+    expect(cluster.conditions).toContainEqual({
+      type: 'VersionSupported',
+      status: 'False',
+      reason: 'MinorExpired',
+    });
+
+    // It can be upgraded all the same, and is told that this may fail.
+    const operation = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
+    expect(await ended(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
+    const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
+    expect(await world.prisma.event.findMany({ where })).toMatchObject([
+      {
+        level: 'WARNING',
+        message: expect.stringContaining('SOURCE_SUPPORT: 1.32 is not supported any more'),
+        data: { warnings: ['SOURCE_SUPPORT'] },
+      },
+    ]);
+  });
+
+  it('is told to clusters that were made with an expired patch, and to those that nobody has told', async () => {
+    const clusterId = await created('1.36.1');
+    // A new release of the platform brings a version with it, past publishKubernetesVersion.
+    const { prisma, platform } = world;
+    const row = await prisma.kubernetesVersion.findUniqueOrThrow({ where: { id: '1.36.1' } });
+    const released = { id: '1.36.4', minor: row.minor, releasedAt: row.releasedAt };
+    await prisma.kubernetesVersion.create({ data: released });
+    const signal = new AbortController().signal;
+    const hourStrikes = () =>
+      versionSupportSchedule().run({
+        ...{ database: prisma, clock: platform.clock, log: platform.log, faults: noFaults, signal },
+      });
+    await hourStrikes();
+    const condition = async (id: string) => {
+      const { conditions } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
+      return (conditions as { type: string }[]).find(({ type }) => type === 'VersionSupported');
+    };
+    const told = { status: 'False', reason: 'PatchExpired', message: expect.stringContaining('1.36.4') };
+    expect(await eventually(() => condition(clusterId))).toMatchObject(told);
+    const another = await created('1.36.1');
+    expect(await eventually(() => condition(another))).toMatchObject(told);
+    await hourStrikes();
+    for (const id of [clusterId, another]) expect(await expiries(id)).toHaveLength(1);
+  });
+
+  it('refuses what is in the catalogue already', async () => {
+    expect((await publish('1.34.3', ADMIN)).userErrors).toMatchObject([
+      { code: 'DUPLICATE_NAME', path: ['input', 'id'] },
+    ]);
+  });
+});
+
+const now = new Date('2026-01-01T00:00:00Z');
+const policy = () =>
+  new VersionPolicy(
+    ['1.26.15', '1.28.15', '1.30.12', '1.32.1', '1.32.6', '1.34.3'].map((id) => ({
+      id,
+      minor: id.slice(0, 4),
+    })),
+  );
+
+describe('what can be published', () => {
+  it.each([
+    ['1.34.4', undefined],
+    ['1.32.7', undefined],
+    ['1.36.0', undefined],
+    ['1.35.0', 'Only even minor versions'],
+    ['1.38.0', 'The next minor version is 1.36'],
+    ['1.24.1', 'The next minor version is 1.36'],
+    ['1.34.2', 'not newer'],
+    ['2.0.0', '1.<minor>.<patch>'],
+    ['1.36', '1.<minor>.<patch>'],
+    ['v1.36.0', '1.<minor>.<patch>'],
+  ])('%s: %s', (id, message) => {
+    const problems = publishProblems({ id, releasedAt: now }, policy(), now);
+    if (message === undefined) expect(problems).toEqual([]);
+    else expect(problems[0]?.message).toContain(message);
+  });
+
+  it('nothing that is released in the future', () => {
+    const releasedAt = new Date(now.getTime() + 1);
+    expect(publishProblems({ id: '1.36.0', releasedAt }, policy(), now)).toMatchObject([
+      { path: ['input', 'releasedAt'] },
+    ]);
+  });
+});
+
+describe('the hint what to upgrade to', () => {
+  it.each([
+    ['1.34.3', null],
+    ['1.32.6', null],
+    ['1.32.1', 'newest patch 1.32.6'],
+    ['1.28.15', 'upgrade to 1.30.12'],
+    ['1.26.15', 'upgrade to 1.28.15'],
+  ])('of %s: %s', (id, text) => {
+    const hint = upgradeHint(policy(), id);
+    if (text === null) expect(hint).toBeNull();
+    else expect(hint).toContain(text);
+  });
+});
