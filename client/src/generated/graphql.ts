@@ -277,7 +277,7 @@ export type DiskCategory =
 
 /** A disk of each machine. */
 export type DiskInput = {
-  /** Kind. */
+  /** What kind of disk. */
   readonly category: DiskCategory;
   /** Where a data disk is mounted; not under a path in which Kubernetes keeps its own data. */
   readonly mountTarget?: string | null | undefined;
@@ -437,7 +437,7 @@ export type PoolMachinesInput = {
   readonly imageId?: string | null | undefined;
   /** Security group; the cluster's when left out. */
   readonly securityGroupId?: string | null | undefined;
-  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour may cost. */
+  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one machine may cost, larger than 0, in the currency of the cloud’s prices. */
   readonly spotPriceLimit?: number | null | undefined;
   /** Of SPOT only; SPOT_AS_PRICE_GO when left out. */
   readonly spotStrategy?: SpotStrategy | null | undefined;
@@ -572,7 +572,7 @@ export type TaintInput = {
   readonly effect: TaintEffect;
   /** Key, as Kubernetes has it. */
   readonly key: string;
-  /** Value. */
+  /** Value, which a toleration names or passes over with `Exists`; null: an empty one. */
   readonly value?: string | null | undefined;
 };
 

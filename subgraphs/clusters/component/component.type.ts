@@ -70,7 +70,7 @@ export class ComponentAdvice {
   @Field(() => JSONScalar, { nullable: true, description: 'What it should be.' })
   recommended: unknown;
 
-  @Field(() => String, { description: 'Why.' })
+  @Field(() => String, { description: 'Why the recommended value is better here.' })
   reason: string;
 }
 

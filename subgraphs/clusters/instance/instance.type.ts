@@ -26,7 +26,7 @@ export class Instance {
   @Field(() => ID, { description: "The cloud's id, `i-…`." })
   id: string;
 
-  @Field(() => String, { description: 'Name.' })
+  @Field(() => String, { description: 'What it is called in the cloud.' })
   name: string;
 
   @Field(() => InstanceOrigin, { description: 'Why it belongs to no cluster.' })
@@ -88,7 +88,7 @@ export class NodeImage {
   @Field(() => ID, { description: 'Id, as `imageId` of pools.' })
   id: string;
 
-  @Field(() => String, { description: 'Name.' })
+  @Field(() => String, { description: 'Name for people, with its version.' })
   name: string;
 
   @Field(() => OsFamily, { description: 'Family of the operating system.' })

@@ -68,7 +68,7 @@ export class SecurityGroupRule {
   @Field(() => Int, { nullable: true, description: 'First port; null: every port.' })
   fromPort: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Last port.' })
+  @Field(() => Int, { nullable: true, description: 'Last port; null: every port.' })
   toPort: number | null;
 
   @Field(() => String, { description: 'Addresses on the other side.' })

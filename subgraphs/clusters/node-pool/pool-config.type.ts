@@ -35,7 +35,10 @@ export class PoolTaint {
   @Field(() => String, { description: 'Key, as Kubernetes has it.' })
   key: string;
 
-  @Field(() => String, { nullable: true, description: 'Value.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Value, which a toleration names or passes over with `Exists`; null: an empty one.',
+  })
   value?: string | null;
 
   @Field(() => TaintEffect, { description: 'What it does.' })
@@ -45,7 +48,7 @@ export class PoolTaint {
 @InputType('DiskInput', { description: 'A disk of each machine.' })
 @ObjectType('Disk', { description: 'A disk of each machine.' })
 export class PoolDisk {
-  @Field(() => DiskCategory, { description: 'Kind.' })
+  @Field(() => DiskCategory, { description: 'What kind of disk.' })
   category: DiskCategory;
 
   @Field(() => Int, { description: 'Size in GiB: 40 to 32768 (a system disk: to 500).' })
@@ -92,7 +95,8 @@ export class PoolMachinesInput {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Of SPOT_WITH_PRICE_LIMIT: the most that an hour may cost.',
+    description:
+      'Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one machine may cost, larger than 0, in the currency of the cloud’s prices.',
   })
   spotPriceLimit?: number | null;
 
@@ -134,7 +138,8 @@ export class PoolMachines {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The most that an hour may cost; null: no limit of its own.',
+    description:
+      'The most that an hour of one machine may cost, in the currency of the cloud’s prices; null: no limit of its own.',
   })
   spotPriceLimit?: number | null;
 

@@ -23,16 +23,16 @@ export const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'What ca
 
 @ObjectType({ description: 'Something that a scaling group did.' })
 export class ScalingActivity {
-  @Field(() => DateTimeScalar, { description: 'When.' })
+  @Field(() => DateTimeScalar, { description: 'When it was done.' })
   at: Date;
 
-  @Field(() => ScalingActivityKind, { description: 'What.' })
+  @Field(() => ScalingActivityKind, { description: 'What was done.' })
   kind: string;
 
   @Field(() => ScalingActivityStatus, { description: 'What came of it.' })
   status: string;
 
-  @Field(() => Int, { description: 'Machines that it was about.' })
+  @Field(() => Int, { description: 'How many machines it was about.' })
   instances: number;
 
   @Field(() => String, { description: 'In words, with the reason of the first failure.' })
