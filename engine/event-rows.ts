@@ -3,18 +3,16 @@ import type { EventCategory, EventLevel, LoggedEvent } from './contract.js';
 
 /** Which events of an account are wanted; what is left out does not restrict. */
 export interface EventFilter {
-  readonly clusterId?: string;
-  readonly categories?: readonly EventCategory[];
-  readonly types?: readonly string[];
-  readonly levels?: readonly EventLevel[];
-  readonly operationId?: string;
+  readonly clusterId?: string | undefined;
+  readonly categories?: readonly EventCategory[] | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly levels?: readonly EventLevel[] | undefined;
+  readonly operationId?: string | undefined;
 }
 
-/** A row of the log with the state of the account's counter beside it; `sequence` is null when nothing matches. */
-export interface EventRow {
-  readonly last: bigint;
-  readonly pruned: bigint;
-  readonly sequence: bigint | null;
+/** An event as a row of the log. */
+export interface LoggedRow {
+  readonly sequence: bigint;
   readonly id: string;
   readonly at: Date;
   readonly category: EventCategory;
@@ -26,7 +24,18 @@ export interface EventRow {
   readonly node_pool_id: string | null;
   readonly operation_id: string | null;
   readonly data: Record<string, unknown>;
-  readonly traceparent?: string | null;
+  readonly traceparent: string | null;
+}
+
+/** The columns of a `LoggedRow`. */
+export const EVENT_COLUMNS = Prisma.sql`sequence, id, at, category, type, level, reason, message, cluster_id,
+  node_pool_id, operation_id, data, traceparent`;
+
+/** A row of the log with the state of the account's counter beside it; `sequence` is null when nothing matches. */
+export interface EventRow extends Omit<LoggedRow, 'sequence'> {
+  readonly last: bigint;
+  readonly pruned: bigint;
+  readonly sequence: bigint | null;
 }
 
 export interface EventPage {
@@ -46,9 +55,7 @@ export function selectEvents(account: string, page: EventPage): Prisma.Sql {
   return Prisma.sql`
     SELECT counter.last, counter.pruned, found.* FROM engine.event_counter AS counter
     LEFT JOIN LATERAL (
-      SELECT sequence, id, at, category, type, level, reason, message, cluster_id, node_pool_id, operation_id, data,
-             traceparent
-      FROM engine.event WHERE account = ${account} AND ${position(page)} ${restriction(page.filter)}
+      SELECT ${EVENT_COLUMNS} FROM engine.event WHERE account = ${account} AND ${position(page)} ${restriction(filterConditions(page.filter))}
       ORDER BY sequence ${order} LIMIT ${page.limit}
     ) AS found ON true
     WHERE counter.account = ${account}`;
@@ -59,27 +66,36 @@ function position({ after, descending }: EventPage): Prisma.Sql {
   return after === 0n ? Prisma.sql`true` : Prisma.sql`sequence < ${after}`;
 }
 
-function restriction(filter: EventFilter = {}): Prisma.Sql {
+/** What holds of the events that a filter lets through. */
+export function filterConditions(filter: EventFilter = {}): Prisma.Sql[] {
   const { clusterId, operationId, categories, types, levels } = filter;
-  const parts = [
+  return [
     clusterId === undefined ? undefined : Prisma.sql`cluster_id = ${clusterId}`,
     operationId === undefined ? undefined : Prisma.sql`operation_id = ${operationId}`,
     categories ? Prisma.sql`category = ANY(${[...categories]}::text[])` : undefined,
     types ? Prisma.sql`type = ANY(${[...types]}::text[])` : undefined,
     levels ? Prisma.sql`level = ANY(${[...levels]}::text[])` : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? Prisma.empty : Prisma.sql`AND ${Prisma.join(parts, ' AND ')}`;
+}
+
+/** The conditions as the rest of a WHERE clause. */
+export function restriction(conditions: readonly Prisma.Sql[]): Prisma.Sql {
+  return conditions.length === 0 ? Prisma.empty : Prisma.sql`AND ${Prisma.join([...conditions], ' AND ')}`;
 }
 
 /** The events among the rows. */
 export function toEvents(account: string, rows: readonly EventRow[]): LoggedEvent[] {
-  return rows.flatMap((row) => (row.sequence === null ? [] : [toEvent(account, row, row.sequence)]));
+  return rows.filter(hasEvent).map((row) => toEvent(account, row));
 }
 
-function toEvent(account: string, row: EventRow, sequence: bigint): LoggedEvent {
+function hasEvent(row: EventRow): row is EventRow & LoggedRow {
+  return row.sequence !== null;
+}
+
+export function toEvent(account: string, row: LoggedRow): LoggedEvent {
   return {
     account,
-    sequence: BigInt(sequence),
+    sequence: BigInt(row.sequence),
     id: row.id,
     at: row.at,
     category: row.category,

@@ -1,13 +1,17 @@
-import type { EventCategory, EventLevel, LoggedEvent } from '../../engine/contract.js';
+import type { LoggedEvent } from '../../engine/contract.js';
+import {
+  EVENT_COLUMNS,
+  type EventFilter,
+  filterConditions,
+  type LoggedRow,
+  restriction,
+  toEvent,
+} from '../../engine/event-rows.js';
 import type { Database } from '../../kernel/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 
 /** Which events, whatever cluster they are about; what is left out does not restrict. */
-export interface EventSelection {
-  readonly operationId?: string | undefined;
-  readonly categories?: readonly EventCategory[] | undefined;
-  readonly types?: readonly string[] | undefined;
-  readonly levels?: readonly EventLevel[] | undefined;
+export interface EventSelection extends Omit<EventFilter, 'clusterId'> {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
@@ -20,33 +24,16 @@ export interface EventPageQuery {
   readonly limit: number;
 }
 
-interface Row {
-  readonly sequence: bigint;
-  readonly id: string;
-  readonly at: Date;
-  readonly category: EventCategory;
-  readonly type: string;
-  readonly level: EventLevel;
-  readonly reason: string;
-  readonly message: string;
-  readonly cluster_id: string | null;
-  readonly node_pool_id: string | null;
-  readonly operation_id: string | null;
-  readonly data: Record<string, unknown>;
-}
-
-const COLUMNS = Prisma.sql`sequence, id, at, category, type, level, reason, message, cluster_id, node_pool_id, operation_id, data`;
-
 /** Reads pages of the event log, newest first. */
 export class EventStore {
   constructor(private readonly database: Database) {}
 
   /** A page of the account's events. */
   async page({ account, selection, before, limit }: EventPageQuery): Promise<LoggedEvent[]> {
-    const rows = await this.database.$queryRaw<Row[]>`
-      SELECT ${COLUMNS} FROM engine.event
-      WHERE account = ${account} ${restriction(selection, before)} ORDER BY sequence DESC LIMIT ${limit}`;
-    return rows.map((row) => toLoggedEvent(account, row));
+    const rows = await this.database.$queryRaw<LoggedRow[]>`
+      SELECT ${EVENT_COLUMNS} FROM engine.event
+      WHERE account = ${account} ${selected(selection, before)} ORDER BY sequence DESC LIMIT ${limit}`;
+    return rows.map((row) => toEvent(account, row));
   }
 
   /** A page for each of the clusters, in one statement. */
@@ -55,14 +42,14 @@ export class EventStore {
     query: EventPageQuery,
   ): Promise<Map<string, LoggedEvent[]>> {
     const { account, selection, before, limit } = query;
-    const rows = await this.database.$queryRaw<Row[]>`
+    const rows = await this.database.$queryRaw<LoggedRow[]>`
       SELECT found.* FROM unnest(${[...clusterIds]}::text[]) AS wanted (id) CROSS JOIN LATERAL (
-        SELECT ${COLUMNS} FROM engine.event
-        WHERE account = ${account} AND cluster_id = wanted.id ${restriction(selection, before)}
+        SELECT ${EVENT_COLUMNS} FROM engine.event
+        WHERE account = ${account} AND cluster_id = wanted.id ${selected(selection, before)}
         ORDER BY sequence DESC LIMIT ${limit}
       ) AS found`;
     return Map.groupBy(
-      rows.map((row) => toLoggedEvent(account, row)),
+      rows.map((row) => toEvent(account, row)),
       ({ clusterId }) => clusterId ?? '',
     );
   }
@@ -80,7 +67,7 @@ export class EventStore {
 
   async count(account: string, selection: EventSelection): Promise<number> {
     const [row] = await this.database.$queryRaw<{ count: bigint }[]>`
-      SELECT count(*) FROM engine.event WHERE account = ${account} ${restriction(selection)}`;
+      SELECT count(*) FROM engine.event WHERE account = ${account} ${selected(selection)}`;
     return Number(row?.count ?? 0);
   }
 
@@ -92,40 +79,16 @@ export class EventStore {
   ): Promise<Map<string, number>> {
     const rows = await this.database.$queryRaw<{ cluster_id: string; count: bigint }[]>`
       SELECT cluster_id, count(*) FROM engine.event
-      WHERE account = ${account} AND cluster_id = ANY(${[...clusterIds]}::text[]) ${restriction(selection)} GROUP BY cluster_id`;
+      WHERE account = ${account} AND cluster_id = ANY(${[...clusterIds]}::text[]) ${selected(selection)} GROUP BY cluster_id`;
     return new Map(rows.map((row) => [row.cluster_id, Number(row.count)]));
   }
 }
 
-function restriction(selection: EventSelection, before?: bigint): Prisma.Sql {
-  const { operationId, categories, types, levels, from, to } = selection;
-  const parts = [
+function selected({ from, to, ...filter }: EventSelection, before?: bigint): Prisma.Sql {
+  const bounds = [
     before === undefined ? undefined : Prisma.sql`sequence < ${before}`,
-    operationId === undefined ? undefined : Prisma.sql`operation_id = ${operationId}`,
-    categories ? Prisma.sql`category = ANY(${[...categories]}::text[])` : undefined,
-    types ? Prisma.sql`type = ANY(${[...types]}::text[])` : undefined,
-    levels ? Prisma.sql`level = ANY(${[...levels]}::text[])` : undefined,
     from ? Prisma.sql`at >= ${from}` : undefined,
     to ? Prisma.sql`at < ${to}` : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? Prisma.empty : Prisma.sql`AND ${Prisma.join(parts, ' AND ')}`;
-}
-
-function toLoggedEvent(account: string, row: Row): LoggedEvent {
-  const { id, at, category, type, level, reason, message, data } = row;
-  return {
-    account,
-    sequence: BigInt(row.sequence),
-    id,
-    at,
-    category,
-    type,
-    level,
-    reason,
-    message,
-    clusterId: row.cluster_id,
-    nodePoolId: row.node_pool_id,
-    operationId: row.operation_id,
-    data,
-  };
+  return restriction([...filterConditions(filter), ...bounds]);
 }
