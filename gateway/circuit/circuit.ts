@@ -6,6 +6,7 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CancelSignal } from '../execute/cancellation.js';
 
 /** When a circuit opens, and when it is tried again. */
@@ -64,14 +65,16 @@ export class Circuit {
   }
 
   /** Calls, and counts how it ends. Throws CircuitOpen instead while the circuit is open, or another call tries it. */
-  async call<T>(waiting: CancelSignal, ask: () => Promise<T>): Promise<T> {
+  async call<T>(waiting: CancelSignal, ask: () => MaybePromise<T>): Promise<T> {
     if (this.phase === 'half-open') throw new CircuitOpen();
     try {
-      return await this.policy.execute(() =>
-        ask().catch((reason: unknown) => {
+      return await this.policy.execute(async () => {
+        try {
+          return await ask();
+        } catch (reason) {
           throw waiting.aborted ? new Abandoned(reason) : reason;
-        }),
-      );
+        }
+      });
     } catch (error) {
       if (error instanceof Abandoned) throw error.reason;
       throw error instanceof BrokenCircuitError ? new CircuitOpen() : error;

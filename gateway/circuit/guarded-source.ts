@@ -1,5 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import type { Log } from '../../kernel/log.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
 import { type CancelSignal, Cancellation } from '../execute/cancellation.js';
@@ -82,7 +83,7 @@ export class GuardedSource implements SubgraphSource {
     return tries ? new Cancellation() : signal;
   }
 
-  private async guard<T>(call: CallContext, ask: () => Promise<T>): Promise<T> {
+  private async guard<T>(call: CallContext, ask: () => MaybePromise<T>): Promise<T> {
     try {
       return await this.circuit.call(call.signal, ask);
     } catch (error) {

@@ -11,7 +11,9 @@ export interface CancelSignal {
  */
 export class Cancellation implements CancelSignal {
   aborted = false;
-  private listeners: Set<() => void> | undefined;
+  /** The first of those that listen, which is nearly always the only one; a set would cost more than it does. */
+  private listener: (() => void) | undefined;
+  private others: Set<() => void> | undefined;
   private controller: AbortController | undefined;
 
   /** The same for libraries, made when somebody asks for it. */
@@ -24,9 +26,11 @@ export class Cancellation implements CancelSignal {
   abort(): void {
     if (this.aborted) return;
     this.aborted = true;
-    const { listeners } = this;
-    this.listeners = undefined;
-    for (const listener of listeners ?? []) listener();
+    const { listener, others } = this;
+    this.listener = undefined;
+    this.others = undefined;
+    listener?.();
+    for (const other of others ?? []) other();
     this.controller?.abort();
   }
 
@@ -39,11 +43,14 @@ export class Cancellation implements CancelSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.aborted) (this.listeners ??= new Set()).add(listener);
+    if (this.aborted || this.listener === listener) return;
+    if (this.listener) (this.others ??= new Set()).add(listener);
+    else this.listener = listener;
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.listeners?.delete(listener);
+    if (this.listener === listener) this.listener = undefined;
+    else this.others?.delete(listener);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { ConditionNode, PlanNode, ResponsePath } from '@apollo/query-planner';
 import type { OperationDefinitionNode } from 'graphql';
 import { conditionValue } from './conditions.js';
+import { EntityRequests } from './entities/entity-requests.js';
 import { type FetchCompilation, compileFetch } from './fetch.js';
-import type { PlanPart, PlanRun } from './plan-run.js';
+import type { PlanPart } from './plan-run.js';
 
 /** What the compiler knows besides the plan. */
 export interface PlanCompilation extends FetchCompilation {
@@ -17,11 +18,11 @@ export function compilePlan(
 ): PlanPart {
   switch (node?.kind) {
     case undefined:
-      return () => Promise.resolve();
+      return nothing;
     case 'Sequence':
       return sequence(node.nodes.map((one) => compilePlan(one, compilation, path)));
     case 'Parallel':
-      return parallel(node.nodes.map((one) => compilePlan(one, compilation, path)));
+      return parallel(node.nodes, compilation, path);
     case 'Flatten':
       return compilePlan(node.node, compilation, [...path, ...node.path]);
     case 'Fetch':
@@ -33,15 +34,28 @@ export function compilePlan(
   }
 }
 
+const nothing: PlanPart = (_run, done) => done();
+
 function sequence(parts: readonly PlanPart[]): PlanPart {
-  return async (run) => {
-    for (const part of parts) await part(run);
-  };
+  return parts.reduceRight<PlanPart>(
+    (rest, part) => (run, done) => part(run, () => rest(run, done)),
+    nothing,
+  );
 }
 
-function parallel(parts: readonly PlanPart[]): PlanPart {
-  return async (run) => {
-    await Promise.all(parts.map((part) => part(run)));
+function parallel(nodes: readonly PlanNode[], compilation: PlanCompilation, path: ResponsePath): PlanPart {
+  const parts = nodes.map((one) => compilePlan(one, { ...compilation, beside: true }, path));
+  return (run, done) => {
+    // One more, so that it is not over before the last has begun.
+    let left = parts.length + 1;
+    const over = () => {
+      left -= 1;
+      if (left === 0) done();
+    };
+    EntityRequests.of(run, compilation.combined).together(() => {
+      for (const part of parts) part(run, over);
+    });
+    over();
   };
 }
 
@@ -49,5 +63,5 @@ function condition(node: ConditionNode, compilation: PlanCompilation, path: Resp
   const holds = conditionValue(compilation.operation, node.condition);
   const then = compilePlan(node.ifClause, compilation, path);
   const otherwise = compilePlan(node.elseClause, compilation, path);
-  return (run: PlanRun) => (holds(run.variables) ? then(run) : otherwise(run));
+  return (run, done) => (holds(run.variables) ? then : otherwise)(run, done);
 }

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { type CancelSignal, Cancellation } from './cancellation.js';
 
 /** What has to be over at some time. */
@@ -26,33 +27,52 @@ export class Deadline {
    * Runs `work` with a signal that aborts when the time is up or with `outer`. When the time is up it throws
    * REQUEST_TIMEOUT at once, whether or not the work heeds the signal.
    */
-  within<T>(outer: CancelSignal, work: (signal: CancelSignal) => Promise<T>): Promise<T> {
+  within<T>(outer: CancelSignal, work: (signal: CancelSignal) => MaybePromise<T>): MaybePromise<T> {
     const inner = new Cancellation();
-    const unfollow = inner.follow(outer);
+    const over = inner.follow(outer);
+    const end = performance.now() + this.milliseconds;
+    let result: MaybePromise<T>;
+    try {
+      result = work(inner);
+    } catch (error) {
+      over();
+      throw error;
+    }
+    if (result instanceof Promise) return this.watch(result, end, { inner, over });
+    // What is there at once needs no watch: meanwhile nobody could have been told that it is late.
+    over();
+    return result;
+  }
+
+  private watch<T>(
+    result: Promise<T>,
+    end: number,
+    { inner, over }: { readonly inner: Cancellation; readonly over: () => void },
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timed = this.begin(() => {
+      const timed = this.begin(end, () => {
         reject(this.timeout());
         inner.abort();
       });
-      const over = () => {
+      const ended = () => {
         this.running.delete(timed);
-        unfollow();
+        over();
       };
-      work(inner).then(
+      result.then(
         (value) => {
-          over();
+          ended();
           resolve(value);
         },
         (error: unknown) => {
-          over();
+          ended();
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       );
     });
   }
 
-  private begin(late: () => void): Timed {
-    const timed = { end: performance.now() + this.milliseconds, late };
+  private begin(end: number, late: () => void): Timed {
+    const timed = { end, late };
     this.running.add(timed);
     this.timer ??= this.wait(this.milliseconds);
     return timed;

@@ -1,15 +1,17 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
+import { settle } from '../../kernel/maybe-promise.js';
 import type { CombinedOperations } from './entities/combine-operations.js';
 import { EntityBatch } from './entities/entity-batch.js';
 import { entityOperation } from './entities/entity-operation.js';
-import { type EntityError, EntityRequests } from './entities/entity-requests.js';
+import { type EntityAnswer, type EntityError, EntityRequests } from './entities/entity-requests.js';
 import { Represent } from './entities/represent.js';
 import { type PlanPath, entitiesAt, parsePath } from './plan-path.js';
-import type { PlanPart, PlanRun } from './plan-run.js';
+import { type PlanPart, type PlanRun, sourceOf } from './plan-run.js';
 import { compileRewrites } from './rewrites.js';
-import { type Tree, isTree, merge } from './tree.js';
+import { answerOf } from './subgraph-source.js';
+import { type Tree, merge } from './tree.js';
 import type { TypeConditions } from './type-conditions.js';
 import { pickVariables } from './variables.js';
 import { RequestTemplate, type WrittenRequest } from './written-request.js';
@@ -19,17 +21,37 @@ export interface FetchCompilation {
   /** Of the whole supergraph: keys may be of types that clients do not see. */
   readonly conditions: TypeConditions;
   readonly combined: CombinedOperations;
+  /** Whether the fetch is in a part of a plan beside which others are executed. */
+  readonly beside?: boolean;
 }
 
 /** Compiles a fetch of root fields, or of entities at a path. */
 export function compileFetch(node: FetchNode, path: ResponsePath, compilation: FetchCompilation): PlanPart {
-  const fetch = node.requires
+  return node.requires
     ? entityFetch(node, parsePath(path), compilation)
     : rootFetch(node, path, compilation.conditions);
-  return (run) =>
-    fetch(run).catch((error: unknown) => {
-      run.errors.push(error instanceof Error ? error : new Error(String(error)));
-    });
+}
+
+function fail({ errors }: PlanRun, error: unknown): void {
+  errors.push(error instanceof Error ? error : new Error(String(error)));
+}
+
+/** What ends a fetch: its answer, taken over, or why there is none. */
+function ending<T>(run: PlanRun, take: (answer: T) => void, done: () => void) {
+  return {
+    taken: (answer: T) => {
+      try {
+        take(answer);
+      } catch (error) {
+        fail(run, error);
+      }
+      done();
+    },
+    failed: (error: unknown) => {
+      fail(run, error);
+      done();
+    },
+  };
 }
 
 /** Takes over what a subgraph has answered to a root fetch that somebody else has made. */
@@ -50,19 +72,28 @@ function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditio
   const at = parsePath(path);
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   const template = new RequestTemplate(node.operation, node.operationName);
-  return async (run) => {
+  return (run, done) => {
     const targets = entitiesAt(run.data, at);
-    if (targets.length === 0) return;
-    const { data, errors } = await send(run, node.serviceName, write(template, node, run));
-    for (const error of errors ?? [])
-      run.errors.push(subgraphError(error, node.serviceName, error.path && [...path, ...error.path]));
-    if (!data) return;
-    rewrite?.(data);
-    for (const target of targets) merge(target, data);
+    if (targets.length === 0) return done();
+    const take = (result: SubgraphResult) => {
+      const { data, errors } = answerOf(result);
+      for (const error of errors ?? [])
+        run.errors.push(subgraphError(error, node.serviceName, error.path && [...path, ...error.path]));
+      if (!data) return;
+      rewrite?.(data);
+      for (const target of targets) merge(target, data);
+    };
+    const { taken, failed } = ending(run, take, done);
+    const ask = () => sourceOf(run, node.serviceName).execute(write(template, node, run), run.call);
+    settle(ask, taken, failed);
   };
 }
 
-function entityFetch(node: FetchNode, at: PlanPath, { conditions, combined }: FetchCompilation): PlanPart {
+function entityFetch(
+  node: FetchNode,
+  at: PlanPath,
+  { conditions, combined, beside = false }: FetchCompilation,
+): PlanPart {
   const represent = new Represent(
     node.requires ?? [],
     conditions,
@@ -70,16 +101,23 @@ function entityFetch(node: FetchNode, at: PlanPath, { conditions, combined }: Fe
   );
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   const operation = entityOperation(node, represent.shareable && !rewrite);
-  return async (run) => {
+  return (run, done) => {
     const batch = new EntityBatch(run.data, at);
-    batch.fill(represent);
-    if (batch.representations.length === 0) return;
-    run.entities ??= new EntityRequests(run, combined);
-    const { entities, errors, problem } = await run.entities.ask(operation, batch.representations);
-    // The places are looked for before the data is merged, while the entities are the ones that were asked for.
-    for (const error of errors) addEntityErrors(run, error, node, batch);
-    if (problem) throw problem;
-    if (entities) batch.merge(entities, rewrite);
+    const take = ({ entities, errors, problem }: EntityAnswer) => {
+      // The places are looked for before the data is merged, while the entities are the ones that were asked for.
+      for (const error of errors) addEntityErrors(run, error, node, batch);
+      if (problem) throw problem;
+      if (entities) batch.merge(entities, rewrite);
+    };
+    const { taken, failed } = ending(run, take, done);
+    try {
+      batch.fill(represent);
+    } catch (error) {
+      return failed(error);
+    }
+    const { representations } = batch;
+    if (representations.length === 0) return done();
+    EntityRequests.of(run, combined).ask({ operation, representations, beside, taken, failed });
   };
 }
 
@@ -93,13 +131,6 @@ function addEntityErrors(
   const places = index === undefined ? [] : batch.places(index);
   if (places.length === 0) run.errors.push(subgraphError(error, node.serviceName, undefined));
   for (const place of places) run.errors.push(subgraphError(error, node.serviceName, [...place, ...rest]));
-}
-
-async function send(run: PlanRun, serviceName: string, request: WrittenRequest): Promise<SubgraphResult> {
-  const source = run.sources.get(serviceName);
-  if (!source) throw new Error(`there is no subgraph ${serviceName}`);
-  const result = await source.execute(request, run.call);
-  return isTree(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
 function write(

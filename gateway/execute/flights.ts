@@ -1,26 +1,25 @@
 import { OperationTypeNode } from 'graphql';
 import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { actorText } from './actor-text.js';
 import type { CallContext } from './call-context.js';
 import { type CancelSignal, Cancellation } from './cancellation.js';
 
 /** Makes the request; its signal aborts when nobody waits for the answer any more. */
-type Start = (signal: CancelSignal) => Promise<SubgraphResult>;
+type Start = (signal: CancelSignal) => MaybePromise<SubgraphResult>;
 
 /** A request on its way to a subgraph, and those who wait for it. */
 class Flight {
-  private readonly cancellation = new Cancellation();
-  private readonly result: Promise<SubgraphResult>;
   /** How many have asked for it, and how many of them still wait. */
   private asked = 0;
   private waiting = 0;
 
   constructor(
-    start: Start,
+    private readonly result: Promise<SubgraphResult>,
+    /** Told when nobody waits any more. */
+    private readonly cancellation: Cancellation,
     private readonly landed: (flight: Flight) => void,
-  ) {
-    this.result = start(this.cancellation);
-  }
+  ) {}
 
   get abandoned(): boolean {
     return this.waiting === 0;
@@ -64,20 +63,29 @@ export class Flights {
 
   /**
    * Runs `start` or joins the one that has the same key. Its signal aborts when nobody waits any more. What is given
-   * to each caller is theirs to change.
+   * to each caller is theirs to change. What is there at once nobody can join.
    */
-  share(call: CallContext, key: string, start: Start): Promise<SubgraphResult> {
+  share(call: CallContext, key: () => string, start: Start): MaybePromise<SubgraphResult> {
     // Who must not see less than an event does not join somebody who began before it.
     if (call.kind !== OperationTypeNode.QUERY || call.atLeast !== undefined) return this.alone(call, start);
     const { account } = call.actor;
+    const textOf = () => `${key()}\n${actorText(call.actor)}`;
+    const flights = this.accounts.get(account);
+    const known = flights && flights.get(textOf());
+    if (known && !known.abandoned) return known.join(call.signal);
+    const cancellation = new Cancellation();
+    const result = start(cancellation);
+    if (!(result instanceof Promise)) return result;
+    const text = textOf();
+    const flight = new Flight(result, cancellation, (landed) => this.land(account, text, landed));
+    this.take(account, text, flight);
+    return flight.join(call.signal);
+  }
+
+  private take(account: string, text: string, flight: Flight): void {
     let flights = this.accounts.get(account);
     if (!flights) this.accounts.set(account, (flights = new Map<string, Flight>()));
-    const text = `${key}\n${actorText(call.actor)}`;
-    const known = flights.get(text);
-    if (known && !known.abandoned) return known.join(call.signal);
-    const flight = new Flight(start, (landed) => this.land(account, text, landed));
     flights.set(text, flight);
-    return flight.join(call.signal);
   }
 
   /** From now on queries of the account see what is there now. */

@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
@@ -10,7 +11,7 @@ import type { CallContext } from './call-context.js';
 import { nativeSignal } from './cancellation.js';
 import { Deadline } from './deadline.js';
 import { LazyStream } from './lazy-stream.js';
-import type { PlanPart, PlanRun } from './plan-run.js';
+import { type PlanPart, type PlanRun, complete } from './plan-run.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
 import { pickVariables } from './variables.js';
 
@@ -30,7 +31,7 @@ export class GraphExecutor {
   }
 
   /** Runs a query or mutation. */
-  execute(prepared: PreparedRequest, context: CallContext): Promise<ExecutionResult> {
+  execute(prepared: PreparedRequest, context: CallContext): MaybePromise<ExecutionResult> {
     const { kind, name } = prepared.operation;
     const options = () => ({
       attributes: {
@@ -41,11 +42,13 @@ export class GraphExecutor {
     return inSpan(`graphql ${kind}`, options, () => this.answer(prepared, context));
   }
 
-  private async answer(prepared: PreparedRequest, context: CallContext): Promise<ExecutionResult> {
+  private answer(prepared: PreparedRequest, context: CallContext): MaybePromise<ExecutionResult> {
+    const failed = (error: unknown) => ({ errors: [this.options.mask.error(error, context.requestId)] });
     try {
-      return await this.run(prepared, atLeast(prepared, context), prepared.operation.fetch);
+      const result = this.run(prepared, atLeast(prepared, context), prepared.operation.fetch);
+      return result instanceof Promise ? result.catch(failed) : result;
     } catch (error) {
-      return { errors: [this.options.mask.error(error, context.requestId)] };
+      return failed(error);
     }
   }
 
@@ -113,30 +116,34 @@ export class GraphExecutor {
     // Without data the upstream has ended with these errors.
     if (!subscription || !('data' in event)) throw ended(event);
     const position = stream?.resumable ? positionIn(event, stream.responseKey) : undefined;
-    const { begin, complete } = subscription;
-    if (!complete) {
+    const { begin, complete: rest } = subscription;
+    if (!rest) {
       const run = this.newRun(prepared, context);
       begin(run, event);
       return { result: this.resultOf(prepared, run), position };
     }
     // A context of its own: an event sees the state of its time, not what an earlier one has loaded.
     const ofEvent = { ...context, kind: OperationTypeNode.QUERY };
-    return this.run(prepared, ofEvent, (run) => {
+    const completed = this.run(prepared, ofEvent, (run, done) => {
       begin(run, event);
-      return complete(run);
-    }).then((result) => ({ result, position }));
+      rest(run, done);
+    });
+    return completed instanceof Promise
+      ? completed.then((result) => ({ result, position }))
+      : { result: completed, position };
   }
 
-  private async run(
+  private run(
     prepared: PreparedRequest,
     context: CallContext,
     fetch: PlanPart,
-  ): Promise<ExecutionResult> {
-    const run = await this.deadline.within(context.signal, (signal) => {
-      const begun = this.newRun(prepared, { ...context, signal });
-      return fetch(begun).then(() => begun);
-    });
-    return this.resultOf(prepared, run);
+  ): MaybePromise<ExecutionResult> {
+    const run = this.deadline.within(context.signal, (signal) =>
+      complete(fetch, this.newRun(prepared, { ...context, signal })),
+    );
+    return run instanceof Promise
+      ? run.then((over) => this.resultOf(prepared, over))
+      : this.resultOf(prepared, run);
   }
 
   private newRun({ view, request }: PreparedRequest, call: CallContext): PlanRun {

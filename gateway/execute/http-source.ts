@@ -1,6 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { type Dispatcher, Pool } from 'undici';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from './call-context.js';
 import { CallHeaders } from './call-headers.js';
@@ -56,11 +57,13 @@ export class HttpSource implements SubgraphSource {
     this.subscriptions = new HttpSubscriptions({ name, url, headers: this.headers, flights });
   }
 
-  execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+  execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
     // What was left to ask when the client left.
     if (call.signal.aborted) return Promise.reject(unavailable(this.name));
-    return this.flights.share(call, `${this.name}\n${requestKey(request)}`, (signal) =>
-      this.send(bodyOf(request), call, signal),
+    return this.flights.share(
+      call,
+      () => `${this.name}\n${requestKey(request)}`,
+      (signal) => this.send(bodyOf(request), call, signal),
     );
   }
 

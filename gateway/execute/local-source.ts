@@ -4,6 +4,7 @@ import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import { Loaders } from '../../kernel/loader.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { Log } from '../../kernel/log.js';
 import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import type { CallContext } from './call-context.js';
@@ -27,12 +28,12 @@ export class LocalSource implements SubgraphSource {
     this.executor = new SubgraphExecutor(subgraph, log);
   }
 
-  execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+  execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
     const run = (loaders: Loaders, signal: CancelSignal) =>
       this.executor.execute(request, new LocalContext(call, signal, loaders));
-    return this.flights.share(call, `${this.name}\n${requestKey(request)}`, (signal) =>
-      call.kind === OperationTypeNode.QUERY ? workOf(call).fetch(signal, run) : run(new Loaders(), signal),
-    );
+    const start = (signal: CancelSignal) =>
+      call.kind === OperationTypeNode.QUERY ? workOf(call).fetch(signal, run) : run(new Loaders(), signal);
+    return this.flights.share(call, () => `${this.name}\n${requestKey(request)}`, start);
   }
 
   async subscribe(

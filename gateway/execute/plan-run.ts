@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from './call-context.js';
 import type { EntityRequests } from './entities/entity-requests.js';
 import type { SubgraphSource } from './subgraph-source.js';
@@ -18,5 +19,26 @@ export interface PlanRun {
   entities?: EntityRequests;
 }
 
-/** A compiled plan, or a part of it. Never rejects: what fails is in the run's errors. */
-export type PlanPart = (run: PlanRun) => Promise<void>;
+/** The subgraph that a fetch is to be made from. */
+export function sourceOf({ sources }: PlanRun, serviceName: string): SubgraphSource {
+  const source = sources.get(serviceName);
+  if (!source) throw new Error(`there is no subgraph ${serviceName}`);
+  return source;
+}
+
+/**
+ * A compiled plan, or a part of it. Calls `done` when it is through, before it returns when it had to wait for nothing.
+ * Never throws: what fails is in the run's errors.
+ */
+export type PlanPart = (run: PlanRun, done: () => void) => void;
+
+/** Executes a plan to its end; answers the run. */
+export function complete(plan: PlanPart, run: PlanRun): MaybePromise<PlanRun> {
+  let over = false;
+  let tell: ((run: PlanRun) => void) | undefined = undefined;
+  plan(run, () => {
+    over = true;
+    tell?.(run);
+  });
+  return over ? run : new Promise((resolve) => (tell = resolve));
+}

@@ -1,4 +1,5 @@
 import { Loaders } from '../../kernel/loader.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { type CancelSignal, Cancellation } from './cancellation.js';
 
 /**
@@ -15,10 +16,10 @@ export class QueryWork {
   constructor(private readonly gone: CancelSignal) {}
 
   /** Runs one fetch; `abandoned` aborts when nobody waits for it. */
-  async fetch<T>(
+  fetch<T>(
     abandoned: CancelSignal,
-    run: (loaders: Loaders, signal: CancelSignal) => Promise<T>,
-  ): Promise<T> {
+    run: (loaders: Loaders, signal: CancelSignal) => MaybePromise<T>,
+  ): MaybePromise<T> {
     this.running += 1;
     let left = false;
     const leave = () => {
@@ -27,12 +28,16 @@ export class QueryWork {
       this.running -= 1;
       if (this.running === 0 && this.gone.aborted) this.over.abort();
     };
-    if (abandoned.aborted) leave();
-    else abandoned.addEventListener('abort', leave, { once: true });
+    let pending = false;
     try {
-      return await run(this.loaders, this.over);
+      const result = run(this.loaders, this.over);
+      if (!(result instanceof Promise)) return result;
+      pending = true;
+      if (abandoned.aborted) leave();
+      else abandoned.addEventListener('abort', leave, { once: true });
+      return result.finally(leave);
     } finally {
-      leave();
+      if (!pending) leave();
     }
   }
 }

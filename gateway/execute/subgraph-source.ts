@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from './call-context.js';
+import { isTree } from './tree.js';
 
 /** Of a subscription that begins with what has been before. */
 export interface History {
@@ -12,7 +14,7 @@ export interface History {
 export interface SubgraphSource extends AsyncDisposable {
   readonly name: string;
   /** Runs a query or mutation. Throws SERVICE_UNAVAILABLE when the subgraph cannot be reached. */
-  execute(request: SubgraphRequest, context: CallContext): Promise<SubgraphResult>;
+  execute(request: SubgraphRequest, context: CallContext): MaybePromise<SubgraphResult>;
   /**
    * Opens a subscription; a result without `data` is its last. Throws SERVICE_UNAVAILABLE when the subgraph is lost, and
    * SLOW_CONSUMER when too much would have to be kept for who pulls; never while what has been before (`history`) is told.
@@ -24,6 +26,11 @@ export interface SubgraphSource extends AsyncDisposable {
   ): Promise<AsyncGenerator<SubgraphResult, undefined>>;
   /** Answers when the subgraph is there; throws otherwise. */
   ping(signal: AbortSignal): Promise<void>;
+}
+
+/** What a subgraph has answered, as far as it is an answer. */
+export function answerOf(result: SubgraphResult): SubgraphResult {
+  return isTree(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
 /** The subgraph is not there now; a client may try again or resume. */

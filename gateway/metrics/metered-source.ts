@@ -1,4 +1,5 @@
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
 import type { History, SubgraphSource } from '../execute/subgraph-source.js';
 import type { Meter } from './meter.js';
@@ -14,7 +15,7 @@ export class MeteredSource implements SubgraphSource {
     return this.source.name;
   }
 
-  execute(request: SubgraphRequest, context: CallContext): Promise<SubgraphResult> {
+  execute(request: SubgraphRequest, context: CallContext): MaybePromise<SubgraphResult> {
     return this.measure('fetch', () => this.source.execute(request, context));
   }
 
@@ -34,7 +35,7 @@ export class MeteredSource implements SubgraphSource {
     return this.source[Symbol.asyncDispose]();
   }
 
-  private async measure<T>(kind: 'fetch' | 'subscribe', ask: () => Promise<T>): Promise<T> {
+  private async measure<T>(kind: 'fetch' | 'subscribe', ask: () => MaybePromise<T>): Promise<T> {
     const startedAt = performance.now();
     let outcome: 'answered' | 'failed' = 'failed';
     try {

@@ -1,5 +1,6 @@
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import { failSpan, inSpan } from '../../kernel/tracing/span.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
 import type { History, SubgraphSource } from '../execute/subgraph-source.js';
 
@@ -11,7 +12,7 @@ export class TracedSource implements SubgraphSource {
     return this.source.name;
   }
 
-  execute(request: SubgraphRequest, context: CallContext): Promise<SubgraphResult> {
+  execute(request: SubgraphRequest, context: CallContext): MaybePromise<SubgraphResult> {
     return this.trace('fetch', context, async () => {
       const result = await this.source.execute(request, context);
       const [first] = result.errors ?? [];

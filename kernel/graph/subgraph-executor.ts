@@ -22,6 +22,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
+import type { MaybePromise } from '../maybe-promise.js';
 import { inRequest } from '../request-scope.js';
 import { isStatementEnded } from '../statement-ended.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
@@ -66,7 +67,7 @@ export class SubgraphExecutor {
   }
 
   /** Runs a query or a mutation. */
-  execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
+  execute(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
     const { name } = this.subgraph;
     const options = () => ({
       attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
@@ -76,16 +77,26 @@ export class SubgraphExecutor {
     );
   }
 
-  private async run(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResult> {
-    const stale = context.atLeast === undefined ? undefined : await this.reach(context);
-    if (stale) return stale;
+  private run(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
+    if (context.atLeast === undefined) return this.fresh(request, context);
+    return this.reach(context).then((stale) => stale ?? this.fresh(request, context));
+  }
+
+  private fresh(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return requestFailure(prepared.errors);
     const run = this.compiled.of(prepared.document);
     const result = run
       ? run(context, request.variables ?? {})
       : execute(this.args(prepared.document, request, context));
-    const answer = this.answer(await result, context, prepared.plain);
+    const { plain } = prepared;
+    return result instanceof Promise
+      ? result.then((answered) => this.executed(answered, context, plain))
+      : this.executed(result, context, plain);
+  }
+
+  private executed(result: ExecutionResult, context: RequestContext, plain: boolean): SubgraphResult {
+    const answer = this.answer(result, context, plain);
     this.log.debug(
       { subgraph: this.subgraph.name, errors: answer.errors?.length ?? 0 },
       'a request was executed',

@@ -8,6 +8,7 @@ import {
   propagation,
   trace,
 } from '@opentelemetry/api';
+import type { MaybePromise } from '../maybe-promise.js';
 
 export interface SpanOptions {
   /** `server` answers somebody else's request, `client` makes one, `consumer` works off a job. Default neither. */
@@ -30,7 +31,17 @@ export function isTraced(): boolean {
 }
 
 /** Runs work in a span. When nothing is traced it just runs. */
-export function inSpan<T>(name: string, options: () => SpanOptions, work: () => Promise<T>): Promise<T> {
+export function inSpan<T>(name: string, options: () => SpanOptions, work: () => Promise<T>): Promise<T>;
+export function inSpan<T>(
+  name: string,
+  options: () => SpanOptions,
+  work: () => MaybePromise<T>,
+): MaybePromise<T>;
+export function inSpan<T>(
+  name: string,
+  options: () => SpanOptions,
+  work: () => MaybePromise<T>,
+): MaybePromise<T> {
   if (!traced) return work();
   const { kind, attributes, parent } = options();
   const from = parent ? propagation.extract(ROOT_CONTEXT, parent) : context.active();
@@ -62,7 +73,7 @@ export function traceHeaders(): Record<string, string> {
   return headers;
 }
 
-async function finish<T>(span: Span, work: () => Promise<T>): Promise<T> {
+async function finish<T>(span: Span, work: () => MaybePromise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,13 +1,14 @@
-import { OperationTypeNode, graphql, parse } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { type ExecutionResult, OperationTypeNode, graphql, graphqlSync, parse } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
 import type { CallContext } from '../../gateway/execute/call-context.js';
 import { CombinedOperations } from '../../gateway/execute/entities/combine-operations.js';
-import type { PlanRun } from '../../gateway/execute/plan-run.js';
+import { type PlanRun, complete } from '../../gateway/execute/plan-run.js';
 import type { SubgraphSource } from '../../gateway/execute/subgraph-source.js';
 import { RequestTemplate, bodyOf } from '../../gateway/execute/written-request.js';
 import { Operations } from '../../gateway/plan/operations.js';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
+import { resolveEntities } from '../../kernel/graph/entities.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import { type ForeignSubgraph, subgraph } from './federation/kit.js';
 
@@ -16,26 +17,33 @@ interface Asked {
   readonly variables: Record<string, unknown>;
 }
 
+/** Whether subgraphs answer before they return, as those of the gateway's process may. */
+let atOnce = false;
+
 /** A subgraph that answers what it is asked over the wire, and remembers it. */
 function source({ name, schema }: ForeignSubgraph, answer?: SubgraphResult) {
   const asked: Asked[] = [];
   const self: SubgraphSource & { readonly asked: Asked[] } = {
     name,
     asked,
-    async execute(request: SubgraphRequest): Promise<SubgraphResult> {
+    execute(request: SubgraphRequest) {
       const { query, variables, operationName } = JSON.parse(bodyOf(request)) as Asked & {
         operationName?: string;
       };
       asked.push({ query, variables });
-      if (answer) return answer;
-      const result = await graphql({ schema, source: query, variableValues: variables, operationName });
-      return JSON.parse(JSON.stringify(result)) as SubgraphResult;
+      const args = { schema, source: query, variableValues: variables, operationName };
+      if (answer) return atOnce ? answer : Promise.resolve(answer);
+      return atOnce ? overTheWire(graphqlSync(args)) : graphql(args).then(overTheWire);
     },
     subscribe: () => Promise.reject(new Error('no streams here')),
     ping: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return self;
+}
+
+function overTheWire(result: ExecutionResult): SubgraphResult {
+  return JSON.parse(JSON.stringify(result)) as SubgraphResult;
 }
 
 const towns = [{ id: 't1' }, { id: 't2' }, { id: 't3' }];
@@ -72,6 +80,8 @@ const people = subgraph(
   },
 );
 
+// Else an answer that is there at once would still be promised.
+resolveEntities(people.schema);
 const supergraph = loadSupergraph(composeSupergraph([roads, people]));
 const operations = new Operations(supergraph);
 
@@ -90,7 +100,9 @@ async function run(query: string, variables: Record<string, unknown> = {}, answe
     ['people', asked],
   ]);
   const state: PlanRun = { sources, call, variables, data: {}, errors: [] };
-  await planned.fetch(state);
+  const completed = complete(planned.fetch, state);
+  expect(completed instanceof Promise).toBe(!atOnce);
+  await completed;
   return {
     data: planned.shape.shape(state.data, variables).data,
     errors: state.errors.map((error) => ('path' in error ? error.path?.join('.') : undefined)),
@@ -100,7 +112,12 @@ async function run(query: string, variables: Record<string, unknown> = {}, answe
 
 const town = (id: string) => ({ __typename: 'Town', id });
 
-describe('fetches of entities that start at the same moment', () => {
+describe.each([
+  { when: 'later', now: false },
+  { when: 'at once', now: true },
+])('fetches of entities that start at the same moment, answered $when', ({ now }) => {
+  beforeAll(() => void (atOnce = now));
+
   test('ask for the same fields in one request, and for each entity once', async () => {
     const { data, asked } = await run('{ road { from { name } to { name } via { name } } }');
     expect(asked.map(({ variables }) => variables)).toEqual([

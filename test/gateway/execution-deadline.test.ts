@@ -10,12 +10,12 @@ test('what is too slow ends in the order in which it began, and is told so; what
   const ended: string[] = [];
   const signals = new Map<string, CancelSignal>();
   const begin = (name: string, work: () => Promise<unknown>) =>
-    deadline
-      .within(new Cancellation(), (signal) => {
+    Promise.resolve(
+      deadline.within(new Cancellation(), (signal) => {
         signals.set(name, signal);
         return work();
-      })
-      .finally(() => ended.push(name));
+      }),
+    ).finally(() => ended.push(name));
   const inTime = begin('in time', () => Promise.resolve('done'));
   const first = begin('first', never);
   const second = begin('second', never);

@@ -31,7 +31,7 @@ function call({
 test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {
   const { started, start } = subgraph();
   const flights = new Flights();
-  const both = [flights.share(call(), 'q', start), flights.share(call(), 'q', start)];
+  const both = [call(), call()].map(async (one) => flights.share(one, () => 'q', start));
   expect(started).toHaveLength(1);
   started[0]?.answer({ data: { a: { b: 1 } } });
   const [first, second] = await Promise.all(both);
@@ -43,32 +43,32 @@ test('the same query of the same actor goes to the subgraph once, and each gets 
 test('other actors, other requests, later requests and mutations go on their own', async () => {
   const { started, start } = subgraph();
   const flights = new Flights();
-  const first = flights.share(call(), 'q', start);
+  const first = flights.share(call(), () => 'q', start);
   const others = [
-    flights.share(call({ account: 'other' }), 'q', start),
-    flights.share(call({ subject: 'bob' }), 'q', start),
-    flights.share(call(), 'r', start),
-    flights.share(call({ kind: OperationTypeNode.MUTATION }), 'm', start),
-    flights.share(call({ kind: OperationTypeNode.MUTATION }), 'm', start),
+    flights.share(call({ account: 'other' }), () => 'q', start),
+    flights.share(call({ subject: 'bob' }), () => 'q', start),
+    flights.share(call(), () => 'r', start),
+    flights.share(call({ kind: OperationTypeNode.MUTATION }), () => 'm', start),
+    flights.share(call({ kind: OperationTypeNode.MUTATION }), () => 'm', start),
   ];
   expect(started).toHaveLength(6);
   for (const { answer } of started) answer({ data: {} });
   await Promise.all([first, ...others]);
-  void flights.share(call(), 'q', start);
+  void flights.share(call(), () => 'q', start);
   expect(started).toHaveLength(7);
 });
 
 test('after a mutation or an event nobody gets what was asked for before', async () => {
   const { started, start } = subgraph();
   const flights = new Flights();
-  void flights.share(call(), 'q', start);
-  const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), 'm', start);
+  void flights.share(call(), () => 'q', start);
+  const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), () => 'm', start);
   started[1]?.answer({ data: {} });
   await mutation;
-  void flights.share(call(), 'q', start);
+  void flights.share(call(), () => 'q', start);
   expect(started).toHaveLength(3);
   flights.forget('acme');
-  void flights.share(call(), 'q', start);
+  void flights.share(call(), () => 'q', start);
   expect(started).toHaveLength(4);
 });
 
@@ -76,13 +76,13 @@ test('a subgraph is told when the last one who waits has left, not before', () =
   const { started, start } = subgraph();
   const flights = new Flights();
   const [one, two] = [new AbortController(), new AbortController()];
-  void flights.share(call({ signal: one.signal }), 'q', start);
-  void flights.share(call({ signal: two.signal }), 'q', start);
+  void flights.share(call({ signal: one.signal }), () => 'q', start);
+  void flights.share(call({ signal: two.signal }), () => 'q', start);
   one.abort();
   expect(started[0]?.signal.aborted).toBe(false);
   two.abort();
   expect(started[0]?.signal.aborted).toBe(true);
-  void flights.share(call(), 'q', start);
+  void flights.share(call(), () => 'q', start);
   expect(started).toHaveLength(2);
 });
 

@@ -1,7 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { type SubgraphResult, toWire } from '../../../kernel/graph/wire.js';
-import type { PlanRun } from '../plan-run.js';
-import type { SubgraphSource } from '../subgraph-source.js';
+import { settle } from '../../../kernel/maybe-promise.js';
+import { type PlanRun, sourceOf } from '../plan-run.js';
+import { answerOf } from '../subgraph-source.js';
 import { type Tree, isTree } from '../tree.js';
 import { pickVariables } from '../variables.js';
 import type { RequestTemplate, WrittenRequest } from '../written-request.js';
@@ -25,11 +26,15 @@ export interface EntityError {
   readonly rest: readonly (string | number)[];
 }
 
-interface Ask {
+/** What one fetch asks for. */
+export interface Ask {
   readonly operation: EntityOperation;
   readonly representations: readonly Representation[];
-  readonly resolve: (answer: EntityAnswer) => void;
-  readonly reject: (reason: unknown) => void;
+  /** Whether others may ask at the same moment. */
+  readonly beside: boolean;
+  readonly taken: (answer: EntityAnswer) => void;
+  /** The subgraph does not answer. */
+  readonly failed: (reason: unknown) => void;
 }
 
 /** Fetches of the same operation, which share representations. */
@@ -40,66 +45,92 @@ interface Group {
   readonly asks: { readonly ask: Ask; readonly indexes?: readonly number[] }[];
 }
 
+const ENTITIES = '_entities';
+const REPRESENTATIONS = 'representations';
+
 /** Operations that are asked in one request at the most. */
 const TOGETHER = 8;
 
 /** What one execution asks subgraphs for entities. What it wants at the same moment of one subgraph is one request. */
 export class EntityRequests {
   private waiting: Ask[] = [];
+  /** How many have said that more will be asked before they return. */
+  private held = 0;
 
-  constructor(
+  private constructor(
     private readonly run: PlanRun,
     private readonly combined: CombinedOperations,
   ) {}
 
-  /** Asks for the entities of these representations. Rejects when the subgraph does not answer. */
-  ask(operation: EntityOperation, representations: readonly Representation[]): Promise<EntityAnswer> {
-    return new Promise((resolve, reject) => {
-      // Fetches that start side by side have all asked before the microtask runs.
-      if (this.waiting.push({ operation, representations, resolve, reject }) === 1)
-        void Promise.resolve().then(() => this.flush());
-    });
+  /** Those of a run. */
+  static of(run: PlanRun, combined: CombinedOperations): EntityRequests {
+    run.entities ??= new EntityRequests(run, combined);
+    return run.entities;
+  }
+
+  /** Asks for entities; what is known at once is told before it returns. */
+  ask(ask: Ask): void {
+    const first = this.waiting.push(ask) === 1;
+    if (this.held > 0) return;
+    if (!ask.beside) this.flush();
+    // Fetches that go on at the same moment have all asked before the microtask runs.
+    else if (first) void Promise.resolve().then(() => this.flush());
+  }
+
+  /** Whatever is asked while `begin` runs, and what that makes others ask at once, is asked together. */
+  together(begin: () => void): void {
+    this.held += 1;
+    begin();
+    while (this.held === 1 && this.waiting.length > 0) this.flush();
+    this.held -= 1;
   }
 
   private flush(): void {
     const { waiting } = this;
     this.waiting = [];
     const [first] = waiting;
-    if (first && waiting.length === 1) return void this.send([alone(first)]);
+    if (first && waiting.length === 1) return this.send([alone(first)]);
     const byService = Map.groupBy(waiting, ({ operation }) => operation.serviceName);
     for (const asks of byService.values()) {
       const groups = grouped(asks);
-      for (let i = 0; i < groups.length; i += TOGETHER) this.together(groups.slice(i, i + TOGETHER));
+      for (let i = 0; i < groups.length; i += TOGETHER) this.combine(groups.slice(i, i + TOGETHER));
     }
   }
 
-  private together(groups: readonly Group[]): void {
+  private combine(groups: readonly Group[]): void {
     const template =
       groups.length === 1 ? undefined : this.combined.combine(groups.map(({ operation }) => operation));
-    if (!template) for (const group of groups) void this.send([group]);
-    else void this.send(groups, this.write(template, groups, entitiesName));
+    if (!template) for (const group of groups) this.send([group]);
+    else this.send(groups, template);
   }
 
-  private async send(groups: readonly Group[], combined?: WrittenRequest): Promise<void> {
+  /** Asks for groups, of which there may be several in a combined operation. */
+  private send(groups: readonly Group[], combined?: RequestTemplate): void {
     const [first] = groups;
     if (!first) return;
-    try {
-      const { serviceName, template } = first.operation;
-      const request = combined ?? this.write(template, groups, () => 'representations');
-      const result = await this.source(serviceName).execute(request, this.run.call);
-      const answer = isTree(result.data) || Array.isArray(result.errors) ? result : {};
-      for (const [index, group] of groups.entries()) {
-        deliver(group, answer, combined ? entitiesName(index) : '_entities');
-      }
-    } catch (error) {
-      for (const { asks } of groups) for (const { ask } of asks) ask.reject(error);
-    }
-  }
-
-  private source(serviceName: string): SubgraphSource {
-    const source = this.run.sources.get(serviceName);
-    if (!source) throw new Error(`there is no subgraph ${serviceName}`);
-    return source;
+    const failed = (error: unknown) => {
+      for (const { asks } of groups) for (const { ask } of asks) ask.failed(error);
+    };
+    const taken = (result: SubgraphResult) => {
+      const answer = answerOf(result);
+      settle(
+        () =>
+          groups.map((group, index) => answersTo(group, answer, combined ? entitiesName(index) : ENTITIES)),
+        (answers) => this.together(() => tell(groups, answers)),
+        failed,
+      );
+    };
+    settle(
+      () => {
+        const { serviceName, template } = first.operation;
+        const request = combined
+          ? this.write(combined, groups, entitiesName)
+          : this.write(template, groups, () => REPRESENTATIONS);
+        return sourceOf(this.run, serviceName).execute(request, this.run.call);
+      },
+      taken,
+      failed,
+    );
   }
 
   /** The request, whose variables are representations, which are JSON already, and those of the client. */
@@ -159,19 +190,29 @@ function grouped(asks: readonly Ask[]): Group[] {
   return groups;
 }
 
-/** Gives each fetch its part of the answer. What one of them gets is its own to change. */
-function deliver({ asks, representations }: Group, { data, errors }: SubgraphResult, name: string): void {
+function tell(groups: readonly Group[], answers: readonly (readonly EntityAnswer[])[]): void {
+  for (const [index, { asks }] of groups.entries()) {
+    for (const [position, answer] of answers[index]?.entries() ?? []) asks[position]?.ask.taken(answer);
+  }
+}
+
+/** The part of the answer that is each fetch's. What one of them gets is its own to change. */
+function answersTo(
+  { asks, representations }: Group,
+  { data, errors }: SubgraphResult,
+  name: string,
+): EntityAnswer[] {
   const mine = (errors ?? []).filter(({ path }) => path === undefined || path[0] === name);
   const problem = data ? problemOf(data[name], representations.length) : undefined;
   const received = data && !problem ? (data[name] as readonly unknown[]) : undefined;
-  for (const [position, { ask, indexes }] of asks.entries()) {
+  return asks.map(({ ask, indexes }, position) => {
     const entities = indexes && received ? indexes.map((index) => received[index]) : received;
-    ask.resolve({
+    return {
       errors: mine.flatMap((error) => toldTo(error, ask.representations.length, indexes)),
       problem,
       entities: position === 0 ? entities : entities?.map(copied),
-    });
-  }
+    };
+  });
 }
 
 /** Of one representation's error only those are told who have asked for it. */

@@ -1,0 +1,21 @@
+/** A value, or a promise of it: what has to wait for nothing is there at once, and needs none. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Gives `taken` what `begin` answers, or `failed` why it does not; before it returns, when there is nothing to wait for.
+ * Neither of the two may throw.
+ */
+export function settle<T>(
+  begin: () => MaybePromise<T>,
+  taken: (value: T) => void,
+  failed: (reason: unknown) => void,
+): void {
+  let value: MaybePromise<T>;
+  try {
+    value = begin();
+  } catch (error) {
+    return failed(error);
+  }
+  if (value instanceof Promise) void value.then(taken, failed);
+  else taken(value);
+}
