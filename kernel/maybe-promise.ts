@@ -19,3 +19,8 @@ export function settle<T>(
   if (value instanceof Promise) void value.then(taken, failed);
   else taken(value);
 }
+
+/** What `next` makes of a value; at once, when both are there. */
+export function chain<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

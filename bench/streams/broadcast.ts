@@ -14,7 +14,7 @@ const message = (n: number) =>
 
 const server = createServer((request, response) => {
   if (request.url === '/subscribers') return void response.end(String(sockets.size));
-  void readBody(request, 1000).then(async (body) => {
+  void Promise.resolve(readBody(request, 1000)).then(async (body) => {
     await emit(JSON.parse(body) as Pace, (n) => {
       const bytes = Buffer.from(message(n));
       for (const socket of sockets) socket.send(bytes, { binary: false });

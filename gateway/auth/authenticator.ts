@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { refuse } from '../../kernel/result.js';
 import { defaultScopes } from '../../kernel/scopes.js';
 import type { AuthOptions } from './auth-options.js';
@@ -10,7 +11,7 @@ import { tokenVerifier } from './verify-token.js';
 /** Finds out on whose behalf a client asks, from the value of its `Authorization` header. */
 export interface Authenticator {
   /** Refuses UNAUTHENTICATED without a valid token and TOKEN_EXPIRED when it is no longer valid. */
-  authenticate(authorization: string | undefined): Promise<Actor>;
+  authenticate(authorization: string | undefined): MaybePromise<Actor>;
   /** The same without remembering: what the token is worth at this moment. */
   again(authorization: string | undefined): Promise<Actor>;
 }
@@ -23,8 +24,7 @@ export function createAuthenticator(
   clock: Clock,
   revoked: Revoked = () => false,
 ): Authenticator {
-  if (options.kind === 'none')
-    return { authenticate: () => Promise.resolve(nobody), again: () => Promise.resolve(nobody) };
+  if (options.kind === 'none') return { authenticate: () => nobody, again: () => Promise.resolve(nobody) };
   const verify = tokenVerifier(options, clock);
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
   const unrevoked = (actor: Actor) =>
@@ -36,7 +36,7 @@ export function createAuthenticator(
     return unrevoked(actor);
   };
   return {
-    async authenticate(authorization) {
+    authenticate(authorization) {
       const known = verified.get(bearerToken(authorization));
       return known ? unrevoked(stillValid(known, clock)) : again(authorization);
     },
@@ -53,8 +53,9 @@ function stillValid(actor: Actor, clock: Clock): Actor {
   return hasExpired(actor, clock) ? refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.') : actor;
 }
 
+const BEARER = /^\s*bearer +([^ ]+)\s*$/i;
+
 function bearerToken(authorization: string | undefined): string {
-  const [scheme, token, ...rest] = (authorization ?? '').trim().split(/ +/);
-  if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0) return token;
-  return refuse('UNAUTHENTICATED', 'Send a bearer token: Authorization: Bearer <token>.');
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  return token ?? refuse('UNAUTHENTICATED', 'Send a bearer token: Authorization: Bearer <token>.');
 }

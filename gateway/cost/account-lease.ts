@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { type Rate, type RateStore, pace } from './rate-store.js';
 
 /** Taken in twentieths of the bucket: a gateway in ten that holds an unspent one keeps half a per cent from the others. */
@@ -21,17 +22,21 @@ export class AccountLease {
   }
 
   /** Takes points if the account has them. */
-  async spend(points: number): Promise<boolean> {
-    for (let drained = false; ;) {
-      this.renew();
-      if (this.leased >= points) {
-        this.leased -= points;
-        return true;
-      }
-      // Others take from the bucket, too: what may be there is asked for, what cannot be there is not.
-      if (drained || this.available() < points) return false;
-      drained = await (this.asking ??= this.ask(points).finally(() => (this.asking = undefined)));
+  spend(points: number): MaybePromise<boolean> {
+    return this.take(points, false);
+  }
+
+  /** `drained` when the bucket has just said that it has no more. */
+  private take(points: number, drained: boolean): MaybePromise<boolean> {
+    this.renew();
+    if (this.leased >= points) {
+      this.leased -= points;
+      return true;
     }
+    // Others take from the bucket, too: what may be there is asked for, what cannot be there is not.
+    if (drained || this.available() < points) return false;
+    this.asking ??= this.ask(points).finally(() => (this.asking = undefined));
+    return this.asking.then((empty) => this.take(points, empty));
   }
 
   /** Gives points back, or (negative) takes more, as long as the lease lasts. The account may come to owe some. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { Log } from '../../kernel/log.js';
 import { AccountLease } from './account-lease.js';
 import { OwnBuckets } from './own-buckets.js';
@@ -40,7 +41,7 @@ export class RateLimiter implements AsyncDisposable {
   }
 
   /** Takes points of the account; false when it has not so many left. An operation never costs more than all. */
-  spend(account: string, points: number): Promise<boolean> {
+  spend(account: string, points: number): MaybePromise<boolean> {
     return this.lease(account).spend(Math.min(points, this.options.points));
   }
 

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
-import type { MaybePromise } from '../../kernel/maybe-promise.js';
+import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
@@ -128,9 +128,7 @@ export class GraphExecutor {
       begin(run, event);
       rest(run, done);
     });
-    return completed instanceof Promise
-      ? completed.then((result) => ({ result, position }))
-      : { result: completed, position };
+    return chain(completed, (result) => ({ result, position }));
   }
 
   private run(
@@ -141,9 +139,7 @@ export class GraphExecutor {
     const run = this.deadline.within(context.signal, (signal) =>
       complete(fetch, this.newRun(prepared, { ...context, signal })),
     );
-    return run instanceof Promise
-      ? run.then((over) => this.resultOf(prepared, over))
-      : this.resultOf(prepared, run);
+    return chain(run, (over) => this.resultOf(prepared, over));
   }
 
   private newRun({ view, request }: PreparedRequest, call: CallContext): PlanRun {

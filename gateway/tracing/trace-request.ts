@@ -18,10 +18,13 @@ export interface TracedRequest {
 export function traceRequest(traced: TracedRequest): Promise<void> {
   const { request, response, requestId, log, answer } = traced;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  return inRequest({ requestId, at: Date.now() }, async () => {
+  return inRequest({ requestId, at: Date.now() }, () => {
     if (path === '/healthz' || path === '/readyz') return answer();
-    await (isTraced() ? inOwnSpan(traced, path) : answer());
-    log.debug({ method: request.method, path, status: response.statusCode }, 'a request was answered');
+    const answered = isTraced() ? inOwnSpan(traced, path) : answer();
+    if (!log.isLevelEnabled('debug')) return answered;
+    return answered.then(() =>
+      log.debug({ method: request.method, path, status: response.statusCode }, 'a request was answered'),
+    );
   });
 }
 

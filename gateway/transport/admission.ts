@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
+import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { actualCost, estimatedCost } from '../cost/cost.js';
 import type { CostNode, CostTree } from '../cost/cost-tree.js';
 import type { OperationCosts } from '../cost/operation-costs.js';
@@ -47,11 +48,18 @@ export class Admission {
   constructor(private readonly options: AdmissionOptions) {}
 
   /** Checks and plans a request, then takes its cost from the account's points. */
-  async admit(request: GraphRequest, actor: Actor): Promise<AdmittedRequest | NotAdmitted> {
-    const { account } = actor;
+  admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | NotAdmitted> {
     const startedAt = performance.now();
     const planning = this.options.served.preparation.ahead(request, actor);
-    if (planning) await planning;
+    return chain(planning, () => this.planned(request, actor, startedAt));
+  }
+
+  private planned(
+    request: GraphRequest,
+    actor: Actor,
+    startedAt: number,
+  ): MaybePromise<AdmittedRequest | NotAdmitted> {
+    const { account } = actor;
     const prepared = this.options.served.preparation.prepare(request, actor);
     if ('errors' in prepared) {
       return this.refuse(prepared.errors.map(withoutSuggestion), prepared.status, startedAt);
@@ -65,10 +73,11 @@ export class Admission {
       return this.refuse([slicingError(tree.unsliced)], 400, startedAt);
     if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);
     const { rate } = this.options;
-    if (rate && !(await rate.spend(account, requested))) {
-      return this.refuse([rateError(rate, account, requested)], 429, startedAt);
-    }
-    return { prepared, requested, account, tree: tree.root, startedAt };
+    const admitted = { prepared, requested, account, tree: tree.root, startedAt };
+    if (!rate) return admitted;
+    return chain(rate.spend(account, requested), (spent) =>
+      spent ? admitted : this.refuse([rateError(rate, account, requested)], 429, startedAt),
+    );
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
+import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import type { GraphRequest } from '../plan/prepare.js';
 import type { AdmittedRequest, NotAdmitted } from './admission.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
@@ -59,14 +60,15 @@ function isText(value: unknown): value is string {
 }
 
 /** Answers a request of the ordinary form. Rejects only with what is a bug. */
-export async function answerDirect(
+export function answerDirect(
   core: GatewayCore,
   response: ServerResponse,
   { request, contentType }: DirectRequest,
   client: ClientRequest,
-): Promise<void> {
-  const admitted = await core.admission.admit(request, client.actor);
-  return answerAdmitted(core, response, { admitted, contentType }, client);
+): MaybePromise<void> {
+  return chain(core.admission.admit(request, client.actor), (admitted) =>
+    answerAdmitted(core, response, { admitted, contentType }, client),
+  );
 }
 
 /** A request that was looked at, and the media type of its answer. */
@@ -76,20 +78,22 @@ export interface LookedAt {
 }
 
 /** Answers a request that was looked at; a subscription with where to go. Rejects only with what is a bug. */
-export async function answerAdmitted(
+export function answerAdmitted(
   core: GatewayCore,
   response: ServerResponse,
   { admitted, contentType }: LookedAt,
   client: ClientRequest,
-): Promise<void> {
-  const { status, result } =
+): MaybePromise<void> {
+  const outcome =
     'errors' in admitted
       ? { status: admitted.status, result: { errors: admitted.errors } }
-      : await executed(core, admitted, client);
-  if (response.destroyed) return;
-  const told = statusFor(status, result, contentType);
-  setRateHeaders(response, core.admission.rate(client.actor.account), result.errors);
-  send(response, told, contentType, bodyOf(result));
+      : executed(core, admitted, client);
+  return chain(outcome, ({ status, result }) => {
+    if (response.destroyed) return;
+    const told = statusFor(status, result, contentType);
+    setRateHeaders(response, core.admission.rate(client.actor.account), result.errors);
+    send(response, told, contentType, bodyOf(result));
+  });
 }
 
 interface Outcome {
@@ -97,14 +101,17 @@ interface Outcome {
   readonly result: ExecutionResult;
 }
 
-async function executed(
+function executed(
   core: GatewayCore,
   admitted: AdmittedRequest,
   client: ClientRequest,
-): Promise<Outcome> {
+): MaybePromise<Outcome> {
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
     return { status: 400, result: { errors: [needsStream()] } };
-  const result = await executeOperation(core, admitted, client);
+  return chain(executeOperation(core, admitted, client), outcomeOf);
+}
+
+function outcomeOf(result: ExecutionResult): Outcome {
   const [first] = result.data === undefined ? (result.errors ?? []) : [];
   return first
     ? { status: statusOf(first), result: { errors: result.errors ?? [] } }

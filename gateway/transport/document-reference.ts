@@ -40,14 +40,17 @@ export function resolveRecord<T extends Readonly<Record<string, unknown>>>(
   documents: PersistedDocuments,
   request: T,
 ): T {
-  const { documentId: _, ...rest } = request;
   const query = documents.resolve(request);
   const { extensions } = request;
-  if (namesHash(extensions)) {
-    const others = withoutHash(extensions);
-    return { ...rest, extensions: others, ...(query === undefined ? {} : { query }) } as unknown as T;
-  }
-  return query === undefined || query === request['query'] ? request : ({ ...rest, query } as unknown as T);
+  const hashed = namesHash(extensions);
+  if (!hashed && (query === undefined || query === request['query'])) return request;
+  const { documentId: _, ...rest } = request;
+  if (!hashed) return { ...rest, query } as unknown as T;
+  return {
+    ...rest,
+    extensions: withoutHash(extensions),
+    ...(query !== undefined && { query }),
+  } as unknown as T;
 }
 
 /** A document's hash, which stands among the extensions, is ours to read; the others are for who executes. */

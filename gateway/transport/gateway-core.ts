@@ -4,6 +4,7 @@ import type { Log } from '../../kernel/log.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { ExpiryWatch } from '../auth/expiry-watch.js';
 import type { Mask } from '../errors/mask.js';
+import type { CancelSignal } from '../execute/cancellation.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Limits } from '../limits/limits.js';
 import type { PersistedDocuments } from '../limits/persisted-documents.js';
@@ -39,5 +40,5 @@ export interface ClientRequest {
   readonly actor: Actor;
   readonly requestId: string;
   /** Aborts when the client has left. */
-  readonly gone: AbortSignal;
+  readonly gone: CancelSignal;
 }

@@ -24,8 +24,9 @@ export function isOwnName(request: IncomingMessage): boolean {
  * address is nobody's name to lead elsewhere; no browser leaves the header out.
  */
 export function isAllowedHost(request: IncomingMessage, names: readonly string[] | undefined): boolean {
+  if (!names) return true;
   const name = hostName(request);
-  if (!names || name === undefined) return true;
+  if (name === undefined) return true;
   return isLoopback(name) || isIP(name) !== 0 || names.includes(name);
 }
 

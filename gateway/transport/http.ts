@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { readBody } from '../../kernel/graph/request-body.js';
+import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { codeOf } from '../errors/code-of.js';
+import { type CancelSignal, Cancellation } from '../execute/cancellation.js';
 import type { SubgraphSource } from '../execute/subgraph-source.js';
 import { traceRequest } from '../tracing/trace-request.js';
 import type { ApolloContext } from './apollo.js';
@@ -95,26 +97,31 @@ export class HttpTransport {
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
     if (request.method === 'PUT') return this.reserved.reserve(response, actor);
     if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
-    const read = { body: await this.body(request), url: request.url ?? '/' };
+    const sent = this.body(request);
+    const read = { body: sent instanceof Promise ? await sent : sent, url: request.url ?? '/' };
     if (Array.isArray(read.body)) return answerBatch(core, response, read.body, client);
-    if (await this.streamed(request, response, { client, read })) return;
+    const streaming = this.streamed(request, response, { client, read });
+    if (streaming) return streaming;
     const { body, url } = resolveDocument(core.documents, read, request.method);
     const direct = directRequest(request, body);
-    if (direct) return answerDirect(core, response, direct, client);
-    return answerGraphQL(apollo, request, response, {
-      body,
-      url,
-      context: client,
-      rate: () => core.admission.rate(actor.account),
-    });
+    const answered = direct
+      ? answerDirect(core, response, direct, client)
+      : answerGraphQL(apollo, request, response, {
+          body,
+          url,
+          context: client,
+          rate: () => core.admission.rate(actor.account),
+        });
+    // Returned as it is, a promise would wait for two more turns of the queue.
+    if (answered instanceof Promise) await answered;
   }
 
-  /** Answers a request that asks for a stream, or is about one; false when it does not. */
-  private async streamed(
+  /** Answers a request that asks for a stream, or is about one; undefined when it does not. */
+  private streamed(
     request: IncomingMessage,
     response: ServerResponse,
     { client, read }: { readonly client: ClientRequest; readonly read: ResolvedRequest },
-  ): Promise<boolean> {
+  ): Promise<void> | undefined {
     const { core } = this.options;
     const { method = 'GET' } = request;
     const token = streamToken(request);
@@ -122,27 +129,29 @@ export class HttpTransport {
     if (token !== undefined && form === 'event-stream' && method === 'GET') {
       const { authorization } = request.headers;
       this.reserved.open(response, { token, authorization }, client.actor);
-      return true;
+      return Promise.resolve();
     }
     if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {
       const { authorization } = request.headers;
       const asked = { method, given: givenRequest(method, read), authorization, client };
-      await this.reserved.run(response, token, asked);
-      return true;
+      return this.reserved.run(response, token, asked);
     }
-    if (!form) return false;
+    if (!form) return undefined;
     const stream = { ...streamRequest(request), form, given: givenRequest(method, read) };
-    await answerStream(core, response, stream, client);
-    return true;
+    return answerStream(core, response, stream, client);
   }
 
-  private async body(request: IncomingMessage): Promise<unknown> {
+  private body(request: IncomingMessage): MaybePromise<unknown> {
     if (request.method !== 'POST') return undefined;
-    const text = await readBody(request, this.options.core.limits.bodyBytes);
-    const json =
-      request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
-    return json && text !== '' ? (JSON.parse(text) as unknown) : undefined;
+    return chain(readBody(request, this.options.core.limits.bodyBytes), (text): unknown =>
+      isJson(request) && text !== '' ? JSON.parse(text) : undefined,
+    );
   }
+}
+
+function isJson({ headers: { 'content-type': type } }: IncomingMessage): boolean {
+  const json = 'application/json';
+  return type === json || type?.split(';', 1)[0]?.trim().toLowerCase() === json;
 }
 
 function requestIdOf(request: IncomingMessage): string {
@@ -151,12 +160,12 @@ function requestIdOf(request: IncomingMessage): string {
 }
 
 /** Aborts when the client leaves before it has its answer. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
+function goneSignal(response: ServerResponse): CancelSignal {
+  const gone = new Cancellation();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
-  return gone.signal;
+  return gone;
 }
 
 /** A browser, or somebody who takes anything and asks no GraphQL. */

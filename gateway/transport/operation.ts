@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { refusalError } from '../../kernel/graph/refusal.js';
+import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { Refused } from '../../kernel/result.js';
 import type { Feed, Sink } from '../subscriptions/feed.js';
 import { toFrame } from '../subscriptions/frame.js';
@@ -31,15 +32,15 @@ export async function admitOperation(
 }
 
 /** Runs a query or mutation to its result, with what it has cost. */
-export async function executeOperation(
+export function executeOperation(
   { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
   admitted: AdmittedRequest,
   { actor, requestId, gone }: ClientRequest,
-): Promise<ExecutionResult> {
+): MaybePromise<ExecutionResult> {
   const { prepared } = admitted;
   const { kind } = prepared.operation;
   const context = { actor, requestId, kind, signal: gone };
-  return admission.settle(admitted, await executor.execute(prepared, context));
+  return chain(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
 }
 
 /** Starts a subscription, until it ends or its client is gone. */

@@ -1,18 +1,22 @@
 import type { IncomingMessage } from 'node:http';
+import { type MaybePromise, chain } from '../maybe-promise.js';
 import { refuse } from '../result.js';
 
 /**
  * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; what follows is then
  * read and dropped, so that the sender gets to read the answer.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) <= limit) {
-    // A small body has nearly always come with its head: then there is nothing to wait for.
-    const text = request.complete ? arrived(request, limit) : await collect(request, limit);
+export function readBody(request: IncomingMessage, limit: number): MaybePromise<string> {
+  const whole = (text: string | undefined) => {
     if (text !== undefined) return text;
-  }
-  request.resume();
-  return refuse('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
+    request.resume();
+    return refuse('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
+  };
+  const length = Number(request.headers['content-length']);
+  if (length > limit) return whole(undefined);
+  // A small body has nearly always come with its head: then there is nothing to wait for, not even for being told so.
+  const isThere = request.complete || request.readableLength === length;
+  return chain(isThere ? arrived(request, limit) : collect(request, limit), whole);
 }
 
 /** What has come, or undefined when it is too long. */

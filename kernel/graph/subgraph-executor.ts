@@ -22,7 +22,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
-import type { MaybePromise } from '../maybe-promise.js';
+import { type MaybePromise, chain } from '../maybe-promise.js';
 import { inRequest } from '../request-scope.js';
 import { isStatementEnded } from '../statement-ended.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
@@ -79,7 +79,7 @@ export class SubgraphExecutor {
 
   private run(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
     if (context.atLeast === undefined) return this.fresh(request, context);
-    return this.reach(context).then((stale) => stale ?? this.fresh(request, context));
+    return chain(this.reach(context), (stale) => stale ?? this.fresh(request, context));
   }
 
   private fresh(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
@@ -89,10 +89,7 @@ export class SubgraphExecutor {
     const result = run
       ? run(context, request.variables ?? {})
       : execute(this.args(prepared.document, request, context));
-    const { plain } = prepared;
-    return result instanceof Promise
-      ? result.then((answered) => this.executed(answered, context, plain))
-      : this.executed(result, context, plain);
+    return chain(result, (answered) => this.executed(answered, context, prepared.plain));
   }
 
   private executed(result: ExecutionResult, context: RequestContext, plain: boolean): SubgraphResult {
