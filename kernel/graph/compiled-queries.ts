@@ -9,21 +9,27 @@ import {
   TypeInfo,
   defaultFieldResolver,
   getNamedType,
+  getNullableType,
   isAbstractType,
   isInputObjectType,
   isIntrospectionType,
+  isLeafType,
   isObjectType,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { type MaybePromise, chain } from '../maybe-promise.js';
 
-/** Runs a compiled query. What it answers is what graphql-js would. */
+/**
+ * Runs a compiled query. What it answers is what graphql-js would; undefined when it has met what it cannot do, so that
+ * graphql-js must be asked.
+ */
 export type RunQuery = (
   context: unknown,
   variables: Readonly<Record<string, unknown>>,
-) => ExecutionResult | Promise<ExecutionResult>;
+) => MaybePromise<ExecutionResult | undefined>;
 
 /** Executions after which a document is compiled: compiling costs as much as it saves in so many, and blocks while it lasts. */
 const OFTEN = 64;
@@ -57,22 +63,50 @@ export class CompiledQueries {
 
 /**
  * Gives fields without a resolver that of graphql-js: graphql-jit would read a property of theirs, but neither call it
- * nor wait for it.
+ * nor wait for it. Scalars and enums keep none: it is noticed when one is to be called or waited for.
  */
 function resolveByDefault(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || isIntrospectionType(type)) continue;
-    for (const field of Object.values(type.getFields())) field.resolve ??= defaultFieldResolver;
+    for (const field of Object.values(type.getFields()))
+      if (!isLeafType(getNullableType(field.type))) field.resolve ??= defaultFieldResolver;
   }
 }
 
 function compile(schema: GraphQLSchema, document: DocumentNode): RunQuery | undefined {
-  const query = compileQuery(schema, document);
+  let beyond = false;
+  const customSerializers = leafSerializers(schema, () => (beyond = true));
+  const query = compileQuery(schema, document, '', { customSerializers });
   if (!isCompiledQuery(query)) return undefined;
-  return (context, variables) => {
-    const result = query.query(undefined, context, { ...variables });
-    return result instanceof Promise ? result.then(properResult) : properResult(result);
-  };
+  return (context, variables) =>
+    beyond
+      ? undefined
+      : chain(query.query(undefined, context, { ...variables }), (result) =>
+          beyond ? undefined : properResult(result),
+        );
+}
+
+/** What graphql-js would call, or wait for. */
+function isUnread(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'function';
+  if (!('then' in value) || typeof value.then !== 'function') return false;
+  // It is read once more, by graphql-js, which says what it fails with.
+  Promise.resolve(value).catch(() => undefined);
+  return true;
+}
+
+/** Serializes scalars and enums as their types do, and tells of a value that is yet to be called or waited for. */
+function leafSerializers(schema: GraphQLSchema, unread: () => void) {
+  const types = Object.values(schema.getTypeMap()).filter(isLeafType);
+  return Object.fromEntries(
+    types.map((type) => [
+      type.name,
+      (value: unknown): unknown => {
+        if (isUnread(value)) unread();
+        return type.serialize(value);
+      },
+    ]),
+  );
 }
 
 function properResult({ data, errors }: ExecutionResult): ExecutionResult {
@@ -111,7 +145,7 @@ function isPlain(schema: GraphQLSchema, document: DocumentNode): boolean {
 
 /** The union of entities knows its types by their names; others may need to ask. */
 function isResolved(field: GraphQLField<unknown, unknown> | null | undefined): boolean {
-  if (!field?.resolve || field.name.startsWith('__')) return false;
+  if (!field || field.name.startsWith('__')) return false;
   const type = getNamedType(field.type);
   return !isAbstractType(type) || type.name === '_Entity';
 }

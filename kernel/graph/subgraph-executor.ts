@@ -85,11 +85,12 @@ export class SubgraphExecutor {
   private fresh(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return requestFailure(prepared.errors);
-    const run = this.compiled.of(prepared.document);
-    const result = run
-      ? run(context, request.variables ?? {})
-      : execute(this.args(prepared.document, request, context));
-    return chain(result, (answered) => this.executed(answered, context, prepared.plain));
+    const interpreted = () => execute(this.args(prepared.document, request, context));
+    const compiled = this.compiled.of(prepared.document)?.(context, request.variables ?? {});
+    return chain(
+      chain(compiled, (result) => result ?? interpreted()),
+      (result) => this.executed(result, context, prepared.plain),
+    );
   }
 
   private executed(result: ExecutionResult, context: RequestContext, plain: boolean): SubgraphResult {

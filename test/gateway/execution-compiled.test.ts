@@ -88,3 +88,19 @@ test('other queries are compiled when they have been executed often', () => {
   for (let i = 0; i < 100; i += 1) queries.of(document);
   expect(queries.of(document)).toBeTypeOf('function');
 });
+
+test('a field without a resolver may be called, or waited for, as graphql-js does it', async () => {
+  const { schema, sdl } = shopSubgraphs().find(({ name }) => name === 'products')!;
+  const size = { w: () => 3, h: Promise.resolve(4) };
+  const products = schema.getQueryType()!.getFields()['products']!;
+  let odd = false;
+  products.resolve = () => [{ upc: 'p1', size: odd ? size : { w: 1, h: 2 } }];
+  const executor = new SubgraphExecutor({ name: 'clusters', schema, sdl }, pino({ level: 'silent' }));
+  const ask = () => executor.execute({ query: '{ products { upc size { w h } } }' }, context());
+  for (let i = 0; i < 100; i += 1) await ask();
+  expect(ask()).toEqual({ data: { products: [{ upc: 'p1', size: { w: 1, h: 2 } }] } });
+  odd = true;
+  expect(await ask()).toEqual({ data: { products: [{ upc: 'p1', size: { w: 3, h: 4 } }] } });
+  odd = false;
+  expect(await ask()).toEqual({ data: { products: [{ upc: 'p1', size: { w: 1, h: 2 } }] } });
+});
