@@ -70,6 +70,12 @@ export class RemoveNodesPayload extends NodePoolPayload {}
 @ObjectType({ description: 'Answer of syncNodePool.' })
 export class SyncNodePoolPayload extends NodePoolPayload {}
 
+@ObjectType({ description: 'Answer of migrateCluster.' })
+export class MigrateClusterPayload extends ClusterPayload {}
+
+@ObjectType({ description: 'Answer of scaleClusterVertically.' })
+export class ScaleClusterVerticallyPayload extends ClusterPayload {}
+
 @ObjectType({ description: 'Answer of convertChargeType.' })
 export class ConvertChargeTypePayload extends ClusterPayload {}
 

@@ -1,9 +1,6 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
+import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { Cluster } from '../cluster/cluster.type.js';
-import { Operation } from '../operation/operation.type.js';
-import { toPayload } from '../payloads.type.js';
+import { MigrateClusterPayload, toPayload } from '../payloads.type.js';
 import type { MigrationService } from './migration.service.js';
 import { CLIENT_TOKEN } from '../client-token.js';
 
@@ -17,21 +14,6 @@ export class MigrateClusterInput {
     description: CLIENT_TOKEN,
   })
   clientToken?: string | null;
-}
-
-@ObjectType({ description: 'Answer of migrateCluster.' })
-export class MigrateClusterPayload {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster; null when the migration was refused.' })
-  cluster: Cluster | null;
-
-  @Field(() => Operation, {
-    nullable: true,
-    description: 'The operation that carries it out; null when it was refused.',
-  })
-  operation: Operation | null;
-
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
-  userErrors: UserError[];
 }
 
 @Resolver()

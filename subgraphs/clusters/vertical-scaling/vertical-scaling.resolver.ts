@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { toPayload } from '../payloads.type.js';
+import { ScaleClusterVerticallyPayload, toPayload } from '../payloads.type.js';
 import type { VerticalScalingService } from './vertical-scaling.service.js';
-import { ScaleClusterVerticallyInput, ScaleClusterVerticallyPayload } from './vertical-scaling.type.js';
+import { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
 
 @Resolver()
 export class VerticalScalingMutations {

@@ -1,8 +1,5 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
-import { Cluster } from '../cluster/cluster.type.js';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
-import { Operation } from '../operation/operation.type.js';
 import { CLIENT_TOKEN } from '../client-token.js';
 
 @InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
@@ -40,19 +37,4 @@ export class ScaleClusterVerticallyInput {
     description: CLIENT_TOKEN,
   })
   clientToken?: string | null;
-}
-
-@ObjectType({ description: 'Answer of scaleClusterVertically.' })
-export class ScaleClusterVerticallyPayload {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster; null when it was refused.' })
-  cluster: Cluster | null;
-
-  @Field(() => Operation, {
-    nullable: true,
-    description: 'The operation that carries it out; null when it was refused.',
-  })
-  operation: Operation | null;
-
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
-  userErrors: UserError[];
 }
