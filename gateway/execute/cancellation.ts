@@ -43,7 +43,7 @@ export class Cancellation implements CancelSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (this.aborted || this.listener === listener) return;
+    if (this.aborted || this.listener === listener || this.others?.has(listener)) return;
     if (this.listener) (this.others ??= new Set()).add(listener);
     else this.listener = listener;
   }

@@ -49,8 +49,10 @@ test('a cancellation calls each of its listeners once, but not those that went, 
   const called: string[] = [];
   const gone = () => called.push('gone');
   cancellation.addEventListener('abort', gone);
-  cancellation.addEventListener('abort', () => called.push('there'));
+  const there = () => called.push('there');
+  cancellation.addEventListener('abort', there);
   cancellation.removeEventListener('abort', gone);
+  cancellation.addEventListener('abort', there);
   const before = nativeSignal(cancellation);
   expect(before.aborted).toBe(false);
   cancellation.abort();
