@@ -139,6 +139,11 @@ export const errorRegistry = {
   },
   NOT_FOUND: { description: 'There is no such thing in this account.', since: '0.1' },
   OPERATION_CANCELED: { description: 'The operation was cancelled on request.', since: '0.1' },
+  OPERATION_NOT_PLANNED: {
+    description:
+      'The gateway found no way to fetch the operation from the subgraphs, though it fits the schema. Ask for less in one operation, or name the object types in place of an interface; the log says why.',
+    since: '0.1',
+  },
   OS_NOT_SUPPORTED: {
     description:
       'Nodes run Alibaba Cloud Linux 2, CentOS 7.x, Windows Server 2019, or Windows Server Core 1809 and later.',

@@ -22,7 +22,9 @@ export class Mask {
       const told = serviceName !== undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR';
       return told ? masked(requestId, error) : this.bug(error, requestId);
     }
-    const { message, nodes, source, positions, path } = error;
+    const { message, nodes, source, positions, path, originalError: err } = error;
+    // What we have refused because of an error of our own is told to both.
+    if (err && !(err instanceof GraphQLError)) this.log.error({ err, requestId }, 'a request was refused');
     return new GraphQLError(message, { nodes, source, positions, path, extensions });
   }
 

@@ -1,4 +1,4 @@
-import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import {
   type FieldNode,
   type GraphQLSchema,
@@ -8,8 +8,9 @@ import {
   isAbstractType,
   isObjectType,
 } from 'graphql';
-import { type FetchSelection, conditionsOf } from './fetch-selection.js';
-import type { PlacedFetch } from './placed-fetch.js';
+import type { InterfaceObjects } from './interface-objects.js';
+import { type PlacedFetch, conditionsAround } from './placed-fetch.js';
+import { type Selected, conditionsOf } from './selected.js';
 
 /** A place of the response, whatever the indexes in lists: the object types that can be there, and their fields. */
 interface Place {
@@ -34,6 +35,8 @@ interface Within {
   readonly place: Place;
   readonly types: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
+  /** The type that is said to be there. */
+  readonly said?: string | undefined;
 }
 
 /** Where a path leads. */
@@ -44,10 +47,18 @@ interface Reached extends Within {
 /** Something that a fetch needs: the fetches of which any one brings it. */
 export type Need = ReadonlySet<PlacedFetch>;
 
+/** A field that is wanted under conditions, and who brings it under whichever. */
+interface Wanted {
+  readonly by: readonly Bringing[];
+  readonly conditions: ReadonlySet<string>;
+}
+
 /** An object type of which something is asked for, and when. */
 interface Asked {
   readonly type: string;
   readonly conditions: ReadonlySet<string>;
+  /** The type or interface by which it is represented. */
+  readonly said?: string | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -59,29 +70,67 @@ export class FetchedFields {
 
   constructor(
     private readonly schema: GraphQLSchema,
+    private readonly objects: InterfaceObjects,
     fetches: readonly PlacedFetch[],
   ) {
-    for (const kind of new Set(fetches.map(({ selection }) => selection.kind))) {
+    for (const kind of new Set(fetches.map(({ selected }) => selected.kind))) {
       const root = schema.getRootType(kind);
       if (root) this.root.types.add(root.name);
     }
     // A fetch brings what is below its path, so the places of the others are there when they come.
     for (const fetch of fetches.toSorted((one, other) => one.steps.length - other.steps.length)) {
       const reached = this.reached(fetch);
-      if (reached) this.add(fetch, fetch.selection.set, reached);
+      if (reached) this.add(fetch, fetch.selected.set, reached);
     }
   }
 
   /** What a fetch needs: its place, and what represents the objects of which it asks for something. */
   needs(fetch: PlacedFetch): Need[] {
-    const reached = this.reached(fetch);
-    if (!reached) return [];
-    const { place, by } = reached;
+    const by = this.reached(fetch)?.by ?? [];
     const there = by.length > 0 ? [fetchesOf(by)] : [];
+    return [...there, ...this.represented(fetch).map((wanted) => fetchesOf(inTime(wanted)))];
+  }
+
+  /**
+   * The fetches that are left out under conditions under which what they bring is wanted, by an operation or by others
+   * of the fetches, each with the conditions that may stay.
+   */
+  tooSeldom(operation: Selected, others: Iterable<PlacedFetch>): Map<PlacedFetch, ReadonlySet<string>> {
+    const root = { place: this.root, types: this.root.types, conditions: NONE };
+    const wanted = [
+      ...this.wanted(operation, operation.set, root),
+      ...[...others].flatMap((one) => this.represented(one)),
+    ];
+    return new Map(wanted.flatMap((one) => seldom(one)));
+  }
+
+  private represented(fetch: PlacedFetch): Wanted[] {
     const { requires } = fetch.node;
-    if (!requires) return there;
-    const asked = distinct(this.asked(fetch.selection, fetch.selection.set, reached));
-    return [...there, ...asked.flatMap((one) => this.needed(place, one, requires))];
+    const reached = requires && this.reached(fetch);
+    if (!reached) return [];
+    const asked = distinct(this.asked(fetch.selected, fetch.selected.set, reached));
+    return asked.flatMap((one) => this.needed(reached.place, one, requires));
+  }
+
+  private wanted(operation: Selected, set: SelectionSetNode, within: Within): Wanted[] {
+    return set.selections.flatMap((one): Wanted[] => {
+      const own = conditionsOf(one.directives);
+      if (!own) return [];
+      const conditions = within.conditions.union(new Set(own));
+      if (one.kind !== Kind.FIELD) {
+        const { condition, set: inner } = operation.fragment(one);
+        const types = this.narrowed(within.types, condition);
+        return this.wanted(operation, inner, { ...within, types, conditions });
+      }
+      const field = within.place.fields.get((one.alias ?? one.name).value);
+      if (!field || one.name.value.startsWith('__')) return [];
+      const types = [...within.types];
+      const here = types.map((type) => ({ by: field.by.get(type) ?? [], conditions }));
+      if (!one.selectionSet) return here;
+      const below = new Set(types.flatMap((type) => [...this.typesOf(type, one.name.value)]));
+      const inner = { place: field.place, types: below, conditions };
+      return [...here, ...this.wanted(operation, one.selectionSet, inner)];
+    });
   }
 
   private add(fetch: PlacedFetch, set: SelectionSetNode, within: Within): void {
@@ -93,13 +142,16 @@ export class FetchedFields {
         this.addField(fetch, one, inner);
         continue;
       }
-      const { condition, set: below } = fetch.selection.fragment(one);
-      this.add(fetch, below, { ...inner, types: this.narrowed(inner.types, condition) });
+      const { condition, set: below } = fetch.selected.fragment(one);
+      const types = this.narrowed(inner.types, condition);
+      this.add(fetch, below, { ...inner, types, said: condition ?? inner.said });
     }
   }
 
-  private addField(fetch: PlacedFetch, node: FieldNode, { place, types, conditions }: Within): void {
+  private addField(fetch: PlacedFetch, node: FieldNode, { place, types, conditions, said }: Within): void {
     const { name, alias = name, selectionSet } = node;
+    // Who knows an interface as an object can't tell what its objects are.
+    if (name.value === '__typename' && this.isObject(said, fetch.node.serviceName)) return;
     const field = fieldOf(place, alias.value);
     for (const type of types) {
       const by = field.by.get(type) ?? [];
@@ -108,13 +160,16 @@ export class FetchedFields {
     }
     const below = new Set([...types].flatMap((type) => [...this.typesOf(type, name.value)]));
     for (const type of below) field.place.types.add(type);
-    if (selectionSet) this.add(fetch, selectionSet, { place: field.place, types: below, conditions });
+    if (!selectionSet) return;
+    const [parent] = types;
+    const inner = { place: field.place, types: below, conditions, said: this.returned(parent, name.value) };
+    this.add(fetch, selectionSet, inner);
   }
 
-  private reached({ steps, conditions }: PlacedFetch): Reached | undefined {
-    const own = new Set(conditions.map(({ variable, value }) => `${value ? '+' : '-'}${variable}`));
+  private reached(fetch: PlacedFetch): Reached | undefined {
+    const own = conditionsAround(fetch);
     let at: Reached = { place: this.root, types: this.root.types, conditions: own, by: [] };
-    for (const { field, types } of steps) {
+    for (const { field, types } of fetch.steps) {
       if (field !== undefined) {
         const known = at.place.fields.get(field);
         if (!known) return undefined;
@@ -131,7 +186,7 @@ export class FetchedFields {
   }
 
   /** The types of which entities are asked for more than their name. */
-  private asked(selection: FetchSelection, set: SelectionSetNode, within: Within): Asked[] {
+  private asked(selected: Selected, set: SelectionSetNode, within: Within): Asked[] {
     return set.selections.flatMap((one) => {
       const own = conditionsOf(one.directives);
       if (!own) return [];
@@ -140,29 +195,32 @@ export class FetchedFields {
         const types = one.name.value === '__typename' ? [] : [...within.types];
         return types.map((type) => ({ type, conditions }));
       }
-      const { condition, set: inner } = selection.fragment(one);
+      const { condition, set: inner } = selected.fragment(one);
       const types = this.narrowed(within.types, condition);
-      return this.asked(selection, inner, { ...within, types, conditions });
+      return this.asked(selected, inner, { ...within, types, conditions });
     });
   }
 
-  private needed(place: Place, asked: Asked, required: readonly QueryPlanSelectionNode[]): Need[] {
-    const { type, conditions } = asked;
-    return required.flatMap((one): Need[] => {
-      if (one.kind === 'InlineFragment') {
-        const { typeCondition, selections } = one;
-        const holds = typeCondition === undefined || this.objectTypes(typeCondition).has(type);
-        return holds ? this.needed(place, asked, selections) : [];
-      }
-      const { name, alias = name, selections = [] } = one;
-      const field = place.fields.get(alias);
-      if (!field) return [];
-      const by = field.by.get(type)?.filter((bringing) => bringing.conditions.isSubsetOf(conditions));
-      const below = [...field.place.types].flatMap((inner) =>
-        this.needed(field.place, { type: inner, conditions }, selections),
-      );
-      return [fetchesOf(by), ...below];
+  private needed(place: Place, asked: Asked, required: readonly QueryPlanSelectionNode[]): Wanted[] {
+    return required.flatMap((one) => {
+      if (one.kind === 'Field') return this.neededField(place, asked, one);
+      const { typeCondition, selections } = one;
+      const holds = typeCondition === undefined || this.objectTypes(typeCondition).has(asked.type);
+      return holds ? this.needed(place, { ...asked, said: typeCondition ?? asked.said }, selections) : [];
     });
+  }
+
+  private neededField(place: Place, asked: Asked, field: QueryPlanFieldNode): Wanted[] {
+    const { name, alias = name, selections = [] } = field;
+    const { type, conditions, said = type } = asked;
+    // Not which type it is has to be known, only that it is one of the interface.
+    if (name === '__typename' && this.objects.has(said)) return [];
+    const known = place.fields.get(alias);
+    if (!known) return [];
+    const below = [...known.place.types].flatMap((inner) =>
+      this.needed(known.place, { type: inner, conditions }, selections),
+    );
+    return [{ by: known.by.get(type) ?? [], conditions }, ...below];
   }
 
   private narrowed(types: ReadonlySet<string>, condition: string | undefined): ReadonlySet<string> {
@@ -171,9 +229,18 @@ export class FetchedFields {
 
   /** The object types of what a field returns. */
   private typesOf(type: string, field: string): ReadonlySet<string> {
-    const parent = this.schema.getType(type);
+    const returned = this.returned(type, field);
+    return returned === undefined ? NONE : this.objectTypes(returned);
+  }
+
+  private returned(type: string | undefined, field: string): string | undefined {
+    const parent = this.schema.getType(type ?? '');
     const returned = isObjectType(parent) ? parent.getFields()[field]?.type : undefined;
-    return returned ? this.objectTypes(getNamedType(returned).name) : NONE;
+    return returned && getNamedType(returned).name;
+  }
+
+  private isObject(type: string | undefined, service: string): boolean {
+    return this.objects.get(type ?? '')?.has(service) ?? false;
   }
 
   private objectTypes(name: string): ReadonlySet<string> {
@@ -208,6 +275,26 @@ function distinct(asked: readonly Asked[]): Asked[] {
   return [...new Map(asked.map((one) => [`${one.type} ${[...one.conditions].sort().join()}`, one])).values()];
 }
 
-function fetchesOf(by: readonly Bringing[] = []): Need {
+function fetchesOf(by: readonly Bringing[]): Need {
   return new Set(by.map(({ fetch }) => fetch));
+}
+
+/** Those who bring something whenever it is wanted. */
+function inTime({ by, conditions }: Wanted): Bringing[] {
+  return by.filter((one) => one.conditions.isSubsetOf(conditions));
+}
+
+/** One that would bring something whenever it is wanted, if it were not for the conditions around it. */
+function seldom(wanted: Wanted): [PlacedFetch, ReadonlySet<string>][] {
+  const { by, conditions } = wanted;
+  if (inTime(wanted).length > 0 || isNever(conditions)) return [];
+  const found = by.find((one) =>
+    one.conditions.difference(conditionsAround(one.fetch)).isSubsetOf(conditions),
+  );
+  return found ? [[found.fetch, conditions]] : [];
+}
+
+/** Whether a variable would have to be true and not. */
+function isNever(conditions: ReadonlySet<string>): boolean {
+  return [...conditions].some((one) => one.startsWith('+') && conditions.has(`-${one.slice(1)}`));
 }

@@ -1,9 +1,10 @@
 import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
+import { parse } from 'graphql';
 import { type PlanPath, parsePath } from '../execute/plan-path.js';
-import { FetchSelection } from './fetch-selection.js';
+import { Selected, conditionText } from './selected.js';
 
 /** A variable of the client that decides, and the value with which it holds. */
-export interface PlanCondition {
+interface PlanCondition {
   readonly variable: string;
   readonly value: boolean;
 }
@@ -14,7 +15,7 @@ export interface PlacedFetch {
   readonly path: ResponsePath;
   readonly steps: PlanPath;
   readonly conditions: readonly PlanCondition[];
-  readonly selection: FetchSelection;
+  readonly selected: Selected;
   /** The fetches that have certainly ended when it begins. */
   readonly before: ReadonlySet<PlacedFetch>;
 }
@@ -56,8 +57,22 @@ export function placedFetches(
 }
 
 function placed(node: FetchNode, around: Around): PlacedFetch {
-  const selection = new FetchSelection(node.operation, node.requires !== undefined);
-  return { node, ...around, steps: parsePath(around.path), selection };
+  const document = parse(node.operation, { noLocation: true });
+  const selected = new Selected(document, { ofEntities: node.requires !== undefined });
+  return { node, ...around, steps: parsePath(around.path), selected };
+}
+
+/** What must hold for a fetch to run. */
+export function conditionsAround({ conditions }: PlacedFetch): ReadonlySet<string> {
+  return new Set(conditions.map(({ variable, value }) => conditionText(variable, value)));
+}
+
+/** The fetch under only those of its conditions that are among these. */
+export function loosened(fetch: PlacedFetch, kept: ReadonlySet<string>): PlacedFetch {
+  const conditions = fetch.conditions.filter(({ variable, value }) =>
+    kept.has(conditionText(variable, value)),
+  );
+  return { ...fetch, conditions };
 }
 
 /** The fetch as a part of a plan of its own. */

@@ -1,10 +1,11 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
 import { withoutAbstractFragments } from './abstract-fragments.js';
 import { withDirectiveDefaults } from './executable-directives.js';
 import { inOrder } from './fetch-order.js';
 import { restorePlan } from './restore-plan.js';
+import { Selected } from './selected.js';
 import type { Supergraph } from './supergraph.js';
 
 /** Plans an operation of a valid document. Throws when the planner finds no way. */
@@ -27,6 +28,23 @@ export function planOperation(
     corrections.interfaceObjects,
   );
   const operation = operationFromDocument(apiSchema, given, named);
-  const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
-  return inOrder(restorePlan(plan, corrections), full);
+  const plan = orRefused(() => planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }));
+  const { interfaceObjects } = corrections;
+  return inOrder(restorePlan(plan, corrections), new Selected(given, named), { full, interfaceObjects });
+}
+
+/** What the planner can't do is told to the client, who can ask in another way; why, to the log (see Mask). */
+function orRefused(plan: () => QueryPlan): QueryPlan {
+  try {
+    return plan();
+  } catch (error) {
+    throw new GraphQLError(
+      'The gateway found no way to fetch this operation, though it fits the schema. Ask for less in one operation, ' +
+        'or name the object types in place of an interface.',
+      {
+        originalError: error instanceof Error ? error : new Error(String(error)),
+        extensions: { code: 'OPERATION_NOT_PLANNED' },
+      },
+    );
+  }
 }

@@ -1,4 +1,5 @@
-import { federation, finder, subgraph } from './kit.js';
+import { expect, test } from 'vitest';
+import { federation, finder, startGraph, subgraph } from './kit.js';
 
 const pets = [
   { __typename: 'Cat', id: 'c1', label: 'cat' },
@@ -60,6 +61,11 @@ federation(
       data: { named: [{ age: 7, label: 'cat', call: 'call c1' }, { call: 'call d1' }] },
     },
     {
+      title: 'beside a fragment on what the schema says of itself',
+      query: '{ __schema { queryType { ...name } } named { id } } fragment name on __Type { name }',
+      data: { __schema: { queryType: { name: 'Query' } }, named: [{ id: 'c1' }, { id: 'd1' }] },
+    },
+    {
       title: 'with types of which none is left',
       query: '{ named { ... on Quiet { ... on Pet { ... on Cat { label } } } } }',
       data: { named: [{}, {}] },
@@ -72,3 +78,29 @@ federation(
     },
   ],
 );
+
+test('an operation for which the planner finds no way is refused with a code that says so', async () => {
+  await using graph = await startGraph([
+    subgraph(
+      'pets',
+      `type Query { cats: [Cat] } interface Named @key(fields: "id") { id: ID! label: String }
+       type Cat implements Named @key(fields: "id") { id: ID! label: String }
+       type Dog implements Named @key(fields: "id") { id: ID! label: String }`,
+      {},
+    ),
+    subgraph(
+      'calls',
+      `type Named @key(fields: "id") @interfaceObject
+       { id: ID! label: String @external loud: String @requires(fields: "label") }`,
+      {},
+    ),
+    subgraph(
+      'walks',
+      `type Query { more: [Cat] } interface Named { id: ID! } type Dog implements Named @key(fields: "id") { id: ID! }
+       type Cat @key(fields: "id") { id: ID! loud: String @external after: String @requires(fields: "loud") }`,
+      {},
+    ),
+  ]);
+  const { errors } = await graph.ask('{ more { after } }');
+  expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_NOT_PLANNED' } }]);
+});

@@ -1,25 +1,30 @@
 import {
   type DirectiveNode,
   type DocumentNode,
-  type InlineFragmentNode,
   type FragmentSpreadNode,
+  type InlineFragmentNode,
   Kind,
-  type OperationDefinitionNode,
-  OperationTypeNode,
+  type OperationTypeNode,
   type SelectionSetNode,
-  parse,
+  getOperationAST,
 } from 'graphql';
 
-/** What the operation of a fetch selects. */
-export class FetchSelection {
+/** What an operation selects: that of a client, or of a fetch. */
+export class Selected {
   readonly kind: OperationTypeNode;
   /** Of the root type; of a fetch of entities, that of the entities. */
   readonly set: SelectionSetNode;
-  private readonly document: DocumentNode;
 
-  constructor(operation: string, ofEntities: boolean) {
-    this.document = parse(operation, { noLocation: true });
-    const { operation: kind, selectionSet } = this.operation();
+  constructor(
+    private readonly document: DocumentNode,
+    {
+      operationName,
+      ofEntities = false,
+    }: { readonly operationName?: string | undefined; readonly ofEntities?: boolean },
+  ) {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) throw new Error('there is no such operation');
+    const { operation: kind, selectionSet } = operation;
     const [entities] = selectionSet.selections;
     this.kind = kind;
     this.set = (ofEntities && entities?.kind === Kind.FIELD && entities.selectionSet) || selectionSet;
@@ -37,18 +42,14 @@ export class FetchSelection {
             (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value,
           );
     if (fragment?.kind !== Kind.INLINE_FRAGMENT && fragment?.kind !== Kind.FRAGMENT_DEFINITION)
-      throw new Error('a fetch names a fragment that it does not have');
+      throw new Error('a document names a fragment that it does not have');
     return { condition: fragment.typeCondition?.name.value, set: fragment.selectionSet };
-  }
-
-  private operation(): OperationDefinitionNode {
-    const found = this.document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
-    if (!found) throw new Error('a fetch has no operation');
-    return found;
   }
 }
 
-/** What `@skip` and `@include` ask of variables, as `+name` or `-name`; undefined when they never let anything through. */
+/**
+ * What `@skip` and `@include` ask of variables, as `+name` or `-name`; undefined when they never let anything through.
+ */
 export function conditionsOf(directives: readonly DirectiveNode[] = []): string[] | undefined {
   const conditions = directives
     .filter(({ name }) => name.value === 'skip' || name.value === 'include')
@@ -59,6 +60,11 @@ export function conditionsOf(directives: readonly DirectiveNode[] = []): string[
 /** Whether a condition holds, if no variable decides. */
 function holds({ name, arguments: given = [] }: DirectiveNode): boolean | string {
   const value = given.find((one) => one.name.value === 'if')?.value;
-  if (value?.kind === Kind.VARIABLE) return `${name.value === 'include' ? '+' : '-'}${value.name.value}`;
+  if (value?.kind === Kind.VARIABLE) return conditionText(value.name.value, name.value === 'include');
   return value?.kind !== Kind.BOOLEAN || value.value === (name.value === 'include');
+}
+
+/** A condition as a text: that the variable is true, or that it is not. */
+export function conditionText(variable: string, value: boolean): string {
+  return `${value ? '+' : '-'}${variable}`;
 }
