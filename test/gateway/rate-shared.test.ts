@@ -40,7 +40,7 @@ function gateway(): RateLimiter {
 
 /** How many of so many requests the account may make there. */
 async function spend(where: RateLimiter, account: string, count: number): Promise<number> {
-  const spent = await Promise.all(Array.from({ length: count }, () => where.spend(account, ONE)));
+  const spent = await Promise.all(Array.from({ length: count }, async () => where.spend(account, ONE)));
   return spent.filter(Boolean).length;
 }
 

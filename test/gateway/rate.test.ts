@@ -25,7 +25,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
 
   test('an account spends all it has and no more', async () => {
     await using limiter = open(options(100));
-    const spent = await Promise.all(Array.from({ length: 30 }, () => limiter.spend('acme', 7)));
+    const spent = await Promise.all(Array.from({ length: 30 }, async () => limiter.spend('acme', 7)));
     expect(spent.filter(Boolean)).toHaveLength(14);
     expect(limiter.state('acme')).toMatchObject({ points: 100, remaining: 2 });
     expect(await limiter.spend('acme', 2)).toBe(true);
