@@ -5,6 +5,8 @@ import type { Transaction } from '../../../kernel/database.js';
 import { inCluster, say, type ClusterStep } from './cluster.steps.js';
 import { updateCluster } from './cluster.store.js';
 import { withCondition } from '../reconcile/conditions.js';
+import { forgetMasters } from '../cluster-kind/masters.store.js';
+import { releaseNodes } from '../network/node-network.js';
 import { endState, resultOf, type PoolResult } from '../node-pool/node-pool.plan.js';
 import { tellVersionSupport } from '../version/version-support.reconciler.js';
 import type { StepOutcome } from '../reconcile/steps.js';
@@ -74,7 +76,21 @@ export async function settleCanceled(step: ClusterStep): Promise<StepOutcome> {
   const result = await resultOfPools(step);
   const error = { code: 'OPERATION_CANCELED', message: 'The creation was cancelled.' } as const;
   const state = endState(result, operation);
-  return end(step, { error, reason: 'Canceled', state: state === 'CANCELED' ? state : 'FAILED', result });
+  // Masters belong to the control plane: when none was asked for, they will never be made.
+  const unmade = (await step.means.provider.controlPlane(step.cluster.id)) === undefined;
+  const forget = unmade ? giveUpMasters : undefined;
+  return end(step, {
+    error,
+    reason: 'Canceled',
+    state: state === 'CANCELED' ? state : 'FAILED',
+    result,
+    forget,
+  });
+}
+
+async function giveUpMasters(tx: Transaction, cluster: ClusterStep['cluster']): Promise<void> {
+  await forgetMasters(tx, cluster);
+  await releaseNodes(tx, cluster.id);
 }
 
 /** The cluster cannot be made. */
@@ -87,14 +103,17 @@ interface End {
   readonly reason: string;
   readonly state: 'FAILED' | 'CANCELED';
   readonly result?: PoolResult;
+  /** What is not kept until the cluster is deleted. */
+  readonly forget?: ((tx: Transaction, cluster: ClusterStep['cluster']) => Promise<void>) | undefined;
 }
 
-async function end(step: ClusterStep, { error, reason, state, result }: End): Promise<Outcome> {
+async function end(step: ClusterStep, { error, reason, state, result, forget }: End): Promise<Outcome> {
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     const { message } = error;
     const conditions = withCondition(cluster, { type: READY, status: 'False', reason, message }, at);
     await updateCluster(tx, cluster.id, { state: 'FAILED', conditions });
+    await forget?.(tx, cluster);
     if (operation) await finishOperation(tx, operation.id, { ...result, state, error }, at);
     return [
       say(step, 'CLUSTER_FAILED', `The cluster ${cluster.name} failed: ${message}`, {
