@@ -44,7 +44,8 @@ export class HighRiskService {
   }
 
   private async doRisk(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
-    const { cluster, row, target } = await this.check(actor, input);
+    const { cluster, row } = await this.check(actor, input);
+    const target = await this.target(cluster, input);
     if (!row.recoverable && !input.acknowledgeRisk)
       refuse('RISK_NOT_ACKNOWLEDGED', `${row.operation}: ${row.impact}. ${row.recovery}.`, {
         path: ['input', 'acknowledgeRisk'],
@@ -54,8 +55,10 @@ export class HighRiskService {
   }
 
   private async undoRisk(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
-    const { cluster, row, target } = await this.check(actor, input);
+    const { cluster, row } = await this.check(actor, input);
+    // Whatever has become of what it was done to: that may be gone.
     if (!row.recoverable) refuse('INVALID_STATE', `${row.recovery}.`, { path: OPERATION_PATH });
+    const target = await this.target(cluster, input);
     await this.cloud(() => this.platform.provider.mendRisk(cluster.id, target));
     return this.told(cluster);
   }
@@ -92,10 +95,12 @@ export class HighRiskService {
     const row = await riskRow(input.operation);
     if (!row)
       refuse('NOT_FOUND', `There is no high-risk operation ${input.operation}.`, { path: OPERATION_PATH });
-    const cluster = await this.cluster(actor, input.clusterId);
+    return { cluster: await this.cluster(actor, input.clusterId), row };
+  }
+
+  private async target(cluster: ClusterRow, input: HighRiskOperationInput) {
     const kind = await drillTarget(input.operation);
-    const target = await riskTarget(kind, { cluster, input }, this.platform.database.prisma);
-    return { cluster, row, target };
+    return riskTarget(kind, { cluster, input }, this.platform.database.prisma);
   }
 
   private async cluster({ account }: Actor, id: string): Promise<ClusterRow> {
