@@ -15,7 +15,7 @@ const cluster = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PR
 const pool = { name: 'intruder', instanceTypes: types, desiredSize: 1 };
 const yaml = documents.deploymentYaml('intruder', 1);
 const window = { recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 };
-const onPool = { operation: 'node-pool.scaling-group.1', acknowledgeRisk: true };
+const onPool = { operation: 'node-pool.scaling-group.5', acknowledgeRisk: true };
 const onNode = { operation: 'cluster.worker-node.4', acknowledgeRisk: true };
 
 /** In an order in which their owner could ask for them, too: what takes away comes last. */
