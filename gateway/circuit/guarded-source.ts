@@ -5,7 +5,12 @@ import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js
 import type { CallContext } from '../execute/call-context.js';
 import { type CancelSignal, Cancellation } from '../execute/cancellation.js';
 import { Deadline } from '../execute/deadline.js';
-import { type History, type SubgraphSource, unavailable } from '../execute/subgraph-source.js';
+import {
+  type History,
+  type SubgraphResults,
+  type SubgraphSource,
+  unavailable,
+} from '../execute/subgraph-source.js';
 import type { Meter } from '../metrics/meter.js';
 import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
 
@@ -52,11 +57,7 @@ export class GuardedSource implements SubgraphSource {
     );
   }
 
-  subscribe(
-    request: SubgraphRequest,
-    call: CallContext,
-    history?: History,
-  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+  subscribe(request: SubgraphRequest, call: CallContext, history?: History): Promise<SubgraphResults> {
     const { source } = this.options;
     return this.guard(call, () =>
       this.opening.within(call.signal, (opening) => {

@@ -1,4 +1,5 @@
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import type { SubgraphResults } from './subgraph-source.js';
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -12,7 +13,7 @@ export interface ArrivalOptions {
 }
 
 /** What a subgraph tells in a subscription, from when it arrives until it is pulled. */
-export class ArrivedResults implements AsyncGenerator<SubgraphResult, undefined> {
+export class ArrivedResults implements SubgraphResults {
   /** Results that nobody has pulled yet. */
   private readonly waiting: { readonly value: SubgraphResult; readonly bytes: number }[] = [];
   private waitingBytes = 0;
@@ -85,19 +86,6 @@ export class ArrivedResults implements AsyncGenerator<SubgraphResult, undefined>
   return(): Promise<IteratorReturnResult<undefined>> {
     this.close();
     return Promise.resolve(END);
-  }
-
-  throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
-    this.close();
-    return Promise.reject(error);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
   }
 
   private close(): void {

@@ -9,7 +9,7 @@ import type { CancelSignal } from './cancellation.js';
 import { exchange } from './exchange.js';
 import type { Flights } from './flights.js';
 import { readAnswer } from './subgraph-answer.js';
-import { type History, type SubgraphSource, unavailable } from './subgraph-source.js';
+import { type History, type SubgraphResults, type SubgraphSource, unavailable } from './subgraph-source.js';
 import { HttpSubscriptions } from './http-subscriptions.js';
 import { bodyOf, requestKey } from './written-request.js';
 
@@ -78,11 +78,7 @@ export class HttpSource implements SubgraphSource {
     }
   }
 
-  subscribe(
-    request: SubgraphRequest,
-    call: CallContext,
-    history?: History,
-  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+  subscribe(request: SubgraphRequest, call: CallContext, history?: History): Promise<SubgraphResults> {
     return this.subscriptions.open(request, call, history);
   }
 

@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { Pool } from 'undici';
 import { EVENT_STREAM } from '../../kernel/graph/event-stream.js';
-import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { SubgraphRequest } from '../../kernel/graph/wire.js';
 import type { ArrivedResults } from './arrived-results.js';
 import type { CallContext } from './call-context.js';
 import type { CallHeaders } from './call-headers.js';
@@ -10,7 +10,7 @@ import type { Flights } from './flights.js';
 import { PastThenPresent } from './past-then-present.js';
 import { type SubgraphStreamOptions, openSubgraphEvents } from './subgraph-events.js';
 import { SubgraphSocket } from './subgraph-socket.js';
-import { type History, unavailable } from './subgraph-source.js';
+import { type History, type SubgraphResults, unavailable } from './subgraph-source.js';
 
 const GATEWAY = { account: 'subscriptions', subject: 'gateway' };
 
@@ -46,11 +46,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     });
   }
 
-  async open(
-    request: SubgraphRequest,
-    call: CallContext,
-    history?: History,
-  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+  async open(request: SubgraphRequest, call: CallContext, history?: History): Promise<SubgraphResults> {
     if (!history) return this.hear(request, call);
     const past = await this.read(request, call);
     const { behind } = history;

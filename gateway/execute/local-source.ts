@@ -11,7 +11,7 @@ import type { CallContext } from './call-context.js';
 import { type CancelSignal, nativeSignal } from './cancellation.js';
 import type { Flights } from './flights.js';
 import { QueryWork } from './query-work.js';
-import type { SubgraphSource } from './subgraph-source.js';
+import type { SubgraphResults, SubgraphSource } from './subgraph-source.js';
 import { requestKey } from './written-request.js';
 
 /** A subgraph in this process. */
@@ -36,10 +36,7 @@ export class LocalSource implements SubgraphSource {
     return this.flights.share(call, () => `${this.name}\n${requestKey(request)}`, start);
   }
 
-  async subscribe(
-    request: SubgraphRequest,
-    call: CallContext,
-  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+  async subscribe(request: SubgraphRequest, call: CallContext): Promise<SubgraphResults> {
     const results = await this.executor.subscribe(
       request,
       () => new LocalContext(call, call.signal, new Loaders()),

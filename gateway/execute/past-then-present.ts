@@ -1,42 +1,29 @@
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
-
-type Results = AsyncGenerator<SubgraphResult, undefined>;
+import type { SubgraphResults } from './subgraph-source.js';
 
 /**
  * A subscription that begins with what has been before: that is told by a stream of its own, and when everything has
  * been told, another one goes on behind it.
  */
-export class PastThenPresent implements AsyncGenerator<SubgraphResult, undefined> {
+export class PastThenPresent implements SubgraphResults {
   /** Behind which position the other stream is to go on. */
   private turnAt: string | undefined;
   private over = false;
 
   constructor(
-    private stream: Results,
+    private stream: SubgraphResults,
     /** Goes on behind a position; undefined: nothing is won by it, the stream stays as it is. */
-    private present: ((position: string) => Promise<Results> | undefined) | undefined,
+    private present: ((position: string) => Promise<SubgraphResults> | undefined) | undefined,
   ) {}
 
   next(): Promise<IteratorResult<SubgraphResult, undefined>> {
     return this.present ? this.tell(this.present) : this.stream.next();
   }
 
-  return(): Promise<IteratorReturnResult<undefined>> {
+  async return(): Promise<IteratorReturnResult<undefined>> {
     this.over = true;
-    return this.stream.return(undefined) as Promise<IteratorReturnResult<undefined>>;
-  }
-
-  async throw(error: unknown): Promise<IteratorReturnResult<undefined>> {
-    await this.return();
-    throw error;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+    await this.stream.return?.();
+    return { done: true, value: undefined };
   }
 
   private async tell(present: NonNullable<typeof this.present>) {
@@ -48,13 +35,13 @@ export class PastThenPresent implements AsyncGenerator<SubgraphResult, undefined
   }
 
   private async turn(
-    present: Promise<Results> | undefined,
+    present: Promise<SubgraphResults> | undefined,
   ): Promise<IteratorResult<SubgraphResult, undefined>> {
     this.present = undefined;
     if (present) {
       const past = this.stream;
       this.stream = await present;
-      void past.return(undefined);
+      void past.return?.();
       if (this.over) return this.return();
     }
     return this.stream.next();

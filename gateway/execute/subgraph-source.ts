@@ -10,6 +10,9 @@ export interface History {
   readonly behind?: ((position: string) => SubgraphRequest) | undefined;
 }
 
+/** What a subgraph tells in a subscription, pulled one after another. */
+export type SubgraphResults = AsyncIterator<SubgraphResult, undefined>;
+
 /** Where a subgraph is asked: in this process or over HTTP. */
 export interface SubgraphSource extends AsyncDisposable {
   readonly name: string;
@@ -19,11 +22,7 @@ export interface SubgraphSource extends AsyncDisposable {
    * Opens a subscription; a result without `data` is its last. Throws SERVICE_UNAVAILABLE when the subgraph is lost, and
    * SLOW_CONSUMER when too much would have to be kept for who pulls; never while what has been before (`history`) is told.
    */
-  subscribe(
-    request: SubgraphRequest,
-    context: CallContext,
-    history?: History,
-  ): Promise<AsyncGenerator<SubgraphResult, undefined>>;
+  subscribe(request: SubgraphRequest, context: CallContext, history?: History): Promise<SubgraphResults>;
   /** Answers when the subgraph is there; throws otherwise. */
   ping(signal: AbortSignal): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
-import type { History, SubgraphSource } from '../execute/subgraph-source.js';
+import type { History, SubgraphResults, SubgraphSource } from '../execute/subgraph-source.js';
 import type { Meter } from './meter.js';
 
 /** Measures how long a subgraph takes to answer, and how often it does not. */
@@ -19,11 +19,7 @@ export class MeteredSource implements SubgraphSource {
     return this.measure('fetch', () => this.source.execute(request, context));
   }
 
-  subscribe(
-    request: SubgraphRequest,
-    context: CallContext,
-    history?: History,
-  ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
+  subscribe(request: SubgraphRequest, context: CallContext, history?: History): Promise<SubgraphResults> {
     return this.measure('subscribe', () => this.source.subscribe(request, context, history));
   }
 

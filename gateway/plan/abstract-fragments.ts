@@ -35,9 +35,8 @@ export function withoutAbstractFragments(
   const apart = new FragmentsApart(document, schema, objects);
   return {
     ...document,
-    // Fragments stay for what is asked of the schema itself.
-    definitions: document.definitions.map((one) =>
-      one.kind === Kind.OPERATION_DEFINITION ? apart.operation(one) : one,
+    definitions: document.definitions.flatMap((one) =>
+      one.kind === Kind.OPERATION_DEFINITION ? [apart.operation(one)] : [],
     ),
   };
 }
