@@ -133,7 +133,7 @@ async function changeStages(tx: Transaction, id: string, moves: readonly StageMo
     say(tx, { ...row, state: 'RUNNING', progress }, type, text, { stage });
   }
   if (stages === before) return;
-  await update(tx, id, {
+  await changeOperation(tx, id, {
     stages: stages as unknown as Prisma.InputJsonArray,
     state: 'RUNNING',
     startedAt,
@@ -149,7 +149,7 @@ export async function setProgress(tx: Transaction, id: string, now: OperationPro
   const progress = Math.min(1, Math.max(row.progress, now.progress ?? row.progress));
   const same = progress === row.progress && same0(now.created, row.created) && same0(now.failed, row.failed);
   if (same) return;
-  const changed = await update(tx, id, { ...counts, progress });
+  const changed = await changeOperation(tx, id, { ...counts, progress });
   const { created, failed, requested } = changed;
   say(
     tx,
@@ -172,7 +172,7 @@ export async function finishOperation(
 ): Promise<void> {
   const row = await lock(tx, id);
   if (!row || isFinished(row.state)) return;
-  const changed = await update(tx, id, {
+  const changed = await changeOperation(tx, id, {
     ...countsOf(end),
     state: end.state,
     stages: endStages(stagesOf(row), end.state, at) as unknown as Prisma.InputJsonArray,
@@ -203,7 +203,7 @@ export async function requestCancel(
     });
   }
   if (row.cancelRequestedAt) return row;
-  const changed = await update(tx, id, { cancelRequestedAt: at });
+  const changed = await changeOperation(tx, id, { cancelRequestedAt: at });
   say(tx, changed, 'OPERATION_CANCEL_REQUESTED', `${row.type} is being cancelled.`);
   return changed;
 }
@@ -211,6 +211,7 @@ export async function requestCancel(
 /** Lets an operation be cancelled from now on, or no longer. */
 export async function setCancelable(tx: Transaction, id: string, cancelable: boolean): Promise<void> {
   await tx.operation.updateMany({ where: { id, finishedAt: null }, data: { cancelable } });
+  locked.get(tx)?.delete(id);
 }
 
 /**
@@ -226,7 +227,7 @@ export async function pauseOperation(
   const row = await ownOperation(tx, account, id);
   const why = whyNotPaused(row);
   if (why !== undefined) refuse('INVALID_STATE', `The operation ${why}.`, { path: ['input', 'id'] });
-  const changed = await update(tx, id, { pausedAt: at });
+  const changed = await changeOperation(tx, id, { pausedAt: at });
   say(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
   return changed;
 }
@@ -236,7 +237,7 @@ export async function resumeOperation(tx: Transaction, account: string, id: stri
   const row = await ownOperation(tx, account, id);
   if (isFinished(row.state) || row.pausedAt === null)
     refuse('INVALID_STATE', 'The operation is not paused.', { path: ['input', 'id'] });
-  const changed = await update(tx, id, { pausedAt: null });
+  const changed = await changeOperation(tx, id, { pausedAt: null });
   say(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
   return changed;
 }
@@ -277,7 +278,12 @@ async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
   return row ? keep(tx, row) : null;
 }
 
-async function update(tx: Transaction, id: string, data: Prisma.OperationUpdateInput): Promise<OperationRow> {
+/** Changes columns of an operation. Nobody else does: what a transaction has once read of one would not be true any more. */
+export async function changeOperation(
+  tx: Transaction,
+  id: string,
+  data: Prisma.OperationUpdateInput,
+): Promise<OperationRow> {
   return keep(tx, await tx.operation.update({ where: { id }, data }));
 }
 

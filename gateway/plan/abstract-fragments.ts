@@ -1,11 +1,8 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
-  type FragmentSpreadNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
-  type InlineFragmentNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -19,6 +16,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { fieldDefinition } from './field-definition.js';
+import { inlineFragment } from './inline-fragment.js';
 import type { InterfaceObjects } from './interface-objects.js';
 
 /**
@@ -42,16 +40,11 @@ export function withoutAbstractFragments(
 }
 
 class FragmentsApart {
-  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-
   constructor(
-    document: DocumentNode,
+    private readonly document: DocumentNode,
     private readonly schema: GraphQLSchema,
     private readonly objects: InterfaceObjects,
-  ) {
-    const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-    this.fragments = new Map(fragments.map((one) => [one.name.value, one] as const));
-  }
+  ) {}
 
   operation(node: OperationDefinitionNode): OperationDefinitionNode {
     const root = this.schema.getRootType(node.operation);
@@ -64,7 +57,7 @@ class FragmentsApart {
 
   private selection(node: SelectionNode, parent: GraphQLCompositeType): SelectionNode[] {
     if (node.kind === Kind.FIELD) return [this.field(node, parent)];
-    const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.inline(node);
+    const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : inlineFragment(this.document, node);
     const condition = this.schema.getType(fragment.typeCondition?.name.value ?? parent.name);
     if (!isCompositeType(condition)) return [node];
     return this.conditions(condition, parent).flatMap((type) => {
@@ -93,13 +86,6 @@ class FragmentsApart {
     if (!isInterfaceType(parent) || !this.objects.has(parent.name)) return [type];
     if (parent.getInterfaces().some((one) => one === type)) return [parent];
     return this.schema.getPossibleTypes(parent).filter((one) => this.schema.isSubType(type, one));
-  }
-
-  private inline({ name, directives = [] }: FragmentSpreadNode): InlineFragmentNode {
-    const fragment = this.fragments.get(name.value);
-    if (!fragment) throw new Error(`there is no fragment ${name.value}`);
-    const { typeCondition, selectionSet } = fragment;
-    return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, directives };
   }
 }
 

@@ -2,7 +2,6 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type InlineFragmentNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -11,6 +10,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { inlineFragment } from './inline-fragment.js';
 
 /** A field that an operation asks of an entity itself, of what type, and the `@skip` and `@include` it is under. */
 export interface EntityField {
@@ -64,22 +64,11 @@ export class EntityFields {
   private spelledOut(selections: readonly SelectionNode[]): SelectionNode[] {
     return selections.map((selection): SelectionNode => {
       if (selection.kind === Kind.FIELD) return { ...selection };
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.inline(selection);
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : inlineFragment(this.document, selection);
       const inner = this.spelledOut(fragment.selectionSet.selections);
       return { ...fragment, selectionSet: { kind: Kind.SELECTION_SET, selections: inner } };
     });
-  }
-
-  private inline({
-    name,
-    directives = [],
-  }: SelectionNode & { kind: Kind.FRAGMENT_SPREAD }): InlineFragmentNode {
-    const fragment = this.document.definitions.find(
-      (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name.value,
-    );
-    if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) throw new Error(`there is no fragment ${name.value}`);
-    const { typeCondition, selectionSet } = fragment;
-    return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, directives };
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
   getOperationAST,
 } from 'graphql';
+import { inlineFragment } from './inline-fragment.js';
 
 /** What an operation selects: that of a client, or of a fetch. */
 export class Selected {
@@ -35,15 +36,9 @@ export class Selected {
     readonly condition: string | undefined;
     readonly set: SelectionSetNode;
   } {
-    const fragment =
-      selection.kind === Kind.INLINE_FRAGMENT
-        ? selection
-        : this.document.definitions.find(
-            (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value,
-          );
-    if (fragment?.kind !== Kind.INLINE_FRAGMENT && fragment?.kind !== Kind.FRAGMENT_DEFINITION)
-      throw new Error('a document names a fragment that it does not have');
-    return { condition: fragment.typeCondition?.name.value, set: fragment.selectionSet };
+    const { typeCondition, selectionSet } =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : inlineFragment(this.document, selection);
+    return { condition: typeCondition?.name.value, set: selectionSet };
   }
 }
 

@@ -2,7 +2,6 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLSchema,
   Kind,
@@ -19,6 +18,7 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql';
+import { inlineFragment } from '../plan/inline-fragment.js';
 
 /** Under this name the position of each event is asked for beside what the client asks; clients never see it. */
 export const POSITION = '_position';
@@ -119,19 +119,12 @@ function rootFields(document: DocumentNode, { selections }: SelectionSetNode): F
       fields.push(selection);
       continue;
     }
-    const of = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragment(document, selection.name.value);
-    const inner = of && rootFields(document, of.selectionSet);
+    const of = selection.kind === Kind.INLINE_FRAGMENT ? selection : inlineFragment(document, selection);
+    const inner = rootFields(document, of.selectionSet);
     if (!inner) return undefined;
     fields.push(...inner);
   }
   return fields;
-}
-
-function fragment({ definitions }: DocumentNode, name: string): FragmentDefinitionNode | undefined {
-  return definitions.find(
-    (definition): definition is FragmentDefinitionNode =>
-      definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
-  );
 }
 
 /** The type of the argument `after` as a variable's, when what the field's type calls `cursor` is of the same. */

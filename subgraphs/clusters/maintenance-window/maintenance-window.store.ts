@@ -1,3 +1,4 @@
+import { changeOperation } from '../../../engine/operations.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from '../loading.js';
@@ -59,7 +60,7 @@ export async function setScheduledFor(
   scheduledFor: Date,
 ): Promise<void> {
   const changed = { ...(input as Prisma.JsonObject), scheduledFor: scheduledFor.toISOString() };
-  await tx.operation.update({ where: { id }, data: { input: changed } });
+  await changeOperation(tx, id, { input: changed });
 }
 
 /** Takes a locked operation out of its waiting, and says what can be done with it from here on. */
@@ -70,5 +71,5 @@ export async function stopWaiting(
 ): Promise<void> {
   const { input } = await tx.operation.findUniqueOrThrow({ where: { id }, select: { input: true } });
   const { waiting: _, ...rest } = input as Prisma.JsonObject;
-  await tx.operation.update({ where: { id }, data: { input: rest, ...controls } });
+  await changeOperation(tx, id, { input: rest, ...controls });
 }

@@ -1,6 +1,7 @@
 import { requeueAfter } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
+import { changeOperation } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
@@ -25,8 +26,7 @@ export async function beginGivingUp(step: UpgradeStep, problem: Problem): Promis
   await inCluster(step, async (tx, at) => {
     await remember(tx, operation.id, { failing: { problem, since: at.toISOString() } });
     // It ends by itself now: nobody has to let it go on, and nobody can stop it.
-    const data = { cancelable: false, pausable: false, pausedAt: null };
-    await tx.operation.update({ where: { id: operation.id }, data });
+    await changeOperation(tx, operation.id, { cancelable: false, pausable: false, pausedAt: null });
     await enqueue(tx, 'cluster', cluster.id);
     const text = `The upgrade cannot be done: ${problem.message} What it has changed for itself is taken back.`;
     return [say(step, 'UPGRADE_GIVEN_UP', text, { level: 'WARNING', data: { code: problem.code } })];

@@ -1,4 +1,5 @@
 import { done, type Outcome } from '../../../engine/contract.js';
+import { changeOperation } from '../../../engine/operations.js';
 import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
 import type { Node, Operation } from '../reconcile/reconcile.store.js';
 import { upgradeInput } from './upgrade-input.js';
@@ -26,7 +27,7 @@ export async function stallUpgrade(
   if (scope.clock.now().getTime() - Math.max(...times) < STALL_MS) return undefined;
   const names = nodes.map(({ name }) => name);
   await inCluster(step, async (tx, at) => {
-    await tx.operation.update({ where: { id: operation.id }, data: { pausedAt: at } });
+    await changeOperation(tx, operation.id, { pausedAt: at });
     const text = `The upgrade of ${names.join(', ')} gets nowhere and is paused: ${why}. Mend it, then resumeOperation.`;
     return [say(step, 'UPGRADE_STALLED', text, { level: 'WARNING', data: { nodes: names, pods } })];
   });

@@ -1,4 +1,4 @@
-import { stagesOf, type OperationRow } from '../../../engine/operations.js';
+import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from '../reconcile/reconcile.store.js';
@@ -59,7 +59,7 @@ export async function remember(
   const next = JSON.parse(
     JSON.stringify({ ...(input as Prisma.JsonObject), ...change }),
   ) as Prisma.InputJsonObject;
-  await tx.operation.update({ where: { id }, data: { input: next } });
+  await changeOperation(tx, id, { input: next });
 }
 
 /** Where an upgrade stands. */

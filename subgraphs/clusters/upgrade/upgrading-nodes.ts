@@ -1,6 +1,6 @@
 import { done, requeueAfter } from '../../../engine/contract.js';
 import { KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
-import { finishStage, setProgress, startStage } from '../../../engine/operations.js';
+import { changeOperation, finishStage, setProgress, startStage } from '../../../engine/operations.js';
 import { inCluster, say, type Step } from '../cluster/cluster.steps.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
@@ -167,7 +167,7 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
     const share = nodes.length === 0 ? 1 : (nodes.length - left) / nodes.length;
     // Two of the four stages are done; the nodes are the third.
     await setProgress(tx, operation.id, { progress: (2 + share) / 4 });
-    if (pauses) await tx.operation.update({ where: { id: operation.id }, data: { pausedAt: at } });
+    if (pauses) await changeOperation(tx, operation.id, { pausedAt: at });
     const told = finished.map(({ id, name, nodePoolId }) =>
       eventOf(
         { cluster, operationId: operation.id, ...(nodePoolId !== null && { pool: { id: nodePoolId } }) },

@@ -1,3 +1,4 @@
+import { changeOperation } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
@@ -17,10 +18,7 @@ export const scheduledScaling: ScheduledChange = {
     });
     const requested = await nodesToReplace(tx, pools, wish.instanceTypes);
     const sizes = pools.map((pool) => ({ id: pool.id, baseSize: pool.desiredSize }));
-    await tx.operation.update({
-      where: { id },
-      data: { requested, input: { ...(input as object), pools: sizes } },
-    });
+    await changeOperation(tx, id, { requested, input: { ...(input as object), pools: sizes } });
     await updateCluster(tx, clusterId, { state: 'UPDATING', operationId: id });
     await enqueue(tx, 'cluster', clusterId);
     return undefined;

@@ -1,0 +1,14 @@
+import { type DocumentNode, type FragmentSpreadNode, type InlineFragmentNode, Kind } from 'graphql';
+
+/** A named fragment as an inline one, for the place where it is named. Throws when the document does not have it. */
+export function inlineFragment(
+  { definitions }: DocumentNode,
+  { name, directives = [] }: FragmentSpreadNode,
+): InlineFragmentNode {
+  const fragment = definitions.find(
+    (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name.value,
+  );
+  if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) throw new Error(`there is no fragment ${name.value}`);
+  const { typeCondition, selectionSet } = fragment;
+  return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, directives };
+}
