@@ -36,6 +36,16 @@ async function powerApi(clusterId: string, on: boolean): Promise<void> {
     await world.cloud('PUT', `${path}/replicas/${id}/power`, { on });
 }
 
+/** Whether the last attempt to work on a cluster has failed. */
+async function isFailing(clusterId: string): Promise<boolean> {
+  const { rowCount } = await world.kit.database.pool.query(
+    `SELECT FROM graphile_worker._private_jobs
+     WHERE payload->>'kind' = 'cluster' AND payload->>'key' = $1 AND (payload->>'attempt')::int > 0`,
+    [clusterId],
+  );
+  return rowCount === 1;
+}
+
 describe('an upgrade', { timeout: 300_000 }, () => {
   it('whose master is lost ends with that: no node pool replaces it, and the cluster runs on', async () => {
     const dedicated = { type: 'KUBERNETES', spec: null, version: '1.32.6' } as const;
@@ -67,8 +77,10 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const pod = await heldPod(client, 'held');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
     await pod.leaving();
-    clock.advance(31 * 60_000);
     await powerApi(clusterId, false);
+    // From then on nobody who has seen the pods before still has to decide.
+    await eventually(() => isFailing(clusterId));
+    clock.advance(31 * 60_000);
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
     const filter = { operationId: id, types: ['UPGRADE_STALLED'] };
     const [event] = await world.platform.events.read('acme', { after: 0n, limit: 1, filter });
