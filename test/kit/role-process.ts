@@ -34,7 +34,8 @@ export async function startRole(
       const match = ready.exec(line);
       if (match) resolve((match[1] ?? '').trim());
     });
-    void exited.then(() =>
+    // All that it has said is here when its pipes are closed, which may be after its end.
+    child.once('close', () =>
       reject(new Error(`fleetgraph ${args.join(' ')} ended before it was ready:\n${output.join('')}`)),
     );
   });
