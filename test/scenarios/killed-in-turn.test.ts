@@ -90,10 +90,13 @@ afterAll(() => stack.disposeAsync());
 
 test('200 subscribers get everything once and in order while gateway, subgraphs, engine and PostgreSQL are killed in turn', async () => {
   const over = new AbortController();
-  const subscribers = (await Promise.all(ACCOUNTS.map((account) => subscribe(account, over.signal)))).flat();
+  const beginnings = new Map<string, Beginning>();
+  for (const account of ACCOUNTS) beginnings.set(account, await beginningOf(account));
+  const subscribing = [...beginnings].map(([account, { cursors }]) =>
+    subscribe(account, cursors, over.signal),
+  );
+  const subscribers = (await Promise.all(subscribing)).flat();
   expect(subscribers).toHaveLength(200);
-  // Nothing has happened since they subscribed, and everybody knows where the stream stands.
-  const heads = await logHeads();
   const stopped = new AbortController();
   const work = Promise.all([
     ...ACCOUNTS.map((account) => heartbeats(account, stopped.signal)),
@@ -116,13 +119,15 @@ test('200 subscribers get everything once and in order while gateway, subgraphs,
   await work;
   for (const account of ACCOUNTS)
     for (const field of ['events', 'provisioningEvents'] satisfies Field[]) {
-      const logged = await logBehind(heads.get(account) ?? 0n, { account, field });
       const own = subscribers.filter((one) => one.account === account && one.field === field);
       expect(own).toHaveLength(SUBSCRIBERS_PER_ACCOUNT / 2);
-      await eventually(() => own.every(({ got, failure }) => failure || got.at(-1) === logged.at(-1)), {
-        what: `the last of ${field} of ${account}`,
-        timeoutMs: PATIENCE,
-      });
+      const logged = await eventually(
+        async () => {
+          const all = await logBehind(beginnings.get(account)?.head ?? 0n, { account, field });
+          return own.every(({ got, failure }) => failure || got.at(-1) === all.at(-1)) && all;
+        },
+        { what: `the last of ${field} of ${account}`, timeoutMs: PATIENCE },
+      );
       for (const { way, got, failure } of own) {
         expect(failure, way).toBeUndefined();
         expect(got, way).toEqual(logged);
@@ -131,8 +136,33 @@ test('200 subscribers get everything once and in order while gateway, subgraphs,
   over.abort();
 }, 1_800_000);
 
-/** Half of an account's subscribers to each stream; resolves when it is known where each stream begins. */
-async function subscribe(account: string, signal: AbortSignal): Promise<Subscriber[]> {
+/** Where the log of an account stood when its streams were asked where they stand. */
+interface Beginning {
+  readonly head: bigint;
+  readonly cursors: Readonly<Record<Field, string>>;
+}
+
+/** Asks again while something is still told of the cluster that was made. */
+async function beginningOf(account: string): Promise<Beginning> {
+  return eventually(
+    async () => {
+      const head = await logHead(account);
+      const cursors = {
+        events: await position(account, 'events'),
+        provisioningEvents: await position(account, 'provisioningEvents'),
+      };
+      return (await logHead(account)) === head && { head, cursors };
+    },
+    { what: `a log of ${account} to which nothing is added`, timeoutMs: PATIENCE },
+  );
+}
+
+/** Half of an account's subscribers to each stream, from where it begins. */
+async function subscribe(
+  account: string,
+  starts: Beginning['cursors'],
+  signal: AbortSignal,
+): Promise<Subscriber[]> {
   const token = await testToken(account);
   const single = singleConnectionClient(fleet.url, token);
   stack.defer(() => single.dispose());
@@ -140,10 +170,6 @@ async function subscribe(account: string, signal: AbortSignal): Promise<Subscrib
     eventSource: () => eventSource(fleet.url, token),
     singleConnection: () => singleConnection(single),
     apollo: () => apolloClient(fleet.url, token),
-  };
-  const starts: Record<Field, string> = {
-    events: await position(account, 'events'),
-    provisioningEvents: await position(account, 'provisioningEvents'),
   };
   return Array.from({ length: SUBSCRIBERS_PER_ACCOUNT }, (_, index) => {
     const field: Field = index % 2 === 0 ? 'events' : 'provisioningEvents';
@@ -248,9 +274,9 @@ function engineEvents(): Promise<number> {
   return whileAway(() => database.prisma.event.count({ where: { type: { not: HEARTBEAT } } }));
 }
 
-async function logHeads(): Promise<ReadonlyMap<string, bigint>> {
-  const counters = await database.prisma.eventCounter.findMany();
-  return new Map(counters.map(({ account, last }) => [account, last]));
+async function logHead(account: string): Promise<bigint> {
+  const { last } = await database.prisma.eventCounter.findUniqueOrThrow({ where: { account } });
+  return last;
 }
 
 async function logBehind(
