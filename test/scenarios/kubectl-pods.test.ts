@@ -3,9 +3,10 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as documents from '../kit/documents.js';
+import { eventually } from '../kit/eventually.js';
 import { ask, createCluster, operationEnd, readyReplicas, type Seat } from '../kit/main-job.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 
@@ -64,25 +65,34 @@ describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
     await writeFile(join(folder, 'config'), access.kubeconfig.yaml, { mode: 0o600 });
 
     const environment = { ...process.env, KUBECONFIG: join(folder, 'config'), HOME: folder };
-    const { stdout } = await promisify(execFile)('kubectl', ['get', 'pods', '-A', '-o', 'json'], {
-      env: environment,
-    });
-    const listed = (JSON.parse(stdout) as { items: KubectlPod[] }).items.map(
-      ({ metadata, status, spec }): Pod => ({
+    const ofKubectl = async () => {
+      const { stdout } = await promisify(execFile)('kubectl', ['get', 'pods', '-A', '-o', 'json'], {
+        env: environment,
+      });
+      return (JSON.parse(stdout) as { items: KubectlPod[] }).items.map(({ metadata, status, spec }): Pod => ({
         namespace: metadata.namespace,
         name: metadata.name,
         phase: status.phase,
         ip: status.podIP,
         nodeName: spec.nodeName,
-      }),
+      }));
+    };
+    const ofGraph = async () => {
+      const { cluster: seen } = await ask<{
+        cluster: { workloads: { nodes: { pods: { nodes: Pod[] } }[] } };
+      }>(seat, PODS, { id: cluster.id });
+      return seen.workloads.nodes.flatMap((workload) => workload.pods.nodes);
+    };
+    // Components of a new cluster are still being started: what both say must be of the same moment.
+    const { listed, graphed } = await eventually(
+      async () => {
+        const before = sorted(await ofKubectl());
+        const between = sorted(await ofGraph());
+        return isDeepStrictEqual(before, sorted(await ofKubectl())) && { listed: before, graphed: between };
+      },
+      { what: 'a moment in which no pod changes' },
     );
-    const { cluster: seen } = await ask<{ cluster: { workloads: { nodes: { pods: { nodes: Pod[] } }[] } } }>(
-      seat,
-      PODS,
-      { id: cluster.id },
-    );
-    const graphed = seen.workloads.nodes.flatMap((workload) => workload.pods.nodes);
-    expect(sorted(graphed)).toEqual(sorted(listed));
+    expect(graphed).toEqual(listed);
     expect(listed.filter(({ name }) => name.startsWith('web-'))).toHaveLength(4);
   });
 });
