@@ -2,6 +2,7 @@ import { type AllInOne, startAllInOne } from '../../roles/all-in-one.js';
 import { mintAccessToken } from '../../kernel/access-token.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
 import { type Log, createLog } from '../../kernel/log.js';
+import { currentRequest } from '../../kernel/request-scope.js';
 import type { GatewaySettings } from '../../roles/gateway-settings.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -33,7 +34,7 @@ export interface TestPlatform extends AsyncDisposable {
   token(account?: string, ttlSeconds?: number): Promise<string>;
   /** Runs a GraphQL request over HTTP as the account and answers the body. */
   request<T>(query: string, variables?: Record<string, unknown>, account?: string): Promise<GraphQLBody<T>>;
-  /** SQL statements of subgraphs and engine while `work` runs. */
+  /** SQL statements of what clients have asked for while `work` runs; the engine's own are left out. */
   statements(work: () => Promise<unknown>): Promise<string[]>;
 }
 
@@ -71,7 +72,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       clock: options.clock ?? systemClock,
       log: options.log ?? createLog(options.logLevel ?? 'silent'),
       ...(options.gateway && { gateway: options.gateway }),
-      onStatement: (sql) => recorded?.push(sql),
+      onStatement: (sql) => currentRequest()?.waiting && recorded?.push(sql),
     }),
   );
   const running = started.move();

@@ -32,14 +32,13 @@ beforeAll(async () => {
 afterAll(() => platform[Symbol.asyncDispose]());
 
 test('a three-level query over four subgraphs costs the same number of statements for 1 and for 50 clusters', async () => {
-  const cheapest = async (first: number) => {
-    const runs: string[][] = [];
-    // The engine's own statements run in between; the run that met the fewest of them is the query's own cost.
-    for (let run = 0; run < 4; run++) runs.push(await platform.statements(() => ask(seat, FLEET, { first })));
-    return runs.sort((a, b) => a.length - b.length)[0]!;
-  };
-  const one = await cheapest(1);
-  const fifty = await cheapest(50);
+  const own = (first: number) => platform.statements(() => ask(seat, FLEET, { first }));
+  // What is read once per process has been read.
+  await own(1);
+  const one = await own(1);
+  const fifty = await own(50);
   expect(fifty.length, `${one.join('\n')}\n--- fifty\n${fifty.join('\n')}`).toBe(one.length);
+  // One of each of them at least.
+  expect(fifty.length).toBeGreaterThan(4);
   expect(fifty.length).toBeLessThan(25);
 }, 180_000);
