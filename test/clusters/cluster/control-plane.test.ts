@@ -7,6 +7,7 @@ import {
   serviceLevel,
   availabilityIn,
 } from '../../../subgraphs/clusters/control-plane/control-plane.rules.js';
+import { looksOver } from '../../engine/looks.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { type LivingGraph, openGraph } from '../living-graph.js';
@@ -96,6 +97,8 @@ async function runningCluster(more = {}): Promise<string> {
   const { clusterId, operationId } = await wishCluster(world, 3, more);
   expect((await ended(world, operationId)).state).toBe('SUCCEEDED');
   await seen(clusterId, (now) => now.controlPlane !== null, 'a control plane');
+  // What a test does next is seen by the looks that it asks for, and by none before.
+  await looksOver(world, 'control-plane', clusterId);
   return clusterId;
 }
 

@@ -5,6 +5,7 @@ import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { componentDriftSchedule } from '../../../subgraphs/clusters/component/component-drift.schedule.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
+import { looksOver } from '../../engine/looks.js';
 import { ended, type World } from '../../engine/world.js';
 import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
@@ -211,12 +212,21 @@ describe('components', { timeout: 200_000 }, () => {
     const name = 'nginx-ingress-controller';
     const path = `/apis/apps/v1/namespaces/kube-system/deployments/${name}`;
     const parameters = { replicas: 2, cpuRequest: '64' };
-    const { operation, userErrors } = await change('installComponent', { clusterId, name, parameters });
+    const { component, operation, userErrors } = await change('installComponent', {
+      clusterId,
+      name,
+      parameters,
+    });
     expect(userErrors).toEqual([]);
     const row = (id: string) => world.prisma.operation.findUniqueOrThrow({ where: { id } });
     await eventually(async () => (await row(operation!.id)).state === 'RUNNING');
     // What somebody does to it meanwhile stays: it is not applied again at each look.
     await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
+    await eventually(
+      async () => (await client.get<{ status?: { replicas?: number } }>(path)).status?.replicas === 1,
+    );
+    // Nobody who has seen it before still has to decide.
+    await looksOver(world, 'component', component!.id);
     clock.advance(11 * 60_000);
     expect(await ended(world, operation!.id)).toMatchObject({
       state: 'FAILED',
