@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enqueue } from '../../../engine/queue.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
@@ -40,7 +41,7 @@ async function clusterIn(timeZone: string, startTime: string): Promise<string> {
   return clusterId;
 }
 
-// Asked for two seconds before the opening, so that the engine sees the upgrade wait.
+// The engine looks from two seconds before the opening on, so that it sees the upgrade wait.
 describe('the upgrade of a cluster whose clocks change in this night', { timeout: 200_000 }, () => {
   it.each([
     // At two it is three: half past two is half past three.
@@ -56,12 +57,17 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     expect((await windowOf(id, opensAt)).openAt).toBe(true);
     expect((await windowOf(id, closesAt)).openAt).toBe(false);
 
-    clock.set(before);
+    clock.set(new Date(Date.parse(opensAt) - 3_600_000).toISOString());
     const operation = await beginUpgrade(ask, { id, version: '1.34', when: 'IN_WINDOW' });
     const query = 'query ($id: ID!) { operation(id: $id) { scheduledFor } }';
     expect(await ask(query, { id: operation })).toEqual({ operation: { scheduledFor: opensAt } });
+    // The engine looks when the system's clock says that the time has come; here it is told to.
+    clock.set(before);
     const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
-    const begun = await eventually(async () => (await world.prisma.event.findFirst({ where })) ?? false);
+    const begun = await eventually(async () => {
+      await enqueue(world.prisma, 'scheduled-change', operation);
+      return (await world.prisma.event.findFirst({ where })) ?? false;
+    });
     expect(begun.at.getTime()).toBeGreaterThanOrEqual(Date.parse(opensAt));
     expect(begun.at.getTime()).toBeLessThan(Date.parse(closesAt));
     clock.reset();
