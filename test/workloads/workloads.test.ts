@@ -99,7 +99,8 @@ describe('Cluster.workloads', () => {
     ]);
     expect(await find({ namespace: 'shop', kind: 'STATEFUL_SET' })).toEqual([]);
     expect(await find({ clusterId: 'cluster_other' })).toEqual([]);
-    expect((await find({ namespace: 'shop', includeOwned: true })).length).toBe(2);
+    // The Deployment and, once Kubernetes has made it, its ReplicaSet.
+    await eventually(async () => (await find({ namespace: 'shop', includeOwned: true })).length === 2);
   });
 
   test('a label selector that is none is refused', async () => {
