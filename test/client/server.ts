@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { graphql } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { freePort } from '../../kernel/free-port.js';
 import { Ledger, schema } from './schema.js';
 
 export const TOKEN = 'let-me-in';
@@ -24,10 +24,12 @@ export class TestServer implements AsyncDisposable {
   tokens: readonly string[] = [TOKEN];
   private http: Server | undefined;
   private sockets: WebSocketServer | undefined;
-  private port = 0;
+
+  /** It keeps its port while it is away. */
+  private constructor(private readonly port: number) {}
 
   static async start(): Promise<TestServer> {
-    const server = new TestServer();
+    const server = new TestServer(await freePort());
     await server.listen();
     return server;
   }
@@ -58,7 +60,6 @@ export class TestServer implements AsyncDisposable {
     );
     http.listen(this.port, '127.0.0.1');
     await once(http, 'listening');
-    this.port = (http.address() as AddressInfo).port;
     this.http = http;
     this.sockets = sockets;
   }
