@@ -97,7 +97,7 @@ describe('server-sent events, one connection for many operations', () => {
     const stream = await reserve();
     const response = await open(stream);
     const before = streams.fixture.hub.listening;
-    const authorization = `Bearer ${await token('acme', { expiresIn: 2 })}`;
+    const authorization = `Bearer ${await token('acme', { expiresIn: 60 })}`;
     const asked = await streams.ask({
       method: 'POST',
       headers: { ...named(stream), authorization },
@@ -106,6 +106,7 @@ describe('server-sent events, one connection for many operations', () => {
     expect(asked.status).toBe(202);
     expect((await run(stream, 'long', EVENTS.replace('sequence', 'cursor'))).status).toBe(202);
     await until(() => streams.fixture.hub.listening === before + 2, 'two listeners');
+    streams.clock.advance(61_000);
     await until(() => streams.fixture.hub.listening === before + 1, 'the upstream to be closed');
     streams.fixture.hub.publish('acme', 'c1');
     const text = await readUntil(response, /data: {"id":"short"}[^]*"id":"long","payload"/);

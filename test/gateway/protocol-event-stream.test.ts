@@ -133,6 +133,7 @@ describe('server-sent events, one connection an operation', () => {
   });
 
   test('more streams than an account may have are refused with 429', async () => {
+    await until(() => streams.fixture.hub.listening === 0, 'the end of other streams');
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => post({ query: 'subscription { ticks }' })),
     );

@@ -13,7 +13,6 @@ let fixture: Fixture;
 beforeAll(async () => {
   fixture = await startFixture({
     limits: {
-      connectionInitTimeout: 300,
       operationsPerSocket: 3,
       messageBytes: 10_000,
       connectionsPerAccount: 5,
@@ -76,10 +75,11 @@ describe('graphql-transport-ws: the connection', () => {
     expect(socket.socket.protocol).toBe('graphql-transport-ws');
   });
 
-  test('is closed with 4408 when it does not initialise in time', () =>
-    withSocket(async (socket) => {
-      expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
-    }));
+  test('is closed with 4408 when it does not initialise in time', async () => {
+    await using hasty = await startFixture({ limits: { connectionInitTimeout: 20 } });
+    await using socket = await rawSocket(hasty.url);
+    expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
+  });
 
   test('is closed with 4429 when it initialises twice, acknowledged or not', async () => {
     const init = { type: 'connection_init', payload: { token: await token() } };

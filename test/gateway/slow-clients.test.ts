@@ -101,6 +101,9 @@ const readers: ReadonlyMap<string, () => Promise<Reader>> = new Map([
         if (sequence !== undefined) seen.push(Number(sequence));
       });
       raw.say({ id: 'one', type: 'subscribe', payload: { query: PADDED } });
+      // Messages are handled in order: when this is answered the subscription has begun.
+      raw.say({ type: 'ping' });
+      await raw.heard('pong');
       return { seen, pause: () => raw.socket.pause(), resume: () => raw.socket.resume() };
     },
   ],

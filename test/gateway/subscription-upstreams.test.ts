@@ -104,7 +104,7 @@ test('what has been before comes on a connection of its own; what happens from t
   hub.publish('acme', 'c1');
   await until(() => seen.at(-1) === hub.events.length, 'every event');
   expect(seen).toEqual(Array.from({ length: hub.events.length - 100 }, (_, i) => 101 + i));
-  expect(hub.listening).toBe(1);
+  await until(() => hub.listening === 1, 'the stream of what has been before to be closed');
   stop();
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentHash, trustedDocuments } from '../../gateway/limits/trusted-documents.js';
+import { movableClock } from '../kit/clock.js';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
 import { type WayRequest, type WayResult, streamingWays, ways } from './fixtures/ways.js';
 
@@ -13,6 +14,8 @@ const persisted = (text: string) => ({ persistedQuery: { version: 1, sha256Hash:
 let fixture: Fixture;
 let safe: Fixture;
 let watched: Fixture;
+/** That of `watched`. */
+const clock = movableClock();
 let poor: Fixture;
 let folder: string;
 let revocations: string;
@@ -23,7 +26,7 @@ beforeAll(async () => {
   await writeFile(revocations, '{"revoked":[]}');
   fixture = await startFixture({ limits: { cost: 100, introspection: { scope: 'fleet:introspect' } } });
   safe = await startFixture({ trustedDocuments: trustedDocuments([[documentHash(TRUSTED), TRUSTED]]) });
-  watched = await startFixture({ revocationsFile: revocations });
+  watched = await startFixture({ revocationsFile: revocations, clock });
   poor = await startFixture({ rate: { points: 3, window: 3600 } });
   bearer = await token();
 });
@@ -153,8 +156,10 @@ describe.each([...streamingWays])('a subscription by %s', (name, ask) => {
   test('ends when its token does', async () => {
     const { hub } = watched;
     const before = hub.listening;
-    const ended = ask(watched.url, { query: EVENTS }, await token('acme', { expiresIn: 3 }));
+    clock.reset();
+    const ended = ask(watched.url, { query: EVENTS }, await token('acme', { expiresIn: 60 }));
     await until(() => hub.listening === before + 1, 'the subscription to run');
+    clock.advance(61_000);
     expect(codeOf(await ended)).toMatch(/^(TOKEN_EXPIRED|CLOSED_44\d\d)$/);
     await until(() => hub.listening === before, 'the upstream to be closed');
   });
