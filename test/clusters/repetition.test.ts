@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../kernel/root.js';
 import { ended } from '../engine/world.js';
+import { eventually } from '../kit/eventually.js';
+import { jobsNow } from '../kit/ledger-recount.js';
 import { livePools, type LivingPools } from './pools/living-pools.js';
 
 /** A drill that can be mended: a worker node's machine is out of reach. */
@@ -76,6 +78,8 @@ describe('a mutation that comes again with its clientToken', () => {
   });
 
   test('cancelOperation answers the operation also when it has ended', async () => {
+    // So long that it cannot have ended by itself.
+    await living.world.settings({ bootSeconds: { node: 86_400 } });
     const { operation } = await ask<{ operation: { id: string } }>(
       'scaleNodePool',
       { nodePoolId: pool, desiredSize: 4 },
@@ -85,7 +89,8 @@ describe('a mutation that comes again with its clientToken', () => {
       ask('cancelOperation', { id: operation.id, clientToken: 'cancel' }, 'operation { id }');
     const first = await cancel();
     expect(first.userErrors).toEqual([]);
-    await ended(living.world, operation.id);
+    expect(await ended(living.world, operation.id)).toMatchObject({ state: 'CANCELED' });
+    await living.world.settings({ bootSeconds: { node: 45 } });
     expect(await cancel()).toEqual(first);
   });
 
@@ -108,6 +113,13 @@ describe('a mutation that comes again with its clientToken', () => {
 });
 
 describe('a mutation with dryRun', () => {
+  // What the mutations before have begun would be taken for what a dry run does.
+  beforeAll(async () => {
+    await eventually(async () => (await jobsNow(living.world.prisma)).length === 0, {
+      what: 'an engine that has nothing to do',
+    });
+  });
+
   test.each([
     ['updateCluster', () => ({ id: cluster, name: 'other' }), 'cluster { name }'],
     ['syncNodePool', () => ({ id: pool }), 'operation { type }'],
