@@ -7,11 +7,15 @@ import { createServer } from 'node:net';
 const FIRST = 20_000;
 const END = 32_768;
 const TRIES = 100;
+/** Nobody is given one twice: who was given it may not have taken it yet. */
+const tried = new Set<number>();
 
 /** A port of the loopback that was free a moment ago, for a server that must be told its port, or keep it over a restart. */
 export async function freePort(): Promise<number> {
-  for (let tried = 0; tried < TRIES; tried++) {
+  for (let tries = 0; tries < TRIES; tries++) {
     const port = randomInt(FIRST, END);
+    if (tried.has(port)) continue;
+    tried.add(port);
     if (await isFree(port)) return port;
   }
   throw new Error(`no free port from ${FIRST} to ${END - 1} in ${TRIES} tries`);
