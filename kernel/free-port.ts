@@ -10,15 +10,23 @@ const TRIES = 100;
 /** Nobody is given one twice: who was given it may not have taken it yet. */
 const tried = new Set<number>();
 
-/** A port of the loopback that was free a moment ago, for a server that must be told its port, or keep it over a restart. */
-export async function freePort(): Promise<number> {
+/**
+ * A port of the loopback that was free a moment ago, for a server that must be told its port, or keep it over a
+ * restart; the first of so many in a row, for one that takes those after it too.
+ */
+export async function freePort(inARow = 1): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const port = randomInt(FIRST, END);
-    if (tried.has(port)) continue;
-    tried.add(port);
-    if (await isFree(port)) return port;
+    const port = randomInt(FIRST, END - inARow + 1);
+    if (await areFree(Array.from({ length: inARow }, (_, index) => port + index))) return port;
   }
   throw new Error(`no free port from ${FIRST} to ${END - 1} in ${TRIES} tries`);
+}
+
+async function areFree(ports: number[]): Promise<boolean> {
+  if (ports.some((port) => tried.has(port))) return false;
+  for (const port of ports) tried.add(port);
+  for (const port of ports) if (!(await isFree(port))) return false;
+  return true;
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -44,7 +44,8 @@ test('after kill -9 of the platform, of its PostgreSQL and of the platform again
   const env = {
     FLEETGRAPH_HOME: home,
     PORT: String(port),
-    KUBESIM_PORT: String(await freePort()),
+    // kubesim takes the one after it too.
+    KUBESIM_PORT: String(await freePort(2)),
     SIMULATION_SPEED: '30',
   };
   running = await startRole(['start'], env, READY);
