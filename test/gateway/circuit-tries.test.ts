@@ -3,6 +3,7 @@ import { composeSupergraph } from '../../gateway/compose.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { type Moody, startMoody } from './fixtures/moody.js';
 import { openSocket } from './fixtures/socket.js';
+import { standingStill, untilStandingStill } from './fixtures/standing-still.js';
 import { fixtureSubgraphs } from './fixtures/subgraphs.js';
 
 const CLUSTER = '{ regions { id } cluster(id: "c1") { id } }';
@@ -40,6 +41,8 @@ async function openCircuit(): Promise<void> {
 const rename = () => post(fixture.url, 'mutation { rename(name: "n") { id } }');
 
 test('of a hundred requests at once one tries; the others have the rest of their answer without waiting for it', async () => {
+  // A try goes on for as long as it is looked at.
+  using _still = standingStill();
   await openCircuit();
   moody.mood = 'hangs';
   const before = moody.asked;
@@ -61,6 +64,7 @@ test('of a hundred requests at once one tries; the others have the rest of their
 });
 
 test('a query that tries goes on when its client leaves, and closes the circuit when it is answered', async () => {
+  using _still = standingStill();
   await openCircuit();
   moody.mood = 'hangs';
   const leaving = new AbortController();
@@ -101,7 +105,7 @@ test('a stream that is open has no deadline, and ends at the subgraph with its c
   await using socket = openSocket(fixture.url);
   const ticks = socket.client.iterate({ query: TICKS });
   const first = ticks.next();
-  await until(() => moody.waiting.length === 1, 'the stream');
+  await untilStandingStill(() => moody.waiting.length === 1, 'the stream');
   moody.mood = 'hangs';
   // That of the stream, which is shorter, would be over, too.
   expect((await post(fixture.url, CLUSTER)).errors).toMatchObject([
@@ -121,6 +125,7 @@ test('a query whose connection is lost is asked again, a mutation never; neither
   expect((await post(fixture.url, CLUSTER)).errors).toMatchObject([UNAVAILABLE]);
   expect(moody.asked).toBe(3);
   await openCircuit();
+  using _still = standingStill();
   moody.mood = 'hangs';
   const tries: Promise<unknown>[] = [];
   while (moody.waiting.length === 0) {

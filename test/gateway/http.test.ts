@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
+import { untilStandingStill } from './fixtures/standing-still.js';
 
 let fixture: Fixture;
 let open: Fixture;
@@ -187,7 +188,7 @@ test('closing lets a running request finish and takes no new connection', async 
   const closing = await startFixture({ limits: { requestTimeout: 300 } });
   const running = post(closing.url, '{ slow }');
   const { port } = new URL(closing.url);
-  await until(() => closing.hub.slow === 1, 'the request to run');
+  await untilStandingStill(() => closing.hub.slow === 1, 'the request to run');
   const closed = closing[Symbol.asyncDispose]();
   expect((await running).errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
   await closed;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
+import { untilStandingStill } from './fixtures/standing-still.js';
 
 const DEEP = `query Deep($id: ID!, $first: Int = 1) {
   cluster(id: $id) { id name createdAt labels region { name } quotas { id used } workloads(first: $first) { name cpu } }
@@ -115,7 +116,9 @@ test.each(['local', 'remote'] as const)(
   'a request that takes too long is answered REQUEST_TIMEOUT, and a %s subgraph is told',
   async (mode) => {
     await using fixture = await startFixture({ mode, limits: { requestTimeout: 200 } });
-    const { status, errors } = await post(fixture.url, '{ slow }');
+    const asked = post(fixture.url, '{ slow }');
+    await untilStandingStill(() => fixture.hub.slow === 1, 'the request to run');
+    const { status, errors } = await asked;
     expect(status).toBe(504);
     expect(errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
     await until(() => fixture.hub.told === 1, 'the subgraph to be told');
