@@ -57,7 +57,7 @@ test('nodes of a confidential cluster offer their encrypted memory, and pods are
         ({ reason, message }) => reason === 'Unschedulable' && message?.includes('sgx_epc_MiB'),
       ),
     );
-    return pods.filter(isReady).length === 2 && waiting;
+    return pods.filter(isReady).length === 2 && waiting.length > 0 && waiting;
   });
   expect(unplaced).toHaveLength(1);
   await kinds.delete(id);

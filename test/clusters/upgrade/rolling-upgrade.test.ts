@@ -168,8 +168,15 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
 
   it('is paused by hand before its nodes, survives an engine that goes and another that comes, and is resumed', async () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 2);
+    // How long the control plane takes is fixed when it begins: longer than the pause takes to come.
+    await world.settings({ speed: 10 });
     const id = await upgrade({ id: clusterId, version: '1.34' });
+    await operationWhen(world, id, ({ stages }) => stages[1]?.state === 'RUNNING');
+    await eventually(
+      async () => (await world.platform.provider.controlPlane(clusterId))?.state === 'UPGRADING',
+    );
     const { payload } = await ask<Payload>(operate('pauseOperation'), { id });
+    await world.settings({ speed: 200 });
     expect(payload.userErrors).toEqual([]);
     expect(payload.operation?.pausedAt).not.toBeNull();
     expect(payload.operation?.pausable).toBe(false);
