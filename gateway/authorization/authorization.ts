@@ -51,15 +51,27 @@ export class Authorization {
   ): PartialView | undefined {
     if (!this.rules) return undefined;
     const guarded = this.guarded(document, this.rules);
-    const missing = guarded.conditions.filter((condition) => !holds(condition, actor));
-    if (missing.length === 0) return undefined;
-    const lacking = new Set(missing.map(conditionKey));
-    const key = `${operationName ?? ''}\n${[...lacking].join('\n')}`;
+    const lacking = lackedBy(actor, guarded);
+    if (lacking.size === 0) return undefined;
+    const key = viewKey(operationName, lacking);
     const known = guarded.views.get(key);
     if (known) return known;
     const view = this.build(document, operationName, { guards: guarded.guards, lacking });
     if (view) guarded.views.set(key, view);
     return view;
+  }
+
+  /** The document that the actor's view of an operation executes; undefined when that is still to be worked out. */
+  seen(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    actor: Actor,
+  ): DocumentNode | undefined {
+    if (!this.rules) return document;
+    const guarded = this.documents.get(document);
+    if (!guarded) return undefined;
+    const lacking = lackedBy(actor, guarded);
+    return lacking.size === 0 ? document : guarded.views.get(viewKey(operationName, lacking))?.document;
   }
 
   private guarded(document: DocumentNode, rules: AccessRules): GuardedDocument {
@@ -95,4 +107,13 @@ export class Authorization {
       empty: left.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
     };
   }
+}
+
+/** Keys of the conditions that the actor does not meet. */
+function lackedBy(actor: Actor, { conditions }: GuardedDocument): ReadonlySet<string> {
+  return new Set(conditions.filter((condition) => !holds(condition, actor)).map(conditionKey));
+}
+
+function viewKey(operationName: string | null | undefined, lacking: ReadonlySet<string>): string {
+  return `${operationName ?? ''}\n${[...lacking].join('\n')}`;
 }

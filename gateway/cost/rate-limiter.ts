@@ -40,9 +40,12 @@ export class RateLimiter implements AsyncDisposable {
     return new RateLimiter(options, store);
   }
 
-  /** Takes points of the account; false when it has not so many left. An operation never costs more than all. */
-  spend(account: string, points: number): MaybePromise<boolean> {
-    return this.lease(account).spend(Math.min(points, this.options.points));
+  /**
+   * Takes points of the account, of which it may have paid some already; false when it has not so many left. An
+   * operation never costs more than all.
+   */
+  spend(account: string, points: number, paid = 0): MaybePromise<boolean> {
+    return this.lease(account).spend(Math.min(points, this.options.points) - paid);
   }
 
   /** Gives back what `spend` took too much for what has cost `actual`, or takes what was too little. */

@@ -32,8 +32,13 @@ export class Documents {
     private readonly limits: Limits,
   ) {}
 
+  /** What is known of a text that has been looked at before. */
+  find(source: string): CheckedDocument | undefined {
+    return this.known.get(source);
+  }
+
   check(source: string): CheckedDocument {
-    const known = this.known.get(source);
+    const known = this.find(source);
     if (known) return known;
     const checked = this.parse(source);
     // Limits are cheap to check again; what breaks them is not worth keeping.

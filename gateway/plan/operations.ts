@@ -56,6 +56,11 @@ export class Operations {
 
   constructor(private readonly supergraph: Supergraph) {}
 
+  /** Whether the operation of the document has been planned. */
+  has(document: DocumentNode, operationName?: string | null): boolean {
+    return this.planned.get(document)?.has(operationName ?? '') ?? false;
+  }
+
   /** The plan of an operation of the document; an error when the document has none of that name. */
   plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
     const ofDocument = this.planned.get(document) ?? new Map<string, PlannedOperation>();

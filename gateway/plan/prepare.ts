@@ -55,6 +55,14 @@ export class Preparation {
     this.authorization = new Authorization(supergraph);
   }
 
+  /** Whether the text of a request has been parsed, checked and planned before, so that it is only to be looked up. */
+  isKnown({ query, operationName }: GraphRequest, actor: Actor): boolean {
+    const checked = this.documents.find(query);
+    if (!checked || 'errors' in checked) return checked !== undefined;
+    const document = this.authorization.seen(checked.document, operationName, actor);
+    return document !== undefined && this.operations.has(document, operationName);
+  }
+
   /**
    * Lets another thread plan what `prepare` would have to plan; undefined when there is nothing to wait for, which is
    * nearly always.

@@ -31,6 +31,8 @@ export interface AdmittedRequest {
   readonly prepared: PreparedRequest;
   /** Estimated cost, taken from the account's points. */
   readonly requested: number;
+  /** What it costs at the least; more than nothing when its document was new. */
+  readonly least: number;
   readonly account: string;
   readonly tree: CostNode;
   /** By the clock of `performance`. */
@@ -43,6 +45,15 @@ export interface NotAdmitted {
   readonly status: number;
 }
 
+/** A request that is being looked at. */
+type Begun = Pick<AdmittedRequest, 'startedAt' | 'least'>;
+
+/**
+ * Points that a request with a new document costs at the least, the smallest cost that there is. They are taken before
+ * the document is parsed, whatever becomes of it: an account that has none left makes the gateway plan nothing.
+ */
+const NEW_DOCUMENT = 1;
+
 /** Decides, the same on every transport, whether a request runs; afterwards counts what it has cost. */
 export class Admission {
   constructor(private readonly options: AdmissionOptions) {}
@@ -50,33 +61,50 @@ export class Admission {
   /** Checks and plans a request, then takes its cost from the account's points. */
   admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | NotAdmitted> {
     const startedAt = performance.now();
+    const { rate, served } = this.options;
+    if (!rate || served.preparation.isKnown(request, actor))
+      return this.plan(request, actor, { startedAt, least: 0 });
+    const { account } = actor;
+    return chain(rate.spend(account, NEW_DOCUMENT), (spent) =>
+      spent
+        ? this.plan(request, actor, { startedAt, least: NEW_DOCUMENT })
+        : this.refuse([spentError(rate, account)], 429, { startedAt, least: 0 }),
+    );
+  }
+
+  private plan(
+    request: GraphRequest,
+    actor: Actor,
+    begun: Begun,
+  ): MaybePromise<AdmittedRequest | NotAdmitted> {
     const planning = this.options.served.preparation.ahead(request, actor);
-    return chain(planning, () => this.planned(request, actor, startedAt));
+    return chain(planning, () => this.planned(request, actor, begun));
   }
 
   private planned(
     request: GraphRequest,
     actor: Actor,
-    startedAt: number,
+    begun: Begun,
   ): MaybePromise<AdmittedRequest | NotAdmitted> {
     const { account } = actor;
+    const { least } = begun;
     const prepared = this.options.served.preparation.prepare(request, actor);
     if ('errors' in prepared) {
-      return this.refuse(prepared.errors.map(withoutSuggestion), prepared.status, startedAt);
+      return this.refuse(prepared.errors.map(withoutSuggestion), prepared.status, begun);
     }
     const { document, name } = prepared.operation;
     const { tree, known } = this.options.served.costs.tree(document, name);
     this.options.meter.plan(known);
     const estimated = tree.fixed ?? estimatedCost(tree.root, request.variables ?? {});
-    const requested = Math.max(0, Math.ceil(estimated));
+    const requested = Math.max(least, Math.ceil(estimated));
     if (tree.unsliced && Number.isFinite(this.options.limits.cost))
-      return this.refuse([slicingError(tree.unsliced)], 400, startedAt);
-    if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, startedAt);
+      return this.refuse([slicingError(tree.unsliced)], 400, begun);
+    if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, begun);
     const { rate } = this.options;
-    const admitted = { prepared, requested, account, tree: tree.root, startedAt };
+    const admitted = { ...begun, prepared, requested, account, tree: tree.root };
     if (!rate) return admitted;
-    return chain(rate.spend(account, requested), (spent) =>
-      spent ? admitted : this.refuse([rateError(rate, account, requested)], 429, startedAt),
+    return chain(rate.spend(account, requested, least), (spent) =>
+      spent ? admitted : this.refuse([costError(rate, account, requested)], 429, begun),
     );
   }
 
@@ -85,9 +113,9 @@ export class Admission {
    * a request that ran out of time was work, too.
    */
   settle(admitted: AdmittedRequest, result: ExecutionResult): ExecutionResult {
-    const { requested, account, tree } = admitted;
+    const { requested, least, account, tree } = admitted;
     const actual = result.data
-      ? Math.max(0, Math.ceil(actualCost(tree, result.data, admitted.prepared.request.variables ?? {})))
+      ? Math.max(least, Math.ceil(actualCost(tree, result.data, admitted.prepared.request.variables ?? {})))
       : requested;
     const { rate } = this.options;
     rate?.settle(account, requested, actual);
@@ -110,12 +138,12 @@ export class Admission {
     return this.options.rate?.state(account);
   }
 
-  private refuse(errors: readonly GraphQLError[], status: number, startedAt: number): NotAdmitted {
+  private refuse(errors: readonly GraphQLError[], status: number, { startedAt, least }: Begun): NotAdmitted {
     this.options.meter.request({
       operation: 'none',
       code: codeOf(errors[0]),
       seconds: (performance.now() - startedAt) / 1000,
-      cost: 0,
+      cost: least,
     });
     return { errors, status };
   }
@@ -148,12 +176,26 @@ function slicingError({ field, arguments: slices }: NonNullable<CostTree['unslic
   return coded('INVALID_INPUT', `Give ${field} exactly one of ${slices.join(', ')}.`, {});
 }
 
-function rateError(rate: RateLimiter, account: string, requested: number): GraphQLError {
+/** Refuses what would be read first of an account that has nothing left. */
+function spentError(rate: RateLimiter, account: string): GraphQLError {
+  const told = 'A request with a new document costs 1 point at least';
+  return rateError(rate, account, { told, requested: NEW_DOCUMENT });
+}
+
+function costError(rate: RateLimiter, account: string, requested: number): GraphQLError {
+  return rateError(rate, account, { told: `The request may cost ${requested} points`, requested });
+}
+
+function rateError(
+  rate: RateLimiter,
+  account: string,
+  { told, requested }: { readonly told: string; readonly requested: number },
+): GraphQLError {
   const state = rate.state(account);
   const retryAfter = rate.wait(account, requested);
   return coded(
     'RATE_LIMITED',
-    `The request may cost ${requested} points, the account has ${state.remaining} left. Try again in ${retryAfter} seconds.`,
+    `${told}, the account has ${state.remaining} left. Try again in ${retryAfter} seconds.`,
     { retryAfter, cost: { requestedQueryCost: requested, throttleStatus: throttleStatus(state) } },
   );
 }

@@ -96,7 +96,12 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
       const minResourceVersion = minResourceVersionOf(context.request);
       const request = { query: context.source, operationName, variables, minResourceVersion };
       const looked = await admission.admit(request, context.contextValue.actor);
-      const forbidden = 'errors' in looked && context.request.http?.method === 'GET' && asksMutation(request);
+      const forbidden =
+        'errors' in looked &&
+        // Whoever has nothing left has nothing parsed.
+        looked.status !== 429 &&
+        context.request.http?.method === 'GET' &&
+        asksMutation(request);
       const admitted = forbidden ? NO_MUTATION : looked;
       context.contextValue.admitted = admitted;
       const document = 'errors' in admitted ? NOTHING : admitted.prepared.operation.document;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RateLimiter, type RateOptions } from '../../gateway/cost/rate-limiter.js';
 import { type TestDatabase, createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
-import { type Fixture, post, startFixture, token } from './fixtures/gateway.js';
+import { type Answer, type Fixture, post, startFixture, token } from './fixtures/gateway.js';
+import { guardedGraph } from './fixtures/guarded.js';
 import { openSocket } from './fixtures/socket.js';
 
 const log = pino({ level: 'silent' });
@@ -110,6 +111,49 @@ describe('an account that has spent its points', () => {
     const answer = await post(fixture.url, '{ clusters { id } }', { bearer: await token('other') });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=99;t=\d+$/);
+  });
+});
+
+describe('a new document', () => {
+  const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions['code']);
+
+  test('costs a point, also when something is wrong with it, and from then on nothing', async () => {
+    await using fixture = await startFixture({ rate: { points: 3, window: HOURS } });
+    const costOf = async (query: string) => (await post(fixture.url, query)).extensions?.['cost'];
+    expect(await costOf('{ version }')).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
+    expect(await costOf('{ version }')).toMatchObject({ requestedQueryCost: 0, actualQueryCost: 0 });
+    expect(codesOf(await post(fixture.url, '{ wrong }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(codesOf(await post(fixture.url, '{'))).toEqual(['GRAPHQL_PARSE_FAILED']);
+    const refused = await post(fixture.url, '{ v: version }');
+    expect(refused.status).toBe(429);
+    expect(refused.errors).toMatchObject([
+      { extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) as number } },
+    ]);
+    expect(refused.headers.get('retry-after')).toBe(String(refused.errors?.[0]?.extensions['retryAfter']));
+    expect(refused.headers.get('ratelimit')).toMatch(/^"cost";r=0;t=\d+$/);
+    // What is known is not read again, whether it is right or wrong.
+    expect(codesOf(await post(fixture.url, '{ wrong }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect((await post(fixture.url, '{ version }')).status).toBe(200);
+  });
+
+  test('that costs more than there ever is runs when the bucket is full', async () => {
+    await using fixture = await startFixture({ rate: { points: 2, window: HOURS } });
+    expect((await post(fixture.url, '{ regions { id } }')).status).toBe(200);
+  });
+
+  test('is one that nobody with the same rights has asked for, each of its operations for itself', async () => {
+    await using fixture = await startFixture({ ...guardedGraph(), rate: { points: 1, window: HOURS } });
+    const query = 'query A { either } query B { __typename }';
+    const ask = async (account: string, operationName: string, scope: string) => {
+      const bearer = await token(account, { claims: { scope } });
+      return post(fixture.url, query, { bearer, operationName });
+    };
+    expect((await ask('first', 'A', 'a b')).data).toEqual({ either: 1 });
+    // Known, so that the second account has its point still.
+    expect((await ask('second', 'A', 'a b')).data).toEqual({ either: 1 });
+    expect((await ask('second', 'A', '')).data).toEqual({ either: null });
+    expect(codesOf(await ask('second', 'B', ''))).toEqual(['RATE_LIMITED']);
+    expect((await ask('second', 'A', '')).data).toEqual({ either: null });
   });
 });
 

@@ -136,6 +136,19 @@ describe.each([...ways])('%s', (_name, ask) => {
     expect(answers.map(codeOf)).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
   });
 
+  test('who has spent everything has nothing new read, only what is known looked up', async () => {
+    const mine = await token(`bankrupt-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
+    const query = '{ region(id: "cn-hangzhou") { id } }';
+    for (let i = 0; i < 3; i += 1) await ask(poor.url, { query }, mine);
+    // None of it is looked at: else it would be said what is wrong with the first, and the others cost less than they may.
+    for (const text of ['{', '{ nothing }', '{ version }', '{ __schema { queryType { name } } }'])
+      expect(codeOf(await ask(poor.url, { query: `${text} # new to ${_name}` }, mine))).toBe('RATE_LIMITED');
+    const known = { query: `{ version } # of ${_name}` };
+    const another = await token(`another-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
+    expect((await ask(poor.url, known, another)).errors).toBeUndefined();
+    expect((await ask(poor.url, known, mine)).errors).toBeUndefined();
+  });
+
   test('another account sees nothing of it', async () => {
     const other = await token('other');
     expect((await ask(fixture.url, { query: '{ cluster(id: "c1") { name } }' }, other)).data).toEqual({
