@@ -50,6 +50,11 @@ export interface Limits {
   readonly streamQueueBytes: number;
   /** Milliseconds between signs of life on a stream over HTTP. */
   readonly heartbeat: number;
+  /**
+   * Milliseconds that a client may take to read the rest of a stream that has to end, or to answer that its WebSocket
+   * closes; then its connection is cut.
+   */
+  readonly closeTimeout: number;
   /** Milliseconds within which clients come back, each at a time of its own, when the gateway drains. */
   readonly comeBackWithin: number;
 }
@@ -78,5 +83,6 @@ export const defaultLimits: Limits = {
   streamQueue: 256,
   streamQueueBytes: 1_000_000,
   heartbeat: 10_000,
+  closeTimeout: 10_000,
   comeBackWithin: 5000,
 };

@@ -4,6 +4,7 @@ import type { Bearer } from '../subscriptions/rights-watch.js';
 import type { GatewayCore } from './gateway-core.js';
 import { requestError } from './request-error.js';
 import { sendError } from './respond.js';
+import { cutUnread } from './unread.js';
 
 /** How long a stream over HTTP may last. */
 export interface StreamLifetime {
@@ -12,8 +13,8 @@ export interface StreamLifetime {
 }
 
 /**
- * Counts a stream among its account's connections and watches what ends it, until the response is closed. Answers
- * itself, and undefined, when the account has all the connections it may have (429) and when the gateway drains (503).
+ * Counts a stream among its account's connections and watches what ends it, until the response is closed: soon, when it
+ * has to end and its client reads nothing. Answers itself, and undefined, when the account has all the connections it may have (429) and when the gateway drains (503).
  */
 export function streamLifetime(
   core: GatewayCore,
@@ -30,15 +31,20 @@ export function streamLifetime(
     return undefined;
   }
   const lifetime: StreamLifetime = { onEnd: () => undefined };
-  const drain = () => lifetime.onEnd(undefined);
+  const end = (errors: readonly GraphQLError[] | undefined) => {
+    lifetime.onEnd(errors);
+    // It may wait for a network that is behind to tell why, but not for ever.
+    cutUnread(response, core.limits.closeTimeout);
+  };
+  const drain = () => end(undefined);
   const watches = [
     giveBack,
-    watchBearer(core, bearer, (errors) => lifetime.onEnd(errors)),
+    watchBearer(core, bearer, end),
     () => core.draining.removeEventListener('abort', drain),
   ];
   core.draining.addEventListener('abort', drain, { once: true });
   response.once('close', () => {
-    for (const end of watches) end();
+    for (const stop of watches) stop();
   });
   return lifetime;
 }

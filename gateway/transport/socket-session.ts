@@ -28,6 +28,7 @@ export class SocketSession {
   private onClose: (() => void)[] = [];
   private initialised = false;
   private actor: Actor | undefined;
+  /** What the client has a certain time for: first to introduce itself, at last to let the connection go. */
   private waiting: NodeJS.Timeout | undefined;
 
   /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
@@ -51,10 +52,12 @@ export class SocketSession {
     socket.once('close', () => this.closed());
   }
 
-  /** Closes the socket and ends what runs on it. */
+  /** Closes the socket and ends what runs on it. A client that does not answer in time, or reads nothing, is cut. */
   close(code: number, reason: string): void {
     this.socket.close(code, reason);
     this.stop();
+    if (this.socket.readyState === this.socket.CLOSED) return;
+    this.waiting = setTimeout(() => this.socket.terminate(), this.core.limits.closeTimeout);
   }
 
   private get isOpen(): boolean {

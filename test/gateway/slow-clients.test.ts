@@ -1,16 +1,15 @@
-import { once } from 'node:events';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Feed } from '../../gateway/subscriptions/feed.js';
 import { toFrame } from '../../gateway/subscriptions/frame.js';
 import { takeTurns } from '../../gateway/transport/take-turns.js';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
+import { type OwnRequest, askAlone, sequencesIn } from './fixtures/own-connection.js';
 import { rawSocket } from './fixtures/raw-socket.js';
 
 /** Half a megabyte an event: a hundred of them are more than all that lies between the gateway and who does not read. */
 const PADDED = 'subscription Padded($after: String) { clusterEvents(after: $after) { sequence padding } }';
-const JSON_TYPE = { 'content-type': 'application/json' };
 
 let fixture: Fixture;
 let bearer: string;
@@ -18,25 +17,12 @@ let stack: AsyncDisposableStack;
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   fixture = stack.use(await startFixture({ limits: { streamQueue: 4, connectionInitTimeout: 600_000 } }));
-  bearer = `Bearer ${await token()}`;
+  bearer = await token();
 });
 afterEach(() => stack.disposeAsync());
 
-interface Ask {
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: object;
-}
-
-/** Asks on a connection of its own, which is read only when the answer is. */
-async function ask({ method = 'POST', headers = {}, body }: Ask): Promise<IncomingMessage> {
-  const asking = httpRequest(`${fixture.url}/graphql`, {
-    method,
-    agent: false,
-    headers: { authorization: bearer, ...(body && JSON_TYPE), ...headers },
-  });
-  asking.end(body && JSON.stringify(body));
-  const [response] = (await once(asking, 'response')) as [IncomingMessage];
+async function ask(request: Omit<OwnRequest, 'bearer'>): Promise<IncomingMessage> {
+  const response = await askAlone(fixture.url, { bearer, ...request });
   stack.defer(() => void response.destroy());
   return response;
 }
@@ -50,16 +36,7 @@ interface Reader {
 }
 
 function reader(response: IncomingMessage): Reader {
-  const seen: number[] = [];
-  let rest = '';
-  response.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const sequence = /"sequence":(\d+)/.exec(line)?.[1];
-      if (sequence !== undefined) seen.push(Number(sequence));
-    }
-  });
+  const seen = sequencesIn(response);
   return { seen, pause: () => response.pause(), resume: () => response.resume() };
 }
 
