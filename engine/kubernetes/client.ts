@@ -4,7 +4,12 @@ import {
   type KubeConfig,
   RequestContext,
 } from '@kubernetes/client-node';
-import { KubernetesStatusError, KubernetesThrottled, KubernetesUnavailable } from './kubernetes-error.js';
+import {
+  KubernetesStatusError,
+  KubernetesThrottled,
+  KubernetesUnavailable,
+  restOf,
+} from './kubernetes-error.js';
 
 /** How long one call may take, in milliseconds, unless said otherwise. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -64,6 +69,7 @@ export interface KubernetesClientOptions {
 interface StatusAnswer {
   readonly reason?: string;
   readonly message?: string;
+  readonly metadata?: { readonly continue?: string };
   readonly details?: { readonly causes?: readonly unknown[] };
 }
 
@@ -80,6 +86,13 @@ function readStatus(text: string): StatusAnswer {
   } catch {
     return {};
   }
+}
+
+function refusal(
+  status: number,
+  { reason = '', message = `HTTP ${status}`, metadata }: StatusAnswer,
+): KubernetesStatusError {
+  return new KubernetesStatusError(status, reason, message, metadata?.continue || undefined);
 }
 
 const http = new IsomorphicFetchHttpLibrary();
@@ -105,8 +118,21 @@ export class KubernetesClient {
     return this.call<T>({ method: HttpMethod.GET, path });
   }
 
-  /** One chunk of a list, in the server's order: by namespace, then name. */
+  /**
+   * One chunk of a list, in the server's order: by namespace, then name. API servers keep the state in which a list was
+   * begun for some minutes; after that the rest is read as it is by then, so what is there all the time is told once.
+   */
   async list<T = KubernetesObject>(path: string, query: ListQuery = {}): Promise<ListChunk<T>> {
+    try {
+      return await this.chunk<T>(path, query);
+    } catch (error) {
+      const rest = query.continueToken ? restOf(error) : undefined;
+      if (rest === undefined) throw error;
+      return this.chunk<T>(path, { ...query, continueToken: rest });
+    }
+  }
+
+  private async chunk<T>(path: string, query: ListQuery): Promise<ListChunk<T>> {
     const { limit = LIST_CHUNK, continueToken, labelSelector, fieldSelector } = query;
     const answer = await this.call<{ items?: T[]; metadata?: { continue?: string } }>({
       method: HttpMethod.GET,
@@ -124,6 +150,13 @@ export class KubernetesClient {
       yield chunk.items;
       next = chunk.next;
     } while (next);
+  }
+
+  /** A whole list. */
+  async all<T = KubernetesObject>(path: string, query: ListQuery = {}): Promise<readonly T[]> {
+    const found: T[] = [];
+    for await (const some of this.chunks<T>(path, query)) found.push(...some);
+    return found;
   }
 
   async create<T = KubernetesObject>(path: string, body: unknown, query: Call['query'] = {}): Promise<T> {
@@ -153,8 +186,7 @@ export class KubernetesClient {
     if (status === 429) throw this.tooMany(text, retryAfter);
     const answer = this.parse(text);
     if (status >= 200 && status < 300) return answer as T;
-    const { reason, message } = (answer ?? {}) as StatusAnswer;
-    const error = new KubernetesStatusError(status, reason ?? '', message ?? `HTTP ${status}`);
+    const error = refusal(status, (answer ?? {}) as StatusAnswer);
     // 5xx says nothing about the request, 401 only that the platform's own credentials are not taken.
     if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;

@@ -8,6 +8,8 @@ export class KubernetesStatusError extends Error {
     /** `reason` of the Status, e.g. `NotFound`, `Conflict`, `Expired`; empty when there was none. */
     readonly reason: string,
     message: string,
+    /** Of a list that has expired: the token with which the rest of it can be read as it is now. */
+    readonly rest?: string | undefined,
   ) {
     super(message);
     this.name = 'KubernetesStatusError';
@@ -41,4 +43,9 @@ export class KubernetesThrottled extends KubernetesUnavailable {
 /** Whether the API server said that there is no such object, or that it does not serve such objects. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 404;
+}
+
+/** The token for the rest of a list whose token has expired, if the API server gave one. */
+export function restOf(error: unknown): string | undefined {
+  return error instanceof KubernetesStatusError && error.status === 410 ? error.rest : undefined;
 }

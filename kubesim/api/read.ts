@@ -6,7 +6,7 @@ import { listCost } from './list-budget.js';
 import type { Target } from './path.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
-import { badRequest, gone, notFound } from './status.js';
+import { ListExpired, badRequest, notFound } from './status.js';
 import { withNodeLeases } from './node-leases.js';
 
 /** The stored object that the path names. Throws ApiError 404. */
@@ -26,7 +26,8 @@ export async function get(call: ApiCall, target: Target): Promise<ApiAnswer> {
   };
 }
 
-const continueForm = z.object({ revision: z.number(), key: z.string() });
+/** Without a revision it goes on with the state of the moment, whatever has changed since the first page. */
+const continueForm = z.object({ revision: z.number().optional(), key: z.string() });
 
 /** A list, or a page of it. A page's continuation starts behind its last key. */
 export async function list(call: ApiCall, target: Target): Promise<ApiAnswer> {
@@ -34,9 +35,8 @@ export async function list(call: ApiCall, target: Target): Promise<ApiAnswer> {
   const matches = selection(target, query);
   const token = readContinue(query.get('continue'));
   const revision = token?.revision ?? cluster.store.revision;
-  if (token && token.revision < cluster.store.history(target.served.type).start) {
-    throw gone('The provided continue parameter is too old to display a consistent list result.');
-  }
+  if (token && revision < cluster.store.history(target.served.type).start)
+    throw new ListExpired(writeContinue({ key: token.key }));
   const found = [...cluster.store.all(target.served.type), ...withNodeLeases(call, target)].filter(matches);
   const sorted = found
     .sort((a, b) => compare(keyOf(a), keyOf(b)))

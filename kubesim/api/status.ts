@@ -126,7 +126,26 @@ export function tooManyDisruptions(
   );
 }
 
-/** A watch from a revision that is forgotten, or a list's continuation. */
+/** A watch from a revision that is forgotten. */
 export function gone(message: string): ApiError {
   return new ApiError(410, 'Expired', message);
+}
+
+/** A list whose state of the beginning is forgotten. */
+export class ListExpired extends ApiError {
+  /** `rest` is the token that goes on with the state of the moment. */
+  constructor(private readonly rest: string) {
+    super(
+      410,
+      'Expired',
+      'The provided continue parameter is too old to display a consistent list result. You can start a new list ' +
+        'without the continue parameter, or use the continue token in this response to retrieve the remainder of the ' +
+        'results. Continuing with the provided token results in an inconsistent list - objects that were created, ' +
+        'modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+    );
+  }
+
+  override body(): Json {
+    return { ...super.body(), metadata: { continue: this.rest } };
+  }
 }

@@ -3,7 +3,6 @@ import type { Node as NodeRow } from '../reconcile/reconcile.store.js';
 import { ownerOf } from '../upgrade/evictable-pods.js';
 import type { OccupiedNode } from './autoscaling.plan.js';
 import type { Node, Pod } from './kubernetes-objects.js';
-import { listAll } from './listing.js';
 import { type Amounts, amountsOf, minus, type Place, requestsOf } from './pod-placement.rules.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
 import { withVolumeTerms } from './volume-terms.js';
@@ -33,8 +32,8 @@ export interface SeenCluster {
 /** Reads the nodes and pods of a cluster; `rows` are the nodes that the platform knows. */
 export async function readCluster(client: KubernetesClient, rows: readonly NodeRow[]): Promise<SeenCluster> {
   const [nodes, pods] = await Promise.all([
-    listAll<Node>(client, '/api/v1/nodes'),
-    listAll<Pod>(client, '/api/v1/pods'),
+    client.all<Node>('/api/v1/nodes'),
+    client.all<Pod>('/api/v1/pods'),
   ]);
   const unended = pods.filter(({ status }) => !ENDED.has(status?.phase ?? ''));
   const living = await withVolumeTerms(client, unended);

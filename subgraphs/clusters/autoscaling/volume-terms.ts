@@ -1,5 +1,4 @@
 import type { KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
-import { listAll } from './listing.js';
 import type { NodeSelectorTerm, Pod } from './kubernetes-objects.js';
 
 /** A disk's zone is that of its node, by whatever name its driver calls it. */
@@ -24,8 +23,8 @@ interface Volume extends KubernetesObject {
 export async function withVolumeTerms(client: KubernetesClient, pods: readonly Pod[]): Promise<Pod[]> {
   if (pods.every((pod) => claimsOf(pod).length === 0)) return [...pods];
   const [claims, volumes] = await Promise.all([
-    listAll<Claim>(client, '/api/v1/persistentvolumeclaims'),
-    listAll<Volume>(client, '/api/v1/persistentvolumes'),
+    client.all<Claim>('/api/v1/persistentvolumeclaims'),
+    client.all<Volume>('/api/v1/persistentvolumes'),
   ]);
   const volumeOf = new Map(
     claims.map(({ metadata, spec }) => [`${metadata?.namespace}/${metadata?.name}`, spec?.volumeName]),

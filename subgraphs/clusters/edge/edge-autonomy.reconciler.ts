@@ -1,17 +1,11 @@
-import {
-  CoreV1Api,
-  PatchStrategy,
-  setHeaderOptions,
-  type KubeConfig,
-  type V1Node,
-} from '@kubernetes/client-node';
+import { CoreV1Api, PatchStrategy, setHeaderOptions, type KubeConfig } from '@kubernetes/client-node';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
 import { appendEvents } from '../../../engine/events.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { listNodes } from '../reconcile/kubernetes-nodes.js';
+import { type ListedNode, listNodes } from '../reconcile/kubernetes-nodes.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 
@@ -29,7 +23,8 @@ export function createEdgeAutonomyReconciler({ kubernetes }: Pick<Means, 'kubern
       if (!pool || pool.deletedAt) return done;
       const access = (await clusterAccess(scope.database, null, [pool.clusterId])).get(pool.clusterId);
       if (!access) return done;
-      const changed = await annotate(kubernetes.of(access), pool);
+      const nodes = await listNodes(kubernetes, access, scope.signal);
+      const changed = await annotate(kubernetes.of(access), nodes, pool);
       await scope.faults.reach('edge-autonomy.annotated');
       await record(pool, changed, scope);
       return done;
@@ -38,9 +33,9 @@ export function createEdgeAutonomyReconciler({ kubernetes }: Pick<Means, 'kubern
 }
 
 /** Answers how many nodes were not as they should be. */
-async function annotate(config: KubeConfig, pool: NodePool): Promise<number> {
+async function annotate(config: KubeConfig, nodes: readonly ListedNode[], pool: NodePool): Promise<number> {
   const wanted = pool.edgeAutonomy ? 'true' : 'false';
-  const mine = (await listNodes(config)).filter(({ metadata }) => metadata?.labels?.[POOL_LABEL] === pool.id);
+  const mine = nodes.filter(({ metadata }) => metadata?.labels?.[POOL_LABEL] === pool.id);
   const wrong = mine.filter((node) => (annotationOf(node) ?? 'false') !== wanted);
   const api = config.makeApiClient(CoreV1Api);
   for (const node of wrong) {
@@ -51,7 +46,7 @@ async function annotate(config: KubeConfig, pool: NodePool): Promise<number> {
   return wrong.length;
 }
 
-function annotationOf({ metadata }: V1Node): string | undefined {
+function annotationOf({ metadata }: ListedNode): string | undefined {
   return metadata?.annotations?.[ANNOTATION];
 }
 

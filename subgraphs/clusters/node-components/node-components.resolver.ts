@@ -1,4 +1,3 @@
-import type { V1Node } from '@kubernetes/client-node';
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -10,7 +9,7 @@ import { type ControlPlaneStore, replicasOf } from '../control-plane/control-pla
 import { loadById, loadValue } from '../loading.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
-import { isReady, listNodes } from '../reconcile/kubernetes-nodes.js';
+import { type ListedNode, isReady, listNodes } from '../reconcile/kubernetes-nodes.js';
 import { componentsOf, type NodeReport } from './node-components.rules.js';
 
 export const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a component of a node stands.', {
@@ -76,7 +75,7 @@ export class NodeComponentsResolver {
     const found = await Promise.all(
       [...accesses.values()].map(async (access): Promise<[string, Reports][]> => {
         try {
-          const nodes = await listNodes(kubernetes.of(access));
+          const nodes = await listNodes(kubernetes, access);
           return [
             [access.clusterId, new Map(nodes.map((node) => [node.metadata?.name ?? '', reportOf(node)]))],
           ];
@@ -90,7 +89,7 @@ export class NodeComponentsResolver {
   };
 }
 
-function reportOf(node: V1Node): NodeReport {
+function reportOf(node: ListedNode): NodeReport {
   const info = node.status?.nodeInfo;
   return {
     ready: isReady(node),

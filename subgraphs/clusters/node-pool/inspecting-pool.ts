@@ -32,7 +32,7 @@ async function nodeNames(
   const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
   if (!access) return undefined;
   try {
-    const found = await listNodes(means.kubernetes.of(access));
+    const found = await listNodes(means.kubernetes, access, scope.signal);
     return new Set(found.map(({ metadata }) => metadata?.name ?? ''));
   } catch (error) {
     scope.log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be listed');

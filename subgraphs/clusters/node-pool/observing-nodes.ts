@@ -82,6 +82,6 @@ async function readyNames({ cluster, means, scope }: PoolStep, nodes: readonly N
   const found =
     nodes.length <= SINGLY
       ? await Promise.all(nodes.map(({ name }) => readNode(config, name)))
-      : await listNodes(config);
+      : await listNodes(means.kubernetes, access, scope.signal);
   return new Set(found.flatMap((node) => (node && isReady(node) ? [node.metadata?.name ?? ''] : [])));
 }

@@ -43,7 +43,7 @@ async function checkClusters(ids: readonly string[], { scope, kubernetes }: Chec
       if (mine.length === 0) return [];
       try {
         const found = new Map(
-          (await listNodes(kubernetes.of(access))).map((node) => [node.metadata?.name, node]),
+          (await listNodes(kubernetes, access, scope.signal)).map((node) => [node.metadata?.name, node]),
         );
         return mine.filter(({ name, status }) => status !== statusOf(found.get(name))).map(({ id }) => id);
       } catch (error) {

@@ -1,6 +1,7 @@
 import { CoreV1Api, type KubeConfig, type V1Node } from '@kubernetes/client-node';
-
-const LIST_PAGE = 500;
+import type { ClusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
+import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 
 /** As much of a Kubernetes node as says whether it is Ready, whichever client has read it. */
 interface Conditioned {
@@ -24,15 +25,24 @@ export async function readNode(config: KubeConfig, name: string): Promise<V1Node
   }
 }
 
-/** Every node of the cluster, read in pages. */
-export async function listNodes(config: KubeConfig): Promise<V1Node[]> {
-  const api = config.makeApiClient(CoreV1Api);
-  const all: V1Node[] = [];
-  let next: string | undefined;
-  do {
-    const page = await api.listNode({ limit: LIST_PAGE, ...(next && { _continue: next }) });
-    all.push(...page.items);
-    next = page.metadata?._continue || undefined;
-  } while (next);
-  return all;
+/** What is read of a node in a list. */
+export interface ListedNode extends KubernetesObject, Conditioned {
+  readonly status?: NonNullable<Conditioned['status']> & {
+    readonly nodeInfo?: {
+      readonly kubeletVersion: string;
+      readonly kubeProxyVersion: string;
+      readonly containerRuntimeVersion: string;
+    };
+  };
+}
+
+/** Every node of the cluster. */
+export async function listNodes(
+  kubernetes: KubernetesApis,
+  access: ClusterAccess,
+  signal?: AbortSignal,
+): Promise<readonly ListedNode[]> {
+  const { clusterId } = access;
+  const client = new KubernetesClient(kubernetes.of(access), { clusterId, signal });
+  return client.all<ListedNode>('/api/v1/nodes');
 }

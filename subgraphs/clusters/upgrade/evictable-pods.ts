@@ -27,10 +27,8 @@ const ENDED = new Set(['Succeeded', 'Failed']);
  * the upgrade.
  */
 export async function evictablePods(client: KubernetesClient, nodeName: string): Promise<Pod[]> {
-  const found: Pod[] = [];
-  const query = { fieldSelector: `spec.nodeName=${nodeName}` };
-  for await (const pods of client.chunks<Pod>('/api/v1/pods', query)) found.push(...pods.filter(isEvictable));
-  return found;
+  const pods = await client.all<Pod>('/api/v1/pods', { fieldSelector: `spec.nodeName=${nodeName}` });
+  return pods.filter(isEvictable);
 }
 
 function isEvictable(pod: Pod): boolean {
