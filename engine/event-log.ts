@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Database, OpenDatabase } from '../kernel/database.js';
 import type { Log } from '../kernel/log.js';
 import { refuse } from '../kernel/result.js';
@@ -17,6 +18,9 @@ export { LogMark } from './log-marks.js';
 const BATCH = 500;
 /** A follower that hears nothing looks into the log this often: a lost pulse delays, it never loses. */
 const SAFETY_POLL_MS = 10_000;
+
+/** Accounts of which it is remembered how far their log was; of others the database is asked. */
+const SEEN_ACCOUNTS = 10_000;
 
 /** A replica is not told that it has got further: who waits for it looks this often. */
 const REPLICA_POLL_MS = 100;
@@ -42,6 +46,8 @@ export class EventLog implements AsyncDisposable {
   /** Who follows the log in this process. */
   readonly followers = new EventFollowers();
   private readonly closing = new AbortController();
+  /** Newest events of accounts that this process has seen in its database, which does not go back behind them. */
+  private readonly seen = new LRUCache<string, bigint>({ max: SEEN_ACCOUNTS });
 
   private constructor(
     private readonly database: Database,
@@ -60,7 +66,9 @@ export class EventLog implements AsyncDisposable {
   /** The sequence of the account's newest event, 0 when there is none. */
   async head(account: string): Promise<bigint> {
     const counter = await this.database.eventCounter.findUnique({ where: { account } });
-    return counter?.last ?? 0n;
+    const head = counter?.last ?? 0n;
+    this.see(account, head);
+    return head;
   }
 
   /** Whether the log has got as far as an event, now or within `patience` milliseconds. */
@@ -69,6 +77,7 @@ export class EventLog implements AsyncDisposable {
     sequence: bigint,
     { patience, signal }: { readonly patience: number; readonly signal?: AbortSignal | undefined },
   ): Promise<boolean> {
+    if ((this.seen.get(account) ?? 0n) >= sequence) return true;
     if ((await this.head(account)) >= sequence) return true;
     const ear = await this.pulse.ear(account);
     const deadline = performance.now() + patience;
@@ -145,12 +154,17 @@ export class EventLog implements AsyncDisposable {
   private async batch(account: string, after: bigint, filter: EventFilter | undefined) {
     const rows = await this.rows(account, { after, limit: BATCH, ...(filter && { filter }) });
     const counter = rows[0] ?? { last: 0n, pruned: 0n };
+    this.see(account, BigInt(counter.last));
     if (after < counter.pruned) expired();
     if (after > counter.last)
       refuse('INVALID_CURSOR', 'The cursor is ahead of the event log.', { path: ['after'] });
     const events = toEvents(account, rows);
     const more = events.length === BATCH;
     return { events, more, position: more ? (events.at(-1)?.sequence ?? after) : BigInt(counter.last) };
+  }
+
+  private see(account: string, head: bigint): void {
+    if (head > (this.seen.get(account) ?? 0n)) this.seen.set(account, head);
   }
 
   private rows(account: string, page: EventPage): Promise<EventRow[]> {

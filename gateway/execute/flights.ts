@@ -55,8 +55,8 @@ class Flight {
 
 /**
  * Lets the same queries of the same actor that are on their way at the same time be one. Nobody gets an answer that
- * was asked for before something that they have seen: when a mutation is answered or an event arrives, what is on its
- * way for the account is not joined any more.
+ * was asked for before something that they have seen: when a mutation is answered, when what was to be no older than an
+ * event is, or when an event arrives, what is on its way for the account is not joined any more.
  */
 export class Flights {
   private readonly accounts = new Map<string, Map<string, Flight>>();
@@ -66,10 +66,11 @@ export class Flights {
    * to each caller is theirs to change. What is there at once nobody can join.
    */
   share(call: CallContext, key: () => string, start: Start): MaybePromise<SubgraphResult> {
-    // Who must not see less than an event does not join somebody who began before it.
-    if (call.kind !== OperationTypeNode.QUERY || call.atLeast !== undefined) return this.alone(call, start);
+    if (call.kind !== OperationTypeNode.QUERY) return this.alone(call, start);
+    const { atLeast } = call;
     const { account } = call.actor;
-    const textOf = () => `${key()}\n${actorText(call.actor)}`;
+    // Who must not see less than an event joins only those who wait for the same.
+    const textOf = () => `${key()}\n${actorText(call.actor)}\n${atLeast ?? ''}`;
     const flights = this.accounts.get(account);
     const known = flights && flights.get(textOf());
     if (known && !known.abandoned) return known.join(call.signal);
@@ -77,7 +78,11 @@ export class Flights {
     const result = start(cancellation);
     if (!(result instanceof Promise)) return result;
     const text = textOf();
-    const flight = new Flight(result, cancellation, (landed) => this.land(account, text, landed));
+    const flight = new Flight(result, cancellation, (landed) => {
+      this.land(account, text, landed);
+      // Others on their way may have been asked before the event.
+      if (atLeast !== undefined) this.forget(account);
+    });
     this.take(account, text, flight);
     return flight.join(call.signal);
   }

@@ -122,8 +122,10 @@ export class GraphExecutor {
       begin(run, event);
       return { result: this.resultOf(prepared, run), position };
     }
-    // A context of its own: an event sees the state of its time, not what an earlier one has loaded.
-    const ofEvent = { ...context, kind: OperationTypeNode.QUERY };
+    // A context of its own: an event sees the state of its time, not what an earlier one has loaded, nor what a
+    // subgraph knows that has not heard of it yet.
+    const version = stream?.versioned ? position : undefined;
+    const ofEvent = { ...context, kind: OperationTypeNode.QUERY, atLeast: version };
     const completed = this.run(prepared, ofEvent, (run, done) => {
       begin(run, event);
       rest(run, done);

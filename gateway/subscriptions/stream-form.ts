@@ -5,16 +5,16 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   Kind,
+  type NameNode,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  type TypeNode,
   type ValueNode,
   getNamedType,
   isInterfaceType,
   getNullableType,
   isObjectType,
   isScalarType,
-  parseType,
   valueFromASTUntyped,
   visit,
 } from 'graphql';
@@ -24,6 +24,8 @@ import { inlineFragment } from '../plan/inline-fragment.js';
 export const POSITION = '_position';
 /** The variable that says behind which position the stream begins. */
 export const AFTER = '_after';
+/** The type of positions that are cursors of events, which every subgraph can be asked to have seen. */
+const EVENT_CURSOR = 'EventCursor';
 /** Tag on a subscription field of a subgraph whose stream begins with the state of that moment. */
 const STATE_TAG = 'starts-with-state';
 
@@ -39,6 +41,8 @@ export interface StreamForm {
   readonly document: DocumentNode;
   /** Whether events bring their position, so that the stream can be opened again behind it. */
   readonly resumable: boolean;
+  /** Whether positions are cursors of events: what completes an event can be asked to be no older than it. */
+  readonly versioned: boolean;
   /** Name under which the root field answers. */
   readonly responseKey: string;
   /** What the client says of where to begin. */
@@ -64,16 +68,18 @@ export function streamForm({ document, operation, api, full }: Subscribed): Stre
   if (!root || !field) return withoutPositions(document, 'state');
   const responseKey = (root.alias ?? root.name).value;
   const after = afterArgument(root);
+  const afterVariable = ownVariable(document, after);
   const ofState = startsWithState(full, root.name.value);
   const type = usesOurNames(document, operation) ? undefined : afterType(field);
   if (!type) return withoutPositions(document, ofState || after ? 'state' : 'live');
   return {
     kind: ofState ? 'state' : 'log',
-    document: withPosition(document, operation, { root, type }),
+    document: withPosition(document, operation, { root, type, afterVariable }),
     resumable: true,
+    versioned: type.name.value === EVENT_CURSOR,
     responseKey,
     after,
-    afterVariable: ownVariable(document, after),
+    afterVariable,
   };
 }
 
@@ -86,7 +92,8 @@ function afterArgument(root: FieldNode): ValueNode | undefined {
 }
 
 function withoutPositions(document: DocumentNode, kind: StreamForm['kind']): StreamForm {
-  return { document, kind, resumable: false, responseKey: '', after: undefined, afterVariable: undefined };
+  const unknown = { responseKey: '', after: undefined, afterVariable: undefined };
+  return { document, kind, resumable: false, versioned: false, ...unknown };
 }
 
 /** Behind which position a client wants to begin; null when it says none. */
@@ -128,13 +135,14 @@ function rootFields(document: DocumentNode, { selections }: SelectionSetNode): F
 }
 
 /** The type of the argument `after` as a variable's, when what the field's type calls `cursor` is of the same. */
-function afterType(field: GraphQLField<unknown, unknown>): TypeNode | undefined {
+function afterType(field: GraphQLField<unknown, unknown>): NamedTypeNode | undefined {
   const after = field.args.find(({ name }) => name === 'after')?.type;
   const type = getNamedType(field.type);
   if (!after || (!isObjectType(type) && !isInterfaceType(type))) return undefined;
   const cursor = type.getFields()['cursor'];
   const fits = cursor?.args.length === 0 && getNullableType(cursor.type) === getNullableType(after);
-  return fits && isScalarType(getNullableType(after)) ? parseType(String(getNullableType(after))) : undefined;
+  const scalar = fits ? getNullableType(after) : undefined;
+  return isScalarType(scalar) ? { kind: Kind.NAMED_TYPE, name: nameNode(scalar.name) } : undefined;
 }
 
 function declares({ variableDefinitions = [] }: OperationDefinitionNode, name: string): boolean {
@@ -171,19 +179,31 @@ function ownVariable(document: DocumentNode, after: ValueNode | undefined): stri
   return uses === 1 ? after.name.value : undefined;
 }
 
-/** The document with the operation asking for positions, and beginning behind the variable `_after`. */
+interface Positioned {
+  readonly root: FieldNode;
+  /** Of positions. */
+  readonly type: NamedTypeNode;
+  readonly afterVariable: string | undefined;
+}
+
+/**
+ * The document with the operation asking for positions, and beginning behind the variable `_after`, however the client
+ * has said where to begin.
+ */
 function withPosition(
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  { root, type }: { readonly root: FieldNode; readonly type: TypeNode },
+  { root, type, afterVariable }: Positioned,
 ): DocumentNode {
-  const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
-  const variable = { kind: Kind.VARIABLE, name: name(AFTER) } as const;
-  const position: FieldNode = { kind: Kind.FIELD, alias: name(POSITION), name: name('cursor') };
+  const variable = { kind: Kind.VARIABLE, name: nameNode(AFTER) } as const;
+  const position: FieldNode = { kind: Kind.FIELD, alias: nameNode(POSITION), name: nameNode('cursor') };
+  const variables = (operation.variableDefinitions ?? []).filter(
+    (one) => one.variable.name.value !== afterVariable,
+  );
   const others = (root.arguments ?? []).filter((argument) => argument.name.value !== 'after');
   const field: FieldNode = {
     ...root,
-    arguments: [...others, { kind: Kind.ARGUMENT, name: name('after'), value: variable }],
+    arguments: [...others, { kind: Kind.ARGUMENT, name: nameNode('after'), value: variable }],
     selectionSet: {
       kind: Kind.SELECTION_SET,
       selections: [...(root.selectionSet?.selections ?? []), position],
@@ -191,14 +211,15 @@ function withPosition(
   };
   const changed: OperationDefinitionNode = {
     ...operation,
-    variableDefinitions: [
-      ...(operation.variableDefinitions ?? []),
-      { kind: Kind.VARIABLE_DEFINITION, variable, type },
-    ],
+    variableDefinitions: [...variables, { kind: Kind.VARIABLE_DEFINITION, variable, type }],
     selectionSet: { kind: Kind.SELECTION_SET, selections: [field] },
   };
   return {
     ...document,
     definitions: document.definitions.map((definition) => (definition === operation ? changed : definition)),
   };
+}
+
+function nameNode(value: string): NameNode {
+  return { kind: Kind.NAME, value };
 }

@@ -65,14 +65,15 @@ export class Subscriptions {
   }
 
   private join(feed: Feed, { prepared, actor, requestId }: Subscribing, position: string | undefined): void {
-    const { document, operation, request } = prepared;
+    const { document, operation, request, view } = prepared;
     const { stream: form, definition } = operation;
     if (!form) throw new Error('this is not a subscription');
     const after = position ?? afterOf(form, definition, request.variables);
     const variables = { ...request.variables };
     if (form.afterVariable !== undefined) delete variables[form.afterVariable];
     const key = [
-      operationKey(document, request.operationName),
+      // Where to begin is no part of what is planned. Of who may not see all of it, what was asked for decides.
+      operationKey(view ? document : form.document, request.operationName),
       rightsKey(actor, this.options.sharedBy),
       variablesKey(form.kind === 'log' ? variables : { variables, after }),
     ].join('\n');

@@ -24,8 +24,9 @@ function call({
   subject = 'ann',
   kind = OperationTypeNode.QUERY,
   signal = new AbortController().signal,
+  atLeast = undefined as string | undefined,
 } = {}): CallContext {
-  return { actor: { account, subject }, requestId: 'flights', kind, signal };
+  return { actor: { account, subject }, requestId: 'flights', kind, signal, atLeast };
 }
 
 test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {
@@ -68,6 +69,19 @@ test('after a mutation or an event nobody gets what was asked for before', async
   void flights.share(call(), () => 'q', start);
   expect(started).toHaveLength(3);
   flights.forget('acme');
+  void flights.share(call(), () => 'q', start);
+  expect(started).toHaveLength(4);
+});
+
+test('who must not see less than an event goes with those who wait for the same, and nobody joins what was asked for before', async () => {
+  const { started, start } = subgraph();
+  const flights = new Flights();
+  void flights.share(call(), () => 'q', start);
+  const both = ['one', 'one'].map(async (atLeast) => flights.share(call({ atLeast }), () => 'q', start));
+  void flights.share(call({ atLeast: 'two' }), () => 'q', start);
+  expect(started).toHaveLength(3);
+  started[1]?.answer({ data: {} });
+  await Promise.all(both);
   void flights.share(call(), () => 'q', start);
   expect(started).toHaveLength(4);
 });

@@ -49,6 +49,15 @@ test('a root field inside fragments is asked for with all that they select, and 
   );
 });
 
+test('where to begin is no part of what is planned, however it is said', () => {
+  const plans = [
+    'subscription ($kind: String) { events(kind: $kind) { id } }',
+    'subscription ($kind: String) { events(after: "x", kind: $kind) { id } }',
+    'subscription ($from: String = "x", $kind: String) { events(kind: $kind, after: $from) { id } }',
+  ].map((query) => print(formOf(query).document));
+  expect(new Set(plans).size).toBe(1);
+});
+
 test.each([
   ['subscription ($from: String) { events(after: $from) { id } }', 'from'],
   ['subscription ($from: String) { events(after: $from, kind: $from) { id } }', undefined],

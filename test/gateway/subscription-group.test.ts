@@ -40,6 +40,7 @@ const form: StreamForm = {
   kind: 'live',
   document: parse('{ a }'),
   resumable: false,
+  versioned: false,
   responseKey: 'a',
   after: undefined,
   afterVariable: undefined,

@@ -74,6 +74,26 @@ describe('subscribers to the same operation with the same variables and rights',
     expect(hub.opened).toEqual([null]);
   });
 
+  test('share it however they say where to begin, and each begins there', async () => {
+    const { hub } = fixture;
+    publish(3);
+    const variable = await subscriber(EVENTS, { after: '1' });
+    const literal = await subscriber('subscription { clusterEvents(after: "2") { sequence cursor } }');
+    const standard = await subscriber(EVENTS.replace('String', 'String = "2"'));
+    const all = new Map([
+      [variable, upTo(5, 2)],
+      [literal, upTo(5, 3)],
+      [standard, upTo(5, 3)],
+    ]);
+    await until(() => [...all.keys()].every((one) => seen(one).includes(3)), 'what has been');
+    await until(() => hub.listening === 1, 'one upstream for all');
+    publish(2);
+    for (const [one, sequences] of all) {
+      await until(() => seen(one).length === sequences.length, 'every event');
+      expect(seen(one)).toEqual(sequences);
+    }
+  });
+
   test('share it when the field stands in a fragment, and resume as well', async () => {
     const { hub } = fixture;
     const query = 'subscription { ...all } fragment all on Subscription { clusterEvents { sequence } }';

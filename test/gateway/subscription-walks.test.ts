@@ -13,6 +13,7 @@ const form: StreamForm = {
   kind: 'log',
   document: parse('{ a }'),
   resumable: true,
+  versioned: false,
   responseKey: 'a',
   after: undefined,
   afterVariable: undefined,
