@@ -260,12 +260,10 @@ export function stagesOf(row: OperationRow): OperationStage[] {
   return row.stages as unknown as OperationStage[];
 }
 
-/** All columns of an operation, by their names in the client. */
-const COLUMNS = Prisma.raw(
-  Object.values(Prisma.OperationScalarFieldEnum)
-    .map((name) => `${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
-    .join(', '),
-);
+/** All columns of an operation, as SQL selects them into an `OperationRow`. */
+export const OPERATION_COLUMNS = Object.values(Prisma.OperationScalarFieldEnum)
+  .map((name) => `${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
+  .join(', ');
 
 /** Operations that a transaction has locked, as it has left them: nobody else changes them before it ends. */
 const locked = new WeakMap<Transaction, Map<string, OperationRow>>();
@@ -274,7 +272,7 @@ async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
   const known = locked.get(tx)?.get(id);
   if (known) return known;
   const [row] = await tx.$queryRaw<OperationRow[]>`
-    SELECT ${COLUMNS} FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+    SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation WHERE id = ${id} FOR UPDATE`;
   return row ? keep(tx, row) : null;
 }
 

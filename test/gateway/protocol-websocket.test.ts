@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
 import { type RawSocket, rawSocket } from './fixtures/raw-socket.js';
-import { openSocket } from './fixtures/socket.js';
 
 const EVENTS = 'subscription { clusterEvents { sequence } }';
 
@@ -388,19 +387,4 @@ describe('graphql-transport-ws: messages', () => {
       });
       expect(JSON.stringify(about('plain'))).not.toContain('bookmark');
     }));
-});
-
-test('the graphql-ws client gets its operations, one socket for many, and closes cleanly', async () => {
-  const socket = openSocket(fixture.url);
-  const results = await Promise.all(
-    ['c1', 'c2'].map(async (id) => {
-      const all = [];
-      for await (const result of socket.client.iterate({ query: `{ cluster(id: "${id}") { name } }` }))
-        all.push(result.data);
-      return all;
-    }),
-  );
-  expect(results).toEqual([[{ cluster: { name: 'one' } }], [{ cluster: { name: 'two' } }]]);
-  await socket.client.dispose();
-  expect(await socket.closed).toMatchObject({ code: 1000 });
 });

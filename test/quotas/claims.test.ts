@@ -4,7 +4,7 @@ import { faultPoints } from '../../engine/fault-points.js';
 import { clusterAccess } from '../../engine/cluster-access.js';
 import { noFaults, type Faults, type Reconciler } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
-import { KubernetesClient, type KubernetesObject } from '../../engine/kubernetes/client.js';
+import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { release, reserve } from '../../engine/ledger.js';
 import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
 import { systemClock } from '../../kernel/clock.js';
@@ -14,6 +14,7 @@ import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
 import { ledgerUses, recount } from '../kit/ledger-recount.js';
+import { CLAIMS, SERVICES, addressed, balancer, bound, disk, warnings } from './claims-kit.js';
 
 let world: World;
 let engine: Engine;
@@ -36,9 +37,6 @@ function answerClaims(faults: Faults = noFaults) {
   return claims.reconcile('all', { database, clock: systemClock, log: createLog('silent'), faults, signal });
 }
 
-const SERVICES = '/api/v1/namespaces/default/services';
-const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
-
 async function runningCluster(): Promise<{ clusterId: string; api: KubernetesClient }> {
   const { clusterId, operationId } = await wishCluster(world, 1);
   expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
@@ -49,49 +47,6 @@ async function apiOf(clusterId: string): Promise<KubernetesClient> {
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster cannot be reached');
   return new KubernetesClient(world.platform.kubernetes.of(access), { clusterId });
-}
-
-const balancer = (name: string, ports = 1) => ({
-  metadata: { name },
-  spec: {
-    type: 'LoadBalancer',
-    selector: { app: name },
-    ports: Array.from({ length: ports }, (_, index) => ({ name: `p${index}`, port: 8_000 + index })),
-  },
-});
-
-const disk = (name: string) => ({
-  metadata: { name },
-  spec: {
-    storageClassName: 'alicloud-disk-essd',
-    accessModes: ['ReadWriteOnce'],
-    resources: { requests: { storage: '20Gi' } },
-  },
-});
-
-interface Seen extends KubernetesObject {
-  readonly status?: { phase?: string; loadBalancer?: { ingress?: unknown[] } };
-  readonly involvedObject?: { name: string };
-  readonly reason?: string;
-  readonly message?: string;
-}
-
-async function names(
-  api: KubernetesClient,
-  path: string,
-  having: (object: Seen) => boolean,
-): Promise<string[]> {
-  const { items } = await api.list<Seen>(path);
-  return items.filter(having).map(({ metadata }) => metadata?.name ?? '');
-}
-
-const addressed = (api: KubernetesClient) =>
-  names(api, SERVICES, ({ status }) => (status?.loadBalancer?.ingress?.length ?? 0) > 0);
-const bound = (api: KubernetesClient) => names(api, CLAIMS, ({ status }) => status?.phase === 'Bound');
-
-async function warnings(api: KubernetesClient, reason: string): Promise<string[]> {
-  const { items } = await api.list<Seen>('/api/v1/namespaces/default/events');
-  return items.filter((event) => event.reason === reason).map((event) => event.involvedObject?.name ?? '');
 }
 
 function refusals(type: string) {

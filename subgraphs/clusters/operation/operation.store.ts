@@ -1,3 +1,4 @@
+import { OPERATION_COLUMNS } from '../../../engine/operations.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { type Operation, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
@@ -16,10 +17,7 @@ export interface OperationPageQuery {
 
 const byCluster: ChildTable = {
   table: 'engine.operation',
-  columns: `id, account, type, state, target_kind AS "targetKind", target_id AS "targetId", cluster_id AS "clusterId",
-    stages, progress, requested, created, failed, failures, error, input, cancelable,
-    cancel_requested_at AS "cancelRequestedAt", pausable, paused_at AS "pausedAt", created_at AS "createdAt", started_at AS "startedAt",
-    finished_at AS "finishedAt"`,
+  columns: OPERATION_COLUMNS,
   parent: 'cluster_id',
   descending: true,
 };

@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type PayloadView } from '../requests.js';
-import { NOON, OPENING, openWindows, SATURDAYS, type Windows } from './window-kit.js';
+import { NOON, OPENING, SATURDAYS, windowsOfFile } from './window-kit.js';
 
-let windows: Windows;
-beforeAll(async () => {
-  windows = await openWindows();
-});
-beforeEach(() => {
-  windows.clock.time = new Date(NOON);
-});
-afterAll(() => windows[Symbol.asyncDispose]());
+const windows = await windowsOfFile();
 
 const WORKERS = { nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }] };
 const LARGE = 'ecs.g7.2xlarge';

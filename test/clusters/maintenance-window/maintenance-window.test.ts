@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { NOON, OPENING, SATURDAYS, openWindows, type Windows } from './window-kit.js';
+import { describe, expect, test } from 'vitest';
+import { OPENING, SATURDAYS, windowsOfFile } from './window-kit.js';
 
-let windows: Windows;
-beforeAll(async () => {
-  windows = await openWindows();
-});
-beforeEach(() => {
-  windows.clock.time = new Date(NOON);
-});
-afterAll(() => windows[Symbol.asyncDispose]());
+const windows = await windowsOfFile();
 
 describe('a maintenance window', () => {
   test('opens in the cluster’s time zone, summer and winter', async () => {

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { afterAll, beforeEach, expect } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
 import { createScheduledChangeReconciler } from '../../../subgraphs/clusters/maintenance-window/scheduled-change.reconciler.js';
 import { scheduledChanges } from '../../../subgraphs/clusters/maintenance-window/scheduled-changes.js';
@@ -24,7 +24,7 @@ type Payload = PayloadView & { readonly cluster: ClusterView | null };
 /** The clusters subgraph at a time that tests set, and the words in which they speak of windows. */
 export type Windows = Awaited<ReturnType<typeof openWindows>>;
 
-export async function openWindows() {
+async function openWindows() {
   const clock = { time: new Date(NOON), now: () => clock.time };
   const clusters = await openClusters({ clock });
   const { prisma } = clusters.platform.database;
@@ -65,4 +65,14 @@ export async function openWindows() {
       }),
     [Symbol.asyncDispose]: () => clusters[Symbol.asyncDispose](),
   };
+}
+
+/** Those of a test file; each of its tests begins at noon. */
+export async function windowsOfFile(): Promise<Windows> {
+  const windows = await openWindows();
+  beforeEach(() => {
+    windows.clock.time = new Date(NOON);
+  });
+  afterAll(() => windows[Symbol.asyncDispose]());
+  return windows;
 }
