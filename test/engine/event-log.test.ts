@@ -119,6 +119,19 @@ describe('the event log', () => {
     );
   });
 
+  it('asks the database how far it is only about events that it has not seen', async () => {
+    const statements = (sequence: bigint) =>
+      kit.statements(async () => {
+        expect(await events.reaches('seen', sequence, { patience: 5000 })).toBe(true);
+      });
+    await append('seen', ['one', 'two']);
+    expect(await statements(1n)).toHaveLength(1);
+    expect(await statements(2n)).toEqual([]);
+    await append('seen', ['three']);
+    await take(events.follow('seen', { after: 2n }), 1);
+    expect(await statements(3n)).toEqual([]);
+  });
+
   it('begins at the head when no position is given, and passes only what the filter wants', async () => {
     await append('live', ['before']);
     const stream = events.follow('live', { filter: { clusterId: 'cluster_b' } });
