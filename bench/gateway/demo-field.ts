@@ -11,7 +11,6 @@ import { demoQueries, newDemoOperation } from './demo/queries.js';
 import { type Field, withFloor } from './field.js';
 
 export interface DemoFieldOptions {
-  readonly quick: boolean;
   /** A folder of its own for the files that the gateways read. */
   readonly folder: string;
   readonly actors: readonly BenchActor[];
@@ -20,7 +19,7 @@ export interface DemoFieldOptions {
 
 /** The federation demo: its subgraphs in one process, our gateway on their supergraph, the others beside it. */
 export async function demoField(options: DemoFieldOptions, started: AsyncDisposableStack): Promise<Field> {
-  const { quick, folder, actors, authSecret } = options;
+  const { folder, actors, authSecret } = options;
   const { process: subgraphs, supergraphSdl } = await startDemo(started);
   const file = join(folder, 'demo.graphql');
   await writeFile(file, supergraphSdl);
@@ -41,7 +40,7 @@ export async function demoField(options: DemoFieldOptions, started: AsyncDisposa
   const peers = await startPeers({ folder, supergraphSdl, actors }, started);
   const field = {
     contestants: [...ours, ...peers],
-    queries: demoQueries(quick),
+    queries: demoQueries(),
     subgraphs: [subgraphs],
     newOperations: newDemoOperation,
   };

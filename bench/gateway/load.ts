@@ -8,6 +8,12 @@ export interface Target {
   readonly connections: readonly Readonly<Record<string, string>>[];
 }
 
+/** How much is asked: until so much time has passed, and so many requests at the least. */
+export interface Amount {
+  readonly seconds: number;
+  readonly requests: number;
+}
+
 export interface LoadResult {
   /** Milliseconds from sending to the answer's last byte, of each request. */
   readonly latencies: number[];
@@ -22,19 +28,22 @@ export interface LoadResult {
 export async function load(
   target: Target,
   query: BenchQuery,
-  requests: number,
+  amount: Amount,
   bytes?: number,
 ): Promise<LoadResult> {
   const { origin, pathname } = new URL(target.url);
   const body = JSON.stringify({ query: query.query, operationName: query.name, variables: query.variables });
   const latencies: number[] = [];
-  let left = requests;
+  let sent = 0;
   const begin = performance.now();
   await Promise.all(
     target.connections.map(async (headers) => {
       const client = new Client(origin);
       try {
-        while (left-- > 0) latencies.push(await once(client, pathname, headers));
+        while (goesOn()) {
+          sent += 1;
+          latencies.push(await once(client, pathname, headers));
+        }
       } finally {
         await client.close();
       }
@@ -42,12 +51,16 @@ export async function load(
   );
   return { latencies, wall: performance.now() - begin };
 
+  function goesOn(): boolean {
+    return sent < amount.requests || performance.now() - begin < amount.seconds * 1000;
+  }
+
   async function once(
     client: Client,
     path: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<number> {
-    const sent = performance.now();
+    const asked = performance.now();
     const answer = await client.request({
       path,
       method: 'POST',
@@ -60,7 +73,7 @@ export async function load(
       throw new Error(
         `${target.url} answered ${answer.statusCode} with ${size} bytes to ${query.name}; expected ${bytes}`,
       );
-    return performance.now() - sent;
+    return performance.now() - asked;
   }
 }
 

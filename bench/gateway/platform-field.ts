@@ -17,7 +17,6 @@ const CLUSTERS = 10;
 const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', 'eu-central-1'];
 
 export interface PlatformFieldOptions {
-  readonly quick: boolean;
   /** A folder of its own for the files that the gateways read. */
   readonly folder: string;
   readonly actors: readonly BenchActor[];
@@ -26,7 +25,7 @@ export interface PlatformFieldOptions {
 
 /** The platform, filled, with its gateway; everybody else beside it. */
 export async function platformField(
-  { quick, folder, actors, secrets }: PlatformFieldOptions,
+  { folder, actors, secrets }: PlatformFieldOptions,
   started: AsyncDisposableStack,
 ): Promise<Field> {
   const database = await hold(started, startDatabase(folder, false));
@@ -43,7 +42,7 @@ export async function platformField(
   const peers = await startPeers({ folder, supergraphSdl: platform.supergraphSdl, actors }, started);
   const field = {
     contestants: [...ours, ...peers],
-    queries: benchQueries(clusterId, quick),
+    queries: benchQueries(clusterId),
     subgraphs: platform.subgraphs,
   };
   return withFloor(field, { folder, actors }, started);

@@ -4,7 +4,7 @@ import { type ProfileEntry, type ProfileSummary, summarizeProfile } from '../pla
 import { table } from '../report.js';
 import type { Contestant } from './contestants.js';
 import type { Field } from './field.js';
-import { load } from './load.js';
+import { type Amount, load } from './load.js';
 import type { BenchQuery } from './queries.js';
 import { cpuOf } from './rounds.js';
 
@@ -26,11 +26,12 @@ const MOST = { parts: 14, functions: 20 };
  */
 export async function profileOurs(
   { contestants, queries }: Field,
+  turn: Amount,
   folder: string | undefined,
 ): Promise<GatewayProfile[]> {
   const profiles: GatewayProfile[] = [];
   for (const contestant of contestants.filter(({ ours }) => ours)) {
-    for (const query of queries) profiles.push(await profile(contestant, query, folder));
+    for (const query of queries) profiles.push(await profile(contestant, query, { turn, folder }));
   }
   return profiles;
 }
@@ -38,11 +39,13 @@ export async function profileOurs(
 async function profile(
   contestant: Contestant,
   query: BenchQuery,
-  folder: string | undefined,
+  { turn, folder }: { readonly turn: Amount; readonly folder: string | undefined },
 ): Promise<GatewayProfile> {
-  const { requests } = query;
+  let requests = 0;
   const before = await cpuOf([contestant.process]);
-  const taken = await contestant.process.profile(() => load(contestant, query, requests));
+  const taken = await contestant.process.profile(async () => {
+    requests = (await load(contestant, query, turn)).latencies.length;
+  });
   const cpu = ((await cpuOf([contestant.process])) - before) / requests;
   const file = `${query.name}, ${contestant.name}.cpuprofile`.replaceAll(/,? /g, '-');
   if (folder !== undefined) {

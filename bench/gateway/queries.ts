@@ -5,9 +5,6 @@ export interface BenchQuery {
   readonly title: string;
   readonly query: string;
   readonly variables: Record<string, unknown>;
-  /** Requests of one turn, after `warmUp` unmeasured ones at the beginning. */
-  readonly requests: number;
-  readonly warmUp: number;
 }
 
 /** Ten clusters with what the regions, quotas and observability subgraphs know about each. */
@@ -27,24 +24,19 @@ const THREE_LEVEL = `query ThreeLevel {
 const ONE_ENTITY = `query OneEntity($id: ID!) { cluster(id: $id) { id name state } }`;
 
 /** The requests, for an account one of whose clusters is `clusterId`. */
-export function benchQueries(clusterId: string, quick: boolean): BenchQuery[] {
-  const share = quick ? 0.1 : 1;
+export function benchQueries(clusterId: string): BenchQuery[] {
   return [
     {
       name: 'ThreeLevel',
       title: 'three levels over four subgraphs',
       query: THREE_LEVEL,
       variables: {},
-      requests: 200 * share,
-      warmUp: 3_000 * share,
     },
     {
       name: 'OneEntity',
       title: 'one entity',
       query: ONE_ENTITY,
       variables: { id: clusterId },
-      requests: 600 * share,
-      warmUp: 3_000 * share,
     },
   ];
 }

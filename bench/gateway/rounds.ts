@@ -1,6 +1,6 @@
 import type { BenchProcess } from '../platform/process.js';
 import type { Contestant } from './contestants.js';
-import { load } from './load.js';
+import { type Amount, load } from './load.js';
 import type { BenchQuery } from './queries.js';
 
 /** What one contestant did in one turn of one query. */
@@ -19,12 +19,22 @@ export interface Turn {
   readonly latencies: readonly number[];
 }
 
+/**
+ * How long everybody is asked. The same time for all, not as many requests: a server that answers in no time would
+ * be over before the processor's caches and the compiler have come to it, and be charged for what it found cold.
+ */
+export interface Schedule {
+  readonly rounds: number;
+  /** What comes before, unmeasured: of each query, for each contestant. */
+  readonly warmUp: Amount;
+  /** One contestant's turn of one query. */
+  readonly turn: Amount;
+}
+
 export interface RoundsOptions {
   readonly contestants: readonly Contestant[];
   readonly queries: readonly BenchQuery[];
-  readonly rounds: number;
-  /** After so many no further round begins, so that a busy machine ends the run with fewer rounds. */
-  readonly seconds: number;
+  readonly schedule: Schedule;
   readonly subgraphs: readonly BenchProcess[];
   /** Bytes of each contestant's answer by query, from the check before. */
   readonly bytes: ReadonlyMap<Contestant, Readonly<Record<string, number>>>;
@@ -35,13 +45,13 @@ export interface RoundsOptions {
  * with another one each time, so that whatever else the machine does hits all alike.
  */
 export async function runRounds(options: RoundsOptions): Promise<Turn[]> {
-  const { contestants, queries, rounds, seconds } = options;
+  const { contestants, queries } = options;
+  const { rounds, warmUp } = options.schedule;
   for (const query of queries) {
-    for (const contestant of contestants) await load(contestant, query, query.warmUp);
+    for (const contestant of contestants) await load(contestant, query, warmUp);
   }
   const turns: Turn[] = [];
-  const begin = performance.now();
-  for (let round = 0; round < rounds && performance.now() - begin < seconds * 1000; round++) {
+  for (let round = 0; round < rounds; round++) {
     const shift = round % contestants.length;
     const order = [...contestants.slice(shift), ...contestants.slice(0, shift)];
     for (const query of queries) {
@@ -59,13 +69,18 @@ interface Slot {
 }
 
 async function takeTurn(
-  { bytes, subgraphs }: RoundsOptions,
+  { bytes, schedule, subgraphs }: RoundsOptions,
   { round, query, contestant }: Slot,
 ): Promise<Turn> {
-  const { requests } = query;
   const before = await cpuOf([contestant.process]);
   const subgraphsBefore = await cpuOf(subgraphs);
-  const { latencies, wall } = await load(contestant, query, requests, bytes.get(contestant)?.[query.name]);
+  const { latencies, wall } = await load(
+    contestant,
+    query,
+    schedule.turn,
+    bytes.get(contestant)?.[query.name],
+  );
+  const requests = latencies.length;
   const cpu = ((await cpuOf([contestant.process])) - before) / requests;
   const subgraphCpu = ((await cpuOf(subgraphs)) - subgraphsBefore) / requests;
   const rate = (requests / wall) * 1000;

@@ -12,15 +12,26 @@ import type { Field } from './field.js';
 import { installPeers } from './install-peers.js';
 import { platformField } from './platform-field.js';
 import { profileOurs, profileTables } from './profiles.js';
-import { runRounds, type Turn } from './rounds.js';
+import { runRounds, type Schedule, type Turn } from './rounds.js';
 import { gatewayTable, summarize } from './summary.js';
 import { targetTable } from './targets.js';
 
 const ACCOUNT = 'bench';
 const CONNECTIONS = 8;
-/** Rounds at the most, and the seconds after which no further one begins. */
-const WHOLE = { rounds: 5, seconds: 90 };
-const QUICK = { rounds: 2, seconds: 60 };
+/**
+ * Long enough that what the compiler has left to do is lost in a turn (the least request takes some 20,000 of them until
+ * then), and that nobody's turn is so few requests that their percentiles say nothing.
+ */
+const WHOLE: Schedule = {
+  rounds: 5,
+  warmUp: { seconds: 6, requests: 1_000 },
+  turn: { seconds: 1.5, requests: 100 },
+};
+const QUICK: Schedule = {
+  rounds: 2,
+  warmUp: { seconds: 0.3, requests: 30 },
+  turn: { seconds: 0.2, requests: 10 },
+};
 
 interface GatewayBenchOptions {
   readonly quick: boolean;
@@ -41,11 +52,11 @@ export async function gatewayBench(
   const actors = await benchActors(ACCOUNT, CONNECTIONS, secrets);
   const how = { quick, cpuProfile };
   const ofDemo = await measured(how, started, async (own) => {
-    const options = { quick, folder: await inside(folder, 'demo'), actors, authSecret: secrets.auth };
+    const options = { folder: await inside(folder, 'demo'), actors, authSecret: secrets.auth };
     return demoField(options, own);
   });
   const ofPlatform = await measured(how, started, async (own) =>
-    platformField({ quick, folder: await inside(folder, 'platform'), actors, secrets }, own),
+    platformField({ folder: await inside(folder, 'platform'), actors, secrets }, own),
   );
   const results = [...ofPlatform.results, ...ofDemo.results];
   const cold = ofDemo.cold;
@@ -55,7 +66,8 @@ export async function gatewayBench(
   const whereTo = profiles.map(profileTables).join('\n\n');
   console.log(`\n${text}\n\n${whereTo}\n`);
   if (quick) return;
-  const kept = { machine: before, versions: await peerVersions(), connections: CONNECTIONS, results, cold };
+  const versions = await peerVersions();
+  const kept = { machine: before, versions, connections: CONNECTIONS, schedule: WHOLE, results, cold };
   const turns = [...ofPlatform.turns, ...ofDemo.turns].map(withPercentiles);
   console.log(`Kept in ${await keepResults('gateway', { ...kept, turns })}`);
   await keepInReadme('gateway', text);
@@ -70,14 +82,16 @@ async function measured(
 ) {
   const own = started.use(new AsyncDisposableStack());
   const field = await start(own);
-  const turns = await runRounds({ ...field, ...(quick ? QUICK : WHOLE) });
+  const schedule = quick ? QUICK : WHOLE;
+  const turns = await runRounds({ ...field, schedule });
   const cold = await coldPlans(field, quick);
-  const profiles = quick && cpuProfile === undefined ? [] : await profileOurs(field, cpuProfile);
+  const profiles =
+    quick && cpuProfile === undefined ? [] : await profileOurs(field, schedule.turn, cpuProfile);
   await own.disposeAsync();
   const results = field.queries.map((query) => ({ query, figures: summarize(turns, query.name) }));
   const floor = field.contestants.at(-1)!;
   const tables = results.map(({ query, figures }) =>
-    gatewayTable(query, field.bytes.get(floor)?.[query.name] ?? NaN, figures),
+    gatewayTable(query, field.bytes.get(floor)?.[query.name] ?? NaN, figures, schedule),
   );
   return { turns, results, tables, cold, profiles };
 }

@@ -1,7 +1,7 @@
 import { table } from '../report.js';
 import { median, percentile } from '../statistics.js';
 import type { BenchQuery } from './queries.js';
-import type { Turn } from './rounds.js';
+import type { Schedule, Turn } from './rounds.js';
 
 /** A contestant's figures for one query, over all rounds. */
 export interface GatewayFigures {
@@ -49,8 +49,13 @@ function figuresOf(contestant: string, turns: readonly Turn[]): GatewayFigures {
 
 const HEAD = ['', 'CPU ms', 'least–most', '× ours', 'CPU ms in subgraphs', 'requests/s', 'p50 ms', 'p99 ms'];
 
-/** One query's figures as a titled table. */
-export function gatewayTable(query: BenchQuery, bytes: number, figures: readonly GatewayFigures[]): string {
+/** One query's figures as a titled table; `bytes` is the size of its answer. */
+export function gatewayTable(
+  { name, title }: BenchQuery,
+  bytes: number,
+  figures: readonly GatewayFigures[],
+  { turn }: Schedule,
+): string {
   const rows = figures.map(({ contestant, cpu, ratio, subgraphCpu, rate, p50, p99 }) => [
     contestant,
     cpu.median.toFixed(2),
@@ -61,5 +66,6 @@ export function gatewayTable(query: BenchQuery, bytes: number, figures: readonly
     p50.toFixed(1),
     p99.toFixed(1),
   ]);
-  return `**${query.name}**: ${query.title}, answer of ${(bytes / 1000).toFixed(1)} kB; ${query.requests} requests in each of ${figures[0]?.rounds} rounds\n\n${table(HEAD, rows)}`;
+  const turns = `${turn.seconds} s in each of ${figures[0]?.rounds} rounds`;
+  return `**${name}**: ${title}, answer of ${(bytes / 1000).toFixed(1)} kB; ${turns}\n\n${table(HEAD, rows)}`;
 }

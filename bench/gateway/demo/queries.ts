@@ -17,33 +17,25 @@ const USERS_AND_REVIEWS = `query UsersAndReviews {
 }`;
 
 /** The requests to the demo's graph. */
-export function demoQueries(quick: boolean): BenchQuery[] {
-  const share = quick ? 0.1 : 1;
+export function demoQueries(): BenchQuery[] {
   return [
     {
       name: 'UsersReviewsProducts',
       title: 'users, reviews and products of the federation demo, entities repeated at depth',
       query: DEEP,
       variables: {},
-      requests: 100 * share,
-      warmUp: 600 * share,
     },
     {
       name: 'UsersAndReviews',
       title: 'three levels over the four subgraphs of the federation demo',
       query: USERS_AND_REVIEWS,
       variables: {},
-      requests: 1_000 * share,
-      // So small a request comes to its speed late: the compiler is a tenth of it for the first thousands.
-      warmUp: 20_000 * share,
     },
     {
       name: 'OneUser',
       title: 'one user of the federation demo',
       query: ONE_USER,
       variables: { id: '1' },
-      requests: 1_000 * share,
-      warmUp: 3_000 * share,
     },
   ];
 }
@@ -56,5 +48,5 @@ export function newDemoOperation(index: number): BenchQuery {
       reviews { id author { id name username numberOfReviews } } } } }
     topProducts(limit: 3) { upc p${index + 1}: name inStock reviews { body author { name } } }
   }`;
-  return { name, query, title: 'a new operation', variables: {}, requests: 1, warmUp: 0 };
+  return { name, query, title: 'a new operation', variables: {} };
 }
