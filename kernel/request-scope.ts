@@ -1,13 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** Whoever waits for an answer: their signal aborts when nobody does any more. */
+export interface Waiting {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The client's request on whose account something runs, in whatever process. */
 export interface RequestScope {
   /** What ties the log entries of the request together. */
   readonly requestId: string;
   /** When it was asked, in milliseconds since 1970; work that follows from it is counted as its own for a time. */
   readonly at: number;
-  /** Whoever waits for the answer: SQL that runs for the request ends when their signal aborts. */
-  readonly waiting?: { readonly signal?: AbortSignal | undefined } | undefined;
+  /** SQL that runs for the request ends when their signal aborts. */
+  readonly waiting?: Waiting | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestScope | undefined>();

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Actor } from './actor.js';
 import type { Loaders } from './loader.js';
+import type { Waiting } from './request-scope.js';
 
 /** The five subgraphs, in the order in which they are composed. */
 export const subgraphNames = ['regions', 'clusters', 'quotas', 'workloads', 'observability'] as const;
@@ -15,6 +16,8 @@ export interface RequestContext {
   readonly loaders: Loaders;
   /** Aborts when nobody waits for the answer any more; a subscription's source ends with it. */
   readonly signal?: AbortSignal | undefined;
+  /** What has that signal for all that is done together with this; default this alone. */
+  readonly waiting?: Waiting | undefined;
   /** Cursor of an event: what is answered must not be older. */
   readonly atLeast?: string | undefined;
 }

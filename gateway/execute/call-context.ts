@@ -13,6 +13,6 @@ export interface CallContext {
   readonly signal: CancelSignal;
   /** Cursor of an event that subgraphs must have seen before they answer. */
   readonly atLeast?: string | undefined;
-  /** What the fetches of a query from subgraphs of this process share; made when the first of them is asked. */
-  work?: QueryWork | undefined;
+  /** What the fetches of a query from subgraphs of this process share. */
+  readonly work?: QueryWork | undefined;
 }

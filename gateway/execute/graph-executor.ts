@@ -2,16 +2,18 @@ import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
+import { inRequest } from '../../kernel/request-scope.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
 import type { StreamEvent } from '../subscriptions/frame.js';
 import { AFTER, POSITION } from '../subscriptions/stream-form.js';
 import type { CallContext } from './call-context.js';
-import { nativeSignal } from './cancellation.js';
+import { type CancelSignal, nativeSignal } from './cancellation.js';
 import { Deadline } from './deadline.js';
 import { LazyStream } from './lazy-stream.js';
 import { type PlanPart, type PlanRun, complete } from './plan-run.js';
+import { QueryWork } from './query-work.js';
 import { type SubgraphSource, unavailable } from './subgraph-source.js';
 import { pickVariables } from './variables.js';
 
@@ -138,9 +140,10 @@ export class GraphExecutor {
     context: CallContext,
     fetch: PlanPart,
   ): MaybePromise<ExecutionResult> {
-    const run = this.deadline.within(context.signal, (signal) =>
-      complete(fetch, this.newRun(prepared, { ...context, signal })),
-    );
+    const run = this.deadline.within(context.signal, (signal) => {
+      const call = callOf(context, signal);
+      return inScope(call, () => complete(fetch, this.newRun(prepared, call)));
+    });
     return chain(run, (over) => this.resultOf(prepared, over));
   }
 
@@ -173,6 +176,16 @@ function positionIn({ data }: SubgraphResult, responseKey: string): string | und
   const root = data?.[responseKey] as Record<string, unknown> | null | undefined;
   const position = root?.[POSITION];
   return typeof position === 'string' ? position : undefined;
+}
+
+function callOf(context: CallContext, signal: CancelSignal): CallContext {
+  const { kind } = context;
+  return { ...context, signal, work: kind === OperationTypeNode.QUERY ? new QueryWork(signal) : undefined };
+}
+
+/** Enters the scope that all fetches of a query from subgraphs of this process share, once for all of them. */
+function inScope<T>({ requestId, work }: CallContext, run: () => T): T {
+  return work ? inRequest({ requestId, at: Date.now(), waiting: work }, run) : run();
 }
 
 /** The context of a request that must not see less than an event; others keep theirs. */

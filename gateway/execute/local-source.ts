@@ -1,4 +1,3 @@
-import { OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
@@ -6,11 +5,11 @@ import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js
 import { Loaders } from '../../kernel/loader.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { Log } from '../../kernel/log.js';
+import type { Waiting } from '../../kernel/request-scope.js';
 import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import type { CallContext } from './call-context.js';
 import { type CancelSignal, nativeSignal } from './cancellation.js';
 import type { Flights } from './flights.js';
-import { QueryWork } from './query-work.js';
 import type { SubgraphResults, SubgraphSource } from './subgraph-source.js';
 import { requestKey } from './written-request.js';
 
@@ -32,7 +31,7 @@ export class LocalSource implements SubgraphSource {
     const run = (loaders: Loaders, signal: CancelSignal) =>
       this.executor.execute(request, new LocalContext(call, signal, loaders));
     const start = (signal: CancelSignal) =>
-      call.kind === OperationTypeNode.QUERY ? workOf(call).fetch(signal, run) : run(new Loaders(), signal);
+      call.work ? call.work.fetch(signal, run) : run(new Loaders(), signal);
     return this.flights.share(call, () => `${this.name}\n${requestKey(request)}`, start);
   }
 
@@ -57,15 +56,11 @@ export class LocalSource implements SubgraphSource {
   }
 }
 
-function workOf(call: CallContext): QueryWork {
-  call.work ??= new QueryWork(call.signal);
-  return call.work;
-}
-
 class LocalContext implements RequestContext {
   readonly actor: Actor;
   readonly requestId: string;
   readonly atLeast: string | undefined;
+  readonly waiting: Waiting | undefined;
 
   constructor(
     call: CallContext,
@@ -75,6 +70,7 @@ class LocalContext implements RequestContext {
     this.actor = call.actor;
     this.requestId = call.requestId;
     this.atLeast = call.atLeast;
+    this.waiting = call.work;
   }
 
   /** Few resolvers ask for it. */

@@ -1,5 +1,6 @@
 import { Loaders } from '../../kernel/loader.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
+import type { Waiting } from '../../kernel/request-scope.js';
 import { type CancelSignal, Cancellation } from './cancellation.js';
 
 /**
@@ -7,13 +8,18 @@ import { type CancelSignal, Cancellation } from './cancellation.js';
  * not read again. So a statement may be of several fetches, and of those that others have joined: it ends when nobody
  * waits for any of them.
  */
-export class QueryWork {
+export class QueryWork implements Waiting {
   private readonly loaders = new Loaders();
   private readonly over = new Cancellation();
   private running = 0;
 
   /** `gone` aborts when the query's client has left. */
   constructor(private readonly gone: CancelSignal) {}
+
+  /** Aborts when nobody waits for any of the fetches. */
+  get signal(): AbortSignal {
+    return this.over.native;
+  }
 
   /** Runs one fetch; `abandoned` aborts when nobody waits for it. */
   fetch<T>(

@@ -2,7 +2,7 @@ import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
 import type { History, SubgraphResults, SubgraphSource } from '../execute/subgraph-source.js';
-import type { Meter } from './meter.js';
+import type { Meter, SubgraphSample } from './meter.js';
 
 /** Measures how long a subgraph takes to answer, and how often it does not. */
 export class MeteredSource implements SubgraphSource {
@@ -19,7 +19,11 @@ export class MeteredSource implements SubgraphSource {
     return this.measure('fetch', () => this.source.execute(request, context));
   }
 
-  subscribe(request: SubgraphRequest, context: CallContext, history?: History): Promise<SubgraphResults> {
+  async subscribe(
+    request: SubgraphRequest,
+    context: CallContext,
+    history?: History,
+  ): Promise<SubgraphResults> {
     return this.measure('subscribe', () => this.source.subscribe(request, context, history));
   }
 
@@ -31,16 +35,26 @@ export class MeteredSource implements SubgraphSource {
     return this.source[Symbol.asyncDispose]();
   }
 
-  private async measure<T>(kind: 'fetch' | 'subscribe', ask: () => MaybePromise<T>): Promise<T> {
+  private measure<T>(kind: SubgraphSample['kind'], ask: () => MaybePromise<T>): MaybePromise<T> {
     const startedAt = performance.now();
-    let outcome: 'answered' | 'failed' = 'failed';
-    try {
-      const answer = await ask();
-      outcome = 'answered';
-      return answer;
-    } finally {
+    const ended = (outcome: SubgraphSample['outcome']) => {
       const seconds = (performance.now() - startedAt) / 1000;
       this.meter.subgraph({ subgraph: this.name, kind, outcome, seconds });
+    };
+    const answered = (answer: T) => {
+      ended('answered');
+      return answer;
+    };
+    const failed = (error: unknown): never => {
+      ended('failed');
+      throw error;
+    };
+    let answer: MaybePromise<T>;
+    try {
+      answer = ask();
+    } catch (error) {
+      return failed(error);
     }
+    return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
   }
 }

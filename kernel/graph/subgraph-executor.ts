@@ -72,7 +72,8 @@ export class SubgraphExecutor {
     const options = () => ({
       attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
     });
-    return inRequest({ requestId: context.requestId, at: Date.now(), waiting: context }, () =>
+    const { requestId, waiting = context } = context;
+    return inRequest({ requestId, at: Date.now(), waiting }, () =>
       inSpan(`subgraph ${name}`, options, () => this.run(request, context)),
     );
   }
