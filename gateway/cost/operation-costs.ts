@@ -20,10 +20,10 @@ export class OperationCosts {
     document: DocumentNode,
     operationName: string | null,
   ): { readonly tree: CostTree; readonly known: boolean } {
-    const ofDocument = this.trees.get(document) ?? new Map<string, CostTree>();
-    this.trees.set(document, ofDocument);
-    const known = ofDocument.get(operationName ?? '');
+    let ofDocument = this.trees.get(document);
+    const known = ofDocument?.get(operationName ?? '');
     if (known) return { tree: known, known: true };
+    if (!ofDocument) this.trees.set(document, (ofDocument = new Map()));
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new Error('a prepared document has no such operation');
     const tree = costTree({ document, operation, schema: this.api }, this.fields);

@@ -138,9 +138,11 @@ function write(
   { variableUsages = [] }: FetchNode,
   { variables }: PlanRun,
 ): WrittenRequest {
-  if (variableUsages.length === 0) return template.write('{}', () => ({}));
   const picked = pickVariables(variableUsages, variables);
-  return template.write(JSON.stringify(picked), () => toWire(picked) as Tree);
+  return template.write(
+    () => JSON.stringify(picked),
+    () => toWire(picked) as Tree,
+  );
 }
 
 function subgraphError(

@@ -5,6 +5,8 @@ import { type Tree, isTree, own } from './tree.js';
 export interface PlanStep {
   /** The field to go into; without, the step only looks at types. */
   readonly field?: string;
+  /** Whether the field's name is one that every object inherits. */
+  readonly special?: boolean;
   /** Types of which the value reached must have one, when the plan says so. */
   readonly types?: ReadonlySet<string>;
 }
@@ -19,7 +21,7 @@ export function parsePath(path: ResponsePath): PlanPath {
   const steps = path.map((element): PlanStep => {
     const [name = '', types] = String(element).split('|');
     return {
-      ...(name === '@' || name === '' ? {} : { field: name }),
+      ...(name === '@' || name === '' ? {} : { field: name, special: name in Object.prototype }),
       ...(types === undefined ? {} : { types: new Set(types.slice(1, -1).split(',')) }),
     };
   });
@@ -31,7 +33,7 @@ export function entitiesAt(root: Tree, path: PlanPath): Tree[] {
   let found: Tree[] = [root];
   for (const step of path) {
     const next: Tree[] = [];
-    for (const tree of found) collect(step.field === undefined ? tree : own(tree, step.field), step, next);
+    for (const tree of found) collect(at(tree, step), step, next);
     found = next;
   }
   return found;
@@ -46,11 +48,16 @@ export function placesAt(root: Tree, path: PlanPath): Place[] {
     if (!isTree(value) || (reached && !fits(value, reached))) return;
     const step = path[depth];
     if (!step) return void places.push(place);
-    if (step.field === undefined) visit(value, depth + 1, place);
-    else visit(own(value, step.field), depth + 1, [...place, step.field]);
+    visit(at(value, step), depth + 1, step.field === undefined ? place : [...place, step.field]);
   };
   visit(root, 0, []);
   return places;
+}
+
+/** What a step leads to. */
+function at(tree: Tree, { field, special }: PlanStep): unknown {
+  if (field === undefined) return tree;
+  return special ? own(tree, field) : tree[field];
 }
 
 function collect(value: unknown, step: PlanStep, into: Tree[]): void {

@@ -2,13 +2,14 @@ import { hash } from 'node:crypto';
 import type { SubgraphRequest } from '../../kernel/graph/wire.js';
 import type { Tree } from './tree.js';
 
-/** A request to a subgraph whose JSON is written already. */
+/** A request to a subgraph whose JSON is put together of parts that are written already. */
 export class WrittenRequest implements SubgraphRequest {
   private given: Tree | undefined;
+  private written: string | undefined;
 
   constructor(
     private readonly template: RequestTemplate,
-    private readonly text: string,
+    private readonly write: () => string,
     private readonly build: () => Tree,
   ) {}
 
@@ -35,6 +36,12 @@ export class WrittenRequest implements SubgraphRequest {
   get key(): string {
     return this.template.digest + this.text;
   }
+
+  /** The variables as JSON; a subgraph of this process mostly has no need of it. */
+  private get text(): string {
+    this.written ??= this.write();
+    return this.written;
+  }
 }
 
 /** What all requests of one operation have in common; its JSON is written once. */
@@ -52,8 +59,8 @@ export class RequestTemplate {
     this.digest = hash('sha256', this.head, 'base64url');
   }
 
-  /** The request with these variables, a JSON object; `build` makes the same object for those who read no JSON. */
-  write(variables: string, build: () => Tree): WrittenRequest {
+  /** The request with variables: a JSON object, or what `build` makes for those who read no JSON. */
+  write(variables: () => string, build: () => Tree): WrittenRequest {
     return new WrittenRequest(this, variables, build);
   }
 }

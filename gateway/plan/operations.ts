@@ -63,10 +63,10 @@ export class Operations {
 
   /** The plan of an operation of the document; an error when the document has none of that name. */
   plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
-    const ofDocument = this.planned.get(document) ?? new Map<string, PlannedOperation>();
-    this.planned.set(document, ofDocument);
-    const known = ofDocument.get(operationName ?? '');
+    let ofDocument = this.planned.get(document);
+    const known = ofDocument?.get(operationName ?? '');
     if (known) return known;
+    if (!ofDocument) this.planned.set(document, (ofDocument = new Map()));
     // Only names that exist are kept, so a document has no more plans than operations (and the one without a name).
     const definition = getOperationAST(document, operationName);
     if (!definition) return unknownOperation(operationName);

@@ -19,7 +19,6 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
-import { LRUCache } from 'lru-cache';
 import { type MaybePromise, chain } from '../maybe-promise.js';
 
 /**
@@ -39,10 +38,8 @@ const OFTEN = 64;
  * interfaces or unions of ours, no directives, no input objects.
  */
 export class CompiledQueries {
-  private readonly uses = new LRUCache<DocumentNode, number>({ max: 2000 });
-  private readonly compiled = new LRUCache<DocumentNode, { readonly run: RunQuery | undefined }>({
-    max: 500,
-  });
+  /** For as long as their documents are kept. */
+  private readonly known = new WeakMap<DocumentNode, { uses: number; run: RunQuery | undefined }>();
 
   constructor(private readonly schema: GraphQLSchema) {
     resolveByDefault(schema);
@@ -50,14 +47,11 @@ export class CompiledQueries {
 
   /** The compiled query; undefined when it is not executed often or does not lend itself to it. */
   of(document: DocumentNode): RunQuery | undefined {
-    const known = this.compiled.get(document);
-    if (known) return known.run;
-    const uses = (this.uses.get(document) ?? 0) + 1;
-    this.uses.set(document, uses);
-    if (uses < OFTEN) return undefined;
-    const run = isPlain(this.schema, document) ? compile(this.schema, document) : undefined;
-    this.compiled.set(document, { run });
-    return run;
+    let known = this.known.get(document);
+    if (!known) this.known.set(document, (known = { uses: 0, run: undefined }));
+    known.uses += 1;
+    if (known.uses === OFTEN && isPlain(this.schema, document)) known.run = compile(this.schema, document);
+    return known.run;
   }
 }
 

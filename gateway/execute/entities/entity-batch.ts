@@ -6,11 +6,16 @@ import { type Represent, type TypeRepresentation, keyOf } from './represent.js';
 /** How an entity is named to a subgraph. */
 export class Representation {
   constructor(
-    /** As JSON. */
-    readonly text: string,
     private readonly entity: Tree,
     private readonly type: TypeRepresentation,
+    private written?: string,
   ) {}
+
+  /** As JSON; a subgraph of this process mostly has no need of it. */
+  get text(): string {
+    this.written ??= this.type.write(this.entity) ?? 'null';
+    return this.written;
+  }
 
   /** The same as an object, whose owner may change it. */
   build(): Tree | null {
@@ -47,7 +52,7 @@ export class EntityBatch {
       let ofType = byKey.get(type);
       if (!ofType) byKey.set(type, (ofType = new Map()));
       let index = ofType.get(key);
-      if (index === undefined) ofType.set(key, (index = this.add(type.write(entity), entity, type)));
+      if (index === undefined) ofType.set(key, (index = this.add(new Representation(entity, type))));
       this.indexes.push(index);
     }
   }
@@ -60,7 +65,9 @@ export class EntityBatch {
       const entity = this.entities[i];
       const answer = received[index];
       if (!entity || !isTree(answer)) continue;
-      if (!answer['__typename']) answer['__typename'] = entity['__typename'];
+      const told = answer['__typename'];
+      // Nothing worse may take the place of what is known; and rewrites look at it.
+      if (!told && (rewrite || told !== undefined)) answer['__typename'] = entity['__typename'];
       if (rewrite && !rewritten.has(index)) {
         rewrite(answer);
         rewritten.add(index);
@@ -76,16 +83,17 @@ export class EntityBatch {
 
   private addUnlessKnown(entity: Tree, type: TypeRepresentation, byText: Map<string, number>): number {
     const text = type.write(entity);
+    // Something that the representation needs is missing.
+    if (text === null) return -1;
     // The entity's own type, too: a rewrite may have made one of several.
     const key = `${String(entity['__typename'])} ${text}`;
-    const known = byText.get(key) ?? this.add(text, entity, type);
+    const known = byText.get(key) ?? this.add(new Representation(entity, type, text));
     byText.set(key, known);
     return known;
   }
 
-  /** -1 when something that the representation needs is missing. */
-  private add(text: string | null, entity: Tree, type: TypeRepresentation): number {
-    return text === null ? -1 : this.representations.push(new Representation(text, entity, type)) - 1;
+  private add(representation: Representation): number {
+    return this.representations.push(representation) - 1;
   }
 }
 

@@ -141,18 +141,21 @@ export class EntityRequests {
   ): WrittenRequest {
     const names = groups.flatMap(({ operation }) => operation.variables);
     const picked = names.length === 0 ? undefined : pickVariables(names, this.run.variables);
-    const given = picked && JSON.stringify(picked).slice(1, -1);
-    let text = given ? `{${given}` : '{';
-    for (const [index, { representations }] of groups.entries()) {
-      text += `${text === '{' ? '' : ','}"${name(index)}":[`;
-      let comma = '';
-      for (const one of representations) {
-        text += comma + one.text;
-        comma = ',';
+    const write = () => {
+      const given = picked && JSON.stringify(picked).slice(1, -1);
+      let text = given ? `{${given}` : '{';
+      for (const [index, { representations }] of groups.entries()) {
+        text += `${text === '{' ? '' : ','}"${name(index)}":[`;
+        let comma = '';
+        for (const one of representations) {
+          text += comma + one.text;
+          comma = ',';
+        }
+        text += ']';
       }
-      text += ']';
-    }
-    return template.write(`${text}}`, () => {
+      return `${text}}`;
+    };
+    return template.write(write, () => {
       const variables: Tree = { ...(picked && (toWire(picked) as Tree)) };
       for (const [index, { representations }] of groups.entries())
         variables[name(index)] = representations.map((one) => one.build());

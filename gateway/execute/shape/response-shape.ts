@@ -42,6 +42,8 @@ export interface ShapeOptions {
  */
 export class ResponseShape {
   private readonly variants = new LRUCache<string, Complete>({ max: 64 });
+  /** Of an operation without `@skip` and `@include`. */
+  private only: Complete | undefined;
   private readonly switches: ReadonlyMap<string, ConditionValue>;
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 
@@ -59,6 +61,7 @@ export class ResponseShape {
   }
 
   private variant(variables: Readonly<Record<string, unknown>>): Complete {
+    if (this.switches.size === 0) return (this.only ??= this.compile(variables));
     let key = '';
     for (const holds of this.switches.values()) key += holds(variables) ? '1' : '0';
     const known = this.variants.get(key);
