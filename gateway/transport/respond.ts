@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
+import { encodingOf } from './text-encoding.js';
 
 /** Statuses of errors that are answered before a request is executed; 400 for every other code. */
 const statuses: Readonly<Record<string, number>> = {
@@ -36,6 +37,5 @@ export function send(
 ): void {
   const bytes = Buffer.byteLength(body);
   response.writeHead(status, { 'content-type': contentType, 'content-length': bytes });
-  // What is ASCII is written at once as it is; for UTF-8 Node.js sets aside three times the length first.
-  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+  response.end(body, encodingOf(body, bytes));
 }

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { corkTurn } from '../../kernel/graph/cork-turn.js';
+import { encodingOf } from './text-encoding.js';
 import { UNREAD_BYTES } from './unread.js';
 
 export interface StreamOutletOptions {
@@ -17,6 +19,8 @@ export interface StreamOutletOptions {
 /** A response that stays open: headers and heartbeats, and whether the network is behind. */
 export class StreamOutlet {
   private readonly beat: NodeJS.Timeout;
+  /** The connection, when the response goes over it in chunks. */
+  private readonly connection: Socket | undefined;
 
   constructor(
     private readonly response: ServerResponse,
@@ -30,17 +34,23 @@ export class StreamOutlet {
     });
     response.flushHeaders();
     response.write(opening);
-    response.on('drain', drained);
+    this.connection = (response.chunkedEncoding && response.socket) || undefined;
+    const outgoing = this.connection ?? response;
+    outgoing.on('drain', drained);
+    response.once('close', () => {
+      clearInterval(this.beat);
+      // The connection may serve other requests of its client.
+      outgoing.off('drain', drained);
+    });
     this.beat = setInterval(() => {
-      if (!response.writableNeedDrain && response.writable) response.write(heartbeat);
+      if (!this.behind && response.writable) this.write(heartbeat);
     }, interval);
     this.beat.unref();
-    response.once('close', () => clearInterval(this.beat));
   }
 
   /** Whether the network is behind. */
   get behind(): boolean {
-    return this.response.writableNeedDrain;
+    return (this.connection ?? this.response).writableNeedDrain;
   }
 
   /** Hands over some text. False: the network is behind, and `drained` will be called. Cuts who reads nothing. */
@@ -51,9 +61,13 @@ export class StreamOutlet {
       response.destroy();
       return true;
     }
-    if (response.socket) corkTurn(response.socket);
-    // What is ASCII is written as it is; UTF-8 is worked out first.
-    return response.write(text, Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8');
+    const bytes = Buffer.byteLength(text);
+    const encoding = encodingOf(text, bytes);
+    const { connection } = this;
+    if (!connection) return response.write(text, encoding);
+    corkTurn(connection);
+    // The chunk in one piece: the response would write four to the connection, which costs more than making the text.
+    return connection.write(`${bytes.toString(16)}\r\n${text}\r\n`, encoding);
   }
 
   /** Writes the last of it. */
