@@ -1,11 +1,20 @@
-// What runs in the planning thread: loads supergraphs and plans their operations.
+// What runs in the planning thread: loads supergraphs, practises on them and plans their operations.
 import { parentPort } from 'node:worker_threads';
-import { parse } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 import type { PlanningAnswer, PlanningQuestion } from './planning-thread.js';
 import { planOperation } from './plan-operation.js';
+import { practice } from './practice.js';
 import { type Supergraph, loadSupergraph } from './supergraph.js';
 
-let loaded: { readonly generation: number; readonly supergraph: Supergraph } | undefined;
+interface Loaded {
+  readonly generation: number;
+  readonly supergraph: Supergraph;
+}
+
+/** Milliseconds after which practice ends, however much is left. */
+const PRACTICE = 1000;
+
+let loaded: Loaded | undefined;
 
 parentPort?.on('message', (question: PlanningQuestion) => {
   if ('sdl' in question) load(question);
@@ -16,10 +25,24 @@ function load({ generation, sdl }: Extract<PlanningQuestion, { sdl: string }>): 
   try {
     loaded = { generation, supergraph: loadSupergraph(sdl) };
     parentPort?.postMessage({ loaded: generation } satisfies PlanningAnswer);
+    practise(loaded, practice(loaded.supergraph.api), performance.now() + PRACTICE);
   } catch {
     // Whoever asked has loaded it, too, and knows why.
     loaded = undefined;
   }
+}
+
+/** One operation at a time, so that a question waits for no more than that. */
+function practise(on: Loaded, operations: Iterator<DocumentNode>, until: number): void {
+  if (loaded !== on || performance.now() > until) return;
+  try {
+    const { value: document, done } = operations.next();
+    if (done) return;
+    planOperation(on.supergraph, document, undefined);
+  } catch {
+    // What cannot be planned is no worse practice.
+  }
+  setImmediate(() => practise(on, operations, until));
 }
 
 /** Without a plan the operation is planned again where it is needed, and fails there if it does. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { parse } from 'graphql';
+import { parse, print, validate } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
 import { planOperation } from '../../gateway/plan/plan-operation.js';
 import { PlanningThread } from '../../gateway/plan/planning-thread.js';
+import { practice } from '../../gateway/plan/practice.js';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
 import { packageRoot } from '../../kernel/root.js';
 import { shopSubgraphs } from './fixtures/shop.js';
@@ -54,4 +55,13 @@ test('a thread that does not come up is done without', async () => {
   const plan = thread.load(sdl);
   await thread.started;
   expect(await plan(QUERY, 'Q')).toBeUndefined();
+});
+
+test('what is planned for practice are operations of the schema, and not always the same', () => {
+  const supergraph = loadSupergraph(sdl);
+  const documents = [...practice(supergraph.api)];
+  for (const document of documents) expect(validate(supergraph.api, document)).toEqual([]);
+  for (const document of documents.slice(0, 3))
+    expect(planOperation(supergraph, document, undefined).node).toBeDefined();
+  expect(new Set(documents.map(print)).size).toBeGreaterThan(1);
 });
