@@ -1,9 +1,9 @@
-// What runs in the planning thread: loads supergraphs, practises on them and plans their operations.
+// What runs in the planning thread: loads supergraphs, warms up on them and plans their operations.
 import { parentPort } from 'node:worker_threads';
 import { type DocumentNode, parse } from 'graphql';
 import type { PlanningAnswer, PlanningQuestion } from './planning-thread.js';
 import { planOperation } from './plan-operation.js';
-import { practice } from './practice.js';
+import { warmUpQueries } from './warm-up-queries.js';
 import { type Supergraph, loadSupergraph } from './supergraph.js';
 
 interface Loaded {
@@ -11,8 +11,8 @@ interface Loaded {
   readonly supergraph: Supergraph;
 }
 
-/** Milliseconds after which practice ends, however much is left. */
-const PRACTICE = 1000;
+/** Milliseconds after which warming up ends, however much is left. */
+const WARM_UP = 1000;
 
 let loaded: Loaded | undefined;
 
@@ -25,7 +25,7 @@ function load({ generation, sdl }: Extract<PlanningQuestion, { sdl: string }>): 
   try {
     loaded = { generation, supergraph: loadSupergraph(sdl) };
     parentPort?.postMessage({ loaded: generation } satisfies PlanningAnswer);
-    practise(loaded, practice(loaded.supergraph.api), performance.now() + PRACTICE);
+    warmUp(loaded, warmUpQueries(loaded.supergraph.api), performance.now() + WARM_UP);
   } catch {
     // Whoever asked has loaded it, too, and knows why.
     loaded = undefined;
@@ -33,16 +33,16 @@ function load({ generation, sdl }: Extract<PlanningQuestion, { sdl: string }>): 
 }
 
 /** One operation at a time, so that a question waits for no more than that. */
-function practise(on: Loaded, operations: Iterator<DocumentNode>, until: number): void {
+function warmUp(on: Loaded, operations: Iterator<DocumentNode>, until: number): void {
   if (loaded !== on || performance.now() > until) return;
   try {
     const { value: document, done } = operations.next();
     if (done) return;
     planOperation(on.supergraph, document, undefined);
   } catch {
-    // What cannot be planned is no worse practice.
+    // What cannot be planned warms up no worse.
   }
-  setImmediate(() => practise(on, operations, until));
+  setImmediate(() => warmUp(on, operations, until));
 }
 
 /** Without a plan the operation is planned again where it is needed, and fails there if it does. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
 import { planOperation } from '../../gateway/plan/plan-operation.js';
 import { PlanningThread } from '../../gateway/plan/planning-thread.js';
-import { practice } from '../../gateway/plan/practice.js';
+import { warmUpQueries } from '../../gateway/plan/warm-up-queries.js';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
 import { packageRoot } from '../../kernel/root.js';
 import { shopSubgraphs } from './fixtures/shop.js';
@@ -57,9 +57,9 @@ test('a thread that does not come up is done without', async () => {
   expect(await plan(QUERY, 'Q')).toBeUndefined();
 });
 
-test('what is planned for practice are operations of the schema, and not always the same', () => {
+test('what a planning thread warms up on are operations of the schema, and not always the same', () => {
   const supergraph = loadSupergraph(sdl);
-  const documents = [...practice(supergraph.api)];
+  const documents = [...warmUpQueries(supergraph.api)];
   for (const document of documents) expect(validate(supergraph.api, document)).toEqual([]);
   for (const document of documents.slice(0, 3))
     expect(planOperation(supergraph, document, undefined).node).toBeDefined();

@@ -11,14 +11,14 @@ import {
   parse,
 } from 'graphql';
 
-/** Operations that are made for practice, how deep their fields nest, and of how many a selection consists. */
+/** How many operations are made, how deep their fields nest, and of how many a selection consists. */
 const MOST = { operations: 60, depth: 4, leaves: 8, inner: 2 };
 
 /**
  * Queries of a schema that nobody has asked for. Planned beforehand, they have the planner's code compiled before it is
- * needed: the first twenty operations of a thread take two to three times as long as the same do after practice.
+ * needed: the first twenty operations of a thread take two to three times as long as the same do after them.
  */
-export function* practice(api: GraphQLSchema): Generator<DocumentNode> {
+export function* warmUpQueries(api: GraphQLSchema): Generator<DocumentNode> {
   const root = api.getQueryType();
   if (!root) return;
   for (let turn = 0; turn < MOST.operations; turn++)
