@@ -21,7 +21,7 @@ import type { TrustedDocuments } from './limits/trusted-documents.js';
 import { type Meter, noMeter } from './metrics/meter.js';
 import { PrometheusMeter } from './metrics/prometheus-meter.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
-import { PlanningThread } from './plan/planning-thread.js';
+import { PlanningThreads } from './plan/planning-threads.js';
 import { Preparation } from './plan/prepare.js';
 import { type Supergraph, loadSupergraph } from './plan/supergraph.js';
 import { Reloading } from './reload.js';
@@ -77,8 +77,8 @@ export interface GatewayOptions {
   readonly metricsPort?: number | undefined;
   /** What else runs in this process and is shown there. */
   readonly moreMetrics?: readonly Registry[] | undefined;
-  /** Whether operations are planned on a thread of their own, so that no request waits for another's. Default no. */
-  readonly planningThread?: boolean | undefined;
+  /** On how many threads of their own operations are planned, so that no request waits for another's. Default none. */
+  readonly planningThreads?: number | undefined;
   /** The GraphiQL page at `/`, or none. */
   readonly graphiql: GraphiqlOptions | false;
   /** Origins of other sites whose pages may use the gateway; `*` for every one. Default none. */
@@ -110,8 +110,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await using started = new AsyncDisposableStack();
   const { log, clock } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const thread = options.planningThread ? started.use(new PlanningThread(log)) : undefined;
-  const load = (sdl: string) => loadSupergraph(sdl, thread);
+  const { planningThreads } = options;
+  const threads = planningThreads ? started.use(new PlanningThreads(planningThreads, log)) : undefined;
+  const load = (sdl: string) => loadSupergraph(sdl, threads);
   const supergraph = load(options.supergraphSdl);
   const { meter, metricsUrl } = await startMetrics(options, started);
   const flights = new Flights();

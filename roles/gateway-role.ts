@@ -27,7 +27,6 @@ export async function gatewayRole(env: Env): Promise<Role> {
     auth: authOptions(env),
     actorKey: deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor'),
     graphiql: {},
-    planningThread: true,
     ...(await gatewaySettings(env, env.DATABASE_URL)),
     clock: systemClock,
     log,

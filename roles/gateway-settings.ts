@@ -5,8 +5,18 @@ import { scopes } from '../kernel/scopes.js';
 /** What the settings say of limits, documents and metrics of a gateway, however it is run. */
 export type GatewaySettings = Pick<
   GatewayOptions,
-  'allowedHosts' | 'limits' | 'rate' | 'trustedDocuments' | 'metricsPort' | 'revocationsFile' | 'sharedBy'
+  | 'allowedHosts'
+  | 'limits'
+  | 'rate'
+  | 'trustedDocuments'
+  | 'metricsPort'
+  | 'revocationsFile'
+  | 'sharedBy'
+  | 'planningThreads'
 >;
+
+/** One new operation that takes long to plan leaves the other thread to the others. */
+const PLANNING_THREADS = 2;
 
 /** Seconds in which the points of an account come back. */
 const MINUTE = 60;
@@ -43,6 +53,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     revocationsFile: env.AUTH_REVOCATIONS,
     // Our subgraphs tell subscribers of an account the same, whoever they are.
     sharedBy: 'account',
+    planningThreads: PLANNING_THREADS,
   };
 }
 

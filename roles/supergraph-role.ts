@@ -26,7 +26,6 @@ export async function supergraphRole(env: Env, file: string): Promise<Role> {
     actorKey: env.FLEETGRAPH_SECRET === undefined ? undefined : deriveKey(env.FLEETGRAPH_SECRET, 'actor'),
     foreignErrors: true,
     graphiql: {},
-    planningThread: true,
     ...settings,
     // Another graph's subscriptions may depend on who asks.
     sharedBy: 'subject',

@@ -83,15 +83,15 @@ export class Operations {
   ahead(document: DocumentNode, operationName?: string | null): Promise<void> | undefined {
     const { planAhead } = this.supergraph;
     const name = operationName ?? '';
-    if (!planAhead || this.planned.get(document)?.has(name)) return undefined;
+    if (!planAhead || this.has(document, operationName)) return undefined;
     const definition = getOperationAST(document, operationName);
-    // Streams are planned from another form of their document, and so seldom that it does not matter where.
-    if (!definition || definition.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
+    if (!definition) return undefined;
     const coming = this.coming.get(document) ?? new Map<string, Promise<void>>();
     this.coming.set(document, coming);
     const known = coming.get(name);
     if (known) return known;
-    const planning = planAhead(print(document), operationName ?? undefined).then((plan) => {
+    const form = this.streamForm(document, definition)?.document ?? document;
+    const planning = planAhead(print(form), operationName ?? undefined).then((plan) => {
       coming.delete(name);
       if (!plan) return;
       const plans = this.plans.get(document) ?? new Map<string, QueryPlan>();
@@ -108,14 +108,20 @@ export class Operations {
     return plan;
   }
 
+  /** Of a subscription: the form in which it is planned. */
+  private streamForm(document: DocumentNode, operation: OperationDefinitionNode): StreamForm | undefined {
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return undefined;
+    const { api, full } = this.supergraph;
+    return streamForm({ document, operation, api, full });
+  }
+
   private build(
     document: DocumentNode,
     definition: OperationDefinitionNode,
     operationName?: string,
   ): PlannedOperation {
     const { api, full, apiConditions, fullConditions } = this.supergraph;
-    const subscribes = definition.operation === OperationTypeNode.SUBSCRIPTION;
-    const stream = subscribes ? streamForm({ document, operation: definition, api, full }) : undefined;
+    const stream = this.streamForm(document, definition);
     const plan =
       this.takeAhead(document, operationName) ??
       planOperation(this.supergraph, stream?.document ?? document, operationName);

@@ -24,8 +24,8 @@ export type PlanningAnswer = { readonly id: number; readonly plan?: QueryPlan } 
 const WAITING = 1000;
 
 /**
- * A thread that plans, so that no request waits while the operation of another one is planned. Until it has come up,
- * and when it is gone, everything is planned in this one: the first requests need not wait for a thread to start.
+ * A thread that plans. Until it has come up, and when it is gone, everything is planned in this one: the first requests
+ * need not wait for a thread to start.
  */
 export class PlanningThread implements AsyncDisposable {
   /** Settles when the thread can plan, or never will. */
@@ -49,6 +49,11 @@ export class PlanningThread implements AsyncDisposable {
     });
     this.worker.on('error', (err) => log.error({ err }, 'the planning thread has failed'));
     this.worker.on('exit', () => this.end());
+  }
+
+  /** How many operations it has to plan; none goes to a thread that cannot plan while there is another. */
+  get pending(): number {
+    return this.state === 'up' ? this.waiting.size : Infinity;
   }
 
   /** Loads a supergraph, and answers what plans operations of it from now on. */
