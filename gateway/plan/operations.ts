@@ -14,6 +14,7 @@ import { compileAnswer } from '../execute/fetch.js';
 import type { PlanPart, PlanRun } from '../execute/plan-run.js';
 import { ResponseShape } from '../execute/shape/response-shape.js';
 import { pageSizeVariables } from '../limits/page-size.js';
+import { ByOperation } from './by-operation.js';
 import { wantsData } from './wants-data.js';
 import { planOperation } from './plan-operation.js';
 import { type StreamForm, streamForm } from '../subscriptions/stream-form.js';
@@ -47,32 +48,29 @@ export interface PlannedOperation {
 
 /** Plans operations, each once for as long as its document is kept. */
 export class Operations {
-  private readonly planned = new WeakMap<DocumentNode, Map<string, PlannedOperation>>();
-
+  private readonly planned = new ByOperation<PlannedOperation>();
   private readonly combined = new CombinedOperations();
   /** Plans that are being made elsewhere, and those that were and wait to be compiled. */
-  private readonly coming = new WeakMap<DocumentNode, Map<string, Promise<void>>>();
-  private readonly plans = new WeakMap<DocumentNode, Map<string, QueryPlan>>();
+  private readonly coming = new ByOperation<Promise<void>>();
+  private readonly plans = new ByOperation<QueryPlan>();
 
   constructor(private readonly supergraph: Supergraph) {}
 
   /** Whether the operation of the document has been planned. */
   has(document: DocumentNode, operationName?: string | null): boolean {
-    return this.planned.get(document)?.has(operationName ?? '') ?? false;
+    return this.planned.get(document, operationName) !== undefined;
   }
 
   /** The plan of an operation of the document; an error when the document has none of that name. */
   plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
-    let ofDocument = this.planned.get(document);
-    const known = ofDocument?.get(operationName ?? '');
+    const known = this.planned.get(document, operationName);
     if (known) return known;
-    if (!ofDocument) this.planned.set(document, (ofDocument = new Map()));
     // Only names that exist are kept, so a document has no more plans than operations (and the one without a name).
     const definition = getOperationAST(document, operationName);
     if (!definition) return unknownOperation(operationName);
     const planned = this.build(document, definition, operationName ?? undefined);
     if (!planned.plan.node && wantsData(definition, document)) return unanswerable();
-    ofDocument.set(operationName ?? '', planned);
+    this.planned.set(document, operationName, planned);
     return planned;
   }
 
@@ -82,29 +80,23 @@ export class Operations {
    */
   ahead(document: DocumentNode, operationName?: string | null): Promise<void> | undefined {
     const { planAhead } = this.supergraph;
-    const name = operationName ?? '';
     if (!planAhead || this.has(document, operationName)) return undefined;
     const definition = getOperationAST(document, operationName);
     if (!definition) return undefined;
-    const coming = this.coming.get(document) ?? new Map<string, Promise<void>>();
-    this.coming.set(document, coming);
-    const known = coming.get(name);
-    if (known) return known;
+    const coming = this.coming.get(document, operationName);
+    if (coming) return coming;
     const form = this.streamForm(document, definition)?.document ?? document;
     const planning = planAhead(print(form), operationName ?? undefined).then((plan) => {
-      coming.delete(name);
-      if (!plan) return;
-      const plans = this.plans.get(document) ?? new Map<string, QueryPlan>();
-      this.plans.set(document, plans.set(name, plan));
+      this.coming.delete(document, operationName);
+      if (plan) this.plans.set(document, operationName, plan);
     });
-    coming.set(name, planning);
+    this.coming.set(document, operationName, planning);
     return planning;
   }
 
   private takeAhead(document: DocumentNode, operationName: string | undefined): QueryPlan | undefined {
-    const plans = this.plans.get(document);
-    const plan = plans?.get(operationName ?? '');
-    plans?.delete(operationName ?? '');
+    const plan = this.plans.get(document, operationName);
+    this.plans.delete(document, operationName);
     return plan;
   }
 
