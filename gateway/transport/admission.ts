@@ -62,8 +62,9 @@ export class Admission {
   admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | NotAdmitted> {
     const startedAt = performance.now();
     const { rate, served } = this.options;
-    if (!rate || served.preparation.isKnown(request, actor))
-      return this.plan(request, actor, { startedAt, least: 0 });
+    if (served.preparation.isKnown(request, actor))
+      return this.planned(request, actor, { startedAt, least: 0 });
+    if (!rate) return this.plan(request, actor, { startedAt, least: 0 });
     const { account } = actor;
     return chain(rate.spend(account, NEW_DOCUMENT), (spent) =>
       spent

@@ -14,7 +14,8 @@ export interface StreamLifetime {
 
 /**
  * Counts a stream among its account's connections and watches what ends it, until the response is closed: soon, when it
- * has to end and its client reads nothing. Answers itself, and undefined, when the account has all the connections it may have (429) and when the gateway drains (503).
+ * has to end and its client reads nothing. Answers itself, and undefined, when the account has all the connections it
+ * may have (429) and when the gateway drains (503).
  */
 export function streamLifetime(
   core: GatewayCore,

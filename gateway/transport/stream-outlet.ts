@@ -43,7 +43,7 @@ export class StreamOutlet {
       outgoing.off('drain', drained);
     });
     this.beat = setInterval(() => {
-      if (!this.behind && response.writable) this.write(heartbeat);
+      if (!this.behind) this.write(heartbeat);
     }, interval);
     this.beat.unref();
   }
