@@ -2,6 +2,7 @@ import { table } from '../report.js';
 import { percentile } from '../statistics.js';
 import type { Field } from './field.js';
 import { answerOf } from './load.js';
+import { inTurn } from './rounds.js';
 
 /** How long a gateway takes for operations that it has never seen. */
 export interface ColdFigures {
@@ -27,7 +28,8 @@ export async function coldPlans(
   const latencies = contestants.slice(0, -1).map((contestant) => ({ contestant, all: [] as number[] }));
   let asked = 0;
   for (let i = 0; i < operations; i++) {
-    for (const { contestant, all } of turn(latencies, i)) {
+    const order = inTurn(latencies, i);
+    for (const { contestant, all } of i % 2 === 0 ? order : order.reverse()) {
       const operation = newOperations(asked);
       asked += 1;
       const sent = performance.now();
@@ -41,13 +43,6 @@ export async function coldPlans(
     p50: percentile(all, 0.5),
     p99: percentile(all, 0.99),
   }));
-}
-
-/** The order of a round. */
-function turn<T>(all: readonly T[], round: number): T[] {
-  const shift = round % all.length;
-  const order = [...all.slice(shift), ...all.slice(0, shift)];
-  return round % 2 === 0 ? order : order.reverse();
 }
 
 /** The figures as a titled table. */

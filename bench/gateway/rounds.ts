@@ -52,14 +52,19 @@ export async function runRounds(options: RoundsOptions): Promise<Turn[]> {
   }
   const turns: Turn[] = [];
   for (let round = 0; round < rounds; round++) {
-    const shift = round % contestants.length;
-    const order = [...contestants.slice(shift), ...contestants.slice(0, shift)];
+    const order = inTurn(contestants, round);
     for (const query of queries) {
       for (const contestant of order) turns.push(await takeTurn(options, { round, query, contestant }));
     }
     console.log(`round ${round + 1} of ${rounds}`);
   }
   return turns;
+}
+
+/** All of them, in each round beginning with another one. */
+export function inTurn<T>(all: readonly T[], round: number): T[] {
+  const shift = round % all.length;
+  return [...all.slice(shift), ...all.slice(0, shift)];
 }
 
 interface Slot {

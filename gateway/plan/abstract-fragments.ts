@@ -7,7 +7,6 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
-  type NameNode,
   doTypesOverlap,
   getNamedType,
   isAbstractType,
@@ -18,6 +17,7 @@ import {
 import { fieldDefinition } from './field-definition.js';
 import { inlineFragment } from './inline-fragment.js';
 import type { InterfaceObjects } from './interface-objects.js';
+import { nameNode } from './name-node.js';
 
 /**
  * The document with fragments on an abstract type, where they are on an interface that some subgraph knows as an
@@ -87,8 +87,4 @@ class FragmentsApart {
     if (parent.getInterfaces().some((one) => one === type)) return [parent];
     return this.schema.getPossibleTypes(parent).filter((one) => this.schema.isSubType(type, one));
   }
-}
-
-function nameNode(value: string): NameNode {
-  return { kind: Kind.NAME, value };
 }

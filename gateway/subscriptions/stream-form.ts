@@ -5,7 +5,6 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   Kind,
-  type NameNode,
   type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -19,6 +18,7 @@ import {
   visit,
 } from 'graphql';
 import { inlineFragment } from '../plan/inline-fragment.js';
+import { nameNode } from '../plan/name-node.js';
 
 /** Under this name the position of each event is asked for beside what the client asks; clients never see it. */
 export const POSITION = '_position';
@@ -218,8 +218,4 @@ function withPosition(
     ...document,
     definitions: document.definitions.map((definition) => (definition === operation ? changed : definition)),
   };
-}
-
-function nameNode(value: string): NameNode {
-  return { kind: Kind.NAME, value };
 }
