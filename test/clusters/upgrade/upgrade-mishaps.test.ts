@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { evictablePods } from '../../../subgraphs/clusters/upgrade/evictable-pods.js';
 import { movableClock } from '../../kit/clock.js';
+import { looksOver } from '../../engine/looks.js';
 import { eventually } from '../../kit/eventually.js';
 import { audit, ended, type World } from '../../engine/world.js';
 import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
@@ -76,6 +77,8 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     await pod.leaving();
     const left = () => evictablePods(client, pod.nodeName);
     await eventually(async () => (await left()).length === 1, { what: 'that all other pods have left' });
+    // Nobody who has seen the others still has to decide.
+    await looksOver(world, 'cluster', clusterId);
     clock.advance(31 * 60_000);
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
     const [event] = await world.platform.events.read('acme', {
