@@ -26,18 +26,18 @@ export function createAuthenticator(
 ): Authenticator {
   if (options.kind === 'none') return { authenticate: () => nobody, again: () => Promise.resolve(nobody) };
   const verify = tokenVerifier(options, clock);
+  // By the whole header, so that what was verified need not be read again.
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
   const unrevoked = (actor: Actor) =>
     revoked(actor) ? refuse('UNAUTHENTICATED', 'The token has been revoked. Get a new one.') : actor;
   const again = async (authorization: string | undefined) => {
-    const token = bearerToken(authorization);
-    const actor = await verify(token);
-    verified.set(token, actor);
+    const actor = await verify(bearerToken(authorization));
+    verified.set(authorization ?? '', actor);
     return unrevoked(actor);
   };
   return {
     authenticate(authorization) {
-      const known = verified.get(bearerToken(authorization));
+      const known = verified.get(authorization ?? '');
       return known ? unrevoked(stillValid(known, clock)) : again(authorization);
     },
     again,

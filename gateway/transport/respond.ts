@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import { encodingOf } from './text-encoding.js';
+import { endWithTurn } from '../../kernel/graph/end-of-turn.js';
 
 /** Statuses of errors that are answered before a request is executed; 400 for every other code. */
 const statuses: Readonly<Record<string, number>> = {
@@ -35,7 +35,5 @@ export function send(
   contentType: string,
   body: string | Buffer,
 ): void {
-  const bytes = Buffer.byteLength(body);
-  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes });
-  response.end(body, encodingOf(body, bytes));
+  endWithTurn(response, { status, headers: { 'content-type': contentType }, body });
 }

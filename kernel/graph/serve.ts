@@ -6,6 +6,7 @@ import { Refused } from '../result.js';
 import type { Subgraph } from '../subgraph.js';
 import { inSpan } from '../tracing/span.js';
 import { acceptedQuality } from './accept.js';
+import { endWithTurn } from './end-of-turn.js';
 import { EVENT_STREAM, sendEvents } from './event-stream.js';
 import { closeServer, listen } from './listen.js';
 import { problemError } from './refusal.js';
@@ -25,6 +26,8 @@ export interface ServeSubgraphOptions {
   /** Largest request body in bytes. Default 8 MiB: representations of entities can be many. */
   readonly bodyLimit?: number;
 }
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
 /** A subgraph that answers over HTTP. */
 export interface ServedSubgraph extends AsyncDisposable {
@@ -68,7 +71,7 @@ class SubgraphService {
     // graphql-http reads the request; the answer is ours, because its errors are formatted already.
     onSubscribe: async (request, params) => [
       JSON.stringify(await this.executor.execute(params, contextOf(request.context))),
-      { status: 200, statusText: 'OK', headers: { 'content-type': 'application/json; charset=utf-8' } },
+      { status: 200, statusText: 'OK', headers: JSON_TYPE },
     ],
   });
 
@@ -122,8 +125,8 @@ class SubgraphService {
     const body = await readBody(request, this.bodyLimit);
     if (acceptedQuality(request.headers.accept, EVENT_STREAM) > 0)
       return this.stream(JSON.parse(body) as SubgraphRequest, response, call);
-    const [text, init] = await this.handler(httpRequest(request, body, call));
-    response.writeHead(init.status, init.headers).end(text);
+    const [text, { status, headers }] = await this.handler(httpRequest(request, body, call));
+    endWithTurn(response, { status, headers: headers ?? {}, body: text ?? '' });
   }
 
   private async stream(
@@ -176,5 +179,5 @@ function httpRequest(
 function sendProblem(response: ServerResponse, status: number, code: ErrorCode, message: string): void {
   if (response.headersSent) return void response.destroy();
   const body = JSON.stringify({ errors: [problemError({ code, message })] });
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+  endWithTurn(response, { status, headers: JSON_TYPE, body });
 }

@@ -7,9 +7,11 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   GraphQLString,
+  getNullableType,
   isEnumType,
   isListType,
   isNonNullType,
+  isScalarType,
 } from 'graphql';
 import { type Complete, FAILED, fail } from './shape-run.js';
 
@@ -34,6 +36,18 @@ export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complet
     return hidden?.(value) ? null : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
   };
 }
+
+/** What `typeof` says of values that are of the type without a further look; undefined when there are no such ones. */
+export function plainType(type: GraphQLOutputType | undefined): 'string' | 'boolean' | undefined {
+  const nullable = getNullableType(type);
+  return isScalarType(nullable) ? plainTypes.get(nullable.name) : undefined;
+}
+
+const plainTypes = new Map<string, 'string' | 'boolean'>([
+  [GraphQLBoolean.name, 'boolean'],
+  [GraphQLID.name, 'string'],
+  [GraphQLString.name, 'string'],
+]);
 
 const isInteger = (value: unknown) => Number.isInteger(value);
 const isString = (value: unknown) => typeof value === 'string';

@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { type Tree, assign, isTree, own } from '../tree.js';
 import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
-import { compileLeaf, compileWrapping } from './complete.js';
+import { compileLeaf, compileWrapping, plainType } from './complete.js';
 import { compileIntrospection } from './introspection.js';
 import { type Complete, FAILED, type ShapeRun, fail } from './shape-run.js';
 
@@ -39,6 +39,8 @@ interface FieldShape {
   readonly special: boolean;
   /** The type's own name is not taken from what was fetched without a check. */
   readonly typename: boolean;
+  /** What `typeof` says of values that are taken over as they are; see `plainType`. */
+  readonly plain: string | undefined;
 }
 
 /** Makes objects of the response; the fields of each type are collected when it is first met. */
@@ -70,8 +72,12 @@ export class ObjectShape {
     const shaped: Tree = {};
     for (const field of fields) {
       const { name } = field;
-      run.path[depth] = name;
       const value = field.special ? own(tree, name) : tree[name];
+      if (typeof value === field.plain) {
+        shaped[name] = value;
+        continue;
+      }
+      run.path[depth] = name;
       const completed = field.typename
         ? this.typename(tree, value)
         : field.complete(value ?? null, depth + 1, run);
@@ -111,20 +117,25 @@ export class ObjectShape {
     const special = name in Object.prototype;
     const fieldName = first.node.name.value;
     if (fieldName === TypeNameMetaFieldDef.name)
-      return { name, nonNull: true, complete: (value) => value, special, typename: true };
+      return { name, nonNull: true, complete: (value) => value, special, typename: true, plain: undefined };
     const complete = isIntrospection(fieldName)
       ? this.introspection(fields.map(({ node }) => node))
       : undefined;
     const type = fieldType(first.parent, fieldName);
-    const { denied } = this.compilation;
-    const isDenied = denied && fields.every(({ node }) => denied.has(node));
+    const isDenied = this.isDenied(fields);
     return {
       name,
       special,
       typename: false,
+      plain: special || isDenied ? undefined : plainType(type),
       nonNull: type !== undefined && isNonNullType(type),
       complete: isDenied ? () => FAILED : (complete ?? this.value(fields, owner)),
     };
+  }
+
+  private isDenied(fields: FieldGroup['fields']): boolean {
+    const { denied } = this.compilation;
+    return denied !== undefined && fields.every(({ node }) => denied.has(node));
   }
 
   private introspection(nodes: readonly FieldNode[]): Complete {
