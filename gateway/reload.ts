@@ -1,6 +1,6 @@
 import type { Log } from '../kernel/log.js';
 import { OperationCosts } from './cost/operation-costs.js';
-import type { SubgraphSource } from './execute/subgraph-source.js';
+import type { SubgraphSource } from './execute/sources/subgraph-source.js';
 import type { Limits } from './limits/limits.js';
 import { Preparation } from './plan/prepare.js';
 import type { Supergraph } from './plan/supergraph.js';

@@ -10,7 +10,7 @@ import {
   type SubgraphResults,
   type SubgraphSource,
   unavailable,
-} from '../execute/subgraph-source.js';
+} from '../execute/sources/subgraph-source.js';
 import type { Meter } from '../metrics/meter.js';
 import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
 

@@ -10,11 +10,11 @@ import { Represent } from './entities/represent.js';
 import { type PlanPath, entitiesAt, parsePath } from './plan-path.js';
 import { type PlanPart, type PlanRun, sourceOf } from './plan-run.js';
 import { compileRewrites } from './rewrites.js';
-import { answerOf } from './subgraph-source.js';
+import { answerOf } from './sources/subgraph-source.js';
 import { type Tree, merge } from './tree.js';
 import type { TypeConditions } from './type-conditions.js';
 import { pickVariables } from './variables.js';
-import { RequestTemplate, type WrittenRequest } from './written-request.js';
+import { RequestTemplate, type WrittenRequest } from './sources/written-request.js';
 
 /** What compiling a fetch needs besides its node. */
 export interface FetchCompilation {

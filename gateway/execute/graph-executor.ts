@@ -14,7 +14,7 @@ import { Deadline } from './deadline.js';
 import { LazyStream } from './lazy-stream.js';
 import { type PlanPart, type PlanRun, complete } from './plan-run.js';
 import { QueryWork } from './query-work.js';
-import { type SubgraphSource, unavailable } from './subgraph-source.js';
+import { type SubgraphSource, unavailable } from './sources/subgraph-source.js';
 import { pickVariables } from './variables.js';
 
 export interface GraphExecutorOptions {

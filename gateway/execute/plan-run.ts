@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from './call-context.js';
 import type { EntityRequests } from './entities/entity-requests.js';
-import type { SubgraphSource } from './subgraph-source.js';
+import type { SubgraphSource } from './sources/subgraph-source.js';
 import type { Tree } from './tree.js';
 
 /** The state of one execution of a plan. */

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { isTooSlow } from '../execute/subgraph-source.js';
+import { isTooSlow } from '../execute/sources/subgraph-source.js';
 import type { Feed, Feeder } from './feed.js';
 import { type Frame, type StreamEvent, toFrame } from './frame.js';
 

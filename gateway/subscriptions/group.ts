@@ -1,4 +1,4 @@
-import { tooSlow } from '../execute/subgraph-source.js';
+import { tooSlow } from '../execute/sources/subgraph-source.js';
 import { Channel } from './channel.js';
 import type { Feed, Progress } from './feed.js';
 import { type Frame, type StreamEvent, toFrame } from './frame.js';

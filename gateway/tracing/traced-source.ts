@@ -2,7 +2,7 @@ import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js
 import { failSpan, inSpan } from '../../kernel/tracing/span.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
-import type { History, SubgraphResults, SubgraphSource } from '../execute/subgraph-source.js';
+import type { History, SubgraphResults, SubgraphSource } from '../execute/sources/subgraph-source.js';
 
 /** Makes a span of every request to a subgraph. */
 export class TracedSource implements SubgraphSource {

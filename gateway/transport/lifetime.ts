@@ -3,7 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { Bearer } from '../subscriptions/rights-watch.js';
 import type { GatewayCore } from './gateway-core.js';
 import { requestError } from './request-error.js';
-import { sendError } from './respond.js';
+import { sendError } from './http/respond.js';
 import { cutUnread } from './unread.js';
 
 /** How long a stream over HTTP may last. */

@@ -11,7 +11,7 @@ import {
   createControlPlaneReconciler,
 } from './control-plane/control-plane.reconciler.js';
 import { createChargeConversionReconciler } from './instance/charge-conversion.reconciler.js';
-import { createPoolAuditReconciler, poolAuditSchedule } from './node-pool/pool-audit.reconciler.js';
+import { createPoolAuditReconciler, poolAuditSchedule } from './node-pool/audit/pool-audit.reconciler.js';
 import { createNodeRepairReconciler } from './node/node-repair.reconciler.js';
 import { createHighRiskReconciler, highRiskSchedule } from './high-risk/high-risk.reconciler.js';
 import { createNodePoolReconciler } from './node-pool/node-pool.reconciler.js';

@@ -2,7 +2,7 @@ import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
 import type { CallContext } from '../../gateway/execute/call-context.js';
 import type { CancelSignal } from '../../gateway/execute/cancellation.js';
-import { Flights } from '../../gateway/execute/flights.js';
+import { Flights } from '../../gateway/execute/sources/flights.js';
 import { entitiesAt, parsePath, placesAt } from '../../gateway/execute/plan-path.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 

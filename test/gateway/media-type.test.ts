@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptedType } from '../../gateway/transport/media-type.js';
+import { acceptedType } from '../../gateway/transport/http/media-type.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const GRAPHQL = 'application/graphql-response+json; charset=utf-8';

@@ -1,6 +1,6 @@
 import { GraphQLError, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { tooSlow } from '../../gateway/execute/subgraph-source.js';
+import { tooSlow } from '../../gateway/execute/sources/subgraph-source.js';
 import { Feed } from '../../gateway/subscriptions/feed.js';
 import { Frame, type StreamEvent } from '../../gateway/subscriptions/frame.js';
 import { Group } from '../../gateway/subscriptions/group.js';

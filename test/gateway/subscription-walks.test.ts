@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { tooSlow } from '../../gateway/execute/subgraph-source.js';
+import { tooSlow } from '../../gateway/execute/sources/subgraph-source.js';
 import { Feed } from '../../gateway/subscriptions/feed.js';
 import type { Frame, StreamEvent } from '../../gateway/subscriptions/frame.js';
 import { Group } from '../../gateway/subscriptions/group.js';

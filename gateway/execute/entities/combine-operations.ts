@@ -12,7 +12,7 @@ import {
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { RequestTemplate } from '../written-request.js';
+import { RequestTemplate } from '../sources/written-request.js';
 import type { EntityOperation } from './entity-operation.js';
 
 const REPRESENTATIONS = 'representations';

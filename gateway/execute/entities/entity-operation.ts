@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { RequestTemplate } from '../written-request.js';
+import { RequestTemplate } from '../sources/written-request.js';
 
 /** The operation of a fetch of entities. */
 export interface EntityOperation {

@@ -1,6 +1,6 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { toWire } from '../../../kernel/graph/wire.js';
-import { compileRequires } from '../representations.js';
+import { compileRequires } from './representations.js';
 import type { Rewrite } from '../rewrites.js';
 import { type Tree, assign, isTree, own } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';

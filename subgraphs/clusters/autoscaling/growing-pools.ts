@@ -1,5 +1,5 @@
 import { autoscalingOf } from '../node-pool/node-pool.rules.js';
-import { zonesOf } from '../node-pool/node-request.js';
+import { zonesOf } from '../node-pool/nodes/node-request.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 import { type GrowablePool, type Growth, planGrowth } from './autoscaling.plan.js';
 import { tellLimits } from './growth-limits.js';

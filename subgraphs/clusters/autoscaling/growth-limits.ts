@@ -1,5 +1,5 @@
 import { updateNodePool } from '../node-pool/node-pool.store.js';
-import { recordFindings } from '../node-pool/pool-audit.js';
+import { recordFindings } from '../node-pool/audit/pool-audit.js';
 import { type ConditionChange, conditionsOf, withCondition } from '../reconcile/conditions.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { couldTake } from './autoscaling.plan.js';

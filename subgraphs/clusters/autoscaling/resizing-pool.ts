@@ -7,7 +7,7 @@ import { updateCluster } from '../cluster/cluster.store.js';
 import { growthRoom, heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
 import { updateNodePool } from '../node-pool/node-pool.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
-import { recordFindings } from '../node-pool/pool-audit.js';
+import { recordFindings } from '../node-pool/audit/pool-audit.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { nextPoolState } from '../node-pool/pool-states.js';
 import type { NodePoolState } from '../node-pool/node-pool.type.js';

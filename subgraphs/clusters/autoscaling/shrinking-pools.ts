@@ -1,5 +1,5 @@
 import { autoscalingOf, type AutoscalingPlan } from '../node-pool/node-pool.rules.js';
-import { letLeave } from '../node-pool/losing-nodes.js';
+import { letLeave } from '../node-pool/nodes/losing-nodes.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 import { isIdle, planShrinking } from './autoscaling.plan.js';
 import type { SeenNode } from './reading-cluster.js';

@@ -3,7 +3,7 @@ import { requeueAfter } from '../../../engine/contract.js';
 import type { ErrorCode } from '../../../kernel/errors.js';
 import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { failCluster } from '../cluster/settling-cluster.js';
-import { seenAs } from '../node-pool/observing-nodes.js';
+import { seenAs } from '../node-pool/nodes/observing-nodes.js';
 import { isReady, readNode } from '../reconcile/kubernetes-nodes.js';
 import { type NodeChange, recordNodes } from '../reconcile/nodes.store.js';
 import type { Node } from '../reconcile/reconcile.store.js';

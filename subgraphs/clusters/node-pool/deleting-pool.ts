@@ -8,7 +8,7 @@ import { releasePlaces } from '../reconcile/held.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
-import { removeNodes } from './removing-nodes.js';
+import { removeNodes } from './nodes/removing-nodes.js';
 
 const LOOK_MS = 500;
 

@@ -2,13 +2,13 @@ import { done, type Reconciler, type ReconcileScope } from '../../../engine/cont
 import { cancelWish } from './canceling-pool.js';
 import { deletePool } from './deleting-pool.js';
 import { ensureGroup } from './ensuring-group.js';
-import { failPending, makeInstances, makeRows } from './making-nodes.js';
+import { failPending, makeInstances, makeRows } from './nodes/making-nodes.js';
 import type { Means, PoolStep } from './node-pool.steps.js';
 import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
-import { observeNodes } from './observing-nodes.js';
+import { observeNodes } from './nodes/observing-nodes.js';
 import { type PoolView, readNodes, readPool } from '../reconcile/reconcile.store.js';
 import { applySettings } from './node-settings.js';
-import { removeNodes } from './removing-nodes.js';
+import { removeNodes } from './nodes/removing-nodes.js';
 import { settlePool } from './settling-pool.js';
 import { inspectPool } from './syncing-pool.js';
 

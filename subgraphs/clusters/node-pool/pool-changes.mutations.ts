@@ -7,14 +7,14 @@ import {
   toPayload,
   UpdateNodePoolPayload,
 } from '../payloads.type.js';
-import type { AttachInstancesService } from './attach-instances.service.js';
+import type { AttachInstancesService } from './nodes/attach-instances.service.js';
 import {
   AttachInstancesInput,
   RemoveNodesInput,
   SyncNodePoolInput,
   UpdateNodePoolInput,
 } from './pool-changes.input.js';
-import type { RemoveNodesService } from './remove-nodes.service.js';
+import type { RemoveNodesService } from './nodes/remove-nodes.service.js';
 import type { UpdateNodePoolService } from './update-node-pool.service.js';
 import { DryRun } from '../dry-run.arg.js';
 

@@ -10,7 +10,7 @@ import { childConnection, loadValue } from '../loading.js';
 import { NodeRepairConnection } from '../node/node-repair.type.js';
 import type { NodeRepairStore } from '../node/node-repair.store.js';
 import { conditionsOf } from '../reconcile/conditions.js';
-import { driftOf } from './auditing-drift.js';
+import { driftOf } from './audit/auditing-drift.js';
 import { autoscalingOf } from './node-pool.rules.js';
 import type { NodePoolRow } from './node-pool.store.js';
 import { NodePool, NodePoolAutoscaling } from './node-pool.type.js';

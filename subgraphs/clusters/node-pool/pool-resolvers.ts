@@ -10,10 +10,10 @@ import {
 } from '../node/node-details.resolver.js';
 import { NodeRepairStore } from '../node/node-repair.store.js';
 import type { NodeStore } from '../node/node.store.js';
-import { AttachInstancesService } from './attach-instances.service.js';
+import { AttachInstancesService } from './nodes/attach-instances.service.js';
 import { PoolChangesMutations } from './pool-changes.mutations.js';
 import { PoolDetailsResolver, ScalingGroupResolver } from './pool-details.resolver.js';
-import { RemoveNodesService } from './remove-nodes.service.js';
+import { RemoveNodesService } from './nodes/remove-nodes.service.js';
 import { ScalingGroupsReader } from './scaling-groups.reader.js';
 import { UpdateNodePoolService } from './update-node-pool.service.js';
 

@@ -3,7 +3,7 @@ import { NO_JSON } from '../reconcile/json-null.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { groupMissing, healthOf } from './ensuring-group.js';
 import { compare, lookOutside } from './inspecting-pool.js';
-import { forgetLost, letLeave } from './losing-nodes.js';
+import { forgetLost, letLeave } from './nodes/losing-nodes.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { minSizeOf, seenGroup, wantedBounds } from './pool-bounds.js';

@@ -1,6 +1,6 @@
 import { TerminalError } from '../../../engine/contract.js';
 import { inCluster } from '../cluster/cluster.steps.js';
-import { forgetLost } from '../node-pool/losing-nodes.js';
+import { forgetLost } from '../node-pool/nodes/losing-nodes.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';

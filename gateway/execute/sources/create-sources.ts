@@ -1,0 +1,43 @@
+import type { Log } from '../../../kernel/log.js';
+import type { Subgraph } from '../../../kernel/subgraph.js';
+import { ActorHeader } from './actor-header.js';
+import { Flights } from './flights.js';
+import { HttpSource } from './http-source.js';
+import { LocalSource } from './local-source.js';
+import type { SubgraphSource } from './subgraph-source.js';
+
+/** Where a subgraph runs. */
+export type SubgraphLocation =
+  { readonly kind: 'local'; readonly subgraph: Subgraph } | { readonly kind: 'remote'; readonly url: string };
+
+export interface SourceOptions {
+  readonly locations: Readonly<Record<string, SubgraphLocation>>;
+  /** Addresses that the supergraph names; used where no location is given. */
+  readonly named: readonly { readonly name: string; readonly url: string }[];
+  /** Key with which actors are vouched for; without it subgraphs are not told who asks. */
+  readonly actorKey?: Uint8Array | undefined;
+  readonly log: Log;
+  /** Requests on their way, when there are sources already. */
+  readonly flights?: Flights | undefined;
+}
+
+/** A source for each subgraph of the supergraph. */
+export function createSources({
+  locations,
+  named,
+  actorKey,
+  log,
+  flights = new Flights(),
+}: SourceOptions): Map<string, SubgraphSource> {
+  const actorHeader = actorKey && new ActorHeader(actorKey);
+  return new Map(
+    named.map(({ name, url }) => {
+      const location = locations[name] ?? { kind: 'remote', url };
+      const source =
+        location.kind === 'local'
+          ? new LocalSource(location.subgraph, flights, log)
+          : new HttpSource({ name, url: location.url, actorHeader, flights });
+      return [name, source] as const;
+    }),
+  );
+}

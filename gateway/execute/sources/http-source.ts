@@ -1,0 +1,129 @@
+import { OperationTypeNode } from 'graphql';
+import { type Dispatcher, Pool } from 'undici';
+import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { MaybePromise } from '../../../kernel/maybe-promise.js';
+import type { ActorHeader } from './actor-header.js';
+import type { CallContext } from '../call-context.js';
+import { CallHeaders } from './call-headers.js';
+import type { CancelSignal } from '../cancellation.js';
+import { exchange } from './exchange.js';
+import type { Flights } from './flights.js';
+import { readAnswer } from './subgraph-answer.js';
+import { type History, type SubgraphResults, type SubgraphSource, unavailable } from './subgraph-source.js';
+import { HttpSubscriptions } from './http-subscriptions.js';
+import { bodyOf, requestKey } from './written-request.js';
+
+const JSON_HEADERS = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/graphql-response+json, application/json',
+];
+
+const PING = JSON.stringify({ query: '{ __typename }' });
+const NOBODY = { account: 'readiness', subject: 'gateway' };
+
+export interface HttpSourceOptions {
+  readonly name: string;
+  readonly url: string;
+  /** Vouches for actors; without it the subgraph is not told who asks. */
+  readonly actorHeader?: ActorHeader | undefined;
+  readonly flights: Flights;
+}
+
+/** A subgraph that answers over HTTP. */
+export class HttpSource implements SubgraphSource {
+  private readonly path: string;
+  private readonly requests: Pool;
+  private readonly subscriptions: HttpSubscriptions;
+
+  readonly name: string;
+  private readonly headers: CallHeaders;
+  private readonly flights: Flights;
+
+  constructor({ name, url, actorHeader, flights }: HttpSourceOptions) {
+    this.name = name;
+    this.headers = new CallHeaders(actorHeader);
+    this.flights = flights;
+    const { origin, pathname, search } = new URL(url);
+    this.path = pathname + search;
+    this.requests = new Pool(origin, {
+      connections: 128,
+      keepAliveTimeout: 30_000,
+      // Whoever asks says how long they wait; a timer of each connection beside that is work for nothing.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.subscriptions = new HttpSubscriptions({ name, url, headers: this.headers, flights });
+  }
+
+  execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
+    // What was left to ask when the client left.
+    if (call.signal.aborted) return Promise.reject(unavailable(this.name));
+    return this.flights.share(
+      call,
+      () => `${this.name}\n${requestKey(request)}`,
+      (signal) => this.send(bodyOf(request), call, signal),
+    );
+  }
+
+  private async send(body: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
+    try {
+      return await this.ask(body, call, signal);
+    } catch (error) {
+      // A kept-alive connection may be closed while a request is on its way: what changes nothing is asked again.
+      if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !signal.aborted)
+        return this.again(body, call, signal);
+      throw unavailable(this.name, error);
+    }
+  }
+
+  subscribe(request: SubgraphRequest, call: CallContext, history?: History): Promise<SubgraphResults> {
+    return this.subscriptions.open(request, call, history);
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    // A query rather than a health page: every subgraph has it, and it also finds keys that do not fit.
+    const call = { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
+    await this.ask(PING, call, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.requests.close(), this.subscriptions[Symbol.asyncDispose]()]);
+  }
+
+  private async again(body: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
+    try {
+      return await this.ask(body, call, signal);
+    } catch (error) {
+      throw unavailable(this.name, error);
+    }
+  }
+
+  private ask(request: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
+    const options = this.options(request, call);
+    // Nearly always known at once; waiting for it all the same would be another turn of the queue.
+    return options instanceof Promise
+      ? options.then((known) => exchange(this.requests, known, { signal, read: readAnswer }))
+      : exchange(this.requests, options, { signal, read: readAnswer });
+  }
+
+  private options(
+    body: string,
+    call: CallContext,
+  ): Dispatcher.DispatchOptions | Promise<Dispatcher.DispatchOptions> {
+    const headers = this.headers.of(call);
+    return headers instanceof Promise
+      ? headers.then((known) => this.optionsWith(body, known))
+      : this.optionsWith(body, headers);
+  }
+
+  private optionsWith(body: string, headers: readonly string[]): Dispatcher.DispatchOptions {
+    return { path: this.path, method: 'POST', headers: [...JSON_HEADERS, ...headers], body };
+  }
+}
+
+function isLostConnection(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
+}

@@ -1,0 +1,173 @@
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  OperationTypeNode,
+  getOperationAST,
+  parse,
+} from 'graphql';
+import { isKnownCode, maskedError } from '../../../kernel/graph/refusal.js';
+import type { Log } from '../../../kernel/log.js';
+import type { GraphExecutor } from '../../execute/graph-executor.js';
+import type { GraphRequest } from '../../plan/prepare.js';
+import type { Admission, AdmittedRequest, NotAdmitted } from '../admission.js';
+import type { ClientRequest } from '../gateway-core.js';
+import { minResourceVersionOf } from '../graph-request.js';
+import { executeOperation } from '../operation.js';
+import { needsStream, requestError } from '../request-error.js';
+import { statusOf } from './respond.js';
+
+/** What Apollo Server carries for us from the request to the executor. */
+export interface ApolloContext extends ClientRequest {
+  admitted?: AdmittedRequest | NotAdmitted;
+}
+
+export interface ApolloOptions {
+  readonly schema: GraphQLSchema;
+  readonly admission: Admission;
+  readonly executor: GraphExecutor;
+  readonly log: Log;
+}
+
+/**
+ * Apollo Server as the speaker of GraphQL over HTTP: methods, media types, status codes. Parsing,
+ * checks, planning and execution are the gateway's own and the same as on WebSockets and event streams.
+ */
+export async function startApollo(options: ApolloOptions): Promise<ApolloServer<ApolloContext>> {
+  const { schema, log } = options;
+  const server = new ApolloServer<ApolloContext>({
+    gateway: {
+      load: () => Promise.resolve({ executor: ({ context }) => run(options, context as ApolloContext) }),
+      onSchemaLoadOrUpdate: (loaded) => {
+        loaded({ apiSchema: schema, coreSupergraphSdl: '' });
+        return () => undefined;
+      },
+      stop: () => Promise.resolve(),
+    },
+    plugins: [
+      admissionPlugin(options.admission),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+    // See csrf.ts.
+    csrfPrevention: false,
+    // The admission plugin brings checked documents.
+    documentStore: null,
+    dangerouslyDisableValidation: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    stringifyResult: JSON.stringify,
+    nodeEnv: 'production',
+    logger: log,
+    formatError: (formatted) => (isOurs(formatted.extensions) ? formatted : protocolError(formatted)),
+  });
+  await server.start();
+  return server;
+}
+
+const NOTHING = parse('{ __typename }');
+
+function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext> {
+  const listener = {
+    didResolveSource: async (context: {
+      source: string;
+      request: {
+        http?: { method: string };
+        operationName?: string;
+        variables?: Record<string, unknown>;
+        extensions?: unknown;
+      };
+      contextValue: ApolloContext;
+    }) => {
+      const { operationName, variables } = context.request;
+      const minResourceVersion = minResourceVersionOf(context.request);
+      const request = { query: context.source, operationName, variables, minResourceVersion };
+      const looked = await admission.admit(request, context.contextValue.actor);
+      const forbidden =
+        'errors' in looked &&
+        // Whoever has nothing left has nothing parsed.
+        looked.status !== 429 &&
+        context.request.http?.method === 'GET' &&
+        asksMutation(request);
+      const admitted = forbidden ? NO_MUTATION : looked;
+      context.contextValue.admitted = admitted;
+      const document = 'errors' in admitted ? NOTHING : admitted.prepared.operation.document;
+      Object.assign(context, { document });
+    },
+    responseForOperation: ({ contextValue: { admitted } }: { contextValue: ApolloContext }) =>
+      Promise.resolve(admitted && 'errors' in admitted ? refusal(admitted) : null),
+  };
+  return { requestDidStart: () => Promise.resolve(listener) };
+}
+
+const NO_MUTATION: NotAdmitted = {
+  errors: [requestError('BAD_REQUEST', 'Mutations need POST.')],
+  status: 405,
+};
+
+/** Whether what was refused is a mutation: none is made by GET, whatever else is wrong with it. */
+function asksMutation({ query, operationName }: GraphRequest): boolean {
+  try {
+    const operation = getOperationAST(parse(query, { noLocation: true }), operationName);
+    return operation?.operation === OperationTypeNode.MUTATION;
+  } catch {
+    return false;
+  }
+}
+
+function refusal({ errors, status }: NotAdmitted): GraphQLResponse {
+  return {
+    http: { status, headers: new HeaderMap() },
+    body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } },
+  };
+}
+
+async function run(options: ApolloOptions, context: ApolloContext): Promise<ExecutionResult> {
+  const { admitted } = context;
+  if (!admitted || 'errors' in admitted) throw new Error('an unprepared request reached the executor');
+  if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION) return failed([needsStream()]);
+  const result = await executeOperation(options, admitted, context);
+  return result.errors && result.data === undefined ? failed(result.errors) : result;
+}
+
+/** Without data the status says what happened. */
+function failed(errors: readonly GraphQLError[]): ExecutionResult {
+  const [first] = errors;
+  const status = first ? statusOf(first) : 500;
+  return {
+    errors: errors.map(
+      ({ message, path, extensions }) =>
+        new GraphQLError(message, { path, extensions: { ...extensions, http: { status } } }),
+    ),
+  };
+}
+
+function isOurs(extensions: Readonly<Record<string, unknown>> | undefined): boolean {
+  return isKnownCode(extensions?.['code']) || typeof extensions?.['requestId'] === 'string';
+}
+
+/** Codes of Apollo Server's own for what is wrong with the HTTP request; whatever else it throws is masked. */
+function protocolError({
+  message,
+  extensions,
+}: {
+  message: string;
+  extensions?: Readonly<Record<string, unknown>>;
+}) {
+  const ofRequest = ['BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_SUPPORTED'];
+  if (!ofRequest.includes(String(extensions?.['code']))) return maskedError();
+  return { message, extensions: { code: 'BAD_REQUEST' } };
+}

@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
+import { refuse } from '../../../kernel/result.js';
+import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import { admitOperation, executeOperation } from '../operation.js';
+import { setRateHeaders } from './rate-headers.js';
+import { requestError } from '../request-error.js';
+import { send } from './respond.js';
+import { isRecord } from '../../../kernel/is-record.js';
+
+interface Answer {
+  readonly status: number;
+  readonly result: ExecutionResult;
+}
+
+/**
+ * Answers several operations in one HTTP request, as Apollo's clients send them: a list of results in their order.
+ * Each is checked, charged and answered as if it came alone; they run at the same time. Refuses BAD_REQUEST and
+ * LIMIT_EXCEEDED.
+ */
+export async function answerBatch(
+  core: GatewayCore,
+  response: ServerResponse,
+  given: readonly unknown[],
+  client: ClientRequest,
+): Promise<void> {
+  const { batch } = core.limits;
+  if (batch <= 1) refuse('BAD_REQUEST', 'Batches are switched off: send one operation a request.');
+  if (given.length === 0) refuse('BAD_REQUEST', 'The batch has no operations.');
+  if (given.length > batch)
+    refuse('LIMIT_EXCEEDED', `A batch may have ${batch} operations, this one has ${given.length}.`, {
+      details: { limit: 'batch', maximum: batch },
+    });
+  const answers = await Promise.all(given.map((one) => answerOne(core, one, client)));
+  if (response.destroyed) return;
+  // Whoever has spent everything is told so by the status; else it is for each result to say what became of it.
+  const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
+  const refused = status === 429 ? answers.flatMap(({ result }) => result.errors ?? []) : [];
+  setRateHeaders(response, core.admission.rate(client.actor.account), refused);
+  const body = JSON.stringify(answers.map(({ result }) => result));
+  send(response, status, 'application/json; charset=utf-8', body);
+}
+
+async function answerOne(core: GatewayCore, given: unknown, client: ClientRequest): Promise<Answer> {
+  if (!isRecord(given)) return refused('An operation of the batch is not a JSON object.');
+  const admitted = await admitOperation(core, given, client);
+  if ('errors' in admitted) return { status: admitted.status, result: { errors: admitted.errors } };
+  if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
+    return refused('A subscription cannot be part of a batch.');
+  return { status: 200, result: await executeOperation(core, admitted, client) };
+}
+
+function refused(message: string): Answer {
+  return { status: 400, result: { errors: [requestError('BAD_REQUEST', message)] } };
+}

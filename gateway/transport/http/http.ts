@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import { readBody } from '../../../kernel/graph/request-body.js';
+import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { codeOf } from '../../errors/code-of.js';
+import { type CancelSignal, Cancellation } from '../../execute/cancellation.js';
+import type { SubgraphSource } from '../../execute/sources/subgraph-source.js';
+import { traceRequest } from '../../tracing/trace-request.js';
+import type { ApolloContext } from './apollo.js';
+import { answerBatch } from './batch.js';
+import { allowOrigin, answerPreflight } from './cors.js';
+import { refuseForeignPage } from './csrf.js';
+import { answerDirect, directRequest } from './direct.js';
+import { type ResolvedRequest, resolveDocument } from '../document-reference.js';
+import { SingleStreams, streamToken } from '../stream/event-stream-single.js';
+import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import { givenRequest } from '../graph-request.js';
+import type { GraphiQLPage } from './graphiql.js';
+import { answerReady } from './health.js';
+import { refuseForeignName } from './hosts.js';
+import { answerGraphQL } from './http-graphql.js';
+import { type StreamRequest, answerStream } from '../stream/http-stream.js';
+import { takesAnything, takesPages, typeBesideStream, wantedStream } from './media-type.js';
+import { readingError, requestError } from '../request-error.js';
+import { send, sendError } from './respond.js';
+
+export interface HttpTransportOptions {
+  readonly core: GatewayCore;
+  readonly apollo: ApolloServer<ApolloContext>;
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
+  readonly graphiql: GraphiQLPage | undefined;
+  readonly allowedOrigins: readonly string[];
+  /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
+  readonly allowedHosts: readonly string[] | undefined;
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** Everything the gateway answers over HTTP but the upgrade to a WebSocket. */
+export class HttpTransport {
+  private readonly reserved: SingleStreams;
+
+  constructor(private readonly options: HttpTransportOptions) {
+    this.reserved = new SingleStreams(options.core);
+  }
+
+  /** Answers a request; never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    const { log } = this.options.core;
+    const answer = () => this.answer(request, response, requestId);
+    return traceRequest({ request, response, requestId, log, answer });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+    try {
+      await this.route(request, response, requestId);
+    } catch (error) {
+      const told = readingError(error, this.options.core.mask, requestId);
+      this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
+      sendError(response, told);
+    }
+  }
+
+  private route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> | void {
+    const { core, sources, graphiql, allowedOrigins } = this.options;
+    if (core.draining.aborted) response.setHeader('connection', 'close');
+    allowOrigin(request, response, allowedOrigins);
+    switch ((request.url ?? '/').split('?', 1)[0]) {
+      case '/healthz':
+        return send(response, 200, 'text/plain', 'ok');
+      case '/readyz':
+        return answerReady(response, sources.values(), core.draining.aborted);
+      case '/':
+        if (graphiql && wantsPage(request)) return graphiql.answer(request, response);
+        return this.graphql(request, response, requestId);
+      case '/graphql':
+        return this.graphql(request, response, requestId);
+      default:
+        return sendError(response, requestError('BAD_REQUEST', 'GraphQL is at /graphql.'), 404);
+    }
+  }
+
+  private async graphql(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
+    if (request.method === 'OPTIONS') return answerPreflight(response);
+    const { core, apollo } = this.options;
+    refuseForeignName(request, this.options.allowedHosts);
+    refuseForeignPage(request, this.options.allowedOrigins);
+    const { authorization } = request.headers;
+    const actor = await core.authenticator.authenticate(authorization);
+    const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
+    if (request.method === 'PUT') return this.reserved.reserve(response, actor);
+    if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
+    const sent = this.body(request);
+    const read = { body: sent instanceof Promise ? await sent : sent, url: request.url ?? '/' };
+    if (Array.isArray(read.body)) return answerBatch(core, response, read.body, client);
+    const streaming = this.streamed(request, response, { client, read });
+    if (streaming) return streaming;
+    const { body, url } = resolveDocument(core.documents, read, request.method);
+    const direct = directRequest(request, body);
+    const answered = direct
+      ? answerDirect(core, response, direct, client)
+      : answerGraphQL(apollo, request, response, {
+          body,
+          url,
+          context: client,
+          rate: () => core.admission.rate(actor.account),
+        });
+    // Returned as it is, a promise would wait for two more turns of the queue.
+    if (answered instanceof Promise) await answered;
+  }
+
+  /** Answers a request that asks for a stream, or is about one; undefined when it does not. */
+  private streamed(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { client, read }: { readonly client: ClientRequest; readonly read: ResolvedRequest },
+  ): Promise<void> | undefined {
+    const { core } = this.options;
+    const { method = 'GET' } = request;
+    const token = streamToken(request);
+    const form = wantedStream(request);
+    if (token !== undefined && form === 'event-stream' && method === 'GET') {
+      const { authorization } = request.headers;
+      this.reserved.open(response, { token, authorization }, client.actor);
+      return Promise.resolve();
+    }
+    if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {
+      const { authorization } = request.headers;
+      const asked = { method, given: givenRequest(method, read), authorization, client };
+      return this.reserved.run(response, token, asked);
+    }
+    if (!form) return undefined;
+    const stream = { ...streamRequest(request), form, given: givenRequest(method, read) };
+    return answerStream(core, response, stream, client);
+  }
+
+  private body(request: IncomingMessage): MaybePromise<unknown> {
+    if (request.method !== 'POST') return undefined;
+    return chain(readBody(request, this.options.core.limits.bodyBytes), (text): unknown =>
+      isJson(request) && text !== '' ? JSON.parse(text) : undefined,
+    );
+  }
+}
+
+function isJson({ headers: { 'content-type': type } }: IncomingMessage): boolean {
+  const json = 'application/json';
+  return type === json || type?.split(';', 1)[0]?.trim().toLowerCase() === json;
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Aborts when the client leaves before it has its answer. */
+function goneSignal(response: ServerResponse): CancelSignal {
+  const gone = new Cancellation();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone;
+}
+
+/** A browser, or somebody who takes anything and asks no GraphQL. */
+function wantsPage(request: IncomingMessage): boolean {
+  const { method, url = '/' } = request;
+  return method === 'GET' && (takesPages(request) || (takesAnything(request) && !url.includes('?')));
+}
+
+function streamRequest(request: IncomingMessage): Omit<StreamRequest, 'form' | 'given'> {
+  const { method = 'GET', headers } = request;
+  const lastEventId = headers['last-event-id'];
+  return {
+    method,
+    otherwise: typeBesideStream(request),
+    authorization: headers.authorization,
+    lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
+  };
+}

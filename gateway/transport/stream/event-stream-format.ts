@@ -1,0 +1,31 @@
+import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
+import type { Frame } from '../../subscriptions/frame.js';
+import type { StreamOutletOptions } from './stream-outlet.js';
+
+/** How event streams begin and stay alive; comments are no events. */
+export const eventStreamOutlet: Omit<StreamOutletOptions, 'drained' | 'interval'> = {
+  headers: { 'content-type': `${EVENT_STREAM}; charset=utf-8` },
+  opening: ':\n\n',
+  heartbeat: ':\n\n',
+};
+
+/** An event; its id is the position, from which a browser's EventSource goes on by itself. */
+export function eventOf({ text, position }: Frame): string {
+  return `${idLine(position)}event: next\ndata: ${text}\n\n`;
+}
+
+/** A position without an event: without data it is nothing to anybody, but readers remember the id. */
+export function positionOf({ position }: Frame): string {
+  return `${idLine(position)}\n`;
+}
+
+function idLine(position: string | undefined): string {
+  return position !== undefined && /^[^\n\r\0]*$/.test(position) ? `id: ${position}\n` : '';
+}
+
+/** When clients should come back, in milliseconds. */
+export function retryIn(milliseconds: number): string {
+  return `retry: ${milliseconds}\n\n`;
+}
+
+export const COMPLETE = 'event: complete\ndata:\n\n';

@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { Feed, Sink } from '../../subscriptions/feed.js';
+import { type Frame, toFrame } from '../../subscriptions/frame.js';
+import type { AdmittedRequest } from '../admission.js';
+import { COMPLETE, eventOf, eventStreamOutlet, positionOf, retryIn } from './event-stream-format.js';
+import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import type { StreamRequest } from './http-stream.js';
+import { streamLifetime } from '../lifetime.js';
+import { subscribeOperation, wantsBookmarks } from '../operation.js';
+import { StreamOutlet } from './stream-outlet.js';
+
+/** Answers with one result as server-sent events: `next`, then `complete`. */
+export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
+  const interval = core.limits.heartbeat;
+  const outlet = new StreamOutlet(response, { ...eventStreamOutlet, interval, drained: () => undefined });
+  outlet.write(eventOf(toFrame({ result })));
+  outlet.end(COMPLETE);
+}
+
+/** One subscription on one connection, graphql-sse's distinct connections mode. */
+export class EventStream implements Sink {
+  private feed: Feed | undefined;
+  private outlet!: StreamOutlet;
+  private readonly asked: boolean;
+
+  constructor(
+    private readonly core: GatewayCore,
+    private readonly response: ServerResponse,
+    private readonly request: StreamRequest,
+  ) {
+    this.asked = wantsBookmarks(request.given);
+  }
+
+  subscribe(admitted: AdmittedRequest, client: ClientRequest): void {
+    const { core, response, request } = this;
+    const { authorization, lastEventId: after } = request;
+    const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
+    if (!lifetime) return;
+    lifetime.onEnd = (errors) => (errors ? this.feed?.fail(errors) : this.cut());
+    const interval = core.limits.heartbeat;
+    this.outlet = new StreamOutlet(response, {
+      ...eventStreamOutlet,
+      interval,
+      drained: () => this.feed?.ready(),
+    });
+    this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks: true, after });
+  }
+
+  next(frame: Frame): boolean {
+    return this.outlet.write(frame.bookmark && !this.asked ? positionOf(frame) : eventOf(frame));
+  }
+
+  error(errors: readonly GraphQLError[]): void {
+    this.outlet.write(eventOf(toFrame({ result: { errors } })));
+    this.complete();
+  }
+
+  complete(): void {
+    this.outlet.end(COMPLETE);
+  }
+
+  /** Ends without `complete`: there was more to come, elsewhere and a little later. */
+  private cut(): void {
+    this.feed?.close();
+    this.outlet.end(retryIn(this.core.comeBack()));
+  }
+}

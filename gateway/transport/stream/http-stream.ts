@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import { OperationTypeNode } from 'graphql';
+import type { AdmittedRequest, NotAdmitted } from '../admission.js';
+import { answerAdmitted } from '../http/direct.js';
+import { EventStream, answerAsEvents } from './event-stream.js';
+import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import type { StreamForm } from '../http/media-type.js';
+import { MultipartStream } from './multipart.js';
+import { admitOperation, executeOperation } from '../operation.js';
+import { setRateHeaders } from '../http/rate-headers.js';
+import { requestError } from '../request-error.js';
+import { sendError } from '../http/respond.js';
+
+/** A request whose answer may be a stream. */
+export interface StreamRequest {
+  readonly method: string;
+  readonly form: StreamForm;
+  /** Media type for what is no subscription; undefined: that, too, is answered as a stream. */
+  readonly otherwise: string | undefined;
+  /** The GraphQL request as it was sent. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly authorization: string | undefined;
+  /** Id of the last event that the client has seen, as browsers send it when they come back. */
+  readonly lastEventId?: string | undefined;
+}
+
+/** Answers one operation: a subscription as a stream, others as the client wants them. */
+export async function answerStream(
+  core: GatewayCore,
+  response: ServerResponse,
+  request: StreamRequest,
+  client: ClientRequest,
+): Promise<void> {
+  const admitted = await admitOperation(core, request.given, client);
+  if (isOf(admitted, OperationTypeNode.MUTATION) && request.method !== 'POST')
+    return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
+  const isSubscription = isOf(admitted, OperationTypeNode.SUBSCRIPTION);
+  const { form, otherwise: contentType } = request;
+  if (contentType !== undefined && !isSubscription)
+    return answerAdmitted(core, response, { admitted, contentType }, client);
+  const refused = 'errors' in admitted ? admitted : undefined;
+  setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
+  if ('errors' in admitted) return answerRefusal(core, response, admitted);
+  if (!isSubscription) return answerAsEvents(core, response, await executeOperation(core, admitted, client));
+  const Stream = form === 'multipart' ? MultipartStream : EventStream;
+  new Stream(core, response, request).subscribe(admitted, client);
+}
+
+/** What is wrong with the document is the stream's only event; who may not ask now is told so before it begins. */
+function answerRefusal(core: GatewayCore, response: ServerResponse, { errors, status }: NotAdmitted): void {
+  const [first] = errors;
+  if (status === 429 && first) return sendError(response, first, 429);
+  answerAsEvents(core, response, { errors });
+}
+
+function isOf(admitted: AdmittedRequest | NotAdmitted, kind: OperationTypeNode): boolean {
+  return !('errors' in admitted) && admitted.prepared.operation.kind === kind;
+}

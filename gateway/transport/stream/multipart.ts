@@ -1,0 +1,65 @@
+import type { ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { Feed, Sink } from '../../subscriptions/feed.js';
+import type { Frame } from '../../subscriptions/frame.js';
+import type { AdmittedRequest } from '../admission.js';
+import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import type { StreamRequest } from './http-stream.js';
+import { streamLifetime } from '../lifetime.js';
+import { subscribeOperation, wantsBookmarks } from '../operation.js';
+import { requestError } from '../request-error.js';
+import { StreamOutlet } from './stream-outlet.js';
+
+const BOUNDARY = 'graphql';
+const PART = 'content-type: application/json\r\n\r\n';
+/** The delimiter goes behind each part: readers take a part when they see where it ends. */
+const NEXT = `\r\n--${BOUNDARY}\r\n`;
+const LAST = `\r\n--${BOUNDARY}--\r\n`;
+
+/** One subscription on one connection, as Apollo's clients read it. */
+export class MultipartStream implements Sink {
+  private feed: Feed | undefined;
+  private outlet!: StreamOutlet;
+
+  constructor(
+    private readonly core: GatewayCore,
+    private readonly response: ServerResponse,
+    private readonly request: StreamRequest,
+  ) {}
+
+  subscribe(admitted: AdmittedRequest, client: ClientRequest): void {
+    const { core, response, request } = this;
+    const { authorization } = request;
+    const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
+    if (!lifetime) return;
+    lifetime.onEnd = (errors) => this.feed?.fail(errors ?? [comeBack(core.comeBack())]);
+    this.outlet = new StreamOutlet(response, {
+      headers: { 'content-type': `multipart/mixed;boundary="${BOUNDARY}";subscriptionSpec=1.0` },
+      opening: `--${BOUNDARY}\r\n`,
+      heartbeat: `${PART}{}${NEXT}`,
+      interval: Math.min(core.limits.heartbeat, 5000),
+      drained: () => this.feed?.ready(),
+    });
+    const bookmarks = wantsBookmarks(request.given);
+    this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks });
+  }
+
+  next({ text }: Frame): boolean {
+    return this.outlet.write(`${PART}{"payload":${text}}${NEXT}`);
+  }
+
+  /** Errors outside of `payload` say that the stream itself has ended. */
+  error(errors: readonly GraphQLError[]): void {
+    this.outlet.end(`${PART}${JSON.stringify({ payload: null, errors })}${LAST}`);
+  }
+
+  complete(): void {
+    this.outlet.end(`${PART}{}${LAST}`);
+  }
+}
+
+function comeBack(milliseconds: number): GraphQLError {
+  const error = requestError('SERVICE_UNAVAILABLE', 'The gateway restarts. Subscribe again.');
+  Object.assign(error.extensions, { retryAfter: Math.ceil(milliseconds / 1000), retryAfterMs: milliseconds });
+  return error;
+}

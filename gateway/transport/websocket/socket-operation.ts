@@ -1,0 +1,38 @@
+import type { GraphQLError } from 'graphql';
+import type { Feed, Sink } from '../../subscriptions/feed.js';
+import type { Frame } from '../../subscriptions/frame.js';
+import type { SocketOutlet } from './socket-outlet.js';
+
+const END = Buffer.from('}');
+
+/** One operation on a WebSocket: writes its events as messages of graphql-transport-ws. */
+export class SocketOperation implements Sink {
+  feed: Feed | undefined;
+  readonly gone = new AbortController();
+  private prefix: Buffer | undefined;
+
+  constructor(
+    readonly id: string,
+    private readonly outlet: SocketOutlet,
+    private readonly ended: (operation: SocketOperation) => void,
+  ) {}
+
+  get behind(): boolean {
+    return this.outlet.behind;
+  }
+
+  next({ payload }: Frame): boolean {
+    this.prefix ??= Buffer.from(`{"id":${JSON.stringify(this.id)},"type":"next","payload":`);
+    return this.outlet.send(Buffer.concat([this.prefix, payload, END]));
+  }
+
+  error(errors: readonly GraphQLError[]): void {
+    this.ended(this);
+    this.outlet.send(JSON.stringify({ id: this.id, type: 'error', payload: errors }));
+  }
+
+  complete(): void {
+    this.ended(this);
+    this.outlet.send(JSON.stringify({ id: this.id, type: 'complete' }));
+  }
+}

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { type ConnectionInitMessage, MessageType, type SubscribeMessage, parseMessage } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Actor } from '../../../kernel/actor.js';
+import { Refused } from '../../../kernel/result.js';
+import { hasExpired } from '../../auth/authenticator.js';
+import { CloseSocket, closeCodes } from './close-codes.js';
+import type { GatewayCore } from '../gateway-core.js';
+import { MAX_ID } from '../operation-id.js';
+import { runOperation } from '../operation.js';
+import { requestError } from '../request-error.js';
+import { SocketOperation } from './socket-operation.js';
+import { SocketOutlet } from './socket-outlet.js';
+import { takeTurns } from '../take-turns.js';
+
+/** Made once: an abort without a reason makes a new error each time. */
+const ENDED = new Error('the operation has ended');
+
+/**
+ * One client on one WebSocket, by the rules of graphql-transport-ws: opened → initialised → acknowledged → closing →
+ * closed. Operations run between acknowledgement and closing: from the moment when either side says that it closes,
+ * nothing that is running goes on and nothing that is said is listened to, however long the other side takes to answer.
+ */
+export class SocketSession {
+  private readonly outlet: SocketOutlet;
+  private readonly operations = new Map<string, SocketOperation>();
+  private onClose: (() => void)[] = [];
+  private initialised = false;
+  private actor: Actor | undefined;
+  /** What the client has a certain time for: first to introduce itself, at last to let the connection go. */
+  private waiting: NodeJS.Timeout | undefined;
+
+  /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
+  constructor(
+    private readonly core: GatewayCore,
+    readonly socket: WebSocket,
+    connection: Duplex,
+    private authorization: string | undefined,
+  ) {
+    this.outlet = new SocketOutlet(socket, connection, () => this.drained());
+    const { initialisationTimeout, subprotocolNotAcceptable } = closeCodes;
+    if (socket.protocol !== 'graphql-transport-ws') {
+      socket.close(subprotocolNotAcceptable, 'Subprotocol not acceptable');
+      return;
+    }
+    this.waiting = setTimeout(
+      () => this.close(initialisationTimeout, 'Connection initialisation timeout'),
+      core.limits.connectionInitTimeout,
+    );
+    socket.on('message', (data) => this.receive(String(data as Buffer)));
+    socket.once('close', () => this.closed());
+  }
+
+  /** Closes the socket and ends what runs on it. A client that does not answer in time, or reads nothing, is cut. */
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+    this.stop();
+    if (this.socket.readyState === this.socket.CLOSED) return;
+    this.waiting = setTimeout(() => this.socket.terminate(), this.core.limits.closeTimeout);
+  }
+
+  private get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Handles a message before the next is looked at, as far as it may close the socket. */
+  private receive(text: string): void {
+    if (!this.isOpen) return;
+    try {
+      this.handle(read(text));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof CloseSocket) return this.close(error.code, error.message);
+    this.core.log.error({ err: error }, 'a WebSocket message could not be handled');
+    this.close(closeCodes.internalError, 'Internal error');
+  }
+
+  private handle(message: ReturnType<typeof read>): void {
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        return this.initialise(message);
+      case MessageType.Ping:
+        return void this.outlet.send(
+          JSON.stringify({ type: 'pong', ...(message.payload && { payload: message.payload }) }),
+        );
+      case MessageType.Pong:
+        return;
+      case MessageType.Subscribe:
+        return this.subscribe(message);
+      case MessageType.Complete:
+        return this.end(this.operations.get(message.id));
+      default:
+        throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
+    }
+  }
+
+  private initialise({ payload }: ConnectionInitMessage): void {
+    if (this.initialised)
+      throw new CloseSocket(closeCodes.tooManyInitialisations, 'Too many initialisation requests');
+    this.initialised = true;
+    clearTimeout(this.waiting);
+    const authorization = authorizationIn(payload) ?? this.authorization;
+    this.authorization = undefined;
+    this.acknowledge(authorization).catch((error: unknown) => this.fail(error));
+  }
+
+  /** Finds out who the client is. */
+  private async acknowledge(authorization: string | undefined): Promise<void> {
+    const actor = await this.authenticate(authorization);
+    if (!this.isOpen) return;
+    const giveBack = this.core.connections.take(actor.account);
+    if (!giveBack) throw new CloseSocket(closeCodes.tryAgainLater, 'Too many connections of this account');
+    const { tokenExpired, rightsChanged } = closeCodes;
+    this.onClose.push(
+      giveBack,
+      this.core.expiries.watch(actor, () => this.close(tokenExpired, 'Token expired')),
+      this.core.rights.watch({ actor, authorization }, () => this.close(rightsChanged, 'Rights changed')),
+    );
+    this.actor = actor;
+    this.outlet.send('{"type":"connection_ack"}');
+  }
+
+  private async authenticate(authorization: string | undefined): Promise<Actor> {
+    try {
+      return await this.core.authenticator.authenticate(authorization);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      throw error.problems[0]?.code === 'TOKEN_EXPIRED'
+        ? new CloseSocket(closeCodes.tokenExpired, 'Token expired')
+        : new CloseSocket(closeCodes.forbidden, 'Forbidden');
+    }
+  }
+
+  private subscribe({ id, payload }: SubscribeMessage): void {
+    const { actor, core } = this;
+    if (!actor) throw new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
+    if (hasExpired(actor, core.clock)) throw new CloseSocket(closeCodes.tokenExpired, 'Token expired');
+    if (id.length > MAX_ID) throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
+    if (this.operations.has(id))
+      throw new CloseSocket(closeCodes.subscriberExists, `Subscriber for ${shortened(id)} already exists`);
+    const operation = new SocketOperation(id, this.outlet, (own) => this.end(own));
+    const { operationsPerSocket } = core.limits;
+    if (this.operations.size >= operationsPerSocket)
+      return operation.error([
+        requestError('LIMIT_EXCEEDED', `A WebSocket may run ${operationsPerSocket} operations at once.`),
+      ]);
+    this.operations.set(id, operation);
+    void this.run(operation, payload, actor);
+  }
+
+  private async run(
+    operation: SocketOperation,
+    payload: SubscribeMessage['payload'],
+    actor: Actor,
+  ): Promise<void> {
+    const { core } = this;
+    const client = { actor, requestId: randomUUID(), gone: operation.gone.signal };
+    try {
+      operation.feed = await runOperation(core, { ...payload }, client, operation);
+    } catch (error) {
+      operation.error([core.mask.error(error, client.requestId)]);
+    }
+  }
+
+  /** Ends an operation, finished or not. */
+  private end(operation: SocketOperation | undefined): void {
+    if (!operation) return;
+    if (this.operations.get(operation.id) === operation) this.operations.delete(operation.id);
+    operation.gone.abort(ENDED);
+  }
+
+  private drained(): void {
+    takeTurns(this.operations, this.outlet);
+  }
+
+  private stop(): void {
+    clearTimeout(this.waiting);
+    for (const operation of [...this.operations.values()]) this.end(operation);
+  }
+
+  /** Counts among the account's connections until it is really gone. */
+  private closed(): void {
+    this.stop();
+    for (const done of this.onClose.splice(0)) done();
+  }
+}
+
+function read(text: string) {
+  try {
+    return parseMessage(text);
+  } catch {
+    throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
+  }
+}
+
+/** A close reason has room for 123 bytes. */
+function shortened(id: string): string {
+  return id.length > 60
+    ? `${id.slice(0, 60).replace(/[^\x20-\x7e]/g, '?')}…`
+    : id.replace(/[^\x20-\x7e]/g, '?');
+}
+
+function authorizationIn(payload: ConnectionInitMessage['payload']): string | undefined {
+  const authorization = payload?.['authorization'] ?? payload?.['Authorization'];
+  if (typeof authorization === 'string') return authorization;
+  const token = payload?.['token'];
+  return typeof token === 'string' ? `Bearer ${token}` : undefined;
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { closeCodes } from './close-codes.js';
+import { isAllowedOrigin } from '../http/cors.js';
+import type { GatewayCore } from '../gateway-core.js';
+import { isAllowedHost } from '../http/hosts.js';
+import { SocketSession } from './socket-session.js';
+
+export interface WebSocketTransportOptions {
+  readonly core: GatewayCore;
+  readonly allowedOrigins: readonly string[];
+  /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
+  readonly allowedHosts: readonly string[] | undefined;
+}
+
+/** Milliseconds between pings; a socket that has not answered one when the next is due is cut. */
+const PING_INTERVAL = 20_000;
+const PROTOCOL = 'graphql-transport-ws';
+
+/** GraphQL over WebSockets (graphql-transport-ws). */
+export class WebSocketTransport {
+  private readonly sockets: WebSocketServer;
+  private readonly sessions = new Set<SocketSession>();
+  private readonly answered = new WeakSet<WebSocket>();
+  private readonly pings: NodeJS.Timeout;
+
+  constructor(private readonly options: WebSocketTransportOptions) {
+    const { core } = options;
+    this.sockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+      maxPayload: core.limits.messageBytes,
+    });
+    this.pings = setInterval(() => this.ping(), PING_INTERVAL);
+    this.pings.unref();
+    core.draining.addEventListener('abort', () => this.drain(), { once: true });
+  }
+
+  /** Turns an HTTP connection into a WebSocket. */
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    connection.on('error', () => connection.destroy());
+    const refused = this.refusal(request);
+    if (refused)
+      return void connection.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const { authorization } = request.headers;
+    this.sockets.handleUpgrade(request, connection, head, (socket) =>
+      this.open(socket, connection, authorization),
+    );
+  }
+
+  /** Waits until every socket has closed, then cuts what is left after `milliseconds`. */
+  async close(milliseconds: number): Promise<void> {
+    clearInterval(this.pings);
+    const cut = setTimeout(() => this.cut(), milliseconds);
+    await Promise.all(
+      [...this.sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+    );
+    clearTimeout(cut);
+  }
+
+  private refusal(request: IncomingMessage): string | undefined {
+    const { core, allowedOrigins, allowedHosts } = this.options;
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path !== '/graphql' && path !== '/') return '404 Not Found';
+    if (core.draining.aborted) return '503 Service Unavailable';
+    const allowed = isAllowedHost(request, allowedHosts) && isAllowedOrigin(request, allowedOrigins);
+    return allowed ? undefined : '403 Forbidden';
+  }
+
+  private open(socket: WebSocket, connection: Duplex, authorization: string | undefined): void {
+    const { core } = this.options;
+    this.answered.add(socket);
+    core.meter.sockets(1);
+    socket.once('close', () => core.meter.sockets(-1));
+    socket.on('pong', () => this.answered.add(socket));
+    socket.on('error', (err) => core.log.debug({ err }, 'a WebSocket failed'));
+    const session = new SocketSession(core, socket, connection, authorization);
+    this.sessions.add(session);
+    socket.once('close', () => this.sessions.delete(session));
+  }
+
+  private ping(): void {
+    for (const socket of this.sockets.clients) {
+      if (!this.answered.delete(socket)) socket.terminate();
+      else socket.ping();
+    }
+  }
+
+  /** Each client is told when to come back, so that they do not all come at once. */
+  private drain(): void {
+    const { core } = this.options;
+    for (const session of this.sessions)
+      session.close(closeCodes.serviceRestart, `Service restart; retry in ${core.comeBack()} ms`);
+  }
+
+  private cut(): void {
+    for (const socket of this.sockets.clients) socket.terminate();
+  }
+}

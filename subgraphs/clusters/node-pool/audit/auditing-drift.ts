@@ -1,0 +1,77 @@
+import { NO_JSON } from '../../reconcile/json-null.js';
+import { withCondition } from '../../reconcile/conditions.js';
+import { eventOf } from '../../reconcile/reconcile-events.js';
+import type { Node } from '../../reconcile/reconcile.store.js';
+import type { Findings, Outside } from '../inspecting-pool.js';
+import { updateNodePool } from '../node-pool.store.js';
+import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
+
+/** How a pool's nodes differ from Kubernetes and from its scaling group: the column `drift`. */
+export interface Drift {
+  /** Names of nodes that Kubernetes does not have. */
+  readonly missingInKubernetes: readonly string[];
+  /** Names of nodes whose machines are no longer in the pool's scaling group. */
+  readonly movedOut: readonly string[];
+  /** RFC 3339. */
+  readonly seenAt: string;
+}
+
+export function driftOf({ drift }: { readonly drift: unknown }): Drift | null {
+  return drift === null ? null : { movedOut: [], ...(drift as Omit<Drift, 'movedOut'>) };
+}
+
+/**
+ * Says when nodes of a pool were deleted in Kubernetes, or taken out of its scaling group, while their machines run on,
+ * and when that is over.
+ */
+export async function auditDrift(
+  audit: Audit,
+  { unregistered, moved }: Pick<Findings, 'unregistered' | 'moved'>,
+  { names }: Outside,
+): Promise<void> {
+  const { pool } = audit;
+  if (!names) return;
+  const now = { missingInKubernetes: namesOf(unregistered), movedOut: namesOf(moved) };
+  const before = driftOf(pool);
+  if (isSame(now, before)) return;
+  const count = new Set([...unregistered, ...moved]).size;
+  await recordFindings(audit, async (tx, at) => {
+    const drifted = count > 0;
+    const text = drifted
+      ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their machines run. Use syncNodePool.`
+      : `The nodes of the node pool ${pool.name} are all in Kubernetes and in its scaling group again.`;
+    await updateNodePool(tx, pool.id, {
+      drift: drifted ? { ...now, seenAt: at.toISOString() } : NO_JSON,
+      conditions: withCondition(
+        pool,
+        { type: 'InSync', status: drifted ? 'False' : 'True', reason: reasonOf(now), message: text },
+        at,
+      ),
+    });
+    return [
+      eventOf(subjectOf(audit), drifted ? 'NODE_POOL_DRIFTED' : 'NODE_POOL_IN_SYNC', text, {
+        level: drifted ? 'WARNING' : 'INFO',
+        data: now,
+      }),
+    ];
+  });
+}
+
+type Names = Omit<Drift, 'seenAt'>;
+
+function namesOf(nodes: readonly Node[]): string[] {
+  return nodes.map(({ name }) => name).sort();
+}
+
+function isSame(now: Names, before: Drift | null): boolean {
+  const { missingInKubernetes = [], movedOut = [] } = before ?? {};
+  return (
+    now.missingInKubernetes.join() === [...missingInKubernetes].join() &&
+    now.movedOut.join() === [...movedOut].join()
+  );
+}
+
+function reasonOf({ missingInKubernetes, movedOut }: Names): string {
+  if (missingInKubernetes.length > 0) return 'NodeDeletedInKubernetes';
+  return movedOut.length > 0 ? 'MachineMovedOut' : 'Synchronized';
+}

@@ -1,0 +1,234 @@
+import type { Failure } from '../../../../engine/contract.js';
+import { createOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Machine } from '../../../../engine/providers/pool-infrastructure.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { refuse, Refused } from '../../../../kernel/result.js';
+import type { Prisma } from '../../reconcile/reconcile.store.js';
+import type { CatalogueStore } from '../../catalogue/catalogue.store.js';
+import { change, type ChangeOutcome } from '../../change.js';
+import { largestInstance, largeTypeProblem } from '../../cluster/instance-size.guard.js';
+import { heldPlaces, reserveGrowth } from '../../cluster/quota.reservations.js';
+import type { ContainerRuntime } from '../../cluster-kind/cluster-kind.enums.js';
+import { kindOfRow } from '../../cluster-kind/kind-of-row.js';
+import { type AttachHome, attachProblem } from '../../instance/attach.rules.js';
+import { imageOf } from '../../instance/node-image.js';
+import { reserveNodes } from '../../network/node-network.js';
+import { releaseMachines, vcpuResource } from '../../reconcile/held.js';
+import { reserveMachines } from '../../reconcile/reserving-machines.js';
+import type { InstanceTypeValue } from '../../version/version.rules.js';
+import * as pools from '../node-pool.store.js';
+import { ATTACH_INSTANCES, ATTACHED } from '../node-pool.plan.js';
+import { wantedBounds } from '../pool-bounds.js';
+import type { AttachInstancesInput } from '../pool-changes.input.js';
+import { configOf } from '../pool-config.rules.js';
+import { admit, lockBoth, type LockedPool, recordWish, target } from '../pool-wish.js';
+import { pendingNode } from './pending-node.js';
+import { addressesOf } from '../pool-network.js';
+
+const MAX_MACHINES = 100;
+/** A machine that exists brings its system disk; what else is attached to it the platform does not know. */
+const DISKS_OF_MACHINE = 1;
+
+/** Lets machines that belong to no cluster become nodes. */
+export class AttachInstancesService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: CatalogueStore,
+  ) {}
+
+  /** Those that cannot join are told with their reasons in the operation; when none can, the request is refused. */
+  async attach(actor: Actor, input: AttachInstancesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const ids = [...new Set(input.instanceIds)];
+    checkInput(input, ids.length);
+    const { account } = actor;
+    const { instanceTypes } = await this.catalogue.catalogue();
+    const machines = new Map(
+      (await this.platform.provider.machines(account, { ids })).map((one) => [one.id, one]),
+    );
+    return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
+      const path = ['input', 'nodePoolId'];
+      const locked = await lockBoth(tx, account, input.nodePoolId, path);
+      const state = await admit(tx, locked.pool, 'ATTACH', path);
+      const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, at };
+      const { joined, rejected } = await join(tx, attempt);
+      if (joined.length === 0) throw new Refused(rejected);
+      const { cluster, pool } = locked;
+      const desiredSize = pool.desiredSize + joined.length;
+      const operation = await createOperation(
+        tx,
+        {
+          ...target(pool),
+          type: ATTACH_INSTANCES,
+          stages: ['NODES'],
+          requested: ids.length,
+          input: { fromSize: pool.desiredSize, toSize: desiredSize, trigger: 'ATTACH', rejected },
+        },
+        at,
+      );
+      const generation = { increment: 1 };
+      await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
+      await recordWish(tx, cluster, pool.id, at);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+}
+
+function checkInput({ mode, acknowledgeDataLoss }: AttachInstancesInput, count: number): void {
+  if (count < 1 || count > MAX_MACHINES) {
+    const message = `1 to ${MAX_MACHINES} machines at once, not ${count}.`;
+    refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
+  }
+  if (mode === 'AUTO' && !acknowledgeDataLoss) {
+    const message = 'AUTO replaces the system disks; what is on them is lost. Back it up first.';
+    refuse('DATA_LOSS_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeDataLoss'] });
+  }
+}
+
+interface Attempt {
+  readonly locked: LockedPool;
+  readonly input: AttachInstancesInput;
+  readonly ids: readonly string[];
+  readonly machines: ReadonlyMap<string, Machine>;
+  readonly types: ReadonlyMap<string, InstanceTypeValue>;
+  readonly at: Date;
+}
+
+interface Joined {
+  readonly joined: readonly string[];
+  readonly rejected: Failure[];
+}
+
+/** Makes the rows of the nodes that can be: each machine has its own say, and the pool's and the account's quotas. */
+async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
+  const { locked, ids, machines } = attempt;
+  const { cluster, pool } = locked;
+  const joined: string[] = [];
+  const rejected: Failure[] = [];
+  const room = (await wantedBounds(tx, pool)).maxSize - pool.desiredSize;
+  const used = await nodesOn(tx, pool.account, ids);
+  const largest = await largestInstance(tx, pool.account);
+  const home = await homeOf(tx, attempt);
+  for (const [index, id] of ids.entries()) {
+    const place = ['input', 'instanceIds', String(index)];
+    const full = joined.length >= room;
+    const failure = full
+      ? ({
+          code: 'SCALING_GROUP_FULL',
+          message: `${id}: the pool has as many nodes as it may have.`,
+        } as const)
+      : ((used.has(id) ? inUse(id) : undefined) ??
+        attachProblem({ id, machine: machines.get(id), home, mode: attempt.input.mode }) ??
+        (await take(tx, { ...attempt, largest, machine: machines.get(id)! })));
+    if (failure) rejected.push({ ...failure, path: place });
+    else joined.push(id);
+  }
+  const held = await heldPlaces(tx, pool.account, pool.id);
+  const wanted = pool.desiredSize + joined.length;
+  const growth = {
+    id: pool.id,
+    // Each machine has had its own say.
+    instanceTypes: [],
+    config: configOf(pool),
+    desiredSize: Math.max(0, wanted - held),
+    path: ['input', 'instanceIds'],
+  };
+  const { account } = pool;
+  await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+  return { joined, rejected };
+}
+
+/** What of the pool and its cluster decides whether a machine can join. */
+async function homeOf(
+  tx: Transaction,
+  { locked: { cluster, pool }, types }: Pick<Attempt, 'locked' | 'types'>,
+): Promise<AttachHome> {
+  const { instanceTypes, gpuSharing, edgeAutonomy } = pool;
+  const { imageId } = configOf(pool).machines;
+  const runtime = pool.runtime as ContainerRuntime;
+  return {
+    types,
+    kind: kindOfRow(cluster).name,
+    version: cluster.version,
+    regionId: cluster.regionId,
+    network: await addressesOf(tx, pool),
+    pool: { instanceTypes, runtime, gpuSharing, edgeAutonomy, imageId },
+  };
+}
+
+/** Machines that are nodes of the account; those of others are not told. */
+async function nodesOn(tx: Transaction, account: string, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.node.findMany({
+    where: { account, instanceId: { in: [...ids] } },
+    select: { instanceId: true },
+  });
+  return new Set(rows.flatMap(({ instanceId }) => instanceId ?? []));
+}
+
+function inUse(id: string): Failure {
+  return { code: 'INSTANCE_IN_USE', message: `${id} belongs to a cluster.` };
+}
+
+/** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when somebody else was faster. */
+async function take(
+  tx: Transaction,
+  attempt: Attempt & { readonly machine: Machine; readonly largest: number },
+): Promise<Failure | undefined> {
+  const { machine, types, largest } = attempt;
+  const { account } = attempt.locked.pool;
+  const vcpus = types.get(machine.instanceType)?.vcpus ?? 0;
+  const { instanceType: type, chargeType } = machine;
+  const tooLarge = largeTypeProblem({ type, chargeType, vcpus }, largest);
+  if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
+  const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
+  if (count === 0) return inUse(machine.id);
+  const wish = { account, chargeType, count: 1, vcpus, disks: DISKS_OF_MACHINE };
+  const { granted, shortage } = await reserveMachines(tx, wish);
+  if (granted === 1) return connect(tx, { attempt, machine, vcpus });
+  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  const why = shortage?.message ?? `The ${vcpuResource(chargeType)?.resource} quota has no room for it.`;
+  return { code: 'QUOTA_EXCEEDED', message: `${machine.id}: ${why}` };
+}
+
+/** Takes what the machine needs of the cluster's network; gives up the machine, and says why, when there is no room. */
+async function connect(
+  tx: Transaction,
+  {
+    attempt,
+    machine,
+    vcpus,
+  }: { readonly attempt: Attempt; readonly machine: Machine; readonly vcpus: number },
+): Promise<Failure | undefined> {
+  const { cluster, pool } = attempt.locked;
+  const { account } = pool;
+  const { securityGroupId } = configOf(pool).machines;
+  const instanceTypes = [machine.instanceType];
+  const wish = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
+  const { shortage } = await reserveNodes(tx, wish);
+  if (!shortage) return undefined;
+  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_OF_MACHINE };
+  await releaseMachines(tx, account, [unused]);
+  return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
+}
+
+function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.NodeCreateManyInput {
+  const { locked, machine, types, input, at } = attempt;
+  const { cluster, pool } = locked;
+  const { architecture } = types.get(machine.instanceType) ?? {};
+  const imageId = imageOf(configOf(pool).machines, architecture);
+  return {
+    ...pendingNode(pool, cluster, at),
+    generation: pool.generation + 1,
+    instanceId: machine.id,
+    chargeType: machine.chargeType,
+    origin: ATTACHED,
+    // A machine that keeps its system disk keeps its operating system.
+    joining: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
+    zoneId: machine.zoneId,
+    instanceType: machine.instanceType,
+    vcpus,
+    disks: DISKS_OF_MACHINE,
+  };
+}

@@ -1,0 +1,109 @@
+import { createOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { change, type ChangeOutcome } from '../../change.js';
+import type { NodeRow } from '../../node/node.store.js';
+import { nextNodeState, type NodeState } from '../../node/node-states.js';
+import { type Leaving, markRemoving } from '../../reconcile/nodes.store.js';
+import * as pools from '../node-pool.store.js';
+import { minSizeOf } from '../pool-bounds.js';
+import type { RemoveNodesInput, SyncNodePoolInput } from '../pool-changes.input.js';
+import { admit, lockBoth, recordWish, scalesItself, target } from '../pool-wish.js';
+
+const MAX_NODES = 100;
+
+/** Takes nodes out of pools, and makes pools what they say they are. */
+export class RemoveNodesService {
+  constructor(private readonly platform: Platform) {}
+
+  /** Nodes leave their pool: its desired size is lowered by as many. */
+  async remove(actor: Actor, input: RemoveNodesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const ids = [...new Set(input.nodeIds)];
+    if (ids.length < 1 || ids.length > MAX_NODES)
+      refuse('INVALID_INPUT', `1 to ${MAX_NODES} nodes at once, not ${ids.length}.`, {
+        path: ['input', 'nodeIds'],
+      });
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'removeNodes', input, dryRun }, async (tx, at) => {
+      const path = ['input', 'nodePoolId'];
+      const { cluster, pool } = await lockBoth(tx, account, input.nodePoolId, path);
+      const state = await admit(tx, pool, 'REMOVE_NODES', path);
+      await checkNodes(tx, pool.id, ids);
+      const desiredSize = Math.max(0, pool.desiredSize - ids.length);
+      checkMinimum(pool, desiredSize);
+      const leaving: Leaving = {
+        drain: input.drain ?? true,
+        release: input.release ?? true,
+        reason: 'REQUESTED',
+        since: at.toISOString(),
+      };
+      await markRemoving(tx, ids, leaving);
+      const operation = await createOperation(
+        tx,
+        {
+          ...target(pool),
+          type: 'REMOVE_NODES',
+          stages: ['NODES'],
+          input: { fromSize: pool.desiredSize, toSize: desiredSize, trigger: 'REMOVE_NODES', nodeIds: ids },
+        },
+        at,
+      );
+      const generation = { increment: 1 };
+      await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
+      await recordWish(tx, cluster, pool.id, at);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+
+  /** Has the engine compare the pool with the cloud and with Kubernetes, and mend what differs. */
+  async sync(actor: Actor, input: SyncNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'syncNodePool', input, dryRun }, async (tx, at) => {
+      const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
+      const state = await admit(tx, pool, 'SYNC', ['input', 'id']);
+      const operation = await createOperation(
+        tx,
+        {
+          ...target(pool),
+          type: 'SYNC_NODE_POOL',
+          stages: ['INSPECT', 'NODES'],
+          input: {
+            fromSize: pool.desiredSize,
+            toSize: pool.desiredSize,
+            trigger: 'SYNC',
+            lowerDesiredSize: input.lowerDesiredSize ?? false,
+          },
+        },
+        at,
+      );
+      const generation = { increment: 1 };
+      await pools.updateNodePool(tx, pool.id, { generation, state, operationId: operation.id });
+      await recordWish(tx, cluster, pool.id, at);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+}
+
+async function checkNodes(tx: Transaction, nodePoolId: string, ids: readonly string[]): Promise<void> {
+  const nodes = await tx.node.findMany({ where: { nodePoolId, id: { in: [...ids] } } });
+  const found = new Map(nodes.map((node) => [node.id, node]));
+  const problems = ids.flatMap((id, index) =>
+    nodeProblem(found.get(id), ['input', 'nodeIds', String(index)]),
+  );
+  if (problems.length > 0) throw new Refused(problems);
+}
+
+function nodeProblem(node: NodeRow | undefined, path: readonly string[]): Problem[] {
+  if (!node) return [{ code: 'NOT_FOUND', message: 'The node pool has no such node.', path }];
+  if (nextNodeState(node.state as NodeState, 'REMOVE')) return [];
+  return [{ code: 'INVALID_STATE', message: `The node ${node.name} is ${node.state}.`, path }];
+}
+
+function checkMinimum(pool: pools.NodePoolRow, desiredSize: number): void {
+  const minSize = minSizeOf(pool);
+  if (!scalesItself(pool) || desiredSize >= minSize) return;
+  const message = `The pool scales by itself and has at least ${minSize} nodes; lower that first.`;
+  refuse('INVALID_INPUT', message, { path: ['input', 'nodeIds'] });
+}
