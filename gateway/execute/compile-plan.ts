@@ -44,7 +44,9 @@ function sequence(parts: readonly PlanPart[]): PlanPart {
 }
 
 function parallel(nodes: readonly PlanNode[], compilation: PlanCompilation, path: ResponsePath): PlanPart {
-  const parts = nodes.map((one) => compilePlan(one, { ...compilation, beside: true }, path));
+  const { combined } = compilation;
+  const beside = { ...compilation, beside: true };
+  const parts = nodes.map((one) => compilePlan(one, beside, path));
   return (run, done) => {
     // One more, so that it is not over before the last has begun.
     let left = parts.length + 1;
@@ -52,7 +54,7 @@ function parallel(nodes: readonly PlanNode[], compilation: PlanCompilation, path
       left -= 1;
       if (left === 0) done();
     };
-    EntityRequests.of(run, compilation.combined).together(() => {
+    EntityRequests.of(run, combined).together(() => {
       for (const part of parts) part(run, over);
     });
     over();

@@ -6,7 +6,7 @@ import type { CombinedOperations } from './entities/combine-operations.js';
 import { EntityBatch } from './entities/entity-batch.js';
 import { entityOperation } from './entities/entity-operation.js';
 import { type EntityAnswer, type EntityError, EntityRequests } from './entities/entity-requests.js';
-import { Represent } from './entities/represent.js';
+import type { Represents } from './entities/represents.js';
 import { type PlanPath, entitiesAt, parsePath } from './plan-path.js';
 import { type PlanPart, type PlanRun, sourceOf } from './plan-run.js';
 import { compileRewrites } from './rewrites.js';
@@ -21,6 +21,7 @@ export interface FetchCompilation {
   /** Of the whole supergraph: keys may be of types that clients do not see. */
   readonly conditions: TypeConditions;
   readonly combined: CombinedOperations;
+  readonly represents: Represents;
   /** Whether the fetch is in a part of a plan beside which others are executed. */
   readonly beside?: boolean;
 }
@@ -59,9 +60,10 @@ export function compileAnswer(
   node: FetchNode,
   conditions: TypeConditions,
 ): (run: PlanRun, answer: SubgraphResult) => void {
+  const { serviceName } = node;
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   return (run, { data, errors }) => {
-    for (const error of errors ?? []) run.errors.push(subgraphError(error, node.serviceName, error.path));
+    for (const error of errors ?? []) run.errors.push(subgraphError(error, serviceName, error.path));
     if (!data) return;
     rewrite?.(data);
     merge(run.data, data);
@@ -70,6 +72,7 @@ export function compileAnswer(
 
 function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditions): PlanPart {
   const at = parsePath(path);
+  const { serviceName, variableUsages = [] } = node;
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   const template = new RequestTemplate(node.operation, node.operationName);
   return (run, done) => {
@@ -78,13 +81,13 @@ function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditio
     const take = (result: SubgraphResult) => {
       const { data, errors } = answerOf(result);
       for (const error of errors ?? [])
-        run.errors.push(subgraphError(error, node.serviceName, error.path && [...path, ...error.path]));
+        run.errors.push(subgraphError(error, serviceName, error.path && [...path, ...error.path]));
       if (!data) return;
       rewrite?.(data);
       for (const target of targets) merge(target, data);
     };
     const { taken, failed } = ending(run, take, done);
-    const ask = () => sourceOf(run, node.serviceName).execute(write(template, node, run), run.call);
+    const ask = () => sourceOf(run, serviceName).execute(write(template, variableUsages, run), run.call);
     settle(ask, taken, failed);
   };
 }
@@ -92,20 +95,17 @@ function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditio
 function entityFetch(
   node: FetchNode,
   at: PlanPath,
-  { conditions, combined, beside = false }: FetchCompilation,
+  { conditions, combined, represents, beside = false }: FetchCompilation,
 ): PlanPart {
-  const represent = new Represent(
-    node.requires ?? [],
-    conditions,
-    compileRewrites(node.inputRewrites, conditions),
-  );
+  const { serviceName } = node;
+  const represent = represents.of(node);
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   const operation = entityOperation(node, represent.shareable && !rewrite);
   return (run, done) => {
     const batch = new EntityBatch(run.data, at);
     const take = ({ entities, errors, problem }: EntityAnswer) => {
       // The places are looked for before the data is merged, while the entities are the ones that were asked for.
-      for (const error of errors) addEntityErrors(run, error, node, batch);
+      for (const error of errors) addEntityErrors(run, error, serviceName, batch);
       if (problem) throw problem;
       if (entities) batch.merge(entities, rewrite);
     };
@@ -125,17 +125,17 @@ function entityFetch(
 function addEntityErrors(
   run: PlanRun,
   { error, index, rest }: EntityError,
-  node: FetchNode,
+  serviceName: string,
   batch: EntityBatch,
 ): void {
   const places = index === undefined ? [] : batch.places(index);
-  if (places.length === 0) run.errors.push(subgraphError(error, node.serviceName, undefined));
-  for (const place of places) run.errors.push(subgraphError(error, node.serviceName, [...place, ...rest]));
+  if (places.length === 0) run.errors.push(subgraphError(error, serviceName, undefined));
+  for (const place of places) run.errors.push(subgraphError(error, serviceName, [...place, ...rest]));
 }
 
 function write(
   template: RequestTemplate,
-  { variableUsages = [] }: FetchNode,
+  variableUsages: readonly string[],
   { variables }: PlanRun,
 ): WrittenRequest {
   const picked = pickVariables(variableUsages, variables);

@@ -1,23 +1,21 @@
-import { type ArgumentNode, type DocumentNode, GraphQLError, Kind, visit } from 'graphql';
+import { type ArgumentNode, type DocumentNode, GraphQLError, Kind } from 'graphql';
+import { factsOf } from '../plan/document-facts.js';
 import { type LimitRule, coded } from './rule.js';
 
 /** Refuses literal page sizes over `pageSize`. */
-export const pageSizeRule: LimitRule = (document, { pageSize }) => {
-  const errors: GraphQLError[] = [];
-  visitFirst(document, (argument) => {
-    if (argument.value.kind !== Kind.INT || Number(argument.value.value) <= pageSize) return;
-    errors.push(pageSizeError(argument.value.value, pageSize, argument));
+export const pageSizeRule: LimitRule = (document, { pageSize }) =>
+  factsOf(document).pageSizes.flatMap((argument) => {
+    const { value } = argument;
+    if (value.kind !== Kind.INT || Number(value.value) <= pageSize) return [];
+    return [pageSizeError(value.value, pageSize, argument)];
   });
-  return errors;
-};
 
 /** Names of the variables that are page sizes somewhere in the document. */
 export function pageSizeVariables(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visitFirst(document, ({ value }) => {
-    if (value.kind === Kind.VARIABLE) names.add(value.name.value);
-  });
-  return [...names];
+  const names = factsOf(document).pageSizes.flatMap(({ value }) =>
+    value.kind === Kind.VARIABLE ? [value.name.value] : [],
+  );
+  return [...new Set(names)];
 }
 
 /** Says which page sizes in the coerced variables are over `pageSize`. */
@@ -29,14 +27,6 @@ export function checkPageSizes(
   return names.flatMap((name) => {
     const value = variables[name];
     return typeof value === 'number' && value > pageSize ? [pageSizeError(String(value), pageSize)] : [];
-  });
-}
-
-function visitFirst(document: DocumentNode, found: (argument: ArgumentNode) => void): void {
-  visit(document, {
-    Argument: (node) => {
-      if (node.name.value === 'first') found(node);
-    },
   });
 }
 

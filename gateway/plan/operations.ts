@@ -10,6 +10,7 @@ import {
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { compilePlan } from '../execute/compile-plan.js';
 import { CombinedOperations } from '../execute/entities/combine-operations.js';
+import { Represents } from '../execute/entities/represents.js';
 import { compileAnswer } from '../execute/fetch.js';
 import type { PlanPart, PlanRun } from '../execute/plan-run.js';
 import { ResponseShape } from '../execute/shape/response-shape.js';
@@ -37,7 +38,6 @@ export interface PlannedOperation {
   readonly definition: OperationDefinitionNode;
   /** Variables that are page sizes. */
   readonly pageSizes: readonly string[];
-  readonly plan: QueryPlan;
   /** Fetches what the operation needs; for queries and mutations. */
   readonly fetch: PlanPart;
   readonly shape: ResponseShape;
@@ -46,15 +46,24 @@ export interface PlannedOperation {
   readonly stream?: StreamForm | undefined;
 }
 
+interface OperationToCompile {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly stream: StreamForm | undefined;
+}
+
 /** Plans operations, each once for as long as its document is kept. */
 export class Operations {
   private readonly planned = new ByOperation<PlannedOperation>();
   private readonly combined = new CombinedOperations();
+  private readonly represents: Represents;
   /** Plans that are being made elsewhere, and those that were and wait to be compiled. */
   private readonly coming = new ByOperation<Promise<void>>();
   private readonly plans = new ByOperation<QueryPlan>();
 
-  constructor(private readonly supergraph: Supergraph) {}
+  constructor(private readonly supergraph: Supergraph) {
+    this.represents = new Represents(supergraph.fullConditions);
+  }
 
   /** Whether the operation of the document has been planned. */
   has(document: DocumentNode, operationName?: string | null): boolean {
@@ -68,8 +77,12 @@ export class Operations {
     // Only names that exist are kept, so a document has no more plans than operations (and the one without a name).
     const definition = getOperationAST(document, operationName);
     if (!definition) return unknownOperation(operationName);
-    const planned = this.build(document, definition, operationName ?? undefined);
-    if (!planned.plan.node && wantsData(definition, document)) return unanswerable();
+    const stream = this.streamForm(document, definition);
+    const plan =
+      this.takeAhead(document, operationName ?? undefined) ??
+      planOperation(this.supergraph, stream?.document ?? document, operationName ?? undefined);
+    if (!plan.node && wantsData(definition, document)) return unanswerable();
+    const planned = this.compiled({ document, definition, stream }, plan);
     this.planned.set(document, operationName, planned);
     return planned;
   }
@@ -107,25 +120,20 @@ export class Operations {
     return streamForm({ document, operation, api, full });
   }
 
-  private build(
-    document: DocumentNode,
-    definition: OperationDefinitionNode,
-    operationName?: string,
+  /** What executes the operation. Of the plan itself nothing need be kept. */
+  private compiled(
+    { document, definition, stream }: OperationToCompile,
+    { node }: QueryPlan,
   ): PlannedOperation {
     const { api, full, apiConditions, fullConditions } = this.supergraph;
-    const stream = this.streamForm(document, definition);
-    const plan =
-      this.takeAhead(document, operationName) ??
-      planOperation(this.supergraph, stream?.document ?? document, operationName);
-    const { node } = plan;
-    const compilation = { conditions: fullConditions, operation: definition, combined: this.combined };
+    const { combined, represents } = this;
+    const compilation = { conditions: fullConditions, operation: definition, combined, represents };
     const planned = {
       kind: definition.operation,
       name: definition.name?.value ?? null,
       document,
       definition,
       pageSizes: pageSizeVariables(document),
-      plan,
       shape: new ResponseShape({
         document,
         operation: definition,

@@ -8,9 +8,9 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
-  visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { factsOf } from '../../plan/document-facts.js';
 import { type ConditionValue, conditionValue } from '../conditions.js';
 import type { Tree } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';
@@ -41,15 +41,17 @@ export interface ShapeOptions {
  * and puts null where values are missing. Compiled once for each combination of `@skip` and `@include` in use.
  */
 export class ResponseShape {
-  private readonly variants = new LRUCache<string, Complete>({ max: 64 });
-  /** Of an operation without `@skip` and `@include`. */
+  /** Of an operation with `@skip` or `@include`, once there is one. */
+  private variants: LRUCache<string, Complete> | undefined;
+  /** Of one without. */
   private only: Complete | undefined;
   private readonly switches: ReadonlyMap<string, ConditionValue>;
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 
   constructor(private readonly options: ShapeOptions) {
     const { document, operation } = options;
-    this.switches = new Map(switchNames(document).map((name) => [name, conditionValue(operation, name)]));
+    const { switches } = factsOf(document);
+    this.switches = new Map([...switches].map((name) => [name, conditionValue(operation, name)]));
     this.fragments = fragmentsOf(document);
   }
 
@@ -64,6 +66,7 @@ export class ResponseShape {
     if (this.switches.size === 0) return (this.only ??= this.compile(variables));
     let key = '';
     for (const holds of this.switches.values()) key += holds(variables) ? '1' : '0';
+    this.variants ??= new LRUCache<string, Complete>({ max: 64 });
     const known = this.variants.get(key);
     if (known) return known;
     const compiled = this.compile(variables);
@@ -96,17 +99,6 @@ function includes(directive: DirectiveNode, on: ReadonlySet<string>): boolean {
   const holds =
     value?.kind === Kind.VARIABLE ? on.has(value.name.value) : value?.kind === Kind.BOOLEAN && value.value;
   return holds === (name === 'include');
-}
-
-function switchNames(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Directive: ({ name, arguments: given }) => {
-      if (name.value !== 'skip' && name.value !== 'include') return;
-      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
-    },
-  });
-  return [...names];
 }
 
 function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {

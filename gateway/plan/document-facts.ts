@@ -1,0 +1,62 @@
+import {
+  type ArgumentNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FloatValueNode,
+  type IntValueNode,
+  Kind,
+  visit,
+} from 'graphql';
+
+/** What has to be known of a document wherever in it that stands, each in the order of the text. */
+export interface DocumentFacts {
+  /** Arguments that are page sizes. */
+  readonly pageSizes: readonly ArgumentNode[];
+  /** Numbers that no double can hold. */
+  readonly tooLarge: readonly (FloatValueNode | IntValueNode)[];
+  /** Fields that read the schema. */
+  readonly introspection: readonly FieldNode[];
+  /** Names of the variables that `@skip` and `@include` ask. */
+  readonly switches: ReadonlySet<string>;
+}
+
+const known = new WeakMap<DocumentNode, DocumentFacts>();
+
+/** Looks a document through once, for all who want to know something of it: walking costs more than what is found. */
+export function factsOf(document: DocumentNode): DocumentFacts {
+  const before = known.get(document);
+  if (before) return before;
+  const facts = lookedThrough(document);
+  known.set(document, facts);
+  return facts;
+}
+
+function lookedThrough(document: DocumentNode): DocumentFacts {
+  const pageSizes: ArgumentNode[] = [];
+  const tooLarge: (FloatValueNode | IntValueNode)[] = [];
+  const introspection: FieldNode[] = [];
+  const switches = new Set<string>();
+  const number = (node: FloatValueNode | IntValueNode) => {
+    if (!Number.isFinite(Number(node.value))) tooLarge.push(node);
+  };
+  visit(document, {
+    Argument: (node) => {
+      if (node.name.value === 'first') pageSizes.push(node);
+    },
+    FloatValue: number,
+    IntValue: number,
+    Field: (node) => {
+      if (node.name.value === '__schema' || node.name.value === '__type') introspection.push(node);
+    },
+    Directive: (node) => {
+      for (const name of switchesOf(node)) switches.add(name);
+    },
+  });
+  return { pageSizes, tooLarge, introspection, switches };
+}
+
+function switchesOf({ name, arguments: given = [] }: DirectiveNode): string[] {
+  if (name.value !== 'skip' && name.value !== 'include') return [];
+  return given.flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
+}
