@@ -13,6 +13,7 @@ import type { Limits } from '../limits/limits.js';
 import { checkPageSizes } from '../limits/page-size.js';
 import { Documents } from './documents.js';
 import { Operations, type PlannedOperation } from './operations.js';
+import { withLocations } from './parse-document.js';
 import type { Supergraph } from './supergraph.js';
 
 /** What a client asks, on whatever transport. */
@@ -79,7 +80,7 @@ export class Preparation {
     const checked = this.documents.check(request.query);
     if ('errors' in checked) return { errors: checked.errors, status: tooLong(checked.errors) ? 413 : 400 };
     const secret = introspectionRefusal(checked.document, this.limits, actor);
-    if (secret) return { errors: [secret], status: 403 };
+    if (secret) return { errors: withLocations([secret], checked.document), status: 403 };
     return this.authorized(checked.document, request, actor);
   }
 
@@ -95,7 +96,8 @@ export class Preparation {
     if (view?.empty && operation.kind === OperationTypeNode.SUBSCRIPTION)
       return { errors: view.errors, status: 403 };
     const errors = this.checkVariables(operation, request.variables ?? {});
-    return errors.length > 0 ? { errors, status: 400 } : { document, operation, request, view };
+    if (errors.length > 0) return { errors: withLocations(errors, document), status: 400 };
+    return { document, operation, request, view };
   }
 
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {
