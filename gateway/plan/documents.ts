@@ -8,12 +8,19 @@ import { parseDocument, withLocations } from './parse-document.js';
 
 const RULES = [...specifiedRules, knownOperationTypes];
 
-/** A document that may be executed, or why it may not. */
-export type CheckedDocument =
-  | { readonly document: DocumentNode }
-  | { readonly errors: readonly GraphQLError[]; readonly stage: 'parse' | 'limits' | 'validate' };
+/** Why a document may not be executed. */
+interface RefusedDocument {
+  readonly errors: readonly GraphQLError[];
+  readonly stage: 'parse' | 'limits' | 'validate';
+}
 
-/** Parses and checks documents; each text once. Keeps up to 2 Mi characters of source: what it is parsed to is some twenty-five times larger. */
+/** A document that may be executed, or why it may not. */
+export type CheckedDocument = { readonly document: DocumentNode } | RefusedDocument;
+
+/** A document that may be validated: it is within the limits. */
+export type ReadDocument = { readonly unchecked: DocumentNode } | RefusedDocument;
+
+/** Parses and checks documents; each text once. Keeps up to 2 Mi characters of source: what it is parsed to is some thirty-five times larger. */
 export class Documents {
   private readonly known = new LRUCache<string, CheckedDocument>({
     max: 2000,
@@ -31,36 +38,45 @@ export class Documents {
     return this.known.get(source);
   }
 
-  check(source: string): CheckedDocument {
+  /** What there is to validate of a text; the document itself when that has been done. */
+  read(source: string): ReadDocument {
     const known = this.find(source);
-    if (known) return known;
-    const checked = this.parse(source);
-    // Limits are cheap to check again; what breaks them is not worth keeping.
-    if (!('errors' in checked) || checked.stage === 'validate') this.known.set(source, checked);
-    return checked;
-  }
-
-  private parse(source: string): CheckedDocument {
+    if (known) return 'errors' in known ? known : { unchecked: known.document };
     const tooLong = checkSource(source, this.limits);
     if (tooLong.length > 0) return { errors: tooLong, stage: 'limits' };
     try {
-      return this.checkParsed(parseDocument(source, this.limits.tokens));
+      return this.within(parseDocument(source, this.limits.tokens));
     } catch (error) {
       return this.unparsed(error);
     }
   }
 
-  private checkParsed(document: DocumentNode): CheckedDocument {
+  check(source: string, read = this.read(source)): CheckedDocument {
+    const known = this.find(source);
+    if (known) return known;
+    const checked = this.validated(read);
+    // Limits are cheap to check again; what breaks them is not worth keeping.
+    if (!('errors' in checked) || checked.stage === 'validate') this.known.set(source, checked);
+    return checked;
+  }
+
+  private within(document: DocumentNode): ReadDocument {
     // Before validation, whose cost grows with what the limits bound.
     const beyond = checkDocument(document, this.limits);
-    if (beyond.length > 0) return { errors: withLocations(beyond, document), stage: 'limits' };
-    const invalid = validate(this.schema, document, RULES, { maxErrors: 20 });
+    if (beyond.length === 0) return { unchecked: document };
+    return { errors: withLocations(beyond, document), stage: 'limits' };
+  }
+
+  private validated(read: ReadDocument): CheckedDocument {
+    if ('errors' in read) return read;
+    const { unchecked: document } = read;
+    const invalid = violations(this.schema, document);
     if (invalid.some(isGivenUp)) return { errors: [TOO_ENTANGLED], stage: 'validate' };
     if (invalid.length === 0) return { document };
     return { errors: withLocations(invalid.map(validationError), document), stage: 'validate' };
   }
 
-  private unparsed(error: unknown): CheckedDocument {
+  private unparsed(error: unknown): RefusedDocument {
     if (!(error instanceof GraphQLError)) throw error;
     const { tokens } = this.limits;
     if (error.message.includes('tokens. Parsing aborted')) {
@@ -76,6 +92,16 @@ export class Documents {
       extensions: { code: 'GRAPHQL_PARSE_FAILED' },
     });
     return { errors: [coded], stage: 'parse' };
+  }
+}
+
+function violations(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, RULES, { maxErrors: 20 });
+  } catch (error) {
+    // The rule about the root of subscriptions throws where a variable decides what that is.
+    if (error instanceof GraphQLError) return [error];
+    throw error;
   }
 }
 

@@ -92,14 +92,36 @@ export class Operations {
    * `plan` finds it.
    */
   ahead(document: DocumentNode, operationName?: string | null): Promise<void> | undefined {
-    const { planAhead } = this.supergraph;
-    if (!planAhead || this.has(document, operationName)) return undefined;
     const definition = getOperationAST(document, operationName);
     if (!definition) return undefined;
+    return this.begin(document, operationName, () =>
+      print(this.streamForm(document, definition)?.document ?? document),
+    );
+  }
+
+  /** The same for a document that need not be valid, by its text. It says nothing of the form of a stream. */
+  aheadAsSent(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    text: string,
+  ): Promise<void> | undefined {
+    const definition = getOperationAST(document, operationName);
+    const isStream = definition?.operation === OperationTypeNode.SUBSCRIPTION;
+    if (!definition || isStream) return undefined;
+    return this.begin(document, operationName, () => text);
+  }
+
+  private begin(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    text: () => string,
+  ): Promise<void> | undefined {
+    const { planAhead } = this.supergraph;
+    const isThere = this.has(document, operationName) || this.plans.get(document, operationName);
+    if (!planAhead || isThere) return undefined;
     const coming = this.coming.get(document, operationName);
     if (coming) return coming;
-    const form = this.streamForm(document, definition)?.document ?? document;
-    const planning = planAhead(print(form), operationName ?? undefined).then((plan) => {
+    const planning = planAhead(text(), operationName ?? undefined).then((plan) => {
       this.coming.delete(document, operationName);
       if (plan) this.plans.set(document, operationName, plan);
     });

@@ -68,12 +68,17 @@ export class Preparation {
    * Lets another thread plan what `prepare` would have to plan; undefined when there is nothing to wait for, which is
    * nearly always.
    */
-  ahead(request: GraphRequest, actor: Actor): Promise<void> | undefined {
+  ahead({ query, operationName }: GraphRequest, actor: Actor): Promise<void> | undefined {
     if (!this.supergraph.planAhead) return undefined;
-    const checked = this.documents.check(request.query);
+    const read = this.documents.read(query);
+    if ('errors' in read) return undefined;
+    // While it is being planned it is validated; nobody waits for the plan of what is not valid, nor of what is not seen.
+    const begun = this.operations.aheadAsSent(read.unchecked, operationName, query);
+    const checked = this.documents.check(query, read);
     if ('errors' in checked) return undefined;
-    const view = this.authorization.view(checked.document, request.operationName, actor);
-    return this.operations.ahead(view?.document ?? checked.document, request.operationName);
+    const view = this.authorization.view(checked.document, operationName, actor);
+    if (begun && !view) return begun;
+    return this.operations.ahead(view?.document ?? checked.document, operationName);
   }
 
   prepare(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest {

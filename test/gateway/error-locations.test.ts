@@ -48,6 +48,11 @@ const documents: readonly (readonly [string, string, readonly string[]])[] = [
   ['fields that differ', '{ r: version\n r: bug }', ['GRAPHQL_VALIDATION_FAILED 1:3 2:2']],
   ['fragments', '# x\n{ ...F }\nfragment F on Query { ...F }', ['GRAPHQL_VALIDATION_FAILED 3:23']],
   [
+    'a stream that a variable decides about',
+    'subscription S($v: Boolean!) {\n ticks @skip(if: $v) }',
+    ['GRAPHQL_VALIDATION_FAILED 2:18'],
+  ],
+  [
     'a variable that there is not',
     'query Q {\n region(id: $id) { id } }',
     ['GRAPHQL_VALIDATION_FAILED 2:13 1:1'],
