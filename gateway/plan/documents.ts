@@ -17,9 +17,6 @@ interface RefusedDocument {
 /** A document that may be executed, or why it may not. */
 export type CheckedDocument = { readonly document: DocumentNode } | RefusedDocument;
 
-/** A document that may be validated: it is within the limits. */
-export type ReadDocument = { readonly unchecked: DocumentNode } | RefusedDocument;
-
 /** Parses and checks documents; each text once. Keeps up to 2 Mi characters of source: what it is parsed to is some thirty-five times larger. */
 export class Documents {
   private readonly known = new LRUCache<string, CheckedDocument>({
@@ -38,38 +35,29 @@ export class Documents {
     return this.known.get(source);
   }
 
-  /** What there is to validate of a text; the document itself when that has been done. */
-  read(source: string): ReadDocument {
-    const known = this.find(source);
-    if (known) return 'errors' in known ? known : { unchecked: known.document };
-    const tooLong = checkSource(source, this.limits);
-    if (tooLong.length > 0) return { errors: tooLong, stage: 'limits' };
-    try {
-      return this.within(parseDocument(source, this.limits.tokens));
-    } catch (error) {
-      return this.unparsed(error);
-    }
-  }
-
-  check(source: string, read = this.read(source)): CheckedDocument {
+  check(source: string): CheckedDocument {
     const known = this.find(source);
     if (known) return known;
-    const checked = this.validated(read);
+    const checked = this.parse(source);
     // Limits are cheap to check again; what breaks them is not worth keeping.
     if (!('errors' in checked) || checked.stage === 'validate') this.known.set(source, checked);
     return checked;
   }
 
-  private within(document: DocumentNode): ReadDocument {
-    // Before validation, whose cost grows with what the limits bound.
-    const beyond = checkDocument(document, this.limits);
-    if (beyond.length === 0) return { unchecked: document };
-    return { errors: withLocations(beyond, document), stage: 'limits' };
+  private parse(source: string): CheckedDocument {
+    const tooLong = checkSource(source, this.limits);
+    if (tooLong.length > 0) return { errors: tooLong, stage: 'limits' };
+    try {
+      return this.checkParsed(parseDocument(source, this.limits.tokens));
+    } catch (error) {
+      return this.unparsed(error);
+    }
   }
 
-  private validated(read: ReadDocument): CheckedDocument {
-    if ('errors' in read) return read;
-    const { unchecked: document } = read;
+  private checkParsed(document: DocumentNode): CheckedDocument {
+    // Before validation, whose cost grows with what the limits bound.
+    const beyond = checkDocument(document, this.limits);
+    if (beyond.length > 0) return { errors: withLocations(beyond, document), stage: 'limits' };
     const invalid = violations(this.schema, document);
     if (invalid.some(isGivenUp)) return { errors: [TOO_ENTANGLED], stage: 'validate' };
     if (invalid.length === 0) return { document };

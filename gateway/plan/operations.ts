@@ -89,39 +89,18 @@ export class Operations {
 
   /**
    * Plans on another thread what `plan` would have to plan here; undefined when there is nothing to wait for. Then
-   * `plan` finds it.
+   * `plan` finds it. `text` is the document's, which need not be printed where it is at hand.
    */
-  ahead(document: DocumentNode, operationName?: string | null): Promise<void> | undefined {
-    const definition = getOperationAST(document, operationName);
-    if (!definition) return undefined;
-    return this.begin(document, operationName, () =>
-      print(this.streamForm(document, definition)?.document ?? document),
-    );
-  }
-
-  /** The same for a document that need not be valid, by its text. It says nothing of the form of a stream. */
-  aheadAsSent(
-    document: DocumentNode,
-    operationName: string | null | undefined,
-    text: string,
-  ): Promise<void> | undefined {
-    const definition = getOperationAST(document, operationName);
-    const isStream = definition?.operation === OperationTypeNode.SUBSCRIPTION;
-    if (!definition || isStream) return undefined;
-    return this.begin(document, operationName, () => text);
-  }
-
-  private begin(
-    document: DocumentNode,
-    operationName: string | null | undefined,
-    text: () => string,
-  ): Promise<void> | undefined {
+  ahead(document: DocumentNode, operationName?: string | null, text?: string): Promise<void> | undefined {
     const { planAhead } = this.supergraph;
     const isThere = this.has(document, operationName) || this.plans.get(document, operationName);
-    if (!planAhead || isThere) return undefined;
+    const definition = getOperationAST(document, operationName);
+    if (!planAhead || isThere || !definition) return undefined;
     const coming = this.coming.get(document, operationName);
     if (coming) return coming;
-    const planning = planAhead(text(), operationName ?? undefined).then((plan) => {
+    const form = this.streamForm(document, definition)?.document;
+    const planned = form ? print(form) : (text ?? print(document));
+    const planning = planAhead(planned, operationName ?? undefined).then((plan) => {
       this.coming.delete(document, operationName);
       if (plan) this.plans.set(document, operationName, plan);
     });

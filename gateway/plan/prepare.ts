@@ -70,15 +70,13 @@ export class Preparation {
    */
   ahead({ query, operationName }: GraphRequest, actor: Actor): Promise<void> | undefined {
     if (!this.supergraph.planAhead) return undefined;
-    const read = this.documents.read(query);
-    if ('errors' in read) return undefined;
-    // While it is being planned it is validated; nobody waits for the plan of what is not valid, nor of what is not seen.
-    const begun = this.operations.aheadAsSent(read.unchecked, operationName, query);
-    const checked = this.documents.check(query, read);
+    // Only what is valid is planned: the planner may not come to an end with anything else.
+    const checked = this.documents.check(query);
     if ('errors' in checked) return undefined;
     const view = this.authorization.view(checked.document, operationName, actor);
-    if (begun && !view) return begun;
-    return this.operations.ahead(view?.document ?? checked.document, operationName);
+    return view
+      ? this.operations.ahead(view.document, operationName)
+      : this.operations.ahead(checked.document, operationName, query);
   }
 
   prepare(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest {

@@ -50,10 +50,14 @@ test('a document is planned as it was sent, once for all who ask at the same mom
   expect(asked).toHaveLength(1);
 });
 
-test('nobody waits for the plan of a document that is not valid, and it says where it is wrong', async () => {
+test('what is not valid is not planned anywhere, however it would end', async () => {
   await using made = await planning();
+  // The planner never ends with it.
+  const circular = { query: '{ __typename } fragment Circular on Query { ...Circular }' };
+  expect(made.preparation.ahead(circular, actor)).toBeUndefined();
   const request = { query: '{ products {\n nothing } }' };
   expect(made.preparation.ahead(request, actor)).toBeUndefined();
+  expect(made.asked).toEqual([]);
   const refused = made.preparation.prepare(request, actor);
   const errors: readonly GraphQLError[] = 'errors' in refused ? refused.errors : [];
   expect(errors.map(({ extensions, locations }) => ({ code: extensions['code'], locations }))).toEqual([
