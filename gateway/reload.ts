@@ -10,8 +10,10 @@ import type { Served } from './transport/admission.js';
 export interface ReloadOptions {
   /** The supergraph that is served at first. */
   readonly supergraph: Supergraph;
-  /** Reads another one. */
+  /** Reads another one; throws when it is not valid. */
   readonly load: (sdl: string) => Supergraph;
+  /** Waits until what has been loaded can be planned on, where that is done elsewhere. */
+  readonly loaded: () => Promise<void>;
   readonly served: Served;
   readonly sources: Map<string, SubgraphSource>;
   /** Makes the sources of a supergraph. */
@@ -31,12 +33,14 @@ export class Reloading implements AsyncDisposable {
   }
 
   /**
-   * Serves another supergraph from now on. Subgraphs whose address stays keep their connections; streams go on with
-   * the new plan, or end with an error that says what does not fit. Throws, and changes nothing, when it is not valid.
+   * Serves another supergraph, as soon as operations can be planned on it; until then the one before. Subgraphs whose
+   * address stays keep their connections; streams go on with the new plan, or end with an error that says what does not
+   * fit. Rejects, and changes nothing, when it is not valid.
    */
-  reload(sdl: string): void {
-    const { served, subscriptions, limits, log, load } = this.options;
+  async reload(sdl: string): Promise<void> {
+    const { served, subscriptions, limits, log, load, loaded } = this.options;
     const supergraph = load(sdl);
+    await loaded();
     const preparation = new Preparation(supergraph, limits);
     const costs = new OperationCosts(supergraph.api, supergraph.full);
     this.replaceSources(supergraph);

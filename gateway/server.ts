@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../kernel/clock.js';
 import { closeServer, listen } from '../kernel/graph/listen.js';
 import type { Log } from '../kernel/log.js';
+import { chain } from '../kernel/maybe-promise.js';
 import type { AuthOptions } from './auth/auth-options.js';
 import { type Authenticator, createAuthenticator } from './auth/authenticator.js';
 import { ExpiryWatch } from './auth/expiry-watch.js';
@@ -21,13 +22,13 @@ import type { TrustedDocuments } from './limits/trusted-documents.js';
 import { type Meter, noMeter } from './metrics/meter.js';
 import { PrometheusMeter } from './metrics/prometheus-meter.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
-import { PlanningThreads } from './plan/planning-threads.js';
+import { PlanningThread } from './plan/planning-thread.js';
 import { Preparation } from './plan/prepare.js';
 import { type Supergraph, loadSupergraph } from './plan/supergraph.js';
 import { Reloading } from './reload.js';
 import { RightsWatch } from './subscriptions/rights-watch.js';
 import { type SharedBy, Subscriptions } from './subscriptions/subscriptions.js';
-import { Admission, type Served } from './transport/admission.js';
+import { Admission, type Served, planAhead } from './transport/admission.js';
 import { startApollo } from './transport/http/apollo.js';
 import { ConnectionCounter } from './transport/connection-counter.js';
 import type { GatewayCore } from './transport/gateway-core.js';
@@ -77,8 +78,8 @@ export interface GatewayOptions {
   readonly metricsPort?: number | undefined;
   /** What else runs in this process and is shown there. */
   readonly moreMetrics?: readonly Registry[] | undefined;
-  /** On how many threads of their own operations are planned, so that no request waits for another's. Default none. */
-  readonly planningThreads?: number | undefined;
+  /** Whether operations are planned on a thread of their own, so that no request waits for another's. Default no. */
+  readonly planningThread?: boolean | undefined;
   /** The GraphiQL page at `/`, or none. */
   readonly graphiql: GraphiqlOptions | false;
   /** Origins of other sites whose pages may use the gateway; `*` for every one. Default none. */
@@ -98,8 +99,8 @@ export interface Gateway extends AsyncDisposable {
   readonly metricsUrl?: string | undefined;
   /** Says 503 on /readyz and ends subscriptions so that clients resume elsewhere; requests are still answered. */
   drain(): void;
-  /** Serves another supergraph from now on; streams go on. Throws, and changes nothing, when it is not valid. */
-  reload(supergraphSdl: string): void;
+  /** Serves another supergraph once it is loaded; streams go on. Rejects, and changes nothing, when it is not valid. */
+  reload(supergraphSdl: string): Promise<void>;
 }
 
 /** Milliseconds that requests and sockets get to end when the gateway closes. */
@@ -110,9 +111,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await using started = new AsyncDisposableStack();
   const { log, clock } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const { planningThreads } = options;
-  const threads = planningThreads ? started.use(new PlanningThreads(planningThreads, log)) : undefined;
-  const load = (sdl: string) => loadSupergraph(sdl, threads);
+  const thread = options.planningThread ? started.use(new PlanningThread(log)) : undefined;
+  const load = (sdl: string) => loadSupergraph(sdl, thread);
   const supergraph = load(options.supergraphSdl);
   const { meter, metricsUrl } = await startMetrics(options, started);
   const flights = new Flights();
@@ -136,10 +136,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     sharedBy: options.sharedBy ?? 'subject',
     dropped: () => meter.dropped(),
-    prepare: ({ request }, actor) => served.preparation.prepare(request, actor),
+    prepare: ({ request }, actor) =>
+      chain(planAhead(served, request, actor), () => served.preparation.prepare(request, actor)),
   });
   const reloading = started.use(
-    new Reloading({ supergraph, load, served, sources, connect, subscriptions, limits, log }),
+    new Reloading({
+      supergraph,
+      load,
+      loaded: async () => thread?.loaded,
+      served,
+      sources,
+      connect,
+      subscriptions,
+      limits,
+      log,
+    }),
   );
   const admission = new Admission({
     served,

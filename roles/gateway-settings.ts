@@ -12,11 +12,8 @@ export type GatewaySettings = Pick<
   | 'metricsPort'
   | 'revocationsFile'
   | 'sharedBy'
-  | 'planningThreads'
+  | 'planningThread'
 >;
-
-/** One new operation that takes long to plan leaves the other thread to the others. */
-const PLANNING_THREADS = 2;
 
 /** Seconds in which the points of an account come back. */
 const MINUTE = 60;
@@ -53,7 +50,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     revocationsFile: env.AUTH_REVOCATIONS,
     // Our subgraphs tell subscribers of an account the same, whoever they are.
     sharedBy: 'account',
-    planningThreads: PLANNING_THREADS,
+    planningThread: true,
   };
 }
 

@@ -16,7 +16,7 @@ function reloadOnChange(file: string, gateway: Gateway, log: Log): () => void {
     try {
       const sdl = await readFile(file, 'utf8');
       if (sdl === last) return;
-      gateway.reload(sdl);
+      await gateway.reload(sdl);
       last = sdl;
     } catch (err) {
       log.error({ err, file }, 'the supergraph could not be reloaded; the last one goes on');

@@ -79,17 +79,18 @@ export class Operations {
     if (!definition) return unknownOperation(operationName);
     const stream = this.streamForm(document, definition);
     const plan =
-      this.takeAhead(document, operationName ?? undefined) ??
+      this.plans.get(document, operationName) ??
       planOperation(this.supergraph, stream?.document ?? document, operationName ?? undefined);
     if (!plan.node && wantsData(definition, document)) return unanswerable();
     const planned = this.compiled({ document, definition, stream }, plan);
     this.planned.set(document, operationName, planned);
+    this.plans.delete(document, operationName);
     return planned;
   }
 
   /**
    * Plans on another thread what `plan` would have to plan here; undefined when there is nothing to wait for. Then
-   * `plan` finds it. `text` is the document's, which need not be printed where it is at hand.
+   * `plan` finds it. Rejects when there is no plan. `text` is the document's, which need not be printed where it is at hand.
    */
   ahead(document: DocumentNode, operationName?: string | null, text?: string): Promise<void> | undefined {
     const { planAhead } = this.supergraph;
@@ -100,18 +101,11 @@ export class Operations {
     if (coming) return coming;
     const form = this.streamForm(document, definition)?.document;
     const planned = form ? print(form) : (text ?? print(document));
-    const planning = planAhead(planned, operationName ?? undefined).then((plan) => {
-      this.coming.delete(document, operationName);
-      if (plan) this.plans.set(document, operationName, plan);
-    });
+    const planning = planAhead(planned, operationName ?? undefined)
+      .then((plan) => void (plan && this.plans.set(document, operationName, plan)))
+      .finally(() => this.coming.delete(document, operationName));
     this.coming.set(document, operationName, planning);
     return planning;
-  }
-
-  private takeAhead(document: DocumentNode, operationName: string | undefined): QueryPlan | undefined {
-    const plan = this.plans.get(document, operationName);
-    this.plans.delete(document, operationName);
-    return plan;
   }
 
   /** Of a subscription: the form in which it is planned. */

@@ -34,17 +34,20 @@ export function planOperation(
 }
 
 /** What the planner can't do is told to the client, who can ask in another way; why, to the log (see Mask). */
+export class NotPlanned extends GraphQLError {
+  constructor(override readonly originalError: Error) {
+    super(
+      'The gateway found no way to fetch this operation, though it fits the schema. Ask for less in one operation, ' +
+        'or name the object types in place of an interface.',
+      { originalError, extensions: { code: 'OPERATION_NOT_PLANNED' } },
+    );
+  }
+}
+
 function orRefused(plan: () => QueryPlan): QueryPlan {
   try {
     return plan();
   } catch (error) {
-    throw new GraphQLError(
-      'The gateway found no way to fetch this operation, though it fits the schema. Ask for less in one operation, ' +
-        'or name the object types in place of an interface.',
-      {
-        originalError: error instanceof Error ? error : new Error(String(error)),
-        extensions: { code: 'OPERATION_NOT_PLANNED' },
-      },
-    );
+    throw new NotPlanned(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -11,8 +11,7 @@ import { withExternalFields } from './external-fields.js';
 import { interfaceObjects } from './interface-objects.js';
 import { argumentText, withResolvableKeysFirst } from './join-directives.js';
 import { overrideLabels } from './override-labels.js';
-import type { PlanAhead } from './planning-thread.js';
-import type { PlanningThreads } from './planning-threads.js';
+import type { PlanAhead, PlanningThread } from './planning-thread.js';
 import { Requirements } from './requirements.js';
 import type { PlanCorrections } from './split-fetch.js';
 import { withRequiringGraphs } from './requiring-graphs.js';
@@ -48,8 +47,8 @@ const SUPPORTED: ReadonlySet<string> = new Set([
   'https://specs.apollo.dev/requiresScopes/v0.1',
 ]);
 
-/** Loads supergraph SDL, also in the planning threads if there are any. Throws when it is not a valid supergraph. */
-export function loadSupergraph(sdl: string, threads?: PlanningThreads): Supergraph {
+/** Loads supergraph SDL, also in the planning thread if there is one. Throws when it is not a valid supergraph. */
+export function loadSupergraph(sdl: string, thread?: PlanningThread): Supergraph {
   const source = withExternalFields(withExecutableDirectives(parse(sdl, { noLocation: true })));
   refuseContexts(source);
   const supergraph = FederatedSupergraph.build(source, { supportedFeatures: new Set(SUPPORTED) });
@@ -64,8 +63,8 @@ export function loadSupergraph(sdl: string, threads?: PlanningThreads): Supergra
     fullConditions: new TypeConditions(full),
     ...createPlanner(source, supergraph),
     overrides: overrideLabels(source),
-    // Last, so that the threads load only what is valid.
-    planAhead: threads?.load(sdl),
+    // Last, so that the thread loads only what is valid.
+    planAhead: thread?.load(sdl),
     subgraphs: supergraph.subgraphsMetadata(),
   };
 }

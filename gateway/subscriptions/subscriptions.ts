@@ -1,5 +1,6 @@
-import { OperationTypeNode } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
+import { type MaybePromise, settle } from '../../kernel/maybe-promise.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Limits } from '../limits/limits.js';
 import type { PreparedRequest, RefusedRequest } from '../plan/prepare.js';
@@ -19,7 +20,10 @@ export interface SubscriptionsOptions {
   /** Called for each event that a client should have got and cannot be given. */
   readonly dropped: () => void;
   /** Plans a request with the supergraph of the moment. */
-  readonly prepare: (prepared: PreparedRequest, actor: Actor) => PreparedRequest | RefusedRequest;
+  readonly prepare: (
+    prepared: PreparedRequest,
+    actor: Actor,
+  ) => MaybePromise<PreparedRequest | RefusedRequest>;
 }
 
 /** A client's subscription that may run. */
@@ -59,9 +63,15 @@ export class Subscriptions {
   }
 
   private rejoin(feed: Feed, subscribing: Subscribing): void {
-    const prepared = this.options.prepare(subscribing.prepared, subscribing.actor);
-    if ('errors' in prepared) feed.fail(prepared.errors);
-    else this.join(feed, { ...subscribing, prepared }, feed.position);
+    settle(
+      () => this.options.prepare(subscribing.prepared, subscribing.actor),
+      (prepared) => {
+        if (feed.ended) return;
+        if ('errors' in prepared) feed.fail(prepared.errors);
+        else this.join(feed, { ...subscribing, prepared }, feed.position);
+      },
+      (error) => feed.fail([failure(error)]),
+    );
   }
 
   private join(feed: Feed, { prepared, actor, requestId }: Subscribing, position: string | undefined): void {
@@ -93,6 +103,11 @@ export class Subscriptions {
     this.groups.set(key, group);
     group.join(feed, after);
   }
+}
+
+/** Masked like any other on its way to the client. */
+function failure(error: unknown): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError(String(error));
 }
 
 function withoutEnd({ expiresAt: _, ...actor }: Actor): Actor {

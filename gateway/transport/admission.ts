@@ -18,6 +18,15 @@ export interface Served {
   costs: OperationCosts;
 }
 
+/**
+ * Waits until preparing a request plans nothing here, when another thread plans: once more, when meanwhile another
+ * supergraph has come or the document has been forgotten. Rejects when there is no plan.
+ */
+export function planAhead(served: Served, request: GraphRequest, actor: Actor): MaybePromise<void> {
+  const planning = served.preparation.ahead(request, actor);
+  return planning?.then(() => planAhead(served, request, actor));
+}
+
 export interface AdmissionOptions {
   readonly served: Served;
   /** Undefined when rates are not limited. */
@@ -78,7 +87,7 @@ export class Admission {
     actor: Actor,
     begun: Begun,
   ): MaybePromise<AdmittedRequest | NotAdmitted> {
-    const planning = this.options.served.preparation.ahead(request, actor);
+    const planning = planAhead(this.options.served, request, actor);
     return chain(planning, () => this.planned(request, actor, begun));
   }
 

@@ -155,6 +155,6 @@ test('a subgraph that refuses subscriptions has answered: clients are told why, 
 
 test('a reload of the supergraph leaves the circuit of a subgraph that stays as it is, and its figure, too', async () => {
   await openCircuit();
-  fixture.gateway.reload(composeSupergraph(fixtureSubgraphs(fixture.hub)));
+  await fixture.gateway.reload(composeSupergraph(fixtureSubgraphs(fixture.hub)));
   expect(await phase()).toBe('open');
 });

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
 import { defaultLimits } from '../../gateway/limits/limits.js';
-import type { PlanningThreads } from '../../gateway/plan/planning-threads.js';
+import type { PlanningThread } from '../../gateway/plan/planning-thread.js';
 import { Preparation } from '../../gateway/plan/prepare.js';
 import { type Supergraph, loadSupergraph } from '../../gateway/plan/supergraph.js';
 import { packageRoot } from '../../kernel/root.js';
@@ -20,12 +20,11 @@ interface Planning extends AsyncDisposable {
 
 /** A thread as it is built, and a planner of its own for nothing: what is planned here fails. */
 async function planning(): Promise<Planning> {
-  const { PlanningThreads: Built } = (await import(
-    join(packageRoot, 'dist/gateway/plan/planning-threads.js')
-  )) as { PlanningThreads: typeof PlanningThreads };
-  const threads = new Built(1, pino({ level: 'silent' }));
-  const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()), threads);
-  await threads.started;
+  const { PlanningThread: Built } = (await import(
+    join(packageRoot, 'dist/gateway/plan/planning-thread.js')
+  )) as { PlanningThread: typeof PlanningThread };
+  const thread = new Built(pino({ level: 'silent' }));
+  const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()), thread);
   const asked: string[] = [];
   const planAhead: Supergraph['planAhead'] = (source, name) => {
     asked.push(source);
@@ -33,7 +32,7 @@ async function planning(): Promise<Planning> {
   };
   const nothing = { buildQueryPlan: () => Promise.reject(new Error('planned here')) } as never;
   const preparation = new Preparation({ ...supergraph, planAhead, planner: nothing }, defaultLimits);
-  return { preparation, asked, [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose]() };
+  return { preparation, asked, [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
 }
 
 test('a document is planned as it was sent, once for all who ask at the same moment', async () => {

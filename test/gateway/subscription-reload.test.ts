@@ -41,7 +41,7 @@ test('streams go on over a reload of the supergraph, idle or busy, without gap o
   await until(() => hub.listening === 1, 'the upstream');
   for (let round = 0; round < 5; round += 1) {
     for (let i = 0; i < 5; i += 1) hub.publish('acme', 'c1');
-    gateway.reload(supergraph());
+    await gateway.reload(supergraph());
     for (let i = 0; i < 5; i += 1) hub.publish('acme', 'c1');
     await until(() => sequences().length === (round + 1) * 10, 'ten more events');
   }
@@ -56,7 +56,7 @@ test('a stream that the new supergraph does not have ends with what is wrong', a
   await until(() => hub.listening === 1, 'the upstream');
   hub.publish('acme', 'c1');
   await socket.heard('next');
-  gateway.reload(supergraph((sdl) => withoutQuotas(sdl)));
+  await gateway.reload(supergraph((sdl) => withoutQuotas(sdl)));
   expect(await socket.heard('error')).toMatchObject({
     payload: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
   });
@@ -66,13 +66,13 @@ test('queries are answered by the new supergraph at once; one that is not valid 
   const { gateway, url } = fixture;
   const query = '{ cluster(id: "c1") { quotas { used } } }';
   expect((await post(url, query)).errors).toBeUndefined();
-  expect(() => gateway.reload('type Query { nothing: Int }')).toThrow();
+  await expect(gateway.reload('type Query { nothing: Int }')).rejects.toThrow();
   expect((await post(url, query)).errors).toBeUndefined();
-  gateway.reload(supergraph(withoutQuotas));
+  await gateway.reload(supergraph(withoutQuotas));
   expect((await post(url, query)).errors).toMatchObject([
     { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
   ]);
-  gateway.reload(supergraph());
+  await gateway.reload(supergraph());
   expect((await post(url, query)).errors).toBeUndefined();
 });
 
@@ -92,7 +92,7 @@ test('a subgraph that has moved is asked where it is now; its streams resume the
     ...(name === 'clusters' ? { url: 'http://moved.example.com/graphql' } : {}),
   }));
   expect(moved.map(({ name }) => name)).toContain(clustersSubgraph(hub).name);
-  gateway.reload(composeSupergraph(moved));
+  await gateway.reload(composeSupergraph(moved));
   await until(() => hub.opened.length === 2, 'the stream to be opened again');
   expect(hub.opened).toEqual([null, '1']);
   hub.publish('acme', 'c1');

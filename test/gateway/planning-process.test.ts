@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { composeSupergraph } from '../../gateway/compose.js';
+import { loadSupergraph } from '../../gateway/plan/supergraph.js';
+import { closeServer } from '../../kernel/graph/listen.js';
+import { type RoleProcess, startRole } from '../kit/role-process.js';
+import { serveForeign } from './federation/kit.js';
+import { everythingOf } from './fixtures/everything.js';
+import { shopSubgraphs } from './fixtures/shop.js';
+
+const started = new AsyncDisposableStack();
+let supergraph: string;
+let gateway: RoleProcess;
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'planning-'));
+  started.defer(() => rm(folder, { recursive: true }));
+  const addressed = await Promise.all(
+    shopSubgraphs().map(async (one) => {
+      const { server, url } = await serveForeign(one);
+      started.defer(() => closeServer(server, 1000));
+      return { ...one, url };
+    }),
+  );
+  const file = join(folder, 'supergraph.graphql');
+  supergraph = composeSupergraph(addressed);
+  await writeFile(file, supergraph);
+  gateway = started.use(
+    await startRole(['gateway', '--supergraph', file], { PORT: '0', FLEETGRAPH_AUTH: 'off' }),
+  );
+});
+afterAll(() => started.disposeAsync());
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+}
+
+async function ask(query: string): Promise<Answer> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as Answer;
+}
+
+test('while operations are planned that take long, a small new one is answered, and one that is known', async () => {
+  const KNOWN = '{ products { upc } }';
+  await ask(KNOWN);
+  const answered: string[] = [];
+  const told = async (name: string, query: string) => {
+    const { data, errors } = await ask(query);
+    answered.push(name);
+    return data ?? errors?.[0]?.extensions.code;
+  };
+  const everything = everythingOf(loadSupergraph(supergraph).api, 'Product', 4);
+  const slow = ['a', 'b', 'c', 'd'].map((alias) => told(alias, `{ ${alias}: products ${everything} }`));
+  const [fresh, known] = await Promise.all([told('new', '{ users { email } }'), told('known', KNOWN)]);
+  expect(fresh).toMatchObject({ users: [{ email: 'u1@example.org' }, {}, {}, {}] });
+  expect(known).toMatchObject({ products: [{ upc: 'p1' }, {}, {}] });
+  expect(answered.filter((name) => name.length === 1)).toEqual([]);
+  const late = await Promise.all(slow);
+  expect(late.flatMap((one) => Object.keys(one as object))).toEqual(['a', 'b', 'c', 'd']);
+});
