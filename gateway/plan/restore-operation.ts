@@ -4,6 +4,7 @@ import type { StandIns } from './stand-ins.js';
 
 /** The operation of a fetch with the real fields, each under the name that the plan reads it by. */
 export function restoreOperation(node: FetchNode, standIns: StandIns): Pick<FetchNode, 'operation'> {
+  if (standIns.byName.size === 0) return { operation: node.operation };
   const document = parse(node.operation, { noLocation: true });
   const restored = visit(document, {
     Field: {
