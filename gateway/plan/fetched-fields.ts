@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { InterfaceObjects } from './interface-objects.js';
 import { type PlacedFetch, conditionsAround } from './placed-fetch.js';
+import { step } from './planner-steps.js';
 import { type Selected, conditionsOf } from './selected.js';
 
 /** A place of the response, whatever the indexes in lists: the object types that can be there, and their fields. */
@@ -86,6 +87,7 @@ export class FetchedFields {
 
   /** What a fetch needs: its place, and what represents the objects of which it asks for something. */
   needs(fetch: PlacedFetch): Need[] {
+    step();
     const by = this.reached(fetch)?.by ?? [];
     const there = by.length > 0 ? [fetchesOf(by)] : [];
     return [...there, ...this.represented(fetch).map((wanted) => fetchesOf(inTime(wanted)))];
@@ -134,6 +136,7 @@ export class FetchedFields {
   }
 
   private add(fetch: PlacedFetch, set: SelectionSetNode, within: Within): void {
+    step();
     for (const one of set.selections) {
       const conditions = conditionsOf(one.directives);
       if (!conditions) continue;

@@ -1,6 +1,7 @@
 import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { type PlanPath, parsePath } from '../execute/plan-path.js';
+import { step } from './planner-steps.js';
 import { Selected, conditionText } from './selected.js';
 
 /** A variable of the client that decides, and the value with which it holds. */
@@ -57,6 +58,7 @@ export function placedFetches(
 }
 
 function placed(node: FetchNode, around: Around): PlacedFetch {
+  step();
   const document = parse(node.operation, { noLocation: true });
   const selected = new Selected(document, { ofEntities: node.requires !== undefined });
   return { node, ...around, steps: parsePath(around.path), selected };

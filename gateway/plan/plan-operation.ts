@@ -48,6 +48,7 @@ function orRefused(plan: () => QueryPlan): QueryPlan {
   try {
     return plan();
   } catch (error) {
+    if (error instanceof NotPlanned) throw error;
     throw new NotPlanned(error instanceof Error ? error : new Error(String(error)));
   }
 }

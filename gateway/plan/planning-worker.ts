@@ -18,7 +18,7 @@ const TURN = 2;
 const UNDERWAY = 16;
 
 /**
- * Steps that one operation may take, see planner-steps.ts. The largest that fit the limits on documents take 50,000 on the
+ * Steps that one operation may take, see planner-steps.ts. The largest that fit the limits on documents take 70,000 on the
  * platform's own graph; where entities can be reached in many ways some would take millions, minutes and gigabytes.
  */
 const STEPS = 1_000_000;
@@ -37,7 +37,7 @@ betweenSteps(() => {
   const current = underway.at(-1);
   if (!current) return;
   current.steps += 1;
-  if (current.steps > STEPS) throw new Error(`Planning the operation takes more than ${STEPS} steps.`);
+  if (current.steps > STEPS) throw new NotPlanned(new Error(`Planning takes more than ${STEPS} steps.`));
   if (underway.length >= UNDERWAY || performance.now() < turnEnds || !parentPort) return;
   const received = receiveMessageOnPort(parentPort) as { readonly message: PlanningQuestion } | undefined;
   if (received) take(received.message);

@@ -1,4 +1,5 @@
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { step } from './planner-steps.js';
 import { restoreOperation } from './restore-operation.js';
 import { withRewrittenTypesOnly, withoutInterfaceNames } from './interface-objects.js';
 import { type PlanCorrections, splitFetch } from './split-fetch.js';
@@ -52,6 +53,7 @@ function restoreFetches(node: FetchNode, corrections: PlanCorrections): PlanNode
 }
 
 function restoreFetch(node: FetchNode, { standIns, parts }: PlanCorrections): FetchNode {
+  step();
   return {
     ...node,
     serviceName: parts.get(node.serviceName) ?? node.serviceName,
