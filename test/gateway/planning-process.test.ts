@@ -11,6 +11,7 @@ import { everythingOf } from './fixtures/everything.js';
 import { shopSubgraphs } from './fixtures/shop.js';
 
 const started = new AsyncDisposableStack();
+let file: string;
 let supergraph: string;
 let gateway: RoleProcess;
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
       return { ...one, url };
     }),
   );
-  const file = join(folder, 'supergraph.graphql');
+  file = join(folder, 'supergraph.graphql');
   supergraph = composeSupergraph(addressed);
   await writeFile(file, supergraph);
   gateway = started.use(
@@ -64,4 +65,25 @@ test('while operations are planned that take long, a small new one is answered, 
   expect(answered.filter((name) => name.length === 1)).toEqual([]);
   // Planned and executed: among everything are fields that fail at their subgraph.
   for (const one of await Promise.all(slow)) expect(one).toBe('DOWNSTREAM_SERVICE_ERROR');
+});
+
+test('a reload loses no request: each is answered by the supergraph before or by the new one', async () => {
+  const told = async (query: string) => {
+    const { data, errors } = await ask(query);
+    return data ? 'data' : errors?.[0]?.extensions.code;
+  };
+  const seen = new Set<string | undefined>();
+  for (let turn = 0; ; turn += 1) {
+    // New operations each time, of which either supergraph knows one.
+    const [before, behind] = await Promise.all([
+      told(`{ a${turn}: products { origin } }`),
+      told(`{ a${turn}: products { upc ...New } } fragment New on Product { source @skip(if: true) }`),
+    ]);
+    seen.add(before).add(behind);
+    if (turn > 0 && behind === 'data') break;
+    if (turn > 0) continue;
+    await writeFile(file, supergraph.replaceAll('origin', 'source'));
+    gateway.child.kill('SIGHUP');
+  }
+  expect(seen).toEqual(new Set(['data', 'GRAPHQL_VALIDATION_FAILED']));
 });
