@@ -33,6 +33,16 @@ export type PlanningAnswer =
   | { readonly id: number; readonly plan?: QueryPlan }
   | { readonly id: number; readonly error: Error; readonly refused: boolean };
 
+/** What a thread is started with. */
+export interface PlanningLimits {
+  /**
+   * Steps that one operation may take, see planner-steps.ts. The largest that fit the limits on documents take 70,000 on
+   * the platform's own graph; where entities can be reached in many ways some would take millions, minutes and gigabytes.
+   * Default 1,000,000.
+   */
+  readonly steps: number;
+}
+
 interface Waiting {
   readonly question: OperationToPlan;
   readonly resolve: (plan: QueryPlan | undefined) => void;
@@ -66,7 +76,10 @@ export class PlanningThread implements AsyncDisposable {
   private restart: NodeJS.Timeout | undefined;
   private over = false;
 
-  constructor(private readonly log: Log) {
+  constructor(
+    private readonly log: Log,
+    private readonly limits: PlanningLimits = { steps: 1_000_000 },
+  ) {
     this.worker = this.start();
   }
 
@@ -102,6 +115,7 @@ export class PlanningThread implements AsyncDisposable {
     const worker = new Worker(new URL('./planning-worker.js', import.meta.url), {
       execArgv: [],
       resourceLimits: { stackSizeMb: STACK },
+      workerData: this.limits,
     });
     worker.unref();
     worker.on('message', (answer: PlanningAnswer) => this.take(answer));

@@ -1,10 +1,15 @@
 // What runs in the planning thread: loads supergraphs, warms up on them and plans their operations.
-import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, parse } from 'graphql';
 import { NotPlanned, planOperation } from './plan-operation.js';
 import { betweenSteps } from './planner-steps.js';
-import type { PlanningAnswer, PlanningQuestion, SupergraphToLoad } from './planning-thread.js';
+import type {
+  PlanningAnswer,
+  PlanningLimits,
+  PlanningQuestion,
+  SupergraphToLoad,
+} from './planning-thread.js';
 import { type Supergraph, loadSupergraph } from './supergraph.js';
 import { warmUpQueries } from './warm-up-queries.js';
 
@@ -17,11 +22,8 @@ const TURN = 2;
 /** Operations that are being planned at the most: each rests on the stack of the ones before it. */
 const UNDERWAY = 16;
 
-/**
- * Steps that one operation may take, see planner-steps.ts. The largest that fit the limits on documents take 70,000 on the
- * platform's own graph; where entities can be reached in many ways some would take millions, minutes and gigabytes.
- */
-const STEPS = 1_000_000;
+/** Steps that one operation may take. */
+const { steps: STEPS } = workerData as PlanningLimits;
 
 /** The supergraph that is served, and the one before it, whose last requests may still come. */
 const loaded = new Map<number, Supergraph>();
