@@ -72,12 +72,13 @@ export class Flights {
     // Who must not see less than an event joins only those who wait for the same.
     const textOf = () => `${key()}\n${actorText(call.actor)}\n${atLeast ?? ''}`;
     const flights = this.accounts.get(account);
-    const known = flights && flights.get(textOf());
+    const sought = flights && textOf();
+    const known = flights?.get(sought ?? '');
     if (known && !known.abandoned) return known.join(call.signal);
     const cancellation = new Cancellation();
     const result = start(cancellation);
     if (!(result instanceof Promise)) return result;
-    const text = textOf();
+    const text = sought ?? textOf();
     const flight = new Flight(result, cancellation, (landed) => {
       this.land(account, text, landed);
       // Others on their way may have been asked before the event.
