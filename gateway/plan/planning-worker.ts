@@ -83,7 +83,7 @@ function answer({
   const supergraph = loaded.get(generation);
   if (!supergraph) return { id };
   try {
-    return { id, plan: plan(supergraph, parse(source), operationName) };
+    return { id, plan: plan(supergraph, parse(source, { noLocation: true }), operationName) };
   } catch (error) {
     return error instanceof NotPlanned
       ? { id, error: error.originalError, refused: true }

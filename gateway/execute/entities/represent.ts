@@ -1,6 +1,6 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { toWire } from '../../../kernel/graph/wire.js';
-import { compileRequires } from './representations.js';
+import { compileRequires, eachObject } from './representations.js';
 import type { Rewrite } from '../rewrites.js';
 import { type Tree, assign, isTree, own } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';
@@ -156,14 +156,6 @@ function compileBuild(selections: readonly QueryPlanSelectionNode[]): Build {
     }
     return representation;
   };
-}
-
-function eachObject(build: Build): (value: unknown) => unknown {
-  const inner = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(inner);
-    return isTree(value) ? build(value) : null;
-  };
-  return inner;
 }
 
 /** Nothing that JSON would have to escape; nearly all keys are so. */

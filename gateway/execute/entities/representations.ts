@@ -25,7 +25,7 @@ function compilePart(selection: QueryPlanSelectionNode, conditions: TypeConditio
   if (selection.kind === 'InlineFragment') return fragmentPart(selection, conditions);
   const { name, alias = name } = selection;
   const extract = selection.selections && compileRequires(selection.selections, conditions);
-  const map = extract && eachValue(extract);
+  const map = extract && eachObject(extract);
   return (entity, to) => {
     const value = own(entity, alias);
     // Only where fetching it has failed, which has been said: there is nothing to ask of this entity.
@@ -50,7 +50,8 @@ function fragmentPart(
   };
 }
 
-function eachValue(extract: Extract): (value: unknown) => unknown {
+/** What becomes of an object becomes of each of a list; anything else is null. */
+export function eachObject(extract: Extract): (value: unknown) => unknown {
   const map = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(map);
     return isTree(value) ? extract(value) : null;
