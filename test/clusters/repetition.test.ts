@@ -78,8 +78,9 @@ describe('a mutation that comes again with its clientToken', () => {
   });
 
   test('cancelOperation answers the operation also when it has ended', async () => {
-    // So long that it cannot have ended by itself.
-    await living.world.settings({ bootSeconds: { node: 86_400 } });
+    // Simulated seconds, a thousand in one of ours: so long that it has not ended by itself when it is cancelled, and no
+    // longer, for a node that has begun to start by then is waited for.
+    await living.world.settings({ bootSeconds: { node: 20_000 } });
     const { operation } = await ask<{ operation: { id: string } }>(
       'scaleNodePool',
       { nodePoolId: pool, desiredSize: 4 },
