@@ -74,7 +74,7 @@ function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditio
   const at = parsePath(path);
   const { serviceName, variableUsages = [] } = node;
   const rewrite = compileRewrites(node.outputRewrites, conditions);
-  const template = new RequestTemplate(node.operation, node.operationName);
+  const template = new RequestTemplate(node.operation);
   return (run, done) => {
     const targets = entitiesAt(run.data, at);
     if (targets.length === 0) return done();

@@ -82,7 +82,6 @@ export class GraphExecutor {
     if (!source) throw unavailable(primary.serviceName);
     const behind = (position: unknown) => ({
       query: primary.operation,
-      operationName: primary.operationName,
       variables: pickVariables(primary.variableUsages, { ...request.variables, [AFTER]: position }),
     });
     const hasHistory = after !== null || stream?.kind === 'state';

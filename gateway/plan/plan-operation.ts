@@ -1,4 +1,4 @@
-import { operationFromDocument } from '@apollo/federation-internals';
+import { Operation, operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError } from 'graphql';
 import { withoutAbstractFragments } from './abstract-fragments.js';
@@ -8,7 +8,10 @@ import { restorePlan } from './restore-plan.js';
 import { Selected } from './selected.js';
 import type { Supergraph } from './supergraph.js';
 
-/** Plans an operation of a valid document. Throws when the planner finds no way. */
+/**
+ * Plans an operation of a valid document. Throws when the planner finds no way. What subgraphs are asked has no name, so
+ * that it is the same whichever operation it is for (docs/decisions/0046).
+ */
 export function planOperation(
   {
     planner,
@@ -27,7 +30,20 @@ export function planOperation(
     api,
     corrections.interfaceObjects,
   );
-  const operation = operationFromDocument(apiSchema, given, named);
+  const { rootKind, selectionSet, variableDefinitions, fragments, appliedDirectives } = operationFromDocument(
+    apiSchema,
+    given,
+    named,
+  );
+  const operation = new Operation(
+    apiSchema,
+    rootKind,
+    selectionSet,
+    variableDefinitions,
+    fragments,
+    undefined,
+    appliedDirectives,
+  );
   const plan = orRefused(() => planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }));
   const { interfaceObjects } = corrections;
   return inOrder(restorePlan(plan, corrections), new Selected(given, named), { full, interfaceObjects });

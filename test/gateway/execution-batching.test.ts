@@ -202,13 +202,13 @@ describe.each([
 describe('operations of one subgraph', () => {
   const operation = (query: string) => ({
     serviceName: 'people',
-    template: new RequestTemplate(query, 'Q__people'),
+    template: new RequestTemplate(query),
     variables: [],
     shareable: true,
   });
   const entities = (selection: string, more = '', fragments = '') =>
     operation(
-      `query Q__people($representations:[_Any!]!${more}){_entities(representations:$representations){${selection}}}${fragments}`,
+      `query($representations:[_Any!]!${more}){_entities(representations:$representations){${selection}}}${fragments}`,
     );
   const combined = new CombinedOperations();
 
@@ -219,7 +219,7 @@ describe('operations of one subgraph', () => {
       entities('...on Town{name(in:$a)...F}', ',$a:String', fragment),
     ]);
     expect(template?.query).toBe(
-      'query Q__people($entities0:[_Any!]!$a:String$entities1:[_Any!]!){entities0:_entities(representations:$entities0){...on Town{size x:name(in:$a)...F}}entities1:_entities(representations:$entities1){...on Town{name(in:$a)...F}}}fragment F on Town{name}',
+      'query($entities0:[_Any!]!$a:String$entities1:[_Any!]!){entities0:_entities(representations:$entities0){...on Town{size x:name(in:$a)...F}}entities1:_entities(representations:$entities1){...on Town{name(in:$a)...F}}}fragment F on Town{name}',
     );
   });
 

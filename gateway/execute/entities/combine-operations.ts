@@ -45,8 +45,7 @@ function build(operations: readonly EntityOperation[]): RequestTemplate | undefi
     const document = renamed(parse(template.query, { noLocation: true }), entitiesName(index));
     for (const definition of document.definitions) if (!parts.add(definition, index)) return undefined;
   }
-  const name = operations[0]?.template.operationName;
-  return new RequestTemplate(stripIgnoredCharacters(print(parts.document(name))), name);
+  return new RequestTemplate(stripIgnoredCharacters(print(parts.document())));
 }
 
 /** What the operations consist of. */
@@ -66,11 +65,10 @@ class Parts {
     );
   }
 
-  document(name: string | undefined): DocumentNode {
+  document(): DocumentNode {
     const operation: OperationDefinitionNode = {
       kind: Kind.OPERATION_DEFINITION,
       operation: OperationTypeNode.QUERY,
-      ...(name ? { name: { kind: Kind.NAME, value: name } } : {}),
       variableDefinitions: [...this.variables.values()],
       selectionSet: { kind: Kind.SELECTION_SET, selections: this.fields },
     };

@@ -11,15 +11,8 @@ export interface EntityOperation {
   readonly shareable: boolean;
 }
 
-/** Reads it from the plan. The planner numbers the names of operations; without the number the same are the same. */
+/** Reads it from the plan. */
 export function entityOperation(node: FetchNode, shareable: boolean): EntityOperation {
-  const { operation, operationName, serviceName, variableUsages = [] } = node;
-  const name = operationName?.replace(/__\d+$/, '');
-  const text = name && operationName ? operation.replace(operationName, name) : operation;
-  return {
-    serviceName,
-    template: new RequestTemplate(text, name),
-    variables: variableUsages,
-    shareable,
-  };
+  const { operation, serviceName, variableUsages = [] } = node;
+  return { serviceName, template: new RequestTemplate(operation), variables: variableUsages, shareable };
 }

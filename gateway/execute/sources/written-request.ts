@@ -17,10 +17,6 @@ export class WrittenRequest implements SubgraphRequest {
     return this.template.query;
   }
 
-  get operationName(): string | undefined {
-    return this.template.operationName;
-  }
-
   /** For subgraphs that are not asked in JSON. */
   get variables(): Tree {
     this.given ??= this.build();
@@ -50,12 +46,8 @@ export class RequestTemplate {
   /** Stands for the head where requests are compared, which is shorter than most. */
   readonly digest: string;
 
-  constructor(
-    readonly query: string,
-    readonly operationName: string | undefined,
-  ) {
-    const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
-    this.head = `{"query":${JSON.stringify(query)},${name}"variables":`;
+  constructor(readonly query: string) {
+    this.head = `{"query":${JSON.stringify(query)},"variables":`;
     this.digest = hash('sha256', this.head, 'base64url');
   }
 
