@@ -1,4 +1,5 @@
 import {
+  type ASTVisitor,
   type ArgumentNode,
   type DirectiveNode,
   type DocumentNode,
@@ -8,6 +9,7 @@ import {
   Kind,
   visit,
 } from 'graphql';
+import { nodeKeys } from './node-keys.js';
 
 /** What has to be known of a document wherever in it that stands, each in the order of the text. */
 export interface DocumentFacts {
@@ -40,7 +42,7 @@ function lookedThrough(document: DocumentNode): DocumentFacts {
   const number = (node: FloatValueNode | IntValueNode) => {
     if (!Number.isFinite(Number(node.value))) tooLarge.push(node);
   };
-  visit(document, {
+  const look: ASTVisitor = {
     Argument: (node) => {
       if (node.name.value === 'first') pageSizes.push(node);
     },
@@ -52,7 +54,8 @@ function lookedThrough(document: DocumentNode): DocumentFacts {
     Directive: (node) => {
       for (const name of switchesOf(node)) switches.add(name);
     },
-  });
+  };
+  visit(document, look, nodeKeys);
   return { pageSizes, tooLarge, introspection, switches };
 }
 

@@ -1,12 +1,10 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, specifiedRules, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { checkDocument, checkSource } from '../limits/check.js';
 import type { Limits } from '../limits/limits.js';
 import { coded, limitError } from '../limits/rule.js';
-import { knownOperationTypes } from './known-operation-types.js';
 import { parseDocument, withLocations } from './parse-document.js';
-
-const RULES = [...specifiedRules, knownOperationTypes];
+import { violations } from './violations.js';
 
 /** Why a document may not be executed. */
 interface RefusedDocument {
@@ -48,17 +46,17 @@ export class Documents {
     const tooLong = checkSource(source, this.limits);
     if (tooLong.length > 0) return { errors: tooLong, stage: 'limits' };
     try {
-      return this.checkParsed(parseDocument(source, this.limits.tokens));
+      return this.checkParsed(parseDocument(source, this.limits.tokens), source);
     } catch (error) {
       return this.unparsed(error);
     }
   }
 
-  private checkParsed(document: DocumentNode): CheckedDocument {
+  private checkParsed(document: DocumentNode, source: string): CheckedDocument {
     // Before validation, whose cost grows with what the limits bound.
     const beyond = checkDocument(document, this.limits);
     if (beyond.length > 0) return { errors: withLocations(beyond, document), stage: 'limits' };
-    const invalid = violations(this.schema, document);
+    const invalid = violations(this.schema, document, source);
     if (invalid.some(isGivenUp)) return { errors: [TOO_ENTANGLED], stage: 'validate' };
     if (invalid.length === 0) return { document };
     return { errors: withLocations(invalid.map(validationError), document), stage: 'validate' };
@@ -80,16 +78,6 @@ export class Documents {
       extensions: { code: 'GRAPHQL_PARSE_FAILED' },
     });
     return { errors: [coded], stage: 'parse' };
-  }
-}
-
-function violations(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
-  try {
-    return validate(schema, document, RULES, { maxErrors: 20 });
-  } catch (error) {
-    // The rule about the root of subscriptions throws where a variable decides what that is.
-    if (error instanceof GraphQLError) return [error];
-    throw error;
   }
 }
 

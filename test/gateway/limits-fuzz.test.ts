@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { documents } from './fixtures/document-forms.js';
 import { PATIENCE, expectTold, fuzzing } from './fixtures/fuzz.js';
 import { type Fixture, startFixture, token } from './fixtures/gateway.js';
 
@@ -12,58 +13,6 @@ beforeAll(async () => {
   authorization = `Bearer ${await token()}`;
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
-
-/** Documents of names that the schema has and has not, well formed but seldom valid. */
-const name = fc.constantFrom(
-  ...[
-    'clusters',
-    'cluster',
-    'regions',
-    'region',
-    'id',
-    'name',
-    'workloads',
-    'quotas',
-    'labels',
-    'Cluster',
-    'Query',
-  ],
-  ...['F', 'G', '__typename', '__schema', '_entities', 'nothing', 'first'],
-);
-const value = fc.oneof(
-  fc.integer().map(String),
-  fc.constantFrom('null', 'true', '$v', 'ENUM', '[1, [2]]', '{ first: 1, first: 2 }', '1e400', '"c1"', '""'),
-);
-const args = fc.option(
-  fc.tuple(name, value).map(([key, given]) => `(${key}: ${given})`),
-  { nil: '' },
-);
-const directives = fc.constantFrom('', '', '@skip(if: $v)', '@include(if: true)', '@unknown', '@defer');
-const { selections } = fc.letrec<{ selections: string; selection: string }>((tie) => ({
-  selections: fc.array(tie('selection'), { minLength: 1, maxLength: 4 }).map((all) => `{ ${all.join(' ')} }`),
-  selection: fc.oneof(
-    { maxDepth: 6, depthSize: 'small' },
-    fc.tuple(name, args, directives).map((parts) => parts.join(' ')),
-    fc.tuple(name, directives).map(([spread, given]) => `...${spread} ${given}`),
-    fc
-      .tuple(name, name, args, tie('selections'))
-      .map(([alias, field, given, inside]) => `${alias}: ${field}${given} ${inside}`),
-    fc
-      .tuple(name, directives, tie('selections'))
-      .map(([type, given, inside]) => `... on ${type} ${given} ${inside}`),
-  ),
-}));
-const documents = fc
-  .tuple(
-    fc.constantFrom('', 'query ($v: Int) ', 'query Q($v: Boolean = true) ', 'mutation ', 'subscription '),
-    selections,
-    fc.array(fc.tuple(name, name, selections), { maxLength: 3 }),
-  )
-  .map(([kind, set, fragments]) =>
-    [`${kind}${set}`, ...fragments.map(([of, type, inside]) => `fragment ${of} on ${type} ${inside}`)].join(
-      ' ',
-    ),
-  );
 
 /** A result, or several of a batch, of which none tells of a bug. */
 function expectAnswer(text: string, of: string): void {

@@ -1,0 +1,20 @@
+import type { ASTVisitorKeyMap } from 'graphql';
+
+/** Where the nodes of an executable document have others that say something: names are read with what they name. */
+export const nodeKeys: ASTVisitorKeyMap = {
+  Document: ['definitions'],
+  OperationDefinition: ['variableDefinitions', 'directives', 'selectionSet'],
+  VariableDefinition: ['variable', 'type', 'defaultValue', 'directives'],
+  SelectionSet: ['selections'],
+  Field: ['arguments', 'directives', 'selectionSet'],
+  Argument: ['value'],
+  FragmentSpread: ['directives'],
+  InlineFragment: ['typeCondition', 'directives', 'selectionSet'],
+  FragmentDefinition: ['typeCondition', 'directives', 'selectionSet'],
+  ListValue: ['values'],
+  ObjectValue: ['fields'],
+  ObjectField: ['value'],
+  Directive: ['arguments'],
+  ListType: ['type'],
+  NonNullType: ['type'],
+};
