@@ -14,7 +14,8 @@ import { answerOf } from './sources/subgraph-source.js';
 import { type Tree, merge } from './tree.js';
 import type { TypeConditions } from './type-conditions.js';
 import { pickVariables } from './variables.js';
-import { RequestTemplate, type WrittenRequest } from './sources/written-request.js';
+import type { RequestTemplates } from './sources/request-templates.js';
+import type { RequestTemplate, WrittenRequest } from './sources/written-request.js';
 
 /** What compiling a fetch needs besides its node. */
 export interface FetchCompilation {
@@ -22,15 +23,14 @@ export interface FetchCompilation {
   readonly conditions: TypeConditions;
   readonly combined: CombinedOperations;
   readonly represents: Represents;
+  readonly templates: RequestTemplates;
   /** Whether the fetch is in a part of a plan beside which others are executed. */
   readonly beside?: boolean;
 }
 
 /** Compiles a fetch of root fields, or of entities at a path. */
 export function compileFetch(node: FetchNode, path: ResponsePath, compilation: FetchCompilation): PlanPart {
-  return node.requires
-    ? entityFetch(node, parsePath(path), compilation)
-    : rootFetch(node, path, compilation.conditions);
+  return node.requires ? entityFetch(node, parsePath(path), compilation) : rootFetch(node, path, compilation);
 }
 
 function fail({ errors }: PlanRun, error: unknown): void {
@@ -70,11 +70,15 @@ export function compileAnswer(
   };
 }
 
-function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditions): PlanPart {
+function rootFetch(
+  node: FetchNode,
+  path: ResponsePath,
+  { conditions, templates }: FetchCompilation,
+): PlanPart {
   const at = parsePath(path);
   const { serviceName, variableUsages = [] } = node;
   const rewrite = compileRewrites(node.outputRewrites, conditions);
-  const template = new RequestTemplate(node.operation);
+  const template = templates.of(node.operation);
   return (run, done) => {
     const targets = entitiesAt(run.data, at);
     if (targets.length === 0) return done();
@@ -95,12 +99,12 @@ function rootFetch(node: FetchNode, path: ResponsePath, conditions: TypeConditio
 function entityFetch(
   node: FetchNode,
   at: PlanPath,
-  { conditions, combined, represents, beside = false }: FetchCompilation,
+  { conditions, combined, represents, templates, beside = false }: FetchCompilation,
 ): PlanPart {
   const { serviceName } = node;
   const represent = represents.of(node);
   const rewrite = compileRewrites(node.outputRewrites, conditions);
-  const operation = entityOperation(node, represent.shareable && !rewrite);
+  const operation = entityOperation(node, templates, represent.shareable && !rewrite);
   return (run, done) => {
     const batch = new EntityBatch(run.data, at);
     const take = ({ entities, errors, problem }: EntityAnswer) => {

@@ -13,6 +13,7 @@ import { CombinedOperations } from '../execute/entities/combine-operations.js';
 import { Represents } from '../execute/entities/represents.js';
 import { compileAnswer } from '../execute/fetch.js';
 import type { PlanPart, PlanRun } from '../execute/plan-run.js';
+import { RequestTemplates } from '../execute/sources/request-templates.js';
 import { ResponseShape } from '../execute/shape/response-shape.js';
 import { pageSizeVariables } from '../limits/page-size.js';
 import { ByOperation } from './by-operation.js';
@@ -56,6 +57,7 @@ interface OperationToCompile {
 export class Operations {
   private readonly planned = new ByOperation<PlannedOperation>();
   private readonly combined = new CombinedOperations();
+  private readonly templates = new RequestTemplates();
   private readonly represents: Represents;
   /** Plans that are being made elsewhere, and those that were and wait to be compiled. */
   private readonly coming = new ByOperation<Promise<void>>();
@@ -121,8 +123,9 @@ export class Operations {
     { node }: QueryPlan,
   ): PlannedOperation {
     const { api, full, apiConditions, fullConditions } = this.supergraph;
-    const { combined, represents } = this;
-    const compilation = { conditions: fullConditions, operation: definition, combined, represents };
+    const { combined, represents, templates } = this;
+    const conditions = fullConditions;
+    const compilation = { conditions, operation: definition, combined, represents, templates };
     const planned = {
       kind: definition.operation,
       name: definition.name?.value ?? null,

@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { RequestTemplate } from '../sources/written-request.js';
+import type { RequestTemplates } from '../sources/request-templates.js';
+import type { RequestTemplate } from '../sources/written-request.js';
 
 /** The operation of a fetch of entities. */
 export interface EntityOperation {
@@ -12,7 +13,10 @@ export interface EntityOperation {
 }
 
 /** Reads it from the plan. */
-export function entityOperation(node: FetchNode, shareable: boolean): EntityOperation {
-  const { operation, serviceName, variableUsages = [] } = node;
-  return { serviceName, template: new RequestTemplate(operation), variables: variableUsages, shareable };
+export function entityOperation(
+  { operation, serviceName, variableUsages = [] }: FetchNode,
+  templates: RequestTemplates,
+  shareable: boolean,
+): EntityOperation {
+  return { serviceName, template: templates.of(operation), variables: variableUsages, shareable };
 }

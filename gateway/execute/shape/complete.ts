@@ -27,6 +27,17 @@ export function compileWrapping(type: GraphQLOutputType, named: Complete): Compl
  * has the values of an enum that clients do not see; such a value is null, and nothing is wrong.
  */
 export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
+  const known = leaves.get(type);
+  if (known) return known;
+  const complete = leaf(type, full);
+  leaves.set(type, complete);
+  return complete;
+}
+
+/** By type: those of a schema are its own, but for GraphQL's scalars, which are the same in all. */
+const leaves = new WeakMap<GraphQLLeafType, Complete>();
+
+function leaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   const valid = isEnumType(type) ? enumCheck(type.getValues()) : scalarChecks.get(type.name);
   if (!valid) return (value) => value;
   const everything = full.getType(type.name);
