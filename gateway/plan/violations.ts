@@ -91,29 +91,29 @@ function together(visitors: readonly ASTVisitor[]): ASTVisitor {
   const visitsOf = (kind: ASTNode['kind']) => {
     const known = byKind.get(kind);
     if (known) return known;
-    const visits = visitors
-      .map((visitor, index) => ({ ...getEnterLeaveForKind(visitor, kind), visitor, index }))
-      .filter(({ enter, leave }) => enter ?? leave);
+    const visits: Visits[] = [];
+    for (const [index, visitor] of visitors.entries()) {
+      const { enter, leave } = getEnterLeaveForKind(visitor, kind);
+      if (enter ?? leave) visits.push({ enter, leave, visitor, index });
+    }
     byKind.set(kind, visits);
     return visits;
   };
   const leftOut = visitors.map((): unknown => undefined);
   return {
-    enter(...args) {
-      const [node] = args;
+    enter(node, key, parent, path, ancestors) {
       for (const { visitor, index, enter } of visitsOf(node.kind)) {
         if (!enter || leftOut[index] !== undefined) continue;
-        const answer: unknown = enter.apply(visitor, args);
+        const answer: unknown = enter.call(visitor, node, key, parent, path, ancestors);
         if (answer === false) leftOut[index] = node;
         else if (answer === BREAK) leftOut[index] = BREAK;
       }
     },
-    leave(...args) {
-      const [node] = args;
+    leave(node, key, parent, path, ancestors) {
       for (const { visitor, index, leave } of visitsOf(node.kind)) {
         if (leftOut[index] === node) leftOut[index] = undefined;
-        else if (leave && leftOut[index] === undefined && leave.apply(visitor, args) === BREAK)
-          leftOut[index] = BREAK;
+        else if (!leave || leftOut[index] !== undefined) continue;
+        else if (leave.call(visitor, node, key, parent, path, ancestors) === BREAK) leftOut[index] = BREAK;
       }
     },
   };
