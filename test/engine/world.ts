@@ -126,14 +126,14 @@ export async function wishCluster(world: World, size: number, more: Partial<Crea
   return { clusterId: cluster.id, operationId: operation.id, poolId: pool.id };
 }
 
-/** Waits until the operation has ended; answers it. */
+/** Waits until the operation has ended, less long than a hook may take; answers it. */
 export function ended(world: World, operationId: string) {
   return eventually(
     async () => {
       const row = await world.prisma.operation.findUniqueOrThrow({ where: { id: operationId } });
       return row.finishedAt !== null && row;
     },
-    { what: `the end of ${operationId}`, timeoutMs: 150_000 },
+    { what: `the end of ${operationId}`, timeoutMs: 100_000 },
   );
 }
 

@@ -1,15 +1,37 @@
-/** Waits for a fact: runs `check` until it answers something other than undefined or false, or the deadline passes. */
+import { TestRunner } from 'vitest';
+
+/** What a check answers as long as it has to be asked again. */
+type NotYet = undefined | null | false | 0 | '';
+
+/**
+ * Waits for a fact: runs `check` until it answers something, or the deadline passes. A test whose own time is over before
+ * says for what it waited.
+ */
 export async function eventually<T>(
-  check: () => Promise<T | undefined | false> | T | undefined | false,
+  check: () => Promise<T | NotYet> | T | NotYet,
   { timeoutMs = 45_000, what = 'the expected state' } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
-  while (Date.now() < deadline) {
+  using test = testTime(() => `It waited for ${what}; last seen: ${String(last)}`);
+  while (Date.now() < deadline && !test.over()) {
     const value = await check();
-    if (value !== undefined && value !== false) return value;
+    if (value) return value;
     last = value;
     await new Promise((wake) => setTimeout(wake, 50));
   }
   throw new Error(`waited ${timeoutMs} ms for ${what}; last seen: ${String(last)}`);
+}
+
+/** Whether the time of the running test is over; if that happens, its error says `why` too. Hooks have no such time. */
+function testTime(why: () => string): { over(): boolean } & Disposable {
+  const signal = TestRunner.getCurrentTest()?.context.signal;
+  const tell = () => {
+    if (signal?.reason instanceof Error) signal.reason.message += `\n${why()}`;
+  };
+  signal?.addEventListener('abort', tell);
+  return {
+    over: () => signal?.aborted ?? false,
+    [Symbol.dispose]: () => signal?.removeEventListener('abort', tell),
+  };
 }
