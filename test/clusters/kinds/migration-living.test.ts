@@ -8,11 +8,15 @@ import { eventually } from '../../kit/eventually.js';
 import { ended } from '../../engine/world.js';
 import { isReady, type KindsWorld, startKinds, succeeded } from './kinds-world.js';
 
+/** What the engine waits for in the middle of a migration. */
+let meanwhile: Promise<void> = Promise.resolve();
+
 /** Each point of a migration fails the first time it is reached, as if the engine had died there. */
 const reached: string[] = [];
 const faults: Faults = {
   reach: async (point) => {
     if (!(faultPoints.migration as readonly FaultPoint[]).includes(point)) return;
+    await meanwhile;
     reached.push(point);
     if (reached.indexOf(point) === reached.length - 1) throw new Error(`died at ${point}`);
   },
@@ -20,8 +24,7 @@ const faults: Faults = {
 
 let kinds: KindsWorld;
 beforeAll(async () => {
-  // Slow enough to look while a migration is under way.
-  kinds = await startKinds(100, faults);
+  kinds = await startKinds(1_000, faults);
 });
 afterAll(() => kinds[Symbol.asyncDispose]());
 
@@ -32,10 +35,18 @@ const standard = (name: string, size = 2) =>
     nodePools: [{ name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: size }],
   });
 
-const migrate = async (id: string) => {
-  const { operation, userErrors } = await kinds.mutate('migrateCluster', 'MigrateClusterInput', { id });
-  expect(userErrors).toEqual([]);
-  return operation?.id ?? '';
+/** Begins a migration, and does something that happens before the engine has come to its end. */
+const migrate = async (id: string, before: () => Promise<unknown>) => {
+  let goOn: () => void = () => undefined;
+  meanwhile = new Promise((resolve) => (goOn = resolve));
+  try {
+    const { operation, userErrors } = await kinds.mutate('migrateCluster', 'MigrateClusterInput', { id });
+    expect(userErrors).toEqual([]);
+    await before();
+    return operation?.id ?? '';
+  } finally {
+    goOn();
+  }
 };
 
 const read = async (id: string) => {
@@ -87,8 +98,9 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     expect(await metered()).toBe(0);
     const watch = await watchPods(id);
 
-    const operationId = await migrate(id);
-    expect(await read(id)).toMatchObject({ state: 'UPDATING', product: 'ACK_STANDARD' });
+    const operationId = await migrate(id, async () =>
+      expect(await read(id)).toMatchObject({ state: 'UPDATING', product: 'ACK_STANDARD' }),
+    );
     await succeeded(kinds.world, operationId);
 
     expect(await read(id)).toEqual({ kind: 'PRO', state: 'RUNNING', product: 'ACK_PRO', spec: 'PRO' });
@@ -139,16 +151,19 @@ describe('a migration from ACK Standard to ACK Pro', () => {
 
   test('can be ended by deleting the cluster, which gives everything back', async () => {
     const id = await standard('given-up', 1);
-    const operationId = await migrate(id);
-    await kinds.delete(id);
+    let deletion: string | undefined;
+    const operationId = await migrate(id, async () => {
+      const { operation } = await kinds.mutate('deleteCluster', 'DeleteClusterInput', { id });
+      deletion = operation?.id;
+    });
+    await succeeded(kinds.world, deletion ?? '');
     expect(await ended(kinds.world, operationId)).toMatchObject({ state: 'CANCELED' });
     expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   test('that finds the last place taken meanwhile leaves everything as it was', async () => {
     const id = await standard('too-late', 1);
-    const operationId = await migrate(id);
-    await kinds.world.limit('ACK_PRO/clustersPerAccount', 0);
+    const operationId = await migrate(id, () => kinds.world.limit('ACK_PRO/clustersPerAccount', 0));
     expect(await ended(kinds.world, operationId)).toMatchObject({
       state: 'FAILED',
       error: { code: 'QUOTA_EXCEEDED' },
