@@ -80,8 +80,8 @@ describe('how machines are paid', () => {
     ]);
     const pool = pools[1] ?? '';
     const [victim] = (await living.pool(pool)).nodes.nodes;
-    // The notice is five minutes; at this speed it is half a minute.
-    await living.world.settings({ speed: 10 });
+    // The notice is five minutes, which it stays: it is not over before somebody has looked.
+    await living.world.settings({ speed: 1 });
     await living.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
     await living.world.settings({ speed: 1_000 });
     await living.audit(id);
@@ -107,8 +107,8 @@ describe('how machines are paid', () => {
       { name: 'spot', ...spot, desiredSize: 2 },
     ]);
     const [victim] = (await living.pool(pools[1] ?? '')).nodes.nodes;
-    // At this speed a machine takes a minute to start, and the notice is half a minute.
-    await living.world.settings({ speed: 10, bootSeconds: { node: 600 } });
+    // At this speed neither the start of a machine nor the notice is over before the test is.
+    await living.world.settings({ speed: 1, bootSeconds: { node: 600 } });
     try {
       const growing = await living.mutate('scaleNodePool', { nodePoolId: pools[0], desiredSize: 2 });
       expect(growing.userErrors).toEqual([]);

@@ -40,7 +40,10 @@ describe('spot machines with a price limit', () => {
     expect(end.result?.failures[0]?.message).toContain('Above the limit of 0.2');
     const [high = ''] = pools;
     const [before] = (await living.pool(high)).nodes.nodes;
+    // The notice is five minutes: it is not over before somebody has looked.
+    await living.world.settings({ speed: 1 });
     await price(0.6);
+    await living.world.settings({ speed: 1_000 });
     expect((await living.instancesOf(id)).filter((one) => one.reclaimAt !== undefined)).toMatchObject([
       { id: before?.id, nodePoolId: high },
     ]);
