@@ -315,6 +315,7 @@ describe('a node pool that scales by itself', () => {
       { ...elastic({ minSize: 0 }), desiredSize: 1 },
     ]);
     const { prisma } = living.world;
+    await putOffLooks(id);
     const api = await core(id);
     const spec = { containers: [{ name: 'app', image: 'nginx:1.27' }], ...onElastic };
     await api.createNamespacedPod({ namespace: 'default', body: { metadata: { name: 'alone' }, spec } });
