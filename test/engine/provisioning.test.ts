@@ -21,6 +21,10 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
+/** Simulated seconds until a control plane and a node are up; and so many that they are not as long as a test may take. */
+const USUAL = { controlPlane: 90, node: 45 };
+const NEVER_UP = { controlPlane: 60_000, node: 60_000 };
+
 const typesOf = async (operationId: string) =>
   (await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { operationId } })).map(
     ({ type }) => type,
@@ -161,12 +165,14 @@ describe('provisioning', () => {
   it('keeps what exists when a scale-out is cancelled', async () => {
     const { clusterId, poolId, operationId } = await wishCluster(world, 1);
     await ended(world, operationId);
-    await world.settings({ bootSeconds: { node: 200 } });
+    // A hundred simulated seconds in one of ours: so long that nothing has ended by itself when it is cancelled, and no
+    // longer, for nodes that have begun to start by then are waited for.
+    await world.settings({ bootSeconds: { node: 600 } });
     const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: 3 });
     const id = operation?.id ?? '';
     await cancel(id, ['node-pool', poolId]);
     const canceled = await ended(world, id);
-    await world.settings({ bootSeconds: { node: 45 } });
+    await world.settings({ bootSeconds: USUAL });
     expect(canceled).toMatchObject({ state: 'CANCELED', failed: 0 });
     const pool = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
     const now = await audit(world, clusterId);
@@ -176,12 +182,14 @@ describe('provisioning', () => {
   });
 
   it('ends a cancelled creation with a FAILED cluster that can be deleted', async () => {
+    await world.settings({ bootSeconds: NEVER_UP });
     const { clusterId, operationId } = await wishCluster(world, 2);
     await cancel(operationId, ['cluster', clusterId]);
     expect(await ended(world, operationId)).toMatchObject({
       state: 'CANCELED',
       error: { code: 'OPERATION_CANCELED' },
     });
+    await world.settings({ bootSeconds: USUAL });
     expect((await audit(world, clusterId)).state).toBe('FAILED');
     const deletion = await world.clusters.delete(world.actor, { id: clusterId });
     expect(await ended(world, deletion.operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
@@ -194,9 +202,11 @@ describe('provisioning', () => {
     const bounds = { enabled: true, minSize: 2, maxSize: 4 };
     const elastic = { name: 'elastic', instanceTypes: [NODE_TYPE], desiredSize: 3, autoscaling: bounds };
     const first = { name: 'first', instanceTypes: [NODE_TYPE], desiredSize: 1 };
+    await world.settings({ bootSeconds: NEVER_UP });
     const { clusterId, operationId } = await wishCluster(world, 1, { nodePools: [first, elastic] as never });
     await cancel(operationId, ['cluster', clusterId]);
     expect(await ended(world, operationId)).toMatchObject({ state: 'CANCELED', failed: 0, failures: [] });
+    await world.settings({ bootSeconds: USUAL });
     const pools = await world.prisma.nodePool.findMany({ where: { clusterId }, orderBy: { name: 'asc' } });
     expect(pools.map(({ name, desiredSize }) => [name, desiredSize])).toEqual([
       ['elastic', 2],
@@ -206,11 +216,13 @@ describe('provisioning', () => {
   });
 
   it('takes away a cluster that is deleted in the middle of its creation', async () => {
+    await world.settings({ bootSeconds: { node: NEVER_UP.node } });
     const { clusterId } = await wishCluster(world, 4);
-    await eventually(() =>
-      world.prisma.node.findFirst({ where: { clusterId, state: 'starting' } }).then((node) => node !== null),
-    );
+    await eventually(() => world.prisma.node.findFirst({ where: { clusterId, state: 'starting' } }), {
+      what: 'a node that starts',
+    });
     const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
+    await world.settings({ bootSeconds: USUAL });
     expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
     const gone = await audit(world, clusterId);
     expect(gone).toMatchObject({ state: 'DELETED', nodes: 0, sameAsCloud: true, nodePlaces: 0 });
