@@ -43,11 +43,16 @@ beforeAll(async () => {
     });
     // Messages are handled in order, and a socket is acknowledged before it subscribes.
     await eventually(async () => (await readers(platform)) > 0, { what: 'the subscription' });
-    const { cluster, operation } = await create(platform.url);
-    using progress = await record(platform.url, {
-      query: 'subscription Progress($id: ID!) { operationProgress(id: $id) { id state } }',
-      variables: { id: operation },
+    const { cluster, operation, recording } = await beforeTheCloud(platform, async () => {
+      const made = await create(platform.url);
+      const recording = await record(platform.url, {
+        query: 'subscription Progress($id: ID!) { operationProgress(id: $id) { id state } }',
+        variables: { id: made.operation },
+      });
+      await eventually(() => recording.events.length > 0, { what: 'how far the operation is' });
+      return { ...made, recording };
     });
+    using progress = recording;
     await operationEnd({ url: platform.url, account: 'acme' }, operation);
     await progress.ended;
     await eventually(
@@ -65,6 +70,19 @@ beforeAll(async () => {
   spans = all.filter(({ traceId }) => traceId === TRACE);
 });
 afterAll(() => void lines.splice(0));
+
+/** Does `work` while the cloud cannot write down a cluster, and so answers to no wish for one: no creation ends. */
+async function beforeTheCloud<T>({ kit }: TestPlatform, work: () => Promise<T>): Promise<T> {
+  const blocker = await kit.database.pool.connect();
+  try {
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE kubesim.cluster IN EXCLUSIVE MODE');
+    return await work();
+  } finally {
+    await blocker.query('ROLLBACK');
+    blocker.release();
+  }
+}
 
 /** Streams that follow the event log of the platform. */
 async function readers({ metricsUrl = '' }: TestPlatform): Promise<number> {
