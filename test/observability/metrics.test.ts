@@ -232,12 +232,15 @@ describe('measuring', () => {
       schedules: [],
     });
     await eventually(async () => (await samples(watched)) >= 1, { what: 'a sample' });
-    const planned = await eventually(async () => {
-      const jobs = await world.kit.database.pool.query(`SELECT FROM graphile_worker.jobs WHERE key = $1`, [
-        `metrics:${watched}@later`,
-      ]);
-      return jobs.rowCount ?? 0;
-    });
+    const planned = await eventually(
+      async () => {
+        const jobs = await world.kit.database.pool.query(`SELECT FROM graphile_worker.jobs WHERE key = $1`, [
+          `metrics:${watched}@later`,
+        ]);
+        return jobs.rowCount;
+      },
+      { what: 'the plan of the next one' },
+    );
     expect(planned).toBe(1);
   });
 
