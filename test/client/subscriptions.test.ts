@@ -20,7 +20,6 @@ function connect(retries: Retry[] = [], token: string | (() => string | undefine
 /** Resolves when the server has seen so many subscriptions and follows the ledger for the last. */
 function subscribed(count: number): Promise<true> {
   return eventually(() => server.subscriptions.length >= count && (true as const), {
-    timeoutMs: 5_000,
     what: `${count} subscriptions`,
   });
 }

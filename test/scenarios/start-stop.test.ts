@@ -30,7 +30,10 @@ async function npmStart(): Promise<Started> {
   let output = '';
   for (const stream of [npm.stdout, npm.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await eventually(() => Promise.resolve(output.includes('Fleetgraph is ready.')), { what: 'npm start' });
+  await eventually(() => Promise.resolve(output.includes('Fleetgraph is ready.')), {
+    what: 'npm start',
+    timeoutMs: 120_000,
+  });
   const up = output.split('\n').find((line) => line.includes('embedded PostgreSQL is up'));
   const url = /http:\/\/127[.\d]+:\d+\/graphql/.exec(output)?.[0] ?? '';
   return { npm, url, postgres: Number(/"postgres":(\d+)/.exec(up ?? '')?.[1]) };

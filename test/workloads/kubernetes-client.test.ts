@@ -77,9 +77,8 @@ describe('a call to a Kubernetes API', () => {
   });
 
   test('to a server that is busy is THROTTLED, and says when to come back', async () => {
-    const client = await clientOf(
-      (_request, response) => response.writeHead(429, { 'retry-after': '7' }).end(),
-      300,
+    const client = await clientOf((_request, response) =>
+      response.writeHead(429, { 'retry-after': '7' }).end(),
     );
     expect(await failure(client.get('/api/v1/pods'))).toMatchObject({
       problems: [{ code: 'THROTTLED', details: { retryAfter: 7 } }],
