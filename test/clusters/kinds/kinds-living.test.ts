@@ -48,7 +48,11 @@ test.each<[string, Record<string, unknown>]>([
 ])(
   'a cluster of the kind %s is made, read back and deleted, and gives everything back',
   async (kind, input) => {
-    const used = async () => (await kinds.world.prisma.ledgerUsage.findMany()).filter((row) => row.used > 0);
+    const used = () =>
+      kinds.world.prisma.ledgerUsage.findMany({
+        where: { used: { gt: 0 } },
+        orderBy: [{ resource: 'asc' }, { scope: 'asc' }],
+      });
     const before = await used();
     const id = await kinds.create({ name: `life-of-${kind.toLowerCase()}`, ...input });
     const read = () =>

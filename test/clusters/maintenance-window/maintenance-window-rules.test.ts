@@ -8,6 +8,8 @@ import {
   type WindowRule,
 } from '../../../subgraphs/clusters/maintenance-window/maintenance-window.rules.js';
 
+/** The same windows are tried each time. */
+const SEED = 20_261_128;
 const STEP = 15 * 60_000;
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -115,7 +117,7 @@ describe.each(ZONES)('in %s', (timeZone) => {
           }
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 12, seed: SEED },
     );
   });
 });
