@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
+import { standingStill } from '../kit/standing-still.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { type Moody, startMoody } from './fixtures/moody.js';
 import { openSocket } from './fixtures/socket.js';
-import { standingStill, untilStandingStill } from './fixtures/standing-still.js';
+import { untilStandingStill } from './fixtures/standing-still.js';
 import { fixtureSubgraphs } from './fixtures/subgraphs.js';
 
 const CLUSTER = '{ regions { id } cluster(id: "c1") { id } }';
