@@ -6,7 +6,8 @@ import { type CancelSignal, Cancellation } from './cancellation.js';
 interface Timed {
   /** By the clock of `performance`. */
   readonly end: number;
-  readonly late: () => void;
+  /** Let go of when it is over: former tables of a set, and all that was in them, may be held for long (decision 44). */
+  late: (() => void) | undefined;
 }
 
 /**
@@ -56,6 +57,7 @@ export class Deadline {
       });
       const ended = () => {
         this.running.delete(timed);
+        timed.late = undefined;
         over();
       };
       result.then(
@@ -93,7 +95,7 @@ export class Deadline {
         return;
       }
       this.running.delete(timed);
-      timed.late();
+      timed.late?.();
     }
   }
 

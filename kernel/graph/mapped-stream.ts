@@ -31,7 +31,7 @@ interface Pull<U> {
 class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
   private over = false;
   private wake: ((step: IteratorResult<U, undefined>) => void) | undefined;
-  private readonly onAbort = () => void this.return();
+  private readonly onAbort = this.leave.bind(this);
 
   constructor(
     private readonly source: AsyncIterator<T>,
@@ -55,8 +55,7 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {
-    this.end();
-    this.wake?.(END);
+    this.leave();
     return Promise.resolve(END);
   }
 
@@ -98,6 +97,11 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     } catch (thrown) {
       reject(thrown);
     }
+  }
+
+  private leave(): void {
+    this.end();
+    this.wake?.(END);
   }
 
   private end(): void {

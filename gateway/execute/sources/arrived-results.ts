@@ -22,7 +22,7 @@ export class ArrivedResults implements SubgraphResults {
   private pull:
     | { resolve(step: IteratorResult<SubgraphResult, undefined>): void; reject(error: Error): void }
     | undefined;
-  private readonly leave = () => this.close();
+  private readonly leave = this.close.bind(this);
 
   constructor(private readonly options: ArrivalOptions) {
     if (options.signal.aborted) this.ended = true;
