@@ -19,6 +19,11 @@ function subgraph() {
   return { started, start };
 }
 
+/** A request to the subgraph that no other key has. */
+function request(key: string) {
+  return { subgraph: 'clusters', key: () => key };
+}
+
 function call({
   account = 'acme',
   subject = 'ann',
@@ -32,7 +37,7 @@ function call({
 test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {
   const { started, start } = subgraph();
   const flights = new Flights();
-  const both = [call(), call()].map(async (one) => flights.share(one, () => 'q', start));
+  const both = [call(), call()].map(async (one) => flights.share(one, request('q'), start));
   expect(started).toHaveLength(1);
   started[0]?.answer({ data: { a: { b: 1 } } });
   const [first, second] = await Promise.all(both);
@@ -44,45 +49,64 @@ test('the same query of the same actor goes to the subgraph once, and each gets 
 test('other actors, other requests, later requests and mutations go on their own', async () => {
   const { started, start } = subgraph();
   const flights = new Flights();
-  const first = flights.share(call(), () => 'q', start);
+  const first = flights.share(call(), request('q'), start);
   const others = [
-    flights.share(call({ account: 'other' }), () => 'q', start),
-    flights.share(call({ subject: 'bob' }), () => 'q', start),
-    flights.share(call(), () => 'r', start),
-    flights.share(call({ kind: OperationTypeNode.MUTATION }), () => 'm', start),
-    flights.share(call({ kind: OperationTypeNode.MUTATION }), () => 'm', start),
+    flights.share(call({ account: 'other' }), request('q'), start),
+    flights.share(call({ subject: 'bob' }), request('q'), start),
+    flights.share(call(), request('r'), start),
+    flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
+    flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
   ];
   expect(started).toHaveLength(6);
   for (const { answer } of started) answer({ data: {} });
   await Promise.all([first, ...others]);
-  void flights.share(call(), () => 'q', start);
+  void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(7);
+});
+
+test('of several of one actor at a time each is joined by its like, and one that is alone is compared with nothing', async () => {
+  const { started, start } = subgraph();
+  const flights = new Flights();
+  const compared: string[] = [];
+  const share = async (key: string) =>
+    flights.share(call(), { subgraph: 'clusters', key: () => (compared.push(key), key) }, start);
+  const first = share('q');
+  void flights.share(call(), { ...request('q'), subgraph: 'regions' }, start);
+  expect(compared).toEqual([]);
+  const all = [first, share('r'), share('s'), share('q'), share('r'), share('s')];
+  expect(started).toHaveLength(4);
+  for (const { answer } of started) answer({ data: {} });
+  await Promise.all(all);
+  compared.length = 0;
+  void share('q');
+  expect(started).toHaveLength(5);
+  expect(compared).toEqual([]);
 });
 
 test('after a mutation or an event nobody gets what was asked for before', async () => {
   const { started, start } = subgraph();
   const flights = new Flights();
-  void flights.share(call(), () => 'q', start);
-  const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), () => 'm', start);
+  void flights.share(call(), request('q'), start);
+  const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start);
   started[1]?.answer({ data: {} });
   await mutation;
-  void flights.share(call(), () => 'q', start);
+  void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(3);
   flights.forget('acme');
-  void flights.share(call(), () => 'q', start);
+  void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(4);
 });
 
 test('who must not see less than an event goes with those who wait for the same, and nobody joins what was asked for before', async () => {
   const { started, start } = subgraph();
   const flights = new Flights();
-  void flights.share(call(), () => 'q', start);
-  const both = ['one', 'one'].map(async (atLeast) => flights.share(call({ atLeast }), () => 'q', start));
-  void flights.share(call({ atLeast: 'two' }), () => 'q', start);
+  void flights.share(call(), request('q'), start);
+  const both = ['one', 'one'].map(async (atLeast) => flights.share(call({ atLeast }), request('q'), start));
+  void flights.share(call({ atLeast: 'two' }), request('q'), start);
   expect(started).toHaveLength(3);
   started[1]?.answer({ data: {} });
   await Promise.all(both);
-  void flights.share(call(), () => 'q', start);
+  void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(4);
 });
 
@@ -90,13 +114,13 @@ test('a subgraph is told when the last one who waits has left, not before', () =
   const { started, start } = subgraph();
   const flights = new Flights();
   const [one, two] = [new AbortController(), new AbortController()];
-  void flights.share(call({ signal: one.signal }), () => 'q', start);
-  void flights.share(call({ signal: two.signal }), () => 'q', start);
+  void flights.share(call({ signal: one.signal }), request('q'), start);
+  void flights.share(call({ signal: two.signal }), request('q'), start);
   one.abort();
   expect(started[0]?.signal.aborted).toBe(false);
   two.abort();
   expect(started[0]?.signal.aborted).toBe(true);
-  void flights.share(call(), () => 'q', start);
+  void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(2);
 });
 

@@ -8,18 +8,34 @@ import { type CancelSignal, Cancellation } from '../cancellation.js';
 /** Makes the request; its signal aborts when nobody waits for the answer any more. */
 type Start = (signal: CancelSignal) => MaybePromise<SubgraphResult>;
 
+/** What a request is asked of, and what tells it apart from others that are asked of the same. */
+export interface Shared {
+  readonly subgraph: string;
+  /** Long, so it is only made where there is something to compare it with. */
+  readonly key: () => string;
+}
+
+interface FlightOptions {
+  readonly key: () => string;
+  readonly result: Promise<SubgraphResult>;
+  /** Told when nobody waits any more. */
+  readonly cancellation: Cancellation;
+  readonly landed: (flight: Flight) => void;
+}
+
 /** A request on its way to a subgraph, and those who wait for it. */
 class Flight {
   /** How many have asked for it, and how many of them still wait. */
   private asked = 0;
   private waiting = 0;
+  private written: string | undefined;
 
-  constructor(
-    private readonly result: Promise<SubgraphResult>,
-    /** Told when nobody waits any more. */
-    private readonly cancellation: Cancellation,
-    private readonly landed: (flight: Flight) => void,
-  ) {}
+  constructor(private readonly options: FlightOptions) {}
+
+  get key(): string {
+    this.written ??= this.options.key();
+    return this.written;
+  }
 
   get abandoned(): boolean {
     return this.waiting === 0;
@@ -29,16 +45,17 @@ class Flight {
   join(signal: CancelSignal): Promise<SubgraphResult> {
     this.asked += 1;
     this.waiting += 1;
+    const { result, cancellation } = this.options;
     const leave = () => {
       this.waiting -= 1;
-      if (this.waiting === 0) this.cancellation.abort();
+      if (this.waiting === 0) cancellation.abort();
     };
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
-    return this.result.then(
-      (result) => {
+    return result.then(
+      (answer) => {
         this.land(signal, leave);
-        return this.asked > 1 ? (toWire(result) as SubgraphResult) : result;
+        return this.asked > 1 ? (toWire(answer) as SubgraphResult) : answer;
       },
       (error: unknown) => {
         this.land(signal, leave);
@@ -49,7 +66,39 @@ class Flight {
 
   private land(signal: CancelSignal, leave: () => void): void {
     signal.removeEventListener('abort', leave);
-    this.landed(this);
+    this.options.landed(this);
+  }
+}
+
+/** What one actor has on its way to one subgraph: nearly always a single request, which needs no key to be known by. */
+class Lane {
+  private single: Flight | undefined;
+  private several: Map<string, Flight> | undefined;
+
+  get isEmpty(): boolean {
+    return !this.single && (this.several?.size ?? 0) === 0;
+  }
+
+  find(key: string): Flight | undefined {
+    if (this.single) return this.single.key === key ? this.single : undefined;
+    return this.several?.get(key);
+  }
+
+  add(flight: Flight): void {
+    if (this.isEmpty) {
+      this.single = flight;
+      return;
+    }
+    this.several ??= new Map();
+    if (this.single) this.several.set(this.single.key, this.single);
+    this.single = undefined;
+    // In place of one of the same kind that everybody has left.
+    this.several.set(flight.key, flight);
+  }
+
+  remove(flight: Flight): void {
+    if (this.single === flight) this.single = undefined;
+    else if (this.several?.get(flight.key) === flight) this.several.delete(flight.key);
   }
 }
 
@@ -59,39 +108,37 @@ class Flight {
  * event is, or when an event arrives, what is on its way for the account is not joined any more.
  */
 export class Flights {
-  private readonly accounts = new Map<string, Map<string, Flight>>();
+  private readonly accounts = new Map<string, Map<string, Lane>>();
 
   /**
    * Runs `start` or joins the one that has the same key. Its signal aborts when nobody waits any more. What is given
    * to each caller is theirs to change. What is there at once nobody can join.
    */
-  share(call: CallContext, key: () => string, start: Start): MaybePromise<SubgraphResult> {
+  share(call: CallContext, { subgraph, key }: Shared, start: Start): MaybePromise<SubgraphResult> {
     if (call.kind !== OperationTypeNode.QUERY) return this.alone(call, start);
     const { atLeast } = call;
     const { account } = call.actor;
     // Who must not see less than an event joins only those who wait for the same.
-    const textOf = () => `${key()}\n${actorText(call.actor)}\n${atLeast ?? ''}`;
-    const flights = this.accounts.get(account);
-    const sought = flights && textOf();
-    const known = flights?.get(sought ?? '');
+    const textOf = () => `${subgraph}\n${atLeast ?? ''}\n${actorText(call.actor)}`;
+    const lanes = this.accounts.get(account);
+    const sought = lanes && textOf();
+    const lane = lanes?.get(sought ?? '');
+    const known = lane?.find(key());
     if (known && !known.abandoned) return known.join(call.signal);
     const cancellation = new Cancellation();
     const result = start(cancellation);
     if (!(result instanceof Promise)) return result;
     const text = sought ?? textOf();
-    const flight = new Flight(result, cancellation, (landed) => {
-      this.land(account, text, landed);
+    const landed = (flight: Flight) => {
+      taken.remove(flight);
+      this.tidy(account, text, taken);
       // Others on their way may have been asked before the event.
       if (atLeast !== undefined) this.forget(account);
-    });
-    this.take(account, text, flight);
+    };
+    const flight = new Flight({ key, result, cancellation, landed });
+    const taken = this.lane(account, text);
+    taken.add(flight);
     return flight.join(call.signal);
-  }
-
-  private take(account: string, text: string, flight: Flight): void {
-    let flights = this.accounts.get(account);
-    if (!flights) this.accounts.set(account, (flights = new Map<string, Flight>()));
-    flights.set(text, flight);
   }
 
   /** From now on queries of the account see what is there now. */
@@ -107,11 +154,20 @@ export class Flights {
     }
   }
 
-  private land(account: string, key: string, flight: Flight): void {
-    const flights = this.accounts.get(account);
-    // Another one of the same kind may have begun since.
-    if (!flights || flights.get(key) !== flight) return;
-    flights.delete(key);
-    if (flights.size === 0) this.accounts.delete(account);
+  private lane(account: string, text: string): Lane {
+    let lanes = this.accounts.get(account);
+    if (!lanes) this.accounts.set(account, (lanes = new Map<string, Lane>()));
+    let lane = lanes.get(text);
+    if (!lane) lanes.set(text, (lane = new Lane()));
+    return lane;
+  }
+
+  /** Keeps no lane in which nothing is on its way. */
+  private tidy(account: string, text: string, lane: Lane): void {
+    const lanes = this.accounts.get(account);
+    // Another one may have been begun since.
+    if (!lane.isEmpty || lanes?.get(text) !== lane) return;
+    lanes.delete(text);
+    if (lanes.size === 0) this.accounts.delete(account);
   }
 }

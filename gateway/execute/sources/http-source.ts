@@ -60,10 +60,8 @@ export class HttpSource implements SubgraphSource {
   execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
     // What was left to ask when the client left.
     if (call.signal.aborted) return Promise.reject(unavailable(this.name));
-    return this.flights.share(
-      call,
-      () => `${this.name}\n${requestKey(request)}`,
-      (signal) => this.send(bodyOf(request), call, signal),
+    return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, (signal) =>
+      this.send(bodyOf(request), call, signal),
     );
   }
 

@@ -32,7 +32,7 @@ export class LocalSource implements SubgraphSource {
       this.executor.execute(request, new LocalContext(call, signal, loaders));
     const start = (signal: CancelSignal) =>
       call.work ? call.work.fetch(signal, run) : run(new Loaders(), signal);
-    return this.flights.share(call, () => `${this.name}\n${requestKey(request)}`, start);
+    return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, start);
   }
 
   async subscribe(request: SubgraphRequest, call: CallContext): Promise<SubgraphResults> {
