@@ -55,9 +55,6 @@ const WAITING = 1000;
 /** Mebibytes of stack, for the operations that rest while others are planned; each takes a part of one. */
 const STACK = 32;
 
-/** Mebibytes of young generation: what is planned leaves little behind, so more would not be used (docs/decisions/0028). */
-const YOUNG = 48;
-
 /** Milliseconds until a thread is started again that has not come up; twice as many each time. */
 const RETRY = { first: 500, most: 30_000 };
 
@@ -117,7 +114,7 @@ export class PlanningThread implements AsyncDisposable {
   private start(): Worker {
     const worker = new Worker(new URL('./planning-worker.js', import.meta.url), {
       execArgv: [],
-      resourceLimits: { stackSizeMb: STACK, maxYoungGenerationSizeMb: YOUNG },
+      resourceLimits: { stackSizeMb: STACK },
       workerData: this.limits,
     });
     worker.unref();
