@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { OperationTypeNode } from 'graphql';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { GuardedSource } from '../../gateway/circuit/guarded-source.js';
 import { Cancellation } from '../../gateway/execute/cancellation.js';
 import { Flights } from '../../gateway/execute/sources/flights.js';
@@ -9,6 +9,7 @@ import { HttpSource } from '../../gateway/execute/sources/http-source.js';
 import type { SubgraphSource } from '../../gateway/execute/sources/subgraph-source.js';
 import { noMeter } from '../../gateway/metrics/meter.js';
 import { createLog } from '../../kernel/log.js';
+import { eventually } from '../kit/eventually.js';
 import { startMoody } from './fixtures/moody.js';
 
 setFlagsFromString('--expose_gc');
@@ -55,7 +56,7 @@ test('what a request leaves behind goes with the next collection of the young ge
   await together(guarded, 20);
   moody.mood = 'hangs';
   const asked = together(guarded, 1);
-  await vi.waitFor(() => expect(moody.waiting).toHaveLength(AT_ONCE));
+  await eventually(() => moody.waiting.length === AT_ONCE, { what: 'requests that wait' });
   collect();
   moody.mood = 'answers';
   for (const response of moody.waiting) response.end(moody.answer);
