@@ -50,7 +50,7 @@ export class SupportTicketResolver {
   async outOfSupport(@Ctx() context: RequestContext, @Root() ticket: SupportTicketRow): Promise<boolean> {
     const cluster = await loadById(context, this.stores.clusters.byIds, ticket.clusterId);
     const { versions } = await this.stores.catalogue.catalogue();
-    return !versions.status(cluster?.version ?? ticket.version).supported;
+    return !versions.status(cluster?.version ?? ticket.version).minorSupported;
   }
 
   @Mutation(() => SupportTicketPayload, {
