@@ -4,16 +4,18 @@ import tseslint from 'typescript-eslint';
 /** The folders of docs/architecture.md and what each may import besides packages and itself. */
 const allowed = {
   kernel: ['prisma'],
-  engine: ['kernel'],
-  kubesim: ['kernel'],
-  gateway: ['kernel'],
-  subgraphs: ['kernel', 'engine'],
+  access: ['kernel'],
+  engine: ['kernel', 'access'],
+  kubesim: ['kernel', 'access'],
+  gateway: ['kernel', 'access'],
+  subgraphs: ['kernel', 'access', 'engine'],
   prisma: ['kernel', 'engine'],
   client: [],
   examples: ['client'],
 };
 const parts = [
   'kernel',
+  'access',
   'engine',
   'kubesim',
   'gateway',

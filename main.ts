@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError } from 'commander';
+import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './kernel/access-token.js';
 import { type Env, readEnv } from './kernel/env.js';
 import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
@@ -63,7 +64,7 @@ program
   .requiredOption('--account <account>', 'account the token speaks for')
   .option('--subject <subject>', 'who in the account', 'cli')
   .option('--ttl <seconds>', 'seconds until it expires', Number, 3600)
-  .option('--scope <scope...>', 'what it allows; left out, what AUTH_DEFAULT_SCOPES says')
+  .option('--scope <scope...>', `what it allows: ${Object.keys(scopes).join(', ')}; left out, reading`)
   .option('--unverified', "say that nobody has identified the account's holder")
   .action(async (options: TokenOptions) => {
     const env = readEnv();

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { defaultScopes } from './scopes.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url();
@@ -31,8 +30,8 @@ const form = z.object({
   AUTH_JWKS_URL: url.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
-  /** Scopes of tokens that name none, separated by spaces. */
-  AUTH_DEFAULT_SCOPES: z.string().default(defaultScopes.join(' ')),
+  /** Scopes of tokens that name none, separated by spaces; left out, those that only read. */
+  AUTH_DEFAULT_SCOPES: z.string().optional(),
   /** `off`: nobody is asked who they are. Only for a gateway that serves another graph, `gateway --supergraph`. */
   FLEETGRAPH_AUTH: z.enum(['on', 'off']).default('on'),
   /** Names under which a gateway may be asked, separated by commas; left out, any, with FLEETGRAPH_AUTH=off none. */

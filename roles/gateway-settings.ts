@@ -1,6 +1,6 @@
+import { verbs } from '../access/decision.js';
 import { type GatewayOptions, readTrustedDocuments } from '../gateway/server.js';
 import type { Env } from '../kernel/env.js';
-import { scopes } from '../kernel/scopes.js';
 
 /** What the settings say of limits, documents and metrics of a gateway, however it is run. */
 export type GatewaySettings = Pick<
@@ -15,6 +15,8 @@ export type GatewaySettings = Pick<
   | 'planningThread'
 >;
 
+/** Needed to read the schema, where INTROSPECTION says `scope`. */
+const [INTROSPECTION_SCOPE] = verbs.introspect;
 /** Seconds in which the points of an account come back. */
 const MINUTE = 60;
 
@@ -41,7 +43,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
       ...(env.CONNECTIONS_PER_ACCOUNT === undefined
         ? {}
         : { connectionsPerAccount: env.CONNECTIONS_PER_ACCOUNT }),
-      introspection: INTROSPECTION === 'scope' ? { scope: scopes.introspect } : INTROSPECTION,
+      introspection: INTROSPECTION === 'scope' ? { scope: INTROSPECTION_SCOPE } : INTROSPECTION,
     },
     rate:
       RATE_POINTS === 0 ? undefined : { points: RATE_POINTS, window: MINUTE, databaseUrl: rateDatabaseUrl },

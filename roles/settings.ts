@@ -11,7 +11,7 @@ export function authOptions(env: Env, fallbackSecret?: string): AuthOptions {
   const claims = {
     issuer: env.AUTH_ISSUER,
     audience: env.AUTH_AUDIENCE,
-    defaultScopes: env.AUTH_DEFAULT_SCOPES.split(' ').filter((scope) => scope !== ''),
+    defaultScopes: env.AUTH_DEFAULT_SCOPES?.split(' ').filter((scope) => scope !== ''),
   };
   if (env.AUTH_JWKS_URL) return { kind: 'jwks', url: env.AUTH_JWKS_URL, ...claims };
   const secret = env.AUTH_SECRET ?? fallbackSecret;

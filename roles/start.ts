@@ -1,3 +1,4 @@
+import { accountScopes } from '../access/scopes.js';
 import { systemClock } from '../kernel/clock.js';
 import { mintAccessToken } from '../kernel/access-token.js';
 import { startEmbeddedPostgres } from '../kernel/embedded-postgres.js';
@@ -11,8 +12,13 @@ import { gatewaySettings } from './gateway-settings.js';
 import { authOptions, natsOptions } from './settings.js';
 import { welcome } from './welcome.js';
 
-/** Account and lifetime of the token that `npm start` prints. */
-const DEVELOPMENT = { account: 'dev', subject: 'developer', ttlSeconds: 30 * 24 * 3600 };
+/** The token that `npm start` prints: all that the holder of an account may do, for 30 days. */
+const DEVELOPMENT = {
+  account: 'dev',
+  subject: 'developer',
+  ttlSeconds: 30 * 24 * 3600,
+  scopes: accountScopes,
+};
 
 /**
  * `npm start`: the whole platform in one process, on the embedded PostgreSQL unless DATABASE_URL names another.

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { accountScopes } from '../../access/scopes.js';
 import { mintAccessToken } from '../../kernel/access-token.js';
 import { ACTOR_HEADER } from '../../kernel/actor.js';
 import { deriveKey } from '../../kernel/secret.js';
@@ -29,7 +30,9 @@ export function benchActors(account: string, count: number, secrets: BenchSecret
     Array.from({ length: count }, async (_, index) => {
       const subject = `bench-${index + 1}`;
       return {
-        bearer: await mintAccessToken(secrets.auth, { account, subject, ttlSeconds: TTL_SECONDS }),
+        bearer: await mintAccessToken(secrets.auth, {
+          ...{ account, subject, ttlSeconds: TTL_SECONDS, scopes: accountScopes },
+        }),
         vouched: { [ACTOR_HEADER]: await vouch({ account, subject }, key) },
       };
     }),
@@ -38,7 +41,7 @@ export function benchActors(account: string, count: number, secrets: BenchSecret
 
 /** What kernel/actor.ts signs, but valid for a whole run. */
 function vouch({ account, subject }: { account: string; subject: string }, key: Uint8Array): Promise<string> {
-  return new SignJWT({ account })
+  return new SignJWT({ account, scope: accountScopes.join(' ') })
     .setProtectedHeader({ alg: 'HS256', typ: 'actor+jwt' })
     .setSubject(subject)
     .setAudience('fleetgraph-subgraph')

@@ -22,6 +22,6 @@ export type AuthOptions =
 export interface TokenExpectations {
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
-  /** What a token may do that has neither a claim `scope` nor `scp`. Default what the platform's own graph asks for. */
+  /** What a token may do that has neither a claim `scope` nor `scp`. Default reading only. */
   readonly defaultScopes?: readonly string[] | undefined;
 }

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import { accountScopes } from '../../access/scopes.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { refuse } from '../../kernel/result.js';
-import { defaultScopes } from '../../kernel/scopes.js';
 import type { AuthOptions } from './auth-options.js';
 import type { Revoked } from './revocations.js';
 import { tokenVerifier } from './verify-token.js';
@@ -16,7 +16,7 @@ export interface Authenticator {
   again(authorization: string | undefined): Promise<Actor>;
 }
 
-const nobody: Actor = { account: 'default', subject: 'anonymous', anonymous: true, scopes: defaultScopes };
+const nobody: Actor = { account: 'default', subject: 'anonymous', anonymous: true, scopes: accountScopes };
 
 /** Makes the authenticator that the options ask for. Tokens are verified once a minute at the most. */
 export function createAuthenticator(

@@ -1,8 +1,8 @@
 import { type JWTPayload, type JWTVerifyOptions, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { defaultScopes as platformScopes } from '../../access/scopes.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import { refuse } from '../../kernel/result.js';
-import { defaultScopes as platformScopes } from '../../kernel/scopes.js';
 import type { AuthOptions } from './auth-options.js';
 import { policiesOf, scopesOf } from './claims.js';
 

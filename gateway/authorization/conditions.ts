@@ -1,4 +1,5 @@
 import { type ConstDirectiveNode, type ConstValueNode, type GraphQLSchema, Kind } from 'graphql';
+import { holdsScopes } from '../../access/decision.js';
 import type { Actor } from '../../kernel/actor.js';
 import { directiveNames } from '../plan/directive-names.js';
 
@@ -14,7 +15,8 @@ export type Condition =
 /** Whether the actor meets the condition. */
 export function holds(condition: Condition, actor: Actor): boolean {
   if (condition.kind === 'authenticated') return !actor.anonymous;
-  const held = actor[condition.kind] ?? [];
+  if (condition.kind === 'scopes') return holdsScopes(actor, condition.anyOf);
+  const held = actor.policies ?? [];
   return condition.anyOf.some((all) => all.every((name) => held.includes(name)));
 }
 

@@ -15,6 +15,8 @@ import {
   isListType,
   isUnionType,
 } from 'graphql';
+import { scopesInWords } from '../../access/decision.js';
+import type { Condition } from './conditions.js';
 import type { Guarded, Guards } from './guards.js';
 
 export interface Denied {
@@ -75,13 +77,20 @@ class Walk {
   }
 
   private deny(node: Guarded, path: Path): void {
-    const coordinate = this.input.guards.get(node)?.coordinate;
-    const error = new GraphQLError('The token does not allow this field or type.', {
+    const { coordinate, conditions = [] } = this.input.guards.get(node) ?? {};
+    const error = new GraphQLError(refusalText(conditions), {
       path,
       extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', coordinate },
     });
     this.errors.set(`${path.join('.')} ${coordinate ?? ''}`, error);
   }
+}
+
+/** What was refused, and what a token needs for it. Policies are given by the issuer: their names help nobody. */
+function refusalText(conditions: readonly Condition[]): string {
+  const scopes = conditions.flatMap((one) => (one.kind === 'scopes' ? [scopesInWords(one.anyOf)] : []));
+  const needed = scopes.length > 0 ? ` It needs the scope ${scopes.join(', and ')}.` : '';
+  return `The token does not allow this field or type.${needed}`;
 }
 
 function listSteps(type: Parameters<typeof getNullableType>[0]): string[] {

@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLError } from 'graphql';
+import { holdsScopes } from '../../access/decision.js';
 import type { Actor } from '../../kernel/actor.js';
 import { factsOf } from '../plan/document-facts.js';
 import type { Limits } from './limits.js';
@@ -17,7 +18,7 @@ export function introspectionRefusal(
   { introspection }: Limits,
   actor: Actor,
 ): GraphQLError | undefined {
-  if (typeof introspection === 'boolean' || actor.scopes?.includes(introspection.scope)) return undefined;
+  if (typeof introspection === 'boolean' || holdsScopes(actor, [[introspection.scope]])) return undefined;
   const [field] = factsOf(document).introspection;
   if (!field) return undefined;
   return coded('FORBIDDEN', `Introspection needs the scope ${introspection.scope}.`, {}, field);

@@ -10,16 +10,15 @@ import {
   visit,
 } from 'graphql';
 import { DEFAULT_PAGE } from '../page.js';
-import { scopes } from '../scopes.js';
 
 /** The lists of a Relay connection. */
 const RELAY_LISTS = ['edges', 'nodes'];
 
 /**
- * Writes what holds for every subgraph into its SDL: mutations need the scope to write, and a connection is as long as
- * `first` says.
+ * Writes what holds for every subgraph into its SDL: mutations get the directive that says who may call them, unless
+ * they have one of its name, and a connection is as long as `first` says.
  */
-export function annotate(document: DocumentNode): DocumentNode {
+export function annotate(document: DocumentNode, mutations: string): DocumentNode {
   const lists = relayLists(document);
   const sized = (field: FieldDefinitionNode) => {
     const found = lists.get(namedType(field.type)) ?? [];
@@ -29,7 +28,8 @@ export function annotate(document: DocumentNode): DocumentNode {
   return visit(document, {
     ObjectTypeDefinition: (node) => {
       const fields = node.fields?.map(sized) ?? [];
-      const guarded = node.name.value === 'Mutation' ? fields.map(needsWrite) : fields;
+      const guarded =
+        node.name.value === 'Mutation' ? fields.map((field) => withDirective(field, mutations)) : fields;
       const description = node.description ?? rootDescription(node.name.value);
       return { ...node, fields: guarded, ...(description && { description }) };
     },
@@ -48,10 +48,6 @@ const rootDescriptions: Readonly<Record<string, string>> = {
 function rootDescription(type: string): StringValueNode | undefined {
   const value = rootDescriptions[type];
   return value === undefined ? undefined : { kind: Kind.STRING, value };
-}
-
-function needsWrite(field: FieldDefinitionNode): FieldDefinitionNode {
-  return withDirective(field, `@requiresScopes(scopes: [["${scopes.write}"]])`);
 }
 
 function listSize(fields: readonly string[]): string {

@@ -5,6 +5,7 @@ import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-g
 import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
 import { annotate } from './annotate.js';
 import { resolveEntities } from './entities.js';
+import { type FieldGuard, guardFields } from './field-guard.js';
 import { scalars } from './scalars.js';
 
 const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -30,6 +31,8 @@ export const streamed = {
 
 export interface SubgraphDefinition {
   readonly name: SubgraphName;
+  /** Decides who may select its fields. */
+  readonly guard: FieldGuard;
   /** type-graphql resolver instances; each class once. */
   readonly resolvers: readonly object[];
   /** Object types that nothing but an interface or the gateway leads to. */
@@ -56,7 +59,7 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
     // Never used, but type-graphql builds no subscription without one.
     pubSub: { publish: () => undefined, subscribe: () => streamed.subscribe() },
   });
-  const sdl = `${FEDERATION}\n\n${print(annotate(parse(printSchemaWithDirectives(base))))}`;
+  const sdl = `${FEDERATION}\n\n${print(annotate(parse(printSchemaWithDirectives(base)), definition.guard.mutations))}`;
   const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [type, resolve] of Object.entries(definition.references ?? {})) {
     resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
@@ -68,7 +71,9 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
       [field]: { ...known(resolvers, field), subscribe },
     };
   }
-  return { name: definition.name, schema: subgraphSchema(sdl, resolvers), sdl };
+  const schema = subgraphSchema(sdl, resolvers);
+  guardFields(schema, definition.guard);
+  return { name: definition.name, schema, sdl };
 }
 
 /** The executable schema of a subgraph: with `_entities`, which finds entities by `__resolveReference`, and `_service`. */

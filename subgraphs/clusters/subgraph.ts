@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Platform } from '../../engine/platform.js';
+import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
@@ -101,6 +102,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   const kubeconfigs = new KubeconfigService(platform.provider, platform.log);
   return defineSubgraph({
     name: 'clusters',
+    guard: scopeGuard,
     resolvers: [
       new ClusterResolver({ ...stores, lists, kubeconfigs }),
       new RegionResolver(stores.clusters),

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
+import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { Cluster, Workload } from './entities.type.js';
@@ -21,6 +22,7 @@ export async function createObservabilitySubgraph(platform: Platform): Promise<S
   const metrics = new MetricService(platform, new MetricStore(database.prisma));
   return defineSubgraph({
     name: 'observability',
+    guard: scopeGuard,
     resolvers: [
       new EventResolver(events, cursors),
       new EventSubscriptions(),

@@ -1,5 +1,6 @@
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
+import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
@@ -29,6 +30,7 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
   );
   return defineSubgraph({
     name: 'quotas',
+    guard: scopeGuard,
     resolvers: [
       new QuotaResolver(quotas),
       new ClusterQuotasResolver(quotas),

@@ -1,4 +1,5 @@
 import type { Platform } from '../../engine/platform.js';
+import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { CatalogueStore } from './catalogue.store.js';
@@ -15,6 +16,7 @@ export function createRegionsSubgraph(platform: Pick<Platform, 'database' | 'clo
   const service = new RegionsService(new CatalogueStore(platform.database.prisma));
   return defineSubgraph({
     name: 'regions',
+    guard: scopeGuard,
     resolvers: [
       new RegionResolver(service),
       new ZoneResolver(service),

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Platform } from '../../engine/platform.js';
+import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
 import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
@@ -32,6 +33,7 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
   const workloads = new WorkloadService(apis, new ClusterStore(platform.database.prisma));
   return defineSubgraph({
     name: 'workloads',
+    guard: scopeGuard,
     resolvers: [
       new ClusterResolver(new NamespaceService(apis), workloads),
       new ApiThrottlingResolver(apis),

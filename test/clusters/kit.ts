@@ -11,6 +11,7 @@ import { createLog } from '../../kernel/log.js';
 import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+import { testActor } from '../kit/actor.js';
 
 /** An answer; the test says what it expects in `data`. */
 export interface Answer<T> {
@@ -72,5 +73,9 @@ export async function openClusters(options: ClustersKitOptions = {}): Promise<Cl
 }
 
 function contextOf(account: string): RequestContext {
-  return { actor: { account, subject: `${account}-tester` }, requestId: 'test', loaders: new Loaders() };
+  return {
+    actor: testActor(account, { subject: `${account}-tester` }),
+    requestId: 'test',
+    loaders: new Loaders(),
+  };
 }

@@ -3,6 +3,7 @@ import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import { Loaders } from '../../kernel/loader.js';
 import { createLog } from '../../kernel/log.js';
 import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
+import { testActor } from '../kit/actor.js';
 import { startWorld, type World } from '../engine/world.js';
 
 /** Asks the clusters subgraph of a world as the gateway asks it. */
@@ -16,8 +17,7 @@ export type Ask = <T = Record<string, unknown>>(
 export async function graphOf(world: World): Promise<Ask> {
   const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
   return async <T>(query: string, variables = {}, { account = 'acme', scopes }: Parameters<Ask>[2] = {}) => {
-    const actor = { account, subject: 'tester', ...(scopes && { scopes }) };
-    const context = { actor, requestId: 'test', loaders: new Loaders() };
+    const context = { actor: testActor(account, { scopes }), requestId: 'test', loaders: new Loaders() };
     const { data, errors } = await executor.execute({ query, variables }, context);
     if (errors?.length) throw new Error(JSON.stringify(errors));
     return JSON.parse(JSON.stringify(data)) as T;

@@ -19,6 +19,7 @@ import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
+import { testActor } from '../kit/actor.js';
 
 const SECRET = 'a secret of tests, thirty-two characters and more';
 
@@ -54,7 +55,7 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
   };
   const catalogue = new CatalogueStore(kit.database.prisma);
   const { prisma } = kit.database;
-  const actor = { account, subject: 'tester' };
+  const actor = testActor(account);
   /** What somebody does in the cloud's console, past the platform. */
   const cloud = async <T = unknown>(method: string, path: string, body?: object): Promise<T> => {
     const response = await fetch(new URL(`/cloud/v1${path}`, kubesim.cloudUrl), {

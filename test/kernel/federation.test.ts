@@ -14,6 +14,7 @@ import {
 } from 'type-graphql';
 import { expect, test } from 'vitest';
 import { connectionOf, toConnection } from '../../kernel/graph/connection.type.js';
+import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { InputError, toUserError, UserError, userErrorTypes } from '../../kernel/graph/user-error.type.js';
 
@@ -53,6 +54,7 @@ class ThingResolver {
 
 test('a subgraph built from decorated classes answers queries and entity representations', async () => {
   const subgraph = await defineSubgraph({
+    guard: scopeGuard,
     name: 'clusters',
     resolvers: [new ThingResolver()],
     orphanedTypes: userErrorTypes,

@@ -3,6 +3,7 @@ import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import { Loaders } from '../../kernel/loader.js';
 import { createLog } from '../../kernel/log.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
+import { testActor } from './actor.js';
 
 export interface Answer<T> {
   readonly data: T;
@@ -20,7 +21,7 @@ export type AskSubgraph = <T>(
 export function askSubgraph(subgraph: Subgraph): AskSubgraph {
   const executor = new SubgraphExecutor(subgraph, createLog('silent'));
   return async <T>(account: string, query: string, variables: Record<string, unknown> = {}) => {
-    const context = { actor: { account, subject: 'test' }, requestId: 'test', loaders: new Loaders() };
+    const context = { actor: testActor(account), requestId: 'test', loaders: new Loaders() };
     const result = await executor.execute({ query, variables }, context);
     return { data: JSON.parse(JSON.stringify(result.data ?? null)) as T, errors: result.errors ?? [] };
   };

@@ -1,4 +1,5 @@
 import { type AllInOne, startAllInOne } from '../../roles/all-in-one.js';
+import { accountScopes } from '../../access/scopes.js';
 import { mintAccessToken } from '../../kernel/access-token.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
 import { type Log, createLog } from '../../kernel/log.js';
@@ -31,7 +32,7 @@ export interface TestPlatform extends AsyncDisposable {
   readonly metricsUrl: string | undefined;
   readonly kit: TestDatabase;
   /** A bearer token for the account. */
-  token(account?: string, ttlSeconds?: number): Promise<string>;
+  token(account?: string, options?: TestTokenOptions): Promise<string>;
   /** Runs a GraphQL request over HTTP as the account and answers the body. */
   request<T>(query: string, variables?: Record<string, unknown>, account?: string): Promise<GraphQLBody<T>>;
   /** SQL statements of what clients have asked for while `work` runs; the engine's own are left out. */
@@ -48,9 +49,20 @@ export interface GraphQLBody<T = unknown> {
   }[];
 }
 
+/** What a test's token says beside its account. */
+export interface TestTokenOptions {
+  /** Default 3600. */
+  readonly ttlSeconds?: number;
+  /** Default `<account>-tester`. */
+  readonly subject?: string;
+  /** Default all that the holder of an account may have. */
+  readonly scopes?: readonly string[];
+}
+
 /** A bearer token for a test account. */
-export function testToken(account = 'acme', ttlSeconds = 3600): Promise<string> {
-  return mintAccessToken(AUTH_SECRET, { account, subject: `${account}-tester`, ttlSeconds });
+export function testToken(account = 'acme', options: TestTokenOptions = {}): Promise<string> {
+  const { ttlSeconds = 3600, subject = `${account}-tester`, scopes = accountScopes } = options;
+  return mintAccessToken(AUTH_SECRET, { account, subject, ttlSeconds, scopes });
 }
 
 export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {

@@ -14,6 +14,7 @@ import { createObservabilitySubgraph } from '../../subgraphs/observability/subgr
 import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';
 import { type MovableClock, movableClock } from '../kit/clock.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+import { testActor } from '../kit/actor.js';
 
 /** The observability subgraph on a database of its own. */
 export interface ObservabilityWorld extends AsyncDisposable {
@@ -61,7 +62,7 @@ export async function startObservability(): Promise<ObservabilityWorld> {
     },
     subscribe: (account, query, variables = {}) =>
       executor.subscribe({ query, variables }, () => ({
-        actor: { account, subject: 'test' },
+        actor: testActor(account),
         requestId: 'test',
         loaders: new Loaders(),
       })),

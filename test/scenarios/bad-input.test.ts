@@ -125,7 +125,10 @@ describe('a request that cannot be served is answered with its code', () => {
     };
     expect(await ask()).toEqual([401, 'UNAUTHENTICATED']);
     expect(await ask('Bearer forged')).toEqual([401, 'UNAUTHENTICATED']);
-    expect(await ask(`Bearer ${await testToken('acme', -60)}`)).toEqual([401, 'TOKEN_EXPIRED']);
+    expect(await ask(`Bearer ${await testToken('acme', { ttlSeconds: -60 })}`)).toEqual([
+      401,
+      'TOKEN_EXPIRED',
+    ]);
   });
 
   test('a query of one megabyte', async () => {

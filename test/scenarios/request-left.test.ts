@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accountScopes } from '../../access/scopes.js';
 import { mintAccessToken } from '../../kernel/access-token.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
@@ -47,7 +48,13 @@ describe.each([
   afterAll(() => stack.disposeAsync());
 
   /** Whether its account is verified is looked up. */
-  const UNVERIFIED = { account: 'acme', subject: 'ann', ttlSeconds: 3600, verified: false };
+  const UNVERIFIED = {
+    account: 'acme',
+    subject: 'ann',
+    ttlSeconds: 3600,
+    scopes: accountScopes,
+    verified: false,
+  };
   const QUERY = '{ viewer { verified } }';
   const MUTATION = `mutation { verifyAccount(input: {
     kind: PERSON, name: "Somebody", documentNumber: "11010519491231002X", clientToken: "left" }) {

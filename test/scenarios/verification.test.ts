@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accountScopes } from '../../access/scopes.js';
 import { mintAccessToken } from '../../kernel/access-token.js';
 import { AUTH_SECRET, startTestPlatform, type TestPlatform } from '../kit/platform.js';
 
@@ -10,7 +11,7 @@ afterAll(() => platform?.[Symbol.asyncDispose]());
 
 async function ask(query: string, verified?: boolean): Promise<unknown> {
   const token = await mintAccessToken(AUTH_SECRET, {
-    ...{ account: 'newcomer', subject: 'somebody', ttlSeconds: 600 },
+    ...{ account: 'newcomer', subject: 'somebody', ttlSeconds: 600, scopes: accountScopes },
     verified,
   });
   const response = await fetch(`${platform.url}/graphql`, {

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Requires } from '../../../access/requires.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { Region, TimeZone } from '../catalogue/catalogue-stubs.type.js';
@@ -94,6 +95,7 @@ export class ClusterResolver {
     return childConnection(context, this.parts.operations.ofClusters, cluster.id, page);
   }
 
+  @Requires('issueKubeconfig')
   @FieldResolver(() => Kubeconfig, {
     nullable: true,
     description: 'Credentials for its Kubernetes API; null while it has none.',

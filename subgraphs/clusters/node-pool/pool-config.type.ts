@@ -1,4 +1,5 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Requires } from '../../../access/requires.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { JSONScalar } from '../../../kernel/graph/scalars.js';
 
@@ -143,8 +144,14 @@ export class PoolMachines {
   })
   spotPriceLimit?: number | null;
 
-  @Field(() => String, { description: 'User data: the script of the first start; empty when there is none.' })
-  userData: string;
+  @Requires('readConfiguration')
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'User data: the script of the first start; empty when there is none. It may contain secrets: null, with the ' +
+      'error UNAUTHORIZED_FIELD_OR_TYPE, for a token without the scope fleet:write.',
+  })
+  userData: string | null;
 }
 
 const AUTO_UPGRADE =

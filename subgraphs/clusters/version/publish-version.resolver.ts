@@ -4,11 +4,13 @@ import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { PublishVersionService } from './publish-version.service.js';
 import { PublishKubernetesVersionInput, PublishKubernetesVersionPayload } from './publish-version.type.js';
+import { Requires } from '../../../access/requires.js';
 
 @Resolver()
 export class PublishVersionResolver {
   constructor(private readonly service: PublishVersionService) {}
 
+  @Requires('publishVersions')
   @Mutation(() => PublishKubernetesVersionPayload, {
     description:
       'Publishes a Kubernetes version for all accounts; for those who run the platform (scope `fleet:admin`). The oldest of the creatable, supported and unexpired versions fall out by it, and owners of clusters whose version expires get an event VERSION_EXPIRED.',

@@ -4,6 +4,7 @@ import { Loaders } from '../../../kernel/loader.js';
 import { createLog } from '../../../kernel/log.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { CREATE_CLUSTER, type KindPayload } from './kinds-kit.js';
+import { testActor } from '../../kit/actor.js';
 
 let clusters: ClustersKit;
 beforeAll(async () => {
@@ -14,7 +15,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 describe('real-name verification', () => {
   const asActor = async <T>(query: string, variables: Record<string, unknown>, verified?: boolean) => {
     const executor = new SubgraphExecutor(clusters.subgraph, createLog('fatal'));
-    const actor = { account: 'anonymous', subject: 'x', ...(verified !== undefined && { verified }) };
+    const actor = { ...testActor('anonymous'), ...(verified !== undefined && { verified }) };
     const context = { actor, requestId: 'test', loaders: new Loaders() };
     return (await executor.execute({ query, variables }, context)) as unknown as { data: T };
   };

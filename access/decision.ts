@@ -1,0 +1,42 @@
+import type { Actor } from '../kernel/actor.js';
+import type { Scope } from './scopes.js';
+
+/** What an actor may be asked to be allowed to do, and the scopes that each needs, all of them. */
+export const verbs = {
+  /** Read the account's things. */
+  read: [],
+  /** Read the schema of the graph. */
+  introspect: ['fleet:introspect'],
+  /** Change the account's things. */
+  write: ['fleet:write'],
+  /** Read scripts and settings that may contain secrets, such as the user data of machines. */
+  readConfiguration: ['fleet:write'],
+  /** Get a kubeconfig. */
+  issueKubeconfig: ['fleet:kubeconfig'],
+  /** Get a kubeconfig that may write. */
+  issueWritingKubeconfig: ['fleet:kubeconfig', 'fleet:write'],
+  /** Publish Kubernetes versions for all accounts. */
+  publishVersions: ['fleet:admin'],
+  /** Read and decide the quota applications of all accounts. */
+  decideQuotaApplications: ['fleet:admin'],
+} as const satisfies Readonly<Record<string, readonly Scope[]>>;
+
+export type Verb = keyof typeof verbs;
+
+/** Whether the actor may do it. The one decision of the platform; an actor without scopes may only read. */
+export function can(actor: Pick<Actor, 'scopes'>, verb: Verb): boolean {
+  return holdsScopes(actor, [verbs[verb]]);
+}
+
+/** Whether the actor's token carries all scopes of one of the lists. */
+export function holdsScopes(
+  { scopes = [] }: Pick<Actor, 'scopes'>,
+  anyOf: readonly (readonly string[])[],
+): boolean {
+  return anyOf.some((all) => all.every((scope) => scopes.includes(scope)));
+}
+
+/** The lists of scopes in words: `fleet:kubeconfig and fleet:write`, or one of several. */
+export function scopesInWords(anyOf: readonly (readonly string[])[]): string {
+  return anyOf.map((all) => all.join(' and ')).join(', or ');
+}

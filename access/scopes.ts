@@ -1,0 +1,21 @@
+/**
+ * Every scope that a token may carry on the platform's own graph. A scope narrows what its bearer may do; it never
+ * allows what the account itself may not. Without scopes a token reads.
+ */
+export const scopes = {
+  'fleet:introspect': 'Read the schema of the graph, where INTROSPECTION asks for a scope.',
+  'fleet:write':
+    'Change things: every mutation, and reading what configures machines, such as their user data.',
+  'fleet:kubeconfig':
+    'Issue kubeconfigs: credentials for the Kubernetes API of clusters. They read; beside fleet:write they administer.',
+  'fleet:admin':
+    'Operate the platform for all accounts: publish Kubernetes versions, decide quota applications. A token of an account does not carry it.',
+} as const;
+
+export type Scope = keyof typeof scopes;
+
+/** Scopes that the holder of an account may have, all of them; `fleet:admin` belongs to the platform's operator. */
+export const accountScopes: readonly Scope[] = ['fleet:introspect', 'fleet:kubeconfig', 'fleet:write'];
+
+/** Scopes of a token with neither a claim `scope` nor `scp`, unless AUTH_DEFAULT_SCOPES says otherwise: reading only. */
+export const defaultScopes: readonly Scope[] = ['fleet:introspect'];
