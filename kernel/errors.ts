@@ -56,6 +56,11 @@ export const errorRegistry = {
     since: '0.1',
   },
   DUPLICATE_NAME: { description: 'The name is taken in this scope. Choose another.', since: '0.1' },
+  ERRORS_OMITTED: {
+    description:
+      'The answer has more errors than are listed; the message says how many more. Ask for less at once to see them.',
+    since: '0.1',
+  },
   FORBIDDEN: { description: 'The token does not allow this.', since: '0.1' },
   GRAPHQL_PARSE_FAILED: { description: 'The document is not valid GraphQL syntax.', since: '0.1' },
   GRAPHQL_VALIDATION_FAILED: { description: 'The document does not fit the schema.', since: '0.1' },
@@ -185,6 +190,11 @@ export const errorRegistry = {
     since: '0.1',
   },
   REQUEST_TIMEOUT: { description: 'The request took longer than the gateway allows.', since: '0.1' },
+  RESPONSE_TOO_LARGE: {
+    description:
+      'The answer would be larger than RESPONSE_LIMIT of the gateway. Ask for shorter pages or fewer fields; what a mutation did is done.',
+    since: '0.1',
+  },
   RESOURCE_IN_USE: {
     description: 'Something still uses the resource; the message names it. Take that away first.',
     since: '0.1',

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { boundError, boundErrors } from '../../kernel/graph/error-bounds.js';
 import { isKnownCode } from '../../kernel/graph/refusal.js';
 import type { Log } from '../../kernel/log.js';
 
@@ -17,7 +18,7 @@ export class Mask {
   error(error: unknown, requestId: string): GraphQLError {
     if (!(error instanceof GraphQLError)) return this.bug(error, requestId);
     const { serviceName, ...extensions } = error.extensions;
-    if (extensions['requestId'] === requestId) return error;
+    if (extensions['requestId'] === requestId) return boundError(error);
     if (!isKnownCode(extensions['code']) && !(this.foreign && serviceName !== undefined)) {
       const told = serviceName !== undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR';
       return told ? masked(requestId, error) : this.bug(error, requestId);
@@ -25,11 +26,16 @@ export class Mask {
     const { message, nodes, source, positions, path, originalError: err } = error;
     // What we have refused because of an error of our own is told to both.
     if (err && !(err instanceof GraphQLError)) this.log.error({ err, requestId }, 'a request was refused');
-    return new GraphQLError(message, { nodes, source, positions, path, extensions });
+    return boundError(new GraphQLError(message, { nodes, source, positions, path, extensions }));
   }
 
+  /** The first errors of an answer, and one that says how many more there are; what is left out is not logged. */
   errors(errors: readonly unknown[], requestId: string): GraphQLError[] {
-    return errors.map((error) => this.error(error, requestId));
+    return boundErrors(
+      errors,
+      (error) => this.error(error, requestId),
+      (more) => more,
+    );
   }
 
   private bug(err: unknown, requestId: string): GraphQLError {

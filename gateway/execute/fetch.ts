@@ -1,5 +1,6 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { MAX_ERRORS } from '../../kernel/graph/error-bounds.js';
 import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
 import { settle } from '../../kernel/maybe-promise.js';
 import type { CombinedOperations } from './entities/combine-operations.js';
@@ -125,14 +126,18 @@ function entityFetch(
   };
 }
 
-/** An error of one representation is an error of every place of the response that it stands for. */
+/**
+ * An error of one representation is an error of every place of the response that it stands for; no more of them are
+ * looked for than an answer lists.
+ */
 function addEntityErrors(
   run: PlanRun,
   { error, index, rest }: EntityError,
   serviceName: string,
   batch: EntityBatch,
 ): void {
-  const places = index === undefined ? [] : batch.places(index);
+  const most = Math.max(0, MAX_ERRORS + 1 - run.errors.length);
+  const places = index === undefined || most === 0 ? [] : batch.places(index, most);
   if (places.length === 0) run.errors.push(subgraphError(error, serviceName, undefined));
   for (const place of places) run.errors.push(subgraphError(error, serviceName, [...place, ...rest]));
 }

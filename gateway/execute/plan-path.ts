@@ -28,30 +28,58 @@ export function parsePath(path: ResponsePath): PlanPath {
   return steps.filter((step) => step.field !== undefined || step.types);
 }
 
-/** The objects at a path, in the order of the response; one that is in several places comes several times. */
+/** Objects at a step from which on each is kept once: the same may be in many more places than there are objects. */
+const MANY = 256;
+
+/** The objects at a path, in the order of the response. One that is in several places may come several times. */
 export function entitiesAt(root: Tree, path: PlanPath): Tree[] {
   let found: Tree[] = [root];
   for (const step of path) {
     const next: Tree[] = [];
     for (const tree of found) collect(at(tree, step), step, next);
-    found = next;
+    found = next.length > MANY ? [...new Set(next)] : next;
   }
   return found;
 }
 
-/** The places at a path, in the order in which `entitiesAt` gives their objects. */
-export function placesAt(root: Tree, path: PlanPath): Place[] {
-  const places: Place[] = [];
-  const visit = (value: unknown, depth: number, place: Place): void => {
-    if (Array.isArray(value)) return value.forEach((one, index) => visit(one, depth, [...place, index]));
-    const reached = path[depth - 1];
-    if (!isTree(value) || (reached && !fits(value, reached))) return;
-    const step = path[depth];
-    if (!step) return void places.push(place);
-    visit(at(value, step), depth + 1, step.field === undefined ? place : [...place, step.field]);
-  };
-  visit(root, 0, []);
-  return places;
+/** The first `most` places at a path in which there is one of the wanted objects. */
+export function placesAt(root: Tree, path: PlanPath, wanted: ReadonlySet<Tree>, most: number): Place[] {
+  return new Places(path, wanted, most).under(root);
+}
+
+class Places {
+  private readonly found: Place[] = [];
+  /** Objects by depth below which there is nothing wanted: each may be in very many places. */
+  private readonly barren: readonly Set<Tree>[];
+
+  constructor(
+    private readonly path: PlanPath,
+    private readonly wanted: ReadonlySet<Tree>,
+    private readonly most: number,
+  ) {
+    this.barren = path.map(() => new Set<Tree>());
+  }
+
+  under(root: Tree): Place[] {
+    this.visit(root, 0, []);
+    return this.found;
+  }
+
+  private visit(value: unknown, depth: number, place: Place): void {
+    if (this.found.length >= this.most) return;
+    if (Array.isArray(value)) return value.forEach((one, index) => this.visit(one, depth, [...place, index]));
+    const reached = this.path[depth - 1];
+    if (isTree(value) && (!reached || fits(value, reached))) this.enter(value, depth, place);
+  }
+
+  private enter(tree: Tree, depth: number, place: Place): void {
+    const step = this.path[depth];
+    if (!step) return void (this.wanted.has(tree) && this.found.push(place));
+    if (this.barren[depth]?.has(tree)) return;
+    const before = this.found.length;
+    this.visit(at(tree, step), depth + 1, step.field === undefined ? place : [...place, step.field]);
+    if (this.found.length === before) this.barren[depth]?.add(tree);
+  }
 }
 
 /** What a step leads to. */

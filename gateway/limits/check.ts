@@ -5,7 +5,8 @@ import { directivesRule } from './directives.js';
 import { fieldsRule } from './fields.js';
 import { introspectionRule } from './introspection.js';
 import type { Limits } from './limits.js';
-import { bracketDepth, nestsDeeper } from './nesting.js';
+import { bracketDepth } from './nesting.js';
+import { aliasLengthRule, listLengthRule } from './lengths.js';
 import { numbersRule } from './numbers.js';
 import { pageSizeRule } from './page-size.js';
 import { rootFieldsRule } from './root-fields.js';
@@ -17,6 +18,8 @@ const rules: readonly LimitRule[] = [
   rootFieldsRule,
   fieldsRule,
   directivesRule,
+  aliasLengthRule,
+  listLengthRule,
   numbersRule,
   pageSizeRule,
   introspectionRule,
@@ -42,13 +45,4 @@ export function checkSource(source: string, { documentBytes, nesting }: Limits):
   }
   if (bracketDepth(source) <= nesting) return [];
   return [limitError(`Brackets of a document may nest ${nesting} deep.`, 'nesting', nesting)];
-}
-
-/** Whether variables nest too deep to be read. */
-export function checkVariableNesting(
-  variables: Readonly<Record<string, unknown>>,
-  { nesting }: Limits,
-): GraphQLError[] {
-  if (!nestsDeeper(variables, nesting)) return [];
-  return [limitError(`Objects and lists of variables may nest ${nesting} deep.`, 'nesting', nesting)];
 }

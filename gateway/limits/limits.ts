@@ -20,6 +20,14 @@ export interface Limits {
   readonly fields: number;
   /** Directives, counted as often as fragments repeat them. */
   readonly directives: number;
+  /** Characters of an alias: answers repeat it in every object and in every path of an error. */
+  readonly aliasLength: number;
+  /** Characters of an id or an enum value in variables. */
+  readonly idLength: number;
+  /** Entries of one list, in a document or in variables. */
+  readonly listLength: number;
+  /** Entries of all lists and objects in variables together. */
+  readonly variableEntries: number;
   /** Largest value of an argument `first`. */
   readonly pageSize: number;
   /** Whether clients may read the schema: all, none, or those with a scope. */
@@ -69,6 +77,10 @@ export const defaultLimits: Limits = {
   rootFields: 20,
   fields: 5000,
   directives: 50,
+  aliasLength: 255,
+  idLength: 1000,
+  listLength: 1000,
+  variableEntries: 10_000,
   pageSize: MAX_PAGE,
   introspection: true,
   cost: 2_000_000,

@@ -29,13 +29,6 @@ export function bracketDepth(source: string): number {
   return deepest;
 }
 
-/** Whether objects and lists nest deeper than `maximum`; goes no deeper itself. */
-export function nestsDeeper(value: unknown, maximum: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (maximum === 0) return true;
-  return Object.values(value).some((one) => nestsDeeper(one, maximum - 1));
-}
-
 function endOfLine(source: string, start: number): number {
   for (let i = start; i < source.length; i += 1) if (source[i] === '\n' || source[i] === '\r') return i;
   return source.length;

@@ -6,6 +6,7 @@ import {
   type FieldNode,
   type FloatValueNode,
   type IntValueNode,
+  type ListValueNode,
   Kind,
   visit,
 } from 'graphql';
@@ -17,6 +18,10 @@ export interface DocumentFacts {
   readonly pageSizes: readonly ArgumentNode[];
   /** Numbers that no double can hold. */
   readonly tooLarge: readonly (FloatValueNode | IntValueNode)[];
+  /** The longest list that is written out, if there is any. */
+  readonly longestList: ListValueNode | undefined;
+  /** The field with the longest alias, if one has an alias. */
+  readonly longestAlias: FieldNode | undefined;
   /** Fields that read the schema. */
   readonly introspection: readonly FieldNode[];
   /** Names of the variables that `@skip` and `@include` ask. */
@@ -37,6 +42,8 @@ export function factsOf(document: DocumentNode): DocumentFacts {
 function lookedThrough(document: DocumentNode): DocumentFacts {
   const pageSizes: ArgumentNode[] = [];
   const tooLarge: (FloatValueNode | IntValueNode)[] = [];
+  let longestList: ListValueNode | undefined;
+  let longestAlias: FieldNode | undefined;
   const introspection: FieldNode[] = [];
   const switches = new Set<string>();
   const number = (node: FloatValueNode | IntValueNode) => {
@@ -48,7 +55,11 @@ function lookedThrough(document: DocumentNode): DocumentFacts {
     },
     FloatValue: number,
     IntValue: number,
+    ListValue: (node) => {
+      if (node.values.length > (longestList?.values.length ?? 0)) longestList = node;
+    },
     Field: (node) => {
+      if ((node.alias?.value.length ?? 0) > (longestAlias?.alias?.value.length ?? 0)) longestAlias = node;
       if (node.name.value === '__schema' || node.name.value === '__type') introspection.push(node);
     },
     Directive: (node) => {
@@ -56,7 +67,7 @@ function lookedThrough(document: DocumentNode): DocumentFacts {
     },
   };
   visit(document, look, nodeKeys);
-  return { pageSizes, tooLarge, introspection, switches };
+  return { pageSizes, tooLarge, longestList, longestAlias, introspection, switches };
 }
 
 function switchesOf({ name, arguments: given = [] }: DirectiveNode): string[] {

@@ -7,10 +7,10 @@ import {
 } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { Authorization, type PartialView } from '../authorization/authorization.js';
-import { checkVariableNesting } from '../limits/check.js';
 import { introspectionRefusal } from '../limits/introspection.js';
 import type { Limits } from '../limits/limits.js';
 import { checkPageSizes } from '../limits/page-size.js';
+import { checkVariableLimits } from '../limits/variables.js';
 import { Documents } from './documents.js';
 import { Operations, type PlannedOperation } from './operations.js';
 import { withLocations } from './parse-document.js';
@@ -106,9 +106,10 @@ export class Preparation {
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {
     const definitions = operation.definition.variableDefinitions;
     if (!definitions || definitions.length === 0) return [];
-    const tooDeep = checkVariableNesting(variables, this.limits);
-    if (tooDeep.length > 0) return tooDeep;
-    const { errors, coerced } = getVariableValues(this.supergraph.api, definitions, variables, {
+    const { api } = this.supergraph;
+    const tooLarge = checkVariableLimits(api, definitions, variables, this.limits);
+    if (tooLarge) return [tooLarge];
+    const { errors, coerced } = getVariableValues(api, definitions, variables, {
       maxErrors: 20,
     });
     if (errors) return errors.map(variableError);

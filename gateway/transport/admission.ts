@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
+import { boundError } from '../../kernel/graph/error-bounds.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { actualCost, estimatedCost } from '../cost/cost.js';
 import type { CostNode, CostTree } from '../cost/cost-tree.js';
@@ -100,7 +101,8 @@ export class Admission {
     const { least } = begun;
     const prepared = this.options.served.preparation.prepare(request, actor);
     if ('errors' in prepared) {
-      return this.refuse(prepared.errors.map(withoutSuggestion), prepared.status, begun);
+      const told = prepared.errors.map((error) => boundError(withoutSuggestion(error)));
+      return this.refuse(told, prepared.status, begun);
     }
     const { document, name } = prepared.operation;
     const { tree, known } = this.options.served.costs.tree(document, name);

@@ -3,6 +3,7 @@ import { isDatabaseAway } from '../database-away.js';
 import { isTextUnstorable } from '../database-text.js';
 import { errorRegistry } from '../errors.js';
 import { type Problem, Refused } from '../result.js';
+import { boundError, boundProblem } from './error-bounds.js';
 import { isStatementEnded } from '../statement-ended.js';
 
 // Worded for any part: a refused connection does not say whose it was.
@@ -15,7 +16,7 @@ export type BugReport = (bug: unknown, path: GraphQLFormattedError['path']) => v
 
 /** A problem as a GraphQL error: its code, path and facts are the extensions. */
 export function problemError(problem: Problem, path?: GraphQLFormattedError['path']): GraphQLFormattedError {
-  const { code, message, path: input, details } = problem;
+  const { code, message, path: input, details } = boundProblem(problem);
   return {
     message,
     ...(path ? { path } : {}),
@@ -39,7 +40,7 @@ export function refusalError(refused: Refused): GraphQLError {
 export function answerErrors(error: GraphQLError, report: BugReport): GraphQLFormattedError[] {
   const cause = causeOf(error);
   if (cause instanceof Refused) return cause.problems.map((problem) => problemError(problem, error.path));
-  if (isKnownCode(error.extensions['code'])) return [error.toJSON()];
+  if (isKnownCode(error.extensions['code'])) return [boundError(error).toJSON()];
   if (isTextUnstorable(cause))
     return [problemError({ code: 'INVALID_INPUT', message: UNSTORABLE_TEXT }, error.path)];
   report(cause, error.path);

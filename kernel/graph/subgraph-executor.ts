@@ -30,6 +30,7 @@ import { spanOf } from '../tracing/event-trace.js';
 import { inSpan, isTraced, traceHeaders } from '../tracing/span.js';
 import { Bookmark } from './bookmark.js';
 import { CompiledQueries } from './compiled-queries.js';
+import { boundErrors, boundText } from './error-bounds.js';
 import { mapStream } from './mapped-stream.js';
 import { type BugReport, answerErrors } from './refusal.js';
 import { type SubgraphRequest, type SubgraphResult, toWire } from './wire.js';
@@ -167,7 +168,7 @@ export class SubgraphExecutor {
     const data = (plain ? result.data : toWire(result.data)) as SubgraphResult['data'] & object;
     if (!result.errors) return { data };
     const report = this.report(context);
-    return { data, errors: result.errors.flatMap((error) => answerErrors(error, report)) };
+    return { data, errors: toldErrors(result.errors, (error) => answerErrors(error, report)) };
   }
 
   private args(document: DocumentNode, request: SubgraphRequest, context: RequestContext): ExecutionArgs {
@@ -231,9 +232,20 @@ function isPlainLeaf(type: GraphQLNamedType | null | undefined): boolean {
   return isEnumType(type) || (isScalarType(type) && isSpecifiedScalarType(type));
 }
 
+/** The first errors, and how many more there are: each may be a line of the log, too. */
+function toldErrors(
+  errors: readonly GraphQLError[],
+  told: (error: GraphQLError) => GraphQLFormattedError[],
+): GraphQLFormattedError[] {
+  return boundErrors(errors, told, (more) => [more.toJSON()]).flat();
+}
+
 /** The request did not fit: a value that a scalar refuses, a missing variable. */
 function requestFailure(errors: readonly GraphQLError[]): SubgraphResult {
-  return { errors: errors.map(({ message }) => ({ message, extensions: { code: 'INVALID_INPUT' } })) };
+  const told = toldErrors(errors, ({ message }) => [
+    { message: boundText(message), extensions: { code: 'INVALID_INPUT' } },
+  ]);
+  return { errors: told };
 }
 
 function streamFailure(result: ExecutionResult, report: BugReport): SubgraphResult {

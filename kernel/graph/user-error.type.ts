@@ -1,5 +1,6 @@
 import { Directive, Field, Int, InterfaceType, ObjectType } from 'type-graphql';
 import type { Problem } from '../result.js';
+import { boundProblem } from './error-bounds.js';
 
 /** What a person caused and can mend; in `userErrors`, never in `errors`. */
 @InterfaceType({
@@ -67,8 +68,8 @@ export const userErrorTypes = [InputError, QuotaExceededError, RegionUnavailable
 
 /** A problem as the graph shows it. */
 export function toUserError(problem: Problem): UserError {
-  const { code, message, details } = problem;
-  const base = { code, message, ...(problem.path ? { path: problem.path } : {}) };
+  const { code, message, details, path } = boundProblem(problem);
+  const base = { code, message, ...(path ? { path } : {}) };
   if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
   if (UNAVAILABLE.includes(code) && details)
     return Object.assign(new RegionUnavailableError(), details, base);

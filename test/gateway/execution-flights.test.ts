@@ -136,16 +136,35 @@ test('paths of a plan lead through lists and by types, and give places in the sa
   };
   const all = parsePath(['a', '@', '@', 'maker']);
   expect(entitiesAt(root, all)).toEqual([{ id: 1 }, { id: 2 }, { id: 1 }]);
-  expect(placesAt(root, all)).toEqual([
+  const makers = new Set([book.maker, film.maker]);
+  expect(placesAt(root, all, makers, 10)).toEqual([
     ['a', 0, 0, 'maker'],
     ['a', 1, 0, 'maker'],
     ['a', 1, 1, 'maker'],
   ]);
+  expect(placesAt(root, all, new Set([film.maker]), 10)).toEqual([['a', 1, 0, 'maker']]);
+  expect(placesAt(root, all, makers, 2)).toHaveLength(2);
   const books = parsePath(['a', '@', '@|[Book,Disc]', 'maker']);
   expect(entitiesAt(root, books)).toEqual([{ id: 1 }, { id: 1 }]);
-  expect(placesAt(root, books)).toEqual([
+  expect(placesAt(root, books, makers, 10)).toEqual([
     ['a', 0, 0, 'maker'],
     ['a', 1, 1, 'maker'],
   ]);
   expect(entitiesAt(root, parsePath(['b|[Film]', 'maker']))).toEqual([]);
+});
+
+test('looks at an object once though it is in a million places', () => {
+  let reads = 0;
+  const wide = (inner: object) => ({ list: Array.from({ length: 100 }, () => inner) });
+  const last = {
+    get id() {
+      return (reads += 1);
+    },
+  };
+  const root = wide(wide(wide(last)));
+  const path = parsePath(['list', '@', 'list', '@', 'list', '@', 'id']);
+  expect(entitiesAt(root, parsePath(['list', '@', 'list', '@', 'list', '@'])).length).toBeLessThan(257);
+  reads = 0;
+  expect(placesAt(root, path, new Set(), 100)).toEqual([]);
+  expect(reads).toBe(1);
 });

@@ -76,9 +76,10 @@ export class EntityBatch {
     }
   }
 
-  /** Every place of the response that a representation stands for. */
-  places(index: number): Place[] {
-    return placesAt(this.root, this.path).filter((_, i) => this.indexes[i] === index);
+  /** The first `most` places of the response that a representation stands for. */
+  places(index: number, most: number): Place[] {
+    const wanted = new Set(this.entities.filter((_, i) => this.indexes[i] === index));
+    return placesAt(this.root, this.path, wanted, most);
   }
 
   private addUnlessKnown(entity: Tree, type: TypeRepresentation, byText: Map<string, number>): number {
