@@ -2,11 +2,13 @@ import { Operation, operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError } from 'graphql';
 import { withoutAbstractFragments } from './abstract-fragments.js';
+import { factsOf } from './document-facts.js';
 import { withDirectiveDefaults } from './executable-directives.js';
 import { inOrder } from './fetch-order.js';
 import { restorePlan } from './restore-plan.js';
 import { Selected } from './selected.js';
 import type { Supergraph } from './supergraph.js';
+import { withoutIntrospection } from './without-introspection.js';
 
 /**
  * Plans an operation of a valid document. Throws when the planner finds no way. What subgraphs are asked has no name, so
@@ -25,8 +27,9 @@ export function planOperation(
   operationName: string | undefined,
 ): QueryPlan {
   const named = operationName === undefined ? {} : { operationName };
+  const planned = factsOf(document).introspection.length > 0 ? withoutIntrospection(document) : document;
   const given = withoutAbstractFragments(
-    withDirectiveDefaults(document, api),
+    withDirectiveDefaults(planned, api),
     api,
     corrections.interfaceObjects,
   );
