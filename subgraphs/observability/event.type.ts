@@ -43,7 +43,7 @@ export class ProvisioningEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is about.' })
   cluster: Cluster | null;
 
-  @Field(() => NodePool, { nullable: true, description: 'The node pool it is about.' })
+  @Field(() => NodePool, { nullable: true, description: 'The node pool it is about; null once that is deleted.' })
   nodePool: NodePool | null;
 
   @Field(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
@@ -61,7 +61,7 @@ export class ScalingEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
   cluster: Cluster | null;
 
-  @Field(() => ScalingTarget, { nullable: true, description: 'What changed its size.' })
+  @Field(() => ScalingTarget, { nullable: true, description: 'What changed its size; null once that is deleted.' })
   target: NodePool | Workload | null;
 
   @Field(() => Int, { description: 'The size before.' })

@@ -48,13 +48,23 @@ export class FleetManifestResolver {
   ): Promise<ClusterManifestResult> {
     const cluster = { id: clusterId };
     if (!result.ok) {
+      // To name a cluster that is not there would let the gateway ask for its other fields.
+      const isUnknown = result.problems.some(({ code }) => code === 'NOT_FOUND');
       const userErrors = result.problems.map(toUserError);
-      return { cluster, ok: false, objects: [], workload: null, userErrors };
+      return {
+        clusterId,
+        cluster: isUnknown ? null : cluster,
+        ok: false,
+        objects: [],
+        workload: null,
+        userErrors,
+      };
     }
     const { value } = result;
     const known = value.workload ?? (value.workloadId && (await this.reader.find(value.workloadId, context)));
     const userErrors = problemsOf(value).map(toUserError);
     return {
+      clusterId,
       cluster,
       ok: userErrors.length === 0,
       objects: value.objects.map(toManifestObject),

@@ -32,8 +32,15 @@ export class ApplyManifestToClustersInput {
 
 @ObjectType({ description: 'What became of a manifest in one cluster.' })
 export class ClusterManifestResult {
-  @Field(() => Cluster, { description: 'The cluster that was asked for.' })
-  cluster: Pick<Cluster, 'id'>;
+  @Field(() => ID, { description: 'The id from `clusterIds`.' })
+  clusterId: string;
+
+  @Field(() => Cluster, {
+    nullable: true,
+    description:
+      'The cluster with that id; null when the account has none, which `userErrors` says as NOT_FOUND.',
+  })
+  cluster: Pick<Cluster, 'id'> | null;
 
   @Field(() => Boolean, { description: 'Whether every object was taken there.' })
   ok: boolean;

@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => world?.[Symbol.asyncDispose]());
 
 interface Result {
-  readonly cluster: { readonly id: string };
+  readonly clusterId: string;
+  readonly cluster: { readonly id: string } | null;
   readonly ok: boolean;
   readonly objects: { readonly name: string; readonly result: string | null }[];
   readonly workload: { readonly name: string } | null;
@@ -26,7 +27,7 @@ const apply = async (input: Record<string, unknown>, account = 'acme') => {
   const { data } = await world.workloads<{ payload: Payload }>(
     account,
     `mutation ($input: ApplyManifestToClustersInput!) { payload: applyManifestToClusters(input: $input) {
-      results { cluster { id } ok objects { name result } workload { name } userErrors { code path } }
+      results { clusterId cluster { id } ok objects { name result } workload { name } userErrors { code path } }
       userErrors { code path } } }`,
     { input },
   );
@@ -38,7 +39,8 @@ test('one template goes to several clusters, and each says what became of it the
   const clusterIds = [ids[0], 'cluster_00000000000000000000000000', ids[1], stranger];
   const { results, userErrors } = await apply({ clusterIds, yaml: deployment('web', 2) });
   expect(userErrors).toEqual([]);
-  expect(results.map(({ cluster }) => cluster.id)).toEqual(clusterIds);
+  expect(results.map(({ clusterId }) => clusterId)).toEqual(clusterIds);
+  expect(results.map(({ cluster }) => cluster?.id)).toEqual([ids[0], undefined, ids[1], undefined]);
   const taken = {
     ok: true,
     objects: [{ name: 'web', result: 'CREATED' }],

@@ -1,3 +1,4 @@
+import { markAbsent } from '../absent-entities.js';
 import { type Place, type PlanPath, entitiesAt, placesAt } from '../plan-path.js';
 import type { Rewrite } from '../rewrites.js';
 import { type Tree, isTree, merge } from '../tree.js';
@@ -64,10 +65,9 @@ export class EntityBatch {
       const index = this.indexes[i] ?? -1;
       const entity = this.entities[i];
       const answer = received[index];
+      if (entity && answer === null) markAbsent(entity);
       if (!entity || !isTree(answer)) continue;
-      const told = answer['__typename'];
-      // Nothing worse may take the place of what is known; and rewrites look at it.
-      if (!told && (rewrite || told !== undefined)) answer['__typename'] = entity['__typename'];
+      keepTypename(entity, answer, rewrite);
       if (rewrite && !rewritten.has(index)) {
         rewrite(answer);
         rewritten.add(index);
@@ -96,6 +96,12 @@ export class EntityBatch {
   private add(representation: Representation): number {
     return this.representations.push(representation) - 1;
   }
+}
+
+/** Nothing worse may take the place of the type that is known; and rewrites read it. */
+function keepTypename(entity: Tree, answer: Tree, rewrite: Rewrite | undefined): void {
+  const told = answer['__typename'];
+  if (!told && (rewrite || told !== undefined)) answer['__typename'] = entity['__typename'];
 }
 
 function quickKey(entity: Tree, { only, fields }: TypeRepresentation): unknown {

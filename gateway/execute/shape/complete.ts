@@ -13,7 +13,7 @@ import {
   isNonNullType,
   isScalarType,
 } from 'graphql';
-import { type Complete, FAILED, fail } from './shape-run.js';
+import { type Complete, FAILED, fail, orNull } from './shape-run.js';
 
 /** Wraps what completes a named type into the lists and non-nulls around it. */
 export function compileWrapping(type: GraphQLOutputType, named: Complete): Complete {
@@ -91,9 +91,10 @@ function list(complete: Complete, requiredItems: boolean): Complete {
     let failed = false;
     for (let i = 0; i < value.length; i += 1) {
       run.path[depth] = i;
+      const before = run.errors.length;
       const item = complete(value[i] ?? null, depth + 1, run);
       if (item === FAILED) failed = true;
-      completed[i] = item === FAILED ? null : item;
+      completed[i] = requiredItems ? item : orNull(item, value[i], before, run);
     }
     return failed && requiredItems ? FAILED : completed;
   };

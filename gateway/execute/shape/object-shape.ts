@@ -18,7 +18,7 @@ import { type Tree, assign, isTree, own } from '../tree.js';
 import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
 import { compileLeaf, compileWrapping, plainType } from './complete.js';
 import { compileIntrospection } from './introspection.js';
-import { type Complete, FAILED, type ShapeRun, fail } from './shape-run.js';
+import { type Complete, FAILED, type ShapeRun, fail, orNull } from './shape-run.js';
 
 /** What compiling a response's shape needs. */
 export interface ShapeCompilation extends Collection {
@@ -78,11 +78,12 @@ export class ObjectShape {
         continue;
       }
       run.path[depth] = name;
+      const before = run.errors.length;
       const completed = field.typename
         ? this.typename(tree, value)
         : field.complete(value ?? null, depth + 1, run);
       if (completed === FAILED && field.nonNull) return FAILED;
-      const final = completed === FAILED ? null : completed;
+      const final = orNull(completed, value, before, run);
       if (field.special) assign(shaped, name, final);
       else shaped[name] = final;
     }

@@ -21,6 +21,8 @@ export interface ShapedResponse {
   readonly data: Tree | null;
   /** Where what was fetched does not fit the schema. */
   readonly errors: readonly GraphQLError[];
+  /** What entities lack that are not there, where null stands for them; nothing to report. */
+  readonly absences: readonly GraphQLError[];
 }
 
 export interface ShapeOptions {
@@ -58,8 +60,9 @@ export class ResponseShape {
   /** Shapes what was fetched. The same value may be given again: it is not changed. */
   shape(fetched: Tree, variables: Readonly<Record<string, unknown>>): ShapedResponse {
     const errors: GraphQLError[] = [];
-    const data = this.variant(variables)(fetched, 0, { path: [], errors, variables });
-    return { data: data === FAILED ? null : (data as Tree | null), errors };
+    const absences: GraphQLError[] = [];
+    const data = this.variant(variables)(fetched, 0, { path: [], errors, absences, variables });
+    return { data: data === FAILED ? null : (data as Tree | null), errors, absences };
   }
 
   private variant(variables: Readonly<Record<string, unknown>>): Complete {

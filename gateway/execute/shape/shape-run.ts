@@ -1,10 +1,14 @@
 import { GraphQLError } from 'graphql';
+import { isAbsent } from '../absent-entities.js';
+import { isTree } from '../tree.js';
 
 /** The state of shaping one response. */
 export interface ShapeRun {
   /** Where shaping is now: everything up to the depth at hand. */
   readonly path: (string | number)[];
   readonly errors: GraphQLError[];
+  /** What entities lack that a subgraph does not have and that a field names which may be null. No errors. */
+  readonly absences: GraphQLError[];
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -16,6 +20,16 @@ export const FAILED = Symbol('failed');
  * stands for null.
  */
 export type Complete = (value: unknown, depth: number, run: ShapeRun) => unknown;
+
+/**
+ * The value of a place that may be null. Where it has FAILED because the entity there is absent, such as a deleted node
+ * pool that an event names, null is right, and the errors that were noted since `before` are none.
+ */
+export function orNull(completed: unknown, value: unknown, before: number, run: ShapeRun): unknown {
+  if (completed !== FAILED) return completed;
+  if (isTree(value) && isAbsent(value)) run.absences.push(...run.errors.splice(before));
+  return null;
+}
 
 /** Notes what is wrong with the value at hand. */
 export function fail(run: ShapeRun, depth: number, message: string): typeof FAILED {

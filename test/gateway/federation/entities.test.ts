@@ -176,3 +176,50 @@ for (const [title, extension] of [
     ],
   );
 }
+
+federation(
+  'entities that another subgraph does not have any more',
+  [
+    subgraph(
+      'log',
+      `type Query { events: [Event!]! strict: [StrictEvent!] } type Event { pool: Pool } type StrictEvent { pool: Pool! }
+       type Pool @key(fields: "id") { id: ID! }`,
+      {
+        Query: {
+          events: () => [{ pool: { id: 'there' } }, { pool: { id: 'deleted' } }, { pool: null }],
+          strict: () => [{ pool: { id: 'deleted' } }],
+        },
+      },
+    ),
+    subgraph('pools', 'type Pool @key(fields: "id") { id: ID! size: Int! note: String }', {
+      Pool: {
+        __resolveReference: ({ id }: { id: string }) =>
+          id === 'there' ? { id, size: 3, note: 'new' } : null,
+      },
+    }),
+  ],
+  [
+    {
+      title: 'a reference that may be null is null where a field that may not is asked for, without an error',
+      query: '{ events { pool { id size } } }',
+      data: { events: [{ pool: { id: 'there', size: 3 } }, { pool: null }, { pool: null }] },
+    },
+    {
+      title: 'fields that may be null are null beside the key',
+      query: '{ events { pool { id note } } }',
+      data: {
+        events: [
+          { pool: { id: 'there', note: 'new' } },
+          { pool: { id: 'deleted', note: null } },
+          { pool: null },
+        ],
+      },
+    },
+    {
+      title: 'a reference that may not be null is an error',
+      query: '{ strict { pool { size } } }',
+      data: { strict: null },
+      errors: true,
+    },
+  ],
+);

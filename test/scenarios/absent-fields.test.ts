@@ -1,0 +1,192 @@
+import { getNamedType, isEnumType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploymentYaml } from '../kit/documents.js';
+import { ask, operationEnd, type Seat } from '../kit/main-job.js';
+import { type GraphQLBody, startTestPlatform, type TestPlatform } from '../kit/platform.js';
+import { raiseQuotas } from '../kit/quotas.js';
+import {
+  everyFieldOf,
+  type FieldArguments,
+  fieldsWithRequiredArguments,
+  queriesOfEveryField,
+} from './field-walk.js';
+import { clientSchema, rootFields } from './isolation/asking.js';
+import type { Estate } from './isolation/estate.js';
+import { mutationAttempts } from './isolation/mutation-attempts.js';
+
+const schema = await clientSchema();
+/** The walk asks for more in one operation than clients may. */
+const UNLIMITED = { cost: Number.POSITIVE_INFINITY, aliases: 1_000, fields: 10_000 };
+
+describe('on a fleet of every kind of cluster, some deleted', () => {
+  const acme = 'acme';
+  let platform: TestPlatform;
+  let seat: Seat;
+  let given: FieldArguments;
+  beforeAll(async () => {
+    platform = await startTestPlatform({ gateway: { limits: UNLIMITED } });
+    seat = { url: platform.url, account: acme };
+    given = await buildFleet(seat);
+  });
+  afterAll(() => platform[Symbol.asyncDispose]());
+
+  test('every field that needs arguments is asked with some', () => {
+    const needing = fieldsWithRequiredArguments(schema, ['Mutation', 'Subscription']);
+    expect(needing.filter((name) => !(name in given))).toEqual([]);
+  });
+
+  test('every field of every type is answered without an error', async () => {
+    const failed: Record<string, unknown> = {};
+    for (const [name, query] of queriesOfEveryField(schema, given)) {
+      const { errors } = await platform.request(query, {}, acme);
+      if (errors) failed[name] = errors;
+    }
+    expect(failed).toEqual({});
+  });
+
+  test.each(
+    // Those that name an id of nobody at all: every id of `theirs` is one.
+    mutationAttempts.map((attempt, index) => [`${attempt.field} (attempt ${index + 1})`, attempt] as const),
+  )('the payload of %s is whole though its input names nothing that exists', async (_, attempt) => {
+    const field = rootFields(schema, 'Mutation').find(({ name }) => name === attempt.field)!;
+    const payload = getNamedType(field.type);
+    const selection = `${everyFieldOf(schema, payload, given)} ${withResults(payload.name)}`;
+    const inputType = String(field.args.find(({ name }) => name === 'input')?.type);
+    const query = `mutation Do($input: ${inputType}) { ${attempt.field}(input: $input) { ${selection} } }`;
+    const { data, errors }: GraphQLBody = await platform.request(query, attempt.with(NOTHING, NOTHING), acme);
+    expect(errors).toBeUndefined();
+    expect(data).toHaveProperty(attempt.field);
+  });
+
+  function withResults(payload: string): string {
+    const type = schema.getType(payload);
+    const results = isObjectType(type) ? type.getFields()['results'] : undefined;
+    return results ? `results { ${everyFieldOf(schema, getNamedType(results.type), given)} }` : '';
+  }
+});
+
+/** Ids of the right form that nobody has. */
+const NOTHING = new Proxy({} as Estate, {
+  get: (_, name) => `${String(name)}_00000000000000000000000000`,
+});
+
+const POOL = { name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 };
+const KINDS: readonly Record<string, unknown>[] = [
+  {
+    name: 'pro',
+    spec: 'PRO',
+    nodePools: [
+      { ...POOL, desiredSize: 2 },
+      { name: 'virtual', instanceTypes: ['eci.virtual-node'], desiredSize: 1 },
+    ],
+  },
+  { name: 'dedicated', type: 'KUBERNETES', masters: { count: 3 } },
+  { name: 'edge', profile: 'EDGE', nodePools: [{ ...POOL, edgeAutonomy: true }] },
+  { name: 'serverless', profile: 'SERVERLESS', spec: 'PRO' },
+  { name: 'registered', type: 'EXTERNAL_KUBERNETES' },
+  { name: 'gone', nodePools: [POOL] },
+];
+
+/** Makes a cluster of every kind, deletes one, and says with which arguments what is there is found. */
+async function buildFleet(seat: Seat): Promise<FieldArguments> {
+  await raiseQuotas(seat, { 'payg-vcpu': 400 });
+  const ids = new Map<string, string>();
+  for (const kind of KINDS) {
+    const input = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', ...kind };
+    const { cluster } = await done<{ cluster: { id: string } }>(
+      seat,
+      'createCluster',
+      'cluster { id }',
+      input,
+    );
+    ids.set(String(kind['name']), cluster.id);
+  }
+  const pro = ids.get('pro') ?? '';
+  const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
+    seat,
+    `mutation Apply($input: ApplyManifestInput!) { applyManifest(input: $input) { workload { id } } }`,
+    { input: { clusterId: pro, yaml: deploymentYaml('web', 1) } },
+  );
+  const { check } = await done<{ check: { id: string } }>(seat, 'runClusterCheck', 'check { id }', {
+    clusterId: ids.get('gone'),
+    type: 'UPGRADE',
+    version: '1.34.1',
+  });
+  const { ticket } = await done<{ ticket: { id: string } }>(seat, 'openSupportTicket', 'ticket { id }', {
+    ...{ clusterId: ids.get('gone'), kind: 'QUESTION', title: 'why', text: 'why' },
+  });
+  await done(seat, 'deleteCluster', 'cluster { id }', { id: ids.get('gone') });
+  return argumentsFor(seat, { pro, workload: applyManifest.workload.id, check: check.id, ticket: ticket.id });
+}
+
+async function argumentsFor(
+  seat: Seat,
+  { pro, workload, check, ticket }: Readonly<Record<'pro' | 'workload' | 'check' | 'ticket', string>>,
+): Promise<FieldArguments> {
+  const { cluster, quotas, vpcs, quotaApplications } = await ask<{
+    cluster: {
+      nodes: { nodes: { name: string }[] };
+      nodePools: Nodes;
+      components: Nodes;
+      operations: Nodes;
+    };
+    quotas: { id: string }[];
+    vpcs: Nodes;
+    quotaApplications: Nodes;
+  }>(
+    seat,
+    `query Parts($id: ID!) { cluster(id: $id) { nodes { nodes { name } } nodePools { nodes { id } }
+      components { nodes { id } } operations { nodes { id } } }
+      quotas { id } vpcs { nodes { id } } quotaApplications { nodes { id } } }`,
+    { id: pro },
+  );
+  const id = (value: string | undefined) => `id: ${JSON.stringify(value ?? '')}`;
+  const time = `from: "${hoursFromNow(-12)}", to: "${hoursFromNow(12)}"`;
+  const clusterState = schema.getType('ClusterState');
+  const states = isEnumType(clusterState) ? clusterState.getValues().map(({ name }) => name) : [];
+  return {
+    'Query.clusters': `first: 100, filter: { state: [${states.join(' ')}] }`,
+    'Query.cluster': id(pro),
+    'Query.clusterCheck': id(check),
+    'Query.component': id(cluster.components.nodes[0]?.id),
+    'Query.nodePool': id(cluster.nodePools.nodes[0]?.id),
+    'Query.operation': id(cluster.operations.nodes[0]?.id),
+    'Query.quota': id(quotas[0]?.id),
+    'Query.quotaApplication': id(quotaApplications.nodes[0]?.id),
+    'Query.region': id('cn-hangzhou'),
+    'Query.timeZone': id('Asia/Shanghai'),
+    'Query.supportTicket': id(ticket),
+    'Query.vpc': id(vpcs.nodes[0]?.id),
+    'Query.workload': id(workload),
+    'Query.billingReport': time,
+    'Cluster.metrics': time,
+    'Workload.metrics': time,
+    'Cluster.node': `name: ${JSON.stringify(cluster.nodes.nodes[0]?.name ?? '')}`,
+    'Region.availability': 'product: ACK_PRO',
+    'Region.nearestOffering': 'product: ACK_PRO',
+  };
+}
+
+interface Nodes {
+  readonly nodes: readonly { readonly id: string }[];
+}
+
+function hoursFromNow(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toISOString();
+}
+
+/** Runs a mutation that must be accepted, and waits for the end of its operation, if it has one. */
+async function done<T>(seat: Seat, mutation: string, selection: string, input: object): Promise<T> {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}`;
+  const payload = schema.getType(`${type}Payload`);
+  const operation = isObjectType(payload) && 'operation' in payload.getFields() ? 'operation { id }' : '';
+  const answer = await ask<Record<string, T & { operation?: { id: string } | null; userErrors: unknown[] }>>(
+    seat,
+    `mutation Do($input: ${type}Input!) { ${mutation}(input: $input) { ${selection} ${operation} userErrors { code message path } } }`,
+    { input },
+  );
+  const made = answer[mutation];
+  expect(made?.userErrors, mutation).toEqual([]);
+  if (made?.operation) await operationEnd(seat, made.operation.id);
+  return made as T;
+}

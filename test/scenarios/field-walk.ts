@@ -1,0 +1,112 @@
+import {
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+  isUnionType,
+} from 'graphql';
+
+/** Arguments of fields, as documents write them, by `Type.field`; a field that is not there is asked without any. */
+export type FieldArguments = Readonly<Record<string, string>>;
+
+/** Fields that need arguments, as `Type.field`. */
+export function fieldsWithRequiredArguments(schema: GraphQLSchema, except: readonly string[] = []): string[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !except.includes(type.name) && !type.name.startsWith('__')
+      ? fieldsOf(type)
+          .filter(({ args }) => args.some(isRequiredArgument))
+          .map(({ name }) => `${type.name}.${name}`)
+      : [],
+  );
+}
+
+/**
+ * Queries that together select every field of every object type that can be reached from Query: one for each type, by
+ * the shortest way to it. Each selects the fields of the type and, of the objects in them, what is no object itself.
+ */
+export function queriesOfEveryField(schema: GraphQLSchema, given: FieldArguments): Map<string, string> {
+  const walk = new Walk(schema, given);
+  const query = schema.getQueryType();
+  const queries = new Map<string, string>();
+  const left: { type: GraphQLNamedType; around: (selection: string) => string }[] = [];
+  if (query) left.push({ type: query, around: (selection) => `{ ${selection} }` });
+  for (let next = left.shift(); next; next = left.shift()) {
+    const { type, around } = next;
+    if (queries.has(type.name)) continue;
+    // Each field of Query is asked alone: one that fails must not hide another.
+    queries.set(type.name, type === query ? '{ __typename }' : around(walk.fields(type)));
+    for (const { type: inner, open } of walk.below(type))
+      left.push({ type: inner, around: (selection) => around(open(selection)) });
+  }
+  for (const field of query ? fieldsOf(query) : [])
+    queries.set(`Query.${field.name}`, `{ ${walk.field('Query', field)} }`);
+  return queries;
+}
+
+/** Every field of a type, and of the objects in them what is no object itself. */
+export function everyFieldOf(schema: GraphQLSchema, type: GraphQLNamedType, given: FieldArguments): string {
+  return new Walk(schema, given).fields(type);
+}
+
+class Walk {
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly given: FieldArguments,
+  ) {}
+
+  fields(type: GraphQLNamedType): string {
+    const own = fieldsOf(type).map((field) => this.field(type.name, field));
+    return ['__typename', ...own, ...this.ofPossibleTypes(type)].join(' ');
+  }
+
+  field(owner: string, { name, type }: GraphQLField<unknown, unknown>): string {
+    const named = getNamedType(type);
+    const called = `${alias(owner, name)}: ${name}${this.arguments(owner, name)}`;
+    return isCompositeType(named) ? `${called} { ${this.leaves(named)} }` : called;
+  }
+
+  below(type: GraphQLNamedType): { type: GraphQLNamedType; open: (selection: string) => string }[] {
+    const inside = fieldsOf(type).flatMap(({ name, type: fieldType }) => {
+      const named = getNamedType(fieldType);
+      if (!isCompositeType(named)) return [];
+      const open = (selection: string) =>
+        `${alias(type.name, name)}: ${name}${this.arguments(type.name, name)} { ${selection} }`;
+      return [{ type: named, open }];
+    });
+    const possible = this.possibleTypes(type).map((one) => ({
+      type: one,
+      open: (selection: string) => `... on ${one.name} { ${selection} }`,
+    }));
+    return [...inside, ...possible];
+  }
+
+  private leaves(type: GraphQLNamedType): string {
+    const own = fieldsOf(type).filter((field) => isLeafType(getNamedType(field.type)));
+    return ['__typename', ...own.map((field) => this.field(type.name, field))].join(' ');
+  }
+
+  private ofPossibleTypes(type: GraphQLNamedType): string[] {
+    return this.possibleTypes(type).map((one) => `... on ${one.name} { ${this.leaves(one)} }`);
+  }
+
+  private possibleTypes(type: GraphQLNamedType) {
+    return isInterfaceType(type) || isUnionType(type) ? this.schema.getPossibleTypes(type) : [];
+  }
+
+  private arguments(owner: string, field: string): string {
+    const given = this.given[`${owner}.${field}`];
+    return given === undefined ? '' : `(${given})`;
+  }
+}
+
+/** Fields of the same name may be of different types in the types of an interface. */
+const alias = (owner: string, field: string) => `${owner}_${field}`;
+
+function fieldsOf(type: GraphQLNamedType): GraphQLField<unknown, unknown>[] {
+  return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+}
