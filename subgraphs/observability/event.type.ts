@@ -43,7 +43,10 @@ export class ProvisioningEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is about.' })
   cluster: Cluster | null;
 
-  @Field(() => NodePool, { nullable: true, description: 'The node pool it is about; null once that is deleted.' })
+  @Field(() => NodePool, {
+    nullable: true,
+    description: 'The node pool it is about; null once that is deleted.',
+  })
   nodePool: NodePool | null;
 
   @Field(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
@@ -61,7 +64,10 @@ export class ScalingEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
   cluster: Cluster | null;
 
-  @Field(() => ScalingTarget, { nullable: true, description: 'What changed its size; null once that is deleted.' })
+  @Field(() => ScalingTarget, {
+    nullable: true,
+    description: 'What changed its size; null once that is deleted.',
+  })
   target: NodePool | Workload | null;
 
   @Field(() => Int, { description: 'The size before.' })

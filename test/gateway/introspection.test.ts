@@ -39,11 +39,14 @@ const variants: [string, IntrospectionOptions][] = [
 ];
 
 describe.each([...ways])('by %s', (_, ask) => {
-  test.each(variants)('the introspection query of graphql-js with %s is answered', async (_title, options) => {
-    const { data, errors } = await ask(fixture.url, { query: getIntrospectionQuery(options) }, bearer);
-    expect(errors).toBeUndefined();
-    expect(data).toHaveProperty('__schema.types');
-  });
+  test.each(variants)(
+    'the introspection query of graphql-js with %s is answered',
+    async (_title, options) => {
+      const { data, errors } = await ask(fixture.url, { query: getIntrospectionQuery(options) }, bearer);
+      expect(errors).toBeUndefined();
+      expect(data).toHaveProperty('__schema.types');
+    },
+  );
 });
 
 test('every field of introspection that graphql-js has can be asked for, also in fragments', async () => {
