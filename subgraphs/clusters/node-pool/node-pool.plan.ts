@@ -45,6 +45,16 @@ export function planPool(
 /** Type of the operation by which machines join a pool, and the origin of the nodes that they become. */
 export const ATTACH_INSTANCES = 'ATTACH_INSTANCES';
 export const ATTACHED = 'ATTACHED';
+/** Type of the operation by which chosen nodes leave a pool. */
+export const REMOVE_NODES = 'REMOVE_NODES';
+
+/**
+ * Whether an operation buys the machines that a pool lacks. One that moves given machines in or out does not: what the
+ * pool lacked before it lacks afterwards, until it is scaled or synchronized.
+ */
+export function buysMachines(operation: Pick<Operation, 'type'> | null | undefined): boolean {
+  return operation?.type !== ATTACH_INSTANCES && operation?.type !== REMOVE_NODES;
+}
 
 /** What became of a wish. */
 export interface PoolResult {
@@ -58,7 +68,7 @@ const MAX_FAILURES = 100;
 /**
  * Counts what the pool's present wish brought. What was neither made nor tried is missing because the network had no
  * room for it (the pool's `shortage`), or else the account's vCPU quota; of a cancelled wish nothing is missing.
- * Machines that were to join are counted alone, though the pool makes other nodes that it lacks beside them.
+ * Of an operation that buys no machines only its own machines count.
  */
 export function resultOf(
   pool: Pick<NodePool, 'name' | 'desiredSize' | 'generation'> & {
@@ -68,12 +78,12 @@ export function resultOf(
   nodes: readonly Node[],
   operation?: Pick<Operation, 'cancelRequestedAt' | 'type'> | null,
 ): PoolResult {
-  const attaching = operation?.type === ATTACH_INSTANCES;
+  const buying = buysMachines(operation);
   const mine = nodes
     .filter((node) => node.generation === pool.generation)
-    .filter(({ origin }) => !attaching || origin === ATTACHED);
+    .filter(({ origin }) => buying || origin === ATTACHED);
   const failures = mine.flatMap((node) => (node.state === 'failed' ? [failureOf(node)] : []));
-  const shortage = attaching || operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
+  const shortage = !buying || operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
   const quota: Failure = (pool.shortage as Failure | null | undefined) ?? {
     code: 'QUOTA_EXCEEDED',
     message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}.`,

@@ -106,6 +106,17 @@ export function countWorkingNodes(tx: Transaction, nodePoolId: string): Promise<
   return tx.node.count({ where: { nodePoolId, state: { not: 'failed' } } });
 }
 
+/** Lets the failed nodes of a locked pool stay failed through its next change, which does not try again to make them. */
+export async function keepFailedNodes(
+  tx: Transaction,
+  { id, generation }: Pick<NodePoolRow, 'id' | 'generation'>,
+): Promise<void> {
+  await tx.node.updateMany({
+    where: { nodePoolId: id, state: 'failed' },
+    data: { generation: generation + 1 },
+  });
+}
+
 export type NewNodePool = Omit<
   Prisma.NodePoolCreateManyInput,
   'resourceVersion' | 'deletedAt' | 'conditions' | 'scalingGroup' | 'drift'

@@ -62,6 +62,13 @@ export class AttachInstancesInput {
   })
   acknowledgeDataLoss?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of a pool that scales by itself: it is known that autoscaling may take the nodes away again. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+  })
+  acknowledgeRisk?: boolean | null;
+
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
@@ -88,6 +95,13 @@ export class RemoveNodesInput {
       'Release the machines; those that stay can be attached again. What is paid by subscription always stays.',
   })
   release?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of a pool that scales by itself: it is known that autoscaling may make other nodes. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+  })
+  acknowledgeRisk?: boolean | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

@@ -39,7 +39,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => AttachInstancesPayload, {
     description:
-      'Makes nodes of machines that belong to no cluster. They run, are in the region and the VPC of the cluster and in a zone where the pool has a vSwitch, and are alike to the nodes of the pool: large enough, of its architecture and accelerators, and what its runtime and the kind of the cluster need. Joining MANUAL, their operating system is one for nodes, of the family of the pool. Those that cannot join are told, each with its reason, in the result of the operation.',
+      'Makes nodes of machines that belong to no cluster. They run, are in the region and the VPC of the cluster and in a zone where the pool has a vSwitch, and are alike to the nodes of the pool: large enough, of its architecture and accelerators, and what its runtime and the kind of the cluster need. Joining MANUAL, their operating system is one for nodes, of the family of the pool. Those that cannot join are told, each with its reason, in the result of the operation. Machines take the places of nodes that the pool lacks first; beyond those its desired size grows. No machine is bought.',
   })
   attachInstances(
     @Ctx() context: RequestContext,
@@ -51,7 +51,8 @@ export class PoolChangesMutations {
   }
 
   @Mutation(() => RemoveNodesPayload, {
-    description: 'Takes nodes out of their pool and lowers its desired size by as many.',
+    description:
+      'Takes nodes out of their pool and lowers its desired size by as many. No machine is bought: nodes that the pool lacked before it lacks afterwards.',
   })
   removeNodes(
     @Ctx() context: RequestContext,

@@ -84,6 +84,17 @@ export async function admit(
   return next;
 }
 
+/** Refuses `RISK_NOT_ACKNOWLEDGED` when a pool that scales by itself would be made larger or smaller by hand. */
+export function refuseScalingByHand(
+  pool: { readonly autoscaling: unknown },
+  acknowledged: boolean | null | undefined,
+): void {
+  if (!scalesItself(pool) || acknowledged) return;
+  const message =
+    'The node pool scales by itself; what is changed by hand may be undone by autoscaling. Turn autoscaling off, or set acknowledgeRisk.';
+  refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+}
+
 /** Whether the pool scales by itself. */
 export function scalesItself(pool: { readonly autoscaling: unknown }): boolean {
   return autoscalingOf(pool)?.enabled ?? false;

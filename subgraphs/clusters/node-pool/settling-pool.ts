@@ -24,13 +24,14 @@ export async function settlePool(step: PoolStep): Promise<StepOutcome> {
   if (strangers.length > 0)
     await means.provider.deleteInstances(cluster.id, strangers, { drain: false, release: false });
   const running = nodes.filter(({ state }) => state === 'running').length;
+  const failed = Math.max(result.failed, others.filter(({ state }) => state === 'failed').length);
   await inPool(step, async (tx, at) => {
     await deleteNodes(tx, strangers);
     await releasePlaces(tx, { cluster, pool, keep: Math.max(desiredSize, kept) });
     await tx.nodePool.update({
       where: { id: pool.id },
       data: {
-        state: settledPoolState(pool, { running, failed: result.failed }),
+        state: settledPoolState(pool, { running, failed }),
         desiredSize,
         settledGeneration: pool.generation,
         resourceVersion: { increment: 1 },

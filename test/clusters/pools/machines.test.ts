@@ -29,6 +29,17 @@ const listed = async (filter: Record<string, unknown>, account = 'acme') => {
     .nodes;
 };
 
+/** How many machines of the cluster the account pays for. */
+async function runningMachines(clusterId: string): Promise<number> {
+  return (await living.world.platform.provider.instances(clusterId)).filter(({ state }) => state !== 'FAILED')
+    .length;
+}
+
+async function origins(nodePoolId: string): Promise<string[]> {
+  const { nodes } = (await living.pool(nodePoolId)).nodes;
+  return nodes.map(({ origin }) => origin).sort();
+}
+
 describe('machines that exist already', () => {
   test('machines of the account join a pool, each that cannot with its reason', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
@@ -106,7 +117,7 @@ describe('machines that exist already', () => {
     await living.world.limit('payg-max-vcpu-per-instance', 15);
   });
 
-  test('only those that were to join are counted, though the pool makes what it lacks beside them', async () => {
+  test('that are attached to a pool below its size fill it, and no machine is bought', async () => {
     const { pools } = await living.cluster([{ name: 'a' }]);
     const nodePoolId = pools[0] ?? '';
     await living.world.settings({ failureRate: 1 });
@@ -119,7 +130,37 @@ describe('machines that exist already', () => {
       state: 'SUCCEEDED',
       result: { requested: 1, created: 1, failed: 0 },
     });
+    // The one that joined took the place of the one that failed.
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
+    expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'SCALING_GROUP']);
+    await machine('i-one-more');
+    await living.carried('attachInstances', { ...wish, instanceIds: ['i-one-more'] });
     expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 3, healthyNodes: 3 });
+    expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'ATTACHED', 'SCALING_GROUP']);
+  });
+
+  test('that are attached to a pool which lacks more nodes leave the rest failed, until it is scaled', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const nodePoolId = pools[0] ?? '';
+    await living.world.settings({ failureRate: 1 });
+    await living.carried('scaleNodePool', { nodePoolId, desiredSize: 3 });
+    await living.world.settings({ failureRate: 0 });
+    await machine('i-one-of-two');
+    const wish = { nodePoolId, instanceIds: ['i-one-of-two'], mode: 'MANUAL' };
+    expect(await living.carried('attachInstances', wish)).toMatchObject({
+      state: 'SUCCEEDED',
+      result: { requested: 1, created: 1, failed: 0 },
+    });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 3, healthyNodes: 2, failedNodes: 1 });
+    expect(await runningMachines(id)).toBe(2);
+    const [, node] = (await living.pool(nodePoolId)).nodes.nodes.filter(({ state }) => state === 'running');
+    expect(await living.carried('removeNodes', { nodePoolId, nodeIds: [node?.id] })).toMatchObject({
+      state: 'SUCCEEDED',
+    });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 1, failedNodes: 1 });
+    expect(await runningMachines(id)).toBe(1);
+    await living.carried('scaleNodePool', { nodePoolId, desiredSize: 2 });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
   });
 
   test('a machine that was taken out of a cluster joins another of the same VPC only', async () => {

@@ -231,7 +231,7 @@ describe('what a node pool is made of', () => {
 });
 
 describe('a node pool that scales by itself', () => {
-  test('is not scaled by hand until autoscaling is off again', async () => {
+  test('is not scaled by hand until autoscaling is off again, and nodes join or leave it only with acknowledgeRisk', async () => {
     const { pools } = await living.cluster([{ name: 'system' }, { name: 'elastic' }]);
     const pool = pools[1] ?? '';
     await living.carried('updateNodePool', {
@@ -242,9 +242,24 @@ describe('a node pool that scales by itself', () => {
       ['INVALID_STATE', 'nodePoolId'],
     ]);
     const [node] = (await living.pool(pool)).nodes.nodes;
-    expect(await living.refused('removeNodes', { nodePoolId: pool, nodeIds: [node?.id] })).toEqual([
+    const removal = { nodePoolId: pool, nodeIds: [node?.id] };
+    expect(await living.refused('removeNodes', removal)).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
+    ]);
+    expect(await living.refused('removeNodes', { ...removal, acknowledgeRisk: true })).toEqual([
       ['INVALID_INPUT', 'nodeIds'],
     ]);
+    const machine = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge' };
+    const imageId = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+    await living.cloud('PUT', '/machines/i-elastic', { ...machine, imageId });
+    const joining = { nodePoolId: pool, instanceIds: ['i-elastic'], mode: 'MANUAL' };
+    expect(await living.refused('attachInstances', joining)).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
+    ]);
+    await living.carried('attachInstances', { ...joining, acknowledgeRisk: true });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 2 });
+    await living.carried('removeNodes', { ...removal, acknowledgeRisk: true });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1 });
     await living.carried('updateNodePool', {
       id: pool,
       autoscaling: { enabled: false, minSize: 1, maxSize: 3 },

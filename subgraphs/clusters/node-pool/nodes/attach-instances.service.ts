@@ -23,7 +23,7 @@ import { ATTACH_INSTANCES, ATTACHED } from '../node-pool.plan.js';
 import { wantedBounds } from '../pool-bounds.js';
 import type { AttachInstancesInput } from '../pool-changes.input.js';
 import { configOf } from '../pool-config.rules.js';
-import { admit, lockBoth, type LockedPool, recordWish, target } from '../pool-wish.js';
+import { admit, lockBoth, type LockedPool, recordWish, refuseScalingByHand, target } from '../pool-wish.js';
 import { pendingNode } from './pending-node.js';
 import { addressesOf } from '../pool-network.js';
 
@@ -51,11 +51,14 @@ export class AttachInstancesService {
       const path = ['input', 'nodePoolId'];
       const locked = await lockBoth(tx, account, input.nodePoolId, path);
       const state = await admit(tx, locked.pool, 'ATTACH', path);
-      const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, at };
+      const { cluster, pool } = locked;
+      refuseScalingByHand(pool, input.acknowledgeRisk);
+      const working = await pools.countWorkingNodes(tx, pool.id);
+      await pools.keepFailedNodes(tx, pool);
+      const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, working, at };
       const { joined, rejected } = await join(tx, attempt);
       if (joined.length === 0) throw new Refused(rejected);
-      const { cluster, pool } = locked;
-      const desiredSize = pool.desiredSize + joined.length;
+      const desiredSize = sizeWith(attempt, joined.length);
       const operation = await createOperation(
         tx,
         {
@@ -63,7 +66,7 @@ export class AttachInstancesService {
           type: ATTACH_INSTANCES,
           stages: ['NODES'],
           requested: ids.length,
-          input: { fromSize: pool.desiredSize, toSize: desiredSize, trigger: 'ATTACH', rejected },
+          input: { fromSize: working, toSize: working + joined.length, trigger: 'ATTACH', rejected },
         },
         at,
       );
@@ -92,7 +95,14 @@ interface Attempt {
   readonly ids: readonly string[];
   readonly machines: ReadonlyMap<string, Machine>;
   readonly types: ReadonlyMap<string, InstanceTypeValue>;
+  /** Nodes that the pool has already, without those that failed. */
+  readonly working: number;
   readonly at: Date;
+}
+
+/** The pool's desired size with so many more machines: they take the places of nodes that it lacks first. */
+function sizeWith({ locked, working }: Pick<Attempt, 'locked' | 'working'>, joined: number): number {
+  return Math.max(locked.pool.desiredSize, working + joined);
 }
 
 interface Joined {
@@ -102,11 +112,11 @@ interface Joined {
 
 /** Makes the rows of the nodes that can be: each machine has its own say, and the pool's and the account's quotas. */
 async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
-  const { locked, ids, machines } = attempt;
+  const { locked, ids, machines, working } = attempt;
   const { cluster, pool } = locked;
   const joined: string[] = [];
   const rejected: Failure[] = [];
-  const room = (await wantedBounds(tx, pool)).maxSize - pool.desiredSize;
+  const room = (await wantedBounds(tx, pool)).maxSize - working;
   const used = await nodesOn(tx, pool.account, ids);
   const largest = await largestInstance(tx, pool.account);
   const home = await homeOf(tx, attempt);
@@ -125,13 +135,12 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
     else joined.push(id);
   }
   const held = await heldPlaces(tx, pool.account, pool.id);
-  const wanted = pool.desiredSize + joined.length;
   const growth = {
     id: pool.id,
     // Each machine has had its own say.
     instanceTypes: [],
     config: configOf(pool),
-    desiredSize: Math.max(0, wanted - held),
+    desiredSize: Math.max(0, sizeWith(attempt, joined.length) - held),
     path: ['input', 'instanceIds'],
   };
   const { account } = pool;

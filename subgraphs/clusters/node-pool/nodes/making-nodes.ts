@@ -11,7 +11,7 @@ import { attachRequest, joiningOf, nodeRequest, zonesOf } from './node-request.j
 import { configOf } from '../pool-config.rules.js';
 import { releaseNodes, reserveNodes } from '../../network/node-network.js';
 import { nextLook } from '../next-look.js';
-import { planPool } from '../node-pool.plan.js';
+import { buysMachines, planPool } from '../node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../node-pool.steps.js';
 import type { StepOutcome } from '../../reconcile/steps.js';
 import {
@@ -33,7 +33,8 @@ import { vSwitchesOf } from '../pool-network.js';
  */
 export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, operation, scope } = step;
-  if (operation?.cancelRequestedAt || planPool(pool, step.nodes).missing === 0) return undefined;
+  if (operation?.cancelRequestedAt || !buysMachines(operation)) return undefined;
+  if (planPool(pool, step.nodes).missing === 0) return undefined;
   let made = 0;
   let noted = false;
   await inPool(step, async (tx, at) => {

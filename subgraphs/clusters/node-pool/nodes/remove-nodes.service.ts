@@ -7,10 +7,11 @@ import { change, type ChangeOutcome } from '../../change.js';
 import type { NodeRow } from '../../node/node.store.js';
 import { nextNodeState, type NodeState } from '../../node/node-states.js';
 import { type Leaving, markRemoving } from '../../reconcile/nodes.store.js';
+import { REMOVE_NODES } from '../node-pool.plan.js';
 import * as pools from '../node-pool.store.js';
 import { minSizeOf } from '../pool-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from '../pool-changes.input.js';
-import { admit, lockBoth, recordWish, scalesItself, target } from '../pool-wish.js';
+import { admit, lockBoth, recordWish, refuseScalingByHand, scalesItself, target } from '../pool-wish.js';
 
 const MAX_NODES = 100;
 
@@ -32,6 +33,7 @@ export class RemoveNodesService {
       const state = await admit(tx, pool, 'REMOVE_NODES', path);
       await checkNodes(tx, pool.id, ids);
       const desiredSize = Math.max(0, pool.desiredSize - ids.length);
+      refuseScalingByHand(pool, input.acknowledgeRisk);
       checkMinimum(pool, desiredSize);
       const leaving: Leaving = {
         drain: input.drain ?? true,
@@ -39,12 +41,13 @@ export class RemoveNodesService {
         reason: 'REQUESTED',
         since: at.toISOString(),
       };
+      await pools.keepFailedNodes(tx, pool);
       await markRemoving(tx, ids, leaving);
       const operation = await createOperation(
         tx,
         {
           ...target(pool),
-          type: 'REMOVE_NODES',
+          type: REMOVE_NODES,
           stages: ['NODES'],
           input: { fromSize: pool.desiredSize, toSize: desiredSize, trigger: 'REMOVE_NODES', nodeIds: ids },
         },
