@@ -110,7 +110,7 @@ export const errorRegistry = {
     description: 'The network has no free address left for this. Use another vSwitch or a wider range.',
     since: '0.1',
   },
-  KUBERNETES_REFUSED: {
+  KUBERNETES_REJECTED: {
     description: "The cluster's API server refused the object; its message is repeated.",
     since: '0.1',
   },

@@ -13,7 +13,6 @@ import { startKubesim } from '../kubesim/server.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';
 import { prepareDatabase } from './prepare-database.js';
-import type { Readiness } from './role.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
 
@@ -51,8 +50,6 @@ export interface AllInOne extends AsyncDisposable {
   readonly cloudUrl: string;
   /** Address of the metrics, if they are served. */
   readonly metricsUrl?: string | undefined;
-  /** Whether the gateway can answer requests now. */
-  readiness(): Promise<Readiness>;
 }
 
 /** Starts engine, simulated cloud, five subgraphs and gateway in this process, on a given PostgreSQL. */
@@ -95,8 +92,8 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     }),
   );
   const running = started.move();
-  const { url, metricsUrl, readiness } = gateway;
-  return { url, cloudUrl, metricsUrl, readiness, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const { url, metricsUrl } = gateway;
+  return { url, cloudUrl, metricsUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 function startCloud(options: AllInOneOptions) {

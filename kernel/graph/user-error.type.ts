@@ -40,7 +40,7 @@ export class QuotaExceededError extends UserError {
 
 @Directive('@shareable')
 @ObjectType({ implements: UserError, description: 'The product cannot be had in the region.' })
-export class RegionUnavailableError extends UserError {
+export class ProductUnavailableError extends UserError {
   @Field(() => String, { description: 'The product that was asked for.' })
   product: string;
 
@@ -64,7 +64,7 @@ export class ThrottledError extends UserError {
 const UNAVAILABLE: readonly string[] = ['PRODUCT_COMING_SOON', 'PRODUCT_NOT_OFFERED'];
 
 /** Every object type behind `UserError`, for `orphanedTypes`. */
-export const userErrorTypes = [InputError, QuotaExceededError, RegionUnavailableError, ThrottledError];
+export const userErrorTypes = [InputError, QuotaExceededError, ProductUnavailableError, ThrottledError];
 
 /** A problem as the graph shows it. */
 export function toUserError(problem: Problem): UserError {
@@ -72,7 +72,7 @@ export function toUserError(problem: Problem): UserError {
   const base = { code, message, ...(path ? { path } : {}) };
   if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
   if (UNAVAILABLE.includes(code) && details)
-    return Object.assign(new RegionUnavailableError(), details, base);
+    return Object.assign(new ProductUnavailableError(), details, base);
   if (code === 'THROTTLED' && details) return Object.assign(new ThrottledError(), details, base);
   return Object.assign(new InputError(), base);
 }

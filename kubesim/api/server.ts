@@ -8,7 +8,6 @@ import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.
 import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
 import { ListBudget, listRates } from './list-budget.js';
-import { decodeSegment, readRequestTarget } from './request-target.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from './status.js';
 
@@ -39,10 +38,10 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<ApiAnswer | undefined> {
-  const { path: whole, query } = readRequestTarget(request.url ?? '/');
-  const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
+  const url = new URL(request.url ?? '/', 'https://kubesim');
+  const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
   if (id === undefined) throw noSuchPath();
-  const clusterId = decodeSegment(id);
+  const clusterId = decodeURIComponent(id);
   const token = bearerToken(request);
   const identity = token
     ? await options.credentials.verify(clusterId, token, options.clock.now())
@@ -56,8 +55,8 @@ async function serve(
     budget: budgetOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path ?? '/'),
-    query,
-    representation: negotiateFor(request, path ?? '', query),
+    query: url.searchParams,
+    representation: negotiateFor(request, path ?? '', url.searchParams),
     request,
     response,
     bytes: once(() => readBody(request, BODY_LIMIT)),

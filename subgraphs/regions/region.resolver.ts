@@ -53,11 +53,11 @@ export class RegionResolver {
     nullable: true,
     description: 'The nearest region, this one included, that offers the product; null when none does.',
   })
-  nearestOffering(
+  nearestRegion(
     @Root() region: CatalogueRegion,
     @Arg('product', () => Product, { description: 'The product.' }) product: Product,
   ): Promise<Region | null> {
-    return this.service.nearestOffering(region, product);
+    return this.service.nearestRegion(region, product);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ApiThrottling, ThrottlingAdvice } from './api-throttling.type.js';
+import { type ApiThrottling, ThrottlingRecommendation } from './api-throttling.type.js';
 
 const REJECTED = 'apiserver_flowcontrol_rejected_requests_total';
 
@@ -18,6 +18,8 @@ const MIGRATABLE: ReadonlySet<string> = new Set(['ACK_STANDARD']);
 
 export function throttlingOf(product: string, throttledRequests: number): ApiThrottling {
   if (throttledRequests === 0) return { throttledRequests, recommendation: null };
-  const advice = MIGRATABLE.has(product) ? ThrottlingAdvice.MIGRATE_TO_PRO : ThrottlingAdvice.READ_IN_PAGES;
+  const advice = MIGRATABLE.has(product)
+    ? ThrottlingRecommendation.MIGRATE_TO_PRO
+    : ThrottlingRecommendation.READ_IN_PAGES;
   return { throttledRequests, recommendation: advice };
 }

@@ -1,13 +1,13 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 
 /** What helps a cluster whose API is throttled. */
-export enum ThrottlingAdvice {
+export enum ThrottlingRecommendation {
   MIGRATE_TO_PRO = 'MIGRATE_TO_PRO',
   READ_IN_PAGES = 'READ_IN_PAGES',
 }
 
-registerEnumType(ThrottlingAdvice, {
-  name: 'ThrottlingAdvice',
+registerEnumType(ThrottlingRecommendation, {
+  name: 'ThrottlingRecommendation',
   description: 'What helps when the API of a cluster is throttled.',
   valuesConfig: {
     MIGRATE_TO_PRO: { description: 'Migrate the standard cluster to Pro, whose API server takes more.' },
@@ -24,9 +24,9 @@ export class ApiThrottling {
   @Field(() => Int, { description: 'Requests refused since the API server started.' })
   throttledRequests: number;
 
-  @Field(() => ThrottlingAdvice, {
+  @Field(() => ThrottlingRecommendation, {
     nullable: true,
     description: 'What helps; null while nothing was refused.',
   })
-  recommendation: ThrottlingAdvice | null;
+  recommendation: ThrottlingRecommendation | null;
 }

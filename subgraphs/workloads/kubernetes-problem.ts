@@ -4,7 +4,7 @@ import { type Problem, Refused } from '../../kernel/result.js';
 /** What kept a read from being answered, as data; throws on what is a bug. */
 export function toReadProblem(error: unknown): Problem {
   if (error instanceof KubernetesStatusError) {
-    return { code: 'KUBERNETES_REFUSED', message: error.message, details: { status: error.status } };
+    return { code: 'KUBERNETES_REJECTED', message: error.message, details: { status: error.status } };
   }
   if (error instanceof KubernetesUnavailable && error.problems[0]) return error.problems[0];
   throw error;

@@ -40,7 +40,7 @@ const list = async (variables: Record<string, unknown>) =>
   (await clusters.run<Listed>(LIST, variables, 'fleet')).data.clusters;
 
 const DEEP = `{ clusters(first: 50) { totalCount nodes {
-  id version { upgradeTargets { id } removedApis { kind } } region { id } maintenanceWindow { openAt }
+  id version { upgradeTargets { id } removedApis { kind } } region { id } maintenanceWindow { isOpen }
   nodePools { totalCount nodes { id totalNodes servingNodes healthyNodes failedNodes instanceTypes { id } cluster { id }
     nodes(first: 2) { totalCount nodes { id zone { id } instanceType { id } nodePool { id } cluster { name } } } } }
   nodes(first: 2) { totalCount nodes { name nodePool { name } } }

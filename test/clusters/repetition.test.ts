@@ -9,7 +9,7 @@ import { jobsNow } from '../kit/ledger-recount.js';
 import { livePools, type LivingPools } from './pools/living-pools.js';
 
 /** A drill that can be mended: a worker node's machine is out of reach. */
-const DRILL = { operation: 'cluster.worker-node.4', acknowledgeRisk: true };
+const DRILL = { highRiskOperationId: 'cluster.worker-node.4', acknowledgeRisk: true };
 
 let living: LivingPools;
 let cluster: string;
@@ -25,9 +25,7 @@ afterAll(() => living[Symbol.asyncDispose]());
 
 /** Asks for a mutation; the selection without its userErrors. */
 async function ask<T>(mutation: string, input: object, selection: string, dryRun?: boolean) {
-  const type = /HighRisk/.test(mutation)
-    ? 'HighRiskOperation'
-    : mutation.replace(/^./, (a) => a.toUpperCase());
+  const type = mutation.replace(/^./, (a) => a.toUpperCase());
   const rehearsed = dryRun === undefined ? '' : `, dryRun: ${dryRun}`;
   const query = `mutation ($input: ${type}Input!) {
     answer: ${mutation}(input: $input${rehearsed}) { ${selection} userErrors { code message } } }`;
@@ -64,13 +62,22 @@ describe('a mutation that comes again with its clientToken', () => {
   });
 
   test('a drill that was mended is not done again', async () => {
-    const input = { clusterId: cluster, nodeId: nodes[0], ...DRILL };
+    const { acknowledgeRisk, ...drill } = DRILL;
+    const input = { clusterId: cluster, nodeId: nodes[0], ...drill };
     const perform = () =>
-      ask('performHighRiskOperation', { ...input, clientToken: 'perform' }, 'cluster { id }');
+      ask(
+        'performHighRiskOperation',
+        { ...input, acknowledgeRisk, clientToken: 'perform' },
+        'cluster { id }',
+      );
     const findings = () => living.world.platform.provider.doneRisks(cluster);
     expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });
     expect(await findings()).toHaveLength(1);
-    const mended = await ask('mendHighRiskOperation', { ...input, clientToken: 'mend' }, 'cluster { id }');
+    const mended = await ask(
+      'remediateHighRiskOperation',
+      { ...input, clientToken: 'remediate' },
+      'cluster { id }',
+    );
     expect(mended.userErrors).toEqual([]);
     expect(await findings()).toEqual([]);
     expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });

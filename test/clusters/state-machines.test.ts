@@ -173,7 +173,7 @@ describe('a component', () => {
       })
     ).id;
   const actions: Readonly<Record<ComponentAction, (id: string) => Promise<string[]>>> = {
-    UPGRADE: (id) => codes('upgradeComponent', 'UpgradeComponentInput', { id, when: 'NOW' }),
+    UPGRADE: (id) => codes('upgradeComponent', 'UpgradeComponentInput', { id, timing: 'IMMEDIATE' }),
     CONFIGURE: (id) =>
       codes('configureComponent', 'ConfigureComponentInput', { id, parameters: { replicas: 3 } }),
     UNINSTALL: (id) => codes('uninstallComponent', 'UninstallComponentInput', { id }),

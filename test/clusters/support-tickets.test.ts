@@ -12,14 +12,14 @@ interface Ticket {
   readonly id: string;
   readonly state: string;
   readonly version: string;
-  readonly outOfSupport: boolean;
+  readonly versionUnsupported: boolean;
   readonly cluster: { readonly id: string };
 }
 interface Payload {
   readonly ticket: Ticket | null;
   readonly userErrors: { readonly code: string; readonly path: string[] }[];
 }
-const TICKET = 'id kind title text state version openedBy closedAt outOfSupport cluster { id }';
+const TICKET = 'id kind title text state version openedBy closedAt versionUnsupported cluster { id }';
 async function mutate(name: string, input: Record<string, unknown>, account = 'acme'): Promise<Payload> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`;
   const query = `mutation ($input: ${type}) { payload: ${name}(input: $input) {
@@ -44,21 +44,21 @@ test.each([
   ['1.30.12', false],
   ['1.28.15', true],
   ['1.24.17', true],
-])('a ticket of a cluster of %s is flagged as out of support: %s', async (version, outOfSupport) => {
+])('a ticket of a cluster of %s is flagged as out of support: %s', async (version, versionUnsupported) => {
   const id = await ofVersion(`of-${version.replaceAll('.', '-')}`, version);
   const { ticket, userErrors } = await open(id);
   expect(userErrors).toEqual([]);
-  const shown = { state: 'OPEN', kind: 'TROUBLESHOOTING', version, outOfSupport, closedAt: null };
+  const shown = { state: 'OPEN', kind: 'TROUBLESHOOTING', version, versionUnsupported, closedAt: null };
   expect(ticket).toMatchObject({ ...shown, openedBy: 'acme-tester', cluster: { id } });
   expect(await eventsOf(id, 'SUPPORT_TICKET_OPENED')).toMatchObject([
-    { level: outOfSupport ? 'WARNING' : 'INFO', data: { ticketId: ticket?.id, outOfSupport } },
+    { level: versionUnsupported ? 'WARNING' : 'INFO', data: { ticketId: ticket?.id, versionUnsupported } },
   ]);
   // An upgrade ends it, a new minor version begins it: what counts is the version that the cluster has now.
-  const now = outOfSupport ? '1.30.12' : '1.28.15';
+  const now = versionUnsupported ? '1.30.12' : '1.28.15';
   await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version: now } });
-  const query = `query ($id: ID!) { supportTicket(id: $id) { version outOfSupport } }`;
+  const query = `query ($id: ID!) { supportTicket(id: $id) { version versionUnsupported } }`;
   expect((await clusters.run(query, { id: ticket?.id })).data).toEqual({
-    supportTicket: { version, outOfSupport: !outOfSupport },
+    supportTicket: { version, versionUnsupported: !versionUnsupported },
   });
 });
 

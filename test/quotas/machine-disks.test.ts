@@ -20,7 +20,7 @@ const pool = (desiredSize: number) => ({
   name: 'workers',
   instanceTypes: [NODE_TYPE],
   desiredSize,
-  machines: { dataDisks: Array.from({ length: 5 }, () => ({ category: 'CLOUD_ESSD', sizeGiB: 40 })) },
+  instanceConfig: { dataDisks: Array.from({ length: 5 }, () => ({ category: 'CLOUD_ESSD', sizeGiB: 40 })) },
 });
 type Wish = NonNullable<Parameters<typeof wishCluster>[2]>;
 
@@ -57,8 +57,8 @@ describe('the disks of machines', () => {
   it('of masters and of spot machines count, those of subscriptions and of virtual nodes do not', async () => {
     const one = (name: string, more: object) => ({ name, desiredSize: 1, ...more });
     const nodePools = [
-      one('spot', { instanceTypes: [NODE_TYPE], machines: { chargeType: 'SPOT' } }),
-      one('subscribed', { instanceTypes: [NODE_TYPE], machines: { chargeType: 'PREPAID' } }),
+      one('spot', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'SPOT' } }),
+      one('subscribed', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'PREPAID' } }),
     ] as unknown as NonNullable<Wish['nodePools']>;
     await world.limit('payg-disks', null);
     const { operationId } = await wishCluster(world, 0, {

@@ -167,9 +167,13 @@ describe('a pool that exists', () => {
     const account = 'spot';
     const { pool: id } = await withPool(account, {
       instanceTypes: [TOO_LARGE],
-      machines: { chargeType: 'SPOT' },
+      instanceConfig: { chargeType: 'SPOT' },
     });
-    const [refused] = await mutate('updateNodePool', { id, machines: { chargeType: 'POSTPAID' } }, account);
+    const [refused] = await mutate(
+      'updateNodePool',
+      { id, instanceConfig: { chargeType: 'POSTPAID' } },
+      account,
+    );
     expect(refused).toEqual(exceeded(resource, 15, 0, 16));
     expect(refused).toMatchObject({ path: ['input', 'machines', 'chargeType'] });
   });
@@ -177,7 +181,7 @@ describe('a pool that exists', () => {
   it('is not scaled vertically to machines of 16 vCPUs until the limit is raised', async () => {
     const account = 'vertical';
     const { id } = await withPool(account);
-    const wish = { id, instanceTypes: [TOO_LARGE], when: 'NOW' };
+    const wish = { id, instanceTypes: [TOO_LARGE], timing: 'IMMEDIATE' };
     expect(await mutate('scaleClusterVertically', wish, account)).toEqual([exceeded(resource, 15, 0, 16)]);
     await raise(account, resource, 16);
     expect(await mutate('scaleClusterVertically', wish, account)).toEqual([]);

@@ -134,7 +134,7 @@ describe('regions', () => {
 
 test('a region names the nearest one that offers a product, itself when it does', async () => {
   const query = `query R($id: ID!) { region(id: $id) {
-    pro: nearestOffering(product: ACK_PRO) { id } dedicated: nearestOffering(product: ACK_DEDICATED) { id } } }`;
+    pro: nearestRegion(product: ACK_PRO) { id } dedicated: nearestRegion(product: ACK_DEDICATED) { id } } }`;
   const near = async (id: string) => (await ask('acme', query, { id })).data;
   expect(await near('cn-nanjing')).toEqual({
     region: { pro: { id: 'cn-nanjing' }, dedicated: { id: 'cn-hangzhou' } },

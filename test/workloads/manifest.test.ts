@@ -67,8 +67,8 @@ describe('applyManifest', () => {
     const { objects, userErrors } = await apply(world, 'acme', { clusterId, yaml: yaml.join('---\n') });
     expect(objects).toMatchObject([
       { name: 'good', result: 'CREATED', error: null },
-      { name: 'homeless', result: null, error: { code: 'KUBERNETES_REFUSED' } },
-      { kind: 'Strange', result: null, error: { code: 'KUBERNETES_REFUSED' } },
+      { name: 'homeless', result: null, error: { code: 'KUBERNETES_REJECTED' } },
+      { kind: 'Strange', result: null, error: { code: 'KUBERNETES_REJECTED' } },
     ]);
     expect(userErrors.map(({ path }) => path)).toEqual([
       ['input', 'yaml', '1'],
@@ -88,7 +88,7 @@ describe('applyManifest', () => {
     ['a name with a slash', configMap('a/b', '1')],
   ])('does not follow %s', async (_what, yaml) => {
     expect((await apply(world, 'acme', { clusterId, yaml })).objects).toMatchObject([
-      { result: null, error: { code: 'KUBERNETES_REFUSED' } },
+      { result: null, error: { code: 'KUBERNETES_REJECTED' } },
     ]);
   });
 
@@ -187,7 +187,7 @@ describe('a clientToken of applyManifest', () => {
   test('may be used again when nothing of the manifest was taken', async () => {
     const input = { clusterId, yaml: configMap('later', '1', 'comes-later'), clientToken: 'token-4' };
     expect((await apply(world, 'acme', input)).objects).toMatchObject([
-      { result: null, error: { code: 'KUBERNETES_REFUSED' } },
+      { result: null, error: { code: 'KUBERNETES_REJECTED' } },
     ]);
     await apply(world, 'acme', {
       clusterId,

@@ -33,6 +33,13 @@ export type CancelOperationInput = {
   readonly id: string;
 };
 
+/** When a change that disturbs a cluster begins. */
+export type ChangeTiming =
+  /** At once. */
+  | 'IMMEDIATE'
+  /** When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor. */
+  | 'MAINTENANCE_WINDOW';
+
 /** How a machine is paid. */
 export type ChargeType =
   /** By use. */
@@ -206,7 +213,7 @@ export type CreateClusterInput = {
   readonly spec?: ClusterSpec | null | undefined;
   /** What gives its pods their volumes; CSI when left out. */
   readonly storagePlugin?: StoragePlugin | null | undefined;
-  /** Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's when left out. */
+  /** IANA name of the time zone of its schedules; the region's when left out. */
   readonly timeZone?: string | null | undefined;
   /** Who runs the control plane. */
   readonly type: ClusterType;
@@ -232,14 +239,14 @@ export type CreateNodePoolInput = {
   readonly edgeAutonomy?: boolean | null | undefined;
   /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out. */
   readonly gpuSharing?: boolean | null | undefined;
+  /** What its machines are made of. */
+  readonly instanceConfig?: InstanceConfigInput | null | undefined;
   /** Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of its nodes: a map of strings (at most 50). */
   readonly labels?: unknown;
-  /** What its machines are made of. */
-  readonly machines?: PoolMachinesInput | null | undefined;
   /** What the platform does for it; nothing when left out. */
-  readonly management?: PoolManagementInput | null | undefined;
+  readonly management?: NodePoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
   /** What runs the containers; CONTAINERD when left out. */
@@ -255,7 +262,7 @@ export type DeleteClusterInput = {
   /** The cluster. */
   readonly id: string;
   /** Resources that the platform made for it and that shall stay: VPC, vSwitches, security group, load balancer, address (see `Cluster.resources`). They belong to the account then. */
-  readonly retainResources?: ReadonlyArray<string> | null | undefined;
+  readonly retainResourceIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** A node pool to be deleted, with its nodes. */
@@ -323,18 +330,35 @@ export type EventLevel =
   /** Something went partly, or will be tried again. */
   | 'WARNING';
 
+/** What machines of a pool are made of; what is left out is as usual. */
+export type InstanceConfigInput = {
+  /** How they are paid; POSTPAID when left out. */
+  readonly chargeType?: ChargeType | null | undefined;
+  /** Data disks (at most 16); none when left out. */
+  readonly dataDisks?: ReadonlyArray<DiskInput> | null | undefined;
+  /** Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 when left out. */
+  readonly imageId?: string | null | undefined;
+  /** Security group; the cluster's when left out. */
+  readonly securityGroupId?: string | null | undefined;
+  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one machine may cost, larger than 0, in the currency of the cloud’s prices. */
+  readonly spotPriceLimit?: number | null | undefined;
+  /** Of SPOT only; SPOT_AS_PRICE_GO when left out. */
+  readonly spotStrategy?: SpotStrategy | null | undefined;
+  /** System disk; 120 GiB of CLOUD_ESSD when left out. */
+  readonly systemDisk?: DiskInput | null | undefined;
+  /** User data: a script that each machine runs at its first start; at most 16 KiB, and none when left out or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH. */
+  readonly userData?: string | null | undefined;
+  /** vSwitches of the cluster's VPC; they say the zones too. The cluster's when left out. */
+  readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
+  /** Zones of the pool; the cluster's when left out. */
+  readonly zoneIds?: ReadonlyArray<string> | null | undefined;
+};
+
 /** The load balancer of an API server. */
 export type LoadBalancerInput = {
   /** How it is paid: POSTPAID; only machines can be had by subscription. */
   readonly chargeType: ChargeType;
 };
-
-/** When a change that disturbs a cluster begins. */
-export type MaintenanceWhen =
-  /** When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor. */
-  | 'IN_WINDOW'
-  /** At once. */
-  | 'NOW';
 
 /** The masters of a dedicated cluster: exactly three. */
 export type MastersInput = {
@@ -377,20 +401,34 @@ export type NodePoolInput = {
   readonly edgeAutonomy?: boolean | null | undefined;
   /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out. */
   readonly gpuSharing?: boolean | null | undefined;
+  /** What its machines are made of. */
+  readonly instanceConfig?: InstanceConfigInput | null | undefined;
   /** Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of its nodes: a map of strings (at most 50). */
   readonly labels?: unknown;
-  /** What its machines are made of. */
-  readonly machines?: PoolMachinesInput | null | undefined;
   /** What the platform does for it; nothing when left out. */
-  readonly management?: PoolManagementInput | null | undefined;
+  readonly management?: NodePoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
   /** What runs the containers; CONTAINERD when left out. */
   readonly runtime?: ContainerRuntime | null | undefined;
   /** Taints of its nodes (at most 50). */
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
+};
+
+/** What the platform does for a managed pool; what is left out stays, or is off. */
+export type NodePoolManagementInput = {
+  /** When a restart does not mend a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
+  readonly allowSystemDiskReset?: boolean | null | undefined;
+  /** Repair nodes that are not ready: restart them first. */
+  readonly autoRepair?: boolean | null | undefined;
+  /** Kubernetes is upgraded without being asked: when all node pools of a cluster have this, the cluster goes, in its maintenance window, to the newest version of its upgradeTargets. Without a window in use, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), nothing happens. */
+  readonly autoUpgrade?: boolean | null | undefined;
+  /** Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version. */
+  readonly autoVulFix?: boolean | null | undefined;
+  /** Nodes repaired at the same time, at most: 1 to 1000. */
+  readonly maxUnavailable?: number | null | undefined;
 };
 
 /** State of a node pool, by the names of the ACK API. */
@@ -426,44 +464,6 @@ export type OperationState =
   | 'RUNNING'
   /** All that was asked for is there. */
   | 'SUCCEEDED';
-
-/** What machines of a pool are made of; what is left out is as usual. */
-export type PoolMachinesInput = {
-  /** How they are paid; POSTPAID when left out. */
-  readonly chargeType?: ChargeType | null | undefined;
-  /** Data disks (at most 16); none when left out. */
-  readonly dataDisks?: ReadonlyArray<DiskInput> | null | undefined;
-  /** Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 when left out. */
-  readonly imageId?: string | null | undefined;
-  /** Security group; the cluster's when left out. */
-  readonly securityGroupId?: string | null | undefined;
-  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one machine may cost, larger than 0, in the currency of the cloud’s prices. */
-  readonly spotPriceLimit?: number | null | undefined;
-  /** Of SPOT only; SPOT_AS_PRICE_GO when left out. */
-  readonly spotStrategy?: SpotStrategy | null | undefined;
-  /** System disk; 120 GiB of CLOUD_ESSD when left out. */
-  readonly systemDisk?: DiskInput | null | undefined;
-  /** User data: a script that each machine runs at its first start; at most 16 KiB, and none when left out or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH. */
-  readonly userData?: string | null | undefined;
-  /** vSwitches of the cluster's VPC; they say the zones too. The cluster's when left out. */
-  readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
-  /** Zones of the pool; the cluster's when left out. */
-  readonly zoneIds?: ReadonlyArray<string> | null | undefined;
-};
-
-/** What the platform does for a managed pool; what is left out stays, or is off. */
-export type PoolManagementInput = {
-  /** When a restart does not mend a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
-  readonly allowSystemDiskReset?: boolean | null | undefined;
-  /** Repair nodes that are not ready: restart them first. */
-  readonly autoRepair?: boolean | null | undefined;
-  /** Kubernetes is upgraded without being asked: when all node pools of a cluster have this, the cluster goes, in its maintenance window, to the newest version of its upgradeTargets. Without a window in use, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), nothing happens. */
-  readonly autoUpgrade?: boolean | null | undefined;
-  /** Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version. */
-  readonly autoVulFix?: boolean | null | undefined;
-  /** Nodes repaired at the same time, at most: 1 to 1000. */
-  readonly maxUnavailable?: number | null | undefined;
-};
 
 /** A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec. */
 export type Product =
@@ -620,10 +620,10 @@ export type UpgradeClusterInput = {
   readonly id: string;
   /** How its nodes are upgraded; a tenth of each pool at a time when left out. */
   readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;
+  /** When it begins. When left out: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE. */
+  readonly timing?: ChangeTiming | null | undefined;
   /** One of `version.upgradeTargets`, as patch or minor (its newest patch). */
   readonly version: string;
-  /** When it begins. When left out: IN_WINDOW, if the cluster has a maintenance window in use, else NOW. */
-  readonly when?: MaintenanceWhen | null | undefined;
 };
 
 /** When an upgrade of nodes pauses by itself; resumeOperation lets it go on. */
@@ -904,16 +904,16 @@ export type DeleteNodePoolMutation = { readonly deleteNodePool: { readonly opera
 
 type Problem_InputError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
 
-type Problem_QuotaExceededError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
+type Problem_ProductUnavailableError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
 
-type Problem_RegionUnavailableError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
+type Problem_QuotaExceededError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
 
 type Problem_ThrottledError_Fragment = { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null };
 
 export type ProblemFragment =
   | Problem_InputError_Fragment
+  | Problem_ProductUnavailableError_Fragment
   | Problem_QuotaExceededError_Fragment
-  | Problem_RegionUnavailableError_Fragment
   | Problem_ThrottledError_Fragment
 ;
 

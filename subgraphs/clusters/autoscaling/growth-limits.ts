@@ -7,7 +7,7 @@ import type { Candidate } from './growing-pools.js';
 import type { Pod } from './kubernetes-objects.js';
 import type { ElasticCluster } from './resizing-pool.js';
 
-const CONDITION = 'RoomForPods';
+const CONDITION = 'CanScaleUp';
 
 /** Says of each pool whether pods wait that a new node of it could take, if it might grow; and when that is over. */
 export async function tellLimits(
@@ -29,13 +29,13 @@ function conditionOf({ room, size, fellShort }: Candidate, pods: number): Condit
     return {
       type: CONDITION,
       status: 'True',
-      reason: 'NoPodsWait',
+      reason: 'NoPendingPods',
       message: 'No pods wait for a node of it.',
     };
   const waiting = `${pods} pods wait that a new node of the pool could take, but `;
   return fellShort
     ? {
-        ...{ type: CONDITION, status: 'False', reason: 'GrowthFellShort' },
+        ...{ type: CONDITION, status: 'False', reason: 'ScaleUpIncomplete' },
         message: `${waiting}its last growth fell short; see its operation. It is tried again after five minutes.`,
       }
     : {
@@ -55,7 +55,7 @@ async function tell(
     const text = `The node pool ${pool.name} does not grow: ${now.message}`;
     const data = { reason: now.reason };
     return [
-      eventOf({ cluster, pool }, 'NODE_POOL_CANNOT_GROW', text, {
+      eventOf({ cluster, pool }, 'NODE_POOL_SCALE_UP_BLOCKED', text, {
         category: 'SCALING',
         level: 'WARNING',
         data,

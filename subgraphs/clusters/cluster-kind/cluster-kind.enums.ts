@@ -51,6 +51,6 @@ export type StoragePlugin = keyof typeof StoragePlugin;
 export const ControlPlaneOwner = graphEnum('ControlPlaneOwner', 'Who runs the control plane of a cluster.', {
   PLATFORM: 'The platform.',
   ACCOUNT: 'The account, on masters of its own.',
-  ELSEWHERE: 'Whoever made the cluster.',
+  EXTERNAL: 'Whoever made the cluster.',
 });
 export type ControlPlaneOwner = keyof typeof ControlPlaneOwner;

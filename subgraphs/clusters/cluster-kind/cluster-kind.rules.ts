@@ -79,7 +79,7 @@ function productAndSpec(request: KindRequest): Pick<ClusterKind, 'product' | 'sp
 
 function ownerOf(type: ClusterType): ControlPlaneOwner {
   if (type === 'KUBERNETES') return 'ACCOUNT';
-  return type === 'EXTERNAL_KUBERNETES' ? 'ELSEWHERE' : 'PLATFORM';
+  return type === 'EXTERNAL_KUBERNETES' ? 'EXTERNAL' : 'PLATFORM';
 }
 
 /** Profiles and editions are of managed clusters. */

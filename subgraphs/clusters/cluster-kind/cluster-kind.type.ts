@@ -67,5 +67,5 @@ export class ClusterKind {
   @Field(() => [String], {
     description: 'Fields of CreateClusterInput that are refused with UNSUPPORTED_BY_KIND.',
   })
-  refusedFields: string[];
+  unsupportedFields: string[];
 }

@@ -66,7 +66,7 @@ function describe(name: ClusterKindName, ways: readonly Combination[]): ClusterK
     nodePools,
     requiredNodePool: neededPool(name),
     runtimes: nodePools ? runtimesOf(name) : [],
-    refusedFields: refusedFields(ways),
+    unsupportedFields: unsupportedFields(ways),
   };
 }
 
@@ -89,7 +89,7 @@ function runtimesOf(name: ClusterKindName): ContainerRuntime[] {
 }
 
 /** What no way of making one accepts. */
-function refusedFields(ways: readonly Combination[]): string[] {
+function unsupportedFields(ways: readonly Combination[]): string[] {
   const capable = ({ request }: Combination) =>
     Object.values(ClusterCapability).some((capability) => kindOf({ ...request, capability }).kind);
   return [

@@ -19,7 +19,7 @@ export function quotasOf(
   return [
     ...countsOf(product).map((count) => `${product}/${count}`),
     // The load balancer in front of the API server.
-    ...(made.controlPlane === 'ELSEWHERE' ? [] : ['load-balancers']),
+    ...(made.controlPlane === 'EXTERNAL' ? [] : ['load-balancers']),
     ...(made.nodePools ? ['payg-vcpu', 'scaling-groups', 'instances-per-scaling-group'] : []),
   ];
 }

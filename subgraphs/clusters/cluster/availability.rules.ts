@@ -17,7 +17,7 @@ export function availabilityProblems(
   if (!region || !product) return [];
   const availability = region.availability.get(product);
   if (availability === 'AVAILABLE') return [];
-  const other = nearestOffering(region, product, regions);
+  const other = nearestRegion(region, product, regions);
   const hint = other
     ? ` The nearest region that offers it is ${other.place.id} (${other.place.name}, ${Math.round(other.km)} km).`
     : '';
@@ -42,7 +42,7 @@ export function availabilityProblems(
 }
 
 /** The region nearest to this one, other than it, in which the product can be had. */
-function nearestOffering(
+function nearestRegion(
   region: CatalogueRegion,
   product: Product,
   regions: Catalogue['regions'],

@@ -10,7 +10,7 @@ import {
   ClusterType,
   OrderDirection,
 } from './cluster.enums.js';
-import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
 import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind/cluster-kind.enums.js';
 import { ClusterNetworkInput } from '../network/network.input.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
@@ -135,8 +135,7 @@ export class CreateClusterInput {
 
   @Field(() => ID, {
     nullable: true,
-    description:
-      "Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's when left out.",
+    description: "IANA name of the time zone of its schedules; the region's when left out.",
   })
   timeZone?: string | null;
 
@@ -239,12 +238,12 @@ export class UpgradeClusterInput {
   })
   version: string;
 
-  @Field(() => MaintenanceWhen, {
+  @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it begins. When left out: IN_WINDOW, if the cluster has a maintenance window in use, else NOW.',
+      'When it begins. When left out: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
   })
-  when?: MaintenanceWhen | null;
+  timing?: ChangeTiming | null;
 
   @Field(() => UpgradeRollingPolicyInput, {
     nullable: true,
@@ -266,7 +265,7 @@ export class DeleteClusterInput {
     description:
       'Resources that the platform made for it and that shall stay: VPC, vSwitches, security group, load balancer, address (see `Cluster.resources`). They belong to the account then.',
   })
-  retainResources?: string[] | null;
+  retainResourceIds?: string[] | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

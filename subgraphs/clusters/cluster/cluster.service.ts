@@ -70,7 +70,7 @@ export class ClusterService {
       }
       if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
       const { version } = target;
-      const operationId = await wishUpgrade(tx, cluster, { version, rolling, when: input.when, at });
+      const operationId = await wishUpgrade(tx, cluster, { version, rolling, timing: input.timing, at });
       return { clusterId: cluster.id, operationId };
     });
   }
@@ -87,7 +87,7 @@ export class ClusterService {
           path: ID_PATH,
         });
       }
-      const retain = await checkRetained(tx, cluster, input.retainResources);
+      const retain = await checkRetained(tx, cluster, input.retainResourceIds);
       await cancelOperations(tx, cluster, at);
       return begin(tx, cluster, {
         type: 'DELETE_CLUSTER',

@@ -63,10 +63,10 @@ export interface ComponentEntry {
 }
 
 /** Every component that clusters can have. */
-export const componentCatalogue = new CatalogueFile<ComponentEntry>('components');
+export const componentDefinitions = new CatalogueFile<ComponentEntry>('components');
 
 export async function componentEntry(name: string): Promise<ComponentEntry | undefined> {
-  return (await componentCatalogue.entries()).find((entry) => entry.name === name);
+  return (await componentDefinitions.entries()).find((entry) => entry.name === name);
 }
 
 /** What of a cluster decides about its components. */

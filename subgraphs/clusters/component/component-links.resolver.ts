@@ -1,6 +1,6 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { OpenSourceProject } from '../catalogue/product-guide.type.js';
-import { componentCatalogue } from './component-catalogue.js';
+import { componentDefinitions } from './component-catalogue.js';
 import { ComponentDefinition } from './component.type.js';
 
 /** Open-source projects that come as components. */
@@ -11,6 +11,6 @@ export class ComponentLinksResolver {
     description: 'The component by which clusters get it; null for a project that is none.',
   })
   async component(@Root() { name }: OpenSourceProject) {
-    return (await componentCatalogue.entries()).find(({ project }) => project === name) ?? null;
+    return (await componentDefinitions.entries()).find(({ project }) => project === name) ?? null;
   }
 }

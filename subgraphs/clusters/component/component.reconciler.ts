@@ -60,7 +60,7 @@ async function attempt(step: ComponentStep): Promise<Outcome> {
     if (error instanceof KubernetesUnavailable) return unlessLate(step, UNREACHABLE);
     if (!(error instanceof KubernetesStatusError)) throw error;
     const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
-    return settle(step, { code: 'KUBERNETES_REFUSED', message });
+    return settle(step, { code: 'KUBERNETES_REJECTED', message });
   }
 }
 

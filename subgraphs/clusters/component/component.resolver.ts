@@ -8,10 +8,15 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { childConnection, loadById, loadValue } from '../loading.js';
-import { componentCatalogue, componentEntry, nextVersion } from './component-catalogue.js';
+import { componentDefinitions, componentEntry, nextVersion } from './component-catalogue.js';
 import { adviceFor, effectiveParameters, type Parameters } from './component-parameters.js';
 import type { ComponentRow, ComponentStore } from './component.store.js';
-import { Component, ComponentAdvice, ComponentConnection, ComponentDefinition } from './component.type.js';
+import {
+  Component,
+  ComponentRecommendation,
+  ComponentConnection,
+  ComponentDefinition,
+} from './component.type.js';
 
 interface Stores {
   readonly components: ComponentStore;
@@ -23,14 +28,14 @@ export class ComponentResolver {
   constructor(private readonly stores: Stores) {}
 
   @Query(() => [ComponentDefinition], { description: 'The catalogue of components that clusters can have.' })
-  async componentCatalogue(
+  async componentDefinitions(
     @Arg('product', () => Product, {
       nullable: true,
       description: 'Only those for clusters of this product.',
     })
     product?: Product | null,
   ) {
-    const entries = await componentCatalogue.entries();
+    const entries = await componentDefinitions.entries();
     return entries.filter((entry) => product == null || entry.products.includes(product));
   }
 
@@ -71,10 +76,13 @@ export class ComponentResolver {
     return entry && cluster ? nextVersion(entry, version, cluster.version) : null;
   }
 
-  @FieldResolver(() => [ComponentAdvice], {
+  @FieldResolver(() => [ComponentRecommendation], {
     description: 'Parameters that do not suit the size of the cluster, counted by its running nodes.',
   })
-  async advice(@Ctx() context: RequestContext, @Root() { name, parameters, clusterId }: ComponentRow) {
+  async recommendations(
+    @Ctx() context: RequestContext,
+    @Root() { name, parameters, clusterId }: ComponentRow,
+  ) {
     const entry = await componentEntry(name);
     if (!entry) return [];
     const nodes = await loadValue(context, this.stores.components.nodeCounts, clusterId);
@@ -85,7 +93,7 @@ export class ComponentResolver {
     nullable: true,
     description: 'Why its last change failed; null when it did not.',
   })
-  failure(@Root() { failure, state }: ComponentRow) {
+  error(@Root() { failure, state }: ComponentRow) {
     return failure === null || state !== 'FAILED' ? null : toUserError(failure as unknown as Problem);
   }
 }

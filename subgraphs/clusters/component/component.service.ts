@@ -30,7 +30,7 @@ import {
   wishComponent,
 } from './component.store.js';
 import type { WaitingChange } from './scheduled-component-change.js';
-import type { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import type { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
 import type {
   ConfigureComponentInput,
   InstallComponentInput,
@@ -144,7 +144,7 @@ export class ComponentService {
       const facts = { entry, component, cluster, at };
       const { wish, later } = decide(facts);
       const type = componentOperation(action);
-      const planned = await planChange(tx, facts, { type, later, when: input.when });
+      const planned = await planChange(tx, facts, { type, later, timing: input.timing });
       if (planned) return { componentId: component.id, operationId: planned.id };
       const operationId = await operate(tx, cluster, { type, name: entry.name, at });
       await wishComponent(tx, component.id, { wish: { ...wish, state, operationId }, at });
@@ -156,7 +156,7 @@ export class ComponentService {
 interface Act {
   readonly input: {
     readonly id: string;
-    readonly when?: MaintenanceWhen | null;
+    readonly timing?: ChangeTiming | null;
     readonly clientToken?: string | null;
   };
   readonly action: ComponentAction;
@@ -190,14 +190,14 @@ function newerVersion({ entry, component, cluster }: Facts, wished: string | nul
 interface ChangePlan {
   readonly type: string;
   readonly later: Decision['later'];
-  readonly when: MaintenanceWhen | null | undefined;
+  readonly timing: ChangeTiming | null | undefined;
 }
 
 /** Has a change wait for the maintenance window; undefined when it begins at once. */
 async function planChange(
   tx: Transaction,
   { cluster, component, entry, at }: Facts,
-  { type, later, when }: ChangePlan,
+  { type, later, timing }: ChangePlan,
 ): Promise<OperationRow | undefined> {
   const { id: componentId, name } = component;
   await refuseSecondChange(tx, cluster, { type, componentId });
@@ -205,7 +205,7 @@ async function planChange(
     type,
     stages: STAGES,
     input: { name, componentId, ...later },
-    when: when ?? (disturbs(entry) ? undefined : 'NOW'),
+    timing: timing ?? (disturbs(entry) ? undefined : 'IMMEDIATE'),
     at,
   });
 }

@@ -3,7 +3,7 @@ import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
-import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
 import { CLIENT_TOKEN } from '../client-token.js';
 
 export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
@@ -60,7 +60,7 @@ export class ComponentDefinition {
 }
 
 @ObjectType({ description: 'A parameter that does not suit the size of the cluster.' })
-export class ComponentAdvice {
+export class ComponentRecommendation {
   @Field(() => String, { description: 'The parameter.' })
   parameter: string;
 
@@ -116,7 +116,7 @@ export class Component {
 }
 
 const WHEN =
-  'When it begins. When left out: IN_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else NOW. The window opens next at Cluster.maintenanceWindow.next.';
+  'When it begins. When left out: MAINTENANCE_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else IMMEDIATE. The window opens next at Cluster.maintenanceWindow.nextOccurrence.';
 
 export const ComponentConnection = connectionOf('Component', () => Component);
 
@@ -155,8 +155,8 @@ export class UpgradeComponentInput {
   })
   version?: string | null;
 
-  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
-  when?: MaintenanceWhen | null;
+  @Field(() => ChangeTiming, { nullable: true, description: WHEN })
+  timing?: ChangeTiming | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
@@ -170,8 +170,8 @@ export class ConfigureComponentInput {
   @Field(() => JSONScalar, { description: 'Parameters to set; null takes one back to its default.' })
   parameters: unknown;
 
-  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
-  when?: MaintenanceWhen | null;
+  @Field(() => ChangeTiming, { nullable: true, description: WHEN })
+  timing?: ChangeTiming | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
@@ -182,8 +182,8 @@ export class UninstallComponentInput {
   @Field(() => ID, { description: 'The component.' })
   id: string;
 
-  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
-  when?: MaintenanceWhen | null;
+  @Field(() => ChangeTiming, { nullable: true, description: WHEN })
+  timing?: ChangeTiming | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
@@ -194,8 +194,8 @@ export class RestoreComponentInput {
   @Field(() => ID, { description: 'The component.' })
   id: string;
 
-  @Field(() => MaintenanceWhen, { nullable: true, description: WHEN })
-  when?: MaintenanceWhen | null;
+  @Field(() => ChangeTiming, { nullable: true, description: WHEN })
+  timing?: ChangeTiming | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

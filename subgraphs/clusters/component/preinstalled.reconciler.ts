@@ -60,7 +60,7 @@ async function install(client: KubernetesClient, component: ComponentRow): Promi
   } catch (error) {
     if (!(error instanceof KubernetesStatusError)) throw error;
     const message = `The Kubernetes API refused ${component.name}: ${error.message}`;
-    return { component, problem: { code: 'KUBERNETES_REFUSED', message } };
+    return { component, problem: { code: 'KUBERNETES_REJECTED', message } };
   }
 }
 

@@ -41,7 +41,7 @@ export async function drillTarget(id: string): Promise<DrillTarget | null> {
 }
 
 /** Why the operation is not acted out; null for one that is. */
-export async function whyNotActedOut(id: string): Promise<string | null> {
+export async function notSimulatedReason(id: string): Promise<string | null> {
   return (await drillOf(id))?.why ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { isId } from '../../../kernel/ids.js';
 import { settle } from '../../../kernel/result.js';
@@ -11,15 +12,16 @@ import type { NodeStore } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
-import { drillTarget, riskRow, whyNotActedOut } from './high-risk-catalogue.js';
+import { drillTarget, riskRow, notSimulatedReason } from './high-risk-catalogue.js';
 import type { HighRiskService } from './high-risk.service.js';
 import type { RiskFindingRow, RiskFindingStore } from './high-risk.store.js';
 import {
   HighRiskFinding,
-  HighRiskOperationInput,
   HighRiskTarget,
-  MendHighRiskOperationPayload,
+  PerformHighRiskOperationInput,
   PerformHighRiskOperationPayload,
+  RemediateHighRiskOperationInput,
+  RemediateHighRiskOperationPayload,
   SetNodeSysctlsInput,
   SetNodeSysctlsPayload,
 } from './high-risk.type.js';
@@ -34,19 +36,19 @@ export class HighRiskMutations {
   })
   performHighRiskOperation(
     @Ctx() context: RequestContext,
-    @Arg('input', () => HighRiskOperationInput, { description: 'What is done, and to what.' })
-    input: HighRiskOperationInput,
+    @Arg('input', () => PerformHighRiskOperationInput, { description: 'The operation and its target.' })
+    input: PerformHighRiskOperationInput,
   ) {
     return answer(context, () => this.service.perform(context.actor, input));
   }
 
-  @Mutation(() => MendHighRiskOperationPayload, {
+  @Mutation(() => RemediateHighRiskOperationPayload, {
     description: 'For drills, in the simulated cloud: does what mends a high-risk operation.',
   })
-  mendHighRiskOperation(
+  remediateHighRiskOperation(
     @Ctx() context: RequestContext,
-    @Arg('input', () => HighRiskOperationInput, { description: 'What was done, and to what.' })
-    input: HighRiskOperationInput,
+    @Arg('input', () => RemediateHighRiskOperationInput, { description: 'The operation and its target.' })
+    input: RemediateHighRiskOperationInput,
   ) {
     return answer(context, () => this.service.mend(context.actor, input));
   }
@@ -78,7 +80,7 @@ export class HighRiskOperationResolver {
     description:
       'To what it can be done in the simulated cloud, as a drill; null for one that is not acted out.',
   })
-  actedOut(@Root() { id }: HighRiskOperation) {
+  simulatedTarget(@Root() { id }: HighRiskOperation) {
     return drillTarget(id);
   }
 
@@ -86,8 +88,8 @@ export class HighRiskOperationResolver {
     nullable: true,
     description: 'Why it is not acted out in the simulated cloud; null for one that is.',
   })
-  whyNotActedOut(@Root() { id }: HighRiskOperation) {
-    return whyNotActedOut(id);
+  notSimulatedReason(@Root() { id }: HighRiskOperation) {
+    return notSimulatedReason(id);
   }
 }
 
@@ -108,9 +110,14 @@ export class HighRiskFindingResolver {
   constructor(private readonly stores: { readonly nodes: NodeStore; readonly nodePools: NodePoolStore }) {}
 
   @FieldResolver(() => HighRiskOperation, { description: 'What was done.' })
-  async operation(@Root() { operation }: RiskFindingRow) {
+  async highRiskOperation(@Root() { operation }: RiskFindingRow) {
     const row = await riskRow(operation);
     return row && { ...row, section: row.section.toUpperCase().replaceAll('-', '_') as RiskSection };
+  }
+
+  @FieldResolver(() => DateTimeScalar, { description: 'When it was done.' })
+  occurredAt(@Root() { since }: RiskFindingRow) {
+    return since;
   }
 
   @FieldResolver(() => Node, {

@@ -9,11 +9,16 @@ import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { NodeStore } from '../node/node.store.js';
 import { drillTarget, riskRow } from './high-risk-catalogue.js';
 import { HIGH_RISK } from './high-risk.reconciler.js';
-import type { HighRiskOperationInput, SetNodeSysctlsInput } from './high-risk.type.js';
+import type {
+  HighRiskOperationInput,
+  PerformHighRiskOperationInput,
+  RemediateHighRiskOperationInput,
+  SetNodeSysctlsInput,
+} from './high-risk.type.js';
 import { riskTarget } from './risk-target.js';
 import { planSysctls, type SysctlPlan } from './sysctl.rules.js';
 
-const OPERATION_PATH = ['input', 'operation'];
+const OPERATION_PATH = ['input', 'highRiskOperationId'];
 
 interface RiskCall {
   readonly actor: Actor;
@@ -26,13 +31,15 @@ export class HighRiskService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock'>) {}
 
   /** Refuses what is not acted out, a wrong target, and `RISK_NOT_ACKNOWLEDGED` for what nothing mends. */
-  perform(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+  perform(actor: Actor, input: PerformHighRiskOperationInput): Promise<ClusterRow> {
     return this.once({ actor, mutation: 'performHighRiskOperation', input }, () => this.doRisk(actor, input));
   }
 
   /** Refuses `INVALID_STATE` for what nothing mends. */
-  mend(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
-    return this.once({ actor, mutation: 'mendHighRiskOperation', input }, () => this.undoRisk(actor, input));
+  mend(actor: Actor, input: RemediateHighRiskOperationInput): Promise<ClusterRow> {
+    return this.once({ actor, mutation: 'remediateHighRiskOperation', input }, () =>
+      this.undoRisk(actor, input),
+    );
   }
 
   /**
@@ -43,7 +50,7 @@ export class HighRiskService {
     return this.once({ actor, mutation: 'setNodeSysctls', input }, () => this.doSysctls(actor, input));
   }
 
-  private async doRisk(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+  private async doRisk(actor: Actor, input: PerformHighRiskOperationInput): Promise<ClusterRow> {
     const { cluster, row } = await this.check(actor, input);
     const target = await this.target(cluster, input);
     if (!row.recoverable && !input.acknowledgeRisk)
@@ -54,7 +61,7 @@ export class HighRiskService {
     return this.told(cluster);
   }
 
-  private async undoRisk(actor: Actor, input: HighRiskOperationInput): Promise<ClusterRow> {
+  private async undoRisk(actor: Actor, input: RemediateHighRiskOperationInput): Promise<ClusterRow> {
     const { cluster, row } = await this.check(actor, input);
     // Whatever has become of what it was done to: that may be gone.
     if (!row.recoverable) refuse('INVALID_STATE', `${row.recovery}.`, { path: OPERATION_PATH });
@@ -92,14 +99,16 @@ export class HighRiskService {
   }
 
   private async check(actor: Actor, input: HighRiskOperationInput) {
-    const row = await riskRow(input.operation);
+    const row = await riskRow(input.highRiskOperationId);
     if (!row)
-      refuse('NOT_FOUND', `There is no high-risk operation ${input.operation}.`, { path: OPERATION_PATH });
+      refuse('NOT_FOUND', `There is no high-risk operation ${input.highRiskOperationId}.`, {
+        path: OPERATION_PATH,
+      });
     return { cluster: await this.cluster(actor, input.clusterId), row };
   }
 
   private async target(cluster: ClusterRow, input: HighRiskOperationInput) {
-    const kind = await drillTarget(input.operation);
+    const kind = await drillTarget(input.highRiskOperationId);
     return riskTarget(kind, { cluster, input }, this.platform.database.prisma);
   }
 

@@ -1,6 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
-import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { CLIENT_TOKEN } from '../client-token.js';
@@ -36,20 +35,18 @@ export class HighRiskFinding {
     description: 'The volume claim, `namespace/name`, where it was done to the volume of one.',
   })
   volumeClaim: string | null;
-
-  @Field(() => DateTimeScalar, { description: 'When it was done.' })
-  since: Date;
 }
 
-@InputType({ description: 'A high-risk operation and what it is done to.' })
-export class HighRiskOperationInput {
+/** What performing and remediating a high-risk operation have in common. */
+@InputType()
+export abstract class HighRiskOperationInput {
   @Field(() => ID, { description: 'The cluster.' })
   clusterId: string;
 
   @Field(() => ID, {
-    description: 'Id of the operation, e.g. `cluster.worker-node.4`; see Query.highRiskOperations.',
+    description: 'Id of the high-risk operation, e.g. `cluster.worker-node.4`; see Query.highRiskOperations.',
   })
-  operation: string;
+  highRiskOperationId: string;
 
   @Field(() => ID, { nullable: true, description: 'The node, for an operation on a node.' })
   nodeId?: string | null;
@@ -72,15 +69,21 @@ export class HighRiskOperationInput {
   })
   volumeClaim?: string | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Must be true to perform an operation that nothing mends.',
-  })
-  acknowledgeRisk?: boolean | null;
-
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
+
+@InputType({ description: 'A high-risk operation to be performed, and its target.' })
+export class PerformHighRiskOperationInput extends HighRiskOperationInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Must be true to perform an operation that cannot be remediated. Default false.',
+  })
+  acknowledgeRisk?: boolean | null;
+}
+
+@InputType({ description: 'A high-risk operation to be remediated, and the target it was performed on.' })
+export class RemediateHighRiskOperationInput extends HighRiskOperationInput {}
 
 @InputType({ description: 'A kernel parameter.' })
 export class SysctlInput {
@@ -121,8 +124,8 @@ abstract class RiskPayload {
 @ObjectType({ description: 'Answer of performHighRiskOperation.' })
 export class PerformHighRiskOperationPayload extends RiskPayload {}
 
-@ObjectType({ description: 'Answer of mendHighRiskOperation.' })
-export class MendHighRiskOperationPayload extends RiskPayload {}
+@ObjectType({ description: 'Answer of remediateHighRiskOperation.' })
+export class RemediateHighRiskOperationPayload extends RiskPayload {}
 
 @ObjectType({ description: 'Answer of setNodeSysctls.' })
 export class SetNodeSysctlsPayload extends RiskPayload {}

@@ -5,7 +5,7 @@ import type { ClusterRow } from '../cluster/cluster.store.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
 import { NodeStore } from '../node/node.store.js';
 import { NodePoolStore } from '../node-pool/node-pool.store.js';
-import { type DrillTarget, whyNotActedOut } from './high-risk-catalogue.js';
+import { type DrillTarget, notSimulatedReason } from './high-risk-catalogue.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
 /** What is to be done and to whom, as the account says. */
@@ -18,8 +18,8 @@ type FindTarget = (wish: RiskWish, database: Database) => Promise<RiskTarget> | 
 
 /** How each kind of target is found; those that are not done by the provider have none. */
 const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
-  CLUSTER: ({ input: { operation } }) => ({ operation }),
-  DEDICATED_CLUSTER: ({ cluster, input: { operation } }) => {
+  CLUSTER: ({ input: { highRiskOperationId: operation } }) => ({ operation }),
+  DEDICATED_CLUSTER: ({ cluster, input: { highRiskOperationId: operation } }) => {
     if (kindOfRow(cluster).masters > 0) return { operation };
     const message = 'Only a dedicated cluster has masters to which this can be done.';
     return refuse('UNSUPPORTED_BY_KIND', message, { path: ['input', 'clusterId'] });
@@ -27,11 +27,11 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   NODE_POOL: poolTarget,
   WORKER_NODE: nodeTarget,
   MASTER_NODE: nodeTarget,
-  SERVICE: ({ input: { operation, service } }) => {
+  SERVICE: ({ input: { highRiskOperationId: operation, service } }) => {
     if (service == null) return refuse('INVALID_INPUT', 'Name the Service.', { path: ['input', 'service'] });
     return { operation, service };
   },
-  VOLUME_CLAIM: ({ input: { operation, volumeClaim } }) => {
+  VOLUME_CLAIM: ({ input: { highRiskOperationId: operation, volumeClaim } }) => {
     const path = ['input', 'volumeClaim'];
     if (volumeClaim == null) return refuse('INVALID_INPUT', 'Name the volume claim.', { path });
     return { operation, volumeClaim };
@@ -39,7 +39,7 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
 };
 
 /** Where the others are done. */
-const ELSEWHERE: Readonly<Partial<Record<DrillTarget, string>>> = {
+const EXTERNAL: Readonly<Partial<Record<DrillTarget, string>>> = {
   KUBERNETES_API: 'This is done to an object in the cluster: do it with kubectl.',
   MUTATION: 'This is what a mutation does: scaleNodePool, attachInstances, or a managed pool by itself.',
 };
@@ -52,13 +52,13 @@ export async function riskTarget(
 ): Promise<RiskTarget> {
   const find = kind && FIND[kind];
   if (find) return find(wish, database);
-  const why = await whyNotActedOut(wish.input.operation);
-  const message = (kind && ELSEWHERE[kind]) ?? `This operation is not acted out: ${why}`;
-  return refuse('INVALID_INPUT', message, { path: ['input', 'operation'] });
+  const why = await notSimulatedReason(wish.input.highRiskOperationId);
+  const message = (kind && EXTERNAL[kind]) ?? `This operation is not acted out: ${why}`;
+  return refuse('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });
 }
 
 async function poolTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
-  const { operation, nodePoolId } = input;
+  const { highRiskOperationId: operation, nodePoolId } = input;
   const ids = nodePoolId == null ? [] : [nodePoolId];
   const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
   if (pool?.clusterId === cluster.id && !pool.deletedAt) return { operation, nodePoolId: pool.id };
@@ -66,7 +66,7 @@ async function poolTarget({ cluster, input }: RiskWish, database: Database): Pro
 }
 
 async function nodeTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
-  const { operation, nodeId } = input;
+  const { highRiskOperationId: operation, nodeId } = input;
   const ids = nodeId == null ? [] : [nodeId];
   const [node] = await new NodeStore(database).byIds(cluster.account, ids);
   if (node?.clusterId === cluster.id) return { operation, instanceId: node.id };

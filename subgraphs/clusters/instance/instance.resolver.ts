@@ -19,15 +19,15 @@ import {
   ReleaseInstancesInput,
   ReleaseInstancesPayload,
 } from './instance.type.js';
-import { MachineKind, machineKind } from './machine-kind.js';
+import { InstanceCategory, machineKind } from './machine-kind.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import { nodeImages, runsNodes } from './node-image.js';
 import { DryRun } from '../dry-run.arg.js';
 
 @Resolver(() => InstanceType)
 export class MachineKindResolver {
-  @FieldResolver(() => MachineKind, { description: 'What machines of the type compute with.' })
-  kind(@Root() type: InstanceTypeValue) {
+  @FieldResolver(() => InstanceCategory, { description: 'What machines of the type compute with.' })
+  category(@Root() type: InstanceTypeValue) {
     return machineKind(type);
   }
 }

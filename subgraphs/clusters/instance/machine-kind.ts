@@ -1,6 +1,6 @@
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 
-export const MachineKind = graphEnum('MachineKind', 'What a machine computes with.', {
+export const InstanceCategory = graphEnum('InstanceCategory', 'What a machine computes with.', {
   X86: 'A virtual machine with x86 processors.',
   ARM: 'A virtual machine with ARM processors.',
   GPU: 'With GPUs.',
@@ -9,7 +9,7 @@ export const MachineKind = graphEnum('MachineKind', 'What a machine computes wit
   VIRTUAL: 'No machine: a virtual node, whose pods run on container instances (ECI), as many as there are.',
   BARE_METAL: 'A whole machine, without virtualization and without accelerators.',
 });
-export type MachineKind = keyof typeof MachineKind;
+export type InstanceCategory = keyof typeof InstanceCategory;
 
 interface Machine {
   /** e.g. `ecs.f3-c16f1.4xlarge`. */
@@ -24,7 +24,7 @@ interface Machine {
 const FPGA_FAMILY = /^ecs\.f\d/;
 
 /** What machines of a type compute with; accelerators go before the rest. */
-export function machineKind({ id, architecture, gpus, npus = 0, bareMetal }: Machine): MachineKind {
+export function machineKind({ id, architecture, gpus, npus = 0, bareMetal }: Machine): InstanceCategory {
   if (isVirtual(id)) return 'VIRTUAL';
   if (gpus > 0) return 'GPU';
   if (npus > 0) return 'NPU';

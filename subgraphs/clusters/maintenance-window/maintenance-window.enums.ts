@@ -1,8 +1,8 @@
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 
-export const MaintenanceWhen = graphEnum('MaintenanceWhen', 'When a change that disturbs a cluster begins.', {
-  NOW: 'At once.',
-  IN_WINDOW:
+export const ChangeTiming = graphEnum('ChangeTiming', 'When a change that disturbs a cluster begins.', {
+  IMMEDIATE: 'At once.',
+  MAINTENANCE_WINDOW:
     'When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor.',
 });
-export type MaintenanceWhen = keyof typeof MaintenanceWhen;
+export type ChangeTiming = keyof typeof ChangeTiming;

@@ -9,7 +9,7 @@ import type { WindowRule } from './maintenance-window.rules.js';
 import type { MaintenanceWindowService } from './maintenance-window.service.js';
 import type { MaintenanceWindowStore } from './maintenance-window.store.js';
 import {
-  MaintenanceOpening,
+  MaintenanceWindowOccurrence,
   MaintenanceWindow,
   SetMaintenanceWindowInput,
 } from './maintenance-window.type.js';
@@ -44,11 +44,11 @@ export class MaintenanceWindowResolver {
     return { id: window.timeZone };
   }
 
-  @FieldResolver(() => MaintenanceOpening, {
+  @FieldResolver(() => MaintenanceWindowOccurrence, {
     nullable: true,
     description: 'The first opening at a time or later; null while the window is not in use.',
   })
-  next(
+  nextOccurrence(
     @Root() window: WindowValue,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: AT }) at?: Date | null,
   ) {
@@ -56,7 +56,7 @@ export class MaintenanceWindowResolver {
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether it is open at a time.' })
-  openAt(
+  isOpen(
     @Root() window: WindowValue,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: AT }) at?: Date | null,
   ) {

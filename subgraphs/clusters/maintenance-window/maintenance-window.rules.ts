@@ -16,8 +16,8 @@ export interface WindowRule {
 }
 
 export interface Opening {
-  readonly opensAt: Date;
-  readonly closesAt: Date;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
 }
 
 const MAX_TEXT = 200;
@@ -67,7 +67,7 @@ export function nextOpening(window: WindowRule, at: Date): Opening | null {
     if (!found) return null;
     const local = found.toPlainDateTime();
     const opening = openingOf(window, local);
-    if (opening.opensAt >= at) return opening;
+    if (opening.startsAt >= at) return opening;
     from = local.add({ seconds: 1 });
   }
 }
@@ -80,7 +80,7 @@ export function openingAt(window: WindowRule, at: Date): Opening | null {
   const candidates = floatingRule(window).between(floating(earliest), floating(latest), true);
   const open = candidates
     .map((candidate) => openingOf(window, candidate.toPlainDateTime()))
-    .filter(({ opensAt, closesAt }) => opensAt <= at && at < closesAt);
+    .filter(({ startsAt, endsAt }) => startsAt <= at && at < endsAt);
   return open.at(-1) ?? null;
 }
 
@@ -136,7 +136,7 @@ function floatingRule(
  */
 function openingOf({ timeZone, durationHours }: WindowRule, local: Temporal.PlainDateTime): Opening {
   const opens = local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
-  return { opensAt: new Date(opens), closesAt: new Date(opens + durationHours * HOUR_MS) };
+  return { startsAt: new Date(opens), endsAt: new Date(opens + durationHours * HOUR_MS) };
 }
 
 function localTime({ timeZone }: WindowRule, at: Date): Temporal.PlainDateTime {

@@ -31,12 +31,12 @@ export class MaintenanceWindow {
 }
 
 @ObjectType({ description: 'One opening of a maintenance window.' })
-export class MaintenanceOpening {
+export class MaintenanceWindowOccurrence {
   @Field(() => DateTimeScalar, { description: 'When it opens.' })
-  opensAt: Date;
+  startsAt: Date;
 
   @Field(() => DateTimeScalar, { description: 'When it closes; changes that have begun go on.' })
-  closesAt: Date;
+  endsAt: Date;
 }
 
 @InputType({ description: "A cluster's maintenance window; replaces the one it has." })

@@ -4,7 +4,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
-import type { MaintenanceWhen } from './maintenance-window.enums.js';
+import type { ChangeTiming } from './maintenance-window.enums.js';
 import { nextOpening, openingAt, type WindowRule } from './maintenance-window.rules.js';
 import {
   type MaintenanceWindowRow,
@@ -15,7 +15,7 @@ import {
 
 /** Kind of the reconciler that begins a change when its time has come; its keys are ids of operations. */
 export const SCHEDULED_CHANGE = 'scheduled-change';
-const WHEN_PATH = ['input', 'when'];
+const TIMING_PATH = ['input', 'timing'];
 
 /** When an operation that waits for a maintenance window begins; null for one that did not wait. */
 export function scheduledFor({ input }: Pick<OperationRow, 'input'>): Date | null {
@@ -30,33 +30,33 @@ export function ruleOf(window: MaintenanceWindowRow, { timeZone }: Pick<ClusterR
 
 /** When a change that waits for the window can begin: now while it is open, else at its next opening. */
 export function beginsAt(rule: WindowRule, at: Date): Date | null {
-  return openingAt(rule, at) ? at : (nextOpening(rule, at)?.opensAt ?? null);
+  return openingAt(rule, at) ? at : (nextOpening(rule, at)?.startsAt ?? null);
 }
 
 /** What is to begin, as its operation will say. */
 export interface ScheduledWish extends Pick<NewOperation, 'type' | 'stages' | 'input' | 'requested'> {
   /** What was asked for; when nothing was, the change waits if the cluster has a window in use. */
-  readonly when: MaintenanceWhen | null | undefined;
+  readonly timing: ChangeTiming | null | undefined;
   readonly at: Date;
 }
 
 /**
  * Plans a change of a locked cluster for its maintenance window; undefined when it begins at once. Until it begins the
- * cluster is as it was. Refuses `INVALID_STATE` for IN_WINDOW when the cluster has no window in use.
+ * cluster is as it was. Refuses `INVALID_STATE` for MAINTENANCE_WINDOW when the cluster has no window in use.
  */
 export async function planInWindow(
   tx: Transaction,
   cluster: ClusterRow,
-  { when, at, ...wish }: ScheduledWish,
+  { timing, at, ...wish }: ScheduledWish,
 ): Promise<OperationRow | undefined> {
-  if (when === 'NOW') return undefined;
+  if (timing === 'IMMEDIATE') return undefined;
   const window = await windowInUse(tx, cluster.id);
   // What disturbs a cluster waits for its window, unless it is told not to.
-  if (!window && when == null) return undefined;
+  if (!window && timing == null) return undefined;
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (!begins) {
     const message = 'The cluster has no maintenance window in use; see setMaintenanceWindow.';
-    return refuse('INVALID_STATE', message, { path: WHEN_PATH });
+    return refuse('INVALID_STATE', message, { path: TIMING_PATH });
   }
   if (begins <= at) return undefined;
   const { account, id } = cluster;

@@ -63,7 +63,7 @@ async function precheck(
     state,
     regionId,
     version,
-    supported: versions.has(version) && versions.status(version).minorSupported,
+    supported: versions.has(version) && versions.status(version).supported,
     proThere: regions.get(regionId)?.availability.get('ACK_PRO'),
     needs: await proNeeds(tx, cluster),
   });

@@ -2,7 +2,7 @@ import type { Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
 import { ClusterResourceStore } from './cluster-resources.store.js';
 
-const PATH = ['input', 'retainResources'];
+const PATH = ['input', 'retainResourceIds'];
 
 /**
  * Checks which resources a deletion of a cluster shall leave. Refuses NOT_FOUND for what is no resource of the cluster,

@@ -118,7 +118,7 @@ export class SyncNodePoolInput {
     description:
       'Lower the desired size by the nodes that somebody has taken away, instead of making others. False when left out.',
   })
-  lowerDesiredSize?: boolean | null;
+  decrementDesiredSize?: boolean | null;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

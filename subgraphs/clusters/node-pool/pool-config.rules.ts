@@ -57,7 +57,7 @@ export interface PoolConfigRequest {
   readonly instanceTypes: readonly string[];
   readonly labels?: unknown;
   readonly taints?: readonly TaintValue[] | null | undefined;
-  readonly machines?: Given<MachinesConfig> | null | undefined;
+  readonly instanceConfig?: Given<MachinesConfig> | null | undefined;
   readonly management?: Given<ManagementConfig> | null | undefined;
   readonly acknowledgeRisk?: boolean | null | undefined;
 }
@@ -112,7 +112,7 @@ export function configOf({ config }: { readonly config: unknown }): PoolConfig {
 
 /** The configuration that a request makes of an earlier one (of none: of the usual one). */
 export function planPoolConfig(request: PoolConfigRequest, before = NOTHING): PoolConfig {
-  const machines = { ...before.machines, ...given(request.machines ?? {}) };
+  const machines = { ...before.machines, ...given(request.instanceConfig ?? {}) };
   const spot = machines.chargeType === 'SPOT';
   return {
     labels: (request.labels as Readonly<Record<string, string>> | null | undefined) ?? before.labels,
@@ -137,8 +137,8 @@ export function poolConfigProblems(
   types: Types,
   path: readonly string[],
 ): Problem[] {
-  const machines = request.machines ?? {};
-  const here = [...path, 'machines'];
+  const machines = request.instanceConfig ?? {};
+  const here = [...path, 'instanceConfig'];
   return [
     ...labelProblems(request.labels, [...path, 'labels']),
     ...taintProblems(request.taints ?? [], [...path, 'taints']),
@@ -164,7 +164,7 @@ function taintProblems(taints: readonly TaintValue[], path: readonly string[]): 
 }
 
 function imageProblems(request: PoolConfigRequest, types: Types, path: readonly string[]): Problem[] {
-  const id = request.machines?.imageId;
+  const id = request.instanceConfig?.imageId;
   const { instanceTypes } = request;
   const mixed = architectureProblems(instanceTypes, types, [...path.slice(0, -2), 'instanceTypes']);
   if (mixed.length > 0) return mixed;
@@ -266,8 +266,11 @@ function spotProblems(machines: Given<MachinesConfig>, path: readonly string[]):
   ];
 }
 
-function virtualProblems({ instanceTypes, machines }: PoolConfigRequest, path: readonly string[]): Problem[] {
-  if (!instanceTypes.some(isVirtual) || (machines?.chargeType ?? 'POSTPAID') === 'POSTPAID') return [];
+function virtualProblems(
+  { instanceTypes, instanceConfig }: PoolConfigRequest,
+  path: readonly string[],
+): Problem[] {
+  if (!instanceTypes.some(isVirtual) || (instanceConfig?.chargeType ?? 'POSTPAID') === 'POSTPAID') return [];
   return [invalid('Container instances of virtual nodes are paid by use.', [...path, 'chargeType'])];
 }
 
@@ -292,18 +295,18 @@ function managementProblems(request: PoolConfigRequest, path: readonly string[])
 
 /** What is wrong with a pool's zones; `zoneIds` are those of its region. */
 export function poolZoneProblems(
-  { machines }: PoolConfigRequest,
+  { instanceConfig }: PoolConfigRequest,
   zoneIds: readonly string[],
   path: readonly string[],
 ): Problem[] {
-  return (machines?.zoneIds ?? []).flatMap((id, index) =>
+  return (instanceConfig?.zoneIds ?? []).flatMap((id, index) =>
     zoneIds.includes(id)
       ? []
       : [
           {
             code: 'UNKNOWN_ZONE' as const,
             message: `The region has no zone ${id}; it has ${zoneIds.join(', ')}.`,
-            path: [...path, 'machines', 'zoneIds', String(index)],
+            path: [...path, 'instanceConfig', 'zoneIds', String(index)],
           },
         ],
   );

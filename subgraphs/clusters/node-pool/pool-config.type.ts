@@ -63,7 +63,7 @@ export class PoolDisk {
 }
 
 @InputType({ description: 'What machines of a pool are made of; what is left out is as usual.' })
-export class PoolMachinesInput {
+export class InstanceConfigInput {
   @Field(() => ID, {
     nullable: true,
     description: 'Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 when left out.',
@@ -112,7 +112,7 @@ export class PoolMachinesInput {
 @ObjectType({
   description: 'What machines of a pool are made of. A change holds for machines made after it.',
 })
-export class PoolMachines {
+export class InstanceConfig {
   @Field(() => ID, { description: 'Image of the system disk.' })
   imageId: string;
 
@@ -160,7 +160,7 @@ const AUTO_VUL_FIX =
   'Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version.';
 
 @InputType({ description: 'What the platform does for a managed pool; what is left out stays, or is off.' })
-export class PoolManagementInput {
+export class NodePoolManagementInput {
   @Field(() => Boolean, {
     nullable: true,
     description: 'Repair nodes that are not ready: restart them first.',
@@ -191,7 +191,7 @@ export class PoolManagementInput {
 }
 
 @ObjectType({ description: 'What the platform does for a managed pool.' })
-export class PoolManagement {
+export class NodePoolManagement {
   @Field(() => Boolean, { description: 'Nodes that are not ready are repaired.' })
   autoRepair: boolean;
 
@@ -224,14 +224,14 @@ export abstract class PoolSettingsInput {
   @Field(() => [PoolTaint], { nullable: true, description: 'Taints of its nodes (at most 50).' })
   taints?: PoolTaint[] | null;
 
-  @Field(() => PoolMachinesInput, { nullable: true, description: 'What its machines are made of.' })
-  machines?: PoolMachinesInput | null;
+  @Field(() => InstanceConfigInput, { nullable: true, description: 'What its machines are made of.' })
+  instanceConfig?: InstanceConfigInput | null;
 
-  @Field(() => PoolManagementInput, {
+  @Field(() => NodePoolManagementInput, {
     nullable: true,
     description: 'What the platform does for it; nothing when left out.',
   })
-  management?: PoolManagementInput | null;
+  management?: NodePoolManagementInput | null;
 
   @Field(() => Boolean, {
     nullable: true,

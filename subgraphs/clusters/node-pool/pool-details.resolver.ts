@@ -16,7 +16,7 @@ import type { NodePoolRow } from './node-pool.store.js';
 import { NodePool, NodePoolAutoscaling } from './node-pool.type.js';
 import { type SeenGroup, seenGroupOf } from './pool-bounds.js';
 import { configOf } from './pool-config.rules.js';
-import { PoolMachines, PoolManagement, PoolTaint } from './pool-config.type.js';
+import { InstanceConfig, NodePoolManagement, PoolTaint } from './pool-config.type.js';
 import { NodePoolDrift, ScalingActivity, ScalingGroup } from './pool-details.type.js';
 import type { ScalingGroupsReader } from './scaling-groups.reader.js';
 
@@ -54,22 +54,22 @@ export class PoolDetailsResolver {
     return configOf(pool).taints;
   }
 
-  @FieldResolver(() => PoolMachines, { description: 'What its machines are made of.' })
-  async machines(@Root() pool: NodePoolRow) {
+  @FieldResolver(() => InstanceConfig, { description: 'What its machines are made of.' })
+  async instanceConfig(@Root() pool: NodePoolRow) {
     const { machines } = configOf(pool);
     const { instanceTypes } = await this.stores.catalogue.catalogue();
     const architecture = instanceTypes.get(pool.instanceTypes[0] ?? '')?.architecture;
     return { ...machines, imageId: imageOf(machines, architecture) };
   }
 
-  @FieldResolver(() => PoolManagement, { description: 'What the platform does for it.' })
+  @FieldResolver(() => NodePoolManagement, { description: 'What the platform does for it.' })
   management(@Root() pool: NodePoolRow) {
     return configOf(pool).management;
   }
 
   @FieldResolver(() => [Condition], {
     description:
-      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group; `RoomForPods`: of a pool that scales by itself, whether it can grow for the pods that wait.',
+      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group; `CanScaleUp`: of a pool that scales by itself, whether it can grow for the pods that wait.',
   })
   conditions(@Root() pool: NodePoolRow) {
     return conditionsOf(pool);

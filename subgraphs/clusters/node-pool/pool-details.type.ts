@@ -81,8 +81,8 @@ export class NodePoolDrift {
     description:
       'Nodes whose machines somebody took out of the scaling group; syncNodePool lets them go and keeps the machines.',
   })
-  movedOut: readonly string[];
+  missingInScalingGroup: readonly string[];
 
-  @Field(() => DateTimeScalar, { description: 'When it was seen.' })
-  seenAt: string;
+  @Field(() => DateTimeScalar, { description: 'When it was observed.' })
+  observedAt: string;
 }

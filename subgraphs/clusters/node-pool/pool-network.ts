@@ -39,7 +39,7 @@ interface Place {
 export async function placedConfig(tx: Transaction, config: PoolConfig, place: Place): Promise<PoolConfig> {
   const { account, clusterId } = place;
   const network = await tx.clusterNetwork.findFirst({ where: { clusterId, account } });
-  const here: Place = { ...place, path: [...place.path, 'machines'] };
+  const here: Place = { ...place, path: [...place.path, 'instanceConfig'] };
   const { vSwitchIds, securityGroupId, zoneIds } = config.machines;
   // Nobody deletes a part of the VPC while the pool takes it.
   if (network && (vSwitchIds.length > 0 || securityGroupId !== null))

@@ -22,8 +22,8 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
   const outside = await lookOutside(cluster.id, { scope, means });
   const { lost, unregistered, moved } = compare(nodes, outside);
-  const { lowerDesiredSize } = operation.input as { lowerDesiredSize?: boolean };
-  const fewer = lowerDesiredSize ? lost.length + new Set([...unregistered, ...moved]).size : 0;
+  const { decrementDesiredSize } = operation.input as { decrementDesiredSize?: boolean };
+  const fewer = decrementDesiredSize ? lost.length + new Set([...unregistered, ...moved]).size : 0;
   await inPool(step, async (tx, at) => {
     const subject = { cluster, pool, operationId: operation.id };
     await startStage(tx, operation.id, INSPECT, at);

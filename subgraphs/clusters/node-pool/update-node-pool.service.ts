@@ -30,7 +30,7 @@ import {
   poolConfigProblems,
   poolZoneProblems,
 } from './pool-config.rules.js';
-import type { PoolMachinesInput } from './pool-config.type.js';
+import type { InstanceConfigInput } from './pool-config.type.js';
 import { placedConfig, storedConfig } from './pool-network.js';
 import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
 
@@ -63,7 +63,7 @@ export class UpdateNodePoolService {
       const held = await heldPlaces(tx, account, pool.id);
       const { instanceTypes, config: machines } = plan;
       await refuseLargeTypes(tx, account, [
-        { instanceTypes, config: machines, desiredSize, path: machinesPath(input) },
+        { instanceTypes, config: machines, desiredSize, path: chargePath(input) },
       ]);
       const growth = {
         id: pool.id,
@@ -141,13 +141,13 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wis
   const { instanceTypes: types, regions } = catalogue;
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
   const before = configOf(pool).machines;
-  const machines = mergedMachines(input.machines, before);
+  const instanceConfig = mergedInstanceConfig(input.instanceConfig, before);
   return [
     ...(input.name == null ? [] : nameProblems(input.name, ['input', 'name'])),
     ...instanceTypeProblems(instanceTypes, types, ['input', 'instanceTypes']),
-    ...poolConfigProblems({ ...input, machines, instanceTypes }, types, ['input']),
+    ...poolConfigProblems({ ...input, instanceConfig, instanceTypes }, types, ['input']),
     // Other types must run the image that stays.
-    ...(input.instanceTypes && input.machines?.imageId == null
+    ...(input.instanceTypes && input.instanceConfig?.imageId == null
       ? imageFitProblems({ ...before, instanceTypes }, types, ['input', 'instanceTypes'])
       : []),
     ...poolZoneProblems({ ...input, instanceTypes }, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
@@ -156,7 +156,7 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wis
 }
 
 /** A part that is left out stays, so what is given must fit to what is there; another charge type begins anew. */
-function mergedMachines(given: PoolMachinesInput | null | undefined, before: MachinesConfig) {
+function mergedInstanceConfig(given: InstanceConfigInput | null | undefined, before: MachinesConfig) {
   const anew = given?.chargeType != null;
   return {
     ...given,
@@ -176,9 +176,10 @@ async function nameTaken(
   return [{ code: 'DUPLICATE_NAME', message, path: ['input', 'name'] }];
 }
 
-/** Where in the input it stands what machines the pool has. */
-function machinesPath({ instanceTypes, machines }: UpdateNodePoolInput): string[] {
-  if (instanceTypes == null && machines?.chargeType != null) return ['input', 'machines', 'chargeType'];
+/** The part of the input that changes what the instances of the pool cost. */
+function chargePath({ instanceTypes, instanceConfig }: UpdateNodePoolInput): string[] {
+  if (instanceTypes == null && instanceConfig?.chargeType != null)
+    return ['input', 'instanceConfig', 'chargeType'];
   return ['input', 'instanceTypes'];
 }
 

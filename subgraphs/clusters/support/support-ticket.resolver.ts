@@ -47,15 +47,18 @@ export class SupportTicketResolver {
     description:
       'Whether the cluster has, now, a Kubernetes version older than the newest three minor versions: then no help is promised, nor its quality. An upgrade ends it.',
   })
-  async outOfSupport(@Ctx() context: RequestContext, @Root() ticket: SupportTicketRow): Promise<boolean> {
+  async versionUnsupported(
+    @Ctx() context: RequestContext,
+    @Root() ticket: SupportTicketRow,
+  ): Promise<boolean> {
     const cluster = await loadById(context, this.stores.clusters.byIds, ticket.clusterId);
     const { versions } = await this.stores.catalogue.catalogue();
-    return !versions.status(cluster?.version ?? ticket.version).minorSupported;
+    return !versions.status(cluster?.version ?? ticket.version).supported;
   }
 
   @Mutation(() => SupportTicketPayload, {
     description:
-      'Asks for help with a cluster. It is taken for clusters of any version; `outOfSupport` and the event SUPPORT_TICKET_OPENED say where none is promised.',
+      'Asks for help with a cluster. It is taken for clusters of any version; `versionUnsupported` and the event SUPPORT_TICKET_OPENED say where none is promised.',
   })
   openSupportTicket(
     @Ctx() context: RequestContext,

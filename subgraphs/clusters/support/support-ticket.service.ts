@@ -35,9 +35,9 @@ export class SupportTicketService {
     ];
     if (problems.length > 0) throw new Refused(problems);
     const { versions } = await this.catalogue.catalogue();
-    const outOfSupport = (version: string) => !versions.status(version).minorSupported;
+    const versionUnsupported = (version: string) => !versions.status(version).supported;
     return this.once(actor, 'openSupportTicket', input, (tx, at) =>
-      openTicket(tx, { actor, input, at, outOfSupport }),
+      openTicket(tx, { actor, input, at, versionUnsupported }),
     );
   }
 
@@ -86,10 +86,13 @@ interface Opening {
   readonly input: OpenSupportTicketInput;
   readonly at: Date;
   /** Of a Kubernetes version. */
-  readonly outOfSupport: (version: string) => boolean;
+  readonly versionUnsupported: (version: string) => boolean;
 }
 
-async function openTicket(tx: Transaction, { actor, input, at, outOfSupport }: Opening): Promise<string> {
+async function openTicket(
+  tx: Transaction,
+  { actor, input, at, versionUnsupported }: Opening,
+): Promise<string> {
   const { account, subject } = actor;
   const { clusterId, kind, title, text } = input;
   const path = ['input', 'clusterId'];
@@ -105,11 +108,11 @@ async function openTicket(tx: Transaction, { actor, input, at, outOfSupport }: O
     state: 'OPEN',
     closedAt: null,
   });
-  const warned = outOfSupport(version);
+  const warned = versionUnsupported(version);
   const warning = warned ? ` Kubernetes ${version} is not supported any more: no help is promised.` : '';
   const event = eventOf({ cluster }, 'SUPPORT_TICKET_OPENED', `The ticket "${title}" was opened.${warning}`, {
     level: warned ? 'WARNING' : 'INFO',
-    data: { ticketId: id, kind, outOfSupport: warned },
+    data: { ticketId: id, kind, versionUnsupported: warned },
   });
   await appendEvents(tx, account, at, [event]);
   return id;

@@ -72,7 +72,7 @@ async function wish(
       const change = { type: CONDITION, status: 'True', reason: 'Unblocked', message } as const;
       await updateCluster(tx, id, { conditions: withCondition(cluster, change, at) });
     }
-    await wishUpgrade(tx, cluster, { version, when: 'IN_WINDOW', at });
+    await wishUpgrade(tx, cluster, { version, timing: 'MAINTENANCE_WINDOW', at });
   });
 }
 

@@ -3,7 +3,7 @@ import { createOperation } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type ClusterRow, updateCluster } from '../cluster/cluster.store.js';
-import type { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import type { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
 import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import type { RollingPolicy } from './upgrade-input.js';
 import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from './upgrade.rules.js';
@@ -12,24 +12,24 @@ import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from './upgrade.rules.js'
 export interface UpgradeWish {
   readonly version: string;
   readonly rolling?: RollingPolicy | undefined;
-  readonly when: MaintenanceWhen | null | undefined;
+  readonly timing: ChangeTiming | null | undefined;
   readonly at: Date;
 }
 
 /**
  * Begins the upgrade of a locked RUNNING cluster, or has it wait for the maintenance window; answers its operation's id.
- * Refuses `INVALID_STATE` while another one waits, and for IN_WINDOW without a window in use.
+ * Refuses `INVALID_STATE` while another one waits, and for MAINTENANCE_WINDOW without a window in use.
  */
 export async function wishUpgrade(
   tx: Transaction,
   cluster: ClusterRow,
-  { version, rolling, when, at }: UpgradeWish,
+  { version, rolling, timing, at }: UpgradeWish,
 ): Promise<string> {
   const { account, id } = cluster;
   await refuseSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });
   const input = { version, ...(rolling && { rolling }) };
   const wish = { type: UPGRADE_CLUSTER, stages: UPGRADE_STAGES, input };
-  const planned = await planInWindow(tx, cluster, { ...wish, when, at });
+  const planned = await planInWindow(tx, cluster, { ...wish, timing, at });
   if (planned) return planned.id;
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
   const operation = await createOperation(tx, { ...target, ...wish, ...controlsIn('PRECHECK') }, at);

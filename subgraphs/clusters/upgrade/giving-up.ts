@@ -29,7 +29,7 @@ export async function beginGivingUp(step: UpgradeStep, problem: Problem): Promis
     await changeOperation(tx, operation.id, { cancelable: false, pausable: false, pausedAt: null });
     await enqueue(tx, 'cluster', cluster.id);
     const text = `The upgrade cannot be done: ${problem.message} What it has changed for itself is taken back.`;
-    return [say(step, 'UPGRADE_GIVEN_UP', text, { level: 'WARNING', data: { code: problem.code } })];
+    return [say(step, 'UPGRADE_ROLLING_BACK', text, { level: 'WARNING', data: { code: problem.code } })];
   });
 }
 

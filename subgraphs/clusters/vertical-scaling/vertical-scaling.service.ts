@@ -63,7 +63,7 @@ export class VerticalScalingService {
         };
         const stages = pools.map(({ name }) => `POOL ${name}`);
         const asked = { type: SCALE_VERTICALLY, stages, input: { ...wish }, requested };
-        const planned = await planInWindow(tx, cluster, { ...asked, when: input.when, at });
+        const planned = await planInWindow(tx, cluster, { ...asked, timing: input.timing, at });
         if (planned) return { clusterId: cluster.id, operationId: planned.id };
         const { id } = cluster;
         const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { MaintenanceWhen } from '../maintenance-window/maintenance-window.enums.js';
+import { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
 import { CLIENT_TOKEN } from '../client-token.js';
 
 @InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
@@ -25,12 +25,12 @@ export class ScaleClusterVerticallyInput {
   })
   batchSize?: number | null;
 
-  @Field(() => MaintenanceWhen, {
+  @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it begins. When left out: IN_WINDOW, if the cluster has a maintenance window in use, else NOW.',
+      'When it begins. When left out: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
   })
-  when?: MaintenanceWhen | null;
+  timing?: ChangeTiming | null;
 
   @Field(() => String, {
     nullable: true,

@@ -120,7 +120,7 @@ const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boole
 
 /** Whether a pool says so of the room that it has for pods. */
 const roomIs = (status: string, reason: string) => (one: PoolView) =>
-  one.conditions.some((is) => is.type === 'RoomForPods' && is.status === status && is.reason === reason);
+  one.conditions.some((is) => is.type === 'CanScaleUp' && is.status === status && is.reason === reason);
 
 const elastic = (more: Record<string, unknown> = {}) => ({
   name: 'elastic',
@@ -157,7 +157,7 @@ describe('a node pool that scales by itself', () => {
     const small = await settled(id, pool, ({ totalNodes }) => totalNodes === 1, 'one node');
     expect(small).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
     await ready(id, 'busy', 1);
-    await settled(id, pool, roomIs('True', 'NoPodsWait'), 'that nothing waits any more');
+    await settled(id, pool, roomIs('True', 'NoPendingPods'), 'that nothing waits any more');
     expect(await living.pool(system)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
     const operations = await operationsOf(id);
     expect(operations.every(({ state, trigger }) => state === 'SUCCEEDED' && trigger === 'AUTOSCALING')).toBe(
@@ -259,7 +259,7 @@ describe('a node pool that scales by itself', () => {
       await ready(id, 'busy', 2);
       const [first] = await operationsOf(id);
       expect(first).toMatchObject({ state: 'PARTIAL', toSize: 3 });
-      await settled(id, pools[1] ?? '', roomIs('False', 'GrowthFellShort'), 'that it says so');
+      await settled(id, pools[1] ?? '', roomIs('False', 'ScaleUpIncomplete'), 'that it says so');
       expect(await operationsOf(id)).toHaveLength(1);
     } finally {
       await living.world.limit('payg-vcpu', 2_000);

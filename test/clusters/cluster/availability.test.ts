@@ -30,7 +30,7 @@ const EXPECTED = {
 
 const CREATE = `mutation ($input: CreateClusterInput!) { createCluster(input: $input, dryRun: true) {
   cluster { region { id } } userErrors { __typename code message path
-    ... on RegionUnavailableError { product regionId nearestRegionId } } } }`;
+    ... on ProductUnavailableError { product regionId nearestRegionId } } } }`;
 
 interface Created {
   createCluster: {
@@ -46,7 +46,7 @@ interface Created {
 }
 
 /** The region with the product whose place on the unit sphere has the shortest chord to this one's. */
-function nearestOffering(region: Catalog['regions'][number], product: string): string {
+function nearestRegion(region: Catalog['regions'][number], product: string): string {
   const chord = (other: Catalog['regions'][number]) =>
     Math.hypot(...onSphere(region).map((value, axis) => value - (onSphere(other)[axis] ?? 0)));
   const [first] = catalog.regions
@@ -82,11 +82,11 @@ describe('the matrix of regions and products', () => {
           expect(cluster?.region.id, cell).toBe(region.id);
           continue;
         }
-        const near = nearestOffering(region, product);
+        const near = nearestRegion(region, product);
         expect(cluster, cell).toBeNull();
         expect(userErrors, cell).toEqual([
           {
-            __typename: 'RegionUnavailableError',
+            __typename: 'ProductUnavailableError',
             code,
             path: ['input', 'regionId'],
             product,
@@ -109,7 +109,7 @@ describe('the matrix of regions and products', () => {
   ])('%s has no %s (%s); the nearest region that has it is %s', async (region, product, code, near) => {
     const { userErrors } = await create(region, product);
     expect(userErrors).toMatchObject([
-      { __typename: 'RegionUnavailableError', code, product, regionId: region, nearestRegionId: near },
+      { __typename: 'ProductUnavailableError', code, product, regionId: region, nearestRegionId: near },
     ]);
   });
 
@@ -120,7 +120,7 @@ describe('the matrix of regions and products', () => {
   });
 });
 
-test('accepts each of the 426 printed time zones, and their other IANA names, for a cluster', async () => {
+test('a cluster lives by any of the 426 time zones, in either spelling of the misspelled one', async () => {
   const query = `mutation ($input: CreateClusterInput!) { createCluster(input: $input, dryRun: true) {
     cluster { timeZone { id } } userErrors { code path } } }`;
   const zoneOf = async (timeZone: string) => {
@@ -130,16 +130,11 @@ test('accepts each of the 426 printed time zones, and their other IANA names, fo
     }>(query, { input }, timeZone);
     return data.createCluster.cluster?.timeZone.id ?? data.createCluster.userErrors[0]?.code;
   };
-  const spelled = (id: string) => id.replace('St_Bartelemy', 'St_Barthelemy').replace('Mcmurdo', 'McMurdo');
+  const spelled = (id: string) => id.replace('St_Bartelemy', 'St_Barthelemy');
   expect(catalog.timeZones).toHaveLength(426);
   const ids = catalog.timeZones.map(({ id }) => id);
   expect(await Promise.all(ids.map(zoneOf))).toEqual(ids.map(spelled));
-  for (const [name, id] of [
-    ['America/St_Barthelemy', 'America/St_Barthelemy'],
-    ['Antarctica/McMurdo', 'Antarctica/McMurdo'],
-    ['Europe/Kyiv', 'Europe/Kiev'],
-  ] as const)
-    expect(await zoneOf(name)).toBe(id);
+  expect(await zoneOf('America/St_Barthelemy')).toBe('America/St_Barthelemy');
   expect(await zoneOf('America/Nowhere')).toBe('UNKNOWN_TIME_ZONE');
 });
 

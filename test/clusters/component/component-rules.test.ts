@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   comesWith,
-  componentCatalogue,
+  componentDefinitions,
   type ComponentEntry,
   nextVersion,
   versionsFor,
@@ -18,7 +18,7 @@ import { afterAction, type ComponentAction } from '../../../subgraphs/clusters/c
 
 let entries: readonly ComponentEntry[];
 beforeAll(async () => {
-  entries = await componentCatalogue.entries();
+  entries = await componentDefinitions.entries();
 });
 const entryOf = (name: string) => entries.find((entry) => entry.name === name)!;
 

@@ -31,12 +31,12 @@ interface ComponentView {
   state: string;
   nextVersion: string | null;
   parameters: Record<string, unknown>;
-  failure: { message: string } | null;
+  error: { message: string } | null;
   drift: { object: string; path: string; expected: unknown; actual: unknown }[];
-  advice: { parameter: string; current: unknown; recommended: unknown }[];
+  recommendations: { parameter: string; current: unknown; recommended: unknown }[];
 }
-const FIELDS = `id name version state nextVersion parameters failure { message } drift { object path expected actual }
-  advice { parameter current recommended reason }`;
+const FIELDS = `id name version state nextVersion parameters error { message } drift { object path expected actual }
+  recommendations { parameter current recommended reason }`;
 
 async function components(): Promise<ComponentView[]> {
   const query = `query ($id: ID!) { cluster(id: $id) { components(first: 50) { totalCount nodes { ${FIELDS} } } } }`;
@@ -237,15 +237,15 @@ describe('components', { timeout: 200_000 }, () => {
     const failed = await componentOf(name);
     expect(failed).toMatchObject({
       state: 'FAILED',
-      failure: { message: expect.stringContaining(`0 of 1 pods of Deployment ${name} are new and ready`) },
+      error: { message: expect.stringContaining(`0 of 1 pods of Deployment ${name} are new and ready`) },
     });
     await changed('configureComponent', { id: failed.id, parameters: { cpuRequest: null } });
-    expect(await componentOf(name)).toMatchObject({ state: 'ACTIVE', failure: null });
+    expect(await componentOf(name)).toMatchObject({ state: 'ACTIVE', error: null });
     await changed('uninstallComponent', { id: failed.id });
   });
 
   it('say what the size of the cluster asks of them', async () => {
-    expect((await componentOf('coredns')).advice).toEqual([]);
+    expect((await componentOf('coredns')).recommendations).toEqual([]);
     const { nodePools } = (
       await ask<{ cluster: { nodePools: { nodes: { id: string }[] } } }>(
         `query ($id: ID!) { cluster(id: $id) { nodePools { nodes { id } } } }`,
@@ -268,19 +268,19 @@ describe('components', { timeout: 200_000 }, () => {
         createdAt: new Date(),
       })),
     });
-    expect((await componentOf('coredns')).advice).toMatchObject([
+    expect((await componentOf('coredns')).recommendations).toMatchObject([
       { parameter: 'replicas', current: 2, recommended: 6 },
     ]);
     await world.prisma.node.deleteMany({ where: { id: { startsWith: 'node_advice-' } } });
   });
 
   it('are in the catalogue with JSON Schemas, and open-source projects lead to those that are components', async () => {
-    const { componentCatalogue, openSourceProjects } = await ask<{
-      componentCatalogue: { name: string; parameters: { type: string }; system: boolean }[];
+    const { componentDefinitions, openSourceProjects } = await ask<{
+      componentDefinitions: { name: string; parameters: { type: string }; system: boolean }[];
       openSourceProjects: { name: string; component: { name: string } | null }[];
-    }>(`{ componentCatalogue { name parameters system versions { version minKubernetes changes } }
+    }>(`{ componentDefinitions { name parameters system versions { version minKubernetes changes } }
           openSourceProjects { name component { name } } }`);
-    expect(componentCatalogue.every(({ parameters }) => parameters.type === 'object')).toBe(true);
+    expect(componentDefinitions.every(({ parameters }) => parameters.type === 'object')).toBe(true);
     expect(openSourceProjects).toHaveLength(27);
     const without = openSourceProjects.filter(({ component }) => component === null).map(({ name }) => name);
     expect(without).toEqual([

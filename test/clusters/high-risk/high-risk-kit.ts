@@ -38,7 +38,7 @@ interface View {
 }
 
 const VIEW = `query ($id: ID!) { cluster(id: $id) { state conditions { type status }
-  highRiskFindings { since service volumeClaim operation { id impact recovery } node { id name } nodePool { id } } } }`;
+  highRiskFindings { since: occurredAt service volumeClaim operation: highRiskOperation { id impact recovery } node { id name } nodePool { id } } } }`;
 
 /** A platform with an engine and a running cluster of two nodes, and the words in which the tests speak of it. */
 export async function openHighRisk() {
@@ -49,8 +49,10 @@ export async function openHighRisk() {
     '1.34.3',
     2,
   );
-  const change = async (mutation: 'perform' | 'mend', input: Target) => {
-    const query = `mutation ($input: HighRiskOperationInput!) {
+  const change = async (mutation: 'perform' | 'remediate', { operation, ...target }: Target) => {
+    const type = mutation === 'perform' ? 'PerformHighRiskOperationInput' : 'RemediateHighRiskOperationInput';
+    const input = { highRiskOperationId: operation, ...target };
+    const query = `mutation ($input: ${type}!) {
       payload: ${mutation}HighRiskOperation(input: $input) { cluster { id } userErrors { code message path } } }`;
     return (await ask<Payload>(query, { input })).payload;
   };
@@ -62,8 +64,8 @@ export async function openHighRisk() {
     client,
     change,
     view,
-    /** Does it, or mends it, and expects no refusal. */
-    async done(mutation: 'perform' | 'mend', input: Target): Promise<void> {
+    /** Does it, or remediates it, and expects no refusal. */
+    async done(mutation: 'perform' | 'remediate', input: Target): Promise<void> {
       expect((await change(mutation, input)).userErrors).toEqual([]);
     },
     /** The ids of the operations that were found. */

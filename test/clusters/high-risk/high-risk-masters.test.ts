@@ -39,7 +39,7 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
       { code: 'RISK_NOT_ACKNOWLEDGED' },
     ]);
     await risks.done('perform', { ...target, acknowledgeRisk: true });
-    expect((await risks.change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect((await risks.change('remediate', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
   };
 
   it('what is done to one master makes it unavailable and the control plane degraded, until it is mended', async () => {
@@ -53,7 +53,7 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
       });
       await eventually(async () => (await health(id)) === 'False', { what: `degraded by ${number}` });
       expect((await risks.view(id)).state).toBe('RUNNING');
-      await risks.done('mend', master(id, number, nodeId));
+      await risks.done('remediate', master(id, number, nodeId));
       await eventually(async () => (await risks.statusOf(nodeId)) === 'Ready', {
         what: `Ready after ${number}`,
       });
@@ -63,11 +63,11 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
     const two = masters.slice(0, 2).map((one) => master(id, 6, one.id));
     for (const target of two) await risks.done('perform', target);
     await becomes(id, 'UNAVAILABLE');
-    for (const target of two) await risks.done('mend', target);
+    for (const target of two) await risks.done('remediate', target);
     await becomes(id, 'RUNNING');
     await risks.done('perform', master(id, 4));
     await becomes(id, 'UNAVAILABLE');
-    await risks.done('mend', master(id, 4));
+    await risks.done('remediate', master(id, 4));
     await becomes(id, 'RUNNING');
     // Two that nothing brings back.
     await doneForGood(master(id, 2, masters[0]!.id));

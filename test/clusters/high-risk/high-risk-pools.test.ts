@@ -41,7 +41,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     const target = { clusterId: risks.clusterId, operation: 'network.kernel.3', nodeId: node!.id };
     await risks.done('perform', target);
     await eventually(async () => (await all()) === 'False,True', { what: 'failing probes' });
-    await risks.done('mend', target);
+    await risks.done('remediate', target);
     await eventually(async () => (await all()) === 'True,True', { what: 'probes that succeed' });
     for (const name of ['probed', 'plain']) await risks.client.delete(`${path}/${name}`);
   });
@@ -78,7 +78,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     expect(await bounds()).toEqual([0, 2000]);
     // Mending before the platform does: whoever comes first, the bounds are the pool's.
     await risks.done('perform', target);
-    await risks.done('mend', target);
+    await risks.done('remediate', target);
     expect(await bounds()).toEqual([0, 2000]);
   });
 
@@ -95,7 +95,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     await risks.done('perform', { ...target, acknowledgeRisk: true });
     await eventually(async () => (await poolsOf(id))[0]?.state === 'UNHEALTHY', { what: 'UNHEALTHY' });
     expect((await risks.view(id)).highRiskFindings).toMatchObject([{ nodePool: { id: pool!.id } }]);
-    expect((await risks.change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect((await risks.change('remediate', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     const scale = `mutation ($input: ScaleNodePoolInput!) { scaleNodePool(input: $input) { userErrors { code } } }`;
     const { scaleNodePool } = await risks.ask<{ scaleNodePool: { userErrors: { code: string }[] } }>(scale, {
       input: { nodePoolId: pool!.id, desiredSize: 2 },
@@ -110,7 +110,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
       acknowledgeRisk: true,
     };
     const { userErrors } = await risks.change('perform', target);
-    expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'operation'] }]);
+    expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'highRiskOperationId'] }]);
     expect(userErrors[0]?.message).toContain('mutation');
   });
 });
@@ -123,7 +123,7 @@ describe('what was done to a node', { timeout: 200_000 }, () => {
     await risks.done('perform', target);
     await eventually(async () => (await risks.findings(id)).length === 1, { what: 'a finding' });
     const since = (await risks.view(id)).highRiskFindings[0]?.since;
-    await risks.done('mend', target);
+    await risks.done('remediate', target);
     await risks.done('perform', target);
     await eventually(
       async () => {

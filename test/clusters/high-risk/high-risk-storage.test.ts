@@ -114,7 +114,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
       await eventually(async () => (await logOf(sick.metadata.name)).includes(says), { what: 'a log of it' });
       const mendIt = { clusterId: risks.clusterId, operation, volumeClaim: `default/${name}` };
       if (operation === 'storage.nas.1') await risks.client.delete(`${PODS}/${sick.metadata.name}`);
-      else await risks.done('mend', mendIt);
+      else await risks.done('remediate', mendIt);
       await noFinding();
       const well = await eventually(async () => {
         const pod = await readyPod(name);
@@ -138,7 +138,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     await risks.done('perform', { ...target, acknowledgeRisk: true });
     const sick = (await readyPod('edited'))!;
     expect((await eventsOf(sick.metadata.uid, 'VolumeConditionAbnormal'))[0]).toContain('local disk');
-    expect(codes(await risks.change('mend', target))).toEqual(['INVALID_STATE']);
+    expect(codes(await risks.change('remediate', target))).toEqual(['INVALID_STATE']);
     await risks.client.delete(`${DEPLOYMENTS}/edited`);
     await eventually(async () => (await podsOf('edited')).length === 0, { what: 'no pod' });
     expect((await risks.world.platform.provider.doneRisks(risks.clusterId)).length).toBe(1);
@@ -167,7 +167,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     expect((await podsOf('second'))[0]?.status.phase).toBe('Pending');
     const target = { clusterId: risks.clusterId, operation: 'storage.disk.4', volumeClaim: 'default/single' };
     expect((await risks.change('perform', target)).userErrors).toMatchObject([
-      { code: 'INVALID_INPUT', path: ['input', 'operation'] },
+      { code: 'INVALID_INPUT', path: ['input', 'highRiskOperationId'] },
     ]);
     await risks.client.delete(`${PODS}/first`);
     await eventually(async () => (await readyPod('second')) !== undefined, { what: 'the second pod' });
@@ -180,7 +180,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     await eventually(async () => (await readyPod('shared')) === undefined, {
       what: 'a pod that is not ready',
     });
-    await risks.done('mend', {
+    await risks.done('remediate', {
       clusterId: risks.clusterId,
       operation: 'storage.nas.2',
       volumeClaim: 'default/shared',
@@ -234,7 +234,7 @@ describe('on the collection of logs', { timeout: 200_000 }, () => {
     await eventually(async () => (await collectors()) === 2, { what: 'a collector on each node' });
     await client.delete(path);
     await eventually(async () => (await collectors()) === 0, { what: 'no collector' });
-    await change('restore', { id, when: 'NOW' });
+    await change('restore', { id, timing: 'IMMEDIATE' });
     await eventually(async () => (await collectors()) === 2, { what: 'a collector on each node again' });
   });
 });

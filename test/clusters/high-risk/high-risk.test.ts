@@ -14,10 +14,10 @@ afterAll(() => risks[Symbol.asyncDispose]());
 describe('the list of high-risk operations', () => {
   it('has 47 rows and says of each whether and to what it is acted out', async () => {
     const { highRiskOperations } = await risks.ask<{
-      highRiskOperations: { id: string; actedOut: string | null; whyNotActedOut: string | null }[];
-    }>(`{ highRiskOperations { id actedOut whyNotActedOut } }`);
+      highRiskOperations: { id: string; simulatedTarget: string | null; notSimulatedReason: string | null }[];
+    }>(`{ highRiskOperations { id simulatedTarget notSimulatedReason } }`);
     expect(highRiskOperations).toHaveLength(47);
-    const counts = Map.groupBy(highRiskOperations, ({ actedOut }) => actedOut);
+    const counts = Map.groupBy(highRiskOperations, ({ simulatedTarget }) => simulatedTarget);
     expect(Object.fromEntries([...counts].map(([target, rows]) => [String(target), rows.length]))).toEqual({
       CLUSTER: 3,
       DEDICATED_CLUSTER: 3,
@@ -30,15 +30,15 @@ describe('the list of high-risk operations', () => {
       MUTATION: 3,
       null: 3,
     });
-    for (const { actedOut, whyNotActedOut } of highRiskOperations)
-      expect(whyNotActedOut === null).toBe(actedOut !== null);
+    for (const { simulatedTarget, notSimulatedReason } of highRiskOperations)
+      expect(notSimulatedReason === null).toBe(simulatedTarget !== null);
   });
 
   it('refuses to act out what is not, and what is done to something else', async () => {
     expect(
       (await risks.change('perform', { clusterId: risks.clusterId, operation: 'logging.collector.1' }))
         .userErrors,
-    ).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'operation'] }]);
+    ).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'highRiskOperationId'] }]);
     expect(
       (await risks.change('perform', { clusterId: risks.clusterId, operation: 'nothing' })).userErrors,
     ).toMatchObject([{ code: 'NOT_FOUND' }]);
@@ -77,7 +77,7 @@ describe('on a worker node', { timeout: 200_000 }, () => {
     await eventually(async () => (await risks.findings(risks.clusterId)).join() === operation, {
       what: 'the finding',
     });
-    await risks.done('mend', target);
+    await risks.done('remediate', target);
     await eventually(async () => (await risks.statusOf(node!.id)) === 'Ready', { what: 'Ready' });
     await eventually(async () => (await risks.findings(risks.clusterId)).length === 0);
   });
@@ -95,7 +95,7 @@ describe('on a worker node', { timeout: 200_000 }, () => {
         status: 'True',
         message: expect.stringContaining(operation) as string,
       });
-      await risks.done('mend', { clusterId: risks.clusterId, operation, nodeId: node!.id });
+      await risks.done('remediate', { clusterId: risks.clusterId, operation, nodeId: node!.id });
       expect(await network()).toMatchObject({ status: 'False' });
     },
   );
@@ -193,7 +193,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
       await eventually(async () =>
         (await risks.view(risks.clusterId)).highRiskFindings.some((one) => one.service === `default/${name}`),
       );
-      await risks.done('mend', target);
+      await risks.done('remediate', target);
       await addressed(name);
       await risks.client.delete(path(name));
     },
@@ -229,7 +229,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
       );
     });
     expect(await hasAddress('later')).toBe(false);
-    await risks.done('mend', { clusterId: risks.clusterId, operation: 'cluster.access.1' });
+    await risks.done('remediate', { clusterId: risks.clusterId, operation: 'cluster.access.1' });
     await addressed('later');
   });
 
@@ -281,7 +281,7 @@ describe('on the cluster', { timeout: 200_000 }, () => {
       await enqueue(risks.world.prisma, 'high-risk', risks.clusterId);
       return (await dns()) === 'False';
     });
-    await risks.done('mend', { clusterId: risks.clusterId, operation: 'network.node.2' });
+    await risks.done('remediate', { clusterId: risks.clusterId, operation: 'network.node.2' });
     await eventually(async () => (await dns()) === 'True');
   });
 
@@ -297,8 +297,8 @@ describe('on the cluster', { timeout: 200_000 }, () => {
       const { items } = await api.list<{ metadata: { name: string } }>('/api/v1/nodes');
       return items.every(({ metadata }) => metadata.name !== node!.name);
     });
-    const { userErrors } = await risks.change('mend', target);
-    expect(userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'operation'] }]);
+    const { userErrors } = await risks.change('remediate', target);
+    expect(userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'highRiskOperationId'] }]);
   });
 
   it('cluster.api-server.1 needs an acknowledgement and makes the cluster UNAVAILABLE for good', async () => {
@@ -309,7 +309,7 @@ describe('on the cluster', { timeout: 200_000 }, () => {
     ]);
     await risks.done('perform', { ...target, acknowledgeRisk: true });
     await eventually(async () => (await risks.view(id)).state === 'UNAVAILABLE', { what: 'UNAVAILABLE' });
-    expect((await risks.change('mend', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect((await risks.change('remediate', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     await expect((await clientOf(risks.world, id)).get('/version')).rejects.toMatchObject({
       name: 'KubernetesUnavailable',
     });

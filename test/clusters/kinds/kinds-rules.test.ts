@@ -79,7 +79,7 @@ describe('the kind of a cluster', () => {
     ],
     [
       { type: REGISTERED },
-      { ...base, name: 'REGISTERED', product: 'REGISTERED', controlPlane: 'ELSEWHERE', nodePools: false },
+      { ...base, name: 'REGISTERED', product: 'REGISTERED', controlPlane: 'EXTERNAL', nodePools: false },
     ],
   ])('%o is %o', (request, expected) => {
     expect(kindOf(request)).toMatchObject({ kind: expected, problems: [] });

@@ -66,20 +66,20 @@ const NINE: [string, Record<string, unknown>, object][] = [
 describe('the nine kinds', () => {
   test('are listed with their rules', async () => {
     const { data } = await clusters.run<{ clusterKinds: { name: string }[] }>(`{ clusterKinds {
-      name description capability nodePools requiredNodePool runtimes refusedFields
+      name description capability nodePools requiredNodePool runtimes unsupportedFields
       variants { type profile spec product controlPlane masters quotas } } }`);
     expect(data.clusterKinds.map(({ name }) => name)).toEqual(
       expect.arrayContaining(NINE.map(([name]) => name)),
     );
     expect(data.clusterKinds).toHaveLength(9);
     expect(data.clusterKinds.find(({ name }) => name === 'DEDICATED')).toMatchObject({
-      refusedFields: [],
+      unsupportedFields: [],
       variants: [{ type: 'KUBERNETES', product: 'ACK_DEDICATED', controlPlane: 'ACCOUNT', masters: 3 }],
     });
     expect(data.clusterKinds.find(({ name }) => name === 'SERVERLESS')).toMatchObject({
       nodePools: false,
       runtimes: [],
-      refusedFields: ['masters', 'nodePools', 'capability'],
+      unsupportedFields: ['masters', 'nodePools', 'capability'],
     });
     expect(data.clusterKinds.find(({ name }) => name === 'SANDBOX')).toMatchObject({
       requiredNodePool: 'a node pool with the runtime SANDBOXED_CONTAINER_RUNV',

@@ -201,7 +201,7 @@ function wished({ size, chargeType, dataDisks, mixed, autoscaling }: WishedPool)
   return {
     instanceTypes: mixed ? [NODE_TYPE, LARGER_TYPE] : [NODE_TYPE],
     desiredSize: size,
-    machines: { chargeType, dataDisks: Array.from({ length: dataDisks }, () => disk) },
+    instanceConfig: { chargeType, dataDisks: Array.from({ length: dataDisks }, () => disk) },
     ...(autoscaling && { autoscaling: { enabled: true, minSize: 0, maxSize: 4 }, acknowledgeRisk: true }),
   };
 }

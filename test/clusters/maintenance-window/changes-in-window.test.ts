@@ -45,11 +45,11 @@ describe('a vertical scaling in the window', () => {
   });
 
   test('does not wait when told so, in a window that is open, or without one', async () => {
-    const now = await scale(await windows.berlinWithWindow('scaling-now', WORKERS), { when: 'NOW' });
+    const now = await scale(await windows.berlinWithWindow('scaling-now', WORKERS), { timing: 'IMMEDIATE' });
     expect(now.cluster?.state).toBe('UPDATING');
     const { id } = await windows.berlin('scaling-windowless', WORKERS);
-    expect((await scale(id, { when: 'IN_WINDOW' })).userErrors).toMatchObject([
-      { code: 'INVALID_STATE', path: ['input', 'when'] },
+    expect((await scale(id, { timing: 'MAINTENANCE_WINDOW' })).userErrors).toMatchObject([
+      { code: 'INVALID_STATE', path: ['input', 'timing'] },
     ]);
     expect((await scale(id)).cluster?.state).toBe('UPDATING');
     const open = await windows.berlinWithWindow('scaling-open', WORKERS);
@@ -120,7 +120,9 @@ describe('a change of a component in the window', () => {
       scheduledFor: OPENING,
       error: null,
     });
-    expect((await upgrade(id, { when: 'NOW' })).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect((await upgrade(id, { timing: 'IMMEDIATE' })).userErrors).toMatchObject([
+      { code: 'INVALID_STATE' },
+    ]);
     windows.clock.time = new Date(OPENING);
     await windows.prisma.component.update({ where: { id }, data: { state: 'UPDATING' } });
     expect(await windows.reconcile(begun?.id)).toMatchObject({ kind: 'requeue' });
@@ -136,12 +138,12 @@ describe('a change of a component in the window', () => {
     const quiet = await component(clusterId, 'cluster-autoscaler', 'v1.0.3');
     expect((await upgrade(quiet)).component?.state).toBe('UPGRADING');
     const told = await component(clusterId, 'externaldns', 'v1.0.3');
-    const { operation: begun } = await upgrade(told, { when: 'IN_WINDOW' });
+    const { operation: begun } = await upgrade(told, { timing: 'MAINTENANCE_WINDOW' });
     expect(await windows.operation(begun?.id)).toMatchObject({ scheduledFor: OPENING });
     await cancel(begun?.id);
     await windows.reconcile(begun?.id);
     expect(await windows.operation(begun?.id)).toMatchObject({ state: 'CANCELED' });
-    expect((await upgrade(told, { when: 'NOW' })).component?.state).toBe('UPGRADING');
+    expect((await upgrade(told, { timing: 'IMMEDIATE' })).component?.state).toBe('UPGRADING');
   });
 
   test('fails when the component was upgraded or taken out meanwhile', async () => {
@@ -176,13 +178,13 @@ describe('a change of a component in the window', () => {
   ])('is what %s of %s waits for, too, unless it is told not to', async (action, name, parameters, state) => {
     const clusterId = await windows.berlinWithWindow(`window-${action.toLowerCase()}-${name}`);
     const id = await component(clusterId, name, 'v1.9.3');
-    const ask = async (when?: string) => {
+    const ask = async (timing?: string) => {
       const mutation = `${action.toLowerCase()}Component`;
       const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
       const query = `mutation ($input: ${type}) { payload: ${mutation}(input: $input) {
         component { state } operation { id } userErrors { code path } } }`;
       type Answer = { payload: PayloadView & { component: { state: string } | null } };
-      const input = { id, ...(parameters && { parameters }), ...(when && { when }) };
+      const input = { id, ...(parameters && { parameters }), ...(timing && { timing }) };
       return (await windows.clusters.run<Answer>(query, { input })).data.payload;
     };
     const waiting = await ask();
@@ -191,7 +193,7 @@ describe('a change of a component in the window', () => {
       state: 'PENDING',
       scheduledFor: OPENING,
     });
-    expect((await ask('NOW')).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect((await ask('IMMEDIATE')).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     // What was set meanwhile stays: only what was asked for is changed.
     await windows.prisma.component.update({ where: { id }, data: { parameters: { cpuRequest: '200m' } } });
     windows.clock.time = new Date(OPENING);
@@ -204,7 +206,7 @@ describe('a change of a component in the window', () => {
     });
     windows.clock.time = new Date(NOON);
     await windows.prisma.component.update({ where: { id }, data: { state: 'ACTIVE' } });
-    const now = await ask('NOW');
+    const now = await ask('IMMEDIATE');
     expect(now.component?.state).toBe(state);
     expect(await windows.operation(now.operation?.id)).toMatchObject({ scheduledFor: null });
   });

@@ -18,12 +18,12 @@ beforeAll(async () => {
 afterAll(() => living[Symbol.asyncDispose]());
 
 interface Window {
-  readonly next: { readonly opensAt: string; readonly closesAt: string };
-  readonly openAt: boolean;
+  readonly nextOccurrence: { readonly startsAt: string; readonly endsAt: string };
+  readonly isOpen: boolean;
 }
 async function windowOf(id: string, at: string): Promise<Window> {
   const query = `query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow {
-    next(at: $at) { opensAt closesAt } openAt(at: $at) } } }`;
+    nextOccurrence(at: $at) { startsAt endsAt } isOpen(at: $at) } } }`;
   type Answer = { cluster: { maintenanceWindow: Window } };
   return (await ask<Answer>(query, { id, at })).cluster.maintenanceWindow;
 }
@@ -50,17 +50,17 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     ['Europe/Berlin', '02:30', '2025-10-26T00:29:58Z', '2025-10-26T00:30:00.000Z'],
     // By half an hour only.
     ['Australia/Lord_Howe', '01:45', '2025-04-05T14:44:58Z', '2025-04-05T14:45:00.000Z'],
-  ])('in %s waits for %s, and begins then', async (timeZone, startTime, before, opensAt) => {
+  ])('in %s waits for %s, and begins then', async (timeZone, startTime, before, startsAt) => {
     const id = await clusterIn(timeZone, startTime);
-    const closesAt = new Date(Date.parse(opensAt) + 3_600_000).toISOString();
-    expect(await windowOf(id, before)).toEqual({ next: { opensAt, closesAt }, openAt: false });
-    expect((await windowOf(id, opensAt)).openAt).toBe(true);
-    expect((await windowOf(id, closesAt)).openAt).toBe(false);
+    const endsAt = new Date(Date.parse(startsAt) + 3_600_000).toISOString();
+    expect(await windowOf(id, before)).toEqual({ nextOccurrence: { startsAt, endsAt }, isOpen: false });
+    expect((await windowOf(id, startsAt)).isOpen).toBe(true);
+    expect((await windowOf(id, endsAt)).isOpen).toBe(false);
 
-    clock.set(new Date(Date.parse(opensAt) - 3_600_000).toISOString());
-    const operation = await beginUpgrade(ask, { id, version: '1.34', when: 'IN_WINDOW' });
+    clock.set(new Date(Date.parse(startsAt) - 3_600_000).toISOString());
+    const operation = await beginUpgrade(ask, { id, version: '1.34', timing: 'MAINTENANCE_WINDOW' });
     const query = 'query ($id: ID!) { operation(id: $id) { scheduledFor } }';
-    expect(await ask(query, { id: operation })).toEqual({ operation: { scheduledFor: opensAt } });
+    expect(await ask(query, { id: operation })).toEqual({ operation: { scheduledFor: startsAt } });
     // The engine looks when the system's clock says that the time has come; here it is told to.
     clock.set(before);
     const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
@@ -68,8 +68,8 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
       await enqueue(world.prisma, 'scheduled-change', operation);
       return (await world.prisma.event.findFirst({ where })) ?? false;
     });
-    expect(begun.at.getTime()).toBeGreaterThanOrEqual(Date.parse(opensAt));
-    expect(begun.at.getTime()).toBeLessThan(Date.parse(closesAt));
+    expect(begun.at.getTime()).toBeGreaterThanOrEqual(Date.parse(startsAt));
+    expect(begun.at.getTime()).toBeLessThan(Date.parse(endsAt));
     clock.reset();
     expect(await ended(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
   });
@@ -78,7 +78,7 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     const id = await clusterIn('Europe/Berlin', '02:30');
     // Half past two for the second time: the window has closed.
     clock.set('2025-10-26T01:30:00Z');
-    const operation = await beginUpgrade(ask, { id, version: '1.34', when: 'IN_WINDOW' });
+    const operation = await beginUpgrade(ask, { id, version: '1.34', timing: 'MAINTENANCE_WINDOW' });
     const { input, state } = await world.prisma.operation.findUniqueOrThrow({ where: { id: operation } });
     expect([state, input]).toMatchObject(['PENDING', { scheduledFor: '2025-10-27T01:30:00.000Z' }]);
   });

@@ -111,7 +111,7 @@ describe.each(ZONES)('in %s', (timeZone) => {
           const edges = opens.slice(0, 120).flatMap((open) => [open, open - 1, open + durationHours * HOUR]);
           for (const at of [...minutes.map((minute) => BEGIN + minute * 60_000), ...edges]) {
             const next = opens.find((open) => open >= at);
-            if (next !== undefined) expect(nextOpening(window, new Date(at))?.opensAt.getTime()).toBe(next);
+            if (next !== undefined) expect(nextOpening(window, new Date(at))?.startsAt.getTime()).toBe(next);
             const open = opens.some((opened) => opened <= at && at < opened + durationHours * HOUR);
             expect(openingAt(window, new Date(at)) !== null).toBe(open);
           }
@@ -140,10 +140,10 @@ test.each([
   ['that comes twice is its first', '02:30', '2026-10-24T23:00:00Z', '2026-10-25T00:30:00.000Z'],
   ['in winter', '02:30', '2026-01-10T00:00:00Z', '2026-01-10T01:30:00.000Z'],
   ['in summer', '02:30', '2026-07-10T00:00:00Z', '2026-07-10T00:30:00.000Z'],
-])('a time %s', (_, startTime, at, opensAt) => {
+])('a time %s', (_, startTime, at, startsAt) => {
   const opening = nextOpening(berlin(startTime), new Date(at));
-  expect(opening?.opensAt.toISOString()).toBe(opensAt);
-  expect(opening!.closesAt.getTime() - opening!.opensAt.getTime()).toBe(2 * HOUR);
+  expect(opening?.startsAt.toISOString()).toBe(startsAt);
+  expect(opening!.endsAt.getTime() - opening!.startsAt.getTime()).toBe(2 * HOUR);
 });
 
 test('nothing is open before the first day', () => {

@@ -7,9 +7,9 @@ describe('a maintenance window', () => {
   test('opens in the cluster’s time zone, summer and winter', async () => {
     const id = await windows.berlinWithWindow('zoned');
     const query = `query ($id: ID!) { cluster(id: $id) { maintenanceWindow {
-      recurrence startDate startTime durationHours enabled timeZone { id } next { opensAt closesAt }
-      summer: next(at: "2026-07-01T00:00:00Z") { opensAt closesAt }
-      before: openAt(at: "2026-01-17T01:29:59Z") in: openAt(at: "2026-01-17T05:29:59Z") after: openAt(at: "2026-01-17T05:30:00Z") } } }`;
+      recurrence startDate startTime durationHours enabled timeZone { id } nextOccurrence { startsAt endsAt }
+      summer: nextOccurrence(at: "2026-07-01T00:00:00Z") { startsAt endsAt }
+      before: isOpen(at: "2026-01-17T01:29:59Z") in: isOpen(at: "2026-01-17T05:29:59Z") after: isOpen(at: "2026-01-17T05:30:00Z") } } }`;
     expect((await windows.clusters.run(query, { id })).data).toEqual({
       cluster: {
         maintenanceWindow: {
@@ -17,8 +17,8 @@ describe('a maintenance window', () => {
           startDate: '2026-01-13',
           enabled: true,
           timeZone: { id: 'Europe/Berlin' },
-          next: { opensAt: OPENING, closesAt: '2026-01-17T05:30:00.000Z' },
-          summer: { opensAt: '2026-07-04T00:30:00.000Z', closesAt: '2026-07-04T04:30:00.000Z' },
+          nextOccurrence: { startsAt: OPENING, endsAt: '2026-01-17T05:30:00.000Z' },
+          summer: { startsAt: '2026-07-04T00:30:00.000Z', endsAt: '2026-07-04T04:30:00.000Z' },
           before: false,
           in: true,
           after: false,
@@ -30,17 +30,17 @@ describe('a maintenance window', () => {
   test('that was never set is null; one that is off never opens; a time far away is refused', async () => {
     const { id } = await windows.berlin('off');
     const query =
-      'query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow { next { opensAt } openAt(at: $at) } } }';
+      'query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow { nextOccurrence { startsAt } isOpen(at: $at) } } }';
     expect((await windows.clusters.run(query, { id })).data).toEqual({
       cluster: { maintenanceWindow: null },
     });
     await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, enabled: false });
     expect((await windows.clusters.run(query, { id, at: OPENING })).data).toEqual({
-      cluster: { maintenanceWindow: { next: null, openAt: false } },
+      cluster: { maintenanceWindow: { nextOccurrence: null, isOpen: false } },
     });
     await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS });
     expect((await windows.clusters.run(query, { id, at: OPENING })).data).toMatchObject({
-      cluster: { maintenanceWindow: { openAt: true } },
+      cluster: { maintenanceWindow: { isOpen: true } },
     });
     const far = await windows.clusters.run(query, { id, at: '9999-01-01T00:00:00Z' });
     expect(far.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);

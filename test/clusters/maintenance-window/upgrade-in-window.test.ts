@@ -33,7 +33,7 @@ describe('an upgrade in the window', () => {
     });
   });
 
-  test('is where an upgrade goes that does not say when; only NOW does not wait', async () => {
+  test('is where an upgrade goes that does not say when; only IMMEDIATE does not wait', async () => {
     const upgrade = (id: string, more = {}) =>
       windows.mutate('upgradeCluster', { id, version: '1.34', ...more });
     const waiting = await upgrade(await windows.berlinWithWindow('unsaid'));
@@ -41,7 +41,7 @@ describe('an upgrade in the window', () => {
       state: 'PENDING',
       scheduledFor: OPENING,
     });
-    const now = await upgrade(await windows.berlinWithWindow('at-once'), { when: 'NOW' });
+    const now = await upgrade(await windows.berlinWithWindow('at-once'), { timing: 'IMMEDIATE' });
     expect([now.cluster?.state, await windows.operation(now.operation?.id)]).toMatchObject([
       'UPGRADING',
       { scheduledFor: null },
@@ -94,8 +94,8 @@ describe('an upgrade in the window', () => {
   test('can be cancelled while it waits; only one waits at a time', async () => {
     const id = await windows.berlinWithWindow('cancelled');
     const { operation: begun } = await windows.inWindow(id);
-    for (const when of ['NOW', 'IN_WINDOW']) {
-      const second = await windows.mutate('upgradeCluster', { id, version: '1.34', when });
+    for (const timing of ['IMMEDIATE', 'MAINTENANCE_WINDOW']) {
+      const second = await windows.mutate('upgradeCluster', { id, version: '1.34', timing });
       expect(second.userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'id'] }]);
     }
     await windows.clusters.run(
@@ -173,7 +173,7 @@ describe('an upgrade in the window', () => {
   test('without a window in use is refused', async () => {
     const { id } = await windows.berlin('windowless');
     expect((await windows.inWindow(id)).userErrors).toMatchObject([
-      { code: 'INVALID_STATE', path: ['input', 'when'] },
+      { code: 'INVALID_STATE', path: ['input', 'timing'] },
     ]);
   });
 });

@@ -48,7 +48,7 @@ async function openWindows() {
       expect((await mutate('setMaintenanceWindow', window)).userErrors).toEqual([]);
       return id;
     },
-    inWindow: (id: string) => mutate('upgradeCluster', { id, version: '1.34', when: 'IN_WINDOW' }),
+    inWindow: (id: string) => mutate('upgradeCluster', { id, version: '1.34', timing: 'MAINTENANCE_WINDOW' }),
     async operation(id: string | undefined) {
       const query = 'query ($id: ID!) { operation(id: $id) { state scheduledFor error { code } } }';
       return (await clusters.run<OperationNow>(query, { id })).data.operation;

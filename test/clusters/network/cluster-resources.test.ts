@@ -30,8 +30,8 @@ async function resources(id: string): Promise<Resource[]> {
   return cluster.resources.nodes;
 }
 
-async function drop(id: string, retainResources: string[] = []) {
-  const { operation } = await living.world.clusters.delete(living.world.actor, { id, retainResources });
+async function drop(id: string, retainResourceIds: string[] = []) {
+  const { operation } = await living.world.clusters.delete(living.world.actor, { id, retainResourceIds });
   expect(await ended(living.world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
 }
 
@@ -105,7 +105,7 @@ describe('the resources of a cluster', () => {
     ]);
     for (const { id } of await inside())
       await expect(
-        living.world.clusters.delete(living.world.actor, { id: clusterId, retainResources: [id] }),
+        living.world.clusters.delete(living.world.actor, { id: clusterId, retainResourceIds: [id] }),
       ).rejects.toThrow(/INVALID_INPUT/);
     await core.deleteNamespacedService({ namespace, name: 'again' });
     expect((await told(2)).map(({ name }) => name).sort()).toEqual(['default/data', 'default/shop']);
@@ -142,10 +142,10 @@ describe('the resources of a cluster', () => {
     const keep = all.filter(({ type }) => ['VPC', 'SECURITY_GROUP', 'LOAD_BALANCER', 'EIP'].includes(type));
     const instance = all.find(({ type }) => type === 'INSTANCE')!.id;
     await expect(
-      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResources: [instance] }),
+      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResourceIds: [instance] }),
     ).rejects.toThrow(/INVALID_INPUT/);
     await expect(
-      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResources: ['vpc_none'] }),
+      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResourceIds: ['vpc_none'] }),
     ).rejects.toThrow(/NOT_FOUND/);
     await drop(
       clusterId,

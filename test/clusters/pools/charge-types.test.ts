@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => living[Symbol.asyncDispose]());
 
 const used = (resource: string) => living.world.used(resource);
-const spot = { machines: { chargeType: 'SPOT' } };
-const prepaid = { machines: { chargeType: 'PREPAID', zoneIds: ['cn-hangzhou-b'] } };
+const spot = { instanceConfig: { chargeType: 'SPOT' } };
+const prepaid = { instanceConfig: { chargeType: 'PREPAID', zoneIds: ['cn-hangzhou-b'] } };
 
 const orphans = async () => {
   const query = `{ instances(filter: { chargeType: PREPAID }) { nodes { id origin releasable formerClusterId } } }`;
@@ -38,7 +38,9 @@ describe('how machines are paid', () => {
     expect(await used('spot-vcpu')).toBe(8);
     const views = await Promise.all(pools.map((id) => living.pool(id)));
     expect(views.map(({ nodes }) => nodes.nodes[0]?.chargeType)).toEqual(['POSTPAID', 'SPOT', 'PREPAID']);
-    expect(views[1]).toMatchObject({ machines: { chargeType: 'SPOT', spotStrategy: 'SPOT_AS_PRICE_GO' } });
+    expect(views[1]).toMatchObject({
+      instanceConfig: { chargeType: 'SPOT', spotStrategy: 'SPOT_AS_PRICE_GO' },
+    });
     await living.carried('scaleNodePool', { nodePoolId: pools[1], desiredSize: 0 });
     expect(await used('spot-vcpu')).toBe(0);
   });
@@ -60,16 +62,16 @@ describe('how machines are paid', () => {
   test('what is bid for spot machines is refused where it does not fit', async () => {
     const { id } = await living.cluster([{ name: 'a' }]);
     const pool = { clusterId: id, name: 's', instanceTypes: ['ecs.g6.xlarge'] };
-    const refused = (machines: Record<string, unknown>) =>
-      living.refused('createNodePool', { ...pool, machines });
+    const refused = (instanceConfig: Record<string, unknown>) =>
+      living.refused('createNodePool', { ...pool, instanceConfig });
     expect(await refused({ spotStrategy: 'SPOT_AS_PRICE_GO' })).toEqual([
-      ['INVALID_INPUT', 'machines.spotStrategy'],
+      ['INVALID_INPUT', 'instanceConfig.spotStrategy'],
     ]);
     expect(await refused({ chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT' })).toEqual([
-      ['INVALID_INPUT', 'machines.spotPriceLimit'],
+      ['INVALID_INPUT', 'instanceConfig.spotPriceLimit'],
     ]);
     expect(await refused({ chargeType: 'SPOT', spotPriceLimit: 0.5 })).toEqual([
-      ['INVALID_INPUT', 'machines.spotPriceLimit'],
+      ['INVALID_INPUT', 'instanceConfig.spotPriceLimit'],
     ]);
   });
 
@@ -212,9 +214,9 @@ test('machines can be had by subscription, load balancers only by use', async ()
 });
 
 test('instance types say what they compute with', async () => {
-  const query = '{ instanceTypes { id kind } }';
-  const { instanceTypes } = await living.run<{ instanceTypes: { id: string; kind: string }[] }>(query);
-  const kinds = new Map(instanceTypes.map(({ id, kind }) => [id, kind]));
+  const query = '{ instanceTypes { id category } }';
+  const { instanceTypes } = await living.run<{ instanceTypes: { id: string; category: string }[] }>(query);
+  const categories = new Map(instanceTypes.map(({ id, category }) => [id, category]));
   expect(
     [
       'ecs.g7.xlarge',
@@ -224,7 +226,7 @@ test('instance types say what they compute with', async () => {
       'ecs.f3-c16f1.4xlarge',
       'ecs.ebmg7.32xlarge',
       'eci.virtual-node',
-    ].map((id) => kinds.get(id)),
+    ].map((id) => categories.get(id)),
   ).toEqual(['X86', 'ARM', 'GPU', 'NPU', 'FPGA', 'BARE_METAL', 'VIRTUAL']);
 });
 

@@ -46,7 +46,7 @@ describe('a node that somebody deletes with kubectl', () => {
     const pool = pools[0] ?? '';
     const [victim] = (await living.pool(pool)).nodes.nodes;
     await deleteInKubernetes(id, victim?.name ?? '');
-    await living.carried('syncNodePool', { id: pool, lowerDesiredSize: true });
+    await living.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
   });
 });

@@ -9,12 +9,12 @@ import { graphOf } from '../living-graph.js';
 /** What a test looks at in a pool. */
 const POOL = `id name state desiredSize totalNodes servingNodes healthyNodes failedNodes isDefault resourceVersion
   labels taints { key value effect } autoscaling { enabled minSize maxSize }
-  machines { imageId zoneIds chargeType spotStrategy spotPriceLimit systemDisk { category sizeGiB }
+  instanceConfig { imageId zoneIds chargeType spotStrategy spotPriceLimit systemDisk { category sizeGiB }
     dataDisks { category sizeGiB mountTarget } }
   management { autoRepair allowSystemDiskReset autoUpgrade autoVulFix maxUnavailable }
   scalingGroup { id state minSize maxSize desiredSize nodePool { id }
     activities { kind status instances description } }
-  conditions { type status reason } drift { missingInKubernetes movedOut }
+  conditions { type status reason } drift { missingInKubernetes missingInScalingGroup }
   nodeRepairs(first: 10) { nodes { nodeName state systemDiskReset message finishedAt } }
   nodes(first: 100) { nodes {
     id name state status instanceId chargeType origin instanceType { id } zone { id } } }`;
@@ -46,7 +46,7 @@ export interface PoolView {
   } | null;
   readonly nodeRepairs: { readonly nodes: { readonly state: string; readonly systemDiskReset: boolean }[] };
   readonly conditions: { readonly type: string; readonly status: string; readonly reason: string }[];
-  readonly drift: { readonly missingInKubernetes: string[]; readonly movedOut: string[] } | null;
+  readonly drift: { readonly missingInKubernetes: string[]; readonly missingInScalingGroup: string[] } | null;
 }
 
 /** A machine as the cloud has it. */

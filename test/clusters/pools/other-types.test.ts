@@ -71,7 +71,7 @@ describe('other instance types for a pool', () => {
     [
       'with an image of its own are of the architecture of that',
       {
-        pool: { instanceTypes: ['ecs.g7.xlarge'], machines: { imageId: CENTOS } },
+        pool: { instanceTypes: ['ecs.g7.xlarge'], instanceConfig: { imageId: CENTOS } },
         more: {},
         bad: ARM,
         good: 'ecs.c7.xlarge',
@@ -92,10 +92,10 @@ describe('other instance types for a pool', () => {
   test('are taken by updateNodePool with an image that fits them', async () => {
     const { pool } = await withPool('new-image', {
       instanceTypes: ['ecs.g7.xlarge'],
-      machines: { imageId: CENTOS },
+      instanceConfig: { imageId: CENTOS },
     });
-    const machines = { imageId: 'aliyun_2_1903_arm64_20G_alibase_20220525.vhd' };
-    expect(await update({ id: pool, instanceTypes: [ARM], machines }, 'new-image')).toEqual([]);
+    const instanceConfig = { imageId: 'aliyun_2_1903_arm64_20G_alibase_20220525.vhd' };
+    expect(await update({ id: pool, instanceTypes: [ARM], instanceConfig }, 'new-image')).toEqual([]);
   });
 
   test('are of one architecture, and machines', async () => {
@@ -113,10 +113,10 @@ describe('other instance types for a pool', () => {
   test('that is bought do not make it a pool of virtual nodes, which are paid by use', async () => {
     const { pool } = await withPool('bought', {
       instanceTypes: ['ecs.g7.xlarge'],
-      machines: { chargeType: 'PREPAID' },
+      instanceConfig: { chargeType: 'PREPAID' },
     });
     const wish = { id: pool, instanceTypes: ['eci.virtual-node'] };
-    expect(await update(wish, 'bought')).toEqual(['INVALID_INPUT machines chargeType']);
+    expect(await update(wish, 'bought')).toEqual(['INVALID_INPUT instanceConfig chargeType']);
   });
 });
 

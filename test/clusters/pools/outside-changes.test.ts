@@ -35,7 +35,7 @@ describe('a machine that somebody changes in the console of the cloud', () => {
     };
     await seen(id, prepaid, 'the other charge type');
     for (const { ledger, held } of await heldNow(living.world.prisma, 'acme')) expect(ledger).toBe(held);
-    expect((await living.events(id)).filter(({ type }) => type === 'NODE_CHANGED_OUTSIDE')).toMatchObject([
+    expect((await living.events(id)).filter(({ type }) => type === 'NODE_CHANGED_EXTERNALLY')).toMatchObject([
       { data: { nodeId: node, before: { chargeType: 'POSTPAID' }, chargeType: 'PREPAID' } },
     ]);
   });
@@ -69,10 +69,13 @@ describe('a machine that somebody takes out of the scaling group', () => {
       const { drift } = await living.pool(pool);
       return drift ?? false;
     };
-    expect(await seen(id, drifted, 'the drift')).toEqual({ missingInKubernetes: [], movedOut: [name] });
+    expect(await seen(id, drifted, 'the drift')).toEqual({
+      missingInKubernetes: [],
+      missingInScalingGroup: [name],
+    });
     expect(await living.pool(pool)).toMatchObject({
       conditions: expect.arrayContaining([
-        { type: 'InSync', status: 'False', reason: 'MachineMovedOut' },
+        { type: 'InSync', status: 'False', reason: 'InstanceDetached' },
       ]) as unknown,
     });
     await living.carried('syncNodePool', { id: pool });
@@ -88,7 +91,7 @@ describe('a machine that somebody takes out of the scaling group', () => {
   test('lowers the desired size when syncNodePool is asked to', async () => {
     const { id, pool, node } = await one(2);
     await takeOut(id, node);
-    await living.carried('syncNodePool', { id: pool, lowerDesiredSize: true });
+    await living.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
   });
 });

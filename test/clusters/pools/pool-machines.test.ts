@@ -12,7 +12,7 @@ afterAll(() => living[Symbol.asyncDispose]());
 test('machines of a pool have the disks that it says, and their nodes the room of the system disk', async () => {
   const systemDisk = { category: 'CLOUD_SSD', sizeGiB: 200 };
   const dataDisks = [{ category: 'CLOUD_ESSD', sizeGiB: 500, mountTarget: '/data' }];
-  const { id, pools } = await living.cluster([{ name: 'a', machines: { systemDisk, dataDisks } }]);
+  const { id, pools } = await living.cluster([{ name: 'a', instanceConfig: { systemDisk, dataDisks } }]);
   expect(await living.instancesOf(id)).toMatchObject([{ systemDisk, dataDisks }]);
   const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
   const core = living.world.platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
@@ -24,7 +24,7 @@ test('machines of a pool have the disks that it says, and their nodes the room o
 
 describe('spot machines with a price limit', () => {
   const spot = (spotPriceLimit: number) => ({
-    machines: { chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT', spotPriceLimit },
+    instanceConfig: { chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT', spotPriceLimit },
   });
   const price = (amount: number) =>
     living.cloud('PATCH', '/settings', { spotPrices: { 'ecs.g6.xlarge': amount } });

@@ -77,7 +77,7 @@ describe('the machines of a pool', () => {
     const { end, pools } = await living.cluster(
       [
         { name: 'default', desiredSize: 2 },
-        { name: 'narrow', desiredSize: 6, machines: { vSwitchIds: [narrow] } },
+        { name: 'narrow', desiredSize: 6, instanceConfig: { vSwitchIds: [narrow] } },
       ],
       { network: { vpcId, vSwitchIds: [wide] } },
     );
@@ -117,10 +117,13 @@ describe('the machines of a pool', () => {
 
   test('of a cluster with Terway have pods with addresses of the vSwitch of the pool', async () => {
     const [own, other] = [await vSwitch('own', '172.31.3.0/24'), await vSwitch('other', '172.31.4.0/24')];
-    const { id, pools } = await living.cluster([{ name: 'default', machines: { vSwitchIds: [other] } }], {
-      networkPlugin: 'TERWAY',
-      network: { vpcId, vSwitchIds: [own] },
-    });
+    const { id, pools } = await living.cluster(
+      [{ name: 'default', instanceConfig: { vSwitchIds: [other] } }],
+      {
+        networkPlugin: 'TERWAY',
+        network: { vpcId, vSwitchIds: [own] },
+      },
+    );
     expect(within((await placesOf(pools[0] ?? ''))[0]?.address ?? null, '172.31.4.0/24')).toBe(true);
     const ready = await living.poolWhen(pools[0] ?? '', (pool) => pool.healthyNodes === 1, 'a node');
     const pods = await podAddresses(id, ready.nodes.nodes[0]?.name ?? '');
@@ -138,7 +141,7 @@ describe('the machines of a pool', () => {
     const { id, pools } = await living.cluster(
       [
         { name: 'default', desiredSize: 2 },
-        { name: 'more', desiredSize: 3, machines: { securityGroupId: more } },
+        { name: 'more', desiredSize: 3, instanceConfig: { securityGroupId: more } },
       ],
       { network: { vpcId, vSwitchIds: [place], securityGroupId: mine } },
     );
@@ -170,7 +173,7 @@ test('what a pool takes of a network cannot be deleted, and is among the resourc
   const [own, other] = [await vSwitch('a', '172.31.6.0/24'), await vSwitch('b', '172.31.7.0/24')];
   const grouped = await group('of-a-pool');
   const { id, pools } = await living.cluster(
-    [{ name: 'default' }, { name: 'b', machines: { vSwitchIds: [other], securityGroupId: grouped } }],
+    [{ name: 'default' }, { name: 'b', instanceConfig: { vSwitchIds: [other], securityGroupId: grouped } }],
     { network: { vpcId, vSwitchIds: [own] } },
   );
   expect(await deletion(other)).toEqual(['RESOURCE_IN_USE']);
@@ -186,7 +189,7 @@ test('what a pool takes of a network cannot be deleted, and is among the resourc
     ]),
   );
   // A pool that goes elsewhere leaves its nodes where they are.
-  await living.carried('updateNodePool', { id: pools[1], machines: { vSwitchIds: [own] } });
+  await living.carried('updateNodePool', { id: pools[1], instanceConfig: { vSwitchIds: [own] } });
   expect(await deletion(other)).toEqual(['RESOURCE_IN_USE']);
   await living.carried('deleteNodePool', { id: pools[1] });
   expect(await deletion(other)).toEqual([]);
@@ -201,11 +204,11 @@ test('a pool is refused in a zone in which the cluster has no vSwitch', async ()
   expect(
     await living.refused('createNodePool', {
       ...pool,
-      machines: { zoneIds: ['cn-hangzhou-b', 'cn-hangzhou-c'] },
+      instanceConfig: { zoneIds: ['cn-hangzhou-b', 'cn-hangzhou-c'] },
     }),
-  ).toEqual([['NETWORK_MISMATCH', 'machines.zoneIds.1']]);
+  ).toEqual([['NETWORK_MISMATCH', 'instanceConfig.zoneIds.1']]);
   expect(
-    await living.carried('createNodePool', { ...pool, machines: { vSwitchIds: [there] } }),
+    await living.carried('createNodePool', { ...pool, instanceConfig: { vSwitchIds: [there] } }),
   ).toMatchObject({
     state: 'SUCCEEDED',
   });

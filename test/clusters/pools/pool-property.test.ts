@@ -48,7 +48,7 @@ async function begin(tally: Run['tally']): Promise<Run> {
     [
       { name: 'manual', desiredSize: 2 },
       { name: 'elastic', autoscaling, management: { autoRepair: true, maxUnavailable: 2 } },
-      { name: 'spot', machines: { chargeType: 'SPOT' } },
+      { name: 'spot', instanceConfig: { chargeType: 'SPOT' } },
     ],
     { version: '1.32' },
   );

@@ -26,7 +26,7 @@ describe('what a node pool is made of', () => {
     const settings = {
       labels: { tier: 'batch' },
       taints: [{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }],
-      machines: {
+      instanceConfig: {
         imageId: WINDOWS,
         zoneIds: ['cn-hangzhou-c'],
         systemDisk: { category: 'CLOUD_SSD', sizeGiB: 200 },
@@ -35,7 +35,7 @@ describe('what a node pool is made of', () => {
     };
     const { id, pools } = await living.cluster([{ name: 'plain' }, { name: 'windows', ...settings }]);
     const [plain, windows] = await Promise.all(pools.map((pool) => living.pool(pool)));
-    expect(plain).toMatchObject({ isDefault: true, labels: {}, taints: [], machines: { zoneIds: [] } });
+    expect(plain).toMatchObject({ isDefault: true, labels: {}, taints: [], instanceConfig: { zoneIds: [] } });
     expect(windows).toMatchObject({
       isDefault: false,
       ...settings,
@@ -86,7 +86,7 @@ describe('what a node pool is made of', () => {
 
   test('a pool that names an image takes no instance types that cannot run it', async () => {
     const { id, pools } = await living.cluster([
-      { name: 'a', machines: { imageId: WINDOWS } },
+      { name: 'a', instanceConfig: { imageId: WINDOWS } },
       { name: 'b' },
     ]);
     const [windows = '', usual = ''] = pools;
@@ -102,11 +102,15 @@ describe('what a node pool is made of', () => {
       }),
     ).toEqual(refused);
     const arm = nodeImageOf('arm64');
-    await living.carried('updateNodePool', { id: windows, instanceTypes: ARM, machines: { imageId: arm } });
+    await living.carried('updateNodePool', {
+      id: windows,
+      instanceTypes: ARM,
+      instanceConfig: { imageId: arm },
+    });
     // One that names none gets the usual one for its machines.
     await living.carried('updateNodePool', { id: usual, instanceTypes: ARM });
     for (const pool of pools) {
-      expect(await living.pool(pool)).toMatchObject({ machines: { imageId: arm } });
+      expect(await living.pool(pool)).toMatchObject({ instanceConfig: { imageId: arm } });
       await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
       const made = (await living.pool(pool)).nodes.nodes.at(-1);
       const { status } = await kubernetesNode(id, made?.name ?? '');
@@ -116,7 +120,7 @@ describe('what a node pool is made of', () => {
 
   test('machines get the user data of their pool; a script that names a path of Kubernetes is refused', async () => {
     const userData = '#!/bin/sh\nsysctl -w vm.max_map_count=262144\n';
-    const { id, pools } = await living.cluster([{ name: 'a', machines: { userData } }]);
+    const { id, pools } = await living.cluster([{ name: 'a', instanceConfig: { userData } }]);
     const [pool = ''] = pools;
     const scripts = async () => {
       type Instances = { instances: { userData?: string }[] };
@@ -124,27 +128,27 @@ describe('what a node pool is made of', () => {
       return instances.map((instance) => instance.userData);
     };
     expect(await scripts()).toEqual([userData]);
-    const query = 'query ($id: ID!) { nodePool(id: $id) { machines { userData } } }';
-    expect(await living.run(query, { id: pool })).toEqual({ nodePool: { machines: { userData } } });
-    const at = [['PROTECTED_PATH', 'machines.userData']];
+    const query = 'query ($id: ID!) { nodePool(id: $id) { instanceConfig { userData } } }';
+    expect(await living.run(query, { id: pool })).toEqual({ nodePool: { instanceConfig: { userData } } });
+    const at = [['PROTECTED_PATH', 'instanceConfig.userData']];
     for (const path of PROTECTED_PATHS) {
-      const machines = { userData: `#!/bin/sh\nmv ${path}/x /data\n` };
-      expect(await living.refused('updateNodePool', { id: pool, machines })).toEqual(at);
-      const another = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], machines };
+      const instanceConfig = { userData: `#!/bin/sh\nmv ${path}/x /data\n` };
+      expect(await living.refused('updateNodePool', { id: pool, instanceConfig })).toEqual(at);
+      const another = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], instanceConfig };
       expect(await living.refused('createNodePool', another)).toEqual(at);
     }
     for (const wrong of ['x'.repeat(16_385), 'true\u0000'])
-      expect(await living.refused('updateNodePool', { id: pool, machines: { userData: wrong } })).toEqual([
-        ['INVALID_INPUT', 'machines.userData'],
-      ]);
-    await living.carried('updateNodePool', { id: pool, machines: { userData: '' } });
+      expect(
+        await living.refused('updateNodePool', { id: pool, instanceConfig: { userData: wrong } }),
+      ).toEqual([['INVALID_INPUT', 'instanceConfig.userData']]);
+    await living.carried('updateNodePool', { id: pool, instanceConfig: { userData: '' } });
     await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
     expect((await scripts()).sort()).toEqual([userData, undefined]);
   });
 
   test('images that cannot run nodes, disks and paths of Kubernetes are refused, each with its place', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
-    const machines = {
+    const instanceConfig = {
       imageId: CENTOS_8,
       systemDisk: { category: 'CLOUD_SSD', sizeGiB: 501 },
       dataDisks: [
@@ -154,21 +158,25 @@ describe('what a node pool is made of', () => {
       ],
     };
     const problems = [
-      ['OS_NOT_SUPPORTED', 'machines.imageId'],
-      ['INVALID_INPUT', 'machines.systemDisk.sizeGiB'],
-      ['INVALID_INPUT', 'machines.dataDisks.0.sizeGiB'],
-      ['PROTECTED_PATH', 'machines.dataDisks.1.mountTarget'],
-      ['PROTECTED_PATH', 'machines.dataDisks.2.mountTarget'],
+      ['OS_NOT_SUPPORTED', 'instanceConfig.imageId'],
+      ['INVALID_INPUT', 'instanceConfig.systemDisk.sizeGiB'],
+      ['INVALID_INPUT', 'instanceConfig.dataDisks.0.sizeGiB'],
+      ['PROTECTED_PATH', 'instanceConfig.dataDisks.1.mountTarget'],
+      ['PROTECTED_PATH', 'instanceConfig.dataDisks.2.mountTarget'],
     ];
     const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'] };
-    expect(await living.refused('createNodePool', { ...pool, machines })).toEqual(problems);
-    expect(await living.refused('updateNodePool', { id: pools[0], machines })).toEqual(problems);
+    expect(await living.refused('createNodePool', { ...pool, instanceConfig })).toEqual(problems);
+    expect(await living.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(problems);
     const refused = (more: Record<string, unknown>) =>
-      living.refused('createNodePool', { ...pool, machines: more });
-    expect(await refused({ imageId: 'no-such-image' })).toEqual([['UNKNOWN_IMAGE', 'machines.imageId']]);
-    expect(await refused({ zoneIds: ['cn-beijing-a'] })).toEqual([['UNKNOWN_ZONE', 'machines.zoneIds.0']]);
+      living.refused('createNodePool', { ...pool, instanceConfig: more });
+    expect(await refused({ imageId: 'no-such-image' })).toEqual([
+      ['UNKNOWN_IMAGE', 'instanceConfig.imageId'],
+    ]);
+    expect(await refused({ zoneIds: ['cn-beijing-a'] })).toEqual([
+      ['UNKNOWN_ZONE', 'instanceConfig.zoneIds.0'],
+    ]);
     expect(await refused({ vSwitchIds: ['vswitch_of_nobody'] })).toEqual([
-      ['NOT_FOUND', 'machines.vSwitchIds.0'],
+      ['NOT_FOUND', 'instanceConfig.vSwitchIds.0'],
     ]);
   });
 
@@ -194,23 +202,27 @@ describe('what a node pool is made of', () => {
     const theirs = await vSwitch('theirs', { account: 'globex' });
     const elsewhere = await vSwitch('elsewhere', { vpcId: 'vpc_elsewhere' });
     const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
-    const on = (vSwitchId: string) => ({ ...pool, machines: { vSwitchIds: [vSwitchId] } });
+    const on = (vSwitchId: string) => ({ ...pool, instanceConfig: { vSwitchIds: [vSwitchId] } });
     expect(await living.refused('createNodePool', on(theirs.id))).toEqual([
-      ['NOT_FOUND', 'machines.vSwitchIds.0'],
+      ['NOT_FOUND', 'instanceConfig.vSwitchIds.0'],
     ]);
     expect(await living.refused('createNodePool', on(elsewhere.id))).toEqual([
-      ['NETWORK_MISMATCH', 'machines.vSwitchIds.0'],
+      ['NETWORK_MISMATCH', 'instanceConfig.vSwitchIds.0'],
     ]);
     const made = await living.mutate('createNodePool', on(mine.id));
     await living.operation(made.operation?.id ?? '');
     expect(await living.pool(made.nodePool?.id ?? '')).toMatchObject({
-      machines: { zoneIds: ['cn-hangzhou-c'] },
+      instanceConfig: { zoneIds: ['cn-hangzhou-c'] },
       nodes: { nodes: [{ zone: { id: 'cn-hangzhou-c' } }] },
     });
     const cluster = { name: 'c', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
-    const first = { name: 'b', instanceTypes: ['ecs.g6.xlarge'], machines: { vSwitchIds: [theirs.id] } };
+    const first = {
+      name: 'b',
+      instanceTypes: ['ecs.g6.xlarge'],
+      instanceConfig: { vSwitchIds: [theirs.id] },
+    };
     expect(await living.refused('createCluster', { ...cluster, nodePools: [first] })).toEqual([
-      ['NOT_FOUND', 'nodePools.0.machines.vSwitchIds.0'],
+      ['NOT_FOUND', 'nodePools.0.instanceConfig.vSwitchIds.0'],
     ]);
   });
 

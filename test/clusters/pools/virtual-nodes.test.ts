@@ -69,9 +69,9 @@ describe('virtual nodes', () => {
     expect(
       await living.refused('createNodePool', { ...wish, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
     ).toEqual([['INVALID_INPUT', 'instanceTypes']]);
-    const bought = { ...wish, instanceTypes: VIRTUAL, machines: { chargeType: 'PREPAID' } };
+    const bought = { ...wish, instanceTypes: VIRTUAL, instanceConfig: { chargeType: 'PREPAID' } };
     expect(await living.refused('createNodePool', bought)).toEqual([
-      ['INVALID_INPUT', 'machines.chargeType'],
+      ['INVALID_INPUT', 'instanceConfig.chargeType'],
     ]);
   });
 });

@@ -115,7 +115,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const operation = await ended(world, id);
     expect(operation).toMatchObject({
       state: 'PARTIAL',
-      error: { code: 'KUBERNETES_REFUSED' },
+      error: { code: 'KUBERNETES_REJECTED' },
       stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'PARTIAL' }],
     });
     expect(JSON.stringify(operation.error)).toContain('coredns');
@@ -148,7 +148,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     });
     const types = await eventTypes(world, id);
     expect(types.filter((type) => type === 'UPGRADE_SURGE')).toHaveLength(2);
-    expect(types.filter((type) => type === 'UPGRADE_GIVEN_UP')).toHaveLength(1);
+    expect(types.filter((type) => type === 'UPGRADE_ROLLING_BACK')).toHaveLength(1);
     const { items } = await client.list<{ spec: { unschedulable?: boolean } }>('/api/v1/nodes');
     expect(items.map(({ spec }) => spec.unschedulable ?? false)).toEqual([false, false]);
     expect(JSON.stringify(items)).not.toContain('fleetgraph.dev/upgrade');

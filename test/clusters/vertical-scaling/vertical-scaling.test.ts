@@ -166,7 +166,7 @@ describe('what the pools of a cluster could not be created with', () => {
     [
       'machines for which the image of the pool is not',
       {},
-      { instanceTypes: [NODE_TYPE], machines: { imageId: IMAGE } },
+      { instanceTypes: [NODE_TYPE], instanceConfig: { imageId: IMAGE } },
       'ecs.g6r.xlarge',
     ],
   ])('%s are refused', async (_, wish, pool, type) => {

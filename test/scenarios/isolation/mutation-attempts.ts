@@ -15,8 +15,8 @@ const cluster = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PR
 const pool = { name: 'intruder', instanceTypes: types, desiredSize: 1 };
 const yaml = documents.deploymentYaml('intruder', 1);
 const window = { recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 };
-const onPool = { operation: 'node-pool.scaling-group.5', acknowledgeRisk: true };
-const onNode = { operation: 'cluster.worker-node.4', acknowledgeRisk: true };
+const onPool = { highRiskOperationId: 'node-pool.scaling-group.5' };
+const onNode = { highRiskOperationId: 'cluster.worker-node.4' };
 
 /** In an order in which their owner could ask for them, too: what takes away comes last. */
 export const mutationAttempts: readonly Attempt[] = [
@@ -63,12 +63,12 @@ export const mutationAttempts: readonly Attempt[] = [
   attempt('createCluster', (my, their) => ({
     ...cluster,
     network: { vpcId: my.vpc },
-    nodePools: [{ ...pool, machines: { vSwitchIds: [their.vSwitch] } }],
+    nodePools: [{ ...pool, instanceConfig: { vSwitchIds: [their.vSwitch] } }],
   })),
   attempt('createCluster', (my, their) => ({
     ...cluster,
     network: { vpcId: my.vpc },
-    nodePools: [{ ...pool, machines: { securityGroupId: their.securityGroup } }],
+    nodePools: [{ ...pool, instanceConfig: { securityGroupId: their.securityGroup } }],
   })),
   attempt('updateCluster', (_, their) => ({ id: their.cluster, name: 'stolen' })),
   attempt('setMaintenanceWindow', (_, their) => ({ clusterId: their.cluster, ...window })),
@@ -77,21 +77,21 @@ export const mutationAttempts: readonly Attempt[] = [
   attempt('createNodePool', (my, their) => ({
     clusterId: my.cluster,
     ...pool,
-    machines: { vSwitchIds: [their.vSwitch] },
+    instanceConfig: { vSwitchIds: [their.vSwitch] },
   })),
   attempt('createNodePool', (my, their) => ({
     clusterId: my.cluster,
     ...pool,
-    machines: { securityGroupId: their.securityGroup },
+    instanceConfig: { securityGroupId: their.securityGroup },
   })),
   attempt('updateNodePool', (_, their) => ({ id: their.nodePool, name: 'stolen' })),
   attempt('updateNodePool', (my, their) => ({
     id: my.nodePool,
-    machines: { vSwitchIds: [their.vSwitch] },
+    instanceConfig: { vSwitchIds: [their.vSwitch] },
   })),
   attempt('updateNodePool', (my, their) => ({
     id: my.nodePool,
-    machines: { securityGroupId: their.securityGroup },
+    instanceConfig: { securityGroupId: their.securityGroup },
   })),
   attempt('scaleNodePool', (_, their) => ({ nodePoolId: their.nodePool, desiredSize: 2 })),
   attempt('syncNodePool', (_, their) => ({ id: their.nodePool })),
@@ -124,18 +124,20 @@ export const mutationAttempts: readonly Attempt[] = [
     clusterId: their.cluster,
     nodeId: my.node,
     ...onNode,
+    acknowledgeRisk: true,
   })),
   attempt('performHighRiskOperation', (my, their) => ({
     clusterId: my.cluster,
     nodeId: their.node,
     ...onNode,
+    acknowledgeRisk: true,
   })),
-  attempt('mendHighRiskOperation', (my, their) => ({
+  attempt('remediateHighRiskOperation', (my, their) => ({
     clusterId: their.cluster,
     nodeId: my.node,
     ...onNode,
   })),
-  attempt('mendHighRiskOperation', (my, their) => ({
+  attempt('remediateHighRiskOperation', (my, their) => ({
     clusterId: my.cluster,
     nodeId: their.node,
     ...onNode,
@@ -148,19 +150,23 @@ export const mutationAttempts: readonly Attempt[] = [
   attempt('pauseOperation', (_, their) => ({ id: their.operation })),
   attempt('resumeOperation', (_, their) => ({ id: their.operation })),
   attempt('cancelOperation', (_, their) => ({ id: their.operation })),
-  attempt('upgradeCluster', (_, their) => ({ id: their.cluster, version: '1.34.1', when: 'NOW' })),
+  attempt('upgradeCluster', (_, their) => ({ id: their.cluster, version: '1.34.1', timing: 'IMMEDIATE' })),
   attempt('migrateCluster', (_, their) => ({ id: their.cluster })),
-  attempt('scaleClusterVertically', (_, their) => ({ id: their.cluster, instanceTypes: types, when: 'NOW' })),
+  attempt('scaleClusterVertically', (_, their) => ({
+    id: their.cluster,
+    instanceTypes: types,
+    timing: 'IMMEDIATE',
+  })),
   attempt('scaleClusterVertically', (my, their) => ({
     id: my.cluster,
     instanceTypes: types,
-    when: 'NOW',
+    timing: 'IMMEDIATE',
     nodePoolIds: [their.nodePool],
   })),
 
   attempt('removeNodes', (my, their) => ({ nodePoolId: their.nodePool, nodeIds: [my.otherNode] })),
   attempt('removeNodes', (my, their) => ({ nodePoolId: my.nodePool, nodeIds: [their.node] })),
-  attempt('mendHighRiskOperation', (my, their) => ({
+  attempt('remediateHighRiskOperation', (my, their) => ({
     clusterId: my.cluster,
     nodePoolId: their.nodePool,
     ...onPool,
@@ -169,6 +175,7 @@ export const mutationAttempts: readonly Attempt[] = [
     clusterId: my.cluster,
     nodePoolId: their.nodePool,
     ...onPool,
+    acknowledgeRisk: true,
   })),
   attempt('releaseInstances', (_, their) => ({ instanceIds: [their.otherMachine] })),
   attempt('deleteNodePool', (_, their) => ({ id: their.nodePool })),
@@ -177,7 +184,7 @@ export const mutationAttempts: readonly Attempt[] = [
   attempt('deleteNetworkPart', (_, their) => ({ id: their.vpc })),
   attempt('deleteCluster', (my, their) => ({
     id: my.cluster,
-    retainResources: [their.clusterResource],
+    retainResourceIds: [their.clusterResource],
   })),
   attempt('deleteCluster', (_, their) => ({ id: their.cluster })),
 ];

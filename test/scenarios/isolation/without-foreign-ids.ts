@@ -1,7 +1,7 @@
 /** Root fields that take no id of anything that an account has, and why. */
 export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.clusterKinds': 'describes what can be created, to everyone the same',
-  'Query.componentCatalogue': 'a catalogue',
+  'Query.componentDefinitions': 'a catalogue',
   'Query.highRiskOperations': 'a catalogue',
   'Query.instanceTypes': 'a catalogue',
   'Query.kubernetesVersions': 'a catalogue',
@@ -31,7 +31,7 @@ export const CATALOGUE_IDS: readonly string[] = [
 
 /** Paths that name nothing which is looked up. */
 export const NOT_LOOKED_UP: Readonly<Record<string, string>> = {
-  'Mutation.mendHighRiskOperation(input.operation)': 'a row of the catalogue',
-  'Mutation.performHighRiskOperation(input.operation)': 'a row of the catalogue',
+  'Mutation.remediateHighRiskOperation(input.highRiskOperationId)': 'a row of the catalogue',
+  'Mutation.performHighRiskOperation(input.highRiskOperationId)': 'a row of the catalogue',
   'Mutation.updateCluster(input.vpcId)': 'cannot be changed, whatever it says',
 };

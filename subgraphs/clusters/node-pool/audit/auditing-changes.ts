@@ -42,7 +42,7 @@ async function accept(
   const text =
     `The machine of the node ${node.name} was changed outside the platform: ` +
     `it is ${instanceType}, ${chargeType}, and was ${before.instanceType}, ${before.chargeType}.`;
-  return eventOf(subjectOf(audit), 'NODE_CHANGED_OUTSIDE', text, {
+  return eventOf(subjectOf(audit), 'NODE_CHANGED_EXTERNALLY', text, {
     level: 'WARNING',
     data: { nodeId: node.id, name: node.name, instanceId: node.instanceId, before, chargeType, instanceType },
   });

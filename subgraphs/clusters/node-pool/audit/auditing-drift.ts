@@ -11,13 +11,15 @@ export interface Drift {
   /** Names of nodes that Kubernetes does not have. */
   readonly missingInKubernetes: readonly string[];
   /** Names of nodes whose machines are no longer in the pool's scaling group. */
-  readonly movedOut: readonly string[];
+  readonly missingInScalingGroup: readonly string[];
   /** RFC 3339. */
-  readonly seenAt: string;
+  readonly observedAt: string;
 }
 
 export function driftOf({ drift }: { readonly drift: unknown }): Drift | null {
-  return drift === null ? null : { movedOut: [], ...(drift as Omit<Drift, 'movedOut'>) };
+  return drift === null
+    ? null
+    : { missingInScalingGroup: [], ...(drift as Omit<Drift, 'missingInScalingGroup'>) };
 }
 
 /**
@@ -31,7 +33,7 @@ export async function auditDrift(
 ): Promise<void> {
   const { pool } = audit;
   if (!names) return;
-  const now = { missingInKubernetes: namesOf(unregistered), movedOut: namesOf(moved) };
+  const now = { missingInKubernetes: namesOf(unregistered), missingInScalingGroup: namesOf(moved) };
   const before = driftOf(pool);
   if (isSame(now, before)) return;
   const count = new Set([...unregistered, ...moved]).size;
@@ -41,7 +43,7 @@ export async function auditDrift(
       ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their machines run. Use syncNodePool.`
       : `The nodes of the node pool ${pool.name} are all in Kubernetes and in its scaling group again.`;
     await updateNodePool(tx, pool.id, {
-      drift: drifted ? { ...now, seenAt: at.toISOString() } : NO_JSON,
+      drift: drifted ? { ...now, observedAt: at.toISOString() } : NO_JSON,
       conditions: withCondition(
         pool,
         { type: 'InSync', status: drifted ? 'False' : 'True', reason: reasonOf(now), message: text },
@@ -57,21 +59,21 @@ export async function auditDrift(
   });
 }
 
-type Names = Omit<Drift, 'seenAt'>;
+type Names = Omit<Drift, 'observedAt'>;
 
 function namesOf(nodes: readonly Node[]): string[] {
   return nodes.map(({ name }) => name).sort();
 }
 
 function isSame(now: Names, before: Drift | null): boolean {
-  const { missingInKubernetes = [], movedOut = [] } = before ?? {};
+  const { missingInKubernetes = [], missingInScalingGroup = [] } = before ?? {};
   return (
     now.missingInKubernetes.join() === [...missingInKubernetes].join() &&
-    now.movedOut.join() === [...movedOut].join()
+    now.missingInScalingGroup.join() === [...missingInScalingGroup].join()
   );
 }
 
-function reasonOf({ missingInKubernetes, movedOut }: Names): string {
+function reasonOf({ missingInKubernetes, missingInScalingGroup }: Names): string {
   if (missingInKubernetes.length > 0) return 'NodeDeletedInKubernetes';
-  return movedOut.length > 0 ? 'MachineMovedOut' : 'Synchronized';
+  return missingInScalingGroup.length > 0 ? 'InstanceDetached' : 'Synchronized';
 }

@@ -76,7 +76,7 @@ export class RemoveNodesService {
             fromSize: pool.desiredSize,
             toSize: pool.desiredSize,
             trigger: 'SYNC',
-            lowerDesiredSize: input.lowerDesiredSize ?? false,
+            decrementDesiredSize: input.decrementDesiredSize ?? false,
           },
         },
         at,

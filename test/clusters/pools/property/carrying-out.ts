@@ -39,7 +39,7 @@ const commands: Commands = {
   remove: onNode((run, { release }, { id, nodePoolId }) =>
     mutate(run, 'removeNodes', { nodePoolId, nodeIds: [id], release }),
   ),
-  sync: onPool((run, { lower }, id) => mutate(run, 'syncNodePool', { id, lowerDesiredSize: lower })),
+  sync: onPool((run, { lower }, id) => mutate(run, 'syncNodePool', { id, decrementDesiredSize: lower })),
   bound: onPool((run, { enabled, minSize, spread }, id) =>
     mutate(run, 'updateNodePool', {
       id,
@@ -64,7 +64,7 @@ const commands: Commands = {
       name: `pool-${++names}`,
       instanceTypes: [NODE_TYPE],
       desiredSize: size,
-      machines: { chargeType: spot ? 'SPOT' : 'POSTPAID' },
+      instanceConfig: { chargeType: spot ? 'SPOT' : 'POSTPAID' },
     }),
   delete: onPool((run, _, id) => mutate(run, 'deleteNodePool', { id })),
   cancel: async (run, { index }) => {
