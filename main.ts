@@ -4,6 +4,7 @@ import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './kernel/access-token.js';
 import { type Env, readEnv } from './kernel/env.js';
 import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
+import { withHealth } from './roles/health.js';
 import type { Role } from './roles/role.js';
 import { required } from './roles/settings.js';
 import { traced } from './roles/traced.js';
@@ -103,8 +104,8 @@ function announced(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Rol
 }
 
 /** Runs until SIGINT or SIGTERM, then closes in order; a second signal ends at once. */
-async function serve(role: (env: Env) => Promise<AsyncDisposable>): Promise<void> {
-  const running = await role(readEnv());
+async function serve(role: (env: Env) => Promise<Role>): Promise<void> {
+  const running = await withHealth(role)(readEnv());
   const signals = ['SIGINT', 'SIGTERM'] as const;
   await new Promise<void>((resolve) => signals.forEach((signal) => process.once(signal, () => resolve())));
   signals.forEach((signal) => process.once(signal, () => process.exit(130)));

@@ -3,6 +3,7 @@ import { accountBench } from './account/run.js';
 import { fleetBench } from './fleet/run.js';
 import { gatewayBench } from './gateway/run.js';
 import { temporaryFolder } from './platform/database.js';
+import { isolationBench } from './isolation/run.js';
 import { ledgerBench } from './ledger/run.js';
 import { queryBench } from './query/run.js';
 import { streamsBench } from './streams/run.js';
@@ -26,7 +27,7 @@ const program = new Command('bench').description('measures the platform; see ben
 const all = benchCommand(
   'all',
   'all benchmarks, one after the other',
-  [gatewayBench, fleetBench, accountBench, queryBench, streamsBench],
+  [gatewayBench, fleetBench, accountBench, queryBench, streamsBench, isolationBench],
   {
     isDefault: true,
   },
@@ -48,6 +49,7 @@ benchCommand('account', 'an account with all it may have: 100 Pro clusters, one 
 benchCommand('query', 'one query over 100 clusters, beside plain SQL for the same rows', [queryBench]);
 
 benchCommand('streams', 'CPU time per event and subscriber, and what idle subscribers cost', [streamsBench]);
+benchCommand('isolation', 'what an account notices of the worst that another one may send', [isolationBench]);
 benchCommand('ledger', 'a long search for drift of the ledger, with engines that die', [ledgerBench]);
 
 await program.parseAsync();

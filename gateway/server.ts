@@ -33,6 +33,7 @@ import { startApollo } from './transport/http/apollo.js';
 import { ConnectionCounter } from './transport/connection-counter.js';
 import type { GatewayCore } from './transport/gateway-core.js';
 import { GraphiQLPage, type GraphiQLPageOptions } from './transport/http/graphiql.js';
+import { type GatewayReadiness, gatewayReadiness } from './transport/http/health.js';
 import { HttpTransport } from './transport/http/http.js';
 import { WebSocketTransport } from './transport/websocket/websocket.js';
 
@@ -97,6 +98,8 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   /** Address of the metrics, if they are served. */
   readonly metricsUrl?: string | undefined;
+  /** Whether it can answer requests now: every subgraph answers, and it is not draining. */
+  readiness(): Promise<GatewayReadiness>;
   /** Says 503 on /readyz and ends subscriptions so that clients resume elsewhere; requests are still answered. */
   drain(): void;
   /** Serves another supergraph once it is loaded; streams go on. Rejects, and changes nothing, when it is not valid. */
@@ -201,6 +204,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url,
     metricsUrl,
+    readiness: () => gatewayReadiness(sources.values(), drained.signal.aborted),
     drain: () => drained.abort(),
     reload: (sdl) => reloading.reload(sdl),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -68,6 +68,10 @@ const form = z.object({
   TRUSTED_DOCUMENTS: z.string().optional(),
   /** Port of this process' Prometheus metrics; without it there are none. */
   METRICS_PORT: port.optional(),
+  /** Port of this process' health probes, answered by a thread of their own; without it there is no such thread. */
+  HEALTH_PORT: port.optional(),
+  /** Seconds for which the main thread may stand still before /healthz of HEALTH_PORT answers 503. */
+  HEALTH_STALL: z.coerce.number().int().min(1).max(3600).default(30),
   /** A collector of traces that speaks OTLP over HTTP; without it there are none. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   /** What this process is called in traces; left out, by its role. */

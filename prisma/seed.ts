@@ -4,7 +4,7 @@ import { type Catalog, readCatalog } from './catalog.js';
 import { quotaDefinitions } from './quota-definitions.js';
 
 /** Raised when the same files shall make other rows. */
-const SEED_VERSION = 2;
+const SEED_VERSION = 3;
 
 /** The hash of what was seeded last is kept as the comment of regions.region, in the seeding transaction. */
 const SEEDED = `SELECT obj_description('regions.region'::regclass, 'pg_class') AS seeded`;
@@ -60,6 +60,7 @@ const KUBERNETES_VERSIONS = `INSERT INTO clusters.kubernetes_version (id, minor,
 /** Names that the ACK documentation misspells, and how the time zone database spells them. */
 const misspelledTimeZones: Readonly<Record<string, string>> = {
   'America/St_Bartelemy': 'America/St_Barthelemy',
+  'Antarctica/Mcmurdo': 'Antarctica/McMurdo',
 };
 
 /**

@@ -13,6 +13,7 @@ import { startKubesim } from '../kubesim/server.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';
 import { prepareDatabase } from './prepare-database.js';
+import type { Readiness } from './role.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
 
@@ -50,6 +51,8 @@ export interface AllInOne extends AsyncDisposable {
   readonly cloudUrl: string;
   /** Address of the metrics, if they are served. */
   readonly metricsUrl?: string | undefined;
+  /** Whether the gateway can answer requests now. */
+  readiness(): Promise<Readiness>;
 }
 
 /** Starts engine, simulated cloud, five subgraphs and gateway in this process, on a given PostgreSQL. */
@@ -92,8 +95,8 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     }),
   );
   const running = started.move();
-  const { url, metricsUrl } = gateway;
-  return { url, cloudUrl, metricsUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const { url, metricsUrl, readiness } = gateway;
+  return { url, cloudUrl, metricsUrl, readiness, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 function startCloud(options: AllInOneOptions) {

@@ -74,12 +74,23 @@ export function startRole(
   });
 }
 
-/** `fleetgraph start` with a state folder of its own; its `url` is where GraphQL is answered. */
-export function startPlatform(home: string, databaseUrl: string, speed: number): Promise<BenchProcess> {
+/** `fleetgraph start` with a state folder of its own and more settings; its `url` is where GraphQL is answered. */
+export function startPlatform(
+  home: string,
+  databaseUrl: string,
+  speed: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchProcess> {
   return startProcess({
     name: 'fleetgraph start',
     args: [...nodeOptions, join(packageRoot, 'dist/main.js'), 'start'],
-    env: { FLEETGRAPH_HOME: home, DATABASE_URL: databaseUrl, PORT: '0', SIMULATION_SPEED: String(speed) },
+    env: {
+      FLEETGRAPH_HOME: home,
+      DATABASE_URL: databaseUrl,
+      PORT: '0',
+      SIMULATION_SPEED: String(speed),
+      ...settings,
+    },
     ready: /^\s*GraphQL\s+(\S+)/,
   });
 }

@@ -5,6 +5,7 @@ import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
 import { pruneUnknown } from '../schema/unknown-fields.js';
 import { textOf, type ApiCall } from './call.js';
+import { refuseDeepNesting } from './nesting.js';
 import type { Target } from './path.js';
 import { ApiError, badRequest } from './status.js';
 
@@ -26,11 +27,14 @@ export async function bodyOf(call: ApiCall): Promise<Json> {
 
 /** Reads JSON, or YAML when the type says so. Throws ApiError 400. */
 export function parseText(text: string, type: string): unknown {
+  let body: unknown;
   try {
-    return type.includes('yaml') ? parseYaml(text) : JSON.parse(text);
+    body = type.includes('yaml') ? parseYaml(text) : JSON.parse(text);
   } catch (error) {
     throw badRequest(`the body could not be read: ${error instanceof Error ? error.message : type}`);
   }
+  refuseDeepNesting(body);
+  return body;
 }
 
 /** Programs say YAML and send JSON, which is YAML too, but read a hundred times faster. */
@@ -51,6 +55,8 @@ export function readObject(
   { served, namespace, name }: Target,
   given: Json,
 ): Draft<KubeObject> {
+  // A patch may have put a body that is not too deep into an object that is not either.
+  refuseDeepNesting(given);
   checkKind(served, given);
   const body = knownFields(call, served, given);
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};

@@ -1,5 +1,6 @@
 import { servedAt, type ServedType } from '../kinds/registry.js';
 import type { Subresource } from '../kinds/resource.js';
+import { decodeSegment } from './request-target.js';
 import { noSuchPath } from './status.js';
 
 /** What a resource path names. */
@@ -16,10 +17,9 @@ export interface Target {
  * Throws ApiError when there is no such kind or subresource.
  */
 export function parseTarget(path: string): Target | undefined {
-  const parts = path
-    .split('/')
-    .filter(Boolean)
-    .map((part) => decodeURIComponent(part));
+  const parts = path.split('/').slice(1).map(decodeSegment);
+  // No name is empty, or leads elsewhere.
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) throw noSuchPath();
   const [root, ...rest] = parts;
   const versionLength = root === 'api' ? 1 : 2;
   const version = rest.slice(0, versionLength).join('/');

@@ -7,7 +7,7 @@ import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
 import { badRequest, conflict, methodNotAllowed } from './status.js';
-import { bodyOf } from './body.js';
+import { bodyOf, parseText } from './body.js';
 
 interface Scalable extends KubeObject {
   readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector };
@@ -32,8 +32,8 @@ export async function scale(call: ApiCall, target: Target): Promise<ApiAnswer> {
 
 async function patched(call: ApiCall, current: Scalable): Promise<Json> {
   if (call.method !== 'PATCH') throw methodNotAllowed();
-  const body: unknown = JSON.parse(await textOf(call));
   const media = call.request.headers['content-type'] ?? '';
+  const body = parseText(await textOf(call), media);
   const result = media.includes('json-patch')
     ? jsonPatch(scaleOf(current), body)
     : mergePatch(scaleOf(current), body);

@@ -8,6 +8,7 @@ import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.
 import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
 import { ListBudget, listRates } from './list-budget.js';
+import { decodeSegment, readRequestTarget } from './request-target.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from './status.js';
 
@@ -38,10 +39,10 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<ApiAnswer | undefined> {
-  const url = new URL(request.url ?? '/', 'https://kubesim');
-  const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
+  const { path: whole, query } = readRequestTarget(request.url ?? '/');
+  const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
   if (id === undefined) throw noSuchPath();
-  const clusterId = decodeURIComponent(id);
+  const clusterId = decodeSegment(id);
   const token = bearerToken(request);
   const identity = token
     ? await options.credentials.verify(clusterId, token, options.clock.now())
@@ -55,8 +56,8 @@ async function serve(
     budget: budgetOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path ?? '/'),
-    query: url.searchParams,
-    representation: negotiateFor(request, path ?? '', url.searchParams),
+    query,
+    representation: negotiateFor(request, path ?? '', query),
     request,
     response,
     bytes: once(() => readBody(request, BODY_LIMIT)),

@@ -1,5 +1,6 @@
 import { isJson, type Json } from '../kinds/object.js';
-import { kubernetesSchema, PLAIN_TYPES } from './schema.js';
+import { checkForm } from './field-form.js';
+import { type Field, kubernetesSchema, PLAIN_TYPES } from './schema.js';
 
 /** An object without the fields that its kind does not have, and their paths. */
 export interface Pruned {
@@ -7,7 +8,10 @@ export interface Pruned {
   readonly unknown: readonly string[];
 }
 
-/** Takes away the fields that the kind does not have. Kinds whose fields are not known are left as they are. */
+/**
+ * Takes away the fields that the kind does not have. Kinds whose fields are not known are left as they are. Throws
+ * ApiError 400 when a field has another form than the kind gives it, e.g. a number instead of a list.
+ */
 export function pruneUnknown(apiVersion: string, kind: string, object: Json): Pruned {
   const message = kubernetesSchema().messageOfKind(apiVersion, kind);
   if (!message) return { object, unknown: [] };
@@ -35,27 +39,28 @@ function prune(value: Json, name: string, { path, unknown }: Place): Json {
   return kept;
 }
 
-function pruneValue(
-  value: unknown,
-  { type, many }: { readonly type: string; readonly many: string | undefined },
-  place: Place,
-): unknown {
+function pruneValue(value: unknown, field: Pick<Field, 'type' | 'many'>, place: Place): unknown {
+  checkForm(value, field, place.path);
+  const { type, many } = field;
   if (PLAIN_TYPES.has(type)) return value;
+  const one = { type, many: undefined };
   if (many === 'map' && isJson(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [
+      Object.entries(value).map(([key, inner]) => [
         key,
-        pruneOne(one, type, { ...place, path: `${place.path}.${key}` }),
+        pruneOne(inner, one, { ...place, path: `${place.path}.${key}` }),
       ]),
     );
   }
   if (Array.isArray(value))
-    return value.map((one, index) => pruneOne(one, type, { ...place, path: `${place.path}[${index}]` }));
-  return pruneOne(value, type, place);
+    return value.map((inner, index) => pruneOne(inner, one, { ...place, path: `${place.path}[${index}]` }));
+  return isJson(value) ? prune(value, type, place) : value;
 }
 
-function pruneOne(value: unknown, type: string, place: Place): unknown {
-  return isJson(value) ? prune(value, type, place) : value;
+/** One of several values. Texts among them are for the rules of a kind, which say more. */
+function pruneOne(value: unknown, field: Pick<Field, 'type' | 'many'>, place: Place): unknown {
+  if (field.type !== 'string') checkForm(value, field, place.path);
+  return isJson(value) ? prune(value, field.type, place) : value;
 }
 
 /** The fields that went, as undefined, so that spreading over the original takes them away. */

@@ -1,6 +1,7 @@
 import type { Database } from '../../kernel/database.js';
 import { Product } from '../../kernel/graph/product.type.js';
 import { outsideRequests } from '../../kernel/request-scope.js';
+import { timeZonesByName } from '../../kernel/time-zone-names.js';
 import { Availability, type ProductAvailability } from './availability.type.js';
 import type { Cloud, Region, Zone } from './region.type.js';
 import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
@@ -19,7 +20,8 @@ export interface Catalogue {
   readonly timeZones: readonly TimeZone[];
   /** By id and by documented id. */
   readonly regionById: ReadonlyMap<string, CatalogueRegion>;
-  readonly timeZoneById: ReadonlyMap<string, TimeZone>;
+  /** By any name of the IANA time zone database, and by the documented spelling. */
+  readonly timeZoneNamed: (name: string) => TimeZone | undefined;
   readonly zoneById: ReadonlyMap<string, Zone>;
 }
 
@@ -75,17 +77,15 @@ export class CatalogueStore {
       regions,
       timeZones,
       regionById: bothSpellings(regions),
-      timeZoneById: bothSpellings(timeZones),
+      timeZoneNamed: timeZonesByName(timeZones),
       zoneById: new Map(zoneRows.map((zone) => [zone.id, zone])),
     };
   }
 }
 
-function bothSpellings<T extends { readonly id: string; readonly documentedId: string | null }>(
-  rows: readonly T[],
-): Map<string, T> {
-  const documented = rows.flatMap((row): [string, T][] =>
-    row.documentedId === null ? [] : [[row.documentedId, row]],
-  );
-  return new Map([...documented, ...rows.map((row): [string, T] => [row.id, row])]);
+function bothSpellings(regions: readonly CatalogueRegion[]): Map<string, CatalogueRegion> {
+  return new Map([
+    ...regions.map((region): [string, CatalogueRegion] => [region.documentedId, region]),
+    ...regions.map((region): [string, CatalogueRegion] => [region.id, region]),
+  ]);
 }

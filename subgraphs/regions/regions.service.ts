@@ -17,8 +17,8 @@ export class RegionsService {
 
   /** Regions that pass the filter, in the order of the ACK documentation. */
   async regions(filter: RegionFilter): Promise<readonly CatalogueRegion[]> {
-    const { regions, timeZoneById } = await this.store.catalogue();
-    const spelled = filter.timeZone ? (timeZoneById.get(filter.timeZone)?.id ?? filter.timeZone) : null;
+    const { regions, timeZoneNamed } = await this.store.catalogue();
+    const spelled = filter.timeZone ? (timeZoneNamed(filter.timeZone)?.id ?? filter.timeZone) : null;
     return regions.filter((region) => matches(region, { ...filter, timeZone: spelled }));
   }
 
@@ -34,9 +34,9 @@ export class RegionsService {
     return (await this.store.catalogue()).zoneById.get(id) ?? null;
   }
 
-  /** The time zone by its IANA name or its documented spelling. */
+  /** The time zone by any of its IANA names or its documented spelling. */
   async timeZone(id: string): Promise<TimeZone | null> {
-    return (await this.store.catalogue()).timeZoneById.get(id) ?? null;
+    return (await this.store.catalogue()).timeZoneNamed(id) ?? null;
   }
 
   /** Every time zone, or those of one group. */

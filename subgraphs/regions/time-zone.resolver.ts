@@ -17,7 +17,11 @@ export class TimeZoneResolver {
     description: 'A time zone; null when there is none of this name.',
   })
   timeZone(
-    @Arg('id', () => ID, { description: 'IANA name; the documented spelling is taken, too.' }) id: string,
+    @Arg('id', () => ID, {
+      description:
+        'Any IANA name of the zone, links included (`Europe/Kyiv` is `Europe/Kiev`), or the spelling of the ACK documentation.',
+    })
+    id: string,
   ): Promise<TimeZone | null> {
     return this.service.timeZone(id);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { timeZonesByName } from '../../kernel/time-zone-names.js';
 import { releaseNotes } from '../../subgraphs/clusters/version/release.rules.js';
 import type { Catalogue } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
 import { type KindRequest, kindOf } from '../../subgraphs/clusters/cluster-kind/cluster-kind.rules.js';
@@ -45,10 +46,9 @@ const catalogue: Catalogue = {
     ['cn-guangzhou', region],
     ['guangzhou', region],
   ]),
-  timeZones: new Map([
-    ['Asia/Shanghai', 'Asia/Shanghai'],
-    ['America/Toronto', 'America/Toronto'],
-    ['America/Tornto', 'America/Toronto'],
+  timeZoneNamed: timeZonesByName([
+    { id: 'Asia/Shanghai', documentedId: null },
+    { id: 'America/Toronto', documentedId: 'America/Tornto' },
   ]),
   instanceTypes: new Map([
     type('fits', 4, 8),
@@ -97,10 +97,10 @@ describe('versions', () => {
   test.each([
     // version, creatable, supported, expired
     ['1.34.3', true, true, false],
-    ['1.34.1', true, true, true],
+    ['1.34.1', false, false, true],
     ['1.32.6', true, true, false],
     ['1.30.12', false, true, false],
-    ['1.30.1', false, true, true],
+    ['1.30.1', false, false, true],
     ['1.28.15', false, false, true],
     ['1.22.0', false, false, true],
   ])('%s: creatable %s, supported %s, expired %s', (id, creatable, supported, expired) => {
@@ -110,8 +110,10 @@ describe('versions', () => {
   test.each([
     [undefined, '1.34.3'],
     ['1.34', '1.34.3'],
-    ['1.34.1', '1.34.1'],
+    ['1.34.3', '1.34.3'],
+    ['1.34.1', 'VERSION_NOT_CREATABLE'],
     ['1.32', '1.32.6'],
+    ['1.32.1', 'VERSION_NOT_CREATABLE'],
     ['1.30', 'VERSION_NOT_CREATABLE'],
     ['1.28.15', 'VERSION_NOT_CREATABLE'],
     ['1.33', 'UNKNOWN_VERSION'],

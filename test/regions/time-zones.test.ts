@@ -47,17 +47,50 @@ describe('the list of time zones', () => {
     expect(new Set(data.timeZones.map((zone) => zone.group))).toEqual(new Set(['AUSTRALIA']));
   });
 
-  test('takes the documented spelling of St. Barthelemy and the right one', async () => {
+  test.each([
+    ['America/St_Barthelemy', 'America/St_Bartelemy', '-04:00'],
+    ['Antarctica/McMurdo', 'Antarctica/Mcmurdo', '+12:00'],
+  ])('takes the IANA name %s and its documented spelling', async (id, documentedId, utcOffset) => {
     const query = 'query Z($id: ID!) { timeZone(id: $id) { id documentedId utcOffset } }';
-    const timeZone = {
-      id: 'America/St_Barthelemy',
-      documentedId: 'America/St_Bartelemy',
-      utcOffset: '-04:00',
-    };
-    expect((await ask('acme', query, { id: 'America/St_Barthelemy' })).data).toEqual({ timeZone });
-    expect((await ask('acme', query, { id: 'America/St_Bartelemy' })).data).toEqual({ timeZone });
-    expect((await ask('acme', query, { id: 'America/Nowhere' })).data).toEqual({ timeZone: null });
+    const timeZone = { id, documentedId, utcOffset };
+    expect((await ask('acme', query, { id })).data).toEqual({ timeZone });
+    expect((await ask('acme', query, { id: documentedId })).data).toEqual({ timeZone });
   });
+
+  test('takes each name that the catalogue prints', async () => {
+    const query = 'query Z($id: ID!) { timeZone(id: $id) { id documentedId localTime } }';
+    for (const entry of entries) {
+      const { data } = await ask<{ timeZone: Zones['timeZones'][number] | null }>('acme', query, {
+        id: entry.id,
+      });
+      expect(data.timeZone?.documentedId ?? data.timeZone?.id).toBe(entry.id);
+    }
+  });
+
+  test.each([
+    ['Europe/Kyiv', 'Europe/Kiev'],
+    ['Pacific/Kanton', 'Pacific/Enderbury'],
+    ['Asia/Calcutta', 'Asia/Kolkata'],
+    ['Asia/Saigon', 'Asia/Ho_Chi_Minh'],
+    ['America/Godthab', 'America/Nuuk'],
+    ['Atlantic/Faeroe', 'Atlantic/Faroe'],
+    ['Antarctica/South_Pole', 'Pacific/Auckland'],
+    ['US/Pacific', 'America/Los_Angeles'],
+    ['PRC', 'Asia/Shanghai'],
+    ['Etc/UTC', 'UTC'],
+  ])('takes the link %s of the time zone database for %s', async (link, listed) => {
+    const query = 'query Z($id: ID!) { timeZone(id: $id) { id } }';
+    const { data } = await ask<{ timeZone: { id: string } }>('acme', query, { id: link });
+    expect(localTime(data.timeZone.id, NOW)).toBe(localTime(listed, NOW));
+  });
+
+  test.each(['America/Nowhere', '+08:00', 'Etc/GMT+5', '', 'Asia/Shanghai\u0000'])(
+    'refuses %j, which no zone of the list is named',
+    async (id) => {
+      const query = 'query Z($id: ID!) { timeZone(id: $id) { id } }';
+      expect((await ask('acme', query, { id })).data).toEqual({ timeZone: null });
+    },
+  );
 });
 
 describe('real times', () => {

@@ -1,6 +1,7 @@
 import type { EventLog } from '../../../engine/event-log.js';
 import type { Database } from '../../../kernel/database.js';
 import { outsideRequests } from '../../../kernel/request-scope.js';
+import { timeZonesByName } from '../../../kernel/time-zone-names.js';
 import { type ReleaseNotes, releaseNotes, type RemovedApiEntry } from '../version/release.rules.js';
 import { kubernetesChanges, removedApis } from '../version/release.store.js';
 import { type InstanceTypeValue, VersionPolicy } from '../version/version.rules.js';
@@ -23,8 +24,8 @@ export interface CatalogueRegion {
 export interface Catalogue {
   /** By id and by the id that the ACK documentation prints. */
   readonly regions: ReadonlyMap<string, CatalogueRegion>;
-  /** IANA names, by themselves and by the misspelled form of the ACK documentation. */
-  readonly timeZones: ReadonlyMap<string, string>;
+  /** A time zone by any of its IANA names, or by the misspelled form of the ACK documentation. */
+  readonly timeZoneNamed: (name: string) => { readonly id: string } | undefined;
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
   readonly versions: VersionPolicy;
   readonly notes: ReleaseNotes;
@@ -90,7 +91,7 @@ export class CatalogueStore {
       this.database.region.findMany({ orderBy: { position: 'asc' } }),
       this.database.zone.findMany({ orderBy: { id: 'asc' } }),
       this.database.productAvailability.findMany(),
-      this.database.timeZone.findMany(),
+      this.database.timeZone.findMany({ orderBy: { position: 'asc' } }),
       this.database.instanceType.findMany({
         orderBy: [{ vcpus: 'asc' }, { memoryGiB: 'asc' }, { id: 'asc' }],
       }),
@@ -115,12 +116,7 @@ export class CatalogueStore {
           [region.id, region],
         ]),
       ),
-      timeZones: new Map(
-        timeZones.flatMap(({ id, documentedId }) => [
-          [documentedId ?? id, id],
-          [id, id],
-        ]),
-      ),
+      timeZoneNamed: timeZonesByName(timeZones),
       instanceTypes: new Map(instanceTypes.map((type) => [type.id, type])),
       versions: new VersionPolicy(versions),
       notes: releaseNotes(

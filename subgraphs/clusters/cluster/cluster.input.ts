@@ -135,7 +135,8 @@ export class CreateClusterInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: "IANA name of the time zone of its schedules; the region's when left out.",
+    description:
+      "Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's when left out.",
   })
   timeZone?: string | null;
 

@@ -85,7 +85,7 @@ export function planCluster(
     region,
     product: kindOf(request),
     version: catalogue.versions.choose(request.version),
-    timeZone: request.timeZone == null ? region?.timeZone : catalogue.timeZones.get(request.timeZone),
+    timeZone: request.timeZone == null ? region?.timeZone : catalogue.timeZoneNamed(request.timeZone)?.id,
   };
   const problems = problemsOf(request, reading, catalogue);
   const plan = problems.length === 0 ? complete(request, reading) : undefined;
@@ -165,7 +165,7 @@ function regionProblems(request: ClusterRequest, region: CatalogueRegion | undef
 }
 
 function timeZoneProblems(request: ClusterRequest, catalogue: Catalogue): Problem[] {
-  if (request.timeZone == null || catalogue.timeZones.has(request.timeZone)) return [];
+  if (request.timeZone == null || catalogue.timeZoneNamed(request.timeZone)) return [];
   const message = `There is no time zone ${request.timeZone}; see Query.timeZones.`;
   return [{ code: 'UNKNOWN_TIME_ZONE', message, path: ['input', 'timeZone'] }];
 }

@@ -63,7 +63,7 @@ async function precheck(
     state,
     regionId,
     version,
-    supported: versions.has(version) && versions.status(version).supported,
+    supported: versions.has(version) && versions.status(version).minorSupported,
     proThere: regions.get(regionId)?.availability.get('ACK_PRO'),
     needs: await proNeeds(tx, cluster),
   });

@@ -53,7 +53,7 @@ export class SupportTicketResolver {
   ): Promise<boolean> {
     const cluster = await loadById(context, this.stores.clusters.byIds, ticket.clusterId);
     const { versions } = await this.stores.catalogue.catalogue();
-    return !versions.status(cluster?.version ?? ticket.version).supported;
+    return !versions.status(cluster?.version ?? ticket.version).minorSupported;
   }
 
   @Mutation(() => SupportTicketPayload, {

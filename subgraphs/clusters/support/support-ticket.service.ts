@@ -35,7 +35,7 @@ export class SupportTicketService {
     ];
     if (problems.length > 0) throw new Refused(problems);
     const { versions } = await this.catalogue.catalogue();
-    const versionUnsupported = (version: string) => !versions.status(version).supported;
+    const versionUnsupported = (version: string) => !versions.status(version).minorSupported;
     return this.once(actor, 'openSupportTicket', input, (tx, at) =>
       openTicket(tx, { actor, input, at, versionUnsupported }),
     );

@@ -77,5 +77,5 @@ async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Da
 }
 
 function differs(a: VersionStatus, b: VersionStatus): boolean {
-  return a.expired !== b.expired || a.supported !== b.supported;
+  return a.expired !== b.expired || a.minorSupported !== b.minorSupported;
 }

@@ -71,10 +71,10 @@ export function removedBetween(
 /** How far a version is supported. */
 export function supportOf({
   supported,
-  expired,
-}: Pick<VersionStatus, 'supported' | 'expired'>): SupportStatus {
-  if (!supported) return 'MINOR_EXPIRED';
-  return expired ? 'PATCH_EXPIRED' : 'SUPPORTED';
+  minorSupported,
+}: Pick<VersionStatus, 'supported' | 'minorSupported'>): SupportStatus {
+  if (!minorSupported) return 'MINOR_EXPIRED';
+  return supported ? 'SUPPORTED' : 'PATCH_EXPIRED';
 }
 
 /** Where the Kubernetes project describes a version, e.g. `…/CHANGELOG-1.34.md#v1341` for `1.34.1`. */
@@ -85,13 +85,13 @@ export function releaseNotesUrl(id: string, minor: string): string {
 
 /** What a cluster of a version should be upgraded to; null while it has the newest patch of a supported version. */
 export function upgradeHint(versions: VersionPolicy, id: string): string | null {
-  const { minor, supported, expired } = versions.status(id);
+  const { minor, minorSupported, expired } = versions.status(id);
   if (!expired) return null;
   const newest = versions.newestOf(minor);
   const [next] = versions.upgradeTargets(id).filter((target) => minorOf(target) !== minor);
   const patch = newest !== undefined && newest !== id ? `upgrade to its newest patch ${newest}` : undefined;
   const step = next === undefined ? undefined : `upgrade to ${next}`;
-  if (supported) return `Of ${minor} only the newest patch is supported: ${patch ?? 'upgrade'}.`;
+  if (minorSupported) return `Of ${minor} only the newest patch is supported: ${patch ?? 'upgrade'}.`;
   const ways = [step, patch].filter((way) => way !== undefined).join(', or ');
   return `${minor} is older than the newest three minor versions and no longer supported: ${ways || 'create a new cluster'}.`;
 }

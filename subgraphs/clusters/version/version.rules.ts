@@ -29,12 +29,16 @@ export interface InstanceTypeValue {
 
 /** A version and where it stands in its life. */
 export interface VersionStatus extends Version {
+  /** The newest patch of one of the newest two minor versions. */
   readonly creatable: boolean;
+  /** The newest patch of one of the newest three minor versions. */
   readonly supported: boolean;
   readonly expired: boolean;
+  /** Whether its minor version is one of the newest three: clusters of it get technical support. */
+  readonly minorSupported: boolean;
 }
 
-/** How many of the newest minor versions can be created, and are supported. */
+/** How many of the newest minor versions can be created, and are supported; of each only its newest patch. */
 const CREATABLE_MINORS = 2;
 const SUPPORTED_MINORS = 3;
 
@@ -70,13 +74,16 @@ export class VersionPolicy {
   status(id: string): VersionStatus {
     const minor = minorOf(id);
     const age = this.minors.indexOf(minor);
-    const supported = age >= 0 && age < SUPPORTED_MINORS;
+    const minorSupported = age >= 0 && age < SUPPORTED_MINORS;
+    const newest = this.newestOf(minor) === id;
+    const supported = minorSupported && newest;
     return {
       id,
       minor,
-      creatable: this.has(id) && age < CREATABLE_MINORS,
+      creatable: newest && age < CREATABLE_MINORS,
       supported,
-      expired: !supported || this.newestOf(minor) !== id,
+      expired: !supported,
+      minorSupported,
     };
   }
 
@@ -124,11 +131,11 @@ export class VersionPolicy {
     const version = requested == null ? this.versions[0]?.id : this.resolve(requested);
     if (version === undefined) return unknownVersion(requested);
     if (this.status(version).creatable) return { ok: true, version };
-    const open = this.minors.slice(0, CREATABLE_MINORS).join(' and ');
+    const open = this.minors.slice(0, CREATABLE_MINORS).map((minor) => this.newestOf(minor));
     return {
       ok: false,
       code: 'VERSION_NOT_CREATABLE',
-      message: `New clusters take ${open}, not ${requested}.`,
+      message: `New clusters take ${open.join(' and ')}, not ${requested}.`,
     };
   }
 

@@ -9,10 +9,16 @@ export class KubernetesVersion {
   @Field(() => String, { description: 'Its minor version, e.g. `1.34`.' })
   minor: string;
 
-  @Field(() => Boolean, { description: 'Whether new clusters can use it: the newest two minor versions.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether new clusters can use it: the newest patch of each of the newest two minor versions.',
+  })
   creatable: boolean;
 
-  @Field(() => Boolean, { description: 'Whether it is supported: the newest three minor versions.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether it is supported: the newest patch of each of the newest three minor versions. Never together with `expired`.',
+  })
   supported: boolean;
 
   @Field(() => Boolean, {

@@ -83,9 +83,11 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
   const clusterOf = (id: string) => world.prisma.cluster.findUniqueOrThrow({ where: { id } });
 
   it('is patched in its maintenance window, and not before; one without a window, or that does not let it, stays', async () => {
-    const patched = await willing('1.34.1', { autoVulFix: true });
-    const windowless = await willing('1.34.1', { autoVulFix: true });
-    const asked = await willing('1.34.1', { autoRepair: true });
+    const patched = await willing('1.34.3', { autoVulFix: true });
+    const windowless = await willing('1.34.3', { autoVulFix: true });
+    const asked = await willing('1.34.3', { autoRepair: true });
+    const patch = { id: '1.34.4', minor: '1.34', releasedAt: new Date() };
+    await world.prisma.kubernetesVersion.create({ data: patch });
     await window(patched, farDay(), 1);
     await window(asked, 'FREQ=DAILY', 24);
     await hourStrikes();
@@ -93,17 +95,17 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
       const found = await upgradesOf(patched);
       return found.length > 0 && found;
     });
-    expect(waiting).toMatchObject({ state: 'PENDING', input: { version: '1.34.3', waiting: true } });
-    expect(await clusterOf(patched)).toMatchObject({ state: 'RUNNING', version: '1.34.1' });
+    expect(waiting).toMatchObject({ state: 'PENDING', input: { version: '1.34.4', waiting: true } });
+    expect(await clusterOf(patched)).toMatchObject({ state: 'RUNNING', version: '1.34.3' });
     // A window that never closes moves it to now.
     await window(patched, 'FREQ=DAILY', 24);
     expect(await ended(world, waiting!.id)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await clusterOf(patched)).toMatchObject({ version: '1.34.3' });
+    expect(await clusterOf(patched)).toMatchObject({ version: '1.34.4' });
     await looks();
     for (const [id, version, count] of [
-      [patched, '1.34.3', 1],
-      [windowless, '1.34.1', 0],
-      [asked, '1.34.1', 0],
+      [patched, '1.34.4', 1],
+      [windowless, '1.34.3', 0],
+      [asked, '1.34.3', 0],
     ] as const) {
       expect(await clusterOf(id)).toMatchObject({ state: 'RUNNING', version });
       expect(await upgradesOf(id)).toHaveLength(count);
@@ -130,6 +132,6 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
       return found.length > 0 && found;
     });
     expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await clusterOf(id)).toMatchObject({ state: 'RUNNING', version: '1.34.3' });
+    expect(await clusterOf(id)).toMatchObject({ state: 'RUNNING', version: '1.34.4' });
   });
 });

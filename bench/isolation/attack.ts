@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Attacker, type AttackerOptions } from './attacker.js';
+import { workloads } from './workloads.js';
+
+/** What the thread is started with. */
+export interface AttackOptions extends AttackerOptions {
+  readonly workload: string;
+}
+
+// A thread of its own: what is measured beside it must not wait for its large answers to be read.
+const options = workerData as AttackOptions;
+const workload = workloads.find(({ name }) => name === options.workload);
+if (!workload || !parentPort) throw new Error(`there is no workload ${options.workload}`);
+const { parallel, send } = workload;
+const attacker = new Attacker(options);
+let stopped = false;
+let turn = 0;
+
+parentPort.once('message', () => {
+  stopped = true;
+  parentPort?.postMessage(attacker.answers());
+  void attacker[Symbol.asyncDispose]().then(() => process.exit(0));
+});
+
+await Promise.all(
+  Array.from({ length: parallel }, async () => {
+    while (!stopped) await send(attacker, turn++);
+  }),
+);

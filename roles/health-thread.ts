@@ -1,0 +1,88 @@
+/**
+ * The thread that answers health probes. It has an event loop of its own, so it answers while the main thread is busy,
+ * and it reads from shared memory when the main thread's event loop last turned, so it cannot be fooled by one that is
+ * stuck. As a worker it is loaded by itself, so it imports only packages and types.
+ */
+import { type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** What the thread is started with. */
+export interface HealthThreadOptions {
+  readonly host: string;
+  readonly port: number;
+  /** When the main thread's event loop last turned, by `process.hrtime`, in nanoseconds. */
+  readonly beat: SharedArrayBuffer;
+  /** Milliseconds without a turn of the main thread's event loop after which the process counts as dead. */
+  readonly stallMs: number;
+  /** Milliseconds that the main thread has to say whether it is ready. */
+  readonly answerMs: number;
+}
+
+/** What the thread tells: that it listens or cannot, or asks whether the process is ready. */
+export type HealthQuestion =
+  { readonly listening: number } | { readonly failed: Error } | { readonly ask: number };
+
+/** The main thread's answer to a question. */
+export interface HealthAnswer {
+  readonly id: number;
+  readonly ready: boolean;
+  /** The body of the answer, as JSON. */
+  readonly body: string;
+}
+
+const { host, port, beat, stallMs, answerMs } = workerData as HealthThreadOptions;
+const lastBeat = new BigInt64Array(beat);
+const waiting = new Map<number, (answer: HealthAnswer) => void>();
+let asked = 0;
+
+/** Milliseconds since the main thread's event loop last turned. */
+function stalledFor(): number {
+  return Math.max(0, Number((process.hrtime.bigint() - Atomics.load(lastBeat, 0)) / 1_000_000n));
+}
+
+function send(response: ServerResponse, ok: boolean, body: string): void {
+  response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(body);
+}
+
+function answerAlive(response: ServerResponse): void {
+  const stalledMs = stalledFor();
+  const alive = stalledMs <= stallMs;
+  send(response, alive, JSON.stringify({ alive, stalledMs }));
+}
+
+/** A main thread that does not answer in time is not ready: requests would wait as long. */
+function answerReady(response: ServerResponse): void {
+  asked += 1;
+  const id = asked;
+  const settle = (ready: boolean, body: string) => {
+    clearTimeout(timer);
+    waiting.delete(id);
+    send(response, ready, body);
+  };
+  const timer = setTimeout(
+    () => settle(false, JSON.stringify({ ready: false, stalledMs: stalledFor() })),
+    answerMs,
+  );
+  waiting.set(id, ({ ready, body }) => settle(ready, body));
+  parentPort?.postMessage({ ask: id } satisfies HealthQuestion);
+}
+
+const server = createServer((request, response) => {
+  switch ((request.url ?? '/').split('?', 1)[0]) {
+    case '/healthz':
+      return answerAlive(response);
+    case '/readyz':
+      return answerReady(response);
+    default:
+      response.writeHead(404).end();
+  }
+});
+
+parentPort?.on('message', (answer: HealthAnswer) => waiting.get(answer.id)?.(answer));
+server.once('error', (failed) => parentPort?.postMessage({ failed } satisfies HealthQuestion));
+server.listen(port, host, () => {
+  const listening = (server.address() as AddressInfo).port;
+  parentPort?.postMessage({ listening } satisfies HealthQuestion);
+});

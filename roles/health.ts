@@ -1,0 +1,120 @@
+import { Worker } from 'node:worker_threads';
+import type { Env } from '../kernel/env.js';
+import { type Log, createLog } from '../kernel/log.js';
+import { workerFile } from '../kernel/worker-file.js';
+import type { HealthAnswer, HealthQuestion, HealthThreadOptions } from './health-thread.js';
+import type { Readiness, Role } from './role.js';
+
+/** Milliseconds between two signs of life of the main thread. */
+const BEAT_MS = 250;
+/** Milliseconds that the main thread has to say whether it is ready; checks of its own must be shorter. */
+const ANSWER_MS = 5000;
+
+export interface HealthOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Milliseconds for which the main thread's event loop may stand still before `/healthz` answers 503. */
+  readonly stallMs: number;
+  readonly log: Log;
+}
+
+/**
+ * Health probes of this process, answered by a thread of their own whatever the main thread does.
+ *
+ * - `GET /healthz` (liveness): 200 while the main thread's event loop turns, 503 once it has stood still for longer
+ *   than `stallMs`. Restart the process then.
+ * - `GET /readyz` (readiness): what `check` says, 503 until `check` is set, and 503 when the main thread does not
+ *   answer within five seconds. Send no requests then.
+ */
+export class HealthServer implements AsyncDisposable {
+  /**
+   * Says whether the process can do its work now; undefined while it starts. A check that rejects counts as not ready.
+   * It runs on the main thread, once per probe.
+   */
+  check: (() => Promise<Readiness>) | undefined;
+  private readonly beats: NodeJS.Timeout;
+
+  private constructor(
+    /** Base URL, without a trailing slash. */
+    readonly url: string,
+    private readonly worker: Worker,
+    beat: BigInt64Array,
+    log: Log,
+  ) {
+    this.beats = setInterval(() => beatNow(beat), BEAT_MS);
+    this.beats.unref();
+    worker.on('message', (question: HealthQuestion) => {
+      if ('ask' in question) void this.answer(question.ask);
+    });
+    worker.on('error', (err) => log.error({ err }, 'the thread that answers health probes has failed'));
+    worker.unref();
+  }
+
+  /** Starts the thread. Throws when the port is taken. */
+  static async start({ host, port, stallMs, log }: HealthOptions): Promise<HealthServer> {
+    const shared = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+    const beat = new BigInt64Array(shared);
+    beatNow(beat);
+    const workerData: HealthThreadOptions = { host, port, beat: shared, stallMs, answerMs: ANSWER_MS };
+    const worker = new Worker(workerFile('health-thread', import.meta.url), { workerData, execArgv: [] });
+    const taken = await listening(worker);
+    const name = host.includes(':') ? `[${host}]` : host;
+    return new HealthServer(`http://${name}:${taken}`, worker, beat, log);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.beats);
+    await this.worker.terminate();
+  }
+
+  private async answer(id: number): Promise<void> {
+    const readiness = await this.readiness();
+    const answer: HealthAnswer = { id, ready: readiness.ready, body: JSON.stringify(readiness) };
+    this.worker.postMessage(answer);
+  }
+
+  private async readiness(): Promise<Readiness> {
+    try {
+      return (await this.check?.()) ?? { ready: false, starting: true };
+    } catch {
+      return { ready: false };
+    }
+  }
+}
+
+/**
+ * Runs a role with health probes on HEALTH_PORT, if it is set: from before it starts, so that a start that takes long
+ * is alive and not ready, until it has ended. `/readyz` then answers what the role's `readiness` says; a role without
+ * one is ready once it runs.
+ */
+export function withHealth<R extends Role>(role: (env: Env) => Promise<R>): (env: Env) => Promise<R> {
+  return async (env) => {
+    const { HOST: host, HEALTH_PORT: port, HEALTH_STALL } = env;
+    if (port === undefined) return role(env);
+    await using started = new AsyncDisposableStack();
+    const log = createLog(env.LOG_LEVEL, 'health');
+    const health = started.use(await HealthServer.start({ host, port, stallMs: HEALTH_STALL * 1000, log }));
+    const running = started.use(await role(env));
+    health.check = () => running.readiness?.() ?? Promise.resolve({ ready: true });
+    const all = started.move();
+    return { ...running, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  };
+}
+
+function beatNow(beat: BigInt64Array): void {
+  Atomics.store(beat, 0, process.hrtime.bigint());
+}
+
+/** The port that the thread listens on. */
+function listening(worker: Worker): Promise<number> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (question: HealthQuestion) => {
+      worker.off('error', reject);
+      if ('listening' in question) return resolve(question.listening);
+      void worker.terminate();
+      reject('failed' in question ? question.failed : new Error('the health thread has not begun to listen'));
+    });
+  });
+}
