@@ -213,7 +213,7 @@ export type CreateClusterInput = {
   readonly spec?: ClusterSpec | null | undefined;
   /** What gives its pods their volumes; CSI when left out. */
   readonly storagePlugin?: StoragePlugin | null | undefined;
-  /** IANA name of the time zone of its schedules; the region's when left out. */
+  /** Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's when left out. */
   readonly timeZone?: string | null | undefined;
   /** Who runs the control plane. */
   readonly type: ClusterType;
