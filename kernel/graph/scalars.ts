@@ -1,28 +1,36 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLBigInt, GraphQLDateTime, GraphQLJSON } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLJSON } from 'graphql-scalars';
 import type { BuildSchemaOptions } from 'type-graphql';
 
 export { GraphQLJSON as JSONScalar };
 
-/** Digits of a 64-bit integer, which is what PostgreSQL holds. */
-const MAX_DIGITS = 19;
+const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+/** As many digits as 64 bits need; reading digits takes time that grows faster than their number. */
+const DECIMAL = /^-?\d{1,19}$/;
 
-/** Integers of 64 bits. Reading digits takes time that grows faster than their number: more are refused unread. */
-export const BigIntScalar = new GraphQLScalarType<bigint | number, bigint | number | string>({
-  ...GraphQLBigInt.toConfig(),
-  parseValue: (value) => {
-    refuseDigits(typeof value === 'string' ? value : '');
-    return GraphQLBigInt.parseValue(value);
-  },
-  parseLiteral: (node, variables) => {
-    refuseDigits(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : '');
-    return GraphQLBigInt.parseLiteral(node, variables);
-  },
+/**
+ * A whole number of 64 bits, which is what PostgreSQL holds. Its wire form is a string, since parsers of JSON read numbers
+ * as doubles and change those beyond 2^53.
+ */
+export const BigIntScalar = new GraphQLScalarType<bigint, string>({
+  name: 'BigInt',
+  description:
+    'A whole number of 64 bits, -9223372036854775808 to 9223372036854775807. Answers have it as a string of decimal digits, which stays exact in every JSON parser. Inputs take such a string, a number of at most 9007199254740991 (2^53 - 1), or a literal of any size.',
+  serialize: (value) => toInt64(value).toString(),
+  parseValue: toInt64,
+  parseLiteral: (node) =>
+    toInt64(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : undefined),
 });
 
-function refuseDigits(text: string): void {
-  if (text.length > MAX_DIGITS + 1)
-    throw new GraphQLError(`A BigInt may have ${MAX_DIGITS} digits, this one has ${text.length} characters.`);
+function toInt64(value: unknown): bigint {
+  const isText = typeof value === 'string' && DECIMAL.test(value);
+  if (!isText && typeof value !== 'bigint' && !Number.isSafeInteger(value))
+    throw new GraphQLError(
+      'A BigInt is a string of 1 to 19 decimal digits, or a number of at most 2^53 - 1.',
+    );
+  const number = BigInt(value as string | bigint | number);
+  if (number < INT64.min || number > INT64.max) throw new GraphQLError('A BigInt has 64 bits at the most.');
+  return number;
 }
 
 /** RFC 3339 in UTC; milliseconds. */

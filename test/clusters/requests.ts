@@ -13,7 +13,7 @@ export interface PayloadView {
 export interface ClusterView {
   readonly id: string;
   readonly state: string;
-  readonly resourceVersion: number;
+  readonly resourceVersion: string;
   readonly nodePools: {
     readonly nodes: { readonly id: string; readonly name: string; readonly desiredSize: number }[];
   };

@@ -137,8 +137,8 @@ async function livingCluster(tx: Transaction, account: string, id: string): Prom
   return cluster;
 }
 
-function checkVersion(cluster: ClusterRow, given: bigint | number | null | undefined): void {
-  if (given == null || BigInt(given) === cluster.resourceVersion) return;
+function checkVersion(cluster: ClusterRow, given: bigint | null | undefined): void {
+  if (given == null || given === cluster.resourceVersion) return;
   refuse('CONFLICT', `The cluster is at resourceVersion ${cluster.resourceVersion}, not ${given}.`, {
     path: ['input', 'resourceVersion'],
   });

@@ -50,7 +50,7 @@ export class UpdateNodePoolService {
       const locked = await lockBoth(tx, account, input.id, PATH);
       const { cluster, pool } = locked;
       const state = await admit(tx, pool, 'UPDATE', PATH);
-      if (input.resourceVersion != null && BigInt(input.resourceVersion) !== pool.resourceVersion)
+      if (input.resourceVersion != null && input.resourceVersion !== pool.resourceVersion)
         refuse(
           'CONFLICT',
           `The node pool is at resourceVersion ${pool.resourceVersion}, not ${input.resourceVersion}.`,

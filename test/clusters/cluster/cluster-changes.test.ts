@@ -35,14 +35,14 @@ test('updateCluster changes what is given, raises resourceVersion and says so on
     name: 'new-name',
     labels: { env: 'prod' },
     deletionProtection: false,
-    resourceVersion: 2,
+    resourceVersion: '2',
   });
   const events = await clusters.platform.database.prisma.event.findMany({
     where: { clusterId: id, type: 'CLUSTER_UPDATED' },
   });
   expect(events).toMatchObject([{ data: { fields: ['name', 'labels'] } }]);
   const again = await mutate('updateCluster', { id, name: 'new-name', resourceVersion: 2 });
-  expect(again.cluster?.resourceVersion).toBe(2);
+  expect(again.cluster?.resourceVersion).toBe('2');
 });
 
 test('updateCluster with an old resourceVersion is refused with CONFLICT', async () => {
@@ -51,6 +51,22 @@ test('updateCluster with an old resourceVersion is refused with CONFLICT', async
   const { cluster, userErrors } = await mutate('updateCluster', { id, labels: {}, resourceVersion: 1 });
   expect(cluster).toBeNull();
   expect(userErrors).toMatchObject([{ code: 'CONFLICT', path: ['input', 'resourceVersion'] }]);
+});
+
+test('resourceVersion is exact beyond 2^53, in answers, variables and literals', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'long-lived' });
+  const { prisma } = clusters.platform.database;
+  await prisma.cluster.update({ where: { id }, data: { resourceVersion: 9_007_199_254_740_993n } });
+  const given = (resourceVersion: unknown) =>
+    mutate('updateCluster', { id, labels: { v: String(resourceVersion) }, resourceVersion });
+  expect((await given('9007199254740992')).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+  const { cluster } = await given('9007199254740993');
+  expect(cluster?.resourceVersion).toBe('9007199254740994');
+  const literal = `mutation { updateCluster(input: { id: "${id}", labels: {}, resourceVersion: 9007199254740994 }) {
+    cluster { resourceVersion } userErrors { code } } }`;
+  expect((await clusters.run(literal)).data).toEqual({
+    updateCluster: { cluster: { resourceVersion: '9007199254740995' }, userErrors: [] },
+  });
 });
 
 test('updateCluster refuses the name of another living cluster', async () => {

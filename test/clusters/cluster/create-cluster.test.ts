@@ -48,7 +48,7 @@ test('a created cluster is there at once with its pools, its operation, its quot
     spec: 'PRO',
     product: 'ACK_PRO',
     labels: { team: 'a' },
-    resourceVersion: 1,
+    resourceVersion: '1',
     region: { id: 'cn-hangzhou' },
     timeZone: { id: 'Asia/Shanghai' },
     version: { creatable: true, supported: true, expired: false },

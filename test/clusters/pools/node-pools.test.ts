@@ -93,7 +93,7 @@ test('scaleNodePool out reserves the growth, in reserves nothing, and one wish f
   expect(nodePool).toMatchObject({
     state: 'SCALING',
     desiredSize: 8,
-    resourceVersion: 2,
+    resourceVersion: '2',
     cluster: { state: 'SCALING' },
   });
   expect(operation).toMatchObject({ type: 'SCALE_NODE_POOL', result: { requested: 5 } });

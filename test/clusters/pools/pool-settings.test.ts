@@ -52,7 +52,7 @@ describe('what a node pool is made of', () => {
     const { id, pools } = await living.cluster([{ name: 'a', ...before }]);
     const pool = pools[0] ?? '';
     const [node] = (await living.pool(pool)).nodes.nodes;
-    const { resourceVersion } = (await living.pool(pool)) as unknown as { resourceVersion: number };
+    const { resourceVersion } = (await living.pool(pool)) as unknown as { resourceVersion: string };
     await living.carried('updateNodePool', {
       id: pool,
       name: 'renamed',
