@@ -12,6 +12,8 @@ export interface Platform {
   readonly clock: Clock;
   readonly log: Log;
   readonly cursors: EventCursors;
+  /** Key of the digests by which identity documents are told apart without being kept. */
+  readonly documentKey: Uint8Array;
   readonly events: EventLog;
   readonly provider: InfrastructureProvider;
   readonly kubernetes: KubernetesApis;

@@ -56,6 +56,11 @@ export const errorRegistry = {
     since: '0.1',
   },
   DUPLICATE_NAME: { description: 'The name is taken in this scope. Choose another.', since: '0.1' },
+  DOCUMENT_ALREADY_USED: {
+    description:
+      'The document has identified the holder of another account. Show another document, or use that account.',
+    since: '0.1',
+  },
   ERRORS_OMITTED: {
     description:
       'The answer has more errors than are listed; the message says how many more. Ask for less at once to see them.',

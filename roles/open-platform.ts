@@ -49,6 +49,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform &
     events,
     kubernetes,
     cursors: new EventCursors(cursorKeys(options.cursorKeys ?? 'platform', secret)),
+    documentKey: deriveKey(secret, 'document'),
     provider: createSimulatedProvider({ cloudUrl: options.cloudUrl, token }),
     async [Symbol.asyncDispose]() {
       await kubernetes[Symbol.asyncDispose]();

@@ -14,6 +14,7 @@ export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
     clock: systemClock,
     log: createLog('silent'),
     cursors: new EventCursors(new Uint8Array(32)),
+    documentKey: new Uint8Array(32),
     events: absent('the event log'),
     provider: absent('the provider'),
     kubernetes: absent('the Kubernetes APIs'),

@@ -48,6 +48,7 @@ export async function openClusters(options: ClustersKitOptions = {}): Promise<Cl
     clock: options.clock ?? systemClock,
     log,
     cursors: new EventCursors(new Uint8Array(32)),
+    documentKey: new Uint8Array(32),
     events: await EventLog.open(kit.database, log),
     provider: createSimulatedProvider(options.cloud ?? { cloudUrl: 'http://127.0.0.1:9', token: 'none' }),
     kubernetes: new KubernetesApis(kit.database),

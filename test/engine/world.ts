@@ -49,6 +49,7 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
     clock,
     log,
     cursors,
+    documentKey: new Uint8Array(32),
     events,
     provider,
     kubernetes,

@@ -42,6 +42,7 @@ export async function startObservability(): Promise<ObservabilityWorld> {
     clock,
     log,
     cursors: new EventCursors(deriveKey('a-secret-of-at-least-32-characters', 'cursor')),
+    documentKey: new Uint8Array(32),
     events: started.use(await EventLog.open(kit.database, log)),
     kubernetes: started.use(new KubernetesApis(kit.database)),
     provider: undefined as never,

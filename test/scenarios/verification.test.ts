@@ -35,7 +35,7 @@ test('through the gateway, a token that does not vouch for its account buys noth
     createCluster: { cluster: null, userErrors: [{ code: 'ACCOUNT_NOT_VERIFIED' }] },
   });
   const verify = `mutation { verifyAccount(input: {
-    kind: ENTERPRISE, name: "Newcomer Ltd", documentNumber: "91330100MA27X6AB0C" }) {
+    kind: ENTERPRISE, name: "Newcomer Ltd", documentNumber: "91330100MA27X6AB0T" }) {
     viewer { verified } userErrors { code } } }`;
   expect(await ask(verify, false)).toEqual({ verifyAccount: { viewer: { verified: true }, userErrors: [] } });
   expect(await ask(viewer, false)).toEqual({ viewer: { verified: true } });

@@ -53,6 +53,7 @@ export async function startWorkloads(): Promise<WorkloadsWorld> {
     clock,
     log,
     cursors: new EventCursors(deriveKey(SECRET, 'cursor')),
+    documentKey: new Uint8Array(32),
     events: started.use(await EventLog.open(kit.database, log)),
     kubernetes: started.use(new KubernetesApis(kit.database)),
     provider,

@@ -33,7 +33,10 @@ export class VerifyAccountInput {
   name: string;
 
   @Field(() => String, {
-    description: 'Number of the identity card, or unified social credit code: 18 characters. It is not kept.',
+    description:
+      'Number of the identity card (GB 11643), or unified social credit code (GB 32100): 18 characters, whose check ' +
+      'character and, of a card, day of birth must be right: INVALID_INPUT. One document identifies one account: ' +
+      'DOCUMENT_ALREADY_USED. Only a keyed digest of it is kept.',
   })
   documentNumber: string;
 

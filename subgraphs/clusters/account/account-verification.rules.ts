@@ -1,4 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
+import { documentProblem } from './identity-document.rules.js';
 
 /** Whom the verification centre is to identify. */
 export interface VerificationRequest {
@@ -7,10 +8,6 @@ export interface VerificationRequest {
   readonly documentNumber: string;
 }
 
-/** A resident identity card: 17 digits and a digit or X. */
-const PERSON = /^\d{17}[\dX]$/;
-/** A unified social credit code: 18 digits and capital letters without I, O, S, V and Z. */
-const ENTERPRISE = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
 const MAX_NAME = 128;
 
 /**
@@ -21,19 +18,18 @@ export function isVerified(claim: boolean | undefined, known: object | null): bo
   return claim !== false || known !== null;
 }
 
-/** What is wrong with a request for identification. */
-export function verificationProblems({ kind, name, documentNumber }: VerificationRequest): Problem[] {
+/** What is wrong with a request for identification that is made at a time. */
+export function verificationProblems(
+  { kind, name, documentNumber }: VerificationRequest,
+  at: Date,
+): Problem[] {
   const problems: Problem[] = [];
   if (name.trim().length < 1 || name.length > MAX_NAME) {
     const message = `A name has 1 to ${MAX_NAME} characters.`;
     problems.push({ code: 'INVALID_INPUT', message, path: ['input', 'name'] });
   }
-  if (!(kind === 'PERSON' ? PERSON : ENTERPRISE).test(documentNumber)) {
-    const message =
-      kind === 'PERSON'
-        ? 'The number of an identity card has 17 digits and a digit or X.'
-        : 'A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z.';
+  const message = documentProblem(kind, documentNumber, at);
+  if (message !== undefined)
     problems.push({ code: 'INVALID_INPUT', message, path: ['input', 'documentNumber'] });
-  }
   return problems;
 }

@@ -13,9 +13,14 @@ beforeAll(async () => {
 afterAll(() => clusters[Symbol.asyncDispose]());
 
 describe('real-name verification', () => {
-  const asActor = async <T>(query: string, variables: Record<string, unknown>, verified?: boolean) => {
+  const asActor = async <T>(
+    query: string,
+    variables: Record<string, unknown>,
+    verified?: boolean,
+    account = 'anonymous',
+  ) => {
     const executor = new SubgraphExecutor(clusters.subgraph, createLog('fatal'));
-    const actor = { ...testActor('anonymous'), ...(verified !== undefined && { verified }) };
+    const actor = { ...testActor(account), ...(verified !== undefined && { verified }) };
     const context = { actor, requestId: 'test', loaders: new Loaders() };
     return (await executor.execute({ query, variables }, context)) as unknown as { data: T };
   };
@@ -46,6 +51,38 @@ describe('real-name verification', () => {
     expect((await asActor<KindPayload>(CREATE_CLUSTER, { input }, false)).data.payload).toMatchObject({
       userErrors: [],
     });
+  });
+
+  test('the refusal to create a cluster names verifyAccount', async () => {
+    const { data } = await asActor<{ payload: { userErrors: { message: string }[] } }>(
+      `mutation ($input: CreateClusterInput!) { payload: createCluster(input: $input) { userErrors { message } } }`,
+      { input },
+      false,
+      'unknown',
+    );
+    expect(data.payload.userErrors[0]?.message).toContain('verifyAccount');
+  });
+
+  test('a document identifies one account, also when two show it at the same moment', async () => {
+    const VERIFY = `mutation ($input: VerifyAccountInput!) {
+      verifyAccount(input: $input) { viewer { verified } userErrors { code path } } }`;
+    const holder = { kind: 'ENTERPRISE', name: 'Acme', documentNumber: '91350100M000100Y43' };
+    const accounts = ['one', 'two', 'three', 'four'];
+    const answers = await Promise.all(
+      accounts.map((account) =>
+        asActor<{ verifyAccount: { userErrors: object[] } }>(VERIFY, { input: holder }, false, account),
+      ),
+    );
+    const refused = answers.flatMap(({ data }) => data.verifyAccount.userErrors);
+    expect(refused).toEqual(
+      Array.from({ length: 3 }, () => ({ code: 'DOCUMENT_ALREADY_USED', path: ['input', 'documentNumber'] })),
+    );
+    const verified = await Promise.all(
+      accounts.map((account) => asActor<{ viewer: { verified: boolean } }>(VIEWER, {}, false, account)),
+    );
+    expect(verified.filter(({ data }) => data.viewer.verified)).toHaveLength(1);
+    const rows = await clusters.platform.database.prisma.accountVerification.findMany();
+    expect(JSON.stringify(rows)).not.toContain(holder.documentNumber);
   });
 
   test('an account whose token says nothing of it is verified', async () => {
