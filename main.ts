@@ -68,6 +68,7 @@ program
   .option('--unverified', "say that nobody has identified the account's holder")
   .action(async (options: TokenOptions) => {
     const env = readEnv();
+    checkLifetime(options.ttl, env.AUTH_MAX_DAYS);
     const token = await mintAccessToken(required(env, 'AUTH_SECRET'), {
       account: options.account,
       subject: options.subject,
@@ -86,6 +87,12 @@ interface TokenOptions {
   readonly ttl: number;
   readonly scope?: string[];
   readonly unverified?: boolean;
+}
+
+/** A token that the gateway would refuse is not made. */
+function checkLifetime(ttl: number, maxDays: number): void {
+  if (Number.isInteger(ttl) && ttl <= maxDays * 24 * 3600) return;
+  throw new Error(`--ttl is a whole number of seconds, at most AUTH_MAX_DAYS (${maxDays} days), not ${ttl}.`);
 }
 
 function subgraphName(text: string): SubgraphName {

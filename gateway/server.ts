@@ -1,13 +1,14 @@
 import { type Server, createServer } from 'node:http';
 import type { Registry } from 'prom-client';
+import { AcceptedTokens } from '../access/accepted-tokens.js';
 import type { Clock } from '../kernel/clock.js';
 import { closeServer, listen } from '../kernel/graph/listen.js';
 import type { Log } from '../kernel/log.js';
 import { chain } from '../kernel/maybe-promise.js';
 import type { AuthOptions } from './auth/auth-options.js';
-import { type Authenticator, createAuthenticator } from './auth/authenticator.js';
+import { type Authenticator, createAuthenticator, openDoor } from './auth/authenticator.js';
+import { RefusalLog } from './auth/refusal-log.js';
 import { ExpiryWatch } from './auth/expiry-watch.js';
-import { Revocations } from './auth/revocations.js';
 import type { CircuitOptions } from './circuit/circuit.js';
 import { OperationCosts } from './cost/operation-costs.js';
 import { RateLimiter, type RateOptions } from './cost/rate-limiter.js';
@@ -66,7 +67,7 @@ export interface GatewayOptions {
   readonly rate?: RateOptions | undefined;
   /** The only documents that may be executed. Default any. */
   readonly trustedDocuments?: TrustedDocuments | undefined;
-  /** A file of the tokens that were called back, see auth/revocations.ts. Default none. */
+  /** A file of the tokens that were called back, see access/revocations.ts. Default none. */
   readonly revocationsFile?: string | undefined;
   /** Milliseconds between two looks at the rights of those whose streams are running. Default 10,000. */
   readonly rightsInterval?: number | undefined;
@@ -216,10 +217,16 @@ async function startAuthentication(
   started: AsyncDisposableStack,
 ): Promise<{ readonly authenticator: Authenticator; readonly rights: RightsWatch }> {
   const changed = () => void rights.look();
-  const revocations = revocationsFile
-    ? started.use(await Revocations.open(revocationsFile, log, changed))
-    : undefined;
-  const authenticator = createAuthenticator(auth, clock, revocations?.isRevoked);
+  const authenticator =
+    auth.kind === 'none'
+      ? openDoor
+      : createAuthenticator({
+          ...auth,
+          accepted: started.use(await AcceptedTokens.open({ keys: auth, revocationsFile, log, changed })),
+          clock,
+          refused: (refused, requestId) => refusals.note(refused, requestId),
+        });
+  const refusals = new RefusalLog(log, clock);
   const rights = started.use(new RightsWatch({ authenticator, interval: rightsInterval, log }));
   return { authenticator, rights };
 }

@@ -12,6 +12,8 @@ export interface Actor {
   readonly expiresAt?: Date;
   /** When the token was made out; undefined when it does not say. */
   readonly issuedAt?: Date;
+  /** The key that the token was signed with; see access/signing-keys.ts. */
+  readonly keyId?: string;
   /** What the token allows, by name, e.g. `fleet:write`. */
   readonly scopes?: readonly string[];
   /** Policies that hold for the token's bearer, as its issuer says. */
@@ -25,10 +27,12 @@ export const ACTOR_HEADER = 'x-fleetgraph-actor';
 
 /** A header value by which a subgraph knows that the gateway asks, and for whom. Valid for two minutes. */
 export async function signActor(actor: Actor, key: Uint8Array): Promise<string> {
-  const { account, expiresAt, scopes, verified } = actor;
+  const { account, expiresAt, issuedAt, keyId, scopes, verified } = actor;
   return new SignJWT({
     account,
     ...(expiresAt && { until: expiresAt.getTime() }),
+    ...(issuedAt && { since: issuedAt.getTime() }),
+    ...(keyId !== undefined && { keyId }),
     ...(scopes && { scope: scopes.join(' ') }),
     ...(verified === false && { verified }),
   })
@@ -45,12 +49,14 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
   try {
     const { payload } = await jwtVerify(token, key, { audience: 'fleetgraph-subgraph', typ: 'actor+jwt' });
     if (typeof payload.account !== 'string' || typeof payload.sub !== 'string') return undefined;
-    const { account, sub: subject, until, scope, verified } = payload;
+    const { account, sub: subject, until, since, keyId, scope, verified } = payload;
     return {
       account,
       subject,
       ...(verified === false && { verified }),
       ...(typeof until === 'number' && { expiresAt: new Date(until) }),
+      ...(typeof since === 'number' && { issuedAt: new Date(since) }),
+      ...(typeof keyId === 'string' && { keyId }),
       ...(typeof scope === 'string' && { scopes: scope.split(' ').filter((one) => one !== '') }),
     };
   } catch {

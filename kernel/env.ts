@@ -30,6 +30,8 @@ const form = z.object({
   AUTH_JWKS_URL: url.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  /** Days for which a token may be valid; one that is valid for longer, or for ever, is refused. */
+  AUTH_MAX_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   /** Scopes of tokens that name none, separated by spaces; left out, those that only read. */
   AUTH_DEFAULT_SCOPES: z.string().optional(),
   /** `off`: nobody is asked who they are. Only for a gateway that serves another graph, `gateway --supergraph`. */

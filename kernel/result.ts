@@ -17,8 +17,11 @@ export type Result<T> =
 
 /** Carries problems out of a transaction, so that it rolls back. Turned into data by `settle`. */
 export class Refused extends Error {
-  constructor(readonly problems: readonly Problem[]) {
-    super(problems.map((p) => `${p.code}: ${p.message}`).join('; '));
+  constructor(
+    readonly problems: readonly Problem[],
+    options?: ErrorOptions,
+  ) {
+    super(problems.map((p) => `${p.code}: ${p.message}`).join('; '), options);
     this.name = 'Refused';
   }
 }

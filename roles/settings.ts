@@ -11,6 +11,7 @@ export function authOptions(env: Env, fallbackSecret?: string): AuthOptions {
   const claims = {
     issuer: env.AUTH_ISSUER,
     audience: env.AUTH_AUDIENCE,
+    maxDays: env.AUTH_MAX_DAYS,
     defaultScopes: env.AUTH_DEFAULT_SCOPES?.split(' ').filter((scope) => scope !== ''),
   };
   if (env.AUTH_JWKS_URL) return { kind: 'jwks', url: env.AUTH_JWKS_URL, ...claims };

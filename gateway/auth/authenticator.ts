@@ -1,44 +1,65 @@
 import { LRUCache } from 'lru-cache';
+import type { AcceptedTokens } from '../../access/accepted-tokens.js';
 import { accountScopes } from '../../access/scopes.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import { refuse } from '../../kernel/result.js';
-import type { AuthOptions } from './auth-options.js';
-import type { Revoked } from './revocations.js';
+import { Refused, refuse } from '../../kernel/result.js';
+import type { TokenExpectations } from './auth-options.js';
 import { tokenVerifier } from './verify-token.js';
 
 /** Finds out on whose behalf a client asks, from the value of its `Authorization` header. */
 export interface Authenticator {
-  /** Refuses UNAUTHENTICATED without a valid token and TOKEN_EXPIRED when it is no longer valid. */
-  authenticate(authorization: string | undefined): MaybePromise<Actor>;
+  /**
+   * Refuses UNAUTHENTICATED without a valid token and TOKEN_EXPIRED when it is no longer valid. What is refused is
+   * reported under the id of the request.
+   */
+  authenticate(authorization: string | undefined, requestId: string): MaybePromise<Actor>;
   /** The same without remembering: what the token is worth at this moment. */
   again(authorization: string | undefined): Promise<Actor>;
 }
 
+export interface AuthenticatorOptions extends TokenExpectations {
+  readonly accepted: AcceptedTokens;
+  readonly clock: Clock;
+  /** Told of each refusal. */
+  readonly refused?: (refused: Refused, requestId: string) => void;
+}
+
 const nobody: Actor = { account: 'default', subject: 'anonymous', anonymous: true, scopes: accountScopes };
 
-/** Makes the authenticator that the options ask for. Tokens are verified once a minute at the most. */
-export function createAuthenticator(
-  options: AuthOptions,
-  clock: Clock,
-  revoked: Revoked = () => false,
-): Authenticator {
-  if (options.kind === 'none') return { authenticate: () => nobody, again: () => Promise.resolve(nobody) };
-  const verify = tokenVerifier(options, clock);
+/** Lets everybody in, as nobody in particular. */
+export const openDoor: Authenticator = { authenticate: () => nobody, again: () => Promise.resolve(nobody) };
+
+/** Makes the authenticator that the options ask for. Signatures are verified once a minute at the most. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { accepted, clock, refused } = options;
+  const verify = tokenVerifier(options, accepted, clock);
   // By the whole header, so that what was verified need not be read again.
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
-  const unrevoked = (actor: Actor) =>
-    revoked(actor) ? refuse('UNAUTHENTICATED', 'The token has been revoked. Get a new one.') : actor;
+  const good = (actor: Actor): Actor => {
+    if (hasExpired(actor, clock)) return refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.');
+    const end = accepted.endOf(actor);
+    return end ? refuse('UNAUTHENTICATED', `The token is no longer good: ${end}. Get a new one.`) : actor;
+  };
   const again = async (authorization: string | undefined) => {
     const actor = await verify(bearerToken(authorization));
     verified.set(authorization ?? '', actor);
-    return unrevoked(actor);
+    return good(actor);
   };
   return {
-    authenticate(authorization) {
+    authenticate(authorization, requestId) {
+      const report = (error: unknown): never => {
+        if (error instanceof Refused) refused?.(error, requestId);
+        throw error;
+      };
       const known = verified.get(authorization ?? '');
-      return known ? unrevoked(stillValid(known, clock)) : again(authorization);
+      if (!known) return again(authorization).catch(report);
+      try {
+        return good(known);
+      } catch (error) {
+        return report(error);
+      }
     },
     again,
   };
@@ -47,10 +68,6 @@ export function createAuthenticator(
 /** Whether the actor's rights have ended. */
 export function hasExpired(actor: Actor, clock: Clock): boolean {
   return actor.expiresAt !== undefined && actor.expiresAt.getTime() <= clock.now().getTime();
-}
-
-function stillValid(actor: Actor, clock: Clock): Actor {
-  return hasExpired(actor, clock) ? refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.') : actor;
 }
 
 const BEARER = /^\s*bearer +([^ ]+)\s*$/i;

@@ -1,61 +1,66 @@
-import { type JWTPayload, type JWTVerifyOptions, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { type JWTPayload, errors } from 'jose';
+import type { AcceptedTokens } from '../../access/accepted-tokens.js';
 import { defaultScopes as platformScopes } from '../../access/scopes.js';
+import type { VerifiedToken } from '../../access/signing-keys.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
-import { refuse } from '../../kernel/result.js';
-import type { AuthOptions } from './auth-options.js';
+import { Refused, refuse } from '../../kernel/result.js';
+import type { TokenExpectations } from './auth-options.js';
 import { policiesOf, scopesOf } from './claims.js';
 
 /** Checks a bearer token: refuses UNAUTHENTICATED or TOKEN_EXPIRED, throws when the key set cannot be read. */
 export type VerifyToken = (token: string) => Promise<Actor>;
 
-const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-/** Milliseconds after which a key set is read again, so that a key that was withdrawn is not accepted for long. */
-const KEYS_AGE = 60_000;
 const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** Kubernetes keeps user names below this for itself; accounts are the beginning of the names of users in clusters. */
+const RESERVED_ACCOUNT = 'system';
+const DAY = 24 * 3600;
+const MAX_DAYS = 90;
+/** Seconds by which the clock of an issuer may be ahead of ours. */
+const CLOCK_SKEW = 60;
 
 /** Makes the check that the options ask for. */
-export function tokenVerifier(options: Exclude<AuthOptions, { kind: 'none' }>, clock: Clock): VerifyToken {
-  const verify = payloadReader(options, clock);
-  const { issuer, audience, defaultScopes = platformScopes } = options;
+export function tokenVerifier(
+  { issuer, audience, defaultScopes = platformScopes, maxDays = MAX_DAYS }: TokenExpectations,
+  accepted: AcceptedTokens,
+  clock: Clock,
+): VerifyToken {
   const expected = { ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
   return async (token) => {
     try {
-      return actorOf(await verify(token, { ...expected, currentDate: clock.now() }), defaultScopes);
+      const verified = await accepted.verify(token, { ...expected, currentDate: clock.now() });
+      const times = timesOf(verified.payload, { now: clock.now().getTime() / 1000, maxDays });
+      return { ...actorOf(verified, defaultScopes), ...times };
     } catch (error) {
       return explain(error);
     }
   };
 }
 
-type ReadPayload = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
-
-function payloadReader(options: Exclude<AuthOptions, { kind: 'none' }>, clock: Clock): ReadPayload {
-  if (options.kind === 'secret') {
-    const secret = new TextEncoder().encode(options.secret);
-    return async (token, expected) =>
-      (await jwtVerify(token, secret, { ...expected, algorithms: ['HS256'] })).payload;
-  }
-  const keys = createRemoteJWKSet(new URL(options.url));
-  let readAt = clock.now().getTime();
-  return async (token, expected) => {
-    const now = clock.now().getTime();
-    if (now - readAt >= KEYS_AGE) {
-      readAt = now;
-      // Nobody waits for it; when it fails the keys that are known hold, for ten minutes.
-      keys.reload().catch(() => undefined);
-    }
-    return (await jwtVerify(token, keys, { ...expected, algorithms: ASYMMETRIC })).payload;
+/** When it ends and began. A token has an end, not too far away, and does not begin later than now. */
+function timesOf(
+  { exp, iat }: JWTPayload,
+  { now, maxDays }: { readonly now: number; readonly maxDays: number },
+): Pick<Actor, 'expiresAt' | 'issuedAt'> {
+  if (exp === undefined)
+    return refuse('UNAUTHENTICATED', 'The token has no end: claim exp. Get one that expires.');
+  if (iat !== undefined && !(iat <= now + CLOCK_SKEW))
+    return refuse('UNAUTHENTICATED', 'The token was made out in the future: claim iat. Get a new one.');
+  if (!(exp - (iat ?? now) <= maxDays * DAY))
+    return refuse('UNAUTHENTICATED', `The token is valid for more than ${maxDays} days. Get a shorter one.`);
+  return {
+    expiresAt: new Date(exp * 1000),
+    ...(iat === undefined ? {} : { issuedAt: new Date(iat * 1000) }),
   };
 }
 
-function actorOf(payload: JWTPayload, defaultScopes: readonly string[]): Actor {
-  const { sub, exp, iat } = payload;
+function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly string[]): Actor {
+  const { sub } = payload;
   const account = payload['account'];
-  if (typeof account !== 'string' || !ACCOUNT.test(account)) {
+  if (typeof account !== 'string' || !ACCOUNT.test(account) || account === RESERVED_ACCOUNT) {
     return refuse(
       'UNAUTHENTICATED',
-      'The token names no account: claim account, lower-case letters, digits and hyphens.',
+      `The token names no account: claim account, lower-case letters, digits and hyphens, not ${RESERVED_ACCOUNT}.`,
     );
   }
   const policies = policiesOf(payload);
@@ -65,15 +70,16 @@ function actorOf(payload: JWTPayload, defaultScopes: readonly string[]): Actor {
     scopes: scopesOf(payload) ?? defaultScopes,
     ...(policies.length > 0 && { policies }),
     ...(payload['verified'] === false && { verified: false }),
-    ...(exp === undefined ? {} : { expiresAt: new Date(exp * 1000) }),
-    ...(iat === undefined ? {} : { issuedAt: new Date(iat * 1000) }),
+    keyId,
   };
 }
 
 /** Errors about the token are the client's; others, such as a key set that cannot be fetched, are ours. */
 function explain(error: unknown): never {
-  if (error instanceof errors.JWTExpired)
-    return refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.');
   if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
-  return refuse('UNAUTHENTICATED', 'The token is not valid.');
+  const problem =
+    error instanceof errors.JWTExpired
+      ? ({ code: 'TOKEN_EXPIRED', message: 'The token has expired. Get a new one.' } as const)
+      : ({ code: 'UNAUTHENTICATED', message: 'The token is not valid.' } as const);
+  throw new Refused([problem], { cause: error });
 }

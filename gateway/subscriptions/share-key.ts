@@ -3,7 +3,7 @@ import type { SharedBy } from './subscriptions.js';
 
 /** The same text for actors who may see the same. */
 export function rightsKey(
-  { subject, expiresAt: _, issuedAt: __, ...rights }: Actor,
+  { subject, expiresAt: _, issuedAt: __, keyId: ___, ...rights }: Actor,
   sharedBy: SharedBy,
 ): string {
   return variablesKey(sharedBy === 'subject' ? { subject, ...rights } : rights);

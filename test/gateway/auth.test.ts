@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
+import { movableClock } from '../kit/clock.js';
+import { eventually } from '../kit/eventually.js';
+import { SECRET, type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 
 let fixture: Fixture;
@@ -13,8 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
+const NOW = Math.floor(Date.now() / 1000);
+const DAY = 24 * 3600;
+
 async function claims(payload: Record<string, unknown>, secret?: string): Promise<string> {
-  return new SignJWT(payload)
+  return new SignJWT({ exp: NOW + 600, ...payload })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(new TextEncoder().encode(secret ?? 'a secret that only these tests know about'));
 }
@@ -35,6 +40,22 @@ const cases: readonly (readonly [string, () => Promise<string | null>, string])[
       `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"account":"acme"}').toString('base64url')}.`,
     'UNAUTHENTICATED',
   ],
+  ['an account of Kubernetes itself', () => claims({ account: 'system' }), 'UNAUTHENTICATED'],
+  ['a token without exp', () => claims({ account: 'acme', exp: undefined }), 'UNAUTHENTICATED'],
+  ['an exp that is no time', () => claims({ account: 'acme', exp: 'never' }), 'UNAUTHENTICATED'],
+  ['an exp in 91 days', () => claims({ account: 'acme', exp: NOW + 91 * DAY }), 'UNAUTHENTICATED'],
+  ['an exp in the year 3e10', () => claims({ account: 'acme', exp: 1e18 }), 'UNAUTHENTICATED'],
+  [
+    'an iat that is not now but an exp 91 days later',
+    () => claims({ account: 'acme', iat: NOW - 30 * DAY, exp: NOW + 61 * DAY }),
+    'UNAUTHENTICATED',
+  ],
+  [
+    'an iat in the future',
+    () => claims({ account: 'acme', iat: NOW + DAY, exp: NOW + 2 * DAY }),
+    'UNAUTHENTICATED',
+  ],
+  ['an iat that is no time', () => claims({ account: 'acme', iat: 'then' }), 'UNAUTHENTICATED'],
   ['an expired token', () => token('acme', { expiresIn: -1 }), 'TOKEN_EXPIRED'],
 ];
 
@@ -49,6 +70,64 @@ test.each(cases)('%s is answered 401, also to introspection and event streams', 
     expect(headers.get('www-authenticate')).toBe('Bearer');
     expect(headers.get('x-request-id')).toBeTruthy();
   }
+});
+
+test('a token is good for 90 days at the most, or as many as the gateway is told', async () => {
+  await using strict = await startFixture({ auth: { kind: 'secret', secret: SECRET, maxDays: 1 } });
+  const days = async (url: string, expiresIn: number) =>
+    (await post(url, '{ __typename }', { bearer: await token('acme', { expiresIn }) })).status;
+  expect([await days(fixture.url, 90 * DAY), await days(fixture.url, 90 * DAY + 60)]).toEqual([200, 401]);
+  expect([await days(strict.url, DAY), await days(strict.url, DAY + 60)]).toEqual([200, 401]);
+});
+
+test('a refused token leaves one line with its reason and the id of the request, and never the token', async () => {
+  await using logged = await startFixture();
+  const bearer = await token('acme', { secret: 'another secret, as long as the first one' });
+  const { headers } = await post(logged.url, '{ __typename }', { bearer });
+  const lines = logged.log.filter(({ msg }) => msg === 'a token was refused');
+  expect(lines).toMatchObject([
+    {
+      requestId: headers.get('x-request-id'),
+      code: 'UNAUTHENTICATED',
+      reason: 'signature verification failed',
+    },
+  ]);
+  expect(JSON.stringify(logged.log)).not.toContain(bearer);
+});
+
+test('a flood of refused tokens leaves ten lines a second, and says how many were left out', async () => {
+  const clock = movableClock();
+  using _ = clock.stand();
+  await using logged = await startFixture({ clock });
+  const refuse = () => post(logged.url, '{ __typename }', { bearer: 'abc' });
+  const lines = () => logged.log.filter(({ msg }) => msg === 'a token was refused');
+  for (let times = 0; times < 25; times += 1) await refuse();
+  expect(lines()).toHaveLength(10);
+  clock.advance(1000);
+  await refuse();
+  expect(lines()).toHaveLength(11);
+  expect(lines().at(-1)).toMatchObject({ leftOut: 15 });
+});
+
+test('a key that its key set no longer has is refused at once when the set is read again', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
+  const served = { keys: [key] };
+  const jwks = await serveJson(served);
+  await using behind = await startFixture({ auth: { kind: 'jwks', url: jwks.url } });
+  const bearer = await new SignJWT({ account: 'acme' })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+    .setExpirationTime('5m')
+    .sign(privateKey);
+  const ask = async () => (await post(behind.url, '{ __typename }', { bearer })).status;
+  expect(await ask()).toBe(200);
+  // Another key under the same name is another key.
+  const other = await generateKeyPair('ES256');
+  served.keys = [{ ...(await exportJWK(other.publicKey)), kid: 'k1', alg: 'ES256' }];
+  const reads = jwks.reads();
+  await until(() => jwks.reads() > reads, 'the next read of the key set');
+  await eventually(async () => (await ask()) === 401);
+  jwks.server.close();
 });
 
 test('a WebSocket without a valid token is closed with 4403, with an expired one with 4411', async () => {
@@ -118,6 +197,7 @@ test('tokens signed with a key of the JWKS are accepted, others are not', async 
       .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
       .setIssuer(issuer)
       .setAudience('fleet')
+      .setExpirationTime('5m')
       .sign(privateKey);
   expect(
     (await post(behind.url, '{ cluster(id: "c1") { name } }', { bearer: await sign('https://issuer') })).data,
@@ -129,11 +209,17 @@ test('tokens signed with a key of the JWKS are accepted, others are not', async 
   jwks.server.close();
 });
 
-async function serveJson(value: unknown): Promise<{ url: string; server: Server }> {
-  const server = createServer((_, response) =>
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(value)),
-  );
+async function serveJson(value: unknown): Promise<{ url: string; server: Server; reads(): number }> {
+  let reads = 0;
+  const server = createServer((_, response) => {
+    reads += 1;
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks` };
+  return {
+    server,
+    reads: () => reads,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+  };
 }

@@ -1,11 +1,17 @@
 import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
+import { AcceptedTokens } from '../../access/accepted-tokens.js';
 import { tokenVerifier } from '../../gateway/auth/verify-token.js';
 import { signActor, verifyActor } from '../../kernel/actor.js';
 import { systemClock } from '../../kernel/clock.js';
+import { createLog } from '../../kernel/log.js';
 
 const SECRET = 'a secret that is long enough for signing';
-const verify = tokenVerifier({ kind: 'secret', secret: SECRET }, systemClock);
+const accepted = await AcceptedTokens.open({
+  keys: { kind: 'secret', secret: SECRET },
+  log: createLog('silent'),
+});
+const verify = tokenVerifier({}, accepted, systemClock);
 
 const token = (claims: Record<string, unknown>) =>
   new SignJWT({ account: 'acme', ...claims })

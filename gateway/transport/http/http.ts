@@ -93,7 +93,7 @@ export class HttpTransport {
     refuseForeignName(request, this.options.allowedHosts);
     refuseForeignPage(request, this.options.allowedOrigins);
     const { authorization } = request.headers;
-    const actor = await core.authenticator.authenticate(authorization);
+    const actor = await core.authenticator.authenticate(authorization, requestId);
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
     if (request.method === 'PUT') return this.reserved.reserve(response, actor);
     if (request.method === 'DELETE') return this.reserved.end(response, request, actor);

@@ -127,7 +127,7 @@ export class SocketSession {
 
   private async authenticate(authorization: string | undefined): Promise<Actor> {
     try {
-      return await this.core.authenticator.authenticate(authorization);
+      return await this.core.authenticator.authenticate(authorization, randomUUID());
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       throw error.problems[0]?.code === 'TOKEN_EXPIRED'

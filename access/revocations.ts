@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Actor } from '../../kernel/actor.js';
-import type { Log } from '../../kernel/log.js';
+import type { Log } from '../kernel/log.js';
+import type { TokenOrigin } from './accepted-tokens.js';
 
 /** Whether somebody's token is worth nothing any more, though it has not expired. */
-export type Revoked = (actor: Actor) => boolean;
+export type Revoked = (origin: TokenOrigin) => boolean;
 
 const form = z.object({
   revoked: z.array(

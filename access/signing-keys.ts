@@ -1,0 +1,130 @@
+import { createHmac } from 'node:crypto';
+import {
+  type CryptoKey,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  calculateJwkThumbprint,
+  createRemoteJWKSet,
+  exportJWK,
+  jwtVerify,
+} from 'jose';
+import type { Log } from '../kernel/log.js';
+
+/** Where the keys are with which clients' tokens are signed. */
+export type KeySource =
+  | {
+      /** Tokens signed with HS256 and this secret, at least 32 characters. */
+      readonly kind: 'secret';
+      readonly secret: string;
+    }
+  | {
+      /** Tokens signed with a key of the JSON Web Key Set at this URL. */
+      readonly kind: 'jwks';
+      readonly url: string;
+    };
+
+/** What a token says, and which key vouches for it. */
+export interface VerifiedToken {
+  readonly payload: JWTPayload;
+  readonly keyId: string;
+}
+
+/** The keys of clients' tokens. */
+export interface SigningKeys extends Disposable {
+  /** Checks signature and claims; throws what jose throws. */
+  verify(token: string, expected: JWTVerifyOptions): Promise<VerifiedToken>;
+  /** Whether tokens signed with the key of this id are accepted now. */
+  accepts(keyId: string): boolean;
+}
+
+const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+/** Milliseconds between two reads of a key set: so long at the most a withdrawn key is accepted. */
+const INTERVAL = 5_000;
+
+export interface KeyEvents {
+  readonly log: Log;
+  /** Called when the key set has changed. */
+  readonly changed?: (() => void) | undefined;
+}
+
+/** Opens the keys of a source. A key set is read at once and then every five seconds; unread, the last one holds. */
+export function openSigningKeys(source: KeySource, events: KeyEvents): SigningKeys {
+  return source.kind === 'secret' ? secretKeys(source.secret) : new KeySet(source.url, events);
+}
+
+function secretKeys(text: string): SigningKeys {
+  const secret = new TextEncoder().encode(text);
+  // Kubeconfigs carry the id: it must not say more of the secret than the signature of a token does.
+  const id = createHmac('sha256', secret).update('id of the key').digest('base64url');
+  return {
+    async verify(token, expected) {
+      const { payload } = await jwtVerify(token, secret, { ...expected, algorithms: ['HS256'] });
+      return { payload, keyId: id };
+    },
+    accepts: (keyId) => keyId === id,
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/** Keys by their thumbprints (RFC 7638): a new key under an old `kid` is another key. */
+class KeySet implements SigningKeys {
+  private readonly keys;
+  private ids: ReadonlySet<string> = new Set();
+  private readonly known = new WeakMap<CryptoKey, string>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    url: string,
+    private readonly events: KeyEvents,
+  ) {
+    this.keys = createRemoteJWKSet(new URL(url));
+    this.timer = setInterval(() => void this.read(), INTERVAL);
+    this.timer.unref();
+    void this.read();
+  }
+
+  async verify(token: string, expected: JWTVerifyOptions): Promise<VerifiedToken> {
+    const { payload, key } = await jwtVerify(token, this.keys, { ...expected, algorithms: ASYMMETRIC });
+    const keyId = await this.idOf(key);
+    // An unknown `kid` makes jose read the set out of turn.
+    if (!this.ids.has(keyId)) this.ids = new Set([...this.ids, keyId]);
+    return { payload, keyId };
+  }
+
+  accepts(keyId: string): boolean {
+    return this.ids.has(keyId);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.timer);
+  }
+
+  private async idOf(key: CryptoKey): Promise<string> {
+    const id = this.known.get(key) ?? (await calculateJwkThumbprint(await exportJWK(key)));
+    this.known.set(key, id);
+    return id;
+  }
+
+  private async read(): Promise<void> {
+    try {
+      await this.keys.reload();
+      const found = await Promise.all((this.keys.jwks()?.keys ?? []).map(thumbprint));
+      const ids = new Set(found.filter((id) => id !== undefined));
+      const before = this.ids;
+      this.ids = ids;
+      if ([...before].some((id) => !ids.has(id))) this.events.changed?.();
+    } catch (err) {
+      this.events.log.warn({ err }, 'the key set cannot be read; the last one holds');
+    }
+  }
+}
+
+/** Undefined for a key of a kind that signs no tokens. */
+async function thumbprint(jwk: JWK): Promise<string | undefined> {
+  try {
+    return await calculateJwkThumbprint(jwk);
+  } catch {
+    return undefined;
+  }
+}
