@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../kernel/database.js';
-import { refuse } from '../kernel/result.js';
+import { type Problem, refuse, Refused } from '../kernel/result.js';
 import type { Prisma } from '../prisma/generated/client.js';
 
 const MAX_LENGTH = 128;
@@ -25,7 +25,8 @@ export interface OnceRequest {
 export async function once<A>(tx: Transaction, request: OnceRequest, work: () => Promise<A>): Promise<A> {
   const { account, mutation, token, at } = request;
   if (token == null) return work();
-  checkLength(token);
+  const tooLong = tokenProblems(token);
+  if (tooLong.length > 0) throw new Refused(tooLong);
   // Twins queue up here; the lock ends with the transaction.
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
@@ -55,11 +56,25 @@ export function onceAround<A>(database: Database, request: OnceRequest, work: ()
   return database.$transaction((tx) => once(tx, request, work));
 }
 
-function checkLength(token: string): void {
-  if (token.length >= 1 && token.length <= MAX_LENGTH) return;
-  refuse('INVALID_INPUT', `clientToken has 1 to ${MAX_LENGTH} characters.`, {
-    path: ['input', 'clientToken'],
+/** What is wrong with a token by itself. */
+export function tokenProblems(token: string | null | undefined): Problem[] {
+  if (token == null || (token.length >= 1 && token.length <= MAX_LENGTH)) return [];
+  const message = `clientToken has 1 to ${MAX_LENGTH} characters.`;
+  return [{ code: 'INVALID_INPUT', message, path: ['input', 'clientToken'] }];
+}
+
+/** Refuses a token that `once` would refuse, for work that is only tried and remembers nothing. */
+export async function checkToken(database: Database, request: OnceRequest): Promise<void> {
+  await database.$transaction(async (tx) => {
+    await once(tx, request, () => Promise.reject(new Unused())).catch(unlessUnused);
   });
+}
+
+/** Ends the transaction of a token that nobody has used, so that it stays so. */
+class Unused extends Error {}
+
+function unlessUnused(error: unknown): void {
+  if (!(error instanceof Unused)) throw error;
 }
 
 function hashInput(input: unknown): string {

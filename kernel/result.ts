@@ -35,6 +35,29 @@ export function refuse(
   throw new Refused([{ code, message, ...more }]);
 }
 
+/** Gathers what several steps of one piece of work refuse, where none needs what another one did. */
+export class CollectedProblems {
+  private readonly problems: Problem[] = [];
+
+  /** Whether a step has refused. */
+  get any(): boolean {
+    return this.problems.length > 0;
+  }
+
+  /** What the step answers; undefined when it refused. */
+  async of<T>(step: () => Promise<T>): Promise<T | undefined> {
+    const result = await settle(step);
+    if (result.ok) return result.value;
+    this.problems.push(...result.problems);
+    return undefined;
+  }
+
+  /** Refuses with everything that was gathered. */
+  refuse(): never {
+    throw new Refused(this.problems);
+  }
+}
+
 /** Runs `work`; what it refuses becomes data, everything else stays thrown. */
 export async function settle<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {

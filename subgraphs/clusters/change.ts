@@ -61,11 +61,13 @@ export async function change(
 type Work = (tx: Transaction, at: Date) => Promise<ChangeAnswer>;
 
 function commit({ database, clock }: Platform, request: ChangeRequest, work: Work): Promise<ChangeAnswer> {
+  return database.prisma.$transaction((tx) => carryOut(tx, request, clock.now(), work));
+}
+
+function carryOut(tx: Transaction, request: ChangeRequest, at: Date, work: Work): Promise<ChangeAnswer> {
   const { actor, mutation, input } = request;
-  const at = clock.now();
-  return database.prisma.$transaction((tx) =>
-    once(tx, { account: actor.account, mutation, token: input.clientToken, input, at }, () => work(tx, at)),
-  );
+  const { account } = actor;
+  return once(tx, { account, mutation, token: input.clientToken, input, at }, () => work(tx, at));
 }
 
 async function rehearse(
@@ -75,7 +77,7 @@ async function rehearse(
 ): Promise<ChangeOutcome> {
   try {
     return await database.prisma.$transaction(async (tx) => {
-      const answer = await work(tx, clock.now());
+      const answer = await carryOut(tx, request, clock.now(), work);
       throw new RolledBack(await readOutcome(tx, request.actor.account, answer));
     });
   } catch (error) {

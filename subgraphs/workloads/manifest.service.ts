@@ -1,5 +1,5 @@
 import { appendEvents } from '../../engine/events.js';
-import { once } from '../../engine/client-tokens.js';
+import { checkToken, once } from '../../engine/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
 import type { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
@@ -67,10 +67,18 @@ export class ManifestService {
     }
     const options = { dryRun, force: request.force ?? false };
     const work = () => applyAll(client, request.clusterId, { entries, options });
-    if (dryRun) return work();
+    if (dryRun) {
+      await checkToken(this.platform.database.prisma, this.tokenUse(request, context));
+      return work();
+    }
     return request.clientToken == null
       ? this.recorded(request, await work(), context)
       : this.once(request, work, context);
+  }
+
+  private tokenUse(request: ApplyRequest, { actor: { account } }: RequestContext) {
+    const at = this.platform.clock.now();
+    return { account, mutation: 'applyManifest', token: request.clientToken, input: request, at };
   }
 
   private async recorded(
@@ -95,9 +103,8 @@ export class ManifestService {
     work: () => Promise<ApplyOutcome>,
     context: RequestContext,
   ): Promise<ApplyOutcome> {
-    const { account } = context.actor;
-    const at = this.platform.clock.now();
-    const call = { account, mutation: 'applyManifest', token: request.clientToken, input: request, at };
+    const call = this.tokenUse(request, context);
+    const { account, at } = call;
     let fresh: ApplyOutcome | undefined;
     try {
       return await this.platform.database.prisma.$transaction(async (tx) => {

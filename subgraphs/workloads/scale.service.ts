@@ -1,5 +1,5 @@
 import { appendEvents } from '../../engine/events.js';
-import { once } from '../../engine/client-tokens.js';
+import { checkToken, once } from '../../engine/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
 import { isNotFound } from '../../engine/kubernetes/kubernetes-error.js';
@@ -54,13 +54,24 @@ export class ScaleService {
     if (!client) return notFound();
     try {
       if (!dryRun) await this.change(client, request, { ref, context });
-      else await patchScale(client, ref, { replicas: request.replicas, dryRun: 'All' });
+      else await this.rehearse(client, request, { ref, context });
       const workload = (await readOne(client, ref)) ?? notFound();
       return Object.assign(workload, { replicas: request.replicas });
     } catch (error) {
       if (isNotFound(error)) return notFound();
       throw new Refused([{ ...toReadProblem(error), path: PATH }]);
     }
+  }
+
+  private async rehearse(
+    client: KubernetesClient,
+    request: ScaleRequest,
+    { ref, context }: { ref: WorkloadRef; context: RequestContext },
+  ) {
+    const { account } = context.actor;
+    const call = { account, mutation: 'scaleWorkload', token: request.clientToken, input: request };
+    await checkToken(this.platform.database.prisma, { ...call, at: this.platform.clock.now() });
+    await patchScale(client, ref, { replicas: request.replicas, dryRun: 'All' });
   }
 
   private async change(

@@ -1,3 +1,4 @@
+import { tokenProblems } from '../../../engine/client-tokens.js';
 import { appendEvents } from '../../../engine/events.js';
 import { createOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -5,7 +6,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
-import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import { CollectedProblems, type Problem, refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
 import type { CreateClusterInput } from './cluster.input.js';
@@ -15,6 +16,7 @@ import { reserveMasters } from '../cluster-kind/masters.js';
 import { requireVerified } from '../account/account-verification.service.js';
 import { unlinkedConditions } from '../cluster-kind/registered.rules.js';
 import { connectCluster } from '../network/connecting-cluster.js';
+import { networkReferenceProblems } from '../network/network-references.js';
 import { insertNodePools } from '../node-pool/node-pool.store.js';
 import { placedPools, storedConfig } from '../node-pool/pool-network.js';
 import { hasOwnControlPlane } from './product.rules.js';
@@ -32,14 +34,21 @@ export class CreateClusterService {
   async create(actor: Actor, input: CreateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     await requireVerified(this.platform.database.prisma, actor);
     const { plan, problems } = planCluster(input, await this.catalogue.catalogue());
-    if (!plan) throw new Refused([...problems, ...(await this.duplicateName(actor, input.name))]);
+    if (!plan) throw new Refused([...problems, ...(await this.storedProblems(actor, input))]);
     return change(this.platform, { actor, mutation: 'createCluster', input, dryRun }, (tx, at) =>
       recordCluster(tx, { account: actor.account, plan, at }),
     );
   }
 
-  private async duplicateName({ account }: Actor, name: string): Promise<Problem[]> {
-    return (await isNameTaken(this.platform.database.prisma, account, name)) ? [duplicate(name)] : [];
+  /** What is wrong beside what the catalogue says, as far as it can be seen of a request that is wrong. */
+  private async storedProblems({ account }: Actor, input: CreateClusterInput): Promise<Problem[]> {
+    const { prisma } = this.platform.database;
+    const { name, regionId, network, clientToken } = input;
+    return [
+      ...tokenProblems(clientToken),
+      ...((await isNameTaken(prisma, account, name)) ? [duplicate(name)] : []),
+      ...(await networkReferenceProblems(prisma, { account, regionId, network })),
+    ];
   }
 }
 
@@ -53,15 +62,22 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
   const { nodePools, masters, network: _network, namedZones: _zones, ...cluster } = plan;
   const id = newId('cluster');
   const pools = nodePools.map((pool) => ({ ...pool, id: newId('nodePool') }));
-  await takeName(tx, account, plan.name);
   const ours = hasOwnControlPlane(plan.product);
   const counted = pools.map((pool, index) => ({
     ...pool,
     path: ['input', 'nodePools', String(index), 'desiredSize'],
   }));
   const path = ['input', 'nodePools'];
-  await reservePools(tx, { account, clusterId: id, product: plan.product, pools: counted, path });
-  const zoneIds = await connect(tx, { account, clusterId: id, plan, at });
+  const { product, name } = plan;
+  // None of these needs what another one writes: the caller learns at once of everything that they refuse.
+  const problems = new CollectedProblems();
+  await problems.of(() => takeName(tx, account, name));
+  await problems.of(() => reservePools(tx, { account, clusterId: id, product, pools: counted, path }));
+  const zoneIds = await problems.of(() => connect(tx, { account, clusterId: id, plan, at }));
+  if (!zoneIds || problems.any) {
+    await problems.of(() => reserveCluster(tx, { account, product, loadBalancers: ours ? 1 : 0 }));
+    return problems.refuse();
+  }
   const operation = ours ? await createOperation(tx, creation(account, id, plan), at) : null;
   const common = { account, operationId: operation?.id ?? null, createdAt: at };
   await insertCluster(tx, {
@@ -89,7 +105,7 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
   );
   if (ours) await enqueue(tx, 'cluster', id);
   await reserveMasters(tx, { account, clusterId: id, plan, masters, at });
-  await reserveCluster(tx, { account, product: plan.product, loadBalancers: ours ? 1 : 0 });
+  await reserveCluster(tx, { account, product, loadBalancers: ours ? 1 : 0 });
   await appendEvents(tx, account, at, [
     {
       category: 'PROVISIONING',

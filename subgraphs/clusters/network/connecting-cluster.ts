@@ -5,6 +5,7 @@ import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import { type Cidr, freeCidr, parseCidr, SERVICE_RANGES } from './cidr.rules.js';
 import { ensureDefaultVpc } from './default-vpc.js';
 import { reserveNodes } from './node-network.js';
+import { networkReferenceProblems } from './network-references.js';
 import { openSecurityGroup } from './network-quotas.js';
 import {
   DEFAULT_NODE_MASK,
@@ -54,7 +55,9 @@ interface Place {
  * Refuses NOT_FOUND, NETWORK_MISMATCH, CIDR_OVERLAP, SECURITY_GROUP_RULE_MISSING, QUOTA_EXCEEDED.
  */
 export async function connectCluster(tx: Transaction, wish: ConnectionWish): Promise<readonly string[]> {
-  const { account, clusterId, plugin, request } = wish;
+  const { account, clusterId, plugin, request, regionId } = wish;
+  const missing = await networkReferenceProblems(tx, { account, regionId, network: request });
+  if (missing.length > 0) throw new Refused(missing);
   const place =
     request?.vpcId == null ? await defaultPlace(tx, wish) : await givenPlace(tx, wish, request.vpcId);
   const { vpc, vSwitches } = place;
@@ -102,13 +105,10 @@ function defaultPlace(tx: Transaction, { account, regionId, zoneIds, allZoneIds,
 }
 
 async function givenPlace(tx: Transaction, wish: ConnectionWish, vpcId: string): Promise<Place> {
-  const { account, regionId, request } = wish;
+  const { account, request } = wish;
   const vpc = await store.lockVpc(tx, account, vpcId);
+  // Deleted since the references were checked.
   if (!vpc) return refuse('NOT_FOUND', 'There is no such VPC.', { path: [...PATH, 'vpcId'] });
-  if (vpc.regionId !== regionId) {
-    const message = `The VPC ${vpc.id} is in ${vpc.regionId}, the cluster in ${regionId}.`;
-    refuse('NETWORK_MISMATCH', message, { path: [...PATH, 'vpcId'] });
-  }
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const chosen = request?.vSwitchIds
     ? request.vSwitchIds.map((id, index) => one(all, id, index))
@@ -211,15 +211,10 @@ async function groupOf(tx: Transaction, { wish, vpc, pods }: Group): Promise<str
   return given == null ? makeGroup(tx, { wish, vpc, pods }) : givenGroup(tx, { wish, vpc, pods }, given);
 }
 
-async function givenGroup(tx: Transaction, { wish, vpc, pods }: Group, id: string): Promise<string> {
+async function givenGroup(tx: Transaction, { wish, pods }: Group, id: string): Promise<string> {
   const path = [...PATH, 'securityGroupId'];
   const group = await tx.securityGroup.findFirst({ where: { id, account: wish.account } });
   if (!group) return refuse('NOT_FOUND', 'There is no such security group.', { path });
-  if (group.vpcId !== vpc.id) {
-    refuse('NETWORK_MISMATCH', `The security group ${id} is in the VPC ${group.vpcId}, not in ${vpc.id}.`, {
-      path,
-    });
-  }
   if (pods && !letsDnsThrough(store.rulesOf(group), pods)) {
     const message = `Pods need the DNS: add a rule INGRESS UDP 53 from ${pods.text} to ${id}.`;
     refuse('SECURITY_GROUP_RULE_MISSING', message, { path });

@@ -212,3 +212,52 @@ test('a registered cluster waits for its agent: no operation, no control plane, 
     region: { id: 'cn-guangzhou' },
   });
 });
+
+test('what the network lacks is told beside everything else that is wrong', async () => {
+  const network = {
+    vpcId: 'vpc_00000000000000000000000000',
+    securityGroupId: 'sg_00000000000000000000000000',
+  };
+  const { userErrors } = await create({
+    ...proCluster('Not A Name'),
+    version: '1.1.1',
+    timeZone: 'Mars/Olympus',
+    network,
+    clientToken: '',
+  });
+  expect(userErrors.map(({ code, path }) => [code, path?.slice(1).join('.')]).sort()).toEqual([
+    ['INVALID_INPUT', 'clientToken'],
+    ['INVALID_INPUT', 'name'],
+    ['NOT_FOUND', 'network.securityGroupId'],
+    ['NOT_FOUND', 'network.vpcId'],
+    ['UNKNOWN_TIME_ZONE', 'timeZone'],
+    ['UNKNOWN_VERSION', 'version'],
+  ]);
+});
+
+test('a taken name, an unknown network and a quota that is too small are told together', async () => {
+  const account = 'several-problems';
+  await setLimit(clusters.platform.database.prisma, account, { resource: 'payg-vcpu', scope: '*' }, 4);
+  await create(proCluster('taken'), account);
+  const { userErrors } = await create(
+    proCluster('taken', {
+      network: { vpcId: 'vpc_00000000000000000000000000' },
+      nodePools: [{ name: 'many', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 2_000 }],
+    }),
+    account,
+  );
+  expect(userErrors.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['DUPLICATE_NAME', 'NOT_FOUND', 'QUOTA_EXCEEDED']),
+  );
+});
+
+test('a dry run refuses the clientToken that the real call would refuse, and uses up none', async () => {
+  const account = 'rehearsals';
+  const refusals = async (input: Record<string, unknown>) =>
+    (await create(input, account, true)).userErrors.map(({ code }) => code);
+  expect(await refusals(proCluster('a', { clientToken: '' }))).toEqual(['INVALID_INPUT']);
+  expect(await refusals(proCluster('a', { clientToken: 'x'.repeat(129) }))).toEqual(['INVALID_INPUT']);
+  expect(await refusals(proCluster('a', { clientToken: 'once' }))).toEqual([]);
+  expect((await create(proCluster('b', { clientToken: 'once' }), account)).userErrors).toEqual([]);
+  expect(await refusals(proCluster('a', { clientToken: 'once' }))).toEqual(['CLIENT_TOKEN_REUSED']);
+});
