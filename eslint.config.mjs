@@ -60,7 +60,7 @@ export default tseslint.config(
   { ignores: ['**/dist/**', '**/generated/**', 'node_modules', 'scripts/*.mjs', '**/*.js', '.fleetgraph'] },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: {
       parserOptions: {
         projectService: { allowDefaultProject: ['*.config.ts'] },
@@ -70,7 +70,10 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: {
       'import-x/resolver-next': [
-        importX.createNodeResolver({ extensions: ['.ts'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+        importX.createNodeResolver({
+          extensions: ['.ts'],
+          extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
+        }),
       ],
     },
     rules: {
@@ -105,6 +108,9 @@ export default tseslint.config(
     files: ['kernel/env.ts', 'main.ts', '*.config.ts', 'test/**', 'bench/**', 'scripts/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['*.config.ts', 'test/kit/global-setup.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  {
+    files: ['*.config.ts', 'test/kit/global-setup.ts', 'gateway/graphiql/assets.d.ts'],
+    rules: { 'import-x/no-default-export': 'off' },
+  },
   { files: ['bench/**', 'examples/**', 'scripts/**'], rules: { 'no-console': 'off' } },
 );

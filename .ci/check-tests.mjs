@@ -1,9 +1,9 @@
-// Fails where tests were skipped that CI must have run: those that drive kubectl and a NATS server. Names those that
+// Fails where tests were skipped that CI must have run: those that drive kubectl, a NATS server and Chromium. Names those that
 // passed only when they were tried again: each is a fault to be mended.
 import { readFileSync } from 'node:fs';
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-for (const tool of ['kubectl', 'nats']) {
+for (const tool of ['kubectl', 'nats', 'chromium']) {
   const tests = report.testResults
     .filter(({ name }) => name.includes(tool))
     .flatMap((file) => file.assertionResults);

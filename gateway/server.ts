@@ -192,7 +192,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   started.defer(() => apollo.stop());
   const allowedOrigins = options.allowedOrigins ?? [];
   const allowedHosts = options.allowedHosts ?? (options.auth.kind === 'none' ? [] : undefined);
-  const graphiql = options.graphiql ? new GraphiQLPage(options.graphiql) : undefined;
+  const needsToken = options.auth.kind !== 'none';
+  const graphiql = options.graphiql ? new GraphiQLPage({ ...options.graphiql, needsToken }) : undefined;
   const http = new HttpTransport({ core, apollo, sources, graphiql, allowedOrigins, allowedHosts });
   const sockets = new WebSocketTransport({ core, allowedOrigins, allowedHosts });
   const server = httpServer(http, sockets);

@@ -4,6 +4,7 @@ import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../kernel/subgraph.js';
+import { fleetgraphPage } from './fleetgraph-page.js';
 import { gatewaySettings } from './gateway-settings.js';
 import { reloading } from './reload-supergraph.js';
 import type { Role } from './role.js';
@@ -26,7 +27,7 @@ export async function gatewayRole(env: Env): Promise<Role> {
     subgraphs: Object.fromEntries(remote),
     auth: authOptions(env),
     actorKey: deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor'),
-    graphiql: {},
+    graphiql: fleetgraphPage,
     ...(await gatewaySettings(env, env.DATABASE_URL)),
     clock: systemClock,
     log,

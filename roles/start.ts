@@ -5,9 +5,9 @@ import { startEmbeddedPostgres } from '../kernel/embedded-postgres.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { openStateDirectory } from '../kernel/state-directory.js';
-import { isLoopback } from '../kernel/loopback.js';
 import { join } from 'node:path';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
+import { fleetgraphPage } from './fleetgraph-page.js';
 import { gatewaySettings } from './gateway-settings.js';
 import { authOptions, natsOptions } from './settings.js';
 import { welcome } from './welcome.js';
@@ -47,8 +47,7 @@ export async function start(env: Env): Promise<AllInOne> {
       secret: env.FLEETGRAPH_SECRET ?? state.secrets.platform,
       cursorKeys: env.CURSOR_KEYS,
       auth,
-      // Whoever can open the page gets the token that is filled in, so only this machine may.
-      graphiql: token && isLoopback(env.HOST) ? { defaultToken: token } : {},
+      graphiql: fleetgraphPage,
       gateway: await gatewaySettings(env),
       engineConcurrency: env.ENGINE_CONCURRENCY,
       cloudUrl: env.KUBESIM_URL,

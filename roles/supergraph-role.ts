@@ -25,7 +25,7 @@ export async function supergraphRole(env: Env, file: string): Promise<Role> {
     auth: supergraphAuth(env),
     actorKey: env.FLEETGRAPH_SECRET === undefined ? undefined : deriveKey(env.FLEETGRAPH_SECRET, 'actor'),
     foreignErrors: true,
-    graphiql: {},
+    graphiql: { title: 'GraphQL', tabs: [{ query: 'query Start {\n  __typename\n}\n' }] },
     ...settings,
     // Another graph's subscriptions may depend on who asks.
     sharedBy: 'subject',

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildGraphiQL } from './graphiql.mjs';
 
 const root = join(import.meta.dirname, '..');
 const generated = join(root, 'prisma/generated');
@@ -30,4 +31,5 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   writeFileSync(stamp, hash);
 }
 // The native compiler (TypeScript 7); the package `typescript` beside it is for the linter, which needs version 6.
-run('typescript-native/bin/tsc', ['-b']);
+run('typescript-native/bin/tsc', ['-b', '.', 'gateway/graphiql']);
+await buildGraphiQL();

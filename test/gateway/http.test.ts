@@ -12,7 +12,6 @@ beforeAll(async () => {
   open = await startFixture({ auth: { kind: 'none' } });
   fixture = await startFixture({
     allowedOrigins: ['https://console.example'],
-    graphiql: { defaultToken: 'the-development-token' },
   });
 });
 afterAll(async () => {
@@ -35,33 +34,6 @@ describe.each([
     expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok');
   });
 });
-
-test('GET / is the GraphiQL page, of local files only, with the development token filled in', async () => {
-  const response = await fetch(fixture.url, { headers: { accept: 'text/html' } });
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
-  const html = await response.text();
-  expect(html).toContain('Bearer the-development-token');
-  expect(html).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
-});
-
-test.each(['evil.example', '127.0.0.1.evil.example', '127.evil.example', '192.168.1.7'])(
-  'a page asked for under the name %s, which may lead here by rebinding, has no token filled in',
-  async (host) => {
-    const { port } = new URL(fixture.url);
-    const asked = request({
-      port,
-      host: '127.0.0.1',
-      headers: { host: `${host}:${port}`, accept: 'text/html' },
-    });
-    asked.end();
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
-    let html = '';
-    for await (const chunk of response) html += String(chunk);
-    expect(html).toContain('Bearer <token>');
-    expect(html).not.toContain('the-development-token');
-  },
-);
 
 /** The status of a request that says that it was sent to this host; 101 is that of a WebSocket. */
 async function statusUnder(host: string, of: Fixture, upgrade = false): Promise<number | undefined> {

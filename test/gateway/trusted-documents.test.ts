@@ -13,7 +13,7 @@ const hashed = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: do
 async function send(url: string, request: object, method: 'GET' | 'POST' = 'POST') {
   const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' };
   const parameters = new URLSearchParams(
-    Object.entries(request).map(([name, value]) => [
+    Object.entries(request).map(([name, value]): [string, string] => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),

@@ -4,6 +4,7 @@ import { mintAccessToken } from '../../kernel/access-token.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
 import { type Log, createLog } from '../../kernel/log.js';
 import { currentRequest } from '../../kernel/request-scope.js';
+import { fleetgraphPage } from '../../roles/fleetgraph-page.js';
 import type { GatewaySettings } from '../../roles/gateway-settings.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -77,7 +78,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       poolSize: 20,
       secret: PLATFORM_SECRET,
       auth: { kind: 'secret', secret: AUTH_SECRET },
-      graphiql: {},
+      graphiql: fleetgraphPage,
       engineConcurrency: options.engineConcurrency ?? 10,
       kubesimPort: 0,
       simulationSpeed: options.simulationSpeed ?? 1_000,

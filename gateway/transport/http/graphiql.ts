@@ -1,69 +1,85 @@
-import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzip } from 'node:zlib';
-import { isOwnName } from './hosts.js';
+import type { PageSettings } from '../../graphiql/settings.js';
+import { acceptedCoding } from './accept-encoding.js';
+import { type GraphiQLFiles, readGraphiQLFiles } from './graphiql-files.js';
+import { send } from './respond.js';
 
-export interface GraphiQLPageOptions {
-  /** A token to fill in; only for development. */
-  readonly defaultToken?: string | undefined;
+/** What the page shows of the graph that it is for. */
+export type GraphiQLPageOptions = Pick<PageSettings, 'title' | 'tabs'>;
+
+const PREFIX = '/graphiql/';
+
+/** Whether a path is that of a file of the page. */
+export function isGraphiQLPath(path: string): boolean {
+  return path.startsWith(PREFIX);
 }
 
-/** Nothing of the page may come from or go to another place than this gateway. */
-const POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "worker-src 'self' blob:",
-  "connect-src 'self' ws: wss:",
-].join('; ');
-
-/** The GraphiQL page, from files of this installation; subscriptions run as event streams with the page's headers. */
+/**
+ * The GraphiQL page at `/` and its files below `/graphiql/`, all of this installation. It holds no token: its user enters
+ * one, or follows a link `/#token=…`, whose fragment browsers send to no server.
+ */
 export class GraphiQLPage {
-  private page: Promise<Page> | undefined;
-  private pageForStrangers: Promise<Page> | undefined;
+  private files: Promise<GraphiQLFiles> | undefined;
 
-  constructor(private readonly options: GraphiQLPageOptions) {}
+  constructor(private readonly settings: Omit<PageSettings, 'styleNonce'>) {}
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { plain, zipped } = await this.pageFor(request);
-    const compressed = String(request.headers['accept-encoding'] ?? '').includes('gzip');
-    const body = compressed ? zipped : plain;
-    response.writeHead(200, {
-      'content-type': 'text/html; charset=utf-8',
-      'content-length': body.length,
-      'content-security-policy': POLICY,
-      'cache-control': 'no-cache',
-      vary: 'accept-encoding',
-      ...(compressed ? { 'content-encoding': 'gzip' } : {}),
-    });
-    response.end(body);
+  /** Answers with the page. */
+  async answerPage(response: ServerResponse): Promise<void> {
+    const { template } = await this.load();
+    const styleNonce = randomBytes(16).toString('base64');
+    const page: PageSettings = { ...this.settings, styleNonce };
+    const settings = escapeHtml(JSON.stringify(page));
+    const title = escapeHtml(page.title);
+    const html = template.replace('%settings%', () => settings).replace('%title%', () => title);
+    response.setHeader('content-security-policy', policy(styleNonce));
+    response.setHeader('referrer-policy', 'no-referrer');
+    response.setHeader('cross-origin-opener-policy', 'same-origin');
+    // It names its files by their content: an old page would name files that are gone.
+    response.setHeader('cache-control', 'no-store');
+    send(response, 200, 'text/html; charset=utf-8', html);
   }
 
-  /** Under another name it may be a page of a stranger (see hosts.ts): that must not read the token. */
-  private pageFor(request: IncomingMessage): Promise<Page> {
-    if (isOwnName(request)) return (this.page ??= render(this.options));
-    return (this.pageForStrangers ??= render({}));
+  /** Answers with a file of the page; false when there is none at this path. */
+  async answerFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
+    const file = (await this.load()).assets.get(path.slice(PREFIX.length));
+    if (!file) return false;
+    const coding = acceptedCoding(request.headers['accept-encoding']?.toString(), ['br', 'gzip']);
+    response.setHeader('vary', 'accept-encoding');
+    response.setHeader('cross-origin-resource-policy', 'same-origin');
+    response.setHeader('cache-control', 'public, max-age=31536000, immutable');
+    if (coding) response.setHeader('content-encoding', coding);
+    send(response, 200, file.contentType, file[coding ?? 'plain']);
+    return true;
+  }
+
+  /** Read when somebody first opens the page. */
+  private load(): Promise<GraphiQLFiles> {
+    return (this.files ??= readGraphiQLFiles());
   }
 }
 
-interface Page {
-  readonly plain: Buffer;
-  readonly zipped: Buffer;
+/**
+ * Nothing of the page comes from or goes to another place than this gateway, whatever a query's answer contains; `'self'`
+ * in connect-src covers the WebSocket of the same host (CSP 3). The nonce is for one style element of the dialogs.
+ */
+function policy(styleNonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${styleNonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join('; ');
 }
 
-async function render({ defaultToken }: GraphiQLPageOptions) {
-  // Nine megabytes, read only when somebody opens the page.
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL({
-    title: 'Fleetgraph',
-    endpoint: '/graphql',
-    method: 'POST',
-    headers: JSON.stringify({ authorization: `Bearer ${defaultToken ?? '<token>'}` }, null, 2),
-    // Tokens in the page's headers are not written into the browser's storage.
-    shouldPersistHeaders: false,
-  });
-  const plain = Buffer.from(html);
-  return { plain, zipped: await promisify(gzip)(plain) };
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? '');
 }

@@ -16,7 +16,7 @@ import { type ResolvedRequest, resolveDocument } from '../document-reference.js'
 import { SingleStreams, streamToken } from '../stream/event-stream-single.js';
 import type { ClientRequest, GatewayCore } from '../gateway-core.js';
 import { givenRequest } from '../graph-request.js';
-import type { GraphiQLPage } from './graphiql.js';
+import { type GraphiQLPage, isGraphiQLPath } from './graphiql.js';
 import { answerReady } from './health.js';
 import { refuseForeignName } from './hosts.js';
 import { answerGraphQL } from './http-graphql.js';
@@ -49,6 +49,8 @@ export class HttpTransport {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
+    // No browser may take an answer for something else than its content-type says.
+    response.setHeader('x-content-type-options', 'nosniff');
     const { log } = this.options.core;
     const answer = () => this.answer(request, response, requestId);
     return traceRequest({ request, response, requestId, log, answer });
@@ -68,19 +70,28 @@ export class HttpTransport {
     const { core, sources, graphiql, allowedOrigins } = this.options;
     if (core.draining.aborted) response.setHeader('connection', 'close');
     allowOrigin(request, response, allowedOrigins);
-    switch ((request.url ?? '/').split('?', 1)[0]) {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    switch (path) {
       case '/healthz':
         return send(response, 200, 'text/plain', 'ok');
       case '/readyz':
         return answerReady(response, sources.values(), core.draining.aborted);
       case '/':
-        if (graphiql && wantsPage(request)) return graphiql.answer(request, response);
+        if (graphiql && wantsPage(request)) return graphiql.answerPage(response);
         return this.graphql(request, response, requestId);
       case '/graphql':
         return this.graphql(request, response, requestId);
       default:
-        return sendError(response, requestError('BAD_REQUEST', 'GraphQL is at /graphql.'), 404);
+        return this.other(request, response, path);
     }
+  }
+
+  private async other(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { graphiql } = this.options;
+    if (graphiql && request.method === 'GET' && isGraphiQLPath(path)) {
+      if (await graphiql.answerFile(request, response, path)) return;
+    }
+    sendError(response, requestError('BAD_REQUEST', 'GraphQL is at /graphql.'), 404);
   }
 
   private async graphql(

@@ -1,0 +1,117 @@
+import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
+import { type DocumentNode, type ExecutionResult, getOperationAST, GraphQLError, parse } from 'graphql';
+import { createClient } from 'graphql-ws';
+
+type Headers = Readonly<Record<string, string>>;
+
+export interface FetcherSettings {
+  /** The bearer token of the moment, if there is one. */
+  readonly token: () => string | undefined;
+  /** Whether the gateway answers nothing without one. */
+  readonly needsToken: boolean;
+  /** Called instead of asking the gateway without the token that it needs. */
+  readonly onMissing: () => void;
+  /** Called when the gateway does not take the token. */
+  readonly onRefused: () => void;
+}
+
+/** Sends queries and mutations over HTTP and subscriptions over a WebSocket, all to `/graphql` of this origin. */
+export function createFetcher(settings: FetcherSettings): Fetcher {
+  const { token, needsToken, onMissing, onRefused } = settings;
+  const headersWith = (given: Headers = {}): Headers => {
+    const current = token();
+    return { ...(current ? { authorization: `Bearer ${current}` } : {}), ...given };
+  };
+  return (params, options) => {
+    const headers = headersWith(options?.headers);
+    if (needsToken && !hasAuthorization(headers)) {
+      onMissing();
+      return { errors: [new GraphQLError('Enter a token first.')] };
+    }
+    const request = withKnownOperation(params);
+    return request.isSubscription
+      ? subscribe(request.params, headers, onRefused)
+      : post(request.params, headers, onRefused);
+  };
+}
+
+/**
+ * Whether a subscription is asked for, and the request without the name of an operation that its document does not have:
+ * for a tenth of a second after a change of tabs GraphiQL still knows the operations of the tab before.
+ */
+function withKnownOperation(params: FetcherParams): { params: FetcherParams; isSubscription: boolean } {
+  const document = parsed(params.query);
+  const named = document && getOperationAST(document, params.operationName);
+  const operation = named ?? (document && getOperationAST(document));
+  const operationName = named || !document ? (params.operationName ?? null) : null;
+  return { params: { ...params, operationName }, isSubscription: operation?.operation === 'subscription' };
+}
+
+/** Undefined when the text is no document: the gateway says what is wrong with it. */
+function parsed(text: string): DocumentNode | undefined {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasAuthorization(headers: Headers): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+}
+
+async function post(params: FetcherParams, headers: Headers, onRefused: () => void) {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify(params),
+  });
+  if (response.status === 401) onRefused();
+  return (await response.json()) as object;
+}
+
+/** Close codes with which the gateway refuses a token. */
+const REFUSED = new Set([4401, 4403, 4411]);
+
+/** Events of a subscription that are shown. */
+const SHOWN = 20;
+
+/** What the page shows of a subscription: its last events, the newest first. */
+interface RecentEvents extends ExecutionResult {
+  readonly events: readonly unknown[];
+}
+
+/** Each subscription has a connection of its own: its headers, with the token, are sent when it is opened. */
+async function* subscribe(
+  params: FetcherParams,
+  headers: Headers,
+  onRefused: () => void,
+): AsyncGenerator<RecentEvents> {
+  const client = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+    connectionParams: headers,
+    retryAttempts: 0,
+    keepAlive: 10_000,
+  });
+  try {
+    const { query, operationName, variables } = params;
+    const payload = { query, operationName: operationName ?? null, variables: asRecord(variables) };
+    let events: readonly unknown[] = [];
+    for await (const event of client.iterate(payload)) {
+      events = [event, ...events].slice(0, SHOWN);
+      yield { events };
+    }
+  } catch (error) {
+    if (!(error instanceof CloseEvent)) throw error;
+    if (REFUSED.has(error.code)) onRefused();
+    throw new Error(
+      `The gateway ended the subscription (${error.code}): ${error.reason || 'no reason given'}`,
+    );
+  } finally {
+    await client.dispose();
+  }
+}
+
+function asRecord(variables: unknown): Record<string, unknown> {
+  return typeof variables === 'object' && variables !== null ? { ...variables } : {};
+}

@@ -1,0 +1,114 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+if (!executablePath) process.stderr.write('skipped: Chromium is not installed\n');
+
+/** In a container Chromium has no sandbox, and nothing is to be asked of other hosts. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const RUN = '.graphiql-execute-button';
+const ANSWER = '.graphiql-response .result-window';
+
+describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
+  let platform: TestPlatform;
+  let browser: Browser;
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    browser = await chromium.launch({ executablePath: String(executablePath), args: FLAGS });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.[Symbol.asyncDispose]();
+  });
+
+  /** A page in a browser without history, and the problems that it reports: refusals of its policy, exceptions. */
+  async function openPage(path: string, width = 1280): Promise<{ page: Page; problems: string[] }> {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    const problems: string[] = [];
+    page.on('pageerror', ({ message }) => problems.push(message));
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    await page.goto(platform.url + path);
+    await page.waitForSelector(RUN);
+    return { page, problems };
+  }
+
+  const shows = (page: Page, selector: string, text: string) =>
+    expect.poll(() => page.locator(selector).innerText(), { timeout: 20_000 }).toContain(text);
+  const answers = (page: Page, text: string) => shows(page, ANSWER, text);
+
+  async function openTab(page: Page, name: string): Promise<void> {
+    await page.locator('.graphiql-tab').getByText(name).click();
+    await shows(page, '.graphiql-query-editor', ` ${name} {`);
+  }
+
+  test('a link with a token opens the page, whose first Run answers, and the token leaves the address', async () => {
+    const { page, problems } = await openPage(`/#token=${await platform.token('browser')}`);
+    await page.click(RUN);
+    await answers(page, 'totalCount');
+    expect(page.url()).toBe(`${platform.url}/`);
+    expect(await page.locator('.page-header').innerText()).toContain('account browser');
+
+    await page.reload();
+    await page.click(RUN);
+    await answers(page, 'totalCount');
+    expect(problems).toEqual([]);
+  });
+
+  test('the mutation creates a cluster and the subscription shows it, newest event first', async () => {
+    const { page, problems } = await openPage(`/#token=${await platform.token('watcher')}`);
+    await openTab(page, 'CreateCluster');
+    await page.click(RUN);
+    await answers(page, 'INITIAL');
+    await openTab(page, 'WatchClusters');
+    await page.click(RUN);
+    await answers(page, 'healthyNodes');
+    expect(problems).toEqual([]);
+  });
+
+  test('without a token the page asks for one, and again when it is refused', async () => {
+    const { page } = await openPage('/');
+    const dialog = page.locator('.token-dialog');
+    await dialog.getByText('A token is needed').waitFor();
+    await dialog.getByLabel('Bearer token').fill('nonsense');
+    await dialog.getByRole('button', { name: 'Use token' }).click();
+    await dialog.getByText('The token was refused').waitFor();
+    await dialog.getByLabel('Bearer token').fill(`Bearer ${await platform.token()}`);
+    await dialog.getByRole('button', { name: 'Use token' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.click(RUN);
+    await answers(page, 'totalCount');
+  });
+
+  test('the documentation explorer, the history and the dialogs respect the policy of the page', async () => {
+    const { page, problems } = await openPage(`/#token=${await platform.token()}`);
+    await page.getByLabel('Show Documentation Explorer').click();
+    await page.getByText('Root Types').waitFor();
+    await page.getByLabel('Open settings dialog').click();
+    await page.getByText('Clear storage').waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  test('on a telephone the answer stands below the editors and nothing is wider than the screen', async () => {
+    const { page } = await openPage(`/#token=${await platform.token()}`, 390);
+    const editors = await page.locator('.graphiql-editors').boundingBox();
+    const answer = await page.locator('.graphiql-response').boundingBox();
+    expect(editors?.width).toBeGreaterThan(300);
+    expect(answer?.width).toBeGreaterThan(300);
+    expect(answer?.y).toBeGreaterThanOrEqual((editors?.y ?? 0) + (editors?.height ?? 0));
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+});
