@@ -57,7 +57,7 @@ const prismaClient = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/generated/**', 'node_modules', 'scripts/*.mjs', '**/*.js', '.fleetgraph'] },
+  { ignores: ['**/dist/**', '**/generated/**', 'node_modules', '**/*.js', '.fleetgraph'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
