@@ -134,7 +134,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     preparation: new Preparation(supergraph, limits),
     costs: new OperationCosts(supergraph.api, supergraph.full),
   };
-  const executor = new GraphExecutor({ sources, mask, timeout: limits.requestTimeout });
+  const executor = new GraphExecutor({
+    sources,
+    mask,
+    timeout: limits.requestTimeout,
+    responseBytes: limits.responseBytes,
+  });
   const subscriptions = new Subscriptions({
     executor,
     limits,

@@ -63,6 +63,8 @@ const form = z.object({
   REQUEST_TIMEOUT: z.coerce.number().int().min(1).max(600).default(30),
   /** What one operation may cost, and what an account has at the most, coming back in a minute (0: as much as it likes). */
   COST_LIMIT: z.coerce.number().int().min(1).optional(),
+  /** Bytes of JSON that one answer may have. */
+  RESPONSE_LIMIT: z.coerce.number().int().min(10_000).max(1_000_000_000).optional(),
   RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).optional(),
   /** Whether clients may read the schema: all, none, or those whose token has the scope for it. */
   INTROSPECTION: z.union([z.literal('scope'), z.stringbool()]).default('scope'),

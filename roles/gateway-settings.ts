@@ -40,6 +40,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
       // One slow subgraph leaves time for what follows from the others.
       subgraphTimeout: (REQUEST_TIMEOUT * 1000) / 2,
       ...(COST_LIMIT === undefined ? {} : { cost: COST_LIMIT }),
+      ...(env.RESPONSE_LIMIT === undefined ? {} : { responseBytes: env.RESPONSE_LIMIT }),
       ...(env.CONNECTIONS_PER_ACCOUNT === undefined
         ? {}
         : { connectionsPerAccount: env.CONNECTIONS_PER_ACCOUNT }),

@@ -1,3 +1,4 @@
+import type { WorkBudget } from '../../kernel/work-turns.js';
 import type { CostNode } from './cost-tree.js';
 import type { Variables } from './list-length.js';
 
@@ -19,6 +20,33 @@ export function actualCost(tree: CostNode, data: unknown, variables: Variables):
   let sum = 0;
   for (const [key, child] of tree.children)
     sum += child.once + (child.given?.(variables) ?? 0) + valueCost(child, values[key], variables);
+  return sum;
+}
+
+/** The same for data that is so much that it is counted in turns. */
+export async function actualCostInTurns(
+  tree: CostNode,
+  data: object,
+  variables: Variables,
+  budget: WorkBudget,
+): Promise<number> {
+  // The root is no value of a field: it has no weight.
+  const open: (readonly [CostNode, unknown])[] = [[{ ...tree, weight: 0 }, data]];
+  let sum = 0;
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (!budget.spend(1)) await budget.next();
+    const [node, value] = next;
+    if (value === null || value === undefined) continue;
+    if (Array.isArray(value)) {
+      for (const item of value) open.push([node, item]);
+      continue;
+    }
+    sum += node.weight;
+    for (const [key, child] of node.children) {
+      sum += child.once + (child.given?.(variables) ?? 0);
+      open.push([child, (value as Readonly<Record<string, unknown>>)[key]]);
+    }
+  }
   return sum;
 }
 

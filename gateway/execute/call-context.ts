@@ -1,6 +1,7 @@
 import type { OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import type { CancelSignal } from './cancellation.js';
+import type { ResponseSize } from './response-size.js';
 import type { QueryWork } from './query-work.js';
 
 /** On whose behalf and how long a client's operation runs; one object per request, and per event of a subscription. */
@@ -13,6 +14,8 @@ export interface CallContext {
   readonly signal: CancelSignal;
   /** Cursor of an event that subgraphs must have seen before they answer. */
   readonly atLeast?: string | undefined;
+  /** Counts the answer together with others of the same request; default alone. */
+  readonly size?: ResponseSize | undefined;
   /** What the fetches of a query from subgraphs of this process share. */
   readonly work?: QueryWork | undefined;
 }

@@ -4,6 +4,7 @@ import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { inRequest } from '../../kernel/request-scope.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
+import { WorkBudget } from '../../kernel/work-turns.js';
 import type { Mask } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
 import type { StreamEvent } from '../subscriptions/frame.js';
@@ -15,14 +16,24 @@ import { LazyStream } from './lazy-stream.js';
 import { type PlanPart, type PlanRun, complete } from './plan-run.js';
 import { QueryWork } from './query-work.js';
 import { type SubgraphSource, unavailable } from './sources/subgraph-source.js';
+import { ResponseSize, isTooLarge } from './response-size.js';
+import type { ShapedResponse } from './shape/response-shape.js';
 import { pickVariables } from './variables.js';
+import { writeInTurns } from './written-data.js';
 
 export interface GraphExecutorOptions {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly mask: Mask;
   /** Milliseconds until a query, a mutation or the completion of one event is given up. */
   readonly timeout: number;
+  /** Bytes that an answer may have, as JSON. */
+  readonly responseBytes: number;
 }
+
+/** Values of a response that are made or written in one turn of the event loop: one or two milliseconds. */
+const VALUES_PER_TURN = 10_000;
+/** Characters of a response from which on it is written in turns. */
+const LARGE = 256 * 1024;
 
 /** Executes prepared requests over the subgraphs. What it answers or throws may be shown to clients. */
 export class GraphExecutor {
@@ -121,7 +132,7 @@ export class GraphExecutor {
     if (!rest) {
       const run = this.newRun(prepared, context);
       begin(run, event);
-      return { result: this.resultOf(prepared, run), position };
+      return chain(this.resultOf(prepared, run), (result) => ({ result, position }));
     }
     // A context of its own: an event sees the state of its time, not what an earlier one has loaded, nor what a
     // subgraph knows that has not heard of it yet.
@@ -139,11 +150,11 @@ export class GraphExecutor {
     context: CallContext,
     fetch: PlanPart,
   ): MaybePromise<ExecutionResult> {
-    const run = this.deadline.within(context.signal, (signal) => {
+    return this.deadline.within(context.signal, (signal) => {
       const call = callOf(context, signal);
-      return inScope(call, () => complete(fetch, this.newRun(prepared, call)));
+      const run = inScope(call, () => complete(fetch, this.newRun(prepared, call)));
+      return chain(run, (over) => this.resultOf(prepared, over));
     });
-    return chain(run, (over) => this.resultOf(prepared, over));
   }
 
   private newRun({ view, request }: PreparedRequest, call: CallContext): PlanRun {
@@ -152,13 +163,40 @@ export class GraphExecutor {
     return { sources: this.options.sources, call, variables: request.variables ?? {}, data: {}, errors };
   }
 
-  private resultOf({ view, operation }: PreparedRequest, run: PlanRun): ExecutionResult {
-    const shaped = (view ?? operation).shape.shape(run.data, run.variables);
+  private resultOf(prepared: PreparedRequest, run: PlanRun): MaybePromise<ExecutionResult> {
+    try {
+      const result = this.assemble(prepared, run);
+      return result instanceof Promise ? result.catch(tooLarge) : result;
+    } catch (error) {
+      return tooLarge(error);
+    }
+  }
+
+  /** Makes the response of what was fetched, in turns when it is large. Fails with RESPONSE_TOO_LARGE. */
+  private assemble({ view, operation }: PreparedRequest, run: PlanRun): MaybePromise<ExecutionResult> {
+    const { actor, signal, size = new ResponseSize(this.options.responseBytes) } = run.call;
+    const budget = new WorkBudget(actor.account, VALUES_PER_TURN, signal);
+    const before = size.characters;
+    const shaped = (view ?? operation).shape.shape(run.data, run.variables, { size, budget });
+    return chain(shaped, (response) => {
+      const result = this.withErrors(response, run);
+      if (!response.data || size.characters - before < LARGE) return result;
+      return writeInTurns(response.data, size.limit, budget).then(() => result);
+    });
+  }
+
+  private withErrors(shaped: ShapedResponse, run: PlanRun): ExecutionResult {
     // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
     const errors = run.errors.length > 0 ? run.errors : shaped.errors;
     if (errors.length === 0) return { data: shaped.data };
     return { data: shaped.data, errors: this.options.mask.errors(errors, run.call.requestId) };
   }
+}
+
+/** What is answered in place of too large an answer. */
+function tooLarge(error: unknown): ExecutionResult {
+  if (!isTooLarge(error)) throw error;
+  return { data: null, errors: [error] };
 }
 
 /** Why an upstream has ended. */

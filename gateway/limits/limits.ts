@@ -34,6 +34,8 @@ export interface Limits {
   readonly introspection: boolean | { readonly scope: string };
   /** What one operation may cost, estimated before it runs; infinite for no limit. See docs/operations.md. */
   readonly cost: number;
+  /** Bytes of JSON of one answer: of all operations of an HTTP request together, of each event of a stream. */
+  readonly responseBytes: number;
   /** Milliseconds until a query or mutation is given up. */
   readonly requestTimeout: number;
   /** Milliseconds until one fetch from a subgraph that runs elsewhere is given up; the rest of the response remains. */
@@ -84,6 +86,7 @@ export const defaultLimits: Limits = {
   pageSize: MAX_PAGE,
   introspection: true,
   cost: 2_000_000,
+  responseBytes: 4_000_000,
   requestTimeout: 30_000,
   subgraphTimeout: 15_000,
   subgraphOpening: 15_000,

@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { responseText } from '../execute/written-data.js';
 
 /** Something a stream has to say, before it is written. */
 export interface StreamEvent {
@@ -40,7 +41,7 @@ export class Frame {
 
 /** Writes an event, which comes behind the position `follows` of its stream. */
 export function toFrame({ result, position }: StreamEvent, follows?: string): Frame {
-  const text = JSON.stringify(result ?? { data: null, extensions: { bookmark: { cursor: position } } });
+  const text = responseText(result ?? { data: null, extensions: { bookmark: { cursor: position } } });
   const faulty = (result?.errors?.length ?? 0) > 0;
   return new Frame(text, position, follows, result === undefined, faulty);
 }

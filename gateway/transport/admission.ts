@@ -2,11 +2,13 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { boundError } from '../../kernel/graph/error-bounds.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
-import { actualCost, estimatedCost } from '../cost/cost.js';
+import { WorkBudget } from '../../kernel/work-turns.js';
+import { actualCost, actualCostInTurns, estimatedCost } from '../cost/cost.js';
 import type { CostNode, CostTree } from '../cost/cost-tree.js';
 import type { OperationCosts } from '../cost/operation-costs.js';
 import type { RateLimiter, RateState } from '../cost/rate-limiter.js';
 import { codeOf } from '../errors/code-of.js';
+import { isWritten } from '../execute/written-data.js';
 import type { Limits } from '../limits/limits.js';
 import { coded, limitError } from '../limits/rule.js';
 import { withoutSuggestion } from '../limits/suggestions.js';
@@ -63,6 +65,9 @@ type Begun = Pick<AdmittedRequest, 'startedAt' | 'least'>;
  * the document is parsed, whatever becomes of it: an account that has none left makes the gateway plan nothing.
  */
 const NEW_DOCUMENT = 1;
+
+/** Objects of an answer whose cost is counted in one turn of the event loop. */
+const OBJECTS_PER_TURN = 10_000;
 
 /** Decides, the same on every transport, whether a request runs; afterwards counts what it has cost. */
 export class Admission {
@@ -124,11 +129,12 @@ export class Admission {
    * Adds to a result what it has cost, and corrects what was taken. Without data it has cost what was estimated:
    * a request that ran out of time was work, too.
    */
-  settle(admitted: AdmittedRequest, result: ExecutionResult): ExecutionResult {
-    const { requested, least, account, tree } = admitted;
-    const actual = result.data
-      ? Math.max(least, Math.ceil(actualCost(tree, result.data, admitted.prepared.request.variables ?? {})))
-      : requested;
+  settle(admitted: AdmittedRequest, result: ExecutionResult): MaybePromise<ExecutionResult> {
+    return chain(costOf(admitted, result), (actual) => this.charge(admitted, result, actual));
+  }
+
+  private charge(admitted: AdmittedRequest, result: ExecutionResult, actual: number): ExecutionResult {
+    const { requested, account } = admitted;
     const { rate } = this.options;
     rate?.settle(account, requested, actual);
     this.sample(admitted, result.errors?.[0], actual);
@@ -182,6 +188,19 @@ export class Admission {
       cost,
     );
   }
+}
+
+/** What a result has cost. */
+function costOf(
+  { requested, least, account, tree, prepared }: AdmittedRequest,
+  { data }: ExecutionResult,
+): MaybePromise<number> {
+  if (!data) return requested;
+  const variables = prepared.request.variables ?? {};
+  const cost = isWritten(data)
+    ? actualCostInTurns(tree, data, variables, new WorkBudget(account, OBJECTS_PER_TURN))
+    : actualCost(tree, data, variables);
+  return chain(cost, (points) => Math.max(least, Math.ceil(points)));
 }
 
 function slicingError({ field, arguments: slices }: NonNullable<CostTree['unsliced']>): GraphQLError {

@@ -5,6 +5,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import type { ExpiryWatch } from '../auth/expiry-watch.js';
 import type { Mask } from '../errors/mask.js';
 import type { CancelSignal } from '../execute/cancellation.js';
+import type { ResponseSize } from '../execute/response-size.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Limits } from '../limits/limits.js';
 import type { PersistedDocuments } from '../limits/persisted-documents.js';
@@ -39,6 +40,8 @@ export interface GatewayCore {
 export interface ClientRequest {
   readonly actor: Actor;
   readonly requestId: string;
+  /** Counts what all operations of the request answer; default each by itself. */
+  readonly size?: ResponseSize | undefined;
   /** Aborts when the client has left. */
   readonly gone: CancelSignal;
 }

@@ -35,11 +35,11 @@ export async function admitOperation(
 export function executeOperation(
   { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
   admitted: AdmittedRequest,
-  { actor, requestId, gone }: ClientRequest,
+  { actor, requestId, gone, size }: ClientRequest,
 ): MaybePromise<ExecutionResult> {
   const { prepared } = admitted;
   const { kind } = prepared.operation;
-  const context = { actor, requestId, kind, signal: gone };
+  const context = { actor, requestId, kind, signal: gone, size };
   return chain(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
 }
 

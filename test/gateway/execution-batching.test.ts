@@ -11,6 +11,7 @@ import { loadSupergraph } from '../../gateway/plan/supergraph.js';
 import { resolveEntities } from '../../kernel/graph/entities.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import { type ForeignSubgraph, subgraph } from './federation/kit.js';
+import { unbounded } from './fixtures/both-executors.js';
 
 interface Asked {
   readonly query: string;
@@ -104,7 +105,7 @@ async function run(query: string, variables: Record<string, unknown> = {}, answe
   expect(completed instanceof Promise).toBe(!atOnce);
   await completed;
   return {
-    data: planned.shape.shape(state.data, variables).data,
+    data: (await planned.shape.shape(state.data, variables, unbounded())).data,
     errors: state.errors.map((error) => ('path' in error ? error.path?.join('.') : undefined)),
     asked: asked.asked,
   };

@@ -13,7 +13,7 @@ import {
   isNonNullType,
   isScalarType,
 } from 'graphql';
-import { type Complete, FAILED, fail, orNull } from './shape-run.js';
+import { type Complete, FAILED, type ShapeRun, fail, orNull } from './shape-run.js';
 
 /** Wraps what completes a named type into the lists and non-nulls around it. */
 export function compileWrapping(type: GraphQLOutputType, named: Complete): Complete {
@@ -39,14 +39,20 @@ const leaves = new WeakMap<GraphQLLeafType, Complete>();
 
 function leaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   const valid = isEnumType(type) ? enumCheck(type.getValues()) : scalarChecks.get(type.name);
-  if (!valid) return (value) => value;
+  if (!valid) return taken;
   const everything = full.getType(type.name);
   const hidden = isEnumType(everything) ? enumCheck(everything.getValues()) : undefined;
   return (value, depth, run) => {
-    if (value === null || valid(value)) return value;
+    if (value === null || valid(value)) return taken(value, depth, run);
     return hidden?.(value) ? null : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
   };
 }
+
+/** A value that is written as it is. */
+const taken: Complete = (value, _depth, { size }) => {
+  size.addValue(value);
+  return value;
+};
 
 /** What `typeof` says of values that are of the type without a further look; undefined when there are no such ones. */
 export function plainType(type: GraphQLOutputType | undefined): 'string' | 'boolean' | undefined {
@@ -79,23 +85,75 @@ function enumCheck(values: readonly { readonly name: string }[]): (value: unknow
 function required(complete: Complete): Complete {
   return (value, depth, run) => {
     const completed = complete(value, depth, run);
-    return completed === null ? fail(run, depth, 'A subgraph left out what may not be null.') : completed;
+    if (completed instanceof Promise)
+      return completed.then((later) => (later === null ? missing(run, depth) : later));
+    return completed === null ? missing(run, depth) : completed;
   };
+}
+
+function missing(run: ShapeRun, depth: number): typeof FAILED {
+  return fail(run, depth, 'A subgraph left out what may not be null.');
 }
 
 function list(complete: Complete, requiredItems: boolean): Complete {
   return (value, depth, run) => {
     if (value === null) return null;
     if (!Array.isArray(value)) return fail(run, depth, 'A subgraph answered no list for a list.');
+    run.size.add(value.length + 1);
     const completed = new Array<unknown>(value.length);
-    let failed = false;
+    const made: MadeList = { values: value, completed, complete, requiredItems, failed: false };
     for (let i = 0; i < value.length; i += 1) {
+      if (!run.budget.spend(1)) return listRest(made, i, depth, run);
       run.path[depth] = i;
       const before = run.errors.length;
       const item = complete(value[i] ?? null, depth + 1, run);
-      if (item === FAILED) failed = true;
-      completed[i] = requiredItems ? item : orNull(item, value[i], before, run);
+      if (item instanceof Promise) return listRest(made, i, depth, run, { item, before });
+      addItem(made, i, item, before, run);
     }
-    return failed && requiredItems ? FAILED : completed;
+    return finished(made);
   };
+}
+
+/** A list that is being made. */
+interface MadeList {
+  readonly values: readonly unknown[];
+  readonly completed: unknown[];
+  readonly complete: Complete;
+  readonly requiredItems: boolean;
+  failed: boolean;
+}
+
+/** An item that is being made, and how many errors there were before it. */
+interface UnderwayItem {
+  readonly item: Promise<unknown>;
+  readonly before: number;
+}
+
+/** Makes the rest of a list in turns, from an item on that may be underway. */
+async function listRest(
+  made: MadeList,
+  from: number,
+  depth: number,
+  run: ShapeRun,
+  underway?: UnderwayItem,
+): Promise<unknown> {
+  const { values, complete } = made;
+  if (underway) addItem(made, from, await underway.item, underway.before, run);
+  for (let i = underway ? from + 1 : from; i < values.length; i += 1) {
+    if (!run.budget.spend(1)) await run.budget.next();
+    run.path[depth] = i;
+    const before = run.errors.length;
+    const item = complete(values[i] ?? null, depth + 1, run);
+    addItem(made, i, item instanceof Promise ? await item : item, before, run);
+  }
+  return finished(made);
+}
+
+function addItem(made: MadeList, index: number, item: unknown, before: number, run: ShapeRun): void {
+  if (item === FAILED) made.failed = true;
+  made.completed[index] = made.requiredItems ? item : orNull(item, made.values[index], before, run);
+}
+
+function finished({ failed, requiredItems, completed }: MadeList): unknown {
+  return failed && requiredItems ? FAILED : completed;
 }

@@ -34,10 +34,12 @@ export function compileIntrospection(
   };
   const [first] = nodes;
   const name = first?.alias?.value ?? first?.name.value ?? '';
-  return (_value, _depth, { variables, errors }) => {
+  return (_value, _depth, { variables, errors, size }) => {
     const result = executeSync({ schema, document, rootValue: {}, variableValues: variables });
     errors.push(...(result.errors ?? []));
-    return result.data?.[name] ?? null;
+    const value = result.data?.[name] ?? null;
+    size.addValue(value);
+    return value;
   };
 }
 

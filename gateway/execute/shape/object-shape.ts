@@ -30,6 +30,9 @@ export interface ShapeCompilation extends Collection {
   readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 
+/** Characters that the name of a type takes at the least, quotes and its field's punctuation included. */
+const TYPENAME = 7;
+
 /** One field of an object of a known type. */
 interface FieldShape {
   readonly name: string;
@@ -41,6 +44,17 @@ interface FieldShape {
   readonly typename: boolean;
   /** What `typeof` says of values that are taken over as they are; see `plainType`. */
   readonly plain: string | undefined;
+  /** Characters of JSON that the name takes. */
+  readonly characters: number;
+}
+
+/** An object that is being made. */
+interface MadeObject {
+  readonly tree: Tree;
+  readonly fields: readonly FieldShape[];
+  readonly depth: number;
+  readonly shaped: Tree;
+  readonly run: ShapeRun;
 }
 
 /** Makes objects of the response; the fields of each type are collected when it is first met. */
@@ -69,12 +83,21 @@ export class ObjectShape {
   }
 
   private shape(tree: Tree, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {
-    const shaped: Tree = {};
-    for (const field of fields) {
+    run.budget.spend(fields.length);
+    return this.fill({ tree, fields, depth, shaped: {}, run }, 0);
+  }
+
+  private fill(made: MadeObject, from: number): unknown {
+    const { tree, fields, depth, shaped, run } = made;
+    let characters = 1;
+    for (let i = from; i < fields.length; i += 1) {
+      const field = fields[i]!;
       const { name } = field;
-      const value = field.special ? own(tree, name) : tree[name];
+      const value = valueOf(tree, field);
+      characters += field.characters;
       if (typeof value === field.plain) {
         shaped[name] = value;
+        characters += typeof value === 'string' ? value.length + 2 : 4;
         continue;
       }
       run.path[depth] = name;
@@ -82,11 +105,13 @@ export class ObjectShape {
       const completed = field.typename
         ? this.typename(tree, value)
         : field.complete(value ?? null, depth + 1, run);
-      if (completed === FAILED && field.nonNull) return FAILED;
-      const final = orNull(completed, value, before, run);
-      if (field.special) assign(shaped, name, final);
-      else shaped[name] = final;
+      if (completed instanceof Promise) {
+        run.size.add(characters);
+        return completed.then((later) => (put(made, field, later, before) ? this.fill(made, i + 1) : FAILED));
+      }
+      if (!put(made, field, completed, before)) return FAILED;
     }
+    run.size.add(characters);
     return shaped;
   }
 
@@ -118,7 +143,15 @@ export class ObjectShape {
     const special = name in Object.prototype;
     const fieldName = first.node.name.value;
     if (fieldName === TypeNameMetaFieldDef.name)
-      return { name, nonNull: true, complete: (value) => value, special, typename: true, plain: undefined };
+      return {
+        name,
+        nonNull: true,
+        complete: (value) => value,
+        special,
+        typename: true,
+        plain: undefined,
+        characters: name.length + TYPENAME,
+      };
     const complete = isIntrospection(fieldName)
       ? this.introspection(fields.map(({ node }) => node))
       : undefined;
@@ -128,6 +161,7 @@ export class ObjectShape {
       name,
       special,
       typename: false,
+      characters: name.length + 4,
       plain: special || isDenied ? undefined : plainType(type),
       nonNull: type !== undefined && isNonNullType(type),
       complete: isDenied ? () => FAILED : (complete ?? this.value(fields, owner)),
@@ -165,6 +199,21 @@ export class ObjectShape {
     const named = getNamedType(type.getFields()[field]?.type);
     return isObjectType(named) ? named.name : undefined;
   }
+}
+
+function valueOf(tree: Tree, { name, special }: FieldShape): unknown {
+  return special ? own(tree, name) : tree[name];
+}
+
+/** Sets a field, `before` which there were so many errors; false when the object fails with it. */
+function put(made: MadeObject, field: FieldShape, completed: unknown, before: number): boolean {
+  const { tree, shaped, run } = made;
+  const { name, special, nonNull } = field;
+  if (completed === FAILED && nonNull) return false;
+  const final = completed === FAILED ? orNull(completed, valueOf(tree, field), before, run) : completed;
+  if (special) assign(shaped, name, final);
+  else shaped[name] = final;
+  return true;
 }
 
 function isIntrospection(field: string): boolean {

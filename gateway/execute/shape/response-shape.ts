@@ -10,12 +10,13 @@ import {
   type SelectionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import { factsOf } from '../../plan/document-facts.js';
 import { type ConditionValue, conditionValue } from '../conditions.js';
 import type { Tree } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';
 import { ObjectShape } from './object-shape.js';
-import { type Complete, FAILED } from './shape-run.js';
+import { type Complete, FAILED, type ShapeBounds } from './shape-run.js';
 
 export interface ShapedResponse {
   readonly data: Tree | null;
@@ -57,12 +58,18 @@ export class ResponseShape {
     this.fragments = fragmentsOf(document);
   }
 
-  /** Shapes what was fetched. The same value may be given again: it is not changed. */
-  shape(fetched: Tree, variables: Readonly<Record<string, unknown>>): ShapedResponse {
-    const errors: GraphQLError[] = [];
-    const absences: GraphQLError[] = [];
-    const data = this.variant(variables)(fetched, 0, { path: [], errors, absences, variables });
-    return { data: data === FAILED ? null : (data as Tree | null), errors, absences };
+  /**
+   * Shapes what was fetched, in turns when that is much. The same value may be given again: it is not changed. Fails with
+   * RESPONSE_TOO_LARGE beyond the bounds.
+   */
+  shape(
+    fetched: Tree,
+    variables: Readonly<Record<string, unknown>>,
+    bounds: ShapeBounds,
+  ): MaybePromise<ShapedResponse> {
+    const told: Told = { errors: [], absences: [] };
+    const data = this.variant(variables)(fetched, 0, { path: [], variables, ...told, ...bounds });
+    return data instanceof Promise ? data.then((later) => shaped(later, told)) : shaped(data, told);
   }
 
   private variant(variables: Readonly<Record<string, unknown>>): Complete {
@@ -93,6 +100,15 @@ export class ResponseShape {
     };
     return new ObjectShape(compilation, [{ set: operation.selectionSet, type }]).complete;
   }
+}
+
+interface Told {
+  readonly errors: GraphQLError[];
+  readonly absences: GraphQLError[];
+}
+
+function shaped(data: unknown, told: Told): ShapedResponse {
+  return { data: data === FAILED ? null : (data as Tree | null), ...told };
 }
 
 function includes(directive: DirectiveNode, on: ReadonlySet<string>): boolean {

@@ -1,9 +1,18 @@
 import { GraphQLError } from 'graphql';
+import type { WorkBudget } from '../../../kernel/work-turns.js';
 import { isAbsent } from '../absent-entities.js';
+import type { ResponseSize } from '../response-size.js';
 import { isTree } from '../tree.js';
 
+/** How large a response may become, and how much of it is made in one turn of the event loop. */
+export interface ShapeBounds {
+  readonly size: ResponseSize;
+  /** A unit is a value of the response. */
+  readonly budget: WorkBudget;
+}
+
 /** The state of shaping one response. */
-export interface ShapeRun {
+export interface ShapeRun extends ShapeBounds {
   /** Where shaping is now: everything up to the depth at hand. */
   readonly path: (string | number)[];
   readonly errors: GraphQLError[];
@@ -17,7 +26,8 @@ export const FAILED = Symbol('failed');
 
 /**
  * Makes the response's value of what was fetched; `depth` is the length of its path. Gives null, or `FAILED`, which
- * stands for null.
+ * stands for null; a promise when that takes more than is done in one turn. Nothing else of the response is made
+ * meanwhile, so the path stays that of the value at hand.
  */
 export type Complete = (value: unknown, depth: number, run: ShapeRun) => unknown;
 

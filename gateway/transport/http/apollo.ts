@@ -17,6 +17,7 @@ import {
 import { isKnownCode, maskedError } from '../../../kernel/graph/refusal.js';
 import type { Log } from '../../../kernel/log.js';
 import type { GraphExecutor } from '../../execute/graph-executor.js';
+import { responseText } from '../../execute/written-data.js';
 import type { GraphRequest } from '../../plan/prepare.js';
 import type { Admission, AdmittedRequest, NotAdmitted } from '../admission.js';
 import type { ClientRequest } from '../gateway-core.js';
@@ -69,7 +70,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    stringifyResult: JSON.stringify,
+    stringifyResult: (result) => responseText(result as ExecutionResult),
     nodeEnv: 'production',
     logger: log,
     formatError: (formatted) => (isOurs(formatted.extensions) ? formatted : protocolError(formatted)),

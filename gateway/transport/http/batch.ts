@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import { refuse } from '../../../kernel/result.js';
+import { ResponseSize } from '../../execute/response-size.js';
+import { responseText } from '../../execute/written-data.js';
 import type { ClientRequest, GatewayCore } from '../gateway-core.js';
 import { admitOperation, executeOperation } from '../operation.js';
 import { setRateHeaders } from './rate-headers.js';
@@ -31,13 +33,14 @@ export async function answerBatch(
     refuse('LIMIT_EXCEEDED', `A batch may have ${batch} operations, this one has ${given.length}.`, {
       details: { limit: 'batch', maximum: batch },
     });
-  const answers = await Promise.all(given.map((one) => answerOne(core, one, client)));
+  const size = new ResponseSize(core.limits.responseBytes);
+  const answers = await Promise.all(given.map((one) => answerOne(core, one, { ...client, size })));
   if (response.destroyed) return;
   // Whoever has spent everything is told so by the status; else it is for each result to say what became of it.
   const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
   const refused = status === 429 ? answers.flatMap(({ result }) => result.errors ?? []) : [];
   setRateHeaders(response, core.admission.rate(client.actor.account), refused);
-  const body = JSON.stringify(answers.map(({ result }) => result));
+  const body = `[${answers.map(({ result }) => responseText(result)).join()}]`;
   send(response, status, 'application/json; charset=utf-8', body);
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { responseText } from '../../execute/written-data.js';
 import type { GraphRequest } from '../../plan/prepare.js';
 import type { AdmittedRequest, NotAdmitted } from '../admission.js';
 import type { ClientRequest, GatewayCore } from '../gateway-core.js';
@@ -92,7 +93,7 @@ export function answerAdmitted(
     if (response.destroyed) return;
     const told = statusFor(status, result, contentType);
     setRateHeaders(response, core.admission.rate(client.actor.account), result.errors);
-    send(response, told, contentType, bodyOf(result));
+    send(response, told, contentType, responseText(result));
   });
 }
 
@@ -125,13 +126,4 @@ function outcomeOf(result: ExecutionResult): Outcome {
 function statusFor(status: number, { errors }: ExecutionResult, contentType: string): number {
   const ofDocument = errors?.some((error) => DOCUMENT_CODES.has(error.extensions['code'])) ?? false;
   return status === 400 && ofDocument && isLegacy(contentType) ? 200 : status;
-}
-
-/** Errors first, so that people who read the answer see them. */
-function bodyOf({ errors, data, extensions }: ExecutionResult): string {
-  return JSON.stringify({ errors: errors?.map(formatted), data, extensions });
-}
-
-function formatted(error: GraphQLError) {
-  return error.toJSON();
 }
