@@ -3,17 +3,18 @@ import { Command, InvalidArgumentError } from 'commander';
 import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './kernel/access-token.js';
 import { type Env, readEnv } from './kernel/env.js';
+import { readSecrets } from './kernel/state-directory.js';
 import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
+import { packageVersion } from './kernel/version.js';
 import { withHealth } from './roles/health.js';
 import type { Role } from './roles/role.js';
-import { required } from './roles/settings.js';
 import { traced } from './roles/traced.js';
 import { subgraphPorts } from './roles/ports.js';
 
 // A role's parts are loaded only when it runs: a subgraph process need not load the gateway.
-const program = new Command('fleetgraph').description(
-  'One GraphQL graph over a fleet of Kubernetes clusters',
-);
+const program = new Command('fleetgraph')
+  .description('One GraphQL graph over a fleet of Kubernetes clusters')
+  .version(packageVersion(), '-V, --version', 'prints the release');
 
 program
   .command('start', { isDefault: true })
@@ -60,7 +61,7 @@ program
 
 program
   .command('token')
-  .description('prints a bearer token signed with AUTH_SECRET')
+  .description('prints a bearer token, signed with AUTH_SECRET or else with the secret in FLEETGRAPH_HOME')
   .requiredOption('--account <account>', 'account the token speaks for')
   .option('--subject <subject>', 'who in the account', 'cli')
   .option('--ttl <seconds>', 'seconds until it expires', Number, 3600)
@@ -69,7 +70,7 @@ program
   .action(async (options: TokenOptions) => {
     const env = readEnv();
     checkLifetime(options.ttl, env.AUTH_MAX_DAYS);
-    const token = await mintAccessToken(required(env, 'AUTH_SECRET'), {
+    const token = await mintAccessToken(await authSecret(env), {
       account: options.account,
       subject: options.subject,
       ttlSeconds: options.ttl,
@@ -80,6 +81,24 @@ program
     });
     process.stdout.write(`${token}\n`);
   });
+
+program
+  .command('reset')
+  .description('deletes database, secrets and token of FLEETGRAPH_HOME, after a confirmation')
+  .option('--yes', 'do not ask')
+  .action(async ({ yes = false }: { yes?: boolean }) => {
+    const { reset } = await import('./roles/reset.js');
+    process.stdout.write(`${await reset(readEnv(), yes)}\n`);
+  });
+
+/** What tokens are signed with: AUTH_SECRET, else what the platform that runs in the state folder made for itself. */
+async function authSecret(env: Env): Promise<string> {
+  const secret = env.AUTH_SECRET ?? (await readSecrets(env.FLEETGRAPH_HOME))?.auth;
+  if (secret !== undefined) return secret;
+  throw new Error(
+    `There is no secret to sign with: set AUTH_SECRET, or FLEETGRAPH_HOME to the state folder of a platform (now ${env.FLEETGRAPH_HOME}).`,
+  );
+}
 
 interface TokenOptions {
   readonly account: string;
@@ -110,13 +129,33 @@ function announced(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Rol
   };
 }
 
-/** Runs until SIGINT or SIGTERM, then closes in order; a second signal ends at once. */
+/**
+ * Milliseconds in which two signals are one: who signals a process group (a terminal, `timeout`, a service manager)
+ * reaches this process itself and again through the process that started it and passes signals on.
+ */
+const SAME_SIGNAL_MS = 500;
+
+/**
+ * Runs until SIGINT or SIGTERM, then closes in order; a second signal ends at once. A signal that comes during the start
+ * waits for its end, so that nothing that was begun is left behind.
+ */
 async function serve(role: (env: Env) => Promise<Role>): Promise<void> {
+  const signalled = firstSignal();
   const running = await withHealth(role)(readEnv());
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  await new Promise<void>((resolve) => signals.forEach((signal) => process.once(signal, () => resolve())));
-  signals.forEach((signal) => process.once(signal, () => process.exit(130)));
+  await signalled;
   await running[Symbol.asyncDispose]();
+}
+
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const onSignal = () => {
+      if (first !== undefined && performance.now() - first > SAME_SIGNAL_MS) process.exit(130);
+      first ??= performance.now();
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  });
 }
 
 try {

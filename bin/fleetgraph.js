@@ -1,24 +1,14 @@
 #!/usr/bin/env node
 // Runs the compiled platform on the Node.js that comes with it (the npm package `node`), whatever `node` is first
 // in the PATH.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runOnFleetgraphNode } from '../scripts/bundled-node.mjs';
 
-const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
-const bundled = join(root, 'node_modules/node/bin/node');
-const main = join(root, 'dist/main.js');
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 if (!existsSync(main)) {
-  console.error('fleetgraph is not built yet: run `npm run build`');
+  console.error('Fleetgraph is not built yet: run `npm run build`.');
   process.exit(1);
 }
 const { nodeOptions } = await import('../dist/kernel/node-options.js');
-const child = spawn(
-  existsSync(bundled) ? bundled : process.execPath,
-  [...nodeOptions, main, ...process.argv.slice(2)],
-  {
-    stdio: 'inherit',
-  },
-);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+await runOnFleetgraphNode([...nodeOptions, main, ...process.argv.slice(2)]);

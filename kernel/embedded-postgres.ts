@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import pg from 'pg';
 import { freePort } from './free-port.js';
 import type { Log } from './log.js';
-import { type PostgresLayout, initialise, prepareLayout } from './postgres-layout.js';
+import { type PostgresLayout, hasDatabase, initialise, prepareLayout } from './postgres-layout.js';
 import {
   type PostgresServer,
   type ServerOptions,
@@ -12,6 +11,8 @@ import {
   runningServer,
   stopServer,
 } from './postgres-server.js';
+
+export { ForeignDataError } from './postgres-server.js';
 
 /**
  * A real PostgreSQL server that lives with this process. Its data stands under `directory`; as root it runs as
@@ -39,6 +40,12 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly adopted: boolean;
 }
 
+/** The folder of the data of an embedded PostgreSQL below `directory`, when there is a database in it. */
+export async function existingData(directory: string): Promise<string | undefined> {
+  const layout = await prepareLayout(resolve(directory));
+  return hasDatabase(layout) ? layout.data : undefined;
+}
+
 /** Another live process owns the data directory. */
 export class AlreadyRunningError extends Error {}
 
@@ -47,11 +54,11 @@ const OWNER_LOCK = 7_205_759_403;
 
 /**
  * Starts the server, or takes over the one that a killed process left behind; when it dies it is started again, at the
- * same address. Throws `AlreadyRunningError`.
+ * same address. Throws `AlreadyRunningError`, and `ForeignDataError` when the data has another password.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const layout = await prepareLayout(resolve(options.directory));
-  if (!existsSync(join(layout.data, 'PG_VERSION'))) await initialise(layout, options.password);
+  if (!hasDatabase(layout)) await initialise(layout, options.password);
   const left = await runningServer(layout.data, options.password);
   const server =
     left ?? (await launchServer(layout, { ...options, port: options.port ?? (await freePort()) }));

@@ -70,7 +70,7 @@ async function knownMigrations(
   const failed = rows.find((row) => !row.done);
   if (failed) {
     throw new MigrationError(
-      `migration ${failed.migration_name} failed earlier; mend it, then run prisma migrate resolve`,
+      `migration ${failed.migration_name} was not finished by an earlier release; fix it, then run prisma migrate resolve`,
     );
   }
   const unknown = rows.map((row) => row.migration_name).filter((name) => !names.includes(name));
@@ -79,25 +79,24 @@ async function knownMigrations(
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
 }
 
+/** One transaction with its record: a process that dies in between leaves the database as it was. */
 async function apply(
   client: pg.PoolClient,
   migration: { name: string; sql: string; checksum: string },
 ): Promise<void> {
-  const id = randomUUID();
-  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
-    id,
-    migration.checksum,
-    migration.name,
-  ]);
+  await client.query('BEGIN');
   try {
     await client.query(migration.sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), 1)`,
+      [randomUUID(), migration.checksum, migration.name],
+    );
+    await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
-    await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)]);
-    throw new MigrationError(`migration ${migration.name} failed: ${String(error)}`, { cause: error });
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw new MigrationError(`migration ${migration.name} failed, nothing of it was kept: ${String(error)}`, {
+      cause: error,
+    });
   }
-  await client.query(
-    'UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1',
-    [id],
-  );
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, chown, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { binaries } from './postgres-binaries.js';
+import { lastFault } from './postgres-fault.js';
 
 /** Who the server runs as; nothing: as ourselves. */
 export interface ServerUser {
@@ -81,11 +82,28 @@ async function reachableBinaries(native: string, uid: number): Promise<string> {
   return copy;
 }
 
+/** What follows the name of the data folder while it is being made. */
+const PARTIAL = '.initialising';
+
+/** Removes what starts that were killed have left of a data folder; the next start finds what is written meanwhile. */
+async function removePartial(data: string): Promise<void> {
+  const names = await readdir(dirname(data));
+  const left = names.filter((name) => name.startsWith(`${basename(data)}${PARTIAL}`));
+  for (const name of left)
+    await rm(join(dirname(data), name), { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** Whether there is a database in the folder. */
+export function hasDatabase({ data }: PostgresLayout): boolean {
+  return existsSync(join(data, 'PG_VERSION'));
+}
+
 /** Makes the data folder, whole or not at all. */
 export async function initialise({ data, bin, user }: PostgresLayout, password: string): Promise<void> {
-  const partial = `${data}.initialising`;
-  const passwordFile = `${data}.password`;
-  await rm(partial, { recursive: true, force: true });
+  await removePartial(data);
+  // A name of its own: the initdb of a start that was killed may still write into the last one.
+  const partial = `${data}${PARTIAL}${randomBytes(4).toString('hex')}`;
+  const passwordFile = `${partial}.password`;
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user.uid !== undefined) await chown(passwordFile, user.uid, user.gid!);
   const flags = [
@@ -101,6 +119,9 @@ export async function initialise({ data, bin, user }: PostgresLayout, password: 
       spawn(join(bin, 'initdb'), ['-D', partial, '--no-instructions', ...flags], { ...user, cwd: '/' }),
     );
     await rename(partial, data);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
   } finally {
     await rm(passwordFile, { force: true });
   }
@@ -113,7 +134,9 @@ function finished(child: ChildProcess): Promise<void> {
   return new Promise((accept, reject) => {
     child.on('error', reject);
     child.on('close', (code) =>
-      code === 0 ? accept() : reject(new Error(`initdb failed (${code}):\n${output.join('')}`)),
+      code === 0
+        ? accept()
+        : reject(new Error(`PostgreSQL could not make its data folder: ${lastFault(output)}`)),
     );
   });
 }

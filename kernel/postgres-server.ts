@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { lastFault } from './postgres-fault.js';
 import { type PostgresLayout, ROLE } from './postgres-layout.js';
 
 /** A PostgreSQL server that runs on this machine. */
@@ -20,7 +21,10 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Starts a server; resolves when it answers. */
+/** The data was made with another password. */
+export class ForeignDataError extends Error {}
+
+/** Starts a server; resolves when it answers. Throws `ForeignDataError`. */
 export async function launchServer(layout: PostgresLayout, options: ServerOptions): Promise<PostgresServer> {
   const { password, port } = options;
   const settings = {
@@ -47,7 +51,12 @@ export async function launchServer(layout: PostgresLayout, options: ServerOption
     if (output.length < 100) output.push(text);
   });
   const url = urlOf(password, port);
-  await answering(url, child, output);
+  try {
+    await answering(url, child, output);
+  } catch (error) {
+    if (child.pid !== undefined) await stopServer(child.pid);
+    throw error;
+  }
   child.unref();
   return { url, pid: child.pid! };
 }
@@ -56,14 +65,16 @@ async function answering(url: string, child: ChildProcess, output: readonly stri
   const deadline = Date.now() + 60_000;
   while (!(await connects(url))) {
     if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`embedded PostgreSQL did not start:\n${output.join('')}`);
+      throw new Error(`The embedded PostgreSQL did not start: ${lastFault(output)}`);
     if (Date.now() > deadline)
-      throw new Error(`embedded PostgreSQL did not answer within 60 s:\n${output.join('')}`);
+      throw new Error(`The embedded PostgreSQL did not answer within 60 s: ${lastFault(output)}`);
     await new Promise((wake) => setTimeout(wake, 25));
   }
 }
 
-/** The server a killed process left behind, from its pid file; undefined when none answers. */
+/**
+ * The server a killed process left behind, from its pid file; undefined when none answers. Throws `ForeignDataError`.
+ */
 export async function runningServer(data: string, password: string): Promise<PostgresServer | undefined> {
   const lines = await readFile(join(data, 'postmaster.pid'), 'utf8')
     .then((text) => text.split('\n'))
@@ -92,6 +103,9 @@ function urlOf(password: string, port: number): string {
   return `postgresql://${ROLE}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
 }
 
+/** SQLSTATE invalid_password. */
+const INVALID_PASSWORD = '28P01';
+
 async function connects(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
@@ -99,7 +113,9 @@ async function connects(url: string): Promise<boolean> {
     await client.connect();
     await client.end();
     return true;
-  } catch {
+  } catch (error) {
+    if ((error as { code?: unknown }).code === INVALID_PASSWORD)
+      throw new ForeignDataError('the data of PostgreSQL has another password', { cause: error });
     return false;
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { lockFolder } from './folder-lock.js';
 
 const secretsForm = z.object({
   platform: z.string().min(32),
@@ -12,36 +13,122 @@ const secretsForm = z.object({
 /** Secrets that a platform without configuration makes for itself at its first start. */
 export type Secrets = z.infer<typeof secretsForm>;
 
-/** The folder in which an all-in-one platform keeps what must survive a restart. */
-export interface StateDirectory {
+/** The folder in which an all-in-one platform keeps what must survive a restart; this process' until disposed. */
+export interface StateDirectory extends AsyncDisposable {
   readonly path: string;
-  readonly secrets: Secrets;
+  /** Whether secrets were made before. */
+  readonly hasSecrets: boolean;
+  /** The secrets; made, and written down, when there are none. Throws `SecretsError`. */
+  secrets(): Promise<Secrets>;
   /** Writes a file that only its owner may read; answers its path. */
   writePrivate(name: string, text: string): Promise<string>;
 }
 
-/** Opens the folder, makes it and its secrets at the first time. */
+/** The state folder cannot be made, read or written. */
+export class StateDirectoryError extends Error {}
+
+/** The secrets of a state folder cannot be used; the message names the file and the two ways on. */
+export class SecretsError extends Error {
+  constructor(file: string, fault: string, cause?: unknown) {
+    super(
+      `${file} ${fault}. Restore it from a backup, or start anew with \`fleetgraph reset\`, which deletes the data.`,
+      { cause },
+    );
+  }
+}
+
+const SECRETS_FILE = 'secrets.json';
+
+/** Where the secrets of a state folder are. */
+export function secretsFile(folder: string): string {
+  return join(resolve(folder), SECRETS_FILE);
+}
+
+/**
+ * Opens the folder for this process alone, and makes it at the first time. Throws `StateDirectoryError`, or
+ * `FolderInUseError` when another process uses it.
+ */
 export async function openStateDirectory(folder: string): Promise<StateDirectory> {
   const path = resolve(folder);
-  // As root the database server, another user, must be able to pass through; the secrets themselves are 0600.
-  await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  const file = secretsFile(path);
+  const lock = await writable(path, async () => {
+    // As root the database server, another user, must be able to pass through; the secrets themselves are 0600.
+    await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await access(path, constants.W_OK | constants.X_OK);
+    return lockFolder(path);
+  });
   return {
     path,
-    secrets: await secrets(path),
+    hasSecrets: (await secretsText(file)) !== undefined,
+    secrets: async () => (await readSecrets(path)) ?? (await makeSecrets(file)),
     async writePrivate(name, text) {
-      await replaceFile(join(path, name), text);
+      await writable(path, () => replaceFile(join(path, name), text));
       return join(path, name);
     },
+    [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
   };
 }
 
-async function secrets(path: string): Promise<Secrets> {
-  const file = join(path, 'secrets.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text !== undefined) return secretsForm.parse(JSON.parse(text));
+/** Reads the secrets of a state folder, whoever uses it; undefined when there are none. Throws `SecretsError`. */
+export async function readSecrets(folder: string): Promise<Secrets | undefined> {
+  const file = secretsFile(folder);
+  const text = await secretsText(file);
+  if (text === undefined) return undefined;
+  if (text.trim() === '') throw new SecretsError(file, 'is empty');
+  const parsed = secretsForm.safeParse(parseJson(file, text));
+  if (parsed.success) return parsed.data;
+  const names = parsed.error.issues.map((issue) => issue.path.join('.')).filter((name) => name !== '');
+  throw new SecretsError(file, `is not what Fleetgraph wrote (${names.join(', ') || 'no object'})`);
+}
+
+async function secretsText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new StateDirectoryError(
+      `Cannot read ${file} (${code}). Its owner must be the user that starts Fleetgraph.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+// The parser's message would quote the text, which is secret.
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SecretsError(file, 'is damaged (no JSON)');
+  }
+}
+
+async function makeSecrets(file: string): Promise<Secrets> {
   const made: Secrets = { platform: randomSecret(), auth: randomSecret(), postgres: randomSecret() };
   await replaceFile(file, JSON.stringify(made, null, 2));
   return made;
+}
+
+/** Codes of a folder that cannot be made or written. */
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'EDQUOT', 'ENOENT']);
+
+async function writable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || !UNWRITABLE.has(code)) throw error;
+    const remedy =
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'Free some space'
+        : 'Make it writable for the user that starts Fleetgraph';
+    throw new StateDirectoryError(
+      `Cannot write to the state folder ${path} (${code}). ${remedy}, or set FLEETGRAPH_HOME to another folder.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Written aside, flushed and renamed: a crash leaves the old file or the new one, never half of it. */

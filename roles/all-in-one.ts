@@ -13,6 +13,7 @@ import { startKubesim } from '../kubesim/server.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';
 import { prepareDatabase } from './prepare-database.js';
+import type { Progress } from './progress.js';
 import type { Readiness } from './role.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
@@ -41,6 +42,8 @@ export interface AllInOneOptions {
   readonly log: Log;
   /** Called with each SQL statement of subgraphs and engine. */
   readonly onStatement?: (sql: string) => void;
+  /** Called with each step of the start. */
+  readonly progress?: Progress;
 }
 
 /** A running platform. */
@@ -58,11 +61,14 @@ export interface AllInOne extends AsyncDisposable {
 /** Starts engine, simulated cloud, five subgraphs and gateway in this process, on a given PostgreSQL. */
 export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne> {
   await using started = new AsyncDisposableStack();
-  const { clock, log, secret } = options;
+  const { clock, log, secret, progress = () => undefined } = options;
+  progress('Bringing the database to this release');
   await prepareDatabase(options.databaseUrl);
+  progress('Starting the simulated cloud');
   const cloudUrl = options.cloudUrl ?? started.use(await startCloud(options)).cloudUrl;
   const platform = started.use(await openPlatform({ ...options, cloudUrl }));
   if (options.nats) started.use(await startNatsRelay(platform.database, options.nats, log));
+  progress('Starting the engine, the subgraphs and the gateway');
   const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
   const metrics = new EngineMetrics(platform.database);
   started.use(

@@ -1,14 +1,22 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { accountScopes } from '../access/scopes.js';
 import { systemClock } from '../kernel/clock.js';
 import { mintAccessToken } from '../kernel/access-token.js';
-import { startEmbeddedPostgres } from '../kernel/embedded-postgres.js';
+import { ForeignDataError, existingData, startEmbeddedPostgres } from '../kernel/embedded-postgres.js';
 import type { Env } from '../kernel/env.js';
-import { createLog } from '../kernel/log.js';
-import { openStateDirectory } from '../kernel/state-directory.js';
-import { join } from 'node:path';
+import { type Log, createLog } from '../kernel/log.js';
+import {
+  type Secrets,
+  SecretsError,
+  type StateDirectory,
+  openStateDirectory,
+  secretsFile,
+} from '../kernel/state-directory.js';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
 import { fleetgraphPage } from './fleetgraph-page.js';
 import { gatewaySettings } from './gateway-settings.js';
+import { type Progress, printProgress } from './progress.js';
 import { authOptions, natsOptions } from './settings.js';
 import { welcome } from './welcome.js';
 
@@ -27,9 +35,13 @@ const DEVELOPMENT = {
 export async function start(env: Env): Promise<AllInOne> {
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL);
-  const state = await openStateDirectory(env.FLEETGRAPH_HOME);
-  const databaseUrl = env.DATABASE_URL ?? (await embedded()).url;
-  const auth = authOptions(env, state.secrets.auth);
+  const begun = performance.now();
+  const progress = printProgress;
+  const state = started.use(await openStateDirectory(env.FLEETGRAPH_HOME));
+  const secrets = await secretsOf(state);
+  const databaseUrl =
+    env.DATABASE_URL ?? started.use(await embeddedPostgres({ state, secrets, log, progress })).url;
+  const auth = authOptions(env, secrets.auth);
   const token =
     auth.kind === 'secret'
       ? await mintAccessToken(auth.secret, {
@@ -44,7 +56,7 @@ export async function start(env: Env): Promise<AllInOne> {
       port: env.PORT,
       databaseUrl,
       poolSize: env.DATABASE_POOL,
-      secret: env.FLEETGRAPH_SECRET ?? state.secrets.platform,
+      secret: env.FLEETGRAPH_SECRET ?? secrets.platform,
       cursorKeys: env.CURSOR_KEYS,
       auth,
       graphiql: fleetgraphPage,
@@ -56,20 +68,46 @@ export async function start(env: Env): Promise<AllInOne> {
       nats: natsOptions(env),
       clock: systemClock,
       log,
+      progress,
     }),
   );
   const tokenFile = token ? await state.writePrivate('token', `${token}\n`) : undefined;
-  process.stdout.write(welcome({ url: platform.url, token, tokenFile }));
+  const seconds = (performance.now() - begun) / 1000;
+  process.stdout.write(
+    welcome({ url: platform.url, cloudUrl: platform.cloudUrl, token, tokenFile, seconds }),
+  );
   const running = started.move();
   return { ...platform, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
 
-  async function embedded() {
-    return started.use(
-      await startEmbeddedPostgres({
-        directory: join(state.path, 'postgres'),
-        password: state.secrets.postgres,
-        log,
-      }),
+/** The secrets; made at the first start only: what was made with lost ones cannot be read with others. */
+async function secretsOf(state: StateDirectory): Promise<Secrets> {
+  if (state.hasSecrets) return state.secrets();
+  const data = await existingData(join(state.path, 'postgres'));
+  const left = data ?? (existsSync(join(state.path, 'token')) ? join(state.path, 'token') : undefined);
+  if (left !== undefined)
+    throw new SecretsError(
+      secretsFile(state.path),
+      `is missing, but ${left}, which was made with it, is there`,
     );
+  return state.secrets();
+}
+
+interface EmbeddedOptions {
+  readonly state: StateDirectory;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly progress: Progress;
+}
+
+async function embeddedPostgres({ state, secrets, log, progress }: EmbeddedOptions) {
+  const directory = join(state.path, 'postgres');
+  const data = await existingData(directory);
+  progress(data ? 'Starting PostgreSQL' : 'Creating the database (first start)');
+  try {
+    return await startEmbeddedPostgres({ directory, password: secrets.postgres, log });
+  } catch (error) {
+    if (!(error instanceof ForeignDataError)) throw error;
+    throw new SecretsError(secretsFile(state.path), `does not belong to the database in ${data}`, error);
   }
 }

@@ -1,10 +1,12 @@
-// Builds what is out of date: Prisma's client when a schema file changed, then everything with tsc.
+// Builds what is out of date: Prisma's client when a schema file changed, then everything with tsc. Where the packages
+// for development were left out (`npm ci --omit=dev`), only what runs is built.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildGraphiQL } from './graphiql.mjs';
+import { ensureFleetgraphNode } from './bundled-node.mjs';
 
+await ensureFleetgraphNode();
 const root = join(import.meta.dirname, '..');
 const generated = join(root, 'prisma/generated');
 const stamp = join(generated, '.schema-hash');
@@ -27,9 +29,18 @@ function schemaHash() {
 
 const hash = schemaHash();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
+  console.log('  Generating the database client …');
   run('prisma/build/index.js', ['generate']);
   writeFileSync(stamp, hash);
 }
+if (!existsSync(join(root, 'dist/main.js'))) console.log('  Compiling (the first time takes longest) …');
+const development = existsSync(join(root, 'node_modules/vitest'));
 // The native compiler (TypeScript 7); the package `typescript` beside it is for the linter, which needs version 6.
-run('typescript-native/bin/tsc', ['-b', '.', 'gateway/graphiql']);
+run('typescript-native/bin/tsc', [
+  '-b',
+  development ? 'tsconfig.json' : 'tsconfig.production.json',
+  'gateway/graphiql',
+]);
+// Loaded only here: where no packages are installed, the lines above say so.
+const { buildGraphiQL } = await import('./graphiql.mjs');
 await buildGraphiQL();

@@ -3,7 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureFleetgraphNode } from './bundled-node.mjs';
 
+await ensureFleetgraphNode();
 const root = join(import.meta.dirname, '..');
 const [name] = process.argv.slice(2);
 if (!name) {
@@ -11,8 +13,17 @@ if (!name) {
   process.exit(2);
 }
 const diff = spawnSync(
-  join(root, 'node_modules/.bin/prisma'),
-  ['migrate', 'diff', '--from-migrations', 'prisma/migrations', '--to-schema', 'prisma', '--script'],
+  process.execPath,
+  [
+    join(root, 'node_modules/prisma/build/index.js'),
+    'migrate',
+    'diff',
+    '--from-migrations',
+    'prisma/migrations',
+    '--to-schema',
+    'prisma',
+    '--script',
+  ],
   { cwd: root, encoding: 'utf8', env: { ...process.env, CHECKPOINT_DISABLE: '1' } },
 );
 if (diff.status !== 0) {

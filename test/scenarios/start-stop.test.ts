@@ -30,7 +30,7 @@ async function npmStart(): Promise<Started> {
   let output = '';
   for (const stream of [npm.stdout, npm.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await eventually(() => Promise.resolve(output.includes('Fleetgraph is ready.')), {
+  await eventually(() => Promise.resolve(output.includes('Fleetgraph is ready on port ')), {
     what: 'npm start',
     timeoutMs: 120_000,
   });

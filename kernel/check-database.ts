@@ -1,0 +1,85 @@
+import pg from 'pg';
+
+/** The database cannot be used; the message says which, why, and what to do. */
+export class DatabaseUnusableError extends Error {}
+
+/** Oldest PostgreSQL that the platform's statements are written for. */
+const OLDEST_VERSION = 15;
+/** Milliseconds that a connection may take. */
+const CONNECT_TIMEOUT = 10_000;
+
+interface Facts {
+  readonly version: number;
+  readonly readOnly: boolean;
+}
+
+const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS version,
+  current_setting('transaction_read_only')::bool AS "readOnly"`;
+
+/**
+ * Connects once, so that a start fails with a message that a person can act on: `name` is the setting that has the URL.
+ * Throws `DatabaseUnusableError`; its message never has the password.
+ */
+export async function checkDatabase(name: string, url: string): Promise<void> {
+  const fail = (why: string, cause?: unknown): never => {
+    throw new DatabaseUnusableError(`${name}: ${withoutPassword(url)}: ${why}`, { cause });
+  };
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT });
+  client.on('error', () => undefined);
+  const facts = await factsOf(client).catch((error: unknown) => fail(whyNot(error), error));
+  if (facts.version < OLDEST_VERSION)
+    fail(`it is PostgreSQL ${facts.version}; Fleetgraph needs ${OLDEST_VERSION} or newer.`);
+  if (facts.readOnly)
+    fail(
+      'it is read-only (default_transaction_read_only, or a replica). Name a database that can be written.',
+    );
+}
+
+async function factsOf(client: pg.Client): Promise<Facts> {
+  try {
+    await client.connect();
+    const { rows } = await client.query<Facts>(FACTS);
+    return rows[0] ?? { version: 0, readOnly: false };
+  } finally {
+    // The end of a connection that was never there is not waited for.
+    void client.end().catch(() => undefined);
+  }
+}
+
+/** Why a connection failed by the code of the system or of PostgreSQL (SQLSTATE), and what to do. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there. Is PostgreSQL running, on this host and port?',
+  ECONNRESET: 'the connection was cut. Is that PostgreSQL, and does it speak TLS as the URL asks (sslmode)?',
+  ENOTFOUND: 'there is no host of this name.',
+  EAI_AGAIN: 'the name of the host cannot be looked up now. Is the name server reachable?',
+  EHOSTUNREACH: 'the host cannot be reached.',
+  ENETUNREACH: 'the network of the host cannot be reached.',
+  ETIMEDOUT: 'the host does not answer.',
+  '28P01': 'the password is wrong, or there is no such role.',
+  '28000': 'the server refuses this role (pg_hba.conf).',
+  '3D000': 'there is no such database. Create it first (createdb).',
+  '42501': 'the role may not connect.',
+  '53300': 'the server has no connection left (max_connections).',
+  '57P03': 'the server is starting or stopping. Try again.',
+};
+
+const CERTIFICATE = /certificate|CERT_|altnames/i;
+
+function whyNot(error: unknown): string {
+  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  const known = code === undefined ? undefined : REASONS[code];
+  if (known !== undefined) return known;
+  const said = message ?? String(error);
+  if (said.includes('timeout expired')) return `it did not answer within ${CONNECT_TIMEOUT / 1000} s.`;
+  if (said.includes('does not support SSL'))
+    return 'the server does not speak TLS. Leave sslmode out of the URL.';
+  if (CERTIFICATE.test(`${code} ${said}`))
+    return `the certificate of the server is not trusted (${said}). Name its authority with sslrootcert.`;
+  return said.split('\n', 1)[0] ?? said;
+}
+
+/** The address for people: everything but the password and the parameters. */
+export function withoutPassword(url: string): string {
+  const { protocol, username, host, pathname } = new URL(url);
+  return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;
+}

@@ -1,0 +1,8 @@
+/** The line of a PostgreSQL program that says why it ended, with its hint, without time stamps. */
+export function lastFault(output: readonly string[]): string {
+  const lines = output.join('').trim().split('\n');
+  const at = lines.findLastIndex((line) => /\b(FATAL|PANIC|error): /.test(line));
+  const said =
+    at < 0 ? lines.slice(-1) : lines.slice(at).filter((line, index) => index === 0 || /hint:/i.test(line));
+  return said.map((line) => line.replace(/^.*?\b(?=(FATAL|PANIC|HINT|initdb): )/, '').trim()).join(' ');
+}

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { promisify } from 'node:util';
+import type { Env } from '../kernel/env.js';
+import { lockFolder } from '../kernel/folder-lock.js';
+import { type PostgresLayout, hasDatabase, prepareLayout } from '../kernel/postgres-layout.js';
+
+/** What the platform writes into its state folder, beside the database; each also with an ending while it is written. */
+const OWN_FILES = /^(secrets\.json|token|process)(\.|$)/;
+
+/**
+ * `fleetgraph reset`: deletes the database, secrets and token of the state folder after a confirmation, or at once with
+ * `confirmed`. Answers what it did. Throws `FolderInUseError` while a process uses the folder.
+ */
+export async function reset(env: Env, confirmed: boolean): Promise<string> {
+  const folder = resolve(env.FLEETGRAPH_HOME);
+  if (!existsSync(folder)) return `There is nothing to reset: ${folder} does not exist.`;
+  await using lock = await lockFolder(folder);
+  const layout = await prepareLayout(join(folder, 'postgres'));
+  const data = hasDatabase(layout) ? layout.data : undefined;
+  const what = data ? `the database in ${data}, ` : '';
+  if (!confirmed && !(await confirm(`This deletes ${what}secrets and token of ${folder} for good.`)))
+    return 'Nothing was deleted.';
+  if (data) await stopServerOf(layout);
+  await rm(dirname(layout.data), { recursive: true, force: true });
+  await lock[Symbol.asyncDispose]();
+  const files = await readdir(folder);
+  for (const file of files) if (OWN_FILES.test(file)) await rm(join(folder, file));
+  // What others have put there stays.
+  await rmdir(folder).catch(() => undefined);
+  const external = env.DATABASE_URL ? ' The database of DATABASE_URL was left as it is.' : '';
+  return `${folder} was reset.${external}`;
+}
+
+async function confirm(warning: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error(`${warning} Confirm with --yes.`);
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await prompt.question(`${warning}\nType "reset" to go on: `);
+  prompt.close();
+  return answer.trim() === 'reset';
+}
+
+/** Stops the server that a killed process has left behind, if there is one. */
+async function stopServerOf({ bin, data, user }: PostgresLayout): Promise<void> {
+  if (!existsSync(join(data, 'postmaster.pid'))) return;
+  const options = { ...user, cwd: '/' };
+  // It fails where the server is gone already.
+  await promisify(execFile)(
+    join(bin, 'pg_ctl'),
+    ['stop', '-D', data, '-m', 'immediate', '-w'],
+    options,
+  ).catch(() => undefined);
+}

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../kernel/root.js';
+
+/** The Node.js of the machine; npm puts the platform's own before it. */
+const PATH = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(delimiter);
+
+/** Its major version; 0 when there is none. */
+function majorVersion(): number {
+  const { stdout } = spawnSync('node', ['--version'], { env: { PATH }, encoding: 'utf8' });
+  return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 0);
+}
+
+function node(folder: string, args: readonly string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync('node', args, {
+    cwd: folder,
+    env: { PATH, ...env },
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+const OLD = majorVersion() < 24 && majorVersion() >= 20;
+
+describe.skipIf(!OLD)('on a Node.js that is older than the one that comes with the platform', () => {
+  test('the command runs on the one that comes with it', () => {
+    expect(node(packageRoot, ['bin/fleetgraph.js', '--version'])).toMatchObject({ status: 0 });
+  });
+
+  test.each([
+    ['scripts/build.mjs', {}, 0, ''],
+    // A setting that is wrong: the platform's own code has run, and said so.
+    ['scripts/start.mjs', { PORT: 'none' }, 1, 'settings: PORT'],
+    ['scripts/migration.mjs', {}, 2, 'usage:'],
+  ])('node %s runs on the one that comes with it', (script, env, status, output) => {
+    expect(node(packageRoot, [script], env)).toEqual({ status, output: expect.stringContaining(output) });
+  });
+
+  test('says what is missing where it was not installed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-entrance-'));
+    for (const part of ['package.json', 'scripts', 'bin'])
+      await cp(join(packageRoot, part), join(folder, part), { recursive: true });
+    const { status, output } = node(folder, ['scripts/start.mjs']);
+    expect(status).toBe(1);
+    expect(output.trim()).toMatch(
+      /^Fleetgraph runs on Node\.js 24, .* this is Node\.js \d.*Run `npm ci`[^\n]*$/,
+    );
+    await rm(folder, { recursive: true });
+  });
+});

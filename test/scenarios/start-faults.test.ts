@@ -1,0 +1,155 @@
+import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../kernel/root.js';
+import { freePort } from '../../kernel/free-port.js';
+import { type RoleProcess, startRole } from '../kit/role-process.js';
+
+const READY = /GraphQL\s+(\S+)\/graphql/;
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'fleetgraph-faults-'));
+  // As root the database runs as another user, who must get here.
+  await chmod(home, 0o755);
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+const environment = (folder: string) => ({ FLEETGRAPH_HOME: folder, PORT: '0', KUBESIM_PORT: '0' });
+
+function start(folder: string, more: Record<string, string> = {}): Promise<RoleProcess> {
+  return startRole(['start'], { ...environment(folder), ...more }, READY);
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs `fleetgraph` until it ends. */
+async function fleetgraph(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+  const options = { env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env } };
+  const run = promisify(execFile)(
+    process.execPath,
+    [join(packageRoot, 'bin/fleetgraph.js'), ...args],
+    options,
+  );
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      output: error.stdout + error.stderr,
+    }),
+  );
+}
+
+describe('a state folder', { timeout: 240_000 }, () => {
+  test('whose secrets are lost, damaged or of another one is refused with both ways on, until they are restored', async () => {
+    const folder = join(home, 'secrets');
+    await (await start(folder))[Symbol.asyncDispose]();
+    const [file, backup] = [join(folder, 'secrets.json'), join(home, 'backup.json')];
+    await copyFile(file, backup);
+    const whole = await readFile(file, 'utf8');
+    const other = JSON.stringify({
+      platform: 'p'.repeat(43),
+      auth: 'a'.repeat(43),
+      postgres: 'o'.repeat(43),
+    });
+    const faults: [string | undefined, string][] = [
+      [undefined, 'is missing, but'],
+      ['', 'is empty'],
+      [whole.slice(0, 60), 'is damaged'],
+      ['{"platform": "short"}', 'is not what Fleetgraph wrote'],
+      [other, 'does not belong to the database in'],
+    ];
+    for (const [text, fault] of faults) {
+      if (text === undefined) await rm(file);
+      else await writeFile(file, text);
+      const { code, output } = await fleetgraph(['start'], environment(folder));
+      expect(code).toBe(1);
+      expect(output).toContain(`${file} ${fault}`);
+      expect(output).toMatch(/Restore it from a backup, or start anew with `fleetgraph reset`/);
+      expect(output).not.toMatch(/\n\s+at /);
+      if (text === undefined) expect(await readdir(folder)).not.toContain('secrets.json');
+    }
+    await copyFile(backup, file);
+    await (await start(folder))[Symbol.asyncDispose]();
+  });
+
+  test('is taken by one of two first starts; the other ends and says so', async () => {
+    const folder = join(home, 'twice');
+    const [one, two] = await Promise.allSettled([start(folder), start(folder)]);
+    const running = [one, two].flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+    const refused = [one, two].flatMap((start) =>
+      start.status === 'rejected' ? [String(start.reason)] : [],
+    );
+    for (const platform of running) await platform[Symbol.asyncDispose]();
+    expect(running).toHaveLength(1);
+    expect(refused).toEqual([expect.stringMatching(/Another Fleetgraph process \(\d+\) uses .*twice/)]);
+  });
+
+  test('is reset after a confirmation, and not while a process uses it', async () => {
+    const folder = join(home, 'reset');
+    const platform = await start(folder);
+    await writeFile(join(folder, 'notes.txt'), 'somebody else wrote this');
+    const busy = await fleetgraph(['reset', '--yes'], environment(folder));
+    expect(busy).toMatchObject({ code: 1, output: expect.stringContaining('Another Fleetgraph process') });
+    // Its database server goes on without it.
+    await platform.kill();
+    const unconfirmed = await fleetgraph(['reset'], environment(folder));
+    expect(unconfirmed).toMatchObject({ code: 1, output: expect.stringContaining('Confirm with --yes') });
+    expect(await readdir(folder)).toContain('secrets.json');
+    expect(await fleetgraph(['reset', '--yes'], environment(folder))).toMatchObject({ code: 0 });
+    expect(await readdir(folder)).toEqual(['notes.txt']);
+    await (await start(folder))[Symbol.asyncDispose]();
+  });
+
+  test('that cannot be made ends the start with what to do', async () => {
+    const file = join(home, 'file');
+    await writeFile(file, '');
+    const { code, output } = await fleetgraph(['start'], environment(join(file, 'state')));
+    expect(code).toBe(1);
+    expect(output.trim()).toMatch(
+      /^Cannot write to the state folder .* \(ENOTDIR\)\. Make it writable .*\.$/,
+    );
+  });
+
+  test('gives `fleetgraph token` the secret that it signs with', async () => {
+    const folder = join(home, 'token');
+    const missing = await fleetgraph(['token', '--account', 'acme'], environment(folder));
+    expect(missing).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/set AUTH_SECRET, or FLEETGRAPH_HOME/),
+    });
+    await using platform = await start(folder);
+    const { output: token } = await fleetgraph(['token', '--account', 'acme'], environment(folder));
+    const response = await fetch(`${platform.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token.trim()}` },
+      body: '{"query":"{ viewer { account } }"}',
+    });
+    expect(await response.json()).toMatchObject({ data: { viewer: { account: 'acme' } } });
+  });
+});
+
+test('a DATABASE_URL that cannot be reached is named without its password, and ends the start', async () => {
+  const port = await freePort();
+  const { code, output } = await fleetgraph(['start'], {
+    ...environment(join(home, 'external')),
+    DATABASE_URL: `postgresql://fleet:hidden@127.0.0.1:${port}/graph`,
+  });
+  expect(code).toBe(1);
+  expect(output).toContain(`DATABASE_URL: postgresql://fleet@127.0.0.1:${port}/graph: nothing listens there`);
+  expect(output).not.toContain('hidden');
+});
+
+test('fleetgraph --version prints the release', async () => {
+  const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(await fleetgraph(['--version'], {})).toEqual({ code: 0, output: `${version}\n` });
+});
