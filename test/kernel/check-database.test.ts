@@ -34,7 +34,9 @@ test('the fault of a database that cannot be used names the setting, the address
   expect(await faultOf((url) => (url.pathname = '/missing'))).toContain(
     '/missing: there is no such database',
   );
-  expect(await faultOf((url) => url.searchParams.set('sslmode', 'verify-full'))).toContain('does not speak TLS');
+  expect(await faultOf((url) => url.searchParams.set('sslmode', 'verify-full'))).toContain(
+    'does not speak TLS',
+  );
 });
 
 test('a database that is read-only is refused before anything is written', async () => {
