@@ -267,6 +267,8 @@ export type DeleteClusterInput = {
 
 /** A node pool to be deleted, with its nodes. */
 export type DeleteNodePoolInput = {
+  /** Of the default node pool, whose system components another pool takes over: it is known that this may be one that scales by itself, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool scales by itself. */
+  readonly acknowledgeRisk?: boolean | null | undefined;
   /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
   readonly clientToken?: string | null | undefined;
   /** The node pool. */

@@ -9,13 +9,14 @@ import { type ControlPlaneStore, replicasOf } from '../control-plane/control-pla
 import { loadById, loadValue } from '../loading.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
-import { type ListedNode, isReady, listNodes } from '../reconcile/kubernetes-nodes.js';
 import { componentsOf, type NodeReport } from './node-components.rules.js';
+import { readNodeReports } from './node-report.reader.js';
 
 export const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a component of a node stands.', {
   RUNNING: 'It works.',
-  NOT_READY: 'It does not work.',
-  UNKNOWN: 'Kubernetes does not know the node yet, or does not answer.',
+  NOT_READY: 'It does not work; `message` says why.',
+  UNKNOWN:
+    'Nothing is heard of it: Kubernetes does not know the node yet or does not answer, or the kubelet is silent.',
 });
 export type NodeComponentStatus = keyof typeof NodeComponentStatus;
 
@@ -27,8 +28,17 @@ export class NodeComponent {
   @Field(() => String, { nullable: true, description: 'Its version; null where it is not reported.' })
   version: string | null;
 
-  @Field(() => NodeComponentStatus, { description: 'How it stands.' })
+  @Field(() => NodeComponentStatus, {
+    description:
+      'How it stands by itself: the kubelet by whether it posts the status of the node, the container runtime by what the kubelet says of it, kube-proxy and the network plugin by their pods on the node (of the network plugin also by the condition NetworkUnavailable), components of the control plane by their replica on the machine.',
+  })
   status: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it does not work, or is not known; null while it works.',
+  })
+  message: string | null;
 }
 
 interface Stores {
@@ -48,7 +58,7 @@ export class NodeComponentsResolver {
   @Cost(5)
   @FieldResolver(() => [NodeComponent], {
     description:
-      "What it runs: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
+      "What it runs, each with a state of its own: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
   })
   async components(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     const cluster = await loadById(context, this.stores.clusters.byIds, node.clusterId);
@@ -75,10 +85,7 @@ export class NodeComponentsResolver {
     const found = await Promise.all(
       [...accesses.values()].map(async (access): Promise<[string, Reports][]> => {
         try {
-          const nodes = await listNodes(kubernetes, access);
-          return [
-            [access.clusterId, new Map(nodes.map((node) => [node.metadata?.name ?? '', reportOf(node)]))],
-          ];
+          return [[access.clusterId, await readNodeReports(kubernetes, access)]];
         } catch (error) {
           log.warn({ err: error, clusterId: access.clusterId }, 'the nodes of a cluster could not be listed');
           return [];
@@ -86,15 +93,5 @@ export class NodeComponentsResolver {
       }),
     );
     return new Map(found.flat());
-  };
-}
-
-function reportOf(node: ListedNode): NodeReport {
-  const info = node.status?.nodeInfo;
-  return {
-    ready: isReady(node),
-    kubelet: info?.kubeletVersion ?? '',
-    kubeProxy: info?.kubeProxyVersion ?? '',
-    runtime: info?.containerRuntimeVersion ?? '',
   };
 }

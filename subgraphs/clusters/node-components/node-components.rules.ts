@@ -1,20 +1,43 @@
 import type { ControlPlaneReplica } from '../../../engine/providers/infrastructure-provider.js';
 
+export type ComponentStatus = 'RUNNING' | 'NOT_READY' | 'UNKNOWN';
+
 /** What a machine of a cluster runs to be one. */
 export interface NodeComponentView {
   readonly name: string;
   readonly version: string | null;
-  readonly status: 'RUNNING' | 'NOT_READY' | 'UNKNOWN';
+  readonly status: ComponentStatus;
+  /** Why it stands so, as Kubernetes says; null while it works. */
+  readonly message: string | null;
+}
+
+/** A condition of a Kubernetes node. */
+export interface NodeCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** A pod of a DaemonSet on a node. */
+export interface AgentPod {
+  /** Name of the DaemonSet. */
+  readonly daemonSet: string;
+  readonly ready: boolean;
+  readonly phase: string;
+  /** Tag of its first container's image; null where it has none. */
+  readonly version: string | null;
 }
 
 /** What Kubernetes says of a node. */
 export interface NodeReport {
-  readonly ready: boolean;
+  readonly conditions: readonly NodeCondition[];
   /** `v1.34.3` */
   readonly kubelet: string;
-  readonly kubeProxy: string;
   /** `containerd://1.6.36` */
   readonly runtime: string;
+  /** Pods of the DaemonSets of kube-system on it. */
+  readonly agents: readonly AgentPod[];
 }
 
 export interface NodeFacts {
@@ -30,25 +53,92 @@ export interface NodeFacts {
   readonly replicas: readonly ControlPlaneReplica[];
 }
 
+type Standing = Pick<NodeComponentView, 'status' | 'message'>;
+
+const RUNNING: Standing = { status: 'RUNNING', message: null };
+const NOT_REGISTERED: Standing = {
+  status: 'UNKNOWN',
+  message: 'Kubernetes does not know the node, or does not answer.',
+};
+
 /**
- * The components of a node: kubelet, kube-proxy, container runtime and network plugin on every one, and the control
- * plane's on a master.
+ * The components of a node, each as it stands by itself: kubelet, kube-proxy, container runtime and network plugin on
+ * every one, and the control plane's on a master.
  */
 export function componentsOf(facts: NodeFacts): NodeComponentView[] {
   return [...(facts.role === 'MASTER' ? masterComponents(facts) : []), ...workerComponents(facts)];
 }
 
 function workerComponents({ report, networkPlugin }: NodeFacts): NodeComponentView[] {
-  const status = report ? (report.ready ? 'RUNNING' : 'NOT_READY') : 'UNKNOWN';
+  const plugin = networkPlugin.toLowerCase();
   const [runtime = 'containerd', runtimeVersion = null] = report?.runtime.split('://') ?? [];
-  const kubelet = report ? plain(report.kubelet) : null;
+  const proxy = agentNamed(report, 'kube-proxy');
+  const network = agentNamed(report, plugin);
   return [
-    { name: 'kubelet', version: kubelet, status },
-    // Kubernetes no longer reports kube-proxy by itself; it is installed with the kubelet.
-    { name: 'kube-proxy', version: report?.kubeProxy ? plain(report.kubeProxy) : kubelet, status },
-    { name: runtime, version: runtimeVersion, status },
-    { name: networkPlugin.toLowerCase(), version: null, status },
+    { name: 'kubelet', version: report ? plain(report.kubelet) : null, ...kubeletStanding(report) },
+    { name: 'kube-proxy', ...versionOf(proxy), ...agentStanding(report, proxy) },
+    { name: runtime, version: runtimeVersion, ...runtimeStanding(report) },
+    { name: plugin, ...versionOf(network), ...networkStanding(report, network) },
   ];
+}
+
+/** The DaemonSets are named after what they run: `kube-proxy-worker`, `kube-flannel-ds`, `terway-eniip`. */
+function agentNamed(report: NodeReport | undefined, name: string): AgentPod | undefined {
+  return report?.agents.find(({ daemonSet }) => daemonSet.includes(name));
+}
+
+function versionOf(agent: AgentPod | undefined): Pick<NodeComponentView, 'version'> {
+  return { version: agent?.version ?? null };
+}
+
+/** The kubelet works as long as it posts the node's status, also one that says what else does not work. */
+function kubeletStanding(report: NodeReport | undefined): Standing {
+  if (!report) return NOT_REGISTERED;
+  const ready = conditionOf(report, 'Ready');
+  return ready && ready.status !== 'Unknown' ? RUNNING : notReady(ready, 'The kubelet is not heard.');
+}
+
+/** The kubelet says how the container runtime is: without the kubelet nobody knows. */
+function runtimeStanding(report: NodeReport | undefined): Standing {
+  const unheard = standingWithoutKubelet(report);
+  if (!report || unheard) return unheard ?? NOT_REGISTERED;
+  const unhealthy = report.conditions.find(
+    ({ type, status }) => type.startsWith('ContainerRuntime') && status === 'True',
+  );
+  if (unhealthy) return notReady(unhealthy, 'The container runtime does not work.');
+  const ready = conditionOf(report, 'Ready');
+  const blamed = ready?.status === 'False' && /container runtime/i.test(ready.message ?? '');
+  return blamed ? notReady(ready, 'The container runtime does not work.') : RUNNING;
+}
+
+function networkStanding(report: NodeReport | undefined, agent: AgentPod | undefined): Standing {
+  const unavailable = report && conditionOf(report, 'NetworkUnavailable');
+  const unheard = standingWithoutKubelet(report);
+  if (!unheard && unavailable?.status === 'True')
+    return notReady(unavailable, 'The network of the node does not work.');
+  return agentStanding(report, agent);
+}
+
+function agentStanding(report: NodeReport | undefined, agent: AgentPod | undefined): Standing {
+  const unheard = standingWithoutKubelet(report);
+  if (unheard) return unheard;
+  if (!agent) return { status: 'NOT_READY', message: 'No pod of its DaemonSet is on the node.' };
+  return agent.ready ? RUNNING : { status: 'NOT_READY', message: `Its pod is ${agent.phase} and not ready.` };
+}
+
+/** What is known of all that only the kubelet reports: nothing while it is silent; undefined while it is heard. */
+function standingWithoutKubelet(report: NodeReport | undefined): Standing | undefined {
+  if (!report) return NOT_REGISTERED;
+  if (kubeletStanding(report).status === 'RUNNING') return undefined;
+  return { status: 'UNKNOWN', message: 'The kubelet, which would report it, is not heard.' };
+}
+
+function conditionOf({ conditions }: NodeReport, type: string): NodeCondition | undefined {
+  return conditions.find((one) => one.type === type);
+}
+
+function notReady(condition: NodeCondition | undefined, otherwise: string): Standing {
+  return { status: 'NOT_READY', message: condition?.message ?? otherwise };
 }
 
 function masterComponents({ name, clusterVersion, replicas }: NodeFacts): NodeComponentView[] {
@@ -57,7 +147,7 @@ function masterComponents({ name, clusterVersion, replicas }: NodeFacts): NodeCo
     .map(({ component, healthy }) => ({
       name: component,
       version: component === 'etcd' ? null : clusterVersion,
-      status: healthy ? 'RUNNING' : 'NOT_READY',
+      ...(healthy ? RUNNING : { status: 'NOT_READY', message: 'The replica on this machine does not work.' }),
     }));
 }
 

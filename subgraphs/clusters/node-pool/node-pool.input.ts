@@ -104,6 +104,13 @@ export class DeleteNodePoolInput {
   @Field(() => ID, { description: 'The node pool.' })
   id: string;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of the default node pool, whose system components another pool takes over: it is known that this may be one that scales by itself, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool scales by itself.',
+  })
+  acknowledgeRisk?: boolean | null;
+
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }

@@ -8,6 +8,7 @@ import { change, type ChangeOutcome } from '../change.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
 import { nodePoolProblems, planNodePool, sizeProblems } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
+import { handOnDefault } from './default-pool.js';
 import { configOf, defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
 import { placedConfig, storedConfig } from './pool-network.js';
 import { admit, changeableCluster, lockBoth, recordWish, scalesItself, target } from './pool-wish.js';
@@ -141,7 +142,7 @@ export class NodePoolService {
       const operation = await createOperation(tx, wish, at);
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { state: 'DELETING', generation, operationId: operation.id });
-      if (pool.isDefault) await pools.handOnDefault(tx, pool);
+      if (pool.isDefault) await handOnDefault(tx, pool, input.acknowledgeRisk);
       await recordWish(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });

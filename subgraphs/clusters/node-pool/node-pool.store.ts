@@ -89,16 +89,15 @@ export async function hasDefaultPool(tx: Transaction, clusterId: string): Promis
   return (await tx.nodePool.count({ where })) > 0;
 }
 
-/** Leaves the system components to the oldest of the cluster's other pools, when there is one. */
-export async function handOnDefault(
+/** Pools of the cluster that could hold the system components in place of this one, oldest first. */
+export function otherPools(
   tx: Transaction,
   { id, clusterId }: Pick<NodePoolRow, 'id' | 'clusterId'>,
-): Promise<void> {
-  const heir = await tx.nodePool.findFirst({
+): Promise<NodePoolRow[]> {
+  return tx.nodePool.findMany({
     where: { clusterId, deletedAt: null, id: { not: id }, state: { not: 'DELETING' } },
     orderBy: { id: 'asc' },
   });
-  if (heir) await updateNodePool(tx, heir.id, { isDefault: true });
 }
 
 /** How many of a pool's nodes have not failed. */

@@ -1,10 +1,12 @@
 import { finishStage, stagesOf, startStage } from '../../../engine/operations.js';
+import { withCondition } from '../reconcile/conditions.js';
 import { NO_JSON } from '../reconcile/json-null.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { groupMissing, healthOf } from './ensuring-group.js';
 import { compare, lookOutside } from './inspecting-pool.js';
 import { forgetLost, letLeave } from './nodes/losing-nodes.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
+import type { NodePool, Prisma } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { minSizeOf, seenGroup, wantedBounds } from './pool-bounds.js';
 
@@ -38,7 +40,7 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
         desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
         drift: NO_JSON,
         scalingGroup: seenGroup(group, at),
-        ...healthOf(pool, group, at),
+        ...healthOf({ conditions: synchronized(pool, at) }, group, at),
       },
     });
     await finishStage(tx, operation.id, INSPECT, at);
@@ -50,4 +52,11 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
     return [...events, ...missing, eventOf(subject, 'NODE_POOL_INSPECTED', text, { data })];
   });
   return 'again';
+}
+
+/** The pool's conditions once its nodes are those that the cloud and Kubernetes have. */
+function synchronized(pool: Pick<NodePool, 'conditions'>, at: Date): Prisma.JsonArray {
+  const message = 'syncNodePool has made the nodes of the pool those that the cloud and Kubernetes have.';
+  const change = { type: 'InSync', status: 'True', reason: 'Synchronized', message } as const;
+  return withCondition(pool, change, at) as Prisma.JsonArray;
 }

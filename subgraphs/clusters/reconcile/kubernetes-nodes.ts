@@ -3,16 +3,21 @@ import type { ClusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 
-/** As much of a Kubernetes node as says whether it is Ready, whichever client has read it. */
-interface Conditioned {
-  readonly status?:
-    | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] | undefined }
-    | undefined;
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
 }
 
-/** Whether Kubernetes calls the node Ready. */
-export function isReady(node: Conditioned): boolean {
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+/** As much of a Kubernetes node or pod as says whether it is Ready, whichever client has read it. */
+interface Conditioned {
+  readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined;
+}
+
+/** Whether Kubernetes calls the node or pod Ready. */
+export function isReady(thing: Conditioned): boolean {
+  return thing.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
 /** The node of that name; undefined when there is none. */

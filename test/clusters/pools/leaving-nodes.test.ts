@@ -36,7 +36,14 @@ describe('a node that somebody deletes with kubectl', () => {
     });
     await living.carried('syncNodePool', { id: pool });
     const synced = await living.pool(pool);
-    expect(synced).toMatchObject({ drift: null, desiredSize: 2, healthyNodes: 2 });
+    expect(synced).toMatchObject({
+      drift: null,
+      desiredSize: 2,
+      healthyNodes: 2,
+      conditions: expect.arrayContaining([
+        { type: 'InSync', status: 'True', reason: 'Synchronized' },
+      ]) as unknown,
+    });
     expect(synced.nodes.nodes.every((node) => node.id !== victim?.id)).toBe(true);
     await eventually(async () => (await living.instancesOf(id)).every((one) => one.id !== victim?.id));
   });

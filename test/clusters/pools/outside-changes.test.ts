@@ -80,7 +80,14 @@ describe('a machine that somebody takes out of the scaling group', () => {
     });
     await living.carried('syncNodePool', { id: pool });
     const synced = await living.pool(pool);
-    expect(synced).toMatchObject({ drift: null, desiredSize: 2, healthyNodes: 2 });
+    expect(synced).toMatchObject({
+      drift: null,
+      desiredSize: 2,
+      healthyNodes: 2,
+      conditions: expect.arrayContaining([
+        { type: 'InSync', status: 'True', reason: 'Synchronized' },
+      ]) as unknown,
+    });
     expect(synced.nodes.nodes.map((other) => other.id)).not.toContain(node);
     const { instances } = await living.run<{ instances: { nodes: { formerClusterId: string }[] } }>(
       `{ instances(first: 100) { nodes { formerClusterId } } }`,

@@ -296,6 +296,25 @@ describe('a node pool that scales by itself', () => {
     expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: true, autoscaling });
   });
 
+  test('a pool that scales by itself takes over the system components only where no other is left and the risk is acknowledged', async () => {
+    const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
+    const { pools } = await living.cluster([
+      { name: 'first' },
+      { name: 'elastic', autoscaling },
+      { name: 'plain' },
+    ]);
+    const [first, elastic, plain] = pools;
+    await living.carried('deleteNodePool', { id: first });
+    expect(await living.pool(elastic ?? '')).toMatchObject({ isDefault: false });
+    expect(await living.pool(plain ?? '')).toMatchObject({ isDefault: true });
+    expect(await living.refused('deleteNodePool', { id: plain })).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
+    ]);
+    expect(await living.pool(plain ?? '')).toMatchObject({ state: 'ACTIVE', isDefault: true });
+    await living.carried('deleteNodePool', { id: plain, acknowledgeRisk: true });
+    expect(await living.pool(elastic ?? '')).toMatchObject({ isDefault: true });
+  });
+
   test('the pool of the system components that is deleted leaves them to the oldest of the others', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }, { name: 'third' }]);
