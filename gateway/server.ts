@@ -107,6 +107,9 @@ export interface Gateway extends AsyncDisposable {
   reload(supergraphSdl: string): Promise<void>;
 }
 
+/** How many times larger a subgraph's answer may be than a client's: it also has keys and what others require. */
+const KEYS = 2;
+
 /** Milliseconds that requests and sockets get to end when the gateway closes. */
 const GRACE = 10_000;
 
@@ -122,7 +125,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const flights = new Flights();
   const connect = ({ subgraphs: named }: Pick<Supergraph, 'subgraphs'>) => {
     const { subgraphs: locations, actorKey } = options;
-    const connected = createSources({ locations, named, actorKey, log, flights });
+    const connected = createSources({
+      locations,
+      named,
+      actorKey,
+      log,
+      flights,
+      answerBytes: limits.responseBytes * KEYS,
+    });
     watchSources(connected, { ...options, limits, meter: metricsUrl ? meter : undefined });
     return connected;
   };

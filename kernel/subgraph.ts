@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Actor } from './actor.js';
 import type { Loaders } from './loader.js';
 import type { Waiting } from './request-scope.js';
+import type { WorkBudget } from './work-turns.js';
 
 /** The five subgraphs, in the order in which they are composed. */
 export const subgraphNames = ['regions', 'clusters', 'quotas', 'workloads', 'observability'] as const;
@@ -18,6 +19,8 @@ export interface RequestContext {
   readonly signal?: AbortSignal | undefined;
   /** What has that signal for all that is done together with this; default this alone. */
   readonly waiting?: Waiting | undefined;
+  /** Bounds what is resolved in one turn of the event loop; made when the first list is. */
+  work?: WorkBudget | undefined;
   /** Cursor of an event: what is answered must not be older. */
   readonly atLeast?: string | undefined;
 }

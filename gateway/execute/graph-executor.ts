@@ -19,7 +19,7 @@ import { type SubgraphSource, unavailable } from './sources/subgraph-source.js';
 import { ResponseSize, isTooLarge } from './response-size.js';
 import type { ShapedResponse } from './shape/response-shape.js';
 import { pickVariables } from './variables.js';
-import { writeInTurns } from './written-data.js';
+import { writeData } from './written-data.js';
 
 export interface GraphExecutorOptions {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
@@ -181,7 +181,7 @@ export class GraphExecutor {
     return chain(shaped, (response) => {
       const result = this.withErrors(response, run);
       if (!response.data || size.characters - before < LARGE) return result;
-      return writeInTurns(response.data, size.limit, budget).then(() => result);
+      return writeData(response.data, size.limit, budget).then(() => result);
     });
   }
 

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { responseTooLarge } from '../../kernel/graph/error-bounds.js';
 
 /** Counts the size of an answer while it is put together, and ends that when it is too large. */
 export class ResponseSize {
@@ -33,14 +34,6 @@ export class ResponseSize {
       this.addValue(item);
     }
   }
-}
-
-/** The answer to an operation that asks for more than an answer may have. */
-export function responseTooLarge(limit: number): GraphQLError {
-  return new GraphQLError(
-    `The answer would have more than ${limit} bytes. Ask for shorter pages or fewer fields.`,
-    { extensions: { code: 'RESPONSE_TOO_LARGE', limit: 'responseBytes', maximum: limit } },
-  );
 }
 
 /** Whether an error says that an answer is too large. */

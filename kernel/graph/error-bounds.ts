@@ -60,6 +60,14 @@ export function errorsOmitted(omitted: number): GraphQLError {
   });
 }
 
+/** The answer to an operation that asks for more than an answer may have. */
+export function responseTooLarge(limit: number): GraphQLError {
+  return new GraphQLError(
+    `The answer would have more than ${limit} bytes. Ask for shorter pages or fewer fields.`,
+    { extensions: { code: 'RESPONSE_TOO_LARGE', limit: 'responseBytes', maximum: limit } },
+  );
+}
+
 function isShort({ message, nodes = [], positions = [] }: GraphQLError): boolean {
   return message.length <= MAX_MESSAGE && nodes.length <= MAX_LOCATIONS && positions.length <= MAX_LOCATIONS;
 }

@@ -1,20 +1,24 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { GraphQLError } from 'graphql';
 import { type Request, createHandler } from 'graphql-http';
 import type { ErrorCode } from '../errors.js';
 import type { Log } from '../log.js';
 import { Refused } from '../result.js';
-import type { Subgraph } from '../subgraph.js';
+import type { RequestContext, Subgraph } from '../subgraph.js';
 import { inSpan } from '../tracing/span.js';
 import { acceptedQuality } from './accept.js';
 import { endWithTurn } from './end-of-turn.js';
 import { EVENT_STREAM, sendEvents } from './event-stream.js';
+import { responseTooLarge } from './error-bounds.js';
 import { closeServer, listen } from './listen.js';
-import { problemError } from './refusal.js';
+import { FIELDS_PER_TURN } from './lists-in-turns.js';
+import { isKnownCode, problemError } from './refusal.js';
 import { readBody } from './request-body.js';
 import { CallReader, type SubgraphCall, contextOf } from './subgraph-call.js';
 import { SubgraphExecutor } from './subgraph-executor.js';
 import { SubgraphSockets } from './subgraph-sockets.js';
 import type { SubgraphRequest } from './wire.js';
+import { writeInTurns } from './write-in-turns.js';
 
 export interface ServeSubgraphOptions {
   readonly host: string;
@@ -25,6 +29,8 @@ export interface ServeSubgraphOptions {
   readonly log: Log;
   /** Largest request body in bytes. Default 8 MiB: representations of entities can be many. */
   readonly bodyLimit?: number;
+  /** Largest answer to a query or mutation in bytes; RESPONSE_TOO_LARGE beyond. Default 8 MiB, twice what a client may get. */
+  readonly answerLimit?: number;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
@@ -70,7 +76,7 @@ class SubgraphService {
   private readonly handler = createHandler<undefined, SubgraphCall>({
     // graphql-http reads the request; the answer is ours, because its errors are formatted already.
     onSubscribe: async (request, params) => [
-      JSON.stringify(await this.executor.execute(params, contextOf(request.context))),
+      await this.executed(params, contextOf(request.context)),
       { status: 200, statusText: 'OK', headers: JSON_TYPE },
     ],
   });
@@ -129,6 +135,23 @@ class SubgraphService {
     endWithTurn(response, { status, headers: headers ?? {}, body: text ?? '' });
   }
 
+  /** JSON of what is answered, or that it is too large. */
+  private async executed(request: SubgraphRequest, context: RequestContext): Promise<string> {
+    const result = await this.executor.execute(request, context);
+    const { answerLimit: limit = 8 * 1024 * 1024 } = this.options;
+    const { work } = context;
+    try {
+      if (work && work.total > FIELDS_PER_TURN)
+        return await writeInTurns(result, { limit, tooLarge: responseTooLarge }, work);
+      const text = JSON.stringify(result);
+      if (text.length > limit) throw responseTooLarge(limit);
+      return text;
+    } catch (error) {
+      if (!isKnownError(error)) throw error;
+      return JSON.stringify({ data: null, errors: [error.toJSON()] });
+    }
+  }
+
   private async stream(
     request: SubgraphRequest,
     response: ServerResponse,
@@ -151,6 +174,10 @@ class SubgraphService {
     if (!response.headersSent) return sendProblem(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal error.');
     response.destroy();
   }
+}
+
+function isKnownError(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && isKnownCode(error.extensions['code']);
 }
 
 function departure(response: ServerResponse): AbortSignal {

@@ -31,9 +31,10 @@ import { inSpan, isTraced, traceHeaders } from '../tracing/span.js';
 import { Bookmark } from './bookmark.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { boundErrors, boundText } from './error-bounds.js';
+import { FIELDS_PER_TURN, resolveListsInTurns } from './lists-in-turns.js';
 import { mapStream } from './mapped-stream.js';
 import { type BugReport, answerErrors } from './refusal.js';
-import { type SubgraphRequest, type SubgraphResult, toWire } from './wire.js';
+import { type SubgraphRequest, type SubgraphResult, toWire, toWireInTurns } from './wire.js';
 
 /** Makes the context of one execution: of the request, or of one event of a subscription. */
 export type NewContext = () => RequestContext;
@@ -64,6 +65,7 @@ export class SubgraphExecutor {
     private readonly subgraph: Subgraph,
     private readonly log: Log,
   ) {
+    resolveListsInTurns(subgraph.schema);
     this.compiled = new CompiledQueries(subgraph.schema);
   }
 
@@ -95,13 +97,18 @@ export class SubgraphExecutor {
     );
   }
 
-  private executed(result: ExecutionResult, context: RequestContext, plain: boolean): SubgraphResult {
-    const answer = this.answer(result, context, plain);
-    this.log.debug(
-      { subgraph: this.subgraph.name, errors: answer.errors?.length ?? 0 },
-      'a request was executed',
-    );
-    return answer;
+  private executed(
+    result: ExecutionResult,
+    context: RequestContext,
+    plain: boolean,
+  ): MaybePromise<SubgraphResult> {
+    return chain(this.answer(result, context, plain), (answer) => {
+      this.log.debug(
+        { subgraph: this.subgraph.name, errors: answer.errors?.length ?? 0 },
+        'a request was executed',
+      );
+      return answer;
+    });
   }
 
   /**
@@ -163,12 +170,19 @@ export class SubgraphExecutor {
     }
   }
 
-  private answer(result: ExecutionResult, context: RequestContext, plain: boolean): SubgraphResult {
+  private answer(
+    result: ExecutionResult,
+    context: RequestContext,
+    plain: boolean,
+  ): MaybePromise<SubgraphResult> {
     if (!('data' in result)) return requestFailure(result.errors ?? []);
-    const data = (plain ? result.data : toWire(result.data)) as SubgraphResult['data'] & object;
-    if (!result.errors) return { data };
-    const report = this.report(context);
-    return { data, errors: toldErrors(result.errors, (error) => answerErrors(error, report)) };
+    const data = plain ? result.data : wireData(result.data, context);
+    return chain(data, (wire) => {
+      const told = wire as SubgraphResult['data'] & object;
+      if (!result.errors) return { data: told };
+      const report = this.report(context);
+      return { data: told, errors: toldErrors(result.errors, (error) => answerErrors(error, report)) };
+    });
   }
 
   private args(document: DocumentNode, request: SubgraphRequest, context: RequestContext): ExecutionArgs {
@@ -230,6 +244,11 @@ function isPlain(schema: GraphQLSchema, document: DocumentNode): boolean {
 
 function isPlainLeaf(type: GraphQLNamedType | null | undefined): boolean {
   return isEnumType(type) || (isScalarType(type) && isSpecifiedScalarType(type));
+}
+
+/** Data as JSON would carry it; copied in turns when it is much. */
+function wireData(data: unknown, { work }: RequestContext): MaybePromise<unknown> {
+  return work && work.total > FIELDS_PER_TURN ? toWireInTurns(data, work) : toWire(data);
 }
 
 /** The first errors, and how many more there are: each may be a line of the log, too. */

@@ -1,4 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { MaybePromise } from '../maybe-promise.js';
+import type { WorkBudget } from '../work-turns.js';
 
 /** Ties the log entries of one client request together, over every process it touches. */
 export const REQUEST_ID_HEADER = 'x-request-id';
@@ -34,13 +36,36 @@ export function toWire(value: unknown): unknown {
   if (hasToJson(value)) return toWire(value.toJSON());
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
-    const item = toWire((value as Record<string, unknown>)[key]);
-    // An alias may have the one name that assignment takes for something else.
-    if (key === '__proto__')
-      Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true });
-    else copy[key] = item;
+    assignWire(copy, key, toWire((value as Record<string, unknown>)[key]));
   }
   return copy;
+}
+
+/** The same in turns of the event loop, for what is much; a unit of the budget is a value of a list. */
+export async function toWireInTurns(value: unknown, budget: WorkBudget): Promise<unknown> {
+  if (typeof value !== 'object' || value === null || hasToJson(value)) return toWire(value);
+  if (Array.isArray(value)) {
+    const copies: unknown[] = [];
+    for (const item of value as unknown[]) copies.push(await wireInTurns(item, budget));
+    return copies;
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) assignWire(copy, key, await wireInTurns(item, budget));
+  return copy;
+}
+
+/** A value that has no lists or objects in it needs no promise. */
+function wireInTurns(value: unknown, budget: WorkBudget): MaybePromise<unknown> {
+  const goesOn = budget.spend(1);
+  if (typeof value !== 'object' || value === null) return toWire(value);
+  return goesOn ? toWireInTurns(value, budget) : budget.next().then(() => toWireInTurns(value, budget));
+}
+
+function assignWire(copy: Record<string, unknown>, key: string, item: unknown): void {
+  // An alias may have the one name that assignment takes for something else.
+  if (key === '__proto__')
+    Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true });
+  else copy[key] = item;
 }
 
 function hasToJson(value: object): value is { toJSON(): unknown } {

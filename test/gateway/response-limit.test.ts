@@ -4,7 +4,7 @@ import { composeSupergraph } from '../../gateway/compose.js';
 import { actualCost, actualCostInTurns } from '../../gateway/cost/cost.js';
 import { OperationCosts } from '../../gateway/cost/operation-costs.js';
 import { ResponseSize } from '../../gateway/execute/response-size.js';
-import { responseText, writeInTurns } from '../../gateway/execute/written-data.js';
+import { responseText, writeData } from '../../gateway/execute/written-data.js';
 import { Operations } from '../../gateway/plan/operations.js';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
 import { WorkBudget } from '../../kernel/work-turns.js';
@@ -61,7 +61,7 @@ test('makes, writes and counts a large answer in pieces and answers what is made
   expect(budget.largest).toBeLessThan(1020);
   const writing = new WorkBudget('acme', 1000);
   const expected = JSON.stringify({ data: made });
-  await writeInTurns(made!, Infinity, writing);
+  await writeData(made!, Infinity, writing);
   expect(writing.largest).toBeLessThan(1020);
   expect(responseText({ data: made })).toBe(expected);
   expect(size.characters).toBeLessThanOrEqual(expected.length);
@@ -73,7 +73,7 @@ test('makes, writes and counts a large answer in pieces and answers what is made
 });
 
 test('refuses text whose bytes are more than its characters', async () => {
-  const written = writeInTurns({ a: '€'.repeat(1000) }, 2500, new WorkBudget('acme', 1000));
+  const written = writeData({ a: '€'.repeat(1000) }, 2500, new WorkBudget('acme', 1000));
   await expect(written).rejects.toMatchObject({ extensions: { code: 'RESPONSE_TOO_LARGE' } });
 });
 

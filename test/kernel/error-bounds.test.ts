@@ -64,5 +64,5 @@ test('a subgraph answers and logs 100 of 5,000 failures', async () => {
 
 test('refuses a BigInt of more than 19 digits without reading it', () => {
   expect(BigIntScalar.parseValue('9223372036854775807')).toBe(9223372036854775807n);
-  expect(() => BigIntScalar.parseValue('9'.repeat(900_000))).toThrow(/19 digits/);
+  expect(() => BigIntScalar.parseValue('9'.repeat(900_000))).toThrow(/1 to 19/);
 });

@@ -17,6 +17,8 @@ export interface SourceOptions {
   /** Key with which actors are vouched for; without it subgraphs are not told who asks. */
   readonly actorKey?: Uint8Array | undefined;
   readonly log: Log;
+  /** Bytes of an answer of a subgraph that are read at the most. Default as many as it has. */
+  readonly answerBytes?: number;
   /** Requests on their way, when there are sources already. */
   readonly flights?: Flights | undefined;
 }
@@ -27,6 +29,7 @@ export function createSources({
   named,
   actorKey,
   log,
+  answerBytes = Infinity,
   flights = new Flights(),
 }: SourceOptions): Map<string, SubgraphSource> {
   const actorHeader = actorKey && new ActorHeader(actorKey);
@@ -36,7 +39,7 @@ export function createSources({
       const source =
         location.kind === 'local'
           ? new LocalSource(location.subgraph, flights, log)
-          : new HttpSource({ name, url: location.url, actorHeader, flights });
+          : new HttpSource({ name, url: location.url, actorHeader, flights, answerBytes });
       return [name, source] as const;
     }),
   );

@@ -1,8 +1,11 @@
 import type { Dispatcher } from 'undici';
+import { responseTooLarge } from '../../../kernel/graph/error-bounds.js';
 import type { CancelSignal } from '../cancellation.js';
 
 export interface ExchangeOptions<T> {
   readonly signal: CancelSignal;
+  /** Bytes that the answer may have; beyond, RESPONSE_TOO_LARGE. */
+  readonly limit: number;
   /** Makes of the whole answer what it says, or throws. */
   readonly read: (statusCode: number, text: string) => T;
 }
@@ -25,6 +28,7 @@ export function exchange<T>(
 class Exchange<T> implements Dispatcher.DispatchHandler {
   private statusCode = 0;
   private readonly chunks: Buffer[] = [];
+  private bytes = 0;
   private controller: Dispatcher.DispatchController | undefined;
   // Bound: V8 makes a function that is written where it is assigned to a property in the old generation (decision 44).
   private readonly abort = this.abandon.bind(this);
@@ -47,8 +51,12 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.statusCode = statusCode;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes <= this.options.limit) return void this.chunks.push(chunk);
+    const reason = responseTooLarge(this.options.limit);
+    controller.abort(reason);
+    this.failed(reason);
   }
 
   onResponseEnd(): void {

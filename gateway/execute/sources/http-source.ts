@@ -11,6 +11,7 @@ import type { Flights } from './flights.js';
 import { readAnswer } from './subgraph-answer.js';
 import { type History, type SubgraphResults, type SubgraphSource, unavailable } from './subgraph-source.js';
 import { HttpSubscriptions } from './http-subscriptions.js';
+import { isTooLarge } from '../response-size.js';
 import { bodyOf, requestKey } from './written-request.js';
 
 const JSON_HEADERS = [
@@ -29,6 +30,8 @@ export interface HttpSourceOptions {
   /** Vouches for actors; without it the subgraph is not told who asks. */
   readonly actorHeader?: ActorHeader | undefined;
   readonly flights: Flights;
+  /** Bytes of an answer of the subgraph that are read at the most. Default as many as it has. */
+  readonly answerBytes?: number | undefined;
 }
 
 /** A subgraph that answers over HTTP. */
@@ -40,9 +43,11 @@ export class HttpSource implements SubgraphSource {
   readonly name: string;
   private readonly headers: CallHeaders;
   private readonly flights: Flights;
+  private readonly answerBytes: number;
 
-  constructor({ name, url, actorHeader, flights }: HttpSourceOptions) {
+  constructor({ name, url, actorHeader, flights, answerBytes = Infinity }: HttpSourceOptions) {
     this.name = name;
+    this.answerBytes = answerBytes;
     this.headers = new CallHeaders(actorHeader);
     this.flights = flights;
     const { origin, pathname, search } = new URL(url);
@@ -72,6 +77,8 @@ export class HttpSource implements SubgraphSource {
       // A kept-alive connection may be closed while a request is on its way: what changes nothing is asked again.
       if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !signal.aborted)
         return this.again(body, call, signal);
+      // It was there and has answered: nothing for its circuit.
+      if (isTooLarge(error)) return { data: null, errors: [error.toJSON()] };
       throw unavailable(this.name, error);
     }
   }
@@ -100,10 +107,11 @@ export class HttpSource implements SubgraphSource {
 
   private ask(request: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
     const options = this.options(request, call);
+    const reading = { signal, limit: this.answerBytes, read: readAnswer };
     // Nearly always known at once; waiting for it all the same would be another turn of the queue.
     return options instanceof Promise
-      ? options.then((known) => exchange(this.requests, known, { signal, read: readAnswer }))
-      : exchange(this.requests, options, { signal, read: readAnswer });
+      ? options.then((known) => exchange(this.requests, known, reading))
+      : exchange(this.requests, options, reading);
   }
 
   private options(

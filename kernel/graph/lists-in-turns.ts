@@ -1,0 +1,132 @@
+import {
+  type FieldNode,
+  type GraphQLFieldResolver,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+  defaultFieldResolver,
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import type { RequestContext } from '../subgraph.js';
+import { WorkBudget } from '../work-turns.js';
+
+/** Fields that one execution resolves in one turn of the event loop: five to ten milliseconds of graphql-js. */
+export const FIELDS_PER_TURN = 10_000;
+
+const known = new WeakSet<GraphQLSchema>();
+
+/**
+ * Lets the lists of a schema be completed in turns: one that would be more than may be resolved in the present turn of the
+ * event loop becomes a promise of itself, or of its items. Executors complete everything that is there in one turn.
+ */
+export function resolveListsInTurns(schema: GraphQLSchema): void {
+  if (known.has(schema)) return;
+  known.add(schema);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields()))
+      if (isListType(getNullableType(field.type)))
+        field.resolve = inTurns(field.resolve ?? defaultFieldResolver);
+  }
+}
+
+type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
+
+function inTurns(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const value: unknown = resolve(source, args, context, info);
+    if (Array.isArray(value)) return paced(value, context, info);
+    if (!(value instanceof Promise)) return value;
+    return value.then((list: unknown) => (Array.isArray(list) ? paced(list, context, info) : list));
+  };
+}
+
+function paced(list: readonly unknown[], context: RequestContext, info: GraphQLResolveInfo): unknown {
+  if (list.length === 0) return list;
+  const each = fieldsOfItems(info);
+  const atOnce = Math.max(1, Math.floor(FIELDS_PER_TURN / each));
+  const budget = (context.work ??= newBudget(context));
+  if (list.length > atOnce) return itemsInTurns(list, { each, atOnce, budget });
+  const turn = budget.take(list.length * each);
+  return turn ? turn.then(() => list) : list;
+}
+
+function newBudget(context: RequestContext): WorkBudget {
+  // Making a signal costs more than the rest: it is asked for when something has to wait.
+  const client = {
+    get aborted() {
+      return context.signal?.aborted === true;
+    },
+  };
+  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, client);
+}
+
+/** The items, from the first that must wait on as promises. */
+function itemsInTurns(
+  list: readonly unknown[],
+  { each, atOnce, budget }: { readonly each: number; readonly atOnce: number; readonly budget: WorkBudget },
+): unknown[] {
+  const items: unknown[] = [];
+  for (let start = 0; start < list.length; start += atOnce) {
+    const part = list.slice(start, start + atOnce);
+    const turn = budget.take(part.length * each);
+    for (const item of part) items.push(turn ? turn.then(() => item) : item);
+  }
+  return items;
+}
+
+/** By the first node of a field: fields that each item of its list has. */
+const counted = new WeakMap<FieldNode, number>();
+
+/** Fields that each item has, those of objects in it included, those of further lists not: they are counted themselves. */
+function fieldsOfItems(info: GraphQLResolveInfo): number {
+  const [first] = info.fieldNodes;
+  const before = first && counted.get(first);
+  if (before !== undefined) return before;
+  const type = getNamedType(info.returnType);
+  const count = info.fieldNodes.reduce(
+    (sum, { selectionSet }) => sum + fieldsOf(selectionSet, type, info),
+    1,
+  );
+  if (first) counted.set(first, count);
+  return count;
+}
+
+function fieldsOf(
+  set: SelectionSetNode | undefined,
+  type: GraphQLNamedType | undefined,
+  info: GraphQLResolveInfo,
+): number {
+  let count = 0;
+  for (const selection of set?.selections ?? []) {
+    if (selection.kind === Kind.FIELD) {
+      count += 1 + fieldsWithin(selection, type, info);
+      continue;
+    }
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
+    const condition = fragment?.typeCondition;
+    const inner = condition ? info.schema.getType(condition.name.value) : type;
+    count += fieldsOf(fragment?.selectionSet, inner, info);
+  }
+  return count;
+}
+
+/** Fields of the object that a field has, if it has one. */
+function fieldsWithin(
+  { name, selectionSet }: FieldNode,
+  type: GraphQLNamedType | undefined,
+  info: GraphQLResolveInfo,
+): number {
+  const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
+  const inner = fields[name.value]?.type;
+  if (!selectionSet || !inner || isListType(getNullableType(inner))) return 0;
+  return fieldsOf(selectionSet, getNamedType(inner), info);
+}
