@@ -32,13 +32,16 @@ export interface ChangeRequest {
   /** Name of the mutation; each has clientTokens of its own. */
   readonly mutation: string;
   readonly input: { readonly clientToken?: string | null };
-  /** Do everything, answer what came of it, and roll it back. */
+  /** Do everything, answer what it would change of what exists, and roll it back. */
   readonly dryRun?: boolean | null | undefined;
 }
 
 /** Carries the outcome of a dry run out of the transaction that is rolled back. */
 class RolledBack extends Error {
-  constructor(readonly outcome: ChangeOutcome) {
+  constructor(
+    readonly answer: ChangeAnswer,
+    readonly outcome: ChangeOutcome,
+  ) {
     super('dry run');
   }
 }
@@ -78,12 +81,27 @@ async function rehearse(
   try {
     return await database.prisma.$transaction(async (tx) => {
       const answer = await carryOut(tx, request, clock.now(), work);
-      throw new RolledBack(await readOutcome(tx, request.actor.account, answer));
+      throw new RolledBack(answer, await readOutcome(tx, request.actor.account, answer));
     });
   } catch (error) {
-    if (error instanceof RolledBack) return error.outcome;
+    if (error instanceof RolledBack) return withoutNew(database.prisma, request.actor.account, error);
     throw error;
   }
+}
+
+/** What a dry run would change, without what it would create: an id in an answer names something that exists. */
+async function withoutNew(
+  database: Database,
+  account: string,
+  { answer, outcome }: RolledBack,
+): Promise<ChangeOutcome> {
+  const existing = await readOutcome(database, account, answer);
+  return {
+    cluster: existing.cluster && outcome.cluster,
+    nodePool: existing.nodePool && outcome.nodePool,
+    operation: existing.operation && outcome.operation,
+    component: existing.component && outcome.component,
+  };
 }
 
 /** Transactions of the engine may hold rows in another order; PostgreSQL then ends one of the two, which tries again. */

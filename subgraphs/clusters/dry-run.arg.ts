@@ -4,5 +4,6 @@ import { Arg } from 'type-graphql';
 export const DryRun = (): ReturnType<typeof Arg> =>
   Arg('dryRun', () => Boolean, {
     nullable: true,
-    description: 'Check and answer as if it were done, but do nothing.',
+    description:
+      'Only check: write nothing. Answers what exists as it would be afterwards, and null for what would be created, the operation included. Default false.',
   });

@@ -157,10 +157,10 @@ async function applyAll(
     try {
       // One object at a time and in order: a namespace stands before what goes into it.
       if (unavailable) throw unavailable;
-      const { result, object } = await applier.apply(entry);
+      const applied = await applier.apply(entry);
+      const { result, object } = applied;
       objects.push({ ...nameOf(entry, object.metadata?.namespace), result, problem: null });
-      const kind = workloadKindOf(entry.object.kind);
-      if (kind) workload ??= toWorkload(clusterId, kind, object);
+      workload ??= workloadOf(clusterId, applied, options);
     } catch (error) {
       if (error instanceof KubernetesUnavailable) unavailable = error;
       const problem = { ...toReadProblem(error), path: ['input', 'yaml', String(entry.document)] };
@@ -168,6 +168,16 @@ async function applyAll(
     }
   }
   return { objects, workload, workloadId: workload ? encodeWorkloadId(workload.ref) : null };
+}
+
+/** The object as a workload, when it is one and exists: what a dry run would create has no id that names anything. */
+function workloadOf(
+  clusterId: string,
+  { result, object }: AppliedObject,
+  { dryRun }: ApplyOptions,
+): Workload | undefined {
+  const kind = workloadKindOf(object.kind ?? '');
+  return kind && !(dryRun && result === 'CREATED') ? toWorkload(clusterId, kind, object) : undefined;
 }
 
 function nameOf({ object, document }: ManifestEntry, namespace: string | undefined) {

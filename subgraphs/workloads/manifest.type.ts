@@ -88,7 +88,8 @@ export class ApplyManifestPayload {
 
   @Field(() => Workload, {
     nullable: true,
-    description: 'The first workload of the manifest, as it is now (in a dry run: as it would be).',
+    description:
+      'The first workload of the manifest, as it is now; in a dry run the first that exists already, as it would be. Null when there is none.',
   })
   workload: Workload | null;
 

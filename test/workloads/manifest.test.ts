@@ -105,14 +105,21 @@ describe('applyManifest', () => {
     const dry = await apply(world, 'acme', { clusterId, yaml: deployment('imagined', 3) }, true);
     expect(dry).toMatchObject({
       objects: [{ result: 'CREATED' }],
-      workload: { name: 'imagined', replicas: 3 },
+      workload: null,
       userErrors: [],
     });
-    const { data } = await world.workloads('acme', 'query Q($id: ID!) { workload(id: $id) { id } }', {
-      id: dry.workload?.id,
+    const { workload } = await apply(world, 'acme', { clusterId, yaml: deployment('real', 1) });
+    const larger = await apply(world, 'acme', { clusterId, yaml: deployment('real', 3) }, true);
+    expect(larger).toMatchObject({
+      objects: [{ result: 'CONFIGURED' }],
+      workload: { id: workload?.id, replicas: 3 },
     });
-    expect(data).toEqual({ workload: null });
-    expect((await events('acme')).length).toBe(before);
+    const { data } = await world.workloads('acme', 'query Q($id: ID!) { workload(id: $id) { replicas } }', {
+      id: workload?.id,
+    });
+    expect(data).toEqual({ workload: { replicas: 1 } });
+    // Of the one that was applied.
+    expect((await events('acme')).length).toBe(before + 1);
   });
 
   test('refuses the whole manifest when a document is none', async () => {

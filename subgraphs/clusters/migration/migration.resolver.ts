@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
+import { DryRun } from '../dry-run.arg.js';
 import { MigrateClusterPayload, toPayload } from '../payloads.type.js';
 import type { MigrationService } from './migration.service.js';
 import { CLIENT_TOKEN } from '../client-token.js';
@@ -27,11 +28,7 @@ export class MigrationMutations {
   migrateCluster(
     @Ctx() context: RequestContext,
     @Arg('input', () => MigrateClusterInput, { description: 'The cluster.' }) input: MigrateClusterInput,
-    @Arg('dryRun', () => Boolean, {
-      nullable: true,
-      description: 'Check and answer as if it were done, but do nothing.',
-    })
-    dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.migrations.migrate(context.actor, input, dryRun));
   }

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
+import { DryRun } from '../dry-run.arg.js';
 import { ScaleClusterVerticallyPayload, toPayload } from '../payloads.type.js';
 import type { VerticalScalingService } from './vertical-scaling.service.js';
 import { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
@@ -16,11 +17,7 @@ export class VerticalScalingMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => ScaleClusterVerticallyInput, { description: 'The cluster and the instance types.' })
     input: ScaleClusterVerticallyInput,
-    @Arg('dryRun', () => Boolean, {
-      nullable: true,
-      description: 'Check and answer as if it were done, but do nothing.',
-    })
-    dryRun?: boolean | null,
+    @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.service.scale(context.actor, input, dryRun));
   }

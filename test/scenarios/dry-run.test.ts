@@ -1,0 +1,227 @@
+import {
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isCompositeType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestDatabase } from '../kit/database.js';
+import { deploymentYaml } from '../kit/documents.js';
+import { ask, operationEnd, type Seat } from '../kit/main-job.js';
+import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+import { clientSchema, rootFields } from './isolation/asking.js';
+import { buildEstate, type Estate } from './isolation/estate.js';
+import { mutationAttempts } from './isolation/mutation-attempts.js';
+import { stateOf } from './isolation/state.js';
+
+const schema: GraphQLSchema = await clientSchema();
+const mutations = rootFields(schema, 'Mutation').filter(({ args }) =>
+  args.some(({ name }) => name === 'dryRun'),
+);
+
+/** What there must be beside an estate, so that each mutation has something it can be done to. */
+interface Occasions extends Estate {
+  /** Of a Standard cluster of the minor version before the newest. */
+  readonly older: string;
+  /** A node pool of an edge cluster. */
+  readonly edgePool: string;
+  /** A component that its cluster can be without. */
+  readonly optionalComponent: string;
+}
+
+/** Why a mutation is refused here whatever it is given. */
+const REFUSED: Readonly<Record<string, string>> = {
+  upgradeComponent: 'every component was installed in its newest version',
+};
+
+/** Of each mutation that no attempt of the isolation test succeeds with, an input that is accepted. */
+const INPUTS: Readonly<Record<string, (estate: Occasions) => object>> = {
+  createVpc: () => ({ regionId: 'cn-hangzhou', name: 'tried', cidr: '10.0.0.0/8' }),
+  createCluster: () => ({
+    name: 'tried',
+    regionId: 'cn-hangzhou',
+    type: 'MANAGED_KUBERNETES',
+    spec: 'PRO',
+    nodePools: [{ name: 'tried', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
+  }),
+  createNodePool: ({ cluster }) => ({
+    clusterId: cluster,
+    name: 'tried',
+    instanceTypes: ['ecs.g7.xlarge'],
+    desiredSize: 1,
+  }),
+  applyManifest: ({ cluster }) => ({ clusterId: cluster, yaml: deploymentYaml('tried', 1) }),
+  installComponent: ({ older }) => ({ clusterId: older, name: 'nginx-ingress-controller' }),
+  uninstallComponent: ({ optionalComponent }) => ({ id: optionalComponent }),
+  upgradeCluster: ({ older }) => ({ id: older, version: '1.34' }),
+  migrateCluster: ({ older }) => ({ id: older }),
+  setEdgeAutonomy: ({ edgePool }) => ({ nodePoolId: edgePool, enabled: true }),
+  scaleClusterVertically: ({ cluster }) => ({ id: cluster, instanceTypes: ['ecs.g7.2xlarge'] }),
+};
+
+/** Tables that change while nobody asks for anything: metrics, heartbeats, and jobs that run by the clock. */
+const BY_THE_CLOCK = /^(observability|graphile_worker|kubesim)\./;
+
+/** How many objects deep an answer is selected. */
+const DEPTH = 3;
+
+/** Every id of the payload and of what hangs on it. */
+function selectionOf(type: GraphQLNamedType, depth: number): string {
+  if (!isObjectType(type)) return '__typename';
+  const parts = Object.values(type.getFields()).flatMap((field) => {
+    const named = getNamedType(field.type);
+    if (field.args.some(isRequiredArgument)) return [];
+    if (named.name === 'ID') return [field.name];
+    if (field.name === 'userErrors') return ['userErrors { code message path }'];
+    return isCompositeType(named) && depth > 0 ? [`${field.name} { ${selectionOf(named, depth - 1)} }`] : [];
+  });
+  return ['__typename', ...parts].join(' ');
+}
+
+interface Payload {
+  readonly userErrors: readonly { readonly code: string }[];
+}
+
+/** Ids that the platform makes: TypeIDs. */
+const TYPE_ID = /^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+function idsIn(value: unknown): string[] {
+  if (typeof value === 'string') return TYPE_ID.test(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(idsIn);
+}
+
+interface Table {
+  readonly name: string;
+  readonly hasId: boolean;
+}
+
+async function tablesOf({ database }: TestDatabase): Promise<Table[]> {
+  return database.prisma.$queryRaw<Table[]>`
+    SELECT table_schema || '.' || table_name AS name, EXISTS (
+      SELECT 1 FROM information_schema.columns c WHERE c.table_schema = t.table_schema
+        AND c.table_name = t.table_name AND c.column_name = 'id' AND c.data_type = 'text') AS "hasId"
+    FROM information_schema.tables t
+    WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY 1`;
+}
+
+/** How many rows each table has. */
+async function rowCounts(kit: TestDatabase): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { name } of await tablesOf(kit)) {
+    if (BY_THE_CLOCK.test(name)) continue;
+    const [row] = await kit.database.prisma.$queryRawUnsafe<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM ${name}`,
+    );
+    counts[name] = row?.count ?? 0;
+  }
+  return counts;
+}
+
+/** Those of the ids that no row has. */
+async function unknownIds(kit: TestDatabase, ids: readonly string[]): Promise<string[]> {
+  const known = new Set<string>();
+  for (const { name } of (await tablesOf(kit)).filter(({ hasId }) => hasId)) {
+    const rows = await kit.database.prisma.$queryRawUnsafe<{ id: string }[]>(
+      `SELECT id FROM ${name} WHERE id = ANY($1)`,
+      [...ids],
+    );
+    for (const { id } of rows) known.add(id);
+  }
+  return ids.filter((id) => !known.has(id));
+}
+
+/** Asks for a cluster with one node, waits until it runs, and answers what of it is selected. */
+async function clusterOf<T>(seat: Seat, input: object, selection: string): Promise<{ id: string } & T> {
+  const create = `mutation Create($input: CreateClusterInput!) { createCluster(input: $input) {
+    cluster { id } operation { id } userErrors { code message path } } }`;
+  const nodePools = [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }];
+  const cluster = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', nodePools, ...input };
+  const { createCluster } = await ask<{
+    createCluster: {
+      cluster: { id: string } | null;
+      operation: { id: string } | null;
+      userErrors: unknown[];
+    };
+  }>(seat, create, { input: cluster });
+  expect(createCluster.userErrors).toEqual([]);
+  expect(await operationEnd(seat, createCluster.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+  const query = `query ($id: ID!) { cluster(id: $id) { id ${selection} } }`;
+  return (await ask<{ cluster: { id: string } & T }>(seat, query, { id: createCluster.cluster!.id })).cluster;
+}
+
+async function buildOccasions(seat: Seat): Promise<Occasions> {
+  const estate = await buildEstate(seat);
+  const older = await clusterOf<{ components: { nodes: { id: string; name: string }[] } }>(
+    seat,
+    { name: 'older', spec: 'STANDARD', version: '1.32' },
+    'components { nodes { id name } }',
+  );
+  const edge = await clusterOf<{ nodePools: { nodes: { id: string }[] } }>(
+    seat,
+    { name: 'edge', profile: 'EDGE', spec: 'STANDARD' },
+    'nodePools { nodes { id } }',
+  );
+  const optional = older.components.nodes.find(({ name }) => name === 'ack-node-problem-detector');
+  return {
+    ...estate,
+    older: older.id,
+    edgePool: edge.nodePools.nodes[0]!.id,
+    optionalComponent: optional!.id,
+  };
+}
+
+describe('a dry run', () => {
+  let platform: TestPlatform;
+  let seat: Seat;
+  let estate: Occasions;
+  let before: { state: Record<string, unknown>; counts: Record<string, number> };
+  const accepted = new Set<string>();
+
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    seat = { url: platform.url, account: 'acme' };
+    estate = await buildOccasions(seat);
+    before = { state: await stateOf(platform.kit, 'acme'), counts: await rowCounts(platform.kit) };
+  });
+  afterAll(() => platform[Symbol.asyncDispose]());
+
+  test.each(mutations.map((field) => [field.name, field] as const))(
+    'of %s names only what exists',
+    async (name, { args, type }) => {
+      const inputType = args.find((arg) => arg.name === 'input')?.type;
+      const query = `mutation Try($input: ${String(inputType)}) {
+        ${name}(input: $input, dryRun: true) { ${selectionOf(getNamedType(type), DEPTH)} } }`;
+      const tried = mutationAttempts
+        .filter(({ field }) => field === name)
+        .map((attempt) => attempt.with(estate, estate)['input']);
+      for (const input of [...tried, INPUTS[name]?.(estate)].filter((one) => one !== undefined)) {
+        const payload = (await ask<Record<string, Payload>>(seat, query, { input }))[name];
+        if (payload?.userErrors.length === 0) accepted.add(name);
+        expect(await unknownIds(platform.kit, idsIn(payload)), JSON.stringify(payload)).toEqual([]);
+      }
+    },
+  );
+
+  test('of a manifest names no workload that does not exist yet', async () => {
+    const input = { clusterId: estate.cluster, yaml: deploymentYaml('tried', 1) };
+    const query = `mutation Try($input: ApplyManifestInput!) { applyManifest(input: $input, dryRun: true) {
+      objects { name result } workload { id } userErrors { code } } }`;
+    expect(await ask(seat, query, { input })).toEqual({
+      applyManifest: { objects: [{ name: 'tried', result: 'CREATED' }], workload: null, userErrors: [] },
+    });
+  });
+
+  test('is accepted of every mutation that takes one, but those that the estate gives no occasion for', () => {
+    const refused = mutations.map(({ name }) => name).filter((name) => !accepted.has(name));
+    expect(refused).toEqual(Object.keys(REFUSED));
+  });
+
+  test('writes nothing: every table has the rows that it had', async () => {
+    expect(await rowCounts(platform.kit)).toEqual(before.counts);
+    const after = await stateOf(platform.kit, 'acme');
+    for (const [part, rows] of Object.entries(after)) expect(rows, part).toEqual(before.state[part]);
+  });
+});
