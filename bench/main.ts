@@ -14,10 +14,12 @@ interface BenchOptions {
   readonly folder: string;
   /** A folder for whole CPU profiles of what is measured. Default none is kept. */
   readonly cpuProfile?: string | undefined;
+  /** Names of workloads of the isolation benchmark. Default all. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /** What the command line says. */
-type Flags = Partial<Pick<BenchOptions, 'quick' | 'cpuProfile'>>;
+type Flags = Partial<Pick<BenchOptions, 'quick' | 'cpuProfile' | 'only'>>;
 
 /** A benchmark puts what it starts on the stack; all of it is ended afterwards. */
 type Bench = (options: BenchOptions, started: AsyncDisposableStack) => Promise<void>;
@@ -49,7 +51,9 @@ benchCommand('account', 'an account with all it may have: 100 Pro clusters, one 
 benchCommand('query', 'one query over 100 clusters, beside plain SQL for the same rows', [queryBench]);
 
 benchCommand('streams', 'CPU time per event and subscriber, and what idle subscribers cost', [streamsBench]);
-benchCommand('isolation', 'what an account notices of the worst that another one may send', [isolationBench]);
+benchCommand('isolation', 'what an account notices of the worst that another one may send', [
+  isolationBench,
+]).option('--only <workload...>', 'only these workloads; figures are printed, not kept');
 benchCommand('ledger', 'a long search for drift of the ledger, with engines that die', [ledgerBench]);
 
 await program.parseAsync();
@@ -70,10 +74,10 @@ function benchCommand(
 }
 
 /** Runs one benchmark; what it started is ended, also when it fails or is interrupted. */
-async function run(bench: Bench, { quick = false, cpuProfile }: Flags): Promise<void> {
+async function run(bench: Bench, { quick = false, cpuProfile, only }: Flags): Promise<void> {
   await using folder = await temporaryFolder();
   await using started = new AsyncDisposableStack();
-  const running = bench({ quick, cpuProfile, folder: folder.path }, started);
+  const running = bench({ quick, cpuProfile, only, folder: folder.path }, started);
   let leaving: Promise<void> | undefined;
   const interrupt = () => {
     const ended = started.disposeAsync().then(() => running.catch(() => undefined));

@@ -246,6 +246,11 @@ export const errorRegistry = {
     since: '0.1',
   },
   TOKEN_EXPIRED: { description: 'The bearer token has expired. Get a new one.', since: '0.1' },
+  TOO_MANY_REQUESTS: {
+    description:
+      'The account has as many requests running and waiting as it may. Wait for answers, then try again after retryAfter seconds.',
+    since: '0.1',
+  },
   UNAUTHENTICATED: { description: 'A valid bearer token is needed.', since: '0.1' },
   UNAUTHORIZED_FIELD_OR_TYPE: {
     description:

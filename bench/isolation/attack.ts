@@ -11,7 +11,7 @@ export interface AttackOptions extends AttackerOptions {
 const options = workerData as AttackOptions;
 const workload = workloads.find(({ name }) => name === options.workload);
 if (!workload || !parentPort) throw new Error(`there is no workload ${options.workload}`);
-const { parallel, send } = workload;
+const { parallel, prepare, send } = workload;
 const attacker = new Attacker(options);
 let stopped = false;
 let turn = 0;
@@ -22,6 +22,8 @@ parentPort.once('message', () => {
   void attacker[Symbol.asyncDispose]().then(() => process.exit(0));
 });
 
+await prepare?.(attacker);
+parentPort.postMessage('prepared');
 await Promise.all(
   Array.from({ length: parallel }, async () => {
     while (!stopped) await send(attacker, turn++);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { mintAccessToken } from '../../kernel/access-token.js';
@@ -20,9 +21,16 @@ const NODES_EACH = 1;
 const DEADLINE_SECONDS = 240;
 const ATTACK = new URL('./attack.js', import.meta.url);
 
+export interface IsolationOptions {
+  readonly quick: boolean;
+  readonly folder: string;
+  /** Names of workloads; default all. A run of a part is printed, not kept. */
+  readonly only?: readonly string[] | undefined;
+}
+
 /** What another account notices of the worst that one account may send, each beside a platform that is idle otherwise. */
 export async function isolationBench(
-  { quick, folder }: { readonly quick: boolean; readonly folder: string },
+  { quick, folder, only }: IsolationOptions,
   started: AsyncDisposableStack,
 ): Promise<void> {
   const before = machine();
@@ -42,6 +50,7 @@ export async function isolationBench(
   const idle = await measureKnownQuery(victim, seconds);
   const results: Isolation[] = [];
   for (const workload of workloads) {
+    if (only && !only.includes(workload.name)) continue;
     const options = { ...attacker, clusterIds, workload: workload.name };
     const result = await beside(workload, options, () => measureKnownQuery(victim, seconds));
     console.log(workload.name, result.answers);
@@ -53,7 +62,7 @@ export async function isolationBench(
   }
   const text = `${isolationTable(idle, results)}\n\n${machineLine(before)}`;
   console.log(`\n${text}\n`);
-  if (quick) return;
+  if (quick || only) return;
   console.log(`Kept in ${await keepResults('isolation', { machine: before, idle, results })}`);
   await keepInReadme('isolation', text);
 }
@@ -65,6 +74,7 @@ async function beside(
 ): Promise<Isolation> {
   const attack = new Worker(ATTACK, { workerData: options });
   const ended = new Promise<void>((resolve) => attack.once('exit', () => resolve()));
+  await once(attack, 'message');
   const answers = new Promise<Answers>((resolve, reject) => {
     attack.once('message', resolve);
     attack.once('error', reject);

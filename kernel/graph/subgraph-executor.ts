@@ -21,6 +21,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { Abandoned } from '../abandoned.js';
 import type { Log } from '../log.js';
 import { type MaybePromise, chain } from '../maybe-promise.js';
 import { inRequest } from '../request-scope.js';
@@ -198,7 +199,7 @@ export class SubgraphExecutor {
   private report(context: RequestContext): BugReport {
     return (err, path) => {
       // Whoever left has ended it.
-      if (isStatementEnded(err) && context.signal?.aborted) return;
+      if ((isStatementEnded(err) || err instanceof Abandoned) && context.signal?.aborted) return;
       const { requestId } = context;
       this.log.error({ err, requestId, subgraph: this.subgraph.name, path }, 'a resolver failed');
     };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { refuse, type Result, settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
-import { parseManifest } from './manifest.rules.js';
-import type { ApplyOutcome, ApplyRequest, ManifestService } from './manifest.service.js';
+import { type ManifestEntry, parseManifest } from './manifest.rules.js';
+import { type ApplyOutcome, type ApplyRequest, type ManifestService, callerOf } from './manifest.service.js';
 
 const MAX_CLUSTERS = 100;
 /** Clusters that are worked on side by side. */
@@ -33,29 +33,36 @@ export class FleetManifestService {
       refuse('INVALID_INPUT', `1 to ${MAX_CLUSTERS} clusters at once, not ${ids.length}.`, {
         path: ['input', 'clusterIds'],
       });
-    // What is wrong with the manifest is so everywhere.
-    await parseManifest(request.yaml);
+    // What is wrong with the manifest is so everywhere; for no cluster of the account at all it is not parsed.
+    const found = await Promise.all(ids.map((id) => settle(() => this.manifests.clientOf(id, context))));
+    const isForOne = found.some(({ ok }) => ok);
+    const entries = isForOne ? await parseManifest(request.yaml, callerOf(context)) : [];
     const outcomes = new Map<string, ClusterOutcome>();
     const left = [...ids];
     const work = async () => {
       for (let id = left.shift(); id !== undefined; id = left.shift())
-        outcomes.set(id, await this.applyTo(id, { request, dryRun, context }));
+        outcomes.set(id, await this.applyTo(id, { request, entries, dryRun, context }));
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, work));
     return ids.flatMap((id) => outcomes.get(id) ?? []);
   }
 
-  private async applyTo(clusterId: string, { request, dryRun, context }: Call): Promise<ClusterOutcome> {
+  private async applyTo(clusterId: string, { request, entries, dryRun, context }: Call): Promise<ClusterOutcome> {
     const { yaml, force, clientToken: given } = request;
     // Each cluster remembers for itself, so that a repetition goes on where the first request stopped.
     const clientToken = given == null ? null : tokenOf(given, clusterId);
     const one = { clusterId, yaml, force, clientToken };
-    return { clusterId, result: await settle(() => this.manifests.apply(one, dryRun, context)) };
+    const apply = async () => {
+      const client = await this.manifests.clientOf(clusterId, context);
+      return this.manifests.applyEntries({ request: one, client, entries }, dryRun, context);
+    };
+    return { clusterId, result: await settle(apply) };
   }
 }
 
 interface Call {
   readonly request: FleetApplyRequest;
+  readonly entries: readonly ManifestEntry[];
   readonly dryRun: boolean;
   readonly context: RequestContext;
 }

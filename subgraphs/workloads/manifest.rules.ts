@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '../../engine/kubernetes/client.js';
 import { type Problem, Refused, refuse } from '../../kernel/result.js';
-import { readManifest } from './manifest.reader.js';
-import type { ReadOutcome } from './manifest.worker.js';
+import { type ParsedYaml, type YamlCaller, yamlParser } from '../../kernel/yaml/yaml-parser.js';
 
 /** Largest manifest, in bytes of UTF-8. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -17,15 +16,15 @@ export interface ManifestEntry {
 }
 
 /**
- * Reads a manifest: YAML as kubectl reads it, lists unfolded.
- * Refuses LIMIT_EXCEEDED, and MANIFEST_INVALID with the path of each document that is no Kubernetes object.
+ * Parses a manifest: YAML as kubectl reads it, lists unfolded. Refuses LIMIT_EXCEEDED, TOO_MANY_REQUESTS when too many
+ * manifests of the caller's account wait, and MANIFEST_INVALID with the path of each document that is no Kubernetes object.
  */
-export async function parseManifest(yaml: string): Promise<ManifestEntry[]> {
+export async function parseManifest(yaml: string, caller: YamlCaller): Promise<ManifestEntry[]> {
   const size = Buffer.byteLength(yaml);
   if (size > MAX_MANIFEST_BYTES) tooLarge(`A manifest may have ${MAX_MANIFEST_BYTES} bytes, it has ${size}.`);
   const limits = { documents: MAX_MANIFEST_OBJECTS, characters: MAX_JSON_CHARACTERS };
-  const read = (await readManifest({ manifest: yaml, limits })) satisfies ReadOutcome;
-  if ('exceeded' in read) tooLarge(`A manifest may have ${limits[read.exceeded]} ${read.exceeded}.`);
+  const read = await yamlParser().parse(yaml, limits, caller);
+  if ('exceeded' in read) return refuseExceeded(read.exceeded);
   const parts = read.documents.map((document, number) =>
     'json' in document ? readValue(JSON.parse(document.json), number) : invalid(number, document.error),
   );
@@ -36,6 +35,22 @@ export async function parseManifest(yaml: string): Promise<ManifestEntry[]> {
   if (entries.length === 0)
     refuse('MANIFEST_INVALID', 'The manifest has no object.', { path: ['input', 'yaml'] });
   return entries;
+}
+
+function refuseExceeded(exceeded: Extract<ParsedYaml, { exceeded: string }>['exceeded']): never {
+  switch (exceeded) {
+    case 'documents':
+      return tooLarge(`A manifest may have ${MAX_MANIFEST_OBJECTS} documents.`);
+    case 'characters':
+      return tooLarge(`A manifest may have ${MAX_JSON_CHARACTERS} characters, aliases and merge keys resolved.`);
+    case 'queue':
+      return refuse('TOO_MANY_REQUESTS', 'Too many manifests of the account wait to be parsed. Try again.', {
+        path: ['input', 'yaml'],
+        details: { retryAfter: 1 },
+      });
+    default:
+      return tooLarge(`Parsing the manifest takes too much ${exceeded}. Make it smaller.`);
+  }
 }
 
 function tooLarge(message: string): never {

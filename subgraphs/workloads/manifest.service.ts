@@ -7,9 +7,12 @@ import { encodeWorkloadId, workloadKindOf } from '../../engine/kubernetes/worklo
 import type { Platform } from '../../engine/platform.js';
 import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
 import { enqueue } from '../../engine/queue.js';
+import { Abandoned } from '../../kernel/abandoned.js';
 import type { Transaction } from '../../kernel/database.js';
+import { FairQueue, QueueFull } from '../../kernel/fair-queue.js';
 import { type Problem, refuse, Refused } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
+import type { YamlCaller } from '../../kernel/yaml/yaml-parser.js';
 import { type AppliedObject, Applier, type ApplyOptions } from './apply.js';
 import type { ClusterApis } from './cluster-api.js';
 import { hostPathWarnings } from './host-path.rules.js';
@@ -20,6 +23,9 @@ import type { Workload } from './workload.type.js';
 
 /** How long applying a whole manifest may take, in milliseconds. */
 const APPLY_TIMEOUT_MS = 40_000;
+/** Manifests of one account that are applied at once, and that wait: each may have a mebibyte to write and compare. */
+const APPLY_AT_ONCE = 4;
+const APPLY_WAITING = 200;
 
 export interface ApplyRequest {
   readonly clusterId: string;
@@ -48,8 +54,17 @@ export interface ApplyOutcome {
   readonly workload?: Workload | undefined;
 }
 
+/** A manifest that was parsed, for a cluster that was found. */
+export interface ParsedRequest {
+  readonly request: ApplyRequest;
+  readonly client: KubernetesClient;
+  readonly entries: readonly ManifestEntry[];
+}
+
 /** Applies manifests to clusters. */
 export class ManifestService {
+  private readonly places = new FairQueue({ perFlow: APPLY_AT_ONCE, waiting: APPLY_WAITING });
+
   constructor(
     private readonly platform: Platform,
     private readonly apis: ClusterApis,
@@ -57,14 +72,44 @@ export class ManifestService {
 
   /** Applies the objects one by one; what Kubernetes refuses is in the outcome. Refuses what cannot be begun. */
   async apply(request: ApplyRequest, dryRun: boolean, context: RequestContext): Promise<ApplyOutcome> {
-    const entries = await parseManifest(request.yaml);
-    const signal = AbortSignal.timeout(APPLY_TIMEOUT_MS);
-    const client = await this.apis.of(request.clusterId, context, signal);
-    if (!client) {
+    // Before anything is parsed: a manifest for a cluster of somebody else is no work.
+    const client = await this.clientOf(request.clusterId, context);
+    const entries = await parseManifest(request.yaml, callerOf(context));
+    return this.applyEntries({ request, client, entries }, dryRun, context);
+  }
+
+  /** The API of a cluster of the account. Refuses NOT_FOUND. */
+  async clientOf(clusterId: string, context: RequestContext): Promise<KubernetesClient> {
+    const client = await this.apis.of(clusterId, context, applySignal(context));
+    return (
+      client ??
       refuse('NOT_FOUND', 'There is no cluster with this id that has a Kubernetes API.', {
         path: ['input', 'clusterId'],
+      })
+    );
+  }
+
+  /** The same for a manifest that was parsed. */
+  async applyEntries(parsed: ParsedRequest, dryRun: boolean, context: RequestContext): Promise<ApplyOutcome> {
+    const { actor, signal } = context;
+    try {
+      const work = () => this.applyInPlace(parsed, dryRun, context);
+      const outcome = await this.places.run(actor.account, work, signal);
+      if (outcome) return outcome;
+    } catch (error) {
+      if (!(error instanceof QueueFull)) throw error;
+      refuse('TOO_MANY_REQUESTS', 'Too many manifests of the account wait to be applied. Try again.', {
+        details: { retryAfter: 1 },
       });
     }
+    throw new Abandoned();
+  }
+
+  private async applyInPlace(
+    { request, client, entries }: ParsedRequest,
+    dryRun: boolean,
+    context: RequestContext,
+  ): Promise<ApplyOutcome> {
     const options = { dryRun, force: request.force ?? false };
     const work = () => applyAll(client, request.clusterId, { entries, options });
     if (dryRun) {
@@ -123,6 +168,17 @@ export class ManifestService {
       throw error;
     }
   }
+}
+
+/** Whose manifest is parsed. */
+export function callerOf({ actor, signal }: RequestContext): YamlCaller {
+  return { flow: actor.account, signal };
+}
+
+/** Applying ends when it takes too long, and when nobody waits for it any more. */
+function applySignal({ signal }: RequestContext): AbortSignal {
+  const late = AbortSignal.timeout(APPLY_TIMEOUT_MS);
+  return signal ? AbortSignal.any([signal, late]) : late;
 }
 
 /** Kinds whose objects may ask the cloud for something. */

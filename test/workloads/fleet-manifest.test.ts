@@ -74,6 +74,12 @@ test('repeated with its client token it goes only to the clusters that it had no
   expect(events.filter(({ data }) => JSON.stringify(data).includes('again'))).toHaveLength(1);
 });
 
+test('a manifest for no cluster of the account is not parsed', async () => {
+  const { results, userErrors } = await apply({ clusterIds: ids, yaml: 'no: [yaml' }, 'other');
+  expect(userErrors).toEqual([]);
+  expect(results.map(({ userErrors: [first] }) => first?.code)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+});
+
 test('what is wrong for every cluster is refused as a whole', async () => {
   expect(await apply({ clusterIds: [], yaml: deployment('web', 1) })).toMatchObject({
     results: [],

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { Refused } from '../../kernel/result.js';
 import { MAX_MANIFEST_BYTES, parseManifest } from '../../subgraphs/workloads/manifest.rules.js';
 
+const CALLER = { flow: 'acme' };
+
 const object = (name: string, more = '') =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n${more}`;
 
 async function refusal(yaml: string): Promise<{ code: string; path: string | undefined }[]> {
   try {
-    await parseManifest(yaml);
+    await parseManifest(yaml, CALLER);
   } catch (error) {
     if (error instanceof Refused)
       return error.problems.map(({ code, path }) => ({ code, path: path?.join('.') }));
@@ -17,25 +19,25 @@ async function refusal(yaml: string): Promise<{ code: string; path: string | und
 }
 
 async function data(line: string): Promise<unknown> {
-  const [entry] = await parseManifest(object('x', `data:\n  value: ${line}`));
+  const [entry] = await parseManifest(object('x', `data:\n  value: ${line}`), CALLER);
   return (entry?.object as { data?: { value?: unknown } } | undefined)?.data?.value;
 }
 
 describe('a manifest', () => {
   test('may have several documents; empty ones do not count', async () => {
-    const entries = await parseManifest(`# nothing\n---\n${object('a')}\n---\n\n---\n${object('b')}`);
+    const entries = await parseManifest(`# nothing\n---\n${object('a')}\n---\n\n---\n${object('b')}`, CALLER);
     expect(entries.map(({ object: { metadata } }) => metadata.name)).toEqual(['a', 'b']);
   });
 
   test('may be JSON', async () => {
     expect(
-      await parseManifest('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j"}}'),
+      await parseManifest('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j"}}', CALLER),
     ).toHaveLength(1);
   });
 
   test('may have lists, whose objects are taken one by one', async () => {
     const list = `apiVersion: v1\nkind: List\nitems:\n- { apiVersion: v1, kind: Pod, metadata: { name: a } }\n- { apiVersion: v1, kind: Pod, metadata: { name: b } }`;
-    expect((await parseManifest(list)).map(({ document }) => document)).toEqual([0, 0]);
+    expect((await parseManifest(list, CALLER)).map(({ document }) => document)).toEqual([0, 0]);
   });
 
   test.each([

@@ -145,6 +145,11 @@ describe('applyManifest', () => {
     });
   });
 
+  test('looks the cluster up before it parses: a manifest for a cluster of others is not read', async () => {
+    const answer = await apply(world, 'globex', { clusterId, yaml: 'no: [yaml' });
+    expect(answer.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }]);
+  });
+
   test('says that a cluster cannot be reached, for every object, after asking once', async () => {
     const silent = await world.unreachableCluster('silent');
     const { objects, userErrors } = await apply(world, 'silent', {

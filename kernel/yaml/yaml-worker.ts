@@ -1,45 +1,44 @@
 /**
- * Reads YAML, in this thread or as a worker of its own: a mebibyte can be written so that reading it takes many
- * seconds, which nobody else may have to wait for. As a worker it is loaded by itself, so it imports only packages.
+ * Parses YAML in a thread of its own: a mebibyte can be written so that parsing it takes many seconds. As a worker it is
+ * loaded by itself, so it imports only packages.
  */
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { Composer, type Document, Parser, type ScalarTag, type Tags } from 'yaml';
 
-export interface ReadLimits {
+export interface YamlLimits {
   /** Documents at the most. */
   readonly documents: number;
-  /** Characters of the documents as JSON together, aliases resolved. */
+  /** Characters of the documents as JSON together, aliases and merge keys resolved. */
   readonly characters: number;
 }
 
-/** A document as JSON, or why it could not be read. */
-export type ReadDocument = { readonly json: string } | { readonly error: string };
+/** What the worker is given. */
+export interface YamlTask {
+  readonly text: string;
+  readonly limits: YamlLimits;
+}
+
+/** A document as JSON, or why it could not be parsed. */
+export type YamlDocument = { readonly json: string } | { readonly error: string };
 
 /** Every document, or that there is more than the limits allow. */
-export type ReadOutcome =
-  { readonly documents: readonly ReadDocument[] } | { readonly exceeded: keyof ReadLimits };
-
-/** What a worker is given. */
-export interface ReadTask {
-  readonly manifest: string;
-  readonly limits: ReadLimits;
-}
+export type YamlOutcome =
+  { readonly documents: readonly YamlDocument[] } | { readonly exceeded: keyof YamlLimits };
 
 /** Aliases that a document may resolve to, so that a few lines cannot become gigabytes. */
 const MAX_ALIASES = 100;
 
-/** Reads YAML 1.1 as kubectl does: `0644` is octal, `yes` is true, dates are text. */
-export function readDocuments({ manifest, limits }: ReadTask): ReadOutcome {
-  const documents: ReadDocument[] = [];
+/** Parses YAML 1.1 as kubectl does: `0644` is octal, `yes` is true, dates are text. */
+export default function parseYaml({ text, limits }: YamlTask): YamlOutcome {
+  const documents: YamlDocument[] = [];
   let characters = 0;
   const composer = new Composer({ version: '1.1', customTags: withoutTimes, prettyErrors: false });
   try {
-    for (const document of composer.compose(new Parser().parse(manifest))) {
+    for (const document of composer.compose(new Parser().parse(text))) {
       if (documents.length >= limits.documents) return { exceeded: 'documents' };
-      const read = readDocument(document as Document.Parsed);
-      characters += 'json' in read ? read.json.length : 0;
+      const parsed = parseDocument(document as Document.Parsed);
+      characters += 'json' in parsed ? parsed.json.length : 0;
       if (characters > limits.characters) return { exceeded: 'characters' };
-      documents.push(read);
+      documents.push(parsed);
     }
   } catch (error) {
     documents.push({ error: messageOf(error) });
@@ -47,7 +46,7 @@ export function readDocuments({ manifest, limits }: ReadTask): ReadOutcome {
   return { documents };
 }
 
-function readDocument(document: Document.Parsed): ReadDocument {
+function parseDocument(document: Document.Parsed): YamlDocument {
   const [error] = document.errors;
   if (error) return { error: messageOf(error) };
   try {
@@ -69,9 +68,4 @@ function withoutTimes(tags: Tags): Tags {
     const { tag: name, format } = (typeof tag === 'string' ? {} : tag) as Partial<ScalarTag>;
     return name !== 'tag:yaml.org,2002:timestamp' && format !== 'TIME';
   });
-}
-
-const task = workerData as Partial<ReadTask> | null;
-if (!isMainThread && typeof task?.manifest === 'string' && task.limits) {
-  parentPort?.postMessage(readDocuments({ manifest: task.manifest, limits: task.limits }));
 }

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { Attacker } from './attacker.js';
+import type { Workload } from './workloads.js';
+
+const APPLY =
+  'applyManifest(input: { clusterId: $id, yaml: $yaml }) { objects { name } userErrors { code } }';
+/** Bytes of a manifest. */
+const MANIFEST = 800_000;
+const REQUESTS = 1_300;
+const SUBSCRIPTIONS = 15_000;
+/** Subscriptions of one socket, as many as the gateway lets run on it. */
+const PER_SOCKET = 100;
+
+/** Cheap operations in large numbers, and large documents. */
+export const loadWorkloads: readonly Workload[] = [
+  {
+    name: 'manifests',
+    sentence: `40 manifests of ${MANIFEST / 1e6} MB at once, each one ConfigMap.`,
+    parallel: 40,
+    send: (attacker, turn) =>
+      attacker.ask(`mutation($id: ID!, $yaml: String!) { ${APPLY} }`, {
+        id: attacker.clusterId(turn),
+        yaml: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m${turn % 40} }\ndata: { text: "${String(turn)}${'x'.repeat(MANIFEST)}" }\n`,
+      }),
+  },
+  {
+    name: 'merge keys',
+    sentence: 'A batch of 10 operations, each 20 manifests of 15 kB of YAML merge keys.',
+    parallel: 4,
+    send: (attacker, turn) => attacker.post(mergeKeyBatch(attacker.clusterId(turn))),
+  },
+  {
+    name: 'parallel requests',
+    sentence: `${REQUESTS} requests at once, each three levels over three subgraphs.`,
+    parallel: REQUESTS,
+    send: (attacker) =>
+      attacker.ask(
+        '{ clusters(first: 20) { nodes { id name region { id localName } nodePools(first: 5) { nodes { name } } } } }',
+      ),
+  },
+  {
+    name: 'distinct subscriptions',
+    sentence: `${SUBSCRIPTIONS} subscriptions with other aliases each, over ${SUBSCRIPTIONS / PER_SOCKET} sockets.`,
+    parallel: SUBSCRIPTIONS / PER_SOCKET,
+    send: subscribeDistinctly,
+  },
+  {
+    name: 'large lists',
+    sentence: "Lists of 2,000 ConfigMaps of 10 kB of one cluster's API, six at once, past the graph.",
+    parallel: 6,
+    prepare: fillCluster,
+    send: async (attacker) => attacker.kubernetes('GET', `${CONFIG_MAPS}?limit=0`),
+  },
+];
+
+/** Each map has what is in the one before, twice. */
+function mergeKeyBatch(clusterId: string): string {
+  const lines = Array.from({ length: 300 }, (_, index) => {
+    const before = `*a${Math.max(0, index - 1)}`;
+    return `  k${index}: &a${index} { ${index === 0 ? '' : `<<: [${before}, ${before}], `}f${index}: ${index} }`;
+  });
+  const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata:\n${lines.join('\n')}\n`;
+  const fields = Array.from({ length: 20 }, (_, index) => `a${index}: ${APPLY}`);
+  const query = `mutation($id: ID!, $yaml: String!) { ${fields.join(' ')} }`;
+  return JSON.stringify(Array.from({ length: 10 }, () => ({ query, variables: { id: clusterId, yaml } })));
+}
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+
+async function fillCluster(attacker: Attacker): Promise<void> {
+  const left = Array.from({ length: 2_000 }, (_, index) => index);
+  const fill = async () => {
+    for (let index = left.pop(); index !== undefined; index = left.pop())
+      await attacker.kubernetes('POST', CONFIG_MAPS, {
+        metadata: { name: `large-${index}` },
+        data: { text: 'x'.repeat(10_000) },
+      });
+  };
+  await Promise.all(Array.from({ length: 8 }, fill));
+}
+
+/** Opens one socket with all its subscriptions and keeps it for as long as they are let run. */
+async function subscribeDistinctly(attacker: Attacker, turn: number): Promise<void> {
+  const { url, token } = attacker.options;
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+  const closed = once(socket, 'close');
+  socket.on('error', () => attacker.count('failed', 0));
+  socket.on('message', (data: Buffer) => {
+    const { type, payload } = JSON.parse(String(data)) as { type: string; payload?: unknown };
+    const [error] = Array.isArray(payload) ? (payload as { extensions?: { code?: string } }[]) : [];
+    attacker.count(type === 'error' ? (error?.extensions?.code ?? 'error') : type, data.length);
+    if (type === 'connection_ack') subscribe();
+  });
+  const subscribe = () => {
+    for (let index = 0; index < PER_SOCKET; index++) {
+      const query = `subscription { provisioningEvents { cursor a${turn * PER_SOCKET + index}: message cluster { name } } }`;
+      socket.send(JSON.stringify({ id: String(index), type: 'subscribe', payload: { query } }));
+    }
+  };
+  socket.once('open', () =>
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })),
+  );
+  attacker.onStop(() => socket.terminate());
+  await closed;
+}

@@ -1,0 +1,168 @@
+import type { MaybePromise } from './maybe-promise.js';
+import { chain } from './maybe-promise.js';
+
+/** The part of an `AbortSignal` that waiting needs. */
+export interface LeaveSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface FairQueueOptions {
+  /** Tasks of one flow that run at once; 1 or more. */
+  readonly perFlow: number;
+  /** Tasks of one flow that wait at the most; further ones are refused. */
+  readonly waiting: number;
+  /** Tasks of all flows that run at once. Default as many as there are. */
+  readonly total?: number | undefined;
+}
+
+/** The flow has as many tasks running and waiting as it may. */
+export class QueueFull extends Error {
+  constructor() {
+    super('the queue of the flow is full');
+    this.name = 'QueueFull';
+  }
+}
+
+/** Gives a place back; calls after the first do nothing. */
+export type Release = () => void;
+
+interface Flow {
+  running: number;
+  readonly waiting: Set<() => void>;
+}
+
+/**
+ * Places for tasks, fair between flows (e.g. accounts). A flow that has a free place and nothing waiting starts at once.
+ * All others wait in the queue of their flow. One of them starts in each turn of the event loop, the flows in rotation,
+ * so that whatever one flow has sent, another one's task comes after one task of each flow at the most, and input is read
+ * in between.
+ */
+export class FairQueue {
+  private readonly flows = new Map<string, Flow>();
+  /** Flows that have something waiting and a place for it, in the order in which it is their turn. */
+  private readonly rotation = new Set<string>();
+  private running = 0;
+  private next: NodeJS.Immediate | undefined;
+
+  constructor(private readonly options: FairQueueOptions) {}
+
+  /**
+   * Takes a place, when it is there or once it is the flow's turn. Undefined when `signal` aborted meanwhile: the place in
+   * the queue is given up. Throws QueueFull.
+   */
+  enter(name: string, signal?: LeaveSignal): MaybePromise<Release | undefined> {
+    if (signal?.aborted) return undefined;
+    const flow = this.flow(name);
+    if (this.isFree(flow)) return this.start(name, flow);
+    if (flow.waiting.size >= this.options.waiting) {
+      this.forget(name, flow);
+      throw new QueueFull();
+    }
+    return this.wait(name, flow, signal);
+  }
+
+  /** Runs `work` in a place of the flow. Undefined when `signal` aborted before it began. Throws QueueFull. */
+  run<T>(name: string, work: () => MaybePromise<T>, signal?: LeaveSignal): MaybePromise<T | undefined> {
+    return chain(this.enter(name, signal), (release) => release && within(release, work));
+  }
+
+  /** Tasks of a flow that run, and that wait. */
+  load(name: string): { readonly running: number; readonly waiting: number } {
+    const flow = this.flows.get(name);
+    return { running: flow?.running ?? 0, waiting: flow?.waiting.size ?? 0 };
+  }
+
+  private flow(name: string): Flow {
+    const known = this.flows.get(name);
+    if (known) return known;
+    const flow = { running: 0, waiting: new Set<() => void>() };
+    this.flows.set(name, flow);
+    return flow;
+  }
+
+  private isFree(flow: Flow): boolean {
+    if (flow.waiting.size > 0 || flow.running >= this.options.perFlow) return false;
+    const { total } = this.options;
+    // Others that wait for a place of all come first.
+    return total === undefined || (this.running < total && this.rotation.size === 0);
+  }
+
+  /** Keeps nothing of a flow that has nothing. */
+  private forget(name: string, { running, waiting }: Flow): void {
+    if (waiting.size > 0) return;
+    this.rotation.delete(name);
+    if (running === 0) this.flows.delete(name);
+  }
+
+  private start(name: string, flow: Flow): Release {
+    flow.running += 1;
+    this.running += 1;
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      flow.running -= 1;
+      this.running -= 1;
+      if (flow.waiting.size > 0) this.rotation.add(name);
+      else this.forget(name, flow);
+      this.turn();
+    };
+  }
+
+  private wait(name: string, flow: Flow, signal: LeaveSignal | undefined): Promise<Release | undefined> {
+    return new Promise((resolve) => {
+      const leave = () => {
+        flow.waiting.delete(begin);
+        if (flow.waiting.size === 0) this.forget(name, flow);
+        resolve(undefined);
+      };
+      const begin = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve(this.start(name, flow));
+      };
+      flow.waiting.add(begin);
+      signal?.addEventListener('abort', leave, { once: true });
+      if (flow.running < this.options.perFlow) this.rotation.add(name);
+      this.turn();
+    });
+  }
+
+  /** Starts the next task when the event loop has turned, if there may be one. */
+  private turn(): void {
+    if (this.rotation.size === 0 || this.running >= (this.options.total ?? Infinity)) return;
+    this.next ??= setImmediate(() => {
+      this.next = undefined;
+      this.startNext();
+      this.turn();
+    });
+  }
+
+  private startNext(): void {
+    const [name] = this.rotation;
+    const flow = name === undefined ? undefined : this.flows.get(name);
+    if (name === undefined || !flow || this.running >= (this.options.total ?? Infinity)) return;
+    this.rotation.delete(name);
+    const [begin] = flow.waiting;
+    if (!begin) return;
+    flow.waiting.delete(begin);
+    begin();
+    // Behind the others.
+    if (flow.waiting.size > 0 && flow.running < this.options.perFlow) this.rotation.add(name);
+  }
+}
+
+/** Gives the place back when the work is over, however it ends. */
+function within<T>(release: Release, work: () => MaybePromise<T>): MaybePromise<T> {
+  let result: MaybePromise<T>;
+  try {
+    result = work();
+  } catch (error) {
+    release();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(release);
+  release();
+  return result;
+}
