@@ -1,10 +1,10 @@
-import { parse } from 'yaml';
+import { yamlParser } from '../../kernel/yaml/yaml-parser.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import type { ServedType } from '../kinds/registry.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
 import { pruneUnknown } from '../schema/unknown-fields.js';
-import { textOf, type ApiCall } from './call.js';
+import { BODY_LIMIT, textOf, type ApiCall } from './call.js';
 import { refuseDeepNesting } from './nesting.js';
 import type { Target } from './path.js';
 import { ApiError, badRequest } from './status.js';
@@ -20,30 +20,46 @@ export async function bodyOf(call: ApiCall): Promise<Json> {
       `the body is ${type}; only JSON, YAML and protobuf are read`,
     );
   }
-  const body = parseText(await textOf(call), type);
+  const body = await parseText(call, await textOf(call), type);
   if (isJson(body)) return body;
   throw badRequest('the body is no object');
 }
 
-/** Reads JSON, or YAML when the type says so. Throws ApiError 400. */
-export function parseText(text: string, type: string): unknown {
-  let body: unknown;
-  try {
-    body = type.includes('yaml') ? parseYaml(text) : JSON.parse(text);
-  } catch (error) {
-    throw badRequest(`the body could not be read: ${error instanceof Error ? error.message : type}`);
-  }
-  refuseDeepNesting(body);
-  return body;
+/** Reads JSON, or YAML when the type says so. Throws ApiError 400, 413 and 429. */
+export async function parseText(call: ApiCall, text: string, type: string): Promise<unknown> {
+  const body = parseJson(text) ?? (type.includes('yaml') ? await parseYaml(call, text) : undefined);
+  if (body === undefined) throw badRequest(`the body could not be read: it is not ${type}`);
+  refuseDeepNesting(body.value);
+  return body.value;
 }
 
 /** Programs say YAML and send JSON, which is YAML too, but read a hundred times faster. */
-function parseYaml(text: string): unknown {
+function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) as unknown };
   } catch {
-    return parse(text);
+    return undefined;
   }
+}
+
+/** Characters that a body may become as JSON, aliases and merge keys resolved. */
+const YAML_LIMITS = { documents: 1, characters: BODY_LIMIT };
+
+/** In a thread: nobody else waits for it. */
+async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value: unknown }> {
+  const flow = `${call.cluster.id} ${call.identity.subject}`;
+  const parsed = await yamlParser().parse(text, YAML_LIMITS, { flow, signal: call.left });
+  if ('exceeded' in parsed) {
+    if (parsed.exceeded === 'queue') throw call.budget.refuse(1);
+    throw new ApiError(
+      413,
+      'RequestEntityTooLarge',
+      `the body exceeds the limit on ${parsed.exceeded} of YAML`,
+    );
+  }
+  const [document = { json: 'null' }] = parsed.documents;
+  if ('error' in document) throw badRequest(`the body could not be read: ${document.error}`);
+  return { value: JSON.parse(document.json) as unknown };
 }
 
 /**

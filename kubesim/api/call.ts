@@ -19,6 +19,8 @@ export interface ApiCall {
   readonly representation: Representation;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Aborts when the client leaves before it has its answer. */
+  readonly left: AbortSignal;
   /** The body, at most BODY_LIMIT bytes. */
   bytes(): Promise<Buffer>;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
-import { tooManyRequests } from './status.js';
+import { type ApiError, tooManyRequests } from './status.js';
 
 /** How many objects the lists of one cluster may read: at once, and each second. */
 export interface ListRates {
@@ -29,7 +29,7 @@ export function listCost(list: { readonly objects: number; readonly limit: numbe
  * in debt; until that is paid every list is refused.
  */
 export class ListBudget {
-  /** Lists refused since this process started, as an API server counts. */
+  /** Requests refused since this process started, as an API server counts. */
   refused = 0;
   private tokens: number;
   private filledAt: number;
@@ -47,11 +47,14 @@ export class ListBudget {
     const { burst, perSecond } = this.rates();
     this.fill(burst, perSecond);
     const needed = Math.min(cost, burst);
-    if (this.tokens < needed) {
-      this.refused += 1;
-      throw tooManyRequests(Math.max(1, Math.ceil((needed - this.tokens) / perSecond)));
-    }
+    if (this.tokens < needed) throw this.refuse(Math.max(1, Math.ceil((needed - this.tokens) / perSecond)));
     this.tokens -= cost;
+  }
+
+  /** Counts a request as refused; answers the ApiError 429 that says so. */
+  refuse(retryAfterSeconds: number): ApiError {
+    this.refused += 1;
+    return tooManyRequests(retryAfterSeconds);
   }
 
   private fill(burst: number, perSecond: number): void {

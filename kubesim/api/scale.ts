@@ -33,7 +33,7 @@ export async function scale(call: ApiCall, target: Target): Promise<ApiAnswer> {
 async function patched(call: ApiCall, current: Scalable): Promise<Json> {
   if (call.method !== 'PATCH') throw methodNotAllowed();
   const media = call.request.headers['content-type'] ?? '';
-  const body = parseText(await textOf(call), media);
+  const body = await parseText(call, await textOf(call), media);
   const result = media.includes('json-patch')
     ? jsonPatch(scaleOf(current), body)
     : mergePatch(scaleOf(current), body);

@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Abandoned } from '../../kernel/abandoned.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Cloud, CloudCluster } from '../cloud/cloud.js';
 import { apiAvailable } from '../cloud/control-plane.js';
 import type { Credentials } from '../cloud/credentials.js';
 import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
+import { longList, sendList } from '../http/send-list.js';
+import type { Json } from '../kinds/object.js';
 import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
+import { FlowControl } from './flow-control.js';
 import { ListBudget, listRates } from './list-budget.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import { negotiate } from './representation.js';
@@ -22,12 +26,18 @@ export interface ApiServerOptions {
   readonly log: Log;
 }
 
+/** The options, and what all requests share. */
+interface Serving extends ApiServerOptions {
+  readonly flows: FlowControl;
+}
+
 /** The Kubernetes API of all clusters, each below `/clusters/<id>`, as a listener for a server. */
 export function apiServer(
   options: ApiServerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const serving = { ...options, flows: new FlowControl() };
   return (request, response) => {
-    void serve(options, request, response).then(
+    void serve(serving, request, response).then(
       (answer) => answer && send(response, answer),
       (error: unknown) => refuse(response, error, options.log),
     );
@@ -35,7 +45,7 @@ export function apiServer(
 }
 
 async function serve(
-  options: ApiServerOptions,
+  options: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<ApiAnswer | undefined> {
@@ -60,9 +70,20 @@ async function serve(
     representation: negotiateFor(request, path ?? '', query),
     request,
     response,
+    left: leftSignal(response),
     bytes: once(() => readBody(request, BODY_LIMIT)),
   };
-  return dispatch(call);
+  const { account } = cluster.record;
+  return options.flows.answer(call, { account, subject: identity.subject }, dispatch);
+}
+
+/** Aborts when the client leaves before it has its answer. */
+function leftSignal(response: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort();
+  });
+  return left.signal;
 }
 
 const budgets = new WeakMap<CloudCluster, ListBudget>();
@@ -119,11 +140,14 @@ function unavailable(why: string): ApiError {
 }
 
 function send(response: ServerResponse, { status, body, contentType }: ApiAnswer): void {
+  const list = contentType === undefined ? longList(body) : undefined;
+  if (list) return void sendList(response, status, body as Json, list).catch(() => response.destroy());
   if (typeof body !== 'string') return sendJson(response, status, body, contentType);
   response.writeHead(status, { 'content-type': contentType ?? 'text/plain' }).end(body);
 }
 
 function refuse(response: ServerResponse, error: unknown, log: Log): void {
+  if (error instanceof Abandoned) return;
   const wait = error instanceof ApiError ? error.details?.retryAfterSeconds : undefined;
   if (wait !== undefined && !response.headersSent) response.setHeader('retry-after', String(wait));
   if (error instanceof ApiError) return sendJson(response, error.code, error.body());

@@ -80,7 +80,7 @@ const MEDIA = {
 export async function patch(call: ApiCall, target: Target): Promise<ApiAnswer> {
   const media = (call.request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   const text = await textOf(call);
-  const body = parseText(text, media);
+  const body = await parseText(call, text, media);
   if (media === MEDIA.apply) return apply(call, target, body);
   const current = objectOf(call, target);
   const shown = represent(

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Response } from 'undici';
+import { eventually } from '../kit/eventually.js';
+import { clusterBody, startSimulator, type Cluster, type Simulator } from './simulator.js';
+
+/** Requests of a flow that are answered at once, and that wait. */
+const AT_ONCE = 8;
+const WAITING = 400;
+const TOO_MANY = 20;
+
+let simulator: Simulator;
+let busy: Cluster;
+let other: Cluster;
+beforeAll(async () => {
+  simulator = await startSimulator();
+  busy = await simulator.cluster('busy');
+  await simulator.cloud('PUT', '/clusters/other', clusterBody({ account: 'globex' }));
+  await eventually(async () => (await simulator.cloud('GET', '/clusters/other')).body.state === 'RUNNING', {
+    what: 'a running cluster',
+  });
+  other = await simulator.access('other');
+});
+afterAll(() => simulator[Symbol.asyncDispose]());
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+
+interface SlowRequest {
+  /** Sends the rest of the body and answers with the status. */
+  end(): Promise<number>;
+}
+
+/** A request that holds a place, because its body is not sent before `end`. */
+async function slowRequest(name: string): Promise<SlowRequest> {
+  const { hostname, port, pathname } = new URL(busy.server);
+  const body = JSON.stringify({ metadata: { name } });
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+  socket
+    .setEncoding('latin1')
+    .write(
+      `POST ${pathname}${CONFIG_MAPS} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${busy.token}\r\n` +
+        `content-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n`,
+    );
+  // The server says so when it has taken the request.
+  const [first] = (await once(socket, 'data')) as [string];
+  expect(first).toMatch(/^HTTP\/1.1 100 /);
+  return {
+    async end() {
+      socket.write(body);
+      const [answer] = (await once(socket, 'data')) as [string];
+      socket.destroy();
+      return Number(answer.split(' ')[1]);
+    },
+  };
+}
+
+/** As many as have a place at once. Tokens that were seen before are checked without waiting for anything. */
+async function takeAllPlaces(name: string): Promise<SlowRequest[]> {
+  await busy.api('GET', CONFIG_MAPS);
+  return Promise.all(Array.from({ length: AT_ONCE }, (_, index) => slowRequest(`${name}-${index}`)));
+}
+
+const statusOf = async (answer: Promise<Response>) => {
+  const { status, headers, body } = await answer;
+  await body?.cancel();
+  return { status, retryAfter: headers.get('retry-after') };
+};
+
+test('requests of an account wait for each other, too many are answered 429, and others are served meanwhile', async () => {
+  const slow = await takeAllPlaces('slow');
+  const answered: number[] = [];
+  const left = new AbortController();
+  const ask = async (signal?: AbortSignal) => {
+    const told = await statusOf(busy.open(CONFIG_MAPS, signal ? { signal } : {}));
+    answered.push(told.status);
+    return told;
+  };
+  const abandoned = Array.from({ length: 100 }, () => ask(left.signal).catch(() => undefined));
+  const waiting = Array.from({ length: WAITING + TOO_MANY - abandoned.length }, () => ask());
+  await eventually(() => answered.length === TOO_MANY, { what: 'the refusal of those that are too many' });
+  expect(new Set(answered)).toEqual(new Set([429]));
+  expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
+  const metrics = await (await other.open('/metrics')).text();
+  expect(metrics).toContain('reason="queue-full"} 0');
+  // Who leaves gives the place in the queue up.
+  left.abort();
+  await Promise.all(abandoned);
+  expect(new Set(await Promise.all(slow.map(({ end }) => end())))).toEqual(new Set([201]));
+  const told = await Promise.all(waiting);
+  expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200, 429]));
+  expect(told.filter(({ status }) => status === 429).every(({ retryAfter }) => retryAfter === '1')).toBe(
+    true,
+  );
+});
+
+test('the platform itself does not wait for what people of the account send', async () => {
+  const slow = await takeAllPlaces('again');
+  const people = busy.api('GET', CONFIG_MAPS);
+  const { body } = await simulator.cloud('POST', '/clusters/busy/credentials', {
+    subject: 'fleetgraph',
+    ttlMinutes: 60,
+    groups: ['system:masters'],
+  });
+  const answered: string[] = [];
+  const platform = await busy.open(CONFIG_MAPS, { headers: { authorization: `Bearer ${body.token}` } });
+  answered.push('platform');
+  expect(platform.status).toBe(200);
+  await platform.body?.cancel();
+  void people.then(() => answered.push('people'));
+  await Promise.all([people, ...slow.map(({ end }) => end())]);
+  expect(answered).toEqual(['platform', 'people']);
+});
+
+test('a list is sent in parts and is whole, as objects and as a table', async () => {
+  const names = Array.from({ length: 350 }, (_, index) => `many-${String(index).padStart(3, '0')}`);
+  await Promise.all(
+    names.map((name) => busy.api('POST', CONFIG_MAPS, { metadata: { name, labels: { many: 'yes' } } })),
+  );
+  const path = `${CONFIG_MAPS}?labelSelector=many=yes`;
+  const list = await busy.api('GET', path);
+  expect(list.body.kind).toBe('ConfigMapList');
+  expect(list.body.items.map(({ metadata }) => metadata.name)).toEqual(names);
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  const table = await busy.api('GET', path, undefined, { accept });
+  expect(table.body.rows.map(({ cells }) => cells[0])).toEqual(names);
+});
