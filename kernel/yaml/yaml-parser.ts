@@ -52,6 +52,7 @@ export class YamlParser {
     this.timeoutMs = timeoutMs;
     this.threads = new Piscina({
       filename: fileURLToPath(workerFile('yaml-worker', import.meta.url)),
+      name: 'parseYaml',
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,

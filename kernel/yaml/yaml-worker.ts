@@ -28,7 +28,7 @@ export type YamlOutcome =
 const MAX_ALIASES = 100;
 
 /** Parses YAML 1.1 as kubectl does: `0644` is octal, `yes` is true, dates are text. */
-export default function parseYaml({ text, limits }: YamlTask): YamlOutcome {
+export function parseYaml({ text, limits }: YamlTask): YamlOutcome {
   const documents: YamlDocument[] = [];
   let characters = 0;
   const composer = new Composer({ version: '1.1', customTags: withoutTimes, prettyErrors: false });
