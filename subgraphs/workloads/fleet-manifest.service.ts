@@ -47,7 +47,10 @@ export class FleetManifestService {
     return ids.flatMap((id) => outcomes.get(id) ?? []);
   }
 
-  private async applyTo(clusterId: string, { request, entries, dryRun, context }: Call): Promise<ClusterOutcome> {
+  private async applyTo(
+    clusterId: string,
+    { request, entries, dryRun, context }: Call,
+  ): Promise<ClusterOutcome> {
     const { yaml, force, clientToken: given } = request;
     // Each cluster remembers for itself, so that a repetition goes on where the first request stopped.
     const clientToken = given == null ? null : tokenOf(given, clusterId);

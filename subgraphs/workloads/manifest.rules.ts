@@ -42,7 +42,9 @@ function refuseExceeded(exceeded: Extract<ParsedYaml, { exceeded: string }>['exc
     case 'documents':
       return tooLarge(`A manifest may have ${MAX_MANIFEST_OBJECTS} documents.`);
     case 'characters':
-      return tooLarge(`A manifest may have ${MAX_JSON_CHARACTERS} characters, aliases and merge keys resolved.`);
+      return tooLarge(
+        `A manifest may have ${MAX_JSON_CHARACTERS} characters, aliases and merge keys resolved.`,
+      );
     case 'queue':
       return refuse('TOO_MANY_REQUESTS', 'Too many manifests of the account wait to be parsed. Try again.', {
         path: ['input', 'yaml'],
