@@ -43,6 +43,12 @@ export async function connectionOf(command: Command): Promise<ConnectionFlags> {
   return { url: url ?? `http://127.0.0.1:${port}/graphql`, token: known.trim() };
 }
 
+/** The flags with which another example reaches the same platform: those that were given, without the token. */
+export function sameConnection(command: Command): string[] {
+  const given = ['url', 'port', 'home'].filter((name) => command.getOptionValueSource(name) === 'cli');
+  return given.map((name) => `--${name} ${String(command.getOptionValue(name))}`);
+}
+
 /** Parses the command line of an example that has no flags of its own. */
 export function connectionFromFlags(name: string, description: string): Promise<ConnectionFlags> {
   return connectionOf(exampleCommand(name, description).parse());

@@ -1,12 +1,14 @@
 /** Keeps a copy of the fleet up to date: first each cluster as it is, then each change, until Ctrl-C. */
 import { createClient, type ClusterSummaryFragment, WatchClustersDocument } from '@fleetgraph/client';
 import { connectionFromFlags } from './flags.js';
+import { webSocketImpl } from './web-socket.js';
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 
 await using client = createClient({
   ...(await connectionFromFlags('watch-clusters', "Shows the account's clusters as they change")),
+  webSocketImpl,
   onRetry: ({ error, wait }) => console.error(`${error.message}; trying again in ${wait} ms`),
 });
 

@@ -1,7 +1,6 @@
 import { type Client, ScalingEventsDocument, type ScalingEventsSubscription } from '@fleetgraph/client';
 import { graphql } from '../generated/index.js';
-import { EventLines } from './event-lines.js';
-import type { Narrator } from './narrator.js';
+import { OperationEvents } from './operation-events.js';
 import { DemoFailure } from './story.js';
 
 const ClusterHistory = graphql(`
@@ -12,6 +11,11 @@ const ClusterHistory = graphql(`
           cursor
           type
           message
+          ... on ProvisioningEvent {
+            operation {
+              id
+            }
+          }
         }
       }
     }
@@ -25,6 +29,9 @@ const Provisioning = graphql(`
       cursor
       type
       message
+      operation {
+        id
+      }
       cluster {
         state
         region {
@@ -41,14 +48,13 @@ export type ScalingEvent = ScalingEventsSubscription['scalingEvents'];
 
 /**
  * The cluster's events as they come. Two subscriptions, both from the cluster's first event on: they miss nothing
- * and repeat nothing, also when the platform is started anew in between.
+ * and repeat nothing, also when the platform is restarted in between.
  */
 export class EventFeed implements AsyncDisposable {
   /** Changes of size so far. */
   readonly scaling: ScalingEvent[] = [];
-  /** Who tells what comes in. */
-  tell: Narrator | undefined;
-  private readonly lines = new EventLines((line) => this.tell?.line(line));
+  /** Events of provisioning so far, by their operation. */
+  readonly operations = new OperationEvents();
   private readonly stop = new AbortController();
   private readonly cursors = new Set<string>();
   private streams: Promise<void> | undefined;
@@ -64,13 +70,15 @@ export class EventFeed implements AsyncDisposable {
     return this.cursors.size;
   }
 
-  /** Tells what has happened to the cluster and follows what does. */
+  /** Takes what has happened to the cluster and follows what does. */
   async follow(clusterId: string): Promise<void> {
     const { cluster } = await this.client.query(ClusterHistory, { clusterId });
     // Newest first: the last one is the cluster's first event.
     const first = cluster?.events.nodes.at(-1);
     if (!first) throw new DemoFailure('a new cluster has no event');
-    this.lines.add(first.type, first.message);
+    const { type, message } = first;
+    const operation = 'operation' in first ? first.operation : null;
+    this.operations.add({ type, message, operation });
     const streams = [
       this.provisioningAfter(clusterId, first.cursor),
       this.scalingAfter(clusterId, first.cursor),
@@ -100,7 +108,7 @@ export class EventFeed implements AsyncDisposable {
     )) {
       if (this.cursors.has(event.cursor)) throw new DemoFailure(`event ${event.type} came twice`);
       this.cursors.add(event.cursor);
-      this.lines.add(event.type, event.message);
+      this.operations.add(event);
     }
   }
 

@@ -1,15 +1,19 @@
 import { Argument } from 'commander';
-import { connectionOf, exampleCommand } from '../flags.js';
+import { connectionOf, exampleCommand, sameConnection } from '../flags.js';
+import { Interruption } from './interruption.js';
 import { runDemo } from './run-demo.js';
+import { plainScreen, TerminalScreen } from './screen.js';
 import { stories, type StoryName } from './steps.js';
-import { inTerminal } from './terminal.js';
+import { cleanCommand, tryNext } from './try-next.js';
 
 const command = exampleCommand(
   'demo',
   'Provision, deploy, scale, watch and delete: the whole way on one graph',
 )
   .addArgument(
-    new Argument('[story]', 'what is told').choices(Object.keys(stories)).default('tour' satisfies StoryName),
+    new Argument('[story]', 'what is shown')
+      .choices(Object.keys(stories))
+      .default('tour' satisfies StoryName),
   )
   .option('--region <id>', 'where to make the cluster')
   .option('--plain', 'text without redrawing, as in a log')
@@ -17,24 +21,29 @@ const command = exampleCommand(
 const [story] = command.processedArgs as [StoryName];
 const { region, plain } = command.opts<{ region?: string; plain?: boolean }>();
 
-const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+const print = (line: string) => console.log(line);
+using screen = process.stdout.isTTY && !plain ? new TerminalScreen(process.stdout) : plainScreen(print);
+const flags = sameConnection(command);
+const interruption = new Interruption(screen);
 
 try {
   const began = Date.now();
-  const report = await runDemo({
-    ...(await connectionOf(command)),
-    story,
-    region,
-    signal: interrupted.signal,
-    out: (line) => console.log(line),
-    ...(process.stdout.isTTY && !plain ? { present: inTerminal } : {}),
-  });
-  const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  console.log(
-    `\nDone in ${seconds} s: ${report.nodes} nodes at the most, ${report.events} events, nothing left behind.`,
-  );
+  const connection = await connectionOf(command);
+  const { signal, leave } = interruption;
+  const options = { story, region, signal, leave, screen, out: print, cleanCommand: cleanCommand(flags) };
+  const report = await runDemo({ ...connection, ...options });
+  const seconds = Math.round((Date.now() - began) / 1000);
+  const made = report.nodes === undefined ? '' : `: ${report.nodes} nodes, ${report.events} events`;
+  screen.print('');
+  screen.print(`Done in ${seconds} s${made}. Nothing is left behind.`, 'good');
+  screen.print('');
+  screen.print('Try next:', 'title');
+  for (const { command: line, shows } of tryNext(story, flags)) {
+    screen.print(`  ${line}`);
+    screen.print(`      ${shows}`, 'dim');
+  }
 } catch (error) {
-  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  screen.print('');
+  screen.print(`The demo ended: ${error instanceof Error ? error.message : String(error)}`, 'bad');
+  process.exitCode = interruption.signal.aborted ? 130 : 1;
 }

@@ -1,24 +1,33 @@
 import { createClient, type Retry } from '@fleetgraph/client';
+import { webSocketImpl } from '../web-socket.js';
 import { EventFeed } from './event-feed.js';
-import { plainNarrator } from './narrator.js';
-import { cleanUp } from './steps/delete-cluster.js';
+import { narratorOn } from './narrator.js';
+import { findPlatform } from './find-platform.js';
+import { plainScreen, type Screen } from './screen.js';
+import { leaveNothing } from './leave-nothing.js';
 import { stories, type StoryName } from './steps.js';
-import type { Step, Story } from './story.js';
+import { DemoFailure, type Step, type Story } from './story.js';
 
 export interface DemoOptions {
   /** The GraphQL endpoint. */
   readonly url: string;
   readonly token: string;
-  /** What is told; default `tour`. */
+  /** What is shown; default `tour`. */
   readonly story?: StoryName;
-  /** Gets each line of text. */
+  /** Gets each line of text where there is no `screen`. */
   readonly out: (line: string) => void;
-  /** Ends the demo early. */
+  /** Where to write instead. */
+  readonly screen?: Screen;
+  /** Ends the demo early: it deletes its cluster and throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Ends that deletion's waiting, too. */
+  readonly leave?: AbortSignal;
   /** Where to make the cluster; without it a region that offers the product. */
   readonly region?: string | undefined;
-  /** Runs the steps; without it one after the other, told line by line. */
-  readonly present?: (steps: readonly Step[], story: Story) => Promise<void>;
+  /** Milliseconds for which the platform may be away in the middle of the demo. Default 60,000. */
+  readonly patience?: number;
+  /** Command that deletes what the demo has left. Default `npm run demo -- clean`. */
+  readonly cleanCommand?: string;
 }
 
 /** What the demo went through. */
@@ -32,49 +41,73 @@ export interface DemoReport {
   readonly retries: number;
 }
 
-/** How long a request is tried again: long enough for a platform to be started anew. */
-const PATIENCE = 180_000;
-
 /**
- * Tells a story on a running platform: a cluster is created, used, scaled or upgraded, and deleted again. Goes on when
+ * Shows a story on a running platform: a cluster is created, used, scaled or upgraded, and deleted again. Goes on when
  * the platform is stopped and started in the middle.
  *
- * @throws DemoFailure when something does not come out as expected
+ * @throws DemoFailure when something does not come out as expected, or the platform is away for too long
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
-  let retries = 0;
-  await using client = createClient({
-    url: options.url,
-    token: options.token,
-    retry: { giveUpAfter: PATIENCE, longestWait: 2_000 },
-    onRetry: (retry) => {
-      retries += 1;
-      tellRetry(retry, options.out);
-    },
-  });
+  const { url, token, patience = 60_000, leave, screen = plainScreen(options.out) } = options;
+  await findPlatform({ url, token });
   const failed = new AbortController();
+  const outage = new Outage({ url, patience, screen, onEnd: (error) => failed.abort(error) });
+  await using client = createClient({
+    url,
+    token,
+    webSocketImpl,
+    retry: { giveUpAfter: patience, longestWait: 2_000 },
+    onRetry: (retry) => outage.add(retry),
+  });
   await using feed = new EventFeed(client, (error) => failed.abort(error));
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
-  const story: Story = { client, feed, signal, wantedRegion: options.region };
-  const present = options.present ?? ((all, told) => inPlainText(all, told, options.out));
+  const { region: wantedRegion, cleanCommand = 'npm run demo -- clean' } = options;
+  const story: Story = { client, feed, signal, wantedRegion, cleanCommand };
   try {
-    await present(stories[options.story ?? 'tour'], story);
+    await showSteps(stories[options.story ?? 'tour'], story, screen);
   } finally {
-    await cleanUp(story);
+    await leaveNothing(story, screen, leave);
   }
-  return { clusterId: story.clusterId, nodes: story.nodes, events: feed.count, retries };
+  return { clusterId: story.clusterId, nodes: story.nodes, events: feed.count, retries: outage.retries };
 }
 
-async function inPlainText(all: readonly Step[], story: Story, out: (line: string) => void): Promise<void> {
-  for (const [index, step] of all.entries()) {
-    out(`[${index + 1}/${all.length}] ${step.title}`);
-    const tell = plainNarrator(out);
-    story.feed.tell = tell;
-    await step.run(story, tell);
+async function showSteps(steps: readonly Step[], story: Story, screen: Screen): Promise<void> {
+  const tell = narratorOn(screen);
+  for (const [index, step] of steps.entries()) {
+    story.signal.throwIfAborted();
+    screen.print(`[${index + 1}/${steps.length}] ${step.title}`, 'title');
+    screen.status('');
+    try {
+      await step.run(story, tell);
+    } finally {
+      screen.status(undefined);
+    }
   }
 }
 
-/** Only the first failure of a row is worth a line. */
-function tellRetry({ operation, error, attempt }: Retry, out: (line: string) => void): void {
-  if (attempt === 1) out(`    ! ${operation ?? 'a request'}: ${error.message}; trying again`);
+interface OutageOptions {
+  readonly url: string;
+  /** Milliseconds after which it is too long. */
+  readonly patience: number;
+  readonly screen: Screen;
+  readonly onEnd: (error: DemoFailure) => void;
+}
+
+/** The platform cannot be reached for the moment: says so once, and ends the demo when it lasts. */
+class Outage {
+  retries = 0;
+  /** When each operation's row of failures began. */
+  private readonly since = new Map<string, number>();
+
+  constructor(private readonly options: OutageOptions) {}
+
+  add({ operation = 'a request', error, attempt }: Retry): void {
+    const { url, patience, screen, onEnd } = this.options;
+    this.retries += 1;
+    if (attempt === 1) this.since.set(operation, Date.now());
+    if (attempt === 1) screen.print(`  ! ${operation}: ${error.message}; trying again`, 'bad');
+    const lasting = Date.now() - (this.since.get(operation) ?? Date.now());
+    if (lasting > patience)
+      onEnd(new DemoFailure(`nothing has answered at ${url} for ${Math.round(lasting / 1000)} s`));
+  }
 }

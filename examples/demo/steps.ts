@@ -2,8 +2,10 @@ import { checkUpgrade } from './steps/check-upgrade.js';
 import { chooseRegion } from './steps/choose-region.js';
 import { chooseVersions } from './steps/choose-versions.js';
 import { createCluster } from './steps/create-cluster.js';
+import { deleteLeftOvers } from './steps/delete-left-overs.js';
 import { deleteCluster } from './steps/delete-cluster.js';
 import { deployWorkload } from './steps/deploy-workload.js';
+import { getKubeconfig } from './steps/get-kubeconfig.js';
 import { refuseDowngrade } from './steps/refuse-downgrade.js';
 import { scaleNodes } from './steps/scale-nodes.js';
 import { scaleWorkload } from './steps/scale-workload.js';
@@ -11,17 +13,16 @@ import { showMetrics } from './steps/show-metrics.js';
 import { showQuotas, showQuotasAgain } from './steps/show-quotas.js';
 import { showScaling } from './steps/show-scaling.js';
 import { upgradeCluster } from './steps/upgrade-cluster.js';
-import { writeKubeconfig } from './steps/write-kubeconfig.js';
 import type { Step } from './story.js';
 
-/** The stories that the demo can tell, each as its steps in order. */
+/** The stories that the demo can show, each as its steps in order. */
 export const stories = {
   /** The whole way of a platform engineer. */
   tour: [
     chooseRegion,
     showQuotas,
     createCluster,
-    writeKubeconfig,
+    getKubeconfig,
     deployWorkload,
     scaleNodes,
     scaleWorkload,
@@ -43,6 +44,8 @@ export const stories = {
     refuseDowngrade,
     deleteCluster,
   ],
+  /** What runs that were killed have left is deleted. */
+  clean: [deleteLeftOvers],
 } as const satisfies Record<string, readonly Step[]>;
 
 export type StoryName = keyof typeof stories;

@@ -1,4 +1,9 @@
-import type { Client, OperationStatusFragment, ProblemFragment } from '@fleetgraph/client';
+import type {
+  Client,
+  CreateClusterMutation,
+  OperationStatusFragment,
+  ProblemFragment,
+} from '@fleetgraph/client';
 import type { EventFeed } from './event-feed.js';
 import type { Narrator } from './narrator.js';
 
@@ -7,6 +12,8 @@ export interface Story {
   readonly client: Client;
   readonly feed: EventFeed;
   readonly signal: AbortSignal;
+  /** Command that deletes what the demo has left. */
+  readonly cleanCommand: string;
   /** Region that the user asked for. */
   readonly wantedRegion: string | undefined;
   regionId?: string;
@@ -14,6 +21,13 @@ export interface Story {
   version?: string;
   /** Kubernetes version to upgrade to. */
   targetVersion?: string;
+  /** Name of the cluster, known before it is asked for. */
+  clusterName?: string;
+  /**
+   * Asks for the cluster, while it is not known whether it was created; asked again, with the same client token, it
+   * answers as the first time.
+   */
+  requestCluster?: ((signal: AbortSignal) => Promise<CreateClusterMutation['createCluster']>) | undefined;
   clusterId?: string;
   nodePoolId?: string;
   workloadId?: string;
@@ -21,7 +35,6 @@ export interface Story {
   nodes?: number;
   /** What is counted of quotas, by resource, before anything was made. */
   usedBefore?: ReadonlyMap<string, number>;
-  kubeconfigFolder?: string;
   /** Whether the cluster is gone again. */
   deleted?: boolean;
 }

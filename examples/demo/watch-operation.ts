@@ -2,27 +2,33 @@ import { type OperationStatusFragment, waitForOperation } from '@fleetgraph/clie
 import type { Narrator } from './narrator.js';
 import type { Story } from './story.js';
 
-/** Waits for an operation and tells its progress and each stage as it is done. */
+/** Waits for an operation and for its last event; shows its progress, and its events if they are followed. */
 export async function watchOperation(
   story: Story,
   id: string,
   tell: Narrator,
 ): Promise<OperationStatusFragment> {
-  const done = new Set<string>();
-  return waitForOperation(story.client, id, {
+  const lastEvent = story.feed.operations.show(id, (line) => tell.line(line));
+  const end = await waitForOperation(story.client, id, {
     signal: story.signal,
     onProgress: ({ progress, stages }) => {
       const running = stages.find(({ state }) => state === 'RUNNING');
       tell.progress(progress, running ? stageText(running) : '');
-      for (const stage of stages) {
-        if (!stage.finishedAt || done.has(stage.name)) continue;
-        done.add(stage.name);
-        tell.line(`✓ ${stageText(stage)}`);
-      }
     },
   });
+  await Promise.race([lastEvent, aborted(story.signal)]);
+  return end;
 }
 
 function stageText({ name, message }: OperationStatusFragment['stages'][number]): string {
-  return message ? `${name}: ${message}` : name;
+  const words = name.toLowerCase().replaceAll('_', ' ');
+  return message ? `${words}: ${message}` : words;
+}
+
+/** Rejects with the signal's reason when it aborts. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

@@ -6,7 +6,7 @@ import { patiently } from './while-away.js';
 
 type Workload = NonNullable<GetWorkloadQuery['workload']>;
 
-/** Waits until the workload has so many ready pods, and tells of each pod as its phase changes. */
+/** Waits until the workload has so many ready pods, and shows each pod as its phase changes. */
 export async function watchPods(story: Story, replicas: number, tell: Narrator): Promise<void> {
   const id = need(story, 'workloadId');
   const phases = new Map<string, string>();
@@ -27,10 +27,13 @@ export async function watchPods(story: Story, replicas: number, tell: Narrator):
   tell.headline(`${workload.name} has ${workload.readyReplicas} of ${workload.replicas} pods ready`);
 }
 
+/** Pods that are named of those that change at once. */
+const NAMED = 3;
+
 function tellPods(workload: Workload, phases: Map<string, string>, tell: Narrator): void {
-  for (const { id, name, phase, nodeName } of workload.pods.nodes) {
-    if (phases.get(id) === phase) continue;
-    phases.set(id, phase);
+  const changed = workload.pods.nodes.filter(({ id, phase }) => phases.get(id) !== phase);
+  for (const { name, phase, nodeName } of changed.slice(0, NAMED))
     tell.line(`pod ${name} is ${phase}${nodeName ? ` on ${nodeName}` : ''}`);
-  }
+  if (changed.length > NAMED) tell.line(`and ${changed.length - NAMED} more pods`);
+  for (const { id, phase } of changed) phases.set(id, phase);
 }

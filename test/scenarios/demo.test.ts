@@ -23,7 +23,7 @@ test('the demo tells the whole story and leaves nothing behind', async () => {
   const text = lines.join('\n');
   expect(text).toContain('PARTIAL: 22 of 32 made, 10 not');
   expect(text).toContain('10 × QUOTA_EXCEEDED');
-  expect(text).toMatch(/nodes {8}[▁▂▃▄▅▆▇█]+ {2}25\n/);
+  expect(text).toMatch(/nodes {9}25\b/);
   expect(report).toMatchObject({ nodes: 25, retries: 0 });
 
   const { data } = await platform.request<{ quotas: { resource: string; used: number }[] }>(
@@ -55,5 +55,5 @@ test('the demo of an upgrade takes a cluster in use to the next version and leav
 
 test('the demo ends with an error when it is not let in', async () => {
   const demo = runDemo({ url: `${platform.url}/graphql`, token: 'nonsense', out: () => undefined });
-  await expect(demo).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await expect(demo).rejects.toThrow('does not accept the token');
 });

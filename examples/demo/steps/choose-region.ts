@@ -5,7 +5,6 @@ const Regions = graphql(`
   query DemoRegions {
     regions {
       id
-      localName
       city
       availability(product: ACK_PRO)
       timeZone {
@@ -31,10 +30,10 @@ export const chooseRegion: Step = {
     expectThat(!story.wantedRegion || region.id === wanted, `ACK Pro is not available in ${wanted}`);
     story.regionId = region.id;
     const { timeZone } = region;
-    tell.headline(
-      `${region.id}, ${region.city} (${region.localName}); ${offered.length} of ${regions.length} regions offer it`,
+    tell.line(
+      `time zone ${timeZone.id} (UTC${timeZone.utcOffset}): it is ${timeZone.localTime.slice(11, 16)} there`,
     );
-    tell.line(`time zone ${timeZone.id} (UTC${timeZone.utcOffset}), where it is ${timeZone.localTime} now`);
     if (timeZone.nextTransition) tell.line(`clocks change there at ${timeZone.nextTransition}`);
+    tell.headline(`${region.id}, ${region.city}: one of ${offered.length} regions that offer it`);
   },
 };

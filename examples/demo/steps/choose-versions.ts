@@ -19,7 +19,7 @@ const { compare: byVersion } = new Intl.Collator('en', { numeric: true });
 
 /** Picks the older version that a cluster can be created with, and the next minor version to upgrade it to. */
 export const chooseVersions: Step = {
-  title: 'Choose a Kubernetes version that is not the newest, and the one after it',
+  title: 'Choose a Kubernetes version, and the one after it',
   async run(story, tell) {
     const { kubernetesVersions } = await story.client.query(Versions, {}, { signal: story.signal });
     const choices = kubernetesVersions

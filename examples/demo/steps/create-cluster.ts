@@ -1,31 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { CreateClusterDocument, newClientToken } from '@fleetgraph/client';
-import { expectAccepted, expectThat, need, outcomeOf, type Step } from '../story.js';
+import { DEMO_LABEL, findDemoClusters } from '../delete-demo-cluster.js';
+import { DemoFailure, expectAccepted, expectThat, need, outcomeOf, type Step, type Story } from '../story.js';
 import { watchOperation } from '../watch-operation.js';
+import { countedQuotas } from './show-quotas.js';
 
-/** Machine of the nodes: 4 vCPU, 16 GiB. */
+/** Instance type of the nodes: 4 vCPU, 16 GiB. */
 const INSTANCE_TYPE = 'ecs.g7.xlarge';
+const VCPU_PER_NODE = 4;
 const NODES = 3;
 
 export const createCluster: Step = {
   title: `Create a cluster of ${NODES} nodes and watch it come up`,
   async run(story, tell) {
-    const { createCluster: answer } = await story.client.mutate(
-      CreateClusterDocument,
-      {
-        input: {
-          name: `demo-${randomBytes(3).toString('hex')}`,
-          regionId: need(story, 'regionId'),
-          version: story.version,
-          type: 'MANAGED_KUBERNETES',
-          spec: 'PRO',
-          nodePools: [{ name: 'default', instanceTypes: [INSTANCE_TYPE], desiredSize: NODES }],
-          labels: { made: 'by-the-demo' },
-          clientToken: newClientToken(),
-        },
-      },
-      { signal: story.signal },
-    );
+    await expectRoom(story);
+    const name = `demo-${randomBytes(3).toString('hex')}`;
+    const input = {
+      name,
+      regionId: need(story, 'regionId'),
+      version: story.version,
+      type: 'MANAGED_KUBERNETES',
+      spec: 'PRO',
+      nodePools: [{ name: 'default', instanceTypes: [INSTANCE_TYPE], desiredSize: NODES }],
+      labels: DEMO_LABEL,
+      clientToken: newClientToken(),
+    } as const;
+    const request = async (signal: AbortSignal) =>
+      (await story.client.mutate(CreateClusterDocument, { input }, { signal })).createCluster;
+    story.clusterName = name;
+    story.requestCluster = request;
+    const answer = await request(story.signal);
+    story.requestCluster = undefined;
     expectAccepted('the cluster', answer.userErrors);
     const { cluster, operation } = answer;
     expectThat(cluster && operation, 'the cluster was accepted without an operation');
@@ -40,3 +45,28 @@ export const createCluster: Step = {
     tell.headline(`${cluster.name} runs Kubernetes ${cluster.version.id} in ${cluster.region.id}`);
   },
 };
+
+/** What the quotas must have room for, by resource. */
+const NEEDED: Readonly<Record<string, number>> = {
+  'ACK_PRO/clustersPerAccount': 1,
+  'payg-vcpu': NODES * VCPU_PER_NODE,
+  'load-balancers': 1,
+};
+
+/** Throws when a quota has no room for the cluster: which, and what to do. */
+async function expectRoom(story: Story): Promise<void> {
+  const short = (await countedQuotas(story)).find(
+    ({ resource, limit, used }) => limit !== null && limit - used < (NEEDED[resource] ?? 0),
+  );
+  if (!short) return;
+  const { resource, limit, used, unit } = short;
+  const leftOver = await findDemoClusters(story.client, story.signal);
+  const remedy =
+    leftOver.length > 0
+      ? `Earlier runs have left ${leftOver.map(({ name }) => name).join(', ')}: ${story.cleanCommand}`
+      : 'Delete a cluster, or have the quota raised: the mutation requestQuotaIncrease';
+  throw new DemoFailure(
+    `the quota ${resource} has no room for the demo's cluster: ${used} of ${limit} ${unit} are in use, ` +
+      `and ${NEEDED[resource]} are needed\n${remedy}`,
+  );
+}

@@ -27,7 +27,7 @@ const TEN_MINUTES = 600_000;
 
 /** Waits until the nodes that the scale-out made are measured; a cluster is measured every 15 seconds. */
 export const showMetrics: Step = {
-  title: 'See the metrics',
+  title: 'See what the cluster uses',
   async run(story, tell) {
     const nodes = need(story, 'nodes');
     const measured = async () => {
@@ -36,9 +36,10 @@ export const showMetrics: Step = {
     };
     const series = await until(measured, { what: `${nodes} nodes in the metrics`, signal: story.signal });
     for (const one of series) {
-      const values = one.points.map(({ value }) => value);
-      tell.line(`${one.name.padEnd(12)} ${sparkline(values)}  ${inWords(newest(one), one.unit)}`);
+      const line = sparkline(one.points.map(({ value }) => value));
+      tell.line(`${one.name.padEnd(12)}  ${inWords(newest(one), one.unit).padEnd(12)} ${line}`.trimEnd());
     }
+    tell.headline(`${nodes} nodes are measured`);
   },
 };
 

@@ -8,7 +8,7 @@ type Quota = ListQuotasQuery['quotas'][number];
 const COUNTED = ['ACK_PRO/clustersPerAccount', 'payg-vcpu', 'load-balancers'];
 
 export const showQuotas: Step = {
-  title: 'See what the quotas leave',
+  title: 'See what the quotas leave room for',
   async run(story, tell) {
     const quotas = await countedQuotas(story);
     story.usedBefore = new Map(quotas.map(({ resource, used }) => [resource, used]));
@@ -31,6 +31,6 @@ export async function countedQuotas({ client, signal }: Story): Promise<Quota[]>
 
 export function tellQuotas(quotas: readonly Quota[], tell: Narrator): void {
   for (const { resource, used, limit, unit } of quotas) {
-    tell.line(`${resource}: ${used} of ${limit ?? 'unlimited'} ${unit} in use`);
+    tell.line(`${resource.padEnd(28)} ${String(used).padStart(4)} of ${limit ?? 'unlimited'} ${unit} in use`);
   }
 }

@@ -16,9 +16,9 @@ export const showScaling: Step = {
       },
       { what: 'scaling events of a node pool and of a workload', signal, within: 30_000 },
     );
-    for (const { at, target, fromSize, toSize, trigger, message } of feed.scaling) {
+    for (const { at, target, fromSize, toSize, trigger } of feed.scaling) {
       const name = target ? `${target.__typename} ${target.name}` : 'something';
-      tell.line(`${at}  ${name}: ${fromSize} → ${toSize} (${trigger})  ${message}`);
+      tell.line(`${at.slice(11, 19)}  ${name}: ${fromSize} → ${toSize} (${trigger})`);
     }
     tell.headline(`${wanted.length} changes of size`);
   },

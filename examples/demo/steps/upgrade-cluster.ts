@@ -23,7 +23,7 @@ const Versions = graphql(`
 `);
 
 export const upgradeCluster: Step = {
-  title: 'Upgrade it: control plane, then node by node, while the deployment goes on serving',
+  title: 'Upgrade it, node by node, while the deployment goes on serving',
   async run(story, tell) {
     const id = need(story, 'clusterId');
     const version = need(story, 'targetVersion');

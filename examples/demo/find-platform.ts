@@ -1,0 +1,36 @@
+import { createClient, GraphQLRequestError, TransportError } from '@fleetgraph/client';
+import { graphql } from '../generated/index.js';
+import { DemoFailure } from './story.js';
+
+const Hello = graphql(`
+  query DemoHello {
+    __typename
+  }
+`);
+
+/** Milliseconds in which a platform answers. */
+const DEADLINE = 5_000;
+
+/** Asks once whether there is a platform that takes the token. Throws a DemoFailure that says what to do when not. */
+export async function findPlatform({ url, token }: { url: string; token: string }): Promise<void> {
+  await using client = createClient({ url, token, retry: { giveUpAfter: 0 } });
+  try {
+    await client.query(Hello, {}, { signal: AbortSignal.timeout(DEADLINE) });
+  } catch (error) {
+    throw problem(url, error);
+  }
+}
+
+function problem(url: string, error: unknown): unknown {
+  if (error instanceof GraphQLRequestError && error.code === 'UNAUTHENTICATED')
+    return new DemoFailure(
+      `the platform at ${url} does not accept the token: ${error.message}\n` +
+        'Take that of its state folder, --home or FLEETGRAPH_HOME, or give another: --token',
+    );
+  const isAway = error instanceof TransportError || (error instanceof Error && error.name === 'TimeoutError');
+  if (!isAway) return error;
+  return new DemoFailure(
+    `no platform answers at ${url} (${error.message})\n` +
+      'Start one with `npm start` in another terminal, or say where it is: --port, PORT, or --url',
+  );
+}

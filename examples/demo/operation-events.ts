@@ -1,0 +1,75 @@
+/** An event of provisioning, as far as it is shown. */
+export interface ShownEvent {
+  readonly type: string;
+  readonly message: string;
+  readonly operation: { readonly id: string } | null;
+}
+
+/** Of a run of events of one type so many are shown. */
+const SHOWN = 2;
+/** The progress bar shows these. */
+const SHOWN_BY_PROGRESS = /^OPERATION_(PENDING|PROGRESS|STAGE_\w+)$/;
+const END_OF_OPERATION = /^OPERATION_(SUCCEEDED|PARTIAL|FAILED|CANCELED)$/;
+
+/**
+ * The events of each operation. A step shows those of the operation that it has started, whenever they come in: some come
+ * before the answer to its mutation, some after it has ended.
+ */
+export class OperationEvents {
+  private readonly operations = new Map<string, OperationLines>();
+
+  /** Takes an event. */
+  add(event: ShownEvent): void {
+    if (event.operation) this.of(event.operation.id).add(event);
+  }
+
+  /** Shows the operation's events from its first on, and resolves when its last has come. */
+  show(operationId: string, out: (line: string) => void): Promise<void> {
+    const lines = this.of(operationId);
+    lines.showOn(out);
+    return lines.ended;
+  }
+
+  private of(operationId: string): OperationLines {
+    const lines = this.operations.get(operationId) ?? new OperationLines();
+    this.operations.set(operationId, lines);
+    return lines;
+  }
+}
+
+/** The events of one operation: of a long run of one type the first ones, and how many followed. */
+class OperationLines {
+  readonly ended: Promise<void>;
+  private end!: () => void;
+  private readonly early: ShownEvent[] = [];
+  private out: ((line: string) => void) | undefined;
+  private type = '';
+  private run = 0;
+  private over = false;
+
+  constructor() {
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+
+  showOn(out: (line: string) => void): void {
+    this.out = out;
+    for (const event of this.early.splice(0)) this.write(event, out);
+  }
+
+  add(event: ShownEvent): void {
+    if (this.out) this.write(event, this.out);
+    else this.early.push(event);
+  }
+
+  private write({ type, message }: ShownEvent, out: (line: string) => void): void {
+    if (this.over || SHOWN_BY_PROGRESS.test(type)) return;
+    if (type !== this.type && this.run > SHOWN) out(`and ${this.run - SHOWN} more like that`);
+    this.run = type === this.type ? this.run + 1 : 1;
+    this.type = type;
+    if (END_OF_OPERATION.test(type)) {
+      // What follows in the log, `CLUSTER_RUNNING`, would stand below the next step.
+      this.over = true;
+      this.end();
+    } else if (this.run <= SHOWN) out(message);
+  }
+}

@@ -1,0 +1,169 @@
+import 'reflect-metadata';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DemoOptions, runDemo } from '../../examples/demo/run-demo.js';
+import { tryNext } from '../../examples/demo/try-next.js';
+import { packageRoot } from '../../kernel/root.js';
+import { eventually } from '../kit/eventually.js';
+import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+
+let platform: TestPlatform;
+let home: string;
+beforeAll(async () => {
+  // Slow enough for an interruption to come in the middle.
+  platform = await startTestPlatform({ simulationSpeed: 20 });
+  home = await mkdtemp(join(tmpdir(), 'fleetgraph-demo-'));
+  await writeFile(join(home, 'token'), await platform.token('interrupter'));
+});
+afterAll(async () => {
+  await platform[Symbol.asyncDispose]();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** Runs the demo for an account, calls `onLine` with each line, and answers all lines and why it ended. */
+async function demo(account: string, onLine: (line: string) => void, options: Partial<DemoOptions> = {}) {
+  const lines: string[] = [];
+  const out = (line: string) => {
+    lines.push(line);
+    onLine(line);
+  };
+  const token = await platform.token(account);
+  const reason = await runDemo({ url: `${platform.url}/graphql`, token, out, ...options }).then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
+  return { text: lines.join('\n'), reason };
+}
+
+async function clustersOf(account: string): Promise<number> {
+  const { data } = await platform.request<{ clusters: { totalCount: number } }>(
+    '{ clusters { totalCount } }',
+    {},
+    account,
+  );
+  return data?.clusters.totalCount ?? -1;
+}
+
+/** Starts a command of the shell in the project's folder, whose node is the platform's. */
+function shell(command: string) {
+  const child = spawn('sh', ['-c', `exec ${command}`], {
+    cwd: packageRoot,
+    env: { ...process.env, PATH: `${join(packageRoot, 'node_modules/.bin')}:${process.env.PATH}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { child, lines: createInterface({ input: child.stdout }), ended: once(child, 'exit') };
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'the demo deletes its cluster and waits until it is gone when it gets %s',
+  async (signal) => {
+    const url = `--home ${home} --port ${new URL(platform.url).port}`;
+    const { child, lines, ended } = shell(`node dist/examples/demo/main.js ${url}`);
+    const seen: string[] = [];
+    for await (const line of lines) {
+      seen.push(line);
+      if (line.includes('The control plane')) child.kill(signal);
+    }
+    expect(await ended).toEqual([130, null]);
+    expect(seen.join('\n')).toMatch(/✓ demo-\w{6} is gone; nothing is left behind/);
+    expect(await clustersOf('interrupter')).toBe(0);
+  },
+);
+
+test('interrupted before the answer to the creation, the demo deletes the cluster all the same', async () => {
+  const interruption = new AbortController();
+  const { text } = await demo('early', (line) => line.includes('Create a cluster') && interruption.abort(), {
+    signal: interruption.signal,
+  });
+  expect(text).not.toContain('left:');
+  expect(await clustersOf('early')).toBe(0);
+});
+
+test('interrupted twice, the demo says that the deletion goes on and does not wait for it', async () => {
+  const [interruption, leaving] = [new AbortController(), new AbortController()];
+  const onLine = (line: string) => {
+    if (line.includes('The control plane')) interruption.abort(new Error('interrupted'));
+  };
+  const status = (text: string | undefined) => text?.includes('deleting') && leaving.abort();
+  const lines: string[] = [];
+  const print = (line: string) => void (lines.push(line), onLine(line));
+  const screen = { print, status, [Symbol.dispose]: () => undefined };
+  const { reason } = await demo('twice', onLine, {
+    signal: interruption.signal,
+    leave: leaving.signal,
+    screen,
+  });
+  expect(reason).toContain('interrupted');
+  expect(lines.join('\n')).toMatch(/the platform goes on with the deletion of demo-\w{6}/);
+});
+
+test('where nothing answers, the demo says at once which address it is and what to start', async () => {
+  const { reason, text } = await demo('away', () => undefined, { url: 'http://127.0.0.1:9/graphql' });
+  expect(reason).toContain('no platform answers at http://127.0.0.1:9/graphql');
+  expect(reason).toContain('npm start');
+  expect(text).toBe('');
+});
+
+test('a platform that goes away for good ends the demo, which names what is left and how to delete it', async () => {
+  await using mortal = await startTestPlatform({ simulationSpeed: 20 });
+  let gone: PromiseLike<void> | undefined;
+  const onLine = (line: string) => {
+    if (line.includes('The control plane')) gone ??= mortal[Symbol.asyncDispose]();
+  };
+  const options = {
+    url: `${mortal.url}/graphql`,
+    patience: 1_000,
+    cleanCommand: 'npm run demo -- clean --port 1',
+  };
+  const { reason, text } = await demo('mortal', onLine, options);
+  await gone;
+  expect(reason).toContain('nothing has answered at');
+  expect(text).toMatch(/left: cluster demo-\w{6} \(cluster_\w+\)/);
+  expect(text).toContain('npm run demo -- clean --port 1');
+});
+
+test('with the quota used up by earlier runs the demo names it and them, and `clean` deletes them', async () => {
+  const { data } = await platform.request<{ createCluster: { userErrors: object[] } }>(
+    `mutation { createCluster(input: {
+       name: "demo-left", regionId: "cn-hangzhou", type: MANAGED_KUBERNETES, spec: PRO
+       labels: { made: "by-the-demo" }, clientToken: "left"
+       nodePools: [{ name: "default", instanceTypes: ["ecs.g7.xlarge"], desiredSize: 24 }]
+     }) { userErrors { code } } }`,
+    {},
+    'full',
+  );
+  expect(data?.createCluster.userErrors).toEqual([]);
+  const usedUp = () =>
+    platform
+      .request<{ quotas: { used: number }[] }>(
+        '{ quotas(filter: { resource: "payg-vcpu" }) { used } }',
+        {},
+        'full',
+      )
+      .then(({ data }) => data?.quotas[0]?.used === 96);
+  await eventually(usedUp, { what: 'the nodes to be counted' });
+  const { reason } = await demo('full', () => undefined);
+  expect(reason).toContain('the quota payg-vcpu has no room');
+  expect(reason).toContain('96 of 100 vCPU are in use, and 12 are needed');
+  expect(reason).toContain('Earlier runs have left demo-left: npm run demo -- clean');
+
+  const cleaned = await demo('full', () => undefined, { story: 'clean' });
+  expect(cleaned).toMatchObject({ reason: undefined, text: expect.stringContaining('1 deleted') as string });
+  expect(await clustersOf('full')).toBe(0);
+});
+
+test('what the demo suggests at its end works', async () => {
+  const flags = [`--port ${new URL(platform.url).port}`, `--home ${home}`];
+  for (const { command } of [...tryNext('tour', flags), ...tryNext('upgrade', flags)]) {
+    // The stories themselves are told by other tests: here their names and flags are understood.
+    const isDemo = command.startsWith('npm run demo');
+    const { child, lines, ended } = shell(isDemo ? `${command} --help` : command);
+    for await (const line of lines) if (line.startsWith('--')) child.kill('SIGINT');
+    expect([command, ...(await ended)]).toEqual([command, 0, null]);
+  }
+});
