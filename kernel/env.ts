@@ -3,6 +3,18 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url();
 
+/** Whether a text is what browsers send as `Origin`: scheme, host and port, nothing after it. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine((all) => all.every((origin) => origin === '*' || isOrigin(origin)), {
+    message: 'list origins such as https://console.example.com, without a path, separated by commas, or *',
+  });
+
 /** Every setting the platform reads from the environment: name, form, default. Documented in docs/operations.md. */
 const form = z.object({
   /** Address and port of the gateway. */
@@ -38,6 +50,8 @@ const form = z.object({
   FLEETGRAPH_AUTH: z.enum(['on', 'off']).default('on'),
   /** Names under which a gateway may be asked, separated by commas; left out, any, with FLEETGRAPH_AUTH=off none. */
   ALLOWED_HOSTS: z.string().optional(),
+  /** Origins of other sites whose pages may use a gateway from a browser, separated by commas; `*` for every one. */
+  CORS_ORIGINS: origins.optional(),
   /** Subgraphs that run as processes of their own: `clusters=http://10.0.0.5:4101/graphql,regions=…`. */
   SUBGRAPH_URLS: z.string().optional(),
   /**

@@ -6,6 +6,7 @@ import type { Env } from '../kernel/env.js';
 export type GatewaySettings = Pick<
   GatewayOptions,
   | 'allowedHosts'
+  | 'allowedOrigins'
   | 'limits'
   | 'rate'
   | 'trustedDocuments'
@@ -35,6 +36,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
   } = env;
   return {
     allowedHosts: names(env.ALLOWED_HOSTS),
+    allowedOrigins: env.CORS_ORIGINS,
     limits: {
       requestTimeout: REQUEST_TIMEOUT * 1000,
       // One slow subgraph leaves time for what follows from the others.
