@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient, type Prisma } from '../prisma/generated/client.js';
 import { StatementCanceller } from './cancel-statements.js';
+import { DatabaseProbe } from './database-probe.js';
 import { aroundStatements } from './pool-statements.js';
 import { outsideRequests } from './request-scope.js';
 import { statementNames } from './statement-names.js';
@@ -28,6 +29,8 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly prisma: Database;
   readonly pool: pg.Pool;
   readonly url: string;
+  /** Says whether the database takes reads and writes now. */
+  readonly probe: DatabaseProbe;
 }
 
 type Connected = Parameters<pg.Client['connect']>[0];
@@ -64,6 +67,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     prisma: prismaOn(pool, options),
     pool,
     url: options.url,
+    probe: new DatabaseProbe(options.url),
     async [Symbol.asyncDispose]() {
       await this.prisma.$disconnect();
       await pool.end();

@@ -34,4 +34,6 @@ export interface Subgraph {
   readonly sdl: string;
   /** Waits until what the subgraph reads is no older than the context's `atLeast`. Refuses `STALE_READ`. */
   readonly reach?: ((context: RequestContext) => Promise<void>) | undefined;
+  /** Throws `NotReadyError` while the subgraph cannot do its work. Default it always can. */
+  readonly ready?: (() => Promise<void>) | undefined;
 }

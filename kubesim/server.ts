@@ -37,6 +37,8 @@ export interface Kubesim extends AsyncDisposable {
   readonly cloudUrl: string;
   /** `https://host:port`; a cluster's API server stands below `/clusters/<id>`. */
   readonly kubernetesUrl: string;
+  /** Whether the simulation runs; false while it waits for its database. */
+  readonly isOpen: boolean;
 }
 
 /** Milliseconds that an idle connection to an API server is kept; Kubernetes keeps them for minutes. */
@@ -110,6 +112,9 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   return {
     cloudUrl: urls.cloud,
     kubernetesUrl: urls.kubernetes,
+    get isOpen() {
+      return keeper.world !== undefined;
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -5,6 +5,7 @@ import { startNatsRelay } from '../engine/nats/nats-relay.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
+import { databaseReadiness } from './database-readiness.js';
 import { preparedPlatform } from './prepared-platform.js';
 import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
@@ -33,5 +34,8 @@ export async function engineRole(env: Env): Promise<Role> {
     }),
   );
   const running = started.move();
-  return { [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    readiness: databaseReadiness(platform.database.probe),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }

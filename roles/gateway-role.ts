@@ -17,7 +17,7 @@ export async function gatewayRole(env: Env): Promise<Role> {
   const urls = subgraphUrls(env.SUBGRAPH_URLS);
   const remote = subgraphNames.map((name) => {
     const url = urls[name] ?? `http://127.0.0.1:${subgraphPorts[name]}/graphql`;
-    return [name, { kind: 'remote', url }] as const;
+    return [name, { kind: 'remote', url, readyUrl: new URL('/readyz', url).href }] as const;
   });
   const log = createLog(env.LOG_LEVEL, 'gateway');
   const gateway = await startGateway({

@@ -1,7 +1,9 @@
 import { systemClock } from '../kernel/clock.js';
+import { DatabaseProbe } from '../kernel/database-probe.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { startKubesim } from '../kubesim/server.js';
+import { databaseReadiness } from './database-readiness.js';
 import { prepareDatabase } from './prepare-database.js';
 import { kubesimPort } from './ports.js';
 import type { Role } from './role.js';
@@ -20,5 +22,14 @@ export async function kubesimRole(env: Env): Promise<Role> {
     clock: systemClock,
     log: createLog(env.LOG_LEVEL, 'kubesim'),
   });
-  return { url: kubesim.cloudUrl, [Symbol.asyncDispose]: () => kubesim[Symbol.asyncDispose]() };
+  const database = databaseReadiness(new DatabaseProbe(databaseUrl));
+  return {
+    url: kubesim.cloudUrl,
+    async readiness() {
+      const facts = await database();
+      const simulation = kubesim.isOpen ? 'ok' : 'waiting for its database';
+      return { ...facts, ready: facts.ready && kubesim.isOpen, simulation };
+    },
+    [Symbol.asyncDispose]: () => kubesim[Symbol.asyncDispose](),
+  };
 }

@@ -4,6 +4,7 @@ import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import type { SubgraphName } from '../kernel/subgraph.js';
 import { preparedPlatform } from './prepared-platform.js';
+import { databaseReadiness } from './database-readiness.js';
 import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
 import { required } from './settings.js';
@@ -21,5 +22,9 @@ export async function subgraphRole(env: Env, name: SubgraphName, port: number): 
   const subgraph = await createSubgraph(name, platform);
   const server = started.use(await serveSubgraph(subgraph, { host: env.HOST, port, actorKey, log }));
   const running = started.move();
-  return { url: server.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    url: server.url,
+    readiness: databaseReadiness(platform.database.probe),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }

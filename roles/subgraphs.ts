@@ -26,7 +26,11 @@ const factories: Record<SubgraphName, (platform: Platform) => Promise<Subgraph>>
 
 /** Builds one subgraph on the platform's parts. */
 export async function createSubgraph(name: SubgraphName, platform: Platform): Promise<Subgraph> {
-  return { ...(await factories[name](platform)), reach: (context) => reachVersion(platform, context) };
+  return {
+    ...(await factories[name](platform)),
+    reach: (context) => reachVersion(platform, context),
+    ready: () => platform.database.probe.check(),
+  };
 }
 
 /** Everything the engine keeps true, of all subgraphs. */

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { GraphQLError } from 'graphql';
 import { type Request, createHandler } from 'graphql-http';
 import type { ErrorCode } from '../errors.js';
+import { NotReadyError } from '../database-probe.js';
 import type { Log } from '../log.js';
 import { Refused } from '../result.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
@@ -43,7 +44,8 @@ export interface ServedSubgraph extends AsyncDisposable {
 
 /**
  * Serves a subgraph to gateways: queries and mutations as GraphQL over HTTP, subscriptions over WebSockets
- * (`subgraph-sockets.ts`) or as server-sent events. Answers 401 to anyone who does not bring an actor signed with `actorKey`. `GET /healthz` answers 200.
+ * (`subgraph-sockets.ts`) or as server-sent events. Answers 401 to anyone who does not bring an actor signed with `actorKey`. `GET /healthz` answers 200,
+ * `GET /readyz` 200 while the subgraph can do its work and 503 with the reason while it cannot.
  */
 export async function serveSubgraph(
   subgraph: Subgraph,
@@ -82,7 +84,7 @@ class SubgraphService {
   });
 
   constructor(
-    subgraph: Subgraph,
+    private readonly subgraph: Subgraph,
     private readonly options: ServeSubgraphOptions,
   ) {
     const { log, actorKey, bodyLimit = 8 * 1024 * 1024 } = options;
@@ -109,6 +111,7 @@ class SubgraphService {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.url === '/healthz') return void response.writeHead(200).end('ok');
+      if (request.url === '/readyz') return await sendReady(response, this.subgraph);
       const call = await this.calls.read(request.headers, departure(response));
       if (!call)
         return sendProblem(response, 401, 'UNAUTHENTICATED', 'Only the gateway may ask this subgraph.');
@@ -178,6 +181,17 @@ class SubgraphService {
 
 function isKnownError(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && isKnownCode(error.extensions['code']);
+}
+
+/** 200 when the subgraph can do its work, else 503 and why not. */
+async function sendReady(response: ServerResponse, { ready }: Subgraph): Promise<void> {
+  try {
+    await ready?.();
+    response.writeHead(200).end('ok');
+  } catch (error) {
+    if (!(error instanceof NotReadyError)) throw error;
+    response.writeHead(503).end(error.message);
+  }
 }
 
 function departure(response: ServerResponse): AbortSignal {

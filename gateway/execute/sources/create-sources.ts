@@ -8,7 +8,13 @@ import type { SubgraphSource } from './subgraph-source.js';
 
 /** Where a subgraph runs. */
 export type SubgraphLocation =
-  { readonly kind: 'local'; readonly subgraph: Subgraph } | { readonly kind: 'remote'; readonly url: string };
+  | { readonly kind: 'local'; readonly subgraph: Subgraph }
+  | {
+      readonly kind: 'remote';
+      readonly url: string;
+      /** Where it says whether it can do its work: 200 when it can. Default a query is asked of it. */
+      readonly readyUrl?: string | undefined;
+    };
 
 export interface SourceOptions {
   readonly locations: Readonly<Record<string, SubgraphLocation>>;
@@ -39,7 +45,7 @@ export function createSources({
       const source =
         location.kind === 'local'
           ? new LocalSource(location.subgraph, flights, log)
-          : new HttpSource({ name, url: location.url, actorHeader, flights, answerBytes });
+          : new HttpSource({ ...location, name, actorHeader, flights, answerBytes });
       return [name, source] as const;
     }),
   );

@@ -1,6 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { type Dispatcher, Pool } from 'undici';
 import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
+import { NotReadyError } from '../../../kernel/database-probe.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call-context.js';
@@ -27,6 +28,8 @@ const NOBODY = { account: 'readiness', subject: 'gateway' };
 export interface HttpSourceOptions {
   readonly name: string;
   readonly url: string;
+  /** Where it says whether it can do its work; default a query is asked of it. */
+  readonly readyUrl?: string | undefined;
   /** Vouches for actors; without it the subgraph is not told who asks. */
   readonly actorHeader?: ActorHeader | undefined;
   readonly flights: Flights;
@@ -44,8 +47,10 @@ export class HttpSource implements SubgraphSource {
   private readonly headers: CallHeaders;
   private readonly flights: Flights;
   private readonly answerBytes: number;
+  private readonly readyUrl: string | undefined;
 
-  constructor({ name, url, actorHeader, flights, answerBytes = Infinity }: HttpSourceOptions) {
+  constructor({ name, url, readyUrl, actorHeader, flights, answerBytes = Infinity }: HttpSourceOptions) {
+    this.readyUrl = readyUrl;
     this.name = name;
     this.answerBytes = answerBytes;
     this.headers = new CallHeaders(actorHeader);
@@ -88,6 +93,7 @@ export class HttpSource implements SubgraphSource {
   }
 
   async ping(signal: AbortSignal): Promise<void> {
+    if (this.readyUrl !== undefined) return askReady(this.readyUrl, signal);
     // A query rather than a health page: every subgraph has it, and it also finds keys that do not fit.
     const call = { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
     await this.ask(PING, call, signal);
@@ -132,4 +138,11 @@ export class HttpSource implements SubgraphSource {
 function isLostConnection(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/** Throws `NotReadyError` with what the subgraph says of why it is not ready. */
+async function askReady(url: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url, { signal });
+  const text = await response.text();
+  if (!response.ok) throw new NotReadyError(text.slice(0, 200));
 }

@@ -19,7 +19,7 @@ export class LocalSource implements SubgraphSource {
   private readonly executor: SubgraphExecutor;
 
   constructor(
-    subgraph: Subgraph,
+    private readonly subgraph: Subgraph,
     private readonly flights: Flights,
     log: Log,
   ) {
@@ -47,8 +47,8 @@ export class LocalSource implements SubgraphSource {
     });
   }
 
-  ping(): Promise<void> {
-    return Promise.resolve();
+  async ping(): Promise<void> {
+    await this.subgraph.ready?.();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

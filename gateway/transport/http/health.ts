@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { NotReadyError } from '../../../kernel/database-probe.js';
 import type { SubgraphSource } from '../../execute/sources/subgraph-source.js';
 import { send } from './respond.js';
 
@@ -16,13 +17,10 @@ export async function gatewayReadiness(
   draining: boolean,
 ): Promise<GatewayReadiness> {
   const checks = await Promise.all(
-    [...sources].map(async (source) => [source.name, await answers(source)] as const),
+    [...sources].map(async (source) => [source.name, await stateOf(source)] as const),
   );
-  const ready = !draining && checks.every(([, answered]) => answered);
-  const subgraphs = Object.fromEntries(
-    checks.map(([name, answered]) => [name, answered ? 'ok' : 'unreachable']),
-  );
-  return { ready, draining, subgraphs };
+  const ready = !draining && checks.every(([, state]) => state === 'ok');
+  return { ready, draining, subgraphs: Object.fromEntries(checks) };
 }
 
 /** Answers 200 when the gateway is ready, else 503. */
@@ -35,11 +33,12 @@ export async function answerReady(
   send(response, readiness.ready ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify(readiness));
 }
 
-async function answers(source: SubgraphSource): Promise<boolean> {
+/** `ok`, why the subgraph cannot do its work, or `unreachable`. */
+async function stateOf(source: SubgraphSource): Promise<string> {
   try {
     await source.ping(AbortSignal.timeout(2000));
-    return true;
-  } catch {
-    return false;
+    return 'ok';
+  } catch (error) {
+    return error instanceof NotReadyError ? error.message : 'unreachable';
   }
 }

@@ -1,0 +1,10 @@
+import type { DatabaseProbe } from '../kernel/database-probe.js';
+import type { Readiness } from './role.js';
+
+/** Readiness of a role that can do its work while its database takes reads and writes. */
+export function databaseReadiness(probe: DatabaseProbe): () => Promise<Readiness> {
+  return async () => {
+    const database = await probe.state();
+    return { ready: database === 'ok', database };
+  };
+}
