@@ -52,6 +52,7 @@ import { NetworkMutations } from './network/network.mutations.js';
 import * as network from './network/network.resolver.js';
 import { NetworkService } from './network/network.service.js';
 import { NetworkStore } from './network/network.store.js';
+import { RetainedResourceResolver } from './network/retained-resource.resolver.js';
 import { NodeNetworkResolver } from './network/node-network.resolver.js';
 import { MaintenanceWindowService } from './maintenance-window/maintenance-window.service.js';
 import { MaintenanceWindowStore } from './maintenance-window/maintenance-window.store.js';
@@ -136,6 +137,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new ControlPlaneResolver(incidents),
       new network.VpcResolver(networks),
       new network.VSwitchResolver(networks),
+      new RetainedResourceResolver(networks),
       new network.SecurityGroupResolver(networks),
       new network.ClusterNetworkPartsResolver(networks),
       new network.ClusterNetworkResolver(networks, new ClusterResourceStore(prisma)),

@@ -28,8 +28,7 @@ export async function ledgerUses(prisma: Database, account: string): Promise<Use
 
 /**
  * What the ledger must say of each resource when nothing is under way, by resource: a new one gets its line here. A
- * pool holds places for the larger of what is wished and what exists; a node that failed holds its place until the
- * next wish, but no vCPUs.
+ * pool holds places for its nodes, without those that failed, and for its desired size while that is being tried.
  */
 const recounts: Readonly<Record<string, Recount>> = {
   clustersPerAccount: ({ clusters }, count) => {
@@ -137,8 +136,10 @@ function vcpusOf({ state, vcpus }: Node): number {
   return state === 'failed' ? 0 : vcpus;
 }
 
-function placesOf({ id, desiredSize }: NodePool, nodes: readonly Node[]): number {
-  return Math.max(desiredSize, nodes.filter((node) => node.nodePoolId === id).length);
+function placesOf(pool: NodePool, nodes: readonly Node[]): number {
+  const { id, desiredSize, generation, settledGeneration } = pool;
+  const made = nodes.filter((node) => node.nodePoolId === id && node.state !== 'failed').length;
+  return settledGeneration >= generation ? made : Math.max(desiredSize, made);
 }
 
 function sorted(uses: ReadonlyMap<string, number>): Uses {

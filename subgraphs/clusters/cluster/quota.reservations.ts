@@ -93,7 +93,7 @@ export async function growthRoom(
   return rooms.length === 0 ? null : Math.min(...rooms);
 }
 
-/** How many nodes places are held for in a pool: the larger of what was wished last and what exists. */
+/** How many nodes places are held for in a pool: those that exist and, while a change is carried out, are to be made. */
 export async function heldPlaces(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
   const [group] = await balances(tx, account, [{ resource: GROUP, scope: nodePoolId }]);
   return group?.used ?? 0;

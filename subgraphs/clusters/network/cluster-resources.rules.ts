@@ -26,11 +26,17 @@ export interface ClusterParts {
   readonly vSwitches: readonly VSwitchRow[];
   readonly securityGroups: readonly SecurityGroupRow[];
   readonly resources: readonly CloudResourceRow[];
-  readonly pools: readonly { readonly id: string; readonly name: string }[];
-  readonly nodes: readonly {
-    readonly id: string;
+  readonly pools: readonly {
     readonly name: string;
-    readonly state: string;
+    /** The cloud's id of its scaling group; null while it has none. */
+    readonly scalingGroupId: string | null;
+  }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    /** The cloud's id of its machine; null while it has none. */
+    readonly instanceId: string | null;
+    /** 0 of a virtual node, which is no machine. */
+    readonly vcpus: number;
     readonly chargeType: string;
     readonly origin: string;
   }[];
@@ -55,8 +61,10 @@ export function resourcesOf(parts: ClusterParts): ResourceView[] {
       made(group, 'SECURITY_GROUP', group.id !== parts.network?.securityGroupId),
     ),
     ...parts.resources.map(({ id, type, name }) => ({ ...ours(id, type, name), retainable: true })),
-    ...parts.pools.map(({ id, name }) => ours(`asg_${id}`, 'SCALING_GROUP', name)),
-    ...parts.nodes.filter(({ state }) => state !== 'failed').map(instance),
+    ...parts.pools.flatMap(({ scalingGroupId, name }) =>
+      scalingGroupId === null ? [] : [ours(scalingGroupId, 'SCALING_GROUP', name)],
+    ),
+    ...parts.nodes.flatMap(instance),
     ...parts.claims.map(claimed),
   ];
 }
@@ -88,14 +96,23 @@ function made(
   };
 }
 
-function instance({ id, name, chargeType, origin }: ClusterParts['nodes'][number]): ResourceView {
+function instance({
+  instanceId,
+  vcpus,
+  name,
+  chargeType,
+  origin,
+}: ClusterParts['nodes'][number]): ResourceView[] {
+  if (instanceId === null || vcpus === 0) return [];
   const attached = origin === 'ATTACHED';
-  return {
-    id,
-    type: 'INSTANCE',
-    name,
-    creator: attached ? 'USER' : 'PLATFORM',
-    deleteBehavior: attached || chargeType === 'PREPAID' ? 'RETAIN' : 'DELETE',
-    retainable: false,
-  };
+  return [
+    {
+      id: instanceId,
+      type: 'INSTANCE',
+      name,
+      creator: attached ? 'USER' : 'PLATFORM',
+      deleteBehavior: attached || chargeType === 'PREPAID' ? 'RETAIN' : 'DELETE',
+      retainable: false,
+    },
+  ];
 }

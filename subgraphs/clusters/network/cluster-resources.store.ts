@@ -1,6 +1,7 @@
 import { grantedClaims } from '../claims/claims.store.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from './cluster-resources.rules.js';
+import { seenGroupOf } from '../node-pool/pool-bounds.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { type ClusterNetworkRow, NetworkStore } from './network.store.js';
 
@@ -22,12 +23,19 @@ export class ClusterResourceStore {
       this.networks.resources(account, ids),
       this.database.nodePool.findMany({
         where: { ...where, deletedAt: null },
-        select: { id: true, name: true, clusterId: true, config: true },
+        select: { name: true, clusterId: true, config: true, scalingGroup: true },
         orderBy: { id: 'asc' },
       }),
       this.database.node.findMany({
-        where,
-        select: { id: true, name: true, state: true, chargeType: true, origin: true, clusterId: true },
+        where: { ...where, state: { not: 'failed' } },
+        select: {
+          name: true,
+          instanceId: true,
+          vcpus: true,
+          chargeType: true,
+          origin: true,
+          clusterId: true,
+        },
         orderBy: { id: 'asc' },
       }),
       grantedClaims(this.database, account, ids),
@@ -51,7 +59,10 @@ export class ClusterResourceStore {
         vSwitches: vSwitches.filter((vSwitch) => placesOf.get(id)?.vSwitchIds.has(vSwitch.id)),
         securityGroups: groups.filter((group) => placesOf.get(id)?.groupIds.has(group.id)),
         resources: resources.get(id) ?? [],
-        pools: poolsOf.get(id) ?? [],
+        pools: (poolsOf.get(id) ?? []).map((pool) => ({
+          name: pool.name,
+          scalingGroupId: seenGroupOf(pool)?.id ?? null,
+        })),
         nodes: nodesOf.get(id) ?? [],
         claims: claims.get(id) ?? [],
         clustersInVpc: clustersIn.get(network?.vpcId ?? '') ?? 0,

@@ -65,6 +65,22 @@ export class NetworkStore {
     return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
 
+  /** What outlived its cluster, oldest first. */
+  retained(
+    account: string,
+    { after, limit }: { readonly after: string | null; readonly limit: number },
+  ): Promise<CloudResourceRow[]> {
+    return this.database.cloudResource.findMany({
+      where: { account, retained: true, ...(after !== null && { id: { gt: after } }) },
+      orderBy: { id: 'asc' },
+      take: limit,
+    });
+  }
+
+  countRetained(account: string): Promise<number> {
+    return this.database.cloudResource.count({ where: { account, retained: true } });
+  }
+
   page(query: {
     readonly account: string;
     readonly regionId: string | null;

@@ -128,7 +128,7 @@ export class ClusterNetwork {
 export class ClusterResource {
   @Field(() => ID, {
     description:
-      'Id of the resource; of the load balancer of a Service or the disk of a volume claim: the uid of that object.',
+      'Id of the resource, the same as elsewhere: `vpc(id)`, `NodePool.scalingGroup { id }` (`asg-…`), `Node.instanceId` and `instances` (`i-…`); of the load balancer of a Service or the disk of a volume claim: the uid of that object. A scaling group and a machine are listed once the cloud has made them.',
   })
   id: string;
 

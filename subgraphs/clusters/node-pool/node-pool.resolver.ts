@@ -41,7 +41,10 @@ export class NodePoolResolver {
     return pool.instanceTypes.map((id) => instanceTypes.get(id)).filter((type) => type !== undefined);
   }
 
-  @FieldResolver(() => Int, { description: 'Nodes it has, in whatever state.' })
+  @FieldResolver(() => Int, {
+    description:
+      'Nodes it has: those that start, run or leave. Nodes that could not be made are not among them; see failedNodes. Once a change has been carried out, totalNodes and failedNodes together are desiredSize.',
+  })
   async totalNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
     return (await this.counts(context, pool)).total;
   }
@@ -56,9 +59,14 @@ export class NodePoolResolver {
     return (await this.counts(context, pool)).healthy;
   }
 
-  @FieldResolver(() => Int, { description: 'Nodes that could not be made or have failed.' })
+  @FieldResolver(() => Int, {
+    description:
+      'Nodes of the desired size that it does not have: for want of stock, of a quota or of addresses, or because they did not start. The operation and `nodes` say why. While a change is carried out, those that have failed so far.',
+  })
   async failedNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
-    return (await this.counts(context, pool)).failed;
+    const { total, removing, failed } = await this.counts(context, pool);
+    const settled = pool.settledGeneration >= pool.generation;
+    return settled ? Math.max(failed, pool.desiredSize - (total - removing)) : failed;
   }
 
   @FieldResolver(() => NodeConnection, { description: 'Its nodes, oldest first.' })
@@ -68,6 +76,6 @@ export class NodePoolResolver {
 
   private async counts(context: RequestContext, pool: NodePoolRow): Promise<NodeCounts> {
     const counts = await loadValue(context, this.stores.nodePools.nodeCounts, pool.id);
-    return counts ?? { total: 0, serving: 0, healthy: 0, failed: 0 };
+    return counts ?? { total: 0, removing: 0, serving: 0, healthy: 0, failed: 0 };
   }
 }

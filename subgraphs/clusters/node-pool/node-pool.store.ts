@@ -7,7 +7,10 @@ export type NodePoolRow = NodePool;
 
 /** How many nodes a pool has, by how they are. */
 export interface NodeCounts {
+  /** Without those that failed. */
   readonly total: number;
+  /** Of `total`, those that are leaving. */
+  readonly removing: number;
   readonly serving: number;
   readonly healthy: number;
   readonly failed: number;
@@ -47,7 +50,8 @@ export class NodePoolStore {
     pools: readonly string[],
   ): Promise<Map<string, NodeCounts>> => {
     const rows = await this.database.$queryRaw<({ pool: string } & NodeCounts)[]>`
-      SELECT node_pool_id AS pool, count(*)::int AS total,
+      SELECT node_pool_id AS pool, count(*) FILTER (WHERE state <> 'failed')::int AS total,
+        count(*) FILTER (WHERE state = 'removing')::int AS removing,
         count(*) FILTER (WHERE state = 'running')::int AS serving,
         count(*) FILTER (WHERE state = 'running' AND status = 'Ready')::int AS healthy,
         count(*) FILTER (WHERE state = 'failed')::int AS failed

@@ -20,14 +20,16 @@ export async function settlePool(step: PoolStep): Promise<StepOutcome> {
   const strangers = nodes.filter((node) => neverJoined(node, pool.generation)).map(({ id }) => id);
   const desiredSize = Math.max(0, pool.desiredSize - strangers.length);
   const others = nodes.filter(({ id }) => !strangers.includes(id));
-  const kept = planPool({ ...pool, desiredSize }, others).kept.length;
+  const { kept } = planPool({ ...pool, desiredSize }, others);
+  const made = kept.filter(({ state }) => state !== 'failed').length;
   if (strangers.length > 0)
     await means.provider.deleteInstances(cluster.id, strangers, { drain: false, release: false });
   const running = nodes.filter(({ state }) => state === 'running').length;
   const failed = Math.max(result.failed, others.filter(({ state }) => state === 'failed').length);
   await inPool(step, async (tx, at) => {
     await deleteNodes(tx, strangers);
-    await releasePlaces(tx, { cluster, pool, keep: Math.max(desiredSize, kept) });
+    // What could not be made holds nothing: whoever tries again reserves again.
+    await releasePlaces(tx, { cluster, pool, keep: made });
     await tx.nodePool.update({
       where: { id: pool.id },
       data: {

@@ -70,7 +70,7 @@ export async function releaseUses(
 export interface Held {
   readonly cluster: Pick<Cluster, 'id' | 'account' | 'product'>;
   readonly pool: Pick<NodePool, 'id'>;
-  /** Places for nodes that the pool keeps: the larger of what is wished and what exists. */
+  /** Places for nodes that the pool keeps: those that exist, and those that are still to be made. */
   readonly keep: number;
 }
 

@@ -1,6 +1,8 @@
 import { TerminalError } from '../../../engine/contract.js';
 import { inCluster } from '../cluster/cluster.steps.js';
 import { forgetLost } from '../node-pool/nodes/losing-nodes.js';
+import { countWorkingNodes } from '../node-pool/node-pool.store.js';
+import { releasePlaces } from '../reconcile/held.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
@@ -45,7 +47,10 @@ export async function replaceLost(step: NodesStep, lost: readonly Node[]): Promi
     if (canResize(pool))
       await wishPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path: [] });
     const subject = { cluster, pool, operationId: operation.id };
-    return forgetLost(tx, { subject, account: cluster.account, lost });
+    const events = await forgetLost(tx, { subject, account: cluster.account, lost });
+    if (!canResize(pool))
+      await releasePlaces(tx, { cluster, pool, keep: await countWorkingNodes(tx, pool.id) });
+    return events;
   });
   return 'again';
 }

@@ -153,6 +153,14 @@ describe('the resources of a cluster', () => {
     );
     const after = await usage();
     expect(after).toEqual({ vpcs: before.vpcs + 1, eips: before.eips + 1, balancers: before.balancers + 1 });
+    const retained = '{ retainedResources { totalCount nodes { id type name formerClusterId } } }';
+    const own = keep.filter(({ type }) => type === 'LOAD_BALANCER' || type === 'EIP');
+    expect(await living.ask(retained)).toEqual({
+      retainedResources: {
+        totalCount: 2,
+        nodes: own.map(({ id, type, name }) => ({ id, type, name, formerClusterId: clusterId })),
+      },
+    });
     const vpcId = keep[0]!.id;
     const { vpc } = await living.ask<{ vpc: object }>(
       'query ($id: ID!) { vpc(id: $id) { creator vSwitches { id } securityGroups { id creator } } }',
@@ -168,6 +176,26 @@ describe('the resources of a cluster', () => {
       expect(await living.ask(query, { id })).toEqual({ answer: { deletedId: id, userErrors: [] } });
     }
     expect(await usage()).toEqual(before);
+    expect(await living.ask(retained)).toEqual({ retainedResources: { totalCount: 0, nodes: [] } });
+  });
+
+  test('have the ids that they have elsewhere in the graph', async () => {
+    const { clusterId } = await living.runningCluster(2, { regionId: 'cn-shanghai' });
+    const { cluster } = await living.ask<{
+      cluster: {
+        nodePools: { nodes: { scalingGroup: { id: string } }[] };
+        nodes: { nodes: { instanceId: string }[] };
+      };
+    }>(
+      `query ($id: ID!) { cluster(id: $id) {
+        nodePools { nodes { scalingGroup { id } } } nodes { nodes { instanceId } } } }`,
+      { id: clusterId },
+    );
+    const all = await resources(clusterId);
+    const ids = (wanted: string) => all.filter(({ type }) => type === wanted).map(({ id }) => id);
+    expect(ids('SCALING_GROUP')).toEqual(cluster.nodePools.nodes.map(({ scalingGroup }) => scalingGroup.id));
+    expect(ids('INSTANCE')).toEqual(cluster.nodes.nodes.map(({ instanceId }) => instanceId));
+    await drop(clusterId);
   });
 });
 

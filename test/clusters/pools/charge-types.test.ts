@@ -276,7 +276,7 @@ describe('subscription machines of a creation that failed', () => {
     expect(await living.pool(pools[0] ?? '')).toMatchObject({
       state: 'ACTIVE',
       desiredSize: 3,
-      totalNodes: 3,
+      totalNodes: 1,
       healthyNodes: 1,
       failedNodes: 2,
     });

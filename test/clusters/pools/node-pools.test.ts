@@ -241,7 +241,7 @@ test('a pool counts its nodes by how they are', async () => {
   const { data } = await clusters.run(query, { id: pool });
   expect(data).toMatchObject({
     nodePool: {
-      totalNodes: 6,
+      totalNodes: 4,
       servingNodes: 3,
       healthyNodes: 2,
       failedNodes: 2,

@@ -11,6 +11,7 @@ export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.regions': 'a catalogue; the clusters in them are tried as lists',
   'Query.timeZone': 'a catalogue',
   'Query.timeZones': 'a catalogue',
+  'Query.retainedResources': 'a list of what the account has, tried as a list',
   'Query.viewer': 'says who asks',
   'Query.vpcs': 'a list of what the account has, tried as a list',
   'Mutation.createVpc': 'stands in a region of the catalogue',

@@ -7,6 +7,7 @@ import type { Problem } from '../../../../kernel/result.js';
 import type { Node, NodePool } from '../../reconcile/reconcile.store.js';
 import { type MachineUse, releaseMachines, releaseUses, useOf } from '../../reconcile/held.js';
 import { type MachinesGrant, reserveMachines } from '../../reconcile/reserving-machines.js';
+import { reservePlaces } from '../../reconcile/reserving-places.js';
 import { attachRequest, joiningOf, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from '../pool-config.rules.js';
 import { releaseNodes, reserveNodes } from '../../network/node-network.js';
@@ -44,7 +45,11 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
     const sizes = await vcpusOf(tx, pool.instanceTypes);
     // The largest acceptable type, so that whichever comes fits into what was reserved.
     const each = Math.max(0, ...sizes.values());
-    const taken = await reserveMachines(tx, { ...machinesOf(pool), count: missing, vcpus: each });
+    const existing = nodes.filter(({ state }) => state !== 'failed').length;
+    const places = await reservePlaces(tx, { cluster, pool, existing, missing });
+    const machines = { ...machinesOf(pool), count: places.granted, vcpus: each };
+    const { granted, shortage } = await reserveMachines(tx, machines);
+    const taken = { granted, shortage: shortage ?? places.shortage };
     const network = await connectNodes(tx, step, { taken, vcpus: each });
     made = network.granted;
     noted = network.noted;

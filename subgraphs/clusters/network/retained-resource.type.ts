@@ -1,0 +1,27 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../../kernel/graph/connection.type.js';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
+import { ClusterResourceType } from './network.enums.js';
+
+@ObjectType({
+  description:
+    'A load balancer or public address that outlived its cluster because deleteCluster was told to retain it. It counts against its quota and is billed until deleteNetworkPart deletes it.',
+})
+export class RetainedResource {
+  @Field(() => ID, { description: 'Its id, the same as in the `resources` of its cluster, `resource_…`.' })
+  id: string;
+
+  @Field(() => ClusterResourceType, { description: 'What it is: LOAD_BALANCER or EIP.' })
+  type: string;
+
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+
+  @Field(() => ID, { description: 'Id of the cluster that it was made for, which is deleted.' })
+  formerClusterId: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  createdAt: Date;
+}
+
+export const RetainedResourceConnection = connectionOf('RetainedResource', () => RetainedResource);
