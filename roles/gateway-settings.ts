@@ -29,7 +29,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
   const {
     REQUEST_TIMEOUT,
     COST_LIMIT,
-    RATE_POINTS = 60_000_000,
+    RATE_POINTS = 3_000_000,
     INTROSPECTION,
     TRUSTED_DOCUMENTS,
     METRICS_PORT,

@@ -43,13 +43,13 @@ export interface Slicing {
 /** Length of a list that neither the client nor the schema bounds. */
 const UNBOUNDED_LIST = 10;
 /** Weight of a field of Mutation, which writes. */
-const MUTATION = 10;
+const MUTATION = 300;
 const RELAY_SLICES = ['first', 'last'];
 const RELAY_LISTS = ['edges', 'nodes'];
 
 /**
  * Reads the costs of fields from the schema: `@cost` and `@listSize` where they are written; else an object costs 1,
- * a scalar 0, a mutation 10, and lists are as long as Relay's `first` or `last` says.
+ * a scalar 0, a mutation 300, and lists are as long as Relay's `first` or `last` says.
  */
 export class FieldCosts {
   private readonly known = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();

@@ -32,6 +32,10 @@ export interface Limits {
   readonly pageSize: number;
   /** Whether clients may read the schema: all, none, or those with a scope. */
   readonly introspection: boolean | { readonly scope: string };
+  /** Points that every operation costs beside its fields: reading, checking and answering a request. */
+  readonly operationPoints: number;
+  /** What a document that is new to the gateway costs at the least: reading, checking and planning it. */
+  readonly newDocument: { readonly points: number; readonly bytesPerPoint: number };
   /** What one operation may cost, estimated before it runs; infinite for no limit. See docs/operations.md. */
   readonly cost: number;
   /** Bytes of JSON of one answer: of all operations of an HTTP request together, of each event of a stream. */
@@ -85,7 +89,9 @@ export const defaultLimits: Limits = {
   variableEntries: 10_000,
   pageSize: MAX_PAGE,
   introspection: true,
-  cost: 2_000_000,
+  operationPoints: 100,
+  newDocument: { points: 500, bytesPerPoint: 10 },
+  cost: 250_000,
   responseBytes: 4_000_000,
   requestTimeout: 30_000,
   subgraphTimeout: 15_000,

@@ -60,12 +60,6 @@ export interface NotAdmitted {
 /** A request that is being looked at. */
 type Begun = Pick<AdmittedRequest, 'startedAt' | 'least'>;
 
-/**
- * Points that a request with a new document costs at the least, the smallest cost that there is. They are taken before
- * the document is parsed, whatever becomes of it: an account that has none left makes the gateway plan nothing.
- */
-const NEW_DOCUMENT = 1;
-
 /** Objects of an answer whose cost is counted in one turn of the event loop. */
 const OBJECTS_PER_TURN = 10_000;
 
@@ -81,11 +75,21 @@ export class Admission {
       return this.planned(request, actor, { startedAt, least: 0 });
     if (!rate) return this.plan(request, actor, { startedAt, least: 0 });
     const { account } = actor;
-    return chain(rate.spend(account, NEW_DOCUMENT), (spent) =>
+    const least = this.newDocument(request.query);
+    return chain(rate.spend(account, least), (spent) =>
       spent
-        ? this.plan(request, actor, { startedAt, least: NEW_DOCUMENT })
-        : this.refuse([spentError(rate, account)], 429, { startedAt, least: 0 }),
+        ? this.plan(request, actor, { startedAt, least })
+        : this.refuse([spentError(rate, account, least)], 429, { startedAt, least: 0 }),
     );
+  }
+
+  /**
+   * Points that a request with a new document costs at the least. They are taken before the document is parsed, whatever
+   * becomes of it: an account that has none left makes the gateway plan nothing.
+   */
+  private newDocument(text: string): number {
+    const { points, bytesPerPoint } = this.options.limits.newDocument;
+    return Math.ceil(points + text.length / bytesPerPoint);
   }
 
   private plan(
@@ -112,11 +116,12 @@ export class Admission {
     const { document, name } = prepared.operation;
     const { tree, known } = this.options.served.costs.tree(document, name);
     this.options.meter.plan(known);
-    const estimated = tree.fixed ?? estimatedCost(tree.root, request.variables ?? {});
+    const { operationPoints, cost: limit } = this.options.limits;
+    const estimated = operationPoints + (tree.fixed ?? estimatedCost(tree.root, request.variables ?? {}));
     const requested = Math.max(least, Math.ceil(estimated));
-    if (tree.unsliced && Number.isFinite(this.options.limits.cost))
+    if (tree.unsliced && Number.isFinite(limit))
       return this.refuse([slicingError(tree.unsliced)], 400, begun);
-    if (requested > this.options.limits.cost) return this.refuse([this.tooCostly(requested)], 400, begun);
+    if (estimated > limit) return this.refuse([this.tooCostly(Math.ceil(estimated))], 400, begun);
     const { rate } = this.options;
     const admitted = { ...begun, prepared, requested, account, tree: tree.root };
     if (!rate) return admitted;
@@ -130,7 +135,10 @@ export class Admission {
    * a request that ran out of time was work, too.
    */
   settle(admitted: AdmittedRequest, result: ExecutionResult): MaybePromise<ExecutionResult> {
-    return chain(costOf(admitted, result), (actual) => this.charge(admitted, result, actual));
+    const { operationPoints } = this.options.limits;
+    return chain(costOf(admitted, result, operationPoints), (actual) =>
+      this.charge(admitted, result, actual),
+    );
   }
 
   private charge(admitted: AdmittedRequest, result: ExecutionResult, actual: number): ExecutionResult {
@@ -190,17 +198,18 @@ export class Admission {
   }
 }
 
-/** What a result has cost. */
+/** What a result has cost, `operationPoints` beside its fields. */
 function costOf(
   { requested, least, account, tree, prepared }: AdmittedRequest,
   { data }: ExecutionResult,
+  operationPoints: number,
 ): MaybePromise<number> {
   if (!data) return requested;
   const variables = prepared.request.variables ?? {};
   const cost = isWritten(data)
     ? actualCostInTurns(tree, data, variables, new WorkBudget(account, OBJECTS_PER_TURN))
     : actualCost(tree, data, variables);
-  return chain(cost, (points) => Math.max(least, Math.ceil(points)));
+  return chain(cost, (points) => Math.max(least, Math.ceil(operationPoints + points)));
 }
 
 function slicingError({ field, arguments: slices }: NonNullable<CostTree['unsliced']>): GraphQLError {
@@ -208,9 +217,9 @@ function slicingError({ field, arguments: slices }: NonNullable<CostTree['unslic
 }
 
 /** Refuses what would be read first of an account that has nothing left. */
-function spentError(rate: RateLimiter, account: string): GraphQLError {
-  const told = 'A request with a new document costs 1 point at least';
-  return rateError(rate, account, { told, requested: NEW_DOCUMENT });
+function spentError(rate: RateLimiter, account: string, requested: number): GraphQLError {
+  const told = `A request with this document, which is new, costs ${requested} points at the least`;
+  return rateError(rate, account, { told, requested });
 }
 
 function costError(rate: RateLimiter, account: string, requested: number): GraphQLError {

@@ -81,7 +81,7 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
     @Field(() => PageInfo, { description: 'Where the page ends.' })
     pageInfo: PageInfo;
 
-    @Cost(1)
+    @Cost(30)
     @Field(() => Int, {
       name: 'totalCount',
       description: 'Items in the whole list; costs one more statement.',

@@ -1,8 +1,8 @@
 import { Directive } from 'type-graphql';
 
 /**
- * What each value of a field costs, where it takes more than reading a row; see docs/operations.md. Left out an object
- * costs 1, a scalar 0.
+ * What each value of a field costs, in points of 10 microseconds of CPU, where it takes more than reading a row; see
+ * docs/operations.md. Left out an object costs 1, a scalar 0.
  */
 export function Cost(weight: number): ReturnType<typeof Directive> {
   return Directive(`@cost(weight: ${weight})`);

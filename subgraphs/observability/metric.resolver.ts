@@ -11,7 +11,7 @@ import { ClusterMetricArgs, MetricArgs, MetricSeries } from './metric.type.js';
 export class ClusterMetricResolver {
   constructor(private readonly service: MetricService) {}
 
-  @Cost(5)
+  @Cost(20)
   @ListSize(4)
   @FieldResolver(() => [MetricSeries], {
     description:
@@ -32,7 +32,7 @@ export class ClusterMetricResolver {
 export class WorkloadMetricResolver {
   constructor(private readonly service: MetricService) {}
 
-  @Cost(5)
+  @Cost(20)
   @ListSize(4)
   @FieldResolver(() => [MetricSeries], {
     description: 'Cores and bytes that its pods use together, and how many pods; kept for a day.',

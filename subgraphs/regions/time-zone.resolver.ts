@@ -1,5 +1,6 @@
 import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { Clock } from '../../kernel/clock.js';
+import { Cost, ListSize } from '../../kernel/graph/cost.js';
 import { DateTimeScalar } from '../../kernel/graph/scalars.js';
 import type { RegionsService } from './regions.service.js';
 import { localTime, nextTransition, utcOffset } from './time-zone.rules.js';
@@ -26,6 +27,8 @@ export class TimeZoneResolver {
     return this.service.timeZone(id);
   }
 
+  @Cost(4)
+  @ListSize(450)
   @Query(() => [TimeZone], { description: 'Every time zone that a cluster can live by.' })
   timeZones(
     @Arg('group', () => TimeZoneGroup, {

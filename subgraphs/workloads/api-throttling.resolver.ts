@@ -1,4 +1,5 @@
 import { Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../kernel/graph/cost.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { throttlingOf, rejectedRequests } from './api-throttling.rules.js';
 import { ApiThrottling } from './api-throttling.type.js';
@@ -11,6 +12,7 @@ export class ApiThrottlingResolver {
   constructor(private readonly apis: ClusterApis) {}
 
   @Directive('@requires(fields: "product")')
+  @Cost(100)
   @FieldResolver(() => ApiThrottling, {
     nullable: true,
     description:

@@ -21,7 +21,7 @@ export class ClusterResolver {
   ) {}
 
   // Asks the cluster's API server.
-  @Cost(5)
+  @Cost(150)
   @FieldResolver(() => NamespaceConnection, {
     description: 'Its namespaces by name; none while it has no Kubernetes API yet.',
   })
@@ -35,7 +35,7 @@ export class ClusterResolver {
     return toPartialConnection(page, { key: ({ name }) => [name], after: args.after, count });
   }
 
-  @Cost(5)
+  @Cost(500)
   @FieldResolver(() => WorkloadConnection, {
     description: 'Its workloads by namespace, name and kind; none while it has no Kubernetes API yet.',
   })

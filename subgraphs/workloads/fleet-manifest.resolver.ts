@@ -21,7 +21,7 @@ export class FleetManifestResolver {
   ) {}
 
   // Asks the API servers of up to 100 clusters for each object.
-  @Cost(1_000)
+  @Cost(50_000)
   @Mutation(() => ApplyManifestToClustersPayload, {
     description:
       'Applies one manifest to several clusters, wherever they are, and says for each what became of it.',

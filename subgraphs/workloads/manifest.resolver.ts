@@ -25,7 +25,7 @@ export class ManifestResolver {
   ) {}
 
   // Asks the cluster's API server for each object.
-  @Cost(50)
+  @Cost(1_000)
   @Mutation(() => ApplyManifestPayload, {
     description:
       'Applies a manifest to a cluster (server-side apply as field manager `fleetgraph`), object by object.',

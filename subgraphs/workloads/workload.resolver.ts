@@ -20,6 +20,7 @@ export class WorkloadResolver {
     private readonly podService: PodService,
   ) {}
 
+  @Cost(150)
   @Query(() => Workload, {
     nullable: true,
     description: 'The workload with this id; null when the account has none.',
@@ -32,7 +33,7 @@ export class WorkloadResolver {
   }
 
   // Asks the API servers of all clusters.
-  @Cost(20)
+  @Cost(20_000)
   @Query(() => WorkloadConnection, {
     description: "Workloads of all the account's clusters, by cluster, namespace, name and kind.",
   })
@@ -51,12 +52,14 @@ export class WorkloadResolver {
     return toPartialConnection(page, { key: workloadKey, after: args.after, count });
   }
 
+  // Read from the API server and written anew, up to a megabyte.
+  @Cost(100)
   @FieldResolver(() => String, { description: 'Its manifest, as `kubectl get -o yaml` prints it.' })
   yaml(@Root() workload: Workload): string {
     return toYaml(workload.object);
   }
 
-  @Cost(5)
+  @Cost(50)
   @FieldResolver(() => PodConnection, {
     description: 'Its pods by name, also those that it has through replica sets or jobs.',
   })

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { readEnv } from '../../kernel/env.js';
 import { gatewaySettings } from '../../roles/gateway-settings.js';
 
-test('what is not set leaves documents open, the schema to its scope, and gives a million points a second', async () => {
+test('what is not set leaves documents open, the schema to its scope, and gives half a core', async () => {
   expect(await gatewaySettings(readEnv({}))).toMatchObject({
     limits: { introspection: { scope: 'fleet:introspect' } },
-    rate: { points: 60_000_000, window: 60, databaseUrl: undefined },
+    rate: { points: 3_000_000, window: 60, databaseUrl: undefined },
     trustedDocuments: undefined,
     metricsPort: undefined,
   });
@@ -21,6 +21,7 @@ test('every setting reaches the gateway', async () => {
   const settings = await gatewaySettings(
     readEnv({
       COST_LIMIT: '7',
+      RESPONSE_LIMIT: '10000',
       REQUEST_TIMEOUT: '8',
       RATE_POINTS: '8',
       INTROSPECTION: 'false',
@@ -30,7 +31,13 @@ test('every setting reaches the gateway', async () => {
     'postgresql://host/rates',
   );
   expect(settings).toMatchObject({
-    limits: { cost: 7, introspection: false, requestTimeout: 8_000, subgraphTimeout: 4_000 },
+    limits: {
+      cost: 7,
+      responseBytes: 10_000,
+      introspection: false,
+      requestTimeout: 8_000,
+      subgraphTimeout: 4_000,
+    },
     rate: { points: 8, databaseUrl: 'postgresql://host/rates' },
     metricsPort: 0,
   });

@@ -33,18 +33,21 @@ export function queriesOfEveryField(schema: GraphQLSchema, given: FieldArguments
   const walk = new Walk(schema, given);
   const query = schema.getQueryType();
   const queries = new Map<string, string>();
-  const left: { type: GraphQLNamedType; around: (selection: string) => string }[] = [];
-  if (query) left.push({ type: query, around: (selection) => `{ ${selection} }` });
-  for (let next = left.shift(); next; next = left.shift()) {
-    const { type, around } = next;
-    if (queries.has(type.name)) continue;
+  for (const [type, around] of walk.ways())
     // Each field of Query is asked alone: one that fails must not hide another.
     queries.set(type.name, type === query ? '{ __typename }' : around(walk.fields(type)));
-    for (const { type: inner, open } of walk.below(type))
-      left.push({ type: inner, around: (selection) => around(open(selection)) });
-  }
   for (const field of query ? fieldsOf(query) : [])
     queries.set(`Query.${field.name}`, `{ ${walk.field('Query', field)} }`);
+  return queries;
+}
+
+/** A query for every field of every object type that can be reached from Query, by `Type.field`, each by the shortest way. */
+export function queriesOfEachField(schema: GraphQLSchema, given: FieldArguments): Map<string, string> {
+  const walk = new Walk(schema, given);
+  const queries = new Map<string, string>();
+  for (const [type, around] of walk.ways())
+    for (const field of fieldsOf(type))
+      queries.set(`${type.name}.${field.name}`, around(walk.field(type.name, field)));
   return queries;
 }
 
@@ -58,6 +61,22 @@ class Walk {
     private readonly schema: GraphQLSchema,
     private readonly given: FieldArguments,
   ) {}
+
+  /** The types that can be reached from Query, and what leads to each by the shortest way. */
+  ways(): Map<GraphQLNamedType, (selection: string) => string> {
+    const found = new Map<GraphQLNamedType, (selection: string) => string>();
+    const query = this.schema.getQueryType();
+    const left: { type: GraphQLNamedType; around: (selection: string) => string }[] = [];
+    if (query) left.push({ type: query, around: (selection) => `{ ${selection} }` });
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { type, around } = next;
+      if (found.has(type)) continue;
+      found.set(type, around);
+      for (const { type: inner, open } of this.below(type))
+        left.push({ type: inner, around: (selection) => around(open(selection)) });
+    }
+    return found;
+  }
 
   fields(type: GraphQLNamedType): string {
     const own = fieldsOf(type).map((field) => this.field(type.name, field));

@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../../kernel/graph/cost.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
@@ -31,6 +32,7 @@ export class ClusterControlPlaneResolver {
     return row ? shown(row) : null;
   }
 
+  @Cost(100)
   @FieldResolver(() => ServiceLevelAgreement, { description: 'How reliable it is to be, and was.' })
   async sla(@Ctx() context: RequestContext, @Root() cluster: ClusterRow): Promise<ServiceLevelAgreement> {
     const level = serviceLevel(cluster.product);

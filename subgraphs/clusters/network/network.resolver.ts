@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../../kernel/graph/cost.js';
 import { toConnection } from '../../../kernel/graph/connection.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { pageOf, pageRequest } from '../../../kernel/page.js';
@@ -134,6 +135,7 @@ export class ClusterNetworkResolver {
     return (await loadValue(context, this.store.networks, cluster.id)) ?? null;
   }
 
+  @Cost(200)
   @FieldResolver(() => ClusterResourceConnection, {
     description: 'Every cloud resource that it consists of or depends on, and what becomes of each with it.',
   })

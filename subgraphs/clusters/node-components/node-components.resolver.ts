@@ -55,7 +55,7 @@ export class NodeComponentsResolver {
     private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'log'>,
   ) {}
 
-  @Cost(5)
+  @Cost(12)
   @FieldResolver(() => [NodeComponent], {
     description:
       "What it runs, each with a state of its own: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
