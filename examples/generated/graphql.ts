@@ -43,7 +43,7 @@ export type CheckResult =
 
 /** What came of a check. */
 export type ClusterCheckState =
-  /** Items of level BLOCKING have failed: what it was for is refused until they are mended. */
+  /** Items of level BLOCKING have failed: what it was for is refused until they are fixed. */
   | 'BLOCKED'
   /** Nothing stands in the way; look at the warnings. */
   | 'PASSED';

@@ -13,6 +13,8 @@ import { type ClusterCheckRow, ClusterCheckStore } from './cluster-check.store.j
 import type { ClusterCheckItem, RunClusterCheckInput } from './cluster-check.type.js';
 import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
+import type { ListedNode } from '../reconcile/kubernetes-nodes.js';
+import { countAlike, presentNodes, type RecordedNode } from './present-nodes.js';
 import { removedBetween, supportOf } from '../version/release.rules.js';
 import type { RemovedApiUse, ScanResult } from './removed-api.rules.js';
 import { scanRemovedApis } from './removed-api.scan.js';
@@ -95,9 +97,10 @@ export class ClusterCheckService {
     const { versions } = await this.catalogue.catalogue();
     const database = this.platform.database.prisma;
     const target = await upgradeTarget(cluster, requested, { database, versions });
+    const client = await this.clientOf(cluster);
     const [nodes, scan] = await Promise.all([
-      this.checks.nodeCounts(cluster.id),
-      this.scan(cluster, target.ok ? target.version : cluster.version),
+      this.nodes(cluster, client),
+      this.scan(cluster, { client, to: target.ok ? target.version : cluster.version }),
     ]);
     const newestPatch = target.ok ? versions.newestOf(minorOf(target.version)) : undefined;
     return upgradeCheckItems({
@@ -106,18 +109,39 @@ export class ClusterCheckService {
       state: cluster.state,
       target,
       newestPatch,
-      nodes,
+      nodes: countAlike(nodes),
       scan,
     });
   }
 
-  private async scan({ id, account, version }: ClusterRow, to: string): Promise<ScanResult> {
+  /** Of the cluster's Kubernetes API; undefined when the platform knows of none. */
+  private async clientOf({ id, account }: ClusterRow): Promise<KubernetesClient | undefined> {
     const access = (await clusterAccess(this.platform.database.prisma, account, [id])).get(id);
-    if (!access) return { kind: 'NO_API', message: 'The platform knows of no Kubernetes API to look at.' };
-    const client = new KubernetesClient(this.platform.kubernetes.of(access), {
+    if (!access) return undefined;
+    return new KubernetesClient(this.platform.kubernetes.of(access), {
       clusterId: id,
       signal: AbortSignal.timeout(SCAN_TIMEOUT_MS),
     });
+  }
+
+  /** The nodes as Kubernetes has them now; as they are recorded when it cannot be asked. */
+  private async nodes({ id }: ClusterRow, client: KubernetesClient | undefined): Promise<RecordedNode[]> {
+    const recorded = await this.checks.nodes(id);
+    if (!client) return recorded;
+    try {
+      return presentNodes(recorded, await client.all<ListedNode>('/api/v1/nodes'));
+    } catch (error) {
+      // That the API does not answer is an item of its own.
+      messageOf(error);
+      return recorded;
+    }
+  }
+
+  private async scan(
+    { version }: ClusterRow,
+    { client, to }: { readonly client: KubernetesClient | undefined; readonly to: string },
+  ): Promise<ScanResult> {
+    if (!client) return { kind: 'NO_API', message: 'The platform knows of no Kubernetes API to look at.' };
     const { notes } = await this.catalogue.catalogue();
     const apis = removedBetween(notes.removedApis, null, minorOf(to));
     try {

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { ClusterCheck, Prisma } from '../../../prisma/generated/client.js';
-import type { NodeCount } from './cluster-check.rules.js';
+import type { RecordedNode } from './present-nodes.js';
 import type { ClusterCheckItem } from './cluster-check.type.js';
 
 export type ClusterCheckRow = ClusterCheck;
@@ -29,15 +29,13 @@ export class ClusterCheckStore {
     });
   }
 
-  /** The nodes of a cluster, counted by what matters to an upgrade. */
-  async nodeCounts(clusterId: string): Promise<NodeCount[]> {
-    const rows = await this.database.node.groupBy({
-      by: ['version', 'state', 'status'],
+  /** What of the nodes of a cluster matters to an upgrade, as it is recorded. */
+  nodes(clusterId: string): Promise<RecordedNode[]> {
+    return this.database.node.findMany({
       where: { clusterId },
-      _count: true,
+      select: { name: true, version: true, state: true, status: true },
       orderBy: [{ version: 'asc' }, { state: 'asc' }, { status: 'asc' }],
     });
-    return rows.map(({ _count: count, ...rest }) => ({ ...rest, count }));
   }
 }
 

@@ -11,7 +11,7 @@ export type ClusterCheckType = keyof typeof ClusterCheckType;
 
 export const ClusterCheckState = graphEnum('ClusterCheckState', 'What came of a check.', {
   PASSED: 'Nothing stands in the way; look at the warnings.',
-  BLOCKED: 'Items of level BLOCKING have failed: what it was for is refused until they are mended.',
+  BLOCKED: 'Items of level BLOCKING have failed: what it was for is refused until they are fixed.',
 });
 export type ClusterCheckState = keyof typeof ClusterCheckState;
 

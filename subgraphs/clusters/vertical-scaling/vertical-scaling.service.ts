@@ -20,6 +20,7 @@ import type { NodePool } from '../reconcile/reconcile.store.js';
 import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import { MAX_BATCH } from '../upgrade/upgrade.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
+import { poolsWithGroup, refuseStuckPools } from './scalable-pools.js';
 import { SCALE_VERTICALLY, type VerticalScalingInput } from './vertical-scaling.rules.js';
 import { nodesToReplace } from './vertical-scaling.store.js';
 import type { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
@@ -35,7 +36,8 @@ export class VerticalScalingService {
 
   /**
    * Refuses unknown, too small and too large types, those on which a pool's image or runtime does not run, unknown pools,
-   * and `INVALID_STATE` while the cluster is not RUNNING or another waits.
+   * pools that can get no nodes (`SCALING_GROUP_MISSING`), and `INVALID_STATE` while the cluster is not RUNNING, one of the
+   * pools is changing or another vertical scaling waits.
    */
   async scale(
     actor: Actor,
@@ -46,12 +48,14 @@ export class VerticalScalingService {
     const problems = [...typeProblems(input.instanceTypes, instanceTypes), ...batchProblems(input.batchSize)];
     if (problems.length > 0) throw new Refused(problems);
     const { account } = actor;
+    const withGroup = await poolsWithGroup(this.platform, account, input.id);
     return change(
       this.platform,
       { actor, mutation: 'scaleClusterVertically', input, dryRun },
       async (tx, at) => {
         const cluster = await runningCluster(tx, account, input.id);
         const pools = await chosenPools(tx, cluster, input.nodePoolIds);
+        refuseStuckPools(pools, withGroup, input.nodePoolIds);
         for (const pool of pools) refuseUnfit(pool, cluster, { wished: input.instanceTypes, instanceTypes });
         await refuseLargeTypes(tx, account, pools.map(withTypes(input.instanceTypes)));
         await refuseSecondChange(tx, cluster, { type: SCALE_VERTICALLY });

@@ -154,6 +154,36 @@ describe('an upgrade check', () => {
     expect((await upgrade(id, '1.34')).userErrors).toEqual([]);
   });
 
+  test('goes by the nodes that Kubernetes has now, not by those that were recorded', async () => {
+    const { id } = await runningCluster(clusters, 'acme', {
+      name: 'present',
+      version: '1.32.6',
+      nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 2 }],
+    });
+    await giveApi(id);
+    const nodes = await prisma().node.findMany({ where: { clusterId: id } });
+    const listed = (ready: string, kubeletVersion = 'v1.32.6') => ({
+      items: nodes.map(({ name }) => ({
+        metadata: { name },
+        status: { nodeInfo: { kubeletVersion }, conditions: [{ type: 'Ready', status: ready }] },
+      })),
+    });
+    const failed = async () =>
+      (await check(id, '1.34')).check?.items
+        .filter(({ level, result }) => level === 'BLOCKING' && result === 'FAILED')
+        .map(({ name }) => name);
+    lists['/api/v1/nodes'] = listed('False');
+    expect(await failed()).toEqual(['NODES_READY']);
+    lists['/api/v1/nodes'] = { items: listed('True').items.slice(1) };
+    expect(await failed()).toEqual(['NODES_READY']);
+    lists['/api/v1/nodes'] = listed('True', 'v1.28.3');
+    expect(await failed()).toEqual(['VERSION_SKEW']);
+    lists['/api/v1/nodes'] = listed('True');
+    await prisma().node.updateMany({ where: { clusterId: id }, data: { status: 'NotReady' } });
+    expect(await failed()).toEqual([]);
+    delete lists['/api/v1/nodes'];
+  });
+
   test('of a cluster that cannot have the version says so, and is kept', async () => {
     const id = await oldCluster('kept', '1.30.12');
     const { check: made } = await check(id, '1.34');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
 import type { Engine } from '../../../engine/engine.js';
+import { enqueue } from '../../../engine/queue.js';
 import { MaintenanceWindowService } from '../../../subgraphs/clusters/maintenance-window/maintenance-window.service.js';
 import { automaticUpgradeSchedule } from '../../../subgraphs/clusters/upgrade/automatic-upgrade.reconciler.js';
 import { automaticTarget } from '../../../subgraphs/clusters/upgrade/automatic-upgrade.rules.js';
@@ -115,7 +116,19 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
   it('goes to the next minor version with autoUpgrade; what a check finds in the way is told once, then it goes on', async () => {
     const id = await willing('1.32.6', { autoUpgrade: true });
     await window(id, 'FREQ=DAILY', 24);
-    await world.prisma.node.updateMany({ where: { clusterId: id }, data: { status: 'NotReady' } });
+    const [node] = await world.prisma.node.findMany({ where: { clusterId: id } });
+    const power = (on: boolean) => world.cloud('PUT', `/clusters/${id}/instances/${node!.id}/power`, { on });
+    const settled = (status: string) =>
+      eventually(
+        async () => {
+          await enqueue(world.prisma, 'node', node!.id);
+          const [now] = await world.prisma.node.findMany({ where: { clusterId: id } });
+          return now!.status === status;
+        },
+        { what: `a node that is ${status}` },
+      );
+    await power(false);
+    await settled('NotReady');
     const told = () =>
       world.prisma.event.findMany({ where: { clusterId: id, type: 'AUTOMATIC_UPGRADE_BLOCKED' } });
     await looks();
@@ -125,7 +138,8 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
       expect.stringContaining('1 of 1 nodes are not ready'),
     ]);
     expect(await upgradesOf(id)).toEqual([]);
-    await world.prisma.node.updateMany({ where: { clusterId: id }, data: { status: 'Ready' } });
+    await power(true);
+    await settled('Ready');
     await hourStrikes();
     const [operation] = await eventually(async () => {
       const found = await upgradesOf(id);

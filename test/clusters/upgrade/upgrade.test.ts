@@ -94,7 +94,8 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
     });
     // New clusters cannot have a version so old; what it would meet can be shown all the same.
     await world.prisma.cluster.update({ where: { id: clusterId }, data: { version: '1.24.17' } });
-    await world.prisma.node.updateMany({ where: { clusterId }, data: { version: '1.24.17' } });
+    for (const { id } of await world.prisma.node.findMany({ where: { clusterId } }))
+      await world.cloud('PUT', `/clusters/${clusterId}/instances/${id}/version`, { version: '1.24.17' });
     expect(await failed('1.26')).toMatchObject({
       state: 'BLOCKED',
       items: [

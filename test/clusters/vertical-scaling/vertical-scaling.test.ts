@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enqueue } from '../../../engine/queue.js';
 import { nextReplacement } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.rules.js';
 import { audit, ended, NODE_TYPE, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
@@ -57,6 +58,25 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     const pool = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId } });
     expect(pool).toMatchObject({ desiredSize: 3, instanceTypes: [LARGE] });
     await eventually(async () => (await client.get<DeploymentView>(path)).status?.readyReplicas === 3);
+  });
+
+  it('is refused for a pool whose scaling group was deleted, before the platform has noticed and after', async () => {
+    const { clusterId, poolId } = await runningCluster(world, '1.34.3', 1);
+    await world.cloud('DELETE', `/clusters/${clusterId}/scaling-groups/${poolId}`);
+    const refused = async (input: object) =>
+      (await scale({ id: clusterId, instanceTypes: [LARGE], ...input })).userErrors;
+    const path = ['input', 'id'];
+    expect(await refused({})).toMatchObject([{ code: 'SCALING_GROUP_MISSING', path }]);
+    expect(await refused({ nodePoolIds: [poolId] })).toMatchObject([
+      { code: 'SCALING_GROUP_MISSING', path: ['input', 'nodePoolIds', '0'] },
+    ]);
+    await enqueue(world.prisma, 'pool-audit', clusterId);
+    await eventually(async () => {
+      const pool = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
+      return pool.state === 'UNHEALTHY';
+    });
+    expect(await refused({})).toMatchObject([{ code: 'SCALING_GROUP_MISSING', path }]);
+    expect(await world.prisma.operation.count({ where: { clusterId, finishedAt: null } })).toBe(0);
   });
 
   it('gives up when the new type is out of stock: the pool keeps its size, and the reason is told', async () => {
