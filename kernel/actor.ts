@@ -4,11 +4,11 @@ import { SignJWT, jwtVerify } from 'jose';
 export interface Actor {
   /** The account, e.g. `acme`. */
   readonly account: string;
-  /** Who in the account: the token's `sub`. */
+  /** Who in the account: the token's `sub`. Empty for a stream that everybody of the account shares. */
   readonly subject: string;
   /** False: whoever vouches for the account has not identified its holder. Left out: identified. */
   readonly verified?: boolean;
-  /** When the rights of this actor end; undefined for platform-internal actors. */
+  /** When the rights of this actor end; undefined for platform-internal actors and for streams. */
   readonly expiresAt?: Date;
   /** When the token was made out; undefined when it does not say. */
   readonly issuedAt?: Date;

@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import pg from 'pg';
+import { AcceptedTokens, type AcceptedTokensOptions } from '../access/accepted-tokens.js';
 import type { Clock } from '../kernel/clock.js';
 import { acquireLease } from '../kernel/lease.js';
 import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
+import { OpenStreams } from './api/open-streams.js';
 import { apiServer } from './api/server.js';
 import { issueCertificate } from './cloud/certificates.js';
 import { Credentials } from './cloud/credentials.js';
@@ -21,6 +23,8 @@ export interface KubesimOptions {
   readonly databaseUrl: string;
   /** The platform's secret; the cloud's token and the clusters' tokens are derived from it. */
   readonly secret: string;
+  /** How the platform's clients' tokens are checked: a kubeconfig ends with the token for which it was issued. */
+  readonly clientTokens: Pick<AcceptedTokensOptions, 'keys' | 'revocationsFile'>;
   /**
    * How many times faster than real the simulation runs from this start on, until `/cloud/v1/settings` changes it.
    * Left out, it goes on as fast as before; a new database begins with 10.
@@ -73,7 +77,9 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
 
   const advertised = options.advertiseHost ?? (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
   const urls = { cloud: '', kubernetes: '' };
-  const credentials = new Credentials(deriveKey(options.secret, 'kubeconfig'));
+  const accepted = started.use(await AcceptedTokens.open({ ...options.clientTokens, log }));
+  const credentials = new Credentials(deriveKey(options.secret, 'kubeconfig'), accepted);
+  const streams = started.use(new OpenStreams(credentials, clock));
   const cloud = () => keeper.world?.cloud;
   const authority = keeper.authority;
   const certificate = await issueCertificate(
@@ -91,7 +97,10 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
       log,
     }),
   );
-  const kubernetesServer = createSecureServer(certificate, apiServer({ cloud, credentials, clock, log }));
+  const kubernetesServer = createSecureServer(
+    certificate,
+    apiServer({ cloud, credentials, streams, clock, log }),
+  );
   kubernetesServer.keepAliveTimeout = IDLE_TIMEOUT;
   // Watches of a lost world would wait for ever.
   onLost = () => kubernetesServer.closeAllConnections();

@@ -4,7 +4,7 @@ import { startEngine } from '../engine/engine.js';
 import { eventLogMetrics } from '../engine/event-log-metrics.js';
 import type { NatsOptions } from '../engine/nats/nats-connection.js';
 import { startNatsRelay } from '../engine/nats/nats-relay.js';
-import { type AuthOptions, type GraphiqlOptions, startGateway } from '../gateway/server.js';
+import { type GraphiqlOptions, startGateway } from '../gateway/server.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
@@ -14,6 +14,7 @@ import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';
 import { prepareDatabase } from './prepare-database.js';
 import type { Progress } from './progress.js';
+import type { CheckedAuth } from './settings.js';
 import type { Readiness } from './role.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
@@ -27,7 +28,7 @@ export interface AllInOneOptions {
   readonly secret: string;
   /** CURSOR_KEYS; see open-platform.ts. */
   readonly cursorKeys?: string | undefined;
-  readonly auth: AuthOptions;
+  readonly auth: CheckedAuth;
   readonly graphiql: GraphiqlOptions | false;
   /** Limits, documents and metrics of the gateway, where they differ from its defaults. */
   readonly gateway?: GatewaySettings;
@@ -111,6 +112,7 @@ function startCloud(options: AllInOneOptions) {
     port: options.kubesimPort,
     databaseUrl: options.databaseUrl,
     secret: options.secret,
+    clientTokens: { keys: options.auth, revocationsFile: options.gateway?.revocationsFile },
     speed: options.simulationSpeed,
     clock: options.clock,
     log: options.log,

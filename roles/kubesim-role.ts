@@ -7,7 +7,7 @@ import { databaseReadiness } from './database-readiness.js';
 import { prepareDatabase } from './prepare-database.js';
 import { kubesimPort } from './ports.js';
 import type { Role } from './role.js';
-import { required } from './settings.js';
+import { authOptions, required } from './settings.js';
 
 /** The simulated cloud with its clusters' Kubernetes API servers. */
 export async function kubesimRole(env: Env): Promise<Role> {
@@ -18,6 +18,7 @@ export async function kubesimRole(env: Env): Promise<Role> {
     port: env.KUBESIM_PORT ?? kubesimPort,
     databaseUrl,
     secret: required(env, 'FLEETGRAPH_SECRET'),
+    clientTokens: { keys: authOptions(env), revocationsFile: env.AUTH_REVOCATIONS },
     speed: env.SIMULATION_SPEED,
     clock: systemClock,
     log: createLog(env.LOG_LEVEL, 'kubesim'),

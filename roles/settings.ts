@@ -2,8 +2,11 @@ import type { AuthOptions } from '../gateway/server.js';
 import type { NatsOptions } from '../engine/nats/nats-connection.js';
 import type { Env } from '../kernel/env.js';
 
+/** How clients prove who they are, where tokens tell accounts apart. */
+export type CheckedAuth = Exclude<AuthOptions, { kind: 'none' }>;
+
 /** How clients' tokens are checked, from the settings; `fallbackSecret` is the one of the state folder, if any. */
-export function authOptions(env: Env, fallbackSecret?: string): AuthOptions {
+export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {
   if (env.FLEETGRAPH_AUTH === 'off')
     throw new Error(
       'settings: FLEETGRAPH_AUTH=off is only for `gateway --supergraph`: here tokens tell accounts apart',

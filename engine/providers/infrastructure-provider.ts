@@ -1,3 +1,4 @@
+import type { TokenOrigin } from '../../access/accepted-tokens.js';
 import type { RiskInfrastructure } from './risk-infrastructure.js';
 import type { Problem } from '../../kernel/result.js';
 import type { ClaimInfrastructure } from './claim-infrastructure.js';
@@ -151,6 +152,16 @@ export interface Instance {
   readonly failure?: Problem;
 }
 
+/** Whom credentials let in, and for how long. */
+export interface CredentialRequest {
+  /** Name of the Kubernetes user. */
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly expiresAt: Date;
+  /** The client's token with which they end as well; undefined: the platform's own. */
+  readonly origin?: TokenOrigin | undefined;
+}
+
 export interface Credentials {
   readonly server: string;
   readonly caData: string;
@@ -186,5 +197,5 @@ export interface InfrastructureProvider extends PoolInfrastructure, ClaimInfrast
   /** Upgrades the kubelet of an instance; undefined when there is none (any more). */
   upgradeInstance(clusterId: string, id: string, version: string): Promise<Instance | undefined>;
   /** Credentials for the cluster's Kubernetes API. */
-  credentials(clusterId: string, subject: string, ttlMinutes: number): Promise<Credentials>;
+  credentials(clusterId: string, request: CredentialRequest): Promise<Credentials>;
 }

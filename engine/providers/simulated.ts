@@ -108,9 +108,6 @@ const claims = z.object({
   ),
 });
 
-/** What the platform may do in a cluster. */
-const PLATFORM_GROUPS = ['system:masters'];
-
 /**
  * The provider of the simulated cloud. Calls are idempotent; they throw when the cloud cannot be reached, and a
  * `TerminalError` when it says that the request can never be met.
@@ -164,9 +161,9 @@ export function createSimulatedProvider(
       const answer = await cloud.call('PUT', path(clusterId, 'instances', id, 'version'), { version });
       return answer.status === 404 ? undefined : toInstance(instance.parse(answer.body));
     },
-    async credentials(clusterId, subject, ttlMinutes): Promise<Credentials> {
-      const body = { subject, ttlMinutes, groups: PLATFORM_GROUPS };
-      return credentials.parse((await cloud.call('POST', path(clusterId, 'credentials'), body, true)).body);
+    async credentials(clusterId, request): Promise<Credentials> {
+      const { body } = await cloud.call('POST', path(clusterId, 'credentials'), request, true);
+      return credentials.parse(body);
     },
     cloudClaims: async () =>
       claims.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,

@@ -142,6 +142,7 @@ export type ClusterHistoryQuery = { readonly cluster: { readonly events: { reado
         | { readonly cursor: string, readonly type: string, readonly message: string }
         | { readonly cursor: string, readonly type: string, readonly message: string }
         | { readonly cursor: string, readonly type: string, readonly message: string }
+        | { readonly cursor: string, readonly type: string, readonly message: string }
       > } } | null };
 
 export type DemoProvisioningSubscriptionVariables = Exact<{

@@ -94,8 +94,12 @@ export class Subscriptions {
         open: (from, signal) =>
           this.options.executor.subscribe(
             prepared,
-            // Each client's end is watched for itself; the execution lasts as long as somebody listens.
-            { actor: withoutEnd(actor), requestId, kind: OperationTypeNode.SUBSCRIPTION, signal },
+            {
+              actor: audience(actor, this.options.sharedBy),
+              requestId,
+              kind: OperationTypeNode.SUBSCRIPTION,
+              signal,
+            },
             from,
           ),
         closed: () => void (this.groups.get(key) === group && this.groups.delete(key)),
@@ -110,6 +114,10 @@ function failure(error: unknown): GraphQLError {
   return error instanceof GraphQLError ? error : new GraphQLError(String(error));
 }
 
-function withoutEnd({ expiresAt: _, ...actor }: Actor): Actor {
-  return actor;
+/**
+ * On whose behalf an execution runs that several people may share: nothing of it is of the one who came first. Each
+ * client's end is watched for itself; the execution lasts as long as somebody listens.
+ */
+function audience({ expiresAt: _, issuedAt: __, keyId: ___, ...rights }: Actor, sharedBy: SharedBy): Actor {
+  return sharedBy === 'account' ? { ...rights, subject: '' } : rights;
 }

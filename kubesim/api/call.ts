@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterContext } from '../cluster/context.js';
-import type { Identity } from '../cloud/credentials.js';
 import type { ListBudget } from './list-budget.js';
+import type { UserInfo } from './rbac/user-info.js';
 import type { Representation } from './representation.js';
 
 /** One request to a cluster's API server. */
@@ -9,7 +9,8 @@ export interface ApiCall {
   readonly cluster: ClusterContext;
   /** The version that the control plane runs, e.g. `1.32.1`. */
   readonly version: string;
-  readonly identity: Identity;
+  /** As whom it acts. */
+  readonly user: UserInfo;
   /** What the cluster's lists may still read. */
   readonly budget: ListBudget;
   readonly method: string;

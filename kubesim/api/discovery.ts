@@ -45,6 +45,13 @@ const COMPUTED: Readonly<Record<string, readonly Listed[]>> = {
   ],
   'authorization.k8s.io/v1': [
     {
+      name: 'localsubjectaccessreviews',
+      singularName: 'localsubjectaccessreview',
+      namespaced: true,
+      kind: 'LocalSubjectAccessReview',
+      verbs: ['create'],
+    },
+    {
       name: 'selfsubjectaccessreviews',
       singularName: 'selfsubjectaccessreview',
       namespaced: false,
@@ -56,6 +63,13 @@ const COMPUTED: Readonly<Record<string, readonly Listed[]>> = {
       singularName: 'selfsubjectrulesreview',
       namespaced: false,
       kind: 'SelfSubjectRulesReview',
+      verbs: ['create'],
+    },
+    {
+      name: 'subjectaccessreviews',
+      singularName: 'subjectaccessreview',
+      namespaced: false,
+      kind: 'SubjectAccessReview',
       verbs: ['create'],
     },
   ],

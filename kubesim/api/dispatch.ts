@@ -1,4 +1,4 @@
-import { authorize, review } from './authorization.js';
+import { authorizePath, authorizeTarget } from './authorization.js';
 import { flag, type ApiAnswer, type ApiCall } from './call.js';
 import { discovery } from './discovery.js';
 import { logs } from './logs.js';
@@ -8,6 +8,7 @@ import { parseTarget, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
 import { budgetMetrics } from './list-budget.js';
 import { get, list } from './read.js';
+import { review } from './reviews.js';
 import { scale } from './scale.js';
 import { methodNotAllowed, noSuchPath } from './status.js';
 import { watch } from './watch.js';
@@ -17,13 +18,15 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 
 /** Answers one request; undefined when the answer is being streamed. Throws ApiError. */
 export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
-  const plain = metricsAnswer(call) ?? plainAnswer(call) ?? (await review(call));
-  if (plain) return plain;
+  const plain = metricsAnswer(call) ?? plainAnswer(call);
+  if (plain) authorizePath(call);
+  const answer = plain ?? (await review(call));
+  if (answer) return answer;
   if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
   if (!/^\/apis?\//.test(call.path)) throw noSuchPath();
   const target = parseTarget(call.path);
   if (!target) throw noSuchPath();
-  authorize(call, target);
+  authorizeTarget(call, target);
   return target.subresource ? subresource(call, target) : resource(call, target);
 }
 

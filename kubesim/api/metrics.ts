@@ -6,6 +6,7 @@ import { memoryQuantity } from '../kinds/quantity.js';
 import { parseLabelSelector, satisfies } from '../kinds/selector.js';
 import { containerUsage, nodeUsage, type Usage } from '../kubelet/usage.js';
 import type { ApiAnswer, ApiCall } from './call.js';
+import { authorize } from './rbac/authorizer.js';
 import { noSuchPath, notFound } from './status.js';
 
 const VERSION = 'metrics.k8s.io/v1beta1';
@@ -14,6 +15,10 @@ const WINDOW = '30s';
 /** Answers `/apis/metrics.k8s.io/v1beta1/…`. Nothing is stored: the numbers follow from the pods and the time. */
 export function metrics(call: ApiCall): ApiAnswer {
   const [, , , ...steps] = call.path.split('/').filter(Boolean);
+  const namespace = steps[0] === 'namespaces' ? steps[1] : undefined;
+  const [resource = '', name] = namespace === undefined ? steps : steps.slice(2);
+  const verb = name === undefined ? 'list' : 'get';
+  authorize(call.user, { verb, group: 'metrics.k8s.io', resource, namespace, name });
   if (steps[0] === 'nodes') return nodeMetrics(call, steps[1]);
   if (steps[0] === 'pods') return podMetrics(call, undefined, undefined);
   if (steps[0] === 'namespaces' && steps[2] === 'pods') return podMetrics(call, steps[1], steps[3]);

@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Cloud, CloudCluster } from '../cloud/cloud.js';
 import { apiAvailable } from '../cloud/control-plane.js';
-import type { Credentials } from '../cloud/credentials.js';
+import type { Credential, Credentials } from '../cloud/credentials.js';
 import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
 import { longList, sendList } from '../http/send-list.js';
 import type { Json } from '../kinds/object.js';
@@ -13,6 +13,9 @@ import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListBudget, listRates } from './list-budget.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
+import type { OpenStreams } from './open-streams.js';
+import { actingUser } from './rbac/impersonation.js';
+import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from './status.js';
 
@@ -22,6 +25,7 @@ const LONGEST_BACKLOG = 50_000;
 export interface ApiServerOptions {
   cloud(): Cloud | undefined;
   readonly credentials: Credentials;
+  readonly streams: OpenStreams;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,16 +57,12 @@ async function serve(
   const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
   if (id === undefined) throw noSuchPath();
   const clusterId = decodeSegment(id);
-  const token = bearerToken(request);
-  const identity = token
-    ? await options.credentials.verify(clusterId, token, options.clock.now())
-    : undefined;
-  if (!identity) throw unauthorized();
+  const credential = await credentialOf(options, request, clusterId);
   const cluster = runningCluster(options.cloud(), clusterId);
   const call: ApiCall = {
     cluster: cluster.kubernetes,
     version: cluster.record.version,
-    identity,
+    user: actingUser(userOf(credential), request),
     budget: budgetOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path ?? '/'),
@@ -74,7 +74,24 @@ async function serve(
     bytes: once(() => readBody(request, BODY_LIMIT)),
   };
   const { account } = cluster.record;
-  return options.flows.answer(call, { account, subject: identity.subject }, dispatch);
+  const answer = await options.flows.answer(call, { account, subject: credential.user.name }, dispatch);
+  if (!answer) options.streams.add(response, credential);
+  return answer;
+}
+
+async function credentialOf(
+  { credentials, clock }: ApiServerOptions,
+  request: IncomingMessage,
+  clusterId: string,
+): Promise<Credential> {
+  const token = bearerToken(request);
+  const credential = token && (await credentials.verify(clusterId, token, clock.now()));
+  if (!credential) throw unauthorized();
+  return credential;
+}
+
+function userOf({ user: { name, groups } }: Credential): UserInfo {
+  return { username: name, groups: [...groups, AUTHENTICATED] };
 }
 
 /** Aborts when the client leaves before it has its answer. */

@@ -1,32 +1,54 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { AcceptedTokens, TokenOrigin } from '../../access/accepted-tokens.js';
 
-/** Who talks to a Kubernetes API server. */
-export interface Identity {
-  readonly subject: string;
+/** Who a kubeconfig lets in. */
+export interface CredentialUser {
+  readonly name: string;
   readonly groups: readonly string[];
+  /** The token of the platform for which it was issued, and with which it ends; undefined: the platform's own. */
+  readonly origin?: TokenOrigin | undefined;
+}
+
+/** What a token of a kubeconfig is good for. */
+export interface Credential {
+  readonly user: CredentialUser;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /** Tokens that were checked before, at the most. */
 const KNOWN_TOKENS = 5_000;
 
-interface Verified {
-  readonly identity: Identity;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
+const claims = z.object({
+  sub: z.string().min(1),
+  exp: z.number(),
+  groups: z.array(z.string()),
+  origin: z
+    .object({
+      account: z.string(),
+      subject: z.string(),
+      issuedAt: z.coerce.date().optional(),
+      keyId: z.string().optional(),
+    })
+    .optional(),
+});
 
 /** Issues and checks the tokens of kubeconfigs: each is good for one cluster. */
 export class Credentials {
-  /** Checking a signature costs more than answering most requests; a token's own expiry is checked each time. */
-  private readonly known = new LRUCache<string, Verified>({ max: KNOWN_TOKENS });
+  /** Checking a signature costs more than answering most requests; whether a token has ended is checked each time. */
+  private readonly known = new LRUCache<string, Credential>({ max: KNOWN_TOKENS });
 
-  constructor(private readonly key: Uint8Array) {}
+  constructor(
+    private readonly key: Uint8Array,
+    private readonly accepted: AcceptedTokens,
+  ) {}
 
-  async issue(clusterId: string, who: Identity, expiresAt: Date): Promise<string> {
-    return new SignJWT({ groups: who.groups })
+  async issue(clusterId: string, { name, groups, origin }: CredentialUser, expiresAt: Date): Promise<string> {
+    return new SignJWT({ groups, ...(origin && { origin: { ...origin } }) } satisfies JWTPayload)
       .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(who.subject)
+      .setSubject(name)
       .setIssuer('kubesim')
       .setAudience(clusterId)
       .setIssuedAt()
@@ -34,23 +56,27 @@ export class Credentials {
       .sign(this.key);
   }
 
-  /** Who a token stands for; undefined when it is forged, expired or of another cluster. */
-  async verify(clusterId: string, token: string, now: Date): Promise<Identity | undefined> {
+  /** What a token is good for; undefined when it is forged, of another cluster, or has ended. */
+  async verify(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {
     const key = `${clusterId} ${token}`;
     const known = this.known.get(key) ?? (await this.check(clusterId, token, now));
-    if (!known || known.expiresAt <= now.getTime()) return undefined;
+    if (!known || this.hasEnded(known, now)) return undefined;
     this.known.set(key, known);
-    return known.identity;
+    return known;
   }
 
-  private async check(clusterId: string, token: string, now: Date): Promise<Verified | undefined> {
+  /** Whether it has expired, or the platform's token for which it was issued is not accepted any more. */
+  hasEnded({ user: { origin }, expiresAt }: Credential, now: Date): boolean {
+    return expiresAt <= now.getTime() || (origin !== undefined && !!this.accepted.endOf(origin));
+  }
+
+  private async check(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {
     try {
       const options = { audience: clusterId, issuer: 'kubesim', algorithms: ['HS256'], currentDate: now };
-      const { payload } = await jwtVerify(token, this.key, options);
-      const groups = Array.isArray(payload['groups'])
-        ? payload['groups'].filter((group) => typeof group === 'string')
-        : [];
-      return { identity: { subject: payload.sub ?? '', groups }, expiresAt: (payload.exp ?? 0) * 1000 };
+      const read = claims.safeParse((await jwtVerify(token, this.key, options)).payload);
+      if (!read.success) return undefined;
+      const { sub: name, exp, groups, origin } = read.data;
+      return { user: { name, groups, origin }, expiresAt: exp * 1000 };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;

@@ -117,10 +117,17 @@ export const deletionForm = z.object({
 export const powerForm = z.object({ on: z.boolean(), fault: z.enum(['KUBELET', 'SYSTEM_DISK']).optional() });
 
 export const credentialsForm = z.object({
-  subject: id,
-  ttlMinutes: z
-    .number()
-    .min(1)
-    .max(60 * 24 * 365 * 3),
+  /** Name of the Kubernetes user. */
+  name: z.string().min(1).max(1000),
   groups: z.array(id).max(50).default([]),
+  expiresAt: z.coerce.date(),
+  /** The token of the platform with which the credentials end. */
+  origin: z
+    .object({
+      account: id,
+      subject: z.string().max(1000),
+      issuedAt: z.coerce.date().optional(),
+      keyId: z.string().max(200).optional(),
+    })
+    .optional(),
 });

@@ -156,9 +156,8 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
   });
   on('POST', '/cloud/v1/clusters/:id/credentials', async (cloud, { id = '' }, { body }) => {
     const cluster = show(cloud, clusterOf(cloud, id));
-    const { subject, ttlMinutes, groups } = await body(credentialsForm);
-    const expiresAt = new Date(cloud.now() + ttlMinutes * 60_000);
-    const token = await options.credentials.issue(id, { subject, groups }, expiresAt);
+    const { expiresAt, ...user } = await body(credentialsForm);
+    const token = await options.credentials.issue(id, user, expiresAt);
     return ok({ server: cluster.server, caData: cluster.caData, token, expiresAt: expiresAt.toISOString() });
   });
 }

@@ -100,7 +100,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   const components = new ComponentStore(prisma);
   const tickets = new SupportTicketStore(prisma);
   const lists = new ClusterListService(stores.clusters, catalogue);
-  const kubeconfigs = new KubeconfigService(platform.provider, platform.log);
+  const kubeconfigs = new KubeconfigService(platform);
   return defineSubgraph({
     name: 'clusters',
     guard: scopeGuard,

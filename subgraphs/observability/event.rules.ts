@@ -2,7 +2,7 @@ import type { LoggedEvent } from '../../engine/contract.js';
 import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
 import type { StreamCursors } from '../../kernel/event-cursor.js';
 import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
-import { ProvisioningEvent, QuotaEvent, ScalingEvent, WorkloadEvent } from './event.type.js';
+import { AccessEvent, ProvisioningEvent, QuotaEvent, ScalingEvent, WorkloadEvent } from './event.type.js';
 
 /** An event of the log as the graph's type for it. */
 export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterface {
@@ -18,6 +18,11 @@ export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterf
       });
     case 'QUOTA':
       return Object.assign(new QuotaEvent(), common, { cluster, resource: text(event.data['resource']) });
+    case 'ACCESS':
+      return Object.assign(new AccessEvent(), common, {
+        cluster,
+        subject: text(event.data['subject']) ?? '',
+      });
     default:
       return toProvisioningEvent(event, common);
   }

@@ -18,6 +18,7 @@ export enum EventCategory {
   SCALING = 'SCALING',
   WORKLOAD = 'WORKLOAD',
   QUOTA = 'QUOTA',
+  ACCESS = 'ACCESS',
 }
 
 registerEnumType(EventCategory, {
@@ -30,6 +31,9 @@ registerEnumType(EventCategory, {
     SCALING: { description: 'Sizes of node pools and workloads changing.' },
     WORKLOAD: { description: 'What is deployed to clusters.' },
     QUOTA: { description: 'Quotas and applications for more.' },
+    ACCESS: {
+      description: 'Credentials handed out to people and programs; AccessEvent.subject says to whom.',
+    },
   },
 });
 
@@ -122,8 +126,17 @@ export class QuotaEvent extends EventInterface {
   cluster: Cluster | null;
 }
 
+@ObjectType({ implements: EventInterface, description: 'Somebody was handed credentials.' })
+export class AccessEvent extends EventInterface {
+  @Field(() => String, { description: 'Who in the account: the subject of the token that asked for them.' })
+  subject: string;
+
+  @Field(() => Cluster, { nullable: true, description: 'The cluster that they are for.' })
+  cluster: Cluster | null;
+}
+
 /** Every object type behind `Event`, for `orphanedTypes`. */
-export const eventTypes = [ProvisioningEvent, ScalingEvent, WorkloadEvent, QuotaEvent];
+export const eventTypes = [ProvisioningEvent, ScalingEvent, WorkloadEvent, QuotaEvent, AccessEvent];
 
 export const EventConnection = connectionOf('Event', () => EventInterface);
 

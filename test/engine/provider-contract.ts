@@ -6,6 +6,7 @@ import type {
 } from '../../engine/providers/infrastructure-provider.js';
 import { newId } from '../../kernel/ids.js';
 import { eventually } from '../kit/eventually.js';
+import { masterCredentials } from '../kit/client-tokens.js';
 
 /** A provider to hold against the contract, and what exists in its world. */
 export interface ProviderUnderTest extends AsyncDisposable {
@@ -59,7 +60,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
     });
 
     it('gives credentials for the Kubernetes API', async () => {
-      const credentials = await world.provider.credentials(clusterId, 'tester', 10);
+      const credentials = await world.provider.credentials(clusterId, masterCredentials('tester'));
       expect(credentials.server).toMatch(/^https?:/);
       expect(credentials.token).not.toBe('');
       expect(credentials.expiresAt.getTime()).toBeGreaterThan(0);

@@ -20,6 +20,7 @@ import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { testActor } from '../kit/actor.js';
+import { clientTokens } from '../kit/client-tokens.js';
 
 const SECRET = 'a secret of tests, thirty-two characters and more';
 
@@ -37,7 +38,7 @@ interface WorldOptions {
 export async function startWorld({ speed = 100, account = 'acme', clock = systemClock }: WorldOptions = {}) {
   const kit = await createTestDatabase();
   const log = createLog('silent');
-  const shared = { databaseUrl: kit.url, secret: SECRET, speed, clock: systemClock, log };
+  const shared = { clientTokens, databaseUrl: kit.url, secret: SECRET, speed, clock: systemClock, log };
   const kubesim = await startKubesim({ host: '127.0.0.1', port: 0, ...shared });
   const token = Buffer.from(deriveKey(SECRET, 'kubesim')).toString('base64url');
   const provider = createSimulatedProvider({ cloudUrl: kubesim.cloudUrl, token });

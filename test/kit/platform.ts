@@ -7,8 +7,9 @@ import { currentRequest } from '../../kernel/request-scope.js';
 import { fleetgraphPage } from '../../roles/fleetgraph-page.js';
 import type { GatewaySettings } from '../../roles/gateway-settings.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { clientTokens } from './client-tokens.js';
 
-export const AUTH_SECRET = 'test-auth-secret-of-at-least-32-characters';
+export const AUTH_SECRET = clientTokens.keys.secret;
 export const PLATFORM_SECRET = 'test-platform-secret-of-at-least-32-characters';
 
 export interface TestPlatformOptions {
@@ -22,7 +23,7 @@ export interface TestPlatformOptions {
   /** Where it logs instead. */
   readonly log?: Log;
   /** What the settings of its gateway say. */
-  readonly gateway?: GatewaySettings;
+  readonly gateway?: Partial<GatewaySettings>;
 }
 
 /** The whole platform on free ports and a database of its own. */
@@ -111,13 +112,13 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
 /** One GraphQL request over HTTP. */
 export async function graphqlRequest<T>(
   url: string,
-  request: { query: string; variables?: Record<string, unknown>; account?: string },
+  request: { query: string; variables?: Record<string, unknown>; account?: string; token?: string },
 ): Promise<GraphQLBody<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${await testToken(request.account)}`,
+      authorization: `Bearer ${request.token ?? (await testToken(request.account))}`,
     },
     body: JSON.stringify({ query: request.query, variables: request.variables ?? {} }),
   });

@@ -343,13 +343,6 @@ test('without a token, with one of another cluster, or with an expired one nothi
   expect((await cluster.api('GET', '/api/v1/nodes')).status).toBe(200);
 });
 
-test('whoever is no administrator reads, but neither writes nor sees secrets', async () => {
-  const viewer = await simulator.access('api', ['viewers']);
-  expect((await viewer.api('GET', '/api/v1/pods')).status).toBe(200);
-  expect((await viewer.api('GET', '/api/v1/secrets')).body).toMatchObject({ code: 403, reason: 'Forbidden' });
-  expect((await viewer.api('POST', CONFIG_MAPS, { metadata: { name: 'no' } })).status).toBe(403);
-});
-
 test('a body of more than the limit is refused', async () => {
   const { status } = await cluster.api('POST', CONFIG_MAPS, {
     metadata: { name: 'large' },

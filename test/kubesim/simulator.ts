@@ -2,10 +2,12 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { createLog } from '../../kernel/log.js';
 import { deriveKey } from '../../kernel/secret.js';
-import { startKubesim, type Kubesim } from '../../kubesim/server.js';
+import { startKubesim, type Kubesim, type KubesimOptions } from '../../kubesim/server.js';
 import { createTestDatabase } from '../kit/database.js';
 import { movableClock, type MovableClock } from '../kit/clock.js';
 import { eventually } from '../kit/eventually.js';
+import { clientTokens, masterCredentials } from '../kit/client-tokens.js';
+import type { CredentialRequest } from '../../engine/providers/infrastructure-provider.js';
 
 const SECRET = 'a secret of the tests that is long enough';
 
@@ -74,7 +76,7 @@ export interface Simulator extends AsyncDisposable {
   /** Creates a cluster with nodes and waits until they have joined. */
   cluster(id: string, nodes?: number, more?: { readonly masters?: number }): Promise<Cluster>;
   /** Access to a cluster that is there. */
-  access(id: string, groups?: readonly string[]): Promise<Cluster>;
+  access(id: string, credential?: Partial<CredentialRequest>): Promise<Cluster>;
   /** Stops it and starts it again on the same database. */
   restart(): Promise<void>;
 }
@@ -94,12 +96,16 @@ export interface Cluster {
 }
 
 /** Starts a simulator that runs 200 times as fast as real time. */
-export async function startSimulator(speed = 200): Promise<Simulator> {
+export async function startSimulator(
+  speed = 200,
+  tokens: KubesimOptions['clientTokens'] = clientTokens,
+): Promise<Simulator> {
   const database = await createTestDatabase();
   const clock = movableClock();
   const options = {
     host: '127.0.0.1',
     port: 0,
+    clientTokens: tokens,
     databaseUrl: database.url,
     secret: SECRET,
     speed,
@@ -119,11 +125,11 @@ export async function startSimulator(speed = 200): Promise<Simulator> {
     return { status: response.status, body: (await response.json()) as Answered, headers: response.headers };
   };
 
-  const access = async (id: string, groups: readonly string[] = ['system:masters']): Promise<Cluster> => {
+  const access = async (id: string, credential: Partial<CredentialRequest> = {}): Promise<Cluster> => {
     const { body } = await cloud('POST', `/clusters/${id}/credentials`, {
-      subject: 'tester',
-      ttlMinutes: 60,
-      groups,
+      ...masterCredentials(),
+      expiresAt: new Date(clock.now().getTime() + 3_600_000),
+      ...credential,
     });
     return clusterAccess(id, body);
   };

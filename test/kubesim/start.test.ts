@@ -6,6 +6,7 @@ import { freePort } from '../../kernel/free-port.js';
 import { createLog } from '../../kernel/log.js';
 import { startKubesim } from '../../kubesim/server.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+import { clientTokens } from '../kit/client-tokens.js';
 
 let kit: TestDatabase;
 beforeAll(async () => {
@@ -21,6 +22,7 @@ test('a simulated cloud that finds a port taken does not start, and keeps nothin
   const options = {
     host: '127.0.0.1',
     port,
+    clientTokens,
     databaseUrl: kit.url,
     secret: 'a secret of the tests that is long enough',
     clock: systemClock,

@@ -14,6 +14,7 @@ import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';
 import { movableClock, type MovableClock } from '../kit/clock.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
+import { clientTokens, masterCredentials } from '../kit/client-tokens.js';
 
 const SECRET = 'a secret of tests, thirty-two characters and more';
 
@@ -39,6 +40,7 @@ export async function startWorkloads(): Promise<WorkloadsWorld> {
     await startKubesim({
       host: '127.0.0.1',
       port: 0,
+      clientTokens,
       databaseUrl: kit.url,
       secret: SECRET,
       speed: 1_000,
@@ -101,7 +103,7 @@ async function runningCluster(
   await eventually(async () => (await provider.controlPlane(clusterId))?.state === 'RUNNING', {
     what: 'the control plane',
   });
-  const { server, caData, token } = await provider.credentials(clusterId, 'fleetgraph', 600);
+  const { server, caData, token } = await provider.credentials(clusterId, masterCredentials('fleetgraph'));
   await putClusterAccess(database.prisma, { clusterId, account, server, caData, token });
   const requests = Array.from({ length: nodes }, (_, index) => {
     const id = newId('node');

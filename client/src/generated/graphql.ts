@@ -296,6 +296,8 @@ export type DiskInput = {
 
 /** What an event is about. */
 export type EventCategory =
+  /** Credentials handed out to people and programs; AccessEvent.subject says to whom. */
+  | 'ACCESS'
   /** Clusters, node pools, nodes and operations coming about, changing and going. */
   | 'PROVISIONING'
   /** Quotas and applications for more. */
@@ -830,6 +832,7 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { readonly events:
+    | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }
     | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }
     | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }
     | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }

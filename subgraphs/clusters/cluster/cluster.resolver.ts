@@ -98,18 +98,22 @@ export class ClusterResolver {
   @Requires('issueKubeconfig')
   @FieldResolver(() => Kubeconfig, {
     nullable: true,
-    description: 'Credentials for its Kubernetes API; null while it has none.',
+    description:
+      'Credentials for its Kubernetes API; null while it has none. Needs the scope fleet:kubeconfig: they read ' +
+      'everything but Secrets, and administer the cluster for a token that has fleet:write as well. They end with the ' +
+      'token of the request. Each is an event KUBECONFIG_ISSUED; a subscription answers FORBIDDEN here.',
   })
   kubeconfig(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
     @Arg('ttlMinutes', () => Int, {
       nullable: true,
-      description: 'How long they hold: 15 to 4320 minutes, 60 when left out.',
+      description:
+        'How long they hold at the most: 15 to 4320 minutes, 60 when left out; never longer than the token.',
     })
     ttlMinutes?: number | null,
   ) {
-    return this.parts.kubeconfigs.kubeconfig(context.actor, cluster, ttlMinutes);
+    return this.parts.kubeconfigs.kubeconfig(context, cluster, ttlMinutes);
   }
 }
 

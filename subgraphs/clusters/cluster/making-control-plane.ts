@@ -19,7 +19,8 @@ const CONTROL_PLANE_READY = 'ControlPlaneReady';
 const KUBERNETES_API_READY = 'KubernetesApiReady';
 /** How long the platform's own credentials are valid. */
 const PLATFORM_TTL_MINUTES = 365 * 24 * 60;
-const PLATFORM_SUBJECT = 'fleetgraph';
+/** No name of a person: those have a colon. */
+const PLATFORM_USER = { name: 'fleetgraph', groups: ['system:masters'] };
 
 const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could not be made.' } as const;
 
@@ -129,7 +130,8 @@ export const openKubernetesApi: Step = async (step) => {
 async function ensureAccess({ cluster, scope, means }: ClusterStep): Promise<ClusterAccess> {
   const known = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
   if (known) return known;
-  const credentials = await means.provider.credentials(cluster.id, PLATFORM_SUBJECT, PLATFORM_TTL_MINUTES);
+  const expiresAt = new Date(scope.clock.now().getTime() + PLATFORM_TTL_MINUTES * 60_000);
+  const credentials = await means.provider.credentials(cluster.id, { ...PLATFORM_USER, expiresAt });
   await scope.faults.reach('cluster.credentials-made');
   const { server, caData, token } = credentials;
   const { id: clusterId, account } = cluster;

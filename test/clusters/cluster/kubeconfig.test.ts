@@ -10,6 +10,7 @@ import { eventually } from '../../kit/eventually.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../living-cluster.js';
 import { CREATE, type Created, proCluster } from '../requests.js';
+import { clientTokens } from '../../kit/client-tokens.js';
 
 const SECRET = 'a-secret-of-the-test-with-32-characters';
 let simulated: TestDatabase;
@@ -20,6 +21,7 @@ let id: string;
 beforeAll(async () => {
   simulated = await createTestDatabase();
   const options = {
+    clientTokens,
     databaseUrl: simulated.url,
     secret: SECRET,
     speed: 10_000,
@@ -70,10 +72,12 @@ test('has one context with the cluster, its user and credentials, as soon as the
   expect(parse(data.cluster?.kubeconfig?.yaml ?? '')).toMatchObject({
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': 'acme-tester@with-api',
-    contexts: [{ name: 'acme-tester@with-api', context: { cluster: 'with-api', user: 'acme-tester' } }],
+    'current-context': 'acme:acme-tester@with-api',
+    contexts: [
+      { name: 'acme:acme-tester@with-api', context: { cluster: 'with-api', user: 'acme:acme-tester' } },
+    ],
     clusters: [{ name: 'with-api', cluster: { server: `${kubesim.kubernetesUrl}/clusters/${id}` } }],
-    users: [{ name: 'acme-tester', user: { token: expect.any(String) as string } }],
+    users: [{ name: 'acme:acme-tester', user: { token: expect.any(String) as string } }],
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { livePools, type LivingPools, type NodeView } from './living-pools.js';
+import { masterCredentials } from '../../kit/client-tokens.js';
 
 let living: LivingPools;
 beforeAll(async () => {
@@ -10,7 +11,10 @@ afterAll(() => living[Symbol.asyncDispose]());
 
 describe('a node that somebody deletes with kubectl', () => {
   const deleteInKubernetes = async (cluster: string, name: string) => {
-    const credentials = await living.world.platform.provider.credentials(cluster, 'somebody', 10);
+    const credentials = await living.world.platform.provider.credentials(
+      cluster,
+      masterCredentials('somebody'),
+    );
     const { CoreV1Api } = await import('@kubernetes/client-node');
     const config = living.world.platform.kubernetes.of({
       ...credentials,
@@ -62,7 +66,7 @@ describe('the pods of a node that leaves', () => {
   test('hold it while a disruption budget keeps them, unless it is not to be drained', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const credentials = await living.world.platform.provider.credentials(id, 'somebody', 10);
+    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const { CoreV1Api, PolicyV1Api } = await import('@kubernetes/client-node');
     const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const core = config.makeApiClient(CoreV1Api);
@@ -106,7 +110,7 @@ describe('the pods of a node that leaves', () => {
   test('are evicted through the Kubernetes API and run elsewhere before the machine goes', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const credentials = await living.world.platform.provider.credentials(id, 'somebody', 10);
+    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const { AppsV1Api, CoreV1Api } = await import('@kubernetes/client-node');
     const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const labels = { app: 'web' };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROTECTED_PATHS } from '../../../kernel/node-paths.js';
 import { nodeImages } from '../../../subgraphs/clusters/instance/node-image.js';
 import { livePools, type LivingPools } from './living-pools.js';
+import { masterCredentials } from '../../kit/client-tokens.js';
 
 let living: LivingPools;
 beforeAll(async () => {
@@ -15,7 +16,10 @@ const nodeImageOf = (architecture: string) =>
 const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 
 const kubernetesNode = async (cluster: string, name: string) => {
-  const credentials = await living.world.platform.provider.credentials(cluster, 'somebody', 10);
+  const credentials = await living.world.platform.provider.credentials(
+    cluster,
+    masterCredentials('somebody'),
+  );
   const { CoreV1Api } = await import('@kubernetes/client-node');
   const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
   return config.makeApiClient(CoreV1Api).readNode({ name });

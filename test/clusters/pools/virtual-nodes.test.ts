@@ -2,6 +2,7 @@ import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { livePools, type LivingPools } from './living-pools.js';
+import { masterCredentials } from '../../kit/client-tokens.js';
 
 let living: LivingPools;
 beforeAll(async () => {
@@ -39,7 +40,7 @@ describe('virtual nodes', () => {
     expect(pool).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
     expect(pool.nodes.nodes).toMatchObject([{ status: 'Ready', instanceType: { id: 'eci.virtual-node' } }]);
     expect(await living.world.used('payg-vcpu')).toBe(4);
-    const credentials = await living.world.platform.provider.credentials(id, 'somebody', 10);
+    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const apps = config.makeApiClient(AppsV1Api);
     await apps.createNamespacedDeployment({ namespace: 'default', body: deployment });
