@@ -14,7 +14,7 @@ export interface ClientOptions {
   readonly token?: TokenSource;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Default: the global `WebSocket` (browsers, Node.js from 22). */
+  /** Default: the global `WebSocket` (browsers, Node.js from 22). Without one, subscriptions fail with a `TypeError`. */
   readonly webSocketImpl?: WebSocketClass;
   /** How often and how long to try again. */
   readonly retry?: RetryOptions;

@@ -74,10 +74,15 @@ export class Connection {
   }
 
   private connect(link: () => Link): Socket {
+    const webSocketImpl = this.options.webSocketImpl ?? globalThis.WebSocket;
+    if (!webSocketImpl)
+      throw new TypeError(
+        "This runtime has no WebSocket (Node.js has one from 22 on): pass `webSocketImpl`, e.g. `WebSocket` of the package 'ws'.",
+      );
     let overdue: ReturnType<typeof setTimeout> | undefined;
     const socket = createClient({
       url: this.options.url,
-      ...(this.options.webSocketImpl ? { webSocketImpl: this.options.webSocketImpl } : {}),
+      webSocketImpl,
       connectionParams: async () => {
         const token = await this.options.token();
         return token ? { authorization: `Bearer ${token}` } : {};

@@ -41,3 +41,23 @@ it.skipIf(majorVersion() !== 20)('the built client works in Node.js 20', async (
   });
   expect(await text(child.stdout)).toBe('1 7\n');
 });
+
+const WITHOUT = `
+  import { createClient } from './client/dist/index.js';
+  import { parse } from 'graphql';
+  const client = createClient({ url: 'http://127.0.0.1:9/graphql' });
+  try {
+    for await (const _ of client.subscribe(parse('subscription { entries { cursor } }')));
+  } catch (error) {
+    console.log(error.name, error.message);
+  }
+`;
+
+it.skipIf(majorVersion() !== 20)('without a WebSocket a subscription says what to pass', async () => {
+  const child = spawn('node', ['--input-type=module', '--eval', WITHOUT], {
+    cwd: packageRoot,
+    env: { PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  expect(await text(child.stdout)).toMatch(/^TypeError .*webSocketImpl/);
+});
