@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { boundLine } from './log-line.js';
 import { currentRequest } from './request-scope.js';
 
 export type Log = Logger;
@@ -16,7 +17,7 @@ const REDACTED = [
 ];
 
 /**
- * A structured logger (one JSON line an entry, to standard error). `level` is a pino level, e.g. `info` or `silent`.
+ * A structured logger (one JSON line an entry, to standard error, of at most 16 KiB). `level` is a pino level, e.g. `info` or `silent`.
  * What is logged while something runs for a client's request carries the request's id.
  */
 export function createLog(level: string, name = 'fleetgraph', destination?: DestinationStream): Log {
@@ -25,7 +26,7 @@ export function createLog(level: string, name = 'fleetgraph', destination?: Dest
     return request ? { requestId: request.requestId } : {};
   };
   return pino(
-    { name, level, redact: REDACTED, mixin },
+    { name, level, redact: REDACTED, mixin, hooks: { streamWrite: boundLine } },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
 }

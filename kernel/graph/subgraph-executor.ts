@@ -35,6 +35,7 @@ import { boundErrors, boundText } from './error-bounds.js';
 import { FIELDS_PER_TURN, resolveListsInTurns } from './lists-in-turns.js';
 import { mapStream } from './mapped-stream.js';
 import { type BugReport, answerErrors } from './refusal.js';
+import { unstorableLiteral, unstorableVariable } from './storable-input.js';
 import { type SubgraphRequest, type SubgraphResult, toWire, toWireInTurns } from './wire.js';
 
 /** Makes the context of one execution: of the request, or of one event of a subscription. */
@@ -90,6 +91,8 @@ export class SubgraphExecutor {
   private fresh(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return requestFailure(prepared.errors);
+    const unstorable = unstorableVariable(prepared.document, request.variables);
+    if (unstorable) return { errors: [unstorable.toJSON()] };
     const interpreted = () => execute(this.args(prepared.document, request, context));
     const compiled = this.compiled.of(prepared.document)?.(context, request.variables ?? {});
     return chain(
@@ -123,6 +126,8 @@ export class SubgraphExecutor {
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return mapStream(one(requestFailure(prepared.errors)), (result) => result);
+    const unstorable = unstorableVariable(prepared.document, request.variables);
+    if (unstorable) return mapStream(one({ errors: [unstorable.toJSON()] }), (result) => result);
     const context = newContext();
     const report = this.report(context);
     // What a stream is read from, others may read, too; only what completes an event is this client's alone.
@@ -217,6 +222,8 @@ export class SubgraphExecutor {
     try {
       const document = parse(query, { noLocation: true });
       const errors = validate(this.subgraph.schema, document, [ValuesOfCorrectTypeRule]);
+      const unstorable = unstorableLiteral(document);
+      if (unstorable) return { errors: [unstorable] };
       return errors.length > 0 ? { errors } : { document, plain: isPlain(this.subgraph.schema, document) };
     } catch (error) {
       return { errors: [located(error)] };
@@ -262,8 +269,12 @@ function toldErrors(
 
 /** The request did not fit: a value that a scalar refuses, a missing variable. */
 function requestFailure(errors: readonly GraphQLError[]): SubgraphResult {
-  const told = toldErrors(errors, ({ message }) => [
-    { message: boundText(message), extensions: { code: 'INVALID_INPUT' } },
+  const told = toldErrors(errors, ({ message, extensions }) => [
+    // What has a code already says where, too.
+    {
+      message: boundText(message),
+      extensions: extensions['code'] === undefined ? { code: 'INVALID_INPUT' } : extensions,
+    },
   ]);
   return { errors: told };
 }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { createLog } from '../../kernel/log.js';
+import { LONGEST_LINE } from '../../kernel/log-line.js';
+
+function logged(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  write(createLog('info', 'test', { write: (line) => void lines.push(line) }));
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(LONGEST_LINE);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('a line that would quote megabytes is cut, and still says what happened', () => {
+  const huge = 'y'.repeat(900_000);
+  const [one, two, three] = logged((log) => {
+    log.error({ err: new Error(`bad id ${huge}`), requestId: 'r1' }, 'a resolver failed');
+    log.warn({ ids: Array.from({ length: 100_000 }, (_, index) => `id-${index}`) }, 'many');
+    log.info(
+      { values: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, 'v'])) },
+      'wide',
+    );
+  });
+  expect(one).toMatchObject({ msg: 'a resolver failed', requestId: 'r1', err: { type: 'Error' } });
+  expect(two).toMatchObject({ msg: 'many' });
+  expect(three).toMatchObject({ msg: 'wide', charactersLeftOut: expect.any(Number) });
+});
+
+test('a line of ordinary length is as it was written', () => {
+  const text = 'x'.repeat(3000);
+  expect(logged((log) => log.info({ text }, 'short'))).toMatchObject([{ text, msg: 'short' }]);
+});
