@@ -71,8 +71,11 @@ export interface ControlPlaneReplica {
 export interface ControlPlaneIncident {
   /** `incident_…`; it stays the same. */
   readonly id: string;
-  /** DEGRADED: replicas were down, the API answered. */
-  readonly kind: 'DEGRADED' | 'API_UNAVAILABLE';
+  /**
+   * DEGRADED: replicas were down, the API answered. COMPONENT_DOWN: a component had no replica that worked, the API
+   * answered.
+   */
+  readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
   /** What was down, for people. */
   readonly cause: string;
   readonly startedAt: Date;

@@ -47,7 +47,7 @@ const controlPlane = z.object({
   incidents: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(['DEGRADED', 'API_UNAVAILABLE']),
+      kind: z.enum(['DEGRADED', 'COMPONENT_DOWN', 'API_UNAVAILABLE']),
       cause: z.string(),
       startedAt: z.coerce.date(),
       endedAt: z.coerce.date().nullable(),

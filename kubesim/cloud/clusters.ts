@@ -1,6 +1,6 @@
 import { runsVersion } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { newReplicas } from './control-plane.js';
+import { applyControlPlane, newReplicas } from './control-plane.js';
 import { noteControlPlane } from './control-plane-incidents.js';
 import type { ClusterWish } from './forms.js';
 import { chance } from '../random.js';
@@ -125,7 +125,10 @@ export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefine
 /** Carries on with a cluster that was read from the database. */
 export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
   const { state } = cluster.record;
-  if (state !== 'CREATING' && state !== 'DELETING') cluster.kubernetes.start(false);
+  if (state !== 'CREATING' && state !== 'DELETING') {
+    cluster.kubernetes.start(false);
+    if (cluster.record.masters === 0) applyControlPlane(cloud, cluster);
+  }
   resumeInstances(cloud, cluster);
   plan(cloud, cluster);
 }

@@ -1,13 +1,22 @@
 import { newId } from '../../kernel/ids.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { apiAvailable, replicasOf, type ReplicaState } from './control-plane.js';
+import {
+  apiAvailable,
+  applyControlPlane,
+  downComponents,
+  replicasOf,
+  type ReplicaState,
+} from './control-plane.js';
 import { CloudRefusal } from './records.js';
 
 /** A time in which something of a control plane did not work. Times are milliseconds since the epoch. */
 export interface IncidentRecord {
   readonly id: string;
-  /** DEGRADED: replicas were down, the API answered. */
-  readonly kind: 'DEGRADED' | 'API_UNAVAILABLE';
+  /**
+   * DEGRADED: replicas were down, the API answered. COMPONENT_DOWN: a component had no replica that worked, the API
+   * answered.
+   */
+  readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
   /** What was down when it began, for people. */
   readonly cause: string;
   readonly startedAt: number;
@@ -20,6 +29,7 @@ const KEPT = 100;
 /** Looks at a control plane after a change: ends the incident that is over, and begins the one that is. */
 export function noteControlPlane(cloud: Cloud, cluster: CloudCluster): void {
   if (!isThere(cluster)) return;
+  applyControlPlane(cloud, cluster);
   const { incidents = [] } = cluster.record;
   const replicas = replicasOf(cloud, cluster);
   const kind = kindOf(apiAvailable(cloud, cluster), replicas);
@@ -61,6 +71,7 @@ function isThere({ record, instances }: CloudCluster): boolean {
 
 function kindOf(available: boolean, replicas: readonly ReplicaState[]): IncidentRecord['kind'] | undefined {
   if (!available) return 'API_UNAVAILABLE';
+  if (downComponents(replicas).length > 0) return 'COMPONENT_DOWN';
   return replicas.every(({ healthy }) => healthy) ? undefined : 'DEGRADED';
 }
 

@@ -1,3 +1,4 @@
+import type { ControlPlaneProcess } from '../cluster/control-plane-processes.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { isHeard } from './instance-health.js';
 
@@ -70,6 +71,24 @@ function onMasters(cloud: Cloud, cluster: CloudCluster): ReplicaState[] {
       return { id, component, zoneId: zoneId ?? '', healthy };
     }),
   );
+}
+
+const PROCESS_NAMES: Readonly<Record<string, ControlPlaneProcess>> = {
+  'kube-controller-manager': 'CONTROLLER_MANAGER',
+  'kube-scheduler': 'SCHEDULER',
+  'ack-scheduler': 'SCHEDULER',
+};
+
+/** Components of which no replica works. */
+export function downComponents(replicas: readonly ReplicaState[]): string[] {
+  const groups = Map.groupBy(replicas, ({ component }) => component);
+  return [...groups].filter(([, some]) => !some.some(({ healthy }) => healthy)).map(([name]) => name);
+}
+
+/** Lets a cluster stand still where a component without a working replica would have to act. */
+export function applyControlPlane(cloud: Cloud, cluster: CloudCluster): void {
+  const down = downComponents(replicasOf(cloud, cluster));
+  cluster.kubernetes.stopProcesses(down.flatMap((name) => PROCESS_NAMES[name] ?? []));
 }
 
 /** Whether the API server can answer: one replica of it is up, and etcd has a majority. */

@@ -28,6 +28,7 @@ import type { ClusterStore } from '../store/cluster-store.js';
 import type { Plan, Timers } from '../timers.js';
 import { GrantBook, type Grants } from './cloud-claims.js';
 import type { ClusterContext } from './context.js';
+import { ControlPlaneProcesses, type ControlPlaneProcess } from './control-plane-processes.js';
 import { destroy } from './delete.js';
 import { evictionRefusal } from './disruption.js';
 import { EventRecorder } from './event-recorder.js';
@@ -72,6 +73,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   readonly events: EventRecorder;
   readonly grants: GrantBook;
   readonly mishaps: MishapBook;
+  private readonly processes = new ControlPlaneProcesses();
   private readonly queues: WorkQueue[] = [];
   private readonly clients = new Set<() => void>();
   private open = true;
@@ -105,9 +107,18 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   }
 
   queue(name: string, work: (key: string) => void): WorkQueue {
-    const queue = new WorkQueue(name, work, this);
+    const { turns, timers, log } = this;
+    const queue = new WorkQueue(name, work, {
+      ...{ turns, timers, log },
+      works: (one) => this.processes.works(one),
+    });
     this.queues.push(queue);
     return queue;
+  }
+
+  /** Stops the processes of the control plane that are named, and lets the others work off what waits for them. */
+  stopProcesses(stopped: readonly ControlPlaneProcess[]): void {
+    if (this.processes.stop(stopped)) for (const queue of this.queues) queue.resume();
   }
 
   /** Starts the controllers on what the store holds. `fresh` installs what a new cluster comes with. */

@@ -49,19 +49,30 @@ export class WorkQueue {
   constructor(
     private readonly name: string,
     private readonly work: (key: string) => void,
-    private readonly parts: { readonly turns: Turns; readonly timers: Plan; readonly log: Log },
+    private readonly parts: {
+      readonly turns: Turns;
+      readonly timers: Plan;
+      readonly log: Log;
+      /** Whether the process works that works off the queue; left out, it does. */
+      readonly works?: (name: string) => boolean;
+    },
   ) {}
 
   add(key: string): void {
     if (this.closed) return;
     this.keys.add(key);
-    this.parts.turns.add(this);
+    this.resume();
+  }
+
+  /** Has what waits worked off, unless the process that does so stands still. */
+  resume(): void {
+    if (this.keys.size > 0 && this.works()) this.parts.turns.add(this);
   }
 
   /** Works on keys until the time `end` (of `performance.now`). Returns whether there are more. */
   run(end: number): boolean {
     for (const key of this.keys) {
-      if (this.closed) return false;
+      if (this.closed || !this.works()) return false;
       this.keys.delete(key);
       this.runOne(key);
       if (performance.now() > end) break;
@@ -72,6 +83,10 @@ export class WorkQueue {
   close(): void {
     this.closed = true;
     this.keys.clear();
+  }
+
+  private works(): boolean {
+    return this.parts.works?.(this.name) ?? true;
   }
 
   private runOne(key: string): void {

@@ -19,6 +19,7 @@ import { withCondition } from '../reconcile/conditions.js';
 import { changeCluster, type Cluster, readCluster } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import * as store from './control-plane.store.js';
+import { standstill } from './control-plane.rules.js';
 import { endIncidents, incidentNews, saveIncidents } from './incident.store.js';
 import { incidentEvents } from './incident-events.js';
 import type { ClusterState } from '../cluster/cluster.enums.js';
@@ -111,7 +112,7 @@ async function record(tx: Transaction, seen: Look & { readonly at: Date }): Prom
     await enqueueAll(tx, 'cluster', [cluster.id]);
     await enqueueAll(tx, 'node-pool', seen.pools);
   }
-  return incidentEvents(cluster, news, plane.incidents);
+  return incidentEvents(cluster, news, plane);
 }
 
 /** Whether the cluster works, and so becomes UNAVAILABLE when its API does not answer. */
@@ -129,13 +130,16 @@ function turnOf(cluster: Cluster, { available }: ControlPlane, stateBefore: stri
 
 function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
   const incident = lastingIncident(plane);
-  const cause = incident ? `${incident.cause}.` : 'Every replica works.';
+  const effect = standstill(plane.replicas);
+  const cause = incident
+    ? `${[incident.cause, ...(effect ? [effect] : [])].join(': ')}.`
+    : 'Every replica works.';
   const conditions = withCondition(
     cluster,
     {
       type: HEALTHY,
       status: incident ? 'False' : 'True',
-      reason: incident ? 'ReplicasDown' : 'Healthy',
+      reason: incident ? (incident.kind === 'COMPONENT_DOWN' ? 'ComponentDown' : 'ReplicasDown') : 'Healthy',
       message: cause,
     },
     at,

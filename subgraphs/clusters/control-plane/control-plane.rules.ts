@@ -16,6 +16,22 @@ export function componentsOf(replicas: readonly Replica[]): ComponentView[] {
   return [...groups].map(([name, members]) => ({ name, members, health: healthOf(name, members) }));
 }
 
+/** What stands still without a component. */
+const STANDS_STILL: Readonly<Record<string, string>> = {
+  'kube-controller-manager':
+    'without kube-controller-manager no controller acts: Deployments, Jobs, endpoints and nodes stay as they are',
+  'kube-scheduler': 'without kube-scheduler new pods stay Pending',
+  'ack-scheduler': 'without ack-scheduler new pods stay Pending',
+};
+
+/** What stands still because a component has no replica that works, for people; undefined when nothing does. */
+export function standstill(replicas: readonly Replica[]): string | undefined {
+  const effects = componentsOf(replicas).flatMap(({ name, health }) =>
+    health === 'DOWN' ? (STANDS_STILL[name] ?? []) : [],
+  );
+  return effects.length === 0 ? undefined : effects.join('; ');
+}
+
 /** etcd works only with a majority; of everything else one replica is enough. */
 function healthOf(name: string, members: readonly Replica[]): ComponentHealthName {
   const healthy = members.filter((member) => member.healthy).length;

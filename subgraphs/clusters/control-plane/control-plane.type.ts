@@ -15,6 +15,8 @@ export const ControlPlaneIncidentKind = graphEnum(
   'What did not work of a control plane.',
   {
     DEGRADED: 'Replicas were down; the API answered.',
+    COMPONENT_DOWN:
+      'A component had no replica that worked; the API answered. Without the scheduler new pods stay Pending, without the controller manager no controller acts; both catch up when they are back.',
     API_UNAVAILABLE: 'The API did not answer.',
   },
 );

@@ -1,6 +1,10 @@
 import type { NewEvent } from '../../../engine/contract.js';
-import type { ControlPlaneIncident } from '../../../engine/providers/infrastructure-provider.js';
+import type {
+  ControlPlane,
+  ControlPlaneIncident,
+} from '../../../engine/providers/infrastructure-provider.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
+import { standstill } from './control-plane.rules.js';
 import type { IncidentNews } from './incident.store.js';
 
 interface Told {
@@ -10,25 +14,34 @@ interface Told {
 
 /**
  * What there is to say of a cluster's incidents in the order in which it happened: each has a beginning and an end.
- * `all` are the provider's, of which one ends before the next begins.
+ * The provider's incidents follow each other: one ends before the next begins.
  */
 export function incidentEvents(
   cluster: Told,
   { begun, ended }: IncidentNews,
-  all: readonly ControlPlaneIncident[],
+  { incidents: all, replicas }: Pick<ControlPlane, 'incidents' | 'replicas'>,
 ): NewEvent[] {
+  const effect = standstill(replicas);
   return all.flatMap((incident, index) => [
-    ...(begun.includes(incident) ? [beginningOf(cluster, incident)] : []),
+    ...(begun.includes(incident) ? [beginningOf(cluster, incident, effect)] : []),
     ...(ended.includes(incident) ? endOf(cluster, incident, all[index + 1]) : []),
   ]);
 }
 
-function beginningOf(cluster: Told, incident: ControlPlaneIncident): NewEvent {
+function beginningOf(
+  cluster: Told,
+  incident: ControlPlaneIncident,
+  effect = 'a component does not work',
+): NewEvent {
   const data = dataOf(incident);
   const since = data.startedAt;
   if (incident.kind === 'DEGRADED') {
     const text = `The control plane of ${cluster.name} is degraded since ${since} and answers: ${incident.cause}.`;
     return eventOf({ cluster }, 'CONTROL_PLANE_DEGRADED', text, { level: 'WARNING', data });
+  }
+  if (incident.kind === 'COMPONENT_DOWN') {
+    const text = `The control plane of ${cluster.name} answers, but ${effect}, since ${since}: ${incident.cause}.`;
+    return eventOf({ cluster }, 'CONTROL_PLANE_DEGRADED', text, { level: 'ERROR', data });
   }
   const text = `The Kubernetes API of ${cluster.name} does not answer since ${since}: ${incident.cause}.`;
   return eventOf({ cluster }, 'CLUSTER_UNAVAILABLE', text, { level: 'ERROR', data });

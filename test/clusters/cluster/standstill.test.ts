@@ -1,0 +1,127 @@
+import { AppsV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { enqueue } from '../../../engine/queue.js';
+import { eventually } from '../../kit/eventually.js';
+import { type LivingNetwork, openLivingNetwork } from '../network/living-network.js';
+
+let living: LivingNetwork;
+beforeAll(async () => {
+  living = await openLivingNetwork();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const namespace = 'default';
+
+async function apisOf(clusterId: string) {
+  const access = (await clusterAccess(living.world.prisma, 'acme', [clusterId])).get(clusterId);
+  const config: KubeConfig = living.world.platform.kubernetes.of(access!);
+  const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
+  return {
+    deploy: (name: string) => {
+      const labels = { app: name };
+      const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx:1.29' }] } };
+      const spec = { replicas: 2, selector: { matchLabels: labels }, template };
+      return apps.createNamespacedDeployment({ namespace, body: { metadata: { name }, spec } });
+    },
+    pods: async (name: string) =>
+      (await core.listNamespacedPod({ namespace, labelSelector: `app=${name}` })).items,
+    readyReplicas: async (name: string) =>
+      (await apps.readNamespacedDeployment({ namespace, name })).status?.readyReplicas ?? 0,
+    /** A pod that needs the scheduler and no controller. */
+    pod: (name: string) =>
+      core.createNamespacedPod({
+        namespace,
+        body: {
+          metadata: { name, labels: { app: name } },
+          spec: { containers: [{ name: 'web', image: 'nginx:1.29' }] },
+        },
+      }),
+  };
+}
+
+async function power(clusterId: string, component: string, on: boolean): Promise<void> {
+  for (const number of [0, 1])
+    await living.world.cloud('PUT', `/clusters/${clusterId}/replicas/${component}-${number}/power`, { on });
+}
+
+interface Health {
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly message: string;
+  }[];
+  readonly controlPlane: {
+    readonly available: boolean;
+    readonly components: readonly { readonly name: string; readonly health: string }[];
+    readonly incidents: readonly { readonly kind: string; readonly endedAt: string | null }[];
+  };
+}
+
+/** How the cluster is once the engine has seen that the component is so. */
+function seen(id: string, component: string, health: string): Promise<Health> {
+  const query = `query ($id: ID!) { cluster(id: $id) { conditions { type status message }
+    controlPlane { available components { name health } incidents { kind endedAt } } } }`;
+  return eventually(async () => {
+    await living.world.prisma.$transaction((tx) => enqueue(tx, 'control-plane', id));
+    const { cluster } = await living.ask<{ cluster: Health }>(query, { id });
+    return (
+      cluster.controlPlane.components.find(({ name }) => name === component)?.health === health && cluster
+    );
+  });
+}
+
+function warningsOf(clusterId: string) {
+  return living.world.prisma.event.findMany({
+    where: { clusterId, type: 'CONTROL_PLANE_DEGRADED' },
+    orderBy: { sequence: 'asc' },
+  });
+}
+
+describe('a control plane that answers', () => {
+  test('leaves pods Pending without its scheduler, says so, and schedules them when it is back', async () => {
+    const { clusterId } = await living.runningCluster(1);
+    const { deploy, pods, readyReplicas } = await apisOf(clusterId);
+    await power(clusterId, 'ack-scheduler', false);
+    const { conditions, controlPlane } = await seen(clusterId, 'ack-scheduler', 'DOWN');
+    expect(controlPlane.available).toBe(true);
+    expect(controlPlane.incidents.find(({ endedAt }) => endedAt === null)?.kind).toBe('COMPONENT_DOWN');
+    expect(conditions.find(({ type }) => type === 'ControlPlaneHealthy')).toMatchObject({
+      status: 'False',
+      message: expect.stringContaining('new pods stay Pending') as unknown,
+    });
+    expect((await warningsOf(clusterId)).at(-1)).toMatchObject({
+      level: 'ERROR',
+      message: expect.stringContaining('without ack-scheduler new pods stay Pending') as unknown,
+    });
+    await deploy('waiting');
+    const made = await eventually(async () => {
+      const found = await pods('waiting');
+      return found.length === 2 && found;
+    });
+    expect(made.map(({ status, spec }) => [status?.phase, spec?.nodeName])).toEqual([
+      ['Pending', undefined],
+      ['Pending', undefined],
+    ]);
+    await power(clusterId, 'ack-scheduler', true);
+    await eventually(async () => (await readyReplicas('waiting')) === 2);
+    await seen(clusterId, 'ack-scheduler', 'HEALTHY');
+  });
+
+  test('has no controller that acts without its controller manager, says so, and catches up when it is back', async () => {
+    const { clusterId } = await living.runningCluster(1);
+    const { deploy, pod, pods, readyReplicas } = await apisOf(clusterId);
+    await power(clusterId, 'kube-controller-manager', false);
+    const { conditions } = await seen(clusterId, 'kube-controller-manager', 'DOWN');
+    expect(conditions.find(({ type }) => type === 'ControlPlaneHealthy')).toMatchObject({
+      message: expect.stringContaining('no controller acts') as unknown,
+    });
+    await deploy('nobody');
+    // A pod that was made later runs: what is for controllers to do was not only late.
+    await pod('alone');
+    await eventually(async () => (await pods('alone'))[0]?.status?.phase === 'Running');
+    expect(await pods('nobody')).toEqual([]);
+    await power(clusterId, 'kube-controller-manager', true);
+    await eventually(async () => (await readyReplicas('nobody')) === 2);
+  });
+});
