@@ -6,6 +6,7 @@ export const InstanceCategory = graphEnum('InstanceCategory', 'What a machine co
   GPU: 'With GPUs.',
   NPU: 'With processors for neural networks.',
   FPGA: 'With programmable hardware.',
+  EDGE: 'At the edge: a machine outside the regions of the cloud, of a node of an edge cluster.',
   VIRTUAL: 'No machine: a virtual node, whose pods run on container instances (ECI), as many as there are.',
   BARE_METAL: 'A whole machine, without virtualization and without accelerators.',
 });

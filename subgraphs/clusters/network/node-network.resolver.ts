@@ -1,6 +1,7 @@
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { isVirtual } from '../instance/machine-kind.js';
 import { loadById, loadValue } from '../loading.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
@@ -18,18 +19,18 @@ export class NodeNetworkResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Private IPv4 address of its machine, one of its vSwitch that nobody else has; null until there is a machine.',
+      'Private IPv4 address of its machine, one of its vSwitch that nobody else has; null until there is a machine, and for a virtual node, which is none.',
   })
   address(@Root() node: NodeRow): string | null {
-    return node.address;
+    return isVirtual(node.instanceType) ? null : node.address;
   }
 
   @FieldResolver(() => VSwitch, {
     nullable: true,
-    description: 'The vSwitch that its machine is in; null until there is a machine.',
+    description: 'The vSwitch that its machine is in; null until there is a machine, and for a virtual node.',
   })
   vSwitch(@Ctx() context: RequestContext, @Root() node: NodeRow) {
-    return node.vSwitchId === null ? null : loadById(context, this.store.vSwitches, node.vSwitchId);
+    return node.vSwitchId === null || isVirtual(node.instanceType) ? null : loadById(context, this.store.vSwitches, node.vSwitchId);
   }
 
   @FieldResolver(() => SecurityGroup, {
@@ -45,11 +46,11 @@ export class NodeNetworkResolver {
   @FieldResolver(() => Int, {
     nullable: true,
     description:
-      'Pods that it runs at the most: with Flannel as many as its part of the pod CIDR has addresses, never more than 256; with Terway as many as its secondary network interfaces have addresses. Null where the platform does not know.',
+      'Pods that it runs at the most: with Flannel as many as its part of the pod CIDR has addresses, never more than 256; with Terway as many as its secondary network interfaces have addresses. Null for a virtual node, which has no limit of its own, and where the platform does not know.',
   })
   async maxPods(@Ctx() context: RequestContext, @Root() node: NodeRow): Promise<number | null> {
     const network = await loadValue(context, this.store.networks, node.clusterId);
-    if (!network) return null;
+    if (!network || isVirtual(node.instanceType)) return null;
     const type = (await this.catalogue.catalogue()).instanceTypes.get(node.instanceType);
     return maxPods(network, { enis: type?.enis ?? 0, ipsPerEni: type?.ipsPerEni ?? 0 });
   }

@@ -1,6 +1,7 @@
 import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
+import { isVirtual } from '../instance/machine-kind.js';
 import type { ClusterNetworkRow } from './network.store.js';
 import { parseCidr } from './cidr.rules.js';
 import {
@@ -40,7 +41,8 @@ export interface NodesGrant {
  * network of ours have room for all.
  */
 export async function reserveNodes(tx: Transaction, wish: NodesWish): Promise<NodesGrant> {
-  if (wish.count === 0) return { granted: 0, shortage: null };
+  // A virtual node is no machine: it has no route, and its pods get addresses one by one.
+  if (wish.count === 0 || wish.instanceTypes.every(isVirtual)) return { granted: wish.count, shortage: null };
   const network = await lockNetwork(tx, wish.clusterId);
   if (!network) return { granted: wish.count, shortage: null };
   const group = wish.securityGroupId ?? network.securityGroupId;

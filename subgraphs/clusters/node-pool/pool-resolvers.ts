@@ -1,5 +1,6 @@
 import type { Platform } from '../../../engine/platform.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterStore } from '../cluster/cluster.store.js';
 import { ChargeConversionService } from '../instance/charge-conversion.service.js';
 import { InstanceResolver, MachineKindResolver } from '../instance/instance.resolver.js';
 import { InstanceService } from '../instance/instance.service.js';
@@ -20,7 +21,11 @@ import { UpdateNodePoolService } from './update-node-pool.service.js';
 /** What the graph has of node pools beyond creating, scaling and deleting them. */
 export function poolResolvers(
   platform: Platform,
-  { catalogue, nodes }: { readonly catalogue: CatalogueStore; readonly nodes: NodeStore },
+  {
+    catalogue,
+    clusters,
+    nodes,
+  }: { readonly catalogue: CatalogueStore; readonly clusters: ClusterStore; readonly nodes: NodeStore },
 ): object[] {
   return [
     new PoolDetailsResolver({ catalogue, repairs: new NodeRepairStore(platform.database.prisma) }),
@@ -32,7 +37,7 @@ export function poolResolvers(
     }),
     new MachineKindResolver(),
     new NodeRepairResolver(),
-    new NodeDetailsResolver(),
+    new NodeDetailsResolver({ catalogue, clusters }),
     new ClusterNodeResolver(nodes),
     new InstanceResolver(new InstanceService(platform), new ChargeConversionService(platform), catalogue),
   ];

@@ -1,9 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterRow } from '../cluster/cluster.store.js';
+import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { loadValue } from '../loading.js';
+import { InstanceCategory, machineKind } from '../instance/machine-kind.js';
+import { loadById, loadValue } from '../loading.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
 import { NodeRepair, NodeRepairState } from './node-repair.type.js';
 import type { NodeRepairRow } from './node-repair.store.js';
@@ -23,6 +25,20 @@ export class NodeRepairResolver {
 
 @Resolver(() => Node)
 export class NodeDetailsResolver {
+  constructor(private readonly stores: { clusters: ClusterStore; catalogue: CatalogueStore }) {}
+
+  @FieldResolver(() => InstanceCategory, {
+    description:
+      'What kind of worker it is: EDGE in an edge cluster, whatever the machine computes with, else the category of its instance type, VIRTUAL for a virtual node.',
+  })
+  async category(@Ctx() context: RequestContext, @Root() { clusterId, instanceType }: NodeRow) {
+    const type = (await this.stores.catalogue.catalogue()).instanceTypes.get(instanceType);
+    const category = type ? machineKind(type) : 'X86';
+    if (category === 'VIRTUAL') return category;
+    const cluster = await loadById(context, this.stores.clusters.byIds, clusterId);
+    return cluster?.profile === 'EDGE' ? 'EDGE' : category;
+  }
+
   @FieldResolver(() => ID, {
     nullable: true,
     description: "The cloud's id of its machine; null until it has one.",
