@@ -31,14 +31,7 @@ export async function once<A>(tx: Transaction, request: OnceRequest, work: () =>
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
   const inputHash = hashInput(request.input);
-  const known = await tx.clientToken.findUnique({
-    where: { account_mutation_token: { account, mutation, token } },
-  });
-  if (known && known.inputHash !== inputHash) {
-    refuse('CLIENT_TOKEN_REUSED', 'The clientToken was used before with other input.', {
-      path: ['input', 'clientToken'],
-    });
-  }
+  const known = await knownToken(tx, request, token);
   if (known) return known.answer as A;
   const answer = await work();
   await tx.clientToken.create({
@@ -49,32 +42,51 @@ export async function once<A>(tx: Transaction, request: OnceRequest, work: () =>
 
 /**
  * The same for work that does its own writing, or reaches out of the database: with a token, the token's transaction
- * spans it, so that a crash in between leaves a token that may be used again.
+ * spans it, so that a crash in between leaves a token that may be used again. In a dry run the work itself writes nothing.
  */
-export function onceAround<A>(database: Database, request: OnceRequest, work: () => Promise<A>): Promise<A> {
-  if (request.token == null) return work();
+export async function onceAround<A>(
+  database: Database,
+  { dryRun, ...request }: OnceRequest & { readonly dryRun?: boolean | null | undefined },
+  work: () => Promise<A>,
+): Promise<A> {
+  if (dryRun) await checkToken(database, request);
+  if (dryRun || request.token == null) return work();
   return database.$transaction((tx) => once(tx, request, work));
 }
 
 /** What is wrong with a token by itself. */
 export function tokenProblems(token: string | null | undefined): Problem[] {
   if (token == null || (token.length >= 1 && token.length <= MAX_LENGTH)) return [];
-  const message = `clientToken has 1 to ${MAX_LENGTH} characters.`;
+  const message = `clientToken has 1 to ${MAX_LENGTH} characters, not ${token.length}.`;
   return [{ code: 'INVALID_INPUT', message, path: ['input', 'clientToken'] }];
 }
 
 /** Refuses a token that `once` would refuse, for work that is only tried and remembers nothing. */
-export async function checkToken(database: Database, request: OnceRequest): Promise<void> {
-  await database.$transaction(async (tx) => {
-    await once(tx, request, () => Promise.reject(new Unused())).catch(unlessUnused);
-  });
+export async function checkToken(
+  database: Database | Transaction,
+  request: OnceRequest,
+): Promise<void> {
+  if (request.token == null) return;
+  const wrong = tokenProblems(request.token);
+  if (wrong.length > 0) throw new Refused(wrong);
+  await knownToken(database, request, request.token);
 }
 
-/** Ends the transaction of a token that nobody has used, so that it stays so. */
-class Unused extends Error {}
-
-function unlessUnused(error: unknown): void {
-  if (!(error instanceof Unused)) throw error;
+/** The answer that is kept for the token; null for a new one. Refuses one that came with other input. */
+async function knownToken(
+  database: Database | Transaction,
+  { account, mutation, input }: OnceRequest,
+  token: string,
+) {
+  const known = await database.clientToken.findUnique({
+    where: { account_mutation_token: { account, mutation, token } },
+  });
+  if (!known || known.inputHash === hashInput(input)) return known;
+  return refuse(
+    'CLIENT_TOKEN_REUSED',
+    `The clientToken was used before for ${mutation} with other input. Send a new token with a new request.`,
+    { path: ['input', 'clientToken'] },
+  );
 }
 
 function hashInput(input: unknown): string {

@@ -64,6 +64,17 @@ export interface MachineFilter {
   readonly ids?: readonly string[] | undefined;
 }
 
+/** Why an instance of this id cannot be released; undefined when it can. */
+export function releaseProblem(id: string, found: Machine | undefined): Problem | undefined {
+  if (!found) {
+    const message = `The account has no instance ${id.slice(0, 60)} outside its clusters. Query.instances lists them.`;
+    return { code: 'NOT_FOUND', message };
+  }
+  if (found.releasable) return undefined;
+  const message = `The instance ${id} is paid by subscription and cannot be released before that ends.`;
+  return { code: 'INSTANCE_NOT_RELEASABLE', message };
+}
+
 /** A machine that is to join a cluster. */
 export interface AttachRequest {
   /** The node's id: the caller's key. */

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { Problem } from '../../kernel/result.js';
 import type { Instance } from './infrastructure-provider.js';
-import type { Machine, PoolInfrastructure, ScalingGroup } from './pool-infrastructure.js';
+import {
+  type Machine,
+  type PoolInfrastructure,
+  releaseProblem,
+  type ScalingGroup,
+} from './pool-infrastructure.js';
 
 const activity = z.object({
   at: z.coerce.date(),
@@ -86,11 +91,8 @@ export function simulatedPools(cloud: CloudCalls): PoolInfrastructure {
     },
     async releaseMachine(account, id): Promise<Problem | undefined> {
       const [found] = await this.machines(account, { ids: [id] });
-      if (!found) return { code: 'NOT_FOUND', message: `There is no machine ${id}.` };
-      if (!found.releasable) {
-        const message = `${id} is paid by subscription and cannot be released before that ends.`;
-        return { code: 'INSTANCE_NOT_RELEASABLE', message };
-      }
+      const problem = releaseProblem(id, found);
+      if (problem) return problem;
       const query = new URLSearchParams({ account });
       await cloud.call('DELETE', `/cloud/v1/machines/${encodeURIComponent(id)}?${query.toString()}`);
       return undefined;

@@ -1,4 +1,4 @@
-import { once } from '../../engine/client-tokens.js';
+import { changeInTransaction } from '../../engine/change-transaction.js';
 import type { Platform } from '../../engine/platform.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Database, Transaction } from '../../kernel/database.js';
@@ -19,8 +19,8 @@ export interface ChangeAnswer {
   readonly componentId?: string;
 }
 
-/** The things themselves. */
-export interface ChangeOutcome {
+/** The resources themselves. */
+export interface ChangeOutcome extends Readonly<Record<string, unknown>> {
   readonly cluster: ClusterRow | null;
   readonly nodePool: NodePoolRow | null;
   readonly operation: OperationRow | null;
@@ -32,61 +32,28 @@ export interface ChangeRequest {
   /** Name of the mutation; each has clientTokens of its own. */
   readonly mutation: string;
   readonly input: { readonly clientToken?: string | null };
-  /** Do everything, answer what it would change of what exists, and roll it back. */
+  /** Make every check and answer what would be, but roll it back. */
   readonly dryRun?: boolean | null | undefined;
-}
-
-/** Carries the outcome of a dry run out of the transaction that is rolled back. */
-class RolledBack extends Error {
-  constructor(
-    readonly answer: ChangeAnswer,
-    readonly outcome: ChangeOutcome,
-  ) {
-    super('dry run');
-  }
 }
 
 /**
  * Runs a mutation's work in one transaction, once for each clientToken, and reads what it answers. `work` appends
- * its events last. What it refuses is thrown as `Refused`.
+ * its events last. What it refuses is thrown as `Refused`. A dry run answers what exists as it would be.
  */
 export async function change(
-  platform: Platform,
-  request: ChangeRequest,
+  { database, clock }: Platform,
+  { actor, mutation, input, dryRun }: ChangeRequest,
   work: (tx: Transaction, at: Date) => Promise<ChangeAnswer>,
 ): Promise<ChangeOutcome> {
-  const { prisma } = platform.database;
-  const { account } = request.actor;
-  if (request.dryRun) return retryConflicts(() => rehearse(platform, request, work));
-  return readOutcome(prisma, account, await retryConflicts(() => commit(platform, request, work)));
-}
-
-type Work = (tx: Transaction, at: Date) => Promise<ChangeAnswer>;
-
-function commit({ database, clock }: Platform, request: ChangeRequest, work: Work): Promise<ChangeAnswer> {
-  return database.prisma.$transaction((tx) => carryOut(tx, request, clock.now(), work));
-}
-
-function carryOut(tx: Transaction, request: ChangeRequest, at: Date, work: Work): Promise<ChangeAnswer> {
-  const { actor, mutation, input } = request;
   const { account } = actor;
-  return once(tx, { account, mutation, token: input.clientToken, input, at }, () => work(tx, at));
-}
-
-async function rehearse(
-  { database, clock }: Platform,
-  request: ChangeRequest,
-  work: Work,
-): Promise<ChangeOutcome> {
-  try {
-    return await database.prisma.$transaction(async (tx) => {
-      const answer = await carryOut(tx, request, clock.now(), work);
-      throw new RolledBack(answer, await readOutcome(tx, request.actor.account, answer));
-    });
-  } catch (error) {
-    if (error instanceof RolledBack) return withoutNew(database.prisma, request.actor.account, error);
-    throw error;
-  }
+  const at = clock.now();
+  const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+  return retryConflicts(() =>
+    changeInTransaction<ChangeAnswer, ChangeOutcome>(database.prisma, request, {
+      make: (tx) => work(tx, at),
+      read: (db, answer) => readOutcome(db, account, answer),
+    }),
+  );
 }
 
 /** What a dry run would change, without what it would create: an id in an answer names something that exists. */

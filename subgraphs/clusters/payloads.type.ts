@@ -1,37 +1,22 @@
 import { Field, ObjectType } from 'type-graphql';
-import { toUserError, UserError } from '../../kernel/graph/user-error.type.js';
+import { toUserError } from '../../kernel/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ChangeOutcome } from './change.js';
+import { ChangePayload } from './change-payload.type.js';
 import { Cluster } from './cluster/cluster.type.js';
 import { NodePool } from './node-pool/node-pool.type.js';
-import { Operation } from './operation/operation.type.js';
 
-const OPERATION = 'The operation that carries it out; null when it was refused or is done already.';
-const ERRORS = 'What the caller can mend; empty on success.';
-
-@ObjectType({ description: 'Answer of a change of a cluster.' })
-abstract class ClusterPayload {
+@ObjectType()
+abstract class ClusterPayload extends ChangePayload {
   @Field(() => Cluster, { nullable: true, description: 'The cluster; null when the change was refused.' })
   cluster: Cluster | null;
-
-  @Field(() => Operation, { nullable: true, description: OPERATION })
-  operation: Operation | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
 }
 
-@ObjectType({ description: 'Answer of a change of a node pool.' })
-abstract class NodePoolPayload {
+@ObjectType()
+abstract class NodePoolPayload extends ChangePayload {
   @Field(() => NodePool, { nullable: true, description: 'The node pool; null when the change was refused.' })
   nodePool: NodePool | null;
-
-  @Field(() => Operation, { nullable: true, description: OPERATION })
-  operation: Operation | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
 }
 
 @ObjectType({ description: 'Answer of createCluster.' })
@@ -78,18 +63,6 @@ export class ScaleClusterVerticallyPayload extends ClusterPayload {}
 
 @ObjectType({ description: 'Answer of convertChargeType.' })
 export class ConvertChargeTypePayload extends ClusterPayload {}
-
-@ObjectType({ description: 'Answer of cancelOperation.' })
-export class CancelOperationPayload {
-  @Field(() => Operation, {
-    nullable: true,
-    description: 'The operation; null when the request was refused.',
-  })
-  operation: Operation | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
-}
 
 /** Every payload's fields: what came of the change, or why it was refused. */
 export async function toPayload(context: RequestContext, work: () => Promise<ChangeOutcome>) {

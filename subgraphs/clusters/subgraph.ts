@@ -48,6 +48,8 @@ import { ClusterControlPlaneResolver, ControlPlaneResolver } from './control-pla
 import { ControlPlaneStore } from './control-plane/control-plane.store.js';
 import { IncidentStore } from './control-plane/incident.store.js';
 import { ClusterResourceStore } from './network/cluster-resources.store.js';
+import { NetworkDeletionMutations } from './network/network-deletion.mutations.js';
+import { NetworkDeletionService } from './network/network-deletion.service.js';
 import { NetworkMutations } from './network/network.mutations.js';
 import * as network from './network/network.resolver.js';
 import { NetworkService } from './network/network.service.js';
@@ -141,7 +143,8 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new network.SecurityGroupResolver(networks),
       new network.ClusterNetworkPartsResolver(networks),
       new network.ClusterNetworkResolver(networks, new ClusterResourceStore(prisma)),
-      new NetworkMutations(new NetworkService(platform, catalogue), networks),
+      new NetworkMutations(new NetworkService(platform, catalogue)),
+      new NetworkDeletionMutations(new NetworkDeletionService(platform)),
       new NodeNetworkResolver(networks, catalogue),
       new NodeComponentsResolver({ ...stores, controlPlanes: new ControlPlaneStore(prisma) }, platform),
       new ClusterCheckResolver(checks, new ClusterCheckStore(prisma)),

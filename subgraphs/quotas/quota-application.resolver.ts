@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { toConnection } from '../../kernel/graph/connection.type.js';
+import { DryRun } from '../../kernel/graph/dry-run.arg.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
 import { pageRequest } from '../../kernel/page.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
@@ -56,14 +57,18 @@ export class QuotaApplicationResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => RequestQuotaIncreaseInput, { description: 'The wish.' })
     input: RequestQuotaIncreaseInput,
+    @DryRun() dryRun?: boolean | null,
   ): Promise<RequestQuotaIncreasePayload> {
-    const result = await this.service.request(context, input);
+    const result = await this.service.request(context, input, dryRun);
     if (!result.ok) {
       const quota = await this.quotas.quota(context, input.quotaId);
-      return { quota, application: null, operation: null, userErrors: result.problems.map(toUserError) };
+      return { quota, quotaApplication: null, operation: null, userErrors: result.problems.map(toUserError) };
     }
-    const quota = await this.quotas.known(context, result.value);
-    return { quota, application: result.value, operation: null, userErrors: [] };
+    const application = result.value;
+    const quota = application
+      ? await this.quotas.known(context, application)
+      : await this.quotas.quota(context, input.quotaId);
+    return { quota, quotaApplication: application, operation: null, userErrors: [] };
   }
 
   @FieldResolver(() => Quota, { description: 'The quota that shall be raised, as it is now.' })

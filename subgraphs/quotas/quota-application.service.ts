@@ -1,4 +1,4 @@
-import { once } from '../../engine/client-tokens.js';
+import { changeInTransaction } from '../../engine/change-transaction.js';
 import type { NewEvent } from '../../engine/contract.js';
 import { appendEvents, deferEvent } from '../../engine/events.js';
 import type { Platform } from '../../engine/platform.js';
@@ -34,18 +34,30 @@ export class QuotaApplicationService {
   /**
    * Records the wish; the engine decides. Refuses NOT_FOUND, NOT_ADJUSTABLE, INVALID_INPUT and CLIENT_TOKEN_REUSED.
    */
-  request(context: RequestContext, input: RequestQuotaIncreaseInput): Promise<Result<ApplicationRow>> {
+  request(
+    context: RequestContext,
+    input: RequestQuotaIncreaseInput,
+    dryRun?: boolean | null,
+  ): Promise<Result<ApplicationRow | null>> {
     const { account } = context.actor;
     const at = this.platform.clock.now();
-    return settle(() =>
-      this.platform.database.prisma.$transaction(async (tx) => {
-        const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at };
-        const { id } = await once(tx, asked, () => this.apply(tx, { account, at, input }));
-        await appendEvents(tx, account, at, []);
-        const row = await this.store.find(id, account, tx);
-        return row ?? refuse('NOT_FOUND', 'The application of this clientToken is no longer kept.');
-      }),
-    );
+    const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at, dryRun };
+    return settle(async () => {
+      const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
+        make: async (tx) => {
+          const answer = await this.apply(tx, { account, at, input });
+          await appendEvents(tx, account, at, []);
+          return answer;
+        },
+        read: async (database, { id }) => ({ row: await this.store.find(id, account, database) }),
+      });
+      if (!row && !dryRun)
+        refuse(
+          'NOT_FOUND',
+          'The application that this clientToken made is no longer kept. Send a new clientToken.',
+        );
+      return row;
+    });
   }
 
   /** The account's application; null when it has none of this id. */
@@ -92,7 +104,12 @@ export class QuotaApplicationService {
   private async raisable(tx: Transaction, { account, input }: Wish): Promise<QuotaKey> {
     const key = parseQuotaId(input.quotaId);
     const definition = key && (await this.quotas.definition(account, key, tx));
-    if (!definition) return refuse('NOT_FOUND', 'There is no such quota.', { path: ['input', 'quotaId'] });
+    if (!definition)
+      return refuse(
+        'NOT_FOUND',
+        `The account has no quota ${input.quotaId.slice(0, 120)}. Query.quotas lists them.`,
+        { path: ['input', 'quotaId'] },
+      );
     const [balance] = await this.quotaStore.balances(account, [key], tx);
     const problem = increaseProblem(definition, balance?.limit ?? null, input);
     if (problem) throw new Refused([problem]);

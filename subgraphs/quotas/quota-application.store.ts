@@ -28,7 +28,7 @@ export class QuotaApplicationStore {
   async find(
     id: string,
     account: string | undefined,
-    tx: Transaction = this.database,
+    tx: Database | Transaction = this.database,
   ): Promise<ApplicationRow | null> {
     const row = await tx.quotaApplication.findFirst({
       where: { id, ...(account !== undefined && { account }) },

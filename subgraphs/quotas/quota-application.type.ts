@@ -1,5 +1,6 @@
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf } from '../../kernel/graph/connection.type.js';
+import { CLIENT_TOKEN } from '../../kernel/graph/client-token.js';
 import { DateTimeScalar } from '../../kernel/graph/scalars.js';
 import { UserError } from '../../kernel/graph/user-error.type.js';
 import { Quota } from './quota.type.js';
@@ -79,10 +80,7 @@ export class RequestQuotaIncreaseInput {
   })
   reason?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes repeating safe: the same token with the same input answers as the first time.',
-  })
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
 
@@ -101,12 +99,15 @@ export class RequestQuotaIncreasePayload {
   })
   quota: Quota | null;
 
-  @Field(() => QuotaApplication, { nullable: true, description: 'The request; null when it was refused.' })
-  application: QuotaApplication | null;
+  @Field(() => QuotaApplication, {
+    nullable: true,
+    description: 'The application; null if the request was refused or was a dry run.',
+  })
+  quotaApplication: QuotaApplication | null;
 
   @Field(() => Operation, {
     nullable: true,
-    description: 'Always null: nothing is built for it. See application.',
+    description: 'Always null: nothing is built for it. See quotaApplication.',
   })
   operation: Operation | null;
 

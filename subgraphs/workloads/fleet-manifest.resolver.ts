@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Cost } from '../../kernel/graph/cost.js';
+import { DryRun } from '../../kernel/graph/dry-run.arg.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
@@ -29,17 +30,13 @@ export class FleetManifestResolver {
   async applyManifestToClusters(
     @Arg('input', () => ApplyManifestToClustersInput, { description: 'The manifest and where it goes.' })
     input: ApplyManifestToClustersInput,
-    @Arg('dryRun', () => Boolean, {
-      nullable: true,
-      description: 'Only ask Kubernetes what would become of it. Default false.',
-    })
-    dryRun: boolean | null,
+    @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,
   ): Promise<ApplyManifestToClustersPayload> {
     const outcomes = await settle(() => this.service.apply({ ...input }, dryRun ?? false, context));
-    if (!outcomes.ok) return { results: [], userErrors: outcomes.problems.map(toUserError) };
+    if (!outcomes.ok) return { results: [], operation: null, userErrors: outcomes.problems.map(toUserError) };
     const results = await Promise.all(outcomes.value.map((outcome) => this.resultOf(outcome, context)));
-    return { results, userErrors: [] };
+    return { results, operation: null, userErrors: [] };
   }
 
   private async resultOf(

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { CLIENT_TOKEN } from '../../kernel/graph/client-token.js';
 import { UserError } from '../../kernel/graph/user-error.type.js';
-import { Cluster } from './entities.type.js';
+import { Cluster, Operation } from './entities.type.js';
 import { ManifestObject } from './manifest.type.js';
 import { Workload } from './workload.type.js';
 
@@ -22,11 +23,7 @@ export class ApplyManifestToClustersInput {
   })
   force?: boolean | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'Any text of your choice; the same again answers as the first time and applies nothing where it was applied.',
-  })
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
 
@@ -69,6 +66,12 @@ export class ApplyManifestToClustersPayload {
       'One for each cluster, in the order of the input; empty when the request was refused as a whole.',
   })
   results: ClusterManifestResult[];
+
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'Always null: Kubernetes has the objects when this answers.',
+  })
+  operation: Operation | null;
 
   @Field(() => [UserError], { description: 'Why the request was refused as a whole; empty otherwise.' })
   userErrors: UserError[];

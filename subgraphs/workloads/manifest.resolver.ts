@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Cost } from '../../kernel/graph/cost.js';
+import { DryRun } from '../../kernel/graph/dry-run.arg.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
@@ -33,11 +34,7 @@ export class ManifestResolver {
   async applyManifest(
     @Arg('input', () => ApplyManifestInput, { description: 'The manifest and where it goes.' })
     input: ApplyManifestInput,
-    @Arg('dryRun', () => Boolean, {
-      nullable: true,
-      description: 'Only ask Kubernetes what would become of it. Default false.',
-    })
-    dryRun: boolean | null,
+    @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,
   ): Promise<ApplyManifestPayload> {
     const result = await settle(() => this.service.apply({ ...input }, dryRun ?? false, context));

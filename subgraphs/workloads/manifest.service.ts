@@ -83,9 +83,11 @@ export class ManifestService {
     const client = await this.apis.of(clusterId, context, applySignal(context));
     return (
       client ??
-      refuse('NOT_FOUND', 'There is no cluster with this id that has a Kubernetes API.', {
-        path: ['input', 'clusterId'],
-      })
+      refuse(
+        'NOT_FOUND',
+        `The account has no cluster ${clusterId.slice(0, 60)} with a Kubernetes API. Wait until Cluster.state is RUNNING.`,
+        { path: ['input', 'clusterId'] },
+      )
     );
   }
 

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { CLIENT_TOKEN } from '../../kernel/graph/client-token.js';
 import { UserError } from '../../kernel/graph/user-error.type.js';
 import { Operation } from './entities.type.js';
 import { Workload } from './workload.type.js';
@@ -70,10 +71,7 @@ export class ApplyManifestInput {
   })
   force?: boolean | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Any text of your choice; the same again answers as the first time and applies nothing.',
-  })
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
 

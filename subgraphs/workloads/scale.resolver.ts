@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { DryRun } from '../../kernel/graph/dry-run.arg.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
@@ -13,11 +14,7 @@ export class ScaleResolver {
   async scaleWorkload(
     @Arg('input', () => ScaleWorkloadInput, { description: 'The workload and its new size.' })
     input: ScaleWorkloadInput,
-    @Arg('dryRun', () => Boolean, {
-      nullable: true,
-      description: 'Only ask Kubernetes whether it would. Default false.',
-    })
-    dryRun: boolean | null,
+    @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,
   ): Promise<ScaleWorkloadPayload> {
     const result = await settle(() => this.service.scale({ ...input }, dryRun ?? false, context));

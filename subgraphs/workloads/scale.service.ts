@@ -146,5 +146,7 @@ function eventOf(ref: WorkloadRef, fromSize: number, toSize: number): NewEvent {
 }
 
 function notFound(): never {
-  return refuse('NOT_FOUND', 'There is no workload with this id.', { path: PATH });
+  return refuse('NOT_FOUND', 'The account has no workload with this id. Query.workloads lists them.', {
+    path: PATH,
+  });
 }

@@ -60,7 +60,7 @@ describe('another account', () => {
     ],
     [
       'runClusterCheck',
-      'mutation ($cluster: ID!) { runClusterCheck(input: { clusterId: $cluster, type: UPGRADE, version: "1.34" }) { check { id } userErrors { code message path } } }',
+      'mutation ($cluster: ID!) { runClusterCheck(input: { clusterId: $cluster, type: UPGRADE, version: "1.34" }) { check: clusterCheck { id } userErrors { code message path } } }',
     ],
     [
       'setMaintenanceWindow',

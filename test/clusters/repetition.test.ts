@@ -45,11 +45,15 @@ test('every mutation takes a clientToken', async () => {
 describe('a mutation that comes again with its clientToken', () => {
   test('runClusterCheck answers the check that it made', async () => {
     const input = { clusterId: cluster, type: 'UPGRADE', version: '1.34.1', clientToken: 'check' };
-    const first = await ask<{ check: { id: string } }>('runClusterCheck', input, 'check { id createdAt }');
+    const first = await ask<{ check: { id: string } }>(
+      'runClusterCheck',
+      input,
+      'check: clusterCheck { id createdAt }',
+    );
     expect(first.userErrors).toEqual([]);
-    expect(await ask('runClusterCheck', input, 'check { id createdAt }')).toEqual(first);
+    expect(await ask('runClusterCheck', input, 'check: clusterCheck { id createdAt }')).toEqual(first);
     expect(await living.world.prisma.clusterCheck.count({ where: { clusterId: cluster } })).toBe(1);
-    const other = await ask('runClusterCheck', { ...input, version: '1.35.0' }, 'check { id }');
+    const other = await ask('runClusterCheck', { ...input, version: '1.35.0' }, 'check: clusterCheck { id }');
     expect(other.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
   });
 
@@ -129,32 +133,101 @@ describe('a mutation with dryRun', () => {
   });
 
   test.each([
-    ['updateCluster', () => ({ id: cluster, name: 'other' }), 'cluster { name }'],
-    ['syncNodePool', () => ({ id: pool }), 'operation { type }'],
-    ['deleteNodePool', () => ({ id: pool }), 'operation { type }'],
-    ['convertChargeType', () => ({ nodeIds: [nodes[0]], chargeType: 'PREPAID' }), 'operation { type }'],
+    [
+      'updateCluster',
+      () => ({ id: cluster, name: 'other' }),
+      'cluster { name }',
+      { cluster: { name: 'other' } },
+    ],
+    ['syncNodePool', () => ({ id: pool }), 'nodePool { name }', { nodePool: { name: 'a' } }],
+    ['deleteNodePool', () => ({ id: pool }), 'nodePool { state }', { nodePool: { state: 'DELETING' } }],
+    [
+      'convertChargeType',
+      () => ({ nodeIds: [nodes[0]], chargeType: 'PREPAID' }),
+      'cluster { state }',
+      { cluster: { state: 'RUNNING' } },
+    ],
     [
       'setMaintenanceWindow',
       () => ({ clusterId: cluster, recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 }),
-      'cluster { id }',
+      'cluster { state }',
+      { cluster: { state: 'RUNNING' } },
     ],
-    ['installComponent', () => ({ clusterId: cluster, name: 'logtail-ds' }), 'component { name state }'],
-    ['deleteCluster', () => ({ id: cluster }), 'cluster { state } operation { type }'],
-  ])('%s answers as if it were done, and does nothing', async (mutation, input, selection) => {
-    const { prisma } = living.world;
-    const state = async () => ({
-      cluster: await prisma.cluster.findMany({ where: { id: cluster } }),
-      pools: await prisma.nodePool.findMany({ where: { clusterId: cluster } }),
-      windows: await prisma.maintenanceWindow.findMany({ where: { clusterId: cluster } }),
-      components: await prisma.component.findMany({ where: { clusterId: cluster }, orderBy: { id: 'asc' } }),
-      operations: await prisma.operation.count(),
-      events: await prisma.event.count(),
-    });
-    const before = await state();
-    const answer = await ask<Record<string, unknown>>(mutation, input(), selection, true);
-    expect(answer.userErrors).toEqual([]);
-    for (const part of Object.keys(answer)) expect(answer[part], part).not.toBeNull();
-    expect(await state()).toEqual(before);
+    [
+      'installComponent',
+      () => ({ clusterId: cluster, name: 'logtail-ds' }),
+      'component { id }',
+      { component: null },
+    ],
+    ['deleteCluster', () => ({ id: cluster }), 'cluster { state }', { cluster: { state: 'DELETING' } }],
+    [
+      'createVpc',
+      () => ({ name: 'dry', regionId: 'cn-hangzhou', cidr: '10.0.0.0/8' }),
+      'vpc { id }',
+      { vpc: null },
+    ],
+    [
+      'openSupportTicket',
+      () => ({ clusterId: cluster, kind: 'QUESTION', title: 'dry', text: 'dry' }),
+      'supportTicket { id }',
+      { supportTicket: null },
+    ],
+    [
+      'runClusterCheck',
+      () => ({ clusterId: cluster, type: 'UPGRADE', version: '1.34.1' }),
+      'clusterCheck { id }',
+      { clusterCheck: null },
+    ],
+    [
+      'checkComponents',
+      () => ({ clusterId: cluster }),
+      'components { name }',
+      { components: expect.arrayContaining([{ name: 'coredns' }]) as unknown },
+    ],
+    [
+      'performHighRiskOperation',
+      () => ({ clusterId: cluster, nodeId: nodes[0], ...DRILL }),
+      'cluster { state }',
+      { cluster: { state: 'RUNNING' } },
+    ],
+  ])(
+    '%s answers what would be, without an operation, and changes nothing',
+    async (mutation, input, selection, expected) => {
+      const { prisma } = living.world;
+      const state = async () => ({
+        cluster: await prisma.cluster.findMany({ where: { id: cluster } }),
+        pools: await prisma.nodePool.findMany({ where: { clusterId: cluster } }),
+        windows: await prisma.maintenanceWindow.findMany({ where: { clusterId: cluster } }),
+        components: await prisma.component.findMany({
+          where: { clusterId: cluster },
+          orderBy: { id: 'asc' },
+        }),
+        vpcs: await prisma.vpc.count(),
+        tickets: await prisma.supportTicket.count(),
+        checks: await prisma.clusterCheck.count(),
+        risks: await living.world.platform.provider.doneRisks(cluster),
+        operations: await prisma.operation.count(),
+        events: await prisma.event.count(),
+      });
+      const before = await state();
+      const selected = `${selection} operation { id }`;
+      const answer = await ask<Record<string, unknown>>(mutation, input(), selected, true);
+      expect(answer).toEqual({ ...expected, operation: null, userErrors: [] });
+      expect(await state()).toEqual(before);
+    },
+  );
+
+  test('does not use up its clientToken, but refuses one that came with other input', async () => {
+    const vpc = { name: 'token', regionId: 'cn-hangzhou', cidr: '10.0.0.0/8', clientToken: 'dry' };
+    expect((await ask('createVpc', vpc, 'vpc { id }', true)).userErrors).toEqual([]);
+    expect((await ask('createVpc', { ...vpc, name: 'used' }, 'vpc { id }')).userErrors).toEqual([]);
+    expect((await ask('createVpc', vpc, 'vpc { id }', true)).userErrors).toMatchObject([
+      { code: 'CLIENT_TOKEN_REUSED' },
+    ]);
+    const long = { ...vpc, clientToken: 'x'.repeat(129) };
+    expect((await ask('createVpc', long, 'vpc { id }', true)).userErrors).toMatchObject([
+      { code: 'INVALID_INPUT' },
+    ]);
   });
 
   test('is refused as it would be without', async () => {

@@ -23,7 +23,7 @@ const TICKET = 'id kind title text state version openedBy closedAt versionUnsupp
 async function mutate(name: string, input: Record<string, unknown>, account = 'acme'): Promise<Payload> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`;
   const query = `mutation ($input: ${type}) { payload: ${name}(input: $input) {
-    ticket { ${TICKET} } userErrors { code path } } }`;
+    ticket: supportTicket { ${TICKET} } userErrors { code path } } }`;
   return (await clusters.run<{ payload: Payload }>(query, { input }, account)).data.payload;
 }
 const open = (clusterId: string, more: Record<string, unknown> = {}, account = 'acme') => {

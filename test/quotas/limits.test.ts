@@ -106,7 +106,7 @@ describe('the figures of the ACK documentation', () => {
     }>(
       'asker',
       `mutation R($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
-         application { id } userErrors { code } } }`,
+         application: quotaApplication { id } userErrors { code } } }`,
       { input: { quotaId: id, limit: (limit ?? 0) + 1 } },
     );
     expect(data.requestQuotaIncrease).toEqual({

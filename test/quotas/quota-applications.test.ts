@@ -49,7 +49,7 @@ async function request(account: string, input: Record<string, unknown>): Promise
   const { data, errors } = await ask<{ requestQuotaIncrease: Payload }>(
     account,
     `mutation R($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
-       quota { id limit } application { id state limit reason decidedAt } operation { id } userErrors { code path } } }`,
+       quota { id limit } application: quotaApplication { id state limit reason decidedAt } operation { id } userErrors { code path } } }`,
     { input },
   );
   expect(errors).toEqual([]);

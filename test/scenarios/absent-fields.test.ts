@@ -107,14 +107,24 @@ async function buildFleet(seat: Seat): Promise<FieldArguments> {
     `mutation Apply($input: ApplyManifestInput!) { applyManifest(input: $input) { workload { id } } }`,
     { input: { clusterId: pro, yaml: deploymentYaml('web', 1) } },
   );
-  const { check } = await done<{ check: { id: string } }>(seat, 'runClusterCheck', 'check { id }', {
-    clusterId: ids.get('gone'),
-    type: 'UPGRADE',
-    version: '1.34.1',
-  });
-  const { ticket } = await done<{ ticket: { id: string } }>(seat, 'openSupportTicket', 'ticket { id }', {
-    ...{ clusterId: ids.get('gone'), kind: 'QUESTION', title: 'why', text: 'why' },
-  });
+  const { check } = await done<{ check: { id: string } }>(
+    seat,
+    'runClusterCheck',
+    'check: clusterCheck { id }',
+    {
+      clusterId: ids.get('gone'),
+      type: 'UPGRADE',
+      version: '1.34.1',
+    },
+  );
+  const { ticket } = await done<{ ticket: { id: string } }>(
+    seat,
+    'openSupportTicket',
+    'ticket: supportTicket { id }',
+    {
+      ...{ clusterId: ids.get('gone'), kind: 'QUESTION', title: 'why', text: 'why' },
+    },
+  );
   await done(seat, 'deleteCluster', 'cluster { id }', { id: ids.get('gone') });
   return argumentsFor(seat, { pro, workload: applyManifest.workload.id, check: check.id, ticket: ticket.id });
 }

@@ -4,7 +4,7 @@ import { expectAccepted, expectThat, need, type Step } from '../story.js';
 const Check = graphql(`
   mutation DemoCheckUpgrade($clusterId: ID!, $version: String!) {
     runClusterCheck(input: { clusterId: $clusterId, type: UPGRADE, version: $version }) {
-      check {
+      clusterCheck {
         state
         items {
           name
@@ -28,7 +28,7 @@ export const checkUpgrade: Step = {
     const variables = { clusterId: need(story, 'clusterId'), version: need(story, 'targetVersion') };
     const { runClusterCheck } = await story.client.mutate(Check, variables, { signal: story.signal });
     expectAccepted('the check', runClusterCheck.userErrors);
-    const { check } = runClusterCheck;
+    const { clusterCheck: check } = runClusterCheck;
     expectThat(check, 'there is no check');
     for (const { name, level, result, message } of check.items)
       tell.line(`${result === 'PASSED' ? '✓' : '✗'} ${name} (${level}): ${message}`);

@@ -11,12 +11,14 @@ import {
 } from 'type-graphql';
 import type { Platform } from '../../../engine/platform.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
-import { toUserError, UserError } from '../../../kernel/graph/user-error.type.js';
+import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import { Viewer, viewerOf } from '../viewer.resolver.js';
 import { type AccountVerificationService, verified } from './account-verification.service.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { ChangePayload } from '../change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 export const AccountHolderKind = graphEnum('AccountHolderKind', 'Who holds an account.', {
   PERSON: 'A person.',
@@ -45,12 +47,9 @@ export class VerifyAccountInput {
 }
 
 @ObjectType({ description: 'Answer of verifyAccount.' })
-export class VerifyAccountPayload {
+export class VerifyAccountPayload extends ChangePayload {
   @Field(() => Viewer, { nullable: true, description: 'The viewer; null when the request was refused.' })
   viewer: Viewer | null;
-
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
-  userErrors: UserError[];
 }
 
 @Resolver(() => Viewer)
@@ -74,9 +73,10 @@ export class AccountVerificationResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => VerifyAccountInput, { description: 'Who holds the account.' })
     input: VerifyAccountInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.service.verify(context.actor, input));
-    if (result.ok) return { viewer: viewerOf(context.actor), userErrors: [] };
-    return { viewer: null, userErrors: result.problems.map(toUserError) };
+    const result = await settle(() => this.service.verify(context.actor, input, dryRun));
+    if (result.ok) return { viewer: viewerOf(context.actor), operation: null, userErrors: [] };
+    return { viewer: null, operation: null, userErrors: result.problems.map(toUserError) };
   }
 }

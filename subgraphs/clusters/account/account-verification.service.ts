@@ -1,4 +1,4 @@
-import { once } from '../../../engine/client-tokens.js';
+import { changeInTransaction } from '../../../engine/change-transaction.js';
 import type { Platform } from '../../../engine/platform.js';
 import { appendEvents } from '../../../engine/events.js';
 import type { Actor } from '../../../kernel/actor.js';
@@ -32,7 +32,7 @@ export class AccountVerificationService {
    * Identifies the holder of the actor's account; again, it changes nothing. Of what was shown a keyed digest is kept,
    * by which the same document is refused for another account with `DOCUMENT_ALREADY_USED`.
    */
-  async verify(actor: Actor, input: VerificationInput): Promise<void> {
+  async verify(actor: Actor, input: VerificationInput, dryRun?: boolean | null): Promise<void> {
     const at = this.platform.clock.now();
     const problems = verificationProblems(input, at);
     if (problems.length > 0) throw new Refused(problems);
@@ -40,13 +40,14 @@ export class AccountVerificationService {
     const { account } = actor;
     const digest = documentDigest(kind, documentNumber, this.platform.documentKey);
     // Name and number are left out of what is kept under the token.
-    const asked = { account, mutation: 'verifyAccount', token, input: { kind }, at };
-    await this.platform.database.prisma.$transaction((tx) =>
-      once(tx, asked, async () => {
+    const asked = { account, mutation: 'verifyAccount', token, input: { kind }, at, dryRun };
+    await changeInTransaction(this.platform.database.prisma, asked, {
+      make: async (tx) => {
         await record(tx, actor, { kind, at, digest });
         return {};
-      }),
-    );
+      },
+      read: () => Promise.resolve({}),
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterCheckService } from './cluster-check.service.js';
 import type { ClusterCheckStore } from './cluster-check.store.js';
 import { ClusterCheck, RunClusterCheckInput, RunClusterCheckPayload } from './cluster-check.type.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import { loadById } from '../loading.js';
 
 @Resolver()
@@ -29,9 +30,10 @@ export class ClusterCheckResolver {
   async runClusterCheck(
     @Ctx() context: RequestContext,
     @Arg('input', () => RunClusterCheckInput, { description: 'What to check.' }) input: RunClusterCheckInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.service.run(context.actor, input));
-    if (result.ok) return { check: result.value, userErrors: [] };
-    return { check: null, userErrors: result.problems.map(toUserError) };
+    const result = await settle(() => this.service.run(context.actor, input, dryRun));
+    if (result.ok) return { clusterCheck: result.value, operation: null, userErrors: [] };
+    return { clusterCheck: null, operation: null, userErrors: result.problems.map(toUserError) };
   }
 }

@@ -42,21 +42,33 @@ export class ClusterCheckService {
   }
 
   /** Checks a cluster of the account and keeps what was found. Refuses `NOT_FOUND`, and `INVALID_STATE` for a deleted one. */
-  async run({ account }: Actor, input: RunClusterCheckInput): Promise<ClusterCheckRow> {
+  async run(
+    { account }: Actor,
+    input: RunClusterCheckInput,
+    dryRun?: boolean | null,
+  ): Promise<ClusterCheckRow | null> {
     const { database, clock } = this.platform;
     const token = input.clientToken;
-    const request = { account, mutation: 'runClusterCheck', token, input, at: clock.now() };
-    const { id } = await onceAround(database.prisma, request, async () => ({
-      id: await this.check(account, input),
-    }));
+    const request = { account, mutation: 'runClusterCheck', token, input, at: clock.now(), dryRun };
+    const { id } = await onceAround(database.prisma, request, async () => {
+      const cluster = await this.checkable(account, input.clusterId);
+      return { id: dryRun ? null : await this.check(cluster, input) };
+    });
+    if (id === null) return null;
     const [row] = await this.checks.byIds(account, [id]);
     return row ?? refuse('NOT_FOUND', 'The check of this clientToken is no longer kept.');
   }
 
-  private async check(account: string, { clusterId, type, version }: RunClusterCheckInput): Promise<string> {
+  private async checkable(account: string, clusterId: string): Promise<ClusterRow> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
     if (!cluster) return noSuchCluster(CLUSTER_PATH);
-    if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: CLUSTER_PATH });
+    if (cluster.deletedAt)
+      refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path: CLUSTER_PATH });
+    return cluster;
+  }
+
+  private async check(cluster: ClusterRow, { type, version }: RunClusterCheckInput): Promise<string> {
+    const { account, id: clusterId } = cluster;
     const items = await this.upgradeItems(cluster, version);
     const createdAt = this.platform.clock.now();
     const state = blockersOf(items).length > 0 ? 'BLOCKED' : 'PASSED';

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { ChangePayload } from '../change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is checked for.', {
   UPGRADE: 'Whether its Kubernetes version can be upgraded.',
@@ -86,10 +86,7 @@ export class RunClusterCheckInput {
 }
 
 @ObjectType({ description: 'Answer of runClusterCheck.' })
-export class RunClusterCheckPayload {
+export class RunClusterCheckPayload extends ChangePayload {
   @Field(() => ClusterCheck, { nullable: true, description: 'The check; null when the request was refused.' })
-  check: ClusterCheck | null;
-
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
-  userErrors: UserError[];
+  clusterCheck: ClusterCheck | null;
 }

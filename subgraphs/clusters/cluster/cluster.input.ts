@@ -15,7 +15,7 @@ import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind
 import { ClusterNetworkInput } from '../network/network.input.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
 import { NodePoolInput } from '../node-pool/node-pool.input.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 const UNCHANGEABLE =
   'Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD.';

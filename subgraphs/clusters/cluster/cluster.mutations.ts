@@ -15,7 +15,7 @@ import {
   UpdateClusterPayload,
   UpgradeClusterPayload,
 } from '../payloads.type.js';
-import { DryRun } from '../dry-run.arg.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 @Resolver()
 export class ClusterMutations {

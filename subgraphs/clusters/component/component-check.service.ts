@@ -19,18 +19,24 @@ export class ComponentCheckService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'clock'>) {}
 
   /** Refuses `NOT_FOUND`, `INVALID_STATE` without a Kubernetes API, `KUBERNETES_UNAVAILABLE` when it does not answer. */
-  async check({ account }: Actor, input: CheckComponentsInput): Promise<ComponentRow[]> {
+  async check(
+    { account }: Actor,
+    input: CheckComponentsInput,
+    dryRun?: boolean | null,
+  ): Promise<ComponentRow[]> {
     const { database, clock } = this.platform;
     const { clusterId, clientToken: token } = input;
-    const request = { account, mutation: 'checkComponents', token, input, at: clock.now() };
+    const request = { account, mutation: 'checkComponents', token, input, at: clock.now(), dryRun };
     await onceAround(database.prisma, request, async () => {
-      await this.compare(account, clusterId);
+      const client = await this.client(account, clusterId);
+      // A dry run leaves the findings of the last comparison as they are.
+      if (!dryRun) await checkComponents({ database: database.prisma, client, at: clock.now() }, clusterId);
       return {};
     });
     return database.prisma.component.findMany({ where: { account, clusterId }, orderBy: { id: 'asc' } });
   }
 
-  private async compare(account: string, clusterId: string): Promise<void> {
+  private async client(account: string, clusterId: string): Promise<KubernetesClient> {
     const { prisma } = this.platform.database;
     const [cluster] = await new ClusterStore(prisma).byIds(account, [clusterId]);
     if (!cluster) return noSuchCluster(CLUSTER_PATH);
@@ -41,7 +47,6 @@ export class ComponentCheckService {
       });
     }
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const client = new KubernetesClient(this.platform.kubernetes.of(access), { clusterId, signal });
-    await checkComponents({ database: prisma, client, at: this.platform.clock.now() }, clusterId);
+    return new KubernetesClient(this.platform.kubernetes.of(access), { clusterId, signal });
   }
 }

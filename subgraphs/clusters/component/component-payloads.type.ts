@@ -1,23 +1,11 @@
 import { Field, ObjectType } from 'type-graphql';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
-import { Operation } from '../operation/operation.type.js';
+import { ChangePayload } from '../change-payload.type.js';
 import { Component } from './component.type.js';
 
-const ERRORS = 'What the caller can mend; empty on success.';
-
-@ObjectType({ description: 'Answer of a change of a component.' })
-abstract class ComponentPayload {
+@ObjectType()
+abstract class ComponentPayload extends ChangePayload {
   @Field(() => Component, { nullable: true, description: 'The component; null when the change was refused.' })
   component: Component | null;
-
-  @Field(() => Operation, {
-    nullable: true,
-    description: 'The operation that carries it out; null when it was refused.',
-  })
-  operation: Operation | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
 }
 
 @ObjectType({ description: 'Answer of installComponent.' })
@@ -36,12 +24,9 @@ export class UninstallComponentPayload extends ComponentPayload {}
 export class RestoreComponentPayload extends ComponentPayload {}
 
 @ObjectType({ description: 'Answer of checkComponents.' })
-export class CheckComponentsPayload {
+export class CheckComponentsPayload extends ChangePayload {
   @Field(() => [Component], {
     description: 'The components of the cluster; empty when the request was refused.',
   })
   components: Component[];
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
 }

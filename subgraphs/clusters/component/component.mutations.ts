@@ -21,7 +21,7 @@ import {
   UninstallComponentInput,
   UpgradeComponentInput,
 } from './component.type.js';
-import { DryRun } from '../dry-run.arg.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 @Resolver()
 export class ComponentMutations {
@@ -94,10 +94,11 @@ export class ComponentMutations {
   async checkComponents(
     @Ctx() context: RequestContext,
     @Arg('input', () => CheckComponentsInput, { description: 'The cluster.' }) input: CheckComponentsInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.checks.check(context.actor, input));
+    const result = await settle(() => this.checks.check(context.actor, input, dryRun));
     context.loaders.clear();
-    if (result.ok) return { components: result.value, userErrors: [] };
-    return { components: [], userErrors: result.problems.map(toUserError) };
+    if (result.ok) return { components: result.value, operation: null, userErrors: [] };
+    return { components: [], operation: null, userErrors: result.problems.map(toUserError) };
   }
 }

@@ -4,7 +4,7 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
 import { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',

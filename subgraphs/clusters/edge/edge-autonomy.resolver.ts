@@ -5,8 +5,8 @@ import { NodePool } from '../node-pool/node-pool.type.js';
 import { Operation } from '../operation/operation.type.js';
 import { toPayload } from '../payloads.type.js';
 import type { EdgeAutonomyService } from './edge-autonomy.service.js';
-import { CLIENT_TOKEN } from '../client-token.js';
-import { DryRun } from '../dry-run.arg.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 @InputType({ description: 'Whether the nodes of a pool keep their pods while they are offline.' })
 export class SetEdgeAutonomyInput {

@@ -7,6 +7,7 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import { HighRiskOperation, RiskSection } from '../catalogue/product-guide.type.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import { loadById, loadValue } from '../loading.js';
 import type { NodeStore } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
@@ -38,8 +39,9 @@ export class HighRiskMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => PerformHighRiskOperationInput, { description: 'The operation and its target.' })
     input: PerformHighRiskOperationInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return answer(context, () => this.service.perform(context.actor, input));
+    return answer(context, () => this.service.perform(context.actor, input, dryRun));
   }
 
   @Mutation(() => RemediateHighRiskOperationPayload, {
@@ -49,8 +51,9 @@ export class HighRiskMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => RemediateHighRiskOperationInput, { description: 'The operation and its target.' })
     input: RemediateHighRiskOperationInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return answer(context, () => this.service.mend(context.actor, input));
+    return answer(context, () => this.service.mend(context.actor, input, dryRun));
   }
 
   @Mutation(() => SetNodeSysctlsPayload, {
@@ -61,16 +64,17 @@ export class HighRiskMutations {
     @Ctx() context: RequestContext,
     @Arg('input', () => SetNodeSysctlsInput, { description: 'The node and the parameters.' })
     input: SetNodeSysctlsInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return answer(context, () => this.service.setSysctls(context.actor, input));
+    return answer(context, () => this.service.setSysctls(context.actor, input, dryRun));
   }
 }
 
 async function answer(context: RequestContext, work: () => Promise<ClusterRow>) {
   const result = await settle(work);
   context.loaders.clear();
-  if (result.ok) return { cluster: result.value, userErrors: [] };
-  return { cluster: null, userErrors: result.problems.map(toUserError) };
+  if (result.ok) return { cluster: result.value, operation: null, userErrors: [] };
+  return { cluster: null, operation: null, userErrors: result.problems.map(toUserError) };
 }
 
 @Resolver(() => HighRiskOperation)

@@ -24,66 +24,78 @@ interface RiskCall {
   readonly actor: Actor;
   readonly mutation: string;
   readonly input: { readonly clientToken?: string | null };
+  readonly dryRun: boolean | null | undefined;
+}
+
+/** Calls of the cloud that carry a checked request out. */
+interface CloudPlan {
+  readonly cluster: ClusterRow;
+  readonly calls: (() => Promise<void>)[];
 }
 
 /** Does in the simulated cloud what people do in other consoles and should not, and what mends it. */
 export class HighRiskService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock'>) {}
 
-  /** Refuses what is not acted out, a wrong target, and `RISK_NOT_ACKNOWLEDGED` for what nothing mends. */
-  perform(actor: Actor, input: PerformHighRiskOperationInput): Promise<ClusterRow> {
-    return this.once({ actor, mutation: 'performHighRiskOperation', input }, () => this.doRisk(actor, input));
+  /** Refuses what is not simulated, a wrong target, and `RISK_NOT_ACKNOWLEDGED` for what cannot be remediated. */
+  perform(actor: Actor, input: PerformHighRiskOperationInput, dryRun?: boolean | null): Promise<ClusterRow> {
+    const call = { actor, mutation: 'performHighRiskOperation', input, dryRun };
+    return this.once(call, () => this.planRisk(actor, input));
   }
 
-  /** Refuses `INVALID_STATE` for what nothing mends. */
-  mend(actor: Actor, input: RemediateHighRiskOperationInput): Promise<ClusterRow> {
-    return this.once({ actor, mutation: 'remediateHighRiskOperation', input }, () =>
-      this.undoRisk(actor, input),
-    );
+  /** Refuses `INVALID_STATE` for what cannot be remediated. */
+  mend(actor: Actor, input: RemediateHighRiskOperationInput, dryRun?: boolean | null): Promise<ClusterRow> {
+    const call = { actor, mutation: 'remediateHighRiskOperation', input, dryRun };
+    return this.once(call, () => this.planRemediation(actor, input));
   }
 
   /**
    * Sets kernel parameters of a worker node. Refuses unknown ones, and `RISK_NOT_ACKNOWLEDGED` for values with which
    * the network does not work; acknowledged, they do what the list of high-risk operations says.
    */
-  setSysctls(actor: Actor, input: SetNodeSysctlsInput): Promise<ClusterRow> {
-    return this.once({ actor, mutation: 'setNodeSysctls', input }, () => this.doSysctls(actor, input));
+  setSysctls(actor: Actor, input: SetNodeSysctlsInput, dryRun?: boolean | null): Promise<ClusterRow> {
+    const call = { actor, mutation: 'setNodeSysctls', input, dryRun };
+    return this.once(call, () => this.planSysctlChanges(actor, input));
   }
 
-  private async doRisk(actor: Actor, input: PerformHighRiskOperationInput): Promise<ClusterRow> {
+  private async planRisk(actor: Actor, input: PerformHighRiskOperationInput): Promise<CloudPlan> {
     const { cluster, row } = await this.check(actor, input);
     const target = await this.target(cluster, input);
     if (!row.recoverable && !input.acknowledgeRisk)
       refuse('RISK_NOT_ACKNOWLEDGED', `${row.operation}: ${row.impact}. ${row.recovery}.`, {
         path: ['input', 'acknowledgeRisk'],
       });
-    await this.cloud(() => this.platform.provider.performRisk(cluster.id, target));
-    return this.told(cluster);
+    return { cluster, calls: [() => this.platform.provider.performRisk(cluster.id, target)] };
   }
 
-  private async undoRisk(actor: Actor, input: RemediateHighRiskOperationInput): Promise<ClusterRow> {
+  private async planRemediation(actor: Actor, input: RemediateHighRiskOperationInput): Promise<CloudPlan> {
     const { cluster, row } = await this.check(actor, input);
     // Whatever has become of what it was done to: that may be gone.
     if (!row.recoverable) refuse('INVALID_STATE', `${row.recovery}.`, { path: OPERATION_PATH });
     const target = await this.target(cluster, input);
-    await this.cloud(() => this.platform.provider.mendRisk(cluster.id, target));
-    return this.told(cluster);
+    return { cluster, calls: [() => this.platform.provider.mendRisk(cluster.id, target)] };
   }
 
-  private async doSysctls(actor: Actor, input: SetNodeSysctlsInput): Promise<ClusterRow> {
+  private async planSysctlChanges(actor: Actor, input: SetNodeSysctlsInput): Promise<CloudPlan> {
     const { risks, mended, problems } = planSysctls(input.sysctls);
     if (problems.length > 0) throw new Refused(problems);
     const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
-    if (!node) refuse('NOT_FOUND', 'There is no such node.', { path: ['input', 'nodeId'] });
+    if (!node) {
+      const message = `The account has no node ${input.nodeId.slice(0, 60)}. Cluster.nodes lists the nodes.`;
+      return refuse('NOT_FOUND', message, { path: ['input', 'nodeId'] });
+    }
     const cluster = await this.cluster(actor, node.clusterId);
     await this.checkRisks(input, risks);
     const { provider } = this.platform;
     const on = (operation: string) => ({ operation, instanceId: node.id });
-    for (const { operation } of risks)
-      await this.cloud(() => provider.performRisk(cluster.id, on(operation)));
+    const calls = risks.map(
+      ({ operation }) =>
+        () =>
+          provider.performRisk(cluster.id, on(operation)),
+    );
     for (const operation of mended)
-      if (await drillTarget(operation)) await this.cloud(() => provider.mendRisk(cluster.id, on(operation)));
-    return this.told(cluster);
+      if (await drillTarget(operation)) calls.push(() => provider.mendRisk(cluster.id, on(operation)));
+    return { cluster, calls };
   }
 
   private async checkRisks(
@@ -128,19 +140,26 @@ export class HighRiskService {
     }
   }
 
-  /** Does it once for each clientToken; a repetition answers the cluster as it is by then. */
-  private async once(call: RiskCall, work: () => Promise<ClusterRow>): Promise<ClusterRow> {
+  /**
+   * Does it once for each clientToken; a repetition answers the cluster as it is by then. A dry run only plans, so what
+   * the cloud alone would refuse is not known.
+   */
+  private async once(call: RiskCall, plan: () => Promise<CloudPlan>): Promise<ClusterRow> {
     const { database, clock } = this.platform;
-    const { actor, input, mutation } = call;
+    const { actor, input, mutation, dryRun } = call;
     const { account } = actor;
-    const request = { account, mutation, token: input.clientToken, input, at: clock.now() };
-    const { id } = await onceAround(database.prisma, request, async () => ({ id: (await work()).id }));
+    const request = { account, mutation, token: input.clientToken, input, at: clock.now(), dryRun };
+    const { id } = await onceAround(database.prisma, request, async () => {
+      const { cluster, calls } = await plan();
+      if (!dryRun) await this.execute(cluster, calls);
+      return { id: cluster.id };
+    });
     const [cluster] = await new ClusterStore(database.prisma).byIds(account, [id]);
     return cluster ?? noSuchCluster(['input', 'clusterId']);
   }
 
-  private async told(cluster: ClusterRow): Promise<ClusterRow> {
+  private async execute(cluster: ClusterRow, calls: CloudPlan['calls']): Promise<void> {
+    for (const call of calls) await this.cloud(call);
     await enqueue(this.platform.database.prisma, HIGH_RISK, cluster.id);
-    return cluster;
   }
 }

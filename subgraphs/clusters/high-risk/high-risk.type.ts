@@ -1,8 +1,8 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { ChangePayload } from '../change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 export const HighRiskTarget = graphEnum(
   'HighRiskTarget',
@@ -112,13 +112,10 @@ export class SetNodeSysctlsInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'Answer of a change past the platform.' })
-abstract class RiskPayload {
+@ObjectType()
+abstract class RiskPayload extends ChangePayload {
   @Field(() => Cluster, { nullable: true, description: 'The cluster; null when it was refused.' })
   cluster: Cluster | null;
-
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
-  userErrors: UserError[];
 }
 
 @ObjectType({ description: 'Answer of performHighRiskOperation.' })

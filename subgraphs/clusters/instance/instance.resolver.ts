@@ -22,7 +22,7 @@ import {
 import { InstanceCategory, machineKind } from './machine-kind.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import { nodeImages, runsNodes } from './node-image.js';
-import { DryRun } from '../dry-run.arg.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 @Resolver(() => InstanceType)
 export class MachineKindResolver {
@@ -72,12 +72,14 @@ export class InstanceResolver {
   })
   async releaseInstances(
     @Ctx() context: RequestContext,
-    @Arg('input', () => ReleaseInstancesInput, { description: 'The machines.' }) input: ReleaseInstancesInput,
+    @Arg('input', () => ReleaseInstancesInput, { description: 'The instances.' })
+    input: ReleaseInstancesInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.instances.release(context.actor, input));
-    if (!result.ok) return { releasedIds: [], userErrors: result.problems.map(toUserError) };
+    const result = await settle(() => this.instances.release(context.actor, input, dryRun));
+    if (!result.ok) return { releasedIds: [], operation: null, userErrors: result.problems.map(toUserError) };
     const { releasedIds, problems } = result.value;
-    return { releasedIds, userErrors: problems.map(toUserError) };
+    return { releasedIds, operation: null, userErrors: problems.map(toUserError) };
   }
 
   @Mutation(() => ConvertChargeTypePayload, {

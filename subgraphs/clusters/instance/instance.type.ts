@@ -2,9 +2,9 @@ import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
+import { ChangePayload } from '../change-payload.type.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why a machine belongs to no cluster.', {
   CREATED: 'Somebody made it in the cloud.',
@@ -114,12 +114,9 @@ export class ReleaseInstancesInput {
 }
 
 @ObjectType({ description: 'Answer of releaseInstances.' })
-export class ReleaseInstancesPayload {
+export class ReleaseInstancesPayload extends ChangePayload {
   @Field(() => [ID], { description: 'Those that are released.' })
   releasedIds: string[];
-
-  @Field(() => [UserError], { description: 'Why the others are not; empty on success.' })
-  userErrors: UserError[];
 }
 
 @InputType({ description: 'Nodes whose machines are to be paid in another way.' })

@@ -17,7 +17,7 @@ import type { OperationRow } from '../operation/operation.store.js';
 import { Operation } from '../operation/operation.type.js';
 import { SetMaintenanceWindowPayload, toPayload } from '../payloads.type.js';
 import { ruleOf, scheduledFor } from './scheduled-change.js';
-import { DryRun } from '../dry-run.arg.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 /** A window with the time zone of its cluster. */
 type WindowValue = WindowRule & { readonly enabled: boolean };

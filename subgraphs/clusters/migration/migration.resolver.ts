@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import { DryRun } from '../dry-run.arg.js';
 import { MigrateClusterPayload, toPayload } from '../payloads.type.js';
 import type { MigrationService } from './migration.service.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 @InputType({ description: 'A cluster to be made ACK Pro.' })
 export class MigrateClusterInput {

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { TrafficDirection, TrafficProtocol } from './network.enums.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 const NAME = '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.';
 
@@ -155,18 +155,6 @@ export class UpdateSecurityGroupInput {
 
   @Field(() => [SecurityGroupRuleInput], { nullable: true, description: 'All rules: replaces the list.' })
   rules?: SecurityGroupRuleInput[] | null;
-
-  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
-  clientToken?: string | null;
-}
-
-@InputType({ description: 'A part of a network to be deleted.' })
-export class DeleteNetworkPartInput {
-  @Field(() => ID, {
-    description:
-      'A VPC, vSwitch or security group, or a load balancer or address that a deleted cluster left.',
-  })
-  id: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;

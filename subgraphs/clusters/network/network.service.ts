@@ -1,28 +1,24 @@
 import type { Platform } from '../../../engine/platform.js';
-import { dropScope, release } from '../../../engine/ledger.js';
 import type { Actor } from '../../../kernel/actor.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { nameProblems } from '../name.rules.js';
 import { type Cidr, contains, parseCidr } from './cidr.rules.js';
 import { changeNetwork } from './network-change.js';
-import {
-  openSecurityGroup,
-  releaseVpc,
-  releaseVSwitches,
-  reserveVpc,
-  reserveVSwitches,
-} from './network-quotas.js';
+import { openSecurityGroup, reserveVpc, reserveVSwitches } from './network-quotas.js';
 import type * as input from './network.input.js';
 import { overlapProblems, rangeProblems, ruleProblems, type GroupRule } from './network.rules.js';
-import { type NetworkUser, usersOfSecurityGroup, usersOfVpc, usersOfVSwitch } from './network-users.store.js';
+import { noSuch } from './no-such-resource.js';
 import * as store from './network.store.js';
 
 const ID = ['input', 'id'];
 
-/** Makes, changes and deletes VPCs, vSwitches and security groups of an account. Answers the id. */
+/**
+ * Creates and changes VPCs, vSwitches and security groups of an account. Answers the resource; null in a dry run that
+ * would create it.
+ */
 export class NetworkService {
   constructor(
     private readonly platform: Platform,
@@ -30,7 +26,11 @@ export class NetworkService {
   ) {}
 
   /** Refuses UNKNOWN_REGION, INVALID_INPUT, QUOTA_EXCEEDED. */
-  async createVpc(actor: Actor, wish: input.CreateVpcInput): Promise<string> {
+  async createVpc(
+    actor: Actor,
+    wish: input.CreateVpcInput,
+    dryRun?: boolean | null,
+  ): Promise<store.VpcRow | null> {
     const region = (await this.catalogue.catalogue()).regions.get(wish.regionId);
     const path = ['input', 'regionId'];
     const unknown: Problem[] = region
@@ -49,53 +49,87 @@ export class NetworkService {
     ]);
     const { account } = actor;
     const { name, cidr } = wish;
-    return changeNetwork(this.platform, { actor, mutation: 'createVpc', input: wish }, async (tx, at) => {
-      const id = newId('vpc');
-      await reserveVpc(tx, account, id);
-      const regionId = region?.id ?? wish.regionId;
-      await store.insertVpc(tx, { id, account, name, regionId, cidr, creator: 'USER', createdAt: at });
-      return { id, type: 'VPC_CREATED', message: `The VPC ${name} (${cidr}) was made in ${regionId}.` };
-    });
+    return changeNetwork(
+      this.platform,
+      { actor, mutation: 'createVpc', input: wish, dryRun, read: read('vpcs') },
+      async (tx, at) => {
+        const id = newId('vpc');
+        await reserveVpc(tx, account, id);
+        const regionId = region?.id ?? wish.regionId;
+        await store.insertVpc(tx, { id, account, name, regionId, cidr, creator: 'USER', createdAt: at });
+        return { id, type: 'VPC_CREATED', message: `The VPC ${name} (${cidr}) was made in ${regionId}.` };
+      },
+    );
   }
 
-  async updateVpc(actor: Actor, wish: input.UpdateVpcInput): Promise<string> {
+  async updateVpc(
+    actor: Actor,
+    wish: input.UpdateVpcInput,
+    dryRun?: boolean | null,
+  ): Promise<store.VpcRow | null> {
     check(nameProblems(wish.name, ['input', 'name']));
-    return changeNetwork(this.platform, { actor, mutation: 'updateVpc', input: wish }, async (tx) => {
-      const { id } = await lockedVpc(tx, actor.account, wish.id, ID);
-      await tx.vpc.update({ where: { id }, data: { name: wish.name } });
-      return { id, type: 'VPC_UPDATED', message: `The VPC ${id} is called ${wish.name}.` };
-    });
+    return changeNetwork(
+      this.platform,
+      { actor, mutation: 'updateVpc', input: wish, dryRun, read: read('vpcs') },
+      async (tx) => {
+        const { id } = await lockedVpc(tx, actor.account, wish.id, ID);
+        await tx.vpc.update({ where: { id }, data: { name: wish.name } });
+        return { id, type: 'VPC_UPDATED', message: `The VPC ${id} is called ${wish.name}.` };
+      },
+    );
   }
 
   /** Refuses NOT_FOUND, UNKNOWN_ZONE, NETWORK_MISMATCH, CIDR_OVERLAP, INVALID_INPUT, QUOTA_EXCEEDED. */
-  async createVSwitch(actor: Actor, wish: input.CreateVSwitchInput): Promise<string> {
+  async createVSwitch(
+    actor: Actor,
+    wish: input.CreateVSwitchInput,
+    dryRun?: boolean | null,
+  ): Promise<store.VSwitchRow | null> {
     check([
       ...nameProblems(wish.name, ['input', 'name']),
       ...rangeProblems(wish.cidr, 'vSwitch', ['input', 'cidr']),
     ]);
     const { regions } = await this.catalogue.catalogue();
     const { account } = actor;
-    return changeNetwork(this.platform, { actor, mutation: 'createVSwitch', input: wish }, async (tx, at) => {
-      const vpc = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
-      const { zoneId, name, cidr } = wish;
-      if (!regions.get(vpc.regionId)?.zoneIds.includes(zoneId)) {
-        const message = `The VPC is in ${vpc.regionId}, which has no zone ${zoneId.slice(0, 60)}.`;
-        refuse('UNKNOWN_ZONE', message, { path: ['input', 'zoneId'] });
-      }
-      await checkPlace(tx, vpc, cidr);
-      await reserveVSwitches(tx, { account, vpcId: vpc.id, amount: 1 });
-      const id = newId('vSwitch');
-      const row = { id, account, vpcId: vpc.id, zoneId, name, cidr, creator: 'USER', createdAt: at };
-      await store.insertVSwitches(tx, [row]);
-      return { id, type: 'VSWITCH_CREATED', message: `The vSwitch ${name} (${cidr}) was made in ${zoneId}.` };
-    });
+    return changeNetwork(
+      this.platform,
+      { actor, mutation: 'createVSwitch', input: wish, dryRun, read: read('vSwitches') },
+      async (tx, at) => {
+        const vpc = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
+        const { zoneId, name, cidr } = wish;
+        if (!regions.get(vpc.regionId)?.zoneIds.includes(zoneId)) {
+          const message = `The VPC is in ${vpc.regionId}, which has no zone ${zoneId.slice(0, 60)}.`;
+          refuse('UNKNOWN_ZONE', message, { path: ['input', 'zoneId'] });
+        }
+        await checkPlace(tx, vpc, cidr);
+        await reserveVSwitches(tx, { account, vpcId: vpc.id, amount: 1 });
+        const id = newId('vSwitch');
+        const row = { id, account, vpcId: vpc.id, zoneId, name, cidr, creator: 'USER', createdAt: at };
+        await store.insertVSwitches(tx, [row]);
+        return {
+          id,
+          type: 'VSWITCH_CREATED',
+          message: `The vSwitch ${name} (${cidr}) was made in ${zoneId}.`,
+        };
+      },
+    );
   }
 
   /** Refuses NOT_FOUND, INVALID_INPUT. */
-  async createSecurityGroup(actor: Actor, wish: input.CreateSecurityGroupInput): Promise<string> {
+  async createSecurityGroup(
+    actor: Actor,
+    wish: input.CreateSecurityGroupInput,
+    dryRun?: boolean | null,
+  ): Promise<store.SecurityGroupRow | null> {
     check([...nameProblems(wish.name, ['input', 'name']), ...ruleProblems(wish.rules ?? [])]);
     const { account } = actor;
-    const change = { actor, mutation: 'createSecurityGroup', input: wish };
+    const change = {
+      actor,
+      mutation: 'createSecurityGroup',
+      input: wish,
+      dryRun,
+      read: read('securityGroups'),
+    };
     return changeNetwork(this.platform, change, async (tx, at) => {
       const { id: vpcId } = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
       const id = newId('securityGroup');
@@ -115,12 +149,22 @@ export class NetworkService {
     });
   }
 
-  async updateSecurityGroup(actor: Actor, wish: input.UpdateSecurityGroupInput): Promise<string> {
+  async updateSecurityGroup(
+    actor: Actor,
+    wish: input.UpdateSecurityGroupInput,
+    dryRun?: boolean | null,
+  ): Promise<store.SecurityGroupRow | null> {
     check([
       ...(wish.name == null ? [] : nameProblems(wish.name, ['input', 'name'])),
       ...ruleProblems(wish.rules ?? []),
     ]);
-    const change = { actor, mutation: 'updateSecurityGroup', input: wish };
+    const change = {
+      actor,
+      mutation: 'updateSecurityGroup',
+      input: wish,
+      dryRun,
+      read: read('securityGroups'),
+    };
     return changeNetwork(this.platform, change, async (tx) => {
       const { id } = await group(tx, actor.account, wish.id);
       const rules = wish.rules && store.ruleJson(wish.rules.map(toRule));
@@ -131,73 +175,24 @@ export class NetworkService {
       return { id, type: 'SECURITY_GROUP_UPDATED', message: `The security group ${id} was changed.` };
     });
   }
-
-  /** Deletes what nothing uses. Refuses NOT_FOUND, RESOURCE_IN_USE. */
-  async delete(actor: Actor, wish: input.DeleteNetworkPartInput): Promise<string> {
-    const { account } = actor;
-    return changeNetwork(this.platform, { actor, mutation: 'deleteNetworkPart', input: wish }, async (tx) => {
-      const { id } = wish;
-      const work = DELETIONS[id.split('_')[0] ?? ''];
-      if (!work) return nothing();
-      await work(tx, account, id);
-      return { id, type: 'NETWORK_PART_DELETED', message: `${id} was deleted.` };
-    });
-  }
 }
-
-type Deletion = (tx: Transaction, account: string, id: string) => Promise<void>;
-
-/** By the prefix of the id. */
-const DELETIONS: Readonly<Record<string, Deletion>> = {
-  async vpc(tx, account, id) {
-    const vpc = await lockedVpc(tx, account, id, ID);
-    inUse(await usersOfVpc(tx, id));
-    const parts =
-      (await tx.vSwitch.count({ where: { vpcId: id } })) +
-      (await tx.securityGroup.count({ where: { vpcId: id } }));
-    if (parts > 0)
-      refuse('RESOURCE_IN_USE', `${parts} vSwitches and security groups are in it.`, { path: ID });
-    await tx.vpc.delete({ where: { id } });
-    await dropScope(tx, account, id);
-    await releaseVpc(tx, vpc);
-  },
-  async vsw(tx, account, id) {
-    const found = await tx.vSwitch.findFirst({ where: { id, account } });
-    if (!found) return nothing();
-    await lockedVpc(tx, account, found.vpcId, ID);
-    inUse(await usersOfVSwitch(tx, id));
-    const { count } = await tx.vSwitch.deleteMany({ where: { id } });
-    await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: count });
-  },
-  async sg(tx, account, id) {
-    const found = await group(tx, account, id);
-    await lockedVpc(tx, account, found.vpcId, ID);
-    inUse(await usersOfSecurityGroup(tx, id));
-    await tx.securityGroup.delete({ where: { id } });
-    await dropScope(tx, account, id);
-  },
-  async resource(tx, account, id) {
-    const found = await tx.cloudResource.findFirst({ where: { id, account } });
-    if (!found) return nothing();
-    if (!found.retained) inUse([found]);
-    const { count } = await tx.cloudResource.deleteMany({ where: { id } });
-    const resource = found.type === 'EIP' ? 'eips' : 'load-balancers';
-    await release(tx, { account, resource, scope: '', amount: count });
-  },
-};
 
 function check(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new Refused(problems);
 }
 
-function nothing(path: readonly string[] = ID): never {
-  return refuse('NOT_FOUND', 'There is no such part of a network.', { path });
+/** Reads one resource of a kind. */
+function read<K extends 'vpcs' | 'vSwitches' | 'securityGroups'>(kind: K) {
+  return async (database: Database | Transaction, account: string, id: string) => {
+    const [row] = await new store.NetworkStore(database)[kind](account, [id]);
+    return (row ?? null) as RowOf[K] | null;
+  };
 }
 
-function inUse(users: readonly NetworkUser[]): void {
-  if (users.length === 0) return;
-  const names = users.map(({ clusterId }) => clusterId).join(', ');
-  refuse('RESOURCE_IN_USE', `It is used by ${names}.`, { path: ID });
+interface RowOf {
+  readonly vpcs: store.VpcRow;
+  readonly vSwitches: store.VSwitchRow;
+  readonly securityGroups: store.SecurityGroupRow;
 }
 
 async function lockedVpc(
@@ -206,11 +201,11 @@ async function lockedVpc(
   id: string,
   path: readonly string[],
 ): Promise<store.VpcRow> {
-  return (await store.lockVpc(tx, account, id)) ?? nothing(path);
+  return (await store.lockVpc(tx, account, id)) ?? noSuch('VPC', id, path);
 }
 
 async function group(tx: Transaction, account: string, id: string): Promise<store.SecurityGroupRow> {
-  return (await tx.securityGroup.findFirst({ where: { id, account } })) ?? nothing();
+  return (await tx.securityGroup.findFirst({ where: { id, account } })) ?? noSuch('SECURITY_GROUP', id, ID);
 }
 
 /** A vSwitch lies within its VPC and apart from the others. */

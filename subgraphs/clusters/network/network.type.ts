@@ -1,7 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
 import {
   ClusterResourceType,
   DeleteBehavior,
@@ -10,8 +9,6 @@ import {
   TrafficProtocol,
 } from './network.enums.js';
 import { NetworkPlugin } from '../cluster-kind/cluster-kind.enums.js';
-
-const ERRORS = 'What the caller can mend; empty on success.';
 
 @ObjectType({ description: 'A private network of the account in a region.' })
 export class Vpc {
@@ -149,42 +146,3 @@ export class ClusterResource {
 
 export const VpcConnection = connectionOf('Vpc', () => Vpc);
 export const ClusterResourceConnection = connectionOf('ClusterResource', () => ClusterResource);
-
-@ObjectType({ description: 'Answer of a change of a VPC.' })
-export class VpcPayload {
-  @Field(() => Vpc, { nullable: true, description: 'The VPC; null when the change was refused.' })
-  vpc: Vpc | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
-}
-
-@ObjectType({ description: 'Answer of a change of a vSwitch.' })
-export class VSwitchPayload {
-  @Field(() => VSwitch, { nullable: true, description: 'The vSwitch; null when the change was refused.' })
-  vSwitch: VSwitch | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
-}
-
-@ObjectType({ description: 'Answer of a change of a security group.' })
-export class SecurityGroupPayload {
-  @Field(() => SecurityGroup, {
-    nullable: true,
-    description: 'The security group; null when the change was refused.',
-  })
-  securityGroup: SecurityGroup | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
-}
-
-@ObjectType({ description: 'Answer of a deletion in a network.' })
-export class DeleteNetworkPartPayload {
-  @Field(() => ID, { nullable: true, description: 'What was deleted; null when it was refused.' })
-  deletedId: string | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors: UserError[];
-}

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { PoolSettingsInput } from './pool-config.type.js';
 import { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 const INSTANCE_TYPES =
   'Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB.';

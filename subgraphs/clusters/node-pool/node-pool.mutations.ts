@@ -8,7 +8,7 @@ import {
   ScaleNodePoolPayload,
   toPayload,
 } from '../payloads.type.js';
-import { DryRun } from '../dry-run.arg.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 @Resolver()
 export class NodePoolMutations {

@@ -3,7 +3,7 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { BigIntScalar } from '../../../kernel/graph/scalars.js';
 import { NodePoolAutoscalingInput } from './node-pool.input.js';
 import { PoolSettingsInput } from './pool-config.type.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 @InputType({
   description:

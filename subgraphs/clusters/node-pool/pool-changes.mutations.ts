@@ -16,7 +16,7 @@ import {
 } from './pool-changes.input.js';
 import type { RemoveNodesService } from './nodes/remove-nodes.service.js';
 import type { UpdateNodePoolService } from './update-node-pool.service.js';
-import { DryRun } from '../dry-run.arg.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 @Resolver()
 export class PoolChangesMutations {

@@ -17,7 +17,9 @@ import {
   OperationTarget,
 } from './operation.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
-import { CancelOperationPayload, toPayload } from '../payloads.type.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
+import { toPayload } from '../payloads.type.js';
+import { CancelOperationPayload } from './operation-payloads.type.js';
 
 @Resolver(() => Operation)
 export class OperationResolver {
@@ -50,8 +52,9 @@ export class OperationResolver {
   cancelOperation(
     @Ctx() context: RequestContext,
     @Arg('input', () => CancelOperationInput, { description: 'The operation.' }) input: CancelOperationInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.cancel(context.actor, input));
+    return toPayload(context, () => this.service.cancel(context.actor, input, dryRun));
   }
 
   @FieldResolver(() => OperationTarget, {

@@ -32,9 +32,9 @@ export class OperationService {
   }
 
   /** Asks for an operation to end; what it has made by then stays. Refuses `NOT_FOUND` and `NOT_CANCELABLE`. */
-  async cancel(actor: Actor, input: CancelOperationInput): Promise<ChangeOutcome> {
+  async cancel(actor: Actor, input: CancelOperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'cancelOperation', input }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'cancelOperation', input, dryRun }, async (tx, at) => {
       const operation = await requestCancel(tx, account, input.id, at);
       const kind = KIND_OF_TARGET[operation.targetKind];
       if (kind) await enqueue(tx, kind, operation.targetId);

@@ -5,7 +5,7 @@ import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 export const OperationState = graphEnum('OperationState', 'State of an operation or of one of its stages.', {
   PENDING: 'Not begun.',

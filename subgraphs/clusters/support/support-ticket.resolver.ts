@@ -6,15 +6,17 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import { childConnection, loadById } from '../loading.js';
 import type { SupportTicketService } from './support-ticket.service.js';
 import type { SupportTicketRow, SupportTicketStore } from './support-ticket.store.js';
 import {
   CloseSupportTicketInput,
+  CloseSupportTicketPayload,
   OpenSupportTicketInput,
+  OpenSupportTicketPayload,
   SupportTicket,
   SupportTicketConnection,
-  SupportTicketPayload,
 } from './support-ticket.type.js';
 
 interface Stores {
@@ -56,7 +58,7 @@ export class SupportTicketResolver {
     return !versions.status(cluster?.version ?? ticket.version).minorSupported;
   }
 
-  @Mutation(() => SupportTicketPayload, {
+  @Mutation(() => OpenSupportTicketPayload, {
     description:
       'Asks for help with a cluster. It is taken for clusters of any version; `versionUnsupported` and the event SUPPORT_TICKET_OPENED say where none is promised.',
   })
@@ -64,17 +66,19 @@ export class SupportTicketResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => OpenSupportTicketInput, { description: 'What is asked.' })
     input: OpenSupportTicketInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return payload(this.service.open(context.actor, input));
+    return payload(this.service.open(context.actor, input, dryRun));
   }
 
-  @Mutation(() => SupportTicketPayload, { description: 'Says that a request for help is settled.' })
+  @Mutation(() => CloseSupportTicketPayload, { description: 'Says that a request for help is settled.' })
   closeSupportTicket(
     @Ctx() context: RequestContext,
     @Arg('input', () => CloseSupportTicketInput, { description: 'The ticket.' })
     input: CloseSupportTicketInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return payload(this.service.close(context.actor, input));
+    return payload(this.service.close(context.actor, input, dryRun));
   }
 }
 
@@ -92,8 +96,8 @@ export class ClusterTicketsResolver {
   }
 }
 
-async function payload(work: Promise<SupportTicketRow>) {
+async function payload(work: Promise<SupportTicketRow | null>) {
   const result = await settle(() => work);
-  if (result.ok) return { ticket: result.value, userErrors: [] };
-  return { ticket: null, userErrors: result.problems.map(toUserError) };
+  if (result.ok) return { supportTicket: result.value, operation: null, userErrors: [] };
+  return { supportTicket: null, operation: null, userErrors: result.problems.map(toUserError) };
 }

@@ -1,4 +1,4 @@
-import { once } from '../../../engine/client-tokens.js';
+import { changeInTransaction } from '../../../engine/change-transaction.js';
 import { appendEvents } from '../../../engine/events.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
@@ -28,7 +28,11 @@ export class SupportTicketService {
    * Opens a ticket, also for a cluster whose version is not supported any more: its event warns of that. Refuses
    * `NOT_FOUND`, `INVALID_INPUT`, and `INVALID_STATE` for a deleted cluster and one with 100 open tickets.
    */
-  async open(actor: Actor, input: OpenSupportTicketInput): Promise<tickets.SupportTicketRow> {
+  async open(
+    actor: Actor,
+    input: OpenSupportTicketInput,
+    dryRun?: boolean | null,
+  ): Promise<tickets.SupportTicketRow | null> {
     const problems = [
       ...lengthProblem(input.title, MAX_TITLE, 'title'),
       ...lengthProblem(input.text, MAX_TEXT, 'text'),
@@ -36,19 +40,23 @@ export class SupportTicketService {
     if (problems.length > 0) throw new Refused(problems);
     const { versions } = await this.catalogue.catalogue();
     const versionUnsupported = (version: string) => !versions.status(version).minorSupported;
-    return this.once(actor, 'openSupportTicket', input, (tx, at) =>
+    return this.once({ actor, mutation: 'openSupportTicket', input, dryRun }, (tx, at) =>
       openTicket(tx, { actor, input, at, versionUnsupported }),
     );
   }
 
   /** Closes a ticket of the account. Refuses `NOT_FOUND`, and `INVALID_STATE` for one that is closed. */
-  close(actor: Actor, input: CloseSupportTicketInput): Promise<tickets.SupportTicketRow> {
-    return this.once(actor, 'closeSupportTicket', input, async (tx, at) => {
+  close(
+    actor: Actor,
+    input: CloseSupportTicketInput,
+    dryRun?: boolean | null,
+  ): Promise<tickets.SupportTicketRow | null> {
+    return this.once({ actor, mutation: 'closeSupportTicket', input, dryRun }, async (tx, at) => {
       const path = ['input', 'id'];
       const [ticket] = await new tickets.SupportTicketStore(tx).byIds(actor.account, [input.id]);
-      if (!ticket) return refuse('NOT_FOUND', 'There is no such ticket.', { path });
+      if (!ticket) return refuse('NOT_FOUND', noTicket(input.id), { path });
       if (!(await tickets.closeOpen(tx, ticket.id, at)))
-        refuse('INVALID_STATE', 'The ticket is closed.', { path });
+        refuse('INVALID_STATE', `The ticket ${ticket.id} is closed already.`, { path });
       const data = { ticketId: ticket.id };
       const cluster = { id: ticket.clusterId };
       const event = eventOf({ cluster }, 'SUPPORT_TICKET_CLOSED', `The ticket "${ticket.title}" is closed.`, {
@@ -60,19 +68,36 @@ export class SupportTicketService {
   }
 
   private async once(
-    { account }: Actor,
-    mutation: string,
-    input: { readonly clientToken?: string | null },
+    { actor: { account }, mutation, input, dryRun }: TicketRequest,
     work: (tx: Transaction, at: Date) => Promise<string>,
-  ): Promise<tickets.SupportTicketRow> {
+  ): Promise<tickets.SupportTicketRow | null> {
     const at = this.platform.clock.now();
-    const asked = { account, mutation, token: input.clientToken, input, at };
-    return this.platform.database.prisma.$transaction(async (tx) => {
-      const { id } = await once(tx, asked, async () => ({ id: await work(tx, at) }));
-      const [row] = await new tickets.SupportTicketStore(tx).byIds(account, [id]);
-      return row ?? refuse('NOT_FOUND', 'The ticket of this clientToken is not there any more.');
+    const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+    const { ticket } = await changeInTransaction(this.platform.database.prisma, request, {
+      make: async (tx) => ({ id: await work(tx, at) }),
+      read: async (database, { id }) => {
+        const [row] = await new tickets.SupportTicketStore(database).byIds(account, [id]);
+        return { ticket: row ?? null };
+      },
     });
+    if (!ticket && !dryRun)
+      refuse(
+        'NOT_FOUND',
+        'The ticket that this clientToken opened is no longer kept. Send a new clientToken.',
+      );
+    return ticket;
   }
+}
+
+interface TicketRequest {
+  readonly actor: Actor;
+  readonly mutation: string;
+  readonly input: { readonly clientToken?: string | null };
+  readonly dryRun: boolean | null | undefined;
+}
+
+function noTicket(id: string): string {
+  return `The account has no support ticket ${id.slice(0, 60)}. Cluster.supportTickets lists the tickets of a cluster.`;
 }
 
 function lengthProblem(text: string, most: number, field: string): Problem[] {
@@ -98,9 +123,11 @@ async function openTicket(
   const path = ['input', 'clusterId'];
   const cluster = await lockCluster(tx, account, clusterId);
   if (!cluster) return noSuchCluster(path);
-  if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path });
+  if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path });
   if ((await tickets.countOpen(tx, clusterId)) >= MAX_OPEN)
-    refuse('INVALID_STATE', `${MAX_OPEN} tickets of the cluster are open. Close one first.`, { path });
+    refuse('INVALID_STATE', `${MAX_OPEN} tickets of the cluster ${clusterId} are open. Close one first.`, {
+      path,
+    });
   const id = newId('supportTicket');
   const { version } = cluster;
   await tickets.insertTicket(tx, {

@@ -2,8 +2,8 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { ChangePayload } from '../change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 export const SupportTicketKind = graphEnum('SupportTicketKind', 'What help is asked for.', {
   QUESTION: 'How something works.',
@@ -77,11 +77,14 @@ export class CloseSupportTicketInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'Answer of openSupportTicket and closeSupportTicket.' })
-export class SupportTicketPayload {
-  @Field(() => SupportTicket, { nullable: true, description: 'The ticket; null when it was refused.' })
-  ticket: SupportTicket | null;
-
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
-  userErrors: UserError[];
+@ObjectType()
+abstract class SupportTicketPayload extends ChangePayload {
+  @Field(() => SupportTicket, { nullable: true, description: 'The ticket; null if the request was refused.' })
+  supportTicket: SupportTicket | null;
 }
+
+@ObjectType({ description: 'Payload of openSupportTicket.' })
+export class OpenSupportTicketPayload extends SupportTicketPayload {}
+
+@ObjectType({ description: 'Payload of closeSupportTicket.' })
+export class CloseSupportTicketPayload extends SupportTicketPayload {}

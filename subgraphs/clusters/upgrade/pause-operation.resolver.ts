@@ -5,7 +5,8 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { OperationRow } from '../operation/operation.store.js';
 import { Operation } from '../operation/operation.type.js';
 import { toPayload } from '../payloads.type.js';
-import { PauseOperationPayload, ResumeOperationPayload } from './pause-operation.type.js';
+import { PauseOperationPayload, ResumeOperationPayload } from '../operation/operation-payloads.type.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import type { PauseOperationService } from './pause-operation.service.js';
 import { PauseOperationInput, ResumeOperationInput } from './upgrade.type.js';
 
@@ -20,16 +21,18 @@ export class PauseOperationResolver {
   pauseOperation(
     @Ctx() context: RequestContext,
     @Arg('input', () => PauseOperationInput, { description: 'The operation.' }) input: PauseOperationInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.pause(context.actor, input));
+    return toPayload(context, () => this.service.pause(context.actor, input, dryRun));
   }
 
   @Mutation(() => ResumeOperationPayload, { description: 'Lets a paused operation go on.' })
   resumeOperation(
     @Ctx() context: RequestContext,
     @Arg('input', () => ResumeOperationInput, { description: 'The operation.' }) input: ResumeOperationInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.service.resume(context.actor, input));
+    return toPayload(context, () => this.service.resume(context.actor, input, dryRun));
   }
 
   @FieldResolver(() => DateTimeScalar, {

@@ -4,7 +4,7 @@ import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { change, type ChangeOutcome } from '../change.js';
+import { change, type ChangeOutcome, type ChangeRequest } from '../change.js';
 import { remember } from './upgrade-input.js';
 
 /** Names an operation. */
@@ -18,15 +18,15 @@ export class PauseOperationService {
   constructor(private readonly platform: Platform) {}
 
   /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that cannot be paused now. */
-  pause(actor: Actor, input: OperationInput): Promise<ChangeOutcome> {
-    return this.run({ actor, mutation: 'pauseOperation', input }, (tx, at) =>
+  pause(actor: Actor, input: OperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.run({ actor, mutation: 'pauseOperation', input, dryRun }, (tx, at) =>
       pauseOperation(tx, actor.account, input.id, at),
     );
   }
 
   /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that is not paused. */
-  resume(actor: Actor, input: OperationInput): Promise<ChangeOutcome> {
-    return this.run({ actor, mutation: 'resumeOperation', input }, async (tx, at) => {
+  resume(actor: Actor, input: OperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.run({ actor, mutation: 'resumeOperation', input, dryRun }, async (tx, at) => {
       const operation = await resumeOperation(tx, actor.account, input.id);
       await remember(tx, input.id, { resumedAt: at.toISOString() });
       await enqueue(tx, operation.targetKind === 'NodePool' ? 'node-pool' : 'cluster', operation.targetId);
@@ -35,7 +35,7 @@ export class PauseOperationService {
   }
 
   private run(
-    request: { readonly actor: Actor; readonly mutation: string; readonly input: OperationInput },
+    request: ChangeRequest,
     work: (tx: Transaction, at: Date) => Promise<OperationRow>,
   ): Promise<ChangeOutcome> {
     return change(this.platform, request, async (tx, at) => {

@@ -4,6 +4,7 @@ import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { PublishVersionService } from './publish-version.service.js';
 import { PublishKubernetesVersionInput, PublishKubernetesVersionPayload } from './publish-version.type.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import { Requires } from '../../../access/requires.js';
 
 @Resolver()
@@ -19,9 +20,10 @@ export class PublishVersionResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => PublishKubernetesVersionInput, { description: 'The version.' })
     input: PublishKubernetesVersionInput,
+    @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.service.publish(context.actor, input));
-    if (result.ok) return { kubernetesVersion: result.value, userErrors: [] };
-    return { kubernetesVersion: null, userErrors: result.problems.map(toUserError) };
+    const result = await settle(() => this.service.publish(context.actor, input, dryRun));
+    if (result.ok) return { kubernetesVersion: result.value, operation: null, userErrors: [] };
+    return { kubernetesVersion: null, operation: null, userErrors: result.problems.map(toUserError) };
   }
 }

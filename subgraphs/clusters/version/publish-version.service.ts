@@ -1,4 +1,4 @@
-import { once } from '../../../engine/client-tokens.js';
+import { changeInTransaction } from '../../../engine/change-transaction.js';
 import { appendEvents } from '../../../engine/events.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueueAll } from '../../../engine/queue.js';
@@ -22,20 +22,29 @@ export class PublishVersionService {
 
   /**
    * Publishes a version for all accounts; clusters whose version expires by it are looked at, and their owners told.
-   * Refuses what is no version that could come next.
+   * Refuses what is no version that could come next. A dry run answers null: the version does not exist.
    */
-  async publish(actor: Actor, input: PublishKubernetesVersionInput): Promise<VersionStatus> {
+  async publish(
+    actor: Actor,
+    input: PublishKubernetesVersionInput,
+    dryRun?: boolean | null,
+  ): Promise<VersionStatus | null> {
     const { id, clientToken: token } = input;
     const at = this.platform.clock.now();
-    const asked = { account: actor.account, mutation: 'publishKubernetesVersion', token, input, at };
-    const status = await this.platform.database.prisma.$transaction(async (tx) => {
-      // One at a time: each is checked against what the one before has published.
-      await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
-      await once(tx, asked, () => add(tx, input, at));
-      return (await publishedVersions(tx)).status(id);
+    const asked = { account: actor.account, mutation: 'publishKubernetesVersion', token, input, at, dryRun };
+    const { version } = await changeInTransaction(this.platform.database.prisma, asked, {
+      make: async (tx) => {
+        // One at a time: each is checked against what the one before has published.
+        await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
+        return add(tx, input, at);
+      },
+      read: async (database) => {
+        const versions = await publishedVersions(database);
+        return { version: versions.has(id) ? versions.status(id) : null };
+      },
     });
-    this.catalogue.refresh();
-    return status;
+    if (!dryRun) this.catalogue.refresh();
+    return version;
   }
 }
 

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import { UserError } from '../../../kernel/graph/user-error.type.js';
 import { KubernetesVersion } from './version.type.js';
-import { CLIENT_TOKEN } from '../client-token.js';
+import { ChangePayload } from '../change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 @InputType({ description: 'A Kubernetes API that a version no longer serves.' })
 export class RemovedApiInput {
@@ -54,10 +54,7 @@ export class PublishKubernetesVersionInput {
 }
 
 @ObjectType({ description: 'Answer of publishKubernetesVersion.' })
-export class PublishKubernetesVersionPayload {
+export class PublishKubernetesVersionPayload extends ChangePayload {
   @Field(() => KubernetesVersion, { nullable: true, description: 'The version; null when it was refused.' })
   kubernetesVersion: KubernetesVersion | null;
-
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
-  userErrors: UserError[];
 }

@@ -82,7 +82,7 @@ interface Checked {
 }
 const RUN = `mutation ($clusterId: ID!, $version: String!) {
   runClusterCheck(input: { clusterId: $clusterId, type: UPGRADE, version: $version }) {
-    check { id type version state createdAt items { name level result message fix } } userErrors { code path } } }`;
+    check: clusterCheck { id type version state createdAt items { name level result message fix } } userErrors { code path } } }`;
 const check = async (clusterId: string, version: string, account = 'acme') =>
   (await clusters.run<Checked>(RUN, { clusterId, version }, account)).data.runClusterCheck;
 const upgrade = async (id: string, version: string) => {

@@ -57,7 +57,7 @@ const action = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('createVSwitch'), index, part: fc.nat(3) } as const),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteNetworkPart'), index } as const) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteNetwork'), index } as const) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('cancelOperation'), index } as const) },
   {
     weight: 5,

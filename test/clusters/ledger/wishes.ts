@@ -1,6 +1,7 @@
 import { Refused } from '../../../kernel/result.js';
 import { CatalogueStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
 import { MigrationService } from '../../../subgraphs/clusters/migration/migration.service.js';
+import { NetworkDeletionService } from '../../../subgraphs/clusters/network/network-deletion.service.js';
 import { NetworkService } from '../../../subgraphs/clusters/network/network.service.js';
 import { AttachInstancesService } from '../../../subgraphs/clusters/node-pool/nodes/attach-instances.service.js';
 import { RemoveNodesService } from '../../../subgraphs/clusters/node-pool/nodes/remove-nodes.service.js';
@@ -33,6 +34,7 @@ export function servicesOf({ platform, prisma }: World) {
     removing: new RemoveNodesService(platform),
     pausing: new PauseOperationService(platform),
     networks: new NetworkService(platform, catalogue),
+    networkDeletion: new NetworkDeletionService(platform),
     migrating: new MigrationService(platform, catalogue),
     resizing: new VerticalScalingService(platform, catalogue),
   };
@@ -121,7 +123,7 @@ const changes: Changes = {
     const place = { zoneId: 'cn-hangzhou-b', cidr: `10.9.${part}.0/24` };
     return services.networks.createVSwitch(actor, { vpcId, name: `switch-${++names}`, ...place });
   },
-  deleteNetworkPart: ({ services, actor }, _, id) => services.networks.delete(actor, { id }),
+  deleteNetwork: (run, _, id) => deleteNetwork(run, id),
   deleteCluster: ({ world, actor }, _, id) => world.clusters.delete(actor, { id }),
   cancelOperation: ({ services, actor }, _, id) => services.operations.cancel(actor, { id }),
   createObject: ({ world }, { object }, id) => createObject(world, id, object),
@@ -151,7 +153,7 @@ async function target(
   const ids = async (): Promise<{ id: string }[]> => {
     if (kind === 'cancelOperation') return world.prisma.operation.findMany(open);
     if (kind === 'createVSwitch') return world.prisma.vpc.findMany(own);
-    if (kind === 'deleteNetworkPart')
+    if (kind === 'deleteNetwork')
       return [...(await world.prisma.vSwitch.findMany(own)), ...(await world.prisma.vpc.findMany(own))];
     return OF_POOLS.includes(kind)
       ? world.prisma.nodePool.findMany(living)
@@ -183,17 +185,21 @@ function createCluster(
   } as Parameters<World['creation']['create']>[1]);
 }
 
-function createVpc({ services, actor }: Run): Promise<string> {
+function createVpc({ services, actor }: Run): Promise<unknown> {
   const name = `net-${++names}`;
   return services.networks.createVpc(actor, { name, regionId: 'cn-hangzhou', cidr: '10.9.0.0/16' });
 }
 
 /** Deletes the networks that were asked for; nothing is in them any more. */
-export async function deleteNetworks({ world, services, actor }: Run): Promise<void> {
+export async function deleteNetworks(run: Run): Promise<void> {
+  const { world, actor } = run;
   const own = { where: { account: actor.account, creator: 'USER' } };
-  for (const { id } of await world.prisma.vSwitch.findMany(own))
-    await services.networks.delete(actor, { id });
-  for (const { id } of await world.prisma.vpc.findMany(own)) await services.networks.delete(actor, { id });
+  for (const { id } of await world.prisma.vSwitch.findMany(own)) await deleteNetwork(run, id);
+  for (const { id } of await world.prisma.vpc.findMany(own)) await deleteNetwork(run, id);
+}
+
+function deleteNetwork({ services, actor }: Run, id: string): Promise<string> {
+  return services.networkDeletion.delete(actor, id.startsWith('vpc_') ? 'VPC' : 'VSWITCH', { input: { id } });
 }
 
 function wished({ size, chargeType, dataDisks, mixed, autoscaling }: WishedPool) {

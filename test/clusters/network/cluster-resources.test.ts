@@ -171,8 +171,8 @@ describe('the resources of a cluster', () => {
       vSwitches: [],
       securityGroups: [{ id: keep[1]!.id, creator: 'USER' }],
     });
-    for (const { id } of [...keep].reverse()) {
-      const query = `mutation ($id: ID!) { answer: deleteNetworkPart(input: { id: $id }) { deletedId userErrors { message } } }`;
+    for (const { id, type } of [...keep].reverse()) {
+      const query = `mutation ($id: ID!) { answer: ${mutationOf(type)}(input: { id: $id }) { deletedId userErrors { message } } }`;
       expect(await living.ask(query, { id })).toEqual({ answer: { deletedId: id, userErrors: [] } });
     }
     expect(await usage()).toEqual(before);
@@ -205,4 +205,15 @@ async function usage() {
     eips: await living.world.used('eips'),
     balancers: await living.world.used('load-balancers'),
   };
+}
+
+const DELETIONS: Readonly<Record<string, string>> = {
+  VPC: 'deleteVpc',
+  SECURITY_GROUP: 'deleteSecurityGroup',
+  LOAD_BALANCER: 'deleteLoadBalancer',
+  EIP: 'deleteEip',
+};
+
+function mutationOf(type: string): string {
+  return DELETIONS[type] ?? '';
 }

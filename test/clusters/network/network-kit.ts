@@ -83,11 +83,22 @@ export async function openNetworks() {
     group: (account: string, vpcId: string, rules: object[]) =>
       made(account, 'createSecurityGroup', { vpcId, name: 'group', rules }, 'securityGroup'),
     remove: (account: string, id: string) =>
-      mutate<{ deletedId: string | null }>(account, 'deleteNetworkPart', { id }, 'deletedId'),
+      mutate<{ deletedId: string | null }>(account, deletionOf(id), { id }, 'deletedId'),
     create: (account: string, more: object = {}) =>
       mutate<Created>(account, 'createCluster', proCluster(`net-${(names += 1)}`, { ...more }), NETWORK),
     used: async (account: string, resource: string, scope = '') =>
       (await balances(clusters.platform.database.prisma, account, [{ resource, scope }]))[0]?.used,
     [Symbol.asyncDispose]: () => clusters[Symbol.asyncDispose](),
   };
+}
+
+const DELETIONS: Readonly<Record<string, string>> = {
+  vpc: 'deleteVpc',
+  vsw: 'deleteVSwitch',
+  sg: 'deleteSecurityGroup',
+};
+
+/** The mutation that deletes the network resource of this id. */
+export function deletionOf(id: string): string {
+  return DELETIONS[id.split('_')[0] ?? ''] ?? 'deleteVpc';
 }

@@ -167,7 +167,7 @@ test('the quotas of a VPC, its route table and a security group are read and rai
     adjustable: false,
   });
   const raise = `mutation ($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
-    application { limit } userErrors { code } } }`;
+    application: quotaApplication { limit } userErrors { code } } }`;
   const asked = async (resource: string, scope: string, limit: number) =>
     (
       await ask<{ requestQuotaIncrease: object }>(account, raise, {

@@ -5,6 +5,7 @@ import { clusterAccess } from '../../../engine/cluster-access.js';
 import { balances } from '../../../engine/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { recount } from '../../kit/ledger-recount.js';
+import { deletionOf } from '../network/network-kit.js';
 import { livePools, type LivingPools } from './living-pools.js';
 
 let living: LivingPools;
@@ -37,7 +38,7 @@ const vSwitch = (name: string, cidr: string, zone = 'b') =>
   made('createVSwitch', 'vSwitch', { vpcId, zoneId: `cn-hangzhou-${zone}`, name, cidr });
 const group = (name: string) => made('createSecurityGroup', 'securityGroup', { vpcId, name });
 const deletion = async (id: string) =>
-  (await ask('deleteNetworkPart', '', { id })).userErrors.map(({ code }) => code);
+  (await ask(deletionOf(id), '', { id })).userErrors.map(({ code }) => code);
 
 interface Placed {
   readonly address: string | null;

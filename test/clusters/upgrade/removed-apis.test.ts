@@ -31,7 +31,7 @@ interface Check {
 }
 async function check(clusterId: string, version: string): Promise<Check> {
   const query = `mutation ($input: RunClusterCheckInput!) { runClusterCheck(input: $input) {
-    check { state items { name level result message fix } } userErrors { code } } }`;
+    check: clusterCheck { state items { name level result message fix } } userErrors { code } } }`;
   const input = { clusterId, type: 'UPGRADE', version };
   return (await ask<{ runClusterCheck: { check: Check } }>(query, { input })).runClusterCheck.check;
 }

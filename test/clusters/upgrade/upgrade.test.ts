@@ -82,8 +82,8 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
     const checks = new ClusterCheckService(world.platform, new CatalogueStore(world.prisma));
     const failed = async (version: string) => {
       const row = await checks.run(world.actor, { clusterId, type: 'UPGRADE', version });
-      const items = row.items as unknown as ClusterCheckItem[];
-      return { state: row.state, items: items.filter(({ result }) => result === 'FAILED') };
+      const items = row?.items as unknown as ClusterCheckItem[];
+      return { state: row?.state, items: items.filter(({ result }) => result === 'FAILED') };
     };
     const message =
       'discovery.k8s.io/v1beta1 EndpointSlice (gone in 1.25, use discovery.k8s.io/v1): default/by-hand.';

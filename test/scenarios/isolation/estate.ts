@@ -12,6 +12,10 @@ export interface Estate {
   readonly component: string;
   /** Behind its oldest event. */
   readonly eventCursor: string;
+  /** The public address of the cluster. */
+  readonly eip: string;
+  /** The load balancer of the API server of the cluster. */
+  readonly loadBalancer: string;
   /** A machine that belongs to no cluster any more. */
   readonly machine: string;
   readonly node: string;
@@ -54,14 +58,24 @@ export async function buildEstate(seat: Seat): Promise<Estate> {
     { input: { clusterId: cluster, yaml: documents.deploymentYaml('secret', 1) } },
   );
   await readyReplicas(seat, applyManifest.workload.id, 1);
-  const { check } = await done<{ check: { id: string } }>(seat, 'runClusterCheck', 'check { id }', {
-    clusterId: cluster,
-    type: 'UPGRADE',
-    version: '1.34.1',
-  });
-  const { ticket } = await done<{ ticket: { id: string } }>(seat, 'openSupportTicket', 'ticket { id }', {
-    ...{ clusterId: cluster, kind: 'QUESTION', title: 'secret', text: 'secret' },
-  });
+  const { check } = await done<{ check: { id: string } }>(
+    seat,
+    'runClusterCheck',
+    'check: clusterCheck { id }',
+    {
+      clusterId: cluster,
+      type: 'UPGRADE',
+      version: '1.34.1',
+    },
+  );
+  const { ticket } = await done<{ ticket: { id: string } }>(
+    seat,
+    'openSupportTicket',
+    'ticket: supportTicket { id }',
+    {
+      ...{ clusterId: cluster, kind: 'QUESTION', title: 'secret', text: 'secret' },
+    },
+  );
   const { quotaApplication, quota } = await raiseQuota(seat, view);
   const [machine = '', otherMachine = ''] = await machinesOf(seat);
   const watched = await firstFrame(seat, 'subscription { watchClusters { cursor } }');
@@ -70,6 +84,8 @@ export async function buildEstate(seat: Seat): Promise<Estate> {
     cluster,
     clusterCheck: check.id,
     clusterResource: firstOf(view.resources),
+    loadBalancer: resourceOf(view, 'LOAD_BALANCER'),
+    eip: resourceOf(view, 'EIP'),
     component: firstOf(view.components),
     eventCursor: await oldestCursor(seat),
     machine,
@@ -118,7 +134,7 @@ async function buildCluster(seat: Seat, network: Pick<Estate, 'vpc' | 'vSwitch'>
       type: 'MANAGED_KUBERNETES',
       spec: 'PRO',
       zoneIds: ['cn-hangzhou-b'],
-      network: { vpcId: network.vpc, vSwitchIds: [network.vSwitch] },
+      network: { vpcId: network.vpc, vSwitchIds: [network.vSwitch], publicEndpoint: true },
       nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 4 }],
     },
   );
@@ -130,7 +146,7 @@ interface View {
   readonly nodePools: Ids;
   readonly nodes: Ids;
   readonly components: Ids;
-  readonly resources: Ids;
+  readonly resources: { readonly nodes: readonly { readonly id: string; readonly type: string }[] };
   readonly operations: Ids;
   readonly quotas: readonly { readonly id: string; readonly limit: number; readonly adjustable: boolean }[];
 }
@@ -142,7 +158,7 @@ function firstOf({ nodes }: Ids): string {
 
 async function viewOf(seat: Seat, id: string): Promise<View> {
   const query = `query View($id: ID!) { cluster(id: $id) {
-    nodePools { nodes { id } } nodes { nodes { id } } components { nodes { id } } resources { nodes { id } }
+    nodePools { nodes { id } } nodes { nodes { id } } components { nodes { id } } resources(first: 500) { nodes { id type } }
     operations { nodes { id } } quotas { id limit adjustable } } }`;
   return (await ask<{ cluster: View }>(seat, query, { id })).cluster;
 }
@@ -154,7 +170,7 @@ async function raiseQuota(seat: Seat, { quotas }: View) {
   const { application } = await done<{ application: { id: string } }>(
     seat,
     'requestQuotaIncrease',
-    'application { id }',
+    'application: quotaApplication { id }',
     { quotaId: id, limit: limit + 1 },
   );
   const query = 'query Application($id: ID!) { quotaApplication(id: $id) { state } }';
@@ -189,4 +205,9 @@ async function done<T>(seat: Seat, mutation: string, selection: string, input: o
   if (payload?.operation)
     expect(await operationEnd(seat, payload.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
   return payload as T;
+}
+
+/** The first resource of the cluster of this type. */
+function resourceOf({ resources }: View, type: string): string {
+  return resources.nodes.find((resource) => resource.type === type)?.id ?? '';
 }

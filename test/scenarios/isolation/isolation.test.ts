@@ -28,7 +28,7 @@ const named = (whose: string) =>
 const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
-    'cluster clusterCheck clusterResource component eventCursor machine node nodePool operation',
+    'cluster clusterCheck clusterResource component eip eventCursor loadBalancer machine node nodePool operation',
     'otherMachine otherNode quota quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
