@@ -62,10 +62,7 @@ export function tokenProblems(token: string | null | undefined): Problem[] {
 }
 
 /** Refuses a token that `once` would refuse, for work that is only tried and remembers nothing. */
-export async function checkToken(
-  database: Database | Transaction,
-  request: OnceRequest,
-): Promise<void> {
+export async function checkToken(database: Database | Transaction, request: OnceRequest): Promise<void> {
   if (request.token == null) return;
   const wrong = tokenProblems(request.token);
   if (wrong.length > 0) throw new Refused(wrong);
