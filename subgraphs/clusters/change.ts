@@ -56,21 +56,6 @@ export async function change(
   );
 }
 
-/** What a dry run would change, without what it would create: an id in an answer names something that exists. */
-async function withoutNew(
-  database: Database,
-  account: string,
-  { answer, outcome }: RolledBack,
-): Promise<ChangeOutcome> {
-  const existing = await readOutcome(database, account, answer);
-  return {
-    cluster: existing.cluster && outcome.cluster,
-    nodePool: existing.nodePool && outcome.nodePool,
-    operation: existing.operation && outcome.operation,
-    component: existing.component && outcome.component,
-  };
-}
-
 /** Transactions of the engine may hold rows in another order; PostgreSQL then ends one of the two, which tries again. */
 async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -6,7 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** A manifest for a cluster. */
 export type ApplyManifestInput = {
-  /** Any text of your choice; the same again answers as the first time and applies nothing. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
@@ -27,7 +27,7 @@ export type Availability =
 
 /** An operation to be cancelled. */
 export type CancelOperationInput = {
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** The operation. */
   readonly id: string;
@@ -187,7 +187,7 @@ export type ContainerRuntime =
 export type CreateClusterInput = {
   /** What its machines shall be able to do: makes it heterogeneous, sandbox or confidential. */
   readonly capability?: ClusterCapability | null | undefined;
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Refuse deletion until this is turned off; false when left out. */
   readonly deletionProtection?: boolean | null | undefined;
@@ -229,7 +229,7 @@ export type CreateNodePoolInput = {
   readonly acknowledgeRisk?: boolean | null | undefined;
   /** Automatic scaling; off when left out. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
@@ -257,7 +257,7 @@ export type CreateNodePoolInput = {
 
 /** A cluster to be deleted. */
 export type DeleteClusterInput = {
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly id: string;
@@ -269,7 +269,7 @@ export type DeleteClusterInput = {
 export type DeleteNodePoolInput = {
   /** Of the default node pool, whose system components another pool takes over: it is known that this may be one that scales by itself, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool scales by itself. */
   readonly acknowledgeRisk?: boolean | null | undefined;
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** The node pool. */
   readonly id: string;
@@ -527,7 +527,7 @@ export type QuotaScope =
 
 /** A node pool to be scaled. */
 export type ScaleNodePoolInput = {
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Nodes wanted, within the quota of machines per scaling group. */
   readonly desiredSize: number;
@@ -537,7 +537,7 @@ export type ScaleNodePoolInput = {
 
 /** The size a workload shall have. */
 export type ScaleWorkloadInput = {
-  /** Any text of your choice; the same again answers as the first time and scales nothing. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Its namespace. Cannot be changed: the present one is accepted, another one is refused with IMMUTABLE_FIELD. */
   readonly namespace?: string | null | undefined;
@@ -586,7 +586,7 @@ export type UpdateClusterInput = {
   readonly acknowledgeRisk?: boolean | null | undefined;
   /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
   readonly capability?: ClusterCapability | null | undefined;
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Turn deletion protection on or off. */
   readonly deletionProtection?: boolean | null | undefined;
@@ -618,7 +618,7 @@ export type UpdateClusterInput = {
 
 /** A cluster to be upgraded. */
 export type UpgradeClusterInput = {
-  /** Makes a repetition of the request answer as the first did: 1 to 128 characters, fresh for each request. */
+  /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly id: string;

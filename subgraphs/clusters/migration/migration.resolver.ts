@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { DryRun } from '../dry-run.arg.js';
+import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import { MigrateClusterPayload, toPayload } from '../payloads.type.js';
 import type { MigrationService } from './migration.service.js';
 import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
