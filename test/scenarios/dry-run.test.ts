@@ -33,11 +33,20 @@ interface Occasions extends Estate {
 
 /** Why a mutation is refused here whatever it is given. */
 const REFUSED: Readonly<Record<string, string>> = {
+  cancelOperation: 'nothing is under way',
+  deleteEip: 'the cluster uses its public address',
+  deleteLoadBalancer: 'the cluster uses its load balancer',
+  deleteVSwitch: 'the cluster uses the vSwitch',
+  deleteVpc: 'the cluster is in the VPC',
+  pauseOperation: 'nothing is under way',
+  publishKubernetesVersion: 'needs a token of who runs the platform',
+  resumeOperation: 'nothing is paused',
   upgradeComponent: 'every component was installed in its newest version',
 };
 
 /** Of each mutation that no attempt of the isolation test succeeds with, an input that is accepted. */
 const INPUTS: Readonly<Record<string, (estate: Occasions) => object>> = {
+  verifyAccount: () => ({ kind: 'PERSON', name: 'A', documentNumber: '11010519491231002X' }),
   createVpc: () => ({ regionId: 'cn-hangzhou', name: 'tried', cidr: '10.0.0.0/8' }),
   createCluster: () => ({
     name: 'tried',
@@ -216,7 +225,7 @@ describe('a dry run', () => {
 
   test('is accepted of every mutation that takes one, but those that the estate gives no occasion for', () => {
     const refused = mutations.map(({ name }) => name).filter((name) => !accepted.has(name));
-    expect(refused).toEqual(Object.keys(REFUSED));
+    expect(refused.sort()).toEqual(Object.keys(REFUSED).sort());
   });
 
   test('writes nothing: every table has the rows that it had', async () => {
