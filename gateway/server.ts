@@ -31,11 +31,12 @@ import { RightsWatch } from './subscriptions/rights-watch.js';
 import { type SharedBy, Subscriptions } from './subscriptions/subscriptions.js';
 import { Admission, type Served, planAhead } from './transport/admission.js';
 import { startApollo } from './transport/http/apollo.js';
-import { ConnectionCounter } from './transport/connection-counter.js';
+import { AccountCounter } from './limits/account-counter.js';
 import type { GatewayCore } from './transport/gateway-core.js';
 import { GraphiQLPage, type GraphiQLPageOptions } from './transport/http/graphiql.js';
 import { type GatewayReadiness, gatewayReadiness } from './transport/http/health.js';
 import { HttpTransport } from './transport/http/http.js';
+import { RequestQueue } from './transport/request-queue.js';
 import { WebSocketTransport } from './transport/websocket/websocket.js';
 
 export type { AuthOptions } from './auth/auth-options.js';
@@ -109,6 +110,17 @@ export interface Gateway extends AsyncDisposable {
 
 /** How many times larger a subgraph's answer may be than a client's: it also has keys and what others require. */
 const KEYS = 2;
+
+/** Where nobody is asked for a token, nothing tells accounts apart: there is nobody to be fair to. */
+function requestQueue(what: string, limits: Limits, { kind }: AuthOptions): RequestQueue {
+  const perAccount = kind === 'none' ? Number.POSITIVE_INFINITY : limits.requestsPerAccount;
+  return new RequestQueue({
+    what,
+    perAccount,
+    waiting: limits.requestsWaiting,
+    timeout: limits.requestTimeout,
+  });
+}
 
 /** Milliseconds that requests and sockets get to end when the gateway closes. */
 const GRACE = 10_000;
@@ -194,7 +206,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     clock,
     expiries: started.use(new ExpiryWatch(clock)),
-    connections: new ConnectionCounter(limits.connectionsPerAccount),
+    connections: new AccountCounter(limits.connectionsPerAccount),
+    requests: requestQueue('requests', limits, options.auth),
+    operations: requestQueue('operations', limits, options.auth),
     draining: drained.signal,
     comeBack: () => Math.ceil(Math.random() * limits.comeBackWithin),
   };
@@ -209,7 +223,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const allowedHosts = options.allowedHosts ?? (options.auth.kind === 'none' ? [] : undefined);
   const needsToken = options.auth.kind !== 'none';
   const graphiql = options.graphiql ? new GraphiQLPage({ ...options.graphiql, needsToken }) : undefined;
-  const http = new HttpTransport({ core, apollo, sources, graphiql, allowedOrigins, allowedHosts });
+  const http = started.use(
+    new HttpTransport({ core, apollo, sources, graphiql, allowedOrigins, allowedHosts }),
+  );
   const sockets = new WebSocketTransport({ core, allowedOrigins, allowedHosts });
   const server = httpServer(http, sockets);
   const url = await listen(server, options.host, options.port);

@@ -35,6 +35,12 @@ const form = z.object({
   CURSOR_KEYS: z.string().default('platform'),
   /** WebSockets and event streams that one account may have open at a gateway. */
   CONNECTIONS_PER_ACCOUNT: z.coerce.number().int().min(1).optional(),
+  /** HTTP requests of one account that a gateway answers at once, and as many operations of its batches and streams. */
+  REQUESTS_PER_ACCOUNT: z.coerce.number().int().min(1).optional(),
+  /** HTTP requests of one account that wait for that, and as many operations; further ones are refused. */
+  REQUESTS_WAITING_PER_ACCOUNT: z.coerce.number().int().min(0).optional(),
+  /** Different subscriptions of one account at a gateway; of those that share an execution one counts. */
+  SUBSCRIPTIONS_PER_ACCOUNT: z.coerce.number().int().min(1).optional(),
   /** A file of tokens that were called back; see docs/operations.md. */
   AUTH_REVOCATIONS: z.string().optional(),
   /** Clients' tokens: an HS256 secret, or the URL of a JWKS. */

@@ -50,21 +50,28 @@ export class FairQueue {
 
   /**
    * Takes a place, when it is there or once it is the flow's turn. Undefined when `signal` aborted meanwhile: the place in
-   * the queue is given up. Throws QueueFull.
+   * the queue is given up. A function that answers the signal is called only to wait. Throws QueueFull.
    */
-  enter(name: string, signal?: LeaveSignal): MaybePromise<Release | undefined> {
-    if (signal?.aborted) return undefined;
+  enter(
+    name: string,
+    signal?: LeaveSignal | (() => LeaveSignal | undefined),
+  ): MaybePromise<Release | undefined> {
+    if (typeof signal !== 'function' && signal?.aborted) return undefined;
     const flow = this.flow(name);
     if (this.isFree(flow)) return this.start(name, flow);
     if (flow.waiting.size >= this.options.waiting) {
       this.forget(name, flow);
       throw new QueueFull();
     }
-    return this.wait(name, flow, signal);
+    return this.wait(name, flow, typeof signal === 'function' ? signal() : signal);
   }
 
   /** Runs `work` in a place of the flow. Undefined when `signal` aborted before it began. Throws QueueFull. */
-  run<T>(name: string, work: () => MaybePromise<T>, signal?: LeaveSignal): MaybePromise<T | undefined> {
+  run<T>(
+    name: string,
+    work: () => MaybePromise<T>,
+    signal?: LeaveSignal | (() => LeaveSignal | undefined),
+  ): MaybePromise<T | undefined> {
     return chain(this.enter(name, signal), (release) => release && within(release, work));
   }
 

@@ -1,5 +1,5 @@
 import { verbs } from '../access/decision.js';
-import { type GatewayOptions, readTrustedDocuments } from '../gateway/server.js';
+import { type GatewayOptions, type Limits, readTrustedDocuments } from '../gateway/server.js';
 import type { Env } from '../kernel/env.js';
 
 /** What the settings say of limits, documents and metrics of a gateway, however it is run. */
@@ -43,9 +43,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
       subgraphTimeout: (REQUEST_TIMEOUT * 1000) / 2,
       ...(COST_LIMIT === undefined ? {} : { cost: COST_LIMIT }),
       ...(env.RESPONSE_LIMIT === undefined ? {} : { responseBytes: env.RESPONSE_LIMIT }),
-      ...(env.CONNECTIONS_PER_ACCOUNT === undefined
-        ? {}
-        : { connectionsPerAccount: env.CONNECTIONS_PER_ACCOUNT }),
+      ...accountLimits(env),
       introspection: INTROSPECTION === 'scope' ? { scope: INTROSPECTION_SCOPE } : INTROSPECTION,
     },
     rate:
@@ -57,6 +55,17 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     sharedBy: 'account',
     planningThread: true,
   };
+}
+
+/** Limits of accounts that are set; the others keep their defaults. */
+function accountLimits(env: Env): Partial<Limits> {
+  const given: Partial<Record<keyof Limits, number | undefined>> = {
+    connectionsPerAccount: env.CONNECTIONS_PER_ACCOUNT,
+    requestsPerAccount: env.REQUESTS_PER_ACCOUNT,
+    requestsWaiting: env.REQUESTS_WAITING_PER_ACCOUNT,
+    subscriptionsPerAccount: env.SUBSCRIPTIONS_PER_ACCOUNT,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function names(text: string | undefined): string[] | undefined {

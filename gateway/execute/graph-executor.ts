@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import { FairQueue } from '../../kernel/fair-queue.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { inRequest } from '../../kernel/request-scope.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
@@ -35,9 +36,16 @@ const VALUES_PER_TURN = 10_000;
 /** Characters of a response from which on it is written in turns. */
 const LARGE = 256 * 1024;
 
+/** Streams of one account that are opened at once. Those that wait are bounded by what an account may subscribe to. */
+const OPENINGS_PER_ACCOUNT = 8;
+
 /** Executes prepared requests over the subgraphs. What it answers or throws may be shown to clients. */
 export class GraphExecutor {
   private readonly deadline: Deadline;
+  private readonly openings = new FairQueue({
+    perFlow: OPENINGS_PER_ACCOUNT,
+    waiting: Number.POSITIVE_INFINITY,
+  });
 
   constructor(private readonly options: GraphExecutorOptions) {
     this.deadline = new Deadline(options.timeout);
@@ -97,7 +105,14 @@ export class GraphExecutor {
     });
     const hasHistory = after !== null || stream?.kind === 'state';
     const history = hasHistory ? { behind: stream?.resumable ? behind : undefined } : undefined;
-    return source.subscribe(behind(after), context, history);
+    return this.openInTurn(context, () => source.subscribe(behind(after), context, history));
+  }
+
+  /** Opens an upstream in its account's turn: what thousands of subscriptions need at their start holds up nobody. */
+  private async openInTurn<T>({ actor, signal }: CallContext, open: () => Promise<T>): Promise<T> {
+    const opened = await this.openings.run(actor.account, async () => ({ stream: await open() }), signal);
+    if (!opened) throw new GraphQLError('The client has left.', { extensions: { code: 'REQUEST_TIMEOUT' } });
+    return opened.stream;
   }
 
   /** Completes an event in a span under the one in which its subgraph has told it, if it is traced. */

@@ -57,6 +57,14 @@ export interface Limits {
   readonly connectionInitTimeout: number;
   /** Operations that run at once on one WebSocket. */
   readonly operationsPerSocket: number;
+  /** HTTP requests of one account that are answered at once, and as many operations of its batches and streams. */
+  readonly requestsPerAccount: number;
+  /** HTTP requests of one account that wait for that, and as many operations; further ones are refused. */
+  readonly requestsWaiting: number;
+  /** Different subscriptions of one account: of those that share an execution one counts. */
+  readonly subscriptionsPerAccount: number;
+  /** Milliseconds without progress after which the connection of an answer that its client does not read is cut. */
+  readonly unreadTimeout: number;
   /** WebSockets and event streams of one account. */
   readonly connectionsPerAccount: number;
   /** Events, and bytes of them, that wait for one slow subscriber before it is moved back to catching up. */
@@ -100,6 +108,10 @@ export const defaultLimits: Limits = {
   messageBytes: 1_000_000,
   connectionInitTimeout: 10_000,
   operationsPerSocket: 100,
+  requestsPerAccount: 16,
+  requestsWaiting: 512,
+  subscriptionsPerAccount: 1000,
+  unreadTimeout: 30_000,
   connectionsPerAccount: 1000,
   streamQueue: 256,
   streamQueueBytes: 1_000_000,

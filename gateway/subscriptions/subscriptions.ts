@@ -2,7 +2,9 @@ import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { type MaybePromise, settle } from '../../kernel/maybe-promise.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
+import { AccountCounter } from '../limits/account-counter.js';
 import type { Limits } from '../limits/limits.js';
+import { coded } from '../limits/rule.js';
 import type { PreparedRequest, RefusedRequest } from '../plan/prepare.js';
 import { Feed, type Sink } from './feed.js';
 import { Group } from './group.js';
@@ -33,11 +35,22 @@ export interface Subscribing {
   readonly requestId: string;
 }
 
+/** A group, and what takes it out of the count of its account. */
+interface CountedGroup {
+  readonly group: Group;
+  readonly leave: () => void;
+}
+
 /** The subscriptions of a gateway: one execution for everyone with the same operation, variables and rights. */
 export class Subscriptions {
-  private readonly groups = new Map<string, Group>();
+  private readonly groups = new Map<string, CountedGroup>();
 
-  constructor(private readonly options: SubscriptionsOptions) {}
+  /** Counts the groups of each account. */
+  private readonly executions: AccountCounter;
+
+  constructor(private readonly options: SubscriptionsOptions) {
+    this.executions = new AccountCounter(options.limits.subscriptionsPerAccount);
+  }
 
   /**
    * Subscribes, behind a position or where the operation says; the sink hears of everything, errors included.
@@ -59,7 +72,11 @@ export class Subscriptions {
   reload(): void {
     const groups = [...this.groups.values()];
     this.groups.clear();
-    for (const group of groups) group.retire();
+    for (const { group, leave } of groups) {
+      // Those who go on with the new supergraph are counted there.
+      leave();
+      group.retire();
+    }
   }
 
   private rejoin(feed: Feed, subscribing: Subscribing): void {
@@ -87,26 +104,42 @@ export class Subscriptions {
       rightsKey(actor, this.options.sharedBy),
       variablesKey(form.kind === 'log' ? variables : { variables, after }),
     ].join('\n');
-    const group =
-      this.groups.get(key) ??
-      new Group({
-        form,
-        open: (from, signal) =>
-          this.options.executor.subscribe(
-            prepared,
-            {
-              actor: audience(actor, this.options.sharedBy),
-              requestId,
-              kind: OperationTypeNode.SUBSCRIPTION,
-              signal,
-            },
-            from,
-          ),
-        closed: () => void (this.groups.get(key) === group && this.groups.delete(key)),
-      });
-    this.groups.set(key, group);
+    const known = this.groups.get(key);
+    if (known) return known.group.join(feed, after);
+    const leave = this.executions.take(actor.account);
+    if (!leave) return feed.fail([tooMany(this.options.limits.subscriptionsPerAccount)]);
+    const group: Group = new Group({
+      form,
+      open: (from, signal) =>
+        this.options.executor.subscribe(
+          prepared,
+          {
+            actor: audience(actor, this.options.sharedBy),
+            requestId,
+            kind: OperationTypeNode.SUBSCRIPTION,
+            signal,
+          },
+          from,
+        ),
+      closed: () => {
+        leave();
+        if (this.groups.get(key)?.group === group) this.groups.delete(key);
+      },
+    });
+    this.groups.set(key, { group, leave });
     group.join(feed, after);
   }
+}
+
+function tooMany(maximum: number): GraphQLError {
+  return coded(
+    'LIMIT_EXCEEDED',
+    `The account may have ${maximum} different subscriptions. End others first.`,
+    {
+      limit: 'subscriptionsPerAccount',
+      maximum,
+    },
+  );
 }
 
 /** Masked like any other on its way to the client. */

@@ -13,7 +13,8 @@ import type { Meter } from '../metrics/meter.js';
 import type { RightsWatch } from '../subscriptions/rights-watch.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import type { Admission } from './admission.js';
-import type { ConnectionCounter } from './connection-counter.js';
+import type { AccountCounter } from '../limits/account-counter.js';
+import type { RequestQueue } from './request-queue.js';
 
 /** What every transport needs to answer requests; the transports differ only in how they read and write. */
 export interface GatewayCore {
@@ -29,7 +30,11 @@ export interface GatewayCore {
   readonly expiries: ExpiryWatch;
   readonly rights: RightsWatch;
   readonly subscriptions: Subscriptions;
-  readonly connections: ConnectionCounter;
+  readonly connections: AccountCounter;
+  /** Places for HTTP requests, from before their body is read until their answer is read or has become a stream. */
+  readonly requests: RequestQueue;
+  /** Places for the operations that share a request or a connection: of batches, WebSockets, reserved streams. */
+  readonly operations: RequestQueue;
   /** Aborts when the gateway drains: long-lived connections end, so that clients resume elsewhere. */
   readonly draining: AbortSignal;
   /** Milliseconds after which a client whose connection is ended may come back; another for each. */
@@ -44,4 +49,6 @@ export interface ClientRequest {
   readonly size?: ResponseSize | undefined;
   /** Aborts when the client has left. */
   readonly gone: CancelSignal;
+  /** Called when the answer goes on as a stream: it takes no place among the account's requests any more. */
+  readonly streaming?: (() => void) | undefined;
 }

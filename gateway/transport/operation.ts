@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { refusalError } from '../../kernel/graph/refusal.js';
+import type { Release } from '../../kernel/fair-queue.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { Refused } from '../../kernel/result.js';
 import type { Feed, Sink } from '../subscriptions/feed.js';
@@ -94,9 +95,49 @@ export interface RunOptions {
 }
 
 /**
- * Runs any operation into a sink: what a query answers is its only event. Answers the feed of a subscription.
+ * Runs any operation into a sink, in its account's turn: what a query answers is its only event. Answers the feed of a
+ * subscription.
  */
 export async function runOperation(
+  core: GatewayCore,
+  given: Readonly<Record<string, unknown>>,
+  client: ClientRequest,
+  sink: Sink,
+): Promise<Feed | undefined> {
+  return inTurn(core, client, sink, () => runInPlace(core, given, client, sink));
+}
+
+/** The same for an operation that may run. */
+export async function runAdmittedInTurn(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  options: RunOptions,
+): Promise<Feed | undefined> {
+  return inTurn(core, options.client, options.sink, () => runAdmitted(core, admitted, options));
+}
+
+/** Runs what shares its connection with other operations in its account's turn; the sink hears why there is none. */
+async function inTurn<T>(
+  core: GatewayCore,
+  { actor, gone }: ClientRequest,
+  sink: Sink,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  let release: Release | undefined;
+  try {
+    release = await core.operations.enter(actor.account, gone);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    sink.error([refusalError(error)]);
+  }
+  try {
+    return release && (await work());
+  } finally {
+    release?.();
+  }
+}
+
+async function runInPlace(
   core: GatewayCore,
   given: Readonly<Record<string, unknown>>,
   client: ClientRequest,
@@ -109,8 +150,7 @@ export async function runOperation(
   return undefined;
 }
 
-/** The same for an operation that may run. */
-export async function runAdmitted(
+async function runAdmitted(
   core: GatewayCore,
   admitted: AdmittedRequest,
   { given, client, sink }: RunOptions,

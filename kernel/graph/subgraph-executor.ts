@@ -29,6 +29,7 @@ import { isStatementEnded } from '../statement-ended.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
 import { spanOf } from '../tracing/event-trace.js';
 import { inSpan, isTraced, traceHeaders } from '../tracing/span.js';
+import { AccountTurns, type TurnLimits } from './account-turns.js';
 import { Bookmark } from './bookmark.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { boundErrors, boundText } from './error-bounds.js';
@@ -62,11 +63,14 @@ export class SubgraphExecutor {
   });
 
   private readonly compiled: CompiledQueries;
+  private readonly turns: AccountTurns;
 
   constructor(
     private readonly subgraph: Subgraph,
     private readonly log: Log,
+    limits?: TurnLimits,
   ) {
+    this.turns = new AccountTurns(limits);
     resolveListsInTurns(subgraph.schema);
     this.compiled = new CompiledQueries(subgraph.schema);
   }
@@ -79,7 +83,9 @@ export class SubgraphExecutor {
     });
     const { requestId, waiting = context } = context;
     return inRequest({ requestId, at: Date.now(), waiting }, () =>
-      inSpan(`subgraph ${name}`, options, () => this.run(request, context)),
+      inSpan(`subgraph ${name}`, options, () =>
+        this.turns.request(context, () => this.run(request, context)),
+      ),
     );
   }
 
@@ -147,7 +153,7 @@ export class SubgraphExecutor {
             context,
             prepared.plain,
           );
-        return this.traced(spanOf(event), tell);
+        return this.turns.event(context.actor.account, () => this.traced(spanOf(event), tell), signal);
       },
       { signal, failed: (error) => ({ errors: answerErrors(located(error), report) }) },
     );

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
-import { refuse } from '../../../kernel/result.js';
+import type { Release } from '../../../kernel/fair-queue.js';
+import { refusalError } from '../../../kernel/graph/refusal.js';
+import { Refused, refuse } from '../../../kernel/result.js';
 import { ResponseSize } from '../../execute/response-size.js';
 import { responseText } from '../../execute/written-data.js';
 import type { ClientRequest, GatewayCore } from '../gateway-core.js';
@@ -46,6 +48,34 @@ export async function answerBatch(
 
 async function answerOne(core: GatewayCore, given: unknown, client: ClientRequest): Promise<Answer> {
   if (!isRecord(given)) return refused('An operation of the batch is not a JSON object.');
+  const entered = await enterBatch(core, client);
+  if ('status' in entered) return entered;
+  try {
+    return await answerInPlace(core, given, client);
+  } finally {
+    entered.release?.();
+  }
+}
+
+/** Takes a place for one operation: a batch runs no more of them at once than other requests. */
+async function enterBatch(
+  core: GatewayCore,
+  { actor, gone }: ClientRequest,
+): Promise<{ readonly release: Release | undefined } | Answer> {
+  try {
+    return { release: await core.operations.enter(actor.account, gone) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { status: 429, result: { errors: [refusalError(error)] } };
+  }
+}
+
+async function answerInPlace(
+  core: GatewayCore,
+  given: Readonly<Record<string, unknown>>,
+  client: ClientRequest,
+): Promise<Answer> {
+  if (client.gone.aborted) return refused('The client has left.');
   const admitted = await admitOperation(core, given, client);
   if ('errors' in admitted) return { status: admitted.status, result: { errors: admitted.errors } };
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)

@@ -22,6 +22,7 @@ import { refuseForeignName } from './hosts.js';
 import { answerGraphQL } from './http-graphql.js';
 import { type StreamRequest, answerStream } from '../stream/http-stream.js';
 import { takesAnything, takesPages, typeBesideStream, wantedStream } from './media-type.js';
+import { UnreadWatch } from './unread-watch.js';
 import { readingError, requestError } from '../request-error.js';
 import { send, sendError } from './respond.js';
 
@@ -38,17 +39,24 @@ export interface HttpTransportOptions {
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Everything the gateway answers over HTTP but the upgrade to a WebSocket. */
-export class HttpTransport {
+export class HttpTransport implements Disposable {
   private readonly reserved: SingleStreams;
+  private readonly unread: UnreadWatch;
 
   constructor(private readonly options: HttpTransportOptions) {
     this.reserved = new SingleStreams(options.core);
+    this.unread = new UnreadWatch(options.core.limits.unreadTimeout);
+  }
+
+  [Symbol.dispose](): void {
+    this.unread[Symbol.dispose]();
   }
 
   /** Answers a request; never throws. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
+    this.unread.watch(response);
     // No browser may take an answer for something else than its content-type says.
     response.setHeader('x-content-type-options', 'nosniff');
     const { log } = this.options.core;
@@ -100,12 +108,28 @@ export class HttpTransport {
     requestId: string,
   ): Promise<void> {
     if (request.method === 'OPTIONS') return answerPreflight(response);
-    const { core, apollo } = this.options;
+    const { core } = this.options;
     refuseForeignName(request, this.options.allowedHosts);
     refuseForeignPage(request, this.options.allowedOrigins);
     const { authorization } = request.headers;
     const actor = await core.authenticator.authenticate(authorization, requestId);
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
+    // Before the body is read: what waits takes no memory.
+    const entered = core.requests.enter(actor.account, client.gone);
+    const release = entered instanceof Promise ? await entered : entered;
+    if (!release) return;
+    // An answer takes its place until the client has read it.
+    response.once('close', release);
+    await this.answerInPlace(request, response, { ...client, streaming: release });
+  }
+
+  private async answerInPlace(
+    request: IncomingMessage,
+    response: ServerResponse,
+    client: ClientRequest,
+  ): Promise<void> {
+    const { core, apollo } = this.options;
+    const { actor } = client;
     if (request.method === 'PUT') return this.reserved.reserve(response, actor);
     if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
     const sent = this.body(request);
@@ -139,7 +163,7 @@ export class HttpTransport {
     const form = wantedStream(request);
     if (token !== undefined && form === 'event-stream' && method === 'GET') {
       const { authorization } = request.headers;
-      this.reserved.open(response, { token, authorization }, client.actor);
+      this.reserved.open(response, { token, authorization }, client);
       return Promise.resolve();
     }
     if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {

@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { RateState } from '../../cost/rate-limiter.js';
 
+/** Codes that say when to come back. */
+const WAITING_CODES = new Set<unknown>(['RATE_LIMITED', 'TOO_MANY_REQUESTS']);
+
 /**
  * Tells what the account may spend and has left (draft-ietf-httpapi-ratelimit-headers); to those who were refused for
  * it also when to come back.
@@ -11,12 +14,13 @@ export function setRateHeaders(
   state: RateState | undefined,
   refused: readonly GraphQLError[] = [],
 ): void {
-  if (!state || response.headersSent) return;
+  if (response.headersSent) return;
+  const waits = refused
+    .filter(({ extensions }) => WAITING_CODES.has(extensions['code']))
+    .map(({ extensions }) => Number(extensions['retryAfter']));
+  if (waits.length > 0) response.setHeader('retry-after', String(Math.max(...waits)));
+  if (!state) return;
   const { points, window, remaining, reset } = state;
   response.setHeader('ratelimit-policy', `"cost";q=${points};w=${window}`);
   response.setHeader('ratelimit', `"cost";r=${remaining};t=${reset}`);
-  const waits = refused
-    .filter(({ extensions }) => extensions['code'] === 'RATE_LIMITED')
-    .map(({ extensions }) => Number(extensions['retryAfter']));
-  if (waits.length > 0) response.setHeader('retry-after', String(Math.max(...waits)));
 }

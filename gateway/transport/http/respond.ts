@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
+import { COMPRESSED_FROM, compress } from './compression.js';
 import { endWithTurn } from '../../../kernel/graph/end-of-turn.js';
 
 /** Statuses of errors that are answered before a request is executed; 400 for every other code. */
@@ -12,6 +13,7 @@ const statuses: Readonly<Record<string, number>> = {
   REQUEST_TIMEOUT: 504,
   SERVICE_UNAVAILABLE: 503,
   TOKEN_EXPIRED: 401,
+  TOO_MANY_REQUESTS: 429,
   UNAUTHENTICATED: 401,
   UNAUTHORIZED_FIELD_OR_TYPE: 403,
 };
@@ -25,15 +27,29 @@ export function statusOf(error: GraphQLError): number {
 export function sendError(response: ServerResponse, error: GraphQLError, status = statusOf(error)): void {
   if (response.headersSent) return void response.destroy();
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+  const { retryAfter } = error.extensions;
+  if (status === 429 && typeof retryAfter === 'number') response.setHeader('retry-after', String(retryAfter));
   send(response, status, 'application/json; charset=utf-8', JSON.stringify({ errors: [error.toJSON()] }));
 }
 
-/** Answers with a body of known length. */
+/**
+ * Answers with a body of known length, compressed as the client accepts it when it is long enough to gain by it. What has
+ * a coding already is sent as it is.
+ */
 export function send(
   response: ServerResponse,
   status: number,
   contentType: string,
   body: string | Buffer,
 ): void {
-  endWithTurn(response, { status, headers: { 'content-type': contentType }, body });
+  const headers = { 'content-type': contentType };
+  const whole = () => endWithTurn(response, { status, headers, body });
+  if (body.length < COMPRESSED_FROM || response.hasHeader('content-encoding')) return whole();
+  response.appendHeader('vary', 'accept-encoding');
+  const compressing = compress(response.req.headers['accept-encoding']?.toString(), body);
+  if (!compressing) return whole();
+  compressing.then(({ coding, body: bytes }) => {
+    if (response.destroyed || response.headersSent) return;
+    endWithTurn(response, { status, headers: { ...headers, 'content-encoding': coding }, body: bytes });
+  }, whole);
 }

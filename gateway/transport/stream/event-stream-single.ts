@@ -7,7 +7,7 @@ import { type Frame, toFrame } from '../../subscriptions/frame.js';
 import { eventStreamOutlet, retryIn } from './event-stream-format.js';
 import type { ClientRequest, GatewayCore } from '../gateway-core.js';
 import { streamLifetime, watchBearer } from '../lifetime.js';
-import { admitOperation, runAdmitted } from '../operation.js';
+import { admitOperation, runAdmittedInTurn } from '../operation.js';
 import { setRateHeaders } from '../http/rate-headers.js';
 import { requestError } from '../request-error.js';
 import { send, sendError } from '../http/respond.js';
@@ -69,12 +69,13 @@ export class SingleStreams {
   }
 
   /** GET: opens the stream. */
-  open(response: ServerResponse, { token, authorization }: SingleRequest, actor: Actor): void {
-    const stream = this.find(token, actor);
+  open(response: ServerResponse, { token, authorization }: SingleRequest, client: ClientRequest): void {
+    const stream = this.find(token, client.actor);
     if (!stream) return notFound(response);
     if (stream.isOpen)
       return sendError(response, requestError('BAD_REQUEST', 'The stream is already open.'), 409);
     stream.open(response, authorization);
+    client.streaming?.();
   }
 
   /**
@@ -210,7 +211,7 @@ class SingleStream {
     const bearer = { actor: client.actor, authorization };
     operation.unwatch = watchBearer(core, bearer, (errors) => operation.fail(errors));
     send(response, 202, TEXT, '');
-    runAdmitted(core, admitted, { given, client, sink: operation }).then(
+    runAdmittedInTurn(core, admitted, { given, client, sink: operation }).then(
       (feed) => void (operation.feed = feed),
       (error: unknown) => operation.error([core.mask.error(error, client.requestId)]),
     );

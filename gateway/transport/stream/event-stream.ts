@@ -37,6 +37,7 @@ export class EventStream implements Sink {
     const { authorization, lastEventId: after } = request;
     const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
     if (!lifetime) return;
+    client.streaming?.();
     lifetime.onEnd = (errors) => (errors ? this.feed?.fail(errors) : this.cut());
     const interval = core.limits.heartbeat;
     this.outlet = new StreamOutlet(response, {

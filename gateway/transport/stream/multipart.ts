@@ -32,6 +32,7 @@ export class MultipartStream implements Sink {
     const { authorization } = request;
     const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
     if (!lifetime) return;
+    client.streaming?.();
     lifetime.onEnd = (errors) => this.feed?.fail(errors ?? [comeBack(core.comeBack())]);
     this.outlet = new StreamOutlet(response, {
       headers: { 'content-type': `multipart/mixed;boundary="${BOUNDARY}";subscriptionSpec=1.0` },

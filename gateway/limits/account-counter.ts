@@ -1,5 +1,5 @@
-/** Counts what each account holds open, up to a maximum. */
-export class ConnectionCounter {
+/** Counts what each account has open, up to a maximum. */
+export class AccountCounter {
   private readonly open = new Map<string, number>();
 
   constructor(private readonly maximum: number) {}
