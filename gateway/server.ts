@@ -112,14 +112,19 @@ export interface Gateway extends AsyncDisposable {
 const KEYS = 2;
 
 /** Where nobody is asked for a token, nothing tells accounts apart: there is nobody to be fair to. */
-function requestQueue(what: string, limits: Limits, { kind }: AuthOptions): RequestQueue {
-  const perAccount = kind === 'none' ? Number.POSITIVE_INFINITY : limits.requestsPerAccount;
-  return new RequestQueue({
-    what,
-    perAccount,
-    waiting: limits.requestsWaiting,
-    timeout: limits.requestTimeout,
-  });
+const WITHOUT_ACCOUNTS: Partial<Limits> = {
+  requestsPerAccount: Number.POSITIVE_INFINITY,
+  openingsPerAccount: Number.POSITIVE_INFINITY,
+  subscriptionsPerAccount: Number.POSITIVE_INFINITY,
+};
+
+function limitsOf({ auth, limits }: GatewayOptions): Limits {
+  return { ...defaultLimits, ...(auth.kind === 'none' ? WITHOUT_ACCOUNTS : {}), ...limits };
+}
+
+function requestQueue(what: string, limits: Limits): RequestQueue {
+  const { requestsPerAccount: perAccount, requestsWaiting: waiting, requestTimeout: timeout } = limits;
+  return new RequestQueue({ what, perAccount, waiting, timeout });
 }
 
 /** Milliseconds that requests and sockets get to end when the gateway closes. */
@@ -129,7 +134,7 @@ const GRACE = 10_000;
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await using started = new AsyncDisposableStack();
   const { log, clock } = options;
-  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const limits = limitsOf(options);
   const thread = options.planningThread ? started.use(new PlanningThread(log)) : undefined;
   const load = (sdl: string) => loadSupergraph(sdl, thread);
   const supergraph = load(options.supergraphSdl);
@@ -161,6 +166,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     mask,
     timeout: limits.requestTimeout,
     responseBytes: limits.responseBytes,
+    openings: limits.openingsPerAccount,
   });
   const subscriptions = new Subscriptions({
     executor,
@@ -207,8 +213,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clock,
     expiries: started.use(new ExpiryWatch(clock)),
     connections: new AccountCounter(limits.connectionsPerAccount),
-    requests: requestQueue('requests', limits, options.auth),
-    operations: requestQueue('operations', limits, options.auth),
+    requests: requestQueue('requests', limits),
+    operations: requestQueue('operations', limits),
     draining: drained.signal,
     comeBack: () => Math.ceil(Math.random() * limits.comeBackWithin),
   };

@@ -30,7 +30,13 @@ export async function supergraphRole(env: Env, file: string): Promise<Role> {
     // Another graph's subscriptions may depend on who asks.
     sharedBy: 'subject',
     // Costs and rates are of our graph's fields and accounts; another graph's are counted when somebody asks for it.
-    limits: { cost: Number.POSITIVE_INFINITY, ...limits, pageSize: Number.MAX_SAFE_INTEGER },
+    limits: {
+      cost: Number.POSITIVE_INFINITY,
+      // Some subgraphs say nothing to an event stream for long.
+      openingsPerAccount: Number.POSITIVE_INFINITY,
+      ...limits,
+      pageSize: Number.MAX_SAFE_INTEGER,
+    },
     rate: env.RATE_POINTS === undefined ? undefined : rate,
     clock: systemClock,
     log,

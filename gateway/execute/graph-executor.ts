@@ -29,6 +29,8 @@ export interface GraphExecutorOptions {
   readonly timeout: number;
   /** Bytes that an answer may have, as JSON. */
   readonly responseBytes: number;
+  /** Streams of one account that are opened at once. Default as many as there are. */
+  readonly openings?: number;
 }
 
 /** Values of a response that are made or written in one turn of the event loop: one or two milliseconds. */
@@ -36,19 +38,16 @@ const VALUES_PER_TURN = 10_000;
 /** Characters of a response from which on it is written in turns. */
 const LARGE = 256 * 1024;
 
-/** Streams of one account that are opened at once. Those that wait are bounded by what an account may subscribe to. */
-const OPENINGS_PER_ACCOUNT = 8;
-
 /** Executes prepared requests over the subgraphs. What it answers or throws may be shown to clients. */
 export class GraphExecutor {
   private readonly deadline: Deadline;
-  private readonly openings = new FairQueue({
-    perFlow: OPENINGS_PER_ACCOUNT,
-    waiting: Number.POSITIVE_INFINITY,
-  });
+  /** Those that wait are bounded by what an account may subscribe to. */
+  private readonly openings: FairQueue;
 
   constructor(private readonly options: GraphExecutorOptions) {
     this.deadline = new Deadline(options.timeout);
+    const { openings: perFlow = Number.POSITIVE_INFINITY } = options;
+    this.openings = new FairQueue({ perFlow, waiting: Number.POSITIVE_INFINITY });
   }
 
   /** Runs a query or mutation. */

@@ -61,6 +61,8 @@ export interface Limits {
   readonly requestsPerAccount: number;
   /** HTTP requests of one account that wait for that, and as many operations; further ones are refused. */
   readonly requestsWaiting: number;
+  /** Streams of one account that are opened from subgraphs at once; the others wait. */
+  readonly openingsPerAccount: number;
   /** Different subscriptions of one account: of those that share an execution one counts. */
   readonly subscriptionsPerAccount: number;
   /** Milliseconds without progress after which the connection of an answer that its client does not read is cut. */
@@ -110,6 +112,7 @@ export const defaultLimits: Limits = {
   operationsPerSocket: 100,
   requestsPerAccount: 16,
   requestsWaiting: 512,
+  openingsPerAccount: 8,
   subscriptionsPerAccount: 1000,
   unreadTimeout: 30_000,
   connectionsPerAccount: 1000,
