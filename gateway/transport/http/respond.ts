@@ -45,11 +45,16 @@ export function send(
   const headers = { 'content-type': contentType };
   const whole = () => endWithTurn(response, { status, headers, body });
   if (body.length < COMPRESSED_FROM || response.hasHeader('content-encoding')) return whole();
-  response.appendHeader('vary', 'accept-encoding');
+  varyByCoding(response);
   const compressing = compress(response.req.headers['accept-encoding']?.toString(), body);
   if (!compressing) return whole();
   compressing.then(({ coding, body: bytes }) => {
     if (response.destroyed || response.headersSent) return;
     endWithTurn(response, { status, headers: { ...headers, 'content-encoding': coding }, body: bytes });
   }, whole);
+}
+
+function varyByCoding(response: ServerResponse): void {
+  const told = String(response.getHeader('vary') ?? '');
+  if (!told.toLowerCase().includes('accept-encoding')) response.appendHeader('vary', 'accept-encoding');
 }
