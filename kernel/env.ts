@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url();
+const days = z.coerce.number().int().min(1).max(3650);
 
 /** Whether a text is what browsers send as `Origin`: scheme, host and port, nothing after it. */
 function isOrigin(text: string): boolean {
@@ -79,6 +80,12 @@ const form = z.object({
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** How many jobs one engine process works on at once. */
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
+  /** Days for which the engine keeps what is over, see engine/retention.ts; metered use then only in sums of days. */
+  RETENTION_OPERATIONS: days.default(30),
+  RETENTION_DELETED_CLUSTERS: days.default(90),
+  RETENTION_TICKETS: days.default(365),
+  RETENTION_QUOTA_APPLICATIONS: days.default(365),
+  RETENTION_METERED_USE: days.min(31).default(400),
   /** Seconds that a query or mutation may take; a subgraph process ends statements that take longer. */
   REQUEST_TIMEOUT: z.coerce.number().int().min(1).max(600).default(30),
   /** What one operation may cost, and what an account has at the most, coming back in a minute (0: as much as it likes). */

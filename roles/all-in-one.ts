@@ -2,6 +2,7 @@ import { noFaults } from '../engine/contract.js';
 import { EngineMetrics } from '../engine/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
 import { eventLogMetrics } from '../engine/event-log-metrics.js';
+import type { Retention } from '../engine/retention.js';
 import type { NatsOptions } from '../engine/nats/nats-connection.js';
 import { startNatsRelay } from '../engine/nats/nats-relay.js';
 import { type GraphiqlOptions, startGateway } from '../gateway/server.js';
@@ -33,6 +34,8 @@ export interface AllInOneOptions {
   /** Limits, documents and metrics of the gateway, where they differ from its defaults. */
   readonly gateway?: GatewaySettings;
   readonly engineConcurrency: number;
+  /** How long what is over is kept. */
+  readonly retention?: Retention | undefined;
   /** A simulated cloud that runs elsewhere; without it one is started. */
   readonly cloudUrl?: string | undefined;
   readonly kubesimPort: number;
@@ -80,7 +83,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       log,
       concurrency: options.engineConcurrency,
       reconcilers: reconcilers(platform),
-      schedules: schedules(platform),
+      schedules: schedules(platform, options.retention),
       faults: noFaults,
     }),
   );

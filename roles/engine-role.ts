@@ -9,7 +9,7 @@ import { databaseReadiness } from './database-readiness.js';
 import { preparedPlatform } from './prepared-platform.js';
 import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
-import { natsOptions } from './settings.js';
+import { natsOptions, retention } from './settings.js';
 import { reconcilers, schedules } from './subgraphs.js';
 
 /** The control-plane engine. As many as wanted share the work. */
@@ -29,7 +29,7 @@ export async function engineRole(env: Env): Promise<Role> {
       log,
       concurrency: env.ENGINE_CONCURRENCY,
       reconcilers: reconcilers(platform),
-      schedules: schedules(platform),
+      schedules: schedules(platform, retention(env)),
       faults: noFaults,
     }),
   );

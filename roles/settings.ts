@@ -1,5 +1,6 @@
 import type { AuthOptions } from '../gateway/server.js';
 import type { NatsOptions } from '../engine/nats/nats-connection.js';
+import type { Retention } from '../engine/retention.js';
 import type { Env } from '../kernel/env.js';
 
 /** How clients prove who they are, where tokens tell accounts apart. */
@@ -21,6 +22,17 @@ export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {
   const secret = env.AUTH_SECRET ?? fallbackSecret;
   if (secret) return { kind: 'secret', secret, ...claims };
   throw new Error('settings: set AUTH_SECRET or AUTH_JWKS_URL, so that the gateway can check tokens');
+}
+
+/** How long what is over is kept, from the settings RETENTION_…. */
+export function retention(env: Env): Retention {
+  return {
+    operations: env.RETENTION_OPERATIONS,
+    deletedClusters: env.RETENTION_DELETED_CLUSTERS,
+    tickets: env.RETENTION_TICKETS,
+    quotaApplications: env.RETENTION_QUOTA_APPLICATIONS,
+    meteredUse: env.RETENTION_METERED_USE,
+  };
 }
 
 /** Where NATS is, when it carries the news of events between machines. */

@@ -17,7 +17,7 @@ import { type AllInOne, startAllInOne } from './all-in-one.js';
 import { fleetgraphPage } from './fleetgraph-page.js';
 import { gatewaySettings } from './gateway-settings.js';
 import { type Progress, printProgress } from './progress.js';
-import { authOptions, natsOptions } from './settings.js';
+import { authOptions, natsOptions, retention } from './settings.js';
 import { welcome } from './welcome.js';
 
 /** The token that `npm start` prints: all that the holder of an account may do, for 30 days. */
@@ -62,6 +62,7 @@ export async function start(env: Env): Promise<AllInOne> {
       graphiql: fleetgraphPage,
       gateway: await gatewaySettings(env),
       engineConcurrency: env.ENGINE_CONCURRENCY,
+      retention: retention(env),
       cloudUrl: env.KUBESIM_URL,
       kubesimPort: env.KUBESIM_PORT ?? (env.PORT === 0 ? 0 : env.PORT + 1),
       simulationSpeed: env.SIMULATION_SPEED,

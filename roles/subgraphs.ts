@@ -1,5 +1,6 @@
 import type { Reconciler, Schedule } from '../engine/contract.js';
 import type { Platform } from '../engine/platform.js';
+import { defaultRetention, operationRetention, retentionSchedule } from '../engine/retention.js';
 import { reachVersion } from './reach-version.js';
 import type { Subgraph, SubgraphName } from '../kernel/subgraph.js';
 import {
@@ -7,12 +8,14 @@ import {
   clusterSchedules,
   createClustersSubgraph,
 } from '../subgraphs/clusters/subgraph.js';
+import { clusterRetention } from '../subgraphs/clusters/retention.store.js';
 import {
   createObservabilitySubgraph,
   observabilityReconcilers,
   observabilitySchedules,
 } from '../subgraphs/observability/subgraph.js';
 import { createQuotasSubgraph, quotaReconcilers, quotaSchedules } from '../subgraphs/quotas/subgraph.js';
+import { quotaRetention } from '../subgraphs/quotas/retention.store.js';
 import { createRegionsSubgraph } from '../subgraphs/regions/subgraph.js';
 import { createWorkloadsSubgraph } from '../subgraphs/workloads/subgraph.js';
 
@@ -42,7 +45,13 @@ export function reconcilers(platform: Platform): Reconciler[] {
   ];
 }
 
-/** Everything that starts by the clock, of all subgraphs. */
-export function schedules(platform: Platform): Schedule[] {
-  return [...clusterSchedules(platform), ...quotaSchedules(platform), ...observabilitySchedules(platform)];
+/** Everything that starts by the clock, of all subgraphs. `retention` says how long what is over is kept. */
+export function schedules(platform: Platform, retention = defaultRetention): Schedule[] {
+  const policies = [operationRetention, ...clusterRetention, ...quotaRetention];
+  return [
+    ...clusterSchedules(platform),
+    ...quotaSchedules(platform),
+    ...observabilitySchedules(platform),
+    retentionSchedule(policies, retention),
+  ];
 }

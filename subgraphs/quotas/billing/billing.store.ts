@@ -36,18 +36,34 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
 export class BillingStore {
   constructor(private readonly database: Database) {}
 
-  /** Uses of the account that fall into the span, of one cluster or all; one statement, exact to the millisecond. */
+  /**
+   * Uses of the account that fall into the span, of one cluster or all; one statement. Exact to the millisecond for uses
+   * that are kept one by one; of the days of which only sums are kept (see retention.store.ts) a part of a day counts in
+   * proportion, and the things that were used are those of the day with the most.
+   */
   async sums(account: string, { from, to }: Span, clusterId: string | null): Promise<UseSum[]> {
     const rows = await this.database.$queryRaw<SumRow[]>`
+      WITH used AS (
+        SELECT cluster_id, item, charge_type, instance_type, resource_id, 0 AS resources, ms,
+               ms::numeric * milli_cpu AS cpu, ms::numeric * memory_mib AS memory
+        FROM (SELECT use.*, (extract(epoch FROM least(coalesce(ended_at, ${to}), ${to}) - greatest(started_at, ${from}))
+                             * 1000)::bigint AS ms
+              FROM quotas.metered_use AS use
+              WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
+                AND started_at < ${to} AND (ended_at IS NULL OR ended_at > ${from})) AS one
+        UNION ALL
+        SELECT cluster_id, item, charge_type, nullif(instance_type, ''), NULL, resources, round(milliseconds * share),
+               round(milli_cpu_milliseconds * share), round(mebibyte_milliseconds * share)
+        FROM (SELECT summed.*, extract(epoch FROM least(${to}, day::timestamptz + interval '1 day')
+                                                  - greatest(${from}, day::timestamptz)) / 86400 AS share
+              FROM quotas.metered_day AS summed
+              WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
+                AND day::timestamptz < ${to} AND day::timestamptz + interval '1 day' > ${from}) AS days
+      )
       SELECT cluster_id AS "clusterId", item, charge_type AS "chargeType", instance_type AS "instanceType",
-             count(DISTINCT resource_id)::int AS resources, sum(ms)::text AS milliseconds,
-             sum(ms * milli_cpu)::text AS "milliCpuMilliseconds", sum(ms * memory_mib)::text AS "mebibyteMilliseconds"
-      FROM (SELECT use.*, (extract(epoch FROM least(coalesce(ended_at, ${to}), ${to}) - greatest(started_at, ${from}))
-                           * 1000)::bigint AS ms
-            FROM quotas.metered_use AS use
-            WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
-              AND started_at < ${to} AND (ended_at IS NULL OR ended_at > ${from})) AS used
-      GROUP BY cluster_id, item, charge_type, instance_type
+             (count(DISTINCT resource_id) + max(resources))::int AS resources, sum(ms)::text AS milliseconds,
+             sum(cpu)::text AS "milliCpuMilliseconds", sum(memory)::text AS "mebibyteMilliseconds"
+      FROM used GROUP BY cluster_id, item, charge_type, instance_type
       ORDER BY cluster_id, item, charge_type, instance_type NULLS FIRST`;
     return rows.map((row) => ({
       ...row,

@@ -2,7 +2,7 @@ import { clusterAccess } from '../../../engine/cluster-access.js';
 import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
-import type { BillingStore, ServerlessCluster } from './billing.store.js';
+import type { BillingStore, MeteredPod, ServerlessCluster } from './billing.store.js';
 import { hasEnded, meteredPod, type PodObject } from './container-metering.rules.js';
 
 /** Clusters that are looked at side by side. */
@@ -41,7 +41,10 @@ async function meterCluster(of: ServerlessCluster, { kubernetes, store, scope }:
     let living = 0;
     for await (const pods of client.chunks<PodObject>('/api/v1/pods')) {
       const now = clock.now();
-      const metered = pods.map((pod) => meteredPod(pod, now)).filter((pod) => pod !== undefined);
+      const metered = pods
+        .map((pod) => meteredPod(pod, now))
+        .filter((pod) => pod !== undefined)
+        .filter((pod) => isKnownOnce(pod, now));
       await store.putPods(of, metered);
       living += pods.filter((pod) => !hasEnded(pod)).length;
     }
@@ -49,4 +52,12 @@ async function meterCluster(of: ServerlessCluster, { kubernetes, store, scope }:
   } catch (error) {
     log.warn({ err: error, clusterId: of.clusterId }, 'the pods of a cluster could not be metered');
   }
+}
+
+/** Days after which the use of a pod that has ended may be in a sum of days; RETENTION_METERED_USE is longer. */
+const SUMMED_AFTER_DAYS = 30;
+
+/** Whether the use of a pod is kept one by one: a pod that is listed long after its end is not metered a second time. */
+function isKnownOnce({ endedAt }: MeteredPod, now: Date): boolean {
+  return now.getTime() - Date.parse(endedAt) < SUMMED_AFTER_DAYS * 86_400_000;
 }
