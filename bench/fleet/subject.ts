@@ -6,6 +6,7 @@ import type { Seat } from '../platform/graph.js';
 import { hold } from '../platform/hold.js';
 import { type BenchProcess, startPlatform } from '../platform/process.js';
 import { FleetStatistics } from './statistics.store.js';
+import { operatorTokenOf } from '../platform/operator.js';
 
 /** How many times faster than real the simulated cloud runs. */
 export const SPEED = 100;
@@ -35,6 +36,6 @@ export async function startSubject(folder: string, started: AsyncDisposableStack
     databasePid: database.pid,
     statistics: new FleetStatistics(client),
     client,
-    seat: { url: platform.url, token },
+    seat: { url: platform.url, token, operator: await operatorTokenOf(home) },
   };
 }

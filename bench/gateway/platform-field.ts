@@ -12,6 +12,7 @@ import { startApart } from './apart.js';
 import { IN_PROCESS, startPeers } from './contestants.js';
 import { type Field, withFloor } from './field.js';
 import { benchQueries } from './queries.js';
+import { operatorToken } from '../platform/operator.js';
 
 const CLUSTERS = 10;
 const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', 'eu-central-1'];
@@ -31,7 +32,11 @@ export async function platformField(
   const database = await hold(started, startDatabase(folder, false));
   const platform = await startApart(database.url, secrets, started);
   const url = `${platform.gateway.url}/graphql`;
-  const clusterId = await fill({ url, token: actors[0]!.bearer });
+  const clusterId = await fill({
+    url,
+    token: actors[0]!.bearer,
+    operator: await operatorToken(secrets.auth),
+  });
   // From here on nothing but the requests runs.
   await platform.movers.disposeAsync();
   const connections = actors.map(({ bearer }) => ({ authorization: `Bearer ${bearer}` }));

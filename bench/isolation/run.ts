@@ -16,6 +16,8 @@ import type { Answers } from './attacker.js';
 import { type Latencies, measureKnownQuery } from './known-query.js';
 import { type Isolation, isolationTable } from './summary.js';
 import { type Workload, workloads } from './workloads.js';
+import { accountScopes } from '../../access/scopes.js';
+import { operatorToken } from '../platform/operator.js';
 
 const NODES_EACH = 1;
 const DEADLINE_SECONDS = 240;
@@ -41,7 +43,10 @@ export async function isolationBench(
   const platform = await hold(started, startPlatform(join(folder, 'home'), database.url, 1_000, settings));
   const seat = async (account: string): Promise<Seat> => ({
     url: platform.url,
-    token: await mintAccessToken(secret, { account, subject: 'bench', ttlSeconds: 3600 }),
+    token: await mintAccessToken(secret, {
+      ...{ account, subject: 'bench', ttlSeconds: 3600, scopes: accountScopes },
+    }),
+    operator: await operatorToken(secret),
   });
   const [victim, attacker] = await Promise.all([seat('victim'), seat('attacker')]);
   const clusterIds = await makeClusters(attacker, quick ? 4 : 36);

@@ -6,6 +6,8 @@ export interface Seat {
   readonly url: string;
   /** The client's bearer token. */
   readonly token: string;
+  /** Token of the platform's operator, where quotas are raised. */
+  readonly operator?: string;
   readonly agent?: Agent;
 }
 

@@ -12,6 +12,7 @@ import { keepInReadme, keepResults, table } from '../report.js';
 import { percentile } from '../statistics.js';
 import { PLAIN_STATEMENTS, PlainFleet } from './plain-sql.store.js';
 import { StatementCounter } from './statement-counter.store.js';
+import { operatorTokenOf } from '../platform/operator.js';
 
 const ACCOUNT = 'dev';
 const NODES_EACH = 3;
@@ -51,6 +52,7 @@ export async function queryBench(
   const seat: Seat = {
     url: platform.url,
     token,
+    operator: await operatorTokenOf(home),
     agent: started.adopt(new Agent(), (agent) => agent.close()),
   };
   await makeFleet(seat, clusters);

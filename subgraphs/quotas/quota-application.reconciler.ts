@@ -14,7 +14,8 @@ import { QuotaApplicationState } from './quota-application.type.js';
 import type { QuotaStore } from './quota.store.js';
 
 /**
- * Decides applications, as a simulated quota desk (quota-application.rules.ts says how). Decision, limit and event are one
+ * Carries out what becomes of applications: rejects those that the rules reject (quota-application.rules.ts), and raises
+ * limits that an operator has approved; others wait for an operator. Decision, limit and event are one
  * transaction, so a crash leaves the application either pending or wholly decided; a second run finds nothing to do.
  */
 export class QuotaApplicationReconciler implements Reconciler {
@@ -47,6 +48,7 @@ export class QuotaApplicationReconciler implements Reconciler {
     const definition = (await this.quotas.definitions()).get(application.resource);
     const [balance] = await this.quotas.balances(account, [application], tx);
     const decision = decide(definition, balance?.limit ?? null, application);
+    if (decision.raise && application.approvedBy === null) return;
     if (!(await this.store.decide(tx, id, decision, at))) return;
     if (decision.raise) await this.store.raise(tx, application);
     await appendEvents(tx, account, at, [decided(application, decision)]);

@@ -50,8 +50,8 @@ export class QuotaApplicationResolver {
 
   @Mutation(() => RequestQuotaIncreasePayload, {
     description:
-      'Asks for a higher limit. Answers at once with the application, which a simulated quota desk decides within ' +
-      'moments; the event QUOTA_RAISED says that the limit holds.',
+      'Asks for a higher limit. Answers at once with the application, which an operator of the platform decides; the ' +
+      'event QUOTA_RAISED says that the limit holds.',
   })
   async requestQuotaIncrease(
     @Ctx() context: RequestContext,

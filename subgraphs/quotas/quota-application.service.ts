@@ -32,20 +32,20 @@ export class QuotaApplicationService {
   ) {}
 
   /**
-   * Records the wish; the engine decides. Refuses NOT_FOUND, NOT_ADJUSTABLE, INVALID_INPUT and CLIENT_TOKEN_REUSED.
+   * Records the request; an operator of the platform decides. Refuses NOT_FOUND, NOT_ADJUSTABLE, INVALID_INPUT and CLIENT_TOKEN_REUSED.
    */
   request(
     context: RequestContext,
     input: RequestQuotaIncreaseInput,
     dryRun?: boolean | null,
   ): Promise<Result<ApplicationRow | null>> {
-    const { account } = context.actor;
+    const { account, subject } = context.actor;
     const at = this.platform.clock.now();
     const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at, dryRun };
     return settle(async () => {
       const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
         make: async (tx) => {
-          const answer = await this.apply(tx, { account, at, input });
+          const answer = await this.apply(tx, { account, subject, at, input });
           await appendEvents(tx, account, at, []);
           return answer;
         },
@@ -89,6 +89,8 @@ export class QuotaApplicationService {
       account,
       ...key,
       limit: input.limit,
+      requestedBy: wish.subject,
+      approvedBy: null,
       reason: input.reason ?? null,
       state: QuotaApplicationState.PENDING,
       message: null,
@@ -119,6 +121,8 @@ export class QuotaApplicationService {
 
 interface Wish {
   readonly account: string;
+  /** Who of the account asks. */
+  readonly subject: string;
   readonly at: Date;
   readonly input: RequestQuotaIncreaseInput;
 }

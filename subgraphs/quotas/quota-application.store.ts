@@ -6,10 +6,13 @@ import type { Decision } from './quota-application.rules.js';
 import type { QuotaApplication, QuotaApplicationState } from './quota-application.type.js';
 import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from './quota.rules.js';
 
-/** An application with whose it is. */
+/** An application as it is stored. */
 export interface ApplicationRow extends QuotaApplication {
-  readonly account: string;
+  /** Who of the platform's operators approved it; null: nobody yet. */
+  readonly approvedBy: string | null;
 }
+
+const UNDECIDED = { state: 'PENDING', approvedBy: null };
 
 export interface ApplicationFilter {
   readonly state?: QuotaApplicationState | undefined;
@@ -63,6 +66,26 @@ export class QuotaApplicationStore {
       data: { state, message, decidedAt },
     });
     return count === 1;
+  }
+
+  /** The applications of all accounts that wait for an operator, oldest first. The key of a page is the last id. */
+  async undecided(page: PageRequest): Promise<Page<ApplicationRow>> {
+    const after = page.key?.[0];
+    const rows = await this.database.quotaApplication.findMany({
+      where: { ...UNDECIDED, ...(after !== undefined && { id: { gt: after } }) },
+      orderBy: { id: 'asc' },
+      take: page.limit + 1,
+    });
+    return pageOf(rows as ApplicationRow[], page.limit);
+  }
+
+  countUndecided(): Promise<number> {
+    return this.database.quotaApplication.count({ where: UNDECIDED });
+  }
+
+  /** Records that an operator approves it; the engine raises the limit. */
+  async approve(tx: Transaction, id: string, approvedBy: string): Promise<void> {
+    await tx.quotaApplication.updateMany({ where: { id, ...UNDECIDED }, data: { approvedBy } });
   }
 
   /** One at a time may raise a quota: waits for whoever is doing it, until the transaction ends. */

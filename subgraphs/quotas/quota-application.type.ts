@@ -24,8 +24,8 @@ registerEnumType(QuotaApplicationState, {
 
 @ObjectType({
   description:
-    'A request for a higher limit. A simulated quota desk decides within moments: it approves up to 100 times the ' +
-    'present limit, more when a reason is given; other requests are rejected.',
+    'A request for a higher limit. An operator of the platform decides it, never the one who asked. More than 100 times ' +
+    'the present limit without a reason is rejected at once.',
 })
 export class QuotaApplication {
   @Field(() => ID, { description: 'Id of the application.' })
@@ -34,6 +34,12 @@ export class QuotaApplication {
   /** The ledger's resource and scope; shown as `quota`. */
   resource: string;
   scope: string;
+
+  @Field(() => String, { description: 'The account that asks.' })
+  account: string;
+
+  @Field(() => String, { description: 'Who of the account asks: the subject of the token.' })
+  requestedBy: string;
 
   @Field(() => Int, { description: 'The limit that was asked for.' })
   limit: number;
@@ -84,6 +90,24 @@ export class RequestQuotaIncreaseInput {
   clientToken?: string | null;
 }
 
+@InputType({ description: 'The decision on a request for a higher limit.' })
+export class DecideQuotaApplicationInput {
+  @Field(() => ID, { description: 'The application: QuotaApplication.id. It must be PENDING.' })
+  id: string;
+
+  @Field(() => Boolean, { description: 'Whether the limit is raised.' })
+  approved: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is rejected, for those who asked; at most 1,000 characters. Ignored when approved.',
+  })
+  message?: string | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
 @Directive('@key(fields: "id", resolvable: false)')
 @ObjectType({ description: 'A long-running change.' })
 export class Operation {
@@ -112,5 +136,20 @@ export class RequestQuotaIncreasePayload {
   operation: Operation | null;
 
   @Field(() => [UserError], { description: 'Why the request was refused; empty on success.' })
+  userErrors: UserError[];
+}
+
+@ObjectType({ description: 'Answer of decideQuotaApplication.' })
+export class DecideQuotaApplicationPayload {
+  @Field(() => QuotaApplication, {
+    nullable: true,
+    description: 'The application. When approved it is PENDING until the limit holds. Null when refused.',
+  })
+  quotaApplication: QuotaApplication | null;
+
+  @Field(() => Operation, { nullable: true, description: 'Always null: nothing is built for it.' })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'Why the decision was refused; empty on success.' })
   userErrors: UserError[];
 }

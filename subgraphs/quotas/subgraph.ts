@@ -16,18 +16,16 @@ import { ClusterQuotasResolver, QuotaResolver } from './quota.resolver.js';
 import { QuotaService } from './quota.service.js';
 import { QuotaStore } from './quota.store.js';
 import { Cluster } from './quota.type.js';
+import { QuotaDeskResolver } from './quota-desk.resolver.js';
+import { QuotaDeskService } from './quota-desk.service.js';
 
 /** Limits and use of the account and its clusters, and requests for higher limits. */
 export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
   const { prisma } = platform.database;
   const store = new QuotaStore(prisma);
   const quotas = new QuotaService(store);
-  const applications = new QuotaApplicationService(
-    platform,
-    quotas,
-    store,
-    new QuotaApplicationStore(prisma),
-  );
+  const applicationStore = new QuotaApplicationStore(prisma);
+  const applications = new QuotaApplicationService(platform, quotas, store, applicationStore);
   return defineSubgraph({
     name: 'quotas',
     guard: scopeGuard,
@@ -35,6 +33,7 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
       new QuotaResolver(quotas),
       new ClusterQuotasResolver(quotas),
       new QuotaApplicationResolver(applications, quotas),
+      new QuotaDeskResolver(new QuotaDeskService(platform, applicationStore)),
       new BillingResolver(new BillingService(new BillingStore(prisma), platform.clock)),
     ],
     orphanedTypes: [...userErrorTypes, Cluster],

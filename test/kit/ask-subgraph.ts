@@ -4,6 +4,7 @@ import { Loaders } from '../../kernel/loader.js';
 import { createLog } from '../../kernel/log.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { testActor } from './actor.js';
+import type { Actor } from '../../kernel/actor.js';
 
 export interface Answer<T> {
   readonly data: T;
@@ -17,11 +18,24 @@ export type AskSubgraph = <T>(
   variables?: Record<string, unknown>,
 ) => Promise<Answer<T>>;
 
-/** Asks the subgraph as the gateway does: each question is a request with loaders of its own. */
+/** Asks one subgraph, in-process, on behalf of an actor. */
+export type AskAs = <T>(
+  actor: Actor,
+  query: string,
+  variables?: Record<string, unknown>,
+) => Promise<Answer<T>>;
+
+/** Asks the subgraph for the holders of accounts. */
 export function askSubgraph(subgraph: Subgraph): AskSubgraph {
+  const ask = askSubgraphAs(subgraph);
+  return (account, query, variables) => ask(testActor(account), query, variables);
+}
+
+/** Asks the subgraph as the gateway does: each question is a request with loaders of its own. */
+export function askSubgraphAs(subgraph: Subgraph): AskAs {
   const executor = new SubgraphExecutor(subgraph, createLog('silent'));
-  return async <T>(account: string, query: string, variables: Record<string, unknown> = {}) => {
-    const context = { actor: testActor(account), requestId: 'test', loaders: new Loaders() };
+  return async <T>(actor: Actor, query: string, variables: Record<string, unknown> = {}) => {
+    const context = { actor, requestId: 'test', loaders: new Loaders() };
     const result = await executor.execute({ query, variables }, context);
     return { data: JSON.parse(JSON.stringify(result.data ?? null)) as T, errors: result.errors ?? [] };
   };

@@ -8,6 +8,8 @@ import { record } from './subscribe.js';
 export interface Seat {
   readonly url: string;
   readonly account: string;
+  /** What its tokens allow; all that the holder of an account may have when left out. */
+  readonly scopes?: readonly string[];
 }
 
 interface OperationState {
@@ -24,7 +26,7 @@ interface OperationState {
 
 /** Runs a request and fails on top-level errors, printing them. */
 export async function ask<T>(seat: Seat, query: string, variables: Record<string, unknown> = {}): Promise<T> {
-  const body: GraphQLBody<T> = await graphqlRequest<T>(seat.url, { query, variables, account: seat.account });
+  const body: GraphQLBody<T> = await graphqlRequest<T>(seat.url, { ...seat, query, variables });
   expect(body.errors, JSON.stringify({ query, body })).toBeUndefined();
   return body.data as T;
 }

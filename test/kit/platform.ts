@@ -109,16 +109,21 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   };
 }
 
+/** A request, by a token that is given or one for an account. */
+export interface GraphqlRequest extends Pick<TestTokenOptions, 'scopes'> {
+  readonly query: string;
+  readonly variables?: Record<string, unknown>;
+  readonly account?: string;
+  readonly token?: string;
+}
+
 /** One GraphQL request over HTTP. */
-export async function graphqlRequest<T>(
-  url: string,
-  request: { query: string; variables?: Record<string, unknown>; account?: string; token?: string },
-): Promise<GraphQLBody<T>> {
+export async function graphqlRequest<T>(url: string, request: GraphqlRequest): Promise<GraphQLBody<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${request.token ?? (await testToken(request.account))}`,
+      authorization: `Bearer ${request.token ?? (await testToken(request.account, request))}`,
     },
     body: JSON.stringify({ query: request.query, variables: request.variables ?? {} }),
   });

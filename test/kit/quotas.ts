@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { eventually } from './eventually.js';
 import { ask, type Seat } from './main-job.js';
 
-/** Raises account-wide quotas through the graph, as a person would, and waits until they hold. */
+/** Raises account-wide quotas through the graph, as a person and an operator would, and waits until they hold. */
 export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, number>>): Promise<void> {
   const read = async () => {
     const { quotas } = await ask<{ quotas: { id: string; resource: string; limit: number }[] }>(
@@ -13,15 +13,31 @@ export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, nu
   };
   const known = await read();
   for (const [resource, limit] of Object.entries(limits)) {
-    const { requestQuotaIncrease } = await ask<{ requestQuotaIncrease: { userErrors: unknown[] } }>(
+    const { requestQuotaIncrease } = await ask<{
+      requestQuotaIncrease: { application: { id: string } | null; userErrors: unknown[] };
+    }>(
       seat,
-      `mutation Raise($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) { userErrors { code message } } }`,
+      `mutation Raise($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
+         application { id } userErrors { code message } } }`,
       { input: { quotaId: known.get(resource)?.id, limit, reason: 'test' } },
     );
     expect(requestQuotaIncrease.userErrors).toEqual([]);
+    await approveQuota(seat, requestQuotaIncrease.application?.id ?? '');
   }
   await eventually(async () => {
     const now = await read();
     return Object.entries(limits).every(([resource, limit]) => now.get(resource)?.limit === limit);
   });
+}
+
+/** Approves a quota application, as an operator of the platform. */
+export async function approveQuota({ url }: Pick<Seat, 'url'>, id: string): Promise<void> {
+  const operator = { url, account: 'operator', scopes: ['fleet:admin'] };
+  const { decideQuotaApplication } = await ask<{ decideQuotaApplication: { userErrors: unknown[] } }>(
+    operator,
+    `mutation Decide($input: DecideQuotaApplicationInput!) { decideQuotaApplication(input: $input) {
+       userErrors { code message } } }`,
+    { input: { id, approved: true } },
+  );
+  expect(decideQuotaApplication.userErrors).toEqual([]);
 }

@@ -1,10 +1,14 @@
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { testToken } from './platform.js';
+import { type TestTokenOptions, testToken } from './platform.js';
 
 /** A plain graphql-ws client, as a foreign program would use: no reconnecting, no resuming. */
-export async function socketClient(url: string, account = 'acme'): Promise<Client> {
-  const token = await testToken(account);
+export async function socketClient(
+  url: string,
+  account = 'acme',
+  options: TestTokenOptions = {},
+): Promise<Client> {
+  const token = await testToken(account, options);
   return createClient({
     url: `${url.replace(/^http/, 'ws')}/graphql`,
     webSocketImpl: WebSocket,

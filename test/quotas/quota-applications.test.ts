@@ -9,7 +9,8 @@ import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';
 import { quotaId } from '../../subgraphs/quotas/quota.rules.js';
 import { createQuotasSubgraph, quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
-import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';
+import { testActor } from '../kit/actor.js';
+import { type AskAs, type AskSubgraph, askSubgraph, askSubgraphAs } from '../kit/ask-subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 
@@ -18,12 +19,15 @@ const NODES = 'ACK_STANDARD/nodesPerCluster';
 
 let kit: TestDatabase;
 let ask: AskSubgraph;
+let askAs: AskAs;
 let desk: Reconciler;
 let engine: Engine | undefined;
 
 beforeAll(async () => {
   kit = await createTestDatabase();
-  ask = askSubgraph(await createQuotasSubgraph({ database: kit.database, clock: systemClock }));
+  const subgraph = await createQuotasSubgraph({ database: kit.database, clock: systemClock });
+  ask = askSubgraph(subgraph);
+  askAs = askSubgraphAs(subgraph);
   [desk] = quotaReconcilers({ database: kit.database }) as [Reconciler];
 });
 afterEach(async () => {
@@ -56,6 +60,31 @@ async function request(account: string, input: Record<string, unknown>): Promise
   return data.requestQuotaIncrease;
 }
 
+/** An operator approves it. */
+async function approve(id: string | undefined, by = 'operator'): Promise<DeskPayload> {
+  return decide({ id, approved: true }, by);
+}
+
+interface DeskPayload {
+  readonly quotaApplication: { state: string; account: string; requestedBy: string } | null;
+  readonly userErrors: readonly { code: string }[];
+}
+
+async function decide(
+  input: Record<string, unknown>,
+  account = 'operator',
+  subject?: string,
+): Promise<DeskPayload> {
+  const { data, errors } = await askAs<{ decideQuotaApplication: DeskPayload }>(
+    testActor(account, { scopes: ['fleet:admin'], ...(subject && { subject }) }),
+    `mutation D($input: DecideQuotaApplicationInput!) { decideQuotaApplication(input: $input) {
+       quotaApplication { state account requestedBy } userErrors { code } } }`,
+    { input },
+  );
+  expect(errors).toEqual([]);
+  return data.decideQuotaApplication;
+}
+
 function scope(faults = noFaults): ReconcileScope {
   return {
     database: kit.database.prisma,
@@ -77,7 +106,7 @@ function events(account: string) {
 const vcpu = quotaId({ resource: 'payg-vcpu', scope: '' });
 
 describe('asking for a higher limit', () => {
-  test('answers at once with a pending application, which the engine approves; the event says that it holds', async () => {
+  test('answers at once with a pending application, which an operator approves; the event says that it holds', async () => {
     const account = 'raiser';
     const { application, quota, userErrors, operation } = await request(account, {
       quotaId: vcpu,
@@ -101,6 +130,7 @@ describe('asking for a higher limit', () => {
       reconcilers: [desk],
       schedules: [],
     });
+    await approve(application?.id);
     const query = `query A($id: ID!) { quotaApplication(id: $id) { state decidedAt quota { limit defaultLimit } } }`;
     const decided = await eventually(async () => {
       const { data } = await ask<{ quotaApplication: { state: string } }>(account, query, {
@@ -134,6 +164,10 @@ describe('asking for a higher limit', () => {
     const decided = async (input: Record<string, unknown>) => {
       const { application } = await request(account, { quotaId: vcpu, limit: 10_001, ...input });
       await desk.reconcile(application!.id, scope());
+      if (input['reason']) {
+        await approve(application?.id);
+        await desk.reconcile(application!.id, scope());
+      }
       return (await ask<{ quotaApplication: unknown }>(account, query, { id: application!.id })).data
         .quotaApplication;
     };
@@ -212,9 +246,11 @@ describe('asking for a higher limit', () => {
     const stranger = await request('stranger', { quotaId: own, limit: 40 });
     expect(stranger).toMatchObject({ quota: null, userErrors: [{ code: 'NOT_FOUND' }] });
     const first = await request(account, { quotaId: own, limit: 40 });
+    await approve(first.application?.id);
     await desk.reconcile(first.application!.id, scope());
     expect([await limit(account, NODES, cluster), await limit(account, NODES)]).toEqual([40, 10]);
     const second = await request(account, { quotaId: quotaId({ resource: NODES, scope: '*' }), limit: 90 });
+    await approve(second.application?.id);
     await desk.reconcile(second.application!.id, scope());
     expect([await limit(account, NODES, cluster), await limit(account, NODES)]).toEqual([90, 90]);
     expect((await events(account)).map((event) => event.clusterId)).toEqual([cluster, cluster, null, null]);
@@ -223,6 +259,7 @@ describe('asking for a higher limit', () => {
   test('with a clientToken twice, also at once, makes one application', async () => {
     const input = { quotaId: vcpu, limit: 300, clientToken: 'once' };
     const [one, two] = await Promise.all([request('twin', input), request('twin', input)]);
+    await approve(one?.application?.id);
     await desk.reconcile(one!.application!.id, scope());
     const three = await request('twin', input);
     expect(new Set([one, two, three].map((answer) => answer?.application?.id)).size).toBe(1);
@@ -240,6 +277,7 @@ describe('asking for a higher limit', () => {
 describe('the desk', () => {
   test('decides once, however often it looks', async () => {
     const { application } = await request('often', { quotaId: vcpu, limit: 200 });
+    await approve(application?.id);
     await Promise.all([1, 2, 3].map(() => desk.reconcile(application!.id, scope())));
     expect((await events('often')).map((event) => event.type)).toEqual([
       'QUOTA_INCREASE_REQUESTED',
@@ -252,6 +290,7 @@ describe('the desk', () => {
     async (point) => {
       const account = `dies-at-${point}`;
       const { application } = await request(account, { quotaId: vcpu, limit: 200 });
+      await approve(application?.id);
       const died = new Error('died');
       const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
       await expect(desk.reconcile(application!.id, scope(faults))).rejects.toBe(died);
@@ -269,12 +308,68 @@ describe('the desk', () => {
   test('never lowers a limit, whichever of two applications it sees last', async () => {
     const low = await request('two', { quotaId: vcpu, limit: 200 });
     const high = await request('two', { quotaId: vcpu, limit: 900 });
+    for (const { application } of [low, high]) await approve(application?.id);
     await Promise.all([high, low].map(({ application }) => desk.reconcile(application!.id, scope())));
     expect(await limit('two', 'payg-vcpu', '')).toBe(900);
   });
 
   test('has nothing to do for an application that does not exist', async () => {
     await expect(desk.reconcile(newId('quotaApplication'), scope())).resolves.toEqual({ kind: 'done' });
+  });
+});
+
+describe('an operator', () => {
+  const REQUEST = { quotaId: vcpu, limit: 200 };
+  const UNDECIDED =
+    '{ undecidedQuotaApplications(first: 500) { totalCount nodes { id account requestedBy } } }';
+
+  test('is waited for: nothing that an account does raises its limit', async () => {
+    const { application } = await request('impatient', REQUEST);
+    await desk.reconcile(application!.id, scope());
+    expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
+    const { data, errors } = await ask<object>(
+      'impatient',
+      `mutation D($input: DecideQuotaApplicationInput!) { decideQuotaApplication(input: $input) { userErrors { code } } }`,
+      { input: { id: application?.id, approved: true } },
+    );
+    expect([data, errors]).toMatchObject([null, [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]]);
+    await desk.reconcile(application!.id, scope());
+    expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
+  });
+
+  test('does not decide what they have asked for themselves', async () => {
+    const { application } = await request('operator', REQUEST);
+    const refused = await decide({ id: application?.id, approved: true }, 'operator', 'tester');
+    expect(refused).toEqual({ quotaApplication: null, userErrors: [{ code: 'FORBIDDEN' }] });
+    expect((await decide({ id: application?.id, approved: true }, 'operator', 'another')).userErrors).toEqual(
+      [],
+    );
+  });
+
+  test('sees the applications of all accounts that wait, and nobody else does', async () => {
+    const { application } = await request('waiting', REQUEST);
+    const { data } = await askAs<{ undecidedQuotaApplications: { nodes: { id: string }[] } }>(
+      testActor('operator', { scopes: ['fleet:admin'] }),
+      UNDECIDED,
+    );
+    expect(data.undecidedQuotaApplications.nodes).toContainEqual({
+      ...{ id: application?.id, account: 'waiting', requestedBy: 'tester' },
+    });
+    const { errors } = await ask('waiting', UNDECIDED);
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+  });
+
+  test('rejects with a reason, once', async () => {
+    const { application } = await request('rejected', REQUEST);
+    const input = { id: application?.id, approved: false, message: 'Use fewer.' };
+    expect((await decide(input)).quotaApplication?.state).toBe('REJECTED');
+    expect((await decide(input)).userErrors).toEqual([{ code: 'INVALID_STATE' }]);
+    expect((await events('rejected')).at(-1)).toMatchObject({
+      type: 'QUOTA_INCREASE_REJECTED',
+      message: expect.stringContaining('Use fewer.') as string,
+    });
+    await desk.reconcile(application!.id, scope());
+    expect(await limit('rejected', 'payg-vcpu', '')).toBe(100);
   });
 });
 

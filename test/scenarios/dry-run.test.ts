@@ -34,6 +34,7 @@ interface Occasions extends Estate {
 /** Why a mutation is refused here whatever it is given. */
 const REFUSED: Readonly<Record<string, string>> = {
   cancelOperation: 'nothing is under way',
+  decideQuotaApplication: 'needs a token of who runs the platform',
   deleteEip: 'the cluster uses its public address',
   deleteLoadBalancer: 'the cluster uses its load balancer',
   deleteVSwitch: 'the cluster uses the vSwitch',
@@ -73,6 +74,9 @@ const INPUTS: Readonly<Record<string, (estate: Occasions) => object>> = {
 /** Tables that change while nobody asks for anything: metrics, heartbeats, and jobs that run by the clock. */
 const BY_THE_CLOCK = /^(observability|graphile_worker|kubesim)\./;
 
+/** Reading it issues credentials, which is an event of its own. */
+const ISSUED = 'kubeconfig';
+
 /** How many objects deep an answer is selected. */
 const DEPTH = 3;
 
@@ -81,7 +85,7 @@ function selectionOf(type: GraphQLNamedType, depth: number): string {
   if (!isObjectType(type)) return '__typename';
   const parts = Object.values(type.getFields()).flatMap((field) => {
     const named = getNamedType(field.type);
-    if (field.args.some(isRequiredArgument)) return [];
+    if (field.args.some(isRequiredArgument) || field.name === ISSUED) return [];
     if (named.name === 'ID') return [field.name];
     if (field.name === 'userErrors') return ['userErrors { code message path }'];
     return isCompositeType(named) && depth > 0 ? [`${field.name} { ${selectionOf(named, depth - 1)} }`] : [];

@@ -45,8 +45,7 @@ export class Asking {
 
   async query(attempt: Attempt, args: Record<string, unknown>): Promise<Verdict> {
     const query = this.document('Query', attempt, args);
-    const { account } = this.seat;
-    return verdictOf(await graphqlRequest(this.seat.url, { query, variables: args, account }));
+    return verdictOf(await graphqlRequest(this.seat.url, { ...this.seat, query, variables: args }));
   }
 
   async subscription(attempt: Attempt, args: Record<string, unknown>): Promise<Verdict> {
@@ -72,6 +71,12 @@ export class Asking {
     };
   }
 
+  /** The codes with which a mutation is refused as a whole, before it is executed. */
+  async refusal(attempt: Attempt, args: Record<string, unknown>): Promise<readonly string[]> {
+    const query = this.document('Mutation', attempt, args);
+    return verdictOf(await graphqlRequest(this.seat.url, { ...this.seat, query, variables: args })).codes;
+  }
+
   private async failuresOf(operation: string) {
     const { result } = await operationEnd(this.seat, operation);
     return result?.failures ?? [];
@@ -84,7 +89,12 @@ export class Asking {
     const variables = given.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
     const passed = given.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
     const asked = selection ?? selectionOf(field);
-    return print(parse(`${root.toLowerCase()} Attempt(${variables}) { ${name}(${passed}) { ${asked} } }`));
+    const inBrackets = (list: string) => (list === '' ? '' : `(${list})`);
+    return print(
+      parse(
+        `${root.toLowerCase()} Attempt${inBrackets(variables)} { ${name}${inBrackets(passed)} { ${asked} } }`,
+      ),
+    );
   }
 }
 

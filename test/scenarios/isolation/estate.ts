@@ -3,6 +3,7 @@ import * as documents from '../../kit/documents.js';
 import { eventually } from '../../kit/eventually.js';
 import { ask, operationEnd, readyReplicas, type Seat } from '../../kit/main-job.js';
 import { firstFrame } from './first-frame.js';
+import { approveQuota } from '../../kit/quotas.js';
 
 /** Ids of one of everything that an account can have. */
 export interface Estate {
@@ -173,6 +174,7 @@ async function raiseQuota(seat: Seat, { quotas }: View) {
     'application: quotaApplication { id }',
     { quotaId: id, limit: limit + 1 },
   );
+  await approveQuota(seat, application.id);
   const query = 'query Application($id: ID!) { quotaApplication(id: $id) { state } }';
   await eventually(
     async () =>

@@ -7,11 +7,11 @@ import { socketClient } from '../../kit/subscribe.js';
  * that everything there was to tell has been told.
  */
 export async function firstFrame(
-  { url, account }: Seat,
+  { url, account, scopes }: Seat,
   query: string,
   variables: Record<string, unknown> = {},
 ): Promise<ExecutionResult> {
-  const client = await socketClient(url, account);
+  const client = await socketClient(url, account, scopes && { scopes });
   try {
     const stream = client.iterate({ query, variables, extensions: { bookmarks: true } });
     for await (const frame of stream) return frame as ExecutionResult;

@@ -100,6 +100,43 @@ describe('an account that names what somebody else has', () => {
     expect(Object.values(estates.stranger).filter((id) => ids.includes(id as string))).toEqual([]);
   });
 
+  // What a token may do adds nothing to what its account may see, and lacking rights takes nothing from reading.
+  describe.each([
+    ['no scopes', []],
+    ['scopes to read', ['fleet:introspect']],
+    ['scopes to write', ['fleet:write']],
+  ])('by a token with %s', (_, scopes) => {
+    const ownerWith = () => new Asking(schema, { ...owner, scopes });
+    const strangerWith = () => new Asking(schema, { ...stranger, scopes });
+
+    test.each(titled('Query'))('finds nothing by Query.%s, and the owner does', async (__, attempt) => {
+      const verdict = await strangerWith().query(attempt, foreign(attempt));
+      expect(verdict.holdsNothing, told(verdict)).toBe(true);
+      const theirs = await ownerWith().query(attempt, own(attempt));
+      expect(theirs.holdsNothing, told(theirs)).toBe(false);
+    });
+
+    test.each(titled('Subscription'))(
+      'hears nothing by Subscription.%s, and the owner does',
+      async (__, attempt) => {
+        const verdict = await strangerWith().subscription(attempt, foreign(attempt));
+        expect(verdict.holdsNothing, told(verdict)).toBe(true);
+        const theirs = await ownerWith().subscription(attempt, own(attempt));
+        expect(theirs.holdsNothing, told(theirs)).toBe(false);
+      },
+    );
+
+    if (!scopes.includes('fleet:write'))
+      test.each(titled('Mutation'))(
+        'is refused Mutation.%s for own and others’ things',
+        async (__, attempt) => {
+          const refused = ['UNAUTHORIZED_FIELD_OR_TYPE'];
+          expect(await ownerWith().refusal(attempt, own(attempt))).toEqual(refused);
+          expect(await strangerWith().refusal(attempt, foreign(attempt))).toEqual(refused);
+        },
+      );
+  });
+
   test.each(titled('Query'))('finds nothing by Query.%s', async (_, attempt) => {
     const verdict = await asStranger().query(attempt, foreign(attempt));
     expect(verdict.holdsNothing, told(verdict)).toBe(true);

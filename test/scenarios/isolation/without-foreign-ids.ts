@@ -12,9 +12,13 @@ export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.timeZone': 'a catalogue',
   'Query.timeZones': 'a catalogue',
   'Query.retainedResources': 'a list of what the account has, tried as a list',
+  'Query.undecidedQuotaApplications':
+    'for operators of the platform, of all accounts; needs the scope fleet:admin',
   'Query.viewer': 'says who asks',
   'Query.vpcs': 'a list of what the account has, tried as a list',
   'Mutation.createVpc': 'stands in a region of the catalogue',
+  'Mutation.decideQuotaApplication':
+    'for operators of the platform, of all accounts; needs the scope fleet:admin',
   'Mutation.publishKubernetesVersion': 'names a version of Kubernetes; needs the scope fleet:admin',
   'Mutation.verifyAccount': 'identifies the holder of the account that asks',
 };

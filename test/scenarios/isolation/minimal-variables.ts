@@ -1,0 +1,38 @@
+import {
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isRequiredArgument,
+  isRequiredInputField,
+} from 'graphql';
+
+/** Values of the scalars that an argument may have; each is of the right form and names nothing. */
+const SCALARS: Readonly<Record<string, unknown>> = {
+  Boolean: true,
+  Float: 1,
+  Int: 1,
+  JSON: {},
+  DateTime: '2026-01-01T00:00:00Z',
+};
+
+/** The least that a field can be asked with: what it requires, and nothing else. */
+export function minimalVariables(args: readonly GraphQLArgument[]): Record<string, unknown> {
+  return Object.fromEntries(args.filter(isRequiredArgument).map((arg) => [arg.name, valueOf(arg.type)]));
+}
+
+function valueOf(type: GraphQLInputType): unknown {
+  if (isNonNullType(type)) return valueOf(type.ofType);
+  if (isListType(type)) return [valueOf(type.ofType)];
+  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (isInputObjectType(type)) return objectOf(Object.values(type.getFields()), type.isOneOf);
+  return SCALARS[type.name] ?? 'x';
+}
+
+function objectOf(fields: readonly GraphQLInputField[], oneOf: boolean): Record<string, unknown> {
+  const given = oneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField);
+  return Object.fromEntries(given.map((field) => [field.name, valueOf(field.type)]));
+}
