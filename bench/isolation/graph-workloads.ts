@@ -1,43 +1,107 @@
 import type { Workload } from './workloads.js';
 
-const ENTRIES = 90_000;
+/** Entries that a list may have. */
+const ENTRIES = 1000;
 
-/** The most expensive operations that were found in the platform's graph. */
+/** The most expensive operations that were found in the platform's graph; all but the first are within its limits. */
 export const graphWorkloads: readonly Workload[] = [
   {
-    name: 'regions of regions',
-    sentence: 'Four lists of clusters in each other: few objects in very many places of the answer.',
+    name: 'regions of regions, four deep',
+    sentence:
+      'Pages of 36 clusters in each other: 173 bytes that ask for 1.7 million places; refused by its cost.',
     parallel: 12,
-    send: (attacker) => attacker.ask(regionsOfRegions(4)),
+    send: (attacker) => attacker.ask(regionsOfRegions(36, 4)),
+  },
+  {
+    name: 'regions of regions',
+    sentence:
+      'Pages of 15 clusters in each other, as deep as is admitted: few objects in very many places of the answer.',
+    parallel: 12,
+    send: (attacker) => attacker.ask(regionsOfRegions(15, 3)),
+  },
+  {
+    name: 'components of components',
+    sentence: 'Components of clusters of components: 1.4 MB of answer from a few hundred objects.',
+    parallel: 12,
+    send: (attacker) =>
+      attacker.ask(
+        `{ clusters(first: 10) { nodes ${nested('{ name components(first: 10) { nodes { name cluster', '} } }', 3)} } }`,
+      ),
+  },
+  {
+    name: 'workloads of all clusters',
+    sentence: 'The workloads of every cluster, ten times: each asks the API server of every cluster.',
+    parallel: 12,
+    send: (attacker) => attacker.ask(aliased(10, () => 'workloads(first: 500) { nodes { name yaml } }')),
+  },
+  {
+    name: 'time zones',
+    sentence: 'Every time zone twenty times: 1.8 MB of computed values.',
+    parallel: 12,
+    send: (attacker) => attacker.ask(aliased(20, () => 'timeZones { id name utcOffset localTime }')),
+  },
+  {
+    name: 'the schema',
+    sentence: 'Types of the fields of types of the schema, three deep.',
+    parallel: 12,
+    send: (attacker) =>
+      attacker.ask(`{ __schema { types ${nested('{ name fields { name type { name ofType', '} } }', 3)} } }`),
+  },
+  {
+    name: 'metrics',
+    sentence: 'Metrics of a page of clusters and of their nodes.',
+    parallel: 12,
+    send: (attacker) =>
+      attacker.ask(
+        '{ clusters(first: 36) { nodes { metrics { name points { at value } } nodes(first: 10) { nodes { components { name status } } } } } }',
+      ),
   },
   {
     name: 'variable echoed',
-    sentence: `One variable of ${ENTRIES} entries given to 20 mutations that refuse it.`,
-    parallel: 4,
+    sentence: `A list of ${ENTRIES} unknown ids in one variable, given to twenty mutations that refuse it.`,
+    parallel: 12,
     send: (attacker) => {
-      const list = Array.from({ length: ENTRIES }, (_, index) => `c${index}`);
-      const fields = Array.from(
-        { length: 20 },
-        (_, index) => `a${index}: createNodePool(input: $input) { userErrors { code message path } }`,
-      );
-      return attacker.ask(`mutation($input: CreateNodePoolInput!) { ${fields.join(' ')} }`, {
-        input: { clusterId: attacker.clusterId(0), name: 'x', instanceTypes: list },
+      const ids = Array.from({ length: ENTRIES }, (_, index) => `unknown-${index}-${'x'.repeat(500)}`);
+      const one = (alias: string) =>
+        `${alias}: removeNodes(input: $input) { userErrors { code message path } }`;
+      const fields = Array.from({ length: 20 }, (_, index) => one(`a${index}`));
+      return attacker.ask(`mutation($input: RemoveNodesInput!) { ${fields.join(' ')} }`, {
+        input: { nodePoolId: 'unknown', nodeIds: ids, release: false },
       });
     },
   },
   {
+    name: 'large variables',
+    sentence: 'A megabyte of 90,000 entries in one variable, refused.',
+    parallel: 12,
+    send: (attacker) =>
+      attacker.ask(
+        'query($ids: [ID!]) { clusters(first: 1) { nodes { id } } nodes: __typename @skip(if: false) }',
+        {
+          ids: Array.from({ length: 90_000 }, (_, index) => `c${index}`),
+        },
+      ),
+  },
+  {
     name: 'new documents',
-    sentence: 'Documents of 5,000 fields that nobody has seen: parsing, validation and planning.',
-    parallel: 8,
+    sentence: 'Documents of thousands of fields that nobody has seen: parsing, validation and planning.',
+    parallel: 12,
     send: (attacker, turn) => attacker.ask(manyFields(turn)),
   },
 ];
 
 /** `region { clusters { nodes { region …` so many times in each other. */
-function regionsOfRegions(depth: number): string {
-  let inner = 'name';
-  for (let level = 0; level < depth; level++) inner = `region { clusters(first: 36) { nodes { ${inner} } } }`;
-  return `{ clusters(first: 1) { nodes { ${inner} } } }`;
+function regionsOfRegions(page: number, depth: number): string {
+  return `{ clusters(first: 1) { nodes ${nested(`{ name region { clusters(first: ${page}) { nodes`, '} } }', depth)} } }`;
+}
+
+/** What opens, so many times in each other, around a name. */
+function nested(open: string, close: string, depth: number): string {
+  return depth === 0 ? '{ name }' : `${open} ${nested(open, close, depth - 1)} ${close}`;
+}
+
+function aliased(count: number, field: () => string): string {
+  return `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field()}`).join(' ')} }`;
 }
 
 /** Another document for each turn. */

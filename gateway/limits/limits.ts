@@ -101,7 +101,7 @@ export const defaultLimits: Limits = {
   introspection: true,
   operationPoints: 100,
   newDocument: { points: 500, bytesPerPoint: 10 },
-  cost: 250_000,
+  cost: 300_000,
   responseBytes: 4_000_000,
   requestTimeout: 30_000,
   subgraphTimeout: 15_000,

@@ -41,6 +41,14 @@ export function queriesOfEveryField(schema: GraphQLSchema, given: FieldArguments
   return queries;
 }
 
+/** The types that can be reached from Query, and what leads to each by the shortest way. */
+export function waysToTypes(
+  schema: GraphQLSchema,
+  given: FieldArguments,
+): Map<GraphQLNamedType, (selection: string) => string> {
+  return new Walk(schema, given).ways();
+}
+
 /** A query for every field of every object type that can be reached from Query, by `Type.field`, each by the shortest way. */
 export function queriesOfEachField(schema: GraphQLSchema, given: FieldArguments): Map<string, string> {
   const walk = new Walk(schema, given);

@@ -1,6 +1,9 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Cost } from '../../../kernel/graph/cost.js';
 
 @Directive('@key(fields: "id")')
+// Most of it is computed and text: release notes, removed APIs.
+@Cost(10)
 @ObjectType({ description: 'A Kubernetes version that clusters run or ran.' })
 export class KubernetesVersion {
   @Field(() => ID, { description: 'The version, e.g. `1.34.1`.' })

@@ -1,0 +1,185 @@
+import {
+  type GraphQLField,
+  type GraphQLNamedType,
+  getIntrospectionQuery,
+  getNamedType,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+  parse,
+  validate,
+} from 'graphql';
+import { estimatedCost } from '../../gateway/cost/cost.js';
+import { OperationCosts } from '../../gateway/cost/operation-costs.js';
+import { checkDocument } from '../../gateway/limits/check.js';
+import { defaultLimits } from '../../gateway/limits/limits.js';
+import type { Supergraph } from '../../gateway/plan/supergraph.js';
+import { type FieldArguments, everyFieldOf, queriesOfEachField, waysToTypes } from './field-walk.js';
+
+/** Lengths that pages are given. */
+const PAGES = [500, 100, 36, 10, 4];
+/** Fields of a way from a type back to itself, and how many ways are tried, the shortest first. */
+const CYCLE = 4;
+const CYCLES = 80;
+
+/** A field with its arguments, and the selection in it. */
+type Open = (inner: string) => string;
+
+/** A way from a type back to itself. */
+interface Cycle {
+  readonly type: GraphQLNamedType;
+  readonly open: (page: number) => Open;
+}
+
+/** The most expensive operations that a gateway with default limits admits, by name, made from the schema. */
+export class ExpensiveOperations {
+  private readonly costs: OperationCosts;
+
+  private readonly ways: ReadonlyMap<GraphQLNamedType, Open>;
+
+  constructor(
+    private readonly supergraph: Supergraph,
+    private readonly given: FieldArguments,
+  ) {
+    this.costs = new OperationCosts(supergraph.api, supergraph.full);
+    this.ways = waysToTypes(supergraph.api, given);
+  }
+
+  /** All of them; those of one kind that are estimated to cost most, where there are very many. */
+  all(): Map<string, string> {
+    const made = new Map([
+      ...this.deepest(40),
+      ...this.widest(),
+      ...this.aliased(),
+      ...this.introspecting(),
+      ...queriesOfEachField(this.supergraph.api, this.given),
+    ]);
+    for (const [name, query] of made) if (!this.admits(query)) made.delete(name);
+    return made;
+  }
+
+  /** What an operation is estimated to cost. */
+  estimate(query: string): number {
+    const { tree } = this.costs.tree(parse(query), null);
+    return defaultLimits.operationPoints + estimatedCost(tree.root, {});
+  }
+
+  private admits(query: string): boolean {
+    const document = parse(query);
+    if (checkDocument(document, defaultLimits).length > 0) return false;
+    if (validate(this.supergraph.api, document).length > 0) return false;
+    return this.estimate(query) <= defaultLimits.cost;
+  }
+
+  /** Lists in each other, as deep as is admitted, for each length of a page. */
+  private deepest(most: number): [string, string][] {
+    const nested = this.cycles().flatMap(({ type, open }) =>
+      PAGES.flatMap((page): [string, string][] => {
+        const query = this.nest(type, open(page));
+        return query ? [[`${type.name} in itself by ${page}: ${open(page)('')}`, query]] : [];
+      }),
+    );
+    return nested.sort(([, one], [, other]) => this.estimate(other) - this.estimate(one)).slice(0, most);
+  }
+
+  private nest(type: GraphQLNamedType, open: Open): string | undefined {
+    const around = this.ways.get(type);
+    if (!around) return undefined;
+    let deepest: string | undefined;
+    for (let inner = '__typename', depth = 1; depth <= 10; depth += 1) {
+      inner = open(inner);
+      const query = around(inner);
+      if (!this.admits(query)) return deepest;
+      deepest = query;
+    }
+    return deepest;
+  }
+
+  /** Every field of a page's items, thirty times where aliases allow it. */
+  private widest(): [string, string][] {
+    return [...this.ways].flatMap(([type, around]): [string, string][] => {
+      const every = around(everyFieldOf(this.supergraph.api, type, this.given));
+      const [leaf] = fieldsOf(type).filter((field) => isLeafType(getNamedType(field.type)) && isOpen(field));
+      const repeated =
+        leaf && around(Array.from({ length: 30 }, (_, index) => `a${index}: ${leaf.name}`).join(' '));
+      return [
+        [`every field of ${type.name}`, every.replaceAll(/\w+_(\w+): \1\b/g, '$1')],
+        ...(repeated ? [[`a field of ${type.name}, thirty times`, repeated] as [string, string]] : []),
+      ];
+    });
+  }
+
+  /** Each field of Query twenty times. */
+  private aliased(): [string, string][] {
+    const query = this.supergraph.api.getQueryType();
+    return (query ? fieldsOf(query) : []).map((field) => {
+      const args = this.given[`Query.${field.name}`];
+      const named = getNamedType(field.type);
+      const inner = isLeafType(named) ? '' : ` { ${this.leaves(named)} }`;
+      const one = `${field.name}${args ? `(${args})` : ''}${inner}`;
+      return [
+        `${field.name} twenty times`,
+        `{ ${Array.from({ length: 20 }, (_, index) => `a${index}: ${one}`).join(' ')} }`,
+      ];
+    });
+  }
+
+  private introspecting(): [string, string][] {
+    const inner = (depth: number): string =>
+      depth === 0 ? 'name' : `name fields { type { ofType { ${inner(depth - 1)} } } }`;
+    return [
+      ['the whole schema', getIntrospectionQuery()],
+      ...[1, 2, 3].map((depth): [string, string] => [
+        `types of types, ${depth} deep`,
+        `{ __schema { types { ${inner(depth)} } } }`,
+      ]),
+    ];
+  }
+
+  /** Ways from each type back to itself on which there is a page. */
+  private cycles(): Cycle[] {
+    const all = [...this.ways.keys()].flatMap((type) => this.cyclesFrom(type, type, [], CYCLE));
+    return all.sort((one, other) => one.open(1)('').length - other.open(1)('').length).slice(0, CYCLES);
+  }
+
+  private cyclesFrom(
+    start: GraphQLNamedType,
+    at: GraphQLNamedType,
+    path: readonly GraphQLField<unknown, unknown>[],
+    left: number,
+  ): Cycle[] {
+    if (path.length > 0 && at === start)
+      return path.some(isPage) ? [{ type: start, open: openOf(path) }] : [];
+    if (left === 0) return [];
+    return fieldsOf(at)
+      .filter((field) => !isLeafType(getNamedType(field.type)) && isOpen(field) && !path.includes(field))
+      .flatMap((field) => this.cyclesFrom(start, getNamedType(field.type), [...path, field], left - 1));
+  }
+
+  private leaves(type: GraphQLNamedType): string {
+    const leaves = fieldsOf(type).filter((field) => isLeafType(getNamedType(field.type)) && isOpen(field));
+    return ['__typename', ...leaves.map(({ name }) => name)].join(' ');
+  }
+}
+
+function fieldsOf(type: GraphQLNamedType): GraphQLField<unknown, unknown>[] {
+  return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+}
+
+/** Whether a field can be asked for without arguments. */
+function isOpen({ args }: GraphQLField<unknown, unknown>): boolean {
+  return !args.some(isRequiredArgument);
+}
+
+function isPage({ args }: GraphQLField<unknown, unknown>): boolean {
+  return args.some(({ name }) => name === 'first');
+}
+
+function openOf(path: readonly GraphQLField<unknown, unknown>[]): (page: number) => Open {
+  return (page) => (inner) =>
+    path.reduceRight(
+      (inside, field) => `${field.name}${isPage(field) ? `(first: ${page})` : ''} { ${inside} }`,
+      inner,
+    );
+}
