@@ -1,5 +1,13 @@
 import { GraphQLError } from 'graphql';
 
+/** How much of what an account may do in the present turn of the event loop it has done: 1 is all of it. */
+interface AccountShare {
+  used: number;
+}
+
+/** Accounts whose share is kept; one that is forgotten has a whole one. */
+const REMEMBERED = 10_000;
+
 /**
  * Lets long work go on in pieces, one piece for each turn of the event loop, the accounts in turn: between two pieces
  * everything else of the process runs, and an account with many long answers delays no other account's.
@@ -8,6 +16,25 @@ class WorkTurns {
   /** Who waits, by account; the account whose turn is next comes first. */
   private readonly waiting = new Map<string, (() => void)[]>();
   private readonly begin = this.run.bind(this);
+  private readonly shares = new Map<string, AccountShare>();
+  /** Those of which something has been used in this turn. */
+  private touched: AccountShare[] = [];
+  private readonly end = this.renew.bind(this);
+
+  /** What the account may do in the present turn. */
+  share(account: string): AccountShare {
+    const known = this.shares.get(account);
+    if (known) return known;
+    if (this.shares.size >= REMEMBERED) this.shares.clear();
+    const share = { used: 0 };
+    this.shares.set(account, share);
+    return share;
+  }
+
+  /** Something of a share has been used: it is whole again when the turn ends. */
+  touch(share: AccountShare): void {
+    if (this.touched.push(share) === 1) setImmediate(this.end);
+  }
 
   /** Resolves when the account may do another piece. */
   next(account: string): Promise<void> {
@@ -27,7 +54,14 @@ class WorkTurns {
     const resume = own.shift();
     if (own.length > 0) this.waiting.set(account, own);
     if (this.waiting.size > 0) setImmediate(this.begin);
+    this.share(account).used = 0;
     resume?.();
+  }
+
+  private renew(): void {
+    const { touched } = this;
+    this.touched = [];
+    for (const share of touched) share.used = 0;
   }
 }
 
@@ -46,9 +80,13 @@ interface Waiting {
   readonly giveUp: (error: Error) => void;
 }
 
-/** How much of the work for one operation may be done in the present turn of the event loop. */
+/**
+ * How much of the work for one operation may be done in the present turn of the event loop. Operations of one account
+ * share what a turn has: many of them side by side do no more in it than one.
+ */
 export class WorkBudget {
   private left: number;
+  private readonly share: AccountShare;
   private most = 0;
   private before = 0;
   private readonly waiting: Waiting[] = [];
@@ -60,6 +98,7 @@ export class WorkBudget {
     private readonly client?: WaitingClient,
   ) {
     this.left = units;
+    this.share = turns.share(account);
   }
 
   /** The most units that were done in one turn, so far. */
@@ -74,8 +113,11 @@ export class WorkBudget {
 
   /** Counts what was done, by work that goes on by itself; false when it is time to wait for the next turn. */
   spend(units: number): boolean {
+    const { share } = this;
+    if (share.used === 0) turns.touch(share);
     this.left -= units;
-    return this.left > 0;
+    share.used += units / this.units;
+    return share.used < 1;
   }
 
   /** Waits for the next turn. Rejects with REQUEST_TIMEOUT when nobody waits for the work any more. */
@@ -90,8 +132,8 @@ export class WorkBudget {
    * resolves in the turn in which it may, or rejects as `next` does.
    */
   take(units: number): Promise<void> | undefined {
-    if (this.left > 0 && this.waiting.length === 0) {
-      this.left -= units;
+    if (this.share.used < 1 && this.waiting.length === 0) {
+      this.spend(units);
       return undefined;
     }
     return new Promise((resume, giveUp) => {
@@ -120,4 +162,9 @@ export class WorkBudget {
 
 function givenUp(): GraphQLError {
   return new GraphQLError('The request was given up.', { extensions: { code: 'REQUEST_TIMEOUT' } });
+}
+
+/** Waits for a turn of the account before work that cannot be interrupted, so that no two such pieces fall into one turn. */
+export function turnOf(account: string): Promise<void> {
+  return turns.next(account);
 }

@@ -17,8 +17,8 @@ import {
 import type { RequestContext } from '../subgraph.js';
 import { WorkBudget } from '../work-turns.js';
 
-/** Fields that one execution resolves in one turn of the event loop: five to ten milliseconds of graphql-js. */
-export const FIELDS_PER_TURN = 10_000;
+/** Fields that an account's executions resolve in one turn of the event loop: a few milliseconds of graphql-js. */
+export const FIELDS_PER_TURN = 5_000;
 
 const known = new WeakSet<GraphQLSchema>();
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { readBody } from '../../../kernel/graph/request-body.js';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { turnOf } from '../../../kernel/work-turns.js';
 import { codeOf } from '../../errors/code-of.js';
 import { type CancelSignal, Cancellation } from '../../execute/cancellation.js';
 import type { SubgraphSource } from '../../execute/sources/subgraph-source.js';
@@ -35,6 +36,9 @@ export interface HttpTransportOptions {
   /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
   readonly allowedHosts: readonly string[] | undefined;
 }
+
+/** Characters of a body from which on it is parsed in a turn of the event loop of its own: a millisecond of work. */
+const LARGE_BODY = 64 * 1024;
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
@@ -132,7 +136,7 @@ export class HttpTransport implements Disposable {
     const { actor } = client;
     if (request.method === 'PUT') return this.reserved.reserve(response, actor);
     if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
-    const sent = this.body(request);
+    const sent = this.body(request, actor.account);
     const read = { body: sent instanceof Promise ? await sent : sent, url: request.url ?? '/' };
     if (Array.isArray(read.body)) return answerBatch(core, response, read.body, client);
     const streaming = this.streamed(request, response, { client, read });
@@ -176,11 +180,13 @@ export class HttpTransport implements Disposable {
     return answerStream(core, response, stream, client);
   }
 
-  private body(request: IncomingMessage): MaybePromise<unknown> {
+  private body(request: IncomingMessage, account: string): MaybePromise<unknown> {
     if (request.method !== 'POST') return undefined;
-    return chain(readBody(request, this.options.core.limits.bodyBytes), (text): unknown =>
-      isJson(request) && text !== '' ? JSON.parse(text) : undefined,
-    );
+    return chain(readBody(request, this.options.core.limits.bodyBytes), (text): unknown => {
+      if (!isJson(request) || text === '') return undefined;
+      if (text.length < LARGE_BODY) return JSON.parse(text);
+      return turnOf(account).then((): unknown => JSON.parse(text));
+    });
   }
 }
 
