@@ -61,6 +61,18 @@ describe('the high-risk operations', () => {
 });
 
 describe('the open-source projects', () => {
+  test('have each an address of its repository and of its documentation', async () => {
+    const query = '{ openSourceProjects { name repositoryUrl documentationUrl } }';
+    type Project = { name: string; repositoryUrl: string; documentationUrl: string };
+    const { data } = await clusters.run<{ openSourceProjects: Project[] }>(query);
+    for (const { name, repositoryUrl, documentationUrl } of data.openSourceProjects) {
+      expect(repositoryUrl, name).toMatch(/^https:\/\/github\.com\/[\w-]+\/[\w-]+$/);
+      expect(new URL(documentationUrl).protocol, name).toBe('https:');
+    }
+    const documented = new Set(data.openSourceProjects.map((project) => project.documentationUrl));
+    expect(documented.size).toBe(27);
+  });
+
   test('are the 27 of the ACK documentation', async () => {
     const all = await projects('');
     expect(all).toHaveLength(27);

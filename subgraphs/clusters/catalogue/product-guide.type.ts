@@ -64,6 +64,14 @@ export class OpenSourceProject {
   @Field(() => String, { description: 'Its repository, as the ACK documentation names it.' })
   repository: string;
 
+  @Field(() => String, { description: 'Address of its repository.' })
+  repositoryUrl: string;
+
+  @Field(() => String, {
+    description: 'Address of its documentation: its own site or pages, else the README of its repository.',
+  })
+  documentationUrl: string;
+
   @Field(() => String, { description: 'What it is for.' })
   purpose: string;
 }
