@@ -24,6 +24,7 @@ import {
   HighRiskMutations,
   HighRiskOperationResolver,
 } from './high-risk/high-risk.resolver.js';
+import { NodeSysctlResolver, NodeSysctlStore } from './high-risk/node-sysctls.js';
 import { HighRiskService } from './high-risk/high-risk.service.js';
 import { RiskFindingStore } from './high-risk/high-risk.store.js';
 import { PauseOperationResolver } from './upgrade/pause-operation.resolver.js';
@@ -130,7 +131,8 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new HighRiskMutations(new HighRiskService(platform)),
       new HighRiskOperationResolver(),
       new ClusterRisksResolver(new RiskFindingStore(prisma)),
-      new HighRiskFindingResolver(stores),
+      new HighRiskFindingResolver({ ...stores, networks }),
+      new NodeSysctlResolver(new NodeSysctlStore(prisma)),
       new ProductGuideResolver(),
       new MaintenanceWindowResolver(new MaintenanceWindowService(platform)),
       new ClusterWindowResolver(new MaintenanceWindowStore(prisma)),

@@ -27,6 +27,7 @@ function node(id: string, state: string, more: Partial<Node> = {}): Node {
     joining: null,
     leaving: null,
     idleSince: null,
+    sysctls: {},
     ...place,
     ...network,
     ...owner,

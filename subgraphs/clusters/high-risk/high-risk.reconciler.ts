@@ -18,11 +18,11 @@ import { clustersBehind, changeCluster, type Cluster } from '../reconcile/reconc
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { clientOf } from '../upgrade/cluster-client.js';
+import { applyDnsRules, DNS_CLOSED } from './closed-dns.js';
 import { riskRow } from './high-risk-catalogue.js';
-import { replaceFindings, type RiskFindingRow } from './high-risk.store.js';
+import { HIGH_RISK, replaceFindings, type RiskFindingRow } from './high-risk.store.js';
 import { idPages } from '../reconcile/id-pages.js';
 
-export const HIGH_RISK = 'high-risk';
 const DNS_HEALTHY = 'DnsHealthy';
 const DNS_ENDPOINTS = '/api/v1/namespaces/kube-system/endpoints/kube-dns';
 /** What happens inside the cluster takes a moment: a cluster with findings is looked at again after this. */
@@ -41,12 +41,16 @@ export function createHighRiskReconciler(means: Means): Reconciler {
     async reconcile(key, scope) {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const closing = await applyDnsRules(scope.database, means.provider, key);
       const risks = await means.provider.doneRisks(key);
       const dns = await dnsAnswers(cluster, { scope, means });
       return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at) => {
           const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
-          return [...(await recordDns(tx, row, { dns, at })), ...(await recordFindings(tx, row, risks))];
+          return [
+            ...(await recordDns(tx, row, { dns, at })),
+            ...(await recordFindings(tx, row, { risks, closing })),
+          ];
         });
         return dns === false || (await mayEnd(risks)) ? requeueAfter(LOOK_MS) : done;
       });
@@ -109,14 +113,21 @@ async function recordDns(
   ];
 }
 
+interface Seen {
+  readonly risks: readonly DoneRisk[];
+  /** The security group whose rules keep pods from the DNS. */
+  readonly closing: string | undefined;
+}
+
 async function recordFindings(
   tx: Transaction,
   cluster: Cluster,
-  risks: readonly DoneRisk[],
+  { risks, closing }: Seen,
 ): Promise<NewEvent[]> {
   const { id: clusterId, account } = cluster;
   const rows = risks.map(({ operation, instanceId, service, nodePoolId, volumeClaim, since }) => {
-    const subject = instanceId ?? nodePoolId ?? service ?? volumeClaim ?? '';
+    const group = operation === DNS_CLOSED ? closing : undefined;
+    const subject = instanceId ?? nodePoolId ?? service ?? volumeClaim ?? group ?? '';
     return { clusterId, account, operation, subject, since };
   });
   const { fresh, gone } = await replaceFindings(tx, clusterId, rows);

@@ -11,6 +11,8 @@ import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import { loadById, loadValue } from '../loading.js';
 import type { NodeStore } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
+import type { NetworkStore } from '../network/network.store.js';
+import { SecurityGroup } from '../network/network.type.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
 import { drillTarget, riskRow, notSimulatedReason } from './high-risk-catalogue.js';
@@ -111,7 +113,13 @@ export class ClusterRisksResolver {
 
 @Resolver(() => HighRiskFinding)
 export class HighRiskFindingResolver {
-  constructor(private readonly stores: { readonly nodes: NodeStore; readonly nodePools: NodePoolStore }) {}
+  constructor(
+    private readonly stores: {
+      readonly nodes: NodeStore;
+      readonly nodePools: NodePoolStore;
+      readonly networks: NetworkStore;
+    },
+  ) {}
 
   @FieldResolver(() => HighRiskOperation, { description: 'What was done.' })
   async highRiskOperation(@Root() { operation }: RiskFindingRow) {
@@ -138,6 +146,16 @@ export class HighRiskFindingResolver {
   })
   nodePool(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
     return isId('nodePool', subject) ? loadById(context, this.stores.nodePools.byIds, subject) : null;
+  }
+
+  @FieldResolver(() => SecurityGroup, {
+    nullable: true,
+    description: 'The security group, where its rules are what was done: they keep pods from the DNS.',
+  })
+  securityGroup(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
+    return isId('securityGroup', subject)
+      ? loadById(context, this.stores.networks.securityGroups, subject)
+      : null;
   }
 
   @FieldResolver(() => String, {

@@ -8,7 +8,7 @@ import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { NodeStore } from '../node/node.store.js';
 import { drillTarget, riskRow } from './high-risk-catalogue.js';
-import { HIGH_RISK } from './high-risk.reconciler.js';
+import { HIGH_RISK } from './high-risk.store.js';
 import type {
   HighRiskOperationInput,
   PerformHighRiskOperationInput,
@@ -16,7 +16,8 @@ import type {
   SetNodeSysctlsInput,
 } from './high-risk.type.js';
 import { riskTarget } from './risk-target.js';
-import { planSysctls, type SysctlPlan } from './sysctl.rules.js';
+import { NodeSysctlStore } from './node-sysctls.js';
+import { normalValue, planSysctls, type SysctlPlan, sysctlsOf } from './sysctl.rules.js';
 
 const OPERATION_PATH = ['input', 'highRiskOperationId'];
 
@@ -27,7 +28,7 @@ interface RiskCall {
   readonly dryRun: boolean | null | undefined;
 }
 
-/** Calls of the cloud that carry a checked request out. */
+/** Calls of the cloud that carry a checked request out, and what is noted of them. */
 interface CloudPlan {
   readonly cluster: ClusterRow;
   readonly calls: (() => Promise<void>)[];
@@ -65,7 +66,13 @@ export class HighRiskService {
       refuse('RISK_NOT_ACKNOWLEDGED', `${row.operation}: ${row.impact}. ${row.recovery}.`, {
         path: ['input', 'acknowledgeRisk'],
       });
-    return { cluster, calls: [() => this.platform.provider.performRisk(cluster.id, target)] };
+    return {
+      cluster,
+      calls: [
+        () => this.platform.provider.performRisk(cluster.id, target),
+        () => this.noteSysctls(target.instanceId, sysctlsOf(target.operation, 'PERFORMED')),
+      ],
+    };
   }
 
   private async planRemediation(actor: Actor, input: RemediateHighRiskOperationInput): Promise<CloudPlan> {
@@ -73,7 +80,13 @@ export class HighRiskService {
     // Whatever has become of what it was done to: that may be gone.
     if (!row.recoverable) refuse('INVALID_STATE', `${row.recovery}.`, { path: OPERATION_PATH });
     const target = await this.target(cluster, input);
-    return { cluster, calls: [() => this.platform.provider.mendRisk(cluster.id, target)] };
+    return {
+      cluster,
+      calls: [
+        () => this.platform.provider.mendRisk(cluster.id, target),
+        () => this.noteSysctls(target.instanceId, sysctlsOf(target.operation, 'REMEDIATED')),
+      ],
+    };
   }
 
   private async planSysctlChanges(actor: Actor, input: SetNodeSysctlsInput): Promise<CloudPlan> {
@@ -95,7 +108,14 @@ export class HighRiskService {
     );
     for (const operation of mended)
       if (await drillTarget(operation)) calls.push(() => provider.mendRisk(cluster.id, on(operation)));
+    const values = input.sysctls.map(({ name, value }) => [name, normalValue(value)]);
+    calls.push(() => this.noteSysctls(node.id, Object.fromEntries(values) as Record<string, string>));
     return { cluster, calls };
+  }
+
+  private async noteSysctls(nodeId: string | undefined, values: Record<string, string>): Promise<void> {
+    if (nodeId === undefined || Object.keys(values).length === 0) return;
+    await new NodeSysctlStore(this.platform.database.prisma).note(nodeId, values);
   }
 
   private async checkRisks(

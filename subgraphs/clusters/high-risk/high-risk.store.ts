@@ -2,6 +2,9 @@ import type { Database, Transaction } from '../../../kernel/database.js';
 import type { RiskFinding } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from '../loading.js';
 
+/** Kind of the jobs that look for what was done to a cluster past the platform. */
+export const HIGH_RISK = 'high-risk';
+
 export type RiskFindingRow = RiskFinding;
 
 /** Reads what was done to clusters past the platform. */

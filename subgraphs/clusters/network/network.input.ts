@@ -156,6 +156,13 @@ export class UpdateSecurityGroupInput {
   @Field(() => [SecurityGroupRuleInput], { nullable: true, description: 'All rules: replaces the list.' })
   rules?: SecurityGroupRuleInput[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Must be true for rules with which pods of a cluster in the group do not reach its DNS (UDP 53 from the container CIDR); else they are refused with RISK_NOT_ACKNOWLEDGED. Acknowledged, they are a high-risk finding of the cluster. Default false.',
+  })
+  acknowledgeRisk?: boolean | null;
+
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }

@@ -1,10 +1,13 @@
 import type { Platform } from '../../../engine/platform.js';
+import { enqueueAll } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { nameProblems } from '../name.rules.js';
+import { clustersBehind } from '../high-risk/closed-dns.js';
+import { HIGH_RISK } from '../high-risk/high-risk.store.js';
 import { type Cidr, contains, parseCidr } from './cidr.rules.js';
 import { changeNetwork } from './network-change.js';
 import { openSecurityGroup, reserveVpc, reserveVSwitches } from './network-quotas.js';
@@ -14,6 +17,8 @@ import { noSuch } from './no-such-resource.js';
 import * as store from './network.store.js';
 
 const ID = ['input', 'id'];
+/** Clusters that a refusal names. */
+const MOST_NAMED = 5;
 
 /**
  * Creates and changes VPCs, vSwitches and security groups of an account. Answers the resource; null in a dry run that
@@ -149,6 +154,7 @@ export class NetworkService {
     });
   }
 
+  /** Refuses NOT_FOUND, INVALID_INPUT, RISK_NOT_ACKNOWLEDGED. */
   async updateSecurityGroup(
     actor: Actor,
     wish: input.UpdateSecurityGroupInput,
@@ -167,6 +173,7 @@ export class NetworkService {
     };
     return changeNetwork(this.platform, change, async (tx) => {
       const { id } = await group(tx, actor.account, wish.id);
+      if (wish.rules) await checkDns(tx, wish, wish.rules.map(toRule));
       const rules = wish.rules && store.ruleJson(wish.rules.map(toRule));
       await tx.securityGroup.update({
         where: { id },
@@ -206,6 +213,21 @@ async function lockedVpc(
 
 async function group(tx: Transaction, account: string, id: string): Promise<store.SecurityGroupRow> {
   return (await tx.securityGroup.findFirst({ where: { id, account } })) ?? noSuch('SECURITY_GROUP', id, ID);
+}
+
+/** Clusters in the group are looked at; rules that keep their pods from the DNS need an acknowledgement. */
+async function checkDns(
+  tx: Transaction,
+  { id, acknowledgeRisk }: input.UpdateSecurityGroupInput,
+  rules: readonly GroupRule[],
+): Promise<void> {
+  const { using, closed } = await clustersBehind(tx, id, rules);
+  if (closed.length > 0 && !acknowledgeRisk) {
+    const names = closed.slice(0, MOST_NAMED).join(', ');
+    const message = `Without INGRESS UDP 53 from the container CIDR the DNS does not work in ${closed.length} clusters: ${names}.`;
+    refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+  }
+  await enqueueAll(tx, HIGH_RISK, using);
 }
 
 /** A vSwitch lies within its VPC and apart from the others. */

@@ -6,7 +6,7 @@ import type { Children } from '../loading.js';
 export type NodeRow = Node;
 
 const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", name, state, status, generation, role,
-  zone_id AS "zoneId", vswitch_id AS "vSwitchId", address, security_group_id AS "securityGroupId", instance_id AS "instanceId", charge_type AS "chargeType", origin, joining, leaving, idle_since AS "idleSince", instance_type AS "instanceType", vcpus, version, failure, created_at AS "createdAt"`;
+  zone_id AS "zoneId", vswitch_id AS "vSwitchId", address, security_group_id AS "securityGroupId", instance_id AS "instanceId", charge_type AS "chargeType", origin, joining, leaving, idle_since AS "idleSince", instance_type AS "instanceType", vcpus, version, failure, sysctls, created_at AS "createdAt"`;
 const byCluster: ChildTable = { table: 'clusters.node', columns, parent: 'cluster_id' };
 const byPool: ChildTable = { table: 'clusters.node', columns, parent: 'node_pool_id' };
 

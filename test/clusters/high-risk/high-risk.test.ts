@@ -140,6 +140,17 @@ describe('on a worker node', { timeout: 200_000 }, () => {
         true,
       ),
     ).toEqual([]);
+    const values = async () => {
+      const query = `query ($id: ID!, $name: String!) { cluster(id: $id) { node(name: $name) {
+        sysctls { name value recommendedValue } } } }`;
+      type Read = {
+        cluster: { node: { sysctls: { name: string; value: string; recommendedValue: string }[] } };
+      };
+      const read = await risks.ask<Read>(query, { id: risks.clusterId, name: node!.name });
+      const different = read.cluster.node.sysctls.filter((one) => one.value !== one.recommendedValue);
+      return different.map(({ name, value }) => `${name}=${value}`);
+    };
+    expect(await values()).toEqual(['net.ipv4.ip_forward=0', 'net.ipv4.tcp_tw_reuse=1']);
     await eventually(
       async () => (await risks.findings(risks.clusterId)).join() === 'network.kernel.1,network.kernel.3',
     );
@@ -283,6 +294,48 @@ describe('on the cluster', { timeout: 200_000 }, () => {
     });
     await risks.done('remediate', { clusterId: risks.clusterId, operation: 'network.node.2' });
     await eventually(async () => (await dns()) === 'True');
+  });
+
+  it('rules of its security group that close the DNS need an acknowledgement, are found, and stop the DNS', async () => {
+    const { ask, world, clusterId: id } = risks;
+    type Network = { cluster: { network: { podCidr: string; securityGroup: { id: string } } } };
+    const { network } = (
+      await ask<Network>(
+        'query ($id: ID!) { cluster(id: $id) { network { podCidr securityGroup { id } } } }',
+        { id },
+      )
+    ).cluster;
+    const update = async (input: object) => {
+      const query = `mutation ($input: UpdateSecurityGroupInput!) {
+        payload: updateSecurityGroup(input: $input) { userErrors { code path } } }`;
+      const all = { id: network.securityGroup.id, ...input };
+      return (await ask<Payload>(query, { input: all })).payload.userErrors;
+    };
+    const found = async () => {
+      await enqueue(world.prisma, 'high-risk', id);
+      const query = `query ($id: ID!) { cluster(id: $id) { conditions { type status }
+        highRiskFindings { highRiskOperation { id } securityGroup { id } } } }`;
+      type Found = {
+        cluster: {
+          conditions: { type: string; status: string }[];
+          highRiskFindings: { highRiskOperation: { id: string }; securityGroup: { id: string } | null }[];
+        };
+      };
+      const { conditions, highRiskFindings } = (await ask<Found>(query, { id })).cluster;
+      const one = highRiskFindings.find(({ highRiskOperation }) => highRiskOperation.id === 'network.node.2');
+      const dns = conditions.find(({ type }) => type === 'DnsHealthy')?.status ?? 'True';
+      return [one?.securityGroup?.id, dns].join();
+    };
+    const tcp = { protocol: 'TCP', fromPort: 443, cidr: '0.0.0.0/0' };
+    for (const rules of [[], [tcp]])
+      expect(await update({ rules })).toEqual([
+        { code: 'RISK_NOT_ACKNOWLEDGED', path: ['input', 'acknowledgeRisk'] },
+      ]);
+    expect(await update({ rules: [], acknowledgeRisk: true })).toEqual([]);
+    await eventually(async () => (await found()) === `${network.securityGroup.id},False`);
+    const dns = { protocol: 'UDP', fromPort: 53, cidr: network.podCidr };
+    expect(await update({ rules: [tcp, dns] })).toEqual([]);
+    await eventually(async () => (await found()) === ',True');
   });
 
   it('cluster.worker-node.1 needs an acknowledgement, takes the node away and cannot be mended', async () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "clusters"."node" ADD COLUMN     "sysctls" JSONB NOT NULL DEFAULT '{}';
