@@ -5,6 +5,7 @@ import { readCatalogue } from './catalog.js';
 import { authorityForm, newAuthority, type Authority } from './cloud/certificates.js';
 import { Cloud } from './cloud/cloud.js';
 import { resumeCluster } from './cloud/clusters.js';
+import type { ContainerUse } from './cloud/container-uses.js';
 import type { MachineRecord } from './cloud/machines.js';
 import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
 import type { ScalingGroupRecord } from './cloud/scaling-groups.js';
@@ -15,6 +16,7 @@ import { defaultSettings, settingsForm } from './settings.js';
 import { Journal } from './store/journal.js';
 import {
   READ_CLUSTERS,
+  READ_CONTAINER_USES,
   READ_INSTANCES,
   READ_MACHINES,
   READ_OBJECTS,
@@ -100,4 +102,6 @@ async function readClusters({ client }: Lease, cloud: Cloud): Promise<void> {
     cloud.clusters.get(cluster)?.scalingGroups.set(body.nodePoolId, body);
   const machines = await client.query<{ body: MachineRecord }>(READ_MACHINES);
   for (const { body } of machines.rows) cloud.machines.set(body.id, body);
+  const uses = await client.query<{ body: ContainerUse }>(READ_CONTAINER_USES);
+  for (const { body } of uses.rows) cloud.containerUses.load(body);
 }

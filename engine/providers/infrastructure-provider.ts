@@ -2,6 +2,7 @@ import type { TokenOrigin } from '../../access/accepted-tokens.js';
 import type { RiskInfrastructure } from './risk-infrastructure.js';
 import type { Problem } from '../../kernel/result.js';
 import type { ClaimInfrastructure } from './claim-infrastructure.js';
+import type { ContainerInfrastructure } from './container-infrastructure.js';
 import type { ChargeType, NodeTaint, PoolInfrastructure } from './pool-infrastructure.js';
 
 /** A control plane to be made. All calls are idempotent by the ids given, so a crashed caller repeats them. */
@@ -173,7 +174,8 @@ export interface Credentials {
 }
 
 /** Where clusters run: the simulated cloud, or real ones. */
-export interface InfrastructureProvider extends PoolInfrastructure, ClaimInfrastructure, RiskInfrastructure {
+export interface InfrastructureProvider
+  extends PoolInfrastructure, ClaimInfrastructure, ContainerInfrastructure, RiskInfrastructure {
   /** Makes the control plane, or says how far it is. */
   ensureControlPlane(request: ControlPlaneRequest): Promise<ControlPlane>;
   /** undefined when there is none. */

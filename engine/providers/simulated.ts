@@ -90,6 +90,25 @@ const credentials = z.object({
   expiresAt: z.coerce.date(),
 });
 
+const amounts = z.record(z.string(), z.string());
+const containerUses = z.object({
+  uses: z.array(
+    z.object({
+      podUid: z.string(),
+      clusterId: z.string(),
+      account: z.string(),
+      containers: z.array(
+        z.object({
+          resources: z.object({ limits: amounts.optional(), requests: amounts.optional() }).optional(),
+        }),
+      ),
+      startedAt: z.coerce.date(),
+      endedAt: z.coerce.date().nullable(),
+    }),
+  ),
+  position: z.number(),
+});
+
 const claims = z.object({
   claims: z.array(
     z.object({
@@ -169,6 +188,10 @@ export function createSimulatedProvider(
       claims.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,
     answerClaims: async (clusterId, answer) =>
       void (await cloud.call('PUT', path(clusterId, 'grants'), answer)),
+    containerUses: async (position) =>
+      containerUses.parse(
+        (await cloud.call('GET', `/cloud/v1/container-uses?after=${position}`, undefined, true)).body,
+      ),
     [Symbol.asyncDispose]: () => cloud.close(),
   };
 }

@@ -11,9 +11,16 @@ const grantsForm = z.object({
   refused: z.array(z.object({ id, message: z.string().max(1_000) })).max(10_000),
 });
 
-/** What the objects of all clusters whose owners want to be asked ask of the cloud, and the owners' answers. */
+/**
+ * What the objects of all clusters whose owners want to be asked ask of the cloud, and the owners' answers; and what
+ * container instances have been used.
+ */
 export function claimRoutes(on: On): void {
   on('GET', '/cloud/v1/claims', (cloud) => ({ status: 200, body: { claims: allClaims(cloud) } }));
+  on('GET', '/cloud/v1/container-uses', (cloud, _params, { query }) => ({
+    status: 200,
+    body: cloud.containerUses.since(Number(query['after'] ?? 0) || 0),
+  }));
   on('PUT', '/cloud/v1/clusters/:id/grants', async (cloud, { id: cluster = '' }, { body }) => {
     answer(cloud, clusterOf(cloud, cluster), await body(grantsForm));
     return { status: 200, body: {} };

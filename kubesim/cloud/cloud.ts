@@ -19,6 +19,7 @@ import {
 import type { Timers } from '../timers.js';
 import type { z } from 'zod';
 import type { MachineRecord } from './machines.js';
+import { ContainerUses, meterContainers } from './container-uses.js';
 import { AddressBook } from './address-book.js';
 import { vpcAddresses } from './instance-network.js';
 import type { ClusterRecord, InstanceRecord } from './records.js';
@@ -54,12 +55,16 @@ export class Cloud implements Disposable {
   private readonly inUse = new Map<string, number>();
   /** Which addresses of vSwitches are in use. */
   readonly addresses = new AddressBook();
+  /** How long pods have run on container instances. */
+  readonly containerUses: ContainerUses;
   private open = true;
 
   constructor(
     readonly parts: CloudParts,
     private current: Settings,
-  ) {}
+  ) {
+    this.containerUses = new ContainerUses(parts.journal, () => this.now());
+  }
 
   get settings(): Settings {
     return this.current;
@@ -127,6 +132,7 @@ export class Cloud implements Disposable {
       nextIndex: 0,
     };
     this.clusters.set(id, cluster);
+    meterContainers(this, cluster);
     return cluster;
   }
 
@@ -187,6 +193,7 @@ export class Cloud implements Disposable {
 
   /** Forgets a cluster with all that is in it. */
   removeCluster(cluster: CloudCluster): void {
+    this.containerUses.endAll(cluster.record.id);
     for (const pool of [...cluster.scalingGroups.keys()]) this.removeScalingGroup(cluster, pool);
     for (const instance of [...cluster.instances.values()]) this.removeInstance(cluster, instance);
     cluster.store.erase();

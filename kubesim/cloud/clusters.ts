@@ -1,5 +1,6 @@
 import { runsVersion } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
+import { meterPresentContainers } from './container-uses.js';
 import { applyControlPlane, newReplicas } from './control-plane.js';
 import { noteControlPlane } from './control-plane-incidents.js';
 import type { ClusterWish } from './forms.js';
@@ -127,6 +128,7 @@ export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
   const { state } = cluster.record;
   if (state !== 'CREATING' && state !== 'DELETING') {
     cluster.kubernetes.start(false);
+    meterPresentContainers(cloud, cluster);
     if (cluster.record.masters === 0) applyControlPlane(cloud, cluster);
   }
   resumeInstances(cloud, cluster);

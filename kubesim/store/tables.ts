@@ -65,10 +65,19 @@ ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   remove: `DELETE FROM kubesim.machine WHERE id = ANY ($1::text[])`,
 };
 
+export const containerUseTable: JournalTable = {
+  name: 'container_use',
+  upsert: `
+INSERT INTO kubesim.container_use (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS given (id, body)
+ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+  remove: `DELETE FROM kubesim.container_use WHERE id = ANY ($1::text[])`,
+};
+
 export const READ_CLUSTERS = `SELECT id, revision::text AS revision, body FROM kubesim.cluster ORDER BY id`;
 export const READ_INSTANCES = `SELECT cluster, id, body FROM kubesim.instance ORDER BY cluster, id`;
 export const READ_OBJECTS = `
 SELECT resource, namespace, name, body FROM kubesim.object WHERE cluster = $1 ORDER BY resource, namespace, name`;
 export const READ_SCALING_GROUPS = `SELECT cluster, body FROM kubesim.scaling_group ORDER BY cluster, node_pool`;
 export const READ_MACHINES = `SELECT body FROM kubesim.machine ORDER BY id`;
+export const READ_CONTAINER_USES = `SELECT body FROM kubesim.container_use ORDER BY id`;
 export const READ_SETTINGS = `SELECT id, body FROM kubesim.setting`;

@@ -54,6 +54,7 @@ export function quotaReconcilers(platform: Pick<Platform, 'database'>): Reconcil
 export function quotaSchedules({
   database,
   kubernetes,
-}: Pick<Platform, 'database' | 'kubernetes'>): Schedule[] {
-  return [containerMetering(kubernetes, new BillingStore(database.prisma))];
+  provider,
+}: Pick<Platform, 'database' | 'kubernetes' | 'provider'>): Schedule[] {
+  return [containerMetering(kubernetes, provider, new BillingStore(database.prisma))];
 }

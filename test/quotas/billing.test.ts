@@ -275,21 +275,17 @@ describe('pods of a serverless cluster', () => {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  it('are billed by the second, by what they ask for, from their start until they are last seen, and counted for their quota', async () => {
+  it('are billed by the second, by what they ask for, from their start to their end, also between two measurements', async () => {
     await using _engine = await world.engine();
     const more = { profile: 'SERVERLESS', nodePools: [] } as Parameters<typeof wishCluster>[2];
     const { clusterId, operationId } = await wishServerless(more);
     await ended(world, operationId);
-    const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
-    const api = new KubernetesClient(world.platform.kubernetes.of(access!), { clusterId });
-    const path = '/api/v1/namespaces/default/pods';
-    const resources = { requests: { cpu: '500m', memory: '1Gi' } };
-    const containers = [{ name: 'main', image: 'busybox', resources }];
-    for (const name of ['one', 'two']) await api.create(path, { metadata: { name }, spec: { containers } });
-    await eventually(async () => {
-      const { items } = await api.list<{ status?: { phase?: string } }>(path);
-      return items.length === 2 && items.every(({ status }) => status?.phase === 'Running');
-    });
+    const api = await apiOf(clusterId);
+    for (const name of ['one', 'two']) await api.create(PODS, { metadata: { name }, spec: { containers } });
+    await running(api, 2);
+    // It begins and ends before anybody measures.
+    await api.delete(`${PODS}/one`);
+    await eventually(async () => (await api.list(PODS)).items.length === 1);
     await meter();
     const pods = async () =>
       (
@@ -297,65 +293,112 @@ describe('pods of a serverless cluster', () => {
           { resource: 'ASK_PRO/podsPerCluster', scope: clusterId },
         ])
       )[0]?.used;
-    const all = async () => (await api.list('/api/v1/pods')).items.length;
-    expect(await pods()).toBe(await all());
-    await api.delete(`${path}/one`);
+    expect(await pods()).toBe((await api.list('/api/v1/pods')).items.length);
     const uses = () =>
-      world.prisma.meteredUse.findMany({ where: { clusterId, milliCpu: 500 }, orderBy: { id: 'asc' } });
-    const first = await uses();
-    expect(first).toHaveLength(2);
-    expect(first).toMatchObject([{ memoryMiB: 1_024 }, { memoryMiB: 1_024 }]);
-    await eventually(async () => (await api.list(path)).items.length === 1);
-    await meter();
-    expect(await pods()).toBe(await all());
-    const second = await uses();
-    const longer = second.filter((use, index) => use.endedAt! > first[index]!.endedAt!);
-    expect(longer).toHaveLength(1);
-    expect(second.map(({ startedAt }) => startedAt)).toEqual(first.map(({ startedAt }) => startedAt));
-
-    async function meter(): Promise<void> {
-      const schedule = quotaSchedules(world.platform).find(
-        ({ name }) => name === 'meter-container-instances',
-      );
-      const { prisma: database } = world;
-      const signal = new AbortController().signal;
-      await schedule?.run({
-        database,
-        clock: systemClock,
-        log: createLog('silent'),
-        faults: noFaults,
-        signal,
+      world.prisma.meteredUse.findMany({
+        where: { clusterId, milliCpu: 500 },
+        orderBy: [{ endedAt: { sort: 'asc', nulls: 'last' } }],
       });
-    }
-    async function wishServerless(input: Parameters<typeof wishCluster>[2]) {
-      const { cluster, operation } = await world.creation.create(world.actor, {
-        name: 'serverless',
-        regionId: 'cn-hangzhou',
-        type: 'MANAGED_KUBERNETES',
-        spec: 'PRO',
-        ...input,
-      } as Parameters<World['creation']['create']>[1]);
-      return { clusterId: cluster?.id ?? '', operationId: operation?.id ?? '' };
-    }
+    const first = await uses();
+    expect(first).toMatchObject([
+      { memoryMiB: 1_024, endedAt: expect.any(Date) as unknown },
+      { memoryMiB: 1_024, endedAt: null },
+    ]);
+    expect(first[0]!.endedAt! >= first[0]!.startedAt).toBe(true);
+    await api.delete(`${PODS}/two`);
+    await eventually(async () => (await api.list(PODS)).items.length === 0);
+    await meter();
+    expect((await uses()).map(({ endedAt }) => endedAt !== null)).toEqual([true, true]);
+    // Measured again, nothing is billed twice.
+    await meter();
+    expect(await uses()).toHaveLength(2);
   });
 
-  const started = '2026-01-01T00:00:00Z';
-  const now = new Date('2026-01-01T00:01:00Z');
+  it('on a virtual node are billed in the same way, and the virtual node itself is not', async () => {
+    await using _engine = await world.engine();
+    const pool = { name: 'virtual', instanceTypes: ['eci.virtual-node'], desiredSize: 1 };
+    const machines = { name: 'system', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 };
+    const { clusterId, operationId } = await wishCluster(world, 1, {
+      nodePools: [machines, pool],
+    } as Parameters<typeof wishCluster>[2]);
+    await ended(world, operationId);
+    const api = await apiOf(clusterId);
+    const spec = {
+      containers,
+      nodeSelector: { type: 'virtual-kubelet' },
+      tolerations: [{ key: 'virtual-kubelet.io/provider', operator: 'Exists' }],
+    };
+    await api.create(PODS, { metadata: { name: 'burst' }, spec });
+    await running(api, 1);
+    await api.delete(`${PODS}/burst`);
+    await eventually(async () => (await api.list(PODS)).items.length === 0);
+    await meter();
+    const uses = await world.prisma.meteredUse.findMany({ where: { clusterId }, orderBy: { item: 'asc' } });
+    expect(uses.filter(({ item }) => item === 'CONTAINER_INSTANCE')).toMatchObject([
+      { milliCpu: 500, memoryMiB: 1_024, endedAt: expect.any(Date) as unknown },
+    ]);
+    expect(uses.filter(({ item }) => item === 'WORKER_INSTANCE').map((use) => use.instanceType)).toEqual([
+      'ecs.g7.xlarge',
+    ]);
+  });
+
+  const PODS = '/api/v1/namespaces/default/pods';
+  const resources = { requests: { cpu: '500m', memory: '1Gi' } };
+  const containers = [{ name: 'main', image: 'busybox', resources }];
+
+  async function apiOf(clusterId: string): Promise<KubernetesClient> {
+    const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
+    return new KubernetesClient(world.platform.kubernetes.of(access!), { clusterId });
+  }
+
+  async function running(api: KubernetesClient, count: number): Promise<void> {
+    await eventually(async () => {
+      const { items } = await api.list<{ status?: { phase?: string } }>(PODS);
+      return items.length === count && items.every(({ status }) => status?.phase === 'Running');
+    });
+  }
+
+  async function meter(): Promise<void> {
+    const schedule = quotaSchedules(world.platform).find(({ name }) => name === 'meter-container-instances');
+    const { prisma: database } = world;
+    const signal = new AbortController().signal;
+    await schedule?.run({
+      database,
+      clock: systemClock,
+      log: createLog('silent'),
+      faults: noFaults,
+      signal,
+    });
+  }
+  async function wishServerless(input: Parameters<typeof wishCluster>[2]) {
+    const { cluster, operation } = await world.creation.create(world.actor, {
+      name: 'serverless',
+      regionId: 'cn-hangzhou',
+      type: 'MANAGED_KUBERNETES',
+      spec: 'PRO',
+      ...input,
+    } as Parameters<World['creation']['create']>[1]);
+    return { clusterId: cluster?.id ?? '', operationId: operation?.id ?? '' };
+  }
+
+  const startedAt = new Date('2026-01-01T00:00:00Z');
   it.each([
-    ['not begun', {}, undefined],
-    ['running', { startTime: started, phase: 'Running' }, '2026-01-01T00:01:00.000Z'],
+    ['nothing', [{}], { milliCpu: 2_000, memoryMiB: 4_096 }],
     [
-      'ended',
-      {
-        startTime: started,
-        phase: 'Succeeded',
-        containerStatuses: [{ state: { terminated: { finishedAt: '2026-01-01T00:00:12Z' } } }],
-      },
-      '2026-01-01T00:00:12.000Z',
+      'limits alone',
+      [{ resources: { limits: { cpu: '1', memory: '1Gi' } } }],
+      { milliCpu: 1_000, memoryMiB: 1_024 },
     ],
-  ])('that have %s', (_, status, endedAt) => {
-    const metered = meteredPod({ metadata: { uid: 'u' }, spec: { containers: [] }, status }, now);
-    expect(metered?.endedAt).toBe(endedAt);
-    if (metered) expect(metered).toMatchObject({ startedAt: started, milliCpu: 2_000, memoryMiB: 4_096 });
+    [
+      'requests of two containers',
+      [
+        { resources: { requests: { cpu: '250m', memory: '512Mi' } } },
+        { resources: { requests: { cpu: '250m', memory: '512Mi' } } },
+      ],
+      { milliCpu: 500, memoryMiB: 1_024 },
+    ],
+  ])('are as large as their containers ask for: %s', (_, asked, size) => {
+    const use = { podUid: 'u', clusterId: 'c', account: 'a', startedAt, endedAt: null, containers: asked };
+    expect(meteredPod(use)).toMatchObject({ ...size, startedAt: startedAt.toISOString(), endedAt: null });
   });
 });

@@ -30,7 +30,9 @@ export class NodeNetworkResolver {
     description: 'The vSwitch that its machine is in; null until there is a machine, and for a virtual node.',
   })
   vSwitch(@Ctx() context: RequestContext, @Root() node: NodeRow) {
-    return node.vSwitchId === null || isVirtual(node.instanceType) ? null : loadById(context, this.store.vSwitches, node.vSwitchId);
+    return node.vSwitchId === null || isVirtual(node.instanceType)
+      ? null
+      : loadById(context, this.store.vSwitches, node.vSwitchId);
   }
 
   @FieldResolver(() => SecurityGroup, {

@@ -1,14 +1,17 @@
 import { noteUsage } from '../../../engine/ledger.js';
-import type { Database } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
 import type { UseSum } from './billing.rules.js';
 
 /** A pod on a container instance, as far as it is metered. */
 export interface MeteredPod {
   readonly uid: string;
+  readonly account: string;
+  readonly clusterId: string;
   readonly milliCpu: number;
   readonly memoryMiB: number;
   readonly startedAt: string;
-  readonly endedAt: string;
+  /** null while it runs. */
+  readonly endedAt: string | null;
 }
 
 export interface ServerlessCluster {
@@ -88,16 +91,34 @@ export class BillingStore {
     return noteUsage(this.database, account, { resource, scope }, used);
   }
 
-  /** Writes how long pods have run so far; one that was seen before only runs longer. */
-  async putPods(of: { account: string; clusterId: string }, pods: readonly MeteredPod[]): Promise<void> {
-    if (pods.length === 0) return;
-    await this.database.$executeRaw`
+  /** Up to where container instances have been metered; 0 at first. */
+  async meteredUpTo(): Promise<number> {
+    const row = await this.database.meteringPosition.findUnique({ where: { item: CONTAINERS } });
+    return Number(row?.position ?? 0);
+  }
+
+  /** Records uses of container instances, and up to where they reach, in one transaction. */
+  async putPods(pods: readonly MeteredPod[], position: number): Promise<void> {
+    await this.database.$transaction(async (tx) => {
+      await insertPods(tx, pods);
+      const reached = { position: BigInt(position) };
+      const where = { item: CONTAINERS };
+      await tx.meteringPosition.upsert({ where, create: { ...where, ...reached }, update: reached });
+    });
+  }
+}
+
+const CONTAINERS = 'CONTAINER_INSTANCE';
+
+/** A use that is known already only ends. */
+async function insertPods(tx: Transaction, pods: readonly MeteredPod[]): Promise<void> {
+  if (pods.length === 0) return;
+  await tx.$executeRaw`
       INSERT INTO quotas.metered_use AS known (id, account, cluster_id, item, resource_id, charge_type, milli_cpu,
                                                memory_mib, started_at, ended_at)
-      SELECT uid, ${of.account}, ${of.clusterId}, 'CONTAINER_INSTANCE', uid, 'POSTPAID', "milliCpu", "memoryMiB",
+      SELECT uid, account, "clusterId", 'CONTAINER_INSTANCE', uid, 'POSTPAID', "milliCpu", "memoryMiB",
              "startedAt", "endedAt"
       FROM jsonb_to_recordset(${JSON.stringify(pods)}::jsonb) AS pod (
-        uid text, "milliCpu" int, "memoryMiB" int, "startedAt" timestamptz, "endedAt" timestamptz)
-      ON CONFLICT (id) DO UPDATE SET ended_at = greatest(known.ended_at, excluded.ended_at)`;
-  }
+        uid text, account text, "clusterId" text, "milliCpu" int, "memoryMiB" int, "startedAt" timestamptz, "endedAt" timestamptz)
+      ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at`;
 }

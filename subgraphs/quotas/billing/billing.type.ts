@@ -25,7 +25,10 @@ registerEnumType(BillingItem, {
     },
     EIP: { description: 'The public address of the API server, until it is deleted.' },
     DISK: { description: 'Cloud disks of volume claims.' },
-    CONTAINER_INSTANCE: { description: 'Pods of a serverless cluster, by resources and seconds.' },
+    CONTAINER_INSTANCE: {
+      description:
+        'Pods of a serverless cluster and of virtual nodes, by what they ask for and by the time from their start to their end, however short; recorded within a minute. Pods of DaemonSets do not run on virtual nodes.',
+    },
   },
 });
 

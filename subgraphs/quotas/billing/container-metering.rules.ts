@@ -1,40 +1,33 @@
+import type { ContainerUse } from '../../../engine/providers/container-infrastructure.js';
 import { parseQuantity } from '../../../kernel/kubernetes-quantity.js';
 import type { MeteredPod } from './billing.store.js';
 
-/** A pod, as far as it is metered. */
+/** A pod, as far as it is counted. */
 export interface PodObject {
-  readonly metadata?: { readonly uid?: string };
-  readonly spec?: {
-    readonly containers?: readonly {
-      readonly resources?: { readonly limits?: Amounts; readonly requests?: Amounts };
-    }[];
-  };
-  readonly status?: {
-    readonly phase?: string;
-    readonly startTime?: string;
-    readonly containerStatuses?: readonly {
-      readonly state?: { readonly terminated?: { readonly finishedAt?: string } };
-    }[];
-  };
+  readonly status?: { readonly phase?: string };
 }
-
-type Amounts = Readonly<Record<string, string>>;
 
 /** The container instance that a pod gets that says nothing of its size: 2 vCPUs with 4 GiB. */
 const USUAL = { milliCpu: 2_000, memoryMiB: 4_096 } as const;
 const MEBIBYTE = 2 ** 20;
 
-/** What is to be billed of a pod at a look at `now`; undefined for one that has not begun. */
-export function meteredPod(pod: PodObject, now: Date): MeteredPod | undefined {
-  const { uid } = pod.metadata ?? {};
-  const { startTime } = pod.status ?? {};
-  if (!uid || !startTime) return undefined;
-  const end = endOf(pod) ?? now.toISOString();
+/** What is to be billed of a use of a container instance. */
+export function meteredPod({
+  podUid,
+  clusterId,
+  account,
+  startedAt,
+  endedAt,
+  containers,
+}: ContainerUse): MeteredPod {
+  const size = sizeOf(containers);
   return {
-    uid,
-    ...sizeOf(pod),
-    startedAt: startTime,
-    endedAt: Date.parse(end) < Date.parse(startTime) ? startTime : end,
+    uid: podUid,
+    clusterId,
+    account,
+    ...size,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
   };
 }
 
@@ -43,17 +36,7 @@ export function hasEnded({ status }: PodObject): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
-/** When its last container ended; undefined while it runs. */
-function endOf(pod: PodObject): string | undefined {
-  const { status } = pod;
-  if (!hasEnded(pod)) return undefined;
-  const ends = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
-  const last = ends.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
-  return last === undefined ? status?.startTime : new Date(last).toISOString();
-}
-
-function sizeOf({ spec }: PodObject): Pick<MeteredPod, 'milliCpu' | 'memoryMiB'> {
-  const containers = spec?.containers ?? [];
+function sizeOf(containers: ContainerUse['containers']): Pick<MeteredPod, 'milliCpu' | 'memoryMiB'> {
   const sum = (name: string) =>
     containers.reduce((total, { resources }) => {
       const amount = resources?.requests?.[name] ?? resources?.limits?.[name];

@@ -40,6 +40,22 @@ describe('virtual nodes', () => {
     expect(pool).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
     expect(pool.nodes.nodes).toMatchObject([{ status: 'Ready', instanceType: { id: 'eci.virtual-node' } }]);
     expect(await living.world.used('payg-vcpu')).toBe(4);
+    const query = `query ($id: ID!) { cluster(id: $id) { network { vpc { id } } nodes { nodes {
+      category maxPods address vSwitch { id } } } } }`;
+    interface Shown {
+      readonly cluster: {
+        readonly network: { readonly vpc: { readonly id: string } };
+        readonly nodes: object;
+      };
+    }
+    const { cluster } = await living.run<Shown>(query, { id });
+    expect(cluster.nodes).toMatchObject({
+      nodes: expect.arrayContaining([
+        { category: 'VIRTUAL', maxPods: null, address: null, vSwitch: null },
+        expect.objectContaining({ category: 'X86', maxPods: 256 }),
+      ]) as unknown,
+    });
+    expect(await living.world.used('custom-routes-per-route-table', cluster.network.vpc.id)).toBe(1);
     const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const apps = config.makeApiClient(AppsV1Api);
