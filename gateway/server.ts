@@ -43,6 +43,7 @@ export type { AuthOptions } from './auth/auth-options.js';
 export type { SubgraphLocation } from './execute/sources/create-sources.js';
 export type { Limits } from './limits/limits.js';
 export type { RateOptions } from './cost/rate-limiter.js';
+export { prepareRates } from './cost/shared-buckets.js';
 export { readTrustedDocuments } from './limits/trusted-documents.js';
 export type GraphiqlOptions = GraphiQLPageOptions;
 

@@ -25,6 +25,8 @@ const form = z.object({
   FLEETGRAPH_HOME: z.string().default('.fleetgraph'),
   /** PostgreSQL 15 or newer; without it the embedded server is used. */
   DATABASE_URL: url.optional(),
+  /** The same database as its owner, for migrations and rights; without it the role of DATABASE_URL is the owner. */
+  DATABASE_MIGRATION_URL: url.optional(),
   /** Connections to PostgreSQL of one process. */
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(20),
   /** Signs what the platform's parts say to each other; the same for every process, at least 32 characters. */

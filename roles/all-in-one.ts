@@ -13,6 +13,7 @@ import { subgraphNames } from '../kernel/subgraph.js';
 import { startKubesim } from '../kubesim/server.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';
+import type { DatabaseOwner } from './database-urls.js';
 import { prepareDatabase } from './prepare-database.js';
 import type { Progress } from './progress.js';
 import type { CheckedAuth } from './settings.js';
@@ -25,6 +26,10 @@ export interface AllInOneOptions {
   /** Port of the gateway; 0 takes a free one. */
   readonly port: number;
   readonly databaseUrl: string;
+  /** The database as its owner. Default the role of `databaseUrl` owns it. */
+  readonly owner?: DatabaseOwner | undefined;
+  /** The database for the simulated cloud. Default `databaseUrl`. */
+  readonly cloudDatabaseUrl?: string | undefined;
   readonly poolSize: number;
   readonly secret: string;
   /** CURSOR_KEYS; see open-platform.ts. */
@@ -67,7 +72,8 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   await using started = new AsyncDisposableStack();
   const { clock, log, secret, progress = () => undefined } = options;
   progress('Bringing the database to this release');
-  await prepareDatabase(options.databaseUrl);
+  const { owner = { url: options.databaseUrl } } = options;
+  await prepareDatabase(owner.url, owner.rights, owner.name);
   progress('Starting the simulated cloud');
   const cloudUrl = options.cloudUrl ?? started.use(await startCloud(options)).cloudUrl;
   const platform = started.use(await openPlatform({ ...options, cloudUrl }));
@@ -113,7 +119,7 @@ function startCloud(options: AllInOneOptions) {
   return startKubesim({
     host: options.host,
     port: options.kubesimPort,
-    databaseUrl: options.databaseUrl,
+    databaseUrl: options.cloudDatabaseUrl ?? options.databaseUrl,
     secret: options.secret,
     clientTokens: { keys: options.auth, revocationsFile: options.gateway?.revocationsFile },
     speed: options.simulationSpeed,

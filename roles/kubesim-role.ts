@@ -4,15 +4,14 @@ import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { startKubesim } from '../kubesim/server.js';
 import { databaseReadiness } from './database-readiness.js';
-import { prepareDatabase } from './prepare-database.js';
+import { preparedDatabaseUrl } from './database-urls.js';
 import { kubesimPort } from './ports.js';
 import type { Role } from './role.js';
 import { authOptions, required } from './settings.js';
 
 /** The simulated cloud with its clusters' Kubernetes API servers. */
 export async function kubesimRole(env: Env): Promise<Role> {
-  const databaseUrl = required(env, 'DATABASE_URL');
-  await prepareDatabase(databaseUrl);
+  const databaseUrl = await preparedDatabaseUrl(env, 'kubesim');
   const kubesim = await startKubesim({
     host: env.HOST,
     port: env.KUBESIM_PORT ?? kubesimPort,

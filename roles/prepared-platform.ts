@@ -3,8 +3,8 @@ import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import type { Log } from '../kernel/log.js';
 import { type PlatformOptions, openPlatform } from './open-platform.js';
+import { preparedDatabaseUrl } from './database-urls.js';
 import { kubesimPort } from './ports.js';
-import { prepareDatabase } from './prepare-database.js';
 import { natsOptions, required } from './settings.js';
 
 /** What the processes of subgraphs and engine stand on, from the settings; the database is brought to this release. */
@@ -13,8 +13,7 @@ export async function preparedPlatform(
   log: Log,
   options: Pick<PlatformOptions, 'statementTimeout'> = {},
 ): Promise<Platform & AsyncDisposable> {
-  const databaseUrl = required(env, 'DATABASE_URL');
-  await prepareDatabase(databaseUrl);
+  const databaseUrl = await preparedDatabaseUrl(env, 'platform');
   return openPlatform({
     ...options,
     databaseUrl,

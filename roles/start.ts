@@ -15,6 +15,7 @@ import {
 } from '../kernel/state-directory.js';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
 import { fleetgraphPage } from './fleetgraph-page.js';
+import { embeddedDatabase, externalDatabase } from './database-urls.js';
 import { gatewaySettings } from './gateway-settings.js';
 import { type Progress, printProgress } from './progress.js';
 import { authOptions, natsOptions, retention } from './settings.js';
@@ -39,8 +40,12 @@ export async function start(env: Env): Promise<AllInOne> {
   const progress = printProgress;
   const state = started.use(await openStateDirectory(env.FLEETGRAPH_HOME));
   const secrets = await secretsOf(state);
-  const databaseUrl =
-    env.DATABASE_URL ?? started.use(await embeddedPostgres({ state, secrets, log, progress })).url;
+  const database = env.DATABASE_URL
+    ? externalDatabase(env.DATABASE_URL, env.DATABASE_MIGRATION_URL)
+    : embeddedDatabase(
+        started.use(await embeddedPostgres({ state, secrets, log, progress })).url,
+        secrets.postgres,
+      );
   const auth = authOptions(env, secrets.auth);
   const token =
     auth.kind === 'secret'
@@ -54,7 +59,7 @@ export async function start(env: Env): Promise<AllInOne> {
     await startAllInOne({
       host: env.HOST,
       port: env.PORT,
-      databaseUrl,
+      ...database,
       poolSize: env.DATABASE_POOL,
       secret: env.FLEETGRAPH_SECRET ?? secrets.platform,
       cursorKeys: env.CURSOR_KEYS,

@@ -73,7 +73,7 @@ export class SharedBuckets implements RateStore {
     if (this.awayUntil !== undefined && performance.now() < this.awayUntil) return undefined;
     const { points: all, window, log } = this.options;
     try {
-      await (this.table ??= this.pool.query(TABLE));
+      await (this.table ??= ensureTable(this.pool));
       const { rows } = await this.pool.query<Grant>({
         name: 'take',
         text: TAKE,
@@ -90,6 +90,19 @@ export class SharedBuckets implements RateStore {
       return undefined;
     }
   }
+}
+
+/** Makes the table of buckets, as the owner of the database. Repeating it is harmless. */
+export async function prepareRates(pool: pg.Pool): Promise<void> {
+  await pool.query(TABLE);
+}
+
+/** A role that does not own the database may use the table, but not make it. */
+async function ensureTable(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ there: boolean }>(
+    `SELECT to_regclass('gateway.bucket') IS NOT NULL AS there`,
+  );
+  if (!rows[0]?.there) await prepareRates(pool);
 }
 
 function openPool(url: string): pg.Pool {

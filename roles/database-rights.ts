@@ -1,0 +1,87 @@
+import type pg from 'pg';
+
+/** What a role of the database may do: read and write rows of schemas, or only add rows to single tables. */
+export interface DatabaseRights {
+  readonly role: string;
+  /** Schemas of which it may read, add, change and remove rows. */
+  readonly schemas: readonly string[];
+  /** Tables of others to which it may add rows. */
+  readonly inserts?: readonly string[];
+  /** Password with which the role is made where it does not exist. Left out, it must exist. */
+  readonly password?: string;
+}
+
+/** Schemas of everything but the simulated cloud; `graphile_worker` is the queue. */
+export const platformSchemas: readonly string[] = [
+  'engine',
+  'regions',
+  'clusters',
+  'quotas',
+  'observability',
+  'gateway',
+  'graphile_worker',
+];
+export const kubesimSchemas: readonly string[] = ['kubesim'];
+/** The probe of readiness writes into it, and keeps nothing. */
+export const kubesimInserts: readonly string[] = ['engine.write_probe'];
+
+const LOCK = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph rights'))`;
+
+/**
+ * Gives roles what they need and no more: rows, but no tables; not ownership, so row security holds for them. Run as the
+ * owner after every migration; repeating it is harmless, and racing processes wait for each other.
+ */
+export async function grantRights(pool: pg.Pool, rights: readonly DatabaseRights[]): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(LOCK);
+    for (const one of rights) await grant(client, one);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function grant(client: pg.PoolClient, rights: DatabaseRights): Promise<void> {
+  const role = client.escapeIdentifier(rights.role);
+  if (rights.password !== undefined) await makeRole(client, rights.role, rights.password);
+  for (const schema of rights.schemas) {
+    const name = client.escapeIdentifier(schema);
+    await client.query(`GRANT USAGE ON SCHEMA ${name} TO ${role};
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${name} TO ${role};
+      GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${name} TO ${role};
+      GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${name} TO ${role}`);
+    await openRowSecurity(client, schema, rights.role);
+  }
+  for (const table of rights.inserts ?? []) {
+    const [schema = '', name = ''] = table.split('.').map((part) => client.escapeIdentifier(part));
+    await client.query(
+      `GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT INSERT ON ${schema}.${name} TO ${role}`,
+    );
+  }
+}
+
+async function makeRole(client: pg.PoolClient, name: string, password: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+  const [role, secret] = [client.escapeIdentifier(name), client.escapeLiteral(password)];
+  await client.query(
+    `${rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${secret}`,
+  );
+}
+
+/** graphile-worker turns row security on for its tables, without a policy: none but their owner would see a row. */
+async function openRowSecurity(client: pg.PoolClient, schema: string, name: string): Promise<void> {
+  const { rows } = await client.query<{ table: string }>(
+    `SELECT format('%I.%I', nspname, relname) AS table FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
+     WHERE nspname = $1 AND relrowsecurity`,
+    [schema],
+  );
+  const [role, policy] = [name, `fleetgraph ${name}`].map((one) => client.escapeIdentifier(one));
+  for (const { table } of rows)
+    await client.query(`DROP POLICY IF EXISTS ${policy} ON ${table};
+      CREATE POLICY ${policy} ON ${table} TO ${role} USING (true) WITH CHECK (true)`);
+}

@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../kernel/clock.js';
+import { createLog } from '../../kernel/log.js';
+import { type AllInOne, startAllInOne } from '../../roles/all-in-one.js';
+import { type DatabaseUrls, embeddedDatabase } from '../../roles/database-urls.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+import { mainJob } from '../kit/main-job.js';
+import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
+import { startRole } from '../kit/role-process.js';
+
+let kit: TestDatabase;
+let urls: DatabaseUrls;
+let platform: AllInOne;
+
+beforeAll(async () => {
+  kit = await createTestDatabase();
+  urls = embeddedDatabase(kit.url, PLATFORM_SECRET);
+  platform = await startAllInOne({
+    ...urls,
+    host: '127.0.0.1',
+    port: 0,
+    poolSize: 20,
+    secret: PLATFORM_SECRET,
+    auth: { kind: 'secret', secret: AUTH_SECRET },
+    graphiql: false,
+    engineConcurrency: 20,
+    kubesimPort: 0,
+    simulationSpeed: 1000,
+    clock: systemClock,
+    log: createLog('silent'),
+  });
+});
+afterAll(async () => {
+  await platform[Symbol.asyncDispose]();
+  await kit[Symbol.asyncDispose]();
+});
+
+/** The SQLSTATE with which a statement fails as the role of the URL; `ok` when it does not. */
+async function outcome(url: string, sql: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+    return 'ok';
+  } catch (error) {
+    return String((error as { code?: unknown }).code);
+  } finally {
+    await client.end();
+  }
+}
+
+const DENIED = '42501';
+
+test('roles of the platform are no superusers, make no tables and read only what is theirs', async () => {
+  const { databaseUrl, cloudDatabaseUrl } = urls;
+  for (const url of [databaseUrl, cloudDatabaseUrl]) {
+    for (const sql of [
+      'CREATE TABLE public.mine (id int)',
+      'CREATE TABLE engine.mine (id int)',
+      'CREATE SCHEMA mine',
+      'CREATE ROLE mine',
+      'ALTER TABLE engine.event ADD COLUMN mine int',
+      'DROP TABLE kubesim.object',
+      'TRUNCATE engine.event',
+      'SELECT * FROM pg_authid',
+      `COPY (SELECT 1) TO PROGRAM 'true'`,
+      'SELECT * FROM public._prisma_migrations',
+    ])
+      expect([sql, await outcome(url, sql)]).toMatchObject([sql, expect.stringMatching(/^42501$/)]);
+  }
+  expect(await outcome(databaseUrl, 'SELECT * FROM engine.event')).toBe('ok');
+  expect(await outcome(databaseUrl, 'SELECT * FROM kubesim.object')).toBe(DENIED);
+  expect(await outcome(cloudDatabaseUrl, 'SELECT * FROM kubesim.object')).toBe('ok');
+  expect(await outcome(cloudDatabaseUrl, 'SELECT * FROM clusters.cluster')).toBe(DENIED);
+});
+
+test('the platform does its work as roles with least rights', { timeout: 240_000 }, async () => {
+  await mainJob({ url: platform.url, account: 'acme' }, 'least-rights');
+  expect((await fetch(`${platform.url}/readyz`)).status).toBe(200);
+});
+
+test('a process by itself uses DATABASE_URL with the rights that the owner of DATABASE_MIGRATION_URL gives', async () => {
+  const role = 'fleetgraph_test_subgraph';
+  await kit.database.pool.query(`DROP ROLE IF EXISTS ${role}`).catch(() => undefined);
+  await kit.database.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'p'`);
+  const url = new URL(kit.url);
+  url.username = role;
+  url.password = 'p';
+  {
+    await using subgraph = await startRole(['subgraph', 'regions', '--port', '0'], {
+      DATABASE_URL: url.href,
+      DATABASE_MIGRATION_URL: kit.url,
+      FLEETGRAPH_SECRET: PLATFORM_SECRET,
+    });
+    expect((await fetch(new URL('/readyz', subgraph.url))).status).toBe(200);
+  }
+  expect(await outcome(url.href, 'SELECT * FROM regions.region')).toBe('ok');
+  expect(await outcome(url.href, 'CREATE TABLE regions.mine (id int)')).toBe(DENIED);
+  await kit.database.pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+});
