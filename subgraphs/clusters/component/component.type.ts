@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Requires } from '../../../access/requires.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
@@ -87,7 +88,12 @@ export class ComponentDrift {
   @Field(() => JSONScalar, { nullable: true, description: 'What the platform has applied.' })
   expected: unknown;
 
-  @Field(() => JSONScalar, { nullable: true, description: 'What is there; null for nothing.' })
+  @Requires('readConfiguration')
+  @Field(() => JSONScalar, {
+    nullable: true,
+    description:
+      'What is there; null for nothing. It may contain secrets, such as environment variables: needs the scope fleet:write.',
+  })
   actual: unknown;
 }
 
