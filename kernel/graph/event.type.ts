@@ -49,4 +49,11 @@ export class EventInterface {
 
   @Field(() => String, { description: 'What happened, in a sentence for people.' })
   message: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Who did it: the subject of the token that asked for it. Null where the platform acted by itself, and where it carries out an operation.',
+  })
+  actor: string | null;
 }

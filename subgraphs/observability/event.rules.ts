@@ -56,6 +56,7 @@ function commonOf(event: LoggedEvent, cursors: StreamCursors): EventInterface {
     level: level as EventLevel,
     reason,
     message,
+    actor: text(event.data['actor']),
   };
 }
 

@@ -76,7 +76,7 @@ async function record(
       type: 'ACCOUNT_VERIFIED',
       reason: 'AccountVerified',
       message: 'The holder of the account is identified.',
-      data: { kind, subject },
+      data: { kind, actor: subject },
     },
   ]);
 }

@@ -47,7 +47,7 @@ export class ClusterService {
       const fields = changedFields(cluster, input);
       if (Object.keys(fields).length === 0) return { clusterId: cluster.id };
       await updateCluster(tx, cluster.id, fields);
-      await appendEvents(tx, account, at, [updated(cluster, Object.keys(fields), actor.subject)]);
+      await appendEvents(tx, account, at, [updated(cluster, fields, actor.subject)]);
       return { clusterId: cluster.id };
     });
   }
@@ -154,13 +154,34 @@ function changedFields(cluster: ClusterRow, { name, labels, deletionProtection }
   };
 }
 
-function updated(cluster: ClusterRow, fields: readonly string[], subject: string) {
+function updated(cluster: ClusterRow, changed: ReturnType<typeof changedFields>, actor: string) {
+  const fields = Object.keys(changed);
+  const labels = changed.labels && labelChanges(cluster.labels as Record<string, string>, changed.labels);
+  const named = labels ? ` (${labels})` : '';
   return {
     category: 'PROVISIONING',
     type: 'CLUSTER_UPDATED',
     reason: 'ClusterUpdated',
-    message: `Cluster ${cluster.name}: ${fields.join(', ')} changed.`,
+    message: `Cluster ${cluster.name}: ${fields.join(', ')} changed by ${actor}${named}.`,
     clusterId: cluster.id,
-    data: { fields, subject },
+    data: { fields, actor, ...(changed.labels && { labelsBefore: cluster.labels, labels: changed.labels }) },
   } as const;
+}
+
+/** Labels that a message names at the most. */
+const NAMED_LABELS = 10;
+
+/** Which labels another map of them adds, changes and removes: `+team, ~tier, -owner`. */
+function labelChanges(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  const changes = keys.flatMap((key) => {
+    if (!(key in before)) return [`+${key}`];
+    if (!(key in after)) return [`-${key}`];
+    return before[key] === after[key] ? [] : [`~${key}`];
+  });
+  const more = changes.length > NAMED_LABELS ? [`${changes.length - NAMED_LABELS} more`] : [];
+  return [...changes.slice(0, NAMED_LABELS), ...more].join(', ');
 }

@@ -100,7 +100,7 @@ function issuedEvent(actor: Actor, { cluster, credentials }: Issued): NewEvent {
     reason: 'KubeconfigIssued',
     message: `${subject} got a kubeconfig of cluster ${cluster.name} that ${writes ? 'administers it' : 'only reads'}, until ${expiresAt}.`,
     clusterId: cluster.id,
-    data: { subject, user: kubernetesUser(actor).name, writes, expiresAt },
+    data: { subject, actor: subject, user: kubernetesUser(actor).name, writes, expiresAt },
   };
 }
 

@@ -49,10 +49,11 @@ export class ProvisioningEventService {
 }
 
 function toProvisioningEvent(event: LoggedEvent, cursors: StreamCursors): ProvisioningEvent {
-  const { id, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId } = event;
+  const { id, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId, data } = event;
   return Object.assign(new ProvisioningEvent(), {
     ...{ id, at, type, reason, message, clusterId, nodePoolId, operationId },
     level: EventLevel[level],
     cursor: cursors.encode({ sequence }),
+    actor: typeof data['actor'] === 'string' ? data['actor'] : null,
   });
 }

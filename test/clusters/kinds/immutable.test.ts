@@ -104,6 +104,6 @@ describe('what never changes', () => {
     const events = await clusters.platform.database.prisma.event.findMany({
       where: { account: 'fixed', type: 'CLUSTER_UPDATED', clusterId: cluster?.id ?? '' },
     });
-    expect(events).toMatchObject([{ data: { fields: ['labels'], subject: 'fixed-tester' } }]);
+    expect(events).toMatchObject([{ data: { fields: ['labels'], actor: 'fixed-tester' } }]);
   });
 });

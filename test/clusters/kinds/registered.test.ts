@@ -31,6 +31,47 @@ describe('a registered cluster', () => {
     });
   });
 
+  test('whose labels are changed says who did so, and which, once the risk is acknowledged', async () => {
+    const account = 'audited';
+    const created = await createCluster(
+      clusters,
+      { name: 'afar', type: 'EXTERNAL_KUBERNETES', labels: { team: 'a', tier: 'gold', old: 'x' } },
+      account,
+    );
+    const id = created.cluster?.id;
+    const UPDATE = `mutation ($input: UpdateClusterInput!) { payload: updateCluster(input: $input) {
+      userErrors { code path } } }`;
+    const labels = { team: 'b', tier: 'gold', owner: 'ann' };
+    const update = async (more: object) =>
+      (
+        await clusters.run<{ payload: { userErrors: object[] } }>(
+          UPDATE,
+          { input: { id, labels, ...more } },
+          account,
+        )
+      ).data.payload.userErrors;
+    expect(await update({})).toEqual([{ code: 'RISK_NOT_ACKNOWLEDGED', path: ['input', 'acknowledgeRisk'] }]);
+    const stream = await clusters.open<{ provisioningEvents: object }>(
+      'subscription { provisioningEvents { type actor message } }',
+      {},
+      account,
+    );
+    // Where the stream begins.
+    expect((await stream.next()).value).toHaveProperty('bookmark');
+    const next = stream.next();
+    expect(await update({ acknowledgeRisk: true })).toEqual([]);
+    expect((await next).value).toMatchObject({
+      data: {
+        provisioningEvents: {
+          type: 'CLUSTER_UPDATED',
+          actor: `${account}-tester`,
+          message: `Cluster afar: labels changed by ${account}-tester (-old, +owner, ~team).`,
+        },
+      },
+    });
+    await stream.return(undefined);
+  });
+
   test('is gated by region and quota as its product says', async () => {
     const register = (name: string, regionId = 'cn-hangzhou') =>
       createCluster(clusters, { name, regionId, type: 'EXTERNAL_KUBERNETES' }, 'registrar');
