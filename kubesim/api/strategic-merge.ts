@@ -103,10 +103,18 @@ function mergeEntry(
   const id = entry[mergeKey];
   if (id === undefined)
     throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${mergeKey}`);
-  const index = all.findIndex((known) => isJson(known) && known[mergeKey] === id);
-  if (entry[DIRECTIVE] === 'delete') return all.filter((known) => !(isJson(known) && known[mergeKey] === id));
+  const isSame = (known: unknown) => isJson(known) && isSameEntry(known, entry, mergeKey);
+  const index = all.findIndex(isSame);
+  if (entry[DIRECTIVE] === 'delete') return all.filter((known) => !isSame(known));
   if (index < 0) return [...all, strategicMerge({}, entry, field)];
   return all.map((known, at) => (at === index ? strategicMerge(known, entry, field) : known));
+}
+
+/** A port is one port for each protocol: the DNS has 53 twice. */
+function isSameEntry(known: Json, entry: Json, mergeKey: string): boolean {
+  if (known[mergeKey] !== entry[mergeKey]) return false;
+  const isPort = mergeKey === 'port' || mergeKey === 'containerPort';
+  return !isPort || (known['protocol'] ?? 'TCP') === (entry['protocol'] ?? 'TCP');
 }
 
 function retain(merged: Json, keys: unknown): void {

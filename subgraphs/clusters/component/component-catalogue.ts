@@ -46,6 +46,8 @@ export interface ComponentEntry {
   readonly requires?: Readonly<Record<string, string>>;
   /** Name of the open-source project that it comes from. */
   readonly project: string | null;
+  /** Address of the page on which its versions are published. */
+  readonly versionsSource: string;
   /** Oldest first; empty for one that has the versions of Kubernetes. */
   readonly versions: readonly ComponentVersionEntry[];
   readonly followsKubernetes?: boolean;

@@ -1,3 +1,4 @@
+import { additionsTo } from './component-additions.js';
 import type { ManifestObject } from './component-manifest.js';
 
 /** Something of a component that is not as the platform has applied it. */
@@ -6,8 +7,9 @@ export interface Drift {
   readonly object: string;
   /** Where in the object, e.g. `spec.replicas`; empty for the object itself. */
   readonly path: string;
-  /** null for an object that is not there. */
+  /** null for what was added past the platform. */
   readonly expected: unknown;
+  /** null for an object or a part that is not there. */
   readonly actual: unknown;
 }
 
@@ -15,14 +17,15 @@ export interface Drift {
 const MAX_DRIFTS = 20;
 
 /**
- * What of an applied object somebody has changed. Only what was applied counts: what the API server and others have
- * added beside it is theirs.
+ * What of an applied object somebody has changed, and what was added to its pod template or its configuration. Elsewhere
+ * only what was applied counts: the rest is the API server's.
  */
 export function driftOf({ object }: ManifestObject, live: unknown): Drift[] {
   const name = `${object.kind} ${object.metadata?.name}`;
   if (live === undefined) return [{ object: name, path: '', expected: 'present', actual: null }];
   const { apiVersion: _v, kind: _k, ...expected } = object;
-  return differences(expected, live, [])
+  const added = additionsTo(object, live).map((addition) => ({ ...addition, expected: null }));
+  return [...differences(expected, live, []), ...added]
     .slice(0, MAX_DRIFTS)
     .map(({ path, ...rest }) => ({ object: name, path: path.join('.'), ...rest }));
 }

@@ -7,6 +7,7 @@ import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { Superseded } from '../reconcile/reconcile.store.js';
 import type { ComponentEntry } from './component-catalogue.js';
+import { withoutAdditions } from './component-additions.js';
 import type { Parameters } from './component-parameters.js';
 import { type ManifestObject, manifestOf } from './component-manifest.js';
 
@@ -30,10 +31,15 @@ export function objectsOf({
   return manifestOf({ entry, version, parameters: parameters as Parameters });
 }
 
-/** Applies an object; what others have set of the same fields is overruled. */
+/** Applies an object; what others have set of the same fields is overruled, what they have added is taken away. */
 export async function apply(client: KubernetesClient, { path, object }: ManifestObject): Promise<void> {
   const query = { fieldManager: FIELD_MANAGER, force: 'true' };
-  await client.patch(path, object, 'application/apply-patch+yaml', query);
+  const live = await client.patch(path, object, 'application/apply-patch+yaml', query);
+  const removal = withoutAdditions(object, live);
+  if (removal) {
+    const { fieldManager } = query;
+    await client.patch(path, removal, 'application/merge-patch+json', { fieldManager });
+  }
 }
 
 /** The object as it is; undefined when it is not there. */

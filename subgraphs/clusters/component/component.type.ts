@@ -56,6 +56,9 @@ export class ComponentDefinition {
   })
   versions: ComponentVersion[];
 
+  @Field(() => String, { description: 'Address of the page on which its versions are published.' })
+  versionsSource: string;
+
   @Field(() => JSONScalar, { description: 'JSON Schema of its parameters, with their defaults.' })
   parameters: unknown;
 }
@@ -85,7 +88,10 @@ export class ComponentDrift {
   @Field(() => String, { description: 'Where in it, e.g. `spec.replicas`; empty for the object itself.' })
   path: string;
 
-  @Field(() => JSONScalar, { nullable: true, description: 'What the platform has applied.' })
+  @Field(() => JSONScalar, {
+    nullable: true,
+    description: 'What the platform has applied; null for what was added.',
+  })
   expected: unknown;
 
   @Requires('readConfiguration')

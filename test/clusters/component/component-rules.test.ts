@@ -36,6 +36,21 @@ describe('the catalogue of components', () => {
     }
   });
 
+  it('has the published versions of each project, and says where they are published', () => {
+    for (const { name, versions, versionsSource } of entries) {
+      expect(new URL(versionsSource).protocol, name).toBe('https:');
+      expect(
+        versions.map(({ version }) => version),
+        name,
+      ).not.toContain('v1.0.3');
+      expect(
+        versions.map(({ changes }) => changes),
+        name,
+      ).not.toContain('First version here.');
+    }
+    expect(versionsFor(entryOf('ack-scheduler-plugins'), '1.32.6')[0]).toBe('v0.32.7');
+  });
+
   it('gives a cluster the network and storage components of its plugins and no others', () => {
     const names = (product: string, networkPlugin: string, storagePlugin = 'CSI') =>
       entries

@@ -208,6 +208,47 @@ describe('components', { timeout: 200_000 }, () => {
     expect((await componentOf('coredns')).drift).toEqual([]);
   });
 
+  it('drift by what is added to them and by a deleted Service, and a restoration takes away and brings back', async () => {
+    const { id } = await componentOf('coredns');
+    const dns = '/api/v1/namespaces/kube-system/services/kube-dns';
+    const spec = {
+      hostNetwork: true,
+      nodeSelector: { zone: 'a' },
+      containers: [
+        { name: 'coredns', args: ['-conf', '/other'], env: [{ name: 'DEBUG', value: '1' }] },
+        { name: 'sidecar', image: 'busybox:1.36' },
+      ],
+    };
+    const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
+    await client.patch(path, { spec: { template: { spec } } }, 'application/strategic-merge-patch+json');
+    await client.delete(dns);
+    const check = `mutation ($id: ID!) { checkComponents(input: { clusterId: $id }) {
+      components { name drift { object path expected actual } } userErrors { code } } }`;
+    type Check = { checkComponents: { components: ComponentView[] } };
+    const found = async () => {
+      const { checkComponents } = await ask<Check>(check, { id: clusterId });
+      const { drift } = checkComponents.components.find(({ name }) => name === 'coredns')!;
+      return drift.map((one) => `${one.object} ${one.path}`.trim()).sort();
+    };
+    const pod = 'Deployment coredns spec.template.spec';
+    expect(await found()).toEqual([
+      `${pod}.containers.coredns.args`,
+      `${pod}.containers.coredns.env`,
+      `${pod}.containers.sidecar`,
+      `${pod}.hostNetwork`,
+      `${pod}.nodeSelector`,
+      'Service kube-dns',
+    ]);
+    await changed('restoreComponent', { id });
+    expect(await found()).toEqual([]);
+    const { template } = (await kube('deployments', 'coredns')).spec as {
+      template: { spec: { hostNetwork?: boolean; nodeSelector?: object; containers: { name: string }[] } };
+    };
+    expect(template.spec.containers.map(({ name }) => name)).toEqual(['coredns']);
+    expect([template.spec.hostNetwork, template.spec.nodeSelector]).toEqual([undefined, undefined]);
+    expect(await client.get(dns)).toMatchObject({ spec: { selector: { 'k8s-app': 'kube-dns' } } });
+  });
+
   it('are applied once, and fail with how many pods are ready when they are not in time; a change mends them', async () => {
     const name = 'nginx-ingress-controller';
     const path = `/apis/apps/v1/namespaces/kube-system/deployments/${name}`;

@@ -135,9 +135,9 @@ describe('a change of a component in the window', () => {
 
   test('does not wait for one that workloads do not notice, unless it is told to', async () => {
     const clusterId = await windows.berlinWithWindow('component-unnoticed');
-    const quiet = await component(clusterId, 'cluster-autoscaler', 'v1.0.3');
+    const quiet = await component(clusterId, 'cluster-autoscaler', 'v1.26.2');
     expect((await upgrade(quiet)).component?.state).toBe('UPGRADING');
-    const told = await component(clusterId, 'externaldns', 'v1.0.3');
+    const told = await component(clusterId, 'externaldns', 'v0.13.5');
     const { operation: begun } = await upgrade(told, { timing: 'MAINTENANCE_WINDOW' });
     expect(await windows.operation(begun?.id)).toMatchObject({ scheduledFor: OPENING });
     await cancel(begun?.id);

@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** Where an object is compared as a whole: what is there beyond what was applied was added past the platform. */
+const WHOLE: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['spec', 'template', 'spec'],
+  DaemonSet: ['spec', 'template', 'spec'],
+  ConfigMap: ['data'],
+};
+
+/** What API servers fill in of a pod template that leaves it out. */
+const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
+  restartPolicy: ['Always'],
+  dnsPolicy: ['ClusterFirst'],
+  schedulerName: ['default-scheduler'],
+  terminationGracePeriodSeconds: [30],
+  enableServiceLinks: [true],
+  imagePullPolicy: ['IfNotPresent'],
+  terminationMessagePath: ['/dev/termination-log'],
+  terminationMessagePolicy: ['File'],
+  protocol: ['TCP'],
+  // What controllers of service accounts and of priorities set.
+  serviceAccount: ['default'],
+  serviceAccountName: ['default'],
+  preemptionPolicy: ['PreemptLowerPriority'],
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether the value may be there without having been applied: it is a default, or says nothing. */
+function isDefault(key: string, value: unknown): boolean {
+  if (value === null || value === false || value === '') return true;
+  if (typeof value === 'object' && Object.keys(value).length === 0) return true;
+  return (DEFAULTS[key] ?? []).some((known) => isDeepStrictEqual(known, value));
+}
+
+/** Something that is in an object and was not applied. */
+export interface Addition {
+  readonly path: readonly string[];
+  readonly actual: unknown;
+}
+
+/** What was added to a live object past the platform. */
+export function additionsTo(expected: Fields, live: unknown): Addition[] {
+  const path = WHOLE[String(expected['kind'])];
+  return path ? additions(at(expected, path), at(live, path), path) : [];
+}
+
+/**
+ * The JSON merge patch that takes away what was added; undefined when nothing was. A list with an addition is replaced by
+ * the one that was applied.
+ */
+export function withoutAdditions(expected: Fields, live: unknown): Fields | undefined {
+  const path = WHOLE[String(expected['kind'])];
+  if (!path || additionsTo(expected, live).length === 0) return undefined;
+  const inner = removal(at(expected, path), at(live, path));
+  return path.reduceRight<unknown>((patch, step) => ({ [step]: patch }), inner) as Fields;
+}
+
+function additions(expected: unknown, actual: unknown, path: readonly string[]): Addition[] {
+  if (Array.isArray(actual)) return listAdditions(Array.isArray(expected) ? expected : [], actual, path);
+  if (!isFields(actual)) return [];
+  const known = isFields(expected) ? expected : {};
+  return Object.entries(actual).flatMap(([key, value]) => {
+    if (key in known) return additions(known[key], value, [...path, key]);
+    return isDefault(key, value) ? [] : [{ path: [...path, key], actual: value }];
+  });
+}
+
+/** Members with a name are found by it; other lists are compared place by place. */
+function listAdditions(
+  expected: readonly unknown[],
+  actual: readonly unknown[],
+  path: readonly string[],
+): Addition[] {
+  return actual.flatMap((member, index) => {
+    const name = nameOf(member);
+    const twin = name === undefined ? expected[index] : expected.find((other) => nameOf(other) === name);
+    const here = [...path, name ?? String(index)];
+    return twin === undefined ? [{ path: here, actual: member }] : additions(twin, member, here);
+  });
+}
+
+function removal(expected: unknown, actual: unknown): unknown {
+  if (!isFields(expected) || !isFields(actual)) return expected;
+  const changes = Object.entries(actual).flatMap(([key, value]): [string, unknown][] => {
+    if (!(key in expected)) return isDefault(key, value) ? [] : [[key, null]];
+    const found = additions(expected[key], value, []);
+    return found.length > 0 ? [[key, removal(expected[key], value)]] : [];
+  });
+  return Object.fromEntries(changes);
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, step) => (isFields(inner) ? inner[step] : undefined), value);
+}
+
+function nameOf(value: unknown): string | undefined {
+  return isFields(value) && typeof value['name'] === 'string' ? value['name'] : undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
