@@ -1,14 +1,14 @@
 import { ask, type Seat, until } from './graph.js';
 
 const RAISE = `mutation Raise($input: RequestQuotaIncreaseInput!) {
-  requestQuotaIncrease(input: $input) { application { id } userErrors { code message path } }
+  requestQuotaIncrease(input: $input) { quotaApplication { id } userErrors { code message path } }
 }`;
 const APPROVE = `mutation Approve($input: DecideQuotaApplicationInput!) {
   decideQuotaApplication(input: $input) { userErrors { code message path } }
 }`;
 
 interface Payload {
-  readonly application?: { readonly id: string } | null;
+  readonly quotaApplication?: { readonly id: string } | null;
   readonly userErrors: readonly unknown[];
 }
 
@@ -26,8 +26,11 @@ export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, nu
     if (!quota) throw new Error(`there is no quota ${resource}`);
     if ((quota.limit ?? Infinity) >= limit) continue;
     const input = { quotaId: quota.id, limit, reason: 'benchmark' };
-    const { application } = await accepted(seat, RAISE, input);
-    await accepted({ ...seat, token: seat.operator ?? '' }, APPROVE, { id: application?.id, approved: true });
+    const { quotaApplication } = await accepted(seat, RAISE, input);
+    await accepted({ ...seat, token: seat.operator ?? '' }, APPROVE, {
+      id: quotaApplication?.id,
+      approved: true,
+    });
   }
   await until('raised quotas', 180, async () => {
     const now = await readQuotas(seat);
