@@ -6,7 +6,7 @@ import type { Cloud, CloudCluster } from '../cloud/cloud.js';
 import { apiAvailable } from '../cloud/control-plane.js';
 import type { Credential, Credentials } from '../cloud/credentials.js';
 import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
-import { longList, sendList } from '../http/send-list.js';
+import { ListWriter, longList } from '../http/list-writer.js';
 import type { Json } from '../kinds/object.js';
 import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
@@ -33,26 +33,20 @@ export interface ApiServerOptions {
 /** The options, and what all requests share. */
 interface Serving extends ApiServerOptions {
   readonly flows: FlowControl;
+  readonly lists: ListWriter;
 }
 
 /** The Kubernetes API of all clusters, each below `/clusters/<id>`, as a listener for a server. */
 export function apiServer(
   options: ApiServerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const serving = { ...options, flows: new FlowControl() };
+  const serving = { ...options, flows: new FlowControl(), lists: new ListWriter() };
   return (request, response) => {
-    void serve(serving, request, response).then(
-      (answer) => answer && send(response, answer),
-      (error: unknown) => refuse(response, error, options.log),
-    );
+    serve(serving, request, response).catch((error: unknown) => refuse(response, error, options.log));
   };
 }
 
-async function serve(
-  options: Serving,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<ApiAnswer | undefined> {
+async function serve(options: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path: whole, query } = readRequestTarget(request.url ?? '/');
   const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
   if (id === undefined) throw noSuchPath();
@@ -75,8 +69,11 @@ async function serve(
   };
   const { account } = cluster.record;
   const answer = await options.flows.answer(call, { account, subject: credential.user.name }, dispatch);
-  if (!answer) options.streams.add(response, credential);
-  return answer;
+  if (!answer) return void options.streams.add(response, credential);
+  const list = answer.contentType === undefined ? longList(answer.body) : undefined;
+  if (!list) return send(response, answer);
+  const { status, body } = answer;
+  await options.lists.send(response, account, { status, body: body as Json, list });
 }
 
 async function credentialOf(
@@ -157,8 +154,6 @@ function unavailable(why: string): ApiError {
 }
 
 function send(response: ServerResponse, { status, body, contentType }: ApiAnswer): void {
-  const list = contentType === undefined ? longList(body) : undefined;
-  if (list) return void sendList(response, status, body as Json, list).catch(() => response.destroy());
   if (typeof body !== 'string') return sendJson(response, status, body, contentType);
   response.writeHead(status, { 'content-type': contentType ?? 'text/plain' }).end(body);
 }
