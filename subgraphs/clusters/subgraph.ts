@@ -84,6 +84,8 @@ import { MigrationService } from './migration/migration.service.js';
 import { ClusterTicketsResolver, SupportTicketResolver } from './support/support-ticket.resolver.js';
 import { SupportTicketService } from './support/support-ticket.service.js';
 import { SupportTicketStore } from './support/support-ticket.store.js';
+import { foreignResourceTypes } from './resource/foreign-resources.type.js';
+import { ResourceResolver } from './resource/resource.resolver.js';
 import { ViewerResolver } from './viewer.resolver.js';
 
 /** Clusters, node pools, nodes and the operations on them: what is there, what is wished for, and what happens. */
@@ -101,6 +103,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   const networks = new NetworkStore(prisma);
   const incidents = new IncidentStore(prisma);
   const components = new ComponentStore(prisma);
+  const clusterChecks = new ClusterCheckStore(prisma);
   const tickets = new SupportTicketStore(prisma);
   const lists = new ClusterListService(stores.clusters, catalogue);
   const kubeconfigs = new KubeconfigService(platform);
@@ -149,7 +152,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new NetworkDeletionMutations(new NetworkDeletionService(platform)),
       new NodeNetworkResolver(networks, catalogue),
       new NodeComponentsResolver({ ...stores, controlPlanes: new ControlPlaneStore(prisma) }, platform),
-      new ClusterCheckResolver(checks, new ClusterCheckStore(prisma)),
+      new ClusterCheckResolver(checks, clusterChecks),
       new SupportTicketResolver(new SupportTicketService(platform, catalogue), tickets, stores),
       new ClusterTicketsResolver(tickets),
       new ProvisioningEventResolver(stores),
@@ -158,13 +161,25 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
         progress: new OperationProgressService(platform, stores.operations),
         watch: new WatchClustersService(platform, stores.clusters, lists),
       }),
+      new ResourceResolver({
+        check: { type: 'ClusterCheck', byIds: clusterChecks.byIds },
+        cluster: { type: 'Cluster', byIds: stores.clusters.byIds },
+        component: { type: 'Component', byIds: components.byIds },
+        node: { type: 'Node', byIds: stores.nodes.byIds },
+        nodepool: { type: 'NodePool', byIds: stores.nodePools.byIds },
+        operation: { type: 'Operation', byIds: stores.operations.byIds },
+        sg: { type: 'SecurityGroup', byIds: networks.securityGroups },
+        ticket: { type: 'SupportTicket', byIds: tickets.byIds },
+        vpc: { type: 'Vpc', byIds: networks.vpcs },
+        vsw: { type: 'VSwitch', byIds: networks.vSwitches },
+      }),
       new ViewerResolver(),
       new ClusterKindResolver(),
       new MigrationMutations(new MigrationService(platform, catalogue)),
       new EdgeAutonomyMutations(new EdgeAutonomyService(platform)),
       new AccountVerificationResolver(platform, new AccountVerificationService(platform)),
     ],
-    orphanedTypes: userErrorTypes,
+    orphanedTypes: [...userErrorTypes, ...foreignResourceTypes],
     references: clusterReferences(stores),
   });
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { toConnection } from '../../kernel/graph/connection.type.js';
 import { DryRun } from '../../kernel/graph/dry-run.arg.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
@@ -74,5 +74,11 @@ export class QuotaApplicationResolver {
   @FieldResolver(() => Quota, { description: 'The quota that shall be raised, as it is now.' })
   quota(@Root() application: QuotaApplication, @Ctx() context: RequestContext): Promise<Quota> {
     return this.quotas.known(context, { resource: application.resource, scope: application.scope });
+  }
+
+  @Directive('@inaccessible')
+  @FieldResolver(() => ID, { description: 'The id again, as the key of references by `Query.node`.' })
+  resourceId(@Root() { id }: QuotaApplication): string {
+    return id;
   }
 }

@@ -22,6 +22,8 @@ registerEnumType(QuotaApplicationState, {
   },
 });
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "resourceId")')
 @ObjectType({
   description:
     'A request for a higher limit. An operator of the platform decides it, never the one who asked. More than 100 times ' +

@@ -23,6 +23,12 @@ export class QuotaResolver {
   ): Promise<Quota[]> {
     return this.service.quotas(context, filter ?? {});
   }
+
+  @Directive('@inaccessible')
+  @FieldResolver(() => ID, { description: 'The id again, as the key of references by `Query.node`.' })
+  resourceId(@Root() { id }: Quota): string {
+    return id;
+  }
 }
 
 @Resolver(() => Cluster)

@@ -30,6 +30,8 @@ registerEnumType(QuotaScope, {
   },
 });
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "resourceId")')
 @ObjectType({ description: 'A limit of the account, and how much of it is used.' })
 export class Quota {
   @Field(() => ID, { description: 'Id of the quota; stable.' })

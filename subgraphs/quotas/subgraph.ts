@@ -3,7 +3,7 @@ import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
-import type { Subgraph } from '../../kernel/subgraph.js';
+import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
 import { QuotaApplicationReconciler } from './quota-application.reconciler.js';
 import { QuotaApplicationResolver } from './quota-application.resolver.js';
 import { QuotaApplicationService } from './quota-application.service.js';
@@ -18,6 +18,12 @@ import { QuotaStore } from './quota.store.js';
 import { Cluster } from './quota.type.js';
 import { QuotaDeskResolver } from './quota-desk.resolver.js';
 import { QuotaDeskService } from './quota-desk.service.js';
+
+/** A quota or application as others name it: by its id, or by an id of which it is not known whether it exists. */
+interface Reference {
+  readonly id?: string;
+  readonly resourceId?: string;
+}
 
 /** Limits and use of the account and its clusters, and requests for higher limits. */
 export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
@@ -40,6 +46,10 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
     references: {
       // The gateway has fetched the product from the subgraph that owns clusters, which knows whose they are.
       Cluster: (cluster: Cluster) => cluster,
+      Quota: ({ id, resourceId }: Reference, context: RequestContext) =>
+        quotas.quota(context, id ?? resourceId ?? ''),
+      QuotaApplication: ({ id, resourceId }: Reference, context: RequestContext) =>
+        applications.application(context, id ?? resourceId ?? ''),
     },
   });
 }

@@ -25,6 +25,12 @@ import { WorkloadReader } from './workload.reader.js';
 import { WorkloadResolver } from './workload.resolver.js';
 import { WorkloadService } from './workload.service.js';
 
+/** A workload as others name it: by its id, or by an id of which it is not known whether it exists. */
+interface Reference {
+  readonly id?: string;
+  readonly resourceId?: string;
+}
+
 /** Namespaces, workloads and pods, read and changed through the Kubernetes API of each cluster. */
 export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgraph> {
   const apis = new ClusterApis(platform);
@@ -49,8 +55,8 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
     references: {
       // The gateway has fetched what a field requires from the subgraph that owns clusters.
       Cluster: ({ id, product }: { id: string; product?: string }) => ({ id, product }),
-      Workload: async ({ id }: { id: string }, context: RequestContext) =>
-        (await reader.find(id, context)) ?? null,
+      Workload: async ({ id, resourceId }: Reference, context: RequestContext) =>
+        (await reader.find(id ?? resourceId ?? '', context)) ?? null,
     },
   });
 }

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../kernel/graph/cost.js';
 import { pageOf, pageRequest } from '../../kernel/page.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
@@ -74,6 +74,12 @@ export class WorkloadResolver {
     const count = () => Promise.resolve(pods.length);
     const page = { ...pageOf(rest, limit), problems };
     return toPartialConnection(page, { key: ({ name }) => [name], after: args.after, count });
+  }
+
+  @Directive('@inaccessible')
+  @FieldResolver(() => ID, { description: 'The id again, as the key of references by `Query.node`.' })
+  resourceId(@Root() { id }: Workload): string {
+    return id;
   }
 }
 

@@ -29,6 +29,7 @@ registerEnumType(WorkloadKind, {
 });
 
 @Directive('@key(fields: "id")')
+@Directive('@key(fields: "resourceId")')
 @ObjectType({ description: 'Something that runs pods in a cluster.' })
 export class Workload {
   @Field(() => ID, { description: 'Id of the workload: stands for its cluster, kind, namespace and name.' })

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { ChangePayload } from '../change-payload.type.js';
@@ -49,7 +50,7 @@ export class ClusterCheckItem {
   fix: string | null;
 }
 
-@ObjectType({ description: 'A check of a cluster.' })
+@ObjectType({ implements: Resource, description: 'A check of a cluster.' })
 export class ClusterCheck {
   @Field(() => ID, { description: 'Id of the check, `check_…`. The newest 20 of each cluster are kept.' })
   id: string;

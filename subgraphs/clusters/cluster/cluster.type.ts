@@ -1,4 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
@@ -24,7 +25,7 @@ export class Condition {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A Kubernetes cluster of the account.' })
+@ObjectType({ implements: Resource, description: 'A Kubernetes cluster of the account.' })
 export class Cluster {
   @Field(() => ID, { description: 'Id of the cluster, `cluster_…`.' })
   id: string;

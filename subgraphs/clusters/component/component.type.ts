@@ -1,5 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Requires } from '../../../access/requires.js';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
@@ -103,7 +104,10 @@ export class ComponentDrift {
   actual: unknown;
 }
 
-@ObjectType({ description: 'A component (add-on) of a cluster, in its namespace `kube-system`.' })
+@ObjectType({
+  implements: Resource,
+  description: 'A component (add-on) of a cluster, in its namespace `kube-system`.',
+})
 export class Component {
   @Field(() => ID, { description: 'Id of the component, `component_…`.' })
   id: string;

@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import {
@@ -10,7 +11,7 @@ import {
 } from './network.enums.js';
 import { NetworkPlugin } from '../cluster-kind/cluster-kind.enums.js';
 
-@ObjectType({ description: 'A private network of the account in a region.' })
+@ObjectType({ implements: Resource, description: 'A private network of the account in a region.' })
 export class Vpc {
   @Field(() => ID, { description: 'Id of the VPC, `vpc_…`; also of its route table.' })
   id: string;
@@ -33,7 +34,7 @@ export class Vpc {
   regionId: string;
 }
 
-@ObjectType({ description: 'A part of a VPC in one zone.' })
+@ObjectType({ implements: Resource, description: 'A part of a VPC in one zone.' })
 export class VSwitch {
   @Field(() => ID, { description: 'Id of the vSwitch, `vsw_…`.' })
   id: string;
@@ -73,6 +74,7 @@ export class SecurityGroupRule {
 }
 
 @ObjectType({
+  implements: Resource,
   description:
     'Which traffic reaches the machines in it. Answers to what was let through pass (it is stateful).',
 })

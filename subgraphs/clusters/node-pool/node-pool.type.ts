@@ -1,4 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { BigIntScalar } from '../../../kernel/graph/scalars.js';
 import { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
@@ -44,7 +45,10 @@ export class NodePoolAutoscaling {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'Nodes of one cluster with the same configuration, scaled together.' })
+@ObjectType({
+  implements: Resource,
+  description: 'Nodes of one cluster with the same configuration, scaled together.',
+})
 export class NodePool {
   @Field(() => ID, { description: 'Id of the node pool, `nodepool_…`.' })
   id: string;

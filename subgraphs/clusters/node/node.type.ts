@@ -1,4 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 
@@ -14,7 +15,7 @@ export const NodeOrigin = graphEnum('NodeOrigin', 'How a machine came into its p
 });
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A machine of a cluster.' })
+@ObjectType({ implements: Resource, description: 'A node of a cluster.' })
 export class Node {
   @Field(() => ID, { description: 'Id of the node, `node_…`.' })
   id: string;

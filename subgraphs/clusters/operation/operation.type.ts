@@ -1,4 +1,5 @@
 import { createUnionType, Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
@@ -50,7 +51,10 @@ export class OperationResult {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A change that takes a while: what it is, how far it is, what came of it.' })
+@ObjectType({
+  implements: Resource,
+  description: 'A change that takes a while: what it is, how far it is, what came of it.',
+})
 export class Operation {
   @Field(() => ID, { description: 'Id of the operation, `operation_…`.' })
   id: string;

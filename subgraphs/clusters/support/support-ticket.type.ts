@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
@@ -18,7 +19,7 @@ export const SupportTicketState = graphEnum('SupportTicketState', 'Whether help 
 });
 export type SupportTicketState = keyof typeof SupportTicketState;
 
-@ObjectType({ description: 'A request for help with a cluster.' })
+@ObjectType({ implements: Resource, description: 'A request for help with a cluster.' })
 export class SupportTicket {
   @Field(() => ID, { description: 'Id of the ticket, `ticket_…`.' })
   id: string;

@@ -1,10 +1,28 @@
 import type { Attempt } from './attempt.js';
+import type { Estate } from './estate.js';
 
 /** A day around now: use of the estate lies in it. */
 const day = () => ({
   from: new Date(Date.now() - 43_200_000).toISOString(),
   to: new Date(Date.now() + 43_200_000).toISOString(),
 });
+
+/** One of each type that Query.node finds. */
+export const RESOURCES = [
+  'cluster',
+  'clusterCheck',
+  'component',
+  'node',
+  'nodePool',
+  'operation',
+  'quota',
+  'quotaApplication',
+  'securityGroup',
+  'supportTicket',
+  'vSwitch',
+  'vpc',
+  'workload',
+] as const satisfies readonly (keyof Estate)[];
 
 export const queryAttempts: readonly Attempt[] = [
   {
@@ -19,7 +37,13 @@ export const queryAttempts: readonly Attempt[] = [
   { field: 'events', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
   { field: 'events', with: (_, { operation }) => ({ filter: { operationId: operation } }) },
   { field: 'instances', with: (_, { machine }) => ({ filter: { ids: [machine] } }) },
+  ...RESOURCES.map((name): Attempt => ({
+    field: 'node',
+    with: (_, theirs) => ({ id: theirs[name] }),
+    selection: 'id',
+  })),
   { field: 'nodePool', with: (_, { nodePool }) => ({ id: nodePool }) },
+  { field: 'nodes', with: (_, { node }) => ({ ids: [node] }), selection: 'id' },
   { field: 'operation', with: (_, { operation }) => ({ id: operation }) },
   { field: 'operations', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
   { field: 'operations', with: (_, { cluster }) => ({ filter: { targetId: cluster } }) },

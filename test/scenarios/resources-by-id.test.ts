@@ -1,0 +1,88 @@
+import { isInterfaceType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { ask, type Seat } from '../kit/main-job.js';
+import { graphqlRequest, startTestPlatform, type TestPlatform } from '../kit/platform.js';
+import { clientSchema } from './isolation/asking.js';
+import { buildEstate, type Estate } from './isolation/estate.js';
+import { RESOURCES } from './isolation/query-attempts.js';
+
+const schema = await clientSchema();
+const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }';
+
+interface Found {
+  readonly nodes: readonly ({ readonly __typename: string; readonly id: string } | null)[];
+}
+
+describe('an object by its id', () => {
+  let platform: TestPlatform;
+  let seat: Seat;
+  let estate: Estate;
+  const ids = () => RESOURCES.map((name) => estate[name]);
+
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    seat = { url: platform.url, account: 'acme' };
+    estate = await buildEstate(seat);
+  });
+  afterAll(() => platform[Symbol.asyncDispose]());
+
+  test('is found by Query.nodes for every type that implements Resource, in the order of the ids', async () => {
+    const resource = schema.getType('Resource');
+    if (!isInterfaceType(resource)) throw new Error('Resource is no interface');
+    const types = schema.getPossibleTypes(resource).map(({ name }) => name);
+    const { nodes } = await ask<Found>(seat, NODES, { ids: ids() });
+    expect(nodes.map((node) => node?.id)).toEqual(ids());
+    expect(nodes.map((node) => node?.__typename).sort()).toEqual(types.sort());
+    const reversed = await ask<Found>(seat, NODES, { ids: ids().reverse() });
+    expect(reversed.nodes).toEqual([...nodes].reverse());
+  });
+
+  test.each(RESOURCES)('is refetched by Query.node: %s', async (name) => {
+    const query = 'query ($id: ID!) { node(id: $id) { __typename id } }';
+    expect(await ask(seat, query, { id: estate[name] })).toMatchObject({ node: { id: estate[name] } });
+  });
+
+  test('has the fields of its type, whichever subgraph owns them', async () => {
+    const query = `query ($ids: [ID!]!) { nodes(ids: $ids) {
+      ... on Cluster { name workloads { nodes { id } } } ... on Workload { name cluster { name } } ... on Quota { resource } } }`;
+    const { cluster, workload, quota } = estate;
+    expect(await ask(seat, query, { ids: [cluster, workload, quota] })).toMatchObject({
+      nodes: [
+        { name: 'secret', workloads: { nodes: expect.arrayContaining([{ id: workload }]) as unknown } },
+        { cluster: { name: 'secret' } },
+        { resource: expect.any(String) as unknown },
+      ],
+    });
+  });
+
+  test('is null in its place where there is none', async () => {
+    const none = [
+      '',
+      '_',
+      'cluster',
+      'cluster_none',
+      'nothing_1',
+      'workload_x',
+      'quota_x',
+      'quotaapplication_x',
+    ];
+    const { nodes } = await ask<Found>(seat, NODES, { ids: [...none, estate.cluster] });
+    expect(nodes).toEqual([...none.map(() => null), { __typename: 'Cluster', id: estate.cluster }]);
+  });
+
+  test('is looked up 100 times at most', async () => {
+    const many = Array.from({ length: 101 }, (_, index) => `cluster_${index}`);
+    expect((await ask<Found>(seat, NODES, { ids: many.slice(1) })).nodes).toEqual(
+      many.slice(1).map(() => null),
+    );
+    const { errors } = await graphqlRequest(platform.url, {
+      query: NODES,
+      variables: { ids: many },
+      account: 'acme',
+    });
+    expect(errors).toMatchObject([
+      { message: 'ids has 0 to 100 items, not 101.', extensions: { code: 'INVALID_INPUT' } },
+    ]);
+  });
+});
