@@ -22,7 +22,7 @@ export const errorRegistry = {
     since: '0.1',
   },
   CHARGE_TYPE_NOT_CONVERTIBLE: {
-    description: 'Machines of this charge type or family cannot be paid in the wanted way.',
+    description: 'Instances of this charge type or family cannot be paid in the wanted way.',
     since: '0.1',
   },
   CLIENT_TOKEN_REUSED: {
@@ -31,7 +31,7 @@ export const errorRegistry = {
   },
   COMPONENT_NOT_READY: {
     description:
-      'The component was applied, but its pods are not ready in time; the message says how many are. Mend what keeps them from it, then call restoreComponent.',
+      'The component was applied, but its pods are not ready in time; the message says how many are. Fix what keeps them from it, then call restoreComponent.',
     since: '0.1',
   },
   COMPONENT_REQUIRED: {
@@ -71,7 +71,8 @@ export const errorRegistry = {
   GRAPHQL_VALIDATION_FAILED: { description: 'The document does not fit the schema.', since: '0.1' },
   IMMUTABLE_FIELD: { description: 'The field cannot be changed after creation.', since: '0.1' },
   INTERNAL_SERVER_ERROR: {
-    description: 'Our fault. It is logged under the requestId in extensions; report it with that id.',
+    description:
+      'Internal server error. It is logged under the requestId in extensions; report it with that id.',
     since: '0.1',
   },
   INVALID_CURSOR: {
@@ -79,22 +80,22 @@ export const errorRegistry = {
     since: '0.1',
   },
   INSTANCE_IN_USE: {
-    description: 'The machine belongs to a cluster already. A machine is a node of one cluster at most.',
+    description: 'The instance belongs to a cluster already. An instance is a node of one cluster at most.',
     since: '0.1',
   },
   INSTANCE_NOT_ATTACHABLE: {
-    description: 'The machine cannot become a node of this cluster; see the message.',
+    description: 'The instance cannot become a node of this cluster; see the message.',
     since: '0.1',
   },
   INSTANCE_NOT_RELEASABLE: {
     description:
-      'A machine that is paid by subscription cannot be released before that ends. Attach it to a cluster.',
+      'An instance that is paid by subscription cannot be released before that ends. Attach it to a cluster.',
     since: '0.1',
   },
   INVALID_INPUT: { description: 'A value is out of its range or form; path names it.', since: '0.1' },
   INSTANCE_TYPE_NOT_ALLOWED: {
     description:
-      'Machines of this type cannot do what the runtime or the kind of the cluster needs; see the message.',
+      'Instances of this type cannot do what the runtime or the kind of the cluster needs; see the message.',
     since: '0.1',
   },
   INSTANCE_TYPE_TOO_SMALL: { description: 'Nodes need at least 4 vCPU and 8 GiB of memory.', since: '0.1' },
@@ -140,14 +141,14 @@ export const errorRegistry = {
   NOT_ADJUSTABLE: { description: 'This quota cannot be raised.', since: '0.1' },
   NODE_LOST: {
     description:
-      'The machine of a node is gone (released, or taken back by the cloud) and nothing takes its place; the message names it.',
+      'The instance of a node is gone (released, or taken back by the cloud) and nothing takes its place; the message names it.',
     since: '0.1',
   },
   NOT_CANCELABLE: {
     description: 'The operation has ended or is past the point where it can be cancelled.',
     since: '0.1',
   },
-  NOT_FOUND: { description: 'There is no such thing in this account.', since: '0.1' },
+  NOT_FOUND: { description: 'The resource does not exist in this account.', since: '0.1' },
   OPERATION_CANCELED: { description: 'The operation was cancelled on request.', since: '0.1' },
   OPERATION_NOT_PLANNED: {
     description:
@@ -225,7 +226,7 @@ export const errorRegistry = {
   },
   SCALING_GROUP_MISSING: {
     description:
-      'The scaling group of the node pool was deleted. The pool cannot be mended: delete it and create another.',
+      'The scaling group of the node pool was deleted. The pool cannot be fixed: delete it and create another.',
     since: '0.1',
   },
   SERVICE_UNAVAILABLE: {
@@ -275,7 +276,7 @@ export const errorRegistry = {
   },
   UPGRADE_BLOCKED: {
     description:
-      'A check of level BLOCKING fails; the message names what. Mend it, see it with runClusterCheck, try again.',
+      'A check of level BLOCKING fails; the message names what. Fix it, see it with runClusterCheck, try again.',
     since: '0.1',
   },
   UPGRADE_NOT_ALLOWED: {

@@ -27,7 +27,7 @@ export type Availability =
 
 /** How much a failed item matters. */
 export type CheckLevel =
-  /** Must be mended first. */
+  /** Must be fixed first. */
   | 'BLOCKING'
   /** Good to know. */
   | 'INFO'
@@ -48,7 +48,7 @@ export type ClusterCheckState =
   /** Nothing stands in the way; look at the warnings. */
   | 'PASSED';
 
-/** Which clusters; all given parts must hold. */
+/** Which clusters; all conditions are combined with AND. */
 export type ClusterFilter = {
   /** Only these clusters (at most 500). */
   readonly ids?: ReadonlyArray<string> | null | undefined;

@@ -40,9 +40,8 @@ export function annotate(document: DocumentNode, mutations: string): DocumentNod
 /** type-graphql gives the root types no description. */
 const rootDescriptions: Readonly<Record<string, string>> = {
   Query: 'What can be read. Everything is of the account that the token names.',
-  Mutation:
-    'What can be asked for. A mutation records a wish and answers at once; its operation tells what becomes of it.',
-  Subscription: 'What can be watched live. Streams that take `after` can be resumed from any cursor.',
+  Mutation: 'Changes. A mutation returns immediately; follow the returned Operation for progress and result.',
+  Subscription: 'Event streams. A stream with the argument `after` resumes after the given cursor.',
 };
 
 function rootDescription(type: string): StringValueNode | undefined {

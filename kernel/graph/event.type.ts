@@ -14,7 +14,7 @@ registerEnumType(EventLevel, {
   valuesConfig: {
     INFO: { description: 'Something went as asked for.' },
     WARNING: { description: 'Something went partly, or will be tried again.' },
-    ERROR: { description: 'Something did not come true.' },
+    ERROR: { description: 'An operation failed.' },
   },
 });
 
@@ -47,7 +47,7 @@ export class EventInterface {
   @Field(() => String, { description: '`type` in CamelCase, as Kubernetes prints reasons.' })
   reason: string;
 
-  @Field(() => String, { description: 'What happened, in a sentence for people.' })
+  @Field(() => String, { description: 'What happened, in a sentence for display.' })
   message: string;
 
   @Field(() => String, {

@@ -1,17 +1,17 @@
-import { Directive, Field, Int, InterfaceType, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import type { Problem } from '../result.js';
 import { boundProblem } from './error-bounds.js';
 
 /** What a person caused and can mend; in `userErrors`, never in `errors`. */
 @InterfaceType({
-  description: 'Something in the request that the caller can mend. `code` is one of docs/errors.md.',
+  description: 'Something in the request that the caller can fix. `code` is one of docs/errors.md.',
   resolveType: (value: object) => value.constructor.name,
 })
 export abstract class UserError {
   @Field(() => String, { description: 'Code of the error registry; stable.' })
   code: string;
 
-  @Field(() => String, { description: 'What is wrong and what to do, for people.' })
+  @Field(() => String, { description: 'What is wrong and what to do (human-readable).' })
   message: string;
 
   @Field(() => [String], { nullable: true, description: 'Path of the offending input, outermost first.' })
@@ -44,10 +44,10 @@ export class ProductUnavailableError extends UserError {
   @Field(() => String, { description: 'The product that was asked for.' })
   product: string;
 
-  @Field(() => String, { description: 'The region that was asked for.' })
+  @Field(() => ID, { description: 'The region that was asked for.' })
   regionId: string;
 
-  @Field(() => String, { nullable: true, description: 'The nearest region that offers the product.' })
+  @Field(() => ID, { nullable: true, description: 'The nearest region that offers the product.' })
   nearestRegionId: string | null;
 }
 

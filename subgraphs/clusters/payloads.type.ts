@@ -9,59 +9,59 @@ import { NodePool } from './node-pool/node-pool.type.js';
 
 @ObjectType()
 abstract class ClusterPayload extends ChangePayload {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster; null when the change was refused.' })
+  @Field(() => Cluster, { nullable: true, description: 'The cluster; null if the change was refused.' })
   cluster: Cluster | null;
 }
 
 @ObjectType()
 abstract class NodePoolPayload extends ChangePayload {
-  @Field(() => NodePool, { nullable: true, description: 'The node pool; null when the change was refused.' })
+  @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the change was refused.' })
   nodePool: NodePool | null;
 }
 
-@ObjectType({ description: 'Answer of createCluster.' })
+@ObjectType({ description: 'Payload of createCluster.' })
 export class CreateClusterPayload extends ClusterPayload {}
 
-@ObjectType({ description: 'Answer of updateCluster.' })
+@ObjectType({ description: 'Payload of updateCluster.' })
 export class UpdateClusterPayload extends ClusterPayload {}
 
-@ObjectType({ description: 'Answer of upgradeCluster.' })
+@ObjectType({ description: 'Payload of upgradeCluster.' })
 export class UpgradeClusterPayload extends ClusterPayload {}
 
-@ObjectType({ description: 'Answer of deleteCluster.' })
+@ObjectType({ description: 'Payload of deleteCluster.' })
 export class DeleteClusterPayload extends ClusterPayload {}
 
-@ObjectType({ description: 'Answer of setMaintenanceWindow.' })
+@ObjectType({ description: 'Payload of setMaintenanceWindow.' })
 export class SetMaintenanceWindowPayload extends ClusterPayload {}
 
-@ObjectType({ description: 'Answer of createNodePool.' })
+@ObjectType({ description: 'Payload of createNodePool.' })
 export class CreateNodePoolPayload extends NodePoolPayload {}
 
-@ObjectType({ description: 'Answer of scaleNodePool.' })
+@ObjectType({ description: 'Payload of scaleNodePool.' })
 export class ScaleNodePoolPayload extends NodePoolPayload {}
 
-@ObjectType({ description: 'Answer of deleteNodePool.' })
+@ObjectType({ description: 'Payload of deleteNodePool.' })
 export class DeleteNodePoolPayload extends NodePoolPayload {}
 
-@ObjectType({ description: 'Answer of updateNodePool.' })
+@ObjectType({ description: 'Payload of updateNodePool.' })
 export class UpdateNodePoolPayload extends NodePoolPayload {}
 
-@ObjectType({ description: 'Answer of attachInstances.' })
+@ObjectType({ description: 'Payload of attachInstances.' })
 export class AttachInstancesPayload extends NodePoolPayload {}
 
-@ObjectType({ description: 'Answer of removeNodes.' })
+@ObjectType({ description: 'Payload of removeNodes.' })
 export class RemoveNodesPayload extends NodePoolPayload {}
 
-@ObjectType({ description: 'Answer of syncNodePool.' })
+@ObjectType({ description: 'Payload of syncNodePool.' })
 export class SyncNodePoolPayload extends NodePoolPayload {}
 
-@ObjectType({ description: 'Answer of migrateCluster.' })
+@ObjectType({ description: 'Payload of migrateCluster.' })
 export class MigrateClusterPayload extends ClusterPayload {}
 
-@ObjectType({ description: 'Answer of scaleClusterVertically.' })
+@ObjectType({ description: 'Payload of scaleClusterVertically.' })
 export class ScaleClusterVerticallyPayload extends ClusterPayload {}
 
-@ObjectType({ description: 'Answer of convertChargeType.' })
+@ObjectType({ description: 'Payload of convertChargeType.' })
 export class ConvertChargeTypePayload extends ClusterPayload {}
 
 /** Every payload's fields: what came of the change, or why it was refused. */

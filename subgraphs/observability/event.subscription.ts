@@ -9,7 +9,7 @@ import type { EventService } from './event.service.js';
 import { EventCategory, EventFilter, ScalingEvent } from './event.type.js';
 
 const AFTER =
-  'Cursor of the last event seen: first what came since, then what comes. Only what comes when left out.';
+  'Cursor of the last event seen: first what came since, then what comes. Only what comes if omitted.';
 
 /** The streams of events; their sources are in `eventStreams`. */
 @Resolver()
@@ -20,7 +20,7 @@ export class EventSubscriptions {
   })
   events(
     @Root() event: EventInterface,
-    @Arg('filter', () => EventFilter, { nullable: true, description: 'Which events; all when left out.' })
+    @Arg('filter', () => EventFilter, { nullable: true, description: 'Which events; all if omitted.' })
     _filter: EventFilter | null,
     @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): EventInterface {
@@ -35,7 +35,7 @@ export class EventSubscriptions {
     @Root() event: ScalingEvent,
     @Arg('clusterId', () => ID, {
       nullable: true,
-      description: 'Only in this cluster; in all when left out.',
+      description: 'Only in this cluster; in all if omitted.',
     })
     _clusterId: string | null,
     @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,

@@ -45,7 +45,7 @@ export class MetricArgs {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Seconds that one point stands for; a sixtieth of the range when left out. A series has at most 1,000 points.',
+      'Seconds that one point stands for; a sixtieth of the range if omitted. A series has at most 1,000 points.',
   })
   step?: number | null;
 }

@@ -5,6 +5,6 @@ import { EventFilter } from './event.type.js';
 /** Arguments of lists that can be filtered. */
 @ArgsType()
 export class EventPageArgs extends PageArgs {
-  @Field(() => EventFilter, { nullable: true, description: 'Which events; all when left out.' })
+  @Field(() => EventFilter, { nullable: true, description: 'Which events; all if omitted.' })
   filter?: EventFilter | null;
 }

@@ -55,7 +55,7 @@ export class QuotaApplicationResolver {
   })
   async requestQuotaIncrease(
     @Ctx() context: RequestContext,
-    @Arg('input', () => RequestQuotaIncreaseInput, { description: 'The wish.' })
+    @Arg('input', () => RequestQuotaIncreaseInput, { description: 'The request.' })
     input: RequestQuotaIncreaseInput,
     @DryRun() dryRun?: boolean | null,
   ): Promise<RequestQuotaIncreasePayload> {

@@ -117,7 +117,7 @@ export class Operation {
   id: string;
 }
 
-@ObjectType({ description: 'Answer of requestQuotaIncrease.' })
+@ObjectType({ description: 'Payload of requestQuotaIncrease.' })
 export class RequestQuotaIncreasePayload {
   @Field(() => Quota, {
     nullable: true,

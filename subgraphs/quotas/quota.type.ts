@@ -40,7 +40,7 @@ export class Quota {
   @Field(() => String, { description: 'What is counted, e.g. `payg-vcpu` or `ACK_PRO/nodesPerCluster`.' })
   resource: string;
 
-  @Field(() => String, { description: 'What is counted, for people.' })
+  @Field(() => String, { description: 'What is counted (human-readable).' })
   description: string;
 
   @Field(() => Int, {
@@ -102,7 +102,7 @@ export class Quota {
 
   @Field(() => Boolean, {
     description:
-      'Whether the platform counts the use. If not, the limit is one of a single thing (a node, a machine), which is ' +
+      'Whether the platform counts the use. If not, the limit is one of a single thing (a node, an instance), which is ' +
       'measured against it when it is made, or has no fixed number.',
   })
   counted: boolean;

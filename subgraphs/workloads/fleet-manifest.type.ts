@@ -27,7 +27,7 @@ export class ApplyManifestToClustersInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'What became of a manifest in one cluster.' })
+@ObjectType({ description: 'Result of a manifest in one cluster.' })
 export class ClusterManifestResult {
   @Field(() => ID, { description: 'The id from `clusterIds`.' })
   clusterId: string;
@@ -58,7 +58,7 @@ export class ClusterManifestResult {
 }
 
 @ObjectType({
-  description: 'What became of a manifest in several clusters. Each is on its own: some may have failed.',
+  description: 'Result of a manifest in several clusters. Each is on its own: some may have failed.',
 })
 export class ApplyManifestToClustersPayload {
   @Field(() => [ClusterManifestResult], {

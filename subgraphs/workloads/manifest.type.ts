@@ -76,7 +76,7 @@ export class ApplyManifestInput {
 }
 
 @ObjectType({
-  description: 'What became of a manifest. Objects are applied one by one: some may be refused.',
+  description: 'Result of a manifest. Objects are applied one by one: some may be refused.',
 })
 export class ApplyManifestPayload {
   @Field(() => [ManifestObject], {

@@ -5,6 +5,6 @@ import { WorkloadFilter } from './workload.type.js';
 /** Arguments of lists that can be filtered. */
 @ArgsType()
 export class WorkloadPageArgs extends PageArgs {
-  @Field(() => WorkloadFilter, { nullable: true, description: 'Which workloads; all when left out.' })
+  @Field(() => WorkloadFilter, { nullable: true, description: 'Which workloads; all if omitted.' })
   filter?: WorkloadFilter | null;
 }

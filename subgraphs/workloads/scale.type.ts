@@ -23,7 +23,7 @@ export class ScaleWorkloadInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'What became of scaling a workload.' })
+@ObjectType({ description: 'Result of scaling a workload.' })
 export class ScaleWorkloadPayload {
   @Field(() => Workload, {
     nullable: true,

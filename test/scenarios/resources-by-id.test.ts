@@ -56,6 +56,24 @@ describe('an object by its id', () => {
     });
   });
 
+  test('says kinds of operations and states of nodes as text and as enums', async () => {
+    const { operations, cluster } = await ask<{
+      operations: { nodes: { type: string; kind: string }[] };
+      cluster: { nodes: { nodes: { state: string; lifecycleState: string }[] } };
+    }>(
+      seat,
+      `query ($id: ID!) { operations(first: 500) { nodes { type kind } }
+        cluster(id: $id) { nodes { nodes { state lifecycleState } } } }`,
+      { id: estate.cluster },
+    );
+    expect(operations.nodes.length).toBeGreaterThan(1);
+    expect(operations.nodes.filter(({ type, kind }) => type !== kind)).toEqual([]);
+    const { nodes } = cluster.nodes;
+    expect(nodes.map(({ lifecycleState }) => lifecycleState.toLowerCase())).toEqual(
+      nodes.map(({ state }) => state),
+    );
+  });
+
   test('is null in its place where there is none', async () => {
     const none = [
       '',

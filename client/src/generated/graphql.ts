@@ -40,7 +40,7 @@ export type ChangeTiming =
   /** When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor. */
   | 'MAINTENANCE_WINDOW';
 
-/** How a machine is paid. */
+/** How an instance is paid. */
 export type ChargeType =
   /** By use. */
   | 'POSTPAID'
@@ -60,7 +60,7 @@ export type Cloud =
   /** Open to everybody. */
   | 'PUBLIC';
 
-/** What the machines of a cluster can do. */
+/** What the instances of a cluster can do. */
 export type ClusterCapability =
   /** Keeping memory secret with Intel SGX: a confidential cluster. */
   | 'CONFIDENTIAL'
@@ -82,7 +82,7 @@ export type ClusterChangeType =
   /** Every cluster that was there at the start has been sent; what follows are changes. */
   | 'SYNCED';
 
-/** Which clusters; all given parts must hold. */
+/** Which clusters; all conditions are combined with AND. */
 export type ClusterFilter = {
   /** Only these clusters (at most 500). */
   readonly ids?: ReadonlyArray<string> | null | undefined;
@@ -100,19 +100,19 @@ export type ClusterFilter = {
 
 /** How a cluster is connected. None of it can be changed later. */
 export type ClusterNetworkInput = {
-  /** Prefix length of each node's part of the pod CIDR: 24 (256 pods a node, when left out) to 28 (16 pods). */
+  /** Prefix length of each node's part of the pod CIDR: 24 (256 pods a node, if omitted) to 28 (16 pods). */
   readonly nodeCidrMask?: number | null | undefined;
-  /** Addresses of its pods, e.g. `10.1.0.0/16`; a free range when left out. With Terway there is none: pods have addresses of the vSwitches. */
+  /** Addresses of its pods, e.g. `10.1.0.0/16`; a free range if omitted. With Terway there is none: pods have addresses of the vSwitches. */
   readonly podCidr?: string | null | undefined;
-  /** Give its Kubernetes API a public address (EIP); not when left out. */
+  /** Give its Kubernetes API a public address (EIP); not if omitted. */
   readonly publicEndpoint?: boolean | null | undefined;
-  /** Security group of the VPC for its nodes; one is made for the cluster when left out. */
+  /** Security group of the VPC for its nodes; one is made for the cluster if omitted. */
   readonly securityGroupId?: string | null | undefined;
-  /** Addresses of its Services, e.g. `172.21.0.0/20`; a free range when left out. */
+  /** Addresses of its Services, e.g. `172.21.0.0/20`; a free range if omitted. */
   readonly serviceCidr?: string | null | undefined;
-  /** vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones when left out. */
+  /** vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones if omitted. */
   readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
-  /** The VPC; of the region's default one, which is made when there is none and goes with its last cluster, when left out. */
+  /** The VPC; of the region's default one, which is made when there is none and goes with its last cluster, if omitted. */
   readonly vpcId?: string | null | undefined;
 };
 
@@ -185,23 +185,23 @@ export type ContainerRuntime =
 
 /** A cluster to be created. */
 export type CreateClusterInput = {
-  /** What its machines shall be able to do: makes it heterogeneous, sandbox or confidential. */
+  /** What its instances shall be able to do: makes it heterogeneous, sandbox or confidential. */
   readonly capability?: ClusterCapability | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** Refuse deletion until this is turned off; false when left out. */
+  /** Refuse deletion until this is turned off; false if omitted. */
   readonly deletionProtection?: boolean | null | undefined;
   /** Labels: a map of strings (at most 50). */
   readonly labels?: unknown;
-  /** The load balancer of its API server; paid by use when left out. */
+  /** The load balancer of its API server; paid by use if omitted. */
   readonly loadBalancer?: LoadBalancerInput | null | undefined;
-  /** The masters of a dedicated cluster; three of the usual type when left out. */
+  /** The masters of a dedicated cluster; three of the usual type if omitted. */
   readonly masters?: MastersInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
   readonly name: string;
-  /** How it is connected; to the region's default VPC, with free ranges for pods and Services, when left out. */
+  /** How it is connected; to the region's default VPC, with free ranges for pods and Services, if omitted. */
   readonly network?: ClusterNetworkInput | null | undefined;
-  /** What connects its pods; FLANNEL when left out. */
+  /** What connects its pods; FLANNEL if omitted. */
   readonly networkPlugin?: NetworkPlugin | null | undefined;
   /** Node pools to begin with (at most 100). */
   readonly nodePools?: ReadonlyArray<NodePoolInput> | null | undefined;
@@ -209,17 +209,17 @@ export type CreateClusterInput = {
   readonly profile?: ClusterProfile | null | undefined;
   /** Where; see Query.regions. */
   readonly regionId: string;
-  /** Edition of a managed cluster; STANDARD when left out. */
+  /** Edition of a managed cluster; STANDARD if omitted. */
   readonly spec?: ClusterSpec | null | undefined;
-  /** What gives its pods their volumes; CSI when left out. */
+  /** What gives its pods their volumes; CSI if omitted. */
   readonly storagePlugin?: StoragePlugin | null | undefined;
-  /** Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's when left out. */
+  /** Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's if omitted. */
   readonly timeZone?: string | null | undefined;
   /** Who runs the control plane. */
   readonly type: ClusterType;
-  /** Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest when left out. */
+  /** Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest if omitted. */
   readonly version?: string | null | undefined;
-  /** Zones its nodes are spread over; all of the region when left out. */
+  /** Zones its nodes are spread over; all of the region if omitted. */
   readonly zoneIds?: ReadonlyArray<string> | null | undefined;
 };
 
@@ -227,29 +227,29 @@ export type CreateClusterInput = {
 export type CreateNodePoolInput = {
   /** Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true. */
   readonly acknowledgeRisk?: boolean | null | undefined;
-  /** Automatic scaling; off when left out. */
+  /** Automatic scaling; off if omitted. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
-  /** Nodes wanted, within the quota of machines per scaling group; with autoscaling within its bounds and its minSize when left out, else 0. */
+  /** Desired number of nodes, within the quota of instances per scaling group; with autoscaling within its bounds and its minSize if omitted, else 0. */
   readonly desiredSize?: number | null | undefined;
-  /** Of an edge cluster: nodes that are offline keep their pods. False when left out. */
+  /** Of an edge cluster: nodes that are offline keep their pods. False if omitted. */
   readonly edgeAutonomy?: boolean | null | undefined;
-  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out. */
+  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted. */
   readonly gpuSharing?: boolean | null | undefined;
-  /** What its machines are made of. */
+  /** What its instances are made of. */
   readonly instanceConfig?: InstanceConfigInput | null | undefined;
-  /** Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB. */
+  /** Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of its nodes: a map of strings (at most 50). */
   readonly labels?: unknown;
-  /** What the platform does for it; nothing when left out. */
+  /** What the platform does for it; nothing if omitted. */
   readonly management?: NodePoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
-  /** What runs the containers; CONTAINERD when left out. */
+  /** What runs the containers; CONTAINERD if omitted. */
   readonly runtime?: ContainerRuntime | null | undefined;
   /** Taints of its nodes (at most 50). */
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
@@ -267,7 +267,7 @@ export type DeleteClusterInput = {
 
 /** A node pool to be deleted, with its nodes. */
 export type DeleteNodePoolInput = {
-  /** Of the default node pool, whose system components another pool takes over: it is known that this may be one that scales by itself, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool scales by itself. */
+  /** Of the default node pool, whose system components another pool takes over: it is known that this may be one that has autoscaling enabled, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool has autoscaling enabled. */
   readonly acknowledgeRisk?: boolean | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
@@ -284,7 +284,7 @@ export type DiskCategory =
   /** Standard SSD. */
   | 'CLOUD_SSD';
 
-/** A disk of each machine. */
+/** A disk of each instance. */
 export type DiskInput = {
   /** What kind of disk. */
   readonly category: DiskCategory;
@@ -327,40 +327,40 @@ export type EventFilter = {
 
 /** How much an event matters. */
 export type EventLevel =
-  /** Something did not come true. */
+  /** An operation failed. */
   | 'ERROR'
   /** Something went as asked for. */
   | 'INFO'
   /** Something went partly, or will be tried again. */
   | 'WARNING';
 
-/** What machines of a pool are made of; what is left out is as usual. */
+/** What instances of a pool are made of; what is left out is as usual. */
 export type InstanceConfigInput = {
-  /** How they are paid; POSTPAID when left out. */
+  /** How they are paid; POSTPAID if omitted. */
   readonly chargeType?: ChargeType | null | undefined;
-  /** Data disks (at most 16); none when left out. */
+  /** Data disks (at most 16); none if omitted. */
   readonly dataDisks?: ReadonlyArray<DiskInput> | null | undefined;
-  /** Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 when left out. */
+  /** Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 if omitted. */
   readonly imageId?: string | null | undefined;
-  /** Security group; the cluster's when left out. */
+  /** Security group; the cluster's if omitted. */
   readonly securityGroupId?: string | null | undefined;
-  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one machine may cost, larger than 0, in the currency of the cloud’s prices. */
+  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one instance may cost, larger than 0, in the currency of the cloud’s prices. */
   readonly spotPriceLimit?: number | null | undefined;
-  /** Of SPOT only; SPOT_AS_PRICE_GO when left out. */
+  /** Of SPOT only; SPOT_AS_PRICE_GO if omitted. */
   readonly spotStrategy?: SpotStrategy | null | undefined;
-  /** System disk; 120 GiB of CLOUD_ESSD when left out. */
+  /** System disk; 120 GiB of CLOUD_ESSD if omitted. */
   readonly systemDisk?: DiskInput | null | undefined;
-  /** User data: a script that each machine runs at its first start; at most 16 KiB, and none when left out or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH. */
+  /** User data: a script that each instance runs at its first start; at most 16 KiB, and none if omitted or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH. */
   readonly userData?: string | null | undefined;
-  /** vSwitches of the cluster's VPC; they say the zones too. The cluster's when left out. */
+  /** vSwitches of the cluster's VPC; they say the zones too. The cluster's if omitted. */
   readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
-  /** Zones of the pool; the cluster's when left out. */
+  /** Zones of the pool; the cluster's if omitted. */
   readonly zoneIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** The load balancer of an API server. */
 export type LoadBalancerInput = {
-  /** How it is paid: POSTPAID; only machines can be had by subscription. */
+  /** How it is paid: POSTPAID; only instances can be had by subscription. */
   readonly chargeType: ChargeType;
 };
 
@@ -368,7 +368,7 @@ export type LoadBalancerInput = {
 export type MastersInput = {
   /** How many: 3. */
   readonly count?: number | null | undefined;
-  /** Instance type of each; `ecs.g7.xlarge` when left out. */
+  /** Instance type of each; `ecs.g7.xlarge` if omitted. */
   readonly instanceType?: string | null | undefined;
 };
 
@@ -381,9 +381,9 @@ export type NetworkPlugin =
 
 /** Automatic scaling of a node pool: out for pods that find no node, in when nodes are idle and their pods have room elsewhere. */
 export type NodePoolAutoscalingInput = {
-  /** Whether it is on; a pool that scales by itself is not scaled by hand. */
+  /** Whether it is on; a pool that has autoscaling enabled is not scaled by hand. */
   readonly enabled: boolean;
-  /** Nodes at the most, within the quota of machines per scaling group. */
+  /** Nodes at the most, within the quota of instances per scaling group. */
   readonly maxSize: number;
   /** Nodes at the least: 0 to maxSize. */
   readonly minSize: number;
@@ -397,25 +397,25 @@ export type NodePoolAutoscalingInput = {
 export type NodePoolInput = {
   /** Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true. */
   readonly acknowledgeRisk?: boolean | null | undefined;
-  /** Automatic scaling; off when left out. */
+  /** Automatic scaling; off if omitted. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
-  /** Nodes wanted, within the quota of machines per scaling group; with autoscaling within its bounds and its minSize when left out, else 0. */
+  /** Desired number of nodes, within the quota of instances per scaling group; with autoscaling within its bounds and its minSize if omitted, else 0. */
   readonly desiredSize?: number | null | undefined;
-  /** Of an edge cluster: nodes that are offline keep their pods. False when left out. */
+  /** Of an edge cluster: nodes that are offline keep their pods. False if omitted. */
   readonly edgeAutonomy?: boolean | null | undefined;
-  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out. */
+  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted. */
   readonly gpuSharing?: boolean | null | undefined;
-  /** What its machines are made of. */
+  /** What its instances are made of. */
   readonly instanceConfig?: InstanceConfigInput | null | undefined;
-  /** Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB. */
+  /** Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of its nodes: a map of strings (at most 50). */
   readonly labels?: unknown;
-  /** What the platform does for it; nothing when left out. */
+  /** What the platform does for it; nothing if omitted. */
   readonly management?: NodePoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
-  /** What runs the containers; CONTAINERD when left out. */
+  /** What runs the containers; CONTAINERD if omitted. */
   readonly runtime?: ContainerRuntime | null | undefined;
   /** Taints of its nodes (at most 50). */
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
@@ -423,7 +423,7 @@ export type NodePoolInput = {
 
 /** What the platform does for a managed pool; what is left out stays, or is off. */
 export type NodePoolManagementInput = {
-  /** When a restart does not mend a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
+  /** When a restart does not fix a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
   readonly allowSystemDiskReset?: boolean | null | undefined;
   /** Repair nodes that are not ready: restart them first. */
   readonly autoRepair?: boolean | null | undefined;
@@ -462,9 +462,9 @@ export type OperationState =
   | 'FAILED'
   /** Part of what was asked for is there; see result and error. */
   | 'PARTIAL'
-  /** Not begun. */
+  /** Not started. */
   | 'PENDING'
-  /** Under way. */
+  /** In progress. */
   | 'RUNNING'
   /** All that was asked for is there. */
   | 'SUCCEEDED';
@@ -529,7 +529,7 @@ export type QuotaScope =
 export type ScaleNodePoolInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** Nodes wanted, within the quota of machines per scaling group. */
+  /** Desired number of nodes, within the quota of instances per scaling group. */
   readonly desiredSize: number;
   /** The node pool. */
   readonly nodePoolId: string;
@@ -547,7 +547,7 @@ export type ScaleWorkloadInput = {
   readonly workloadId: string;
 };
 
-/** What is bid for spot machines. */
+/** What is bid for spot instances. */
 export type SpotStrategy =
   /** The price of the moment, at most that of pay-as-you-go. */
   | 'SPOT_AS_PRICE_GO'
@@ -622,9 +622,9 @@ export type UpgradeClusterInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly id: string;
-  /** How its nodes are upgraded; a tenth of each pool at a time when left out. */
+  /** How its nodes are upgraded; a tenth of each pool at a time if omitted. */
   readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;
-  /** When it begins. When left out: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE. */
+  /** When it begins. If omitted: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE. */
   readonly timing?: ChangeTiming | null | undefined;
   /** One of `version.upgradeTargets`, as patch or minor (its newest patch). */
   readonly version: string;

@@ -46,7 +46,7 @@ export class VerifyAccountInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'Answer of verifyAccount.' })
+@ObjectType({ description: 'Payload of verifyAccount.' })
 export class VerifyAccountPayload extends ChangePayload {
   @Field(() => Viewer, { nullable: true, description: 'The viewer; null when the request was refused.' })
   viewer: Viewer | null;

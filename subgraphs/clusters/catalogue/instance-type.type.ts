@@ -1,7 +1,7 @@
 import { Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A size of machine that the cloud offers.' })
+@ObjectType({ description: 'A size of instance that the cloud offers.' })
 export class InstanceType {
   @Field(() => ID, { description: 'Id, e.g. `ecs.g7.xlarge`.' })
   id: string;
@@ -38,11 +38,11 @@ export class InstanceType {
   })
   epcGiB: number;
 
-  @Field(() => Boolean, { description: 'Whether it is a whole machine, without virtualization.' })
+  @Field(() => Boolean, { description: 'Whether it is a whole instance, without virtualization.' })
   bareMetal: boolean;
 }
 
-@InputType({ description: 'Which instance types; all given parts must hold.' })
+@InputType({ description: 'Which instance types; all conditions are combined with AND.' })
 export class InstanceTypeFilter {
   @Field(() => Int, { nullable: true, description: 'With at least this many vCPUs.' })
   minVcpus?: number | null;

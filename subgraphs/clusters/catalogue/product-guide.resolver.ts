@@ -28,7 +28,7 @@ export class ProductGuideResolver {
     component?: string | null,
     @Arg('recoverable', () => Boolean, {
       nullable: true,
-      description: 'Only those that can, or cannot, be mended.',
+      description: 'Only those that can, or cannot, be fixed.',
     })
     recoverable?: boolean | null,
   ): Promise<HighRiskOperation[]> {

@@ -28,7 +28,7 @@ export const RiskSection = graphEnum('RiskSection', 'Section of the list of high
 export type RiskSection = keyof typeof RiskSection;
 
 @ObjectType({
-  description: 'Something that people do to a cluster and should not: what it breaks, what mends it.',
+  description: 'Something that people do to a cluster and should not: what it breaks, what fixes it.',
 })
 export class HighRiskOperation {
   @Field(() => ID, { description: 'Stable id, e.g. `cluster.api-server.1`.' })
@@ -46,10 +46,10 @@ export class HighRiskOperation {
   @Field(() => String, { description: 'What happens then.' })
   impact: string;
 
-  @Field(() => String, { description: 'What mends it.' })
+  @Field(() => String, { description: 'What fixes it.' })
   recovery: string;
 
-  @Field(() => Boolean, { description: 'Whether it can be mended at all.' })
+  @Field(() => Boolean, { description: 'Whether it can be fixed at all.' })
   recoverable: boolean;
 }
 

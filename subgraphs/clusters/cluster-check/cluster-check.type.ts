@@ -19,7 +19,7 @@ export type ClusterCheckState = keyof typeof ClusterCheckState;
 export const CheckLevel = graphEnum('CheckLevel', 'How much a failed item matters.', {
   INFO: 'Good to know.',
   WARNING: 'Something may break; nothing is refused.',
-  BLOCKING: 'Must be mended first.',
+  BLOCKING: 'Must be fixed first.',
 });
 export type CheckLevel = keyof typeof CheckLevel;
 
@@ -43,7 +43,7 @@ export class ClusterCheckItem {
   @Field(() => CheckResult, { description: 'What was found.' })
   result: CheckResult;
 
-  @Field(() => String, { description: 'What was found, for people.' })
+  @Field(() => String, { description: 'What was found (human-readable).' })
   message: string;
 
   @Field(() => String, { nullable: true, description: 'What to do; null when there is nothing to do.' })
@@ -86,7 +86,7 @@ export class RunClusterCheckInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'Answer of runClusterCheck.' })
+@ObjectType({ description: 'Payload of runClusterCheck.' })
 export class RunClusterCheckPayload extends ChangePayload {
   @Field(() => ClusterCheck, { nullable: true, description: 'The check; null when the request was refused.' })
   clusterCheck: ClusterCheck | null;

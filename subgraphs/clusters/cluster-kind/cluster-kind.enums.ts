@@ -6,18 +6,18 @@ export const ClusterKindName = graphEnum(
   {
     PRO: 'Managed, Pro edition.',
     STANDARD: 'Managed, standard edition.',
-    DEDICATED: 'Three masters and the workers are machines of the account.',
-    HETEROGENEOUS: 'Machines with GPUs or NPUs beside plain ones.',
-    SANDBOX: 'Pods run in light virtual machines with a kernel of their own, on bare-metal machines.',
-    CONFIDENTIAL: 'Machines with Intel SGX: memory that even their administrator cannot read.',
-    EDGE: 'Machines outside the region, which may be cut off from it.',
-    SERVERLESS: 'No machines: pods run on container instances.',
+    DEDICATED: 'Three masters and the workers are instances of the account.',
+    HETEROGENEOUS: 'Instances with GPUs or NPUs beside plain ones.',
+    SANDBOX: 'Pods run in light virtual machines with a kernel of their own, on bare-metal instances.',
+    CONFIDENTIAL: 'Instances with Intel SGX: memory that even their administrator cannot read.',
+    EDGE: 'Instances outside the region, which may be cut off from it.',
+    SERVERLESS: 'No instances: pods run on container instances.',
     REGISTERED: 'Made elsewhere, registered here.',
   },
 );
 export type ClusterKindName = keyof typeof ClusterKindName;
 
-export const ClusterCapability = graphEnum('ClusterCapability', 'What the machines of a cluster can do.', {
+export const ClusterCapability = graphEnum('ClusterCapability', 'What the instances of a cluster can do.', {
   GPU: 'Computing with GPUs or NPUs: a heterogeneous cluster.',
   SANDBOX: 'Running pods in light virtual machines: a sandbox cluster.',
   CONFIDENTIAL: 'Keeping memory secret with Intel SGX: a confidential cluster.',

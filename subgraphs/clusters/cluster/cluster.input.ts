@@ -19,7 +19,7 @@ import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 const UNCHANGEABLE =
   'Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD.';
-@InputType({ description: 'Which clusters; all given parts must hold.' })
+@InputType({ description: 'Which clusters; all conditions are combined with AND.' })
 export class ClusterFilter {
   @Field(() => [ID], { nullable: true, description: 'Only these clusters (at most 500).' })
   ids?: string[] | null;
@@ -57,14 +57,14 @@ export class MastersInput {
   @Field(() => Int, { nullable: true, description: 'How many: 3.' })
   count?: number | null;
 
-  @Field(() => ID, { nullable: true, description: 'Instance type of each; `ecs.g7.xlarge` when left out.' })
+  @Field(() => ID, { nullable: true, description: 'Instance type of each; `ecs.g7.xlarge` if omitted.' })
   instanceType?: string | null;
 }
 
 @InputType({ description: 'The load balancer of an API server.' })
 export class LoadBalancerInput {
   @Field(() => ChargeType, {
-    description: 'How it is paid: POSTPAID; only machines can be had by subscription.',
+    description: 'How it is paid: POSTPAID; only instances can be had by subscription.',
   })
   chargeType: ChargeType;
 }
@@ -91,64 +91,64 @@ export class CreateClusterInput {
 
   @Field(() => ClusterSpec, {
     nullable: true,
-    description: 'Edition of a managed cluster; STANDARD when left out.',
+    description: 'Edition of a managed cluster; STANDARD if omitted.',
   })
   spec?: ClusterSpec | null;
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'What its machines shall be able to do: makes it heterogeneous, sandbox or confidential.',
+    description: 'What its instances shall be able to do: makes it heterogeneous, sandbox or confidential.',
   })
   capability?: ClusterCapability | null;
 
   @Field(() => MastersInput, {
     nullable: true,
-    description: 'The masters of a dedicated cluster; three of the usual type when left out.',
+    description: 'The masters of a dedicated cluster; three of the usual type if omitted.',
   })
   masters?: MastersInput | null;
 
   @Field(() => NetworkPlugin, {
     nullable: true,
-    description: 'What connects its pods; FLANNEL when left out.',
+    description: 'What connects its pods; FLANNEL if omitted.',
   })
   networkPlugin?: NetworkPlugin | null;
 
   @Field(() => ClusterNetworkInput, {
     nullable: true,
     description:
-      "How it is connected; to the region's default VPC, with free ranges for pods and Services, when left out.",
+      "How it is connected; to the region's default VPC, with free ranges for pods and Services, if omitted.",
   })
   network?: ClusterNetworkInput | null;
 
   @Field(() => StoragePlugin, {
     nullable: true,
-    description: 'What gives its pods their volumes; CSI when left out.',
+    description: 'What gives its pods their volumes; CSI if omitted.',
   })
   storagePlugin?: StoragePlugin | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest when left out.',
+      'Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest if omitted.',
   })
   version?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      "Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's when left out.",
+      "Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's if omitted.",
   })
   timeZone?: string | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Zones its nodes are spread over; all of the region when left out.',
+    description: 'Zones its nodes are spread over; all of the region if omitted.',
   })
   zoneIds?: string[] | null;
 
   @Field(() => LoadBalancerInput, {
     nullable: true,
-    description: 'The load balancer of its API server; paid by use when left out.',
+    description: 'The load balancer of its API server; paid by use if omitted.',
   })
   loadBalancer?: LoadBalancerInput | null;
 
@@ -160,7 +160,7 @@ export class CreateClusterInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Refuse deletion until this is turned off; false when left out.',
+    description: 'Refuse deletion until this is turned off; false if omitted.',
   })
   deletionProtection?: boolean | null;
 
@@ -242,13 +242,13 @@ export class UpgradeClusterInput {
   @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it begins. When left out: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
+      'When it begins. If omitted: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
   })
   timing?: ChangeTiming | null;
 
   @Field(() => UpgradeRollingPolicyInput, {
     nullable: true,
-    description: 'How its nodes are upgraded; a tenth of each pool at a time when left out.',
+    description: 'How its nodes are upgraded; a tenth of each pool at a time if omitted.',
   })
   rollingPolicy?: UpgradeRollingPolicyInput | null;
 

@@ -48,7 +48,7 @@ export class ClusterResolver {
     filter?: ClusterFilter | null,
     @Arg('orderBy', () => ClusterOrder, {
       nullable: true,
-      description: 'Sorting; oldest first when left out.',
+      description: 'Sorting; oldest first if omitted.',
     })
     order?: ClusterOrder | null,
   ) {
@@ -109,7 +109,7 @@ export class ClusterResolver {
     @Arg('ttlMinutes', () => Int, {
       nullable: true,
       description:
-        'How long they hold at the most: 15 to 4320 minutes, 60 when left out; never longer than the token.',
+        'How long they hold at the most: 15 to 4320 minutes, 60 if omitted; never longer than the token.',
     })
     ttlMinutes?: number | null,
   ) {

@@ -17,7 +17,7 @@ export class Condition {
   @Field(() => String, { nullable: true, description: 'Why, in one CamelCase word.' })
   reason?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why, for people.' })
+  @Field(() => String, { nullable: true, description: 'Why (human-readable).' })
   message?: string | null;
 
   @Field(() => DateTimeScalar, { description: 'When the status last changed.' })
@@ -30,7 +30,9 @@ export class Cluster {
   @Field(() => ID, { description: 'Id of the cluster, `cluster_…`.' })
   id: string;
 
-  @Field(() => String, { description: 'Name, unique among the living clusters of the account.' })
+  @Field(() => String, {
+    description: 'Name, unique among the clusters that are not deleted of the account.',
+  })
   name: string;
 
   @Field(() => ClusterState, { description: 'What it is doing.' })
@@ -50,7 +52,7 @@ export class Cluster {
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'What its machines can do beyond running pods; null for plain machines.',
+    description: 'What its instances can do beyond running pods; null for plain instances.',
   })
   capability: string | null;
 

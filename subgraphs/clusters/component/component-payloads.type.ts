@@ -4,26 +4,26 @@ import { Component } from './component.type.js';
 
 @ObjectType()
 abstract class ComponentPayload extends ChangePayload {
-  @Field(() => Component, { nullable: true, description: 'The component; null when the change was refused.' })
+  @Field(() => Component, { nullable: true, description: 'The component; null if the change was refused.' })
   component: Component | null;
 }
 
-@ObjectType({ description: 'Answer of installComponent.' })
+@ObjectType({ description: 'Payload of installComponent.' })
 export class InstallComponentPayload extends ComponentPayload {}
 
-@ObjectType({ description: 'Answer of upgradeComponent.' })
+@ObjectType({ description: 'Payload of upgradeComponent.' })
 export class UpgradeComponentPayload extends ComponentPayload {}
 
-@ObjectType({ description: 'Answer of configureComponent.' })
+@ObjectType({ description: 'Payload of configureComponent.' })
 export class ConfigureComponentPayload extends ComponentPayload {}
 
-@ObjectType({ description: 'Answer of uninstallComponent.' })
+@ObjectType({ description: 'Payload of uninstallComponent.' })
 export class UninstallComponentPayload extends ComponentPayload {}
 
-@ObjectType({ description: 'Answer of restoreComponent.' })
+@ObjectType({ description: 'Payload of restoreComponent.' })
 export class RestoreComponentPayload extends ComponentPayload {}
 
-@ObjectType({ description: 'Answer of checkComponents.' })
+@ObjectType({ description: 'Payload of checkComponents.' })
 export class CheckComponentsPayload extends ChangePayload {
   @Field(() => [Component], {
     description: 'The components of the cluster; empty when the request was refused.',

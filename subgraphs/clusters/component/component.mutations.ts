@@ -76,7 +76,7 @@ export class ComponentMutations {
 
   @Mutation(() => RestoreComponentPayload, {
     description:
-      'Makes a component again what the platform has applied, over what was changed past the platform.',
+      'Makes a component again what the platform has applied, over what was changed outside the platform.',
   })
   restoreComponent(
     @Ctx() context: RequestContext,

@@ -10,11 +10,11 @@ import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',
-  ACTIVE: 'In the cluster as wished.',
+  ACTIVE: 'In the cluster as specified.',
   UPGRADING: 'Its version is being changed.',
   UPDATING: 'Its parameters are being changed, or it is being restored.',
   UNINSTALLING: 'Being taken out of the cluster.',
-  FAILED: 'The last wish could not be carried out; see failure.',
+  FAILED: 'The last change could not be carried out; see error.',
 });
 
 @ObjectType({ description: 'A version of a component.' })
@@ -34,7 +34,7 @@ export class ComponentDefinition {
   @Field(() => ID, { description: 'Its name, e.g. `coredns`.' })
   name: string;
 
-  @Field(() => String, { description: 'Name for people.' })
+  @Field(() => String, { description: 'Name for display.' })
   title: string;
 
   @Field(() => String, { description: 'Its field, e.g. `NETWORK`.' })
@@ -80,7 +80,7 @@ export class ComponentRecommendation {
 }
 
 @ObjectType({
-  description: 'Something of a component that somebody has changed in the cluster, past the platform.',
+  description: 'Something of a component that somebody has changed in the cluster, outside the platform.',
 })
 export class ComponentDrift {
   @Field(() => String, { description: 'Kind and name of the object, e.g. `Deployment coredns`.' })
@@ -132,7 +132,7 @@ export class Component {
 }
 
 const WHEN =
-  'When it begins. When left out: MAINTENANCE_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else IMMEDIATE. The window opens next at Cluster.maintenanceWindow.nextOccurrence.';
+  'When it begins. If omitted: MAINTENANCE_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else IMMEDIATE. The window opens next at Cluster.maintenanceWindow.nextOccurrence.';
 
 export const ComponentConnection = connectionOf('Component', () => Component);
 
@@ -146,7 +146,7 @@ export class InstallComponentInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The newest that works with the cluster when left out.',
+    description: 'The newest that works with the cluster if omitted.',
   })
   version?: string | null;
 
@@ -167,7 +167,7 @@ export class UpgradeComponentInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The newest that works with the cluster when left out.',
+    description: 'The newest that works with the cluster if omitted.',
   })
   version?: string | null;
 

@@ -24,7 +24,7 @@ export type ControlPlaneIncidentKind = keyof typeof ControlPlaneIncidentKind;
 
 @ObjectType({ description: 'One process of a control plane.' })
 export class ControlPlaneReplica {
-  @Field(() => String, { description: 'Its name, e.g. `etcd-1`.' })
+  @Field(() => ID, { description: 'Its name, e.g. `etcd-1`.' })
   id: string;
 
   @Field(() => Zone, { description: 'Where it runs.' })
@@ -45,7 +45,7 @@ export class ControlPlaneComponent {
   @Field(() => Int, { description: 'How many of them work.' })
   healthyReplicas: number;
 
-  @Field(() => ComponentHealth, { description: 'How it stands.' })
+  @Field(() => ComponentHealth, { description: 'Current state.' })
   health: string;
 
   @Field(() => [Zone], { description: 'The zones that it is spread over.' })
@@ -63,7 +63,7 @@ export class ControlPlaneIncident {
   @Field(() => ControlPlaneIncidentKind, { description: 'What did not work.' })
   kind: string;
 
-  @Field(() => String, { description: 'What was down when it began, for people.' })
+  @Field(() => String, { description: 'What was down when it began (human-readable).' })
   cause: string;
 
   @Field(() => DateTimeScalar, { description: 'When it began, by the clock of the cloud.' })

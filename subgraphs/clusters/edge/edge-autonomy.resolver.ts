@@ -23,9 +23,9 @@ export class SetEdgeAutonomyInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'Answer of setEdgeAutonomy.' })
+@ObjectType({ description: 'Payload of setEdgeAutonomy.' })
 export class SetEdgeAutonomyPayload {
-  @Field(() => NodePool, { nullable: true, description: 'The node pool; null when the change was refused.' })
+  @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the change was refused.' })
   nodePool: NodePool | null;
 
   @Field(() => Operation, {
@@ -34,7 +34,7 @@ export class SetEdgeAutonomyPayload {
   })
   operation: Operation | null;
 
-  @Field(() => [UserError], { description: 'What the caller can mend; empty on success.' })
+  @Field(() => [UserError], { description: 'Client errors; empty on success.' })
   userErrors: UserError[];
 }
 
@@ -48,7 +48,7 @@ export class EdgeAutonomyMutations {
   })
   setEdgeAutonomy(
     @Ctx() context: RequestContext,
-    @Arg('input', () => SetEdgeAutonomyInput, { description: 'The node pool and the wish.' })
+    @Arg('input', () => SetEdgeAutonomyInput, { description: 'The node pool and the request.' })
     input: SetEdgeAutonomyInput,
     @DryRun() dryRun?: boolean | null,
   ) {

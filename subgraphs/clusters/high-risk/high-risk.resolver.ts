@@ -35,7 +35,7 @@ export class HighRiskMutations {
 
   @Mutation(() => PerformHighRiskOperationPayload, {
     description:
-      'For drills, in the simulated cloud: does to the resources of a cluster what people do in other consoles and should not, with the impact that the list of high-risk operations names. What nothing mends needs acknowledgeRisk.',
+      'For drills, in the simulated cloud: does to the resources of a cluster what people do in other consoles and should not, with the impact that the list of high-risk operations names. What nothing fixes needs acknowledgeRisk.',
   })
   performHighRiskOperation(
     @Ctx() context: RequestContext,
@@ -47,7 +47,7 @@ export class HighRiskMutations {
   }
 
   @Mutation(() => RemediateHighRiskOperationPayload, {
-    description: 'For drills, in the simulated cloud: does what mends a high-risk operation.',
+    description: 'For drills, in the simulated cloud: does what fixes a high-risk operation.',
   })
   remediateHighRiskOperation(
     @Ctx() context: RequestContext,
@@ -84,7 +84,7 @@ export class HighRiskOperationResolver {
   @FieldResolver(() => HighRiskTarget, {
     nullable: true,
     description:
-      'To what it can be done in the simulated cloud, as a drill; null for one that is not acted out.',
+      'To what it can be done in the simulated cloud, as a drill; null for one that is not simulated.',
   })
   simulatedTarget(@Root() { id }: HighRiskOperation) {
     return drillTarget(id);
@@ -92,7 +92,7 @@ export class HighRiskOperationResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Why it is not acted out in the simulated cloud; null for one that is.',
+    description: 'Why it is not simulated in the simulated cloud; null for one that is.',
   })
   notSimulatedReason(@Root() { id }: HighRiskOperation) {
     return notSimulatedReason(id);
@@ -104,7 +104,8 @@ export class ClusterRisksResolver {
   constructor(private readonly findings: RiskFindingStore) {}
 
   @FieldResolver(() => [HighRiskFinding], {
-    description: 'High-risk operations that were done to it past the platform and not mended, oldest first.',
+    description:
+      'High-risk operations that were done to it outside the platform and not fixed, oldest first.',
   })
   async highRiskFindings(@Ctx() context: RequestContext, @Root() { id }: ClusterRow) {
     return (await loadValue(context, this.findings.ofClusters, id)) ?? [];

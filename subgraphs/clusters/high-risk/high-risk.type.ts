@@ -21,7 +21,7 @@ export const HighRiskTarget = graphEnum(
 );
 
 @ObjectType({
-  description: 'A high-risk operation that was done to a cluster past the platform, and not mended.',
+  description: 'A high-risk operation that was done to a cluster outside the platform, and not fixed.',
 })
 export class HighRiskFinding {
   @Field(() => String, {
@@ -118,11 +118,11 @@ abstract class RiskPayload extends ChangePayload {
   cluster: Cluster | null;
 }
 
-@ObjectType({ description: 'Answer of performHighRiskOperation.' })
+@ObjectType({ description: 'Payload of performHighRiskOperation.' })
 export class PerformHighRiskOperationPayload extends RiskPayload {}
 
-@ObjectType({ description: 'Answer of remediateHighRiskOperation.' })
+@ObjectType({ description: 'Payload of remediateHighRiskOperation.' })
 export class RemediateHighRiskOperationPayload extends RiskPayload {}
 
-@ObjectType({ description: 'Answer of setNodeSysctls.' })
+@ObjectType({ description: 'Payload of setNodeSysctls.' })
 export class SetNodeSysctlsPayload extends RiskPayload {}

@@ -26,7 +26,7 @@ import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 @Resolver(() => InstanceType)
 export class MachineKindResolver {
-  @FieldResolver(() => InstanceCategory, { description: 'What machines of the type compute with.' })
+  @FieldResolver(() => InstanceCategory, { description: 'What instances of the type compute with.' })
   category(@Root() type: InstanceTypeValue) {
     return machineKind(type);
   }
@@ -43,7 +43,7 @@ export class InstanceResolver {
   @Query(() => InstanceConnection, {
     name: 'instances',
     description:
-      "The account's machines that belong to no cluster: made in the cloud, kept when their node was removed, or left by a creation that failed.",
+      "The account's instances that belong to no cluster: made in the cloud, kept when their node was removed, or left by a creation that failed.",
   })
   list(
     @Ctx() context: RequestContext,
@@ -68,7 +68,7 @@ export class InstanceResolver {
   }
 
   @Mutation(() => ReleaseInstancesPayload, {
-    description: 'Releases machines that belong to no cluster. What is paid by subscription is refused.',
+    description: 'Releases instances that belong to no cluster. What is paid by subscription is refused.',
   })
   async releaseInstances(
     @Ctx() context: RequestContext,
@@ -83,7 +83,7 @@ export class InstanceResolver {
   }
 
   @Mutation(() => ConvertChargeTypePayload, {
-    description: 'Lets the machines of nodes go over from use to subscription.',
+    description: 'Lets the instances of nodes go over from use to subscription.',
   })
   convertChargeType(
     @Ctx() context: RequestContext,
@@ -93,7 +93,7 @@ export class InstanceResolver {
     return toPayload(context, () => this.conversions.convert(context.actor, input, dryRun));
   }
 
-  @FieldResolver(() => InstanceType, { nullable: true, description: 'What machine it is.' })
+  @FieldResolver(() => InstanceType, { nullable: true, description: 'What instance it is.' })
   async instanceType(@Root() machine: Machine) {
     return (await this.catalogue.catalogue()).instanceTypes.get(machine.instanceType);
   }

@@ -6,21 +6,21 @@ import { ChangePayload } from '../change-payload.type.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
 import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
-export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why a machine belongs to no cluster.', {
+export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why an instance belongs to no cluster.', {
   CREATED: 'Somebody made it in the cloud.',
   REMOVED: 'It left its cluster and was not, or could not be, released.',
   FAILED_CREATION: 'It was bought for a node that could not be made.',
 });
 export type InstanceOrigin = keyof typeof InstanceOrigin;
 
-export const InstanceState = graphEnum('InstanceState', 'Whether a machine of the account runs.', {
+export const InstanceState = graphEnum('InstanceState', 'Whether an instance of the account runs.', {
   RUNNING: 'It runs, and can be attached to a cluster.',
   STOPPED: 'Somebody has stopped it in the cloud; start it there before it is attached.',
 });
 export type InstanceState = keyof typeof InstanceState;
 
 @ObjectType({
-  description: 'A machine of the account that belongs to no cluster, and can be attached to one.',
+  description: 'An instance of the account that belongs to no cluster, and can be attached to one.',
 })
 export class Instance {
   @Field(() => ID, { description: "The cloud's id, `i-…`." })
@@ -59,7 +59,7 @@ export class Instance {
 
 export const InstanceConnection = connectionOf('Instance', () => Instance);
 
-@InputType({ description: 'Which machines; all given parts must hold.' })
+@InputType({ description: 'Which instances; all conditions are combined with AND.' })
 export class InstanceFilter {
   @Field(() => [ID], { nullable: true, description: 'Only these (at most 100).' })
   ids?: string[] | null;
@@ -88,7 +88,7 @@ export class NodeImage {
   @Field(() => ID, { description: 'Id, as `imageId` of pools.' })
   id: string;
 
-  @Field(() => String, { description: 'Name for people, with its version.' })
+  @Field(() => String, { description: 'Name for display, with its version.' })
   name: string;
 
   @Field(() => OsFamily, { description: 'Family of the operating system.' })
@@ -104,22 +104,22 @@ export class NodeImage {
   supported: boolean;
 }
 
-@InputType({ description: 'Machines that are to be released.' })
+@InputType({ description: 'Instances that are to be released.' })
 export class ReleaseInstancesInput {
-  @Field(() => [ID], { description: 'Machines that belong to no cluster (1 to 100).' })
+  @Field(() => [ID], { description: 'Instances that belong to no cluster (1 to 100).' })
   instanceIds: string[];
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'Answer of releaseInstances.' })
+@ObjectType({ description: 'Payload of releaseInstances.' })
 export class ReleaseInstancesPayload extends ChangePayload {
   @Field(() => [ID], { description: 'Those that are released.' })
   releasedIds: string[];
 }
 
-@InputType({ description: 'Nodes whose machines are to be paid in another way.' })
+@InputType({ description: 'Nodes whose instances are to be paid in another way.' })
 export class ConvertChargeTypeInput {
   @Field(() => [ID], {
     description: 'Running nodes of one cluster (1 to 100), masters of a dedicated one included.',

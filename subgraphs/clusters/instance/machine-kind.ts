@@ -1,14 +1,14 @@
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 
-export const InstanceCategory = graphEnum('InstanceCategory', 'What a machine computes with.', {
+export const InstanceCategory = graphEnum('InstanceCategory', 'What an instance computes with.', {
   X86: 'A virtual machine with x86 processors.',
   ARM: 'A virtual machine with ARM processors.',
   GPU: 'With GPUs.',
   NPU: 'With processors for neural networks.',
   FPGA: 'With programmable hardware.',
-  EDGE: 'At the edge: a machine outside the regions of the cloud, of a node of an edge cluster.',
-  VIRTUAL: 'No machine: a virtual node, whose pods run on container instances (ECI), as many as there are.',
-  BARE_METAL: 'A whole machine, without virtualization and without accelerators.',
+  EDGE: 'At the edge: an instance outside the regions of the cloud, of a node of an edge cluster.',
+  VIRTUAL: 'No instance: a virtual node, whose pods run on container instances (ECI), as many as there are.',
+  BARE_METAL: 'A whole instance, without virtualization and without accelerators.',
 });
 export type InstanceCategory = keyof typeof InstanceCategory;
 

@@ -21,7 +21,7 @@ import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 
 /** A window with the time zone of its cluster. */
 type WindowValue = WindowRule & { readonly enabled: boolean };
-const AT = 'The time in question; now when left out. Within 20 years from now.';
+const AT = 'The time in question; now if omitted. Within 20 years from now.';
 
 @Resolver(() => MaintenanceWindow)
 export class MaintenanceWindowResolver {

@@ -7,8 +7,8 @@ export const ResourceCreator = graphEnum('ResourceCreator', 'Who made a cloud re
 export type ResourceCreator = keyof typeof ResourceCreator;
 
 export const TrafficDirection = graphEnum('TrafficDirection', 'Which way traffic goes.', {
-  INGRESS: 'To the machines of the group.',
-  EGRESS: 'From the machines of the group.',
+  INGRESS: 'To the instances of the group.',
+  EGRESS: 'From the instances of the group.',
 });
 export type TrafficDirection = keyof typeof TrafficDirection;
 
@@ -30,7 +30,7 @@ export const ClusterResourceType = graphEnum(
     LOAD_BALANCER: 'A load balancer (SLB): of the API server, or of a Service inside the cluster.',
     EIP: 'A public address.',
     SCALING_GROUP: 'The scaling group of a node pool.',
-    INSTANCE: 'A machine.',
+    INSTANCE: 'An instance.',
     DISK: 'A cloud disk of a volume claim inside the cluster.',
   },
 );

@@ -9,46 +9,46 @@ export class ClusterNetworkInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The VPC; of the region's default one, which is made when there is none and goes with its last cluster, when left out.",
+      "The VPC; of the region's default one, which is made when there is none and goes with its last cluster, if omitted.",
   })
   vpcId?: string | null;
 
   @Field(() => [ID], {
     nullable: true,
     description:
-      'vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones when left out.',
+      'vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones if omitted.',
   })
   vSwitchIds?: string[] | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Security group of the VPC for its nodes; one is made for the cluster when left out.',
+    description: 'Security group of the VPC for its nodes; one is made for the cluster if omitted.',
   })
   securityGroupId?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Addresses of its pods, e.g. `10.1.0.0/16`; a free range when left out. With Terway there is none: pods have addresses of the vSwitches.',
+      'Addresses of its pods, e.g. `10.1.0.0/16`; a free range if omitted. With Terway there is none: pods have addresses of the vSwitches.',
   })
   podCidr?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Addresses of its Services, e.g. `172.21.0.0/20`; a free range when left out.',
+    description: 'Addresses of its Services, e.g. `172.21.0.0/20`; a free range if omitted.',
   })
   serviceCidr?: string | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      "Prefix length of each node's part of the pod CIDR: 24 (256 pods a node, when left out) to 28 (16 pods).",
+      "Prefix length of each node's part of the pod CIDR: 24 (256 pods a node, if omitted) to 28 (16 pods).",
   })
   nodeCidrMask?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Give its Kubernetes API a public address (EIP); not when left out.',
+    description: 'Give its Kubernetes API a public address (EIP); not if omitted.',
   })
   publicEndpoint?: boolean | null;
 }
@@ -109,17 +109,17 @@ export class SecurityGroupRuleInput {
   @Field(() => TrafficDirection, {
     nullable: true,
     defaultValue: 'INGRESS',
-    description: 'Which way; INGRESS when left out.',
+    description: 'Which way; INGRESS if omitted.',
   })
   direction?: TrafficDirection | null;
 
   @Field(() => TrafficProtocol, { description: 'What kind of traffic.' })
   protocol: TrafficProtocol;
 
-  @Field(() => Int, { nullable: true, description: 'First port, 1 to 65535; every port when left out.' })
+  @Field(() => Int, { nullable: true, description: 'First port, 1 to 65535; every port if omitted.' })
   fromPort?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Last port; `fromPort` when left out.' })
+  @Field(() => Int, { nullable: true, description: 'Last port; `fromPort` if omitted.' })
   toPort?: number | null;
 
   @Field(() => String, { description: 'Addresses on the other side, e.g. `10.0.0.0/8`.' })
@@ -137,7 +137,7 @@ export class CreateSecurityGroupInput {
   @Field(() => [SecurityGroupRuleInput], {
     nullable: true,
     description:
-      'Traffic that it lets through (at most 200); none from outside when left out. Machines of the same group always reach each other.',
+      'Traffic that it lets through (at most 200); none from outside if omitted. Instances of the same group always reach each other.',
   })
   rules?: SecurityGroupRuleInput[] | null;
 

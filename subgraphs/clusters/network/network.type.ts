@@ -76,7 +76,7 @@ export class SecurityGroupRule {
 @ObjectType({
   implements: Resource,
   description:
-    'Which traffic reaches the machines in it. Answers to what was let through pass (it is stateful).',
+    'Which traffic reaches the instances in it. Answers to what was let through pass (it is stateful).',
 })
 export class SecurityGroup {
   @Field(() => ID, { description: 'Id of the security group, `sg_…`.' })
@@ -127,7 +127,7 @@ export class ClusterNetwork {
 export class ClusterResource {
   @Field(() => ID, {
     description:
-      'Id of the resource, the same as elsewhere: `vpc(id)`, `NodePool.scalingGroup { id }` (`asg-…`), `Node.instanceId` and `instances` (`i-…`); of the load balancer of a Service or the disk of a volume claim: the uid of that object. A scaling group and a machine are listed once the cloud has made them.',
+      'Id of the resource, the same as elsewhere: `vpc(id)`, `NodePool.scalingGroup { id }` (`asg-…`), `Node.instanceId` and `instances` (`i-…`); of the load balancer of a Service or the disk of a volume claim: the uid of that object. A scaling group and an instance are listed once the cloud has made them.',
   })
   id: string;
 

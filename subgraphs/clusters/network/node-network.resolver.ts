@@ -19,7 +19,7 @@ export class NodeNetworkResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Private IPv4 address of its machine, one of its vSwitch that nobody else has; null until there is a machine, and for a virtual node, which is none.',
+      'Private IPv4 address of its instance, one of its vSwitch that nobody else has; null until there is an instance, and for a virtual node, which is none.',
   })
   address(@Root() node: NodeRow): string | null {
     return isVirtual(node.instanceType) ? null : node.address;
@@ -27,7 +27,8 @@ export class NodeNetworkResolver {
 
   @FieldResolver(() => VSwitch, {
     nullable: true,
-    description: 'The vSwitch that its machine is in; null until there is a machine, and for a virtual node.',
+    description:
+      'The vSwitch that its instance is in; null until there is an instance, and for a virtual node.',
   })
   vSwitch(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     return node.vSwitchId === null || isVirtual(node.instanceType)
@@ -37,7 +38,7 @@ export class NodeNetworkResolver {
 
   @FieldResolver(() => SecurityGroup, {
     nullable: true,
-    description: 'The security group of its machine; null where the cluster has no network of the account.',
+    description: 'The security group of its instance; null where the cluster has no network of the account.',
   })
   async securityGroup(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     const network = await loadValue(context, this.store.networks, node.clusterId);

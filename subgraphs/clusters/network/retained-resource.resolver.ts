@@ -12,7 +12,7 @@ export class RetainedResourceResolver {
 
   @Query(() => RetainedResourceConnection, {
     description:
-      'Load balancers and public addresses of the account that were retained when their clusters were deleted, oldest first. What else can be retained belongs to the account and is listed with it: VPCs, vSwitches and security groups by `vpcs`, machines by `instances`.',
+      'Load balancers and public addresses of the account that were retained when their clusters were deleted, oldest first. What else can be retained belongs to the account and is listed with it: VPCs, vSwitches and security groups by `vpcs`, instances by `instances`.',
   })
   async retainedResources(@Ctx() { actor }: RequestContext, @Args(() => PageArgs) page: PageArgs) {
     const { limit, key } = pageRequest(page);

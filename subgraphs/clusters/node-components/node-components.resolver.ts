@@ -20,7 +20,7 @@ export const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a compo
 });
 export type NodeComponentStatus = keyof typeof NodeComponentStatus;
 
-@ObjectType({ description: 'What a machine runs to be a node.' })
+@ObjectType({ description: 'What an instance runs to be a node.' })
 export class NodeComponent {
   @Field(() => String, { description: '`kubelet`, `containerd`, `etcd`, …' })
   name: string;
@@ -30,7 +30,7 @@ export class NodeComponent {
 
   @Field(() => NodeComponentStatus, {
     description:
-      'How it stands by itself: the kubelet by whether it posts the status of the node, the container runtime by what the kubelet says of it, kube-proxy and the network plugin by their pods on the node (of the network plugin also by the condition NetworkUnavailable), components of the control plane by their replica on the machine.',
+      'Current state by itself: the kubelet by whether it posts the status of the node, the container runtime by what the kubelet says of it, kube-proxy and the network plugin by their pods on the node (of the network plugin also by the condition NetworkUnavailable), components of the control plane by their replica on the instance.',
   })
   status: string;
 

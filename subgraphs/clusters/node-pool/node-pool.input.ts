@@ -4,9 +4,9 @@ import { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
 import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
 const INSTANCE_TYPES =
-  'Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB.';
+  'Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB.';
 const DESIRED_SIZE =
-  'Nodes wanted, within the quota of machines per scaling group; with autoscaling within its bounds and its minSize when left out, else 0.';
+  'Desired number of nodes, within the quota of instances per scaling group; with autoscaling within its bounds and its minSize if omitted, else 0.';
 const NAME =
   '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster.';
 
@@ -16,14 +16,14 @@ const NAME =
 })
 export class NodePoolAutoscalingInput {
   @Field(() => Boolean, {
-    description: 'Whether it is on; a pool that scales by itself is not scaled by hand.',
+    description: 'Whether it is on; a pool that has autoscaling enabled is not scaled by hand.',
   })
   enabled: boolean;
 
   @Field(() => Int, { description: 'Nodes at the least: 0 to maxSize.' })
   minSize: number;
 
-  @Field(() => Int, { description: 'Nodes at the most, within the quota of machines per scaling group.' })
+  @Field(() => Int, { description: 'Nodes at the most, within the quota of instances per scaling group.' })
   maxSize: number;
 
   @Field(() => Int, {
@@ -54,26 +54,26 @@ export class NodePoolInput extends PoolSettingsInput {
 
   @Field(() => NodePoolAutoscalingInput, {
     nullable: true,
-    description: 'Automatic scaling; off when left out.',
+    description: 'Automatic scaling; off if omitted.',
   })
   autoscaling?: NodePoolAutoscalingInput | null;
 
   @Field(() => ContainerRuntime, {
     nullable: true,
-    description: 'What runs the containers; CONTAINERD when left out.',
+    description: 'What runs the containers; CONTAINERD if omitted.',
   })
   runtime?: ContainerRuntime | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False when left out.',
+      'Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted.',
   })
   gpuSharing?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Of an edge cluster: nodes that are offline keep their pods. False when left out.',
+    description: 'Of an edge cluster: nodes that are offline keep their pods. False if omitted.',
   })
   edgeAutonomy?: boolean | null;
 }
@@ -92,7 +92,9 @@ export class ScaleNodePoolInput {
   @Field(() => ID, { description: 'The node pool.' })
   nodePoolId: string;
 
-  @Field(() => Int, { description: 'Nodes wanted, within the quota of machines per scaling group.' })
+  @Field(() => Int, {
+    description: 'Desired number of nodes, within the quota of instances per scaling group.',
+  })
   desiredSize: number;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
@@ -107,7 +109,7 @@ export class DeleteNodePoolInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Of the default node pool, whose system components another pool takes over: it is known that this may be one that scales by itself, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool scales by itself.',
+      'Of the default node pool, whose system components another pool takes over: it is known that this may be one that has autoscaling enabled, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool has autoscaling enabled.',
   })
   acknowledgeRisk?: boolean | null;
 

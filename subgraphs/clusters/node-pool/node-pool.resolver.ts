@@ -35,7 +35,7 @@ export class NodePoolResolver {
     return loadById(context, this.stores.clusters.byIds, pool.clusterId);
   }
 
-  @FieldResolver(() => [InstanceType], { description: 'Acceptable instance types, most wanted first.' })
+  @FieldResolver(() => [InstanceType], { description: 'Acceptable instance types, in order of preference.' })
   async instanceTypes(@Root() pool: NodePoolRow) {
     const { instanceTypes } = await this.stores.catalogue.catalogue();
     return pool.instanceTypes.map((id) => instanceTypes.get(id)).filter((type) => type !== undefined);

@@ -23,7 +23,7 @@ export type NodePoolState = keyof typeof NodePoolState;
 
 @ObjectType({
   description:
-    'Automatic scaling of a node pool. It looks every ten seconds: pods that find no node let the pool grow whose machine they fill best; nodes that have been idle are drained and taken away, but for those with pods that nobody makes anew or of kube-system.',
+    'Automatic scaling of a node pool. It looks every ten seconds: pods that find no node let the pool grow whose instance they fill best; nodes that have been idle are drained and taken away, but for those with pods that nobody makes anew or of kube-system.',
 })
 export class NodePoolAutoscaling {
   @Field(() => Boolean, { description: 'Whether it is on.' })
@@ -59,7 +59,7 @@ export class NodePool {
   @Field(() => NodePoolState, { description: 'What it is doing.' })
   state: string;
 
-  @Field(() => Int, { description: 'Nodes wanted.' })
+  @Field(() => Int, { description: 'Desired number of nodes.' })
   desiredSize: number;
 
   /** Shown with its defaults. */

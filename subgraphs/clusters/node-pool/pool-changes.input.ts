@@ -19,7 +19,7 @@ export class UpdateNodePoolInput extends PoolSettingsInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Acceptable instance types, most wanted first (1 to 20), each with at least 4 vCPU and 8 GiB.',
+      'Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB.',
   })
   instanceTypes?: string[] | null;
 
@@ -39,18 +39,18 @@ export class UpdateNodePoolInput extends PoolSettingsInput {
   clientToken?: string | null;
 }
 
-export const AttachMode = graphEnum('AttachMode', 'How existing machines join a node pool.', {
+export const AttachMode = graphEnum('AttachMode', 'How existing instances join a node pool.', {
   MANUAL: 'As they are: the operating system must be one that nodes can run.',
   AUTO: 'With a new system disk: what is on the old one is lost.',
 });
 export type AttachMode = keyof typeof AttachMode;
 
-@InputType({ description: 'Existing machines that are to become nodes.' })
+@InputType({ description: 'Existing instances that are to become nodes.' })
 export class AttachInstancesInput {
   @Field(() => ID, { description: 'The node pool that they join.' })
   nodePoolId: string;
 
-  @Field(() => [ID], { description: 'Machines that belong to no cluster, see Query.instances (1 to 100).' })
+  @Field(() => [ID], { description: 'Instances that belong to no cluster, see Query.instances (1 to 100).' })
   instanceIds: string[];
 
   @Field(() => AttachMode, { description: 'How they join.' })
@@ -65,7 +65,7 @@ export class AttachInstancesInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Of a pool that scales by itself: it is known that autoscaling may take the nodes away again. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+      'Of a pool that has autoscaling enabled: it is known that autoscaling may take the nodes away again. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
   })
   acknowledgeRisk?: boolean | null;
 
@@ -92,14 +92,14 @@ export class RemoveNodesInput {
     nullable: true,
     defaultValue: true,
     description:
-      'Release the machines; those that stay can be attached again. What is paid by subscription always stays.',
+      'Release the instances; those that stay can be attached again. What is paid by subscription always stays.',
   })
   release?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Of a pool that scales by itself: it is known that autoscaling may make other nodes. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+      'Of a pool that has autoscaling enabled: it is known that autoscaling may make other nodes. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
   })
   acknowledgeRisk?: boolean | null;
 
@@ -116,7 +116,7 @@ export class SyncNodePoolInput {
     nullable: true,
     defaultValue: false,
     description:
-      'Lower the desired size by the nodes that somebody has taken away, instead of making others. False when left out.',
+      'Lower the desired size by the nodes that somebody has taken away, instead of making others. False if omitted.',
   })
   decrementDesiredSize?: boolean | null;
 

@@ -39,11 +39,11 @@ export class PoolChangesMutations {
 
   @Mutation(() => AttachInstancesPayload, {
     description:
-      'Makes nodes of machines that belong to no cluster. They run, are in the region and the VPC of the cluster and in a zone where the pool has a vSwitch, and are alike to the nodes of the pool: large enough, of its architecture and accelerators, and what its runtime and the kind of the cluster need. Joining MANUAL, their operating system is one for nodes, of the family of the pool. Those that cannot join are told, each with its reason, in the result of the operation. Machines take the places of nodes that the pool lacks first; beyond those its desired size grows. No machine is bought.',
+      'Makes nodes of instances that belong to no cluster. They run, are in the region and the VPC of the cluster and in a zone where the pool has a vSwitch, and are alike to the nodes of the pool: large enough, of its architecture and accelerators, and what its runtime and the kind of the cluster need. Joining MANUAL, their operating system is one for nodes, of the family of the pool. Those that cannot join are told, each with its reason, in the result of the operation. Instances take the places of nodes that the pool lacks first; beyond those its desired size grows. No instance is bought.',
   })
   attachInstances(
     @Ctx() context: RequestContext,
-    @Arg('input', () => AttachInstancesInput, { description: 'The machines and their pool.' })
+    @Arg('input', () => AttachInstancesInput, { description: 'The instances and their pool.' })
     input: AttachInstancesInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -52,7 +52,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => RemoveNodesPayload, {
     description:
-      'Takes nodes out of their pool and lowers its desired size by as many. No machine is bought: nodes that the pool lacked before it lacks afterwards.',
+      'Takes nodes out of their pool and lowers its desired size by as many. No instance is bought: nodes that the pool lacked before it lacks afterwards.',
   })
   removeNodes(
     @Ctx() context: RequestContext,
@@ -64,7 +64,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => SyncNodePoolPayload, {
     description:
-      'Compares a pool with the cloud and with Kubernetes and mends what differs: nodes that somebody deleted with kubectl lose their machines, and others are made.',
+      'Compares a pool with the cloud and with Kubernetes and fixes what differs: nodes that somebody deleted with kubectl lose their instances, and others are made.',
   })
   syncNodePool(
     @Ctx() context: RequestContext,

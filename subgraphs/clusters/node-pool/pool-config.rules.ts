@@ -254,7 +254,7 @@ function spotProblems(machines: Given<MachinesConfig>, path: readonly string[]):
       spotStrategy != null ? 'spotStrategy' : spotPriceLimit != null ? 'spotPriceLimit' : undefined;
     return field === undefined
       ? []
-      : [invalid(`${field} is for machines of charge type SPOT.`, [...path, field])];
+      : [invalid(`${field} is for instances of charge type SPOT.`, [...path, field])];
   }
   const limited = spotStrategy === 'SPOT_WITH_PRICE_LIMIT';
   if (limited === (spotPriceLimit != null) && (spotPriceLimit ?? 1) > 0) return [];

@@ -3,14 +3,14 @@ import { Requires } from '../../../access/requires.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { JSONScalar } from '../../../kernel/graph/scalars.js';
 
-export const ChargeType = graphEnum('ChargeType', 'How a machine is paid.', {
+export const ChargeType = graphEnum('ChargeType', 'How an instance is paid.', {
   POSTPAID: 'By use.',
   PREPAID: 'By subscription: cheaper, but it cannot be released before the subscription ends.',
   SPOT: 'By use at the price of the moment; the cloud can take it back at five minutes’ notice.',
 });
 export type ChargeType = keyof typeof ChargeType;
 
-export const SpotStrategy = graphEnum('SpotStrategy', 'What is bid for spot machines.', {
+export const SpotStrategy = graphEnum('SpotStrategy', 'What is bid for spot instances.', {
   SPOT_AS_PRICE_GO: 'The price of the moment, at most that of pay-as-you-go.',
   SPOT_WITH_PRICE_LIMIT: 'At most spotPriceLimit.',
 });
@@ -46,8 +46,8 @@ export class PoolTaint {
   effect: TaintEffect;
 }
 
-@InputType('DiskInput', { description: 'A disk of each machine.' })
-@ObjectType('Disk', { description: 'A disk of each machine.' })
+@InputType('DiskInput', { description: 'A disk of each instance.' })
+@ObjectType('Disk', { description: 'A disk of each instance.' })
 export class PoolDisk {
   @Field(() => DiskCategory, { description: 'What kind of disk.' })
   category: DiskCategory;
@@ -62,55 +62,55 @@ export class PoolDisk {
   mountTarget?: string | null;
 }
 
-@InputType({ description: 'What machines of a pool are made of; what is left out is as usual.' })
+@InputType({ description: 'What instances of a pool are made of; what is left out is as usual.' })
 export class InstanceConfigInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 when left out.',
+    description: 'Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 if omitted.',
   })
   imageId?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: "Zones of the pool; the cluster's when left out." })
+  @Field(() => [ID], { nullable: true, description: "Zones of the pool; the cluster's if omitted." })
   zoneIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "vSwitches of the cluster's VPC; they say the zones too. The cluster's when left out.",
+    description: "vSwitches of the cluster's VPC; they say the zones too. The cluster's if omitted.",
   })
   vSwitchIds?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: "Security group; the cluster's when left out." })
+  @Field(() => ID, { nullable: true, description: "Security group; the cluster's if omitted." })
   securityGroupId?: string | null;
 
-  @Field(() => PoolDisk, { nullable: true, description: 'System disk; 120 GiB of CLOUD_ESSD when left out.' })
+  @Field(() => PoolDisk, { nullable: true, description: 'System disk; 120 GiB of CLOUD_ESSD if omitted.' })
   systemDisk?: PoolDisk | null;
 
-  @Field(() => [PoolDisk], { nullable: true, description: 'Data disks (at most 16); none when left out.' })
+  @Field(() => [PoolDisk], { nullable: true, description: 'Data disks (at most 16); none if omitted.' })
   dataDisks?: PoolDisk[] | null;
 
-  @Field(() => ChargeType, { nullable: true, description: 'How they are paid; POSTPAID when left out.' })
+  @Field(() => ChargeType, { nullable: true, description: 'How they are paid; POSTPAID if omitted.' })
   chargeType?: ChargeType | null;
 
-  @Field(() => SpotStrategy, { nullable: true, description: 'Of SPOT only; SPOT_AS_PRICE_GO when left out.' })
+  @Field(() => SpotStrategy, { nullable: true, description: 'Of SPOT only; SPOT_AS_PRICE_GO if omitted.' })
   spotStrategy?: SpotStrategy | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one machine may cost, larger than 0, in the currency of the cloud’s prices.',
+      'Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one instance may cost, larger than 0, in the currency of the cloud’s prices.',
   })
   spotPriceLimit?: number | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'User data: a script that each machine runs at its first start; at most 16 KiB, and none when left out or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH.',
+      'User data: a script that each instance runs at its first start; at most 16 KiB, and none if omitted or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH.',
   })
   userData?: string | null;
 }
 
 @ObjectType({
-  description: 'What machines of a pool are made of. A change holds for machines made after it.',
+  description: 'What instances of a pool are made of. A change holds for instances made after it.',
 })
 export class InstanceConfig {
   @Field(() => ID, { description: 'Image of the system disk.' })
@@ -140,7 +140,7 @@ export class InstanceConfig {
   @Field(() => Float, {
     nullable: true,
     description:
-      'The most that an hour of one machine may cost, in the currency of the cloud’s prices; null: no limit of its own.',
+      'The most that an hour of one instance may cost, in the currency of the cloud’s prices; null: no limit of its own.',
   })
   spotPriceLimit?: number | null;
 
@@ -170,7 +170,7 @@ export class NodePoolManagementInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'When a restart does not mend a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS.',
+      'When a restart does not fix a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS.',
   })
   allowSystemDiskReset?: boolean | null;
 
@@ -224,12 +224,12 @@ export abstract class PoolSettingsInput {
   @Field(() => [PoolTaint], { nullable: true, description: 'Taints of its nodes (at most 50).' })
   taints?: PoolTaint[] | null;
 
-  @Field(() => InstanceConfigInput, { nullable: true, description: 'What its machines are made of.' })
+  @Field(() => InstanceConfigInput, { nullable: true, description: 'What its instances are made of.' })
   instanceConfig?: InstanceConfigInput | null;
 
   @Field(() => NodePoolManagementInput, {
     nullable: true,
-    description: 'What the platform does for it; nothing when left out.',
+    description: 'What the platform does for it; nothing if omitted.',
   })
   management?: NodePoolManagementInput | null;
 

@@ -54,7 +54,7 @@ export class PoolDetailsResolver {
     return configOf(pool).taints;
   }
 
-  @FieldResolver(() => InstanceConfig, { description: 'What its machines are made of.' })
+  @FieldResolver(() => InstanceConfig, { description: 'What its instances are made of.' })
   async instanceConfig(@Root() pool: NodePoolRow) {
     const { machines } = configOf(pool);
     const { instanceTypes } = await this.stores.catalogue.catalogue();
@@ -69,7 +69,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => [Condition], {
     description:
-      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group; `CanScaleUp`: of a pool that scales by itself, whether it can grow for the pods that wait.',
+      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group; `CanScaleUp`: of a pool that has autoscaling enabled, whether it can grow for the pods that wait.',
   })
   conditions(@Root() pool: NodePoolRow) {
     return conditionsOf(pool);

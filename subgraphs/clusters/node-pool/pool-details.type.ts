@@ -3,14 +3,14 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 
 export const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
-  ACTIVE: 'It makes and takes away machines.',
+  ACTIVE: 'It makes and takes away instances.',
   MISSING: 'Somebody deleted it in the cloud; its pool must be made anew.',
 });
 
 export const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scaling group did.', {
-  SCALE_OUT: 'Made machines.',
-  SCALE_IN: 'Took machines away.',
-  ATTACH: 'Took in machines that existed.',
+  SCALE_OUT: 'Made instances.',
+  SCALE_IN: 'Took instances away.',
+  ATTACH: 'Took in instances that existed.',
   CHANGE: 'Got other bounds.',
   DELETE: 'Was deleted.',
 });
@@ -32,7 +32,7 @@ export class ScalingActivity {
   @Field(() => ScalingActivityStatus, { description: 'What came of it.' })
   status: string;
 
-  @Field(() => Int, { description: 'How many machines it was about.' })
+  @Field(() => Int, { description: 'How many instances it was about.' })
   instances: number;
 
   @Field(() => String, { description: 'In words, with the reason of the first failure.' })
@@ -41,27 +41,27 @@ export class ScalingActivity {
 
 @ObjectType({
   description:
-    'The group in the cloud that makes and takes away the machines of one node pool, as it was seen last.',
+    'The group in the cloud that makes and takes away the instances of one node pool, as it was seen last.',
 })
 export class ScalingGroup {
   @Field(() => ID, { description: "The cloud's id, `asg-…`." })
   id: string;
 
-  @Field(() => ScalingGroupState, { description: 'How it stands.' })
+  @Field(() => ScalingGroupState, { description: 'Current state.' })
   state: string;
 
   @Field(() => Int, {
-    description: 'Machines at the least: 0, or the minimum of a pool that scales by itself.',
+    description: 'Instances at the least: 0, or the minimum of a pool that has autoscaling enabled.',
   })
   minSize: number;
 
   @Field(() => Int, {
     description:
-      'Machines at the most: the quota of machines per scaling group (usually 2000), or the maximum of a pool that scales by itself.',
+      'Instances at the most: the quota of instances per scaling group (usually 2000), or the maximum of a pool that has autoscaling enabled.',
   })
   maxSize: number;
 
-  @Field(() => Int, { description: 'Machines wanted.' })
+  @Field(() => Int, { description: 'Desired number of instances.' })
   desiredSize: number;
 
   @Field(() => DateTimeScalar, { description: 'When it was looked at last.' })
@@ -73,13 +73,13 @@ export class ScalingGroup {
 })
 export class NodePoolDrift {
   @Field(() => [String], {
-    description: 'Nodes whose machines run, but that somebody deleted in Kubernetes.',
+    description: 'Nodes whose instances run, but that somebody deleted in Kubernetes.',
   })
   missingInKubernetes: readonly string[];
 
   @Field(() => [String], {
     description:
-      'Nodes whose machines somebody took out of the scaling group; syncNodePool lets them go and keeps the machines.',
+      'Nodes whose instances somebody took out of the scaling group; syncNodePool lets them go and keeps the instances.',
   })
   missingInScalingGroup: readonly string[];
 

@@ -17,7 +17,7 @@ const SHOWN: Readonly<Record<string, string>> = { RESTART_WANTED: 'RESTARTING', 
 
 @Resolver(() => NodeRepair)
 export class NodeRepairResolver {
-  @FieldResolver(() => NodeRepairState, { description: 'How it stands.' })
+  @FieldResolver(() => NodeRepairState, { description: 'Current state.' })
   state(@Root() repair: NodeRepairRow) {
     return SHOWN[repair.state] ?? repair.state;
   }
@@ -29,7 +29,7 @@ export class NodeDetailsResolver {
 
   @FieldResolver(() => InstanceCategory, {
     description:
-      'What kind of worker it is: EDGE in an edge cluster, whatever the machine computes with, else the category of its instance type, VIRTUAL for a virtual node.',
+      'What kind of worker it is: EDGE in an edge cluster, whatever the instance computes with, else the category of its instance type, VIRTUAL for a virtual node.',
   })
   async category(@Ctx() context: RequestContext, @Root() { clusterId, instanceType }: NodeRow) {
     const type = (await this.stores.catalogue.catalogue()).instanceTypes.get(instanceType);
@@ -41,13 +41,13 @@ export class NodeDetailsResolver {
 
   @FieldResolver(() => ID, {
     nullable: true,
-    description: "The cloud's id of its machine; null until it has one.",
+    description: "The cloud's id of its instance; null until it has one.",
   })
   instanceId(@Root() node: NodeRow) {
     return node.instanceId;
   }
 
-  @FieldResolver(() => ChargeType, { description: 'How its machine is paid.' })
+  @FieldResolver(() => ChargeType, { description: 'How its instance is paid.' })
   chargeType(@Root() node: NodeRow) {
     return node.chargeType;
   }
@@ -55,13 +55,13 @@ export class NodeDetailsResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'Of a pool that scales by itself: since when pods have used so little of it that it could be taken away; null: they use more.',
+      'Of a pool that has autoscaling enabled: since when pods have used so little of it that it could be taken away; null: they use more.',
   })
   idleSince(@Root() node: NodeRow) {
     return node.idleSince;
   }
 
-  @FieldResolver(() => NodeOrigin, { description: 'How its machine came into the pool.' })
+  @FieldResolver(() => NodeOrigin, { description: 'How its instance came into the pool.' })
   origin(@Root() node: NodeRow) {
     return node.origin;
   }

@@ -4,8 +4,8 @@ import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 
 export const NodeRepairState = graphEnum('NodeRepairState', 'State of the repair of a node.', {
-  RESTARTING: 'Its machine is restarted.',
-  RESETTING: 'Its machine gets a new system disk.',
+  RESTARTING: 'Its instance is restarted.',
+  RESETTING: 'Its instance gets a new system disk.',
   SUCCEEDED: 'It is ready again.',
   FAILED: 'It did not become ready.',
 });
@@ -21,7 +21,7 @@ export class NodeRepair {
   @Field(() => String, { description: "The Kubernetes node's name." })
   nodeName: string;
 
-  @Field(() => NodeRepairState, { description: 'How it stands.' })
+  @Field(() => NodeRepairState, { description: 'Current state.' })
   state: string;
 
   @Field(() => Boolean, {
@@ -29,7 +29,7 @@ export class NodeRepair {
   })
   systemDiskReset: boolean;
 
-  @Field(() => String, { description: 'What was done, for people.' })
+  @Field(() => String, { description: 'What was done (human-readable).' })
   message: string;
 
   @Field(() => DateTimeScalar, { description: 'When it began.' })

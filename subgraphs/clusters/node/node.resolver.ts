@@ -9,7 +9,7 @@ import { loadById } from '../loading.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
 import type { NodeRow } from './node.store.js';
-import { Node } from './node.type.js';
+import { Node, NodeLifecycleState } from './node.type.js';
 
 @Resolver(() => Node)
 export class NodeResolver {
@@ -30,12 +30,17 @@ export class NodeResolver {
     return node.nodePoolId === null ? null : loadById(context, this.stores.nodePools.byIds, node.nodePoolId);
   }
 
+  @FieldResolver(() => NodeLifecycleState, { description: '`state` as an enum.' })
+  lifecycleState(@Root() { state }: NodeRow) {
+    return state.toUpperCase();
+  }
+
   @FieldResolver(() => Zone, { description: 'Where it is.' })
   zone(@Root() node: NodeRow) {
     return { id: node.zoneId };
   }
 
-  @FieldResolver(() => InstanceType, { description: 'What machine it is.' })
+  @FieldResolver(() => InstanceType, { description: 'What instance it is.' })
   async instanceType(@Root() node: NodeRow) {
     return (await this.stores.catalogue.catalogue()).instanceTypes.get(node.instanceType);
   }

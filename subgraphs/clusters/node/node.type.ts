@@ -9,9 +9,17 @@ export const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
 });
 export type NodeRole = keyof typeof NodeRole;
 
-export const NodeOrigin = graphEnum('NodeOrigin', 'How a machine came into its pool.', {
+export const NodeOrigin = graphEnum('NodeOrigin', 'How an instance came into its pool.', {
   SCALING_GROUP: "The pool's scaling group made it.",
   ATTACHED: 'It existed before and was attached; it stays when the pool shrinks.',
+});
+
+export const NodeLifecycleState = graphEnum('NodeLifecycleState', 'State of the instance of a node.', {
+  PENDING: 'It is requested from the cloud.',
+  STARTING: 'It boots and joins the cluster.',
+  RUNNING: 'It is part of the cluster.',
+  REMOVING: 'It is drained and leaves the cluster.',
+  FAILED: 'It could not be made a node.',
 });
 
 @Directive('@key(fields: "id")')
@@ -27,7 +35,7 @@ export class Node {
   role: string;
 
   @Field(() => String, {
-    description: 'State of the machine: `pending`, `starting`, `running`, `removing` or `failed`.',
+    description: 'State of the instance: `pending`, `starting`, `running`, `removing` or `failed`.',
   })
   state: string;
 

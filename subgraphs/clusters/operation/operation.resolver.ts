@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { operationKindOf } from '../../../engine/operation-kinds.js';
 import type { Failure } from '../../../engine/contract.js';
 import { toUserError, UserError } from '../../../kernel/graph/user-error.type.js';
 import type { Problem } from '../../../kernel/result.js';
@@ -13,6 +14,7 @@ import {
   Operation,
   OperationConnection,
   OperationFilter,
+  OperationKind,
   OperationResult,
   OperationTarget,
 } from './operation.type.js';
@@ -55,6 +57,11 @@ export class OperationResolver {
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.service.cancel(context.actor, input, dryRun));
+  }
+
+  @FieldResolver(() => OperationKind, { description: '`type` as an enum.' })
+  kind(@Root() { type }: OperationRow) {
+    return operationKindOf(type);
   }
 
   @FieldResolver(() => OperationTarget, {

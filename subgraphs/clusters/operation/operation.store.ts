@@ -54,7 +54,7 @@ function restriction(account: string, filter: OperationFilter): Prisma.Operation
   return {
     account,
     ...(filter.state && { state: { in: filter.state } }),
-    ...(filter.type != null && { type: filter.type }),
+    ...(filter.kinds && { type: { in: filter.kinds } }),
     ...(filter.clusterId != null && { clusterId: filter.clusterId }),
     ...(filter.targetId != null && { targetId: filter.targetId }),
   };

@@ -1,5 +1,6 @@
 import { createUnionType, Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
+import { operationKinds } from '../../../engine/operation-kinds.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
@@ -8,9 +9,11 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
 import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 
+export const OperationKind = graphEnum('OperationKind', 'What an operation does.', operationKinds);
+
 export const OperationState = graphEnum('OperationState', 'State of an operation or of one of its stages.', {
-  PENDING: 'Not begun.',
-  RUNNING: 'Under way.',
+  PENDING: 'Not started.',
+  RUNNING: 'In progress.',
   SUCCEEDED: 'All that was asked for is there.',
   PARTIAL: 'Part of what was asked for is there; see result and error.',
   FAILED: 'Nothing of it is there; see error.',
@@ -22,7 +25,7 @@ export class OperationStage {
   @Field(() => String, { description: 'Name, e.g. `CONTROL_PLANE`.' })
   name: string;
 
-  @Field(() => OperationState, { description: 'How it stands.' })
+  @Field(() => OperationState, { description: 'Current state.' })
   state: string;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it began.' })
@@ -31,7 +34,10 @@ export class OperationStage {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended.' })
   finishedAt?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What it is doing or why it ended so, for people.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it is doing or why it ended so (human-readable).',
+  })
   message?: string | null;
 }
 
@@ -62,7 +68,7 @@ export class Operation {
   @Field(() => String, { description: 'What is done, e.g. `CREATE_CLUSTER`.' })
   type: string;
 
-  @Field(() => OperationState, { description: 'How it stands.' })
+  @Field(() => OperationState, { description: 'Current state.' })
   state: string;
 
   @Field(() => Float, { description: 'How far it is, from 0 to 1.' })
@@ -88,13 +94,13 @@ export const OperationTarget = createUnionType({
 
 export const OperationConnection = connectionOf('Operation', () => Operation);
 
-@InputType({ description: 'Which operations; all given parts must hold.' })
+@InputType({ description: 'Which operations; all conditions are combined with AND.' })
 export class OperationFilter {
   @Field(() => [OperationState], { nullable: true, description: 'In one of these states.' })
   state?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Of this type, e.g. `SCALE_NODE_POOL`.' })
-  type?: string | null;
+  @Field(() => [OperationKind], { nullable: true, description: 'Of one of these kinds.' })
+  kinds?: string[] | null;
 
   @Field(() => ID, { nullable: true, description: 'On this cluster or its node pools.' })
   clusterId?: string | null;

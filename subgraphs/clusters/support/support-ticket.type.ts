@@ -9,7 +9,7 @@ import { CLIENT_TOKEN } from '../../../kernel/graph/client-token.js';
 export const SupportTicketKind = graphEnum('SupportTicketKind', 'What help is asked for.', {
   QUESTION: 'How something works.',
   GUIDANCE: 'How something is best done.',
-  TROUBLESHOOTING: 'What is wrong, and how it is mended.',
+  TROUBLESHOOTING: 'What is wrong, and how it is fixed.',
 });
 export type SupportTicketKind = keyof typeof SupportTicketKind;
 

@@ -20,7 +20,7 @@ export class RemovedApiInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The apiVersion to use instead, e.g. `batch/v1`; left out when there is none.',
+    description: 'The apiVersion to use instead, e.g. `batch/v1`; omitted when there is none.',
   })
   replacement?: string | null;
 }
@@ -32,7 +32,7 @@ export class PublishKubernetesVersionInput {
   })
   id: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was released; now when left out.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was released; now if omitted.' })
   releasedAt?: Date | null;
 
   @Field(() => [String], {
@@ -53,7 +53,7 @@ export class PublishKubernetesVersionInput {
   clientToken?: string | null;
 }
 
-@ObjectType({ description: 'Answer of publishKubernetesVersion.' })
+@ObjectType({ description: 'Payload of publishKubernetesVersion.' })
 export class PublishKubernetesVersionPayload extends ChangePayload {
   @Field(() => KubernetesVersion, { nullable: true, description: 'The version; null when it was refused.' })
   kubernetesVersion: KubernetesVersion | null;

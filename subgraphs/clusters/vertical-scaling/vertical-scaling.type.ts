@@ -9,13 +9,13 @@ export class ScaleClusterVerticallyInput {
 
   @Field(() => [ID], {
     description:
-      'The instance types that its nodes are to have, most wanted first, each with at least 4 vCPU and 8 GiB.',
+      'The instance types that its nodes are to have, in order of preference, each with at least 4 vCPU and 8 GiB.',
   })
   instanceTypes: string[];
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Only these node pools; all but those of virtual nodes when left out.',
+    description: 'Only these node pools; all but those of virtual nodes if omitted.',
   })
   nodePoolIds?: string[] | null;
 
@@ -28,7 +28,7 @@ export class ScaleClusterVerticallyInput {
   @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it begins. When left out: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
+      'When it begins. If omitted: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
   })
   timing?: ChangeTiming | null;
 

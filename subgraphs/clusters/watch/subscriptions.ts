@@ -18,7 +18,7 @@ import { ClusterChange } from './watch-clusters.type.js';
 /** Tells the gateway that nobody can join the stream later. */
 const STARTS_WITH_STATE = '@tag(name: "starts-with-state")';
 
-const AFTER = 'Go on after this cursor: first what came since, then live.';
+const AFTER = 'Return what comes after this cursor: first what came since, then live.';
 
 export interface Streams {
   readonly provisioning: ProvisioningEventService;

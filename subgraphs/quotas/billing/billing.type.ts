@@ -16,8 +16,8 @@ registerEnumType(BillingItem, {
   description: 'What is billed of a cluster. Which items it has follows from its kind.',
   valuesConfig: {
     CLUSTER_MANAGEMENT: { description: 'Management of a managed Pro cluster; others are managed for free.' },
-    MASTER_INSTANCE: { description: 'Machines of the masters of a dedicated cluster, with their disks.' },
-    WORKER_INSTANCE: { description: 'Machines of node pools, with their disks.' },
+    MASTER_INSTANCE: { description: 'Instances of the masters of a dedicated cluster, with their disks.' },
+    WORKER_INSTANCE: { description: 'Instances of node pools, with their disks.' },
     LOAD_BALANCER: {
       description:
         'The load balancer of the API server, and those of Services; one that is retained when its cluster is deleted, ' +
@@ -48,11 +48,11 @@ registerEnumType(BillingUnit, {
   description: 'What a quantity counts. Prices are not known here.',
   valuesConfig: {
     CLUSTER_HOUR: { description: 'Hours of clusters.' },
-    INSTANCE_HOUR: { description: 'Hours of machines.' },
+    INSTANCE_HOUR: { description: 'Hours of instances.' },
     LOAD_BALANCER_HOUR: { description: 'Hours of load balancers.' },
     EIP_HOUR: { description: 'Hours of public addresses.' },
     DISK_HOUR: { description: 'Hours of disks.' },
-    SUBSCRIPTION: { description: 'Machines that are paid for in advance, by the month or year.' },
+    SUBSCRIPTION: { description: 'Instances that are paid for in advance, by the month or year.' },
     VCPU_SECOND: { description: 'vCPUs times seconds.' },
     GIB_SECOND: { description: 'GiB of memory times seconds.' },
   },
@@ -85,7 +85,7 @@ export class BillingLine {
   @Field(() => BillingChargeType, { description: 'How it is paid.' })
   chargeType: BillingChargeType;
 
-  @Field(() => String, { nullable: true, description: 'Type of the machines; null for what is none.' })
+  @Field(() => String, { nullable: true, description: 'Type of the instances; null for what is none.' })
   instanceType: string | null;
 
   @Field(() => Int, { description: 'How many things it were, one after the other or at once.' })
@@ -109,6 +109,6 @@ export class BillingReport {
   @Field(() => Date, { description: 'End of the span: now when a later one was asked for.' })
   to: Date;
 
-  @Field(() => [BillingLine], { description: 'By cluster, item, charge type and machine type.' })
+  @Field(() => [BillingLine], { description: 'By cluster, item, charge type and instance type.' })
   lines: BillingLine[];
 }

@@ -1,0 +1,236 @@
+import {
+  type GraphQLArgument,
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLNamedType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { clientSchema } from '../scenarios/isolation/asking.js';
+
+/** The rules of docs/graph.md over the composed schema. An exception is listed by name with its reason. */
+const schema = await clientSchema();
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+);
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+
+/** Something that has a type and, by its coordinate, a name in messages. */
+interface Member {
+  readonly at: string;
+  readonly name: string;
+  readonly type: GraphQLField<unknown, unknown>['type'] | GraphQLInputField['type'];
+  readonly description: string | null | undefined;
+}
+
+function membersOf(type: GraphQLNamedType): Member[] {
+  if (isInputObjectType(type))
+    return Object.values(type.getFields()).map((field) => member(type.name, field));
+  if (!isObjectType(type) && !isInterfaceType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) => [
+    member(type.name, field),
+    ...field.args.map((argument) => member(`${type.name}.${field.name}`, argument)),
+  ]);
+}
+
+function member(
+  parent: string,
+  part: GraphQLField<unknown, unknown> | GraphQLInputField | GraphQLArgument,
+): Member {
+  const { name, type, description } = part;
+  return { at: `${parent}.${name}`, name, type, description };
+}
+
+const members = types.flatMap(membersOf);
+const enums = types.filter((type): type is GraphQLEnumType => isEnumType(type));
+const isList = ({ type }: Member) => isListType(isNonNullType(type) ? type.ofType : type);
+const inputOf = (mutation: GraphQLField<unknown, unknown>) =>
+  getNamedType(mutation.args.find(({ name }) => name === 'input')?.type);
+const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The places that break a rule, without those that may. */
+function breaking(places: readonly string[], exceptions: Readonly<Record<string, string>> = {}): string[] {
+  return places.filter((place) => !(place in exceptions)).sort();
+}
+
+describe('every type, field, argument and enum value', () => {
+  test('has a description', () => {
+    const values = enums.flatMap((type) =>
+      type.getValues().map((value) => ({ at: `${type.name}.${value.name}`, description: value.description })),
+    );
+    const described = [
+      ...types.map((type) => ({ at: type.name, description: type.description })),
+      ...members,
+      ...values,
+    ];
+    const without = described.filter(({ description }) => !description?.trim()).map(({ at }) => at);
+    expect(breaking(without)).toEqual([]);
+  });
+
+  test('is named in the case of its kind', () => {
+    const wrongTypes = types
+      .filter(({ name }) => !/^([A-Z][a-z0-9]*)+$|^JSON$|^BigInt$/.test(name))
+      .map(({ name }) => name);
+    const wrongMembers = members.filter(({ name }) => !/^[a-z][a-zA-Z0-9]*$/.test(name)).map(({ at }) => at);
+    const wrongValues = enums.flatMap((type) =>
+      type
+        .getValues()
+        .filter(({ name }) => !/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(name))
+        .map(({ name }) => `${type.name}.${name}`),
+    );
+    expect([...wrongTypes, ...wrongMembers, ...wrongValues]).toEqual(
+      ['VSwitch'].filter((name) => wrongTypes.includes(name)),
+    );
+  });
+
+  test('uses the words of the field, in its name and its description', () => {
+    const words = /\b(mend|mends|mended|wish|wished|wishes|whoever|mishap|acted out)\b/i;
+    const inNames = /mend|wish|machine|advice/i;
+    const texts = [...types.map(({ name, description }) => ({ at: name, name, description })), ...members];
+    expect(texts.filter(({ description }) => words.test(description ?? '')).map(({ at }) => at)).toEqual([]);
+    expect(
+      texts.filter(({ name }) => inNames.test(name.replaceAll(/recommend/gi, ''))).map(({ at }) => at),
+    ).toEqual([]);
+  });
+});
+
+describe('a field or argument', () => {
+  /** Fixed by clients outside this repository, or the same word as one that is. */
+  const NOT_CALLED_ID: Readonly<Record<string, string>> = {
+    instanceTypes: 'fixed in NodePoolInput',
+    instanceType: 'the singular of instanceTypes',
+    timeZone: 'fixed in CreateClusterInput',
+  };
+  const ID_EXCEPTIONS: Readonly<Record<string, string>> = {
+    'ComponentDefinition.name': 'the name is the id: installComponent takes it',
+  };
+
+  test('of type ID is called id, or ends in Id or Ids; and only such ones are of type ID', () => {
+    const named = ({ name }: Member) => /^(id|ids)$|(Id|Ids)$/.test(name);
+    const wrong = members
+      .filter((one) => named(one) !== (getNamedType(one.type).name === 'ID'))
+      .filter(({ name, type }) => !(name in NOT_CALLED_ID && getNamedType(type).name === 'ID'));
+    expect(
+      breaking(
+        wrong.map(({ at }) => at),
+        ID_EXCEPTIONS,
+      ),
+    ).toEqual([]);
+  });
+
+  test('that is a list of ids is plural', () => {
+    const wrong = members.filter(
+      (one) => /Ids?$|^ids?$/.test(one.name) && isList(one) !== /Ids$|^ids$/.test(one.name),
+    );
+    expect(wrong.map(({ at }) => at)).toEqual([]);
+  });
+
+  test('first and after come together and are the arguments of a connection', () => {
+    const fields = types.flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).map((field) => ({ at: `${type.name}.${field.name}`, field }))
+        : [],
+    );
+    const wrong = fields.filter(({ field }) => {
+      const paged = ['first', 'after'].map((name) =>
+        field.args.find((arg) => arg.name === name)?.type.toString(),
+      );
+      const connection = getNamedType(field.type).name.endsWith('Connection');
+      return connection ? paged.join() !== 'Int,String' : paged[0] !== undefined && paged[1] !== undefined;
+    });
+    expect(wrong.map(({ at }) => at)).toEqual([]);
+  });
+
+  test('orderBy takes a field and a direction of the type of its list', () => {
+    const orders = members.filter(({ name }) => name === 'orderBy');
+    for (const { at, type } of orders) {
+      const order = getNamedType(type);
+      if (!isInputObjectType(order)) throw new Error(`${at} is no input object`);
+      const { field, direction } = order.getFields();
+      expect([at, String(field?.type), String(direction?.type), direction?.defaultValue]).toEqual([
+        at,
+        `${order.name}Field!`,
+        'OrderDirection',
+        'ASC',
+      ]);
+    }
+  });
+});
+
+describe('a mutation', () => {
+  test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
+    '%s takes an input and dryRun, and answers a payload, all named after it',
+    (name, { args, type }) => {
+      const given = args.map((arg) => `${arg.name}: ${String(arg.type)}`).sort();
+      expect(given).toEqual(['dryRun: Boolean', `input: ${upperFirst(name)}Input!`]);
+      expect(String(type)).toBe(`${upperFirst(name)}Payload!`);
+    },
+  );
+
+  test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
+    '%s takes a clientToken, and answers its resource, an operation and userErrors',
+    (_, mutation) => {
+      const input = inputOf(mutation);
+      if (!isInputObjectType(input)) throw new Error('the input is no input object');
+      expect(String(input.getFields()['clientToken']?.type)).toBe('String');
+      const payload = getNamedType(mutation.type);
+      if (!isObjectType(payload)) throw new Error('the payload is no object');
+      const { operation, userErrors, ...resources } = payload.getFields();
+      expect([String(operation?.type), String(userErrors?.type)]).toEqual(['Operation', '[UserError!]!']);
+      // A resource can be refused; a list of them is empty then.
+      const wrong = Object.values(resources).filter(
+        ({ type }) => isNonNullType(type) !== isListType(isNonNullType(type) ? type.ofType : type),
+      );
+      expect(wrong.map(({ name }) => name)).toEqual([]);
+    },
+  );
+
+  /** Verbs of mutations that change an object which exists. */
+  const CHANGES =
+    /^(update|delete|cancel|pause|resume|upgrade|migrate|configure|uninstall|restore|sync|scale|close|rename)/;
+  const OTHER_ID: Readonly<Record<string, string>> = {
+    scaleNodePool: 'nodePoolId is fixed',
+    scaleWorkload: 'workloadId is fixed',
+  };
+  const WITH_ID: Readonly<Record<string, string>> = {
+    publishKubernetesVersion: 'a version is named when it is published',
+  };
+
+  test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
+    '%s names by id what it is named after, and everything else by the kind and Id',
+    (name, mutation) => {
+      const input = inputOf(mutation);
+      if (!isInputObjectType(input)) throw new Error('the input is no input object');
+      const changed = CHANGES.test(name) ? name.replace(CHANGES, '').replace(/Vertically$/, '') : '';
+      const changesOne = ['LoadBalancer', 'Eip'].includes(changed) || isObjectType(schema.getType(changed));
+      const { id } = input.getFields();
+      if (name in OTHER_ID) expect(id).toBeUndefined();
+      else
+        expect([name, id && String(id.type)]).toEqual([
+          name,
+          changesOne || name in WITH_ID ? 'ID!' : undefined,
+        ]);
+    },
+  );
+});
+
+describe('text that is fixed has an enum beside it', () => {
+  test.each([
+    ['Operation', 'type', 'kind', 'OperationKind'],
+    ['Node', 'state', 'lifecycleState', 'NodeLifecycleState'],
+  ])('%s.%s: %s', (name, text, sibling, kind) => {
+    const type = schema.getType(name);
+    if (!isObjectType(type)) throw new Error(`${name} is no object type`);
+    const fields = type.getFields();
+    expect([String(fields[text]?.type), String(fields[sibling]?.type)]).toEqual(['String!', `${kind}!`]);
+  });
+});
