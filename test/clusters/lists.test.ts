@@ -179,8 +179,8 @@ describe('filters', () => {
         .totalCount;
     expect(await total({})).toBe(50);
     expect(await total({ clusterId: ids[0] })).toBe(1);
-    expect(await total({ targetId: ids[0], type: 'CREATE_CLUSTER', state: ['SUCCEEDED'] })).toBe(1);
-    expect(await total({ type: 'UPGRADE_CLUSTER' })).toBe(0);
+    expect(await total({ targetId: ids[0], kinds: ['CREATE_CLUSTER'], state: ['SUCCEEDED'] })).toBe(1);
+    expect(await total({ kinds: ['UPGRADE_CLUSTER'] })).toBe(0);
     expect(await total({ state: ['RUNNING'] })).toBe(0);
   });
 
