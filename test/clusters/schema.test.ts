@@ -51,7 +51,9 @@ test('the entities that other subgraphs refer to have their key', () => {
     'KubernetesVersion',
     'Region',
   ]) {
-    expect(clusters.subgraph.sdl).toMatch(new RegExp(`type ${entity}( implements Resource)? @key\\(fields: "id"\\)`));
+    expect(clusters.subgraph.sdl).toMatch(
+      new RegExp(`type ${entity}( implements Resource)? @key\\(fields: "id"\\)`),
+    );
   }
 });
 
