@@ -196,7 +196,7 @@ describe('a mutation', () => {
 
   /** Verbs of mutations that change an object which exists. */
   const CHANGES =
-    /^(update|delete|cancel|pause|resume|upgrade|migrate|configure|uninstall|restore|sync|scale|close|rename)/;
+    /^(update|delete|cancel|pause|resume|upgrade|migrate|configure|uninstall|restore|sync|scale|close|rename|decide)/;
   const OTHER_ID: Readonly<Record<string, string>> = {
     scaleNodePool: 'nodePoolId is fixed',
     scaleWorkload: 'workloadId is fixed',
