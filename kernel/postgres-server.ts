@@ -73,17 +73,23 @@ async function answering(url: string, child: ChildProcess, output: readonly stri
 }
 
 /**
- * The server a killed process left behind, from its pid file; undefined when none answers. Throws `ForeignDataError`.
+ * The server a killed process left behind, from its pid file; undefined when there is none. Throws `ForeignDataError`, and
+ * when there is one that does not answer.
  */
 export async function runningServer(data: string, password: string): Promise<PostgresServer | undefined> {
   const lines = await readFile(join(data, 'postmaster.pid'), 'utf8')
     .then((text) => text.split('\n'))
     .catch(() => undefined);
-  if (!lines || !isAlive(Number(lines[0]))) return undefined;
+  const pid = Number(lines?.[0]);
+  if (!lines || !isAlive(pid) || !(await servesData(pid, data))) return undefined;
   const url = urlOf(password, Number(lines[3]));
   const deadline = Date.now() + 30_000;
-  while (isAlive(Number(lines[0])) && Date.now() < deadline) {
-    if (await connects(url)) return { url, pid: Number(lines[0]) };
+  while (isAlive(pid)) {
+    if (await connects(url)) return { url, pid };
+    if (Date.now() > deadline)
+      throw new Error(
+        `PostgreSQL (process ${pid}), which an earlier start left on ${data}, does not answer. Wait until it does, or end it (kill ${pid}), then start again.`,
+      );
     await new Promise((wake) => setTimeout(wake, 50));
   }
   return undefined;
@@ -97,6 +103,13 @@ export async function stopServer(pid: number): Promise<void> {
   while (isAlive(pid) && Date.now() < deadline) {
     await new Promise((wake) => setTimeout(wake, 20));
   }
+}
+
+/** Whether the process is a server of the data, as far as the system tells: pids are used again. */
+async function servesData(pid: number, data: string): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return command.includes(data);
 }
 
 function urlOf(password: string, port: number): string {

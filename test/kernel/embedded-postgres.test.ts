@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlreadyRunningError, startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
+import { lastFault } from '../../kernel/postgres-fault.js';
 import { packageRoot } from '../../kernel/root.js';
 import { eventually } from '../kit/eventually.js';
 
@@ -96,6 +97,29 @@ test('the platform keeps its server when only the connection that owns it is end
     { what: 'another owning connection' },
   );
   expect(server.pid).toBe(pid);
+});
+
+test('a pid file that names another process now does not keep the server from starting', async () => {
+  await (await startEmbeddedPostgres(options()))[Symbol.asyncDispose]();
+  const pidFile = join(directory, 'postgres/data/postmaster.pid');
+  await writeFile(pidFile, `${process.pid}\n${dirname(pidFile)}\n0\n5432\n\n127.0.0.1\n`, { mode: 0o600 });
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = await stat(dirname(pidFile));
+    await chown(pidFile, uid, gid);
+  }
+  await using server = await startEmbeddedPostgres(options());
+  expect(server.adopted).toBe(false);
+});
+
+test('the fault of a PostgreSQL whose disk is full says that, not what follows from it', () => {
+  const output = [
+    'FATAL:  could not write: No space left on device\n',
+    'PANIC:  cannot abort transaction 1\n',
+  ];
+  expect(lastFault(output)).toBe('no space is left on the disk.');
+  expect(lastFault(['2026-12-01 09:04:21 UTC [1] FATAL:  no\n', '2026-12-01 [1] HINT:  do\n'])).toBe(
+    'FATAL:  no HINT:  do',
+  );
 });
 
 test('a state folder that the server cannot reach does not keep it from starting', async () => {
