@@ -14,15 +14,15 @@ export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, nu
   const known = await read();
   for (const [resource, limit] of Object.entries(limits)) {
     const { requestQuotaIncrease } = await ask<{
-      requestQuotaIncrease: { application: { id: string } | null; userErrors: unknown[] };
+      requestQuotaIncrease: { quotaApplication: { id: string } | null; userErrors: unknown[] };
     }>(
       seat,
       `mutation Raise($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
-         application { id } userErrors { code message } } }`,
+         quotaApplication { id } userErrors { code message } } }`,
       { input: { quotaId: known.get(resource)?.id, limit, reason: 'test' } },
     );
     expect(requestQuotaIncrease.userErrors).toEqual([]);
-    await approveQuota(seat, requestQuotaIncrease.application?.id ?? '');
+    await approveQuota(seat, requestQuotaIncrease.quotaApplication?.id ?? '');
   }
   await eventually(async () => {
     const now = await read();
