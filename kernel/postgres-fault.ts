@@ -2,7 +2,8 @@
 export function lastFault(output: readonly string[]): string {
   const lines = output.join('').trim().split('\n');
   // What follows from a full disk is said later, and says nothing of it.
-  if (lines.some((line) => line.includes('No space left on device'))) return 'no space is left on the disk.';
+  if (lines.some((line) => /No space left on device|Check free disk space/.test(line)))
+    return 'no space is left on the disk.';
   const at = lines.findLastIndex((line) => /\b(FATAL|PANIC|error): /.test(line));
   const said =
     at < 0 ? lines.slice(-1) : lines.slice(at).filter((line, index) => index === 0 || /hint:/i.test(line));

@@ -117,6 +117,7 @@ test('the fault of a PostgreSQL whose disk is full says that, not what follows f
     'PANIC:  cannot abort transaction 1\n',
   ];
   expect(lastFault(output)).toBe('no space is left on the disk.');
+  expect(lastFault(['HINT:  Check free disk space.\n', 'PANIC:  x\n'])).toBe('no space is left on the disk.');
   expect(lastFault(['2026-12-01 09:04:21 UTC [1] FATAL:  no\n', '2026-12-01 [1] HINT:  do\n'])).toBe(
     'FATAL:  no HINT:  do',
   );
