@@ -84,7 +84,7 @@ describe('the list of time zones', () => {
     expect(localTime(data.timeZone.id, NOW)).toBe(localTime(listed, NOW));
   });
 
-  test.each(['America/Nowhere', '+08:00', 'Etc/GMT+5', '', 'Asia/Shanghai\u0000'])(
+  test.each(['America/Nowhere', '+08:00', 'Etc/GMT+5', ''])(
     'refuses %j, which no zone of the list is named',
     async (id) => {
       const query = 'query Z($id: ID!) { timeZone(id: $id) { id } }';
