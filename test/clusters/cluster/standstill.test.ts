@@ -65,9 +65,10 @@ function seen(id: string, component: string, health: string): Promise<Health> {
   return eventually(async () => {
     await living.world.prisma.$transaction((tx) => enqueue(tx, 'control-plane', id));
     const { cluster } = await living.ask<{ cluster: Health }>(query, { id });
-    return (
-      cluster.controlPlane.components.find(({ name }) => name === component)?.health === health && cluster
-    );
+    const isSo = cluster.controlPlane.components.find(({ name }) => name === component)?.health === health;
+    // The conditions are read before the control plane, so they may be older.
+    const { status } = cluster.conditions.find(({ type }) => type === 'ControlPlaneHealthy') ?? {};
+    return isSo && status === (health === 'HEALTHY' ? 'True' : 'False') && cluster;
   });
 }
 
