@@ -64,7 +64,7 @@ export interface Schedule {
 }
 
 export type EventLevel = 'INFO' | 'WARNING' | 'ERROR';
-export type EventCategory = 'PROVISIONING' | 'SCALING' | 'WORKLOAD' | 'QUOTA' | 'ACCESS';
+export type EventCategory = 'PROVISIONING' | 'SCALING' | 'WORKLOAD' | 'QUOTA' | 'ACCESS' | 'KUBERNETES';
 
 /** An event to append. `type` says what happened (`NODE_READY`), `reason` is its CamelCase form for people. */
 export interface NewEvent {

@@ -139,6 +139,7 @@ export type ClusterHistoryQueryVariables = Exact<{
 
 export type ClusterHistoryQuery = { readonly cluster: { readonly events: { readonly nodes: ReadonlyArray<
         | { readonly cursor: string, readonly type: string, readonly message: string }
+        | { readonly cursor: string, readonly type: string, readonly message: string }
         | { readonly cursor: string, readonly type: string, readonly message: string, readonly operation: { readonly id: string } | null }
         | { readonly cursor: string, readonly type: string, readonly message: string }
         | { readonly cursor: string, readonly type: string, readonly message: string }

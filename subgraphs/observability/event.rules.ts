@@ -2,7 +2,15 @@ import type { LoggedEvent } from '../../engine/contract.js';
 import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
 import type { StreamCursors } from '../../kernel/event-cursor.js';
 import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
-import { AccessEvent, ProvisioningEvent, QuotaEvent, ScalingEvent, WorkloadEvent } from './event.type.js';
+import {
+  AccessEvent,
+  InvolvedObject,
+  KubernetesEvent,
+  ProvisioningEvent,
+  QuotaEvent,
+  ScalingEvent,
+  WorkloadEvent,
+} from './event.type.js';
 
 /** An event of the log as the graph's type for it. */
 export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterface {
@@ -23,6 +31,8 @@ export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterf
         cluster,
         subject: text(event.data['subject']) ?? '',
       });
+    case 'KUBERNETES':
+      return toKubernetesEvent(event, common);
     default:
       return toProvisioningEvent(event, common);
   }
@@ -65,6 +75,18 @@ function toProvisioningEvent(event: LoggedEvent, common: EventInterface): Provis
     cluster: entity(Cluster, event.clusterId),
     nodePool: entity(NodePool, event.nodePoolId),
     operation: entity(Operation, event.operationId),
+  });
+}
+
+function toKubernetesEvent({ clusterId, data }: LoggedEvent, common: EventInterface): KubernetesEvent {
+  const object = data['object'] as Partial<InvolvedObject> | undefined;
+  const seenAt = text(data['seenAt']);
+  return Object.assign(new KubernetesEvent(), common, {
+    cluster: entity(Cluster, clusterId),
+    involvedObject: object ? Object.assign(new InvolvedObject(), object) : null,
+    component: text(data['component']),
+    seenAt: seenAt === null ? null : new Date(seenAt),
+    omitted: count(data['omitted']),
   });
 }
 

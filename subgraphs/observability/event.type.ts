@@ -19,6 +19,7 @@ export enum EventCategory {
   WORKLOAD = 'WORKLOAD',
   QUOTA = 'QUOTA',
   ACCESS = 'ACCESS',
+  KUBERNETES = 'KUBERNETES',
 }
 
 registerEnumType(EventCategory, {
@@ -33,6 +34,9 @@ registerEnumType(EventCategory, {
     QUOTA: { description: 'Quotas and applications for more.' },
     ACCESS: {
       description: 'Credentials handed out to people and programs; AccessEvent.subject says to whom.',
+    },
+    KUBERNETES: {
+      description: "Events of the clusters' own Kubernetes APIs, as `kubectl get events` shows them.",
     },
   },
 });
@@ -135,8 +139,62 @@ export class AccessEvent extends EventInterface {
   cluster: Cluster | null;
 }
 
+@ObjectType({ description: 'The object of a cluster that a Kubernetes Event is about.' })
+export class InvolvedObject {
+  @Field(() => String, { description: 'Its kind, e.g. `Pod`.' })
+  kind: string;
+
+  @Field(() => String, { nullable: true, description: 'Its namespace; null for what is in none.' })
+  namespace: string | null;
+
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+}
+
+@ObjectType({
+  implements: EventInterface,
+  description:
+    "An Event (core/v1) of a cluster's Kubernetes API, with its own `reason` and `message`; `type` is `KUBERNETES_EVENT`, `at` is when the platform read it. Clusters are read every 30 seconds. An Event that repeats is told once. Of many at once 60 are told, warnings first, and an event of type `KUBERNETES_EVENTS_OMITTED` counts the others.",
+})
+export class KubernetesEvent extends EventInterface {
+  @Field(() => Cluster, { nullable: true, description: 'The cluster it is from.' })
+  cluster: Cluster | null;
+
+  @Field(() => InvolvedObject, {
+    nullable: true,
+    description: 'What it is about; null in the event that counts those left out.',
+  })
+  involvedObject: InvolvedObject | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The component that reported it, e.g. `kubelet`; null where the Event does not say.',
+  })
+  component: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When it was last seen in the cluster before it was read; null where the Event does not say, and in the event that counts those left out.',
+  })
+  seenAt: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many Events were left out; null in all but the event that counts them.',
+  })
+  omitted: number | null;
+}
+
 /** Every object type behind `Event`, for `orphanedTypes`. */
-export const eventTypes = [ProvisioningEvent, ScalingEvent, WorkloadEvent, QuotaEvent, AccessEvent];
+export const eventTypes = [
+  ProvisioningEvent,
+  ScalingEvent,
+  WorkloadEvent,
+  QuotaEvent,
+  AccessEvent,
+  KubernetesEvent,
+];
 
 export const EventConnection = connectionOf('Event', () => EventInterface);
 

@@ -10,6 +10,7 @@ import { EventService } from './event.service.js';
 import { EventStore } from './event.store.js';
 import { eventStreams, EventSubscriptions } from './event.subscription.js';
 import { eventTypes } from './event.type.js';
+import { kubernetesEventReconciler, kubernetesEventSchedules } from './kubernetes-event.reconciler.js';
 import { metricReconciler, metricSchedules } from './metric.reconciler.js';
 import { ClusterMetricResolver, WorkloadMetricResolver } from './metric.resolver.js';
 import { MetricService } from './metric.service.js';
@@ -39,12 +40,12 @@ export async function createObservabilitySubgraph(platform: Platform): Promise<S
   });
 }
 
-/** What measures the clusters. */
+/** What measures the clusters and reads their Events. */
 export function observabilityReconcilers(platform: Platform): Reconciler[] {
-  return [metricReconciler(platform)];
+  return [metricReconciler(platform), kubernetesEventReconciler(platform)];
 }
 
 /** What is done by the clock. */
 export function observabilitySchedules(_platform: Platform): Schedule[] {
-  return [...metricSchedules];
+  return [...metricSchedules, ...kubernetesEventSchedules];
 }

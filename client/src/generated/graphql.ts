@@ -298,6 +298,8 @@ export type DiskInput = {
 export type EventCategory =
   /** Credentials handed out to people and programs; AccessEvent.subject says to whom. */
   | 'ACCESS'
+  /** Events of the clusters' own Kubernetes APIs, as `kubectl get events` shows them. */
+  | 'KUBERNETES'
   /** Clusters, node pools, nodes and operations coming about, changing and going. */
   | 'PROVISIONING'
   /** Quotas and applications for more. */
@@ -832,6 +834,7 @@ export type EventsSubscriptionVariables = Exact<{
 
 
 export type EventsSubscription = { readonly events:
+    | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }
     | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }
     | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }
     | { readonly id: string, readonly cursor: string, readonly at: string, readonly type: string, readonly level: EventLevel, readonly reason: string, readonly message: string }
