@@ -14,7 +14,7 @@ import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { clientSchema, rootFields } from './isolation/asking.js';
 import { buildEstate, type Estate } from './isolation/estate.js';
 import { mutationAttempts } from './isolation/mutation-attempts.js';
-import { stateOf } from './isolation/state.js';
+import { askedFor, stateOf } from './isolation/state.js';
 
 const schema: GraphQLSchema = await clientSchema();
 const mutations = rootFields(schema, 'Mutation').filter(({ args }) =>
@@ -126,7 +126,7 @@ async function rowCounts(kit: TestDatabase): Promise<Record<string, number>> {
   for (const { name } of await tablesOf(kit)) {
     if (BY_THE_CLOCK.test(name)) continue;
     const [row] = await kit.database.prisma.$queryRawUnsafe<{ count: number }[]>(
-      `SELECT count(*)::int AS count FROM ${name}`,
+      `SELECT count(*)::int AS count FROM ${name} WHERE ${askedFor(name)}`,
     );
     counts[name] = row?.count ?? 0;
   }
