@@ -4,7 +4,6 @@ import { AcceptedTokens } from '../access/accepted-tokens.js';
 import type { Clock } from '../kernel/clock.js';
 import { closeServer, listen } from '../kernel/graph/listen.js';
 import type { Log } from '../kernel/log.js';
-import { chain } from '../kernel/maybe-promise.js';
 import type { AuthOptions } from './auth/auth-options.js';
 import { type Authenticator, createAuthenticator, openDoor } from './auth/authenticator.js';
 import { RefusalLog } from './auth/refusal-log.js';
@@ -29,7 +28,7 @@ import { type Supergraph, loadSupergraph } from './plan/supergraph.js';
 import { Reloading } from './reload.js';
 import { RightsWatch } from './subscriptions/rights-watch.js';
 import { type SharedBy, Subscriptions } from './subscriptions/subscriptions.js';
-import { Admission, type Served, planAhead } from './transport/admission.js';
+import { Admission, type Served, readyToPrepare } from './transport/admission.js';
 import { startApollo } from './transport/http/apollo.js';
 import { AccountCounter } from './limits/account-counter.js';
 import type { GatewayCore } from './transport/gateway-core.js';
@@ -174,8 +173,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     sharedBy: options.sharedBy ?? 'subject',
     dropped: () => meter.dropped(),
-    prepare: ({ request }, actor) =>
-      chain(planAhead(served, request, actor), () => served.preparation.prepare(request, actor)),
+    prepare: async ({ request }, actor) => {
+      if (!served.preparation.isKnown(request, actor)) await readyToPrepare(served, request, actor);
+      return served.preparation.prepare(request, actor);
+    },
   });
   const reloading = started.use(
     new Reloading({

@@ -2,7 +2,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { boundError } from '../../kernel/graph/error-bounds.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
-import { WorkBudget } from '../../kernel/work-turns.js';
+import { WorkBudget, turnOf } from '../../kernel/work-turns.js';
 import { actualCost, actualCostInTurns, estimatedCost } from '../cost/cost.js';
 import type { CostNode, CostTree } from '../cost/cost-tree.js';
 import type { OperationCosts } from '../cost/operation-costs.js';
@@ -22,10 +22,23 @@ export interface Served {
 }
 
 /**
+ * Waits until a request with a new document may be prepared. It is read and checked, and later its plan is compiled, each
+ * in a turn of its account: of thousands of new documents that arrive together, or whose plans do, each turn of the event
+ * loop prepares one. Rejects when there is no plan.
+ */
+export async function readyToPrepare(served: Served, request: GraphRequest, actor: Actor): Promise<void> {
+  await turnOf(actor.account);
+  const planning = planAhead(served, request, actor);
+  if (!planning) return;
+  await planning;
+  await turnOf(actor.account);
+}
+
+/**
  * Waits until preparing a request plans nothing here, when another thread plans: once more, when meanwhile another
  * supergraph has come or the document has been forgotten. Rejects when there is no plan.
  */
-export function planAhead(served: Served, request: GraphRequest, actor: Actor): MaybePromise<void> {
+function planAhead(served: Served, request: GraphRequest, actor: Actor): MaybePromise<void> {
   const planning = served.preparation.ahead(request, actor);
   return planning?.then(() => planAhead(served, request, actor));
 }
@@ -92,13 +105,13 @@ export class Admission {
     return Math.ceil(points + text.length / bytesPerPoint);
   }
 
-  private plan(
+  private async plan(
     request: GraphRequest,
     actor: Actor,
     begun: Begun,
-  ): MaybePromise<AdmittedRequest | NotAdmitted> {
-    const planning = planAhead(this.options.served, request, actor);
-    return chain(planning, () => this.planned(request, actor, begun));
+  ): Promise<AdmittedRequest | NotAdmitted> {
+    await readyToPrepare(this.options.served, request, actor);
+    return this.planned(request, actor, begun);
   }
 
   private planned(

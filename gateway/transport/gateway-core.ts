@@ -49,6 +49,8 @@ export interface ClientRequest {
   readonly size?: ResponseSize | undefined;
   /** Aborts when the client has left. */
   readonly gone: CancelSignal;
+  /** Resolves when a refusal for want of a place may be told. Default at once. */
+  readonly refusalTurn?: (() => Promise<void>) | undefined;
   /** Called when the answer goes on as a stream: it takes no place among the account's requests any more. */
   readonly streaming?: (() => void) | undefined;
 }

@@ -119,7 +119,7 @@ export async function runAdmittedInTurn(
 /** Runs what shares its connection with other operations in its account's turn; the sink hears why there is none. */
 async function inTurn<T>(
   core: GatewayCore,
-  { actor, gone }: ClientRequest,
+  { actor, gone, refusalTurn }: ClientRequest,
   sink: Sink,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -128,7 +128,8 @@ async function inTurn<T>(
     release = await core.operations.enter(actor.account, gone);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    sink.error([refusalError(error)]);
+    await refusalTurn?.();
+    if (!gone.aborted) sink.error([refusalError(error)]);
   }
   try {
     return release && (await work());

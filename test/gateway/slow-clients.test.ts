@@ -16,7 +16,9 @@ let bearer: string;
 let stack: AsyncDisposableStack;
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
-  fixture = stack.use(await startFixture({ limits: { streamQueue: 4, connectionInitTimeout: 600_000 } }));
+  fixture = stack.use(
+    await startFixture({ limits: { streamQueue: 4, connectionInitTimeout: 600_000, aliasLength: 100_000 } }),
+  );
   bearer = await token();
 });
 afterEach(() => stack.disposeAsync());

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
+import type { Release } from '../../../kernel/fair-queue.js';
 import { readBody } from '../../../kernel/graph/request-body.js';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
 import { turnOf } from '../../../kernel/work-turns.js';
@@ -119,12 +120,28 @@ export class HttpTransport implements Disposable {
     const actor = await core.authenticator.authenticate(authorization, requestId);
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
     // Before the body is read: what waits takes no memory.
-    const entered = core.requests.enter(actor.account, client.gone);
+    const entered = this.enter(response, client);
     const release = entered instanceof Promise ? await entered : entered;
     if (!release) return;
     // An answer takes its place until the client has read it.
     response.once('close', release);
     await this.answerInPlace(request, response, { ...client, streaming: release });
+  }
+
+  /**
+   * Takes a place for the request. Its refusal waits for a turn of the account, so that one client is refused, and may ask
+   * again, in each turn of the event loop. What was sent behind another request of the connection (pipelining) is refused
+   * at once: the answer waits for the other one's anyway, and what waits for turns is bounded by the connections.
+   */
+  private enter(response: ServerResponse, { actor, gone }: ClientRequest): MaybePromise<Release | undefined> {
+    try {
+      return this.options.core.requests.enter(actor.account, gone);
+    } catch (error) {
+      if (response.socket === null) throw error;
+      return turnOf(actor.account).then(() => {
+        throw error;
+      });
+    }
   }
 
   private async answerInPlace(

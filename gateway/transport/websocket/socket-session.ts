@@ -4,6 +4,7 @@ import { type ConnectionInitMessage, MessageType, type SubscribeMessage, parseMe
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../../kernel/actor.js';
 import { Refused } from '../../../kernel/result.js';
+import { turnOf } from '../../../kernel/work-turns.js';
 import { hasExpired } from '../../auth/authenticator.js';
 import { CloseSocket, closeCodes } from './close-codes.js';
 import type { GatewayCore } from '../gateway-core.js';
@@ -30,6 +31,7 @@ export class SocketSession {
   private actor: Actor | undefined;
   /** What the client has a certain time for: first to introduce itself, at last to let the connection go. */
   private waiting: NodeJS.Timeout | undefined;
+  private refusing: Promise<void> | undefined;
 
   /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
   constructor(
@@ -159,12 +161,21 @@ export class SocketSession {
     actor: Actor,
   ): Promise<void> {
     const { core } = this;
-    const client = { actor, requestId: randomUUID(), gone: operation.gone.signal };
+    const refusalTurn = () => (this.refusing ??= this.refusalTurn(actor.account));
+    const client = { actor, requestId: randomUUID(), gone: operation.gone.signal, refusalTurn };
     try {
       operation.feed = await runOperation(core, { ...payload }, client, operation);
     } catch (error) {
       operation.error([core.mask.error(error, client.requestId)]);
     }
+  }
+
+  /** A client that is refused is read again when it is its account's turn, and what it has sent meanwhile is refused then. */
+  private async refusalTurn(account: string): Promise<void> {
+    this.socket.pause();
+    await turnOf(account);
+    this.refusing = undefined;
+    this.socket.resume();
   }
 
   /** Ends an operation, finished or not. */

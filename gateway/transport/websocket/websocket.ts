@@ -30,6 +30,8 @@ export class WebSocketTransport {
     this.sockets = new WebSocketServer({
       noServer: true,
       handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+      // One message of a socket in each turn of the event loop, however many arrive together.
+      allowSynchronousEvents: false,
       maxPayload: core.limits.messageBytes,
     });
     this.pings = setInterval(() => this.ping(), PING_INTERVAL);

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../kernel/root.js';
+
+const BUILT = pathToFileURL(join(packageRoot, 'dist/kernel/graph/listen.js')).href;
+
+/** A thread that listens, says where, and then never runs its event loop again: it accepts nothing. */
+const BLOCKED = `
+  const { createServer } = await import('node:http');
+  const { parentPort } = await import('node:worker_threads');
+  const { listen } = await import(${JSON.stringify(BUILT)});
+  parentPort.postMessage(await listen(createServer(), '127.0.0.1', 0));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+
+test('connections that come while the event loop is busy are completed by the kernel: 1,300 of them', async () => {
+  const allowed = Number(await readFile('/proc/sys/net/core/somaxconn', 'utf8').catch(() => '0'));
+  // The kernel's own limit is lower elsewhere.
+  const expected = Math.min(1_300, allowed);
+  await using stack = new AsyncDisposableStack();
+  const blocked = new Worker(new URL(`data:text/javascript,${encodeURIComponent(BLOCKED)}`));
+  stack.defer(async () => void (await blocked.terminate()));
+  const [url] = (await once(blocked, 'message')) as [string];
+  const connected = Array.from({ length: expected }, () => {
+    const socket = stack.adopt(connect(Number(new URL(url).port), '127.0.0.1'), (own) => void own.destroy());
+    return once(socket, 'connect');
+  });
+  expect(await Promise.all(connected)).toHaveLength(expected);
+});
