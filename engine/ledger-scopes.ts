@@ -23,17 +23,21 @@ export async function resourcesIn(
   return rows.map((row) => row.resource);
 }
 
-/** Whether the account has, or had, the cluster or node pool: something was counted in it or done to it. */
-export async function isScopeOf(
+/**
+ * Those of the given clusters and node pools that the account has, or had: something was counted in them or done to them.
+ * One statement.
+ */
+export async function scopesOf(
   database: Database | Transaction,
   account: string,
-  scope: string,
-): Promise<boolean> {
-  const [row] = await database.$queryRaw<{ known: boolean }[]>`
-    SELECT EXISTS (SELECT FROM engine.ledger_usage WHERE account = ${account} AND scope = ${scope})
-        OR EXISTS (SELECT FROM engine.operation WHERE target_id = ${scope} AND account = ${account})
-        OR EXISTS (SELECT FROM engine.operation WHERE cluster_id = ${scope} AND account = ${account}) AS known`;
-  return row?.known ?? false;
+  scopes: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await database.$queryRaw<{ scope: string }[]>`
+    SELECT scope FROM unnest(${scopes}::text[]) AS given (scope)
+    WHERE EXISTS (SELECT FROM engine.ledger_usage AS usage WHERE usage.account = ${account} AND usage.scope = given.scope)
+       OR EXISTS (SELECT FROM engine.operation WHERE target_id = given.scope AND account = ${account})
+       OR EXISTS (SELECT FROM engine.operation WHERE cluster_id = given.scope AND account = ${account})`;
+  return new Set(rows.map(({ scope }) => scope));
 }
 
 /** Drops limits of single scopes that would hold the account below its new general limit of the resource. */

@@ -8,6 +8,8 @@ import {
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
+  specifiedScalarTypes,
+  type TypeNode,
 } from 'graphql';
 import {
   argumentText,
@@ -27,19 +29,36 @@ export interface RequiringGraphs {
 }
 
 /**
- * Moves the fields of each subgraph that require others into a graph of their own, which has nothing else but keys.
- * From a subgraph to itself the planner takes short cuts: it asks for what is external there, and for what requires
- * something before that is known. Between two graphs it takes none.
+ * Moves the fields of each subgraph that require others into a graph of their own, which has nothing else but keys, values
+ * and the entities that have only scalars and enums. From a subgraph to itself the planner takes short cuts: it asks for
+ * what is external there, and for what requires something before that is known. Between two graphs it takes none.
  */
 export function withRequiringGraphs(document: DocumentNode): RequiringGraphs {
   const requiring = requiringGraphs(document);
   if (requiring.size === 0) return { document, parts: new Map<string, string>() };
   const parts = new Map<string, string>();
-  const definitions = document.definitions.map((one) => definition(one, requiring, parts));
+  const graphs = { requiring, leaves: leafTypes(document) };
+  const definitions = document.definitions.map((one) => definition(one, graphs, parts));
   return { document: { ...document, definitions }, parts };
 }
 
 type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+
+interface Graphs {
+  /** The graphs with fields that require something. */
+  readonly requiring: ReadonlySet<string>;
+  /** Names of the scalars and enums. */
+  readonly leaves: ReadonlySet<string>;
+}
+
+function leafTypes({ definitions }: DocumentNode): Set<string> {
+  const declared = definitions.flatMap((one) =>
+    one.kind === Kind.ENUM_TYPE_DEFINITION || one.kind === Kind.SCALAR_TYPE_DEFINITION
+      ? [one.name.value]
+      : [],
+  );
+  return new Set([...specifiedScalarTypes.map(({ name }) => name), ...declared]);
+}
 
 function isComposed(one: DefinitionNode): one is ComposedType {
   return one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.INTERFACE_TYPE_DEFINITION;
@@ -69,10 +88,10 @@ function partOf(graph: string): string {
 
 function definition(
   one: DefinitionNode,
-  requiring: ReadonlySet<string>,
+  { requiring, leaves }: Graphs,
   parts: Map<string, string>,
 ): DefinitionNode {
-  if (isComposed(one)) return composed(one, requiring);
+  if (isComposed(one)) return composed(one, { requiring, leaves });
   switch (one.kind) {
     case Kind.ENUM_TYPE_DEFINITION:
       return one.name.value === 'join__Graph' ? withParts(one, requiring, parts) : ofEnum(one, requiring);
@@ -135,7 +154,7 @@ function inPart(directive: ConstDirectiveNode, graph: string): ConstDirectiveNod
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
-function composed(type: ComposedType, requiring: ReadonlySet<string>): ComposedType {
+function composed(type: ComposedType, { requiring, leaves }: Graphs): ComposedType {
   const own = requiringIn(type);
   const joins = (type.directives ?? []).filter(({ name }) => name.value === 'join__type');
   const graphs = [...new Set(graphsOf(joins))];
@@ -145,10 +164,14 @@ function composed(type: ComposedType, requiring: ReadonlySet<string>): ComposedT
     const isKey = argumentText(one, 'key') !== undefined;
     return isKey && !own.has(graph) ? [one, withoutKey(inPart(one, graph))] : [one, inPart(one, graph)];
   });
+  const isLeaf = (type.fields ?? []).every((field) => leaves.has(namedType(field.type)));
   const fields = type.fields?.map((field) => {
     if (ROOTS.has(type.name.value)) return explicit(field, graphs);
+    // Without it the planner would ask the subgraph for the rest of such an entity once more, by its key.
     const has = (graph: string) =>
-      isWhole(type, joins, graph) || keyNames(joins, graph).has(field.name.value);
+      isWhole(type, joins, graph) ||
+      (isLeaf && !own.has(graph)) ||
+      keyNames(joins, graph).has(field.name.value);
     return shared(field, { graphs, requiring, own, has });
   });
   return { ...type, directives: distinct(directives), fields: fields ?? [] };
@@ -198,6 +221,10 @@ function withoutKey(directive: ConstDirectiveNode): ConstDirectiveNode {
 function distinct(directives: readonly ConstDirectiveNode[]): ConstDirectiveNode[] {
   const texts = directives.map((one) => JSON.stringify(one));
   return directives.filter((_, at) => texts.indexOf(texts[at]!) === at);
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }
 
 /** Whether the graph has the type without a key: as a value, or as an interface of what has one. */

@@ -42,10 +42,10 @@ export class QuotaService {
     return filter.onlyUsed ? quotas.filter((quota) => quota.used > 0) : quotas;
   }
 
-  /** The quota by its id; null when there is none, or it is of another account's cluster. */
+  /** The quota by its id; null when there is none, or it is of another account's cluster. Ids of one request share statements. */
   async quota(context: RequestContext, id: string): Promise<Quota | null> {
     const key = parseQuotaId(id);
-    if (!key || !(await this.definition(context.actor.account, key))) return null;
+    if (!key || !(await this.permitted(key, (scope) => this.scopeLoader(context).load(scope)))) return null;
     return this.loader(context).load(key);
   }
 
@@ -63,12 +63,25 @@ export class QuotaService {
   }
 
   /** The definition behind a key, when the account may use the key; undefined otherwise. */
-  async definition(account: string, key: QuotaKey, tx?: Transaction): Promise<QuotaDefinition | undefined> {
+  definition(account: string, key: QuotaKey, tx?: Transaction): Promise<QuotaDefinition | undefined> {
+    return this.permitted(key, async (scope) => (await this.store.scopesOf(account, [scope], tx)).has(scope));
+  }
+
+  private async permitted(
+    key: QuotaKey,
+    isScope: (scope: string) => Promise<boolean>,
+  ): Promise<QuotaDefinition | undefined> {
     const definition = (await this.store.definitions()).get(key.resource);
     if (!definition) return undefined;
     if (key.scope === generalKey(definition).scope) return definition;
-    const known = hasScopes(definition, key.scope) && (await this.store.isScopeOf(account, key.scope, tx));
-    return known ? definition : undefined;
+    return hasScopes(definition, key.scope) && (await isScope(key.scope)) ? definition : undefined;
+  }
+
+  private scopeLoader(context: RequestContext) {
+    return context.loaders.of<string, boolean>(this.store, async (scopes) => {
+      const known = await this.store.scopesOf(context.actor.account, scopes);
+      return scopes.map((scope) => known.has(scope));
+    });
   }
 
   /**

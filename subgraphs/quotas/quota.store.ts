@@ -1,6 +1,6 @@
 import { DISKS, diskLimit } from '../../engine/disk-limit.js';
 import { type Balance, balances, defaultLimits } from '../../engine/ledger.js';
-import { isScopeOf, peakUsage, resourcesIn } from '../../engine/ledger-scopes.js';
+import { peakUsage, resourcesIn, scopesOf } from '../../engine/ledger-scopes.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import type { Product } from '../../kernel/graph/product.type.js';
 import { GENERAL_SCOPE, type QuotaDefinition, type QuotaKey } from './quota.rules.js';
@@ -57,9 +57,13 @@ export class QuotaStore {
     );
   }
 
-  /** Whether the account has, or had, the cluster or node pool. */
-  isScopeOf(account: string, scope: string, tx: Transaction = this.database): Promise<boolean> {
-    return isScopeOf(tx, account, scope);
+  /** Those of the given clusters and node pools that the account has, or had. */
+  scopesOf(
+    account: string,
+    scopes: readonly string[],
+    tx: Transaction = this.database,
+  ): Promise<ReadonlySet<string>> {
+    return scopesOf(tx, account, scopes);
   }
 
   /** What has been counted in the scope. */

@@ -42,3 +42,33 @@ test('a three-level query over four subgraphs costs the same number of statement
   expect(fifty.length).toBeGreaterThan(4);
   expect(fifty.length).toBeLessThan(25);
 }, 180_000);
+
+test('Query.nodes costs the same number of statements for the objects of 1 and of 20 clusters', async () => {
+  const ids = await idsOf(20);
+  const found = (clusters: number) =>
+    platform.statements(() =>
+      ask(seat, 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Quota { used } } }', {
+        ids: ids.slice(0, clusters).flat(),
+      }),
+    );
+  await found(1);
+  const one = await found(1);
+  const twenty = await found(20);
+  expect(twenty.length, `${one.join('\n')}\n--- twenty\n${twenty.join('\n')}`).toBe(one.length);
+}, 180_000);
+
+/** Ids of so many clusters, each with its node pool, an operation and two quotas. */
+async function idsOf(clusters: number): Promise<string[][]> {
+  interface Owner {
+    readonly id: string;
+    readonly quotas: readonly { readonly id: string }[];
+    readonly nodePools: { readonly nodes: readonly { readonly id: string }[] };
+    readonly operations: { readonly nodes: readonly { readonly id: string }[] };
+  }
+  const query = `query ($first: Int) { clusters(first: $first) { nodes {
+    id quotas { id } nodePools(first: 1) { nodes { id } } operations(first: 1) { nodes { id } } } } }`;
+  const data = await ask<{ clusters: { nodes: Owner[] } }>(seat, query, { first: clusters });
+  return data.clusters.nodes.map(({ id, quotas, nodePools, operations }) =>
+    [{ id }, ...quotas.slice(0, 2), ...nodePools.nodes, ...operations.nodes].map((one) => one.id),
+  );
+}
