@@ -141,10 +141,10 @@ describe('what a node pool is made of', () => {
       const another = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], instanceConfig };
       expect(await living.refused('createNodePool', another)).toEqual(at);
     }
-    for (const wrong of ['x'.repeat(16_385), 'true\u0000'])
-      expect(
-        await living.refused('updateNodePool', { id: pool, instanceConfig: { userData: wrong } }),
-      ).toEqual([['INVALID_INPUT', 'instanceConfig.userData']]);
+    const tooLong = { id: pool, instanceConfig: { userData: 'x'.repeat(16_385) } };
+    expect(await living.refused('updateNodePool', tooLong)).toEqual([
+      ['INVALID_INPUT', 'instanceConfig.userData'],
+    ]);
     await living.carried('updateNodePool', { id: pool, instanceConfig: { userData: '' } });
     await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
     expect((await scripts()).sort()).toEqual([userData, undefined]);
