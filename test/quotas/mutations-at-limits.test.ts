@@ -175,7 +175,7 @@ describe('a pool that exists', () => {
       account,
     );
     expect(refused).toEqual(exceeded(resource, 15, 0, 16));
-    expect(refused).toMatchObject({ path: ['input', 'machines', 'chargeType'] });
+    expect(refused).toMatchObject({ path: ['input', 'instanceConfig', 'chargeType'] });
   });
 
   it('is not scaled vertically to machines of 16 vCPUs until the limit is raised', async () => {
