@@ -36,6 +36,8 @@ export interface Limits {
   readonly operationPoints: number;
   /** What a document that is new to the gateway costs at the least: reading, checking and planning it. */
   readonly newDocument: { readonly points: number; readonly bytesPerPoint: number };
+  /** Characters of a large body of an HTTP request for each point that reading it costs. */
+  readonly bodyPerPoint: number;
   /** What one operation may cost, estimated before it runs; infinite for no limit. See docs/operations.md. */
   readonly cost: number;
   /** Bytes of JSON of one answer: of all operations of an HTTP request together, of each event of a stream. */
@@ -101,6 +103,7 @@ export const defaultLimits: Limits = {
   introspection: true,
   operationPoints: 100,
   newDocument: { points: 500, bytesPerPoint: 10 },
+  bodyPerPoint: 500,
   cost: 300_000,
   responseBytes: 4_000_000,
   requestTimeout: 30_000,

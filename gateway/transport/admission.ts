@@ -105,6 +105,20 @@ export class Admission {
     return Math.ceil(points + text.length / bytesPerPoint);
   }
 
+  /**
+   * Takes what reading a large body of so many characters costs, before it is parsed and whatever is in it. Throws
+   * RATE_LIMITED when the account has not as much left.
+   */
+  chargeBody(account: string, characters: number): MaybePromise<void> {
+    const { rate, limits } = this.options;
+    if (!rate) return undefined;
+    const requested = Math.ceil(characters / limits.bodyPerPoint);
+    return chain(rate.spend(account, requested), (spent) => {
+      if (spent) return;
+      throw rateError(rate, account, { told: `A body of this size costs ${requested} points`, requested });
+    });
+  }
+
   private async plan(
     request: GraphRequest,
     actor: Actor,

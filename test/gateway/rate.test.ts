@@ -157,6 +157,28 @@ describe('a new document', () => {
   });
 });
 
+describe('a large body', () => {
+  test('costs by its length before it is parsed, whatever is in it', async () => {
+    const limits = { bodyPerPoint: 500 };
+    await using fixture = await startFixture({ rate: { points: 450, window: HOURS }, limits });
+    const authorization = `Bearer ${await token('acme')}`;
+    const send = (body: string) =>
+      fetch(fixture.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body,
+      });
+    const padding = ' '.repeat(100_000);
+    expect((await send(`{"query":"{ version }"}${padding}`)).status).toBe(200);
+    expect((await send(`no JSON${padding}`)).status).toBe(400);
+    const refused = await send(`no JSON${padding}`);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    expect((await send('{"query":"{ version }"}')).status).toBe(200);
+  });
+});
+
 test('without a rate nothing is told of one', async () => {
   await using plain = await startFixture();
   const answer = await post(plain.url, '{ regions { id } }');

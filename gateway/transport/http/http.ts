@@ -199,10 +199,12 @@ export class HttpTransport implements Disposable {
 
   private body(request: IncomingMessage, account: string): MaybePromise<unknown> {
     if (request.method !== 'POST') return undefined;
-    return chain(readBody(request, this.options.core.limits.bodyBytes), (text): unknown => {
+    const { admission, limits } = this.options.core;
+    return chain(readBody(request, limits.bodyBytes), (text): unknown => {
       if (!isJson(request) || text === '') return undefined;
       if (text.length < LARGE_BODY) return JSON.parse(text);
-      return turnOf(account).then((): unknown => JSON.parse(text));
+      const charged = admission.chargeBody(account, text.length);
+      return chain(charged, () => turnOf(account).then((): unknown => JSON.parse(text)));
     });
   }
 }
