@@ -17,8 +17,10 @@ import {
 import type { RequestContext } from '../subgraph.js';
 import { WorkBudget } from '../work-turns.js';
 
-/** Fields that an account's executions resolve in one turn of the event loop: ten to twenty milliseconds of graphql-js. Loaders batch
- * what belongs to one turn, so fewer would be more statements. */
+/**
+ * Fields that an account's executions resolve in one turn of the event loop: ten to twenty milliseconds of graphql-js.
+ * Loaders batch what belongs to one turn, so fewer would be more statements.
+ */
 export const FIELDS_PER_TURN = 20_000;
 
 const known = new WeakSet<GraphQLSchema>();
@@ -83,10 +85,16 @@ function itemsInTurns(
   return items;
 }
 
+/** Fields that a point of `@cost` counts as: a point is ten microseconds, resolving a field takes one. */
+const FIELDS_PER_POINT = 10;
+
 /** By the first node of a field: fields that each item of its list has. */
 const counted = new WeakMap<FieldNode, number>();
 
-/** Fields that each item has, those of objects in it included, those of further lists not: they are counted themselves. */
+/**
+ * Fields that each item has, and what `@cost` of the list adds for each. Those of objects in it are included, those of
+ * further lists not: they are counted themselves.
+ */
 function fieldsOfItems(info: GraphQLResolveInfo): number {
   const [first] = info.fieldNodes;
   const before = first && counted.get(first);
@@ -94,10 +102,19 @@ function fieldsOfItems(info: GraphQLResolveInfo): number {
   const type = getNamedType(info.returnType);
   const count = info.fieldNodes.reduce(
     (sum, { selectionSet }) => sum + fieldsOf(selectionSet, type, info),
-    1,
+    1 + FIELDS_PER_POINT * weightOf(info),
   );
   if (first) counted.set(first, count);
   return count;
+}
+
+/** The points that the schema gives to each item of the list; 0 where it says nothing. */
+function weightOf({ parentType, fieldName }: GraphQLResolveInfo): number {
+  const directives = parentType.getFields()[fieldName]?.astNode?.directives ?? [];
+  const weight = directives
+    .find(({ name }) => name.value === 'cost')
+    ?.arguments?.find(({ name }) => name.value === 'weight')?.value;
+  return weight && 'value' in weight ? Number(weight.value) : 0;
 }
 
 function fieldsOf(

@@ -44,8 +44,13 @@ class TurnCounter implements Disposable {
 
 function subgraph(counter: Pick<TurnCounter, 'add'>): Subgraph {
   const schema = buildSchema(`
+    directive @cost(weight: Int!) on FIELD_DEFINITION
     scalar JSON
-    type Query { items(first: Int!): [Item!]! groups(first: Int!): [Group!]! }
+    type Query {
+      items(first: Int!): [Item!]!
+      groups(first: Int!): [Group!]!
+      costly(first: Int!): [Item!]! @cost(weight: 100)
+    }
     type Group { items(first: Int!): [Item!]! }
     type Item { id: Int! name: String labels: JSON self: Item }
   `);
@@ -54,6 +59,7 @@ function subgraph(counter: Pick<TurnCounter, 'add'>): Subgraph {
   const field = (type: string, name: string) =>
     (schema.getType(type) as GraphQLObjectType).getFields()[name] ?? { resolve: undefined };
   field('Query', 'items').resolve = items;
+  field('Query', 'costly').resolve = items;
   field('Query', 'groups').resolve = (_, { first }: { first: number }) =>
     Array.from({ length: first }, () => ({}));
   field('Group', 'items').resolve = async (...args) =>
@@ -166,4 +172,14 @@ test('the gateway stops reading an answer that is too large, and its circuit cou
   await using large = await served(Infinity);
   const answer = await ask(large.url, '{ items(first: 20000) { id name } }', 10_000);
   expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'RESPONSE_TOO_LARGE' } }] });
+});
+
+test('resolves fewer items of a list in a turn the more points each costs', async () => {
+  using counter = new TurnCounter();
+  const executor = new SubgraphExecutor(subgraph(counter), log);
+  const request = { query: '{ costly(first: 100) { id } }' };
+  expect((await executor.execute(request, context())).errors).toBeUndefined();
+  await new Promise((done) => setImmediate(done));
+  // The turn in which the executor is called may have two pieces: that of the call and the first that waited.
+  expect(counter.largest).toBeLessThanOrEqual((2 * FIELDS_PER_TURN) / 1000);
 });
