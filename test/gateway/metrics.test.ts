@@ -32,7 +32,7 @@ test('requests, cost, plans, sockets, subscriptions and events are counted', asy
     once.get('fleetgraph_subgraph_seconds_count{subgraph="regions",kind="fetch",outcome="answered"}'),
   ).toBe(2);
   expect(once.get('fleetgraph_cost_points_total{operation="query"}')).toBe(4);
-  expect(once.get('fleetgraph_cost_points_total{operation="mutation"}')).toBe(10);
+  expect(once.get('fleetgraph_cost_points_total{operation="mutation"}')).toBe(300);
   expect(once.get('fleetgraph_plans_total{cache="hit"}')).toBe(1);
   expect(once.get('fleetgraph_plans_total{cache="miss"}')).toBe(2);
 
