@@ -4,6 +4,7 @@ import { refuse, type Problem } from '../kernel/result.js';
 import { type Operation, Prisma } from '../prisma/generated/client.js';
 import type { EventLevel, Failure, OperationStage } from './contract.js';
 import { deferEvent } from './events.js';
+import { refuseNotFound } from './not-found.js';
 import { endStages, isFinished, moveStage, progressOf, type StageMove } from './operation.rules.js';
 
 /**
@@ -53,6 +54,7 @@ export interface OperationEnd extends Omit<OperationProgress, 'progress'> {
 }
 
 const MAX_FAILURES = 100;
+const ID_PATH = ['input', 'id'];
 
 /** Records an operation in state PENDING. */
 export async function createOperation(
@@ -150,13 +152,7 @@ export async function setProgress(tx: Transaction, id: string, now: OperationPro
   const same = progress === row.progress && same0(now.created, row.created) && same0(now.failed, row.failed);
   if (same) return;
   const changed = await changeOperation(tx, id, { ...counts, progress });
-  const { created, failed, requested } = changed;
-  say(
-    tx,
-    changed,
-    'OPERATION_PROGRESS',
-    `${row.type}: ${created ?? 0} of ${requested ?? 0} made, ${failed ?? 0} failed.`,
-  );
+  say(tx, changed, 'OPERATION_PROGRESS', `${row.type}: ${countsText(changed) ?? percentText(changed)}.`);
 }
 
 function same0(wanted: number | undefined, is: number | null): boolean {
@@ -195,12 +191,15 @@ export async function requestCancel(
   at: Date,
 ): Promise<OperationRow> {
   const row = await lock(tx, id);
-  if (!row || row.account !== account)
-    refuse('NOT_FOUND', 'There is no such operation.', { path: ['input', 'id'] });
+  if (!row || row.account !== account) refuseNotFound('OPERATION', id, ID_PATH);
   if (isFinished(row.state) || !row.cancelable) {
-    refuse('NOT_CANCELABLE', `The operation is ${row.state} and cannot be cancelled.`, {
-      path: ['input', 'id'],
-    });
+    refuse(
+      'NOT_CANCELABLE',
+      `The operation ${id} (${row.type}) is ${row.state} and cannot be cancelled${isFinished(row.state) ? '' : ' now'}.`,
+      {
+        path: ID_PATH,
+      },
+    );
   }
   if (row.cancelRequestedAt) return row;
   const changed = await changeOperation(tx, id, { cancelRequestedAt: at });
@@ -226,7 +225,8 @@ export async function pauseOperation(
 ): Promise<OperationRow> {
   const row = await ownOperation(tx, account, id);
   const why = whyNotPaused(row);
-  if (why !== undefined) refuse('INVALID_STATE', `The operation ${why}.`, { path: ['input', 'id'] });
+  if (why !== undefined)
+    refuse('INVALID_STATE', `The operation ${id} (${row.type}) ${why}.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: at });
   say(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
   return changed;
@@ -236,7 +236,7 @@ export async function pauseOperation(
 export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
   const row = await ownOperation(tx, account, id);
   if (isFinished(row.state) || row.pausedAt === null)
-    refuse('INVALID_STATE', 'The operation is not paused.', { path: ['input', 'id'] });
+    refuse('INVALID_STATE', `The operation ${id} (${row.type}) is not paused.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: null });
   say(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
   return changed;
@@ -252,7 +252,7 @@ function whyNotPaused(row: OperationRow): string | undefined {
 async function ownOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
   const row = await lock(tx, id);
   if (row?.account === account) return row;
-  return refuse('NOT_FOUND', 'There is no such operation.', { path: ['input', 'id'] });
+  return refuseNotFound('OPERATION', id, ID_PATH);
 }
 
 /** The operation's stages, in order. */
@@ -301,8 +301,20 @@ function countsOf({ created, failed, failures }: Omit<OperationProgress, 'progre
 
 function endText(row: OperationRow, error: Problem | undefined): string {
   if (error) return `${row.type}: ${error.message}`;
-  if (row.requested === null) return `${row.type} ended ${row.state}.`;
-  return `${row.type} ended ${row.state}: ${row.created ?? 0} of ${row.requested} made, ${row.failed ?? 0} failed.`;
+  const counts = countsText(row);
+  return counts === undefined
+    ? `${row.type} ended ${row.state}.`
+    : `${row.type} ended ${row.state}: ${counts}.`;
+}
+
+/** How many things were made and could not be; undefined of an operation that makes none. */
+function countsText({ requested, created, failed }: OperationRow): string | undefined {
+  if (requested === null || requested === 0) return undefined;
+  return `${created ?? 0} of ${requested} made, ${failed ?? 0} failed`;
+}
+
+function percentText({ progress }: OperationRow): string {
+  return `${Math.round(progress * 100)} % done`;
 }
 
 const LEVELS: Readonly<Record<string, EventLevel>> = {

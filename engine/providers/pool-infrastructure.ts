@@ -1,3 +1,4 @@
+import { notFound } from '../not-found.js';
 import type { Problem } from '../../kernel/result.js';
 import type { Instance, VSwitchPlace } from './infrastructure-provider.js';
 
@@ -66,10 +67,7 @@ export interface MachineFilter {
 
 /** Why an instance of this id cannot be released; undefined when it can. */
 export function releaseProblem(id: string, found: Machine | undefined): Problem | undefined {
-  if (!found) {
-    const message = `The account has no instance ${id.slice(0, 60)} outside its clusters. Query.instances lists them.`;
-    return { code: 'NOT_FOUND', message };
-  }
+  if (!found) return notFound('INSTANCE', id);
   if (found.releasable) return undefined;
   const message = `The instance ${id} is paid by subscription and cannot be released before that ends.`;
   return { code: 'INSTANCE_NOT_RELEASABLE', message };

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../engine/not-found.js';
 import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
 import { LogMark } from '../../engine/event-log.js';
@@ -65,7 +66,7 @@ export class EventService {
   /** Refuses NOT_FOUND when the account has no such cluster. */
   async requireCluster(clusterId: string, context: RequestContext): Promise<void> {
     if (await this.store.knowsCluster(context.actor.account, clusterId)) return;
-    refuse('NOT_FOUND', 'There is no cluster with this id.', { path: ['clusterId'] });
+    refuseNotFound('CLUSTER', clusterId, ['clusterId']);
   }
 
   /**
@@ -98,9 +99,7 @@ export class EventService {
 
 /** The filter as the log takes it. Refuses lists that are too long. */
 function selectionOf({ operationId, categories, types, levels, from, to }: EventFilter): EventSelection {
-  if ((types?.length ?? 0) > MAX_FILTER_VALUES) {
-    refuse('INVALID_INPUT', `A filter may list ${MAX_FILTER_VALUES} types.`, { path: ['filter', 'types'] });
-  }
+  checkTypes(types ?? []);
   return {
     operationId: operationId ?? undefined,
     categories: categories ?? undefined,
@@ -111,12 +110,22 @@ function selectionOf({ operationId, categories, types, levels, from, to }: Event
   };
 }
 
+function checkTypes({ length }: readonly string[]): void {
+  if (length <= MAX_FILTER_VALUES) return;
+  const message = `A filter may list at most ${MAX_FILTER_VALUES} types, not ${length}.`;
+  refuse('INVALID_INPUT', message, { path: ['filter', 'types'] });
+}
+
 function sequenceOf(key: readonly string[] | undefined): bigint | undefined {
   if (!key) return undefined;
   const [text = ''] = key;
   return /^\d{1,18}$/.test(text)
     ? BigInt(text)
-    : refuse('INVALID_CURSOR', 'The cursor is not one of this list.', { path: ['after'] });
+    : refuse(
+        'INVALID_CURSOR',
+        'The cursor is not one of this list. Take endCursor of a page of it, or leave after out.',
+        { path: ['after'] },
+      );
 }
 
 function isWithin(at: Date, from: Date | undefined, to: Date | undefined): boolean {

@@ -74,7 +74,9 @@ export function decide(
   const stays = { raise: false, fromLimit: current, toLimit: current };
   if (definition && current !== null && current >= wish.limit)
     return { ...stays, state: QuotaApplicationState.APPROVED, message: null };
-  const message = definition ? rejection(definition, current, wish) : 'There is no such quota any more.';
+  const message = definition
+    ? rejection(definition, current, wish)
+    : 'The quota no longer exists: what it belonged to was deleted.';
   if (message !== undefined) return { ...stays, state: QuotaApplicationState.REJECTED, message };
   const raised = { raise: true, fromLimit: current, toLimit: wish.limit };
   return { ...raised, state: QuotaApplicationState.APPROVED, message: null };

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../engine/not-found.js';
 import { changeInTransaction } from '../../engine/change-transaction.js';
 import type { NewEvent } from '../../engine/contract.js';
 import { appendEvents, deferEvent } from '../../engine/events.js';
@@ -106,12 +107,7 @@ export class QuotaApplicationService {
   private async raisable(tx: Transaction, { account, input }: Wish): Promise<QuotaKey> {
     const key = parseQuotaId(input.quotaId);
     const definition = key && (await this.quotas.definition(account, key, tx));
-    if (!definition)
-      return refuse(
-        'NOT_FOUND',
-        `The account has no quota ${input.quotaId.slice(0, 120)}. Query.quotas lists them.`,
-        { path: ['input', 'quotaId'] },
-      );
+    if (!definition) return refuseNotFound('QUOTA', input.quotaId, ['input', 'quotaId']);
     const [balance] = await this.quotaStore.balances(account, [key], tx);
     const problem = increaseProblem(definition, balance?.limit ?? null, input);
     if (problem) throw new Refused([problem]);

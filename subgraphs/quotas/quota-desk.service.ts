@@ -83,13 +83,17 @@ export class QuotaDeskService {
     { id, message }: DecideQuotaApplicationInput,
   ): Promise<ApplicationRow> {
     if ((message?.length ?? 0) > MAX_MESSAGE)
-      refuse('INVALID_INPUT', `message has at most ${MAX_MESSAGE} characters.`, {
+      refuse('INVALID_INPUT', `message has at most ${MAX_MESSAGE} characters, not ${message?.length}.`, {
         path: ['input', 'message'],
       });
     const application = await this.store.find(id, undefined, tx);
     if (!application) return refuse('NOT_FOUND', missing(id), ID_PATH);
     if (application.account === account && application.requestedBy === subject)
-      refuse('FORBIDDEN', 'Somebody else than the one who asked must decide it.', ID_PATH);
+      refuse(
+        'FORBIDDEN',
+        `${subject} has made the application ${id} and cannot decide it; another operator must.`,
+        ID_PATH,
+      );
     if (application.state !== QuotaApplicationState.PENDING || application.approvedBy !== null)
       refuse('INVALID_STATE', `The application ${id} is decided already.`, ID_PATH);
     return application;
@@ -97,7 +101,7 @@ export class QuotaDeskService {
 }
 
 function missing(id: string): string {
-  return `There is no quota application ${id}.`;
+  return `There is no quota application ${id.slice(0, 60)}. Query.undecidedQuotaApplications lists those to decide.`;
 }
 
 function rejected({ id, resource, scope, limit }: ApplicationRow, message: string): NewEvent {

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../engine/not-found.js';
 import { appendEvents } from '../../engine/events.js';
 import { checkToken, once } from '../../engine/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
@@ -51,14 +52,14 @@ export class ScaleService {
     const ref = checked(request);
     // Not the request's signal: a client that leaves must not part the change from its event.
     const client = await this.apis.of(ref.clusterId, context, AbortSignal.timeout(SCALE_TIMEOUT_MS));
-    if (!client) return notFound();
+    if (!client) return refuseNotFound('WORKLOAD', request.workloadId, PATH);
     try {
       if (!dryRun) await this.change(client, request, { ref, context });
       else await this.rehearse(client, request, { ref, context });
-      const workload = (await readOne(client, ref)) ?? notFound();
+      const workload = (await readOne(client, ref)) ?? refuseNotFound('WORKLOAD', request.workloadId, PATH);
       return Object.assign(workload, { replicas: request.replicas });
     } catch (error) {
-      if (isNotFound(error)) return notFound();
+      if (isNotFound(error)) return refuseNotFound('WORKLOAD', request.workloadId, PATH);
       throw new Refused([{ ...toReadProblem(error), path: PATH }]);
     }
   }
@@ -97,16 +98,22 @@ export class ScaleService {
 }
 
 function checked({ workloadId, replicas, namespace }: ScaleRequest): WorkloadRef {
-  const ref = decodeWorkloadId(workloadId) ?? notFound();
+  const ref = decodeWorkloadId(workloadId) ?? refuseNotFound('WORKLOAD', workloadId, PATH);
   if (namespace != null && namespace !== ref.namespace) {
     const message = `The workload is in ${ref.namespace} and cannot be moved to ${namespace}; apply it there and delete it here.`;
     refuse('IMMUTABLE_FIELD', message, { path: ['input', 'namespace'] });
   }
   if (!SCALABLE.includes(ref.kind)) {
-    refuse('INVALID_INPUT', `A ${workloadKinds[ref.kind].kind} has no size of its own.`, { path: PATH });
+    refuse(
+      'INVALID_INPUT',
+      `The ${workloadKinds[ref.kind].kind} ${ref.namespace}/${ref.name} has no replicas to set.`,
+      { path: PATH },
+    );
   }
   if (replicas < 0 || replicas > MAX_REPLICAS) {
-    refuse('INVALID_INPUT', `replicas must be from 0 to ${MAX_REPLICAS}.`, { path: ['input', 'replicas'] });
+    refuse('INVALID_INPUT', `replicas must be from 0 to ${MAX_REPLICAS}, not ${replicas}.`, {
+      path: ['input', 'replicas'],
+    });
   }
   return ref;
 }
@@ -143,10 +150,4 @@ function eventOf(ref: WorkloadRef, fromSize: number, toSize: number): NewEvent {
     clusterId: ref.clusterId,
     data: { targetKind: 'Workload', targetId: encodeWorkloadId(ref), fromSize, toSize, trigger: 'MANUAL' },
   };
-}
-
-function notFound(): never {
-  return refuse('NOT_FOUND', 'The account has no workload with this id. Query.workloads lists them.', {
-    path: PATH,
-  });
 }

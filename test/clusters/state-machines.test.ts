@@ -128,7 +128,7 @@ describe('a node pool', () => {
     await settle();
     await world.prisma.nodePool.update({ where: { id: poolId }, data: { state } });
     const next = nextPoolState(state, command);
-    const refusal = poolStateProblem(state, []).code;
+    const refusal = poolStateProblem({ id: poolId, state }, []).code;
     expect(await POOL_COMMANDS[command](state)).toEqual(next ? [] : [refusal]);
     const { state: now } = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
     expect(now).toBe(next ?? state);

@@ -197,4 +197,39 @@ describe('the state machine of operations', () => {
   ])('%s', async (_what, start, action, expected) => {
     expect(await after(start, action)).toBe(expected);
   });
+
+  it.each<[string, (tx: Transaction, id: string) => Promise<unknown>, string]>([
+    [
+      'cancel',
+      (tx, id) => requestCancel(tx, 'other', id, at),
+      'The account has no operation ID. Query.operations lists them.',
+    ],
+    ['resume', (tx, id) => resumeOperation(tx, 'acme', id), 'The operation ID (TEST) is not paused.'],
+  ])('a refusal to %s names the operation', async (_what, action, message) => {
+    const id = await operationIn({ state: 'RUNNING' });
+    const result = await settle(() => kit.database.prisma.$transaction((tx) => action(tx, id)));
+    expect(!result.ok && result.problems[0]?.message.replace(id, 'ID')).toBe(message);
+  });
+});
+
+describe('the message of an event about progress', () => {
+  it.each([
+    ['counts what is made', 4, 'TEST: 2 of 4 made, 1 failed.', 'TEST ended PARTIAL: 2 of 4 made, 1 failed.'],
+    ['counts nothing where nothing is made', 0, 'TEST: 50 % done.', 'TEST ended PARTIAL.'],
+  ])('%s', async (_what, requested, progress, end) => {
+    const id = await operationIn({ state: 'RUNNING' });
+    const { prisma } = kit.database;
+    await prisma.operation.update({ where: { id }, data: { requested } });
+    await prisma.$transaction(async (tx) => {
+      await setProgress(tx, id, { progress: 0.5, created: 2, failed: 1 });
+      await finishOperation(tx, id, { state: 'PARTIAL' }, at);
+      await appendEvents(tx, 'acme', at, []);
+    });
+    const events = await prisma.event.findMany({
+      where: { operationId: id },
+      orderBy: { sequence: 'desc' },
+      take: 2,
+    });
+    expect(events.map(({ message }) => message)).toEqual([end, progress]);
+  });
 });

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { onceAround } from '../../../engine/client-tokens.js';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
@@ -12,7 +13,6 @@ import { blockersOf, upgradeCheckItems } from './cluster-check.rules.js';
 import { type ClusterCheckRow, ClusterCheckStore } from './cluster-check.store.js';
 import type { ClusterCheckItem, RunClusterCheckInput } from './cluster-check.type.js';
 import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import type { ListedNode } from '../reconcile/kubernetes-nodes.js';
 import { countAlike, presentNodes, type RecordedNode } from './present-nodes.js';
 import { removedBetween, supportOf } from '../version/release.rules.js';
@@ -56,12 +56,15 @@ export class ClusterCheckService {
     });
     if (id === null) return null;
     const [row] = await this.checks.byIds(account, [id]);
-    return row ?? refuse('NOT_FOUND', 'The check of this clientToken is no longer kept.');
+    return (
+      row ??
+      refuse('NOT_FOUND', 'The check that this clientToken made is no longer kept. Send a new clientToken.')
+    );
   }
 
   private async checkable(account: string, clusterId: string): Promise<ClusterRow> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
-    if (!cluster) return noSuchCluster(CLUSTER_PATH);
+    if (!cluster) return refuseNotFound('CLUSTER', clusterId, CLUSTER_PATH);
     if (cluster.deletedAt)
       refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path: CLUSTER_PATH });
     return cluster;
@@ -153,7 +156,7 @@ export class ClusterCheckService {
     { version }: ClusterRow,
     { client, to }: { readonly client: KubernetesClient | undefined; readonly to: string },
   ): Promise<ScanResult> {
-    if (!client) return { kind: 'NO_API', message: 'The platform knows of no Kubernetes API to look at.' };
+    if (!client) return { kind: 'NO_API', message: 'The cluster has no Kubernetes API yet.' };
     const { notes } = await this.catalogue.catalogue();
     const apis = removedBetween(notes.removedApis, null, minorOf(to));
     try {

@@ -28,7 +28,11 @@ export class ClusterListService {
     const field = wanted.order?.field ?? 'CREATED_AT';
     const direction = wanted.order?.direction ?? 'ASC';
     if (field === 'CREATED_AT' && key && Number.isNaN(Date.parse(key[0] ?? ''))) {
-      refuse('INVALID_CURSOR', 'The cursor is not one of this list.', { path: ['after'] });
+      refuse(
+        'INVALID_CURSOR',
+        'The cursor is not one of this list in this order. Take endCursor of a page of it, or leave after out.',
+        { path: ['after'] },
+      );
     }
     const reading = this.store.page({ account, filter, field, direction, limit: limit + 1, key });
     const rows = await remember(context, this.store.byIds, reading);

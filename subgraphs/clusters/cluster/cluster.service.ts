@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import { createOperation, finishOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -11,7 +12,7 @@ import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
 import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js';
-import { noSuchCluster, takeName } from './create-cluster.service.js';
+import { takeName } from './create-cluster.service.js';
 import { guardUpdate } from '../cluster-kind/update.guard.js';
 import { labelProblems, nameProblems } from '../name.rules.js';
 import { checkRetained } from '../network/retained-resources.js';
@@ -64,9 +65,13 @@ export class ClusterService {
       const target = await upgradeTarget(cluster, input.version, { database: tx, versions });
       if (!target.ok) refuse(target.code, target.message, { path: ['input', 'version'] });
       if (cluster.state !== 'RUNNING') {
-        refuse('INVALID_STATE', `The cluster is ${cluster.state}; only a RUNNING one can be upgraded.`, {
-          path: ID_PATH,
-        });
+        refuse(
+          'INVALID_STATE',
+          `The cluster ${cluster.id} is ${cluster.state}; only a RUNNING one can be upgraded.`,
+          {
+            path: ID_PATH,
+          },
+        );
       }
       if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
       const { version } = target;
@@ -81,11 +86,15 @@ export class ClusterService {
     return change(this.platform, { actor, mutation: 'deleteCluster', input, dryRun }, async (tx, at) => {
       const cluster = await livingCluster(tx, account, input.id);
       if (cluster.state === 'DELETING')
-        refuse('INVALID_STATE', 'The cluster is being deleted.', { path: ID_PATH });
+        refuse('INVALID_STATE', `The cluster ${cluster.id} is being deleted.`, { path: ID_PATH });
       if (cluster.deletionProtection) {
-        refuse('DELETION_PROTECTED', 'Turn deletion protection off with updateCluster first.', {
-          path: ID_PATH,
-        });
+        refuse(
+          'DELETION_PROTECTED',
+          `The cluster ${cluster.id} is protected. Turn deletionProtection off with updateCluster first.`,
+          {
+            path: ID_PATH,
+          },
+        );
       }
       const retain = await checkRetained(tx, cluster, input.retainResourceIds);
       await cancelOperations(tx, cluster, at);
@@ -132,16 +141,20 @@ async function cancelOperations(tx: Transaction, cluster: ClusterRow, at: Date):
 
 async function livingCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return noSuchCluster(ID_PATH);
-  if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: ID_PATH });
+  if (!cluster) return refuseNotFound('CLUSTER', id, ID_PATH);
+  if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${id} is deleted.`, { path: ID_PATH });
   return cluster;
 }
 
 function checkVersion(cluster: ClusterRow, given: bigint | null | undefined): void {
   if (given == null || given === cluster.resourceVersion) return;
-  refuse('CONFLICT', `The cluster is at resourceVersion ${cluster.resourceVersion}, not ${given}.`, {
-    path: ['input', 'resourceVersion'],
-  });
+  refuse(
+    'CONFLICT',
+    `The cluster ${cluster.id} is at resourceVersion ${cluster.resourceVersion}, not ${given}. Read it again.`,
+    {
+      path: ['input', 'resourceVersion'],
+    },
+  );
 }
 
 function changedFields(cluster: ClusterRow, { name, labels, deletionProtection }: UpdateClusterInput) {

@@ -6,7 +6,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
-import { CollectedProblems, type Problem, refuse, Refused } from '../../../kernel/result.js';
+import { CollectedProblems, type Problem, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
 import type { CreateClusterInput } from './cluster.input.js';
@@ -164,12 +164,7 @@ export async function takeName(
 function duplicate(name: string): Problem {
   return {
     code: 'DUPLICATE_NAME',
-    message: `The account has a cluster named ${name}.`,
+    message: `The account has a cluster named ${name} already. Choose another name.`,
     path: ['input', 'name'],
   };
-}
-
-/** Answers as if the cluster did not exist, whoever has it. */
-export function noSuchCluster(path: readonly string[]): never {
-  return refuse('NOT_FOUND', 'There is no such cluster.', { path });
 }

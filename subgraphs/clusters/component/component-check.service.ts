@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { onceAround } from '../../../engine/client-tokens.js';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
@@ -5,7 +6,6 @@ import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { refuse } from '../../../kernel/result.js';
 import { ClusterStore } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { checkComponents } from './component-check.js';
 import type { ComponentRow } from './component.store.js';
 import type { CheckComponentsInput } from './component.type.js';
@@ -39,12 +39,16 @@ export class ComponentCheckService {
   private async client(account: string, clusterId: string): Promise<KubernetesClient> {
     const { prisma } = this.platform.database;
     const [cluster] = await new ClusterStore(prisma).byIds(account, [clusterId]);
-    if (!cluster) return noSuchCluster(CLUSTER_PATH);
+    if (!cluster) return refuseNotFound('CLUSTER', clusterId, CLUSTER_PATH);
     const access = (await clusterAccess(prisma, account, [clusterId])).get(clusterId);
     if (!access || cluster.state === 'UPGRADING') {
-      refuse('INVALID_STATE', 'The cluster has no Kubernetes API yet, or is being upgraded.', {
-        path: CLUSTER_PATH,
-      });
+      refuse(
+        'INVALID_STATE',
+        `The cluster ${clusterId} is ${cluster.state}: it has no Kubernetes API yet, or is being upgraded.`,
+        {
+          path: CLUSTER_PATH,
+        },
+      );
     }
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     return new KubernetesClient(this.platform.kubernetes.of(access), { clusterId, signal });

@@ -117,7 +117,7 @@ async function uninstall(step: ComponentStep): Promise<Outcome> {
   if (left > 0)
     return unlessLate(step, {
       code: 'COMPONENT_NOT_READY',
-      message: `${left} of its objects do not go away.`,
+      message: `${left} objects of ${component.name} are not deleted; a finalizer may keep them.`,
     });
   await inComponent(step, async (tx, at) => {
     await tx.component.delete({ where: { id: component.id } });
@@ -127,10 +127,12 @@ async function uninstall(step: ComponentStep): Promise<Outcome> {
   return done;
 }
 
-const TOLD: Readonly<Record<string, string>> = {
-  INSTALLING: 'COMPONENT_INSTALLED',
-  UPGRADING: 'COMPONENT_UPGRADED',
-  UPDATING: 'COMPONENT_CONFIGURED',
+/** By the state of a component: the event of its end, and how the message says it. */
+const CONFIGURED = ['COMPONENT_CONFIGURED', 'configured'] as const;
+const ENDS: Readonly<Record<string, readonly [type: string, done: string]>> = {
+  INSTALLING: ['COMPONENT_INSTALLED', 'installed'],
+  UPGRADING: ['COMPONENT_UPGRADED', 'upgraded'],
+  UPDATING: CONFIGURED,
 };
 
 /** The wish has been tried to its end. */
@@ -145,8 +147,8 @@ async function settle(step: Wish, problem?: Problem): Promise<Outcome> {
     });
     await endOperation(tx, step, { problem, at });
     if (problem) return [say(step, 'COMPONENT_FAILED', problem.message, 'ERROR')];
-    const type = TOLD[component.state] ?? 'COMPONENT_CONFIGURED';
-    return [say(step, type, `${component.name} ${component.version} is as wished.`)];
+    const [type, done] = ENDS[component.state] ?? CONFIGURED;
+    return [say(step, type, `${component.name} ${component.version} is ${done}.`)];
   });
   await scope.faults.reach('component.settled');
   return done;

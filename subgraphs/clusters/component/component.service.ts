@@ -1,4 +1,5 @@
 import { type Prisma } from './component.store.js';
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import { createOperation, type OperationRow } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -10,7 +11,6 @@ import { refuse, Refused } from '../../../kernel/result.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
 import { isStringKeyed } from './string-keyed.js';
 import { type ClusterRow, lockCluster } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import {
   type ComponentEntry,
@@ -51,16 +51,25 @@ export class ComponentService {
   /** Refuses an unknown component, one that does not fit the cluster, one that it has, wrong parameters and versions. */
   async install(actor: Actor, input: InstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const entry = await componentEntry(input.name);
-    if (!entry) refuse('NOT_FOUND', `There is no component ${input.name}.`, { path: ['input', 'name'] });
+    if (!entry)
+      refuse('NOT_FOUND', `There is no component ${input.name}. Query.componentDefinitions lists them.`, {
+        path: ['input', 'name'],
+      });
     const parameters = checked(entry, {}, input.parameters ?? {});
     return change(this.platform, { actor, mutation: 'installComponent', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);
       if (!fits(entry, cluster))
-        refuse('INVALID_INPUT', `${entry.name} is not for this cluster.`, { path: ['input', 'name'] });
+        refuse(
+          'INVALID_INPUT',
+          `${entry.name} does not run in a cluster of ${cluster.product} with Kubernetes ${cluster.version}.`,
+          { path: ['input', 'name'] },
+        );
       const version = chosen(entry, input.version, cluster);
       const twin = await tx.component.findFirst({ where: { clusterId: cluster.id, name: entry.name } });
       if (twin)
-        refuse('DUPLICATE_NAME', `The cluster has ${entry.name} already.`, { path: ['input', 'name'] });
+        refuse('DUPLICATE_NAME', `The cluster ${cluster.id} has ${entry.name} already: ${twin.id}.`, {
+          path: ['input', 'name'],
+        });
       const id = newId('component');
       const operationId = await operate(tx, cluster, { type: 'INSTALL_COMPONENT', name: entry.name, at });
       const base = { id, account: cluster.account, clusterId: cluster.id, name: entry.name, operationId };
@@ -131,16 +140,20 @@ export class ComponentService {
     const { account } = actor;
     return change(this.platform, { actor, mutation, input, dryRun }, async (tx, at) => {
       const known = await tx.component.findFirst({ where: { id: input.id, account } });
-      if (!known) refuse('NOT_FOUND', 'There is no such component.', { path: ID_PATH });
+      if (!known) refuseNotFound('COMPONENT', input.id, ID_PATH);
       const cluster = await changeableCluster(tx, account, known.clusterId, ID_PATH);
       const component = await lockComponent(tx, account, input.id);
       const entry = await componentEntry(known.name);
-      if (!component || !entry) refuse('NOT_FOUND', 'There is no such component.', { path: ID_PATH });
+      if (!component || !entry) refuseNotFound('COMPONENT', input.id, ID_PATH);
       const state = afterAction(component.state, action);
       if (!state)
-        refuse('INVALID_STATE', `${component.name} is ${component.state}; wait for its end.`, {
-          path: ID_PATH,
-        });
+        refuse(
+          'INVALID_STATE',
+          `${component.name} (${component.id}) is ${component.state}. Wait until its operation has ended.`,
+          {
+            path: ID_PATH,
+          },
+        );
       const facts = { entry, component, cluster, at };
       const { wish, later } = decide(facts);
       const type = componentOperation(action);
@@ -217,11 +230,15 @@ async function changeableCluster(
   path: readonly string[],
 ): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return noSuchCluster(path);
+  if (!cluster) return refuseNotFound('CLUSTER', id, path);
   if (cluster.deletedAt || !CHANGEABLE.includes(cluster.state))
-    refuse('INVALID_STATE', `The cluster is ${cluster.state}; components are changed while it is RUNNING.`, {
-      path,
-    });
+    refuse(
+      'INVALID_STATE',
+      `The cluster ${id} is ${cluster.state}; components are changed while it is RUNNING.`,
+      {
+        path,
+      },
+    );
   return cluster;
 }
 
@@ -238,7 +255,9 @@ function chosen(entry: ComponentEntry, wished: string | null | undefined, { vers
 
 function checked(entry: ComponentEntry, before: Parameters, change: unknown): Parameters {
   if (!isStringKeyed(change))
-    refuse('INVALID_INPUT', 'Parameters are an object.', { path: ['input', 'parameters'] });
+    refuse('INVALID_INPUT', 'parameters must be an object of names and values.', {
+      path: ['input', 'parameters'],
+    });
   const parameters = changedParameters(before, change);
   const problems = parameterProblems(entry, parameters);
   if (problems.length > 0) throw new Refused(problems);

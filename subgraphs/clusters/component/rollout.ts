@@ -38,7 +38,8 @@ export function lacking(live: unknown, nodes: NodeTally): string | undefined {
   if (kind !== 'Deployment' && kind !== 'DaemonSet') return undefined;
   const workload = workloadForm.parse(live);
   const { name, generation } = workload.metadata;
-  if (workload.status.observedGeneration < generation) return `${kind} ${name} was not looked at yet`;
+  if (workload.status.observedGeneration < generation)
+    return `${kind} ${name} is not observed by its controller yet`;
   return kind === 'Deployment' ? deploymentLacks(workload, nodes) : daemonSetLacks(workload, nodes);
 }
 

@@ -33,7 +33,11 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
       const { name, componentId } = waitingChange(operation);
       const component = await lockComponent(tx, operation.account, componentId);
       const entry = await componentEntry(name);
-      if (!component || !entry) return { code: 'NOT_FOUND', message: `The cluster has no ${name} any more.` };
+      if (!component || !entry)
+        return {
+          code: 'NOT_FOUND',
+          message: `The cluster ${cluster.id} no longer has the component ${name}.`,
+        };
       const state = afterAction(component.state, action);
       if (!state) return 'BUSY';
       const change = { entry, component, cluster, waiting: waitingChange(operation) };

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import { createOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -30,14 +31,18 @@ export class EdgeAutonomyService {
       const clusterId = await clusterOfPool(tx, account, input.nodePoolId);
       const cluster = clusterId === null ? null : await lockCluster(tx, account, clusterId);
       const pool = cluster && (await lockNodePool(tx, account, input.nodePoolId));
-      if (!cluster || !pool) return refuse('NOT_FOUND', 'There is no such node pool.', { path: PATH });
+      if (!cluster || !pool) return refuseNotFound('NODE_POOL', input.nodePoolId, PATH);
       if (kindOfRow(cluster).name !== 'EDGE') {
-        refuse('UNSUPPORTED_BY_KIND', 'Only edge clusters (profile EDGE) have edge autonomy.', {
-          path: PATH,
-        });
+        refuse(
+          'UNSUPPORTED_BY_KIND',
+          `The cluster ${cluster.id} is no edge cluster (profile EDGE), so its nodes have no edge autonomy.`,
+          {
+            path: PATH,
+          },
+        );
       }
       if (pool.state === 'DELETING')
-        refuse('INVALID_STATE', 'The node pool is being deleted.', { path: PATH });
+        refuse('INVALID_STATE', `The node pool ${pool.id} is being deleted.`, { path: PATH });
       await updateNodePool(tx, pool.id, { edgeAutonomy: input.enabled });
       const target = { account, targetKind: 'NodePool', targetId: pool.id, clusterId: cluster.id } as const;
       const wish = { ...target, type: EDGE_AUTONOMY, stages: STAGES, input: { enabled: input.enabled } };

@@ -155,7 +155,7 @@ async function found(cluster: Cluster, finding: RiskFindingRow): Promise<NewEven
 
 async function mended(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {
   const row = await riskRow(finding.operation);
-  const text = `Cluster ${cluster.name}: mended: ${row?.operation ?? finding.operation}.`;
+  const text = `Cluster ${cluster.name}: fixed: ${row?.operation ?? finding.operation}.`;
   return eventOf({ cluster }, 'HIGH_RISK_OPERATION_REMEDIATED', text, { data: dataOf(finding) });
 }
 

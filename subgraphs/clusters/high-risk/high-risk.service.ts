@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { onceAround } from '../../../engine/client-tokens.js';
 import { TerminalError } from '../../../engine/contract.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -5,7 +6,6 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { NodeStore } from '../node/node.store.js';
 import { drillTarget, riskRow } from './high-risk-catalogue.js';
 import { HIGH_RISK } from './high-risk.store.js';
@@ -78,7 +78,10 @@ export class HighRiskService {
   private async planRemediation(actor: Actor, input: RemediateHighRiskOperationInput): Promise<CloudPlan> {
     const { cluster, row } = await this.check(actor, input);
     // Whatever has become of what it was done to: that may be gone.
-    if (!row.recoverable) refuse('INVALID_STATE', `${row.recovery}.`, { path: OPERATION_PATH });
+    if (!row.recoverable)
+      refuse('INVALID_STATE', `${row.operation} cannot be fixed here: ${row.recovery}.`, {
+        path: OPERATION_PATH,
+      });
     const target = await this.target(cluster, input);
     return {
       cluster,
@@ -93,10 +96,7 @@ export class HighRiskService {
     const { risks, mended, problems } = planSysctls(input.sysctls);
     if (problems.length > 0) throw new Refused(problems);
     const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
-    if (!node) {
-      const message = `The account has no node ${input.nodeId.slice(0, 60)}. Cluster.nodes lists the nodes.`;
-      return refuse('NOT_FOUND', message, { path: ['input', 'nodeId'] });
-    }
+    if (!node) return refuseNotFound('NODE', input.nodeId, ['input', 'nodeId']);
     const cluster = await this.cluster(actor, node.clusterId);
     await this.checkRisks(input, risks);
     const { provider } = this.platform;
@@ -133,9 +133,13 @@ export class HighRiskService {
   private async check(actor: Actor, input: HighRiskOperationInput) {
     const row = await riskRow(input.highRiskOperationId);
     if (!row)
-      refuse('NOT_FOUND', `There is no high-risk operation ${input.highRiskOperationId}.`, {
-        path: OPERATION_PATH,
-      });
+      refuse(
+        'NOT_FOUND',
+        `There is no high-risk operation ${input.highRiskOperationId}. Query.highRiskOperations lists them.`,
+        {
+          path: OPERATION_PATH,
+        },
+      );
     return { cluster: await this.cluster(actor, input.clusterId), row };
   }
 
@@ -146,9 +150,11 @@ export class HighRiskService {
 
   private async cluster({ account }: Actor, id: string): Promise<ClusterRow> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [id]);
-    if (!cluster) return noSuchCluster(['input', 'clusterId']);
+    if (!cluster) return refuseNotFound('CLUSTER', id, ['input', 'clusterId']);
     if (!cluster.deletedAt && !['INITIAL', 'DELETING', 'WAITING'].includes(cluster.state)) return cluster;
-    return refuse('INVALID_STATE', `The cluster is ${cluster.state}.`, { path: ['input', 'clusterId'] });
+    return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must have a control plane.`, {
+      path: ['input', 'clusterId'],
+    });
   }
 
   private async cloud(call: () => Promise<void>): Promise<void> {
@@ -175,7 +181,7 @@ export class HighRiskService {
       return { id: cluster.id };
     });
     const [cluster] = await new ClusterStore(database.prisma).byIds(account, [id]);
-    return cluster ?? noSuchCluster(['input', 'clusterId']);
+    return cluster ?? refuseNotFound('CLUSTER', id, ['input', 'clusterId']);
   }
 
   private async execute(cluster: ClusterRow, calls: CloudPlan['calls']): Promise<void> {

@@ -21,19 +21,23 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   CLUSTER: ({ input: { highRiskOperationId: operation } }) => ({ operation }),
   DEDICATED_CLUSTER: ({ cluster, input: { highRiskOperationId: operation } }) => {
     if (kindOfRow(cluster).masters > 0) return { operation };
-    const message = 'Only a dedicated cluster has masters to which this can be done.';
+    const message = `The cluster ${cluster.id} is not dedicated: it has no masters to which this can be done.`;
     return refuse('UNSUPPORTED_BY_KIND', message, { path: ['input', 'clusterId'] });
   },
   NODE_POOL: poolTarget,
   WORKER_NODE: nodeTarget,
   MASTER_NODE: nodeTarget,
   SERVICE: ({ input: { highRiskOperationId: operation, service } }) => {
-    if (service == null) return refuse('INVALID_INPUT', 'Name the Service.', { path: ['input', 'service'] });
+    if (service == null)
+      return refuse('INVALID_INPUT', 'This operation is done to a Service: name it.', {
+        path: ['input', 'service'],
+      });
     return { operation, service };
   },
   VOLUME_CLAIM: ({ input: { highRiskOperationId: operation, volumeClaim } }) => {
     const path = ['input', 'volumeClaim'];
-    if (volumeClaim == null) return refuse('INVALID_INPUT', 'Name the volume claim.', { path });
+    if (volumeClaim == null)
+      return refuse('INVALID_INPUT', 'This operation is done to a volume claim: name it.', { path });
     return { operation, volumeClaim };
   },
 };
@@ -53,7 +57,7 @@ export async function riskTarget(
   const find = kind && FIND[kind];
   if (find) return find(wish, database);
   const why = await notSimulatedReason(wish.input.highRiskOperationId);
-  const message = (kind && EXTERNAL[kind]) ?? `This operation is not acted out: ${why}`;
+  const message = (kind && EXTERNAL[kind]) ?? `This operation is not simulated: ${why}`;
   return refuse('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });
 }
 
@@ -62,7 +66,7 @@ async function poolTarget({ cluster, input }: RiskWish, database: Database): Pro
   const ids = nodePoolId == null ? [] : [nodePoolId];
   const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
   if (pool?.clusterId === cluster.id && !pool.deletedAt) return { operation, nodePoolId: pool.id };
-  return refuse('NOT_FOUND', 'The cluster has no such node pool.', { path: ['input', 'nodePoolId'] });
+  return refuse('NOT_FOUND', missing(cluster, 'node pool', nodePoolId), { path: ['input', 'nodePoolId'] });
 }
 
 async function nodeTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
@@ -70,5 +74,14 @@ async function nodeTarget({ cluster, input }: RiskWish, database: Database): Pro
   const ids = nodeId == null ? [] : [nodeId];
   const [node] = await new NodeStore(database).byIds(cluster.account, ids);
   if (node?.clusterId === cluster.id) return { operation, instanceId: node.id };
-  return refuse('NOT_FOUND', 'The cluster has no such node.', { path: ['input', 'nodeId'] });
+  return refuse('NOT_FOUND', missing(cluster, 'node', nodeId), { path: ['input', 'nodeId'] });
+}
+
+function missing({ id }: ClusterRow, kind: 'node' | 'node pool', given: string | null | undefined): string {
+  const list = kind === 'node' ? 'Cluster.nodes' : 'Cluster.nodePools';
+  const text =
+    given == null
+      ? `This operation is done to a ${kind}: name it.`
+      : `The cluster ${id} has no ${kind} ${given}.`;
+  return `${text} ${list} lists them.`;
 }

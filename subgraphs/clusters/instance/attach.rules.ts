@@ -1,3 +1,4 @@
+import { notFound } from '../../../engine/not-found.js';
 import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
 import type { Problem } from '../../../kernel/result.js';
 import { poolKindProblems, type PoolHome, type PoolOfKind } from '../cluster-kind/pool-kind.rules.js';
@@ -28,7 +29,7 @@ type Check = (machine: Machine, home: AttachHome, mode: AttachMode) => Refusal |
 
 /** Why a machine cannot join the pool; undefined when it can. */
 export function attachProblem({ id, machine, home, mode }: AttachCase): Refusal | undefined {
-  if (!machine) return { code: 'NOT_FOUND', message: `There is no machine ${id} outside of clusters.` };
+  if (!machine) return notFound('INSTANCE', id);
   for (const check of CHECKS) {
     const problem = check(machine, home, mode);
     if (problem) return { code: problem.code, message: `${id}: ${problem.message}` };

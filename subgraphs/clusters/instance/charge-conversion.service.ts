@@ -1,3 +1,4 @@
+import { notFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import { createOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -31,13 +32,15 @@ export class ChargeConversionService {
       const rows = await tx.node.findMany({ where: { account, id: { in: ids } } });
       const found = new Map(rows.map((node) => [node.id, node]));
       const problems = ids.flatMap((id, index) =>
-        nodeProblem(found.get(id), { to: input.chargeType, path: [...PATH, String(index)] }),
+        nodeProblem(found.get(id), { id, to: input.chargeType, path: [...PATH, String(index)] }),
       );
       if (problems.length > 0) throw new Refused(problems);
       const clusters = new Set(rows.map(({ clusterId }) => clusterId));
       const [clusterId] = clusters;
       if (clusterId === undefined || clusters.size > 1)
-        refuse('INVALID_INPUT', 'The nodes must be of one cluster.', { path: PATH });
+        refuse('INVALID_INPUT', 'The nodes must be of one cluster; send a request for each cluster.', {
+          path: PATH,
+        });
       const operation = await createOperation(
         tx,
         {
@@ -61,11 +64,17 @@ export class ChargeConversionService {
 
 function nodeProblem(
   node: NodeRow | undefined,
-  { to, path }: { readonly to: string; readonly path: readonly string[] },
+  { id, to, path }: { readonly id: string; readonly to: string; readonly path: readonly string[] },
 ): Problem[] {
-  if (!node) return [{ code: 'NOT_FOUND', message: 'There is no such node.', path }];
+  if (!node) return [notFound('NODE', id, path)];
   if (!nextNodeState(node.state as NodeState, 'CONVERT'))
-    return [{ code: 'INVALID_STATE', message: `The node ${node.name} does not run.`, path }];
+    return [
+      {
+        code: 'INVALID_STATE',
+        message: `The node ${node.name} (${id}) is ${node.state}; only the instance of a running node is converted.`,
+        path,
+      },
+    ];
   const problem = conversionProblem({ instanceType: node.instanceType, from: node.chargeType, to });
   return problem ? [{ ...problem, path }] : [];
 }

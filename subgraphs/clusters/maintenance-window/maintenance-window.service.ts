@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
@@ -5,7 +6,6 @@ import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import {
   localDate,
   nextOpening,
@@ -38,8 +38,9 @@ export class MaintenanceWindowService {
       { actor, mutation: 'setMaintenanceWindow', input, dryRun },
       async (tx, at) => {
         const cluster = await lockCluster(tx, account, input.clusterId);
-        if (!cluster) return noSuchCluster(CLUSTER_PATH);
-        if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: CLUSTER_PATH });
+        if (!cluster) return refuseNotFound('CLUSTER', input.clusterId, CLUSTER_PATH);
+        if (cluster.deletedAt)
+          refuse('INVALID_STATE', `The cluster ${input.clusterId} is deleted.`, { path: CLUSTER_PATH });
         const startDate = localDate(cluster.timeZone, at);
         const problems = windowProblems(input, startDate);
         if (problems.length > 0) throw new Refused(problems);

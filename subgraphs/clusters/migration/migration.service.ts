@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import { createOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -8,7 +9,6 @@ import { refuse, Refused } from '../../../kernel/result.js';
 import type { Catalogue, CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { proNeeds } from './migration-quotas.js';
 import { migrationProblems } from './migration.rules.js';
 
@@ -32,8 +32,9 @@ export class MigrationService {
     const catalogue = await this.catalogue.catalogue();
     return change(this.platform, { actor, mutation: 'migrateCluster', input, dryRun }, async (tx, at) => {
       const cluster = await lockCluster(tx, actor.account, input.id);
-      if (!cluster) return noSuchCluster(['input', 'id']);
-      if (cluster.deletedAt) refuse('INVALID_STATE', 'The cluster is deleted.', { path: ['input', 'id'] });
+      if (!cluster) return refuseNotFound('CLUSTER', input.id, ['input', 'id']);
+      if (cluster.deletedAt)
+        refuse('INVALID_STATE', `The cluster ${input.id} is deleted.`, { path: ['input', 'id'] });
       await precheck(tx, cluster, catalogue);
       const { account, id } = cluster;
       const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { reserve } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
@@ -108,7 +109,7 @@ async function givenPlace(tx: Transaction, wish: ConnectionWish, vpcId: string):
   const { account, request } = wish;
   const vpc = await store.lockVpc(tx, account, vpcId);
   // Deleted since the references were checked.
-  if (!vpc) return refuse('NOT_FOUND', 'There is no such VPC.', { path: [...PATH, 'vpcId'] });
+  if (!vpc) return refuseNotFound('VPC', vpcId, [...PATH, 'vpcId']);
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const chosen = request?.vSwitchIds
     ? request.vSwitchIds.map((id, index) => one(all, id, index))
@@ -120,7 +121,12 @@ async function givenPlace(tx: Transaction, wish: ConnectionWish, vpcId: string):
 function one(all: readonly store.VSwitchRow[], id: string, index: number): store.VSwitchRow {
   const found = all.find((vSwitch) => vSwitch.id === id);
   const path = [...PATH, 'vSwitchIds', String(index)];
-  return found ?? refuse('NETWORK_MISMATCH', `The VPC has no vSwitch ${id.slice(0, 60)}.`, { path });
+  return (
+    found ??
+    refuse('NETWORK_MISMATCH', `The VPC has no vSwitch ${id.slice(0, 60)}. Vpc.vSwitches lists them.`, {
+      path,
+    })
+  );
 }
 
 function checkZones(chosen: readonly store.VSwitchRow[], { zoneIds }: ConnectionWish): void {
@@ -214,9 +220,9 @@ async function groupOf(tx: Transaction, { wish, vpc, pods }: Group): Promise<str
 async function givenGroup(tx: Transaction, { wish, pods }: Group, id: string): Promise<string> {
   const path = [...PATH, 'securityGroupId'];
   const group = await tx.securityGroup.findFirst({ where: { id, account: wish.account } });
-  if (!group) return refuse('NOT_FOUND', 'There is no such security group.', { path });
+  if (!group) return refuseNotFound('SECURITY_GROUP', id, path);
   if (pods && !letsDnsThrough(store.rulesOf(group), pods)) {
-    const message = `Pods need the DNS: add a rule INGRESS UDP 53 from ${pods.text} to ${id}.`;
+    const message = `Pods need DNS: add a rule INGRESS UDP 53 from ${pods.text} to ${id}.`;
     refuse('SECURITY_GROUP_RULE_MISSING', message, { path });
   }
   return id;

@@ -1,10 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
-import type { NetworkDeletionService } from './network-deletion.service.js';
+import type { NetworkDeletionService, NetworkResourceKind } from './network-deletion.service.js';
 import * as input from './network-deletion.input.js';
 import { answer } from './network.mutations.js';
-import type { NetworkResourceKind } from './no-such-resource.js';
 import * as payload from './network-payloads.type.js';
 
 type Flag = boolean | null | undefined;

@@ -1,3 +1,4 @@
+import { nameOfKind, refuseNotFound } from '../../../engine/not-found.js';
 import type { Platform } from '../../../engine/platform.js';
 import { dropScope, release } from '../../../engine/ledger.js';
 import type { Actor } from '../../../kernel/actor.js';
@@ -7,7 +8,6 @@ import { changeNetwork } from './network-change.js';
 import { releaseVpc, releaseVSwitches } from './network-quotas.js';
 import { type NetworkUser, usersOfSecurityGroup, usersOfVpc, usersOfVSwitch } from './network-users.store.js';
 import { lockVpc } from './network.store.js';
-import { nameOf, type NetworkResourceKind, noSuch } from './no-such-resource.js';
 
 const ID = ['input', 'id'];
 const MUTATIONS = {
@@ -17,6 +17,9 @@ const MUTATIONS = {
   LOAD_BALANCER: 'deleteLoadBalancer',
   EIP: 'deleteEip',
 } as const;
+
+/** Network resources that mutations delete. */
+export type NetworkResourceKind = keyof typeof MUTATIONS;
 
 interface DeletionInput {
   readonly id: string;
@@ -39,7 +42,7 @@ export class NetworkDeletionService {
     const change = { actor, mutation: MUTATIONS[kind], ...request, read };
     const deleted = await changeNetwork(this.platform, change, async (tx) => {
       await DELETIONS[kind](tx, account, id);
-      return { id, type: `${kind}_DELETED`, message: `The ${nameOf(kind)} ${id} was deleted.` };
+      return { id, type: `${kind}_DELETED`, message: `The ${nameOfKind(kind)} ${id} was deleted.` };
     });
     return deleted ?? id;
   }
@@ -49,7 +52,7 @@ type Deletion = (tx: Transaction, account: string, id: string) => Promise<void>;
 
 const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
   async VPC(tx, account, id) {
-    const vpc = (await lockVpc(tx, account, id)) ?? noSuch('VPC', id, ID);
+    const vpc = (await lockVpc(tx, account, id)) ?? refuseNotFound('VPC', id, ID);
     refuseUsed(`The VPC ${id}`, await usersOfVpc(tx, id));
     const vSwitches = await tx.vSwitch.count({ where: { vpcId: id } });
     const groups = await tx.securityGroup.count({ where: { vpcId: id } });
@@ -65,7 +68,7 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
   },
   async VSWITCH(tx, account, id) {
     const found = await tx.vSwitch.findFirst({ where: { id, account } });
-    if (!found) return noSuch('VSWITCH', id, ID);
+    if (!found) return refuseNotFound('VSWITCH', id, ID);
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The vSwitch ${id}`, await usersOfVSwitch(tx, id));
     const { count } = await tx.vSwitch.deleteMany({ where: { id } });
@@ -73,7 +76,7 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
   },
   async SECURITY_GROUP(tx, account, id) {
     const found = await tx.securityGroup.findFirst({ where: { id, account } });
-    if (!found) return noSuch('SECURITY_GROUP', id, ID);
+    if (!found) return refuseNotFound('SECURITY_GROUP', id, ID);
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The security group ${id}`, await usersOfSecurityGroup(tx, id));
     await tx.securityGroup.delete({ where: { id } });
@@ -92,8 +95,8 @@ interface Retained {
 /** Deletes what a cluster left when it was deleted. */
 async function deleteRetained(tx: Transaction, { account, id, type }: Retained): Promise<void> {
   const found = await tx.cloudResource.findFirst({ where: { id, account, type } });
-  if (!found) return noSuch(type, id, ID);
-  if (!found.retained) refuseUsed(`The ${nameOf(type)} ${id}`, [found]);
+  if (!found) return refuseNotFound(type, id, ID);
+  if (!found.retained) refuseUsed(`The ${nameOfKind(type)} ${id}`, [found]);
   const { count } = await tx.cloudResource.deleteMany({ where: { id } });
   const resource = type === 'EIP' ? 'eips' : 'load-balancers';
   await release(tx, { account, resource, scope: '', amount: count });

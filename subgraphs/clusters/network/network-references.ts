@@ -1,3 +1,4 @@
+import { notFound } from '../../../engine/not-found.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { NetworkRequest } from './network.rules.js';
@@ -27,31 +28,37 @@ export async function networkReferenceProblems(
   const vSwitches = vpc ? ((await store.vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? []) : [];
   const [group] = securityGroupId == null ? [] : await store.securityGroups(account, [securityGroupId]);
   return [
-    ...vpcProblems(vpc, regionId),
-    ...(vpc ? vSwitchProblems(vSwitchIds ?? [], new Set(vSwitches.map(({ id }) => id))) : []),
-    ...(securityGroupId == null ? [] : groupProblems(group, vpc)),
+    ...vpcProblems(vpc, { vpcId, regionId }),
+    ...(vpc ? vSwitchProblems(vpc, vSwitchIds ?? [], new Set(vSwitches.map(({ id }) => id))) : []),
+    ...(securityGroupId == null ? [] : groupProblems(group, { securityGroupId, vpc })),
   ];
 }
 
-function vpcProblems(vpc: VpcRow | undefined, regionId: string): Problem[] {
+function vpcProblems(
+  vpc: VpcRow | undefined,
+  { vpcId, regionId }: { readonly vpcId: string; readonly regionId: string },
+): Problem[] {
   const path = [...PATH, 'vpcId'];
-  if (!vpc) return [{ code: 'NOT_FOUND', message: 'There is no such VPC.', path }];
+  if (!vpc) return [notFound('VPC', vpcId, path)];
   if (vpc.regionId === regionId) return [];
   const message = `The VPC ${vpc.id} is in ${vpc.regionId}, the cluster in ${regionId.slice(0, 60)}.`;
   return [{ code: 'NETWORK_MISMATCH', message, path }];
 }
 
-function vSwitchProblems(ids: readonly string[], known: ReadonlySet<string>): Problem[] {
+function vSwitchProblems(vpc: VpcRow, ids: readonly string[], known: ReadonlySet<string>): Problem[] {
   return ids.flatMap((id, index): Problem[] => {
     if (known.has(id)) return [];
-    const message = `The VPC has no vSwitch ${id.slice(0, 60)}.`;
+    const message = `The VPC ${vpc.id} has no vSwitch ${id.slice(0, 60)}. Vpc.vSwitches lists them.`;
     return [{ code: 'NETWORK_MISMATCH', message, path: [...PATH, 'vSwitchIds', String(index)] }];
   });
 }
 
-function groupProblems(group: SecurityGroupRow | undefined, vpc: VpcRow | undefined): Problem[] {
+function groupProblems(
+  group: SecurityGroupRow | undefined,
+  { securityGroupId, vpc }: { readonly securityGroupId: string; readonly vpc: VpcRow | undefined },
+): Problem[] {
   const path = [...PATH, 'securityGroupId'];
-  if (!group) return [{ code: 'NOT_FOUND', message: 'There is no such security group.', path }];
+  if (!group) return [notFound('SECURITY_GROUP', securityGroupId, path)];
   if (!vpc || group.vpcId === vpc.id) return [];
   const message = `The security group ${group.id} is in the VPC ${group.vpcId}, not in ${vpc.id}.`;
   return [{ code: 'NETWORK_MISMATCH', message, path }];

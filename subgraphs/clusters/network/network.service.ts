@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
@@ -13,7 +14,6 @@ import { changeNetwork } from './network-change.js';
 import { openSecurityGroup, reserveVpc, reserveVSwitches } from './network-quotas.js';
 import type * as input from './network.input.js';
 import { overlapProblems, rangeProblems, ruleProblems, type GroupRule } from './network.rules.js';
-import { noSuch } from './no-such-resource.js';
 import * as store from './network.store.js';
 
 const ID = ['input', 'id'];
@@ -103,7 +103,7 @@ export class NetworkService {
         const vpc = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
         const { zoneId, name, cidr } = wish;
         if (!regions.get(vpc.regionId)?.zoneIds.includes(zoneId)) {
-          const message = `The VPC is in ${vpc.regionId}, which has no zone ${zoneId.slice(0, 60)}.`;
+          const message = `The VPC ${vpc.id} is in ${vpc.regionId}, which has no zone ${zoneId.slice(0, 60)}.`;
           refuse('UNKNOWN_ZONE', message, { path: ['input', 'zoneId'] });
         }
         await checkPlace(tx, vpc, cidr);
@@ -208,11 +208,13 @@ async function lockedVpc(
   id: string,
   path: readonly string[],
 ): Promise<store.VpcRow> {
-  return (await store.lockVpc(tx, account, id)) ?? noSuch('VPC', id, path);
+  return (await store.lockVpc(tx, account, id)) ?? refuseNotFound('VPC', id, path);
 }
 
 async function group(tx: Transaction, account: string, id: string): Promise<store.SecurityGroupRow> {
-  return (await tx.securityGroup.findFirst({ where: { id, account } })) ?? noSuch('SECURITY_GROUP', id, ID);
+  return (
+    (await tx.securityGroup.findFirst({ where: { id, account } })) ?? refuseNotFound('SECURITY_GROUP', id, ID)
+  );
 }
 
 /** Clusters in the group are looked at; rules that keep their pods from the DNS need an acknowledgement. */

@@ -21,9 +21,17 @@ export async function checkRetained(
   ids.forEach((id, index) => {
     const resource = resources.get(id);
     const path = [...PATH, String(index)];
-    if (!resource) refuse('NOT_FOUND', `The cluster has no resource ${id.slice(0, 60)}.`, { path });
+    if (!resource)
+      refuse(
+        'NOT_FOUND',
+        `The cluster ${cluster.id} has no resource ${id.slice(0, 60)}. Cluster.resources lists them.`,
+        { path },
+      );
     const { type, name, retainable } = resource;
-    if (!retainable) refuse('INVALID_INPUT', `${name} (${type}) goes with its cluster.`, { path });
+    if (!retainable)
+      refuse('INVALID_INPUT', `${name} (${type}) is deleted with its cluster and cannot be retained.`, {
+        path,
+      });
   });
   return ids;
 }

@@ -40,9 +40,13 @@ export class NodePoolService {
       ];
       if (placing.length > 0) throw new Refused(placing);
       if (await pools.isPoolNameTaken(tx, cluster.id, plan.name)) {
-        refuse('DUPLICATE_NAME', `The cluster has a node pool named ${plan.name}.`, {
-          path: ['input', 'name'],
-        });
+        refuse(
+          'DUPLICATE_NAME',
+          `The cluster has a node pool named ${plan.name} already. Choose another name.`,
+          {
+            path: ['input', 'name'],
+          },
+        );
       }
       const id = newId('nodePool');
       const counted = { ...plan, id, path: ['input', 'desiredSize'] };
@@ -91,7 +95,11 @@ export class NodePoolService {
       const { cluster, pool } = await lockBoth(tx, account, input.nodePoolId, ['input', 'nodePoolId']);
       const path = ['input', 'nodePoolId'];
       if (scalesItself(pool))
-        refuse('INVALID_STATE', 'The node pool scales by itself; it is not scaled by hand.', { path });
+        refuse(
+          'INVALID_STATE',
+          `The node pool ${pool.id} is scaled by autoscaling. Change autoscaling with updateNodePool, or turn it off first.`,
+          { path },
+        );
       const state = await admit(tx, pool, 'SCALE', path);
       const toSize = input.desiredSize;
       const held = await heldPlaces(tx, account, pool.id);

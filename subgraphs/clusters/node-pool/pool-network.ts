@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import type { VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
@@ -46,7 +47,12 @@ export async function placedConfig(tx: Transaction, config: PoolConfig, place: P
     await lockVpc(tx, account, network.vpcId);
   if (securityGroupId !== null) {
     const group = await tx.securityGroup.findFirst({ where: { account, id: securityGroupId } });
-    inVpc(group, { id: securityGroupId, vpcId: network?.vpcId, path: [...here.path, 'securityGroupId'] });
+    inVpc(group, {
+      kind: 'SECURITY_GROUP',
+      id: securityGroupId,
+      vpcId: network?.vpcId,
+      path: [...here.path, 'securityGroupId'],
+    });
   }
   if (vSwitchIds.length === 0) {
     if (network && zoneIds.length > 0) await refuseBareZones(tx, network, { ...here, zoneIds });
@@ -55,7 +61,12 @@ export async function placedConfig(tx: Transaction, config: PoolConfig, place: P
   const found = await tx.vSwitch.findMany({ where: { account, id: { in: [...vSwitchIds] } } });
   vSwitchIds.forEach((id, index) => {
     const one = found.find((vSwitch) => vSwitch.id === id);
-    inVpc(one, { id, vpcId: network?.vpcId, path: [...here.path, 'vSwitchIds', String(index)] });
+    inVpc(one, {
+      kind: 'VSWITCH',
+      id,
+      vpcId: network?.vpcId,
+      path: [...here.path, 'vSwitchIds', String(index)],
+    });
   });
   const zones = [...new Set(found.map(({ zoneId }) => zoneId))];
   return { ...config, machines: { ...config.machines, zoneIds: zones } };
@@ -104,15 +115,18 @@ export async function vSwitchesOf(
   });
 }
 
+interface PlacedResource {
+  readonly kind: 'SECURITY_GROUP' | 'VSWITCH';
+  readonly id: string;
+  readonly vpcId: string | undefined;
+  readonly path: readonly string[];
+}
+
 function inVpc(
   found: { readonly vpcId: string } | null | undefined,
-  {
-    id,
-    vpcId,
-    path,
-  }: { readonly id: string; readonly vpcId: string | undefined; readonly path: readonly string[] },
+  { kind, id, vpcId, path }: PlacedResource,
 ): void {
-  if (!found) refuse('NOT_FOUND', `There is no ${id}.`, { path });
+  if (!found) return refuseNotFound(kind, id, path);
   if (vpcId !== undefined && found.vpcId !== vpcId)
     refuse('NETWORK_MISMATCH', `${id} is in ${found.vpcId}, the cluster is in ${vpcId}.`, { path });
 }

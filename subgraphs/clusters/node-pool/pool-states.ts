@@ -52,15 +52,18 @@ export function nextPoolState(state: NodePoolState, command: PoolCommand): NodeP
 }
 
 /** Why a pool in this state does not take the command. */
-export function poolStateProblem(state: NodePoolState, path: readonly string[]): Problem {
+export function poolStateProblem(
+  { id, state }: { readonly id: string; readonly state: NodePoolState },
+  path: readonly string[],
+): Problem {
   if (state === 'UNHEALTHY') {
-    const message = 'The scaling group of the node pool was deleted; delete the pool and create another.';
+    const message = `The scaling group of the node pool ${id} was deleted; delete the pool and create another.`;
     return { code: 'SCALING_GROUP_MISSING', message, path };
   }
   const message =
     state === 'DELETING'
-      ? 'The node pool is being deleted.'
-      : `The node pool is ${state}: another operation on it has not ended.`;
+      ? `The node pool ${id} is being deleted.`
+      : `The node pool ${id} is ${state}: another operation on it has not ended. Wait for it.`;
   return { code: 'INVALID_STATE', message, path };
 }
 

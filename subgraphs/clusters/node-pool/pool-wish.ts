@@ -1,10 +1,10 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { autoscalingOf } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
@@ -44,10 +44,10 @@ export async function lockBoth(
   path: readonly string[],
 ): Promise<LockedPool> {
   const clusterId = await pools.clusterOfPool(tx, account, nodePoolId);
-  if (clusterId === null) refuse('NOT_FOUND', 'There is no such node pool.', { path });
+  if (clusterId === null) return refuseNotFound('NODE_POOL', nodePoolId, path);
   const cluster = await changeableCluster(tx, account, clusterId, path);
   const pool = await pools.lockNodePool(tx, account, nodePoolId);
-  if (!pool) refuse('NOT_FOUND', 'There is no such node pool.', { path });
+  if (!pool) return refuseNotFound('NODE_POOL', nodePoolId, path);
   return { cluster, pool };
 }
 
@@ -59,10 +59,10 @@ export async function changeableCluster(
   path: readonly string[],
 ): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return noSuchCluster(path);
+  if (!cluster) return refuseNotFound('CLUSTER', id, path);
   refuseNodesOn(cluster, path);
   if (!CHANGEABLE.includes(cluster.state)) {
-    refuse('INVALID_STATE', `The cluster is ${cluster.state}; it must be ${CHANGEABLE.join(' or ')}.`, {
+    refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be ${CHANGEABLE.join(' or ')}.`, {
       path,
     });
   }
@@ -78,9 +78,11 @@ export async function admit(
 ): Promise<NodePoolState> {
   const state = pool.state as NodePoolState;
   const next = nextPoolState(state, command);
-  if (!next) throw new Refused([poolStateProblem(state, path)]);
+  if (!next) throw new Refused([poolStateProblem({ id: pool.id, state }, path)]);
   if (command !== 'DELETE' && (await unfinishedOperations(tx, { targetId: pool.id })).length > 0)
-    refuse('INVALID_STATE', 'Another operation on the node pool has not ended.', { path });
+    refuse('INVALID_STATE', `Another operation on the node pool ${pool.id} has not ended. Wait for it.`, {
+      path,
+    });
   return next;
 }
 

@@ -1,6 +1,6 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { isFinished } from '../../../engine/operation.rules.js';
 import type { Platform } from '../../../engine/platform.js';
-import { refuse } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import { followsFrom } from '../../../kernel/tracing/event-trace.js';
 import { openStream } from '../watch/event-stream.js';
@@ -21,7 +21,7 @@ export class OperationProgressService {
     const after = await events.head(account);
     const read = async () => (await this.operations.byIds(account, [id]))[0];
     const first = await read();
-    if (!first) return refuse('NOT_FOUND', 'There is no such operation.', { path: ['id'] });
+    if (!first) return refuseNotFound('OPERATION', id, ['id']);
     return openStream(context, async function* (signal) {
       yield first;
       let shown = first;

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { changeInTransaction } from '../../../engine/change-transaction.js';
 import { appendEvents } from '../../../engine/events.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -7,7 +8,6 @@ import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { lockCluster } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import * as tickets from './support-ticket.store.js';
 import type { CloseSupportTicketInput, OpenSupportTicketInput } from './support-ticket.type.js';
@@ -54,7 +54,7 @@ export class SupportTicketService {
     return this.once({ actor, mutation: 'closeSupportTicket', input, dryRun }, async (tx, at) => {
       const path = ['input', 'id'];
       const [ticket] = await new tickets.SupportTicketStore(tx).byIds(actor.account, [input.id]);
-      if (!ticket) return refuse('NOT_FOUND', noTicket(input.id), { path });
+      if (!ticket) return refuseNotFound('SUPPORT_TICKET', input.id, path);
       if (!(await tickets.closeOpen(tx, ticket.id, at)))
         refuse('INVALID_STATE', `The ticket ${ticket.id} is closed already.`, { path });
       const data = { ticketId: ticket.id };
@@ -96,10 +96,6 @@ interface TicketRequest {
   readonly dryRun: boolean | null | undefined;
 }
 
-function noTicket(id: string): string {
-  return `The account has no support ticket ${id.slice(0, 60)}. Cluster.supportTickets lists the tickets of a cluster.`;
-}
-
 function lengthProblem(text: string, most: number, field: string): Problem[] {
   if (text.trim().length > 0 && text.length <= most) return [];
   const message = `${field} has 1 to ${most} characters.`;
@@ -122,7 +118,7 @@ async function openTicket(
   const { clusterId, kind, title, text } = input;
   const path = ['input', 'clusterId'];
   const cluster = await lockCluster(tx, account, clusterId);
-  if (!cluster) return noSuchCluster(path);
+  if (!cluster) return refuseNotFound('CLUSTER', clusterId, path);
   if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path });
   if ((await tickets.countOpen(tx, clusterId)) >= MAX_OPEN)
     refuse('INVALID_STATE', `${MAX_OPEN} tickets of the cluster ${clusterId} are open. Close one first.`, {

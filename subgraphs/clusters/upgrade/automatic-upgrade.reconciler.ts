@@ -68,7 +68,7 @@ async function wish(
     if (cluster?.state !== 'RUNNING' || !(await windowInUse(tx, id))) return;
     if ((await waitingChanges(tx, id)).some(({ type }) => type === UPGRADE_CLUSTER)) return;
     if (conditionsOf(cluster).some(({ type }) => type === CONDITION)) {
-      const message = `Nothing stands in the way of ${version}.`;
+      const message = `Nothing blocks the upgrade to ${version}.`;
       const change = { type: CONDITION, status: 'True', reason: 'Unblocked', message } as const;
       await updateCluster(tx, id, { conditions: withCondition(cluster, change, at) });
     }

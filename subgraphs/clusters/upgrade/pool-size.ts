@@ -33,7 +33,8 @@ export async function wishPoolSize(tx: Transaction, wish: PoolSize): Promise<voi
   const { cluster, pool, desiredSize, operationId, path, more } = wish;
   const { account } = cluster;
   const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');
-  if (!state) throw new Refused([poolStateProblem(pool.state as NodePoolState, path)]);
+  if (!state)
+    throw new Refused([poolStateProblem({ id: pool.id, state: pool.state as NodePoolState }, path)]);
   const held = await heldPlaces(tx, account, pool.id);
   const { id, instanceTypes } = { ...pool, ...more };
   const growth = {

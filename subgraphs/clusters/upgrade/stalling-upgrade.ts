@@ -28,7 +28,7 @@ export async function stallUpgrade(
   const names = nodes.map(({ name }) => name);
   await inCluster(step, async (tx, at) => {
     await changeOperation(tx, operation.id, { pausedAt: at });
-    const text = `The upgrade of ${names.join(', ')} gets nowhere and is paused: ${why}. Mend it, then resumeOperation.`;
+    const text = `The upgrade of ${names.join(', ')} makes no progress and is paused: ${why}. Fix it, then call resumeOperation.`;
     return [say(step, 'UPGRADE_STALLED', text, { level: 'WARNING', data: { nodes: names, pods } })];
   });
   return done;

@@ -195,6 +195,6 @@ function resultOf(failures: readonly Failure[]): OperationEnd {
   const [first] = failures;
   if (!first) return { state: 'SUCCEEDED' };
   const texts = failures.map(({ message }) => message).join(' ');
-  const message = `Components were not upgraded: ${texts} Mend that, then call restoreComponent for each.`;
+  const message = `Components were not upgraded: ${texts} Fix that, then call restoreComponent for each.`;
   return { state: 'PARTIAL', failures, error: { code: first.code, message } };
 }

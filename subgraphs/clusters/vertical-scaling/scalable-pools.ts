@@ -32,8 +32,8 @@ export function refuseStuckPools(
     if (!lost && canResize(pool)) return [];
     const index = given?.indexOf(pool.id) ?? -1;
     const path = index < 0 ? ['input', 'id'] : ['input', 'nodePoolIds', String(index)];
-    const problem = poolStateProblem(lost ? 'UNHEALTHY' : (pool.state as NodePoolState), path);
-    return [{ ...problem, message: `${pool.name}: ${problem.message}` }];
+    const state = lost ? 'UNHEALTHY' : (pool.state as NodePoolState);
+    return [poolStateProblem({ id: pool.id, state }, path)];
   });
   if (problems.length > 0) throw new Refused(problems);
 }

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
 import { createOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -12,7 +13,6 @@ import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import { refuseLargeTypes, type SizedPool } from '../cluster/instance-size.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { isVirtual } from '../instance/machine-kind.js';
 import { fitsNode } from '../node-pool/node-pool.rules.js';
 import { architectureProblems, configOf, imageFitProblems } from '../node-pool/pool-config.rules.js';
@@ -89,7 +89,13 @@ function typeProblems(wished: readonly string[], types: ReadonlyMap<string, Inst
     const here = [...path, String(index)];
     const type = types.get(id);
     if (!type)
-      return [{ code: 'UNKNOWN_INSTANCE_TYPE', message: `There is no instance type ${id}.`, path: here }];
+      return [
+        {
+          code: 'UNKNOWN_INSTANCE_TYPE',
+          message: `There is no instance type ${id}. Query.instanceTypes lists them.`,
+          path: here,
+        },
+      ];
     if (fitsNode(type)) return [];
     return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message: `${id} is too small for a node.`, path: here }];
   });
@@ -136,10 +142,10 @@ function batchProblems(size: number | null | undefined): Problem[] {
 async function runningCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
   const path = ['input', 'id'];
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return noSuchCluster(path);
+  if (!cluster) return refuseNotFound('CLUSTER', id, path);
   refuseNodesOn(cluster, path);
   if (cluster.state === 'RUNNING') return cluster;
-  return refuse('INVALID_STATE', `The cluster is ${cluster.state}; it must be RUNNING.`, { path });
+  return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be RUNNING.`, { path });
 }
 
 async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly string[] | null | undefined) {
@@ -150,11 +156,22 @@ async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly st
   const path = ['input', 'nodePoolIds'];
   for (const [index, wished] of (ids ?? []).entries())
     if (!pools.some((pool) => pool.id === wished))
-      refuse('NOT_FOUND', 'The cluster has no such node pool.', { path: [...path, String(index)] });
+      refuse(
+        'NOT_FOUND',
+        `The cluster ${id} has no node pool ${wished.slice(0, 60)}. Cluster.nodePools lists them.`,
+        { path: [...path, String(index)] },
+      );
   for (const [index, wished] of (ids ?? []).entries())
     if (pools.some((pool) => pool.id === wished && pool.instanceTypes.some(isVirtual)))
-      refuse('INVALID_INPUT', 'Virtual nodes have no size.', { path: [...path, String(index)] });
+      refuse('INVALID_INPUT', `The nodes of ${wished} are virtual and have no size.`, {
+        path: [...path, String(index)],
+      });
   const chosen = pools.filter((pool) => (ids ? ids.includes(pool.id) : !pool.instanceTypes.some(isVirtual)));
-  if (chosen.length === 0) refuse('INVALID_INPUT', 'The cluster has no node pools.', { path });
+  if (chosen.length === 0)
+    refuse(
+      'INVALID_INPUT',
+      `The cluster ${id} has no node pools whose nodes have a size. Create one first.`,
+      { path },
+    );
   return chosen;
 }

@@ -1,3 +1,4 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
 import type { LoggedEvent } from '../../../engine/contract.js';
 import { type EventFilter, LogMark } from '../../../engine/event-log.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -7,7 +8,6 @@ import { followsFrom } from '../../../kernel/tracing/event-trace.js';
 import { EventLevel } from '../../../kernel/graph/event.type.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
-import { noSuchCluster } from '../cluster/create-cluster.service.js';
 import { openStream } from './event-stream.js';
 import { ProvisioningEvent } from './provisioning-event.type.js';
 
@@ -37,7 +37,7 @@ export class ProvisioningEventService {
     const cursors = this.platform.cursors.of({ account, field: 'provisioningEvents', args: { clusterId } });
     const after = request.after == null ? await events.head(account) : cursors.decode(request.after).sequence;
     if (clusterId != null && (await this.clusters.byIds(account, [clusterId])).length === 0)
-      noSuchCluster(['clusterId']);
+      refuseNotFound('CLUSTER', clusterId, ['clusterId']);
     const filter: EventFilter = { categories: ['PROVISIONING'], ...(clusterId != null && { clusterId }) };
     return openStream(context, async function* (signal) {
       for await (const step of events.tail(account, { after, signal, filter })) {

@@ -202,7 +202,12 @@ describe('an applied object', () => {
   it.each([
     ['that is gone', undefined, all, 'an object that was applied is not there any more'],
     ['without pods', { kind: 'ConfigMap', metadata: { name: 'config' } }, all, undefined],
-    ['that nobody has looked at', deployment(whole, 3), all, 'Deployment web was not looked at yet'],
+    [
+      'that its controller has not observed',
+      deployment(whole, 3),
+      all,
+      'Deployment web is not observed by its controller yet',
+    ],
     ['whose pods are new and ready', deployment(whole), all, undefined],
     [
       'with an old pod left',

@@ -68,7 +68,10 @@ describe('states of node pools', () => {
     ['DELETING', 'INVALID_STATE'],
     ['SCALING', 'INVALID_STATE'],
   ] as const)('a command that %s does not take is refused with %s', (state, code) => {
-    expect(poolStateProblem(state, ['input', 'id'])).toMatchObject({ code, path: ['input', 'id'] });
+    expect(poolStateProblem({ id: 'nodepool_1', state }, ['input', 'id'])).toMatchObject({
+      code,
+      path: ['input', 'id'],
+    });
   });
 });
 

@@ -93,20 +93,35 @@ async function checkNodes(tx: Transaction, nodePoolId: string, ids: readonly str
   const nodes = await tx.node.findMany({ where: { nodePoolId, id: { in: [...ids] } } });
   const found = new Map(nodes.map((node) => [node.id, node]));
   const problems = ids.flatMap((id, index) =>
-    nodeProblem(found.get(id), ['input', 'nodeIds', String(index)]),
+    nodeProblem(found.get(id), { id, nodePoolId, path: ['input', 'nodeIds', String(index)] }),
   );
   if (problems.length > 0) throw new Refused(problems);
 }
 
-function nodeProblem(node: NodeRow | undefined, path: readonly string[]): Problem[] {
-  if (!node) return [{ code: 'NOT_FOUND', message: 'The node pool has no such node.', path }];
+interface Named {
+  readonly id: string;
+  readonly nodePoolId: string;
+  readonly path: readonly string[];
+}
+
+function nodeProblem(node: NodeRow | undefined, { id, nodePoolId, path }: Named): Problem[] {
+  if (!node) {
+    const message = `The node pool ${nodePoolId} has no node ${id.slice(0, 60)}. NodePool.nodes lists them.`;
+    return [{ code: 'NOT_FOUND', message, path }];
+  }
   if (nextNodeState(node.state as NodeState, 'REMOVE')) return [];
-  return [{ code: 'INVALID_STATE', message: `The node ${node.name} is ${node.state}.`, path }];
+  return [
+    {
+      code: 'INVALID_STATE',
+      message: `The node ${node.name} (${id}) is ${node.state} and cannot be removed now.`,
+      path,
+    },
+  ];
 }
 
 function checkMinimum(pool: pools.NodePoolRow, desiredSize: number): void {
   const minSize = minSizeOf(pool);
   if (!scalesItself(pool) || desiredSize >= minSize) return;
-  const message = `The pool scales by itself and has at least ${minSize} nodes; lower that first.`;
+  const message = `Autoscaling keeps at least ${minSize} nodes in the pool ${pool.id}. Lower autoscaling.minSize first.`;
   refuse('INVALID_INPUT', message, { path: ['input', 'nodeIds'] });
 }
