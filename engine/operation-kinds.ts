@@ -24,6 +24,9 @@ export const operationKinds = {
 
 export type OperationKind = keyof typeof operationKinds;
 
+/** The kinds that this release begins operations of. */
+export type OperationType = Exclude<OperationKind, 'OTHER'>;
+
 /** The kind of a type; another release may have written one that this one does not know. */
 export function operationKindOf(type: string): OperationKind {
   return Object.hasOwn(operationKinds, type) ? (type as OperationKind) : 'OTHER';

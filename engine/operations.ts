@@ -5,6 +5,7 @@ import { type Operation, Prisma } from '../prisma/generated/client.js';
 import type { EventLevel, Failure, OperationStage } from './contract.js';
 import { deferEvent } from './events.js';
 import { refuseNotFound } from './not-found.js';
+import type { OperationType } from './operation-kinds.js';
 import { endStages, isFinished, moveStage, progressOf, type StageMove } from './operation.rules.js';
 
 /**
@@ -23,7 +24,7 @@ export type OperationTargetKind = 'Cluster' | 'NodePool';
 export interface NewOperation {
   readonly account: string;
   /** What is done, e.g. `CREATE_CLUSTER`. */
-  readonly type: string;
+  readonly type: OperationType;
   readonly targetKind: OperationTargetKind;
   readonly targetId: string;
   readonly clusterId: string;

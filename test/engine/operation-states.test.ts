@@ -49,7 +49,7 @@ async function operationIn({
     } as const;
     const { id } = await createOperation(
       tx,
-      { ...target, type: 'TEST', stages: ['A', 'B'], cancelable, pausable },
+      { ...target, type: 'SYNC_NODE_POOL', stages: ['A', 'B'], cancelable, pausable },
       at,
     );
     await tx.operation.update({
@@ -204,7 +204,11 @@ describe('the state machine of operations', () => {
       (tx, id) => requestCancel(tx, 'other', id, at),
       'The account has no operation ID. Query.operations lists them.',
     ],
-    ['resume', (tx, id) => resumeOperation(tx, 'acme', id), 'The operation ID (TEST) is not paused.'],
+    [
+      'resume',
+      (tx, id) => resumeOperation(tx, 'acme', id),
+      'The operation ID (SYNC_NODE_POOL) is not paused.',
+    ],
   ])('a refusal to %s names the operation', async (_what, action, message) => {
     const id = await operationIn({ state: 'RUNNING' });
     const result = await settle(() => kit.database.prisma.$transaction((tx) => action(tx, id)));
@@ -214,8 +218,18 @@ describe('the state machine of operations', () => {
 
 describe('the message of an event about progress', () => {
   it.each([
-    ['counts what is made', 4, 'TEST: 2 of 4 made, 1 failed.', 'TEST ended PARTIAL: 2 of 4 made, 1 failed.'],
-    ['counts nothing where nothing is made', 0, 'TEST: 50 % done.', 'TEST ended PARTIAL.'],
+    [
+      'counts what is made',
+      4,
+      'SYNC_NODE_POOL: 2 of 4 made, 1 failed.',
+      'SYNC_NODE_POOL ended PARTIAL: 2 of 4 made, 1 failed.',
+    ],
+    [
+      'counts nothing where nothing is made',
+      0,
+      'SYNC_NODE_POOL: 50 % done.',
+      'SYNC_NODE_POOL ended PARTIAL.',
+    ],
   ])('%s', async (_what, requested, progress, end) => {
     const id = await operationIn({ state: 'RUNNING' });
     const { prisma } = kit.database;

@@ -46,7 +46,7 @@ function create(account: string, cancelable = false) {
     stages: ['ONE', 'TWO'],
     requested: 4,
     cancelable,
-  };
+  } as const;
   return change(account, (tx) => createOperation(tx, wanted, at));
 }
 
@@ -107,7 +107,7 @@ describe('an operation', () => {
     await kit.database.prisma
       .$transaction(async (tx) => {
         const target = { targetKind: 'Cluster', targetId: 'c', clusterId: 'c' } as const;
-        await createOperation(tx, { account: 'gone', type: 'X', ...target, stages: [] }, at);
+        await createOperation(tx, { account: 'gone', type: 'SYNC_NODE_POOL', ...target, stages: [] }, at);
         await appendEvents(tx, 'gone', at, []);
         throw new Error('no');
       })

@@ -1,5 +1,6 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
+import type { OperationType } from '../../../engine/operation-kinds.js';
 import { createOperation, finishOperation } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
@@ -112,7 +113,7 @@ export class ClusterService {
 const DELETE_STAGES = ['NODE_POOLS', 'CONTROL_PLANE', 'RELEASE'];
 
 interface Beginning {
-  readonly type: string;
+  readonly type: OperationType;
   readonly state: string;
   readonly stages: readonly string[];
   readonly input?: Readonly<Record<string, unknown>>;
@@ -133,7 +134,10 @@ async function begin(tx: Transaction, cluster: ClusterRow, { state, at, ...wish 
 }
 
 async function cancelOperations(tx: Transaction, cluster: ClusterRow, at: Date): Promise<void> {
-  const error = { code: 'OPERATION_CANCELED', message: 'The cluster is being deleted.' } as const;
+  const error = {
+    code: 'OPERATION_CANCELED',
+    message: `The cluster ${cluster.id} is being deleted.`,
+  } as const;
   for (const id of await unfinishedOperations(tx, { clusterId: cluster.id })) {
     await finishOperation(tx, id, { state: 'CANCELED', error }, at);
   }

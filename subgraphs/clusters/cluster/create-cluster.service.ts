@@ -147,7 +147,7 @@ function connect(
 function creation(account: string, clusterId: string, plan: ClusterPlan) {
   const requested = plan.nodePools.reduce((sum, pool) => sum + pool.desiredSize, 0);
   const target = { targetKind: 'Cluster', targetId: clusterId, clusterId } as const;
-  return { account, type: 'CREATE_CLUSTER', ...target, stages: STAGES, requested, cancelable: true };
+  return { account, type: 'CREATE_CLUSTER', ...target, stages: STAGES, requested, cancelable: true } as const;
 }
 
 /** Makes sure that no living cluster of the account has the name, until the transaction ends. */

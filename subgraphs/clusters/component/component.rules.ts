@@ -29,6 +29,6 @@ export function afterAction(state: string, action: ComponentAction): ComponentSt
 export const CHANGEABLE: readonly string[] = ['RUNNING', 'SCALING'];
 
 /** Type of the operation that carries an action out. */
-export function componentOperation(action: ComponentAction): string {
+export function componentOperation(action: ComponentAction): `${ComponentAction}_COMPONENT` {
   return `${action}_COMPONENT`;
 }

@@ -1,6 +1,7 @@
 import { type Prisma } from './component.store.js';
 import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events.js';
+import type { OperationType } from '../../../engine/operation-kinds.js';
 import { createOperation, type OperationRow } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
@@ -201,7 +202,7 @@ function newerVersion({ entry, component, cluster }: Facts, wished: string | nul
 }
 
 interface ChangePlan {
-  readonly type: string;
+  readonly type: OperationType;
   readonly later: Decision['later'];
   readonly timing: ChangeTiming | null | undefined;
 }
@@ -267,7 +268,7 @@ function checked(entry: ComponentEntry, before: Parameters, change: unknown): Pa
 async function operate(
   tx: Transaction,
   { id, account }: ClusterRow,
-  { type, name, at }: { readonly type: string; readonly name: string; readonly at: Date },
+  { type, name, at }: { readonly type: OperationType; readonly name: string; readonly at: Date },
 ): Promise<string> {
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
   const { id: operationId } = await createOperation(

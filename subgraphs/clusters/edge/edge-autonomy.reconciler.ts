@@ -9,7 +9,7 @@ import { type ListedNode, listNodes } from '../reconcile/kubernetes-nodes.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 
-export const EDGE_AUTONOMY = 'SET_EDGE_AUTONOMY';
+export const EDGE_AUTONOMY = 'SET_EDGE_AUTONOMY' as const;
 /** With this annotation a node keeps its pods while the control plane cannot reach it. */
 const ANNOTATION = 'node.beta.alibabacloud.com/autonomy';
 const POOL_LABEL = 'alibabacloud.com/nodepool-id';

@@ -63,9 +63,13 @@ export class HighRiskService {
     const { cluster, row } = await this.check(actor, input);
     const target = await this.target(cluster, input);
     if (!row.recoverable && !input.acknowledgeRisk)
-      refuse('RISK_NOT_ACKNOWLEDGED', `${row.operation}: ${row.impact}. ${row.recovery}.`, {
-        path: ['input', 'acknowledgeRisk'],
-      });
+      refuse(
+        'RISK_NOT_ACKNOWLEDGED',
+        `${row.operation}: ${row.impact}. ${row.recovery}. Set acknowledgeRisk to do it nevertheless.`,
+        {
+          path: ['input', 'acknowledgeRisk'],
+        },
+      );
     return {
       cluster,
       calls: [
@@ -125,7 +129,7 @@ export class HighRiskService {
     for (const { operation, index, needed } of risks) {
       if (acknowledgeRisk && (await drillTarget(operation))) continue;
       const row = await riskRow(operation);
-      const text = `${sysctls[index]?.name} must be "${needed}"; else: ${row?.impact ?? 'the network fails'}.`;
+      const text = `${sysctls[index]?.name} must be "${needed}"; else: ${row?.impact ?? 'the network fails'}. Set acknowledgeRisk to do it nevertheless.`;
       refuse('RISK_NOT_ACKNOWLEDGED', text, { path: ['input', 'sysctls', String(index), 'value'] });
     }
   }

@@ -12,7 +12,7 @@ import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.
 import { proNeeds } from './migration-quotas.js';
 import { migrationProblems } from './migration.rules.js';
 
-export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER';
+export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER' as const;
 const MIGRATION_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'SWITCH'];
 
 export interface MigrationWish {

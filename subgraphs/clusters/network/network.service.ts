@@ -226,7 +226,7 @@ async function checkDns(
   const { using, closed } = await clustersBehind(tx, id, rules);
   if (closed.length > 0 && !acknowledgeRisk) {
     const names = closed.slice(0, MOST_NAMED).join(', ');
-    const message = `Without INGRESS UDP 53 from the container CIDR the DNS does not work in ${closed.length} clusters: ${names}.`;
+    const message = `Without INGRESS UDP 53 from the container CIDR DNS does not work in ${closed.length} clusters: ${names}. Set acknowledgeRisk to do it nevertheless.`;
     refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }
   await enqueueAll(tx, HIGH_RISK, using);

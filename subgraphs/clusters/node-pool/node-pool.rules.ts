@@ -146,7 +146,14 @@ export function instanceTypeProblem(
   type: InstanceTypeValue | undefined,
   path: readonly string[],
 ): Problem[] {
-  if (!type) return [{ code: 'UNKNOWN_INSTANCE_TYPE', message: `There is no instance type ${id}.`, path }];
+  if (!type)
+    return [
+      {
+        code: 'UNKNOWN_INSTANCE_TYPE',
+        message: `There is no instance type ${id}. Query.instanceTypes lists them.`,
+        path,
+      },
+    ];
   if (fitsNode(type)) return [];
   const message =
     `${id} has ${type.vcpus} vCPU and ${type.memoryGiB} GiB; ` +

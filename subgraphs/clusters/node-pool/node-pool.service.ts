@@ -142,11 +142,14 @@ export class NodePoolService {
     return change(this.platform, { actor, mutation: 'deleteNodePool', input, dryRun }, async (tx, at) => {
       const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
       await admit(tx, pool, 'DELETE', ['input', 'id']);
-      const error = { code: 'OPERATION_CANCELED', message: 'The node pool is being deleted.' } as const;
+      const error = {
+        code: 'OPERATION_CANCELED',
+        message: `The node pool ${pool.id} is being deleted.`,
+      } as const;
       for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
         await finishOperation(tx, id, { state: 'CANCELED', error }, at);
       }
-      const wish = { ...target(pool), type: 'DELETE_NODE_POOL', stages: ['NODES', 'RELEASE'] };
+      const wish = { ...target(pool), type: 'DELETE_NODE_POOL', stages: ['NODES', 'RELEASE'] } as const;
       const operation = await createOperation(tx, wish, at);
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { state: 'DELETING', generation, operationId: operation.id });

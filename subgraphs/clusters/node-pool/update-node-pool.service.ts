@@ -77,7 +77,7 @@ export class UpdateNodePoolService {
       const { labels, taints } = configOf(pool);
       const wish = {
         ...target(pool),
-        type: 'UPDATE_NODE_POOL',
+        type: 'UPDATE_NODE_POOL' as const,
         stages: [SETTINGS_STAGE, 'NODES'],
         input: {
           before: { labels, taints },
@@ -172,7 +172,7 @@ async function nameTaken(
   { name, before }: { readonly name: string | null | undefined; readonly before: string },
 ): Promise<Problem[]> {
   if (name == null || name === before || !(await pools.isPoolNameTaken(tx, cluster.id, name))) return [];
-  const message = `The cluster has a node pool named ${name}.`;
+  const message = `The cluster has a node pool named ${name} already. Choose another name.`;
   return [{ code: 'DUPLICATE_NAME', message, path: ['input', 'name'] }];
 }
 

@@ -2,7 +2,7 @@ import type { OperationStage } from '../../../engine/contract.js';
 import { isFinished } from '../../../engine/operation.rules.js';
 
 /** Type of the operation that upgrades a cluster. */
-export const UPGRADE_CLUSTER = 'UPGRADE_CLUSTER';
+export const UPGRADE_CLUSTER = 'UPGRADE_CLUSTER' as const;
 
 /** Stages of an upgrade, in order. */
 export const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES', 'COMPONENTS'] as const;

@@ -1,5 +1,5 @@
 /** Type of the operation. */
-export const SCALE_VERTICALLY = 'SCALE_CLUSTER_VERTICALLY';
+export const SCALE_VERTICALLY = 'SCALE_CLUSTER_VERTICALLY' as const;
 
 /** What the operation remembers. */
 export interface VerticalScalingInput {

@@ -84,7 +84,8 @@ function checkInput({ mode, acknowledgeDataLoss }: AttachInstancesInput, count: 
     refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
   }
   if (mode === 'AUTO' && !acknowledgeDataLoss) {
-    const message = 'AUTO replaces the system disks; what is on them is lost. Back it up first.';
+    const message =
+      'AUTO replaces the system disks; what is on them is lost. Back it up, then set acknowledgeDataLoss.';
     refuse('DATA_LOSS_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeDataLoss'] });
   }
 }
@@ -176,7 +177,10 @@ async function nodesOn(tx: Transaction, account: string, ids: readonly string[])
 }
 
 function inUse(id: string): Failure {
-  return { code: 'INSTANCE_IN_USE', message: `${id} belongs to a cluster.` };
+  return {
+    code: 'INSTANCE_IN_USE',
+    message: `The instance ${id} belongs to a cluster already. Remove it there first.`,
+  };
 }
 
 /** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when somebody else was faster. */
