@@ -7,6 +7,7 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Database } from '../kernel/database.js';
 import type { ErrorCode } from '../kernel/errors.js';
+import type { EventType } from '../kernel/event-kinds.js';
 import type { Log } from '../kernel/log.js';
 import type { Problem } from '../kernel/result.js';
 import type { FaultPoint } from './fault-points.js';
@@ -69,7 +70,7 @@ export type EventCategory = 'PROVISIONING' | 'SCALING' | 'WORKLOAD' | 'QUOTA' | 
 /** An event to append. `type` says what happened (`NODE_READY`), `reason` is its CamelCase form for people. */
 export interface NewEvent {
   readonly category: EventCategory;
-  readonly type: string;
+  readonly type: EventType;
   readonly level?: EventLevel;
   readonly reason: string;
   readonly message: string;

@@ -1,3 +1,4 @@
+import { type EventKind, eventKinds } from '../kernel/event-kinds.js';
 import { Prisma } from '../prisma/generated/client.js';
 import type { EventCategory, EventLevel, LoggedEvent } from './contract.js';
 
@@ -6,6 +7,7 @@ export interface EventFilter {
   readonly clusterId?: string | undefined;
   readonly categories?: readonly EventCategory[] | undefined;
   readonly types?: readonly string[] | undefined;
+  readonly kinds?: readonly EventKind[] | undefined;
   readonly levels?: readonly EventLevel[] | undefined;
   readonly operationId?: string | undefined;
 }
@@ -68,12 +70,13 @@ function position({ after, descending }: EventPage): Prisma.Sql {
 
 /** What holds of the events that a filter lets through. */
 export function filterConditions(filter: EventFilter = {}): Prisma.Sql[] {
-  const { clusterId, operationId, categories, types, levels } = filter;
+  const { clusterId, operationId, categories, types, kinds, levels } = filter;
   return [
     clusterId === undefined ? undefined : Prisma.sql`cluster_id = ${clusterId}`,
     operationId === undefined ? undefined : Prisma.sql`operation_id = ${operationId}`,
     categories ? Prisma.sql`category = ANY(${[...categories]}::text[])` : undefined,
     types ? Prisma.sql`type = ANY(${[...types]}::text[])` : undefined,
+    kinds ? kindCondition(kinds) : undefined,
     levels ? Prisma.sql`level = ANY(${[...levels]}::text[])` : undefined,
   ].filter((part) => part !== undefined);
 }
@@ -109,4 +112,10 @@ export function toEvent(account: string, row: LoggedRow): LoggedEvent {
     data: row.data,
     traceparent: row.traceparent ?? undefined,
   };
+}
+
+function kindCondition(kinds: readonly EventKind[]): Prisma.Sql {
+  const named = Prisma.sql`type = ANY(${kinds.filter((kind) => kind !== 'OTHER')}::text[])`;
+  if (!kinds.includes('OTHER')) return named;
+  return Prisma.sql`(${named} OR type <> ALL(${Object.keys(eventKinds)}::text[]))`;
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '../kernel/database.js';
+import type { EventType } from '../kernel/event-kinds.js';
 import { newId } from '../kernel/ids.js';
 import { refuse, type Problem } from '../kernel/result.js';
 import { type Operation, Prisma } from '../prisma/generated/client.js';
@@ -326,7 +327,7 @@ const LEVELS: Readonly<Record<string, EventLevel>> = {
 function say(
   tx: Transaction,
   row: OperationRow,
-  type: string,
+  type: EventType,
   message: string,
   more: Record<string, unknown> = {},
 ): void {

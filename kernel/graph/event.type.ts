@@ -1,4 +1,6 @@
 import { Field, ID, InterfaceType, registerEnumType } from 'type-graphql';
+import { type EventKind as Kind, eventKinds } from '../event-kinds.js';
+import { graphEnum } from './graph-enum.js';
 import { EventCursorScalar } from './scalars.js';
 
 /** How much an event matters. */
@@ -17,6 +19,8 @@ registerEnumType(EventLevel, {
     ERROR: { description: 'An operation failed.' },
   },
 });
+
+export const EventKind = graphEnum('EventKind', 'What happened.', eventKinds);
 
 /** What every event has; each subgraph's event types implement it. */
 @InterfaceType('Event', {
@@ -40,6 +44,9 @@ export class EventInterface {
 
   @Field(() => String, { description: 'What happened, e.g. `NODE_READY`.' })
   type: string;
+
+  @Field(() => EventKind, { description: '`type` as an enum.' })
+  kind: Kind;
 
   @Field(() => EventLevel, { description: 'How much it matters.' })
   level: EventLevel;

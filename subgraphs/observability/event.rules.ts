@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../engine/contract.js';
+import { eventKindOf } from '../../kernel/event-kinds.js';
 import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
 import type { StreamCursors } from '../../kernel/event-cursor.js';
 import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
@@ -63,6 +64,7 @@ function commonOf(event: LoggedEvent, cursors: StreamCursors): EventInterface {
     cursor: cursors.encode({ sequence }),
     at,
     type,
+    kind: eventKindOf(type),
     level: level as EventLevel,
     reason,
     message,

@@ -98,22 +98,25 @@ export class EventService {
 }
 
 /** The filter as the log takes it. Refuses lists that are too long. */
-function selectionOf({ operationId, categories, types, levels, from, to }: EventFilter): EventSelection {
-  checkTypes(types ?? []);
+function selectionOf(filter: EventFilter): EventSelection {
+  const { operationId, categories, types, kinds, levels, from, to } = filter;
+  checkCount('types', types ?? []);
+  checkCount('kinds', kinds ?? []);
   return {
     operationId: operationId ?? undefined,
     categories: categories ?? undefined,
     types: types ?? undefined,
+    kinds: kinds ?? undefined,
     levels: levels ?? undefined,
     from: from ?? undefined,
     to: to ?? undefined,
   };
 }
 
-function checkTypes({ length }: readonly string[]): void {
+function checkCount(field: 'types' | 'kinds', { length }: readonly string[]): void {
   if (length <= MAX_FILTER_VALUES) return;
-  const message = `A filter may list at most ${MAX_FILTER_VALUES} types, not ${length}.`;
-  refuse('INVALID_INPUT', message, { path: ['filter', 'types'] });
+  const message = `A filter may list at most ${MAX_FILTER_VALUES} ${field}, not ${length}.`;
+  refuse('INVALID_INPUT', message, { path: ['filter', field] });
 }
 
 function sequenceOf(key: readonly string[] | undefined): bigint | undefined {

@@ -9,7 +9,8 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { connectionOf } from '../../kernel/graph/connection.type.js';
-import { EventInterface, EventLevel } from '../../kernel/graph/event.type.js';
+import type { EventKind as Kind } from '../../kernel/event-kinds.js';
+import { EventInterface, EventKind, EventLevel } from '../../kernel/graph/event.type.js';
 import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
 
 /** Kinds of events; the names of `EventCategory` in engine/contract.ts. */
@@ -214,6 +215,9 @@ export class EventFilter {
     description: 'Of one of these types, e.g. `NODE_READY`; at most 100.',
   })
   types?: string[] | null;
+
+  @Field(() => [EventKind], { nullable: true, description: 'Of one of these kinds; at most 100.' })
+  kinds?: Kind[] | null;
 
   @Field(() => [EventLevel], { nullable: true, description: 'Of one of these levels.' })
   levels?: EventLevel[] | null;

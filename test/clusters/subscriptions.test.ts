@@ -23,7 +23,7 @@ const inTransaction = (account: string, work: (tx: Transaction) => Promise<unkno
 const noise = (account: string) =>
   clusters.platform.database.prisma.$transaction((tx) =>
     appendEvents(tx, account, at, [
-      { category: 'QUOTA', type: 'QUOTA_CHANGED', reason: 'QuotaChanged', message: 'noise' },
+      { category: 'QUOTA', type: 'QUOTA_RAISED', reason: 'QuotaRaised', message: 'noise' },
     ]),
   );
 const create = async (account: string, name: string, more = {}) => {

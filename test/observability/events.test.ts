@@ -152,9 +152,47 @@ describe('Query.events', () => {
       { filter: { types: Array.from({ length: 101 }, (_, index) => `T${index}`) } },
       'INVALID_INPUT',
     ],
+    [
+      'a filter with too many kinds',
+      { filter: { kinds: Array.from({ length: 101 }, () => 'NODE_READY') } },
+      'INVALID_INPUT',
+    ],
   ])('%s is refused', async (_what, variables, code) => {
     const { errors } = await world.ask('acme', LIST, variables);
     expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual([code]);
+  });
+});
+
+describe('the kind of an event', () => {
+  const KINDS = `query K($filter: EventFilter) { events(filter: $filter) { nodes { type kind } totalCount } }`;
+  const types = ['NODE_READY', 'NODE_MELTED', 'NODE_FAILED'];
+
+  test('is its type as an enum, and OTHER for a type that this release does not know', async () => {
+    await world.append('kinds', ...types.map((type) => ({ type })));
+    const { data } = await world.ask<{ events: { nodes: unknown[] } }>('kinds', KINDS);
+    expect(data.events.nodes).toEqual([
+      { type: 'NODE_FAILED', kind: 'NODE_FAILED' },
+      { type: 'NODE_MELTED', kind: 'OTHER' },
+      { type: 'NODE_READY', kind: 'NODE_READY' },
+    ]);
+  });
+
+  test.each([
+    [['NODE_READY'], ['NODE_READY']],
+    [['OTHER'], ['NODE_MELTED']],
+    [
+      ['OTHER', 'NODE_FAILED'],
+      ['NODE_FAILED', 'NODE_MELTED'],
+    ],
+    [[], []],
+  ])('filters events by %j', async (kinds, found) => {
+    const account = `kinds-${kinds.join('-').toLowerCase()}`;
+    await world.append(account, ...types.map((type) => ({ type })));
+    const { data } = await world.ask<{ events: Pick<Listed, 'nodes' | 'totalCount'> }>(account, KINDS, {
+      filter: { kinds },
+    });
+    expect(data.events.nodes.map(({ type }) => type)).toEqual(found);
+    expect(data.events.totalCount).toBe(found.length);
   });
 });
 

@@ -24,7 +24,7 @@ export interface ObservabilityWorld extends AsyncDisposable {
   readonly subgraph: Subgraph;
   readonly ask: AskSubgraph;
   /** Appends events in one transaction. */
-  append(account: string, ...events: Partial<NewEvent>[]): Promise<void>;
+  append(account: string, ...events: TestEvent[]): Promise<void>;
   subscribe(
     account: string,
     query: string,
@@ -71,14 +71,17 @@ export async function startObservability(): Promise<ObservabilityWorld> {
   };
 }
 
-function complete(event: Partial<NewEvent>): NewEvent {
+/** An event, also of a type that another release has appended and this one does not know. */
+export type TestEvent = Partial<Omit<NewEvent, 'type'>> & { readonly type?: string };
+
+function complete(event: TestEvent): NewEvent {
   return {
     category: 'PROVISIONING',
     type: 'NODE_READY',
     reason: 'NodeReady',
     message: 'A node is ready.',
     ...event,
-  };
+  } as NewEvent;
 }
 
 /** The next `count` results of a stream, which is ended then. */

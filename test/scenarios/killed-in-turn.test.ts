@@ -35,7 +35,7 @@ const BETWEEN = 5;
 /** Milliseconds that something may take on a machine that is busy with other things, too. */
 const PATIENCE = 300_000;
 /** The event of which there is a steady stream. */
-const HEARTBEAT = 'NODE_READY';
+const HEARTBEAT = 'NODE_READY' as const;
 
 type Field = 'events' | 'provisioningEvents';
 

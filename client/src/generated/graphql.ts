@@ -317,6 +317,8 @@ export type EventFilter = {
   readonly clusterId?: string | null | undefined;
   /** Happened then or later. */
   readonly from?: string | null | undefined;
+  /** Of one of these kinds; at most 100. */
+  readonly kinds?: ReadonlyArray<EventKind> | null | undefined;
   /** Of one of these levels. */
   readonly levels?: ReadonlyArray<EventLevel> | null | undefined;
   /** Of this operation. */
@@ -326,6 +328,221 @@ export type EventFilter = {
   /** Of one of these types, e.g. `NODE_READY`; at most 100. */
   readonly types?: ReadonlyArray<string> | null | undefined;
 };
+
+/** What happened. */
+export type EventKind =
+  /** The holder of the account was identified. */
+  | 'ACCOUNT_VERIFIED'
+  /** An automatic upgrade cannot begin; the message says why. */
+  | 'AUTOMATIC_UPGRADE_BLOCKED'
+  /** The management fee of a cluster is billed from now on. */
+  | 'BILLING_STARTED'
+  /** The control plane of a cluster answers again. */
+  | 'CLUSTER_AVAILABLE'
+  /** A cluster was deleted. */
+  | 'CLUSTER_DELETED'
+  /** A cluster could not be deleted. */
+  | 'CLUSTER_DELETE_FAILED'
+  /** The deletion of a cluster began. */
+  | 'CLUSTER_DELETING'
+  /** A cluster could not be created. */
+  | 'CLUSTER_FAILED'
+  /** A cluster was migrated to ACK Pro. */
+  | 'CLUSTER_MIGRATED'
+  /** The migration of a cluster began. */
+  | 'CLUSTER_MIGRATING'
+  /** A cluster could not be migrated. */
+  | 'CLUSTER_MIGRATION_FAILED'
+  /** The creation of a cluster began. */
+  | 'CLUSTER_PROVISIONING'
+  /** A cluster was requested. */
+  | 'CLUSTER_REQUESTED'
+  /** A cluster is RUNNING. */
+  | 'CLUSTER_RUNNING'
+  /** All nodes of a vertical scaling were replaced. */
+  | 'CLUSTER_SCALED_VERTICALLY'
+  /** A vertical scaling ended before all nodes were replaced. */
+  | 'CLUSTER_SCALING_FAILED'
+  /** The control plane of a cluster does not answer. */
+  | 'CLUSTER_UNAVAILABLE'
+  /** The name, labels or settings of a cluster were changed. */
+  | 'CLUSTER_UPDATED'
+  /** An upgrade of Kubernetes ended. */
+  | 'CLUSTER_UPGRADED'
+  /** An upgrade of Kubernetes began. */
+  | 'CLUSTER_UPGRADING'
+  /** The components of a new cluster were installed. */
+  | 'COMPONENTS_INSTALLED'
+  /** An upgrade of Kubernetes has come to the components. */
+  | 'COMPONENTS_UPGRADING'
+  /** Parameters of a component were changed, or it was restored. */
+  | 'COMPONENT_CONFIGURED'
+  /** Objects of a component differ from what the platform applied. */
+  | 'COMPONENT_DRIFTED'
+  /** A change of a component failed. */
+  | 'COMPONENT_FAILED'
+  /** A component was installed. */
+  | 'COMPONENT_INSTALLED'
+  /** A component was removed. */
+  | 'COMPONENT_UNINSTALLED'
+  /** A component was upgraded. */
+  | 'COMPONENT_UPGRADED'
+  /** Part of a control plane does not work. */
+  | 'CONTROL_PLANE_DEGRADED'
+  /** The control plane of a new cluster runs. */
+  | 'CONTROL_PLANE_READY'
+  /** All of a control plane works again. */
+  | 'CONTROL_PLANE_RECOVERED'
+  /** A control plane runs another version of Kubernetes. */
+  | 'CONTROL_PLANE_UPGRADED'
+  /** A disk for a volume claim could not be made. */
+  | 'DISK_REFUSED'
+  /** Pods of a cluster cannot resolve names. */
+  | 'DNS_FAILED'
+  /** Pods of a cluster can resolve names again. */
+  | 'DNS_HEALTHY'
+  /** Edge autonomy of a node pool was turned on or off. */
+  | 'EDGE_AUTONOMY_SET'
+  /** A retained public address was deleted. */
+  | 'EIP_DELETED'
+  /** A high-risk operation was done to a cluster outside the platform. */
+  | 'HIGH_RISK_OPERATION_FOUND'
+  /** A high-risk operation was fixed. */
+  | 'HIGH_RISK_OPERATION_REMEDIATED'
+  /** Somebody received a kubeconfig of a cluster. */
+  | 'KUBECONFIG_ISSUED'
+  /** The Kubernetes API of a new cluster answers. */
+  | 'KUBERNETES_API_READY'
+  /** A version of Kubernetes was published. */
+  | 'KUBERNETES_VERSION_PUBLISHED'
+  /** A retained load balancer was deleted. */
+  | 'LOAD_BALANCER_DELETED'
+  /** A load balancer for a Service could not be made. */
+  | 'LOAD_BALANCER_REFUSED'
+  /** The maintenance window of a cluster was changed. */
+  | 'MAINTENANCE_WINDOW_SET'
+  /** A manifest was applied to a cluster. */
+  | 'MANIFEST_APPLIED'
+  /** Nodes are being removed from a pool. */
+  | 'NODES_REMOVING'
+  /** Nodes of a pool were replaced. */
+  | 'NODES_REPLACED'
+  /** Nodes of a pool are being replaced. */
+  | 'NODES_REPLACING'
+  /** Instances for nodes of a pool were requested. */
+  | 'NODES_REQUESTED'
+  /** All nodes of a cluster run another version of Kubernetes. */
+  | 'NODES_UPGRADED'
+  /** A node was changed outside the platform. */
+  | 'NODE_CHANGED_EXTERNALLY'
+  /** The instance of a node has another charge type. */
+  | 'NODE_CHARGE_TYPE_CONVERTED'
+  /** A node could not be made. */
+  | 'NODE_FAILED'
+  /** The instance of a node has disappeared. */
+  | 'NODE_LOST'
+  /** A node is not Ready. */
+  | 'NODE_NOT_READY'
+  /** Autoscaling changed the size of a node pool. */
+  | 'NODE_POOL_AUTOSCALED'
+  /** A node pool was deleted. */
+  | 'NODE_POOL_DELETED'
+  /** Nodes of a pool differ from what the platform made. */
+  | 'NODE_POOL_DRIFTED'
+  /** A node pool was compared with the cloud and Kubernetes. */
+  | 'NODE_POOL_INSPECTED'
+  /** Nodes of a pool are as the platform made them again. */
+  | 'NODE_POOL_IN_SYNC'
+  /** The size of a node pool was changed. */
+  | 'NODE_POOL_SCALED'
+  /** Autoscaling cannot add nodes; the message says why. */
+  | 'NODE_POOL_SCALE_UP_BLOCKED'
+  /** A node is Ready. */
+  | 'NODE_READY'
+  /** A node was removed. */
+  | 'NODE_REMOVED'
+  /** A repair of a node succeeded. */
+  | 'NODE_REPAIRED'
+  /** A repair of a node failed. */
+  | 'NODE_REPAIR_FAILED'
+  /** A repair of a node began. */
+  | 'NODE_REPAIR_STARTED'
+  /** The instance of a node starts. */
+  | 'NODE_STARTING'
+  /** A node runs another version of Kubernetes. */
+  | 'NODE_UPGRADED'
+  /** An operation ended CANCELED. */
+  | 'OPERATION_CANCELED'
+  /** An operation is being cancelled. */
+  | 'OPERATION_CANCEL_REQUESTED'
+  /** An operation ended FAILED. */
+  | 'OPERATION_FAILED'
+  /** An operation ended PARTIAL. */
+  | 'OPERATION_PARTIAL'
+  /** An operation was paused. */
+  | 'OPERATION_PAUSED'
+  /** An operation was accepted. */
+  | 'OPERATION_PENDING'
+  /** An operation has progressed. */
+  | 'OPERATION_PROGRESS'
+  /** A paused operation was resumed. */
+  | 'OPERATION_RESUMED'
+  /** An operation waits for the maintenance window. */
+  | 'OPERATION_SCHEDULED'
+  /** A stage of an operation ended. */
+  | 'OPERATION_STAGE_FINISHED'
+  /** A stage of an operation began. */
+  | 'OPERATION_STAGE_STARTED'
+  /** An operation ended SUCCEEDED. */
+  | 'OPERATION_SUCCEEDED'
+  /** A kind that this release does not know; see Event.type. */
+  | 'OTHER'
+  /** A quota application was rejected. */
+  | 'QUOTA_INCREASE_REJECTED'
+  /** A quota application was made. */
+  | 'QUOTA_INCREASE_REQUESTED'
+  /** A quota was raised. */
+  | 'QUOTA_RAISED'
+  /** The scaling group of a node pool was deleted outside the platform. */
+  | 'SCALING_GROUP_MISSING'
+  /** A scaling group that was changed outside the platform is as its node pool says again. */
+  | 'SCALING_GROUP_REPAIRED'
+  /** A security group was created. */
+  | 'SECURITY_GROUP_CREATED'
+  /** A security group was deleted. */
+  | 'SECURITY_GROUP_DELETED'
+  /** A security group was changed. */
+  | 'SECURITY_GROUP_UPDATED'
+  /** The cloud has reclaimed a spot instance. */
+  | 'SPOT_RECLAIMED'
+  /** The cloud will reclaim a spot instance. */
+  | 'SPOT_RECLAIM_NOTICED'
+  /** A support ticket was closed. */
+  | 'SUPPORT_TICKET_CLOSED'
+  /** A support ticket was opened. */
+  | 'SUPPORT_TICKET_OPENED'
+  /** An upgrade has come to the next nodes. */
+  | 'UPGRADE_BATCH_STARTED'
+  /** An upgrade failed and is being rolled back. */
+  | 'UPGRADE_ROLLING_BACK'
+  /** An upgrade makes no progress and was paused. */
+  | 'UPGRADE_STALLED'
+  /** An upgrade added nodes for the time that it takes, or removed them again. */
+  | 'UPGRADE_SURGE'
+  /** The Kubernetes version of a cluster is no longer supported. */
+  | 'VERSION_EXPIRED'
+  /** A VPC was created. */
+  | 'VPC_CREATED'
+  /** A VPC was deleted. */
+  | 'VPC_DELETED'
+  /** A VPC was renamed. */
+  | 'VPC_UPDATED'
+  /** A vSwitch was created. */
+  | 'VSWITCH_CREATED'
+  /** A vSwitch was deleted. */
+  | 'VSWITCH_DELETED'
+  /** The size of a workload was changed. */
+  | 'WORKLOAD_SCALED';
 
 /** How much an event matters. */
 export type EventLevel =

@@ -34,7 +34,7 @@ export interface Catalogue {
 /** The account in whose log the platform says what concerns all accounts; no token can name it. */
 export const PLATFORM_ACCOUNT = '*';
 /** Says that a Kubernetes version was published. */
-export const VERSION_PUBLISHED = 'KUBERNETES_VERSION_PUBLISHED';
+export const VERSION_PUBLISHED = 'KUBERNETES_VERSION_PUBLISHED' as const;
 
 /**
  * The catalogue, read once per process: six statements at the first use, none afterwards. It changes by a release, which

@@ -1,3 +1,4 @@
+import type { EventType } from '../../../kernel/event-kinds.js';
 import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
@@ -28,7 +29,7 @@ function subjectOf({ cluster, operation }: ClusterStep): Subject {
 
 export function say(
   step: ClusterStep,
-  type: string,
+  type: EventType,
   message: string,
   more: Parameters<typeof eventOf>[3] = {},
 ): NewEvent {

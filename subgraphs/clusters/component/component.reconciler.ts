@@ -1,3 +1,4 @@
+import type { EventType } from '../../../kernel/event-kinds.js';
 import { type Prisma } from './component.store.js';
 import { done, type Outcome, type Reconciler, requeueAfter } from '../../../engine/contract.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
@@ -129,7 +130,7 @@ async function uninstall(step: ComponentStep): Promise<Outcome> {
 
 /** By the state of a component: the event of its end, and how the message says it. */
 const CONFIGURED = ['COMPONENT_CONFIGURED', 'configured'] as const;
-const ENDS: Readonly<Record<string, readonly [type: string, done: string]>> = {
+const ENDS: Readonly<Record<string, readonly [type: EventType, done: string]>> = {
   INSTALLING: ['COMPONENT_INSTALLED', 'installed'],
   UPGRADING: ['COMPONENT_UPGRADED', 'upgraded'],
   UPDATING: CONFIGURED,
@@ -169,7 +170,7 @@ async function endOperation(
 
 function say(
   { component, operation }: Wish,
-  type: string,
+  type: EventType,
   message: string,
   level: 'INFO' | 'ERROR' = 'INFO',
 ) {

@@ -1,3 +1,4 @@
+import type { EventType } from '../../../kernel/event-kinds.js';
 import { changeInTransaction } from '../../../engine/change-transaction.js';
 import { appendEvents } from '../../../engine/events.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -18,7 +19,7 @@ export interface NetworkChange<T> {
 export interface NetworkChanged {
   readonly id: string;
   /** e.g. `VPC_CREATED`. */
-  readonly type: string;
+  readonly type: EventType;
   readonly message: string;
 }
 

@@ -1,4 +1,5 @@
 import type { EventCategory, EventLevel, NewEvent } from '../../../engine/contract.js';
+import type { EventType } from '../../../kernel/event-kinds.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 
 /** What an event is about. */
@@ -17,7 +18,7 @@ interface More {
 /** An event of the reconcilers; its reason is the type in CamelCase. */
 export function eventOf(
   { cluster, pool, operationId }: Subject,
-  type: string,
+  type: EventType,
   message: string,
   more: More = {},
 ): NewEvent {

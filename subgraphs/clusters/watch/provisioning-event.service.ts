@@ -1,3 +1,4 @@
+import { eventKindOf } from '../../../kernel/event-kinds.js';
 import { refuseNotFound } from '../../../engine/not-found.js';
 import type { LoggedEvent } from '../../../engine/contract.js';
 import { type EventFilter, LogMark } from '../../../engine/event-log.js';
@@ -52,6 +53,7 @@ function toProvisioningEvent(event: LoggedEvent, cursors: StreamCursors): Provis
   const { id, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId, data } = event;
   return Object.assign(new ProvisioningEvent(), {
     ...{ id, at, type, reason, message, clusterId, nodePoolId, operationId },
+    kind: eventKindOf(type),
     level: EventLevel[level],
     cursor: cursors.encode({ sequence }),
     actor: typeof data['actor'] === 'string' ? data['actor'] : null,
