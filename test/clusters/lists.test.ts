@@ -182,6 +182,15 @@ describe('filters', () => {
     expect(await total({ targetId: ids[0], kinds: ['CREATE_CLUSTER'], state: ['SUCCEEDED'] })).toBe(1);
     expect(await total({ kinds: ['UPGRADE_CLUSTER'] })).toBe(0);
     expect(await total({ state: ['RUNNING'] })).toBe(0);
+    expect(await total({ kinds: ['OTHER'] })).toBe(0);
+    // As a later release would have written it.
+    const ofLast = { targetId: ids[49] as string };
+    await clusters.platform.database.prisma.operation.updateMany({
+      where: ofLast,
+      data: { type: 'LATER_KIND' },
+    });
+    expect(await total({ kinds: ['OTHER'] })).toBe(1);
+    expect(await total({ kinds: ['OTHER', 'CREATE_CLUSTER'] })).toBe(50);
   });
 
   test.each([

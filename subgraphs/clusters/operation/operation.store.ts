@@ -1,3 +1,4 @@
+import { operationKinds } from '../../../engine/operation-kinds.js';
 import { OPERATION_COLUMNS } from '../../../engine/operations.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { type Operation, Prisma } from '../../../prisma/generated/client.js';
@@ -54,10 +55,16 @@ function restriction(account: string, filter: OperationFilter): Prisma.Operation
   return {
     account,
     ...(filter.state && { state: { in: filter.state } }),
-    ...(filter.kinds && { type: { in: filter.kinds } }),
+    ...(filter.kinds && ofKinds(filter.kinds)),
     ...(filter.clusterId != null && { clusterId: filter.clusterId }),
     ...(filter.targetId != null && { targetId: filter.targetId }),
   };
+}
+
+function ofKinds(kinds: readonly string[]): Prisma.OperationWhereInput {
+  const named = { type: { in: [...kinds] } };
+  if (!kinds.includes('OTHER')) return named;
+  return { OR: [named, { type: { notIn: Object.keys(operationKinds) } }] };
 }
 
 /** Ids of the operations of a cluster, or on one target, that have not ended. */
