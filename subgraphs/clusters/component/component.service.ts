@@ -53,9 +53,13 @@ export class ComponentService {
   async install(actor: Actor, input: InstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const entry = await componentEntry(input.name);
     if (!entry)
-      refuse('NOT_FOUND', `There is no component ${input.name}. Query.componentDefinitions lists them.`, {
-        path: ['input', 'name'],
-      });
+      refuse(
+        'NOT_FOUND',
+        `There is no component ${input.name.slice(0, 60)}. Query.componentDefinitions lists them.`,
+        {
+          path: ['input', 'name'],
+        },
+      );
     const parameters = checked(entry, {}, input.parameters ?? {});
     return change(this.platform, { actor, mutation: 'installComponent', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);

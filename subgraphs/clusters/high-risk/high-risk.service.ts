@@ -139,7 +139,7 @@ export class HighRiskService {
     if (!row)
       refuse(
         'NOT_FOUND',
-        `There is no high-risk operation ${input.highRiskOperationId}. Query.highRiskOperations lists them.`,
+        `There is no high-risk operation ${input.highRiskOperationId.slice(0, 60)}. Query.highRiskOperations lists them.`,
         {
           path: OPERATION_PATH,
         },

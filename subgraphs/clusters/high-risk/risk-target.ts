@@ -82,6 +82,6 @@ function missing({ id }: ClusterRow, kind: 'node' | 'node pool', given: string |
   const text =
     given == null
       ? `This operation is done to a ${kind}: name it.`
-      : `The cluster ${id} has no ${kind} ${given}.`;
+      : `The cluster ${id} has no ${kind} ${given.slice(0, 60)}.`;
   return `${text} ${list} lists them.`;
 }

@@ -150,7 +150,7 @@ export function instanceTypeProblem(
     return [
       {
         code: 'UNKNOWN_INSTANCE_TYPE',
-        message: `There is no instance type ${id}. Query.instanceTypes lists them.`,
+        message: `There is no instance type ${id.slice(0, 60)}. Query.instanceTypes lists them.`,
         path,
       },
     ];

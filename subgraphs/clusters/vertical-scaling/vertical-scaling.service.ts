@@ -92,7 +92,7 @@ function typeProblems(wished: readonly string[], types: ReadonlyMap<string, Inst
       return [
         {
           code: 'UNKNOWN_INSTANCE_TYPE',
-          message: `There is no instance type ${id}. Query.instanceTypes lists them.`,
+          message: `There is no instance type ${id.slice(0, 60)}. Query.instanceTypes lists them.`,
           path: here,
         },
       ];
