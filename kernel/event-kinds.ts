@@ -41,6 +41,8 @@ export const eventKinds = {
   HIGH_RISK_OPERATION_REMEDIATED: 'A high-risk operation was fixed.',
   KUBECONFIG_ISSUED: 'Somebody received a kubeconfig of a cluster.',
   KUBERNETES_API_READY: 'The Kubernetes API of a new cluster answers.',
+  KUBERNETES_EVENT: 'A component of a cluster reported an Event of Kubernetes.',
+  KUBERNETES_EVENTS_OMITTED: 'Events of a cluster were left out: it has more than the log takes.',
   KUBERNETES_VERSION_PUBLISHED: 'A version of Kubernetes was published.',
   LOAD_BALANCER_DELETED: 'A retained load balancer was deleted.',
   LOAD_BALANCER_REFUSED: 'A load balancer for a Service could not be made.',

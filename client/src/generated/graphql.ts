@@ -413,6 +413,10 @@ export type EventKind =
   | 'KUBECONFIG_ISSUED'
   /** The Kubernetes API of a new cluster answers. */
   | 'KUBERNETES_API_READY'
+  /** A component of a cluster reported an Event of Kubernetes. */
+  | 'KUBERNETES_EVENT'
+  /** Events of a cluster were left out: it has more than the log takes. */
+  | 'KUBERNETES_EVENTS_OMITTED'
   /** A version of Kubernetes was published. */
   | 'KUBERNETES_VERSION_PUBLISHED'
   /** A retained load balancer was deleted. */
