@@ -71,6 +71,7 @@ export const eventKinds = {
   NODE_REPAIR_FAILED: 'A repair of a node failed.',
   NODE_REPAIR_STARTED: 'A repair of a node began.',
   NODE_STARTING: 'The instance of a node starts.',
+  NODE_UPDATED: 'Labels, annotations or taints of a node were changed by updateNode.',
   NODE_UPGRADED: 'A node runs another version of Kubernetes.',
   OPERATION_CANCELED: 'An operation ended CANCELED.',
   OPERATION_CANCEL_REQUESTED: 'An operation is being cancelled.',

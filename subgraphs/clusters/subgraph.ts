@@ -65,8 +65,11 @@ import { NodePoolService } from './node-pool/node-pool.service.js';
 import { NodePoolStore } from './node-pool/node-pool.store.js';
 import { poolResolvers } from './node-pool/pool-resolvers.js';
 import { NodeComponentsResolver } from './node-components/node-components.resolver.js';
+import { NodeMetadataReader } from './node/node-metadata.reader.js';
+import { NodeMetadataResolver } from './node/node-metadata.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { NodeStore } from './node/node.store.js';
+import { UpdateNodeService } from './node/update-node.service.js';
 import { OperationResolver } from './operation/operation.resolver.js';
 import { OperationService } from './operation/operation.service.js';
 import { OperationStore } from './operation/operation.store.js';
@@ -121,6 +124,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       ...poolResolvers(platform, stores),
       new NodePoolMutations(new NodePoolService(platform, catalogue)),
       new NodeResolver(stores),
+      new NodeMetadataResolver(new NodeMetadataReader(platform), new UpdateNodeService(platform)),
       new OperationResolver(new OperationService(platform, stores.operations), stores),
       new CatalogueResolver(catalogue),
       new ReleaseResolver(catalogue),

@@ -65,6 +65,19 @@ describe('a mutation that comes again with its clientToken', () => {
     expect(await ask('checkComponents', input, selection)).toEqual(first);
   });
 
+  test('updateNode leaves a node as it was changed afterwards', async () => {
+    const input = { id: nodes[1], labels: { color: 'blue' }, clientToken: 'label' };
+    const update = () => ask<{ node: { labels: object } }>('updateNode', input, 'node { labels }');
+    const updates = () => living.world.prisma.event.count({ where: { type: 'NODE_UPDATED' } });
+    expect(await update()).toMatchObject({ node: { labels: { color: 'blue' } }, userErrors: [] });
+    await ask('updateNode', { id: nodes[1], labels: { color: 'red' } }, 'node { id }');
+    expect(await updates()).toBe(2);
+    expect(await update()).toMatchObject({ node: { labels: { color: 'red' } }, userErrors: [] });
+    expect(await updates()).toBe(2);
+    const other = await ask('updateNode', { ...input, labels: { color: 'green' } }, 'node { id }');
+    expect(other.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
+  });
+
   test('a drill that was mended is not done again', async () => {
     const { acknowledgeRisk, ...drill } = DRILL;
     const input = { clusterId: cluster, nodeId: nodes[0], ...drill };
@@ -138,6 +151,12 @@ describe('a mutation with dryRun', () => {
       () => ({ id: cluster, name: 'other' }),
       'cluster { name }',
       { cluster: { name: 'other' } },
+    ],
+    [
+      'updateNode',
+      () => ({ id: nodes[1], taints: [{ key: 'dry', effect: 'NO_SCHEDULE' }] }),
+      'node { taints { key value effect } }',
+      { node: { taints: [{ key: 'dry', value: null, effect: 'NO_SCHEDULE' }] } },
     ],
     ['syncNodePool', () => ({ id: pool }), 'nodePool { name }', { nodePool: { name: 'a' } }],
     ['deleteNodePool', () => ({ id: pool }), 'nodePool { state }', { nodePool: { state: 'DELETING' } }],

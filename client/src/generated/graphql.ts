@@ -473,6 +473,8 @@ export type EventKind =
   | 'NODE_REPAIR_STARTED'
   /** The instance of a node starts. */
   | 'NODE_STARTING'
+  /** Labels, annotations or taints of a node were changed by updateNode. */
+  | 'NODE_UPDATED'
   /** A node runs another version of Kubernetes. */
   | 'NODE_UPGRADED'
   /** An operation ended CANCELED. */

@@ -15,6 +15,7 @@ import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from
 import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js';
 import { takeName } from './create-cluster.service.js';
 import { guardUpdate } from '../cluster-kind/update.guard.js';
+import { labelChanges } from '../label-changes.js';
 import { labelProblems, nameProblems } from '../name.rules.js';
 import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
@@ -183,22 +184,4 @@ function updated(cluster: ClusterRow, changed: ReturnType<typeof changedFields>,
     clusterId: cluster.id,
     data: { fields, actor, ...(changed.labels && { labelsBefore: cluster.labels, labels: changed.labels }) },
   } as const;
-}
-
-/** Labels that a message names at the most. */
-const NAMED_LABELS = 10;
-
-/** Which labels another map of them adds, changes and removes: `+team, ~tier, -owner`. */
-function labelChanges(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): string {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  const changes = keys.flatMap((key) => {
-    if (!(key in before)) return [`+${key}`];
-    if (!(key in after)) return [`-${key}`];
-    return before[key] === after[key] ? [] : [`~${key}`];
-  });
-  const more = changes.length > NAMED_LABELS ? [`${changes.length - NAMED_LABELS} more`] : [];
-  return [...changes.slice(0, NAMED_LABELS), ...more].join(', ');
 }

@@ -12,7 +12,8 @@ const MERGE = 'application/merge-patch+json';
 const AT_ONCE = 10;
 export const SETTINGS_STAGE = 'SETTINGS';
 
-const EFFECTS = {
+/** Effects of taints as Kubernetes calls them. */
+export const EFFECTS = {
   NO_SCHEDULE: 'NoSchedule',
   PREFER_NO_SCHEDULE: 'PreferNoSchedule',
   NO_EXECUTE: 'NoExecute',

@@ -92,9 +92,10 @@ export async function livePools<E extends AsyncDisposable = Engine>({
   const { cloud } = world;
   const mutate = async (name: string, input: Record<string, unknown>, account = 'acme'): Promise<Payload> => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-    const thing = /^(createCluster|convertChargeType|deleteCluster|scaleClusterVertically)$/.test(name)
-      ? 'cluster { id }'
-      : `nodePool { ${POOL} }`;
+    const thing =
+      /^(createCluster|convertChargeType|deleteCluster|scaleClusterVertically|upgradeCluster)$/.test(name)
+        ? 'cluster { id }'
+        : `nodePool { ${POOL} }`;
     const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) {
       ${thing} operation { id } userErrors { code message path } } }`;
     return (await run<{ payload: Payload }>(query, { input }, account)).payload;

@@ -96,6 +96,12 @@ export const mutationAttempts: readonly Attempt[] = [
   attempt('scaleNodePool', (_, their) => ({ nodePoolId: their.nodePool, desiredSize: 2 })),
   attempt('syncNodePool', (_, their) => ({ id: their.nodePool })),
   attempt('setEdgeAutonomy', (_, their) => ({ nodePoolId: their.nodePool, enabled: true })),
+  attempt('updateNode', (_, their) => ({
+    id: their.node,
+    labels: { owner: 'intruder' },
+    annotations: { note: 'intruder' },
+    taints: [{ key: 'intruder', effect: 'PREFER_NO_SCHEDULE' }],
+  })),
   attempt('attachInstances', (my, their) => ({
     nodePoolId: their.nodePool,
     instanceIds: [my.machine],

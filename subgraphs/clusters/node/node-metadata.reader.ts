@@ -1,0 +1,59 @@
+import { type ClusterAccess, clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import { objectPath } from '../../../engine/kubernetes/paths.js';
+import type { Platform } from '../../../engine/platform.js';
+import { type LabelledNode, metadataOf, type NodeMetadata } from './node-metadata.js';
+
+const NODES = { apiVersion: 'v1', resource: 'nodes' } as const;
+
+/** Path of a node in its cluster's Kubernetes API. */
+export function nodePath(name: string): string {
+  return objectPath(NODES, undefined, name);
+}
+
+/** Reads labels, annotations and taints of nodes from Kubernetes. */
+export class NodeMetadataReader {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'log'>) {}
+
+  /**
+   * By `<cluster>/<Kubernetes name>`: one request for each cluster (a list in chunks of 500 where more than one of its
+   * nodes is asked for). Nodes that Kubernetes does not know are left out, and those of clusters that do not answer.
+   */
+  readonly ofNodes = async (account: string, keys: readonly string[]): Promise<Map<string, NodeMetadata>> => {
+    const byCluster = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
+    const accesses = await clusterAccess(this.platform.database.prisma, account, [...byCluster.keys()]);
+    const found = await Promise.all(
+      [...accesses.values()].map((access) => this.ofCluster(access, byCluster.get(access.clusterId) ?? [])),
+    );
+    return new Map(found.flat().map(({ key, node }) => [key, metadataOf(node)]));
+  };
+
+  private async ofCluster(access: ClusterAccess, keys: readonly string[]) {
+    const { clusterId } = access;
+    const client = new KubernetesClient(this.platform.kubernetes.of(access), { clusterId });
+    try {
+      const nodes = await readNodes(
+        client,
+        keys.map((key) => key.slice(clusterId.length + 1)),
+      );
+      return nodes.map((node) => ({ key: `${clusterId}/${node.metadata?.name ?? ''}`, node }));
+    } catch (error) {
+      this.platform.log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be read');
+      return [];
+    }
+  }
+}
+
+async function readNodes(
+  client: KubernetesClient,
+  [name = '', ...others]: readonly string[],
+): Promise<readonly LabelledNode[]> {
+  if (others.length > 0) return client.all<LabelledNode>('/api/v1/nodes');
+  try {
+    return [await client.get<LabelledNode>(nodePath(name))];
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}

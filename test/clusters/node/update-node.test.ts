@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import type { LabelledNode } from '../../../subgraphs/clusters/node/node-metadata.js';
+import { NodeMetadataReader } from '../../../subgraphs/clusters/node/node-metadata.reader.js';
+import { UpdateNodeService } from '../../../subgraphs/clusters/node/update-node.service.js';
+import { testActor } from '../../kit/actor.js';
+import { livePools, type LivingPools, type NodeView } from '../pools/living-pools.js';
+
+interface Updated {
+  readonly node: {
+    readonly labels: Record<string, string>;
+    readonly annotations: Record<string, string>;
+    readonly taints: readonly object[];
+  } | null;
+  readonly operation: null;
+  readonly userErrors: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly path: string[];
+  }[];
+}
+
+const METADATA = 'labels annotations taints { key value effect }';
+
+let living: LivingPools;
+let cluster: string;
+let pool: string;
+let nodes: NodeView[];
+beforeAll(async () => {
+  living = await livePools();
+  const settings = {
+    labels: { tier: 'batch' },
+    taints: [{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }],
+  };
+  const made = await living.cluster([{ name: 'system' }, { name: 'a', desiredSize: 2, ...settings }], {
+    version: '1.32',
+  });
+  cluster = made.id;
+  pool = made.pools[1] ?? '';
+  nodes = (await living.pool(pool)).nodes.nodes;
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const first = () => nodes[0] ?? Promise.reject(new Error('the pool has no node'));
+
+async function update(input: object, { dryRun = false, account = 'acme' } = {}): Promise<Updated> {
+  const query = `mutation ($input: UpdateNodeInput!, $dryRun: Boolean) {
+    payload: updateNode(input: $input, dryRun: $dryRun) {
+      node { ${METADATA} } operation { id } userErrors { code message path } } }`;
+  return (await living.run<{ payload: Updated }>(query, { input, dryRun }, account)).payload;
+}
+
+async function refusals(input: object, account?: string): Promise<string[]> {
+  const { node, userErrors } = await update(input, account === undefined ? {} : { account });
+  expect(node).toBeNull();
+  return userErrors.map(({ code, path }) => `${code} ${path.join('/')}`);
+}
+
+async function access() {
+  const found = (await clusterAccess(living.world.prisma, 'acme', [cluster])).get(cluster);
+  if (!found) throw new Error('the cluster has no API');
+  return found;
+}
+
+/** A client of the cluster's API beside the platform's. */
+async function kubectl(): Promise<KubernetesClient> {
+  return new KubernetesClient(living.world.platform.kubernetes.of(await access()), { clusterId: cluster });
+}
+
+async function kubernetesNode({ name }: NodeView): Promise<LabelledNode> {
+  return (await kubectl()).get<LabelledNode>(`/api/v1/nodes/${name}`);
+}
+
+const updates = async () =>
+  (
+    await living.world.platform.events.read('acme', {
+      after: 0n,
+      limit: 1_000,
+      filter: { clusterId: cluster },
+    })
+  )
+    .filter(({ type }) => type === 'NODE_UPDATED')
+    .map(({ message, data, nodePoolId }) => ({ message, actor: data['actor'], nodePoolId }));
+
+describe('updateNode', () => {
+  let node: NodeView;
+  beforeEach(async () => {
+    node = await first();
+    const clean = { labels: { team: null, color: null }, annotations: { note: null }, taints: [] };
+    expect((await update({ id: node.id, ...clean })).userErrors).toEqual([]);
+  });
+
+  test('sets, changes and removes labels, annotations and taints where kubectl sees them, and says who changed which', async () => {
+    const before = (await updates()).length;
+    const set = await update({
+      id: node.id,
+      labels: { team: 'a' },
+      annotations: { note: 'with spaces, and 中文' },
+      taints: [{ key: 'own', value: 'x', effect: 'PREFER_NO_SCHEDULE' }],
+    });
+    expect(set).toMatchObject({
+      node: {
+        labels: { team: 'a', tier: 'batch', 'kubernetes.io/hostname': node.name },
+        annotations: { note: 'with spaces, and 中文' },
+        taints: [
+          { key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' },
+          { key: 'own', value: 'x', effect: 'PREFER_NO_SCHEDULE' },
+        ],
+      },
+      operation: null,
+      userErrors: [],
+    });
+    expect(await kubernetesNode(node)).toMatchObject({
+      metadata: { labels: { team: 'a' }, annotations: { note: 'with spaces, and 中文' } },
+      spec: {
+        taints: [
+          { key: 'batch', value: 'yes', effect: 'NoSchedule' },
+          { key: 'own', value: 'x', effect: 'PreferNoSchedule' },
+        ],
+      },
+    });
+    await update({
+      id: node.id,
+      labels: { team: 'b', color: 'red' },
+      annotations: { note: null },
+      taints: [],
+    });
+    const read = await living.run<{ node: Updated['node'] }>(
+      `query ($id: ID!) { node(id: $id) { ... on Node { ${METADATA} } } }`,
+      { id: node.id },
+    );
+    expect(read.node?.labels).toMatchObject({ team: 'b', color: 'red' });
+    expect(read.node?.annotations).not.toHaveProperty('note');
+    expect(read.node?.taints).toEqual([{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }]);
+    const by = `Node ${node.name} changed by tester:`;
+    const event = { actor: 'tester', nodePoolId: pool };
+    expect((await updates()).slice(before)).toEqual([
+      { ...event, message: `${by} labels +team; annotations +note; taints +own:PREFER_NO_SCHEDULE.` },
+      {
+        ...event,
+        message: `${by} labels +color, ~team; annotations -note; taints -own:PREFER_NO_SCHEDULE.`,
+      },
+    ]);
+  });
+
+  test('that changes nothing writes no event', async () => {
+    await update({ id: node.id, labels: { team: 'a' } });
+    const before = await updates();
+    const answer = await update({ id: node.id, labels: { team: 'a', color: null } });
+    expect(answer).toMatchObject({ node: { labels: { team: 'a' } }, userErrors: [] });
+    expect(await updates()).toEqual(before);
+  });
+
+  test('as a dry run answers the node as it would be and changes neither Kubernetes nor the log of events', async () => {
+    const before = { node: await kubernetesNode(node), events: await updates() };
+    const input = { id: node.id, labels: { team: 'dry' }, taints: [{ key: 'dry', effect: 'NO_EXECUTE' }] };
+    expect(await update(input, { dryRun: true })).toMatchObject({
+      node: { labels: { team: 'dry' }, taints: [{ key: 'batch' }, { key: 'dry', value: null }] },
+      operation: null,
+      userErrors: [],
+    });
+    const after = await kubernetesNode(node);
+    expect(after.metadata?.labels).toEqual(before.node.metadata?.labels);
+    expect(after.spec).toEqual(before.node.spec);
+    expect(await updates()).toEqual(before.events);
+  });
+
+  test('refuses reserved keys, keys of the pool, values that Kubernetes would refuse, and nodes of others', async () => {
+    const { id } = node;
+    expect(
+      await refusals({ id, labels: { 'node-role.kubernetes.io/infra': '', ok: 'a b' }, annotations: [] }),
+    ).toEqual([
+      'INVALID_INPUT input/labels/node-role.kubernetes.io/infra',
+      'INVALID_INPUT input/labels/ok',
+      'INVALID_INPUT input/annotations',
+    ]);
+    expect(
+      await refusals({
+        id,
+        labels: { tier: 'web' },
+        taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NO_EXECUTE' }],
+      }),
+    ).toEqual(['INVALID_INPUT input/labels/tier', 'INVALID_INPUT input/taints/0/key']);
+    expect(await refusals({ id, labels: { team: 'a' } }, 'other')).toEqual(['NOT_FOUND input/id']);
+    expect(await refusals({ id: 'node_none', labels: {} })).toEqual(['NOT_FOUND input/id']);
+    expect(await refusals({ id, clientToken: '' })).toEqual(['INVALID_INPUT input/clientToken']);
+  });
+
+  test('refuses a node that does not run', async () => {
+    const { prisma } = living.world;
+    await prisma.node.update({ where: { id: node.id }, data: { state: 'starting' } });
+    expect(await refusals({ id: node.id, labels: { team: 'a' } })).toEqual(['INVALID_STATE input/id']);
+    await prisma.node.update({ where: { id: node.id }, data: { state: 'running' } });
+  });
+
+  test('needs the risk acknowledged for a node of a registered cluster', async () => {
+    const { prisma } = living.world;
+    await prisma.cluster.update({ where: { id: cluster }, data: { product: 'REGISTERED' } });
+    const input = { id: node.id, labels: { team: 'registered' } };
+    expect(await refusals(input)).toEqual(['RISK_NOT_ACKNOWLEDGED input/acknowledgeRisk']);
+    expect((await update({ ...input, acknowledgeRisk: true })).userErrors).toEqual([]);
+    await prisma.cluster.update({ where: { id: cluster }, data: { product: 'ACK_PRO' } });
+  });
+
+  test('refuses with CONFLICT when Kubernetes changes the node meanwhile, and leaves that change', async () => {
+    const { platform } = living.world;
+    await using kubernetes = new KubernetesApis(platform.database);
+    const config = kubernetes.of(await access());
+    const authenticate = config.applySecurityAuthentication.bind(config);
+    const path = `/api/v1/nodes/${node.name}`;
+    // Between the request that reads the node and the one that writes it.
+    vi.spyOn(config, 'applySecurityAuthentication').mockImplementation(async (request) => {
+      const spec = { taints: [{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }] };
+      if (request.getHttpMethod() === 'PATCH')
+        await (await kubectl()).patch(path, { spec }, 'application/merge-patch+json');
+      await authenticate(request);
+    });
+    const service = new UpdateNodeService({ ...platform, kubernetes });
+    const change = { id: node.id, labels: { team: 'late' }, taints: [] };
+    await expect(service.update(testActor('acme'), change)).rejects.toMatchObject({
+      problems: [{ code: 'CONFLICT', path: ['input', 'id'] }],
+    });
+    const { metadata, spec } = await kubernetesNode(node);
+    expect(metadata?.labels).not.toHaveProperty('team');
+    expect(spec?.taints).toEqual([{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }]);
+    const batch = [{ key: 'batch', value: 'yes', effect: 'NoSchedule' }];
+    await (await kubectl()).patch(path, { spec: { taints: batch } }, 'application/merge-patch+json');
+  });
+});
+
+test('the nodes of a cluster are read with one request, and one node by itself', async () => {
+  const { platform } = living.world;
+  await using kubernetes = new KubernetesApis(platform.database);
+  const requests = vi.spyOn(kubernetes.of(await access()), 'applySecurityAuthentication');
+  const reader = new NodeMetadataReader({ ...platform, kubernetes });
+  const keys = nodes.map(({ name }) => `${cluster}/${name}`);
+  const found = await reader.ofNodes('acme', keys);
+  expect(keys.map((key) => found.get(key)?.labels['tier'])).toEqual(['batch', 'batch']);
+  expect(requests).toHaveBeenCalledTimes(1);
+  expect([...(await reader.ofNodes('acme', keys.slice(1))).keys()]).toEqual(keys.slice(1));
+  expect(requests).toHaveBeenCalledTimes(2);
+  expect((await reader.ofNodes('other', keys)).size).toBe(0);
+  expect((await reader.ofNodes('acme', [`${cluster}/gone`])).size).toBe(0);
+});
+
+test('labels, annotations and taints of a node outlast a change of its pool and an upgrade of its cluster', async () => {
+  const own = { key: 'own', value: 'x', effect: 'NO_SCHEDULE' };
+  const id = (await first()).id;
+  await update({ id, labels: { team: 'a' }, annotations: { note: 'x' }, taints: [own] });
+  await living.carried('updateNodePool', {
+    id: pool,
+    labels: { stage: 'test' },
+    taints: [{ key: 'stage', effect: 'PREFER_NO_SCHEDULE' }],
+  });
+  const read = async () =>
+    (
+      await living.run<{ node: Updated['node'] }>(
+        `query ($id: ID!) { node(id: $id) { ... on Node { ${METADATA} } } }`,
+        { id },
+      )
+    ).node;
+  const expected = {
+    labels: { team: 'a', stage: 'test' },
+    annotations: { note: 'x' },
+    taints: [own, { key: 'stage', value: null, effect: 'PREFER_NO_SCHEDULE' }],
+  };
+  expect(await read()).toMatchObject(expected);
+  expect((await read())?.labels).not.toHaveProperty('tier');
+  const upgrade = { id: cluster, version: '1.34', timing: 'IMMEDIATE' };
+  expect(await living.carried('upgradeCluster', upgrade)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await read()).toMatchObject(expected);
+});
+
+test('labels of a node outlast a repair that gives it a new system disk', async () => {
+  const management = { autoRepair: true, allowSystemDiskReset: true };
+  const made = await living.cluster([{ name: 'repaired', management, acknowledgeRisk: true }]);
+  const repaired = made.pools[0] ?? '';
+  const [broken] = (await living.pool(repaired)).nodes.nodes;
+  expect((await update({ id: broken?.id, labels: { team: 'a' } })).userErrors).toEqual([]);
+  const power = { on: false, fault: 'SYSTEM_DISK' };
+  await living.cloud('PUT', `/clusters/${made.id}/instances/${broken?.id}/power`, power);
+  await living.look(broken?.id ?? '');
+  const { nodeRepairs } = await living.poolWhen(
+    repaired,
+    (view) => view.nodeRepairs.nodes[0]?.state === 'SUCCEEDED' && view.healthyNodes === 1,
+    'the repair',
+  );
+  expect(nodeRepairs.nodes).toMatchObject([{ systemDiskReset: true }]);
+  expect(await update({ id: broken?.id })).toMatchObject({ node: { labels: { team: 'a' } } });
+});
