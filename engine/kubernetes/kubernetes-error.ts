@@ -45,6 +45,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 404;
 }
 
+/** Whether the API server said that the object has changed since it was read, or that there is one already. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof KubernetesStatusError && error.status === 409;
+}
+
 /** The token for the rest of a list whose token has expired, if the API server gave one. */
 export function restOf(error: unknown): string | undefined {
   return error instanceof KubernetesStatusError && error.status === 410 ? error.rest : undefined;

@@ -1,5 +1,5 @@
 import type { KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
-import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import { isConflict, isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { finishStage, stagesOf, startStage } from '../../../engine/operations.js';
 import type { NodeTaint } from '../../../engine/providers/pool-infrastructure.js';
 import { clientOf } from '../upgrade/cluster-client.js';
@@ -43,8 +43,11 @@ export async function applySettings(step: PoolStep): Promise<StepOutcome | undef
   const before = (operation.input as { before?: Settings }).before ?? { labels: {}, taints: [] };
   const running = nodes.filter(({ state }) => state === 'running');
   if (client)
-    for (const batch of batches(running, AT_ONCE))
-      await Promise.all(batch.map(({ name }) => applyTo(client, name, { before, now: configOf(pool) })));
+    for (const batch of batches(running, AT_ONCE)) {
+      const settings = { before, now: configOf(pool) };
+      const applied = await Promise.all(batch.map(({ name }) => applyTo(client, name, settings)));
+      if (!applied.every(Boolean)) return 'again';
+    }
   await inPool(step, async (tx, at) => {
     await startStage(tx, operation.id, SETTINGS_STAGE, at);
     await finishStage(tx, operation.id, SETTINGS_STAGE, at);
@@ -53,11 +56,12 @@ export async function applySettings(step: PoolStep): Promise<StepOutcome | undef
   return 'again';
 }
 
+/** False when the node has changed between reading and writing it: its taints are written as a whole. */
 async function applyTo(
   client: KubernetesClient,
   name: string,
   { before, now }: { readonly before: Settings; readonly now: Settings },
-): Promise<void> {
+): Promise<boolean> {
   const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
   const gone = Object.keys(before.labels).filter((key) => !(key in now.labels));
   const labels = { ...Object.fromEntries(gone.map((key) => [key, null])), ...now.labels };
@@ -68,9 +72,13 @@ async function applyTo(
     const node = await client.get<KubernetesNode>(path);
     const others = (node.spec?.taints ?? []).filter(({ key, effect }) => !mine.has(`${key}:${effect}`));
     const taints = [...others, ...kubernetesTaints(now.taints)];
-    await client.patch(path, { metadata: { labels }, spec: { taints } }, MERGE);
+    const resourceVersion = node.metadata?.resourceVersion;
+    await client.patch(path, { metadata: { resourceVersion, labels }, spec: { taints } }, MERGE);
+    return true;
   } catch (error) {
+    if (isConflict(error)) return false;
     // A node that somebody has deleted in Kubernetes is drift, which is told elsewhere.
-    if (!isNotFound(error)) throw error;
+    if (isNotFound(error)) return true;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { ReconcileScope } from '../../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
-import { isNotFound, KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
+import { isConflict, isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath } from '../../../engine/kubernetes/paths.js';
 import { evict, isLeaving, ownerOf, type Pod, type PodOwner } from './evictable-pods.js';
 import {
@@ -93,7 +93,7 @@ async function added(change: () => Promise<void>): Promise<boolean> {
     await change();
     return true;
   } catch (error) {
-    if (error instanceof KubernetesStatusError && error.status === 409) return false;
+    if (isConflict(error)) return false;
     throw error;
   }
 }

@@ -245,6 +245,33 @@ test('the nodes of a cluster are read with one request, and one node by itself',
   expect((await reader.ofNodes('acme', [`${cluster}/gone`])).size).toBe(0);
 });
 
+test('a taint that is set while a change of the pool reaches the node stays', async () => {
+  const { name } = await first();
+  await using apart = new KubernetesApis(living.world.platform.database);
+  const client = new KubernetesClient(apart.of(await access()), { clusterId: cluster });
+  const config = living.world.platform.kubernetes.of(await access());
+  const authenticate = config.applySecurityAuthentication.bind(config);
+  const meanwhile = { key: 'meanwhile', effect: 'PreferNoSchedule' };
+  let isFirst = true;
+  // Between the request of the engine that reads the node and the first one that writes it.
+  const spy = vi.spyOn(config, 'applySecurityAuthentication').mockImplementation(async (request) => {
+    if (isFirst && request.getHttpMethod() === 'PATCH' && request.getUrl().includes(`/nodes/${name}`)) {
+      isFirst = false;
+      const path = `/api/v1/nodes/${name}`;
+      const { spec } = await client.get<LabelledNode>(path);
+      const taints = [...(spec?.taints ?? []), meanwhile];
+      await client.patch(path, { spec: { taints } }, 'application/merge-patch+json');
+    }
+    await authenticate(request);
+  });
+  await living.carried('updateNodePool', { id: pool, labels: { tier: 'batch', late: 'x' } });
+  spy.mockRestore();
+  expect(isFirst).toBe(false);
+  const { metadata, spec } = await client.get<LabelledNode>(`/api/v1/nodes/${name}`);
+  expect(metadata?.labels).toMatchObject({ late: 'x' });
+  expect(spec?.taints).toContainEqual(meanwhile);
+});
+
 test('labels, annotations and taints of a node outlast a change of its pool and an upgrade of its cluster', async () => {
   const own = { key: 'own', value: 'x', effect: 'NO_SCHEDULE' };
   const id = (await first()).id;
