@@ -85,8 +85,8 @@ describe('another account', () => {
   ])('gets the same from %s for an id of the owner as for none', async (_, query) => {
     const foreign = await clusters.run(query, own, 'stranger');
     expect(foreign.errors).toBeUndefined();
-    expect(foreign).toEqual(await clusters.run(query, missing, 'stranger'));
-    expect(JSON.stringify(foreign)).not.toContain(own['cluster']);
+    const absent = await clusters.run(query, missing, 'stranger');
+    expect(withoutIds(foreign, own)).toEqual(withoutIds(absent, missing));
   });
 
   test.each([
@@ -155,3 +155,11 @@ test('viewer says on whose behalf the request runs', async () => {
     viewer: { account: 'owner', subject: 'owner-tester', expiresAt: expect.any(String) as string },
   });
 });
+
+/** An answer with names in place of the ids that were asked for: refusals repeat them. */
+function withoutIds(answer: object, ids: Readonly<Record<string, string>>): string {
+  return Object.entries(ids).reduce(
+    (text, [name, id]) => text.replaceAll(id, `<${name}>`),
+    JSON.stringify(answer),
+  );
+}
