@@ -3,6 +3,13 @@ import { GraphQLError } from 'graphql';
 /** How much of what an account may do in the present turn of the event loop it has done: 1 is all of it. */
 interface AccountShare {
   used: number;
+  /** Grows with each turn in which the account may do work again. */
+  turn: number;
+}
+
+function renewed(share: AccountShare): void {
+  share.used = 0;
+  share.turn += 1;
 }
 
 /** Accounts whose share is kept; one that is forgotten has a whole one. */
@@ -26,7 +33,7 @@ class WorkTurns {
     const known = this.shares.get(account);
     if (known) return known;
     if (this.shares.size >= REMEMBERED) this.shares.clear();
-    const share = { used: 0 };
+    const share = { used: 0, turn: 0 };
     this.shares.set(account, share);
     return share;
   }
@@ -54,14 +61,14 @@ class WorkTurns {
     const resume = own.shift();
     if (own.length > 0) this.waiting.set(account, own);
     if (this.waiting.size > 0) setImmediate(this.begin);
-    this.share(account).used = 0;
+    renewed(this.share(account));
     resume?.();
   }
 
   private renew(): void {
     const { touched } = this;
     this.touched = [];
-    for (const share of touched) share.used = 0;
+    for (const share of touched) renewed(share);
   }
 }
 
@@ -89,6 +96,8 @@ export class WorkBudget {
   private readonly share: AccountShare;
   private most = 0;
   private before = 0;
+  /** The turn of the account of which `left` is left. */
+  private turn: number;
   private readonly waiting: Waiting[] = [];
 
   /** `units` may be done in a turn; what a unit is, the work decides. `client` says whether anyone still waits for it. */
@@ -99,6 +108,7 @@ export class WorkBudget {
   ) {
     this.left = units;
     this.share = turns.share(account);
+    this.turn = this.share.turn;
   }
 
   /** The most units that were done in one turn, so far. */
@@ -115,6 +125,8 @@ export class WorkBudget {
   spend(units: number): boolean {
     const { share } = this;
     if (share.used === 0) turns.touch(share);
+    // Work that had not to wait may come back in a later turn all the same, from a statement or another subgraph.
+    if (share.turn !== this.turn) this.renew();
     this.left -= units;
     share.used += units / this.units;
     return share.used < 1;
@@ -147,8 +159,7 @@ export class WorkBudget {
       await turns.next(this.account);
       this.renew();
       if (this.client?.aborted) for (const { giveUp } of this.waiting.splice(0)) giveUp(givenUp());
-      const most =
-        this.waiting.findIndex(({ units }) => (this.left -= units) <= 0) + 1 || this.waiting.length;
+      const most = this.waiting.findIndex(({ units }) => !this.spend(units)) + 1 || this.waiting.length;
       for (const { resume } of this.waiting.splice(0, most)) resume();
     }
   }
@@ -157,6 +168,7 @@ export class WorkBudget {
     this.most = this.largest;
     this.before = this.total;
     this.left = this.units;
+    this.turn = this.share.turn;
   }
 }
 

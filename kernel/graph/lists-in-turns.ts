@@ -23,6 +23,9 @@ import { WorkBudget } from '../work-turns.js';
  */
 export const FIELDS_PER_TURN = 20_000;
 
+/** Fields of the pieces of a long list. The last piece of a turn may exceed what the turn has left. */
+const FIELDS_PER_PIECE = FIELDS_PER_TURN / 4;
+
 const known = new WeakSet<GraphQLSchema>();
 
 /**
@@ -54,7 +57,7 @@ function inTurns(resolve: Resolver): Resolver {
 function paced(list: readonly unknown[], context: RequestContext, info: GraphQLResolveInfo): unknown {
   if (list.length === 0) return list;
   const each = fieldsOfItems(info);
-  const atOnce = Math.max(1, Math.floor(FIELDS_PER_TURN / each));
+  const atOnce = Math.max(1, Math.floor(FIELDS_PER_PIECE / each));
   const budget = (context.work ??= newBudget(context));
   if (list.length > atOnce) return itemsInTurns(list, { each, atOnce, budget });
   const turn = budget.take(list.length * each);
