@@ -5,7 +5,7 @@ import { holdsScopes, scopesInWords } from './decision.js';
 import { requiresScopes } from './requires.js';
 
 /**
- * Enforces `@requiresScopes` in the subgraph that owns the field, whoever asks it: what the gateway refuses is refused
+ * Enforces `@requiresScopes` in the subgraph that owns the field, for every caller: what the gateway refuses is refused
  * here, too, when a call reaches the subgraph in another way.
  */
 export const scopeGuard: FieldGuard = {

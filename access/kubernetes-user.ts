@@ -9,9 +9,9 @@ export const kubernetesGroups = {
   writers: 'fleetgraph:writers',
 } as const;
 
-/** Who somebody is to the API server of a cluster. */
+/** The user and groups that a kubeconfig carries to the API server of a cluster. */
 export interface KubernetesUser {
-  /** `<account>:<subject>`; accounts have no colon, so no two people share a name. */
+  /** `<account>:<subject>`; accounts have no colon, so no two callers share a name. */
   readonly name: string;
   readonly groups: readonly string[];
 }

@@ -39,7 +39,7 @@ export const eventKinds = {
   EIP_DELETED: 'A retained public address was deleted.',
   HIGH_RISK_OPERATION_FOUND: 'A high-risk operation was done to a cluster outside the platform.',
   HIGH_RISK_OPERATION_REMEDIATED: 'A high-risk operation was fixed.',
-  KUBECONFIG_ISSUED: 'Somebody received a kubeconfig of a cluster.',
+  KUBECONFIG_ISSUED: 'A kubeconfig of a cluster was issued.',
   KUBERNETES_API_READY: 'The Kubernetes API of a new cluster answers.',
   KUBERNETES_EVENT: 'A component of a cluster reported an Event of Kubernetes.',
   KUBERNETES_EVENTS_OMITTED: 'Events of a cluster were left out: it has more than the log takes.',

@@ -81,7 +81,8 @@ export const graphWorkloads: readonly Workload[] = [
   },
   {
     name: 'new documents',
-    sentence: 'Documents of thousands of fields that nobody has seen: parsing, validation and planning.',
+    sentence:
+      'Documents of thousands of fields that are new to the gateway: parsing, validation and planning.',
     parallel: 12,
     send: (attacker, turn) => attacker.ask(manyFields(turn)),
   },

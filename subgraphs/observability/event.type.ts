@@ -131,7 +131,7 @@ export class QuotaEvent extends EventInterface {
   cluster: Cluster | null;
 }
 
-@ObjectType({ implements: EventInterface, description: 'Somebody was handed credentials.' })
+@ObjectType({ implements: EventInterface, description: 'Credentials of a cluster were issued.' })
 export class AccessEvent extends EventInterface {
   @Field(() => String, { description: 'Who in the account: the subject of the token that asked for them.' })
   subject: string;

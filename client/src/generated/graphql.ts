@@ -409,7 +409,7 @@ export type EventKind =
   | 'HIGH_RISK_OPERATION_FOUND'
   /** A high-risk operation was fixed. */
   | 'HIGH_RISK_OPERATION_REMEDIATED'
-  /** Somebody received a kubeconfig of a cluster. */
+  /** A kubeconfig of a cluster was issued. */
   | 'KUBECONFIG_ISSUED'
   /** The Kubernetes API of a new cluster answers. */
   | 'KUBERNETES_API_READY'
