@@ -1,3 +1,4 @@
+import { MAX_ID_LENGTH, MAX_TEXT_LENGTH } from '../../kernel/input-lengths.js';
 import { MAX_PAGE } from '../../kernel/page.js';
 
 /** How large a request may be, and how many a client may have open. */
@@ -86,7 +87,7 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
-  bodyBytes: 1_000_000,
+  bodyBytes: MAX_TEXT_LENGTH,
   documentBytes: 100_000,
   tokens: 10_000,
   nesting: 200,
@@ -96,7 +97,7 @@ export const defaultLimits: Limits = {
   fields: 5000,
   directives: 50,
   aliasLength: 255,
-  idLength: 1000,
+  idLength: MAX_ID_LENGTH,
   listLength: 1000,
   variableEntries: 10_000,
   pageSize: MAX_PAGE,

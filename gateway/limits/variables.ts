@@ -9,6 +9,7 @@ import {
   isInputType,
   typeFromAST,
 } from 'graphql';
+import { idTooLong } from '../../kernel/input-lengths.js';
 import { isRecord } from '../../kernel/is-record.js';
 import type { Limits } from './limits.js';
 import { coded } from './rule.js';
@@ -79,8 +80,7 @@ function checkText(
   if (value.length <= idLength || !type) return undefined;
   const named = getNamedType(type);
   if (named.name !== 'ID' && !isEnumType(named)) return undefined;
-  const message = `Ids and values of enums may have ${idLength} characters, this one has ${value.length}`;
-  return exceeded(check, 'idLength', idLength, message);
+  return exceeded(check, 'idLength', idLength, idTooLong(value.length, idLength));
 }
 
 function checkList(

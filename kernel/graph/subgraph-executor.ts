@@ -33,10 +33,10 @@ import { AccountTurns, type TurnLimits } from './account-turns.js';
 import { Bookmark } from './bookmark.js';
 import { CompiledQueries } from './compiled-queries.js';
 import { boundErrors, boundText } from './error-bounds.js';
+import { literalFault, variableFault } from './input-texts.js';
 import { FIELDS_PER_TURN, resolveListsInTurns } from './lists-in-turns.js';
 import { mapStream } from './mapped-stream.js';
 import { type BugReport, answerErrors } from './refusal.js';
-import { unstorableLiteral, unstorableVariable } from './storable-input.js';
 import { type SubgraphRequest, type SubgraphResult, toWire, toWireInTurns } from './wire.js';
 
 /** Makes the context of one execution: of the request, or of one event of a subscription. */
@@ -97,8 +97,8 @@ export class SubgraphExecutor {
   private fresh(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return requestFailure(prepared.errors);
-    const unstorable = unstorableVariable(prepared.document, request.variables);
-    if (unstorable) return { errors: [unstorable.toJSON()] };
+    const fault = variableFault(this.subgraph.schema, prepared.document, request.variables);
+    if (fault) return { errors: [fault.toJSON()] };
     const interpreted = () => execute(this.args(prepared.document, request, context));
     const compiled = this.compiled.of(prepared.document)?.(context, request.variables ?? {});
     return chain(
@@ -132,8 +132,8 @@ export class SubgraphExecutor {
   ): Promise<AsyncGenerator<SubgraphResult, undefined>> {
     const prepared = this.prepare(request.query);
     if ('errors' in prepared) return mapStream(one(requestFailure(prepared.errors)), (result) => result);
-    const unstorable = unstorableVariable(prepared.document, request.variables);
-    if (unstorable) return mapStream(one({ errors: [unstorable.toJSON()] }), (result) => result);
+    const fault = variableFault(this.subgraph.schema, prepared.document, request.variables);
+    if (fault) return mapStream(one({ errors: [fault.toJSON()] }), (result) => result);
     const context = newContext();
     const report = this.report(context);
     // What a stream is read from, others may read, too; only what completes an event is this client's alone.
@@ -228,8 +228,8 @@ export class SubgraphExecutor {
     try {
       const document = parse(query, { noLocation: true });
       const errors = validate(this.subgraph.schema, document, [ValuesOfCorrectTypeRule]);
-      const unstorable = unstorableLiteral(document);
-      if (unstorable) return { errors: [unstorable] };
+      const fault = literalFault(this.subgraph.schema, document);
+      if (fault) return { errors: [fault] };
       return errors.length > 0 ? { errors } : { document, plain: isPlain(this.subgraph.schema, document) };
     } catch (error) {
       return { errors: [located(error)] };
