@@ -19,7 +19,14 @@ const program = new Command('fleetgraph')
 program
   .command('start', { isDefault: true })
   .description('everything in one process; embedded PostgreSQL unless DATABASE_URL is set')
-  .action(async () => serve(traced('fleetgraph', (await import('./roles/start.js')).start)));
+  .option(
+    '--new-secrets',
+    'use new secrets with the database of DATABASE_URL: its old ones are lost, and with them every token, cursor and kubeconfig',
+  )
+  .action(async ({ newSecrets }: { newSecrets?: boolean }) => {
+    const { start } = await import('./roles/start.js');
+    await serve(traced('fleetgraph', (env) => start(env, { newSecrets })));
+  });
 
 program
   .command('gateway')

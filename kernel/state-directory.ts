@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { lockFolder } from './folder-lock.js';
 
@@ -18,8 +19,10 @@ export interface StateDirectory extends AsyncDisposable {
   readonly path: string;
   /** Whether secrets were made before. */
   readonly hasSecrets: boolean;
-  /** The secrets; made, and written down, when there are none. Throws `SecretsError`. */
+  /** The secrets; new ones, which are not written yet, when there are none. Throws `SecretsError`. */
   secrets(): Promise<Secrets>;
+  /** Writes new secrets down, before anything is made with them. */
+  writeSecrets(secrets: Secrets): Promise<void>;
   /** Writes a file that only its owner may read; answers its path. */
   writePrivate(name: string, text: string): Promise<string>;
 }
@@ -27,13 +30,17 @@ export interface StateDirectory extends AsyncDisposable {
 /** The state folder cannot be made, read or written. */
 export class StateDirectoryError extends Error {}
 
-/** The secrets of a state folder cannot be used; the message names the file and the two ways on. */
+/** What to do where the data cannot be read without the secrets. */
+const START_ANEW = 'start anew with `fleetgraph reset`, which deletes the data';
+
+/** The secrets of a state folder cannot be used; the message names the file, what is wrong with it, and the ways on. */
 export class SecretsError extends Error {
-  constructor(file: string, fault: string, cause?: unknown) {
-    super(
-      `${file} ${fault}. Restore it from a backup, or start anew with \`fleetgraph reset\`, which deletes the data.`,
-      { cause },
-    );
+  constructor(
+    file: string,
+    fault: string,
+    { remedy = START_ANEW, cause }: { readonly remedy?: string; readonly cause?: unknown } = {},
+  ) {
+    super(`${file} ${fault}. Restore it from a backup, or ${remedy}.`, { cause });
   }
 }
 
@@ -53,20 +60,37 @@ export async function openStateDirectory(folder: string): Promise<StateDirectory
   const file = secretsFile(path);
   const lock = await writable(path, async () => {
     // As root the database server, another user, must be able to pass through; the secrets themselves are 0600.
-    await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await makeFolder(path, process.getuid?.() === 0 ? 0o711 : 0o700);
     await access(path, constants.W_OK | constants.X_OK);
     return lockFolder(path);
   });
   return {
     path,
     hasSecrets: (await secretsText(file)) !== undefined,
-    secrets: async () => (await readSecrets(path)) ?? (await makeSecrets(file)),
+    secrets: async () => (await readSecrets(path)) ?? newSecrets(),
+    writeSecrets: (secrets) => writable(path, () => replaceFile(file, JSON.stringify(secrets, null, 2))),
     async writePrivate(name, text) {
       await writable(path, () => replaceFile(join(path, name), text));
       return join(path, name);
     },
     [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * Makes a folder, and those above it where they are missing. One level at a time: Node.js' recursive `mkdir` never ends
+ * where the system answers ENOENT although the parent exists, as below /proc.
+ */
+async function makeFolder(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path), mode);
+    await makeFolder(path, mode);
+  }
 }
 
 /** Reads the secrets of a state folder, whoever uses it; undefined when there are none. Throws `SecretsError`. */
@@ -105,10 +129,8 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-async function makeSecrets(file: string): Promise<Secrets> {
-  const made: Secrets = { platform: randomSecret(), auth: randomSecret(), postgres: randomSecret() };
-  await replaceFile(file, JSON.stringify(made, null, 2));
-  return made;
+function newSecrets(): Secrets {
+  return { platform: randomSecret(), auth: randomSecret(), postgres: randomSecret() };
 }
 
 /** Codes of a folder that cannot be made or written. */

@@ -16,8 +16,10 @@ import { openPlatform } from './open-platform.js';
 import type { DatabaseOwner } from './database-urls.js';
 import { prepareDatabase } from './prepare-database.js';
 import type { Progress } from './progress.js';
+import type { SecretsOfFolder } from './secret-fingerprints.js';
 import type { CheckedAuth } from './settings.js';
 import type { Readiness } from './role.js';
+import { renewAccess } from '../subgraphs/clusters/subgraph.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
 
@@ -32,6 +34,8 @@ export interface AllInOneOptions {
   readonly cloudDatabaseUrl?: string | undefined;
   readonly poolSize: number;
   readonly secret: string;
+  /** The secrets in use that come from a state folder, where the database may belong to others. */
+  readonly secretsOfFolder?: SecretsOfFolder | undefined;
   /** CURSOR_KEYS; see open-platform.ts. */
   readonly cursorKeys?: string | undefined;
   readonly auth: CheckedAuth;
@@ -73,11 +77,12 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   const { clock, log, secret, progress = () => undefined } = options;
   progress('Bringing the database to this release');
   const { owner = { url: options.databaseUrl } } = options;
-  await prepareDatabase(owner.url, owner.rights, owner.name);
+  await prepareDatabase(owner.url, { ...owner, secrets: options.secretsOfFolder });
   progress('Starting the simulated cloud');
   const cloudUrl = options.cloudUrl ?? started.use(await startCloud(options)).cloudUrl;
   const platform = started.use(await openPlatform({ ...options, cloudUrl }));
   if (options.nats) started.use(await startNatsRelay(platform.database, options.nats, log));
+  if (options.secretsOfFolder?.replace) await renewAccess(platform);
   progress('Starting the engine, the subgraphs and the gateway');
   const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
   const metrics = new EngineMetrics(platform.database);

@@ -32,7 +32,7 @@ export async function preparedDatabaseUrl(env: Env, ...parts: readonly DatabaseP
   }
   const role = decodeURIComponent(new URL(url).username);
   const rights = parts.map((part) => rightsOf(part, role));
-  await prepareDatabase(owner, rights, 'DATABASE_MIGRATION_URL');
+  await prepareDatabase(owner, { rights, name: 'DATABASE_MIGRATION_URL' });
   await checkDatabase('DATABASE_URL', url);
   return url;
 }

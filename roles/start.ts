@@ -18,7 +18,8 @@ import { fleetgraphPage } from './fleetgraph-page.js';
 import { embeddedDatabase, externalDatabase } from './database-urls.js';
 import { gatewaySettings } from './gateway-settings.js';
 import { type Progress, printProgress } from './progress.js';
-import { authOptions, natsOptions, retention } from './settings.js';
+import type { SecretsOfFolder } from './secret-fingerprints.js';
+import { type CheckedAuth, authOptions, natsOptions, retention } from './settings.js';
 import { welcome } from './welcome.js';
 
 /** The token that `npm start` prints: all that the holder of an account may do, for 30 days. */
@@ -29,32 +30,41 @@ const DEVELOPMENT = {
   scopes: accountScopes,
 };
 
+export interface StartOptions {
+  /**
+   * Use the secrets of the state folder, made when there are none, with the database of DATABASE_URL whatever secrets it
+   * was used with before.
+   */
+  readonly newSecrets?: boolean | undefined;
+}
+
+const NEW_SECRETS_MISUSED =
+  '--new-secrets is for a database of DATABASE_URL. The embedded one cannot be read without its secrets: `fleetgraph reset` deletes it.';
+
 /**
  * `npm start`: the whole platform in one process, on the embedded PostgreSQL unless DATABASE_URL names another.
  * Prints where it listens, a development token and what to try.
  */
-export async function start(env: Env): Promise<AllInOne> {
+export async function start(env: Env, { newSecrets = false }: StartOptions = {}): Promise<AllInOne> {
+  const isEmbedded = env.DATABASE_URL === undefined;
+  if (newSecrets && isEmbedded) throw new Error(NEW_SECRETS_MISUSED);
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL);
   const begun = performance.now();
   const progress = printProgress;
   const state = started.use(await openStateDirectory(env.FLEETGRAPH_HOME));
-  const secrets = await secretsOf(state);
+  const secrets = await secretsOf(state, isEmbedded);
   const database = env.DATABASE_URL
-    ? externalDatabase(env.DATABASE_URL, env.DATABASE_MIGRATION_URL)
+    ? {
+        ...externalDatabase(env.DATABASE_URL, env.DATABASE_MIGRATION_URL),
+        secretsOfFolder: usedSecrets(env, state, { secrets, replace: newSecrets }),
+      }
     : embeddedDatabase(
         started.use(await embeddedPostgres({ state, secrets, log, progress })).url,
         secrets.postgres,
       );
   const auth = authOptions(env, secrets.auth);
-  const token =
-    auth.kind === 'secret'
-      ? await mintAccessToken(auth.secret, {
-          ...DEVELOPMENT,
-          issuer: env.AUTH_ISSUER,
-          audience: env.AUTH_AUDIENCE,
-        })
-      : undefined;
+  const token = await developmentToken(env, auth);
   const platform = started.use(
     await startAllInOne({
       host: env.HOST,
@@ -86,17 +96,42 @@ export async function start(env: Env): Promise<AllInOne> {
   return { ...platform, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** The secrets; made at the first start only: what was made with lost ones cannot be read with others. */
-async function secretsOf(state: StateDirectory): Promise<Secrets> {
+async function developmentToken(env: Env, auth: CheckedAuth): Promise<string | undefined> {
+  if (auth.kind !== 'secret') return undefined;
+  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = env;
+  return mintAccessToken(auth.secret, { ...DEVELOPMENT, issuer, audience });
+}
+
+/**
+ * The secrets; made at the first start only: what was made with lost ones cannot be read with others. Whether a database
+ * of DATABASE_URL has such data is known once it is reached.
+ */
+async function secretsOf(state: StateDirectory, embedded: boolean): Promise<Secrets> {
   if (state.hasSecrets) return state.secrets();
   const data = await existingData(join(state.path, 'postgres'));
-  const left = data ?? (existsSync(join(state.path, 'token')) ? join(state.path, 'token') : undefined);
+  const token = join(state.path, 'token');
+  const left = data ?? (embedded && existsSync(token) ? token : undefined);
   if (left !== undefined)
     throw new SecretsError(
       secretsFile(state.path),
       `is missing, but ${left}, which was made with it, is there`,
     );
   return state.secrets();
+}
+
+/** The secrets that are used because no setting has others; undefined when settings have all of them. */
+function usedSecrets(
+  env: Env,
+  state: StateDirectory,
+  { secrets, replace }: { readonly secrets: Secrets; readonly replace: boolean },
+): SecretsOfFolder | undefined {
+  const used = {
+    ...(env.FLEETGRAPH_SECRET === undefined && { platform: secrets.platform }),
+    ...(env.AUTH_SECRET === undefined && env.AUTH_JWKS_URL === undefined && { auth: secrets.auth }),
+  };
+  if (Object.keys(used).length === 0) return undefined;
+  const write = state.hasSecrets ? undefined : () => state.writeSecrets(secrets);
+  return { file: secretsFile(state.path), write, secrets: used, replace };
 }
 
 interface EmbeddedOptions {
@@ -109,11 +144,14 @@ interface EmbeddedOptions {
 async function embeddedPostgres({ state, secrets, log, progress }: EmbeddedOptions) {
   const directory = join(state.path, 'postgres');
   const data = await existingData(directory);
+  if (!state.hasSecrets) await state.writeSecrets(secrets);
   progress(data ? 'Starting PostgreSQL' : 'Creating the database (first start)');
   try {
     return await startEmbeddedPostgres({ directory, password: secrets.postgres, log });
   } catch (error) {
     if (!(error instanceof ForeignDataError)) throw error;
-    throw new SecretsError(secretsFile(state.path), `does not belong to the database in ${data}`, error);
+    throw new SecretsError(secretsFile(state.path), `does not belong to the database in ${data}`, {
+      cause: error,
+    });
   }
 }

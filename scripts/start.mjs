@@ -27,5 +27,5 @@ function isAlive(pid) {
 }
 
 process.setSourceMapsEnabled(true);
-process.argv.push('start');
+process.argv.splice(2, 0, 'start');
 await import('../dist/main.js');

@@ -188,4 +188,5 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   });
 }
 
+export { renewAccess } from './cluster/platform-access.js';
 export { clusterReconcilers, clusterSchedules } from './reconcilers.js';

@@ -1,8 +1,8 @@
-import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../kernel/root.js';
@@ -108,14 +108,22 @@ describe('a state folder', { timeout: 240_000 }, () => {
     await (await start(folder))[Symbol.asyncDispose]();
   });
 
-  test('that cannot be made ends the start with what to do', async () => {
-    const file = join(home, 'file');
-    await writeFile(file, '');
-    const { code, output } = await fleetgraph(['start'], environment(join(file, 'state')));
+  test.each([
+    ['below a file', 'file/state', /\(ENOTDIR\)/],
+    // Root is refused here, too: nothing can be made below /proc.
+    ['below /proc', '/proc/fleetgraph/state', /\(ENOENT|EACCES|EPERM|ENOTDIR\)/],
+    ['that is a link to nothing', 'dangling', /\(ENOENT\)/],
+  ])('%s cannot be made, which ends the start with what to do', async (_, path, fault) => {
+    await writeFile(join(home, 'file'), '');
+    await symlink(join(home, 'nothing'), join(home, 'dangling')).catch(() => undefined);
+    const folder = resolve(home, path);
+    const { code, output } = await fleetgraph(['start'], environment(folder));
     expect(code).toBe(1);
     expect(output.trim()).toMatch(
-      /^Cannot write to the state folder .* \(ENOTDIR\)\. Make it writable .*\.$/,
+      /^Cannot write to the state folder .*\. Make it writable .*, or set FLEETGRAPH_HOME to another folder\.$/,
     );
+    expect(output).toContain(folder);
+    expect(output).toMatch(fault);
   });
 
   test('gives `fleetgraph token` the secret that it signs with', async () => {

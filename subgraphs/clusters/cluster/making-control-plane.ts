@@ -10,6 +10,7 @@ import { planPreinstalled } from '../component/preinstalled-components.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
 import { readMasters } from '../cluster-kind/masters.store.js';
 import { isServerless } from './product.rules.js';
+import { issueAccess } from './platform-access.js';
 import { networkOf } from '../network/network-request.js';
 import { controlPlaneLimits } from './control-plane-limits.js';
 import { failCluster } from './settling-cluster.js';
@@ -17,10 +18,6 @@ import { holds, withCondition } from '../reconcile/conditions.js';
 
 const CONTROL_PLANE_READY = 'ControlPlaneReady';
 const KUBERNETES_API_READY = 'KubernetesApiReady';
-/** How long the platform's own credentials are valid. */
-const PLATFORM_TTL_MINUTES = 365 * 24 * 60;
-/** No name of a person: those have a colon. */
-const PLATFORM_USER = { name: 'fleetgraph', groups: ['system:masters'] };
 
 const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could not be made.' } as const;
 
@@ -130,12 +127,8 @@ export const openKubernetesApi: Step = async (step) => {
 async function ensureAccess({ cluster, scope, means }: ClusterStep): Promise<ClusterAccess> {
   const known = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
   if (known) return known;
-  const expiresAt = new Date(scope.clock.now().getTime() + PLATFORM_TTL_MINUTES * 60_000);
-  const credentials = await means.provider.credentials(cluster.id, { ...PLATFORM_USER, expiresAt });
+  const access = await issueAccess({ provider: means.provider, clock: scope.clock }, cluster);
   await scope.faults.reach('cluster.credentials-made');
-  const { server, caData, token } = credentials;
-  const { id: clusterId, account } = cluster;
-  const access = { clusterId, account, server, caData, token };
   await putClusterAccess(scope.database, access);
   await scope.faults.reach('cluster.access-recorded');
   return access;

@@ -1,0 +1,85 @@
+import type pg from 'pg';
+import { deriveKey } from '../kernel/secret.js';
+import { SecretsError } from '../kernel/state-directory.js';
+
+/** The secrets that a start takes from its state folder, because no setting has them. */
+export interface SecretsOfFolder {
+  /** Where they are. */
+  readonly file: string;
+  /** Writes them down, where they are new because there were none. */
+  readonly write?: (() => Promise<void>) | undefined;
+  /** Whether they take the place of those that the database was used with (`--new-secrets`). */
+  readonly replace: boolean;
+  readonly secrets: Readonly<Partial<Record<SecretName, string>>>;
+}
+
+/** `platform` is used without FLEETGRAPH_SECRET, `auth` without AUTH_SECRET and AUTH_JWKS_URL. */
+export type SecretName = 'platform' | 'auth';
+
+const SETTINGS: Readonly<Record<SecretName, string>> = {
+  platform: 'FLEETGRAPH_SECRET',
+  auth: 'AUTH_SECRET',
+};
+
+/** One start at a time: of two first starts with secrets of their own the second finds those of the first. */
+const LOCK = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph secrets'))`;
+const RECORDED = 'SELECT name, fingerprint FROM engine.secret_fingerprint';
+const RECORD = `INSERT INTO engine.secret_fingerprint (name, fingerprint) VALUES ($1, $2)
+  ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint`;
+/** An account has a counter from its first event on. */
+const HAS_DATA = 'SELECT EXISTS (SELECT FROM engine.event_counter) AS "hasData"';
+
+/**
+ * Records which secrets of a state folder a database is used with, as fingerprints, and refuses others from then on: a
+ * start whose folder was lost would invalidate every token, cursor and kubeconfig without a word. `database` names it to
+ * people. Throws `SecretsError`.
+ */
+export async function claimDatabase(pool: pg.Pool, database: string, folder: SecretsOfFolder): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(LOCK);
+    const fault = folder.replace ? undefined : await faultOf(client, folder);
+    if (fault !== undefined)
+      throw new SecretsError(folder.file, `${fault} ${database}`, { remedy: remedyOf(folder) });
+    for (const [name, secret] of Object.entries(folder.secrets))
+      await client.query(RECORD, [name, fingerprintOf(secret)]);
+    // A process that is killed here leaves secrets that nothing was made with: the next start takes them.
+    await folder.write?.();
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/** Why the database is not the folder's; undefined when it is, or when it is nobody's yet. */
+async function faultOf(client: pg.PoolClient, folder: SecretsOfFolder): Promise<string | undefined> {
+  const { rows } = await client.query<{ name: SecretName; fingerprint: string }>(RECORDED);
+  const isOther = ({ name, fingerprint }: { name: SecretName; fingerprint: string }) => {
+    const secret = folder.secrets[name];
+    return secret !== undefined && fingerprintOf(secret) !== fingerprint;
+  };
+  if (rows.some(isOther))
+    return folder.write
+      ? 'is missing, but its secrets are in use in the database'
+      : 'does not belong to the database';
+  // Used by an earlier release, or with secrets from settings: new ones are the wrong ones.
+  if (!folder.write) return undefined;
+  const [state] = (await client.query<{ hasData: boolean }>(HAS_DATA)).rows;
+  return state?.hasData ? 'is missing, but there is data in the database' : undefined;
+}
+
+function remedyOf({ secrets }: SecretsOfFolder): string {
+  const settings = (Object.keys(secrets) as SecretName[]).map((name) => SETTINGS[name]).join(' and ');
+  return (
+    `copy it from the host that uses the database, or set ${settings} to the secrets in use. If they are lost, ` +
+    'start once with `fleetgraph start --new-secrets`: it ends every token, cursor and kubeconfig'
+  );
+}
+
+function fingerprintOf(secret: string): string {
+  return Buffer.from(deriveKey(secret, 'fingerprint')).toString('base64url');
+}

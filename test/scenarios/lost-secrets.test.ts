@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../kernel/root.js';
+import { SecretsError } from '../../kernel/state-directory.js';
+import { type SecretsOfFolder, claimDatabase } from '../../roles/secret-fingerprints.js';
+import { type TestDatabase, createTestDatabase } from '../kit/database.js';
+import { startRole } from '../kit/role-process.js';
+
+let home: string;
+let kit: TestDatabase;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'fleetgraph-lost-secrets-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+beforeEach(async () => {
+  kit = await createTestDatabase();
+});
+afterEach(() => kit[Symbol.asyncDispose]());
+
+describe('a database', () => {
+  const one = { platform: 'a'.repeat(43), auth: 'b'.repeat(43) };
+  const other = { platform: 'c'.repeat(43), auth: 'd'.repeat(43) };
+  let pool: pg.Pool;
+  let written: number;
+  beforeEach(() => {
+    pool = new pg.Pool({ connectionString: kit.url, max: 4 });
+    written = 0;
+  });
+  afterEach(() => pool.end());
+
+  const folder = (secrets: SecretsOfFolder['secrets'], more: Partial<SecretsOfFolder> = {}) => ({
+    file: '/state/secrets.json',
+    replace: false,
+    secrets,
+    ...more,
+  });
+  const write = () => Promise.resolve(void (written += 1));
+  const claim = (given: SecretsOfFolder) => claimDatabase(pool, 'postgresql://fleet@db/graph', given);
+  const someData = () => pool.query(`INSERT INTO engine.event_counter (account, last) VALUES ('acme', 3)`);
+
+  test('that is new takes new secrets, and the same ones at every later start', async () => {
+    await claim(folder(one, { write }));
+    expect(written).toBe(1);
+    await someData();
+    await claim(folder(one));
+    const { rows } = await pool.query<{ fingerprint: string }>('SELECT * FROM engine.secret_fingerprint');
+    expect(rows.map((row) => Object.values(one).includes(row.fingerprint))).toEqual([false, false]);
+  });
+
+  test.each([
+    ['new ones', { write }, 'is missing, but its secrets are in use in the database'],
+    ['those of another folder', {}, 'does not belong to the database'],
+  ])('that is used with secrets refuses %s, and says what to do', async (_, more, fault) => {
+    await claim(folder(one));
+    const refusal = claim(folder(other, more));
+    await expect(refusal).rejects.toThrow(SecretsError);
+    await expect(refusal).rejects.toThrow(`/state/secrets.json ${fault} postgresql://fleet@db/graph.`);
+    await expect(refusal).rejects.toThrow(/set FLEETGRAPH_SECRET and AUTH_SECRET .*--new-secrets/);
+    expect(written).toBe(0);
+    await claim(folder(one));
+  });
+
+  test('with data of an earlier release takes secrets that were there, and refuses new ones', async () => {
+    await someData();
+    await expect(claim(folder(one, { write }))).rejects.toThrow(
+      'is missing, but there is data in the database',
+    );
+    await claim(folder(one));
+    await expect(claim(folder(other))).rejects.toThrow('does not belong');
+  });
+
+  test('takes other secrets when it is told to, and refuses the old ones from then on', async () => {
+    await claim(folder(one));
+    await claim(folder(other, { write, replace: true }));
+    expect(written).toBe(1);
+    await expect(claim(folder(one))).rejects.toThrow('does not belong');
+  });
+
+  test('is asked about no secret that a setting has', async () => {
+    await claim(folder(one));
+    await claim(folder({ platform: one.platform }));
+    await expect(claim(folder({ auth: other.auth }, { write }))).rejects.toThrow(/or set AUTH_SECRET to/);
+  });
+
+  test('belongs to one of many first starts that race', async () => {
+    const starts = Array.from({ length: 8 }, (_, index) => ({
+      platform: `${index}`.repeat(43),
+      auth: `${index}`.repeat(44),
+    }));
+    const outcomes = await Promise.allSettled(starts.map((secrets) => claim(folder(secrets, { write }))));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(written).toBe(1);
+  });
+
+  test('stays free when the secrets cannot be written', async () => {
+    const full = () => Promise.reject(new Error('no space'));
+    await expect(claim(folder(one, { write: full }))).rejects.toThrow('no space');
+    await claim(folder(other, { write }));
+  });
+});
+
+describe('a start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
+  const environment = (name: string) => ({
+    FLEETGRAPH_HOME: join(home, name),
+    DATABASE_URL: kit.url,
+    PORT: '0',
+    KUBESIM_PORT: '0',
+  });
+  const start = (env: Record<string, string>, ...args: string[]) =>
+    startRole(['start', ...args], env, /GraphQL\s+(\S+)\/graphql/);
+
+  test('whose state folder was lost ends and writes no secrets, until it has the old ones or is told to use new ones', async () => {
+    const first = environment('first');
+    await (await start(first))[Symbol.asyncDispose]();
+    const second = environment('second');
+    const refusal = String(await start(second).catch((error: unknown) => error));
+    expect(refusal).toContain(
+      `${second.FLEETGRAPH_HOME}/secrets.json is missing, but its secrets are in use`,
+    );
+    expect(refusal).toContain(new URL(kit.url).pathname);
+    expect(await readdir(second.FLEETGRAPH_HOME)).not.toContain('secrets.json');
+    const { platform, auth } = JSON.parse(
+      await readFile(join(first.FLEETGRAPH_HOME, 'secrets.json'), 'utf8'),
+    ) as { platform: string; auth: string };
+    const shared = { ...second, FLEETGRAPH_SECRET: platform, AUTH_SECRET: auth };
+    await (await start(shared))[Symbol.asyncDispose]();
+    await (await start(second, '--new-secrets'))[Symbol.asyncDispose]();
+    await (await start(second))[Symbol.asyncDispose]();
+    expect(String(await start(first).catch((error: unknown) => error))).toContain('does not belong to');
+  });
+
+  test('refuses --new-secrets for the embedded database', async () => {
+    const env = { PATH: process.env.PATH, FLEETGRAPH_HOME: join(home, 'embedded') };
+    const run = promisify(execFile)(
+      process.execPath,
+      [join(packageRoot, 'bin/fleetgraph.js'), 'start', '--new-secrets'],
+      { env },
+    );
+    await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('fleetgraph reset') });
+  });
+});
