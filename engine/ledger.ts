@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../kernel/database.js';
-import { refuse } from '../kernel/result.js';
+import { Refused } from '../kernel/result.js';
 import { Prisma } from '../prisma/generated/client.js';
+import { quotaExceeded } from './quota-exceeded.js';
 
 /**
  * Counted resources. Who needs some reserves it in the transaction that needs it; the row of what is used is locked
@@ -62,7 +63,7 @@ function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
 }
 
 /**
- * Takes the whole amount. Refuses `QUOTA_EXCEEDED` (details: resource, limit, used, requested) when it does not fit.
+ * Takes the whole amount. Refuses `QUOTA_EXCEEDED` (details: quotaId, resource, limit, used, requested) when it does not fit.
  * Taking 0 always fits; it says that the resource is counted in the scope, so that its quota can be read there.
  */
 export async function reserve(tx: Transaction, request: Reservation): Promise<void> {
@@ -106,17 +107,10 @@ async function open(tx: Transaction, { account, resource, scope }: Reservation):
 
 async function refuseAmount(tx: Transaction, request: Reservation): Promise<never> {
   const [balance] = await balances(tx, request.account, [request]);
-  const { resource, amount: requested, path } = request;
-  const used = balance?.used ?? 0;
+  const { resource, scope, amount: requested, path } = request;
   const limit = Math.max(balance?.limit ?? 0, request.computedLimit ?? 0);
-  return refuse(
-    'QUOTA_EXCEEDED',
-    `${resource}: ${requested} more do not fit, ${used} of ${limit} are in use.`,
-    {
-      ...(path && { path }),
-      details: { resource, limit, used, requested },
-    },
-  );
+  const excess = { resource, scope, limit, used: balance?.used ?? 0, requested };
+  throw new Refused([quotaExceeded(excess, { path })]);
 }
 
 /** Takes as much of the amount as fits, in whole multiples of `step` (default 1); answers how much that is. */

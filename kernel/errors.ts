@@ -187,7 +187,8 @@ export const errorRegistry = {
     since: '0.1',
   },
   QUOTA_EXCEEDED: {
-    description: 'A quota has no room for this; see resource, limit, used and requested.',
+    description:
+      'A quota has no room for this; see resource, limit, used and requested. Delete what is not needed, or ask for a higher limit: requestQuotaIncrease with quotaId.',
     since: '0.1',
   },
   RATE_LIMITED: {

@@ -7,7 +7,7 @@ export interface Problem {
   readonly message: string;
   /** Where in the input, e.g. `['input', 'nodePools', '0', 'instanceTypes']`. */
   readonly path?: readonly string[];
-  /** Facts of the code, e.g. `{ resource, limit, used, requested }` of QUOTA_EXCEEDED. */
+  /** Facts of the code, e.g. `{ quotaId, resource, limit, used, requested }` of QUOTA_EXCEEDED. */
   readonly details?: Readonly<Record<string, string | number | null>>;
 }
 

@@ -17,10 +17,19 @@ export interface QuotaDefinitionRow {
 
 type QuotaTemplate = Pick<QuotaDefinitionRow, 'description' | 'unit' | 'scope_kind'>;
 
-/** What each number of cluster-quotas.json counts; `description` follows the product's name and a colon. */
-const clusterCounts: Readonly<Record<keyof ClusterQuotaCounts, QuotaTemplate>> = {
+interface ProductCounts extends ClusterQuotaCounts {
+  readonly scalingGroupsPerCluster: number | null;
+}
+
+/** What each number counts; `description` follows the product's name and a colon. */
+const clusterCounts: Readonly<Record<keyof ProductCounts, QuotaTemplate>> = {
   clustersPerAccount: { description: 'clusters per account', unit: 'cluster', scope_kind: 'ACCOUNT' },
   nodePoolsPerCluster: { description: 'node pools per cluster', unit: 'node pool', scope_kind: 'CLUSTER' },
+  scalingGroupsPerCluster: {
+    description: 'scaling groups per cluster; each node pool needs one, whatever the limit of node pools',
+    unit: 'scaling group',
+    scope_kind: 'CLUSTER',
+  },
   nodesPerCluster: { description: 'nodes per cluster', unit: 'node', scope_kind: 'CLUSTER' },
   podsPerNode: {
     description: 'pods per node with Flannel (with Terway: the addresses that the node can allocate)',
@@ -68,40 +77,29 @@ export function quotaDefinitions(
     scope_kind: resourceScopes[entry.id] ?? 'ACCOUNT',
     product: null,
   }));
-  return [...ofProducts, ...ofResources, scalingGroups(catalog)].map((row, position) => ({
-    ...row,
-    position,
-  }));
-}
-
-/**
- * The scaling groups (ESS) that node pools need. The ACK documentation names the limit without a number: by default it
- * is no narrower than the widest limit of node pools.
- */
-function scalingGroups({
-  clusterQuotas,
-}: Pick<Catalog, 'clusterQuotas'>): Omit<QuotaDefinitionRow, 'position'> {
-  return {
-    resource: 'scaling-groups',
-    description: 'Scaling groups of one cluster: each node pool needs one, whatever the limit of node pools',
-    unit: 'scaling group',
-    adjustable: true,
-    default_limit: Math.max(...clusterQuotas.map(({ nodePoolsPerCluster }) => nodePoolsPerCluster ?? 0)),
-    scope_kind: 'CLUSTER',
-    product: null,
-  };
+  return [...ofProducts, ...ofResources].map((row, position) => ({ ...row, position }));
 }
 
 function ofProduct(entry: ClusterQuotaEntry): Omit<QuotaDefinitionRow, 'position'>[] {
-  const counts = Object.entries(clusterCounts) as [keyof ClusterQuotaCounts, QuotaTemplate][];
+  const counts = Object.entries(clusterCounts) as [keyof ProductCounts, QuotaTemplate][];
+  const limits = productCounts(entry);
   return counts
-    .filter(([count]) => entry[count] !== null)
+    .filter(([count]) => limits[count] !== null)
     .map(([count, template]) => ({
       ...template,
       resource: `${entry.product}/${count}`,
       description: `${productNames[entry.product] ?? entry.product}: ${template.description}`,
       adjustable: !entry.notAdjustable.includes(count),
-      default_limit: entry[count],
+      default_limit: limits[count],
       product: entry.product,
     }));
+}
+
+/**
+ * The counts of a product with that of scaling groups (ESS). The ACK documentation (quotas, note 1) says that a raised
+ * quota of node pools takes effect only when that of scaling groups is raised, too, and names no figure for them: by
+ * default a cluster has one for each node pool of its product's default.
+ */
+function productCounts(entry: ClusterQuotaCounts): ProductCounts {
+  return { ...entry, scalingGroupsPerCluster: entry.nodePoolsPerCluster };
 }

@@ -28,6 +28,13 @@ export class QuotaExceededError extends UserError {
   @Field(() => String, { description: 'The counted resource, as in Quota.resource.' })
   resource: string;
 
+  @Field(() => ID, {
+    description:
+      'Id of the quota, for `requestQuotaIncrease`. Of a quota that counts for each cluster, node pool … it is the ' +
+      'general one: raising it raises the limit of each.',
+  })
+  quotaId: string;
+
   @Field(() => Int, { nullable: true, description: 'The limit that holds.' })
   limit: number | null;
 

@@ -7,6 +7,7 @@ import { enqueue } from '../../engine/queue.js';
 import type { Transaction } from '../../kernel/database.js';
 import { newId } from '../../kernel/ids.js';
 import { type Page, type PageRequest } from '../../kernel/page.js';
+import { parseQuotaId, type QuotaKey } from '../../kernel/quota-id.js';
 import { Refused, refuse, type Result, settle } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { increaseProblem } from './quota-application.rules.js';
@@ -16,7 +17,6 @@ import {
   QuotaApplicationState,
   type RequestQuotaIncreaseInput,
 } from './quota-application.type.js';
-import { parseQuotaId, type QuotaKey } from './quota.rules.js';
 import type { QuotaService } from './quota.service.js';
 import type { QuotaStore } from './quota.store.js';
 

@@ -2,9 +2,9 @@ import { dropLowerLimits } from '../../engine/ledger-scopes.js';
 import { setLimit } from '../../engine/ledger.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
+import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from '../../kernel/quota-id.js';
 import type { Decision } from './quota-application.rules.js';
 import type { QuotaApplication, QuotaApplicationState } from './quota-application.type.js';
-import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from './quota.rules.js';
 
 /** An application as it is stored. */
 export interface ApplicationRow extends QuotaApplication {

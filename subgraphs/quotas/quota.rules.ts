@@ -1,21 +1,10 @@
 import type { QuotaFilter } from './quota.type.js';
 import { type Quota, QuotaScope } from './quota.type.js';
 import { Product } from '../../kernel/graph/product.type.js';
+import { ACCOUNT_SCOPE, GENERAL_SCOPE, quotaId, type QuotaKey } from '../../kernel/quota-id.js';
 
 /** The largest limit that can be asked for. */
 export const MAX_LIMIT = 1_000_000;
-
-/** The scope of a quota that counts for the whole account. */
-export const ACCOUNT_SCOPE = '';
-
-/** The scope of the general limit of a quota that counts for each cluster, node pool … */
-export const GENERAL_SCOPE = '*';
-
-/** A quota: a resource of the ledger, counted in a scope. */
-export interface QuotaKey {
-  readonly resource: string;
-  readonly scope: string;
-}
 
 /** A quota of the catalogue. */
 export interface QuotaDefinition {
@@ -46,7 +35,6 @@ const countedResources = new Set([
   'payg-disks',
   'payg-vcpu',
   'private-ips-per-vpc',
-  'scaling-groups',
   'secondary-enis',
   'servers-per-load-balancer',
   'spot-vcpu',
@@ -58,11 +46,16 @@ const countedByProduct = new Set([
   'nodePoolsPerCluster',
   'nodesPerCluster',
   'podsPerCluster',
+  'scalingGroupsPerCluster',
 ]);
 
-/** The resource whose limit holds beside that of another one: the lower of the two is effective. */
+/**
+ * The resource whose limit holds beside that of another one: the lower of the two is effective. A cluster has as many node
+ * pools as it may have, and as it may have scaling groups.
+ */
 export function limitingResource(resource: string): string | undefined {
-  return resource.endsWith('/nodePoolsPerCluster') ? 'scaling-groups' : undefined;
+  const [product, count] = resource.split('/');
+  return count === 'nodePoolsPerCluster' ? `${product}/scalingGroupsPerCluster` : undefined;
 }
 
 /** Whether the ledger has the use of the resource. */
@@ -76,22 +69,6 @@ export function productOf(resource: string): Product | undefined {
   return Object.values(Product).find((product) => product === name);
 }
 
-/** The id that the graph shows. */
-export function quotaId(key: QuotaKey): string {
-  return `quota_${Buffer.from(`${key.resource}|${key.scope}`).toString('base64url')}`;
-}
-
-/** What the id stands for; undefined when no quota has such an id. */
-export function parseQuotaId(id: string): QuotaKey | undefined {
-  if (!id.startsWith('quota_') || id.length > 512) return undefined;
-  const text = Buffer.from(id.slice('quota_'.length), 'base64url').toString();
-  const bar = text.indexOf('|');
-  if (bar < 1) return undefined;
-  const key = { resource: text.slice(0, bar), scope: text.slice(bar + 1) };
-  // Decoding is lenient; only the one form that quotaId writes is an id.
-  return quotaId(key) === id ? key : undefined;
-}
-
 /** The key of the definition's quota when no particular cluster, node pool … is asked for. */
 export function generalKey(definition: QuotaDefinition): QuotaKey {
   return {
@@ -100,16 +77,10 @@ export function generalKey(definition: QuotaDefinition): QuotaKey {
   };
 }
 
-const withoutPools: ReadonlySet<Product> = new Set([Product.ASK_PRO, Product.ASK_STANDARD]);
-
-function hasPools(product: Product): boolean {
-  return !withoutPools.has(product);
-}
-
 /** Whether the definition limits something in each cluster of the product. */
 export function appliesToClusterOf(definition: QuotaDefinition, product: Product): boolean {
   return (
-    (definition.product === product || (definition.resource === 'scaling-groups' && hasPools(product))) &&
+    definition.product === product &&
     (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE)
   );
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../kernel/database.js';
 import { isId } from '../../kernel/ids.js';
+import { parseQuotaId, type QuotaKey } from '../../kernel/quota-id.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { Product } from '../../kernel/graph/product.type.js';
 import {
@@ -7,10 +8,8 @@ import {
   generalKey,
   limitingResource,
   matches,
-  parseQuotaId,
   productOf,
   type QuotaDefinition,
-  type QuotaKey,
   toQuota,
 } from './quota.rules.js';
 import type { QuotaStore } from './quota.store.js';

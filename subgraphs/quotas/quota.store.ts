@@ -3,7 +3,8 @@ import { type Balance, balances, defaultLimits } from '../../engine/ledger.js';
 import { peakUsage, resourcesIn, scopesOf } from '../../engine/ledger-scopes.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import type { Product } from '../../kernel/graph/product.type.js';
-import { GENERAL_SCOPE, type QuotaDefinition, type QuotaKey } from './quota.rules.js';
+import { GENERAL_SCOPE, type QuotaKey } from '../../kernel/quota-id.js';
+import type { QuotaDefinition } from './quota.rules.js';
 import type { QuotaScope } from './quota.type.js';
 
 /** Quota definitions, and the ledger's numbers for them. */

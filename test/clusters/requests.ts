@@ -24,7 +24,7 @@ export interface Created {
 }
 
 export const ERRORS = `userErrors { __typename code message path
-  ... on QuotaExceededError { resource limit used requested } }`;
+  ... on QuotaExceededError { quotaId resource limit used requested } }`;
 
 export const CREATE = `mutation ($input: CreateClusterInput!, $dryRun: Boolean) {
   createCluster(input: $input, dryRun: $dryRun) {

@@ -275,7 +275,8 @@ describe('provisioning', () => {
     const now = await audit(world, clusterId);
     expect(now).toMatchObject({ nodes: 0, sameAsCloud: true, nodePlaces: 0 });
     expect(now.vcpu).toBe(now.recount);
-    expect(await world.used('ACK_PRO/nodePoolsPerCluster', clusterId)).toBe(0);
+    for (const count of ['nodePoolsPerCluster', 'scalingGroupsPerCluster'])
+      expect(await world.used(`ACK_PRO/${count}`, clusterId)).toBe(0);
   });
 });
 

@@ -58,12 +58,13 @@ const recounts: Readonly<Record<string, Recount>> = {
   instances: ({ nodes }, count) => {
     for (const { state, vcpus } of nodes) if (state !== 'failed' && vcpus > 0) count('instances', '', 1);
   },
-  'scaling-groups': ({ pools }, count) => {
-    for (const { clusterId } of pools) count('scaling-groups', clusterId, 1);
-  },
   nodePoolsPerCluster: ({ clusters, pools }, count) => {
     for (const { clusterId } of pools)
       count(`${productOf(clusters, clusterId)}/nodePoolsPerCluster`, clusterId, 1);
+  },
+  scalingGroupsPerCluster: ({ clusters, pools }, count) => {
+    for (const { clusterId } of pools)
+      count(`${productOf(clusters, clusterId)}/scalingGroupsPerCluster`, clusterId, 1);
   },
   nodesPerCluster: ({ clusters, pools, nodes }, count) => {
     for (const pool of pools)

@@ -8,7 +8,7 @@ import { systemClock } from '../../kernel/clock.js';
 import { packageRoot } from '../../kernel/root.js';
 import { settle } from '../../kernel/result.js';
 import type { ClusterQuotaEntry, ResourceQuotaEntry } from '../../prisma/catalog.js';
-import { quotaId } from '../../subgraphs/quotas/quota.rules.js';
+import { quotaId } from '../../kernel/quota-id.js';
 import { createQuotasSubgraph } from '../../subgraphs/quotas/subgraph.js';
 import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
@@ -117,21 +117,32 @@ describe('the figures of the ACK documentation', () => {
 });
 
 describe('a higher limit of node pools', () => {
-  it('works only as far as the limit of scaling groups, and wholly when that is raised, too', async () => {
-    const account = 'pools';
-    const POOLS = 'ACK_PRO/nodePoolsPerCluster';
-    expect(await quota(account, POOLS)).toMatchObject({ limit: 100, effectiveLimit: 100, limitedBy: null });
-    await setLimit(kit.database.prisma, account, { resource: POOLS, scope: '*' }, 150);
-    expect(await quota(account, POOLS)).toMatchObject({
-      limit: 150,
-      effectiveLimit: 100,
-      limitedBy: 'scaling-groups',
-    });
-    await setLimit(kit.database.prisma, account, { resource: 'scaling-groups', scope: '*' }, 120);
-    expect(await quota(account, POOLS)).toMatchObject({ effectiveLimit: 120, limitedBy: 'scaling-groups' });
-    await setLimit(kit.database.prisma, account, { resource: 'scaling-groups', scope: '*' }, 150);
-    expect(await quota(account, POOLS)).toMatchObject({ limit: 150, effectiveLimit: 150, limitedBy: null });
-  });
+  const limits = catalogue<ClusterQuotaEntry>('cluster-quotas.json').flatMap(
+    ({ product, nodePoolsPerCluster }): [string, number][] =>
+      nodePoolsPerCluster === null ? [] : [[product, nodePoolsPerCluster]],
+  );
+
+  it.each(limits)(
+    'of %s (%i) works only as far as the limit of scaling groups, and wholly when that is raised, too',
+    async (product, limit) => {
+      const account = `pools-${product}`;
+      const pools = `${product}/nodePoolsPerCluster`;
+      const groups = `${product}/scalingGroupsPerCluster`;
+      const raise = (resource: string, to: number) =>
+        setLimit(kit.database.prisma, account, { resource, scope: '*' }, to);
+      expect(await quota(account, pools)).toMatchObject({ limit, effectiveLimit: limit, limitedBy: null });
+      await raise(pools, limit + 50);
+      expect(await quota(account, pools)).toMatchObject({
+        limit: limit + 50,
+        effectiveLimit: limit,
+        limitedBy: groups,
+      });
+      await raise(groups, limit + 20);
+      expect(await quota(account, pools)).toMatchObject({ effectiveLimit: limit + 20, limitedBy: groups });
+      await raise(groups, limit + 50);
+      expect(await quota(account, pools)).toMatchObject({ effectiveLimit: limit + 50, limitedBy: null });
+    },
+  );
 });
 
 describe('the limit of cloud disks', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balances, reserve, setLimit } from '../../engine/ledger.js';
+import { quotaId } from '../../kernel/quota-id.js';
 import { packageRoot } from '../../kernel/root.js';
 import type { ClusterQuotaEntry } from '../../prisma/catalog.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
@@ -196,22 +197,42 @@ describe('createNodePool', () => {
       const { id } = await runningCluster(clusters, account, request(product) as { name: string });
       const resource = `${product}/nodePoolsPerCluster`;
       await use(account, resource, id, limit - 1);
-      await use(account, 'scaling-groups', id, limit - 1);
+      await use(account, `${product}/scalingGroupsPerCluster`, id, limit - 1);
       expect(await addPool(account, id)).toEqual([]);
       expect(await addPool(account, id)).toEqual([exceeded(resource, limit, limit, 1)]);
       expect(await used(account, resource, id)).toBe(limit);
     },
   );
 
-  it('needs a scaling group: a raised limit of pools works when that of scaling groups is raised, too', async () => {
-    const account = 'groups';
-    const { id } = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
-    for (const resource of ['ACK_PRO/nodePoolsPerCluster', 'scaling-groups'])
-      await use(account, resource, id, 100);
-    await raise(account, 'ACK_PRO/nodePoolsPerCluster', 101);
-    expect(await addPool(account, id)).toEqual([exceeded('scaling-groups', 100, 100, 1)]);
-    await raise(account, 'scaling-groups', 101);
-    expect(await addPool(account, id)).toEqual([]);
+  it.each(pooled.map(({ product, nodePoolsPerCluster }) => [product, nodePoolsPerCluster ?? 0] as const))(
+    'needs a scaling group of its cluster: above %s %i pools both limits must be raised',
+    async (product, limit) => {
+      const account = `groups-${product}`;
+      const pools = `${product}/nodePoolsPerCluster`;
+      const groups = `${product}/scalingGroupsPerCluster`;
+      const { id } = await runningCluster(clusters, account, request(product) as { name: string });
+      for (const resource of [pools, groups]) await use(account, resource, id, limit);
+      await raise(account, pools, limit + 2);
+      const [refused, ...others] = await addPool(account, id);
+      expect(refused).toEqual(exceeded(groups, limit, limit, 1));
+      expect(refused).toMatchObject({ quotaId: quotaId({ resource: groups, scope: '*' }) });
+      expect(refused?.message).toContain('requestQuotaIncrease');
+      expect(others).toEqual([]);
+      await raise(account, groups, limit + 1);
+      expect(await addPool(account, id)).toEqual([]);
+      expect(await addPool(account, id)).toEqual([exceeded(groups, limit + 1, limit + 1, 1)]);
+    },
+  );
+
+  it('takes scaling groups of its own cluster only: another that is full keeps it from nothing', async () => {
+    const account = 'neighbours';
+    const full = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
+    const empty = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
+    const groups = 'ACK_PRO/scalingGroupsPerCluster';
+    await use(account, groups, full.id, 100);
+    expect(await addPool(account, full.id)).toEqual([exceeded(groups, 100, 100, 1)]);
+    expect(await addPool(account, empty.id)).toEqual([]);
+    expect([await used(account, groups, full.id), await used(account, groups, empty.id)]).toEqual([100, 1]);
   });
 
   it('has up to 2000 machines in a scaling group, and more when the limit is raised', async () => {

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
+import { parseQuotaId, quotaId, raisableQuotaId } from '../../kernel/quota-id.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { quotaDefinitions } from '../../prisma/quota-definitions.js';
 import { decide, increaseProblem } from '../../subgraphs/quotas/quota-application.rules.js';
-import { parseQuotaId, type QuotaDefinition, quotaId } from '../../subgraphs/quotas/quota.rules.js';
+import type { QuotaDefinition } from '../../subgraphs/quotas/quota.rules.js';
 import { QuotaScope } from '../../subgraphs/quotas/quota.type.js';
 
 const nodes: QuotaDefinition = {
@@ -37,6 +38,15 @@ describe('quota ids', () => {
   ])('"%s" is no quota id', (id) => {
     expect(parseQuotaId(id)).toBeUndefined();
   });
+});
+
+test.each([
+  ['', ''],
+  ['*', '*'],
+  ['cluster_01h455vb4pex5vsknk084sn02q', '*'],
+])('the quota that makes room in the scope "%s" is the one of the scope "%s"', (scope, raised) => {
+  const resource = 'ACK_PRO/scalingGroupsPerCluster';
+  expect(raisableQuotaId({ resource, scope })).toBe(quotaId({ resource, scope: raised }));
 });
 
 describe('whether a limit can be raised', () => {
@@ -89,14 +99,21 @@ describe('quotas of the catalogue', () => {
   test('every limit of a product and of a resource is one, and what does not apply is none', async () => {
     const catalog = await readCatalog();
     const definitions = new Map(quotaDefinitions(catalog).map((row) => [row.resource, row]));
-    const expected = catalog.clusterQuotas.flatMap(({ product, notAdjustable, ...counts }) =>
-      Object.entries(counts)
-        .filter(([, limit]) => limit !== null)
-        .map(([count, limit]) => [`${product}/${count}`, limit, !notAdjustable.includes(count)]),
+    const expected = catalog.clusterQuotas.flatMap(
+      ({ product, notAdjustable, clustersPerAccount, nodePoolsPerCluster, ...counts }) =>
+        Object.entries({
+          clustersPerAccount,
+          nodePoolsPerCluster,
+          // Each node pool needs a scaling group.
+          scalingGroupsPerCluster: nodePoolsPerCluster,
+          ...counts,
+        })
+          .filter(([, limit]) => limit !== null)
+          .map(([count, limit]) => [`${product}/${count}`, limit, !notAdjustable.includes(count)]),
     );
     const resources = catalog.resourceQuotas.map(({ id, limit, adjustable }) => [id, limit, adjustable]);
     expect([...definitions.values()].map((row) => [row.resource, row.default_limit, row.adjustable])).toEqual(
-      [...expected, ...resources, ['scaling-groups', 100, true]],
+      [...expected, ...resources],
     );
     expect(definitions.has('ASK_PRO/nodesPerCluster')).toBe(false);
   });

@@ -5,7 +5,7 @@ import { systemClock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { quotaDefinitions } from '../../prisma/quota-definitions.js';
-import { quotaId } from '../../subgraphs/quotas/quota.rules.js';
+import { quotaId } from '../../kernel/quota-id.js';
 import { createQuotasSubgraph } from '../../subgraphs/quotas/subgraph.js';
 import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
@@ -141,7 +141,8 @@ describe('the quotas of a cluster', () => {
   test('are those of its product, with its own use and its own limit', async () => {
     const [one, two] = [newId('cluster'), newId('cluster')];
     await use('acme', 'ACK_STANDARD/nodesPerCluster', one, 7);
-    await use('acme', 'ACK_STANDARD/nodePoolsPerCluster', one, 1);
+    for (const count of ['nodePoolsPerCluster', 'scalingGroupsPerCluster'])
+      await use('acme', `ACK_STANDARD/${count}`, one, 1);
     await setLimit(kit.database.prisma, 'acme', { resource: 'ACK_STANDARD/nodesPerCluster', scope: two }, 50);
     const [ofOne, ofTwo] = await ofClusters('acme', [
       { id: one, product: 'ACK_STANDARD' },
@@ -149,11 +150,11 @@ describe('the quotas of a cluster', () => {
     ]);
     expect(ofOne).toMatchObject([
       { resource: 'ACK_STANDARD/nodePoolsPerCluster', limit: 10, used: 1, scopeId: one },
+      { resource: 'ACK_STANDARD/scalingGroupsPerCluster', limit: 10, used: 1, scopeId: one, counted: true },
       { resource: 'ACK_STANDARD/nodesPerCluster', limit: 10, used: 7, available: 3, scopeId: one },
       { resource: 'ACK_STANDARD/podsPerNode', limit: 256, used: 0, scope: 'NODE', counted: false },
-      { resource: 'scaling-groups', limit: 100, used: 0, scope: 'CLUSTER', counted: true },
     ]);
-    expect(ofTwo).toMatchObject([{ used: 0 }, { limit: 50, used: 0 }, {}, {}]);
+    expect(ofTwo).toMatchObject([{ used: 0 }, { used: 0 }, { limit: 50, used: 0 }, {}]);
     expect(await quotas('acme', `{ clusterId: "${one}" }`)).toEqual(ofOne);
     const [ask] = await ofClusters('acme', [{ id: newId('cluster'), product: 'ASK_PRO' }]);
     expect(ask).toMatchObject([{ resource: 'ASK_PRO/podsPerCluster', limit: 10_000 }]);
@@ -170,7 +171,9 @@ describe('the quotas of a cluster', () => {
   test('of another account answer as those of a cluster that does not exist', async () => {
     const cluster = newId('cluster');
     await use('acme', 'ACK_PRO/nodesPerCluster', cluster, 7);
-    const [[, nodes]] = (await ofClusters('acme', [{ id: cluster, product: 'ACK_PRO' }])) as [QuotaFields[]];
+    const [[, , nodes]] = (await ofClusters('acme', [{ id: cluster, product: 'ACK_PRO' }])) as [
+      QuotaFields[],
+    ];
     const query = `query Q($id: ID!) { quota(id: $id) { used } }`;
     expect((await ask('acme', query, { id: nodes?.id })).data).toEqual({ quota: { used: 7 } });
     expect((await ask('stranger', query, { id: nodes?.id })).data).toEqual({ quota: null });

@@ -37,7 +37,9 @@ const resources = [
     Object.entries(figures).flatMap(([count, limit]) => (limit === null ? [] : [`${product}/${count}`])),
   ),
   ...resourceQuotas.map(({ id }) => id),
-  'scaling-groups',
+  ...clusterQuotas.flatMap(({ product, nodePoolsPerCluster }) =>
+    nodePoolsPerCluster === null ? [] : [`${product}/scalingGroupsPerCluster`],
+  ),
 ];
 
 describe('the last unit', () => {
@@ -110,7 +112,7 @@ describe('50 clients who race for the last', () => {
     expect(await clusters.kit.database.prisma.cluster.count({ where: { account } })).toBe(1);
   });
 
-  it.each(['ACK_PRO/nodePoolsPerCluster', 'scaling-groups', 'ACK_PRO/nodesPerCluster'])(
+  it.each(['ACK_PRO/nodePoolsPerCluster', 'ACK_PRO/scalingGroupsPerCluster', 'ACK_PRO/nodesPerCluster'])(
     'of %s, by creating node pools: one wins',
     async (resource) => {
       const account = `pools-${resource}`;

@@ -1,11 +1,15 @@
 import type { Product } from '../../../kernel/graph/product.type.js';
 import type { ControlPlaneOwner } from './cluster-kind.enums.js';
 
-const POOLED = ['clustersPerAccount', 'nodePoolsPerCluster', 'nodesPerCluster', 'podsPerNode'];
+const PER_POOL = ['nodePoolsPerCluster', 'scalingGroupsPerCluster'];
+const POOLED = ['clustersPerAccount', ...PER_POOL, 'nodesPerCluster', 'podsPerNode'];
 const SERVERLESS = ['clustersPerAccount', 'podsPerCluster'];
-const REGISTERED = ['clustersPerAccount', 'nodePoolsPerCluster', 'podsPerNode'];
+const REGISTERED = ['clustersPerAccount', ...PER_POOL, 'podsPerNode'];
 
-/** The counts of the ACK documentation's table that limit clusters of a product. */
+/**
+ * The counts that limit clusters of a product: those of the ACK documentation's table, and the scaling groups that it
+ * names beside the node pools.
+ */
 function countsOf(product: Product): readonly string[] {
   if (product === 'ASK_PRO' || product === 'ASK_STANDARD') return SERVERLESS;
   return product === 'REGISTERED' ? REGISTERED : POOLED;
@@ -20,6 +24,6 @@ export function quotasOf(
     ...countsOf(product).map((count) => `${product}/${count}`),
     // The load balancer in front of the API server.
     ...(made.controlPlane === 'EXTERNAL' ? [] : ['load-balancers']),
-    ...(made.nodePools ? ['payg-vcpu', 'scaling-groups', 'instances-per-scaling-group'] : []),
+    ...(made.nodePools ? ['payg-vcpu', 'instances-per-scaling-group'] : []),
   ];
 }

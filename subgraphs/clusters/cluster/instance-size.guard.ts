@@ -1,4 +1,5 @@
 import { balances } from '../../../engine/ledger.js';
+import { quotaExceeded } from '../../../engine/quota-exceeded.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
 import { vcpusOf } from '../reconcile/nodes.store.js';
@@ -51,11 +52,8 @@ export function largeTypeProblem(
   limit: number,
 ): Problem | undefined {
   if (chargeType !== 'POSTPAID' || vcpus <= limit) return undefined;
-  return {
-    code: 'QUOTA_EXCEEDED',
-    message:
-      `${LARGEST.resource}: ${type} has ${vcpus} vCPUs; the account may have pay-as-you-go machines of up to ${limit}. ` +
-      'Ask for more with requestQuotaIncrease, or take spot instances or subscriptions.',
-    details: { resource: LARGEST.resource, limit, used: 0, requested: vcpus },
-  };
+  const message =
+    `${LARGEST.resource}: ${type} has ${vcpus} vCPUs; the account may have pay-as-you-go machines of up to ${limit}. ` +
+    'Ask for more with requestQuotaIncrease, or take spot instances or subscriptions.';
+  return quotaExceeded({ ...LARGEST, limit, used: 0, requested: vcpus }, { message });
 }

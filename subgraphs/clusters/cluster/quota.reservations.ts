@@ -1,17 +1,23 @@
 import { balances, reserveAll } from '../../../engine/ledger.js';
+import { quotaExceeded } from '../../../engine/quota-exceeded.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
-import { refuse } from '../../../kernel/result.js';
+import { Refused } from '../../../kernel/result.js';
 import { isServerless } from './product.rules.js';
 import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';
 
 const GROUP = 'instances-per-scaling-group';
-/** Scaling groups of one cluster. */
-export const SCALING_GROUPS = 'scaling-groups';
-
 /** A pool whose nodes are to be counted. */
 export interface CountedPool extends SizedPool {
   readonly id: string;
   readonly autoscaling?: { readonly enabled: boolean; readonly maxSize: number } | null;
+}
+
+/**
+ * What a node pool counts as in its cluster: one pool, and the scaling group behind it. However many pools a cluster may
+ * have, there must be groups for them.
+ */
+export function poolResources(product: string): string[] {
+  return [`${product}/nodePoolsPerCluster`, `${product}/scalingGroupsPerCluster`];
 }
 
 /** What node pools take of their cluster's quotas. */
@@ -31,12 +37,7 @@ export async function reservePools(tx: Transaction, wish: PoolReservation): Prom
   const counted = { scope: clusterId, path };
   await refuseLargeTypes(tx, account, pools);
   await reserveAll(tx, account, [
-    // Each pool is a scaling group: however many pools a cluster may have, there must be groups for them.
-    ...[`${product}/nodePoolsPerCluster`, SCALING_GROUPS].map((resource) => ({
-      ...counted,
-      resource,
-      amount: pools.length,
-    })),
+    ...poolResources(product).map((resource) => ({ ...counted, resource, amount: pools.length })),
     { ...counted, resource: `${product}/nodesPerCluster`, amount: nodes },
     // Its pods are counted from the first on (see the metering of container instances).
     ...(isServerless(product) ? [{ ...counted, resource: `${product}/podsPerCluster`, amount: 0 }] : []),
@@ -119,9 +120,12 @@ export async function refuseLargeGroup(
   const { maxSize } = autoscaling;
   const [{ limit = null, used = 0 } = {}] = await balances(tx, account, [{ resource: GROUP, scope }]);
   if (limit === null || maxSize <= limit) return;
-  const details = { resource: GROUP, limit, used, requested: maxSize - used };
-  const message = `${GROUP}: a pool of ${maxSize} nodes at the most does not fit, the limit is ${limit}.`;
-  refuse('QUOTA_EXCEEDED', message, { path: [...path.slice(0, -1), 'autoscaling', 'maxSize'], details });
+  const message =
+    `${GROUP}: a pool of ${maxSize} nodes at the most does not fit, the limit is ${limit}. ` +
+    'Choose a lower maxSize, or ask for a higher limit with requestQuotaIncrease.';
+  const at = [...path.slice(0, -1), 'autoscaling', 'maxSize'];
+  const excess = { resource: GROUP, scope, limit, used, requested: maxSize - used };
+  throw new Refused([quotaExceeded(excess, { path: at, message })]);
 }
 
 /** The places that a pool's scaling group has to have. */

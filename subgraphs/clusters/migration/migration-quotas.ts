@@ -15,6 +15,7 @@ function resourcesOf({ id }: Counted) {
   return [
     { count: 'clustersPerAccount', scope: '' },
     { count: 'nodePoolsPerCluster', scope: id },
+    { count: 'scalingGroupsPerCluster', scope: id },
     { count: 'nodesPerCluster', scope: id },
   ] as const;
 }
@@ -26,10 +27,10 @@ export async function proNeeds(tx: Transaction, cluster: Counted): Promise<Need[
     counted.map(({ count, scope }) => ({ resource: `${product}/${count}`, scope }));
   const held = await balances(tx, cluster.account, asked(FROM));
   const room = await balances(tx, cluster.account, asked(TO));
-  return room.map(({ resource, limit, used }, index) => {
+  return room.map((balance, index) => {
     // Of the account's clusters it is one; what is counted in the cluster moves as a whole.
     const requested = counted[index]?.scope === '' ? 1 : (held[index]?.used ?? 0);
-    return { resource, limit, used, requested };
+    return { ...balance, requested };
   });
 }
 

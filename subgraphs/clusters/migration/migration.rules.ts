@@ -1,3 +1,4 @@
+import { quotaExceeded } from '../../../engine/quota-exceeded.js';
 import type { Problem } from '../../../kernel/result.js';
 
 /** What decides whether a cluster can become a Pro one. */
@@ -16,6 +17,7 @@ export interface MigrationFacts {
 
 export interface Need {
   readonly resource: string;
+  readonly scope: string;
   readonly limit: number | null;
   readonly used: number;
   readonly requested: number;
@@ -69,9 +71,9 @@ function versionProblems({ version, supported }: MigrationFacts): Problem[] {
 }
 
 function quotaProblems({ needs }: MigrationFacts): Problem[] {
-  return needs.flatMap(({ resource, limit, used, requested }): Problem[] => {
-    if (limit === null || used + requested <= limit) return [];
-    const message = `${resource}: ${requested} more do not fit, ${used} of ${limit} are in use.`;
-    return [{ code: 'QUOTA_EXCEEDED', message, path: PATH, details: { resource, limit, used, requested } }];
-  });
+  return needs.flatMap(({ limit, ...need }) =>
+    limit === null || need.used + need.requested <= limit
+      ? []
+      : [quotaExceeded({ ...need, limit }, { path: PATH })],
+  );
 }

@@ -3,7 +3,7 @@ import { Finalizers } from '../../../engine/finalizers.js';
 import { dropScope, release } from '../../../engine/ledger.js';
 import { finishOperation, finishStage, passStage, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
-import { SCALING_GROUPS } from '../cluster/quota.reservations.js';
+import { poolResources } from '../cluster/quota.reservations.js';
 import { releasePlaces } from '../reconcile/held.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
@@ -23,7 +23,7 @@ const finalizers = new Finalizers<PoolStep>(
       release: async (tx, { pool, cluster }) => {
         const { account } = pool;
         await releasePlaces(tx, { cluster, pool, keep: 0 });
-        for (const resource of [`${cluster.product}/nodePoolsPerCluster`, SCALING_GROUPS])
+        for (const resource of poolResources(cluster.product))
           await release(tx, { account, resource, scope: cluster.id, amount: 1 });
         await dropScope(tx, account, pool.id);
       },

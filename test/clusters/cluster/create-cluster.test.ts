@@ -77,9 +77,10 @@ test('a created cluster is there at once with its pools, its operation, its quot
     { resource: 'ACK_PRO/clustersPerAccount', scope: '' },
     { resource: 'load-balancers', scope: '' },
     { resource: 'ACK_PRO/nodePoolsPerCluster', scope: id },
+    { resource: 'ACK_PRO/scalingGroupsPerCluster', scope: id },
     { resource: 'ACK_PRO/nodesPerCluster', scope: id },
   ]);
-  expect(held.map(({ used }) => used)).toEqual([1, 1, 2, 5]);
+  expect(held.map(({ used }) => used)).toEqual([1, 1, 2, 2, 5]);
   const events = await prisma.event.findMany({ where: { account: 'one' }, orderBy: { sequence: 'asc' } });
   expect(events.map(({ type, clusterId }) => [type, clusterId])).toEqual([
     ['OPERATION_PENDING', id],

@@ -116,10 +116,16 @@ describe('the kind of a cluster', () => {
     );
     const figures = JSON.parse(text) as Record<string, unknown>[];
     for (const { kind } of allCombinations()) {
-      const entry = figures.find(({ product }) => product === kind.product) ?? {};
+      const figure = figures.find(({ product }) => product === kind.product) ?? {};
+      // Each node pool needs a scaling group.
+      const entry: Record<string, unknown> = {
+        ...figure,
+        scalingGroupsPerCluster: figure.nodePoolsPerCluster,
+      };
       const limited = [
         'clustersPerAccount',
         'nodePoolsPerCluster',
+        'scalingGroupsPerCluster',
         'nodesPerCluster',
         'podsPerNode',
         'podsPerCluster',

@@ -62,6 +62,7 @@ const held = async (id: string) => {
   const asked = ['ACK_STANDARD', 'ACK_PRO'].flatMap((product) => [
     { resource: `${product}/clustersPerAccount`, scope: '' },
     { resource: `${product}/nodePoolsPerCluster`, scope: id },
+    { resource: `${product}/scalingGroupsPerCluster`, scope: id },
     { resource: `${product}/nodesPerCluster`, scope: id },
   ]);
   return (await balances(kinds.world.prisma, 'acme', asked)).map(({ used }) => used);
@@ -90,7 +91,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     const api = await kinds.inside(id);
     await api.deploy({ name: 'web', replicas: 6 });
     const before = (await api.running('web', 6)).map(({ metadata }) => metadata?.uid).sort();
-    expect(await held(id)).toEqual([1, 1, 2, 0, 0, 0]);
+    expect(await held(id)).toEqual([1, 1, 1, 2, 0, 0, 0, 0]);
     const metered = () =>
       kinds.world.prisma.meteredUse.count({
         where: { clusterId: id, item: 'CLUSTER_MANAGEMENT', endedAt: null },
@@ -104,7 +105,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     await succeeded(kinds.world, operationId);
 
     expect(await read(id)).toEqual({ kind: 'PRO', state: 'RUNNING', product: 'ACK_PRO', spec: 'PRO' });
-    expect(await held(id)).toEqual([0, 0, 0, 1, 1, 2]);
+    expect(await held(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 2]);
     const after = (await api.running('web', 6)).map(({ metadata }) => metadata?.uid).sort();
     expect(after).toEqual(before);
     expect(await metered()).toBe(1);
@@ -144,9 +145,9 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     const pool = await kinds.world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
     const scaled = await kinds.world.pools.scale(kinds.world.actor, { nodePoolId: pool.id, desiredSize: 3 });
     await succeeded(kinds.world, scaled.operation?.id ?? '');
-    expect(await held(id)).toEqual([0, 0, 0, 1, 1, 3]);
+    expect(await held(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 3]);
     await kinds.delete(id);
-    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('can be ended by deleting the cluster, which gives everything back', async () => {
@@ -158,7 +159,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     });
     await succeeded(kinds.world, deletion ?? '');
     expect(await ended(kinds.world, operationId)).toMatchObject({ state: 'CANCELED' });
-    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('that finds the last place taken meanwhile leaves everything as it was', async () => {
@@ -174,7 +175,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
       product: 'ACK_STANDARD',
       spec: 'STANDARD',
     });
-    expect(await held(id)).toEqual([1, 1, 1, 0, 0, 0]);
+    expect(await held(id)).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
     await kinds.world.limit('ACK_PRO/clustersPerAccount', 100);
     await kinds.delete(id);
   });

@@ -5,7 +5,7 @@ import {
 } from '../../../subgraphs/clusters/migration/migration.rules.js';
 
 describe('a migration to Pro', () => {
-  const need = { resource: 'ACK_PRO/clustersPerAccount', limit: 100, used: 3, requested: 1 };
+  const need = { resource: 'ACK_PRO/clustersPerAccount', scope: '', limit: 100, used: 3, requested: 1 };
   const facts: MigrationFacts = {
     product: 'ACK_STANDARD',
     state: 'RUNNING',

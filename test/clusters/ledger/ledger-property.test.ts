@@ -38,6 +38,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   'ASK_PRO/clustersPerAccount': 1,
   'ACK_PRO/nodePoolsPerCluster': 3,
   'ACK_STANDARD/nodePoolsPerCluster': 2,
+  'ACK_PRO/scalingGroupsPerCluster': 2,
+  'ACK_STANDARD/scalingGroupsPerCluster': 2,
   'ACK_PRO/nodesPerCluster': 6,
   'ACK_STANDARD/nodesPerCluster': 5,
   'ACK_DEDICATED/nodesPerCluster': 4,

@@ -22,6 +22,7 @@ interface BoundedPool {
 export const LIMITS: Readonly<Record<string, number>> = {
   'ACK_PRO/nodesPerCluster': 10,
   'ACK_PRO/nodePoolsPerCluster': 4,
+  'ACK_PRO/scalingGroupsPerCluster': 4,
   'instances-per-scaling-group': 6,
   'payg-vcpu': 60,
   'spot-vcpu': 16,
