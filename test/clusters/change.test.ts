@@ -20,10 +20,14 @@ test('changes that lock the same things in another order both come true', async 
   let holding = 0;
   let bothHold = () => undefined as void;
   const met = new Promise<void>((resolve) => (bothHold = resolve));
+  let oneIsDone = () => undefined as void;
+  const done = new Promise<void>((resolve) => (oneIsDone = resolve));
   let runs = 0;
-  const lockBoth = (first: string, second: string) =>
-    change(clusters.platform, { actor, mutation: 'test', input: {} }, async (tx) => {
+  const lockBoth = async (first: string, second: string) => {
+    const outcome = await change(clusters.platform, { actor, mutation: 'test', input: {} }, async (tx) => {
       runs += 1;
+      // One that runs again could take its lock before the other one wakes, and meet it in a deadlock once more.
+      if (holding === 2) await done;
       await lockCluster(tx, 'acme', first);
       holding += 1;
       if (holding === 2) bothHold();
@@ -31,6 +35,9 @@ test('changes that lock the same things in another order both come true', async 
       const locked = await lockCluster(tx, 'acme', second);
       return { clusterId: locked?.id ?? '' };
     });
+    oneIsDone();
+    return outcome;
+  };
   const outcomes = await Promise.all([lockBoth(a.id, b.id), lockBoth(b.id, a.id)]);
   expect(outcomes.map(({ cluster }) => cluster?.id)).toEqual([b.id, a.id]);
   // The deadlock did happen: one of the two was run again.
