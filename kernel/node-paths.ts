@@ -14,7 +14,7 @@ export const PROTECTED_PATHS: readonly string[] = [
  * slashes are resolved first.
  */
 export function protectedPath(path: string): string | undefined {
-  const clean = posix.normalize(path).replace(/(?<=.)\/+$/, '');
+  const clean = posix.normalize(path).replace(/(?<=.)\/$/, '');
   return PROTECTED_PATHS.find((kept) => within(clean, kept) || within(kept, clean));
 }
 

@@ -35,7 +35,7 @@ export const openDoor: Authenticator = { authenticate: () => nobody, again: () =
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { accepted, clock, refused } = options;
   const verify = tokenVerifier(options, accepted, clock);
-  // By the whole header, so that what was verified need not be read again.
+  // By the token, not the header: one token in headers with other blanks would fill the memory.
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
   const good = (actor: Actor): Actor => {
     if (hasExpired(actor, clock)) return refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.');
@@ -43,8 +43,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return end ? refuse('UNAUTHENTICATED', `The token is no longer good: ${end}. Get a new one.`) : actor;
   };
   const again = async (authorization: string | undefined) => {
-    const actor = await verify(bearerToken(authorization));
-    verified.set(authorization ?? '', actor);
+    const token = bearerToken(authorization);
+    const actor = await verify(token);
+    verified.set(token, actor);
     return good(actor);
   };
   return {
@@ -53,10 +54,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         if (error instanceof Refused) refused?.(error, requestId);
         throw error;
       };
-      const known = verified.get(authorization ?? '');
-      if (!known) return again(authorization).catch(report);
       try {
-        return good(known);
+        const known = verified.get(bearerToken(authorization));
+        return known ? good(known) : again(authorization).catch(report);
       } catch (error) {
         return report(error);
       }
@@ -70,7 +70,7 @@ export function hasExpired(actor: Actor, clock: Clock): boolean {
   return actor.expiresAt !== undefined && actor.expiresAt.getTime() <= clock.now().getTime();
 }
 
-const BEARER = /^\s*bearer +([^ ]+)\s*$/i;
+const BEARER = /^\s*bearer +(\S+)\s*$/i;
 
 function bearerToken(authorization: string | undefined): string {
   const token = BEARER.exec(authorization ?? '')?.[1];

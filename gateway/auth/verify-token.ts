@@ -12,6 +12,8 @@ import { policiesOf, scopesOf } from './claims.js';
 export type VerifyToken = (token: string) => Promise<Actor>;
 
 const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** 255 characters as in OpenID Connect; no control characters, which would forge lines of logs, nor half a character. */
+const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 /** Kubernetes keeps user names below this for itself; accounts are the beginning of the names of users in clusters. */
 const RESERVED_ACCOUNT = 'system';
 const DAY = 24 * 3600;
@@ -55,7 +57,6 @@ function timesOf(
 }
 
 function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly string[]): Actor {
-  const { sub } = payload;
   const account = payload['account'];
   if (typeof account !== 'string' || !ACCOUNT.test(account) || account === RESERVED_ACCOUNT) {
     return refuse(
@@ -66,12 +67,24 @@ function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly stri
   const policies = policiesOf(payload);
   return {
     account,
-    subject: sub ?? account,
+    subject: subjectOf(payload, account),
     scopes: scopesOf(payload) ?? defaultScopes,
     ...(policies.length > 0 && { policies }),
     ...(payload['verified'] === false && { verified: false }),
     keyId,
   };
+}
+
+/** Who in the account; the account itself when the token does not say. */
+function subjectOf({ sub }: JWTPayload, account: string): string {
+  if (sub === undefined) return account;
+  // Issuers sign what jose does not check: a number, or a list.
+  if (typeof sub !== 'string' || !SUBJECT.test(sub))
+    return refuse(
+      'UNAUTHENTICATED',
+      'The subject of the token is no name: claim sub, a text of 1 to 255 characters, none of them a control character.',
+    );
+  return sub;
 }
 
 /** Errors about the token are the client's; others, such as a key set that cannot be fetched, are ours. */

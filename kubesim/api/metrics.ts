@@ -7,13 +7,14 @@ import { parseLabelSelector, satisfies } from '../kinds/selector.js';
 import { containerUsage, nodeUsage, type Usage } from '../kubelet/usage.js';
 import type { ApiAnswer, ApiCall } from './call.js';
 import { authorize } from './rbac/authorizer.js';
-import { noSuchPath, notFound } from './status.js';
+import { methodNotAllowed, noSuchPath, notFound } from './status.js';
 
 const VERSION = 'metrics.k8s.io/v1beta1';
 const WINDOW = '30s';
 
-/** Answers `/apis/metrics.k8s.io/v1beta1/…`. Nothing is stored: the numbers follow from the pods and the time. */
+/** Answers `/apis/metrics.k8s.io/v1beta1/…`. Nothing is stored: the numbers follow from the pods and the time. Throws ApiError. */
 export function metrics(call: ApiCall): ApiAnswer {
+  if (call.method !== 'GET') throw methodNotAllowed();
   const [, , , ...steps] = call.path.split('/').filter(Boolean);
   const namespace = steps[0] === 'namespaces' ? steps[1] : undefined;
   const [resource = '', name] = namespace === undefined ? steps : steps.slice(2);

@@ -56,10 +56,8 @@ function setRequirement(part: string): Requirement | undefined {
 }
 
 function splitOutsideParentheses(text: string): string[] {
-  return text
-    .split(/,(?![^(]*\))/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+  const parts = text.match(/(?:\([^)]*\)?|[^,(])+/g) ?? [];
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 /** One term of a `fieldSelector` parameter. */

@@ -4,6 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { AcceptedTokens } from '../../access/accepted-tokens.js';
+import { createAuthenticator } from '../../gateway/auth/authenticator.js';
+import { systemClock } from '../../kernel/clock.js';
+import { createLog } from '../../kernel/log.js';
 import { movableClock } from '../kit/clock.js';
 import { eventually } from '../kit/eventually.js';
 import { SECRET, type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
@@ -15,6 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
+const keys = { kind: 'secret', secret: SECRET } as const;
 const NOW = Math.floor(Date.now() / 1000);
 const DAY = 24 * 3600;
 
@@ -33,6 +38,11 @@ const cases: readonly (readonly [string, () => Promise<string | null>, string])[
     'UNAUTHENTICATED',
   ],
   ['no account', () => claims({ sub: 'x' }), 'UNAUTHENTICATED'],
+  ['a subject that is empty', () => claims({ account: 'acme', sub: '' }), 'UNAUTHENTICATED'],
+  ['a subject that is a number', () => claims({ account: 'acme', sub: 5 }), 'UNAUTHENTICATED'],
+  ['a subject of 256 characters', () => claims({ account: 'acme', sub: 'x'.repeat(256) }), 'UNAUTHENTICATED'],
+  ['a subject of two lines', () => claims({ account: 'acme', sub: 'ann\nroot' }), 'UNAUTHENTICATED'],
+  ['half a surrogate pair as subject', () => claims({ account: 'acme', sub: '\ud800' }), 'UNAUTHENTICATED'],
   ['a malformed account', () => claims({ account: 'ACME/../x' }), 'UNAUTHENTICATED'],
   [
     'an unsigned token',
@@ -93,6 +103,21 @@ test('a refused token leaves one line with its reason and the id of the request,
     },
   ]);
   expect(JSON.stringify(logged.log)).not.toContain(bearer);
+});
+
+test('a header of 300,000 tabs that is no bearer token is read in one pass', { timeout: 5_000 }, async () => {
+  using accepted = await AcceptedTokens.open({ keys, log: createLog('silent') });
+  const authenticator = createAuthenticator({ accepted, clock: systemClock });
+  const header = `Bearer ${'\t'.repeat(300_000)} x`;
+  expect(() => authenticator.authenticate(header, 'r')).toThrow('Send a bearer token');
+});
+
+test('a token that is known is known with other blanks around it', async () => {
+  using accepted = await AcceptedTokens.open({ keys, log: createLog('silent') });
+  const authenticator = createAuthenticator({ accepted, clock: systemClock });
+  const bearer = await token('acme');
+  await authenticator.authenticate(`Bearer ${bearer}`, 'r');
+  expect(authenticator.authenticate(`  bearer   ${bearer} `, 'r')).toMatchObject({ account: 'acme' });
 });
 
 test('a flood of refused tokens leaves ten lines a second, and says how many were left out', async () => {

@@ -20,3 +20,7 @@ test.each([
   if (Number.isNaN(value)) expect(parseQuantity(text)).toBeNaN();
   else expect(parseQuantity(text)).toBeCloseTo(value, 12);
 });
+
+test('a quantity of 200,000 digits that is malformed is read in one pass', { timeout: 5_000 }, () => {
+  expect(parseQuantity(`${'1'.repeat(200_000)}x`)).toBeNaN();
+});

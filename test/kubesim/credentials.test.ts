@@ -86,6 +86,7 @@ describe('a credential that only reads', () => {
       await reader.api('PUT', '/apis/apps/v1/namespaces/default/deployments/x/scale', {}),
     ];
     expect(tried.map((answer) => answer.status)).toEqual(tried.map(() => 403));
+    expect((await reader.api('POST', '/apis/metrics.k8s.io/v1beta1/nodes', {})).status).toBe(405);
   });
 
   test('impersonates nobody', async () => {

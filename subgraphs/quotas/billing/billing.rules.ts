@@ -57,8 +57,9 @@ function divided(amount: bigint, by: bigint): bigint {
 
 /** Millionths as a decimal number without needless zeros. */
 export function decimal(micro: bigint): string {
-  const fraction = (micro % MILLION).toString().padStart(6, '0').replace(/0+$/, '');
-  return fraction === '' ? `${micro / MILLION}` : `${micro / MILLION}.${fraction}`;
+  const digits = (micro % MILLION).toString().padStart(6, '0');
+  const fraction = /^\d*[1-9]/.exec(digits)?.[0];
+  return fraction === undefined ? `${micro / MILLION}` : `${micro / MILLION}.${fraction}`;
 }
 
 const DAY_MS = 86_400_000;

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { parseLabelSelector } from '../../kubesim/kinds/selector.js';
+
+const IN = { key: 'tier', operator: 'In', values: ['a', 'b'] };
+
+test.each([
+  ['app=web', [{ key: 'app', operator: 'In', values: ['web'] }]],
+  ['app!=web', [{ key: 'app', operator: 'NotIn', values: ['web'] }]],
+  ['tier in (a,b)', [IN]],
+  ['tier in (a, b) , !canary', [IN, { key: 'canary', operator: 'DoesNotExist', values: undefined }]],
+  [',canary,', [{ key: 'canary', operator: 'Exists', values: undefined }]],
+  ['', []],
+])('the label selector "%s" has these requirements', (text, requirements) => {
+  expect(parseLabelSelector(text)).toEqual(requirements);
+});
+
+test.each(['tier in (a,b', 'tier in a,b)', '(a,b)', 'a b'])('refuses the label selector "%s"', (text) => {
+  expect(() => parseLabelSelector(text)).toThrow('unable to parse requirement');
+});
+
+test('a label selector of 500,000 commas is read in one pass', { timeout: 5_000 }, () => {
+  expect(parseLabelSelector(','.repeat(500_000))).toEqual([]);
+});
