@@ -1,3 +1,5 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { expect, test } from 'vitest';
 import { eventually } from '../kit/eventually.js';
 import { Abandoned } from '../../kernel/abandoned.js';
@@ -24,6 +26,22 @@ test('parses no text, however small, on the thread that asks for it', async () =
   await parsing;
   expect(parsed).toBeDefined();
 });
+
+test.runIf(process.platform === 'linux')('parses at a lower priority than the event loop has', async () => {
+  const parser = new YamlParser({ threads: 1 });
+  await parser.parse('a: 1', LIMITS, { flow: 'a' });
+  const own = getPriority();
+  expect(await prioritiesOfThreads()).toContain(Math.min(19, own + 10));
+});
+
+/** Of all threads of this process: `nice` is the 19th field of proc(5)'s stat, the 17th behind the name. */
+async function prioritiesOfThreads(): Promise<number[]> {
+  const threads = await readdir('/proc/self/task');
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(`/proc/self/task/${thread}/stat`, 'utf8')),
+  );
+  return stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+}
 
 test('ends a text that takes too long, and parses the next one', async () => {
   const parser = new YamlParser({ threads: 1, timeoutMs: 500 });
