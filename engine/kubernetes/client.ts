@@ -1,9 +1,5 @@
-import {
-  HttpMethod,
-  IsomorphicFetchHttpLibrary,
-  type KubeConfig,
-  RequestContext,
-} from '@kubernetes/client-node';
+import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { request } from 'undici';
 import {
   KubernetesStatusError,
   KubernetesThrottled,
@@ -52,6 +48,23 @@ interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: { readonly text: string; readonly type: string };
+  /** Media type of the answer. Default JSON. */
+  readonly accept?: string;
+}
+
+/** What of an object is answered. */
+export type AnswerForm = 'object' | 'metadata';
+
+const MEDIA_TYPES: Readonly<Record<AnswerForm, string>> = {
+  object: 'application/json',
+  metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+};
+
+export interface ApplyQuery {
+  readonly fieldManager: string;
+  /** Take over fields of other managers. */
+  readonly force: boolean;
+  readonly dryRun: boolean;
 }
 
 export interface KubernetesClientOptions {
@@ -95,8 +108,6 @@ function refusal(
   return new KubernetesStatusError(status, reason, message, metadata?.continue || undefined);
 }
 
-const http = new IsomorphicFetchHttpLibrary();
-
 /**
  * Calls the Kubernetes API of one cluster with JSON as it stands on the wire, each call bounded in time.
  * Throws `KubernetesStatusError` for what the server refuses, `KubernetesUnavailable` when it cannot be asked.
@@ -114,8 +125,8 @@ export class KubernetesClient {
     throw new KubernetesUnavailable(this.options.clusterId, new KubernetesStatusError(status, '', text));
   }
 
-  async get<T = KubernetesObject>(path: string): Promise<T> {
-    return this.call<T>({ method: HttpMethod.GET, path });
+  async get<T = KubernetesObject>(path: string, form: AnswerForm = 'object'): Promise<T> {
+    return this.call<T>({ method: HttpMethod.GET, path, accept: MEDIA_TYPES[form] });
   }
 
   /**
@@ -175,6 +186,18 @@ export class KubernetesClient {
     return this.call<T>({ method: HttpMethod.PATCH, path, query, body: { text, type } });
   }
 
+  /** Server-side apply of an object that is JSON text already. */
+  async apply(
+    path: string,
+    text: string,
+    { fieldManager, force, dryRun }: ApplyQuery,
+    form: AnswerForm = 'object',
+  ): Promise<KubernetesObject> {
+    const query = { fieldManager, force: String(force), dryRun: dryRun ? 'All' : undefined };
+    const body = { text, type: 'application/apply-patch+yaml' };
+    return this.call({ method: HttpMethod.PATCH, path, query, body, accept: MEDIA_TYPES[form] });
+  }
+
   /** Deletes an object; what it owns goes in the background. */
   async delete(path: string): Promise<void> {
     await this.call({ method: HttpMethod.DELETE, path });
@@ -200,27 +223,39 @@ export class KubernetesClient {
     return new KubernetesThrottled(this.options.clusterId, error, Math.max(1, Number(retryAfter) || 1));
   }
 
+  /** By undici's `request`: `fetch`, which @kubernetes/client-node uses, copies bodies of megabytes through web streams. */
   private async send(call: Call): Promise<WireAnswer> {
     try {
-      const response = await http.send(await this.request(call)).toPromise();
-      const retryAfter = response.headers['retry-after'];
-      return { status: response.httpStatusCode, text: await response.body.text(), retryAfter };
+      const context = await this.contextOf(call);
+      const dispatcher = context.getDispatcher();
+      const { statusCode, headers, body } = await request(context.getUrl(), {
+        method: context.getHttpMethod(),
+        headers: context.getHeaders(),
+        body: call.body?.text ?? null,
+        signal: context.getSignal() ?? null,
+        ...(dispatcher && { dispatcher }),
+      });
+      const retryAfter = headers['retry-after'];
+      return { status: statusCode, text: await body.text(), retryAfter: retryAfter?.toString() };
     } catch (error) {
       throw new KubernetesUnavailable(this.options.clusterId, error);
     }
   }
 
-  private async request({ method, path, query, body }: Call): Promise<RequestContext> {
+  private async contextOf({
+    method,
+    path,
+    query,
+    body,
+    accept = MEDIA_TYPES.object,
+  }: Call): Promise<RequestContext> {
     const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
     const server = this.config.getCurrentCluster()?.server ?? '';
     const context = new RequestContext(server.replace(/\/$/, '') + path, method);
     for (const [name, value] of Object.entries(query ?? {}))
       if (value !== undefined) context.setQueryParam(name, value);
-    context.setHeaderParam('Accept', 'application/json');
-    if (body) {
-      context.setHeaderParam('Content-Type', body.type);
-      context.setBody(body.text);
-    }
+    context.setHeaderParam('Accept', accept);
+    if (body) context.setHeaderParam('Content-Type', body.type);
     const timeout = AbortSignal.timeout(timeoutMs);
     context.setSignal(signal ? AbortSignal.any([signal, timeout]) : timeout);
     await this.config.applySecurityAuthentication(context);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
+import type { AnswerForm, KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
 import { isNotFound, KubernetesStatusError } from '../../engine/kubernetes/kubernetes-error.js';
 import { objectPath, versionPath } from '../../engine/kubernetes/paths.js';
 import type { ManifestEntry } from './manifest.rules.js';
@@ -7,10 +7,17 @@ import type { ManifestEntry } from './manifest.rules.js';
 /** Who the platform is in Kubernetes' record of managed fields. */
 export const FIELD_MANAGER = 'fleetgraph';
 
+/** Runs the work for a large object when it is its turn. */
+export type InTurn = (work: () => Promise<AppliedObject>) => Promise<AppliedObject>;
+
 export interface ApplyOptions {
   readonly dryRun: boolean;
   readonly force: boolean;
+  readonly inTurn: InTurn;
 }
+
+/** Characters of JSON from which on an object is large: writing and reading each copy takes a millisecond or more. */
+const LARGE = 64 * 1024;
 
 export interface AppliedObject {
   readonly result: 'CREATED' | 'CONFIGURED' | 'UNCHANGED';
@@ -23,6 +30,12 @@ interface ApiResource {
   readonly namespaced: boolean;
 }
 
+/**
+ * Kinds of data, up to a mebibyte, that have no status: only applying them changes them. Neither they nor what became of
+ * them need be read to see whether something changed.
+ */
+const DATA_KINDS: ReadonlySet<string> = new Set(['ConfigMap', 'Secret']);
+
 /** Applies objects to one cluster by server-side apply; remembers what the API server serves. */
 export class Applier {
   private readonly served = new Map<string, readonly ApiResource[]>();
@@ -32,25 +45,31 @@ export class Applier {
     private readonly options: ApplyOptions,
   ) {}
 
-  /** Throws KubernetesStatusError when the API server refuses the object. */
-  async apply({ object }: ManifestEntry): Promise<AppliedObject> {
-    const path = await this.pathOf(object);
-    const before = await this.read(path);
-    const after = await this.client.patch(path, object, 'application/apply-patch+yaml', {
-      fieldManager: FIELD_MANAGER,
-      force: String(this.options.force),
-      dryRun: this.options.dryRun ? 'All' : undefined,
-    });
-    if (!before) return { result: 'CREATED', object: after };
-    return {
-      result: isDeepStrictEqual(wish(before), wish(after)) ? 'UNCHANGED' : 'CONFIGURED',
-      object: after,
-    };
+  /**
+   * Throws KubernetesStatusError when the API server refuses the object. Of a ConfigMap or Secret only the metadata is
+   * answered; a dry run leaves no other trace than the object.
+   */
+  async apply(entry: ManifestEntry): Promise<AppliedObject> {
+    const path = await this.pathOf(entry.object);
+    const work = () => this.applyAt(path, entry);
+    return entry.json.length > LARGE ? this.options.inTurn(work) : work();
   }
 
-  private async read(path: string): Promise<KubernetesObject | undefined> {
+  private async applyAt(path: string, { object, json }: ManifestEntry): Promise<AppliedObject> {
+    const { dryRun, force } = this.options;
+    const form = !dryRun && object.apiVersion === 'v1' && DATA_KINDS.has(object.kind) ? 'metadata' : 'object';
+    const before = await this.read(path, form);
+    const query = { fieldManager: FIELD_MANAGER, force, dryRun };
+    const after = await this.client.apply(path, json, query, form);
+    if (!before) return { result: 'CREATED', object: after };
+    const isSame =
+      form === 'metadata' ? sameVersion(before, after) : isDeepStrictEqual(spec(before), spec(after));
+    return { result: isSame ? 'UNCHANGED' : 'CONFIGURED', object: after };
+  }
+
+  private async read(path: string, form: AnswerForm): Promise<KubernetesObject | undefined> {
     try {
-      return await this.client.get(path);
+      return await this.client.get(path, form);
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -92,8 +111,13 @@ function findKind(served: readonly ApiResource[] | undefined, kind: string): Api
   return served?.find((resource) => resource.kind === kind && !resource.name.includes('/'));
 }
 
+/** API servers store nothing, and count no version, when an apply changes nothing. */
+function sameVersion(before: KubernetesObject, after: KubernetesObject): boolean {
+  return before.metadata?.resourceVersion === after.metadata?.resourceVersion;
+}
+
 /** What of an object its owner decides: not its status, nor what the server counts. */
-function wish(object: KubernetesObject): unknown {
+function spec(object: KubernetesObject): unknown {
   const { status: _status, metadata, ...rest } = object as KubernetesObject & { status?: unknown };
   const {
     managedFields: _fields,

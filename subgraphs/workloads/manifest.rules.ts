@@ -13,6 +13,8 @@ const MAX_JSON_CHARACTERS = 4 * 1024 * 1024;
 export interface ManifestEntry {
   readonly document: number;
   readonly object: KubernetesObject & { apiVersion: string; kind: string; metadata: { name: string } };
+  /** The same as JSON, as it is sent. */
+  readonly json: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function parseManifest(yaml: string, caller: YamlCaller): Promise<M
   const read = await yamlParser().parse(yaml, limits, caller);
   if ('exceeded' in read) return refuseExceeded(read.exceeded);
   const parts = read.documents.map((document, number) =>
-    'json' in document ? readValue(JSON.parse(document.json), number) : invalid(number, document.error),
+    'json' in document ? readDocument(document.json, number) : invalid(number, document.error),
   );
   const problems = parts.flatMap((part) => part.problems);
   if (problems.length > 0) throw new Refused(problems);
@@ -64,15 +66,26 @@ interface Part {
   readonly problems: readonly Problem[];
 }
 
-function readValue(value: unknown, number: number): Part {
+function readDocument(json: string, number: number): Part {
+  const value: unknown = JSON.parse(json);
   if (value === null) return { entries: [], problems: [] };
+  const items = itemsOf(value);
+  return items ? readList(items, number) : readObject(value, number, json);
+}
+
+/** The objects of a `v1` `List`; undefined for anything else. */
+function itemsOf(value: unknown): readonly unknown[] | undefined {
+  if (!isList(value) || value['apiVersion'] !== 'v1') return undefined;
+  const items = value['items'];
+  return Array.isArray(items) ? items : undefined;
+}
+
+function readObject(value: unknown, number: number, json: string): Part {
   if (!isMap(value)) return invalid(number, 'It is not an object.');
-  const { apiVersion, kind, items } = value;
-  if (kind === 'List' && apiVersion === 'v1' && Array.isArray(items)) return readList(items, number);
   const missing = missingFields(value);
   if (missing.length > 0) return invalid(number, `It has no ${missing.join(', no ')}.`);
   return {
-    entries: [{ document: number, object: value as unknown as ManifestEntry['object'] }],
+    entries: [{ document: number, object: value as unknown as ManifestEntry['object'], json }],
     problems: [],
   };
 }
@@ -92,7 +105,10 @@ function missingFields({ apiVersion, kind, metadata }: Record<string, unknown>):
 function readList(items: readonly unknown[], number: number): Part {
   const parts = items
     .slice(0, MAX_MANIFEST_OBJECTS + 1)
-    .map((item) => (isList(item) ? invalid(number, 'A list is in a list.') : readValue(item, number)));
+    .filter((item) => item !== null)
+    .map((item) =>
+      isList(item) ? invalid(number, 'A list is in a list.') : readObject(item, number, JSON.stringify(item)),
+    );
   return { entries: parts.flatMap((part) => part.entries), problems: parts.flatMap((part) => part.problems) };
 }
 
@@ -108,7 +124,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isList(value: unknown): boolean {
+function isList(value: unknown): value is Record<string, unknown> {
   return isMap(value) && value['kind'] === 'List';
 }
 

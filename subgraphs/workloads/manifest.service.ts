@@ -13,7 +13,7 @@ import { FairQueue, QueueFull } from '../../kernel/fair-queue.js';
 import { type Problem, refuse, Refused } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { YamlCaller } from '../../kernel/yaml/yaml-parser.js';
-import { type AppliedObject, Applier, type ApplyOptions } from './apply.js';
+import { type AppliedObject, Applier, type InTurn } from './apply.js';
 import type { ClusterApis } from './cluster-api.js';
 import { hostPathWarnings } from './host-path.rules.js';
 import { toReadProblem } from './kubernetes-problem.js';
@@ -23,7 +23,7 @@ import type { Workload } from './workload.type.js';
 
 /** How long applying a whole manifest may take, in milliseconds. */
 const APPLY_TIMEOUT_MS = 40_000;
-/** Manifests of one account that are applied at once, and that wait: each may have a mebibyte to write and compare. */
+/** Manifests of one account that are applied at once, and that wait. */
 const APPLY_AT_ONCE = 4;
 const APPLY_WAITING = 200;
 
@@ -64,6 +64,8 @@ export interface ParsedRequest {
 /** Applies manifests to clusters. */
 export class ManifestService {
   private readonly places = new FairQueue({ perFlow: APPLY_AT_ONCE, waiting: APPLY_WAITING });
+  /** Of those, one object at a time that is large: each is milliseconds of work in every turn of the event loop. */
+  private readonly large = new FairQueue({ perFlow: 1, waiting: APPLY_AT_ONCE });
 
   constructor(
     private readonly platform: Platform,
@@ -104,7 +106,7 @@ export class ManifestService {
         details: { retryAfter: 1 },
       });
     }
-    throw new Abandoned();
+    return abandon();
   }
 
   private async applyInPlace(
@@ -112,8 +114,11 @@ export class ManifestService {
     dryRun: boolean,
     context: RequestContext,
   ): Promise<ApplyOutcome> {
-    const options = { dryRun, force: request.force ?? false };
-    const work = () => applyAll(client, request.clusterId, { entries, options });
+    const { account } = context.actor;
+    const inTurn: InTurn = async (apply) =>
+      (await this.large.run(account, apply, context.signal)) ?? abandon();
+    const applier = new Applier(client, { dryRun, force: request.force ?? false, inTurn });
+    const work = () => applyAll(applier, request.clusterId, { entries, dryRun });
     if (dryRun) {
       await checkToken(this.platform.database.prisma, this.tokenUse(request, context));
       return work();
@@ -197,17 +202,20 @@ export function problemsOf({ objects }: ApplyOutcome): Problem[] {
   return objects.map(({ problem }) => problem).filter((problem) => problem !== null);
 }
 
+function abandon(): never {
+  throw new Abandoned();
+}
+
 interface Manifest {
   readonly entries: readonly ManifestEntry[];
-  readonly options: ApplyOptions;
+  readonly dryRun: boolean;
 }
 
 async function applyAll(
-  client: KubernetesClient,
+  applier: Applier,
   clusterId: string,
-  { entries, options }: Manifest,
+  { entries, dryRun }: Manifest,
 ): Promise<ApplyOutcome> {
-  const applier = new Applier(client, options);
   const objects: ObjectOutcome[] = [];
   let workload: Workload | undefined;
   let unavailable: KubernetesUnavailable | undefined;
@@ -218,7 +226,7 @@ async function applyAll(
       const applied = await applier.apply(entry);
       const { result, object } = applied;
       objects.push({ ...nameOf(entry, object.metadata?.namespace), result, problem: null });
-      workload ??= workloadOf(clusterId, applied, options);
+      workload ??= workloadOf(clusterId, applied, dryRun);
     } catch (error) {
       if (error instanceof KubernetesUnavailable) unavailable = error;
       const problem = { ...toReadProblem(error), path: ['input', 'yaml', String(entry.document)] };
@@ -232,7 +240,7 @@ async function applyAll(
 function workloadOf(
   clusterId: string,
   { result, object }: AppliedObject,
-  { dryRun }: ApplyOptions,
+  dryRun: boolean,
 ): Workload | undefined {
   const kind = workloadKindOf(object.kind ?? '');
   return kind && !(dryRun && result === 'CREATED') ? toWorkload(clusterId, kind, object) : undefined;
