@@ -8,6 +8,7 @@ import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { decimal, linesOf, spanProblem, type UseSum } from '../../subgraphs/quotas/billing/billing.rules.js';
 import { BillingChargeType, BillingItem } from '../../subgraphs/quotas/billing/billing.type.js';
+import { BillingStore } from '../../subgraphs/quotas/billing/billing.store.js';
 import { meteredPod } from '../../subgraphs/quotas/billing/container-metering.rules.js';
 import { createQuotasSubgraph, quotaSchedules } from '../../subgraphs/quotas/subgraph.js';
 import { addNodes, runningCluster } from '../clusters/living-cluster.js';
@@ -397,8 +398,33 @@ describe('pods of a serverless cluster', () => {
       ],
       { milliCpu: 500, memoryMiB: 1_024 },
     ],
+    [
+      'more than is recorded',
+      [{ resources: { requests: { cpu: '9000000000', memory: '1e400' } } }],
+      { milliCpu: 2_147_483_647, memoryMiB: 2_147_483_647 },
+    ],
   ])('are as large as their containers ask for: %s', (_, asked, size) => {
     const use = { podUid: 'u', clusterId: 'c', account: 'a', startedAt, endedAt: null, containers: asked };
     expect(meteredPod(use)).toMatchObject({ ...size, startedAt: startedAt.toISOString(), endedAt: null });
+  });
+
+  it.each([
+    ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'],
+    ['2026-01-01T00:00:01.000Z', '2026-01-01T00:00:01.000Z'],
+    ['2026-01-01T00:00:02.000Z', '2026-01-01T00:00:02.000Z'],
+  ])('that end at %s have been used until %s, so each begun second counts', (ended, until) => {
+    const use = { podUid: 'u', clusterId: 'c', account: 'a', startedAt, containers: [] };
+    expect(meteredPod({ ...use, endedAt: new Date(ended) }).endedAt).toBe(until);
+  });
+
+  it('that have ended stay so when an earlier reading is recorded later', async () => {
+    const store = new BillingStore(world.prisma);
+    const use = { podUid: 'late', clusterId: 'c', account: 'late', startedAt, containers: [] };
+    await store.putPods([meteredPod({ ...use, endedAt: new Date('2026-01-01T00:00:05Z') })], 2);
+    await store.putPods([meteredPod({ ...use, endedAt: null })], 1);
+    expect(await world.prisma.meteredUse.findMany({ where: { account: 'late' } })).toMatchObject([
+      { endedAt: new Date('2026-01-01T00:00:05Z') },
+    ]);
+    expect(await store.meteredUpTo()).toBeGreaterThanOrEqual(2);
   });
 });

@@ -101,16 +101,16 @@ export class BillingStore {
   async putPods(pods: readonly MeteredPod[], position: number): Promise<void> {
     await this.database.$transaction(async (tx) => {
       await insertPods(tx, pods);
-      const reached = { position: BigInt(position) };
-      const where = { item: CONTAINERS };
-      await tx.meteringPosition.upsert({ where, create: { ...where, ...reached }, update: reached });
+      await tx.$executeRaw`
+        INSERT INTO quotas.metering_position AS known (item, position) VALUES (${CONTAINERS}, ${BigInt(position)})
+        ON CONFLICT (item) DO UPDATE SET position = greatest(known.position, excluded.position)`;
     });
   }
 }
 
 const CONTAINERS = 'CONTAINER_INSTANCE';
 
-/** A use that is known already only ends. */
+/** A use that is known already only ends, and one that has ended stays so: another engine may have read later. */
 async function insertPods(tx: Transaction, pods: readonly MeteredPod[]): Promise<void> {
   if (pods.length === 0) return;
   await tx.$executeRaw`
@@ -120,5 +120,5 @@ async function insertPods(tx: Transaction, pods: readonly MeteredPod[]): Promise
              "startedAt", "endedAt"
       FROM jsonb_to_recordset(${JSON.stringify(pods)}::jsonb) AS pod (
         uid text, account text, "clusterId" text, "milliCpu" int, "memoryMiB" int, "startedAt" timestamptz, "endedAt" timestamptz)
-      ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at`;
+      ON CONFLICT (id) DO UPDATE SET ended_at = coalesce(known.ended_at, excluded.ended_at)`;
 }

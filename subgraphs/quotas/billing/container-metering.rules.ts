@@ -10,6 +10,10 @@ export interface PodObject {
 /** The container instance that a pod gets that says nothing of its size: 2 vCPUs with 4 GiB. */
 const USUAL = { milliCpu: 2_000, memoryMiB: 4_096 } as const;
 const MEBIBYTE = 2 ** 20;
+/** The shortest use: Kubernetes tells whole seconds, and what began and ended within one has been used, too. */
+const SECOND = 1_000;
+/** More than any container instance has, and what the columns hold: a pod may ask for any quantity. */
+const LARGEST = 2 ** 31 - 1;
 
 /** What is to be billed of a use of a container instance. */
 export function meteredPod({
@@ -27,7 +31,7 @@ export function meteredPod({
     account,
     ...size,
     startedAt: startedAt.toISOString(),
-    endedAt: endedAt?.toISOString() ?? null,
+    endedAt: endedAt && new Date(Math.max(endedAt.getTime(), startedAt.getTime() + SECOND)).toISOString(),
   };
 }
 
@@ -42,7 +46,12 @@ function sizeOf(containers: ContainerUse['containers']): Pick<MeteredPod, 'milli
       const amount = resources?.requests?.[name] ?? resources?.limits?.[name];
       return total + (amount === undefined ? 0 : parseQuantity(amount) || 0);
     }, 0);
-  const milliCpu = Math.ceil(sum('cpu') * 1_000);
-  const memoryMiB = Math.ceil(sum('memory') / MEBIBYTE);
+  const milliCpu = whole(sum('cpu') * 1_000);
+  const memoryMiB = whole(sum('memory') / MEBIBYTE);
   return { milliCpu: milliCpu || USUAL.milliCpu, memoryMiB: memoryMiB || USUAL.memoryMiB };
+}
+
+/** Rounded up, within what is recorded: one account's pod must not keep the uses of all from being recorded. */
+function whole(amount: number): number {
+  return Math.min(LARGEST, Math.max(0, Math.ceil(amount)));
 }
