@@ -2,12 +2,24 @@ import { isDeepStrictEqual } from 'node:util';
 
 /** Where an object is compared as a whole: what is there beyond what was applied was added past the platform. */
 const WHOLE: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ['spec', 'template', 'spec'],
-  DaemonSet: ['spec', 'template', 'spec'],
+  Deployment: ['spec'],
+  DaemonSet: ['spec'],
+  Service: ['spec'],
   ConfigMap: ['data'],
 };
 
-/** What API servers fill in of a pod template that leaves it out. */
+/** Allocated by API servers and controllers, and notes on pod templates, such as when a rollout was restarted. */
+const NOT_COMPARED = new Set([
+  'annotations',
+  'clusterIP',
+  'clusterIPs',
+  'healthCheckNodePort',
+  'ipFamilies',
+  'ipFamilyPolicy',
+  'nodePort',
+]);
+
+/** What API servers fill in of an object that leaves it out. */
 const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   restartPolicy: ['Always'],
   dnsPolicy: ['ClusterFirst'],
@@ -22,12 +34,24 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   serviceAccount: ['default'],
   serviceAccountName: ['default'],
   preemptionPolicy: ['PreemptLowerPriority'],
+  // Of Deployments and DaemonSets.
+  progressDeadlineSeconds: [600],
+  revisionHistoryLimit: [10],
+  strategy: [{ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } }],
+  updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } }],
+  // Of Services.
+  type: ['ClusterIP'],
+  sessionAffinity: ['None'],
+  internalTrafficPolicy: ['Cluster'],
+  externalTrafficPolicy: ['Cluster'],
+  allocateLoadBalancerNodePorts: [true],
 };
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether the value may be there without having been applied: it is a default, or says nothing. */
 function isDefault(key: string, value: unknown): boolean {
+  if (NOT_COMPARED.has(key)) return true;
   if (value === null || value === false || value === '') return true;
   if (typeof value === 'object' && Object.keys(value).length === 0) return true;
   return (DEFAULTS[key] ?? []).some((known) => isDeepStrictEqual(known, value));

@@ -59,7 +59,9 @@ export interface ComponentEntry {
   readonly service?: {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
-    readonly spec: Readonly<Record<string, unknown>>;
+    readonly spec: Readonly<Record<string, unknown>> & {
+      readonly ports: readonly { readonly port: number; readonly targetPort?: number }[];
+    };
   };
   readonly advice: readonly AdviceRule[];
 }

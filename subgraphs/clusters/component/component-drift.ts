@@ -17,8 +17,8 @@ export interface Drift {
 const MAX_DRIFTS = 20;
 
 /**
- * What of an applied object somebody has changed, and what was added to its pod template or its configuration. Elsewhere
- * only what was applied counts: the rest is the API server's.
+ * What of an applied object somebody has changed, and what was added to its spec or its configuration. Elsewhere only
+ * what was applied counts: the rest is the API server's.
  */
 export function driftOf({ object }: ManifestObject, live: unknown): Drift[] {
   const name = `${object.kind} ${object.metadata?.name}`;

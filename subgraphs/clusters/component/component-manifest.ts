@@ -57,7 +57,9 @@ function service({ entry, labels }: Facts): ManifestObject[] {
   if (!entry.service) return [];
   const { name, spec } = entry.service;
   const metadata = metadataOf(name, { ...labels, ...entry.service.labels });
-  return [at('v1', 'services', { apiVersion: 'v1', kind: 'Service', metadata, spec })];
+  // Written out, so that ports that were led elsewhere are seen.
+  const ports = spec.ports.map((one) => ({ targetPort: one.port, ...one }));
+  return [at('v1', 'services', { apiVersion: 'v1', kind: 'Service', metadata, spec: { ...spec, ports } })];
 }
 
 function workload({ entry, version, effective, labels }: Facts): ManifestObject[] {

@@ -249,6 +249,49 @@ describe('components', { timeout: 200_000 }, () => {
     expect(await client.get(dns)).toMatchObject({ spec: { selector: { 'k8s-app': 'kube-dns' } } });
   });
 
+  it('drift by a Service that is opened or led elsewhere, and by rollouts that are changed', async () => {
+    const { id } = await componentOf('coredns');
+    const dns = '/api/v1/namespaces/kube-system/services/kube-dns';
+    const ports = [
+      { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+      { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+      { name: 'metrics', port: 9153, protocol: 'TCP' },
+    ];
+    const spec = {
+      externalIPs: ['203.0.113.7'],
+      sessionAffinity: 'ClientIP',
+      selector: { tier: 'x' },
+      ports,
+    };
+    const merge = 'application/merge-patch+json';
+    await client.patch(dns, { spec }, merge);
+    const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' };
+    await client.patch(path, { spec: { paused: true, template: { metadata: { annotations } } } }, merge);
+    const check = `mutation ($id: ID!) { checkComponents(input: { clusterId: $id }) {
+      components { name drift { object path } } userErrors { code } } }`;
+    type Check = { checkComponents: { components: ComponentView[] } };
+    const found = async () => {
+      const { checkComponents } = await ask<Check>(check, { id: clusterId });
+      return checkComponents.components
+        .flatMap(({ drift }) => drift.map((one) => `${one.object} ${one.path}`))
+        .sort();
+    };
+    expect(await found()).toEqual([
+      'Deployment coredns spec.paused',
+      'Service kube-dns spec.externalIPs',
+      'Service kube-dns spec.ports.dns.targetPort',
+      'Service kube-dns spec.ports.metrics',
+      'Service kube-dns spec.selector.tier',
+      'Service kube-dns spec.sessionAffinity',
+    ]);
+    await changed('restoreComponent', { id });
+    expect(await found()).toEqual([]);
+    const { spec: restored } = await client.get<{ spec: { ports: object[]; externalIPs?: string[] } }>(dns);
+    expect(restored.ports).toHaveLength(2);
+    expect(restored.externalIPs).toBeUndefined();
+  });
+
   it('are applied once, and fail with how many pods are ready when they are not in time; a change mends them', async () => {
     const name = 'nginx-ingress-controller';
     const path = `/apis/apps/v1/namespaces/kube-system/deployments/${name}`;
