@@ -17,7 +17,13 @@ import type {
 } from './high-risk.type.js';
 import { riskTarget } from './risk-target.js';
 import { NodeSysctlStore } from './node-sysctls.js';
-import { normalValue, planSysctls, type SysctlPlan, sysctlsOf } from './sysctl.rules.js';
+import {
+  planSysctls,
+  type SysctlPlan,
+  sysctlsPerformed,
+  sysctlsRemediated,
+  valuesOf,
+} from './sysctl.rules.js';
 
 const OPERATION_PATH = ['input', 'highRiskOperationId'];
 
@@ -74,7 +80,7 @@ export class HighRiskService {
       cluster,
       calls: [
         () => this.platform.provider.performRisk(cluster.id, target),
-        () => this.noteSysctls(target.instanceId, sysctlsOf(target.operation, 'PERFORMED')),
+        () => this.noteSysctls(target.instanceId, sysctlsPerformed(target.operation)),
       ],
     };
   }
@@ -87,17 +93,20 @@ export class HighRiskService {
         path: OPERATION_PATH,
       });
     const target = await this.target(cluster, input);
+    const { operation, instanceId } = target;
+    const remediated = sysctlsRemediated(operation, await this.sysctlsOf(actor, instanceId));
     return {
       cluster,
       calls: [
         () => this.platform.provider.mendRisk(cluster.id, target),
-        () => this.noteSysctls(target.instanceId, sysctlsOf(target.operation, 'REMEDIATED')),
+        () => this.noteSysctls(instanceId, remediated),
       ],
     };
   }
 
   private async planSysctlChanges(actor: Actor, input: SetNodeSysctlsInput): Promise<CloudPlan> {
-    const { risks, mended, problems } = planSysctls(input.sysctls);
+    const present = await this.sysctlsOf(actor, input.nodeId);
+    const { risks, mended, problems } = planSysctls(input.sysctls, present);
     if (problems.length > 0) throw new Refused(problems);
     const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
     if (!node) return refuseNotFound('NODE', input.nodeId, ['input', 'nodeId']);
@@ -112,9 +121,15 @@ export class HighRiskService {
     );
     for (const operation of mended)
       if (await drillTarget(operation)) calls.push(() => provider.mendRisk(cluster.id, on(operation)));
-    const values = input.sysctls.map(({ name, value }) => [name, normalValue(value)]);
-    calls.push(() => this.noteSysctls(node.id, Object.fromEntries(values) as Record<string, string>));
+    calls.push(() => this.noteSysctls(node.id, valuesOf(input.sysctls)));
     return { cluster, calls };
+  }
+
+  /** The kernel parameters of a node that were set before; none for no node. */
+  private async sysctlsOf({ account }: Actor, nodeId: string | undefined): Promise<Record<string, string>> {
+    const ids = nodeId === undefined ? [] : [nodeId];
+    const [set] = (await new NodeSysctlStore(this.platform.database.prisma).ofNodes(account, ids)).values();
+    return { ...set };
   }
 
   private async noteSysctls(nodeId: string | undefined, values: Record<string, string>): Promise<void> {

@@ -70,14 +70,29 @@ export function sysctlValues(set: Readonly<Record<string, string>>): SysctlValue
   });
 }
 
-/** The parameters that performing or remediating a high-risk operation sets; none for one that sets none. */
-export function sysctlsOf(operation: string, done: 'PERFORMED' | 'REMEDIATED'): Record<string, string> {
-  const rule = RULES.find(({ risk }) => risk === operation);
-  return rule ? { [rule.shown]: done === 'PERFORMED' ? rule.harmful : rule.needed } : {};
+/** The parameter that performing a high-risk operation sets; none for one that sets none. */
+export function sysctlsPerformed(operation: string): Record<string, string> {
+  const rule = ruleOfRisk(operation);
+  return rule ? { [rule.shown]: rule.harmful } : {};
+}
+
+/** The parameters that remediating a high-risk operation sets on a node of which these were set. */
+export function sysctlsRemediated(
+  operation: string,
+  set: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const rule = ruleOfRisk(operation);
+  if (!rule) return {};
+  const names = [rule.shown, ...Object.keys(set).filter((name) => rule.name.test(name))];
+  return Object.fromEntries(names.map((name) => [name, rule.needed]));
+}
+
+function ruleOfRisk(operation: string): SysctlRule | undefined {
+  return RULES.find(({ risk }) => risk === operation);
 }
 
 /** A value as the kernel prints it: one space between numbers. */
-export function normalValue(value: string): string {
+function normalValue(value: string): string {
   return value.trim().replaceAll(/\s+/g, ' ');
 }
 
@@ -88,7 +103,11 @@ export interface SysctlPlan {
   readonly problems: readonly Problem[];
 }
 
-export function planSysctls(sysctls: readonly Sysctl[]): SysctlPlan {
+/** Plans setting parameters on a node of which others were set before. */
+export function planSysctls(
+  sysctls: readonly Sysctl[],
+  present: Readonly<Record<string, string>>,
+): SysctlPlan {
   const found = sysctls.map((sysctl, index) => ({
     sysctl,
     index,
@@ -96,17 +115,35 @@ export function planSysctls(sysctls: readonly Sysctl[]): SysctlPlan {
   }));
   const known = found.flatMap(({ sysctl, index, rule }) => (rule ? [{ sysctl, index, rule }] : []));
   const isNeeded = ({ sysctl, rule }: (typeof known)[number]) => normalValue(sysctl.value) === rule.needed;
+  const after = { ...present, ...valuesOf(sysctls) };
+  // A risk of several parameters is over once all of them have the needed value.
+  const isOver = ({ name, needed }: SysctlRule) =>
+    Object.entries(after).every(([one, value]) => !name.test(one) || value === needed);
   return {
     risks: known
       .filter((one) => !isNeeded(one))
       .map(({ rule, index }) => ({ operation: rule.risk, index, needed: rule.needed })),
-    mended: known.filter(isNeeded).map(({ rule }) => rule.risk),
-    problems: found
-      .filter(({ rule }) => !rule)
-      .map(({ sysctl, index }) => ({
-        code: 'INVALID_INPUT',
-        message: `${sysctl.name} is not set on nodes; see the high-risk operations of the component kernel.`,
-        path: ['input', 'sysctls', String(index), 'name'],
-      })),
+    mended: [...new Set(known.map(({ rule }) => rule))].filter(isOver).map(({ risk }) => risk),
+    problems: found.flatMap(({ sysctl: { name }, index, rule }) => {
+      const message = rule ? repetition(sysctls, index) : unknownParameter(name);
+      if (message === undefined) return [];
+      return [{ code: 'INVALID_INPUT', message, path: ['input', 'sysctls', String(index), 'name'] }];
+    }),
   };
+}
+
+/** Values by name, as the kernel prints them. */
+export function valuesOf(sysctls: readonly Sysctl[]): Record<string, string> {
+  return Object.fromEntries(sysctls.map(({ name, value }) => [name, normalValue(value)]));
+}
+
+function unknownParameter(name: string): string {
+  return `${name} is not set on nodes; see the high-risk operations of the component kernel.`;
+}
+
+/** Why a parameter is refused that an earlier entry has; undefined when none has. */
+function repetition(sysctls: readonly Sysctl[], index: number): string | undefined {
+  const name = sysctls[index]?.name;
+  if (sysctls.findIndex((one) => one.name === name) === index) return undefined;
+  return `${name} comes twice; name each parameter once.`;
 }
