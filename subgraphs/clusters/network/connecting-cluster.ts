@@ -5,6 +5,7 @@ import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import { type Cidr, freeCidr, parseCidr, SERVICE_RANGES } from './cidr.rules.js';
 import { ensureDefaultVpc } from './default-vpc.js';
+import { refuseGroupWithoutDns } from './dns-access.js';
 import { reserveNodes } from './node-network.js';
 import { networkReferenceProblems } from './network-references.js';
 import { openSecurityGroup } from './network-quotas.js';
@@ -12,7 +13,6 @@ import {
   DEFAULT_NODE_MASK,
   freePodRange,
   type GroupRule,
-  letsDnsThrough,
   type NetworkRequest,
   overlapProblems,
   type TakenRange,
@@ -221,10 +221,7 @@ async function givenGroup(tx: Transaction, { wish, pods }: Group, id: string): P
   const path = [...PATH, 'securityGroupId'];
   const group = await tx.securityGroup.findFirst({ where: { id, account: wish.account } });
   if (!group) return refuseNotFound('SECURITY_GROUP', id, path);
-  if (pods && !letsDnsThrough(store.rulesOf(group), pods)) {
-    const message = `Pods need DNS: add a rule INGRESS UDP 53 from ${pods.text} to ${id}.`;
-    refuse('SECURITY_GROUP_RULE_MISSING', message, { path });
-  }
+  refuseGroupWithoutDns(group, pods?.text ?? null, path);
   return id;
 }
 

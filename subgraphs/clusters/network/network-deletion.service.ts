@@ -72,6 +72,7 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The vSwitch ${id}`, await usersOfVSwitch(tx, id));
     const { count } = await tx.vSwitch.deleteMany({ where: { id } });
+    if (count === 0) return refuseNotFound('VSWITCH', id, ID);
     await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: count });
   },
   async SECURITY_GROUP(tx, account, id) {
@@ -79,7 +80,8 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
     if (!found) return refuseNotFound('SECURITY_GROUP', id, ID);
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The security group ${id}`, await usersOfSecurityGroup(tx, id));
-    await tx.securityGroup.delete({ where: { id } });
+    const { count } = await tx.securityGroup.deleteMany({ where: { id } });
+    if (count === 0) return refuseNotFound('SECURITY_GROUP', id, ID);
     await dropScope(tx, account, id);
   },
   LOAD_BALANCER: (tx, account, id) => deleteRetained(tx, { account, id, type: 'LOAD_BALANCER' }),
@@ -98,6 +100,8 @@ async function deleteRetained(tx: Transaction, { account, id, type }: Retained):
   if (!found) return refuseNotFound(type, id, ID);
   if (!found.retained) refuseUsed(`The ${nameOfKind(type)} ${id}`, [found]);
   const { count } = await tx.cloudResource.deleteMany({ where: { id } });
+  // Another request has deleted it since it was read.
+  if (count === 0) return refuseNotFound(type, id, ID);
   const resource = type === 'EIP' ? 'eips' : 'load-balancers';
   await release(tx, { account, resource, scope: '', amount: count });
 }

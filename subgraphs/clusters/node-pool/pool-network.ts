@@ -2,6 +2,7 @@ import { refuseNotFound } from '../../../engine/not-found.js';
 import type { VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
+import { refuseGroupWithoutDns } from '../network/dns-access.js';
 import { lockVpc } from '../network/network.store.js';
 import type { NodePool, Prisma } from '../reconcile/reconcile.store.js';
 import { configOf, type PoolConfig } from './pool-config.rules.js';
@@ -30,12 +31,14 @@ interface Place {
   readonly clusterId: string;
   /** Where the pool stands in the input. */
   readonly path: readonly string[];
+  /** The security group that the pool has; null and undefined: that of its cluster. */
+  readonly presentGroupId?: string | null;
 }
 
 /**
  * The configuration with the zones that its vSwitches say. Refuses `NOT_FOUND` for vSwitches and security groups that
- * the account has not, and `NETWORK_MISMATCH` for those of another VPC than the cluster's, and for zones in which the
- * cluster has no vSwitch.
+ * the account has not, `NETWORK_MISMATCH` for those of another VPC than the cluster's, and for zones in which the
+ * cluster has no vSwitch, and `SECURITY_GROUP_RULE_MISSING` for another security group that keeps pods from the DNS.
  */
 export async function placedConfig(tx: Transaction, config: PoolConfig, place: Place): Promise<PoolConfig> {
   const { account, clusterId } = place;
@@ -46,13 +49,16 @@ export async function placedConfig(tx: Transaction, config: PoolConfig, place: P
   if (network && (vSwitchIds.length > 0 || securityGroupId !== null))
     await lockVpc(tx, account, network.vpcId);
   if (securityGroupId !== null) {
+    const groupPath = [...here.path, 'securityGroupId'];
     const group = await tx.securityGroup.findFirst({ where: { account, id: securityGroupId } });
     inVpc(group, {
       kind: 'SECURITY_GROUP',
       id: securityGroupId,
       vpcId: network?.vpcId,
-      path: [...here.path, 'securityGroupId'],
+      path: groupPath,
     });
+    if (group && network && securityGroupId !== place.presentGroupId)
+      refuseGroupWithoutDns(group, network.podCidr, groupPath);
   }
   if (vSwitchIds.length === 0) {
     if (network && zoneIds.length > 0) await refuseBareZones(tx, network, { ...here, zoneIds });

@@ -128,7 +128,12 @@ async function planUpdate(tx: Transaction, locked: LockedPool, wish: Wish): Prom
     instanceTypes,
     desiredSize: pool.desiredSize,
     autoscaling,
-    config: await placedConfig(tx, config, { account, clusterId: cluster.id, path: ['input'] }),
+    config: await placedConfig(tx, config, {
+      account,
+      clusterId: cluster.id,
+      path: ['input'],
+      presentGroupId: before.machines.securityGroupId,
+    }),
     runtime: pool.runtime as NodePoolPlan['runtime'],
     gpuSharing: pool.gpuSharing,
     edgeAutonomy: pool.edgeAutonomy,

@@ -66,6 +66,18 @@ describe('VPCs, vSwitches and security groups', () => {
     ]).toEqual([0, 0]);
   });
 
+  test('are deleted by one of several requests at once', async () => {
+    const account = networks.fresh();
+    const vpc = await networks.vpc(account);
+    const vSwitch = await networks.vSwitch(account, vpc, 'a', '192.168.0.0/20');
+    const group = await networks.group(account, vpc, []);
+    for (const id of [vSwitch, group, vpc]) {
+      const answers = await Promise.all(Array.from({ length: 6 }, () => networks.remove(account, id)));
+      const codes = answers.map(({ userErrors }) => userErrors[0]?.code ?? 'deleted').sort();
+      expect(codes, id).toEqual([...Array<string>(5).fill('NOT_FOUND'), 'deleted']);
+    }
+  });
+
   test('of another account are as if they did not exist', async () => {
     const [mine, other] = [networks.fresh(), networks.fresh()];
     const id = await networks.vpc(mine);

@@ -36,7 +36,9 @@ async function made(name: string, field: string, input: Record<string, unknown>)
 
 const vSwitch = (name: string, cidr: string, zone = 'b') =>
   made('createVSwitch', 'vSwitch', { vpcId, zoneId: `cn-hangzhou-${zone}`, name, cidr });
-const group = (name: string) => made('createSecurityGroup', 'securityGroup', { vpcId, name });
+const OPEN = [{ protocol: 'ALL', cidr: '0.0.0.0/0' }];
+const group = (name: string, rules: object[] = OPEN) =>
+  made('createSecurityGroup', 'securityGroup', { vpcId, name, rules });
 const deletion = async (id: string) =>
   (await ask(deletionOf(id), '', { id })).userErrors.map(({ code }) => code);
 
@@ -135,10 +137,6 @@ describe('the machines of a pool', () => {
   test('are in its security group, which counts their addresses', async () => {
     const place = await vSwitch('grouped', '172.31.5.0/24');
     const [mine, more] = [await group('mine'), await group('more')];
-    await living.run(
-      `mutation ($input: UpdateSecurityGroupInput!) { updateSecurityGroup(input: $input) { userErrors { code } } }`,
-      { input: { id: mine, rules: [{ protocol: 'ALL', cidr: '0.0.0.0/0' }] } },
-    );
     const { id, pools } = await living.cluster(
       [
         { name: 'default', desiredSize: 2 },
@@ -213,4 +211,16 @@ test('a pool is refused in a zone in which the cluster has no vSwitch', async ()
   ).toMatchObject({
     state: 'SUCCEEDED',
   });
+});
+
+test('a pool is refused in a security group that keeps pods from the DNS', async () => {
+  const own = await vSwitch('with-dns', '172.31.10.0/24');
+  const { id, pools } = await living.cluster([{ name: 'default' }], {
+    network: { vpcId, vSwitchIds: [own] },
+  });
+  const instanceConfig = { securityGroupId: await group('closed', []) };
+  const pool = { clusterId: id, name: 'closed', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
+  const refusal = [['SECURITY_GROUP_RULE_MISSING', 'instanceConfig.securityGroupId']];
+  expect(await living.refused('createNodePool', { ...pool, instanceConfig })).toEqual(refusal);
+  expect(await living.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(refusal);
 });
