@@ -19,7 +19,7 @@ import { withCondition } from '../reconcile/conditions.js';
 import { changeCluster, type Cluster, readCluster } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import * as store from './control-plane.store.js';
-import { standstill } from './control-plane.rules.js';
+import { failedReplicas, standstill } from './control-plane.rules.js';
 import { endIncidents, incidentNews, saveIncidents } from './incident.store.js';
 import { incidentEvents } from './incident-events.js';
 import type { ClusterState } from '../cluster/cluster.enums.js';
@@ -103,7 +103,9 @@ async function record(tx: Transaction, seen: Look & { readonly at: Date }): Prom
   await saveIncidents(tx, cluster, news);
   // What the provider does not know any more is over.
   await endIncidents(tx, cluster.id, { at, butFor: plane.incidents.map(({ id }) => id) });
-  if (news.begun.length + news.ended.length > 0 || turn.state !== cluster.state) {
+  // Within an incident more replicas may fail, or some come back.
+  const isNews = news.begun.length + news.ended.length > 0 || turn.state !== cluster.state;
+  if (isNews || (before && !sameAs(before, plane))) {
     const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
     await updateCluster(tx, cluster.id, { state: turn.state, conditions: withHealth(row, plane, at) });
   }
@@ -132,7 +134,7 @@ function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
   const incident = lastingIncident(plane);
   const effect = standstill(plane.replicas);
   const cause = incident
-    ? `${[incident.cause, ...(effect ? [effect] : [])].join(': ')}.`
+    ? `${[presentCause(incident, plane), ...(effect ? [effect] : [])].join(': ')}.`
     : 'Every replica works.';
   const conditions = withCondition(
     cluster,
@@ -153,6 +155,12 @@ function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
     message,
   } as const;
   return withCondition({ conditions: conditions as Cluster['conditions'] }, available, at);
+}
+
+/** What does not work now; an incident says with what it began. */
+function presentCause({ kind, cause }: ControlPlaneIncident, { replicas }: ControlPlane): string {
+  const failed = kind === 'API_UNAVAILABLE' ? undefined : failedReplicas(replicas);
+  return failed ?? cause;
 }
 
 /** Has every control plane looked at each minute. */

@@ -32,6 +32,15 @@ export function standstill(replicas: readonly Replica[]): string | undefined {
   return effects.length === 0 ? undefined : effects.join('; ');
 }
 
+/** The replicas that do not work: `etcd (cn-hangzhou-a, cn-hangzhou-b) down`; undefined when all work. */
+export function failedReplicas(replicas: readonly Replica[]): string | undefined {
+  const failed = componentsOf(replicas.filter(({ healthy }) => !healthy));
+  const named = failed.map(
+    ({ name, members }) => `${name} (${members.map(({ zoneId }) => zoneId).join(', ')})`,
+  );
+  return named.length === 0 ? undefined : `${named.join(', ')} down`;
+}
+
 /** etcd works only with a majority; of everything else one replica is enough. */
 function healthOf(name: string, members: readonly Replica[]): ComponentHealthName {
   const healthy = members.filter((member) => member.healthy).length;

@@ -109,6 +109,20 @@ describe('a control plane that answers', () => {
     await seen(clusterId, 'ack-scheduler', 'HEALTHY');
   });
 
+  test('says all that is down when another component fails within an incident', async () => {
+    const { clusterId } = await living.runningCluster(1);
+    await power(clusterId, 'ack-scheduler', false);
+    await seen(clusterId, 'ack-scheduler', 'DOWN');
+    await power(clusterId, 'kube-controller-manager', false);
+    await seen(clusterId, 'kube-controller-manager', 'DOWN');
+    const message = await eventually(async () => {
+      const { conditions } = await seen(clusterId, 'kube-controller-manager', 'DOWN');
+      const text = conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.message ?? '';
+      return text.includes('no controller acts') && text;
+    });
+    expect(message).toMatch(/kube-controller-manager \(.+\), ack-scheduler \(.+\) down: .*stay Pending/);
+  });
+
   test('has no controller that acts without its controller manager, says so, and catches up when it is back', async () => {
     const { clusterId } = await living.runningCluster(1);
     const { deploy, pod, pods, readyReplicas } = await apisOf(clusterId);
