@@ -25,7 +25,21 @@ export function publishProblems(
   if (releasedAt > now) return wrong('releasedAt is not in the future.', ['input', 'releasedAt']);
   if (versions.has(id))
     return [{ code: 'DUPLICATE_NAME', message: `${id} is in the catalogue already.`, path: PATH }];
-  return orderProblems(id, versions).flatMap((message) => wrong(message));
+  const disorder = orderProblems(id, versions);
+  if (disorder.length > 0) return disorder.flatMap((message) => wrong(message));
+  return dateProblems({ id, releasedAt }, versions).flatMap((message) =>
+    wrong(message, ['input', 'releasedAt']),
+  );
+}
+
+/** Versions expire when others are released, so a version is not older than the patch or minor version that it follows. */
+function dateProblems({ id, releasedAt }: PublishRequest, versions: VersionPolicy): string[] {
+  const all = versions.all();
+  const firstOfLatest = all.findLast(({ minor }) => minor === all[0]?.minor)?.id;
+  const before = versions.newestOf(minorOf(id)) ?? firstOfLatest;
+  const date = before === undefined ? null : versions.releasedAt(before);
+  if (date === null || releasedAt >= date) return [];
+  return [`releasedAt is not before ${date.toISOString()}, when ${before} was released.`];
 }
 
 function orderProblems(id: string, versions: VersionPolicy): string[] {

@@ -206,6 +206,22 @@ describe('what can be published', () => {
       { path: ['input', 'releasedAt'] },
     ]);
   });
+
+  it.each([
+    ['1.34.4', '2025-12-08T00:00:00Z', '1.34.3'],
+    ['1.36.0', '2025-09-08T00:00:00Z', '1.34.1'],
+    ['1.34.4', '2025-12-09T00:00:00Z', undefined],
+    ['1.36.0', '2025-09-09T00:00:00Z', undefined],
+  ])('not %s released on %s before %s that it follows', (id, releasedAt, before) => {
+    const dated = new VersionPolicy([
+      { id: '1.34.3', minor: '1.34', releasedAt: new Date('2025-12-09') },
+      { id: '1.34.1', minor: '1.34', releasedAt: new Date('2025-09-09') },
+      { id: '1.32.6', minor: '1.32', releasedAt: new Date('2025-06-17') },
+    ]);
+    const problems = publishProblems({ id, releasedAt: new Date(releasedAt) }, dated, now);
+    expect(problems.map(({ path }) => path)).toEqual(before ? [['input', 'releasedAt']] : []);
+    if (before) expect(problems[0]?.message).toContain(before);
+  });
 });
 
 describe('the hint what to upgrade to', () => {
