@@ -40,7 +40,7 @@ export function kubernetesEventReconciler(platform: Pick<Platform, 'kubernetes'>
           account: access.account,
           at: clock.now(),
           uids: remembered(read, reading.uids),
-          events: newEvents(clusterId, read, reading.uids),
+          events: newEvents(clusterId, read, reading),
         });
         return requeueAfter(EVENT_READ_INTERVAL_MS);
       } catch (err) {

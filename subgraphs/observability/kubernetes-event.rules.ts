@@ -3,6 +3,8 @@ import type { KubernetesObject } from '../../engine/kubernetes/client.js';
 
 /** Events of one cluster that one reading appends at most, besides the one that counts the others. */
 export const MAX_APPENDED = 60;
+/** The same of the first reading of a cluster: what is made while it starts. */
+export const MAX_APPENDED_FIRST = 500;
 /** Uids that are remembered of a cluster at most. */
 const MAX_UIDS = 10_000;
 /** Longest message, as Kubernetes allows it; longest name. */
@@ -33,6 +35,15 @@ export interface EventsRead {
   readonly cut: boolean;
 }
 
+/** How far the Kubernetes Events of a cluster have been read. */
+export interface EventReading {
+  readonly clusterId: string;
+  /** Grows with each reading; 0 before the first. */
+  readonly version: number;
+  /** Uids of the Events that have been read. */
+  readonly uids: readonly string[];
+}
+
 /** What a reading remembers: what the cluster has, and when that was cut, also what it had. */
 export function remembered({ byUid, cut }: EventsRead, before: readonly string[]): string[] | undefined {
   const known = new Set(before);
@@ -44,10 +55,15 @@ export function remembered({ byUid, cut }: EventsRead, before: readonly string[]
  * Events of the log for the Events that are not known yet. Where there are many, warnings go first, and one event
  * more counts what was left out. A repeated Event keeps its uid: its repetitions add nothing.
  */
-export function newEvents(clusterId: string, { byUid }: EventsRead, known: readonly string[]): NewEvent[] {
+export function newEvents(
+  clusterId: string,
+  { byUid }: EventsRead,
+  { uids: known, version }: Pick<EventReading, 'uids' | 'version'>,
+): NewEvent[] {
   const before = new Set(known);
   const fresh = [...byUid.values()].filter(({ metadata }) => !before.has(metadata?.uid ?? ''));
-  const chosen = fresh.sort(byUrgency).slice(0, MAX_APPENDED).sort(byTime);
+  const most = version === 0 ? MAX_APPENDED_FIRST : MAX_APPENDED;
+  const chosen = fresh.sort(byUrgency).slice(0, most).sort(byTime);
   const appended = chosen.map((event) => toNewEvent(clusterId, event));
   const omitted = fresh.length - chosen.length;
   return omitted === 0 ? appended : [...appended, omission(clusterId, omitted)];

@@ -1,14 +1,7 @@
 import type { NewEvent } from '../../engine/contract.js';
 import { appendEvents } from '../../engine/events.js';
 import type { Database } from '../../kernel/database.js';
-
-/** How far the Kubernetes Events of a cluster have been read. */
-export interface EventReading {
-  readonly clusterId: string;
-  readonly version: number;
-  /** Uids of the Events that have been read. */
-  readonly uids: readonly string[];
-}
+import type { EventReading } from './kubernetes-event.rules.js';
 
 /** What a reading adds. */
 export interface ReadEvents {

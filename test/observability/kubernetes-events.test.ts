@@ -14,6 +14,7 @@ import {
   type CoreEvent,
   type EventsRead,
   MAX_APPENDED,
+  MAX_APPENDED_FIRST,
   newEvents,
   remembered,
 } from '../../subgraphs/observability/kubernetes-event.rules.js';
@@ -197,7 +198,7 @@ describe('Cluster.events of the category KUBERNETES', () => {
     const clusterId = 'cluster_strange';
     const read = readOf([event('strange', { message: 'a\u0000b\ud800', reason: 7, lastTimestamp: 'never' })]);
     const at = world.clock.now();
-    const events = newEvents(clusterId, read, []);
+    const events = newEvents(clusterId, read, { uids: [], version: 1 });
     const reading = await store().reading(clusterId);
     await store().advance(reading, { account: 'strange', at, uids: ['uid-strange'], events });
     expect(await shown('strange', clusterId)).toMatchObject([{ message: 'ab\ufffd', reason: 'Unknown' }]);
@@ -208,7 +209,7 @@ describe('Cluster.events of the category KUBERNETES', () => {
     const read = readOf([event('twice')]);
     for (const uids of [['uid-twice'], undefined]) {
       const reading = await store().reading(clusterId);
-      const events = newEvents(clusterId, read, []);
+      const events = newEvents(clusterId, read, { uids: [], version: 1 });
       const step = { account: 'twice', at: world.clock.now(), uids, events };
       await Promise.all([store().advance(reading, step), store().advance(reading, step)]);
     }
@@ -220,8 +221,14 @@ describe('Cluster.events of the category KUBERNETES', () => {
 describe('reading Kubernetes Events', () => {
   test('adds nothing for an Event whose count has risen', () => {
     const again = event('again', { count: 7, lastTimestamp: '2026-01-01T01:00:00Z' });
-    expect(newEvents('cluster_a', readOf([again]), ['uid-again'])).toEqual([]);
+    expect(newEvents('cluster_a', readOf([again]), { uids: ['uid-again'], version: 1 })).toEqual([]);
     expect(remembered(readOf([again]), ['uid-again'])).toBeUndefined();
+  });
+
+  test('appends what a new cluster has at its first reading', () => {
+    const many = readOf(Array.from({ length: MAX_APPENDED_FIRST + 1 }, (_, index) => event(`pod-${index}`)));
+    const appended = (version: number) => newEvents('cluster_a', many, { uids: [], version }).length;
+    expect([appended(0), appended(1)]).toEqual([MAX_APPENDED_FIRST + 1, MAX_APPENDED + 1]);
   });
 
   test('forgets Events that the cluster has no more, unless it has more than were listed', () => {
