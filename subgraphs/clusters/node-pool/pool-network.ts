@@ -3,7 +3,7 @@ import type { VSwitchPlace } from '../../../engine/providers/infrastructure-prov
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
 import { refuseGroupWithoutDns } from '../network/dns-access.js';
-import { lockVpc } from '../network/network.store.js';
+import { type ClusterNetworkRow, lockVpc } from '../network/network.store.js';
 import type { NodePool, Prisma } from '../reconcile/reconcile.store.js';
 import { configOf, type PoolConfig } from './pool-config.rules.js';
 
@@ -48,18 +48,7 @@ export async function placedConfig(tx: Transaction, config: PoolConfig, place: P
   // Nobody deletes a part of the VPC while the pool takes it.
   if (network && (vSwitchIds.length > 0 || securityGroupId !== null))
     await lockVpc(tx, account, network.vpcId);
-  if (securityGroupId !== null) {
-    const groupPath = [...here.path, 'securityGroupId'];
-    const group = await tx.securityGroup.findFirst({ where: { account, id: securityGroupId } });
-    inVpc(group, {
-      kind: 'SECURITY_GROUP',
-      id: securityGroupId,
-      vpcId: network?.vpcId,
-      path: groupPath,
-    });
-    if (group && network && securityGroupId !== place.presentGroupId)
-      refuseGroupWithoutDns(group, network.podCidr, groupPath);
-  }
+  if (securityGroupId !== null) await checkGroup(tx, securityGroupId, { ...here, network });
   if (vSwitchIds.length === 0) {
     if (network && zoneIds.length > 0) await refuseBareZones(tx, network, { ...here, zoneIds });
     return config;
@@ -76,6 +65,18 @@ export async function placedConfig(tx: Transaction, config: PoolConfig, place: P
   });
   const zones = [...new Set(found.map(({ zoneId }) => zoneId))];
   return { ...config, machines: { ...config.machines, zoneIds: zones } };
+}
+
+/** A pool that has the group already keeps it, whatever has become of its rules. */
+async function checkGroup(
+  tx: Transaction,
+  id: string,
+  { account, network, presentGroupId, ...place }: Place & { readonly network: ClusterNetworkRow | null },
+): Promise<void> {
+  const path = [...place.path, 'securityGroupId'];
+  const group = await tx.securityGroup.findFirst({ where: { account, id } });
+  inVpc(group, { kind: 'SECURITY_GROUP', id, vpcId: network?.vpcId, path });
+  if (group && network && id !== presentGroupId) refuseGroupWithoutDns(group, network.podCidr, path);
 }
 
 /** Where the cluster has no vSwitch, its machines can have no address. */
