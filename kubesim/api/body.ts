@@ -121,10 +121,16 @@ function knownFields(call: ApiCall, served: ServedType, body: Json): Json {
       `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${texts.join(', ')}`,
     );
   }
-  if (mode === 'Warn')
-    call.response.setHeader(
-      'warning',
-      texts.map((text) => `299 - ${JSON.stringify(text)}`),
-    );
+  if (mode === 'Warn') call.response.setHeader('warning', warnings(texts));
   return object;
+}
+
+/** Characters of a warning, and of all that an answer carries: as API servers cut them, so that clients take the headers. */
+const WARNING_LENGTH = { each: 256, all: 4096 };
+
+function warnings(texts: readonly string[]): readonly string[] {
+  let length = 0;
+  const cut = texts.map((text) => text.slice(0, WARNING_LENGTH.each));
+  const fitting = cut.filter((text) => (length += text.length) <= WARNING_LENGTH.all);
+  return fitting.map((text) => `299 - ${JSON.stringify(text)}`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isJson, type Json } from '../kinds/object.js';
 import { sameJson } from '../kinds/same-json.js';
+import { BODY_LIMIT } from './call.js';
 import { ApiError, badRequest } from './status.js';
 
 const operationForm = z.discriminatedUnion('op', [
@@ -14,18 +15,47 @@ const operationForm = z.discriminatedUnion('op', [
 type Operation = z.infer<typeof operationForm>;
 
 const MOST_OPERATIONS = 10_000;
+/**
+ * Characters of JSON that a patch may copy, and items of lists that it may shift, together. API servers bound the bytes of
+ * copies by the size of a body, too: 37 operations that copy what they copied before fill any memory.
+ */
+const MOST_WORK = BODY_LIMIT;
 
 /** Applies an RFC 6902 patch to a copy of the document. Throws ApiError. */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
   const operations = z.array(operationForm).max(MOST_OPERATIONS).safeParse(patch);
   if (!operations.success) throw badRequest(`invalid JSON patch: ${z.prettifyError(operations.error)}`);
-  const root = { value: structuredClone(document) };
+  const root = { value: structuredClone(document), work: 0 };
   for (const operation of operations.data) apply(root, operation);
   return root.value;
 }
 
 interface Root {
   value: unknown;
+  /** What has been copied and shifted. */
+  work: number;
+}
+
+function spend(root: Root, work: number): void {
+  root.work += work;
+  if (root.work <= MOST_WORK) return;
+  throw new ApiError(
+    413,
+    'RequestEntityTooLarge',
+    `the JSON patch copies or shifts more than ${MOST_WORK} bytes or list items`,
+  );
+}
+
+function copyOf(root: Root, value: unknown): unknown {
+  const text = JSON.stringify(value);
+  spend(root, text.length);
+  return JSON.parse(text) as unknown;
+}
+
+/** Inserts and removes items of a list. */
+function splice(root: Root, list: unknown[], change: { at: number; remove: number; items: unknown[] }): void {
+  spend(root, list.length - change.at);
+  list.splice(change.at, change.remove, ...change.items);
 }
 
 function apply(root: Root, operation: Operation): void {
@@ -37,7 +67,7 @@ function apply(root: Root, operation: Operation): void {
     return add(root, path, operation.value);
   }
   if (operation.op === 'move') return add(root, path, remove(root, pointer(operation.from)));
-  if (operation.op === 'copy') return add(root, path, structuredClone(read(root, pointer(operation.from))));
+  if (operation.op === 'copy') return add(root, path, copyOf(root, read(root, pointer(operation.from))));
   if (!sameJson(read(root, path), operation.value)) fail(`testing value ${operation.path} failed`);
 }
 
@@ -65,9 +95,10 @@ function add(root: Root, path: readonly string[], value: unknown): void {
   const step = path.at(-1);
   if (step === undefined) return void (root.value = value);
   const parent = read(root, path.slice(0, -1));
-  if (Array.isArray(parent))
-    parent.splice(step === '-' ? parent.length : indexOf(step, parent.length), 0, value);
-  else if (isJson(parent)) setMember(parent, step, value);
+  if (Array.isArray(parent)) {
+    const at = step === '-' ? parent.length : indexOf(step, parent.length);
+    splice(root, parent, { at, remove: 0, items: [value] });
+  } else if (isJson(parent)) setMember(parent, step, value);
   else fail(`the path /${path.join('/')} does not exist`);
 }
 
@@ -81,7 +112,8 @@ function remove(root: Root, path: readonly string[]): unknown {
   const step = path.at(-1);
   const parent = read(root, path.slice(0, -1));
   if (step === undefined) root.value = null;
-  else if (Array.isArray(parent)) parent.splice(indexOf(step, parent.length), 1);
+  else if (Array.isArray(parent))
+    splice(root, parent, { at: indexOf(step, parent.length), remove: 1, items: [] });
   else if (isJson(parent)) Reflect.deleteProperty(parent, step);
   return old;
 }

@@ -85,47 +85,81 @@ function mergeList(target: unknown, patch: readonly unknown[], place: ListPlace)
   if (SETS.has(place.key)) return [...new Set([...list, ...patch])];
   if (!mergeKey) return [...patch];
   const replaced = patch.some((entry) => isJson(entry) && entry[DIRECTIVE] === 'replace');
-  const start = replaced ? [] : list;
-  return patch.reduce<unknown[]>(
-    (all, entry) => mergeEntry(all, entry, { mergeKey, field: place.key }),
-    [...start],
-  );
+  const merged = new KeyedList(replaced ? [] : list, mergeKey);
+  for (const entry of patch) mergeEntry(merged, entry, place.key);
+  return merged.entries();
 }
 
-function mergeEntry(
-  all: unknown[],
-  entry: unknown,
-  { mergeKey, field }: { readonly mergeKey: string; readonly field: string },
-): unknown[] {
+function mergeEntry(list: KeyedList, entry: unknown, field: string): void {
   if (!isJson(entry)) throw badRequest(`an entry of ${field} is no object`);
-  if (entry[DIRECTIVE] === 'replace')
-    return Object.keys(entry).length > 1 ? [...all, without(entry, DIRECTIVE)] : all;
-  const id = entry[mergeKey];
-  if (id === undefined)
-    throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${mergeKey}`);
-  const isSame = (known: unknown) => isJson(known) && isSameEntry(known, entry, mergeKey);
-  const index = all.findIndex(isSame);
-  if (entry[DIRECTIVE] === 'delete') return all.filter((known) => !isSame(known));
-  if (index < 0) return [...all, strategicMerge({}, entry, field)];
-  return all.map((known, at) => (at === index ? strategicMerge(known, entry, field) : known));
+  if (entry[DIRECTIVE] === 'replace') {
+    if (Object.keys(entry).length > 1) list.add(without(entry, DIRECTIVE));
+    return;
+  }
+  if (entry[list.mergeKey] === undefined)
+    throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${list.mergeKey}`);
+  if (entry[DIRECTIVE] === 'delete') list.remove(entry);
+  else list.merge(entry, (known) => strategicMerge(known, entry, field));
 }
 
-/** A port is one port for each protocol: the DNS has 53 twice. */
-function isSameEntry(known: Json, entry: Json, mergeKey: string): boolean {
-  if (known[mergeKey] !== entry[mergeKey]) return false;
-  const isPort = mergeKey === 'port' || mergeKey === 'containerPort';
-  return !isPort || (known['protocol'] ?? 'TCP') === (entry['protocol'] ?? 'TCP');
+/** A list whose entries are found by their merge key in constant time: a patch may name 200,000 of them. */
+class KeyedList {
+  private readonly list: unknown[] = [];
+  private readonly removed = new Set<number>();
+  /** Where the entries with a key are; a list may have several. */
+  private readonly places = new Map<string, number[]>();
+
+  constructor(
+    list: readonly unknown[],
+    readonly mergeKey: string,
+  ) {
+    for (const entry of list) this.add(entry);
+  }
+
+  add(entry: unknown): void {
+    if (isJson(entry)) {
+      const places = this.places.get(this.keyOf(entry));
+      if (places) places.push(this.list.length);
+      else this.places.set(this.keyOf(entry), [this.list.length]);
+    }
+    this.list.push(entry);
+  }
+
+  /** Merges into the first entry with the key of this one, or into a new one. */
+  merge(entry: Json, into: (known: unknown) => unknown): void {
+    const [place] = this.places.get(this.keyOf(entry)) ?? [];
+    if (place === undefined) this.add(into({}));
+    else this.list[place] = into(this.list[place]);
+  }
+
+  /** Removes every entry with the key of this one. */
+  remove(entry: Json): void {
+    for (const place of this.places.get(this.keyOf(entry)) ?? []) this.removed.add(place);
+    this.places.delete(this.keyOf(entry));
+  }
+
+  entries(): unknown[] {
+    return this.list.filter((_, place) => !this.removed.has(place));
+  }
+
+  /** A port is one port for each protocol: the DNS has 53 twice. */
+  private keyOf(entry: Json): string {
+    const isPort = this.mergeKey === 'port' || this.mergeKey === 'containerPort';
+    return JSON.stringify([entry[this.mergeKey], isPort && (entry['protocol'] ?? 'TCP')]);
+  }
 }
 
 function retain(merged: Json, keys: unknown): void {
   if (!Array.isArray(keys)) return;
-  for (const key of Object.keys(merged)) if (!keys.includes(key)) Reflect.deleteProperty(merged, key);
+  const kept = new Set<unknown>(keys);
+  for (const key of Object.keys(merged)) if (!kept.has(key)) Reflect.deleteProperty(merged, key);
 }
 
 function removeFrom(merged: Json, key: string, values: unknown): void {
   const list = merged[key];
-  if (Array.isArray(list) && Array.isArray(values))
-    merged[key] = list.filter((value) => !values.includes(value));
+  if (!Array.isArray(list) || !Array.isArray(values)) return;
+  const removed = new Set<unknown>(values);
+  merged[key] = list.filter((value) => !removed.has(value));
 }
 
 /** Brings merged lists into the order that the patch's author sees; entries unknown to them keep their places behind. */

@@ -4,7 +4,7 @@ import { destroy, finishDeletion, type DeleteOptions } from '../cluster/delete.j
 import { create as createObject, replace, replaceStatus } from '../cluster/write.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import { bodyOf, parseText, readObject } from './body.js';
-import { isDryRun, textOf, type ApiAnswer, type ApiCall } from './call.js';
+import { BODY_LIMIT, isDryRun, textOf, type ApiAnswer, type ApiCall } from './call.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
@@ -91,7 +91,14 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiAnswer> {
   );
   const patched = patchedBy(media, shown, body);
   if (!isJson(patched)) throw badRequest('the patch makes the object something else');
+  refuseTooLarge(patched);
   return answered(call, target, store(call, target, { current, next: readObject(call, target, patched) }));
+}
+
+/** An object is no larger than a body that creates it, however many patches make it. */
+function refuseTooLarge(object: Json): void {
+  if (JSON.stringify(object).length <= BODY_LIMIT) return;
+  throw new ApiError(413, 'RequestEntityTooLarge', `the object may not be larger than ${BODY_LIMIT} bytes`);
 }
 
 function patchedBy(media: string, object: unknown, body: unknown): unknown {

@@ -47,8 +47,16 @@ export function templateDefaults(template: PodTemplate | undefined): PodTemplate
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
+/** Containers of a pod at the most. Kubelets here report each by itself; a pod of 20,000 would stall the simulation. */
+const MOST_CONTAINERS = 250;
+
 /** What is wrong with a pod's spec that stands at `path`. */
 export function podSpecCauses(spec: PodSpec, path: string): Cause[] {
+  const count = spec.containers.length + (spec.initContainers?.length ?? 0);
+  if (count > MOST_CONTAINERS) {
+    const message = `Too many: ${count}: must have at most ${MOST_CONTAINERS} items`;
+    return [{ field: `${path}.containers`, reason: 'FieldValueTooMany', message }];
+  }
   if (spec.containers.length === 0) {
     return [{ field: `${path}.containers`, reason: 'FieldValueRequired', message: 'Required value' }];
   }

@@ -4,7 +4,11 @@ import type { KubeObject } from './object.js';
 export interface Cause {
   readonly field: string;
   readonly reason:
-    'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueNotSupported' | 'FieldValueForbidden';
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueForbidden'
+    | 'FieldValueTooMany';
   readonly message: string;
 }
 

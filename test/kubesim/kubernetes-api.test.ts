@@ -236,6 +236,33 @@ test('a JSON patch changes what it names, and fails as a whole when its test fai
   expect((await cluster.api('PATCH', `${CONFIG_MAPS}/json`, patch, type)).status).toBe(422);
 });
 
+test('an object grows by patches up to the size of a body, and no further', async () => {
+  await configMap('growing');
+  const type = { 'content-type': 'application/merge-patch+json' };
+  const grow = (key: string) =>
+    cluster.api('PATCH', `${CONFIG_MAPS}/growing`, { data: { [key]: 'x'.repeat(2_000_000) } }, type);
+  expect([(await grow('a')).status, (await grow('b')).status]).toEqual([200, 413]);
+});
+
+test('a pod has 250 containers at the most', async () => {
+  const pod = (count: number) => ({
+    metadata: { name: `of-${count}` },
+    spec: { containers: Array.from({ length: count }, (_, n) => ({ name: `c${n}`, image: 'n' })) },
+  });
+  const path = '/api/v1/namespaces/default/pods?dryRun=All';
+  const refused = await cluster.api('POST', path, pod(251));
+  expect([(await cluster.api('POST', path, pod(250))).status, refused.status]).toEqual([201, 422]);
+  expect(refused.body.message).toContain('spec.containers: Too many: 251: must have at most 250 items');
+});
+
+test('warnings of 5,000 unknown fields are cut, so that clients can read the headers', async () => {
+  const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field${n}`, n]));
+  const body = { ...unknown, metadata: { name: 'unknown' } };
+  const { status, headers } = await cluster.api('POST', CONFIG_MAPS, body);
+  expect(status).toBe(201);
+  expect(headers.get('warning')).toContain('unknown field "field0"');
+});
+
 test('a strategic merge patch merges containers by their name', async () => {
   await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('strategic', 0));
   const containers = [

@@ -108,6 +108,40 @@ test('a JSON patch adds, moves, copies and escapes as RFC 6902 says', () => {
   });
 });
 
+test.each([
+  [
+    'copies what it copied before, 40 times',
+    { data: { a: 'x'.repeat(100) } },
+    Array.from({ length: 40 }, (_, n) => ({ op: 'copy', from: '', path: `/data/k${n}` })),
+  ],
+  [
+    'puts 10,000 items before 10,000 others',
+    { list: Array.from({ length: 10_000 }, () => 0) },
+    Array.from({ length: 10_000 }, () => ({ op: 'add', path: '/list/0', value: 0 })),
+  ],
+])('refuses a JSON patch that %s', (_, document, patch) => {
+  expect(() => jsonPatch(document, patch)).toThrow('the JSON patch copies or shifts more than 3145728');
+});
+
+const named = (name: string, more: object = {}) => ({ name, ...more });
+
+test('a strategic merge keeps the order of a list, merges into the first of a name and removes each of a name', () => {
+  const containers = [named('a', { image: '1' }), named('b'), named('a'), named('c')];
+  const merge = (...patch: object[]) => strategicMerge({ containers }, { containers: patch });
+  expect(merge(named('d'), named('a', { image: '2' }), named('d', { image: '3' }))).toEqual({
+    containers: [named('a', { image: '2' }), named('b'), named('a'), named('c'), named('d', { image: '3' })],
+  });
+  expect(merge(named('a', { $patch: 'delete' }), named('a', { image: '4' }))).toEqual({
+    containers: [named('b'), named('c'), named('a', { image: '4' })],
+  });
+});
+
+test('a strategic merge of 150,000 named entries takes one pass', { timeout: 10_000 }, () => {
+  const entries = (first: number) => Array.from({ length: 150_000 }, (_, n) => named(`v${first + n}`));
+  const merged = strategicMerge({ volumes: entries(0) }, { volumes: entries(75_000) });
+  expect(merged).toMatchObject({ volumes: { length: 225_000 } });
+});
+
 test('a rolling update never has fewer pods available, or more pods in all, than it may', () => {
   let fresh = { name: 'new', replicas: 0, available: 0 };
   let old = { name: 'old', replicas: 10, available: 10 };
