@@ -28,6 +28,9 @@ export class QueueFull extends Error {
 /** Gives a place back; calls after the first do nothing. */
 export type Release = () => void;
 
+/** Flows without a task that are kept. */
+const IDLE_FLOWS = 1_000;
+
 interface Flow {
   running: number;
   readonly waiting: Set<() => void>;
@@ -40,7 +43,10 @@ interface Flow {
  * in between.
  */
 export class FairQueue {
+  /** Those that had something lately, too: a map that changes with each task leaves its former tables behind. */
   private readonly flows = new Map<string, Flow>();
+  /** Flows from which on those that have nothing are removed. */
+  private limit = IDLE_FLOWS;
   /** Flows that have something waiting and a place for it, in the order in which it is their turn. */
   private readonly rotation = new Set<string>();
   private running = 0;
@@ -59,11 +65,14 @@ export class FairQueue {
     if (typeof signal !== 'function' && signal?.aborted) return undefined;
     const flow = this.flow(name);
     if (this.isFree(flow)) return this.start(name, flow);
-    if (flow.waiting.size >= this.options.waiting) {
-      this.forget(name, flow);
-      throw new QueueFull();
-    }
+    if (flow.waiting.size >= this.options.waiting) throw new QueueFull();
     return this.wait(name, flow, typeof signal === 'function' ? signal() : signal);
+  }
+
+  /** Takes a place if the flow has a free one and nothing waiting. */
+  tryEnter(name: string): Release | undefined {
+    const flow = this.flow(name);
+    return this.isFree(flow) ? this.start(name, flow) : undefined;
   }
 
   /** Runs `work` in a place of the flow. Undefined when `signal` aborted before it began. Throws QueueFull. */
@@ -84,9 +93,16 @@ export class FairQueue {
   private flow(name: string): Flow {
     const known = this.flows.get(name);
     if (known) return known;
+    if (this.flows.size >= this.limit) this.removeIdle();
     const flow = { running: 0, waiting: new Set<() => void>() };
     this.flows.set(name, flow);
     return flow;
+  }
+
+  private removeIdle(): void {
+    for (const [name, { running, waiting }] of this.flows)
+      if (running === 0 && waiting.size === 0) this.flows.delete(name);
+    this.limit = this.flows.size + IDLE_FLOWS;
   }
 
   private isFree(flow: Flow): boolean {
@@ -94,13 +110,6 @@ export class FairQueue {
     const { total } = this.options;
     // Others that wait for a place of all come first.
     return total === undefined || (this.running < total && this.rotation.size === 0);
-  }
-
-  /** Keeps nothing of a flow that has nothing. */
-  private forget(name: string, { running, waiting }: Flow): void {
-    if (waiting.size > 0) return;
-    this.rotation.delete(name);
-    if (running === 0) this.flows.delete(name);
   }
 
   private start(name: string, flow: Flow): Release {
@@ -113,7 +122,6 @@ export class FairQueue {
       flow.running -= 1;
       this.running -= 1;
       if (flow.waiting.size > 0) this.rotation.add(name);
-      else this.forget(name, flow);
       this.turn();
     };
   }
@@ -122,7 +130,7 @@ export class FairQueue {
     return new Promise((resolve) => {
       const leave = () => {
         flow.waiting.delete(begin);
-        if (flow.waiting.size === 0) this.forget(name, flow);
+        if (flow.waiting.size === 0) this.rotation.delete(name);
         resolve(undefined);
       };
       const begin = () => {

@@ -34,7 +34,9 @@ export function variableFault(
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>> | null | undefined,
 ): GraphQLError | undefined {
-  for (const [name, value] of Object.entries(variables ?? {})) {
+  // Nearly all are: where a text is that may not be taken is looked for afterwards.
+  if (!variables || isPlain(variables)) return undefined;
+  for (const [name, value] of Object.entries(variables)) {
     const typeAt = (path: Path) => typeInside(schema, typeOfVariable(schema, document, name), value, path);
     const found = faultIn(value, [], typeAt);
     if (found) return refusal(found.fault, [...argumentOf(document, name), ...found.path]);
@@ -53,6 +55,17 @@ export function literalFault(schema: GraphQLSchema, document: DocumentNode): Gra
   };
   visit(document, visitWithTypeInfo(types, { StringValue: check }));
   return found && refusal(found.fault, placeOf(document, (node) => node === found?.node) ?? []);
+}
+
+/** Whether all texts of a value, its keys included, can be taken whatever they are given to. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'string')
+    return value.length <= MAX_ID_LENGTH && value.isWellFormed() && !value.includes('\u0000');
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  for (const key in value)
+    if (!isPlain(key) || !isPlain((value as Readonly<Record<string, unknown>>)[key])) return false;
+  return true;
 }
 
 function faultOf(text: string, typeOf: TypeOf): Fault | undefined {

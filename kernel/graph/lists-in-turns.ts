@@ -65,13 +65,16 @@ function paced(list: readonly unknown[], context: RequestContext, info: GraphQLR
 }
 
 function newBudget(context: RequestContext): WorkBudget {
-  // Making a signal costs more than the rest: it is asked for when something has to wait.
-  const client = {
-    get aborted() {
-      return context.signal?.aborted === true;
-    },
-  };
-  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, client);
+  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, new ClientOf(context));
+}
+
+/** Whether the client still waits. Making a signal costs more than the rest: it is made when something has to wait. */
+class ClientOf {
+  constructor(private readonly context: RequestContext) {}
+
+  get aborted(): boolean {
+    return this.context.signal?.aborted === true;
+  }
 }
 
 /** The items, from the first that must wait on as promises. */

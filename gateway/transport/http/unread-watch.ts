@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Milliseconds between two looks at what has not been read. */
 const INTERVAL = 1000;
@@ -9,7 +10,8 @@ const INTERVAL = 1000;
  * which bytes that the network takes put off.
  */
 export class UnreadWatch implements Disposable {
-  private readonly responses = new Set<ServerResponse>();
+  /** Connections, not answers: a set that changes with each request leaves its former tables behind. */
+  private readonly connections = new Set<Socket>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly timeout: number) {
@@ -17,10 +19,11 @@ export class UnreadWatch implements Disposable {
     this.timer.unref();
   }
 
-  /** Watches a response until it is closed. */
-  watch(response: ServerResponse): void {
-    this.responses.add(response);
-    response.once('close', () => this.responses.delete(response));
+  /** Watches the connection of a response until it is closed. */
+  watch({ req: { socket } }: ServerResponse): void {
+    if (this.connections.has(socket)) return;
+    this.connections.add(socket);
+    socket.once('close', () => this.connections.delete(socket));
   }
 
   [Symbol.dispose](): void {
@@ -28,12 +31,8 @@ export class UnreadWatch implements Disposable {
   }
 
   private look(): void {
-    for (const response of this.responses) {
-      // Streams write to the connection itself.
-      const isBehind = response.socket?.writableNeedDrain ?? false;
-      const waits = isBehind || (response.writableEnded && !response.writableFinished);
-      if (!waits || response.listenerCount('timeout') > 0) continue;
-      response.setTimeout(this.timeout, () => response.destroy());
-    }
+    // Node.js destroys a connection whose timeout nothing listens to.
+    for (const socket of this.connections)
+      if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(this.timeout);
   }
 }
