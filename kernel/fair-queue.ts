@@ -1,3 +1,5 @@
+import type { AccountPace } from './account-pace.js';
+import { afterPause } from './account-pace.js';
 import type { MaybePromise } from './maybe-promise.js';
 import { chain } from './maybe-promise.js';
 
@@ -15,6 +17,8 @@ export interface FairQueueOptions {
   readonly waiting: number;
   /** Tasks of all flows that run at once. Default as many as there are. */
   readonly total?: number | undefined;
+  /** Lets flows, which are accounts, pause between tasks while others have some. Default they need not. */
+  readonly pace?: Pick<AccountPace, 'begin' | 'end' | 'pause'> | undefined;
 }
 
 /** The flow has as many tasks running and waiting as it may. */
@@ -51,6 +55,8 @@ export class FairQueue {
   private readonly rotation = new Set<string>();
   private running = 0;
   private next: NodeJS.Immediate | undefined;
+  /** While all flows that have something waiting pause. */
+  private pausing: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: FairQueueOptions) {}
 
@@ -64,7 +70,7 @@ export class FairQueue {
   ): MaybePromise<Release | undefined> {
     if (typeof signal !== 'function' && signal?.aborted) return undefined;
     const flow = this.flow(name);
-    if (this.isFree(flow)) return this.start(name, flow);
+    if (this.isFree(name, flow)) return this.start(name, flow);
     if (flow.waiting.size >= this.options.waiting) throw new QueueFull();
     return this.wait(name, flow, typeof signal === 'function' ? signal() : signal);
   }
@@ -72,7 +78,7 @@ export class FairQueue {
   /** Takes a place if the flow has a free one and nothing waiting. */
   tryEnter(name: string): Release | undefined {
     const flow = this.flow(name);
-    return this.isFree(flow) ? this.start(name, flow) : undefined;
+    return this.isFree(name, flow) ? this.start(name, flow) : undefined;
   }
 
   /** Runs `work` in a place of the flow. Undefined when `signal` aborted before it began. Throws QueueFull. */
@@ -105,9 +111,10 @@ export class FairQueue {
     this.limit = this.flows.size + IDLE_FLOWS;
   }
 
-  private isFree(flow: Flow): boolean {
+  private isFree(name: string, flow: Flow): boolean {
     if (flow.waiting.size > 0 || flow.running >= this.options.perFlow) return false;
-    const { total } = this.options;
+    const { pace, total } = this.options;
+    if (pace && pace.pause(name) > 0) return false;
     // Others that wait for a place of all come first.
     return total === undefined || (this.running < total && this.rotation.size === 0);
   }
@@ -115,12 +122,14 @@ export class FairQueue {
   private start(name: string, flow: Flow): Release {
     flow.running += 1;
     this.running += 1;
+    this.options.pace?.begin(name);
     let over = false;
     return () => {
       if (over) return;
       over = true;
       flow.running -= 1;
       this.running -= 1;
+      this.options.pace?.end(name);
       if (flow.waiting.size > 0) this.rotation.add(name);
       this.turn();
     };
@@ -147,24 +156,43 @@ export class FairQueue {
   /** Starts the next task when the event loop has turned, if there may be one. */
   private turn(): void {
     if (this.rotation.size === 0 || this.running >= (this.options.total ?? Infinity)) return;
+    if (this.pausing) clearTimeout(this.pausing);
+    this.pausing = undefined;
     this.next ??= setImmediate(() => {
       this.next = undefined;
       this.startNext();
-      this.turn();
     });
   }
 
   private startNext(): void {
-    const [name] = this.rotation;
-    const flow = name === undefined ? undefined : this.flows.get(name);
-    if (name === undefined || !flow || this.running >= (this.options.total ?? Infinity)) return;
-    this.rotation.delete(name);
+    if (this.running >= (this.options.total ?? Infinity)) return;
+    const next = this.first();
+    if (next === undefined) return;
+    if (typeof next === 'number') {
+      this.pausing = afterPause(next, () => this.turn());
+      return;
+    }
+    this.rotation.delete(next);
+    const flow = this.flow(next);
     const [begin] = flow.waiting;
-    if (!begin) return;
-    flow.waiting.delete(begin);
-    begin();
-    // Behind the others.
-    if (flow.waiting.size > 0 && flow.running < this.options.perFlow) this.rotation.add(name);
+    if (begin) {
+      flow.waiting.delete(begin);
+      begin();
+      // Behind the others.
+      if (flow.waiting.size > 0 && flow.running < this.options.perFlow) this.rotation.add(next);
+    }
+    this.turn();
+  }
+
+  /** The first flow whose turn it is and that need not pause, or the milliseconds until one may; undefined when there is none. */
+  private first(): string | number | undefined {
+    let shortest: number | undefined;
+    for (const name of this.rotation) {
+      const pause = this.options.pace?.pause(name) ?? 0;
+      if (pause === 0) return name;
+      shortest = Math.min(shortest ?? pause, pause);
+    }
+    return shortest;
   }
 }
 

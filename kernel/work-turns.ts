@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { accountPace, afterPause } from './account-pace.js';
 
 /** How much of what an account may do in the present turn of the event loop it has done: 1 is all of it. */
 interface AccountShare {
@@ -16,13 +17,15 @@ function renewed(share: AccountShare): void {
 const REMEMBERED = 10_000;
 
 /**
- * Lets long work go on in pieces, one piece for each turn of the event loop, the accounts in turn: between two pieces
- * everything else of the process runs, and an account with many long answers delays no other account's.
+ * Lets long work go on in pieces, one piece for each turn of the event loop, the accounts in turn and each at its pace:
+ * between two pieces everything else of the process runs, and an account with many long answers delays no other account's.
  */
 class WorkTurns {
   /** Who waits, by account; the account whose turn is next comes first. */
   private readonly waiting = new Map<string, (() => void)[]>();
   private readonly begin = this.run.bind(this);
+  /** While all who wait pause. */
+  private pausing: NodeJS.Timeout | undefined;
   private readonly shares = new Map<string, AccountShare>();
   /** Those of which something has been used in this turn. */
   private touched: AccountShare[] = [];
@@ -47,22 +50,46 @@ class WorkTurns {
   next(account: string): Promise<void> {
     return new Promise((resolve) => {
       if (this.waiting.size === 0) setImmediate(this.begin);
+      else if (this.pausing && !this.waiting.has(account)) this.goOn();
       const own = this.waiting.get(account);
       if (own) own.push(resolve);
       else this.waiting.set(account, [resolve]);
     });
   }
 
+  /** Another account may not have to pause. */
+  private goOn(): void {
+    clearTimeout(this.pausing);
+    this.pausing = undefined;
+    setImmediate(this.begin);
+  }
+
   private run(): void {
-    const [first] = this.waiting;
-    if (!first) return;
-    const [account, own] = first;
-    this.waiting.delete(account);
+    this.pausing = undefined;
+    const next = this.first();
+    if (typeof next === 'number') {
+      this.pausing = afterPause(next, this.begin);
+      return;
+    }
+    if (next === undefined) return;
+    const own = this.waiting.get(next) ?? [];
+    this.waiting.delete(next);
     const resume = own.shift();
-    if (own.length > 0) this.waiting.set(account, own);
+    if (own.length > 0) this.waiting.set(next, own);
     if (this.waiting.size > 0) setImmediate(this.begin);
-    renewed(this.share(account));
-    resume?.();
+    renewed(this.share(next));
+    if (resume) measured(next, resume);
+  }
+
+  /** The first account that may go on, or the milliseconds until one may; undefined when none waits. */
+  private first(): string | number | undefined {
+    let shortest: number | undefined;
+    for (const account of this.waiting.keys()) {
+      const pause = accountPace.pause(account);
+      if (pause === 0) return account;
+      shortest = Math.min(shortest ?? pause, pause);
+    }
+    return shortest;
   }
 
   private renew(): void {
@@ -70,6 +97,15 @@ class WorkTurns {
     this.touched = [];
     for (const share of touched) renewed(share);
   }
+}
+
+/** Charges an account with the time of a piece of its work, until nothing of this turn that follows from it is left. */
+function measured(account: string, resume: () => void): void {
+  const began = performance.now();
+  const charge = () => accountPace.charge(account, performance.now() - began);
+  resume();
+  // Behind the piece, which begins as a microtask, comes the queue of `nextTick` when no more microtasks are left.
+  queueMicrotask(() => process.nextTick(charge));
 }
 
 /** Those of this process: it has one event loop. */

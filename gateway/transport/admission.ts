@@ -1,4 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import { accountPace } from '../../kernel/account-pace.js';
 import type { Actor } from '../../kernel/actor.js';
 import { boundError } from '../../kernel/graph/error-bounds.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
@@ -76,6 +77,17 @@ type Begun = Pick<AdmittedRequest, 'startedAt' | 'least'>;
 /** Objects of an answer whose cost is counted in one turn of the event loop. */
 const OBJECTS_PER_TURN = 10_000;
 
+/** A point is ten microseconds of work. */
+const POINTS_PER_MILLISECOND = 100;
+
+/** Points that a request is expected to cost at the most, as long as it runs: estimates are of the largest answer. */
+const EXPECTED = 1_000;
+
+/** Milliseconds of work that a request is expected to be. */
+function expectedTime({ requested }: AdmittedRequest): number {
+  return Math.min(requested, EXPECTED) / POINTS_PER_MILLISECOND;
+}
+
 /** Decides, the same on every transport, whether a request runs; afterwards counts what it has cost. */
 export class Admission {
   constructor(private readonly options: AdmissionOptions) {}
@@ -151,10 +163,15 @@ export class Admission {
     if (estimated > limit) return this.refuse([this.tooCostly(Math.ceil(estimated))], 400, begun);
     const { rate } = this.options;
     const admitted = { ...begun, prepared, requested, account, tree: tree.root };
-    if (!rate) return admitted;
+    if (!rate) return this.admitted(admitted);
     return chain(rate.spend(account, requested, least), (spent) =>
-      spent ? admitted : this.refuse([costError(rate, account, requested)], 429, begun),
+      spent ? this.admitted(admitted) : this.refuse([costError(rate, account, requested)], 429, begun),
     );
+  }
+
+  private admitted(admitted: AdmittedRequest): AdmittedRequest {
+    accountPace.charge(admitted.account, expectedTime(admitted));
+    return admitted;
   }
 
   /**
@@ -172,6 +189,7 @@ export class Admission {
     const { requested, account } = admitted;
     const { rate } = this.options;
     rate?.settle(account, requested, actual);
+    accountPace.charge(account, actual / POINTS_PER_MILLISECOND - expectedTime(admitted));
     this.sample(admitted, result.errors?.[0], actual);
     const cost = {
       requestedQueryCost: requested,

@@ -1,3 +1,4 @@
+import { accountPace } from '../../kernel/account-pace.js';
 import { FairQueue, QueueFull, type Release } from '../../kernel/fair-queue.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { refuse } from '../../kernel/result.js';
@@ -18,14 +19,14 @@ export interface RequestQueueOptions {
 /** Seconds after which an account whose queue is full is told to try again. */
 const RETRY_AFTER = 1;
 
-/** Places for what accounts ask: each account has so many, and a queue of its own; accounts take turns. */
+/** Places for what accounts ask: each account has so many, and a queue of its own; accounts take turns, at their pace. */
 export class RequestQueue {
   private readonly queue: FairQueue;
   private readonly deadline: Deadline;
 
   constructor(private readonly options: RequestQueueOptions) {
     const { perAccount: perFlow, waiting, timeout, what } = options;
-    this.queue = new FairQueue({ perFlow, waiting });
+    this.queue = new FairQueue({ perFlow, waiting, pace: accountPace });
     this.deadline = new Deadline(timeout, `Waiting for others of the account's ${what}`);
   }
 

@@ -1,3 +1,4 @@
+import { accountPace } from '../account-pace.js';
 import { FairQueue, QueueFull } from '../fair-queue.js';
 import { type MaybePromise, chain } from '../maybe-promise.js';
 import type { RequestContext } from '../subgraph.js';
@@ -17,13 +18,20 @@ const LEFT: SubgraphResult = {
   errors: [{ message: 'Nobody waits for the answer.', extensions: { code: 'REQUEST_TIMEOUT' } }],
 };
 
+/** Tells who has work. The gateway has let the account pause before it asked. */
+const WORK = {
+  begin: (account: string) => accountPace.begin(account),
+  end: (account: string) => accountPace.end(account),
+  pause: () => 0,
+};
+
 /** Lets accounts take turns in a subgraph: gateways bound what each of them sends, but there may be many gateways. */
 export class AccountTurns {
   private readonly requests: FairQueue;
   private readonly events: FairQueue;
 
   constructor({ requests = 32, waiting = 1000, events = 8 }: TurnLimits = {}) {
-    this.requests = new FairQueue({ perFlow: requests, waiting });
+    this.requests = new FairQueue({ perFlow: requests, waiting, pace: WORK });
     this.events = new FairQueue({ perFlow: events, waiting: Number.POSITIVE_INFINITY });
   }
 

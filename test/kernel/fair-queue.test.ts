@@ -138,3 +138,24 @@ test('a place that is given back twice counts once', () => {
   first?.();
   expect(queue.load('a')).toEqual({ running: 1, waiting: 0 });
 });
+
+test('a flow that pauses waits, another one does not, and begins when its pause is over', async () => {
+  const pauses = new Map([['a', 5]]);
+  const working: string[] = [];
+  const pace = {
+    begin: (name: string) => void working.push(`+${name}`),
+    end: (name: string) => void working.push(`-${name}`),
+    pause: (name: string) => pauses.get(name) ?? 0,
+  };
+  const queue = new FairQueue({ perFlow: 10, waiting: 100, pace });
+  const order: string[] = [];
+  const paused = ['a0', 'a1'].map(async (name) => queue.run('a', () => order.push(name)));
+  void queue.run('b', () => order.push('b0'));
+  expect(queue.tryEnter('a')).toBeUndefined();
+  await settled();
+  expect(order).toEqual(['b0']);
+  pauses.clear();
+  await Promise.all(paused);
+  expect(order).toEqual(['b0', 'a0', 'a1']);
+  expect(working).toEqual(['+b', '-b', '+a', '-a', '+a', '-a']);
+});
