@@ -23,18 +23,29 @@ export interface Page<T> {
   readonly hasNextPage: boolean;
 }
 
-const keyForm = z.array(z.string().max(1024)).min(1).max(4);
+/** Values that PostgreSQL can hold: the graph's check of arguments does not see inside a cursor. */
+const keyForm = z
+  .array(
+    z
+      .string()
+      .max(1024)
+      .refine((text) => text.isWellFormed() && !text.includes('\u0000')),
+  )
+  .min(1)
+  .max(4);
 
 /**
- * Checks the arguments of a connection. `keyLength` is the number of sort columns of the list.
+ * Checks the arguments of a connection. `keyLength` is the number of values in a cursor of the list.
  * Refuses `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`.
  */
-export function pageRequest(args: PageArguments, keyLength = 1): PageRequest {
-  const limit = args.first ?? DEFAULT_PAGE;
+export function pageRequest({ first, after }: PageArguments, keyLength = 1): PageRequest {
+  const limit = first ?? DEFAULT_PAGE;
   if (limit < 1 || limit > MAX_PAGE) {
     refuse('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_PAGE}, it is ${limit}.`, { path: ['first'] });
   }
-  return { limit, key: args.after == null ? undefined : decodeKey(args.after, keyLength) };
+  if (after == null) return { limit, key: undefined };
+  const key = decodeKey(after);
+  return key?.length === keyLength ? { limit, key } : refuseCursor('this list');
 }
 
 /** The cursor of an item, from the values of its sort columns. */
@@ -42,14 +53,22 @@ export function encodeKey(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-function decodeKey(cursor: string, keyLength: number): readonly string[] {
+/** What `encodeKey` made the cursor of; undefined when it made no such cursor. */
+export function decodeKey(cursor: string): readonly string[] | undefined {
   try {
-    const key = keyForm.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    if (key.length === keyLength) return key;
+    return keyForm.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
-    // answered below, as any malformed cursor
+    return undefined;
   }
-  return refuse('INVALID_CURSOR', 'The cursor is not one of this list.', { path: ['after'] });
+}
+
+/** Refuses `INVALID_CURSOR`; `list` says what the cursor must be of. */
+export function refuseCursor(list: string): never {
+  return refuse(
+    'INVALID_CURSOR',
+    `The cursor is not one of ${list}. Take endCursor of a page of it, or leave after out.`,
+    { path: ['after'] },
+  );
 }
 
 /** A page from `limit + 1` rows: the extra row only says that there is more. */

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../kernel/database.js';
+import { keyset } from '../../kernel/keyset.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import type { ChildPagesQuery } from './loading.js';
 
@@ -12,33 +13,28 @@ export interface ChildTable {
   readonly parent: string;
   /** Which rows count, e.g. `deleted_at IS NULL`. */
   readonly where?: string;
-  readonly descending?: boolean;
 }
 
 /**
  * A page of the children of each parent, in one statement: a LATERAL subquery reads at most `limit` rows of each
- * parent from the index; `row_number()` over all children would read every row of every parent.
+ * parent from the index; `row_number()` over all children would read every row of every parent. The nested loop keeps
+ * the order within each parent.
  */
 export function selectChildPages<T>(
   database: Database | Transaction,
   table: ChildTable,
-  query: ChildPagesQuery,
+  query: ChildPagesQuery<T>,
 ): Promise<T[]> {
-  const { account, parents, limit, after } = query;
-  const name = Prisma.raw(table.table);
-  const parent = Prisma.raw(table.parent);
+  const { account, parents, limit, sort, key } = query;
   const where = Prisma.raw(table.where ? `AND ${table.where}` : '');
-  const order = Prisma.raw(table.descending ? 'DESC' : 'ASC');
-  const beyond = Prisma.raw(table.descending ? '<' : '>');
-  const seen = after === null ? Prisma.empty : Prisma.sql`AND id ${beyond} ${after}`;
+  const { beyond, order } = keyset(sort, key);
   return database.$queryRaw<T[]>`
     SELECT child.* FROM unnest(${[...new Set(parents)]}::text[]) AS parent (id)
     CROSS JOIN LATERAL (
-      SELECT ${Prisma.raw(table.columns)} FROM ${name}
-      WHERE ${parent} = parent.id AND account = ${account} ${where} ${seen}
-      ORDER BY id ${order} LIMIT ${limit}
-    ) AS child
-    ORDER BY child.id ${order}`;
+      SELECT ${Prisma.raw(table.columns)} FROM ${Prisma.raw(table.table)}
+      WHERE ${Prisma.raw(table.parent)} = parent.id AND account = ${account} ${where} ${beyond}
+      ORDER BY ${order} LIMIT ${limit}
+    ) AS child`;
 }
 
 /** How many children each parent has, in one statement; parents without any are left out. */

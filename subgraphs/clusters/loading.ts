@@ -1,5 +1,12 @@
 import { type ConnectionValue, toConnection } from '../../kernel/graph/connection.type.js';
-import { type Page, type PageArguments, pageOf, pageRequest } from '../../kernel/page.js';
+import { type Page, pageOf } from '../../kernel/page.js';
+import {
+  type Sort,
+  sortedPageRequest,
+  type SortedPageArguments,
+  type Sorting,
+  sortKey,
+} from '../../kernel/sorting.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 
 interface Identified {
@@ -84,41 +91,44 @@ export function loadValue<V>(
   return context.loaders.of<string, V | undefined>(read, batch).load(key);
 }
 
-/** What is read at once: a page of the same size from the same place of each parent. */
-export interface ChildPagesQuery {
+/** What is read at once: a page of the same size from the same place in the same order, of each parent. */
+export interface ChildPagesQuery<T> {
   readonly account: string;
   readonly parents: readonly string[];
   readonly limit: number;
-  /** Id of the last child seen. */
-  readonly after: string | null;
+  readonly sort: Sort<T>;
+  /** The sort value, if any, and the id of the last child seen. */
+  readonly key: readonly string[] | undefined;
 }
 
 /** Children that a parent has many of: pages and totals of many parents, one statement each. */
-export interface Children<T extends Identified> {
+export interface Children<T extends Identified, Field extends string = never> {
   readonly byIds: ReadByIds<T>;
-  readonly pages: (query: ChildPagesQuery) => Promise<readonly T[]>;
+  readonly sorting: Sorting<T, Field>;
+  readonly pages: (query: ChildPagesQuery<T>) => Promise<readonly T[]>;
   readonly totals: ReadByKeys<number>;
   readonly parentOf: (row: T) => string | null;
 }
 
-interface ChildPageKey {
+interface ChildPageKey<T> {
   readonly parent: string;
   readonly limit: number;
-  readonly after: string | null;
+  readonly sort: Sort<T>;
+  readonly key: readonly string[] | undefined;
 }
 
 /** The connection of one parent's children. Refuses `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`. */
-export async function childConnection<T extends Identified>(
+export async function childConnection<T extends Identified, Field extends string>(
   context: RequestContext,
-  children: Children<T>,
+  children: Children<T, Field>,
   parent: string,
-  args: PageArguments,
+  args: SortedPageArguments<Field>,
 ): Promise<ConnectionValue<T>> {
-  const { limit, key } = pageRequest(args);
-  const loader = context.loaders.of<ChildPageKey, Page<T>>(children.pages, (keys) =>
+  const request = sortedPageRequest(args, children.sorting);
+  const loader = context.loaders.of<ChildPageKey<T>, Page<T>>(children.pages, (keys) =>
     batchPages(context, children, keys),
   );
-  const loading = loader.load({ parent, limit, after: key?.[0] ?? null });
+  const loading = loader.load({ parent, ...request });
   await remember(
     context,
     children.byIds,
@@ -126,25 +136,26 @@ export async function childConnection<T extends Identified>(
   );
   const page = await loading;
   return toConnection(page, {
-    key: (row) => [row.id],
+    key: (row) => sortKey(request.sort, row),
     after: args.after,
     count: async () => (await loadValue(context, children.totals, parent)) ?? 0,
   });
 }
 
-async function batchPages<T extends Identified>(
+async function batchPages<T extends Identified, Field extends string>(
   context: RequestContext,
-  children: Children<T>,
-  keys: readonly ChildPageKey[],
+  children: Children<T, Field>,
+  keys: readonly ChildPageKey<T>[],
 ): Promise<Page<T>[]> {
-  const groups = Map.groupBy(keys, ({ limit, after }) => JSON.stringify([limit, after]));
-  const pages = new Map<ChildPageKey, Page<T>>();
+  const groups = Map.groupBy(keys, ({ limit, sort, key }) => JSON.stringify([limit, sort.name, key]));
+  const pages = new Map<ChildPageKey<T>, Page<T>>();
   for (const group of groups.values()) {
-    const { limit, after } = group[0]!;
-    const parents = group.map((key) => key.parent);
-    const rows = await children.pages({ account: context.actor.account, parents, limit: limit + 1, after });
+    const { limit, sort, key } = group[0]!;
+    const parents = group.map((one) => one.parent);
+    const { account } = context.actor;
+    const rows = await children.pages({ account, parents, limit: limit + 1, sort, key });
     const byParent = Map.groupBy(rows, (row) => children.parentOf(row));
-    for (const key of group) pages.set(key, pageOf(byParent.get(key.parent) ?? [], limit));
+    for (const one of group) pages.set(one, pageOf(byParent.get(one.parent) ?? [], limit));
   }
-  return keys.map((key) => pages.get(key)!);
+  return keys.map((one) => pages.get(one)!);
 }

@@ -1,14 +1,18 @@
-import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { toConnection } from '../../kernel/graph/connection.type.js';
 import { DryRun } from '../../kernel/graph/dry-run.arg.js';
+import { OrderByArg } from '../../kernel/graph/order.type.js';
+import { PageArgs } from '../../kernel/graph/page.args.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
-import { pageRequest } from '../../kernel/page.js';
+import { sortedPageRequest, sortKey } from '../../kernel/sorting.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
+import { applicationSorting } from './quota-application.store.js';
 import type { QuotaApplicationService } from './quota-application.service.js';
 import {
   QuotaApplication,
   QuotaApplicationConnection,
   QuotaApplicationFilter,
+  QuotaApplicationOrder,
   RequestQuotaIncreaseInput,
   RequestQuotaIncreasePayload,
 } from './quota-application.type.js';
@@ -33,19 +37,21 @@ export class QuotaApplicationResolver {
     return this.service.application(context, id);
   }
 
-  @Query(() => QuotaApplicationConnection, { description: 'Requests for higher limits, newest first.' })
+  @Query(() => QuotaApplicationConnection, { description: 'Requests for higher limits.' })
   async quotaApplications(
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, from 1 to 500; 50 if not given.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => QuotaApplicationFilter, { nullable: true, description: 'Which applications.' })
     filter?: QuotaApplicationFilter | null,
+    @OrderByArg(QuotaApplicationOrder, 'newest first') orderBy?: QuotaApplicationOrder | null,
   ) {
-    const page = await this.service.page(context, filter ?? {}, pageRequest({ first, after }));
-    const count = () => this.service.count(context, filter ?? {});
-    return toConnection<QuotaApplication>(page, { key: (item) => [item.id], after, count });
+    const request = sortedPageRequest({ ...page, orderBy }, applicationSorting);
+    const found = await this.service.page(context, filter ?? {}, request);
+    return toConnection<QuotaApplication>(found, {
+      key: (item) => sortKey(request.sort, item),
+      after: page.after,
+      count: () => this.service.count(context, filter ?? {}),
+    });
   }
 
   @Mutation(() => RequestQuotaIncreasePayload, {

@@ -6,13 +6,15 @@ import type { Platform } from '../../engine/platform.js';
 import { enqueue } from '../../engine/queue.js';
 import type { Transaction } from '../../kernel/database.js';
 import { newId } from '../../kernel/ids.js';
-import { type Page, type PageRequest } from '../../kernel/page.js';
+import type { Page } from '../../kernel/page.js';
 import { parseQuotaId, type QuotaKey } from '../../kernel/quota-id.js';
 import { Refused, refuse, type Result, settle } from '../../kernel/result.js';
+import type { SortedPageRequest } from '../../kernel/sorting.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { increaseProblem } from './quota-application.rules.js';
 import type { ApplicationFilter, ApplicationRow, QuotaApplicationStore } from './quota-application.store.js';
 import {
+  type QuotaApplication,
   type QuotaApplicationFilter,
   QuotaApplicationState,
   type RequestQuotaIncreaseInput,
@@ -66,11 +68,11 @@ export class QuotaApplicationService {
     return this.store.find(id, context.actor.account);
   }
 
-  /** A page of the account's applications, newest first. */
+  /** A page of the account's applications. */
   page(
     context: RequestContext,
     filter: QuotaApplicationFilter,
-    page: PageRequest,
+    page: SortedPageRequest<QuotaApplication>,
   ): Promise<Page<ApplicationRow>> {
     const wanted = storeFilter(filter);
     if (!wanted) return Promise.resolve({ items: [], hasNextPage: false });

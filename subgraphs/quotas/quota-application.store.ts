@@ -1,8 +1,11 @@
 import { dropLowerLimits } from '../../engine/ledger-scopes.js';
 import { setLimit } from '../../engine/ledger.js';
 import type { Database, Transaction } from '../../kernel/database.js';
-import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
+import { keyset } from '../../kernel/keyset.js';
+import { type Page, pageOf } from '../../kernel/page.js';
 import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from '../../kernel/quota-id.js';
+import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../kernel/sorting.js';
+import { Prisma } from '../../prisma/generated/client.js';
 import type { Decision } from './quota-application.rules.js';
 import type { QuotaApplication, QuotaApplicationState } from './quota-application.type.js';
 
@@ -11,6 +14,11 @@ export interface ApplicationRow extends QuotaApplication {
   /** Who of the platform's operators approved it; null: nobody yet. */
   readonly approvedBy: string | null;
 }
+
+const columns = { CREATED_AT: createdAtColumn };
+type OrderField = keyof typeof columns;
+export const applicationSorting: Sorting<QuotaApplication, OrderField> = { byId: 'DESC', columns };
+export const undecidedSorting: Sorting<QuotaApplication, OrderField> = { byId: 'ASC', columns };
 
 const UNDECIDED = { state: 'PENDING', approvedBy: null };
 
@@ -39,15 +47,15 @@ export class QuotaApplicationStore {
     return row as ApplicationRow | null;
   }
 
-  /** The account's applications, newest first. The key of a page is the last id. */
-  async page(account: string, filter: ApplicationFilter, page: PageRequest): Promise<Page<ApplicationRow>> {
-    const before = page.key?.[0];
-    const rows = await this.database.quotaApplication.findMany({
-      where: { ...where(account, filter), ...(before !== undefined && { id: { lt: before } }) },
-      orderBy: { id: 'desc' },
-      take: page.limit + 1,
-    });
-    return pageOf(rows as ApplicationRow[], page.limit);
+  /** A page of the account's applications. */
+  page(
+    account: string,
+    { state, key }: ApplicationFilter,
+    page: SortedPageRequest<QuotaApplication>,
+  ): Promise<Page<ApplicationRow>> {
+    const ofState = state ? Prisma.sql`AND state = ${state}` : Prisma.empty;
+    const ofKey = key ? Prisma.sql`AND resource = ${key.resource} AND scope = ${key.scope}` : Prisma.empty;
+    return this.select(Prisma.sql`account = ${account} ${ofState} ${ofKey}`, page);
   }
 
   count(account: string, filter: ApplicationFilter): Promise<number> {
@@ -68,15 +76,21 @@ export class QuotaApplicationStore {
     return count === 1;
   }
 
-  /** The applications of all accounts that wait for an operator, oldest first. The key of a page is the last id. */
-  async undecided(page: PageRequest): Promise<Page<ApplicationRow>> {
-    const after = page.key?.[0];
-    const rows = await this.database.quotaApplication.findMany({
-      where: { ...UNDECIDED, ...(after !== undefined && { id: { gt: after } }) },
-      orderBy: { id: 'asc' },
-      take: page.limit + 1,
-    });
-    return pageOf(rows as ApplicationRow[], page.limit);
+  /** A page of the applications of all accounts that wait for an operator. */
+  undecided(page: SortedPageRequest<QuotaApplication>): Promise<Page<ApplicationRow>> {
+    return this.select(Prisma.sql`state = 'PENDING' AND approved_by IS NULL`, page);
+  }
+
+  private async select(
+    restriction: Prisma.Sql,
+    { limit, sort, key }: SortedPageRequest<QuotaApplication>,
+  ): Promise<Page<ApplicationRow>> {
+    const { beyond, order } = keyset(sort, key);
+    const rows = await this.database.$queryRaw<ApplicationRow[]>`
+      SELECT id, account, resource, scope, "limit", reason, state, requested_by AS "requestedBy",
+        approved_by AS "approvedBy", message, created_at AS "createdAt", decided_at AS "decidedAt"
+      FROM quotas.quota_application WHERE ${restriction} ${beyond} ORDER BY ${order} LIMIT ${limit + 1}`;
+    return pageOf(rows, limit);
   }
 
   countUndecided(): Promise<number> {

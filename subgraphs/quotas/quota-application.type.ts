@@ -1,4 +1,5 @@
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { orderOf } from '../../kernel/graph/order.type.js';
 import { connectionOf } from '../../kernel/graph/connection.type.js';
 import { CLIENT_TOKEN } from '../../kernel/graph/client-token.js';
 import { DateTimeScalar } from '../../kernel/graph/scalars.js';
@@ -63,6 +64,9 @@ export class QuotaApplication {
 }
 
 export const QuotaApplicationConnection = connectionOf('QuotaApplication', () => QuotaApplication);
+
+export const QuotaApplicationOrder = orderOf('QuotaApplication', { CREATED_AT: 'When it was asked for.' });
+export type QuotaApplicationOrder = InstanceType<typeof QuotaApplicationOrder>;
 
 @InputType({ description: 'Which applications to list; what is given must all hold.' })
 export class QuotaApplicationFilter {

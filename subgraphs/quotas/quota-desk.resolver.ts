@@ -2,16 +2,19 @@ import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { Requires } from '../../access/requires.js';
 import { toConnection } from '../../kernel/graph/connection.type.js';
 import { DryRun } from '../../kernel/graph/dry-run.arg.js';
+import { OrderByArg } from '../../kernel/graph/order.type.js';
 import { PageArgs } from '../../kernel/graph/page.args.js';
 import { toUserError } from '../../kernel/graph/user-error.type.js';
-import { pageRequest } from '../../kernel/page.js';
+import { sortedPageRequest, sortKey } from '../../kernel/sorting.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import {
   DecideQuotaApplicationInput,
   DecideQuotaApplicationPayload,
   type QuotaApplication,
   QuotaApplicationConnection,
+  QuotaApplicationOrder,
 } from './quota-application.type.js';
+import { undecidedSorting } from './quota-application.store.js';
 import type { QuotaDeskService } from './quota-desk.service.js';
 
 @Resolver()
@@ -22,13 +25,19 @@ export class QuotaDeskResolver {
   @Query(() => QuotaApplicationConnection, {
     nullable: true,
     description:
-      'Quota applications of all accounts that wait for a decision, oldest first. For operators of the platform: needs ' +
+      'Quota applications of all accounts that wait for a decision. For operators of the platform: needs ' +
       'the scope fleet:admin.',
   })
-  async undecidedQuotaApplications(@Args(() => PageArgs) page: PageArgs) {
-    const found = await this.service.page(pageRequest(page));
-    const count = () => this.service.count();
-    return toConnection<QuotaApplication>(found, { key: (item) => [item.id], after: page.after, count });
+  async undecidedQuotaApplications(
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(QuotaApplicationOrder, 'oldest first') orderBy?: QuotaApplicationOrder | null,
+  ) {
+    const request = sortedPageRequest({ ...page, orderBy }, undecidedSorting);
+    return toConnection<QuotaApplication>(await this.service.page(request), {
+      key: (item) => sortKey(request.sort, item),
+      after: page.after,
+      count: () => this.service.count(),
+    });
   }
 
   @Requires('decideQuotaApplications')

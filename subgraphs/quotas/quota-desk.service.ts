@@ -5,11 +5,16 @@ import type { Platform } from '../../engine/platform.js';
 import { enqueue } from '../../engine/queue.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Transaction } from '../../kernel/database.js';
-import type { Page, PageRequest } from '../../kernel/page.js';
+import type { Page } from '../../kernel/page.js';
+import type { SortedPageRequest } from '../../kernel/sorting.js';
 import { refuse, type Result, settle } from '../../kernel/result.js';
 import { QUOTA_APPLICATION } from './quota-application.service.js';
 import type { ApplicationRow, QuotaApplicationStore } from './quota-application.store.js';
-import { type DecideQuotaApplicationInput, QuotaApplicationState } from './quota-application.type.js';
+import {
+  type DecideQuotaApplicationInput,
+  type QuotaApplication,
+  QuotaApplicationState,
+} from './quota-application.type.js';
 
 const MAX_MESSAGE = 1_000;
 const ID_PATH = { path: ['input', 'id'] };
@@ -21,8 +26,8 @@ export class QuotaDeskService {
     private readonly store: QuotaApplicationStore,
   ) {}
 
-  /** Applications of all accounts that wait for a decision, oldest first. */
-  page(page: PageRequest): Promise<Page<ApplicationRow>> {
+  /** Applications of all accounts that wait for a decision. */
+  page(page: SortedPageRequest<QuotaApplication>): Promise<Page<ApplicationRow>> {
     return this.store.undecided(page);
   }
 

@@ -43,7 +43,7 @@ const DEEP = `{ clusters(first: 50) { totalCount nodes {
   id version { upgradeTargets { id } removedApis { kind } } region { id } maintenanceWindow { isOpen }
   nodePools { totalCount nodes { id totalNodes servingNodes healthyNodes failedNodes instanceTypes { id } cluster { id }
     nodes(first: 2) { totalCount nodes { id zone { id } instanceType { id } nodePool { id } cluster { name } } } } }
-  nodes(first: 2) { totalCount nodes { name nodePool { name } } }
+  nodes(first: 2, orderBy: { field: NAME, direction: DESC }) { totalCount nodes { name nodePool { name } } }
   operations(first: 1) { totalCount nodes { state target { ... on Cluster { name } ... on NodePool { name } } } }
 } } }`;
 
@@ -105,6 +105,87 @@ describe('pages', () => {
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after !== null);
     expect(seen).toEqual(direction === 'ASC' ? ids : [...ids].reverse());
+  });
+
+  /** Walks a nested list page by page; answers the nodes in the order in which they came. */
+  const walk = async (list: string, orderBy: object | undefined, selection = 'name createdAt') => {
+    const order = orderBy ? `, orderBy: ${literal(orderBy)}` : '';
+    const seen: { id: string; name: string }[] = [];
+    let after: string | null = null;
+    do {
+      const query = `query ($id: ID!, $after: String) { cluster(id: $id) {
+        page: ${list}(first: 2, after: $after${order}) { pageInfo { hasNextPage endCursor } nodes { id ${selection} } } } }`;
+      const variables = { id: ids[0], after };
+      const answer = await clusters.run<{ cluster: { page: Walked } }>(query, variables, 'fleet');
+      const page: Walked = answer.data.cluster.page;
+      seen.push(...page.nodes);
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+    return seen;
+  };
+  interface Walked {
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly nodes: { readonly id: string; readonly name: string }[];
+  }
+  const literal = (value: object) => JSON.stringify(value).replaceAll('"', '');
+
+  test.each(['nodePools', 'nodes'])(
+    'of %s of a cluster are sorted by orderBy, show every item once and go both ways',
+    async (name) => {
+      const plain = await walk(name, undefined);
+      const byName = [...plain].sort((a, b) => (a.name < b.name ? -1 : 1));
+      expect(plain.length).toBeGreaterThan(1);
+      expect(await walk(name, { field: 'NAME' })).toEqual(byName);
+      expect(await walk(name, { field: 'NAME', direction: 'DESC' })).toEqual([...byName].reverse());
+      const byTime = await walk(name, { field: 'CREATED_AT', direction: 'ASC' });
+      expect(byTime.map(({ id }) => id)).toEqual(plain.map(({ id }) => id));
+      expect(await walk(name, { field: 'CREATED_AT', direction: 'DESC' })).toEqual([...byTime].reverse());
+    },
+  );
+
+  test('of operations of a cluster are newest first, or as orderBy says', async () => {
+    const plain = await walk('operations', undefined, 'createdAt');
+    const oldestFirst = await walk('operations', { field: 'CREATED_AT' }, 'createdAt');
+    expect(oldestFirst).toEqual([...plain].reverse());
+  });
+
+  test.each([
+    ['{ field: NAME }', undefined],
+    [undefined, '{ field: NAME }'],
+    ['{ field: NAME }', '{ field: NAME, direction: DESC }'],
+    ['{ field: NAME }', '{ field: CREATED_AT }'],
+    ['{ field: CREATED_AT }', '{ field: NAME }'],
+  ])('refuse a cursor of the order %s where the order is %s', async (of, other) => {
+    const page = async (orderBy: string | undefined, after?: string) =>
+      clusters.run<{ clusters: { nodes: { nodes: { pageInfo: { endCursor: string } } }[] } }>(
+        `query ($after: String) { clusters(first: 1) { nodes {
+          nodes(first: 1, after: $after${orderBy ? `, orderBy: ${orderBy}` : ''}) { pageInfo { endCursor } } } } }`,
+        { after },
+        'fleet',
+      );
+    const cursor = (await page(of)).data.clusters.nodes[0]?.nodes.pageInfo.endCursor;
+    expect(await page(of, cursor)).not.toHaveProperty('errors');
+    expect((await page(other, cursor)).errors).toMatchObject([
+      {
+        message: expect.stringContaining('is not one of this list ordered by') as unknown,
+        extensions: { code: 'INVALID_CURSOR' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['["CREATED_AT ASC","2026-02-31T00:00:00.000Z","cluster_1"]', 'CREATED_AT'],
+    ['["CREATED_AT ASC","0000-01-01T00:00:00.000Z","cluster_1"]', 'CREATED_AT'],
+    ['["CREATED_AT ASC","infinity","cluster_1"]', 'CREATED_AT'],
+    ['["NAME ASC","a\\u0000","cluster_1"]', 'NAME'],
+    ['["NAME ASC","a\\ud800","cluster_1"]', 'NAME'],
+    ['["NAME ASC","a"]', 'NAME'],
+    ['["NAME ASC"]', 'NAME'],
+    ['["NAME ASC","a","cluster_1","more"]', 'NAME'],
+  ])('refuse the forged cursor %s', async (text, field) => {
+    const after = Buffer.from(text).toString('base64url');
+    const { errors } = await clusters.run(LIST, { after, orderBy: { field } }, 'fleet');
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_CURSOR', path: ['after'] } }]);
   });
 
   test('of nested lists go on where they ended', async () => {

@@ -150,6 +150,40 @@ describe('a field or argument', () => {
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
 
+  /** Lists that nobody sorts: why. */
+  const UNSORTED: Readonly<Record<string, string>> = {
+    'Cluster.events': 'the event log has one order, that of its sequence',
+    'Query.events': 'the event log has one order, that of its sequence',
+    'Cluster.namespaces': "a cluster's Kubernetes API lists by name and sorts by nothing else",
+    'Cluster.workloads': "a cluster's Kubernetes API lists by name and sorts by nothing else",
+    'Query.workloads': "a cluster's Kubernetes API lists by name and sorts by nothing else",
+    'Workload.pods': "a cluster's Kubernetes API lists by name and sorts by nothing else",
+    'Cluster.resources': 'put together from several tables, in the order in which a cluster is made',
+    'Query.instances': 'the cloud lists them by id',
+  };
+
+  test('that is a connection takes orderBy, named after the type of its items', () => {
+    const lists = types
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+      .filter(({ field }) => getNamedType(field.type).name.endsWith('Connection'));
+    const orders = lists.map(({ type, field }) => [
+      `${type.name}.${field.name}`,
+      String(field.args.find(({ name }) => name === 'orderBy')?.type),
+    ]);
+    const expected = lists.map(({ type, field }) => {
+      const at = `${type.name}.${field.name}`;
+      const order = getNamedType(field.type).name.replace(/Connection$/, 'Order');
+      return [at, at in UNSORTED ? 'undefined' : order];
+    });
+    expect(orders).toEqual(expected);
+    expect(
+      Object.keys(UNSORTED).filter(
+        (at) => !lists.some(({ type, field }) => at === `${type.name}.${field.name}`),
+      ),
+    ).toEqual([]);
+  });
+
   test('orderBy takes a field and a direction of the type of its list', () => {
     const orders = members.filter(({ name }) => name === 'orderBy');
     for (const { at, type } of orders) {
@@ -162,6 +196,14 @@ describe('a field or argument', () => {
         'OrderDirection',
         'ASC',
       ]);
+      // What a list is sorted by is seen in its items.
+      const item = schema.getType(order.name.replace(/Order$/, ''));
+      const values = getNamedType(field?.type);
+      if (!isObjectType(item) || !isEnumType(values)) throw new Error(`${order.name} has no type or fields`);
+      const fields = values
+        .getValues()
+        .map(({ name }) => name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
+      expect(fields.filter((name) => !(name in item.getFields()))).toEqual([]);
     }
   });
 });

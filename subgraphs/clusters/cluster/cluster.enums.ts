@@ -47,15 +47,3 @@ export const ClusterState = graphEnum('ClusterState', 'State of a cluster, by th
   DELETE_FAILED: 'Deletion failed; delete again.',
 });
 export type ClusterState = keyof typeof ClusterState;
-
-export const ClusterOrderField = graphEnum('ClusterOrderField', 'What clusters are sorted by.', {
-  CREATED_AT: 'Time of creation.',
-  NAME: 'Name.',
-});
-export type ClusterOrderField = keyof typeof ClusterOrderField;
-
-export const OrderDirection = graphEnum('OrderDirection', 'Direction of sorting.', {
-  ASC: 'Smallest or oldest first.',
-  DESC: 'Largest or newest first.',
-});
-export type OrderDirection = keyof typeof OrderDirection;

@@ -2,14 +2,7 @@ import { UpgradeRollingPolicyInput } from '../upgrade/upgrade.type.js';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { BigIntScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
-import {
-  ClusterOrderField,
-  ClusterProfile,
-  ClusterSpec,
-  ClusterState,
-  ClusterType,
-  OrderDirection,
-} from './cluster.enums.js';
+import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from './cluster.enums.js';
 import { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
 import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind/cluster-kind.enums.js';
 import { ClusterNetworkInput } from '../network/network.input.js';
@@ -41,15 +34,6 @@ export class ClusterFilter {
 
   @Field(() => JSONScalar, { nullable: true, description: 'That have all these labels: a map of strings.' })
   labels?: unknown;
-}
-
-@InputType({ description: 'How clusters are sorted.' })
-export class ClusterOrder {
-  @Field(() => ClusterOrderField, { description: 'What they are sorted by.' })
-  field: ClusterOrderField;
-
-  @Field(() => OrderDirection, { nullable: true, defaultValue: 'ASC', description: 'In which direction.' })
-  direction?: OrderDirection | null;
 }
 
 @InputType({ description: 'The masters of a dedicated cluster: exactly three.' })

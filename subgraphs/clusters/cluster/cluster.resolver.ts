@@ -4,17 +4,18 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { Region, TimeZone } from '../catalogue/catalogue-stubs.type.js';
 import type { ClusterListService } from './cluster-list.service.js';
-import { ClusterFilter, ClusterOrder } from './cluster.input.js';
+import { ClusterFilter } from './cluster.input.js';
 import type { ClusterRow, ClusterStore } from './cluster.store.js';
-import { Cluster, ClusterConnection, Kubeconfig } from './cluster.type.js';
+import { Cluster, ClusterConnection, ClusterOrder, Kubeconfig } from './cluster.type.js';
 import type { KubeconfigService } from './kubeconfig.service.js';
 import { childConnection, loadById } from '../loading.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
-import { NodePoolConnection } from '../node-pool/node-pool.type.js';
+import { NodePoolConnection, NodePoolOrder } from '../node-pool/node-pool.type.js';
 import type { NodeStore } from '../node/node.store.js';
-import { NodeConnection } from '../node/node.type.js';
+import { NodeConnection, NodeOrder } from '../node/node.type.js';
 import type { OperationStore } from '../operation/operation.store.js';
-import { OperationConnection } from '../operation/operation.type.js';
+import { OperationConnection, OperationOrder } from '../operation/operation.type.js';
+import { OrderByArg } from '../../../kernel/graph/order.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { KubernetesVersion } from '../version/version.type.js';
 
@@ -46,13 +47,9 @@ export class ClusterResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => ClusterFilter, { nullable: true, description: 'Which ones.' })
     filter?: ClusterFilter | null,
-    @Arg('orderBy', () => ClusterOrder, {
-      nullable: true,
-      description: 'Sorting; oldest first if omitted.',
-    })
-    order?: ClusterOrder | null,
+    @OrderByArg(ClusterOrder, 'oldest first') orderBy?: ClusterOrder | null,
   ) {
-    return this.parts.lists.list(context, page, { filter: filter ?? null, order: order ?? null });
+    return this.parts.lists.list(context, { ...page, orderBy }, filter);
   }
 
   @FieldResolver(() => Region, { description: 'Where it is.' })
@@ -70,29 +67,36 @@ export class ClusterResolver {
     return (await this.parts.catalogue.catalogue()).versions.status(cluster.version);
   }
 
-  @FieldResolver(() => NodePoolConnection, { description: 'Its node pools, oldest first.' })
+  @FieldResolver(() => NodePoolConnection, { description: 'Its node pools.' })
   nodePools(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
     @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodePoolOrder, 'oldest first') orderBy?: NodePoolOrder | null,
   ) {
-    return childConnection(context, this.parts.nodePools.ofClusters, cluster.id, page);
+    return childConnection(context, this.parts.nodePools.ofClusters, cluster.id, { ...page, orderBy });
   }
 
-  @FieldResolver(() => NodeConnection, { description: 'Its nodes, oldest first.' })
-  nodes(@Ctx() context: RequestContext, @Root() cluster: ClusterRow, @Args(() => PageArgs) page: PageArgs) {
-    return childConnection(context, this.parts.nodes.ofClusters, cluster.id, page);
+  @FieldResolver(() => NodeConnection, { description: 'Its nodes.' })
+  nodes(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodeOrder, 'oldest first') orderBy?: NodeOrder | null,
+  ) {
+    return childConnection(context, this.parts.nodes.ofClusters, cluster.id, { ...page, orderBy });
   }
 
   @FieldResolver(() => OperationConnection, {
-    description: 'What was done to it and its node pools, newest first.',
+    description: 'What was done to it and its node pools.',
   })
   operations(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
     @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(OperationOrder, 'newest first') orderBy?: OperationOrder | null,
   ) {
-    return childConnection(context, this.parts.operations.ofClusters, cluster.id, page);
+    return childConnection(context, this.parts.operations.ofClusters, cluster.id, { ...page, orderBy });
   }
 
   @Requires('issueKubeconfig')
@@ -121,8 +125,13 @@ export class ClusterResolver {
 export class RegionResolver {
   constructor(private readonly clusterStore: ClusterStore) {}
 
-  @FieldResolver(() => ClusterConnection, { description: "The account's clusters there, oldest first." })
-  clusters(@Ctx() context: RequestContext, @Root() region: Region, @Args(() => PageArgs) page: PageArgs) {
-    return childConnection(context, this.clusterStore.ofRegions, region.id, page);
+  @FieldResolver(() => ClusterConnection, { description: "The account's clusters there." })
+  clusters(
+    @Ctx() context: RequestContext,
+    @Root() region: Region,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(ClusterOrder, 'oldest first') orderBy?: ClusterOrder | null,
+  ) {
+    return childConnection(context, this.clusterStore.ofRegions, region.id, { ...page, orderBy });
   }
 }

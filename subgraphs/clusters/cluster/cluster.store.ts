@@ -1,4 +1,11 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
+import { keyset } from '../../../kernel/keyset.js';
+import {
+  createdAtColumn,
+  nameColumn,
+  type SortedPageRequest,
+  type Sorting,
+} from '../../../kernel/sorting.js';
 import { type Cluster, Prisma } from '../../../prisma/generated/client.js';
 import { countChildren, type ChildTable, selectChildPages } from '../child-page.store.js';
 import { CLUSTER_COLUMNS } from './cluster-columns.js';
@@ -9,14 +16,17 @@ import { admitting } from './cluster-states.js';
 
 export type ClusterRow = Cluster;
 
-/** A checked list request; `key` holds the sort value and the id of the last cluster seen. */
-export interface ClusterPageQuery {
+export type ClusterOrderField = 'CREATED_AT' | 'NAME';
+
+export const clusterSorting: Sorting<ClusterRow, ClusterOrderField> = {
+  byId: 'ASC',
+  columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
+};
+
+/** A checked list request. */
+export interface ClusterPageQuery extends SortedPageRequest<ClusterRow> {
   readonly account: string;
   readonly filter: ClusterFilter;
-  readonly field: 'CREATED_AT' | 'NAME';
-  readonly direction: 'ASC' | 'DESC';
-  readonly limit: number;
-  readonly key: readonly string[] | undefined;
 }
 
 const byRegion: ChildTable = {
@@ -35,26 +45,19 @@ export class ClusterStore {
     this.database.cluster.findMany({ where: { account, id: { in: [...ids] } } });
 
   /** Living clusters of regions. */
-  readonly ofRegions: Children<ClusterRow> = {
+  readonly ofRegions: Children<ClusterRow, ClusterOrderField> = {
     byIds: this.byIds,
+    sorting: clusterSorting,
     pages: (query) => selectChildPages<ClusterRow>(this.database, byRegion, query),
     totals: (account, regions) => countChildren(this.database, byRegion, account, regions),
     parentOf: (cluster) => cluster.regionId,
   };
 
-  page(query: ClusterPageQuery): Promise<ClusterRow[]> {
-    const sort = Prisma.raw(query.field === 'NAME' ? 'name' : 'created_at');
-    const order = Prisma.raw(query.direction);
-    const beyond = Prisma.raw(query.direction === 'ASC' ? '>' : '<');
-    const [value, id] = query.key ?? [];
-    const type = Prisma.raw(query.field === 'NAME' ? 'text' : 'timestamptz');
-    const seen = query.key
-      ? Prisma.sql`AND (${sort}, id) ${beyond} (${value}::${type}, ${id})`
-      : Prisma.empty;
+  page({ account, filter, limit, sort, key }: ClusterPageQuery): Promise<ClusterRow[]> {
+    const { beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<ClusterRow[]>`
       SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
-      WHERE ${restriction(query.account, query.filter)} ${seen}
-      ORDER BY ${sort} ${order}, id ${order} LIMIT ${query.limit}`;
+      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
   }
 
   /** The list in the order of ids, for reading all of it. */

@@ -1,5 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
 import { Product } from '../../../kernel/graph/product.type.js';
@@ -90,3 +91,6 @@ export class Kubeconfig {
 }
 
 export const ClusterConnection = connectionOf('Cluster', () => Cluster);
+
+export const ClusterOrder = orderOf('Cluster', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type ClusterOrder = InstanceType<typeof ClusterOrder>;

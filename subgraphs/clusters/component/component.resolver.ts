@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { OrderByArg } from '../../../kernel/graph/order.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { Product } from '../../../kernel/graph/product.type.js';
 import { JSONScalar } from '../../../kernel/graph/scalars.js';
@@ -15,6 +16,7 @@ import {
   Component,
   ComponentRecommendation,
   ComponentConnection,
+  ComponentOrder,
   ComponentDefinition,
 } from './component.type.js';
 
@@ -104,13 +106,14 @@ export class ClusterComponentsResolver {
   constructor(private readonly store: ComponentStore) {}
 
   @FieldResolver(() => ComponentConnection, {
-    description: 'Its components (add-ons), in the order of installation.',
+    description: 'Its components (add-ons).',
   })
   components(
     @Ctx() context: RequestContext,
     @Root() { id }: ClusterRow,
     @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(ComponentOrder, 'in the order of installation') orderBy?: ComponentOrder | null,
   ) {
-    return childConnection(context, this.store.ofClusters, id, page);
+    return childConnection(context, this.store.ofClusters, id, { ...page, orderBy });
   }
 }

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
+import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Component, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
 import type { Children, ReadByKeys } from '../loading.js';
@@ -6,6 +7,13 @@ import type { Children, ReadByKeys } from '../loading.js';
 export type { Prisma } from '../../../prisma/generated/client.js';
 
 export type ComponentRow = Component;
+
+export type ComponentOrderField = 'CREATED_AT' | 'NAME';
+
+export const componentSorting: Sorting<ComponentRow, ComponentOrderField> = {
+  byId: 'ASC',
+  columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
+};
 
 const byCluster: ChildTable = {
   table: 'clusters.component',
@@ -23,8 +31,9 @@ export class ComponentStore {
   readonly byIds = (account: string, ids: readonly string[]): Promise<ComponentRow[]> =>
     this.database.component.findMany({ where: { account, id: { in: [...ids] } } });
 
-  readonly ofClusters: Children<ComponentRow> = {
+  readonly ofClusters: Children<ComponentRow, ComponentOrderField> = {
     byIds: this.byIds,
+    sorting: componentSorting,
     pages: (query) => selectChildPages<ComponentRow>(this.database, byCluster, query),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (component) => component.clusterId,

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Requires } from '../../../access/requires.js';
 import { Resource } from '../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../kernel/graph/scalars.js';
@@ -129,12 +130,18 @@ export class Component {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last compared with the cluster.' })
   driftCheckedAt: Date | null;
+
+  @Field(() => DateTimeScalar, { description: 'When its installation was asked for.' })
+  createdAt: Date;
 }
 
 const WHEN =
   'When it begins. If omitted: MAINTENANCE_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else IMMEDIATE. The window opens next at Cluster.maintenanceWindow.nextOccurrence.';
 
 export const ComponentConnection = connectionOf('Component', () => Component);
+
+export const ComponentOrder = orderOf('Component', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type ComponentOrder = InstanceType<typeof ComponentOrder>;
 
 @InputType({ description: 'A component to be installed.' })
 export class InstallComponentInput {

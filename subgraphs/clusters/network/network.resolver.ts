@@ -1,20 +1,23 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../../kernel/graph/cost.js';
 import { toConnection } from '../../../kernel/graph/connection.type.js';
+import { OrderByArg } from '../../../kernel/graph/order.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { pageOf, pageRequest } from '../../../kernel/page.js';
+import { sortedPageRequest, sortKey } from '../../../kernel/sorting.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import { Region, Zone } from '../catalogue/catalogue-stubs.type.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { loadById, loadValue } from '../loading.js';
 import type { ClusterResourceStore } from './cluster-resources.store.js';
-import type {
-  ClusterNetworkRow,
-  NetworkStore,
-  SecurityGroupRow,
-  VpcRow,
-  VSwitchRow,
+import {
+  type ClusterNetworkRow,
+  type NetworkStore,
+  type SecurityGroupRow,
+  type VpcRow,
+  vpcSorting,
+  type VSwitchRow,
 } from './network.store.js';
 import {
   ClusterNetwork,
@@ -22,6 +25,7 @@ import {
   SecurityGroup,
   Vpc,
   VpcConnection,
+  VpcOrder,
   VSwitch,
 } from './network.type.js';
 
@@ -34,18 +38,19 @@ export class VpcResolver {
     return loadById(context, this.store.vpcs, id);
   }
 
-  @Query(() => VpcConnection, { description: "The account's VPCs, oldest first." })
+  @Query(() => VpcConnection, { description: "The account's VPCs." })
   async vpcs(
     @Ctx() { actor }: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('regionId', () => ID, { nullable: true, description: 'Only those in this region.' })
     regionId?: string | null,
+    @OrderByArg(VpcOrder, 'oldest first') orderBy?: VpcOrder | null,
   ) {
     const { account } = actor;
-    const { limit, key } = pageRequest(page);
-    const query = { account, regionId: regionId ?? null, after: key?.[0] ?? null, limit: limit + 1 };
+    const { limit, sort, key } = sortedPageRequest({ ...page, orderBy }, vpcSorting);
+    const query = { account, regionId: regionId ?? null, limit: limit + 1, sort, key };
     return toConnection(pageOf(await this.store.page(query), limit), {
-      key: ({ id }) => [id],
+      key: (vpc) => sortKey(sort, vpc),
       after: page.after,
       count: () => this.store.count(account, regionId ?? null),
     });

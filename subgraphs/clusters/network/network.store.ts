@@ -1,4 +1,11 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
+import { keyset } from '../../../kernel/keyset.js';
+import {
+  createdAtColumn,
+  nameColumn,
+  type SortedPageRequest,
+  type Sorting,
+} from '../../../kernel/sorting.js';
 import {
   type CloudResource,
   type ClusterNetwork,
@@ -16,6 +23,21 @@ export type ClusterNetworkRow = ClusterNetwork;
 export type CloudResourceRow = CloudResource;
 
 type Ids = readonly string[];
+
+const columns = { CREATED_AT: createdAtColumn, NAME: nameColumn };
+export const vpcSorting: Sorting<VpcRow, keyof typeof columns> = { byId: 'ASC', columns };
+/** Also of what is shown of a row. */
+export const retainedSorting: Sorting<
+  Pick<CloudResourceRow, 'id' | 'name' | 'createdAt'>,
+  keyof typeof columns
+> = { byId: 'ASC', columns };
+
+/** A checked request for a list of VPCs. */
+export interface VpcPageQuery extends SortedPageRequest<VpcRow> {
+  readonly account: string;
+  /** Only those in this region; null: in every region. */
+  readonly regionId: string | null;
+}
 
 /** Reads networks; everything only of the account. */
 export class NetworkStore {
@@ -65,38 +87,29 @@ export class NetworkStore {
     return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
 
-  /** What outlived its cluster, oldest first. */
+  /** A page of what outlived its cluster. */
   retained(
     account: string,
-    { after, limit }: { readonly after: string | null; readonly limit: number },
+    { limit, sort, key }: SortedPageRequest<CloudResourceRow>,
   ): Promise<CloudResourceRow[]> {
-    return this.database.cloudResource.findMany({
-      where: { account, retained: true, ...(after !== null && { id: { gt: after } }) },
-      orderBy: { id: 'asc' },
-      take: limit,
-    });
+    const { beyond, order } = keyset(sort, key);
+    return this.database.$queryRaw<CloudResourceRow[]>`
+      SELECT id, account, cluster_id AS "clusterId", type, name, retained, created_at AS "createdAt"
+      FROM clusters.cloud_resource WHERE account = ${account} AND retained ${beyond}
+      ORDER BY ${order} LIMIT ${limit}`;
   }
 
   countRetained(account: string): Promise<number> {
     return this.database.cloudResource.count({ where: { account, retained: true } });
   }
 
-  page(query: {
-    readonly account: string;
-    readonly regionId: string | null;
-    readonly after: string | null;
-    readonly limit: number;
-  }): Promise<VpcRow[]> {
-    const { account, regionId, after, limit } = query;
-    return this.database.vpc.findMany({
-      where: {
-        account,
-        ...(regionId !== null && { regionId }),
-        ...(after !== null && { id: { gt: after } }),
-      },
-      orderBy: { id: 'asc' },
-      take: limit,
-    });
+  page(query: VpcPageQuery): Promise<VpcRow[]> {
+    const { account, regionId, limit, sort, key } = query;
+    const { beyond, order } = keyset(sort, key);
+    const inRegion = regionId === null ? Prisma.empty : Prisma.sql`AND region_id = ${regionId}`;
+    return this.database.$queryRaw<VpcRow[]>`
+      SELECT id, account, name, region_id AS "regionId", cidr, creator, created_at AS "createdAt"
+      FROM clusters.vpc WHERE account = ${account} ${inRegion} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
   }
 
   count(account: string, regionId: string | null): Promise<number> {

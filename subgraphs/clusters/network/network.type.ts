@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import {
@@ -147,4 +148,7 @@ export class ClusterResource {
 }
 
 export const VpcConnection = connectionOf('Vpc', () => Vpc);
+
+export const VpcOrder = orderOf('Vpc', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type VpcOrder = InstanceType<typeof VpcOrder>;
 export const ClusterResourceConnection = connectionOf('ClusterResource', () => ClusterResource);

@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { ClusterResourceType } from './network.enums.js';
@@ -25,3 +26,9 @@ export class RetainedResource {
 }
 
 export const RetainedResourceConnection = connectionOf('RetainedResource', () => RetainedResource);
+
+export const RetainedResourceOrder = orderOf('RetainedResource', {
+  CREATED_AT: 'Time of creation.',
+  NAME: 'Name.',
+});
+export type RetainedResourceOrder = InstanceType<typeof RetainedResourceOrder>;

@@ -8,7 +8,8 @@ import { childConnection, loadById, loadValue } from '../loading.js';
 import type { NodeCounts, NodePoolRow, NodePoolStore } from './node-pool.store.js';
 import { NodePool } from './node-pool.type.js';
 import type { NodeStore } from '../node/node.store.js';
-import { NodeConnection } from '../node/node.type.js';
+import { NodeConnection, NodeOrder } from '../node/node.type.js';
+import { OrderByArg } from '../../../kernel/graph/order.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 
 @Resolver(() => NodePool)
@@ -69,9 +70,14 @@ export class NodePoolResolver {
     return settled ? Math.max(failed, pool.desiredSize - (total - removing)) : failed;
   }
 
-  @FieldResolver(() => NodeConnection, { description: 'Its nodes, oldest first.' })
-  nodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow, @Args(() => PageArgs) page: PageArgs) {
-    return childConnection(context, this.stores.nodes.ofPools, pool.id, page);
+  @FieldResolver(() => NodeConnection, { description: 'Its nodes.' })
+  nodes(
+    @Ctx() context: RequestContext,
+    @Root() pool: NodePoolRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodeOrder, 'oldest first') orderBy?: NodeOrder | null,
+  ) {
+    return childConnection(context, this.stores.nodes.ofPools, pool.id, { ...page, orderBy });
   }
 
   private async counts(context: RequestContext, pool: NodePoolRow): Promise<NodeCounts> {

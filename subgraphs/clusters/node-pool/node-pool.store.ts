@@ -1,9 +1,17 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
+import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import { type NodePool, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
 import type { Children } from '../loading.js';
 
 export type NodePoolRow = NodePool;
+
+export type NodePoolOrderField = 'CREATED_AT' | 'NAME';
+
+export const nodePoolSorting: Sorting<NodePoolRow, NodePoolOrderField> = {
+  byId: 'ASC',
+  columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
+};
 
 /** How many nodes a pool has, by how they are. */
 export interface NodeCounts {
@@ -37,8 +45,9 @@ export class NodePoolStore {
   readonly byIds = (account: string, ids: readonly string[]): Promise<NodePoolRow[]> =>
     this.database.nodePool.findMany({ where: { account, id: { in: [...ids] }, deletedAt: null } });
 
-  readonly ofClusters: Children<NodePoolRow> = {
+  readonly ofClusters: Children<NodePoolRow, NodePoolOrderField> = {
     byIds: this.byIds,
+    sorting: nodePoolSorting,
     pages: (query) => selectChildPages<NodePoolRow>(this.database, byCluster, query),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (pool) => pool.clusterId,

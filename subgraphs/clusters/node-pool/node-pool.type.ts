@@ -1,7 +1,8 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
-import { BigIntScalar } from '../../../kernel/graph/scalars.js';
+import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 
@@ -78,6 +79,12 @@ export class NodePool {
 
   @Field(() => BigIntScalar, { description: 'Grows with each visible change.' })
   resourceVersion: bigint;
+
+  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  createdAt: Date;
 }
 
 export const NodePoolConnection = connectionOf('NodePool', () => NodePool);
+
+export const NodePoolOrder = orderOf('NodePool', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type NodePoolOrder = InstanceType<typeof NodePoolOrder>;

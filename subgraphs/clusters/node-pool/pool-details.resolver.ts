@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { OrderByArg } from '../../../kernel/graph/order.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { JSONScalar } from '../../../kernel/graph/scalars.js';
 import { refuse } from '../../../kernel/result.js';
@@ -7,7 +8,7 @@ import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { Condition } from '../cluster/cluster.type.js';
 import { imageOf } from '../instance/node-image.js';
 import { childConnection, loadValue } from '../loading.js';
-import { NodeRepairConnection } from '../node/node-repair.type.js';
+import { NodeRepairConnection, NodeRepairOrder } from '../node/node-repair.type.js';
 import type { NodeRepairStore } from '../node/node-repair.store.js';
 import { conditionsOf } from '../reconcile/conditions.js';
 import { driftOf } from './audit/auditing-drift.js';
@@ -93,13 +94,14 @@ export class PoolDetailsResolver {
     return driftOf(pool);
   }
 
-  @FieldResolver(() => NodeRepairConnection, { description: 'Repairs of its nodes, newest first.' })
+  @FieldResolver(() => NodeRepairConnection, { description: 'Repairs of its nodes.' })
   nodeRepairs(
     @Ctx() context: RequestContext,
     @Root() pool: NodePoolRow,
     @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodeRepairOrder, 'newest first') orderBy?: NodeRepairOrder | null,
   ) {
-    return childConnection(context, this.stores.repairs.ofPools, pool.id, page);
+    return childConnection(context, this.stores.repairs.ofPools, pool.id, { ...page, orderBy });
   }
 }
 

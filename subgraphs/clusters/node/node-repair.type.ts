@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 
@@ -40,3 +41,6 @@ export class NodeRepair {
 }
 
 export const NodeRepairConnection = connectionOf('NodeRepair', () => NodeRepair);
+
+export const NodeRepairOrder = orderOf('NodeRepair', { STARTED_AT: 'When it began.' });
+export type NodeRepairOrder = InstanceType<typeof NodeRepairOrder>;

@@ -1,9 +1,17 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
+import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Node } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
 import type { Children } from '../loading.js';
 
 export type NodeRow = Node;
+
+export type NodeOrderField = 'CREATED_AT' | 'NAME';
+
+export const nodeSorting: Sorting<NodeRow, NodeOrderField> = {
+  byId: 'ASC',
+  columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
+};
 
 const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", name, state, status, generation, role,
   zone_id AS "zoneId", vswitch_id AS "vSwitchId", address, security_group_id AS "securityGroupId", instance_id AS "instanceId", charge_type AS "chargeType", origin, joining, leaving, idle_since AS "idleSince", instance_type AS "instanceType", vcpus, version, failure, sysctls, created_at AS "createdAt"`;
@@ -27,15 +35,17 @@ export class NodeStore {
     return new Map(rows.map((node) => [`${node.clusterId}/${node.name}`, node]));
   };
 
-  readonly ofClusters: Children<NodeRow> = {
+  readonly ofClusters: Children<NodeRow, NodeOrderField> = {
     byIds: this.byIds,
+    sorting: nodeSorting,
     pages: (query) => selectChildPages<NodeRow>(this.database, byCluster, query),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (node) => node.clusterId,
   };
 
-  readonly ofPools: Children<NodeRow> = {
+  readonly ofPools: Children<NodeRow, NodeOrderField> = {
     byIds: this.byIds,
+    sorting: nodeSorting,
     pages: (query) => selectChildPages<NodeRow>(this.database, byPool, query),
     totals: (account, pools) => countChildren(this.database, byPool, account, pools),
     parentOf: (node) => node.nodePoolId,

@@ -1,7 +1,9 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
+import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 
 export const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
   MASTER: 'It runs the control plane (dedicated clusters).',
@@ -41,6 +43,12 @@ export class Node {
 
   @Field(() => String, { description: 'Readiness in Kubernetes: `Ready`, `NotReady` or `Unknown`.' })
   status: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was created here: before its instance was.' })
+  createdAt: Date;
 }
 
 export const NodeConnection = connectionOf('Node', () => Node);
+
+export const NodeOrder = orderOf('Node', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type NodeOrder = InstanceType<typeof NodeOrder>;

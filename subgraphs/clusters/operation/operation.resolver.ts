@@ -15,9 +15,11 @@ import {
   OperationConnection,
   OperationFilter,
   OperationKind,
+  OperationOrder,
   OperationResult,
   OperationTarget,
 } from './operation.type.js';
+import { OrderByArg } from '../../../kernel/graph/order.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 import { toPayload } from '../payloads.type.js';
@@ -38,14 +40,15 @@ export class OperationResolver {
     return loadById(context, this.stores.operations.byIds, id);
   }
 
-  @Query(() => OperationConnection, { description: "The account's operations, newest first." })
+  @Query(() => OperationConnection, { description: "The account's operations." })
   operations(
     @Ctx() context: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => OperationFilter, { nullable: true, description: 'Which ones.' })
     filter?: OperationFilter | null,
+    @OrderByArg(OperationOrder, 'newest first') orderBy?: OperationOrder | null,
   ) {
-    return this.service.list(context.actor, filter ?? {}, page);
+    return this.service.list(context.actor, filter ?? {}, { ...page, orderBy });
   }
 
   @Mutation(() => CancelOperationPayload, {

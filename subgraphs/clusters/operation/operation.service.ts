@@ -3,10 +3,11 @@ import { requestCancel } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
-import { type PageArguments, pageOf, pageRequest } from '../../../kernel/page.js';
+import { pageOf } from '../../../kernel/page.js';
+import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../kernel/sorting.js';
 import { toConnection } from '../../../kernel/graph/connection.type.js';
 import { change, type ChangeOutcome } from '../change.js';
-import type { OperationStore } from './operation.store.js';
+import { type OperationOrderField, operationSorting, type OperationStore } from './operation.store.js';
 import type { CancelOperationInput, OperationFilter } from './operation.type.js';
 import { SCHEDULED_CHANGE, scheduledFor } from '../maintenance-window/scheduled-change.js';
 
@@ -20,12 +21,12 @@ export class OperationService {
     private readonly store: OperationStore,
   ) {}
 
-  /** The account's operations, newest first. */
-  async list({ account }: Actor, filter: OperationFilter, args: PageArguments) {
-    const { limit, key } = pageRequest(args);
-    const rows = await this.store.page({ account, filter, limit: limit + 1, after: key?.[0] });
+  /** The account's operations. */
+  async list({ account }: Actor, filter: OperationFilter, args: SortedPageArguments<OperationOrderField>) {
+    const { limit, sort, key } = sortedPageRequest(args, operationSorting);
+    const rows = await this.store.page({ account, filter, limit: limit + 1, sort, key });
     return toConnection(pageOf(rows, limit), {
-      key: (operation) => [operation.id],
+      key: (operation) => sortKey(sort, operation),
       after: args.after,
       count: () => this.store.count(account, filter),
     });

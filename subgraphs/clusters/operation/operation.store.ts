@@ -1,6 +1,8 @@
 import { operationKinds } from '../../../engine/operation-kinds.js';
 import { OPERATION_COLUMNS } from '../../../engine/operations.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
+import { keyset } from '../../../kernel/keyset.js';
+import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
 import { type Operation, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
 import type { Children } from '../loading.js';
@@ -8,19 +10,23 @@ import type { OperationFilter } from './operation.type.js';
 
 export type OperationRow = Operation;
 
-/** A checked list request, newest first; `after` is the id of the last operation seen. */
-export interface OperationPageQuery {
+export type OperationOrderField = 'CREATED_AT';
+
+export const operationSorting: Sorting<OperationRow, OperationOrderField> = {
+  byId: 'DESC',
+  columns: { CREATED_AT: createdAtColumn },
+};
+
+/** A checked list request. */
+export interface OperationPageQuery extends SortedPageRequest<OperationRow> {
   readonly account: string;
   readonly filter: OperationFilter;
-  readonly limit: number;
-  readonly after: string | undefined;
 }
 
 const byCluster: ChildTable = {
   table: 'engine.operation',
   columns: OPERATION_COLUMNS,
   parent: 'cluster_id',
-  descending: true,
 };
 
 /** Reads operations. */
@@ -31,40 +37,47 @@ export class OperationStore {
     this.database.operation.findMany({ where: { account, id: { in: [...ids] } } });
 
   /** Operations on clusters and what belongs to them, newest first. */
-  readonly ofClusters: Children<OperationRow> = {
+  readonly ofClusters: Children<OperationRow, OperationOrderField> = {
     byIds: this.byIds,
+    sorting: operationSorting,
     pages: (query) => selectChildPages<OperationRow>(this.database, byCluster, query),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (operation) => operation.clusterId,
   };
 
-  page({ account, filter, limit, after }: OperationPageQuery): Promise<OperationRow[]> {
-    return this.database.operation.findMany({
-      where: { ...restriction(account, filter), ...(after && { id: { lt: after } }) },
-      orderBy: { id: 'desc' },
-      take: limit,
-    });
+  page({ account, filter, limit, sort, key }: OperationPageQuery): Promise<OperationRow[]> {
+    const { beyond, order } = keyset(sort, key);
+    return this.database.$queryRaw<OperationRow[]>`
+      SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation
+      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
   }
 
-  count(account: string, filter: OperationFilter): Promise<number> {
-    return this.database.operation.count({ where: restriction(account, filter) });
+  async count(account: string, filter: OperationFilter): Promise<number> {
+    const rows = await this.database.$queryRaw<{ total: number }[]>`
+      SELECT count(*)::int AS total FROM engine.operation WHERE ${restriction(account, filter)}`;
+    return rows[0]?.total ?? 0;
   }
 }
 
-function restriction(account: string, filter: OperationFilter): Prisma.OperationWhereInput {
-  return {
-    account,
-    ...(filter.state && { state: { in: filter.state } }),
-    ...(filter.kinds && ofKinds(filter.kinds)),
-    ...(filter.clusterId != null && { clusterId: filter.clusterId }),
-    ...(filter.targetId != null && { targetId: filter.targetId }),
-  };
+function restriction(account: string, filter: OperationFilter): Prisma.Sql {
+  const { state, kinds, clusterId, targetId } = filter;
+  const parts = [
+    Prisma.sql`account = ${account}`,
+    state ? Prisma.sql`state = ANY(${[...state]}::text[])` : undefined,
+    kinds ? ofKinds(kinds) : undefined,
+    clusterId == null ? undefined : Prisma.sql`cluster_id = ${clusterId}`,
+    targetId == null ? undefined : Prisma.sql`target_id = ${targetId}`,
+  ];
+  return Prisma.join(
+    parts.filter((part) => part !== undefined),
+    ' AND ',
+  );
 }
 
-function ofKinds(kinds: readonly string[]): Prisma.OperationWhereInput {
-  const named = { type: { in: [...kinds] } };
+function ofKinds(kinds: readonly string[]): Prisma.Sql {
+  const named = Prisma.sql`type = ANY(${[...kinds]}::text[])`;
   if (!kinds.includes('OTHER')) return named;
-  return { OR: [named, { type: { notIn: Object.keys(operationKinds) } }] };
+  return Prisma.sql`(${named} OR type <> ALL(${Object.keys(operationKinds)}::text[]))`;
 }
 
 /** Ids of the operations of a cluster, or on one target, that have not ended. */

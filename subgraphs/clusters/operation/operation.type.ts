@@ -1,6 +1,7 @@
 import { createUnionType, Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
 import { operationKinds } from '../../../engine/operation-kinds.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { UserError } from '../../../kernel/graph/user-error.type.js';
@@ -93,6 +94,9 @@ export const OperationTarget = createUnionType({
 });
 
 export const OperationConnection = connectionOf('Operation', () => Operation);
+
+export const OperationOrder = orderOf('Operation', { CREATED_AT: 'Time of creation.' });
+export type OperationOrder = InstanceType<typeof OperationOrder>;
 
 @InputType({ description: 'Which operations; all conditions are combined with AND.' })
 export class OperationFilter {

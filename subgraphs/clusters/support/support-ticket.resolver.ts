@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { OrderByArg } from '../../../kernel/graph/order.type.js';
 import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../kernel/result.js';
@@ -17,6 +18,7 @@ import {
   OpenSupportTicketPayload,
   SupportTicket,
   SupportTicketConnection,
+  SupportTicketOrder,
 } from './support-ticket.type.js';
 
 interface Stores {
@@ -86,13 +88,14 @@ export class SupportTicketResolver {
 export class ClusterTicketsResolver {
   constructor(private readonly tickets: SupportTicketStore) {}
 
-  @FieldResolver(() => SupportTicketConnection, { description: 'Requests for help with it, newest first.' })
+  @FieldResolver(() => SupportTicketConnection, { description: 'Requests for help with it.' })
   supportTickets(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
     @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(SupportTicketOrder, 'newest first') orderBy?: SupportTicketOrder | null,
   ) {
-    return childConnection(context, this.tickets.ofClusters, cluster.id, page);
+    return childConnection(context, this.tickets.ofClusters, cluster.id, { ...page, orderBy });
   }
 }
 

@@ -1,16 +1,29 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Sorting } from '../../../kernel/sorting.js';
 import type { SupportTicket } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
 import type { Children } from '../loading.js';
 
 export type SupportTicketRow = SupportTicket;
 
+export type SupportTicketOrderField = 'OPENED_AT';
+
+const sorting: Sorting<SupportTicketRow, SupportTicketOrderField> = {
+  byId: 'DESC',
+  columns: {
+    OPENED_AT: {
+      column: 'opened_at',
+      type: 'timestamptz',
+      value: ({ openedAt }) => openedAt.toISOString(),
+    },
+  },
+};
+
 const byCluster: ChildTable = {
   table: 'clusters.support_ticket',
   columns: `id, account, cluster_id AS "clusterId", kind, title, text, state, version, opened_by AS "openedBy",
     opened_at AS "openedAt", closed_at AS "closedAt"`,
   parent: 'cluster_id',
-  descending: true,
 };
 
 /** Reads requests for help. */
@@ -21,8 +34,9 @@ export class SupportTicketStore {
     this.database.supportTicket.findMany({ where: { account, id: { in: [...ids] } } });
 
   /** Tickets of clusters, newest first. */
-  readonly ofClusters: Children<SupportTicketRow> = {
+  readonly ofClusters: Children<SupportTicketRow, SupportTicketOrderField> = {
     byIds: this.byIds,
+    sorting,
     pages: (query) => selectChildPages<SupportTicketRow>(this.database, byCluster, query),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (ticket) => ticket.clusterId,

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
@@ -50,6 +51,9 @@ export class SupportTicket {
 }
 
 export const SupportTicketConnection = connectionOf('SupportTicket', () => SupportTicket);
+
+export const SupportTicketOrder = orderOf('SupportTicket', { OPENED_AT: 'When it was opened.' });
+export type SupportTicketOrder = InstanceType<typeof SupportTicketOrder>;
 
 @InputType({ description: 'A request for help.' })
 export class OpenSupportTicketInput {

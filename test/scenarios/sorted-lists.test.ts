@@ -1,0 +1,104 @@
+import { type GraphQLObjectType, getNamedType, isEnumType, isInputObjectType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, type Seat } from '../kit/main-job.js';
+import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+import { clientSchema } from './isolation/asking.js';
+import { buildEstate, type Estate } from './isolation/estate.js';
+
+const schema = await clientSchema();
+
+/** How a list is reached, with `LIST` in place of the list. */
+const ROOTS: Readonly<Record<string, string>> = {
+  Query: '{ LIST }',
+  Cluster: 'query ($cluster: ID!) { owner: cluster(id: $cluster) { LIST } }',
+  NodePool: 'query ($nodePool: ID!) { owner: nodePool(id: $nodePool) { LIST } }',
+  Region: '{ owner: region(id: "cn-hangzhou") { LIST } }',
+};
+/** Lists for which the account's token has no right. */
+const FOR_OPERATORS = ['undecidedQuotaApplications'];
+
+interface Case {
+  readonly type: string;
+  readonly list: string;
+  readonly field: string;
+}
+
+/** Every list with `orderBy`, by every field that it can be sorted by. */
+const cases = Object.values(schema.getTypeMap())
+  .filter((type): type is GraphQLObjectType => isObjectType(type))
+  .flatMap((type) => Object.values(type.getFields()).map((list) => ({ type, list })))
+  .filter(({ list }) => !FOR_OPERATORS.includes(list.name))
+  .flatMap(({ type, list }): Case[] => {
+    const order = getNamedType(list.args.find(({ name }) => name === 'orderBy')?.type);
+    const field = isInputObjectType(order) && getNamedType(order.getFields()['field']?.type);
+    if (!field || !isEnumType(field)) return [];
+    return field.getValues().map(({ name }) => ({ type: type.name, list: list.name, field: name }));
+  });
+
+interface Item {
+  readonly id: string;
+  readonly value: string;
+}
+interface Page {
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly nodes: readonly Item[];
+}
+
+describe('a list with orderBy', () => {
+  let platform: TestPlatform;
+  let seat: Seat;
+  let estate: Estate;
+
+  beforeAll(async () => {
+    platform = await startTestPlatform();
+    seat = { url: platform.url, account: 'acme' };
+    estate = await buildEstate(seat);
+    for (const name of ['b', 'a', 'c']) {
+      await ask(
+        seat,
+        `mutation { createVpc(input: { regionId: "cn-hangzhou", name: "${name}", cidr: "10.0.0.0/8" }) { vpc { id } } }`,
+      );
+      await ask(
+        seat,
+        `mutation ($input: OpenSupportTicketInput!) { openSupportTicket(input: $input) { supportTicket { id } } }`,
+        { input: { clusterId: estate.cluster, kind: 'QUESTION', title: name, text: name } },
+      );
+    }
+  });
+  afterAll(() => platform[Symbol.asyncDispose]());
+
+  /** All items, two a page. */
+  async function walk({ type, list, field }: Case, direction: string): Promise<Item[]> {
+    const value = field.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const seen: Item[] = [];
+    let after: string | null = null;
+    do {
+      const page = `page: ${list}(first: 2, after: ${JSON.stringify(after)}, orderBy: { field: ${field}, direction: ${direction} }) {
+        pageInfo { hasNextPage endCursor } nodes { id value: ${value} } }`;
+      const { page: root, owner } = await ask<{ page?: Page; owner?: { page: Page } }>(
+        seat,
+        ROOTS[type]!.replace('LIST', page),
+        { cluster: estate.cluster, nodePool: estate.nodePool },
+      );
+      const found: Page = (root ?? owner?.page)!;
+      seen.push(...found.nodes);
+      after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
+    } while (after !== null);
+    return seen;
+  }
+
+  test.each(cases)(
+    '$list of $type is sorted by $field both ways, and its pages have every item once',
+    async (one) => {
+      const up = await walk(one, 'ASC');
+      expect(up).toEqual([...up].sort((a, b) => compare(a.value, b.value) || compare(a.id, b.id)));
+      expect(new Set(up.map(({ id }) => id)).size).toBe(up.length);
+      expect(await walk(one, 'DESC')).toEqual([...up].reverse());
+    },
+  );
+});
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
