@@ -8,6 +8,7 @@ import type { EngineMetrics } from './engine-metrics.js';
 import { housekeeping, type HousekeepingOptions } from './housekeeping.js';
 import { SCHEDULE_TASK, taskList } from './jobs.js';
 import { freeJobsOfTheDead, holdLiveness } from './liveness.js';
+import { keepDueJobsRanked, SCHEDULE_RANK } from './ranks.js';
 
 export interface EngineOptions extends HousekeepingOptions {
   readonly database: OpenDatabase;
@@ -35,10 +36,10 @@ const RESTART_MS = 1_000;
 const ABORT_GRACE_MS = 5_000;
 
 /**
- * Connections beyond one for each job: one listens, one holds the lease, one looks for the dead. They are apart from
- * those that reconcilers use, so neither can starve the other; a connection is opened when it is first needed.
+ * Connections beyond one for each job: one listens, one holds the lease, one looks for the dead, one ranks jobs. They are
+ * apart from those that reconcilers use, so neither can starve the other; a connection is opened when it is first needed.
  */
-const EXTRA_CONNECTIONS = 3;
+const EXTRA_CONNECTIONS = 4;
 
 /**
  * Starts working on the queue; returns when it does. Needs the tables of `migrate` and `installQueue`. When the
@@ -56,10 +57,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   pool.on('connect', (client) => client.on('error', () => undefined));
   const stopping = new AbortController();
   const reaper = freeJobsOfTheDead(pool, log);
+  const ranking = keepDueJobsRanked(pool, log);
   const supervised = await supervise({ ...options, pool, signal: stopping.signal }).catch(
     async (error: unknown) => {
       // Connections that stay open would keep the process from ending.
       await reaper[Symbol.asyncDispose]();
+      await ranking[Symbol.asyncDispose]();
       await pool.end();
       throw error;
     },
@@ -73,6 +76,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       clearTimeout(abort);
       stopping.abort(new Error('the engine has stopped'));
       await reaper[Symbol.asyncDispose]();
+      await ranking[Symbol.asyncDispose]();
       await pool.end();
     },
   };
@@ -190,6 +194,7 @@ function cronItems(schedules: readonly Schedule[]) {
         maxAttempts: 3,
         queueName: `schedule:${name}`,
         jobKey: `schedule:${name}`,
+        priority: SCHEDULE_RANK,
       },
     })),
   );

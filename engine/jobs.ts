@@ -13,6 +13,7 @@ const reconcileJob = z.object({
   key: z.string(),
   attempt: z.number().int().optional(),
   origin: originForm.nullish(),
+  account: z.string().nullish(),
 });
 const scheduleJob = z.object({ name: z.string() });
 
@@ -42,7 +43,8 @@ export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions)
       // An engine of another release may know it; graphile-worker offers the job again.
       if (!reconciler) throw new Error(`no reconciler for ${job.kind}`);
       const attributes = { 'fleetgraph.kind': job.kind, 'fleetgraph.key': job.key };
-      await fromOrigin(lasting(job.origin), { name: `reconcile ${job.kind}`, attributes }, async () => {
+      const cause = { origin: lasting(job.origin), account: job.account ?? undefined };
+      await fromOrigin(cause, { name: `reconcile ${job.kind}`, attributes }, async () => {
         const startedAt = performance.now();
         const outcome = await runReconciler(reconciler, job, scope);
         const seconds = (performance.now() - startedAt) / 1000;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { z } from 'zod';
 import { currentRequest, inRequest, outsideRequests } from '../kernel/request-scope.js';
 import { type SpanOptions, inSpan, traceHeaders } from '../kernel/tracing/span.js';
@@ -29,16 +30,32 @@ export function lasting(origin: Origin | null | undefined): Origin | undefined {
   return origin && Date.now() - origin.at <= LASTS_MS ? origin : undefined;
 }
 
-/** Does the work of a job for the request from which it follows, in a span of its own. */
+/** The account of the job that runs here. It outlasts the request from which the job follows. */
+const jobAccount = new AsyncLocalStorage<string | undefined>();
+
+/** The account on whose behalf jobs are asked for here; undefined for what the platform does by itself. */
+export function currentAccount(): string | undefined {
+  return jobAccount.getStore() ?? currentRequest()?.account;
+}
+
+/** What a job is done for. */
+interface JobCause {
+  readonly origin: Origin | undefined;
+  readonly account: string | undefined;
+}
+
+/** Does the work of a job for its account and for the request from which it follows, in a span of its own. */
 export function fromOrigin<T>(
-  origin: Origin | undefined,
+  { origin, account }: JobCause,
   job: { readonly name: string; readonly attributes: SpanOptions['attributes'] & object },
   work: () => Promise<T>,
 ): Promise<T> {
   const { traceparent } = origin ?? {};
   const parent = traceparent === undefined ? {} : { parent: { traceparent } };
   const spanned = () =>
-    inSpan(job.name, () => ({ kind: 'consumer', attributes: job.attributes, ...parent }), work);
+    jobAccount.run(account, () =>
+      inSpan(job.name, () => ({ kind: 'consumer', attributes: job.attributes, ...parent }), work),
+    );
   return origin
     ? inRequest({ requestId: origin.requestId, at: origin.at }, spanned)
     : outsideRequests(spanned);

@@ -1,7 +1,28 @@
 import type pg from 'pg';
 import { runMigrations } from 'graphile-worker';
+import { ACCOUNT_INDEX } from './ranks.js';
 
-/** Makes or updates graphile-worker's own tables. Racing processes are safe; cheap when nothing is to be done. */
-export async function installQueue(database: string | pg.Pool): Promise<void> {
-  await runMigrations(typeof database === 'string' ? { connectionString: database } : { pgPool: database });
+const LOCK = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph queue'))`;
+/** CREATE INDEX IF NOT EXISTS would wait for all who write jobs before it sees that there is nothing to do. */
+const MISSING = `SELECT to_regclass('graphile_worker.${ACCOUNT_INDEX.name}') IS NULL AS missing`;
+
+/**
+ * Makes or updates graphile-worker's own tables, and our index on them. Racing processes are safe; cheap when nothing is
+ * to be done.
+ */
+export async function installQueue(pool: pg.Pool): Promise<void> {
+  await runMigrations({ pgPool: pool });
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(LOCK);
+    const { rows } = await client.query<{ missing: boolean }>(MISSING);
+    if (rows[0]?.missing) await client.query(ACCOUNT_INDEX.create);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
 }

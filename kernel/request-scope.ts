@@ -11,6 +11,8 @@ export interface RequestScope {
   readonly requestId: string;
   /** When it was asked, in milliseconds since 1970; work that follows from it is counted as its own for a time. */
   readonly at: number;
+  /** The account that asks; undefined before it is known. Work that follows takes the account's turns. */
+  readonly account?: string | undefined;
   /** SQL that runs for the request ends when their signal aborts. */
   readonly waiting?: Waiting | undefined;
 }
@@ -20,7 +22,10 @@ const storage = new AsyncLocalStorage<RequestScope | undefined>();
 /** Runs work, and everything that it starts, for a request: its log entries carry the request's id. */
 export function inRequest<T>(scope: RequestScope, work: () => T): T {
   const known = storage.getStore();
-  const same = known?.requestId === scope.requestId && known.waiting === scope.waiting;
+  const same =
+    known?.requestId === scope.requestId &&
+    known.waiting === scope.waiting &&
+    known.account === scope.account;
   return same ? work() : storage.run(scope, work);
 }
 

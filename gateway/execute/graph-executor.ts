@@ -235,8 +235,8 @@ function callOf(context: CallContext, signal: CancelSignal): CallContext {
 }
 
 /** Enters the scope that all fetches of a query from subgraphs of this process share, once for all of them. */
-function inScope<T>({ requestId, work }: CallContext, run: () => T): T {
-  return work ? inRequest({ requestId, at: Date.now(), waiting: work }, run) : run();
+function inScope<T>({ requestId, actor: { account }, work }: CallContext, run: () => T): T {
+  return work ? inRequest({ requestId, at: Date.now(), account, waiting: work }, run) : run();
 }
 
 /** The context of a request that must not see less than an event; others keep theirs. */

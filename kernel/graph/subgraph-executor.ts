@@ -82,7 +82,8 @@ export class SubgraphExecutor {
       attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
     });
     const { requestId, waiting = context } = context;
-    return inRequest({ requestId, at: Date.now(), waiting }, () =>
+    const { account } = context.actor;
+    return inRequest({ requestId, at: Date.now(), account, waiting }, () =>
       inSpan(`subgraph ${name}`, options, () =>
         this.turns.request(context, () => this.run(request, context)),
       ),
@@ -137,7 +138,8 @@ export class SubgraphExecutor {
     const context = newContext();
     const report = this.report(context);
     // What a stream is read from, others may read, too; only what completes an event is this client's alone.
-    const scope = { requestId: context.requestId, at: Date.now() };
+    const { account } = context.actor;
+    const scope = { requestId: context.requestId, at: Date.now(), account };
     const source = await inRequest(scope, () =>
       createSourceEventStream(this.args(prepared.document, request, context)),
     );

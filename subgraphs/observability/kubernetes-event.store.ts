@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../engine/contract.js';
 import { appendEvents } from '../../engine/events.js';
+import type { AccountKey } from '../../engine/queue.js';
 import type { Database } from '../../kernel/database.js';
 import type { EventReading } from './kubernetes-event.rules.js';
 
@@ -43,11 +44,10 @@ export class KubernetesEventStore {
   }
 
   /** Clusters that have an API and whose Events nobody has read since `since`. */
-  async unread(since: Date): Promise<string[]> {
-    const rows = await this.database.$queryRaw<{ cluster_id: string }[]>`
-      SELECT access.cluster_id FROM engine.cluster_access AS access WHERE NOT EXISTS (
+  unread(since: Date): Promise<AccountKey[]> {
+    return this.database.$queryRaw<AccountKey[]>`
+      SELECT access.cluster_id AS id, access.account FROM engine.cluster_access AS access WHERE NOT EXISTS (
         SELECT FROM observability.kubernetes_event_reading AS reading
         WHERE reading.cluster_id = access.cluster_id AND reading.read_at >= ${since})`;
-    return rows.map((row) => row.cluster_id);
   }
 }

@@ -1,3 +1,4 @@
+import type { AccountKey } from '../../engine/queue.js';
 import type { Database } from '../../kernel/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import { type MetricName, metricNames, type MetricRange } from './metric.rules.js';
@@ -54,12 +55,11 @@ export class MetricStore {
   }
 
   /** Clusters that have an API but no sample since `since`. */
-  async unmeasured(since: Date): Promise<string[]> {
-    const rows = await this.database.$queryRaw<{ cluster_id: string }[]>`
-      SELECT access.cluster_id FROM engine.cluster_access AS access WHERE NOT EXISTS (
+  unmeasured(since: Date): Promise<AccountKey[]> {
+    return this.database.$queryRaw<AccountKey[]>`
+      SELECT access.cluster_id AS id, access.account FROM engine.cluster_access AS access WHERE NOT EXISTS (
         SELECT FROM observability.metric_sample AS sample
         WHERE sample.cluster_id = access.cluster_id AND sample.subject = '' AND sample.name = 'nodes' AND sample.at >= ${since})`;
-    return rows.map((row) => row.cluster_id);
   }
 
   /** Forgets what was measured before. */

@@ -3,7 +3,7 @@ import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { checkComponents } from './component-check.js';
 import { forgetOrphans } from './component.store.js';
-import { idPages } from '../reconcile/id-pages.js';
+import { pagesById } from '../reconcile/pages-by-id.js';
 import { clustersBehind } from '../reconcile/reconcile.store.js';
 
 /** Clusters that are looked at side by side. */
@@ -17,8 +17,8 @@ export function componentDriftSchedule({ kubernetes }: { readonly kubernetes: Ku
     async run(scope) {
       await forgetOrphans(scope.database);
       const clusters = clustersBehind(scope.database, { states: ['RUNNING'], take: BATCH });
-      for await (const ids of idPages(clusters, scope.signal))
-        await Promise.all(ids.map((id) => checkCluster(id, { scope, kubernetes })));
+      for await (const rows of pagesById(clusters, scope.signal))
+        await Promise.all(rows.map(({ id }) => checkCluster(id, { scope, kubernetes })));
     },
   };
 }

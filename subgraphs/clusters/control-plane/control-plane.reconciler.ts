@@ -24,7 +24,7 @@ import { endIncidents, incidentNews, saveIncidents } from './incident.store.js';
 import { incidentEvents } from './incident-events.js';
 import type { ClusterState } from '../cluster/cluster.enums.js';
 import { mayBecome } from '../cluster/cluster-states.js';
-import { idPages } from '../reconcile/id-pages.js';
+import { pagesById } from '../reconcile/pages-by-id.js';
 
 /** A control plane that is not well is looked at again after this. */
 const LOOK_MS = 5_000;
@@ -172,13 +172,13 @@ export function controlPlaneSchedule(): Schedule {
       const planes = async (after: string) => {
         const rows = await database.controlPlane.findMany({
           where: { clusterId: { gt: after } },
-          select: { clusterId: true },
+          select: { clusterId: true, account: true },
           orderBy: { clusterId: 'asc' },
           take: BATCH,
         });
-        return rows.map(({ clusterId }) => ({ id: clusterId }));
+        return rows.map(({ clusterId, account }) => ({ id: clusterId, account }));
       };
-      for await (const ids of idPages(planes, signal)) await enqueueAll(database, 'control-plane', ids);
+      for await (const rows of pagesById(planes, signal)) await enqueueAll(database, 'control-plane', rows);
     },
   };
 }

@@ -21,7 +21,7 @@ import { clientOf } from '../upgrade/cluster-client.js';
 import { applyDnsRules, DNS_CLOSED } from './closed-dns.js';
 import { riskRow } from './high-risk-catalogue.js';
 import { HIGH_RISK, replaceFindings, type RiskFindingRow } from './high-risk.store.js';
-import { idPages } from '../reconcile/id-pages.js';
+import { pagesById } from '../reconcile/pages-by-id.js';
 
 const DNS_HEALTHY = 'DnsHealthy';
 const DNS_ENDPOINTS = '/api/v1/namespaces/kube-system/endpoints/kube-dns';
@@ -71,7 +71,7 @@ export function highRiskSchedule(): Schedule {
     cron: '5,15,25,35,45,55 * * * *',
     async run({ database, signal }) {
       const clusters = clustersBehind(database, { states: ['RUNNING', 'UNAVAILABLE'], take: BATCH });
-      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, HIGH_RISK, ids);
+      for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, HIGH_RISK, rows);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import { listNodes, isReady } from '../reconcile/kubernetes-nodes.js';
-import { idPages } from '../reconcile/id-pages.js';
+import { pagesById } from '../reconcile/pages-by-id.js';
 import { clustersBehind } from '../reconcile/reconcile.store.js';
 
 /** Clusters that are looked at side by side. */
@@ -19,8 +19,10 @@ export function nodeHealthSchedule({ kubernetes }: { readonly kubernetes: Kubern
     cron: '* * * * *',
     async run(scope) {
       const clusters = clustersBehind(scope.database, { states: ['RUNNING'], take: BATCH });
-      for await (const ids of idPages(clusters, scope.signal))
+      for await (const rows of pagesById(clusters, scope.signal)) {
+        const ids = rows.map(({ id }) => id);
         await checkClusters(ids, { scope, kubernetes });
+      }
     },
   };
 }
@@ -45,7 +47,9 @@ async function checkClusters(ids: readonly string[], { scope, kubernetes }: Chec
         const found = new Map(
           (await listNodes(kubernetes, access, scope.signal)).map((node) => [node.metadata?.name, node]),
         );
-        return mine.filter(({ name, status }) => status !== statusOf(found.get(name))).map(({ id }) => id);
+        return mine
+          .filter(({ name, status }) => status !== statusOf(found.get(name)))
+          .map(({ id }) => ({ id, account: access.account }));
       } catch (error) {
         log.warn({ err: error, clusterId: access.clusterId }, 'the nodes of a cluster could not be listed');
         return [];

@@ -1,6 +1,6 @@
 import type { Schedule } from '../../../engine/contract.js';
 import { enqueueAll } from '../../../engine/queue.js';
-import { idPages } from './id-pages.js';
+import { pagesById } from './pages-by-id.js';
 import { clustersWithPools } from './reconcile.store.js';
 
 /** Clusters that are asked for in one statement. */
@@ -25,7 +25,7 @@ export function poolSchedule({ name, cron, kind, states, pools }: PoolSchedule):
     cron,
     async run({ database, signal }) {
       const clusters = clustersWithPools(database, { states, pools, take: BATCH });
-      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, kind, ids);
+      for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, kind, rows);
     },
   };
 }

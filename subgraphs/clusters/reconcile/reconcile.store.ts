@@ -1,5 +1,6 @@
 import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
 import { appendEvents } from '../../../engine/events.js';
+import type { AccountKey } from '../../../engine/queue.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 
@@ -101,22 +102,22 @@ export function changeCluster(scope: ReconcileScope, cluster: Cluster, work: Wor
   });
 }
 
-/** Ids of the clusters in one of the states, behind an id; at most `take`. */
+/** The clusters in one of the states with their accounts, behind an id; at most `take`. */
 export function clustersBehind(
   database: Database,
   { states, take }: { readonly states: readonly string[]; readonly take: number },
-): (after: string) => Promise<{ id: string }[]> {
+): (after: string) => Promise<AccountKey[]> {
   return (after) =>
     database.cluster.findMany({
       where: { state: { in: [...states] }, id: { gt: after } },
-      select: { id: true },
+      select: { id: true, account: true },
       orderBy: { id: 'asc' },
       take,
     });
 }
 
 /**
- * Ids of the clusters in one of the states that have a living node pool with one of these contents of its columns, as
+ * The clusters with their accounts in one of the states that have a living node pool with one of these contents of its columns, as
  * JSON has them; behind an id, at most `take`.
  */
 export function clustersWithPools(
@@ -126,10 +127,10 @@ export function clustersWithPools(
     pools,
     take,
   }: { readonly states: readonly string[]; readonly pools: readonly object[]; readonly take: number },
-): (after: string) => Promise<{ id: string }[]> {
+): (after: string) => Promise<AccountKey[]> {
   const contents = pools.map((one) => JSON.stringify(one));
   return (after) => database.$queryRaw`
-    SELECT id FROM clusters.cluster
+    SELECT id, account FROM clusters.cluster
     WHERE state = ANY(${[...states]}::text[]) AND id > ${after} AND EXISTS (
       SELECT FROM clusters.node_pool AS pool
       WHERE pool.cluster_id = cluster.id AND pool.deleted_at IS NULL

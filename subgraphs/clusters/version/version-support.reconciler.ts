@@ -1,9 +1,9 @@
 import { done, type NewEvent, type Reconciler, type Schedule } from '../../../engine/contract.js';
-import { enqueue, enqueueAll } from '../../../engine/queue.js';
+import { type AccountKey, enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
-import { idPages } from '../reconcile/id-pages.js';
+import { pagesById } from '../reconcile/pages-by-id.js';
 import { changeCluster, type Cluster } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -79,13 +79,13 @@ export function versionSupportSchedule(): Schedule {
       const idsOf = (reason: (typeof REASONS)[keyof typeof REASONS]) =>
         (byReason.get(reason) ?? []).map(({ id }) => id);
       const [supported, old] = [idsOf(REASONS.SUPPORTED), idsOf(REASONS.PATCH_EXPIRED)];
-      const clusters = (after: string) => database.$queryRaw<{ id: string }[]>`
-        SELECT id FROM clusters.cluster
+      const clusters = (after: string) => database.$queryRaw<AccountKey[]>`
+        SELECT id, account FROM clusters.cluster
         WHERE deleted_at IS NULL AND id > ${after} AND version <> ALL (${supported})
           AND NOT conditions @> jsonb_build_array(jsonb_build_object('type', ${CONDITION}::text, 'reason',
             CASE WHEN version = ANY (${old}) THEN ${REASONS.PATCH_EXPIRED} ELSE ${REASONS.MINOR_EXPIRED} END))
         ORDER BY id LIMIT ${BATCH}`;
-      for await (const ids of idPages(clusters, signal)) await enqueueAll(database, VERSION_SUPPORT, ids);
+      for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, VERSION_SUPPORT, rows);
     },
   };
 }
