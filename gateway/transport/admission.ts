@@ -77,6 +77,12 @@ type Begun = Pick<AdmittedRequest, 'startedAt' | 'least'>;
 /** Objects of an answer whose cost is counted in one turn of the event loop. */
 const OBJECTS_PER_TURN = 10_000;
 
+/**
+ * Characters of a body, or of a message of a WebSocket, from which on it is charged for itself and parsed in a turn of the
+ * event loop of its own: a millisecond of work.
+ */
+export const LARGE_BODY = 64 * 1024;
+
 /** A point is ten microseconds of work. */
 const POINTS_PER_MILLISECOND = 100;
 
@@ -127,7 +133,10 @@ export class Admission {
     const requested = Math.ceil(characters / limits.bodyPerPoint);
     return chain(rate.spend(account, requested), (spent) => {
       if (spent) return;
-      throw rateError(rate, account, { told: `A body of this size costs ${requested} points`, requested });
+      throw rateError(rate, account, {
+        told: `A body or message of this size costs ${requested} points`,
+        requested,
+      });
     });
   }
 

@@ -5,6 +5,7 @@ import { type TestDatabase, createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { type Answer, type Fixture, post, startFixture, token } from './fixtures/gateway.js';
 import { guardedGraph } from './fixtures/guarded.js';
+import { rawSocket } from './fixtures/raw-socket.js';
 import { openSocket } from './fixtures/socket.js';
 
 const log = pino({ level: 'silent' });
@@ -176,6 +177,52 @@ describe('a large body', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
     expect((await send('{"query":"{ version }"}')).status).toBe(200);
+  });
+});
+
+describe('a large message of a WebSocket', () => {
+  const ask = (id: string, padding: string) => ({
+    ...{ id, type: 'subscribe' },
+    payload: { query: `{ v${id}: version }`, extensions: { padding } },
+  });
+  const padding = ' '.repeat(100_000);
+
+  test('costs by its length', async () => {
+    const limits = { bodyPerPoint: 500 };
+    await using fixture = await startFixture({ rate: { points: 450, window: HOURS }, limits });
+    await using socket = await rawSocket(fixture.url);
+    await socket.initialise('acme');
+    for (const id of ['1', '2', '3']) socket.say(ask(id, padding));
+    expect(await socket.heard('error')).toMatchObject({
+      id: '3',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    expect(await socket.heard('next', 2)).toMatchObject({ id: '2' });
+  });
+
+  test('is answered before those behind it, and nothing is lost', async () => {
+    await using fixture = await startFixture();
+    await using socket = await rawSocket(fixture.url);
+    await socket.initialise('acme');
+    const ids = Array.from({ length: 12 }, (_, index) => String(index));
+    const pings = ids.map((id) => ({ type: 'ping', payload: { id } }));
+    socket.together(() => {
+      for (const id of ids) {
+        socket.say(ask(id, Number(id) % 3 === 0 ? padding : ''));
+        socket.say(pings[Number(id)] ?? '');
+      }
+    });
+    await socket.heard('next', ids.length);
+    await socket.heard('pong', ids.length);
+    const pongs = socket.messages.filter(({ type }) => type === 'pong');
+    expect(pongs.map(({ payload }) => payload)).toEqual(pings.map(({ payload }) => payload));
+  });
+
+  test('closes the connection of a client that is not known yet', async () => {
+    await using fixture = await startFixture();
+    await using socket = await rawSocket(fixture.url);
+    socket.say({ type: 'connection_init', payload: { token: await token('acme'), padding } });
+    expect(await socket.closed).toMatchObject({ code: 4400 });
   });
 });
 

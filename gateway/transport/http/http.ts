@@ -14,6 +14,7 @@ import { answerBatch } from './batch.js';
 import { allowOrigin, answerPreflight } from './cors.js';
 import { refuseForeignPage } from './csrf.js';
 import { answerDirect, directRequest } from './direct.js';
+import { LARGE_BODY } from '../admission.js';
 import { type ResolvedRequest, resolveDocument } from '../document-reference.js';
 import { SingleStreams, streamToken } from '../stream/event-stream-single.js';
 import type { ClientRequest, GatewayCore } from '../gateway-core.js';
@@ -37,9 +38,6 @@ export interface HttpTransportOptions {
   /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
   readonly allowedHosts: readonly string[] | undefined;
 }
-
-/** Characters of a body from which on it is parsed in a turn of the event loop of its own: a millisecond of work. */
-const LARGE_BODY = 64 * 1024;
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 

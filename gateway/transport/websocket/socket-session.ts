@@ -6,6 +6,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import { Refused } from '../../../kernel/result.js';
 import { turnOf } from '../../../kernel/work-turns.js';
 import { hasExpired } from '../../auth/authenticator.js';
+import { LARGE_BODY } from '../admission.js';
 import { CloseSocket, closeCodes } from './close-codes.js';
 import type { GatewayCore } from '../gateway-core.js';
 import { MAX_ID } from '../operation-id.js';
@@ -32,6 +33,8 @@ export class SocketSession {
   /** What the client has a certain time for: first to introduce itself, at last to let the connection go. */
   private waiting: NodeJS.Timeout | undefined;
   private refusing: Promise<void> | undefined;
+  /** While a large message waits for its turn. */
+  private reading: Promise<void> | undefined;
 
   /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
   constructor(
@@ -66,11 +69,25 @@ export class SocketSession {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** Handles a message before the next is looked at, as far as it may close the socket. */
+  /** Handles a message before the next is looked at, as far as it may close the socket. A large one waits for a turn. */
   private receive(text: string): void {
+    if (this.reading) return void this.reading.then(() => this.receive(text));
+    if (text.length < LARGE_BODY) return this.receiveNow(text);
+    const { actor } = this;
+    // Who has not introduced itself has nothing to say that is long.
+    if (!actor) return this.fail(new CloseSocket(closeCodes.badRequest, 'Invalid message received'));
+    this.socket.pause();
+    this.reading = turnOf(actor.account).then(() => {
+      this.reading = undefined;
+      this.socket.resume();
+      this.receiveNow(text);
+    });
+  }
+
+  private receiveNow(text: string): void {
     if (!this.isOpen) return;
     try {
-      this.handle(read(text));
+      this.handle(read(text), text.length);
     } catch (error) {
       this.fail(error);
     }
@@ -82,7 +99,7 @@ export class SocketSession {
     this.close(closeCodes.internalError, 'Internal error');
   }
 
-  private handle(message: ReturnType<typeof read>): void {
+  private handle(message: ReturnType<typeof read>, characters: number): void {
     switch (message.type) {
       case MessageType.ConnectionInit:
         return this.initialise(message);
@@ -93,7 +110,7 @@ export class SocketSession {
       case MessageType.Pong:
         return;
       case MessageType.Subscribe:
-        return this.subscribe(message);
+        return this.subscribe(message, characters);
       case MessageType.Complete:
         return this.end(this.operations.get(message.id));
       default:
@@ -138,7 +155,7 @@ export class SocketSession {
     }
   }
 
-  private subscribe({ id, payload }: SubscribeMessage): void {
+  private subscribe({ id, payload }: SubscribeMessage, characters: number): void {
     const { actor, core } = this;
     if (!actor) throw new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
     if (hasExpired(actor, core.clock)) throw new CloseSocket(closeCodes.tokenExpired, 'Token expired');
@@ -152,18 +169,19 @@ export class SocketSession {
         requestError('LIMIT_EXCEEDED', `A WebSocket may run ${operationsPerSocket} operations at once.`),
       ]);
     this.operations.set(id, operation);
-    void this.run(operation, payload, actor);
+    void this.run(operation, payload, { actor, characters });
   }
 
   private async run(
     operation: SocketOperation,
     payload: SubscribeMessage['payload'],
-    actor: Actor,
+    { actor, characters }: { readonly actor: Actor; readonly characters: number },
   ): Promise<void> {
     const { core } = this;
     const refusalTurn = () => (this.refusing ??= this.refusalTurn(actor.account));
     const client = { actor, requestId: randomUUID(), gone: operation.gone.signal, refusalTurn };
     try {
+      if (characters >= LARGE_BODY) await core.admission.chargeBody(actor.account, characters);
       operation.feed = await runOperation(core, { ...payload }, client, operation);
     } catch (error) {
       operation.error([core.mask.error(error, client.requestId)]);
