@@ -7,6 +7,7 @@ import { type NetworkRequest, networkProblems } from '../network/network.rules.j
 import { loadBalancerProblems } from '../instance/charge-type.rules.js';
 import { labelProblems, nameProblems } from '../name.rules.js';
 import {
+  defaultPoolIndex,
   type NodePoolPlan,
   type NodePoolRequest,
   nodePoolProblems,
@@ -188,8 +189,7 @@ function poolListProblems({ nodePools, regionId }: ClusterRequest, catalogue: Ca
     const problems = [
       ...nodePoolProblems(pool, catalogue.instanceTypes, here),
       ...poolZoneProblems(pool, catalogue.regions.get(regionId)?.zoneIds ?? [], here),
-      // The first pool holds the system components.
-      ...(index === 0 ? defaultPoolProblems(pool, here) : []),
+      ...(index === defaultPoolIndex(pools) ? defaultPoolProblems(pool, here) : []),
     ];
     if (names.indexOf(pool.name) === index) return problems;
     const message = `Two node pools have the name ${pool.name}.`;

@@ -17,6 +17,7 @@ import { requireVerified } from '../account/account-verification.service.js';
 import { unlinkedConditions } from '../cluster-kind/registered.rules.js';
 import { connectCluster } from '../network/connecting-cluster.js';
 import { networkReferenceProblems } from '../network/network-references.js';
+import { defaultPoolIndex } from '../node-pool/node-pool.rules.js';
 import { insertNodePools } from '../node-pool/node-pool.store.js';
 import { placedPools, storedConfig } from '../node-pool/pool-network.js';
 import { hasOwnControlPlane } from './product.rules.js';
@@ -94,7 +95,7 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
     placed.map(({ autoscaling, instanceTypes, config, ...pool }, index) => ({
       ...pool,
       ...common,
-      isDefault: index === 0,
+      isDefault: index === defaultPoolIndex(placed),
       config: storedConfig(config),
       clusterId: id,
       state: 'INITIAL',

@@ -1,18 +1,19 @@
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
+import { hasMachines } from './node-pool.rules.js';
 import { type NodePoolRow, otherPools, updateNodePool } from './node-pool.store.js';
 import { scalesItself } from './pool-wish.js';
 
 /**
- * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster, one that does not scale
- * by itself where there is one. Refuses `RISK_NOT_ACKNOWLEDGED` where only pools are left that do.
+ * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has machines, one
+ * that does not scale by itself where there is one. Refuses `RISK_NOT_ACKNOWLEDGED` where only pools are left that do.
  */
 export async function handOnDefault(
   tx: Transaction,
   pool: NodePoolRow,
   acknowledged: boolean | null | undefined,
 ): Promise<void> {
-  const others = await otherPools(tx, pool);
+  const others = (await otherPools(tx, pool)).filter(hasMachines);
   const heir = others.find((other) => !scalesItself(other)) ?? others[0];
   if (!heir) return;
   if (scalesItself(heir) && !acknowledged) {
@@ -21,5 +22,6 @@ export async function handOnDefault(
       'and the cluster can become unstable. Turn its autoscaling off, create another pool, or set acknowledgeRisk.';
     refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }
+  await updateNodePool(tx, pool.id, { isDefault: false });
   await updateNodePool(tx, heir.id, { isDefault: true });
 }

@@ -66,6 +66,16 @@ export function fitsNode(type: InstanceTypeValue): boolean {
   return type.vcpus >= MIN_VCPUS && type.memoryGiB >= MIN_MEMORY_GIB;
 }
 
+/** Whether the pool can hold the system components: they run on machines, which a pool of virtual nodes has not. */
+export function hasMachines({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
+  return !instanceTypes.some(isVirtual);
+}
+
+/** Which of a new cluster's pools is its default pool, which holds the system components; -1: none. */
+export function defaultPoolIndex(pools: readonly { readonly instanceTypes: readonly string[] }[]): number {
+  return pools.findIndex(hasMachines);
+}
+
 /** The pool with its defaults. */
 export function planNodePool(request: NodePoolRequest): NodePoolPlan {
   const autoscaling = planAutoscaling(request.autoscaling);

@@ -6,7 +6,7 @@ import { refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
-import { nodePoolProblems, planNodePool, sizeProblems } from './node-pool.rules.js';
+import { hasMachines, nodePoolProblems, planNodePool, sizeProblems } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
 import { handOnDefault } from './default-pool.js';
 import { configOf, defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
@@ -33,7 +33,7 @@ export class NodePoolService {
     return change(this.platform, { actor, mutation: 'createNodePool', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, account, input.clusterId, ['input', 'clusterId']);
       refusePoolOfKind(plan, cluster, instanceTypes);
-      const isDefault = !(await pools.hasDefaultPool(tx, cluster.id));
+      const isDefault = hasMachines(plan) && !(await pools.hasDefaultPool(tx, cluster.id));
       const placing = [
         ...poolZoneProblems(input, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
         ...(isDefault ? defaultPoolProblems(input, ['input']) : []),

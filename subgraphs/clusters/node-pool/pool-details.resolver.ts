@@ -31,7 +31,8 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether it holds the system components: the first pool of its cluster does, and when that is deleted the oldest of the others.',
+      'Whether it holds the system components: the first pool of its cluster that has machines (no virtual nodes) does, ' +
+      'and when that is deleted the oldest of the others. At most one pool of a cluster does.',
   })
   isDefault(@Root() pool: NodePoolRow) {
     return pool.isDefault;

@@ -284,6 +284,43 @@ describe('a node pool that scales by itself', () => {
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
   });
 
+  test('loses nodes by hand down to its minimum only, also by removals at the same time, and gains them up to its maximum', async () => {
+    const { pools } = await living.cluster([
+      { name: 'system', desiredSize: 3 },
+      { name: 'elastic', desiredSize: 2, autoscaling: { enabled: true, minSize: 1, maxSize: 2 } },
+    ]);
+    const [system = '', elastic = ''] = pools;
+    const both = (await living.pool(elastic)).nodes.nodes;
+    const acknowledgeRisk = true;
+    const removals = await Promise.all(
+      both.map(({ id }) =>
+        living.mutate('removeNodes', { nodePoolId: elastic, nodeIds: [id], acknowledgeRisk }),
+      ),
+    );
+    const begun = removals.flatMap(({ operation }) => operation ?? []);
+    expect(begun).toHaveLength(1);
+    await living.operation(begun[0]?.id ?? '');
+    const [left, ...others] = (await living.pool(elastic)).nodes.nodes;
+    expect(others).toEqual([]);
+    const last = { nodePoolId: elastic, nodeIds: [left?.id], acknowledgeRisk };
+    expect(await living.refused('removeNodes', last)).toEqual([['INVALID_INPUT', 'nodeIds']]);
+
+    const leaving = (await living.pool(system)).nodes.nodes.slice(0, 2);
+    const nodeIds = leaving.map(({ id }) => id);
+    await living.carried('removeNodes', { nodePoolId: system, nodeIds, release: false });
+    const instanceIds = leaving.map(({ instanceId }) => instanceId);
+    const joining = { nodePoolId: elastic, instanceIds, mode: 'MANUAL', acknowledgeRisk };
+    const { state, result } = await living.carried('attachInstances', joining);
+    expect({ state, ...result }).toMatchObject({
+      state: 'PARTIAL',
+      requested: 2,
+      created: 1,
+      failed: 1,
+      failures: [{ code: 'SCALING_GROUP_FULL' }],
+    });
+    expect(await living.pool(elastic)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+  });
+
   test('on the pool that holds the system components, autoscaling needs an acknowledgement', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const pool = { name: 'system', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
@@ -317,6 +354,38 @@ describe('a node pool that scales by itself', () => {
     expect(await living.pool(plain ?? '')).toMatchObject({ state: 'ACTIVE', isDefault: true });
     await living.carried('deleteNodePool', { id: plain, acknowledgeRisk: true });
     expect(await living.pool(elastic ?? '')).toMatchObject({ isDefault: true });
+  });
+
+  test('of a pool that is deleted and the one that takes over the system components one is the default at any time', async () => {
+    const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }]);
+    const [first = '', second = ''] = pools;
+    const { operation } = await living.mutate('deleteNodePool', { id: first });
+    const left = await living.world.prisma.nodePool.findMany({ where: { clusterId: id } });
+    expect(left.filter(({ isDefault }) => isDefault).map((pool) => pool.id)).toEqual([second]);
+    await living.operation(operation?.id ?? '');
+  });
+
+  test('the system components stay on machines: virtual nodes take them over never, a pool that scales itself when acknowledged', async () => {
+    const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
+    const virtual = { name: 'virtual', instanceTypes: ['eci.virtual-node'] };
+    const elastic = { name: 'elastic', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
+    const cluster = { name: 'burst', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
+    expect(await living.refused('createCluster', { ...cluster, nodePools: [virtual, elastic] })).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'nodePools.1.autoscaling'],
+    ]);
+    const { id, pools } = await living.cluster([virtual]);
+    expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: false });
+    const inCluster = { ...elastic, clusterId: id };
+    expect(await living.refused('createNodePool', inCluster)).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
+    ]);
+    const plain = { clusterId: id, name: 'plain', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
+    const { nodePool, operation } = await living.mutate('createNodePool', plain);
+    await living.operation(operation?.id ?? '');
+    await living.carried('createNodePool', inCluster);
+    expect(await living.refused('deleteNodePool', { id: nodePool?.id })).toEqual([
+      ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
+    ]);
   });
 
   test('the pool of the system components that is deleted leaves them to the oldest of the others', async () => {
