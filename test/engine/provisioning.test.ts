@@ -162,6 +162,46 @@ describe('provisioning', () => {
     await world.settings({ stock: { [`${zone.id}/${NODE_TYPE}`]: 2_000 } });
   });
 
+  it('counts each missing node once where both the stock and the quota end, and holds nothing for it', async () => {
+    const zone = await world.prisma.zone.findFirstOrThrow({ where: { regionId: 'cn-hangzhou' } });
+    const { clusterId, poolId, operationId } = await wishCluster(world, 1, { zoneIds: [zone.id] });
+    await ended(world, operationId);
+    const inUse = await world.prisma.node.count({ where: { zoneId: zone.id, state: { not: 'failed' } } });
+    const stock = `${zone.id}/${NODE_TYPE}`;
+    await world.settings({ stock: { [stock]: inUse + 2 } });
+    const used = await world.used('payg-vcpu');
+    await world.limit('payg-vcpu', used + 20);
+    const partial = await scale(poolId, 10);
+    expect(partial).toMatchObject({ state: 'PARTIAL', requested: 9, created: 2, failed: 7 });
+    // Each that the stock lacks releases its vCPUs to the next one, so none is left that was not tried.
+    expect(partial.failures).toMatchObject(Array(7).fill({ code: 'OUT_OF_STOCK' }));
+    expect(await audit(world, clusterId)).toMatchObject({ running: 3, nodePlaces: 3, vcpu: used + 8 });
+    await world.settings({ stock: { [stock]: 2_000 } });
+    await world.limit('payg-vcpu', 1_000);
+    expect(await scale(poolId, 10)).toMatchObject({ state: 'SUCCEEDED', requested: 7, created: 7 });
+    expect(await audit(world, clusterId)).toMatchObject({ running: 10, nodePlaces: 10, sameAsCloud: true });
+  });
+
+  it('gives the last vCPUs once to pools that grow at the same time, and each says what it lacks', async () => {
+    const pool = (name: string) => ({ name, instanceTypes: [NODE_TYPE], desiredSize: 0 });
+    const { clusterId, operationId } = await wishCluster(world, 1, {
+      nodePools: [pool('one'), pool('two')] as never,
+    });
+    await ended(world, operationId);
+    const pools = await world.prisma.nodePool.findMany({ where: { clusterId } });
+    const used = await world.used('payg-vcpu');
+    await world.limit('payg-vcpu', used + 12);
+    const ends = await Promise.all(pools.map(({ id }) => scale(id, 3)));
+    await world.limit('payg-vcpu', 1_000);
+    const counts = ends.map(({ requested, created, failed }) => ({
+      requested,
+      tried: (created ?? 0) + (failed ?? 0),
+    }));
+    expect(counts).toEqual(Array(2).fill({ requested: 3, tried: 3 }));
+    expect(ends.reduce((sum, { created }) => sum + (created ?? 0), 0)).toBe(3);
+    expect(await audit(world, clusterId)).toMatchObject({ running: 3, nodePlaces: 3, vcpu: used + 12 });
+  });
+
   it('keeps what exists when a scale-out is cancelled', async () => {
     const { clusterId, poolId, operationId } = await wishCluster(world, 1);
     await ended(world, operationId);
