@@ -1,3 +1,4 @@
+import './kernel/check-node.js';
 import 'reflect-metadata';
 import { Command, InvalidArgumentError } from 'commander';
 import { scopes } from './access/scopes.js';

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NEEDED_NODE } from '../../kernel/check-node.js';
 import { packageRoot } from '../../kernel/root.js';
 
 /** The Node.js of the machine; npm puts the platform's own before it. */
@@ -26,6 +27,12 @@ function node(folder: string, args: readonly string[], env: Record<string, strin
   return { status, output: stdout + stderr };
 }
 
+test('the Node.js that is asked for is the one that comes with the platform', async () => {
+  const file = await readFile(join(packageRoot, 'package.json'), 'utf8');
+  const { dependencies } = JSON.parse(file) as { dependencies: { node: string } };
+  expect(dependencies.node.split('.')[0]).toBe(String(NEEDED_NODE));
+});
+
 const OLD = majorVersion() < 24 && majorVersion() >= 20;
 
 describe.skipIf(!OLD)('on a Node.js that is older than the one that comes with the platform', () => {
@@ -40,6 +47,12 @@ describe.skipIf(!OLD)('on a Node.js that is older than the one that comes with t
     ['scripts/migration.mjs', {}, 2, 'usage:'],
   ])('node %s runs on the one that comes with it', (script, env, status, output) => {
     expect(node(packageRoot, [script], env)).toEqual({ status, output: expect.stringContaining(output) });
+  });
+
+  test('node dist/main.js, which is no entrance, says which Node.js it needs and what to run', () => {
+    const { status, output } = node(packageRoot, ['dist/main.js', 'start']);
+    expect(status).toBe(1);
+    expect(output.trim()).toMatch(/^Fleetgraph runs on Node\.js 24 .*Run bin\/fleetgraph\.js instead[^\n]*$/);
   });
 
   test('says what is missing where it was not installed', async () => {
