@@ -43,9 +43,13 @@ export async function connectionOf(command: Command): Promise<ConnectionFlags> {
   return { url: url ?? `http://127.0.0.1:${port}/graphql`, token: known.trim() };
 }
 
-/** The flags with which another example reaches the same platform: those that were given, without the token. */
+/**
+ * The flags with which another example reaches the same platform: those that were given, without the token. Another
+ * terminal does not have the environment of this one.
+ */
 export function sameConnection(command: Command): string[] {
-  const given = ['url', 'port', 'home'].filter((name) => command.getOptionValueSource(name) === 'cli');
+  const isGiven = (name: string) => ['cli', 'env'].includes(command.getOptionValueSource(name) ?? '');
+  const given = ['url', 'port', 'home'].filter(isGiven);
   return given.map((name) => `--${name} ${String(command.getOptionValue(name))}`);
 }
 

@@ -42,8 +42,10 @@ await using client = createClient({
   retry: { giveUpAfter: 5_000 },
 });
 let after: string | null = null;
+let count = 0;
 do {
   const page: FleetPageQuery = await client.query(FleetPage, { after });
+  count += page.clusters.nodes.length;
   for (const { name, state, region, version, nodes, workloads } of page.clusters.nodes) {
     const size = `${nodes.totalCount} nodes, ${workloads.nodes.length} workloads`;
     console.log(
@@ -52,3 +54,5 @@ do {
   }
   after = page.clusters.pageInfo.hasNextPage ? page.clusters.pageInfo.endCursor : null;
 } while (after !== null);
+if (count === 0)
+  console.log('The account has no clusters yet. `npm run demo` makes one, and deletes it at its end.');

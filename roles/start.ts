@@ -89,9 +89,8 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
   );
   const tokenFile = token ? await state.writePrivate('token', `${token}\n`) : undefined;
   const seconds = (performance.now() - begun) / 1000;
-  process.stdout.write(
-    welcome({ url: platform.url, cloudUrl: platform.cloudUrl, token, tokenFile, seconds }),
-  );
+  const { url, cloudUrl } = platform;
+  process.stdout.write(welcome({ url, cloudUrl, token, tokenFile, folder: state.path, seconds }));
   const running = started.move();
   return { ...platform, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

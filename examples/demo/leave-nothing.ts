@@ -6,13 +6,25 @@ import type { Story } from './story.js';
 /** Milliseconds for which a deletion is waited for. */
 const DEADLINE = 120_000;
 
+export interface LeaveOptions {
+  /** Ends the waiting for the deletion. */
+  readonly leave?: AbortSignal | undefined;
+  /** Why the platform cannot be reached: it is not asked again then. */
+  readonly unreachable?: Error | undefined;
+}
+
 /**
  * Deletes the story's cluster when the story has ended before it did, and waits until it is gone, or until `leave` aborts.
  * Says what is left when it cannot.
  */
-export async function leaveNothing(story: Story, screen: Screen, leave?: AbortSignal): Promise<void> {
+export async function leaveNothing(
+  story: Story,
+  screen: Screen,
+  { leave, unreachable }: LeaveOptions,
+): Promise<void> {
   const { clusterName: name } = story;
   if (story.deleted || !name || !(story.clusterId ?? story.requestCluster)) return;
+  if (unreachable) return sayWhatIsLeft(story, screen, unreachable);
   const signal = AbortSignal.any([AbortSignal.timeout(DEADLINE), ...(leave ? [leave] : [])]);
   screen.print(`Deleting ${name}`, 'title');
   try {

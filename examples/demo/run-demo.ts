@@ -66,7 +66,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   try {
     await showSteps(stories[options.story ?? 'tour'], story, screen);
   } finally {
-    await leaveNothing(story, screen, leave);
+    await leaveNothing(story, screen, { leave, unreachable: outage.end });
   }
   return { clusterId: story.clusterId, nodes: story.nodes, events: feed.count, retries: outage.retries };
 }
@@ -93,21 +93,34 @@ interface OutageOptions {
   readonly onEnd: (error: DemoFailure) => void;
 }
 
+/** Milliseconds without a failure after which the next one belongs to another outage; longer than between two tries. */
+const NEXT_OUTAGE = 10_000;
+
 /** The platform cannot be reached for the moment: says so once, and ends the demo when it lasts. */
 class Outage {
   retries = 0;
+  /** Why the demo ended, when the outage lasted too long. */
+  end: DemoFailure | undefined;
   /** When each operation's row of failures began. */
   private readonly since = new Map<string, number>();
+  private lastFailure = -Infinity;
 
   constructor(private readonly options: OutageOptions) {}
 
   add({ operation = 'a request', error, attempt }: Retry): void {
     const { url, patience, screen, onEnd } = this.options;
+    const now = Date.now();
     this.retries += 1;
-    if (attempt === 1) this.since.set(operation, Date.now());
-    if (attempt === 1) screen.print(`  ! ${operation}: ${error.message}; trying again`, 'bad');
-    const lasting = Date.now() - (this.since.get(operation) ?? Date.now());
-    if (lasting > patience)
-      onEnd(new DemoFailure(`nothing has answered at ${url} for ${Math.round(lasting / 1000)} s`));
+    if (now - this.lastFailure > NEXT_OUTAGE)
+      screen.print(
+        `  ! the platform is away (${error.message}); trying again for ${patience / 1000} s`,
+        'bad',
+      );
+    this.lastFailure = now;
+    if (attempt === 1) this.since.set(operation, now);
+    const lasting = now - (this.since.get(operation) ?? now);
+    if (lasting <= patience || this.end) return;
+    this.end = new DemoFailure(`nothing has answered at ${url} for ${Math.round(lasting / 1000)} s`);
+    onEnd(this.end);
   }
 }

@@ -125,6 +125,9 @@ test('a platform that goes away for good ends the demo, which names what is left
   expect(reason).toContain('nothing has answered at');
   expect(text).toMatch(/left: cluster demo-\w{6} \(cluster_\w+\)/);
   expect(text).toContain('npm run demo -- clean --port 1');
+  // Said once, however many requests fail; and a platform that is away is not asked to delete anything.
+  expect(text.match(/! the platform is away/g)).toHaveLength(1);
+  expect(text).not.toContain('Deleting');
 });
 
 test('with the quota used up by earlier runs the demo names it and them, and `clean` deletes them', async () => {

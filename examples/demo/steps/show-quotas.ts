@@ -30,7 +30,7 @@ export async function countedQuotas({ client, signal }: Story): Promise<Quota[]>
 }
 
 export function tellQuotas(quotas: readonly Quota[], tell: Narrator): void {
-  for (const { resource, used, limit, unit } of quotas) {
-    tell.line(`${resource.padEnd(28)} ${String(used).padStart(4)} of ${limit ?? 'unlimited'} ${unit} in use`);
+  for (const { resource, used, limit } of quotas) {
+    tell.line(`${resource.padEnd(28)} ${String(used).padStart(4)} of ${limit ?? 'unlimited'} in use`);
   }
 }
