@@ -1,6 +1,7 @@
 import './kernel/check-node.js';
 import 'reflect-metadata';
 import { Command, InvalidArgumentError } from 'commander';
+import { ACCOUNT_FORM, isAccountName } from './access/account-name.js';
 import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './kernel/access-token.js';
 import { type Env, readEnv } from './kernel/env.js';
@@ -78,6 +79,8 @@ program
   .action(async (options: TokenOptions) => {
     const env = readEnv();
     checkLifetime(options.ttl, env.AUTH_MAX_DAYS);
+    if (!isAccountName(options.account))
+      throw new Error(`--account is ${ACCOUNT_FORM}; it was "${options.account}".`);
     const token = await mintAccessToken(await authSecret(env), {
       account: options.account,
       subject: options.subject,

@@ -16,6 +16,11 @@ const origins = z
     message: 'list origins such as https://console.example.com, without a path, separated by commas, or *',
   });
 
+const databaseUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'a URL such as postgresql://role:password@host:5432/database',
+});
+
 /** Every setting the platform reads from the environment: name, form, default. Documented in docs/operations.md. */
 const form = z.object({
   /** Address and port of the gateway. */
@@ -24,9 +29,9 @@ const form = z.object({
   /** State folder of the all-in-one process: database, secrets, development token. */
   FLEETGRAPH_HOME: z.string().default('.fleetgraph'),
   /** PostgreSQL 15 or newer; without it the embedded server is used. */
-  DATABASE_URL: url.optional(),
+  DATABASE_URL: databaseUrl.optional(),
   /** The same database as its owner, for migrations and rights; without it the role of DATABASE_URL is the owner. */
-  DATABASE_MIGRATION_URL: url.optional(),
+  DATABASE_MIGRATION_URL: databaseUrl.optional(),
   /** Connections to PostgreSQL of one process. */
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(20),
   /** Signs what the platform's parts say to each other; the same for every process, at least 32 characters. */

@@ -1,5 +1,6 @@
 import { type JWTPayload, errors } from 'jose';
 import type { AcceptedTokens } from '../../access/accepted-tokens.js';
+import { ACCOUNT_FORM, isAccountName } from '../../access/account-name.js';
 import { defaultScopes as platformScopes } from '../../access/scopes.js';
 import type { VerifiedToken } from '../../access/signing-keys.js';
 import type { Actor } from '../../kernel/actor.js';
@@ -11,11 +12,8 @@ import { policiesOf, scopesOf } from './claims.js';
 /** Checks a bearer token: refuses UNAUTHENTICATED or TOKEN_EXPIRED, throws when the key set cannot be read. */
 export type VerifyToken = (token: string) => Promise<Actor>;
 
-const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** 255 characters as in OpenID Connect; no control characters, which would forge lines of logs, nor half a character. */
 const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
-/** Kubernetes keeps user names below this for itself; accounts are the beginning of the names of users in clusters. */
-const RESERVED_ACCOUNT = 'system';
 const DAY = 24 * 3600;
 const MAX_DAYS = 90;
 /** Seconds by which the clock of an issuer may be ahead of ours. */
@@ -58,12 +56,8 @@ function timesOf(
 
 function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly string[]): Actor {
   const account = payload['account'];
-  if (typeof account !== 'string' || !ACCOUNT.test(account) || account === RESERVED_ACCOUNT) {
-    return refuse(
-      'UNAUTHENTICATED',
-      `The token names no account: claim account, lower-case letters, digits and hyphens, not ${RESERVED_ACCOUNT}.`,
-    );
-  }
+  if (!isAccountName(account))
+    return refuse('UNAUTHENTICATED', `The token names no account: claim account, ${ACCOUNT_FORM}.`);
   const policies = policiesOf(payload);
   return {
     account,

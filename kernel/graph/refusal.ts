@@ -7,7 +7,7 @@ import { boundError, boundProblem } from './error-bounds.js';
 import { isStatementEnded } from '../statement-ended.js';
 
 // Worded for any part: a refused connection does not say whose it was.
-const PART_AWAY = 'A part of the platform cannot be reached now. Try again.';
+const PART_AWAY = 'A part of the platform cannot be reached or written now. Try again.';
 const STATEMENT_TOO_SLOW = 'The database took too long for this. Ask for less, or try again.';
 const UNSTORABLE_TEXT = 'A text of the request has the character U+0000. Leave it out.';
 

@@ -7,6 +7,7 @@ import { isDatabaseAway } from '../../kernel/database-away.js';
 import { openDatabase } from '../../kernel/database.js';
 import { startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
+import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
@@ -51,6 +52,29 @@ test('whatever fails when PostgreSQL is killed under transactions means that it 
   await server[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
+
+test('a database that takes no writes is away, through pg and through Prisma', async () => {
+  await using kit = await createTestDatabase();
+  const client = new pg.Client({ connectionString: kit.url });
+  await client.connect();
+  const { pathname } = new URL(kit.url);
+  await client.query(`ALTER DATABASE ${pathname.slice(1)} SET default_transaction_read_only = on`);
+  await client.query('SET default_transaction_read_only = on');
+  const write = `INSERT INTO engine.write_probe (id, filler) VALUES ('a', 'b')`;
+  expect(isDatabaseAway(await failureOf(client.query(write)))).toBe(true);
+  await client.end();
+  await using database = openDatabase({ url: kit.url });
+  const { prisma } = database;
+  expect(isDatabaseAway(await failureOf(prisma.$executeRawUnsafe(write)))).toBe(true);
+  expect(isDatabaseAway(await failureOf(prisma.writeProbe.create({ data: { id: 'a', filler: 'b' } })))).toBe(
+    true,
+  );
+});
+
+test('a database without disk space or connections is away', () => {
+  for (const code of ['53100', '53200', '53300'])
+    expect(isDatabaseAway(Object.assign(new Error('refused'), { code }))).toBe(true);
+});
 
 test('a wrong statement, or anything else, does not mean that the database is away', async () => {
   await using database = openDatabase({ url: inject('postgresUrl') });

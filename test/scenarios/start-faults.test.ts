@@ -155,6 +155,26 @@ test('a DATABASE_URL that cannot be reached is named without its password, and e
   expect(output).not.toContain('hidden');
 });
 
+test.each(['http://127.0.0.1/graph', 'graph'])(
+  'a DATABASE_URL that is %s is refused as no PostgreSQL',
+  async (url) => {
+    const { code, output } = await fleetgraph(['start'], {
+      ...environment(join(home, 'external')),
+      DATABASE_URL: url,
+    });
+    expect(code).toBe(1);
+    expect(output).toContain('settings: DATABASE_URL: a URL such as postgresql://');
+  },
+);
+
+test.each(['Acme', 'system', 'a b'])('fleetgraph token makes none for the account %s', async (account) => {
+  const { code, output } = await fleetgraph(['token', '--account', account], {
+    AUTH_SECRET: 'a secret of at least thirty-two characters',
+  });
+  expect(code).toBe(1);
+  expect(output).toContain(`--account is 1 to 63 lower-case letters`);
+});
+
 test('fleetgraph --version prints the release', async () => {
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as {
     version: string;
