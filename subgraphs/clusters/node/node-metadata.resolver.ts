@@ -49,7 +49,7 @@ export class NodeMetadataResolver {
 
   @Mutation(() => UpdateNodePayload, {
     description:
-      "Changes labels, annotations and taints of a running node in its cluster's Kubernetes. They last as long as the node: upgrades, repairs and changes of its pool leave them, but for a label or taint of the same key that the pool is given later. A node that takes its place, as in scaling its cluster vertically, does not have them; use updateNodePool for what all nodes of a pool shall have.",
+      "Changes labels, annotations and taints of a running node in its cluster's Kubernetes. They last as long as the node: upgrades, repairs and changes of its pool leave them, but for a label or taint of the same key that the pool is given later. A node that takes its place when its cluster is scaled vertically gets them; other new nodes do not: use updateNodePool for what all nodes of a pool shall have.",
   })
   async updateNode(
     @Ctx() context: RequestContext,

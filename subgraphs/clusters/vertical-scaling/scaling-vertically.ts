@@ -1,5 +1,11 @@
 import { done, type Failure, type Outcome } from '../../../engine/contract.js';
-import { finishOperation, finishStage, setProgress, startStage } from '../../../engine/operations.js';
+import {
+  changeOperation,
+  finishOperation,
+  finishStage,
+  setProgress,
+  startStage,
+} from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
 import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
@@ -7,11 +13,18 @@ import { updateCluster } from '../cluster/cluster.store.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { markRemoving } from '../reconcile/nodes.store.js';
-import { type Node, type NodePool, type Operation, readNodes } from '../reconcile/reconcile.store.js';
+import {
+  type Node,
+  type NodePool,
+  type Operation,
+  type Prisma,
+  readNodes,
+} from '../reconcile/reconcile.store.js';
 import { resultOf } from '../node-pool/node-pool.plan.js';
 import { roomOf } from '../node-pool/pool-bounds.js';
 import { canResize, wishPoolSize } from '../upgrade/pool-size.js';
 import { batchSize } from '../upgrade/upgrade.rules.js';
+import { handOnSettings, settingsOfLeaving } from './keeping-settings.js';
 import { nextReplacement, SCALE_VERTICALLY, type VerticalScalingInput } from './vertical-scaling.rules.js';
 
 /** Where in the input the cluster stands. */
@@ -43,6 +56,7 @@ export const scaleVertically: Step = async (step) => {
 
 async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
   const { nodes, wish, baseSize, pool } = step;
+  if (wish.left?.poolId === pool.id) await handOnSettings({ step, pool, nodes }, wish.left.settings);
   const failure = failureOf(step);
   if (failure) return giveUp(step, failure);
   const next = nextReplacement(nodes, {
@@ -93,10 +107,15 @@ async function letGo(
   step: PoolScaling,
   { kind, leaving }: { readonly kind: 'SHRINK' | 'REPLACE'; readonly leaving: readonly string[] },
 ): Promise<StepOutcome> {
-  const { cluster, operation, pool, baseSize, nodes } = step;
+  const { cluster, operation, pool, baseSize, nodes, wish } = step;
+  const settings = await settingsOfLeaving({ step, pool, nodes }, leaving);
+  if (kind === 'SHRINK') await handOnSettings({ step, pool, nodes }, settings);
+  const { left: _, ...rest } = wish;
+  const remembered = kind === 'REPLACE' ? { ...rest, left: { poolId: pool.id, settings } } : rest;
   try {
     await inCluster(step, async (tx, at) => {
       if (kind === 'REPLACE') await startStage(tx, operation.id, `POOL ${pool.name}`, at);
+      await changeOperation(tx, operation.id, { input: remembered as unknown as Prisma.InputJsonObject });
       await markRemoving(tx, leaving, { drain: true, reason: 'REQUESTED', since: at.toISOString() });
       const size = { desiredSize: baseSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
       await wishPoolSize(tx, { cluster, pool, ...size });

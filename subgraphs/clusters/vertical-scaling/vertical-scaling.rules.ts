@@ -1,3 +1,5 @@
+import type { OwnSettings } from './node-settings.rules.js';
+
 /** Type of the operation. */
 export const SCALE_VERTICALLY = 'SCALE_CLUSTER_VERTICALLY' as const;
 
@@ -7,6 +9,8 @@ export interface VerticalScalingInput {
   readonly batchSize: number | null;
   /** The pools, with the size that each keeps. */
   readonly pools: readonly { readonly id: string; readonly baseSize: number }[];
+  /** What users had set on nodes that left before others came in their places. */
+  readonly left?: { readonly poolId: string; readonly settings: readonly OwnSettings[] };
 }
 
 /** A node as far as its replacement is concerned. */

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { enqueue } from '../../../engine/queue.js';
+import type { LabelledNode } from '../../../subgraphs/clusters/node/node-metadata.js';
+import { nodePath } from '../../../subgraphs/clusters/node/node-metadata.reader.js';
 import { nextReplacement } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.rules.js';
 import { audit, ended, NODE_TYPE, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
@@ -28,6 +32,11 @@ const scale = async (input: Record<string, unknown>) => {
   return (await ask<Scaled>(query, { input })).scaleClusterVertically;
 };
 const LARGE = 'ecs.g7.2xlarge';
+
+async function clientOf(clusterId: string): Promise<KubernetesClient> {
+  const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
+  return new KubernetesClient(world.platform.kubernetes.of(access!), { clusterId });
+}
 
 describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   it('replaces every node by one of the new type, new ones first, while workloads run on', async () => {
@@ -58,6 +67,49 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     const pool = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId } });
     expect(pool).toMatchObject({ desiredSize: 3, instanceTypes: [LARGE] });
     await eventually(async () => (await client.get<DeploymentView>(path)).status?.readyReplicas === 3);
+  });
+
+  it.each([
+    ['before the old ones leave', undefined],
+    ['after the old ones have left', { enabled: true, minSize: 3, maxSize: 3 }],
+  ])('keeps what users have set on nodes when new ones come %s', async (_, autoscaling) => {
+    const first = { name: 'first', instanceTypes: [LARGE], desiredSize: 1 };
+    const pool = { name: 'labelled', instanceTypes: [NODE_TYPE], desiredSize: 3, labels: { tier: 'web' } };
+    const wish = { nodePools: [first, { ...pool, ...(autoscaling && { autoscaling }) }] as never };
+    const { clusterId, operationId } = await wishCluster(world, 1, wish);
+    await ended(world, operationId);
+    const client = await clientOf(clusterId);
+    const { id: nodePoolId } = await world.prisma.nodePool.findFirstOrThrow({
+      where: { clusterId, name: 'labelled' },
+    });
+    const nodes = async () => {
+      const rows = await world.prisma.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
+      return Promise.all(rows.map(({ name }) => client.get<LabelledNode>(nodePath(name))));
+    };
+    for (const [index, { metadata }] of (await nodes()).entries()) {
+      const labels = { owner: `team-${index}`, 'node-role.kubernetes.io/special': '' };
+      const taints = [{ key: 'dedicated', value: `team-${index}`, effect: 'PreferNoSchedule' }];
+      const patch = { metadata: { labels, annotations: { note: 'mine' } }, spec: { taints } };
+      await client.patch(nodePath(metadata?.name ?? ''), patch, 'application/merge-patch+json');
+    }
+    const { operation, userErrors } = await scale({ id: clusterId, instanceTypes: [LARGE], batchSize: 2 });
+    expect(userErrors).toEqual([]);
+    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 3 });
+    const kept = (await nodes()).map(({ metadata, spec }) => ({
+      owner: metadata?.labels?.['owner'],
+      tier: metadata?.labels?.['tier'],
+      type: metadata?.labels?.['node.kubernetes.io/instance-type'],
+      special: metadata?.labels?.['node-role.kubernetes.io/special'],
+      note: metadata?.annotations?.['note'],
+      taint: spec?.taints?.find(({ key }) => key === 'dedicated')?.value,
+    }));
+    const settings = (team: number) => {
+      const own = { owner: `team-${team}`, taint: `team-${team}`, note: 'mine' };
+      return { ...own, tier: 'web', type: LARGE, special: undefined };
+    };
+    expect(kept.sort((a, b) => (a.owner ?? '').localeCompare(b.owner ?? ''))).toEqual(
+      [0, 1, 2].map(settings),
+    );
   });
 
   it('is refused for a pool whose scaling group was deleted, before the platform has noticed and after', async () => {

@@ -1,0 +1,65 @@
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import type { ClusterStep } from '../cluster/cluster.steps.js';
+import type { LabelledNode } from '../node/node-metadata.js';
+import { nodePath } from '../node/node-metadata.reader.js';
+import { configOf } from '../node-pool/pool-config.rules.js';
+import type { Node, NodePool } from '../reconcile/reconcile.store.js';
+import { clientOf } from '../upgrade/cluster-client.js';
+import { type OwnSettings, ownSettingsOf, settingsPatch } from './node-settings.rules.js';
+
+/** A pool whose nodes are replaced. */
+interface Replaced {
+  readonly step: Pick<ClusterStep, 'cluster' | 'scope' | 'means'>;
+  readonly pool: NodePool;
+  readonly nodes: readonly Node[];
+}
+
+/** What users have set on nodes that are to leave, in the order of their ids. */
+export async function settingsOfLeaving(
+  { step, pool, nodes }: Replaced,
+  leaving: readonly string[],
+): Promise<OwnSettings[]> {
+  const client = await clientIn(step);
+  const found = nodes.filter(({ id }) => leaving.includes(id)).sort(byId);
+  const read = await Promise.all(found.map(({ name }) => client && readNode(client, name)));
+  return read.flatMap((node) => (node ? [ownSettingsOf(node, configOf(pool))] : []));
+}
+
+/** Gives the nodes that the pool's last change brought the settings of those whose places they take, one each. */
+export async function handOnSettings(
+  { step, pool, nodes }: Replaced,
+  settings: readonly OwnSettings[],
+): Promise<void> {
+  const client = await clientIn(step);
+  const arrived = nodes
+    .filter(({ state, generation }) => state === 'running' && generation === pool.generation)
+    .sort(byId);
+  for (const [index, { name }] of arrived.entries()) {
+    const own = settings[index];
+    const node = own && client && (await readNode(client, name));
+    const patch = node && settingsPatch(node, own);
+    if (patch && client)
+      await client.patch(nodePath(name), patch, 'application/merge-patch+json', {
+        fieldManager: 'fleetgraph',
+      });
+  }
+}
+
+function clientIn({ cluster, scope, means }: Replaced['step']): Promise<KubernetesClient | undefined> {
+  return clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+}
+
+/** Undefined for a node that somebody has deleted in Kubernetes. */
+async function readNode(client: KubernetesClient, name: string): Promise<LabelledNode | undefined> {
+  try {
+    return await client.get<LabelledNode>(nodePath(name));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function byId(a: Node, b: Node): number {
+  return a.id < b.id ? -1 : 1;
+}
