@@ -1,5 +1,5 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { type ClusterAccess, clusterAccess } from '../../../engine/cluster-access.js';
 import type { Platform } from '../../../engine/platform.js';
 import { Cost } from '../../../kernel/graph/cost.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
@@ -46,8 +46,6 @@ interface Stores {
   readonly controlPlanes: ControlPlaneStore;
 }
 
-type Reports = ReadonlyMap<string, NodeReport>;
-
 @Resolver(() => Node)
 export class NodeComponentsResolver {
   constructor(
@@ -55,7 +53,7 @@ export class NodeComponentsResolver {
     private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'log'>,
   ) {}
 
-  @Cost(12)
+  @Cost(200)
   @FieldResolver(() => [NodeComponent], {
     description:
       "What it runs, each with a state of its own: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
@@ -64,34 +62,40 @@ export class NodeComponentsResolver {
     const cluster = await loadById(context, this.stores.clusters.byIds, node.clusterId);
     if (!cluster) return [];
     const plane = await loadValue(context, this.stores.controlPlanes.ofClusters, cluster.id);
-    const reports = await loadValue(context, this.reports, cluster.id);
+    const report = await loadValue(context, this.reports, `${cluster.id}/${node.name}`);
     return componentsOf({
       name: node.name,
       role: node.role,
       networkPlugin: cluster.networkPlugin,
       clusterVersion: cluster.version,
-      report: reports?.get(node.name),
+      report,
       replicas: plane ? replicasOf(plane) : [],
     });
   }
 
-  /** What Kubernetes says of the nodes of each cluster, one list a cluster; clusters that do not answer are left out. */
+  /** What Kubernetes says of nodes, by `<cluster>/<name>`; those of clusters that do not answer are left out. */
   private readonly reports = async (
     account: string,
-    ids: readonly string[],
-  ): Promise<Map<string, Reports>> => {
-    const { database, kubernetes, log } = this.platform;
-    const accesses = await clusterAccess(database.prisma, account, ids);
+    keys: readonly string[],
+  ): Promise<Map<string, NodeReport>> => {
+    const byCluster = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
+    const accesses = await clusterAccess(this.platform.database.prisma, account, [...byCluster.keys()]);
     const found = await Promise.all(
-      [...accesses.values()].map(async (access): Promise<[string, Reports][]> => {
-        try {
-          return [[access.clusterId, await readNodeReports(kubernetes, access)]];
-        } catch (error) {
-          log.warn({ err: error, clusterId: access.clusterId }, 'the nodes of a cluster could not be listed');
-          return [];
-        }
-      }),
+      [...accesses.values()].map((access) => this.ofCluster(access, byCluster.get(access.clusterId) ?? [])),
     );
     return new Map(found.flat());
   };
+
+  private async ofCluster(access: ClusterAccess, keys: readonly string[]): Promise<[string, NodeReport][]> {
+    const { kubernetes, log } = this.platform;
+    const { clusterId } = access;
+    const names = keys.map((key) => key.slice(clusterId.length + 1));
+    try {
+      const reports = await readNodeReports(kubernetes, access, names);
+      return [...reports].map(([name, report]) => [`${clusterId}/${name}`, report]);
+    } catch (error) {
+      log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be listed');
+      return [];
+    }
+  }
 }

@@ -1,8 +1,11 @@
 import type { ClusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import { READ_ONE_BY_ONE, readNodeObject } from '../node/node-metadata.reader.js';
 import { isReady, type ListedNode, listNodes } from '../reconcile/kubernetes-nodes.js';
 import type { AgentPod, NodeReport } from './node-components.rules.js';
+
+const SYSTEM_PODS = '/api/v1/namespaces/kube-system/pods';
 
 /** What is read of a pod of kube-system. */
 interface ListedPod extends KubernetesObject {
@@ -16,16 +19,24 @@ interface ListedPod extends KubernetesObject {
   };
 }
 
-/** What Kubernetes says of each node of a cluster, by the node's name: two lists, however many nodes there are. */
+/**
+ * What Kubernetes says of nodes of a cluster, by their names: two requests for each of up to ten, for more two lists of
+ * all.
+ */
 export async function readNodeReports(
   kubernetes: KubernetesApis,
   access: ClusterAccess,
+  names: readonly string[],
 ): Promise<ReadonlyMap<string, NodeReport>> {
   const { clusterId } = access;
   const client = new KubernetesClient(kubernetes.of(access), { clusterId });
+  if (names.length <= READ_ONE_BY_ONE) {
+    const found = await Promise.all(names.map((name) => readNodeReport(client, name)));
+    return new Map(found.flat());
+  }
   const [nodes, pods] = await Promise.all([
     listNodes(kubernetes, access),
-    client.all<ListedPod>('/api/v1/namespaces/kube-system/pods'),
+    client.all<ListedPod>(SYSTEM_PODS),
   ]);
   const byNode = Map.groupBy(pods, ({ spec }) => spec?.nodeName ?? '');
   return new Map(
@@ -34,6 +45,14 @@ export async function readNodeReports(
       return [name, reportOf(node, byNode.get(name) ?? [])];
     }),
   );
+}
+
+async function readNodeReport(client: KubernetesClient, name: string): Promise<[string, NodeReport][]> {
+  const [node, pods] = await Promise.all([
+    readNodeObject<ListedNode>(client, name),
+    client.all<ListedPod>(SYSTEM_PODS, { fieldSelector: `spec.nodeName=${name}` }),
+  ]);
+  return node ? [[name, reportOf(node, pods)]] : [];
 }
 
 function reportOf({ status }: ListedNode, pods: readonly ListedPod[]): NodeReport {

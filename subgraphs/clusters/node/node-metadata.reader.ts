@@ -1,11 +1,14 @@
 import { type ClusterAccess, clusterAccess } from '../../../engine/cluster-access.js';
-import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath } from '../../../engine/kubernetes/paths.js';
 import type { Platform } from '../../../engine/platform.js';
 import { type LabelledNode, metadataOf, type NodeMetadata } from './node-metadata.js';
 
 const NODES = { apiVersion: 'v1', resource: 'nodes' } as const;
+
+/** So many nodes of a cluster are read one by one; a list of all costs more where the cluster is large. */
+export const READ_ONE_BY_ONE = 10;
 
 /** Path of a node in its cluster's Kubernetes API. */
 export function nodePath(name: string): string {
@@ -17,8 +20,8 @@ export class NodeMetadataReader {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'log'>) {}
 
   /**
-   * By `<cluster>/<Kubernetes name>`: one request for each cluster (a list in chunks of 500 where more than one of its
-   * nodes is asked for). Nodes that Kubernetes does not know are left out, and those of clusters that do not answer.
+   * By `<cluster>/<Kubernetes name>`: a request for each of up to ten nodes of a cluster, for more of them a list of all
+   * (in chunks of 500). Nodes that Kubernetes does not know are left out, and those of clusters that do not answer.
    */
   readonly ofNodes = async (account: string, keys: readonly string[]): Promise<Map<string, NodeMetadata>> => {
     const byCluster = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
@@ -47,13 +50,22 @@ export class NodeMetadataReader {
 
 async function readNodes(
   client: KubernetesClient,
-  [name = '', ...others]: readonly string[],
+  names: readonly string[],
 ): Promise<readonly LabelledNode[]> {
-  if (others.length > 0) return client.all<LabelledNode>('/api/v1/nodes');
+  if (names.length > READ_ONE_BY_ONE) return client.all<LabelledNode>('/api/v1/nodes');
+  const found = await Promise.all(names.map((name) => readNodeObject<LabelledNode>(client, name)));
+  return found.filter((node) => node !== undefined);
+}
+
+/** A node as Kubernetes has it; undefined when it has none of the name. */
+export async function readNodeObject<T extends KubernetesObject>(
+  client: KubernetesClient,
+  name: string,
+): Promise<T | undefined> {
   try {
-    return [await client.get<LabelledNode>(nodePath(name))];
+    return await client.get<T>(nodePath(name));
   } catch (error) {
-    if (isNotFound(error)) return [];
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

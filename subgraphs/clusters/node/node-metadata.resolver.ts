@@ -23,7 +23,7 @@ export class NodeMetadataResolver {
     private readonly updates: UpdateNodeService,
   ) {}
 
-  @Cost(12)
+  @Cost(100)
   @FieldResolver(() => JSONScalar, {
     nullable: true,
     description: `Its labels, an object of strings, ${READ}`,
@@ -32,7 +32,7 @@ export class NodeMetadataResolver {
     return (await this.metadata(context, node))?.labels ?? null;
   }
 
-  @Cost(12)
+  @Cost(100)
   @FieldResolver(() => JSONScalar, {
     nullable: true,
     description: `Its annotations, an object of strings, ${READ}`,
@@ -41,12 +41,13 @@ export class NodeMetadataResolver {
     return (await this.metadata(context, node))?.annotations ?? null;
   }
 
-  @Cost(12)
+  @Cost(100)
   @FieldResolver(() => [PoolTaint], { nullable: true, description: `Its taints, ${READ}` })
   async taints(@Ctx() context: RequestContext, @Root() node: UpdatedNode) {
     return (await this.metadata(context, node))?.taints ?? null;
   }
 
+  @Cost(450)
   @Mutation(() => UpdateNodePayload, {
     description:
       "Changes labels, annotations and taints of a running node in its cluster's Kubernetes. They last as long as the node: upgrades, repairs and changes of its pool leave them, but for a label or taint of the same key that the pool is given later. A node that takes its place when its cluster is scaled vertically gets them; other new nodes do not: use updateNodePool for what all nodes of a pool shall have.",

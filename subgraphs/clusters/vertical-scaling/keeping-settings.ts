@@ -1,8 +1,7 @@
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { ClusterStep } from '../cluster/cluster.steps.js';
 import type { LabelledNode } from '../node/node-metadata.js';
-import { nodePath } from '../node/node-metadata.reader.js';
+import { nodePath, readNodeObject } from '../node/node-metadata.reader.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import type { Node, NodePool } from '../reconcile/reconcile.store.js';
 import { clientOf } from '../upgrade/cluster-client.js';
@@ -22,7 +21,9 @@ export async function settingsOfLeaving(
 ): Promise<OwnSettings[]> {
   const client = await clientIn(step);
   const found = nodes.filter(({ id }) => leaving.includes(id)).sort(byId);
-  const read = await Promise.all(found.map(({ name }) => client && readNode(client, name)));
+  const read = await Promise.all(
+    found.map(({ name }) => client && readNodeObject<LabelledNode>(client, name)),
+  );
   return read.flatMap((node) => (node ? [ownSettingsOf(node, configOf(pool))] : []));
 }
 
@@ -37,7 +38,7 @@ export async function handOnSettings(
     .sort(byId);
   for (const [index, { name }] of arrived.entries()) {
     const own = settings[index];
-    const node = own && client && (await readNode(client, name));
+    const node = own && client && (await readNodeObject<LabelledNode>(client, name));
     const patch = node && settingsPatch(node, own);
     if (patch && client)
       await client.patch(nodePath(name), patch, 'application/merge-patch+json', {
@@ -48,16 +49,6 @@ export async function handOnSettings(
 
 function clientIn({ cluster, scope, means }: Replaced['step']): Promise<KubernetesClient | undefined> {
   return clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
-}
-
-/** Undefined for a node that somebody has deleted in Kubernetes. */
-async function readNode(client: KubernetesClient, name: string): Promise<LabelledNode | undefined> {
-  try {
-    return await client.get<LabelledNode>(nodePath(name));
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 function byId(a: Node, b: Node): number {

@@ -230,7 +230,7 @@ describe('updateNode', () => {
   });
 });
 
-test('the nodes of a cluster are read with one request, and one node by itself', async () => {
+test('up to ten nodes of a cluster are read one by one, more of them with one list', async () => {
   const { platform } = living.world;
   await using kubernetes = new KubernetesApis(platform.database);
   const requests = vi.spyOn(kubernetes.of(await access()), 'applySecurityAuthentication');
@@ -238,9 +238,12 @@ test('the nodes of a cluster are read with one request, and one node by itself',
   const keys = nodes.map(({ name }) => `${cluster}/${name}`);
   const found = await reader.ofNodes('acme', keys);
   expect(keys.map((key) => found.get(key)?.labels['tier'])).toEqual(['batch', 'batch']);
-  expect(requests).toHaveBeenCalledTimes(1);
-  expect([...(await reader.ofNodes('acme', keys.slice(1))).keys()]).toEqual(keys.slice(1));
   expect(requests).toHaveBeenCalledTimes(2);
+  const gone = Array.from({ length: 9 }, (_, index) => `${cluster}/gone-${index}`);
+  expect([...(await reader.ofNodes('acme', [...keys, ...gone])).keys()]).toEqual(
+    expect.arrayContaining(keys),
+  );
+  expect(requests).toHaveBeenCalledTimes(3);
   expect((await reader.ofNodes('other', keys)).size).toBe(0);
   expect((await reader.ofNodes('acme', [`${cluster}/gone`])).size).toBe(0);
 });

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { readNodeReports } from '../../../subgraphs/clusters/node-components/node-report.reader.js';
+import { livePools, type LivingPools } from '../pools/living-pools.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+test('what Kubernetes says of nodes is the same for few, read one by one, and for many, read in a list', async () => {
+  const { id, pools } = await living.cluster([{ name: 'default', desiredSize: 2 }]);
+  const { nodes } = await living.poolWhen(pools[0] ?? '', (pool) => pool.healthyNodes === 2, 'nodes');
+  const names = nodes.nodes.map(({ name }) => name);
+  const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
+  if (!access) throw new Error('the cluster has no API');
+  const { kubernetes } = living.world.platform;
+  const many = [...names, ...Array.from({ length: 10 }, (_, index) => `gone-${index}`)];
+  const few = await readNodeReports(kubernetes, access, names);
+  const all = await readNodeReports(kubernetes, access, many);
+  expect([...few.keys()].sort()).toEqual([...names].sort());
+  for (const name of names) {
+    const agents = few.get(name)?.agents.map(({ daemonSet }) => daemonSet);
+    expect(agents).toContain('kube-proxy-worker');
+    expect(agents?.toSorted()).toEqual(
+      all
+        .get(name)
+        ?.agents.map(({ daemonSet }) => daemonSet)
+        .toSorted(),
+    );
+  }
+  expect((await readNodeReports(kubernetes, access, ['gone'])).size).toBe(0);
+});
