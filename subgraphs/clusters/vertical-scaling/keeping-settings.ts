@@ -20,10 +20,9 @@ export async function settingsOfLeaving(
   leaving: readonly string[],
 ): Promise<OwnSettings[]> {
   const client = await clientIn(step);
+  if (!client) return [];
   const found = nodes.filter(({ id }) => leaving.includes(id)).sort(byId);
-  const read = await Promise.all(
-    found.map(({ name }) => client && readNodeObject<LabelledNode>(client, name)),
-  );
+  const read = await Promise.all(found.map(({ name }) => readNodeObject<LabelledNode>(client, name)));
   return read.flatMap((node) => (node ? [ownSettingsOf(node, configOf(pool))] : []));
 }
 
@@ -33,14 +32,15 @@ export async function handOnSettings(
   settings: readonly OwnSettings[],
 ): Promise<void> {
   const client = await clientIn(step);
+  if (!client) return;
   const arrived = nodes
     .filter(({ state, generation }) => state === 'running' && generation === pool.generation)
     .sort(byId);
   for (const [index, { name }] of arrived.entries()) {
     const own = settings[index];
-    const node = own && client && (await readNodeObject<LabelledNode>(client, name));
+    const node = own && (await readNodeObject<LabelledNode>(client, name));
     const patch = node && settingsPatch(node, own);
-    if (patch && client)
+    if (patch)
       await client.patch(nodePath(name), patch, 'application/merge-patch+json', {
         fieldManager: 'fleetgraph',
       });

@@ -95,20 +95,19 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     const { operation, userErrors } = await scale({ id: clusterId, instanceTypes: [LARGE], batchSize: 2 });
     expect(userErrors).toEqual([]);
     expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 3 });
-    const kept = (await nodes()).map(({ metadata, spec }) => ({
-      owner: metadata?.labels?.['owner'],
-      tier: metadata?.labels?.['tier'],
-      type: metadata?.labels?.['node.kubernetes.io/instance-type'],
-      special: metadata?.labels?.['node-role.kubernetes.io/special'],
-      note: metadata?.annotations?.['note'],
-      taint: spec?.taints?.find(({ key }) => key === 'dedicated')?.value,
-    }));
-    const settings = (team: number) => {
-      const own = { owner: `team-${team}`, taint: `team-${team}`, note: 'mine' };
-      return { ...own, tier: 'web', type: LARGE, special: undefined };
+    const kept = (await nodes()).map(({ metadata: { labels = {}, annotations = {} } = {}, spec }) => {
+      const { owner = '', tier } = labels;
+      const special = 'node-role.kubernetes.io/special' in labels;
+      const type = labels['node.kubernetes.io/instance-type'];
+      const taints = spec?.taints?.map(({ key, value }) => `${key}=${value}`);
+      return { owner, tier, type, special, taints, note: annotations['note'] };
+    });
+    const settings = (owner: string) => {
+      const taints = [`dedicated=${owner}`];
+      return { owner, tier: 'web', type: LARGE, special: false, taints, note: 'mine' };
     };
-    expect(kept.sort((a, b) => (a.owner ?? '').localeCompare(b.owner ?? ''))).toEqual(
-      [0, 1, 2].map(settings),
+    expect(kept.sort((a, b) => a.owner.localeCompare(b.owner))).toEqual(
+      ['team-0', 'team-1', 'team-2'].map(settings),
     );
   });
 
