@@ -1,4 +1,5 @@
 import { type EventKind, eventKinds } from '../kernel/event-kinds.js';
+import type { Database } from '../kernel/database.js';
 import { Prisma } from '../prisma/generated/client.js';
 import type { EventCategory, EventLevel, LoggedEvent } from './contract.js';
 
@@ -32,6 +33,17 @@ export interface LoggedRow {
 /** The columns of a `LoggedRow`. */
 export const EVENT_COLUMNS = Prisma.sql`sequence, id, at, category, type, level, reason, message, cluster_id,
   node_pool_id, operation_id, data, traceparent`;
+
+/** Reads the account's events with these ids; those that the log no longer keeps are left out. */
+export async function eventsByIds(
+  database: Database,
+  account: string,
+  ids: readonly string[],
+): Promise<LoggedEvent[]> {
+  const rows = await database.$queryRaw<LoggedRow[]>`
+    SELECT ${EVENT_COLUMNS} FROM engine.event WHERE id = ANY(${[...ids]}::text[]) AND account = ${account}`;
+  return rows.map((row) => toEvent(account, row));
+}
 
 /** A row of the log with the state of the account's counter beside it; `sequence` is null when nothing matches. */
 export interface EventRow extends Omit<LoggedRow, 'sequence'> {

@@ -88,6 +88,7 @@ import { ClusterTicketsResolver, SupportTicketResolver } from './support/support
 import { SupportTicketService } from './support/support-ticket.service.js';
 import { SupportTicketStore } from './support/support-ticket.store.js';
 import { foreignResourceTypes } from './resource/foreign-resources.type.js';
+import { resourceReaders } from './resource/resource-readers.js';
 import { ResourceResolver } from './resource/resource.resolver.js';
 import { ViewerResolver } from './viewer.resolver.js';
 
@@ -165,18 +166,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
         progress: new OperationProgressService(platform, stores.operations),
         watch: new WatchClustersService(platform, stores.clusters, lists),
       }),
-      new ResourceResolver({
-        check: { type: 'ClusterCheck', byIds: clusterChecks.byIds },
-        cluster: { type: 'Cluster', byIds: stores.clusters.byIds },
-        component: { type: 'Component', byIds: components.byIds },
-        node: { type: 'Node', byIds: stores.nodes.byIds },
-        nodepool: { type: 'NodePool', byIds: stores.nodePools.byIds },
-        operation: { type: 'Operation', byIds: stores.operations.byIds },
-        sg: { type: 'SecurityGroup', byIds: networks.securityGroups },
-        ticket: { type: 'SupportTicket', byIds: tickets.byIds },
-        vpc: { type: 'Vpc', byIds: networks.vpcs },
-        vsw: { type: 'VSwitch', byIds: networks.vSwitches },
-      }),
+      new ResourceResolver(resourceReaders(platform)),
       new ViewerResolver(),
       new ClusterKindResolver(),
       new MigrationMutations(new MigrationService(platform, catalogue)),

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../engine/contract.js';
+import { eventTypeOf } from '../../engine/event-type.js';
 import { eventKindOf } from '../../kernel/event-kinds.js';
 import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
 import type { StreamCursors } from '../../kernel/event-cursor.js';
@@ -17,22 +18,22 @@ import {
 export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterface {
   const common = commonOf(event, cursors);
   const cluster = entity(Cluster, event.clusterId);
-  switch (event.category) {
-    case 'SCALING':
+  switch (eventTypeOf(event)) {
+    case 'ScalingEvent':
       return toScalingEvent(event, cursors) ?? toProvisioningEvent(event, common);
-    case 'WORKLOAD':
+    case 'WorkloadEvent':
       return Object.assign(new WorkloadEvent(), common, {
         cluster,
         workload: entity(Workload, text(event.data['workloadId'])),
       });
-    case 'QUOTA':
+    case 'QuotaEvent':
       return Object.assign(new QuotaEvent(), common, { cluster, resource: text(event.data['resource']) });
-    case 'ACCESS':
+    case 'AccessEvent':
       return Object.assign(new AccessEvent(), common, {
         cluster,
         subject: text(event.data['subject']) ?? '',
       });
-    case 'KUBERNETES':
+    case 'KubernetesEvent':
       return toKubernetesEvent(event, common);
     default:
       return toProvisioningEvent(event, common);

@@ -63,6 +63,16 @@ export class EventService {
     return (await loadForCluster(this.counts, { clusterId, query: selection }, context, counts)) ?? 0;
   }
 
+  /** The account's event; null when the log has none with this id, or no longer. */
+  async byId(id: string, context: RequestContext): Promise<LoggedEvent | null> {
+    const { account } = context.actor;
+    const loader = context.loaders.of<string, LoggedEvent | null>(this, async (ids) => {
+      const found = new Map((await this.store.byIds(account, ids)).map((event) => [event.id, event]));
+      return ids.map((each) => found.get(each) ?? null);
+    });
+    return loader.load(id);
+  }
+
   /** Refuses NOT_FOUND when the account has no such cluster. */
   async requireCluster(clusterId: string, context: RequestContext): Promise<void> {
     if (await this.store.knowsCluster(context.actor.account, clusterId)) return;

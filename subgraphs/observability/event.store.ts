@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../../engine/contract.js';
 import {
   EVENT_COLUMNS,
+  eventsByIds,
   type EventFilter,
   filterConditions,
   type LoggedRow,
@@ -27,6 +28,10 @@ export interface EventPageQuery {
 /** Reads pages of the event log, newest first. */
 export class EventStore {
   constructor(private readonly database: Database) {}
+
+  byIds(account: string, ids: readonly string[]): Promise<LoggedEvent[]> {
+    return eventsByIds(this.database, account, ids);
+  }
 
   /** A page of the account's events. */
   async page({ account, selection, before, limit }: EventPageQuery): Promise<LoggedEvent[]> {

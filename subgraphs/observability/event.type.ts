@@ -68,6 +68,7 @@ export const ScalingTarget = createUnionType({
   types: () => [NodePool, Workload] as const,
 });
 
+@Directive('@key(fields: "id")')
 @ObjectType({ implements: EventInterface, description: 'The size of a node pool or workload changed.' })
 export class ScalingEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
@@ -107,6 +108,7 @@ export class ScalingEvent extends EventInterface {
   operation: Operation | null;
 }
 
+@Directive('@key(fields: "id")')
 @ObjectType({ implements: EventInterface, description: 'Something was deployed to a cluster.' })
 export class WorkloadEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
@@ -116,6 +118,7 @@ export class WorkloadEvent extends EventInterface {
   workload: Workload | null;
 }
 
+@Directive('@key(fields: "id")')
 @ObjectType({
   implements: EventInterface,
   description: 'A quota changed, or an application for more was decided.',
@@ -131,6 +134,7 @@ export class QuotaEvent extends EventInterface {
   cluster: Cluster | null;
 }
 
+@Directive('@key(fields: "id")')
 @ObjectType({ implements: EventInterface, description: 'Credentials of a cluster were issued.' })
 export class AccessEvent extends EventInterface {
   @Field(() => String, { description: 'Who in the account: the subject of the token that asked for them.' })
@@ -152,6 +156,7 @@ export class InvolvedObject {
   name: string;
 }
 
+@Directive('@key(fields: "id")')
 @ObjectType({
   implements: EventInterface,
   description:

@@ -6,6 +6,7 @@ import { defineSubgraph } from '../../kernel/graph/federation.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { Cluster, Workload } from './entities.type.js';
 import { EventResolver } from './event.resolver.js';
+import { eventReferences } from './event-references.js';
 import { EventService } from './event.service.js';
 import { EventStore } from './event.store.js';
 import { eventStreams, EventSubscriptions } from './event.subscription.js';
@@ -35,6 +36,7 @@ export async function createObservabilitySubgraph(platform: Platform): Promise<S
       // Whose they are is decided by each field: what another account owns has no events and no metrics.
       Cluster: ({ id }: Cluster) => ({ id }),
       Workload: ({ id }: Workload) => ({ id }),
+      ...eventReferences(events, cursors),
     },
     streams: eventStreams(events, cursors),
   });

@@ -1,6 +1,7 @@
 import type { ContainerState, ContainerStatus, PodSpec, PodStatus } from 'kubernetes-types/core/v1.js';
 import type { KubernetesObject } from '../../engine/kubernetes/client.js';
 import { identityOf } from './metadata.rules.js';
+import { encodePodId } from './pod-id.js';
 import { Container, Pod } from './pod.type.js';
 
 /** A pod as the API server sends it. */
@@ -9,13 +10,16 @@ export interface PodObject extends KubernetesObject {
   status?: PodStatus;
 }
 
-/** A Kubernetes pod as the graph's. */
-export function toPod(object: PodObject): Pod {
+/** Where the API serves pods. */
+export const PODS = { apiVersion: 'v1', resource: 'pods' };
+
+/** A pod of a cluster as the graph's. */
+export function toPod(clusterId: string, object: PodObject): Pod {
   const { spec, status } = object;
-  const { uid, ...identity } = identityOf(object);
+  const identity = identityOf(object);
   const containers = containersOf(spec, status?.containerStatuses ?? []);
   return Object.assign(new Pod(), identity, {
-    id: uid,
+    id: encodePodId({ clusterId, ...identity }),
     phase: status?.phase ?? 'Unknown',
     ready: isReady(status),
     message: messageOf(status),

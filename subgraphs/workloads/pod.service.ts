@@ -13,13 +13,12 @@ import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-problem.js';
 import { take } from './merged.js';
-import { type PodObject, toPod } from './pod.rules.js';
+import { type PodObject, PODS, toPod } from './pod.rules.js';
 import type { Pod } from './pod.type.js';
 import { toSelector } from './label-selector.rules.js';
 import type { WorkloadObject } from './workload.rules.js';
 import type { Workload } from './workload.type.js';
 
-const PODS = { apiVersion: 'v1', resource: 'pods' };
 const NONE: Ownership = new Map();
 
 export interface PodList {
@@ -60,7 +59,7 @@ export class PodService {
     const client = await this.apis.of(clusterId, context);
     if (!client) return new Map();
     try {
-      const pods = await readPods(client, workloads);
+      const pods = await readPods(client, clusterId, workloads);
       return new Map(
         workloads.map((workload) => [workload.id, { pods: pods.get(keyOf(workload)) ?? [], problems: [] }]),
       );
@@ -74,6 +73,7 @@ export class PodService {
 /** The pods of all these workloads of one cluster, by `KIND/namespace/name`. */
 async function readPods(
   client: KubernetesClient,
+  clusterId: string,
   workloads: readonly Workload[],
 ): Promise<Map<string, Pod[]>> {
   const wanted = new Set(workloads.map(keyOf));
@@ -99,7 +99,7 @@ async function readPods(
     const keys = ownersOf(object, ownership).map((owner) => ownerKey(owner, home));
     for (const key of keys.filter((each) => wanted.has(each))) {
       const pods = found.get(key) ?? [];
-      pods.push(toPod(object));
+      pods.push(toPod(clusterId, object));
       found.set(key, pods);
     }
   }

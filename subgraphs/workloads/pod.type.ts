@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../kernel/graph/connection.type.js';
 import { JSONScalar } from '../../kernel/graph/scalars.js';
 
@@ -23,10 +23,16 @@ export class Container {
   reason: string | null;
 }
 
+@Directive('@key(fields: "resourceId")')
 @ObjectType({ description: 'A pod: containers that run together on one node.' })
 export class Pod {
-  @Field(() => ID, { description: 'uid of the Kubernetes object.' })
+  @Field(() => ID, {
+    description: 'Id of the pod, `pod_…`: stands for its cluster, namespace, name and uid.',
+  })
   id: string;
+
+  @Field(() => String, { description: 'uid of the Kubernetes object.' })
+  uid: string;
 
   @Field(() => String, { description: 'Namespace it is in.' })
   namespace: string;

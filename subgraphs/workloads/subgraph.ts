@@ -18,6 +18,8 @@ import {
   PodConnectionResolver,
   WorkloadConnectionResolver,
 } from './partial-connection.resolver.js';
+import { PodReader } from './pod.reader.js';
+import { PodResolver } from './pod.resolver.js';
 import { PodService } from './pod.service.js';
 import { ScaleResolver } from './scale.resolver.js';
 import { ScaleService } from './scale.service.js';
@@ -35,6 +37,7 @@ interface Reference {
 export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgraph> {
   const apis = new ClusterApis(platform);
   const reader = new WorkloadReader(apis);
+  const pods = new PodReader(apis);
   const manifests = new ManifestService(platform, apis);
   const workloads = new WorkloadService(apis, new ClusterStore(platform.database.prisma));
   return defineSubgraph({
@@ -50,6 +53,7 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
       new NamespaceConnectionResolver(),
       new WorkloadConnectionResolver(),
       new PodConnectionResolver(),
+      new PodResolver(),
     ],
     orphanedTypes: userErrorTypes,
     references: {
@@ -57,6 +61,8 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
       Cluster: ({ id, product }: { id: string; product?: string }) => ({ id, product }),
       Workload: async ({ id, resourceId }: Reference, context: RequestContext) =>
         (await reader.find(id ?? resourceId ?? '', context)) ?? null,
+      Pod: async ({ resourceId }: Required<Reference>, context: RequestContext) =>
+        (await pods.find(resourceId, context)) ?? null,
     },
   });
 }

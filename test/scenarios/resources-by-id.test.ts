@@ -5,6 +5,7 @@ import { ask, type Seat } from '../kit/main-job.js';
 import { graphqlRequest, startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { clientSchema } from './isolation/asking.js';
 import { buildEstate, type Estate } from './isolation/estate.js';
+import { furtherIds } from './isolation/finds.js';
 import { RESOURCES } from './isolation/query-attempts.js';
 
 const schema = await clientSchema();
@@ -18,12 +19,15 @@ describe('an object by its id', () => {
   let platform: TestPlatform;
   let seat: Seat;
   let estate: Estate;
-  const ids = () => RESOURCES.map((name) => estate[name]);
+  /** Of types that no estate names. */
+  let further: Readonly<Record<string, string>>;
+  const ids = () => [...RESOURCES.map((name) => estate[name]), ...Object.values(further)];
 
   beforeAll(async () => {
     platform = await startTestPlatform();
     seat = { url: platform.url, account: 'acme' };
     estate = await buildEstate(seat);
+    further = await furtherIds(platform.kit, seat, estate);
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
@@ -36,6 +40,46 @@ describe('an object by its id', () => {
     expect(nodes.map((node) => node?.__typename).sort()).toEqual(types.sort());
     const reversed = await ask<Found>(seat, NODES, { ids: ids().reverse() });
     expect(reversed.nodes).toEqual([...nodes].reverse());
+  });
+
+  test('is for another account what an unknown id is, in its subgraph and in others', async () => {
+    const other = { ...seat, account: 'stranger' };
+    const { nodes } = await ask<Found>(other, NODES, { ids: ids() });
+    // Quotas of accounts have the same ids for everyone; this one is of the cluster.
+    expect(nodes).toEqual(ids().map(() => null));
+  });
+
+  test('of an event has the fields of its type, the same as in the list of events', async () => {
+    const FIELDS = `... on Event { id cursor at type kind level reason message actor }
+      ... on ScalingEvent { fromSize toSize cluster { name } } ... on ProvisioningEvent { cluster { name } }
+      ... on AccessEvent { subject } ... on QuotaEvent { resource } ... on KubernetesEvent { omitted }`;
+    const { events } = await ask<{ events: { nodes: readonly { id: string }[] } }>(
+      seat,
+      `query ($id: ID!) { events(first: 500, filter: { clusterId: $id }) { nodes { __typename ${FIELDS} } } }`,
+      { id: estate.cluster },
+    );
+    const wanted = Object.entries(further).filter(([name]) => name.endsWith('Event'));
+    const { nodes } = await ask<Found>(
+      seat,
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ${FIELDS} } }`,
+      { ids: wanted.map(([, id]) => id) },
+    );
+    expect(nodes.map((node) => node?.__typename)).toEqual(wanted.map(([name]) => name));
+    expect(nodes).toEqual(wanted.map(([, id]) => events.nodes.find((event) => event.id === id)));
+  });
+
+  test('of a pod, a scaling group or an instance has the fields of its type', async () => {
+    const { nodes } = await ask<{ nodes: unknown[] }>(
+      seat,
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Pod { uid namespace name phase }
+        ... on ScalingGroup { state nodePool { id } } ... on Instance { origin instanceType { id } zone { id } } } }`,
+      { ids: ['Pod', 'ScalingGroup', 'Instance'].map((name) => further[name]) },
+    );
+    expect(nodes).toMatchObject([
+      { uid: expect.any(String) as unknown, namespace: 'default', phase: 'Running' },
+      { state: 'ACTIVE', nodePool: { id: estate.nodePool } },
+      { origin: 'REMOVED', instanceType: { id: 'ecs.g7.xlarge' }, zone: { id: 'cn-hangzhou-b' } },
+    ]);
   });
 
   test.each(RESOURCES)('is refetched by Query.node: %s', async (name) => {
@@ -84,6 +128,13 @@ describe('an object by its id', () => {
       'workload_x',
       'quota_x',
       'quotaapplication_x',
+      'pod_x',
+      `pod_${Buffer.from('a/b/c/d').toString('base64url')}`,
+      'event_x',
+      'asg-x',
+      'i-x',
+      'i-x,i-y',
+      'resource_x',
     ];
     const { nodes } = await ask<Found>(seat, NODES, { ids: [...none, estate.cluster] });
     expect(nodes).toEqual([...none.map(() => null), { __typename: 'Cluster', id: estate.cluster }]);

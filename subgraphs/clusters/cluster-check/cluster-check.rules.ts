@@ -1,3 +1,4 @@
+import type { Problem } from '../../../kernel/result.js';
 import type { CheckLevel, ClusterCheckItem } from './cluster-check.type.js';
 import type { SupportStatus } from '../version/release.type.js';
 import type { ScanResult } from './removed-api.rules.js';
@@ -57,6 +58,16 @@ export function blockersOf(items: readonly ClusterCheckItem[]): ClusterCheckItem
 /** Why an upgrade is refused: all that stands in the way, each with what to do. */
 export function blockedMessage(blockers: readonly ClusterCheckItem[]): string {
   return blockers.map(({ name, message, fix }) => `${name}: ${message} ${fix ?? ''}`.trim()).join(' ');
+}
+
+/** Why an upgrade of the cluster is refused; undefined when nothing stands in its way. */
+export function blockedProblem(
+  clusterId: string,
+  blockers: readonly ClusterCheckItem[],
+): Problem | undefined {
+  if (blockers.length === 0) return undefined;
+  const message = `The cluster ${clusterId} cannot be upgraded. ${blockedMessage(blockers)}`;
+  return { code: 'UPGRADE_BLOCKED', message };
 }
 
 interface Finding {

@@ -66,7 +66,11 @@ export class ClusterCheckService {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
     if (!cluster) return refuseNotFound('CLUSTER', clusterId, CLUSTER_PATH);
     if (cluster.deletedAt)
-      refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path: CLUSTER_PATH });
+      refuse(
+        'INVALID_STATE',
+        `The cluster ${clusterId} is deleted. Query.clusters lists those that can be checked.`,
+        { path: CLUSTER_PATH },
+      );
     return cluster;
   }
 
@@ -153,10 +157,10 @@ export class ClusterCheckService {
   }
 
   private async scan(
-    { version }: ClusterRow,
+    { id, version }: ClusterRow,
     { client, to }: { readonly client: KubernetesClient | undefined; readonly to: string },
   ): Promise<ScanResult> {
-    if (!client) return { kind: 'NO_API', message: 'The cluster has no Kubernetes API yet.' };
+    if (!client) return { kind: 'NO_API', message: `The cluster ${id} has no Kubernetes API yet.` };
     const { notes } = await this.catalogue.catalogue();
     const apis = removedBetween(notes.removedApis, null, minorOf(to));
     try {

@@ -8,7 +8,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import type { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
+import { blockedProblem } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
@@ -75,7 +75,8 @@ export class ClusterService {
           },
         );
       }
-      if (blockers.length > 0) refuse('UPGRADE_BLOCKED', blockedMessage(blockers), { path: ID_PATH });
+      const blocked = blockedProblem(cluster.id, blockers);
+      if (blocked) refuse(blocked.code, blocked.message, { path: ID_PATH });
       const { version } = target;
       const operationId = await wishUpgrade(tx, cluster, { version, rolling, timing: input.timing, at });
       return { clusterId: cluster.id, operationId };

@@ -41,7 +41,7 @@ export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Rec
       const client = await clientOf(component.clusterId, { scope, kubernetes: means.kubernetes });
       const wish = { component, operation, scope };
       return unlessSuperseded(() =>
-        entry && client ? attempt({ ...wish, entry, client }) : unlessLate(wish, UNREACHABLE),
+        entry && client ? attempt({ ...wish, entry, client }) : unlessLate(wish, unreachable(component)),
       );
     },
   };
@@ -49,16 +49,16 @@ export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Rec
 
 type Wish = Pick<ComponentStep, 'component' | 'operation' | 'scope'>;
 
-const UNREACHABLE: Problem = {
-  code: 'KUBERNETES_UNAVAILABLE',
-  message: 'The Kubernetes API of the cluster cannot be reached.',
-};
+function unreachable({ clusterId }: Wish['component']): Problem {
+  const message = `The Kubernetes API of the cluster ${clusterId} cannot be reached. Cluster.conditions says why.`;
+  return { code: 'KUBERNETES_UNAVAILABLE', message };
+}
 
 async function attempt(step: ComponentStep): Promise<Outcome> {
   try {
     return step.component.state === 'UNINSTALLING' ? await uninstall(step) : await install(step);
   } catch (error) {
-    if (error instanceof KubernetesUnavailable) return unlessLate(step, UNREACHABLE);
+    if (error instanceof KubernetesUnavailable) return unlessLate(step, unreachable(step.component));
     if (!(error instanceof KubernetesStatusError)) throw error;
     const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
     return settle(step, { code: 'KUBERNETES_REJECTED', message });

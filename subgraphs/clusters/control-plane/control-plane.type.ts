@@ -1,4 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { Zone } from '../catalogue/catalogue-stubs.type.js';
@@ -55,7 +56,10 @@ export class ControlPlaneComponent {
   members: readonly ControlPlaneReplica[];
 }
 
-@ObjectType({ description: 'A time in which something of a control plane did not work.' })
+@ObjectType({
+  implements: Resource,
+  description: 'A time in which something of a control plane did not work.',
+})
 export class ControlPlaneIncident {
   @Field(() => ID, { description: 'Id, `incident_…`.' })
   id: string;

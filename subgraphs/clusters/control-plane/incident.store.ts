@@ -12,6 +12,9 @@ const MOST_INCIDENTS = 100;
 export class IncidentStore {
   constructor(private readonly database: Database | Transaction) {}
 
+  readonly byIds = (account: string, ids: readonly string[]): Promise<IncidentRow[]> =>
+    this.database.controlPlaneIncident.findMany({ where: { account, id: { in: [...ids] } } });
+
   /** The newest incidents of each cluster, newest first. */
   readonly ofClusters: ReadByKeys<readonly IncidentRow[]> = async (account, ids) => {
     const rows = await this.database.$queryRaw<IncidentRow[]>`

@@ -29,7 +29,7 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   MASTER_NODE: nodeTarget,
   SERVICE: ({ input: { highRiskOperationId: operation, service } }) => {
     if (service == null)
-      return refuse('INVALID_INPUT', 'This operation is done to a Service: name it.', {
+      return refuse('INVALID_INPUT', `${operation} is done to a Service: name it in service.`, {
         path: ['input', 'service'],
       });
     return { operation, service };
@@ -37,15 +37,17 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   VOLUME_CLAIM: ({ input: { highRiskOperationId: operation, volumeClaim } }) => {
     const path = ['input', 'volumeClaim'];
     if (volumeClaim == null)
-      return refuse('INVALID_INPUT', 'This operation is done to a volume claim: name it.', { path });
+      return refuse('INVALID_INPUT', `${operation} is done to a volume claim: name it in volumeClaim.`, {
+        path,
+      });
     return { operation, volumeClaim };
   },
 };
 
 /** Where the others are done. */
 const EXTERNAL: Readonly<Partial<Record<DrillTarget, string>>> = {
-  KUBERNETES_API: 'This is done to an object in the cluster: do it with kubectl.',
-  MUTATION: 'This is what a mutation does: scaleNodePool, attachInstances, or a managed pool by itself.',
+  KUBERNETES_API: 'is done to an object in the cluster: do it with kubectl.',
+  MUTATION: 'is what a mutation does: scaleNodePool, attachInstances, or a managed pool by itself.',
 };
 
 /** To what the operation is done. Refuses what is not acted out, and what is not of the cluster. */
@@ -56,8 +58,9 @@ export async function riskTarget(
 ): Promise<RiskTarget> {
   const find = kind && FIND[kind];
   if (find) return find(wish, database);
-  const why = await notSimulatedReason(wish.input.highRiskOperationId);
-  const message = (kind && EXTERNAL[kind]) ?? `This operation is not simulated: ${why}`;
+  const id = wish.input.highRiskOperationId;
+  const elsewhere = kind && EXTERNAL[kind];
+  const message = `${id} ${elsewhere ?? `is not simulated: ${await notSimulatedReason(id)}`}`;
   return refuse('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });
 }
 
@@ -66,7 +69,9 @@ async function poolTarget({ cluster, input }: RiskWish, database: Database): Pro
   const ids = nodePoolId == null ? [] : [nodePoolId];
   const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
   if (pool?.clusterId === cluster.id && !pool.deletedAt) return { operation, nodePoolId: pool.id };
-  return refuse('NOT_FOUND', missing(cluster, 'node pool', nodePoolId), { path: ['input', 'nodePoolId'] });
+  return refuse('NOT_FOUND', missing(cluster, { operation, kind: 'node pool', given: nodePoolId }), {
+    path: ['input', 'nodePoolId'],
+  });
 }
 
 async function nodeTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
@@ -74,14 +79,22 @@ async function nodeTarget({ cluster, input }: RiskWish, database: Database): Pro
   const ids = nodeId == null ? [] : [nodeId];
   const [node] = await new NodeStore(database).byIds(cluster.account, ids);
   if (node?.clusterId === cluster.id) return { operation, instanceId: node.id };
-  return refuse('NOT_FOUND', missing(cluster, 'node', nodeId), { path: ['input', 'nodeId'] });
+  return refuse('NOT_FOUND', missing(cluster, { operation, kind: 'node', given: nodeId }), {
+    path: ['input', 'nodeId'],
+  });
 }
 
-function missing({ id }: ClusterRow, kind: 'node' | 'node pool', given: string | null | undefined): string {
+interface Missing {
+  readonly operation: string;
+  readonly kind: 'node' | 'node pool';
+  readonly given: string | null | undefined;
+}
+
+function missing({ id }: ClusterRow, { operation, kind, given }: Missing): string {
   const list = kind === 'node' ? 'Cluster.nodes' : 'Cluster.nodePools';
   const text =
     given == null
-      ? `This operation is done to a ${kind}: name it.`
+      ? `${operation} is done to a ${kind}: name it.`
       : `The cluster ${id} has no ${kind} ${given.slice(0, 60)}.`;
   return `${text} ${list} lists them.`;
 }

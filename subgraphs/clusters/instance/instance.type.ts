@@ -1,6 +1,7 @@
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { ChangePayload } from '../change-payload.type.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
@@ -20,6 +21,7 @@ export const InstanceState = graphEnum('InstanceState', 'Whether an instance of 
 export type InstanceState = keyof typeof InstanceState;
 
 @ObjectType({
+  implements: Resource,
   description: 'An instance of the account that belongs to no cluster, and can be attached to one.',
 })
 export class Instance {

@@ -71,7 +71,7 @@ async function begin(
   { change, problem, at }: Beginning,
 ): Promise<Outcome> {
   const cluster = await lockCluster(tx, operation.account, operation.targetId);
-  const gone = goneProblem(cluster, change);
+  const gone = goneProblem(operation.targetId, cluster, change);
   if (!cluster || gone) return fail(tx, operation, { problem: gone, at });
   const window = await windowInUse(tx, cluster.id);
   const begins = window && beginsAt(ruleOf(window, cluster), at);
@@ -100,10 +100,15 @@ async function beginNow(
   return done;
 }
 
-function goneProblem(cluster: ClusterRow | null, { states }: ScheduledChange): Problem | undefined {
+function goneProblem(
+  id: string,
+  cluster: ClusterRow | null,
+  { states }: ScheduledChange,
+): Problem | undefined {
   if (cluster && (states.includes(cluster.state) || BUSY.includes(cluster.state))) return undefined;
   const state = cluster?.state ?? 'DELETED';
-  return { code: 'INVALID_STATE', message: `The cluster is ${state}; it must be ${states.join(' or ')}.` };
+  const message = `The cluster ${id} is ${state}; it must be ${states.join(' or ')}. Ask for the change again when it is.`;
+  return { code: 'INVALID_STATE', message };
 }
 
 async function fail(

@@ -3,6 +3,7 @@ import type { Problem } from '../../../kernel/result.js';
 
 /** What decides whether a cluster can become a Pro one. */
 export interface MigrationFacts {
+  readonly id: string;
   readonly product: string;
   readonly state: string;
   readonly regionId: string;
@@ -27,15 +28,11 @@ const PATH = ['input', 'id'];
 
 /** Everything that keeps a cluster from being migrated from ACK Standard to ACK Pro. */
 export function migrationProblems(facts: MigrationFacts): Problem[] {
-  const { product } = facts;
+  const { id, product } = facts;
   if (product !== 'ACK_STANDARD') {
-    const why =
-      product === 'ACK_PRO'
-        ? 'The cluster is ACK Pro already.'
-        : `Clusters of ${product} stay what they are.`;
-    return [
-      { code: 'MIGRATION_NOT_ALLOWED', message: `${why} Only ACK Standard becomes ACK Pro.`, path: PATH },
-    ];
+    const why = product === 'ACK_PRO' ? 'ACK_PRO already' : `${product} and stays that`;
+    const message = `The cluster ${id} is ${why}. Only ACK_STANDARD becomes ACK_PRO.`;
+    return [{ code: 'MIGRATION_NOT_ALLOWED', message, path: PATH }];
   }
   return [
     ...stateProblems(facts),
@@ -45,28 +42,34 @@ export function migrationProblems(facts: MigrationFacts): Problem[] {
   ];
 }
 
-function stateProblems({ state }: MigrationFacts): Problem[] {
+function stateProblems({ id, state }: MigrationFacts): Problem[] {
   if (state === 'RUNNING') return [];
-  const message = `The cluster is ${state}; only a RUNNING one can be migrated.`;
+  const message = `The cluster ${id} is ${state}; only a RUNNING one can be migrated. Send it again when it is.`;
   return [{ code: 'INVALID_STATE', message, path: PATH }];
 }
 
-function regionProblems({ regionId, proThere }: MigrationFacts): Problem[] {
+function regionProblems({ id, regionId, proThere }: MigrationFacts): Problem[] {
   if (proThere === 'AVAILABLE') return [];
   return proThere === 'COMING_SOON'
     ? [
         {
           code: 'PRODUCT_COMING_SOON',
-          message: `ACK_PRO is announced for ${regionId} but not yet open there.`,
+          message: `ACK_PRO is announced for ${regionId}, the region of the cluster ${id}, but not yet open there.`,
           path: PATH,
         },
       ]
-    : [{ code: 'PRODUCT_NOT_OFFERED', message: `ACK_PRO is not offered in ${regionId}.`, path: PATH }];
+    : [
+        {
+          code: 'PRODUCT_NOT_OFFERED',
+          message: `ACK_PRO is not offered in ${regionId}, the region of the cluster ${id}.`,
+          path: PATH,
+        },
+      ];
 }
 
-function versionProblems({ version, supported }: MigrationFacts): Problem[] {
+function versionProblems({ id, version, supported }: MigrationFacts): Problem[] {
   if (supported) return [];
-  const message = `Kubernetes ${version} is no longer supported. Upgrade the cluster first.`;
+  const message = `Kubernetes ${version} is no longer supported. Upgrade the cluster ${id} first, with upgradeCluster.`;
   return [{ code: 'MIGRATION_NOT_ALLOWED', message, path: PATH }];
 }
 

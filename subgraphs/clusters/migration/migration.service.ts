@@ -58,8 +58,9 @@ async function precheck(
   cluster: ClusterRow,
   { regions, versions }: Catalogue,
 ): Promise<void> {
-  const { product, state, regionId, version } = cluster;
+  const { id, product, state, regionId, version } = cluster;
   const problems = migrationProblems({
+    id,
     product,
     state,
     regionId,

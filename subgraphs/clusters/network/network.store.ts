@@ -99,6 +99,10 @@ export class NetworkStore {
       ORDER BY ${order} LIMIT ${limit}`;
   }
 
+  retainedByIds(account: string, ids: Ids): Promise<CloudResourceRow[]> {
+    return this.database.cloudResource.findMany({ where: { account, retained: true, id: { in: [...ids] } } });
+  }
+
   countRetained(account: string): Promise<number> {
     return this.database.cloudResource.count({ where: { account, retained: true } });
   }

@@ -5,11 +5,12 @@ import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { pageOf } from '../../../kernel/page.js';
 import { sortedPageRequest, sortKey } from '../../../kernel/sorting.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { type CloudResourceRow, type NetworkStore, retainedSorting } from './network.store.js';
+import { type NetworkStore, retainedSorting } from './network.store.js';
 import {
   RetainedResource,
   RetainedResourceConnection,
   RetainedResourceOrder,
+  toRetainedResource,
 } from './retained-resource.type.js';
 
 @Resolver(() => RetainedResource)
@@ -27,14 +28,10 @@ export class RetainedResourceResolver {
   ) {
     const { limit, sort, key } = sortedPageRequest({ ...page, orderBy }, retainedSorting);
     const rows = await this.store.retained(actor.account, { limit: limit + 1, sort, key });
-    return toConnection(pageOf(rows.map(shown), limit), {
+    return toConnection(pageOf(rows.map(toRetainedResource), limit), {
       key: (resource) => sortKey(sort, resource),
       after: page.after,
       count: () => this.store.countRetained(actor.account),
     });
   }
-}
-
-function shown({ clusterId, ...row }: CloudResourceRow): RetainedResource {
-  return { ...row, formerClusterId: clusterId };
 }

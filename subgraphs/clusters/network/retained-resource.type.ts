@@ -1,10 +1,13 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import { ClusterResourceType } from './network.enums.js';
+import type { CloudResourceRow } from './network.store.js';
 
 @ObjectType({
+  implements: Resource,
   description:
     'A load balancer or public address that outlived its cluster because deleteCluster was told to retain it. It counts against its quota and is billed until deleteLoadBalancer or deleteEip deletes it.',
 })
@@ -32,3 +35,8 @@ export const RetainedResourceOrder = orderOf('RetainedResource', {
   NAME: 'Name.',
 });
 export type RetainedResourceOrder = InstanceType<typeof RetainedResourceOrder>;
+
+/** A row of what outlived its cluster as the graph shows it. */
+export function toRetainedResource({ clusterId, ...row }: CloudResourceRow): RetainedResource {
+  return { ...row, formerClusterId: clusterId };
+}

@@ -18,7 +18,7 @@ export async function handOnDefault(
   if (!heir) return;
   if (scalesItself(heir) && !acknowledged) {
     const message =
-      `The pool holds the system components; the node pool ${heir.name}, which scales by itself, would take them over, ` +
+      `The node pool ${pool.id} holds the system components; the node pool ${heir.id}, which scales by itself, would take them over, ` +
       'and the cluster can become unstable. Turn its autoscaling off, create another pool, or set acknowledgeRisk.';
     refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }

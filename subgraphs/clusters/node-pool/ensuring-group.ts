@@ -28,7 +28,7 @@ export async function ensureGroup(step: PoolStep): Promise<StepOutcome | undefin
 
 /** The condition that says whether a pool has its group. */
 export function healthOf(
-  pool: Pick<NodePool, 'conditions'>,
+  pool: Pick<NodePool, 'id' | 'conditions'>,
   { state }: Pick<ScalingGroup, 'state'>,
   at: Date,
 ): { conditions: Prisma.InputJsonArray } {
@@ -38,7 +38,7 @@ export function healthOf(
         type: 'Healthy',
         status: 'False',
         reason: 'ScalingGroupMissing',
-        message: 'The scaling group was deleted. Delete the pool and create another.',
+        message: `The scaling group of the node pool ${pool.id} was deleted. Delete the pool and create another.`,
       } as const)
     : ({
         type: 'Healthy',

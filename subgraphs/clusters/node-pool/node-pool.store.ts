@@ -45,6 +45,13 @@ export class NodePoolStore {
   readonly byIds = (account: string, ids: readonly string[]): Promise<NodePoolRow[]> =>
     this.database.nodePool.findMany({ where: { account, id: { in: [...ids] }, deletedAt: null } });
 
+  /** Those that have these scaling groups, by the cloud's ids. */
+  ofScalingGroups(account: string, groups: readonly string[]): Promise<NodePoolRow[]> {
+    return this.database.$queryRaw<NodePoolRow[]>`
+      SELECT ${Prisma.raw(NODE_POOL_COLUMNS)} FROM clusters.node_pool
+      WHERE account = ${account} AND deleted_at IS NULL AND scaling_group->>'id' = ANY(${[...groups]}::text[])`;
+  }
+
   readonly ofClusters: Children<NodePoolRow, NodePoolOrderField> = {
     byIds: this.byIds,
     sorting: nodePoolSorting,

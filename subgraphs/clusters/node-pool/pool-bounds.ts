@@ -63,6 +63,20 @@ export function seenGroupOf({ scalingGroup }: { readonly scalingGroup: unknown }
   return scalingGroup as SeenGroup | null;
 }
 
+/** A scaling group as the graph shows it. */
+export interface ShownGroup<Pool> extends Omit<SeenGroup, 'state'> {
+  readonly state: 'ACTIVE' | 'MISSING';
+  readonly pool: Pool;
+}
+
+/** The pool's scaling group; null until it was made. */
+export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
+  pool: Pool,
+): ShownGroup<Pool> | null {
+  const seen = seenGroupOf(pool);
+  return seen && { ...seen, state: seen.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
+}
+
 /** What is remembered of a group. */
 export function seenGroup(group: ScalingGroup, at: Date): Prisma.InputJsonObject {
   const { id, state, minSize, maxSize, desiredSize } = group;

@@ -15,7 +15,7 @@ import { driftOf } from './audit/auditing-drift.js';
 import { autoscalingOf } from './node-pool.rules.js';
 import type { NodePoolRow } from './node-pool.store.js';
 import { NodePool, NodePoolAutoscaling } from './node-pool.type.js';
-import { type SeenGroup, seenGroupOf } from './pool-bounds.js';
+import { scalingGroupOf, type ShownGroup } from './pool-bounds.js';
 import { configOf } from './pool-config.rules.js';
 import { InstanceConfig, NodePoolManagement, PoolTaint } from './pool-config.type.js';
 import { NodePoolDrift, ScalingActivity, ScalingGroup } from './pool-details.type.js';
@@ -81,9 +81,8 @@ export class PoolDetailsResolver {
     nullable: true,
     description: 'Its scaling group; null until it was made.',
   })
-  scalingGroup(@Root() pool: NodePoolRow): SeenScalingGroup | null {
-    const seen = seenGroupOf(pool);
-    return seen && { ...seen, state: seen.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
+  scalingGroup(@Root() pool: NodePoolRow) {
+    return scalingGroupOf(pool);
   }
 
   @FieldResolver(() => NodePoolDrift, {
@@ -106,14 +105,12 @@ export class PoolDetailsResolver {
   }
 }
 
-type SeenScalingGroup = Omit<SeenGroup, 'state'> & { readonly state: string; readonly pool: NodePoolRow };
-
 @Resolver(() => ScalingGroup)
 export class ScalingGroupResolver {
   constructor(private readonly groups: ScalingGroupsReader) {}
 
   @FieldResolver(() => NodePool, { description: 'The one pool that it belongs to.' })
-  nodePool(@Root() { pool }: SeenScalingGroup) {
+  nodePool(@Root() { pool }: ShownGroup<NodePoolRow>) {
     return pool;
   }
 
@@ -123,7 +120,7 @@ export class ScalingGroupResolver {
   })
   async activities(
     @Ctx() context: RequestContext,
-    @Root() { pool }: SeenScalingGroup,
+    @Root() { pool }: ShownGroup<NodePoolRow>,
     @Arg('first', () => Int, { defaultValue: 20, description: 'How many: 1 to 100.' }) first: number,
   ) {
     if (first < 1 || first > MAX_ACTIVITIES)

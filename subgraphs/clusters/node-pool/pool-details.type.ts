@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 
 export const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
@@ -40,10 +41,11 @@ export class ScalingActivity {
 }
 
 @ObjectType({
+  implements: Resource,
   description:
     'The group in the cloud that makes and takes away the instances of one node pool, as it was seen last.',
 })
-export class ScalingGroup {
+export class ScalingGroup implements Resource {
   @Field(() => ID, { description: "The cloud's id, `asg-…`." })
   id: string;
 

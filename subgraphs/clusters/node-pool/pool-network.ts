@@ -135,5 +135,9 @@ function inVpc(
 ): void {
   if (!found) return refuseNotFound(kind, id, path);
   if (vpcId !== undefined && found.vpcId !== vpcId)
-    refuse('NETWORK_MISMATCH', `${id} is in ${found.vpcId}, the cluster is in ${vpcId}.`, { path });
+    refuse(
+      'NETWORK_MISMATCH',
+      `${id} is in ${found.vpcId}, the cluster of the node pool in ${vpcId}. Name one of that VPC.`,
+      { path },
+    );
 }

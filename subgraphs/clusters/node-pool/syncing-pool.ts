@@ -40,7 +40,7 @@ export async function inspectPool(step: PoolStep): Promise<StepOutcome | undefin
         desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
         drift: NO_JSON,
         scalingGroup: seenGroup(group, at),
-        ...healthOf({ conditions: synchronized(pool, at) }, group, at),
+        ...healthOf({ id: pool.id, conditions: synchronized(pool, at) }, group, at),
       },
     });
     await finishStage(tx, operation.id, INSPECT, at);

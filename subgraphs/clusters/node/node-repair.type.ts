@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { Resource } from '../../../kernel/graph/resource.type.js';
 import { orderOf } from '../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
@@ -11,7 +12,10 @@ export const NodeRepairState = graphEnum('NodeRepairState', 'State of the repair
   FAILED: 'It did not become ready.',
 });
 
-@ObjectType({ description: 'What the platform did about a node that was not ready.' })
+@ObjectType({
+  implements: Resource,
+  description: 'What the platform did about a node that was not ready.',
+})
 export class NodeRepair {
   @Field(() => ID, { description: 'Id of the repair.' })
   id: string;

@@ -47,6 +47,6 @@ export async function reservePlaces(
   );
   if (granted === missing) return { granted, shortage: null };
   const full = locked.find((_, index) => rooms[index] === Math.min(...rooms));
-  const message = `The ${full?.resource ?? GROUP} quota has no room for another node of the pool.`;
+  const message = `The ${full?.resource ?? GROUP} quota has no room for another node of the node pool ${pool.id}. Ask for more with requestQuotaIncrease.`;
   return { granted, shortage: { code: 'QUOTA_EXCEEDED', message } };
 }

@@ -1,3 +1,4 @@
+import type { EventTypeName } from '../../../engine/event-type.js';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
 
@@ -20,8 +21,25 @@ function foreignResource(name: string, description: string) {
   return ForeignResource;
 }
 
+/** A type of events, which observability owns. Every subgraph reads the log: that there is the event is known here. */
+function foreignEvent(name: EventTypeName, description: string) {
+  @Directive('@key(fields: "id", resolvable: false)')
+  @ObjectType(name, { implements: Resource, description })
+  class ForeignEvent implements Resource {
+    @Field(() => ID, { description: 'Id of the event, the same wherever it is shown.' })
+    id: string;
+  }
+  return ForeignEvent;
+}
+
 /** Types of other subgraphs that `Query.node` finds. */
 export const foreignResourceTypes = [
+  foreignEvent('ScalingEvent', 'The size of a node pool or workload changed.'),
+  foreignEvent('WorkloadEvent', 'Something was deployed to a cluster.'),
+  foreignEvent('QuotaEvent', 'A quota changed, or an application for more was decided.'),
+  foreignEvent('AccessEvent', 'Credentials of a cluster were issued.'),
+  foreignEvent('KubernetesEvent', "An Event (core/v1) of a cluster's Kubernetes API."),
+  foreignResource('Pod', 'A pod: containers that run together on one node.'),
   foreignResource('Workload', 'Something that runs pods in a cluster.'),
   foreignResource('Quota', 'A limit of the account, and how much of it is used.'),
   foreignResource('QuotaApplication', 'A request for a higher limit.'),
@@ -29,6 +47,7 @@ export const foreignResourceTypes = [
 
 /** Their names by the prefix of their ids. */
 export const foreignResources: Readonly<Record<string, string>> = {
+  pod: 'Pod',
   workload: 'Workload',
   quota: 'Quota',
   quotaapplication: 'QuotaApplication',

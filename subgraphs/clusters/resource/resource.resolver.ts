@@ -1,18 +1,13 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { ListSize } from '../../../kernel/graph/cost.js';
+import { Cost, ListSize } from '../../../kernel/graph/cost.js';
 import { Resource } from '../../../kernel/graph/resource.type.js';
 import { refuse } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { loadById, type ReadByIds } from '../loading.js';
+import { loadById } from '../loading.js';
 import { foreignResources } from './foreign-resources.type.js';
+import type { ResourceReader } from './resource-readers.js';
 
 const MAX_IDS = 100;
-
-/** How resources of one type are read. */
-export interface ResourceReader {
-  readonly type: string;
-  readonly byIds: ReadByIds<{ readonly id: string }>;
-}
 
 /** Finds any object by its id: the prefix says which type it has. */
 @Resolver()
@@ -20,10 +15,12 @@ export class ResourceResolver {
   /** `readers` by the prefix of the ids. */
   constructor(private readonly readers: Readonly<Record<string, ResourceReader>>) {}
 
+  // As much as the costliest of them: a workload or pod is asked of its cluster's API server.
+  @Cost(150)
   @Query(() => Resource, {
     nullable: true,
     description:
-      'The object with this id; null if the account has none, or the id is none of this graph. Any type with an id of the form `prefix_…` can be found.',
+      'The object with this id; null if the account has none, or the id is none of this graph. Every type that implements Resource is found: all whose ids begin with a prefix.',
   })
   node(
     @Ctx() context: RequestContext,
@@ -32,6 +29,7 @@ export class ResourceResolver {
     return this.find(context, id);
   }
 
+  @Cost(150)
   @ListSize(MAX_IDS)
   @Query(() => [Resource], {
     nullable: 'items',
@@ -48,12 +46,14 @@ export class ResourceResolver {
   }
 
   private async find(context: RequestContext, id: string): Promise<object | null> {
-    const prefix = id.slice(0, id.indexOf('_'));
+    const prefix = /^[a-z]+(?=[_-])/.exec(id)?.[0] ?? '';
     const foreign = own(foreignResources, prefix);
     if (foreign !== undefined) return { __typename: foreign, resourceId: id };
     const reader = own(this.readers, prefix);
     const row = reader && (await loadById(context, reader.byIds, id));
-    return row ? Object.assign(Object.create(row) as object, { ...row, __typename: reader.type }) : null;
+    return row
+      ? Object.assign(Object.create(row) as object, { ...row, __typename: row.__typename ?? reader.type })
+      : null;
   }
 }
 

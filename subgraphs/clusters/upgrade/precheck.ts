@@ -1,6 +1,6 @@
 import type { Problem } from '../../../kernel/result.js';
 import { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { blockedMessage, blockersOf } from '../cluster-check/cluster-check.rules.js';
+import { blockedProblem, blockersOf } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import type { ClusterCheckItem } from '../cluster-check/cluster-check.type.js';
 import type { ClusterStep } from '../cluster/cluster.steps.js';
@@ -24,7 +24,7 @@ export async function precheckUpgrade(
   const items = await checks.upgradeItems({ ...cluster, state: 'RUNNING' }, version);
   const blockers = blockersOf(items);
   return {
-    problem: blockers.length > 0 ? { code: 'UPGRADE_BLOCKED', message: blockedMessage(blockers) } : undefined,
+    problem: blockedProblem(cluster.id, blockers),
     warnings: items.filter(({ level, result }) => level === 'WARNING' && result === 'FAILED'),
   };
 }

@@ -4,7 +4,7 @@ import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
+import { blockedProblem } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
@@ -50,5 +50,5 @@ async function obstacleOf(
   const target = await upgradeTarget(cluster, version, { database: scope.database, versions });
   if (!target.ok) return { code: target.code, message: target.message };
   const blockers = await checks.upgradeBlockers(account, targetId, version);
-  return blockers.length > 0 ? { code: 'UPGRADE_BLOCKED', message: blockedMessage(blockers) } : undefined;
+  return blockedProblem(targetId, blockers);
 }

@@ -1,16 +1,13 @@
-import { eventKindOf } from '../../../kernel/event-kinds.js';
 import { refuseNotFound } from '../../../engine/not-found.js';
-import type { LoggedEvent } from '../../../engine/contract.js';
 import { type EventFilter, LogMark } from '../../../engine/event-log.js';
 import type { Platform } from '../../../engine/platform.js';
-import type { StreamCursors } from '../../../kernel/event-cursor.js';
 import { Bookmark } from '../../../kernel/graph/bookmark.js';
 import { followsFrom } from '../../../kernel/tracing/event-trace.js';
-import { EventLevel } from '../../../kernel/graph/event.type.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { openStream } from './event-stream.js';
-import { ProvisioningEvent } from './provisioning-event.type.js';
+import { toProvisioningEvent } from './provisioning-event.rules.js';
+import type { ProvisioningEvent } from './provisioning-event.type.js';
 
 export interface ProvisioningEventsRequest {
   readonly clusterId?: string | null;
@@ -47,15 +44,4 @@ export class ProvisioningEventService {
       }
     });
   }
-}
-
-function toProvisioningEvent(event: LoggedEvent, cursors: StreamCursors): ProvisioningEvent {
-  const { id, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId, data } = event;
-  return Object.assign(new ProvisioningEvent(), {
-    ...{ id, at, type, reason, message, clusterId, nodePoolId, operationId },
-    kind: eventKindOf(type),
-    level: EventLevel[level],
-    cursor: cursors.encode({ sequence }),
-    actor: typeof data['actor'] === 'string' ? data['actor'] : null,
-  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   allowedSkew,
-  blockedMessage,
+  blockedProblem,
   blockersOf,
   upgradeCheckItems,
   type UpgradeFacts,
@@ -83,8 +83,9 @@ describe('an upgrade check', () => {
   test('tells each failed item with a fix, and the refusal repeats both', () => {
     const items = upgradeCheckItems({ ...well, state: 'SCALING', nodes: [{ ...node, status: 'Unknown' }] });
     expect(items.filter(({ result, fix }) => (result === 'FAILED') !== (fix !== null))).toEqual([]);
-    expect(blockedMessage(blockersOf(items))).toBe(
-      'CLUSTER_STATE: The cluster is SCALING; only a RUNNING one can be upgraded. ' +
+    expect(blockedProblem('cluster_1', [])).toBeUndefined();
+    expect(blockedProblem('cluster_1', blockersOf(items))?.message).toBe(
+      'The cluster cluster_1 cannot be upgraded. CLUSTER_STATE: The cluster is SCALING; only a RUNNING one can be upgraded. ' +
         'Wait until what is being done to it has ended. ' +
         'NODES_READY: 3 of 3 nodes are not ready. Repair or remove the nodes whose status is not Ready.',
     );
