@@ -61,7 +61,7 @@ export type ClusterFilter = {
   /** In this region. */
   readonly regionId?: string | null | undefined;
   /** In one of these states. DELETED ones are listed only when named here. */
-  readonly state?: ReadonlyArray<ClusterState> | null | undefined;
+  readonly states?: ReadonlyArray<ClusterState> | null | undefined;
 };
 
 /** State of a cluster, by the names of the ACK API. */

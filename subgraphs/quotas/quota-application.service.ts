@@ -126,10 +126,10 @@ interface Wish {
 }
 
 /** undefined when nothing can pass. */
-function storeFilter({ state, quotaId }: QuotaApplicationFilter): ApplicationFilter | undefined {
+function storeFilter({ states, quotaId }: QuotaApplicationFilter): ApplicationFilter | undefined {
   const key = quotaId == null ? undefined : parseQuotaId(quotaId);
   if (quotaId != null && !key) return undefined;
-  return { state: state ?? undefined, key };
+  return { states: states ?? undefined, key };
 }
 
 function requested({ id, resource, scope, limit }: ApplicationRow): NewEvent {

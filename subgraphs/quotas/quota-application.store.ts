@@ -23,7 +23,7 @@ export const undecidedSorting: Sorting<QuotaApplication, OrderField> = { byId: '
 const UNDECIDED = { state: 'PENDING', approvedBy: null };
 
 export interface ApplicationFilter {
-  readonly state?: QuotaApplicationState | undefined;
+  readonly states?: readonly QuotaApplicationState[] | undefined;
   readonly key?: QuotaKey | undefined;
 }
 
@@ -50,10 +50,10 @@ export class QuotaApplicationStore {
   /** A page of the account's applications. */
   page(
     account: string,
-    { state, key }: ApplicationFilter,
+    { states, key }: ApplicationFilter,
     page: SortedPageRequest<QuotaApplication>,
   ): Promise<Page<ApplicationRow>> {
-    const ofState = state ? Prisma.sql`AND state = ${state}` : Prisma.empty;
+    const ofState = states ? Prisma.sql`AND state = ANY(${[...states]}::text[])` : Prisma.empty;
     const ofKey = key ? Prisma.sql`AND resource = ${key.resource} AND scope = ${key.scope}` : Prisma.empty;
     return this.select(Prisma.sql`account = ${account} ${ofState} ${ofKey}`, page);
   }
@@ -116,6 +116,10 @@ export class QuotaApplicationStore {
   }
 }
 
-function where(account: string, { state, key }: ApplicationFilter) {
-  return { account, ...(state && { state }), ...(key && { resource: key.resource, scope: key.scope }) };
+function where(account: string, { states, key }: ApplicationFilter) {
+  return {
+    account,
+    ...(states && { state: { in: [...states] } }),
+    ...(key && { resource: key.resource, scope: key.scope }),
+  };
 }

@@ -70,8 +70,8 @@ export type QuotaApplicationOrder = InstanceType<typeof QuotaApplicationOrder>;
 
 @InputType({ description: 'Which applications to list; what is given must all hold.' })
 export class QuotaApplicationFilter {
-  @Field(() => QuotaApplicationState, { nullable: true, description: 'Applications in this state.' })
-  state?: QuotaApplicationState | null;
+  @Field(() => [QuotaApplicationState], { nullable: true, description: 'In one of these states.' })
+  states?: QuotaApplicationState[] | null;
 
   @Field(() => ID, { nullable: true, description: 'Applications for this quota.' })
   quotaId?: string | null;

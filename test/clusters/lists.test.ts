@@ -231,9 +231,9 @@ describe('filters', () => {
     [{ regionId: 'atlantis' }, 0],
     [{ product: 'ACK_PRO' }, 50],
     [{ product: 'REGISTERED' }, 0],
-    [{ state: ['RUNNING', 'FAILED'] }, 50],
-    [{ state: ['FAILED'] }, 0],
-    [{ state: [] }, 0],
+    [{ states: ['RUNNING', 'FAILED'] }, 50],
+    [{ states: ['FAILED'] }, 0],
+    [{ states: [] }, 0],
     [{ nameContains: 'cluster-0' }, 10],
     [{ nameContains: '%' }, 0],
     [{ labels: { parity: 'odd' } }, 25],
@@ -260,9 +260,9 @@ describe('filters', () => {
         .totalCount;
     expect(await total({})).toBe(50);
     expect(await total({ clusterId: ids[0] })).toBe(1);
-    expect(await total({ targetId: ids[0], kinds: ['CREATE_CLUSTER'], state: ['SUCCEEDED'] })).toBe(1);
+    expect(await total({ targetId: ids[0], kinds: ['CREATE_CLUSTER'], states: ['SUCCEEDED'] })).toBe(1);
     expect(await total({ kinds: ['UPGRADE_CLUSTER'] })).toBe(0);
-    expect(await total({ state: ['RUNNING'] })).toBe(0);
+    expect(await total({ states: ['RUNNING'] })).toBe(0);
     expect(await total({ kinds: ['OTHER'] })).toBe(0);
     // As a later release would have written it.
     const ofLast = { targetId: ids[49] as string };

@@ -189,7 +189,7 @@ describe('asking for a higher limit', () => {
       quota: { limit: 10_001 },
     });
     const states = `query S($state: QuotaApplicationState) {
-      quotaApplications(filter: { state: $state }) { nodes { state } } }`;
+      quotaApplications(filter: { states: [$state] }) { nodes { state } } }`;
     for (const state of ['REJECTED', 'APPROVED'])
       expect((await ask(account, states, { state })).data).toEqual({
         quotaApplications: { nodes: [{ state }] },
@@ -399,7 +399,7 @@ describe('the list of applications', () => {
       if (!pageInfo.hasNextPage) break;
     }
     expect(limits).toEqual([30, 103, 102, 101]);
-    const filtered = await list('lister', { filter: { quotaId: vcpu, state: 'PENDING' } });
+    const filtered = await list('lister', { filter: { quotaId: vcpu, states: ['PENDING'] } });
     expect(filtered.nodes.map((node) => node.limit)).toEqual([103, 102, 101]);
     expect(await list('nobody', {})).toMatchObject({ totalCount: 0, nodes: [] });
     const [newest] = filtered.nodes;

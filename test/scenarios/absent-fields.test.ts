@@ -158,7 +158,7 @@ async function argumentsFor(
   const clusterState = schema.getType('ClusterState');
   const states = isEnumType(clusterState) ? clusterState.getValues().map(({ name }) => name) : [];
   return {
-    'Query.clusters': `first: 100, filter: { state: [${states.join(' ')}] }`,
+    'Query.clusters': `first: 100, filter: { states: [${states.join(' ')}] }`,
     'Query.cluster': id(pro),
     'Query.clusterCheck': id(check),
     'Query.component': id(cluster.components.nodes[0]?.id),

@@ -134,6 +134,83 @@ describe('a field or argument', () => {
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
 
+  /** Nouns that are singular as lists, or plural as one. */
+  const NUMBERS: Readonly<Record<string, string>> = {
+    path: 'the path of an error is one path, of several names',
+    drift: 'what drifted, however much',
+    preinstalled: 'an adjective: the products that come with it',
+    missingInScalingGroup: 'an adjective: the nodes that are missing there',
+  };
+
+  test('that is a list is plural, and in a filter what is no list is singular', () => {
+    const singularLists = members
+      .filter((one) => isList(one) && !one.name.endsWith('s') && !(one.name in NUMBERS))
+      .map(({ at }) => at);
+    const pluralValues = members
+      .filter(({ at }) => /^\w+Filter\./.test(at))
+      .filter((one) => !isList(one) && one.name.endsWith('s') && getNamedType(one.type).name !== 'JSON')
+      .filter(({ type }) => getNamedType(type).name !== 'Boolean')
+      .filter(({ name }) => !['minVcpus', 'nameContains'].includes(name))
+      .map(({ at }) => at);
+    expect([...singularLists, ...pluralValues]).toEqual([]);
+  });
+
+  /** Points in time whose names do not end in At: why. */
+  const TIMES: Readonly<Record<string, string>> = {
+    at: 'the point in time of an event, a measurement or an activity: fixed in Event and MetricPoint',
+    from: 'the beginning of a span, beside to: fixed in Query.metrics',
+    to: 'the end of a span, beside from: fixed in Query.metrics',
+    after: 'fixed in TimeZone.nextTransition',
+    nextTransition: 'fixed in TimeZone',
+    idleSince: 'since when it has been so, beside Condition and the like of Kubernetes',
+    scheduledFor: 'what an operation waits for, not when it was scheduled',
+    expiryDate: 'the word of the release calendar of Kubernetes versions',
+  };
+
+  test('of type DateTime ends in At, and only such a one does', () => {
+    const wrong = members
+      .filter(({ name, type }) => /At$/.test(name) !== (getNamedType(type).name === 'DateTime'))
+      .filter(({ name, type }) => !(name in TIMES && getNamedType(type).name === 'DateTime'));
+    expect(wrong.map(({ at }) => at)).toEqual([]);
+  });
+
+  /** Numbers that have a unit and do not say so: why. */
+  const WITHOUT_UNIT: Readonly<Record<string, string>> = {
+    'Cluster.metrics.step': 'fixed',
+    'Workload.metrics.step': 'fixed',
+    'ThrottledError.retryAfter': 'the word of the HTTP header Retry-After, in seconds as there',
+    'NodePoolAutoscaling.scaleInThreshold': 'node pools are stored with it: a rename changes data',
+    'NodePoolAutoscalingInput.scaleInThreshold': 'node pools are stored with it: a rename changes data',
+  };
+  const UNIT =
+    /(Seconds|Minutes|Hours|Days|Weeks|Months|Bytes|KiB|MiB|GiB|TiB|Mbps|Percent|Millis|Cores|Gpus|Vcpus)$/;
+
+  test('whose description gives a unit of time or size ends in that unit', () => {
+    const words: Readonly<Record<string, RegExp>> = {
+      Seconds: /\bin seconds\b|\bseconds (to|that|for|of)\b/i,
+      Minutes: /\bin minutes\b/i,
+      Days: /\bin days\b/i,
+      GiB: /\bin GiB\b/,
+      MiB: /\bin MiB\b/,
+      Bytes: /\bin bytes\b/i,
+      Percent: /\bin (percent|per cent)\b|\bpercentage\b/i,
+    };
+    const numbers = members.filter(({ type }) =>
+      ['Int', 'Float', 'BigInt'].includes(getNamedType(type).name),
+    );
+    const wrong = numbers.filter(({ name, description }) =>
+      Object.entries(words).some(
+        ([unit, word]) => word.test(description ?? '') && !name.endsWith(unit) && !UNIT.test(name),
+      ),
+    );
+    expect(
+      breaking(
+        wrong.map(({ at }) => at),
+        WITHOUT_UNIT,
+      ),
+    ).toEqual([]);
+  });
+
   test('first and after come together and are the arguments of a connection', () => {
     const fields = types.flatMap((type) =>
       isObjectType(type)

@@ -95,7 +95,7 @@ export type ClusterFilter = {
   /** In this region. */
   readonly regionId?: string | null | undefined;
   /** In one of these states. DELETED ones are listed only when named here. */
-  readonly state?: ReadonlyArray<ClusterState> | null | undefined;
+  readonly states?: ReadonlyArray<ClusterState> | null | undefined;
 };
 
 /** How a cluster is connected. None of it can be changed later. */

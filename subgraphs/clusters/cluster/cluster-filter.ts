@@ -36,8 +36,8 @@ export function isStringMap(value: unknown): value is Record<string, string> {
 
 /** Whether a cluster is in the list that `ClusterStore.page` answers for the filter. */
 export function matchesFilter(cluster: ClusterRow, filter: ClusterFilter): boolean {
-  const { ids, state, regionId, product } = filter;
-  if (state ? !state.includes(cluster.state) : cluster.deletedAt !== null) return false;
+  const { ids, states, regionId, product } = filter;
+  if (states ? !states.includes(cluster.state) : cluster.deletedAt !== null) return false;
   if (ids && !ids.includes(cluster.id)) return false;
   if (regionId != null && cluster.regionId !== regionId) return false;
   if (product != null && cluster.product !== product) return false;

@@ -21,7 +21,7 @@ export class ClusterFilter {
     nullable: true,
     description: 'In one of these states. DELETED ones are listed only when named here.',
   })
-  state?: string[] | null;
+  states?: string[] | null;
 
   @Field(() => ID, { nullable: true, description: 'In this region.' })
   regionId?: string | null;

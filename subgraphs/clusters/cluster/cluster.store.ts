@@ -81,11 +81,11 @@ export class ClusterStore {
 
 /** The WHERE clause of a filter; `matchesFilter` decides the same for a row in hand. */
 function restriction(account: string, filter: ClusterFilter): Prisma.Sql {
-  const { ids, state, regionId, product, nameContains } = filter;
+  const { ids, states, regionId, product, nameContains } = filter;
   const labels = filterLabels(filter);
   const parts = [
     Prisma.sql`account = ${account}`,
-    state ? Prisma.sql`state = ANY(${[...state]}::text[])` : Prisma.sql`deleted_at IS NULL`,
+    states ? Prisma.sql`state = ANY(${[...states]}::text[])` : Prisma.sql`deleted_at IS NULL`,
     ids ? Prisma.sql`id = ANY(${[...ids]}::text[])` : undefined,
     regionId == null ? undefined : Prisma.sql`region_id = ${regionId}`,
     product == null ? undefined : Prisma.sql`product = ${product}`,

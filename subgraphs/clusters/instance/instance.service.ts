@@ -83,7 +83,7 @@ async function releaseAll(ids: readonly string[], release: Release): Promise<Rel
 
 function passes({ origin, chargeType }: Machine, filter: InstanceFilter): boolean {
   return (
-    (filter.origin == null || filter.origin.includes(origin)) &&
+    (filter.origins == null || filter.origins.includes(origin)) &&
     (filter.chargeType == null || filter.chargeType === chargeType)
   );
 }

@@ -70,7 +70,7 @@ export class InstanceFilter {
   regionId?: string | null;
 
   @Field(() => [InstanceOrigin], { nullable: true, description: 'Of one of these origins.' })
-  origin?: InstanceOrigin[] | null;
+  origins?: InstanceOrigin[] | null;
 
   @Field(() => ChargeType, { nullable: true, description: 'Paid so.' })
   chargeType?: ChargeType | null;

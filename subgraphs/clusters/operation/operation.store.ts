@@ -60,10 +60,10 @@ export class OperationStore {
 }
 
 function restriction(account: string, filter: OperationFilter): Prisma.Sql {
-  const { state, kinds, clusterId, targetId } = filter;
+  const { states, kinds, clusterId, targetId } = filter;
   const parts = [
     Prisma.sql`account = ${account}`,
-    state ? Prisma.sql`state = ANY(${[...state]}::text[])` : undefined,
+    states ? Prisma.sql`state = ANY(${[...states]}::text[])` : undefined,
     kinds ? ofKinds(kinds) : undefined,
     clusterId == null ? undefined : Prisma.sql`cluster_id = ${clusterId}`,
     targetId == null ? undefined : Prisma.sql`target_id = ${targetId}`,

@@ -101,7 +101,7 @@ export type OperationOrder = InstanceType<typeof OperationOrder>;
 @InputType({ description: 'Which operations; all conditions are combined with AND.' })
 export class OperationFilter {
   @Field(() => [OperationState], { nullable: true, description: 'In one of these states.' })
-  state?: string[] | null;
+  states?: string[] | null;
 
   @Field(() => [OperationKind], { nullable: true, description: 'Of one of these kinds.' })
   kinds?: string[] | null;

@@ -140,7 +140,7 @@ test('a deleted cluster is answered by id and left out of lists', async () => {
   const { prisma } = clusters.platform.database;
   await prisma.cluster.update({ where: { id }, data: { state: 'DELETED', deletedAt: new Date() } });
   const query = `query ($id: ID!) { cluster(id: $id) { state } clusters { totalCount nodes { id } }
-    deleted: clusters(filter: { state: [DELETED] }) { nodes { id } } }`;
+    deleted: clusters(filter: { states: [DELETED] }) { nodes { id } } }`;
   const { data } = await clusters.run(query, { id }, 'gone');
   expect(data).toEqual({
     cluster: { state: 'DELETED' },
