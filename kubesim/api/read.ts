@@ -37,13 +37,15 @@ export async function list(call: ApiCall, target: Target): Promise<ApiAnswer> {
   const revision = token?.revision ?? cluster.store.revision;
   if (token && revision < cluster.store.history(target.served.type).start)
     throw new ListExpired(writeContinue({ key: token.key }));
-  const found = [...cluster.store.all(target.served.type), ...withNodeLeases(call, target)].filter(matches);
-  const sorted = found
-    .sort((a, b) => compare(keyOf(a), keyOf(b)))
-    .filter((object) => !token || keyOf(object) > token.key);
+  const found = [...cluster.store.all(target.served.type), ...withNodeLeases(call, target)]
+    .filter(matches)
+    .map((object) => ({ object, key: keyOf(object) }))
+    .filter(({ key }) => !token || key > token.key);
   const limit = readLimit(query);
+  // Before they are sorted: a list that is refused is no work.
+  call.budget.take(listCost({ objects: limit > 0 ? Math.min(limit, found.length) : found.length, limit }));
+  const sorted = found.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object);
   const page = limit > 0 ? sorted.slice(0, limit) : sorted;
-  call.budget.take(listCost({ objects: page.length, limit }));
   const last = page.at(-1);
   const left = sorted.length - page.length;
   const metadata: Json = {

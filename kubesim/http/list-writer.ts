@@ -5,10 +5,12 @@ import type { Json } from '../kinds/object.js';
 
 /** Objects that are written in one turn of the event loop, of all lists together. */
 const AT_ONCE = 20;
+/** Characters of their JSON beyond which the next object waits for another turn: about a millisecond of work. */
+const CHARACTERS = 128 * 1024;
 /** Milliseconds for which a client may read nothing; then its connection is cut. */
 const UNREAD_MS = 30_000;
 
-/** An answer whose field `list` is a long list. */
+/** An answer whose field `list` is a list. */
 export interface ListAnswer {
   readonly status: number;
   readonly body: Json;
@@ -16,30 +18,26 @@ export interface ListAnswer {
 }
 
 /**
- * Writes long lists in parts, one part of one list in each turn of the event loop, accounts taking turns: others are
- * answered in between, however many lists are asked for. Waits for a client that reads slowly, so that no more than a part
- * of its list waits in memory.
+ * Writes lists in parts, one part of one list in each turn of the event loop, accounts taking turns: others are answered in
+ * between, however many lists are asked for, and however large their objects are. Waits for a client that reads slowly, so
+ * that no more than a part of its list waits in memory.
  */
 export class ListWriter {
   private readonly parts = new FairQueue({ perFlow: 1, waiting: Number.POSITIVE_INFINITY, total: 1 });
 
   async send(response: ServerResponse, account: string, { status, body, list }: ListAnswer): Promise<void> {
-    const { [list]: items, ...rest } = body;
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.write(`${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(list)}:[`);
-    await this.sendItems(response, account, items as readonly unknown[]);
-    if (!response.destroyed) response.end(']}');
-  }
-
-  private async sendItems(
-    response: ServerResponse,
-    account: string,
-    items: readonly unknown[],
-  ): Promise<void> {
-    for (let at = 0; at < items.length && !response.destroyed; at += AT_ONCE) {
+    const { [list]: given, ...rest } = body;
+    const items = given as readonly unknown[];
+    const opening = `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(list)}:[`;
+    for (let at = 0; at < items.length && !response.destroyed;) {
       const isTaken = await this.parts.run(account, async () => {
-        const part = items.slice(at, at + AT_ONCE).map((item) => JSON.stringify(item));
-        const taken = response.write(`${at === 0 ? '' : ','}${part.join(',')}`);
+        const part = partOf(items, at);
+        const text = `${at === 0 ? opening : ','}${part.text}${part.end === items.length ? ']}' : ''}`;
+        if (at === 0) writeHead(response, status, part.end === items.length ? text : undefined);
+        at = part.end;
+        // As bytes: of a text Node.js counts them first, and makes them when it writes.
+        const taken = response.write(Buffer.from(text));
+        if (at === items.length) response.end();
         // The place is given back in the next turn.
         await turn();
         return taken;
@@ -49,11 +47,30 @@ export class ListWriter {
   }
 }
 
-/** The field of a body that is a list long enough to be written in parts. */
+/** Says how long the answer is when its first part is all of it. */
+function writeHead(response: ServerResponse, status: number, whole: string | undefined): void {
+  const length = whole === undefined ? {} : { 'content-length': Buffer.byteLength(whole) };
+  response.writeHead(status, { 'content-type': 'application/json', ...length });
+}
+
+/** The next objects as JSON, as many as a turn writes, and where those behind them begin. */
+function partOf(items: readonly unknown[], from: number): { readonly text: string; readonly end: number } {
+  const texts: string[] = [];
+  for (let characters = 0; characters < CHARACTERS && texts.length < AT_ONCE;) {
+    const item = items[from + texts.length];
+    if (item === undefined) break;
+    const text = JSON.stringify(item);
+    characters += text.length;
+    texts.push(text);
+  }
+  return { text: texts.join(','), end: from + texts.length };
+}
+
+/** The field of a body that is a list of more than one object: it is written in parts. */
 export function longList(body: unknown): ListAnswer['list'] | undefined {
   const { items, rows } = Object(body) as { items?: unknown; rows?: unknown };
-  if (Array.isArray(items) && items.length > AT_ONCE) return 'items';
-  return Array.isArray(rows) && rows.length > AT_ONCE ? 'rows' : undefined;
+  if (Array.isArray(items) && items.length > 1) return 'items';
+  return Array.isArray(rows) && rows.length > 1 ? 'rows' : undefined;
 }
 
 /** Waits until the client has read what waits for it, has left, or is cut because it reads nothing. */

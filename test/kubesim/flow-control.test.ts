@@ -99,7 +99,8 @@ test('the platform itself does not wait for what people of the account send', as
   const people = busy.api('GET', CONFIG_MAPS);
   const own = await simulator.access('busy', { name: 'fleetgraph' });
   const answered: string[] = [];
-  const platform = await own.open(CONFIG_MAPS);
+  // Not a list: what lists of the cluster may read has been used up.
+  const platform = await own.open('/api/v1/namespaces/default');
   answered.push('platform');
   expect(platform.status).toBe(200);
   await platform.body?.cancel();
