@@ -225,6 +225,10 @@ export class KubernetesClient {
 
   /** By undici's `request`: `fetch`, which @kubernetes/client-node uses, copies bodies of megabytes through web streams. */
   private async send(call: Call): Promise<WireAnswer> {
+    const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
+    // Not AbortSignal.timeout: those of calls that are over go off all the same, each with an error and its stack.
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
     try {
       const context = await this.contextOf(call);
       const dispatcher = context.getDispatcher();
@@ -232,13 +236,15 @@ export class KubernetesClient {
         method: context.getHttpMethod(),
         headers: context.getHeaders(),
         body: call.body?.text ?? null,
-        signal: context.getSignal() ?? null,
+        signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
         ...(dispatcher && { dispatcher }),
       });
       const retryAfter = headers['retry-after'];
       return { status: statusCode, text: await body.text(), retryAfter: retryAfter?.toString() };
     } catch (error) {
       throw new KubernetesUnavailable(this.options.clusterId, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -249,15 +255,12 @@ export class KubernetesClient {
     body,
     accept = MEDIA_TYPES.object,
   }: Call): Promise<RequestContext> {
-    const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
     const server = this.config.getCurrentCluster()?.server ?? '';
     const context = new RequestContext(server.replace(/\/$/, '') + path, method);
     for (const [name, value] of Object.entries(query ?? {}))
       if (value !== undefined) context.setQueryParam(name, value);
     context.setHeaderParam('Accept', accept);
     if (body) context.setHeaderParam('Content-Type', body.type);
-    const timeout = AbortSignal.timeout(timeoutMs);
-    context.setSignal(signal ? AbortSignal.any([signal, timeout]) : timeout);
     await this.config.applySecurityAuthentication(context);
     return context;
   }
