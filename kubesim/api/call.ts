@@ -7,6 +7,8 @@ import type { Representation } from './representation.js';
 /** One request to a cluster's API server. */
 export interface ApiCall {
   readonly cluster: ClusterContext;
+  /** Whose cluster it is. */
+  readonly account: string;
   /** The version that the control plane runs, e.g. `1.32.1`. */
   readonly version: string;
   /** As whom it acts. */

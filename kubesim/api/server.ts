@@ -53,8 +53,10 @@ async function serve(options: Serving, request: IncomingMessage, response: Serve
   const clusterId = decodeSegment(id);
   const credential = await credentialOf(options, request, clusterId);
   const cluster = runningCluster(options.cloud(), clusterId);
+  const { account } = cluster.record;
   const call: ApiCall = {
     cluster: cluster.kubernetes,
+    account,
     version: cluster.record.version,
     user: actingUser(userOf(credential), request),
     budget: budgetOf(cluster, options.clock),
@@ -67,7 +69,6 @@ async function serve(options: Serving, request: IncomingMessage, response: Serve
     left: leftSignal(response),
     bytes: once(() => readBody(request, BODY_LIMIT)),
   };
-  const { account } = cluster.record;
   const answer = await options.flows.answer(call, { account, subject: credential.user.name }, dispatch);
   if (!answer) return void options.streams.add(response, credential);
   const list = answer.contentType === undefined ? longList(answer.body) : undefined;

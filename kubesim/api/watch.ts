@@ -1,3 +1,5 @@
+import { turnOf } from '../../kernel/work-turns.js';
+import { drained } from '../http/drained.js';
 import type { KubeObject } from '../kinds/object.js';
 import type { Predicate } from '../kinds/selector.js';
 import type { Change } from '../store/history.js';
@@ -9,6 +11,8 @@ import { ApiError, badRequest, gone } from './status.js';
 
 /** Bytes that a client may leave unread before its watch waits for it. */
 const UNREAD = 1024 * 1024;
+/** Characters of the objects that are there at the beginning that are written in a turn of the event loop. */
+const INITIAL = 128 * 1024;
 /** Milliseconds between bookmarks, and how long a watch lasts when nothing is said. */
 const BOOKMARKS = 60_000;
 const LONGEST = 45 * 60_000;
@@ -95,9 +99,23 @@ class Watch {
     const revision = cluster.store.revision;
     const objects = [...cluster.store.all(this.target.served.type)].filter(this.matches);
     await cluster.store.durable();
-    for (const object of objects) this.send('ADDED', object);
+    let written = 0;
+    for (const object of objects) {
+      if (this.ended) return;
+      written += this.send('ADDED', object);
+      if (written < INITIAL) continue;
+      written = 0;
+      await this.pause();
+    }
     this.position = revision;
     if (flag(query, 'sendInitialEvents')) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
+  }
+
+  /** Waits for the client, and for a turn of the account: many objects at once are work and memory. */
+  private async pause(): Promise<void> {
+    const { response, account } = this.call;
+    if (response.writableLength >= UNREAD) await drained(response);
+    await turnOf(account);
   }
 
   /** Sends what is new and durable, as far as the client keeps up. */
@@ -121,13 +139,14 @@ class Watch {
     else if (before) this.send('DELETED', previousAt(previous, object));
   }
 
-  private send(type: string, object: KubeObject): void {
+  /** Answers how many characters it has written. */
+  private send(type: string, object: KubeObject): number {
     const { representation, cluster } = this.call;
     const body = represent(this.target.served, object, representation, cluster.clock.now());
     if (representation.form === 'table' && this.headed)
       (body as { columnDefinitions: unknown }).columnDefinitions = null;
     this.headed = true;
-    this.write({ type, object: body });
+    return this.write({ type, object: body });
   }
 
   /** Tells the client how far it has seen, so that it can resume from there. */
@@ -151,8 +170,10 @@ class Watch {
     return !next || next.revision > cluster.store.publishedRevision;
   }
 
-  private write(event: unknown): void {
-    this.call.response.write(`${JSON.stringify(event)}\n`);
+  private write(event: unknown): number {
+    const line = `${JSON.stringify(event)}\n`;
+    this.call.response.write(line);
+    return line.length;
   }
 
   private expire(): void {

@@ -2,13 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { FairQueue } from '../../kernel/fair-queue.js';
 import type { Json } from '../kinds/object.js';
+import { drained } from './drained.js';
 
 /** Objects that are written in one turn of the event loop, of all lists together. */
 const AT_ONCE = 20;
 /** Characters of their JSON beyond which the next object waits for another turn: about a millisecond of work. */
 const CHARACTERS = 128 * 1024;
-/** Milliseconds for which a client may read nothing; then its connection is cut. */
-const UNREAD_MS = 30_000;
 
 /** An answer whose field `list` is a list. */
 export interface ListAnswer {
@@ -71,18 +70,4 @@ export function longList(body: unknown): ListAnswer['list'] | undefined {
   const { items, rows } = Object(body) as { items?: unknown; rows?: unknown };
   if (Array.isArray(items) && items.length > 1) return 'items';
   return Array.isArray(rows) && rows.length > 1 ? 'rows' : undefined;
-}
-
-/** Waits until the client has read what waits for it, has left, or is cut because it reads nothing. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.destroyed || !response.writableNeedDrain) return resolve();
-    const cut = setTimeout(() => response.destroy(), UNREAD_MS);
-    const done = () => {
-      clearTimeout(cut);
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.once('drain', done).once('close', done);
-  });
 }
