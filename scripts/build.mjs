@@ -11,13 +11,21 @@ const root = join(import.meta.dirname, '..');
 const generated = join(root, 'prisma/generated');
 const stamp = join(generated, '.schema-hash');
 
+/** Runs a program of a package; what it says is shown when it fails. */
 function run(program, args) {
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
-  });
-  if (status !== 0) process.exit(status ?? 1);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules', program), ...args],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+    },
+  );
+  if (status === 0) return;
+  process.stderr.write(`${stdout}${stderr}`);
+  process.exit(status ?? 1);
 }
 
 function schemaHash() {
@@ -33,7 +41,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   run('prisma/build/index.js', ['generate']);
   writeFileSync(stamp, hash);
 }
-if (!existsSync(join(root, 'dist/main.js'))) console.log('  Compiling (the first time takes longest) …');
+const isFirst = !existsSync(join(root, 'dist/main.js'));
+if (isFirst) console.log('  Compiling (the first time takes up to a minute) …');
 const development = existsSync(join(root, 'node_modules/vitest'));
 // The native compiler (TypeScript 7); the package `typescript` beside it is for the linter, which needs version 6.
 run('typescript-native/bin/tsc', [
@@ -43,4 +52,5 @@ run('typescript-native/bin/tsc', [
 ]);
 // Loaded only here: where no packages are installed, the lines above say so.
 const { buildGraphiQL } = await import('./graphiql.mjs');
+if (isFirst) console.log('  Building GraphiQL …');
 await buildGraphiQL();

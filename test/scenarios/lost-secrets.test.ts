@@ -9,6 +9,7 @@ import { packageRoot } from '../../kernel/root.js';
 import { SecretsError } from '../../kernel/state-directory.js';
 import { type SecretsOfFolder, claimDatabase } from '../../roles/secret-fingerprints.js';
 import { type TestDatabase, createTestDatabase } from '../kit/database.js';
+import { eventually } from '../kit/eventually.js';
 import { startRole } from '../kit/role-process.js';
 
 let home: string;
@@ -29,6 +30,8 @@ describe('a database', () => {
   let written: number;
   beforeEach(() => {
     pool = new pg.Pool({ connectionString: kit.url, max: 4 });
+    // The database may be dropped before a connection of the pool has ended.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     written = 0;
   });
   afterEach(() => pool.end());
@@ -104,6 +107,23 @@ describe('a database', () => {
   });
 });
 
+const CREATE = `mutation { createCluster(input: { name: "kept", regionId: "cn-hangzhou", type: MANAGED_KUBERNETES, spec: PRO,
+  nodePools: [{ name: "default", instanceTypes: ["ecs.g7.xlarge"], desiredSize: 1 }] }) { userErrors { code } } }`;
+const NAMESPACES = '{ clusters { nodes { name namespaces { nodes { name } } } } }';
+
+/** Asks as the bearer of the token that the last start in a folder has made. */
+function graphAsker(folder: string) {
+  return async (url: string, query: string): Promise<unknown> => {
+    const token = await readFile(join(folder, 'token'), 'utf8');
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token.trim()}` },
+      body: JSON.stringify({ query }),
+    });
+    return response.json();
+  };
+}
+
 describe('a start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
   const environment = (name: string) => ({
     FLEETGRAPH_HOME: join(home, name),
@@ -132,6 +152,26 @@ describe('a start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
     await (await start(second, '--new-secrets'))[Symbol.asyncDispose]();
     await (await start(second))[Symbol.asyncDispose]();
     expect(String(await start(first).catch((error: unknown) => error))).toContain('does not belong to');
+  });
+
+  test('with new secrets reaches the clusters that were made before', async () => {
+    const env = { ...environment('cluster'), SIMULATION_SPEED: '1000' };
+    const folder = env.FLEETGRAPH_HOME;
+    await using stack = new AsyncDisposableStack();
+    const platform = stack.use(await start(env));
+    const ask = graphAsker(folder);
+    await ask(platform.url, CREATE);
+    await eventually(
+      async () => JSON.stringify(await ask(platform.url, NAMESPACES)).includes('kube-system'),
+      {
+        what: 'the cluster to answer',
+      },
+    );
+    await platform[Symbol.asyncDispose]();
+    await rm(join(folder, 'secrets.json'));
+    await expect(start(env)).rejects.toThrow('is missing, but its secrets are in use');
+    const renewed = stack.use(await start(env, '--new-secrets'));
+    expect(JSON.stringify(await ask(renewed.url, NAMESPACES))).toContain('kube-system');
   });
 
   test('refuses --new-secrets for the embedded database', async () => {
