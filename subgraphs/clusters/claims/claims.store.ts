@@ -92,8 +92,15 @@ export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<voi
   await takeLoad(tx, claim, { held, wished: NO_LOAD });
 }
 
-/** Forgets all claims of a cluster that is gone and gives back what they hold. */
-export async function removeClaimsOf(tx: Transaction, clusterId: string): Promise<void> {
-  const rows = await tx.cloudClaim.findMany({ where: { clusterId }, orderBy: { id: 'asc' } });
+/** Forgets a cluster's claims of the kind and releases what they hold: its disks, or its load balancers. */
+export async function removeClaimsOf(
+  tx: Transaction,
+  clusterId: string,
+  kind: 'DISKS' | 'LOAD_BALANCERS',
+): Promise<void> {
+  const rows = await tx.cloudClaim.findMany({
+    where: { clusterId, kind: kind === 'DISKS' ? 'DISK' : { not: 'DISK' } },
+    orderBy: { id: 'asc' },
+  });
   for (const row of rows) await removeClaim(tx, row);
 }

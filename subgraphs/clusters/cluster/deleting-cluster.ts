@@ -84,18 +84,22 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
   return pools.length === 0;
 }
 
+/**
+ * Locks in the order in which createCluster does: the default VPC, what is counted in it, disks, clusters, load
+ * balancers. Else a cluster that is made and one that is deleted could wait for each other.
+ */
 async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
-  await removeClaimsOf(tx, cluster.id);
   const { retain } = (operation?.input ?? {}) as { retain?: string[] };
   const { keepsLoadBalancer } = await disconnectCluster(tx, { clusterId: cluster.id, retain: retain ?? [] });
   // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
   const loadBalancers = product === 'REGISTERED' || keepsLoadBalancer ? 0 : 1;
-  // After the network, as createCluster takes them: else one that is made and one that goes wait for each other.
+  await removeClaimsOf(tx, cluster.id, 'DISKS');
   await changeAll(tx, account, [
     { resource: `${product}/clustersPerAccount`, scope: '', amount: -1 },
     { resource: 'load-balancers', scope: '', amount: -loadBalancers },
   ]);
+  await removeClaimsOf(tx, cluster.id, 'LOAD_BALANCERS');
   await dropScope(tx, account, cluster.id);
 }
 
