@@ -14,8 +14,9 @@ const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Succe
 
 /** Evicts a pod, as `kubectl drain` does; 429 while a disruption budget does not allow it. Throws ApiError. */
 export async function evict(call: ApiCall, target: Target): Promise<ApiAnswer> {
-  const pod = objectOf(call, target) as Pod;
   const { deleteOptions } = await bodyOf(call);
+  // Read after the body: what others change while it arrives must not be undone.
+  const pod = objectOf(call, target) as Pod;
   const refusal = evictionRefusal(call.cluster, pod);
   if (refusal) throw refusal;
   const grace = isJson(deleteOptions) ? deleteOptions['gracePeriodSeconds'] : undefined;
@@ -29,10 +30,10 @@ export async function evict(call: ApiCall, target: Target): Promise<ApiAnswer> {
 
 /** Binds a pod to a node, as another scheduler does. */
 export async function bind(call: ApiCall, target: Target): Promise<ApiAnswer> {
-  const pod = objectOf(call, target) as Pod;
   const { target: node } = await bodyOf(call);
   const name = isJson(node) ? node['name'] : undefined;
   if (typeof name !== 'string') throw badRequest('target.name is required');
+  const pod = objectOf(call, target) as Pod;
   if (pod.spec.nodeName) throw conflict(pods, pod.metadata.name);
   assign(call.cluster, pod, name);
   await call.cluster.store.durable();

@@ -16,9 +16,11 @@ interface Scalable extends KubeObject {
 
 /** The scale subresource: how many replicas there shall be and are. */
 export async function scale(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  if (call.method === 'GET') return { status: 200, body: scaleOf(objectOf(call, target) as Scalable) };
+  const change = call.method === 'PUT' ? await replacement(call) : await patch(call);
+  // Read after the body: what others change while it arrives must not be undone.
   const current = objectOf(call, target) as Scalable;
-  if (call.method === 'GET') return { status: 200, body: scaleOf(current) };
-  const wanted = call.method === 'PUT' ? await bodyOf(call) : await patched(call, current);
+  const wanted = change(current);
   const { metadata, spec } = wanted;
   const version = isJson(metadata) ? metadata['resourceVersion'] : undefined;
   if (version && version !== current.metadata.resourceVersion)
@@ -30,15 +32,25 @@ export async function scale(call: ApiCall, target: Target): Promise<ApiAnswer> {
   return { status: 200, body: scaleOf(object as Scalable) };
 }
 
-async function patched(call: ApiCall, current: Scalable): Promise<Json> {
+/** Makes the scale that is asked for of the present object. */
+type Change = (current: Scalable) => Json;
+
+async function replacement(call: ApiCall): Promise<Change> {
+  const body = await bodyOf(call);
+  return () => body;
+}
+
+async function patch(call: ApiCall): Promise<Change> {
   if (call.method !== 'PATCH') throw methodNotAllowed();
   const media = call.request.headers['content-type'] ?? '';
   const body = await parseText(call, await textOf(call), media);
-  const result = media.includes('json-patch')
-    ? jsonPatch(scaleOf(current), body)
-    : mergePatch(scaleOf(current), body);
-  if (isJson(result)) return result;
-  throw badRequest('the patch makes the scale something else');
+  return (current) => {
+    const result = media.includes('json-patch')
+      ? jsonPatch(scaleOf(current), body)
+      : mergePatch(scaleOf(current), body);
+    if (isJson(result)) return result;
+    throw badRequest('the patch makes the scale something else');
+  };
 }
 
 function scaleOf({ metadata, spec, status }: Scalable): Json {

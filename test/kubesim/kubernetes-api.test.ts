@@ -66,7 +66,8 @@ test('the typed client scales and reads a deployment', async () => {
   await apps.replaceNamespacedDeploymentScale({
     namespace: 'default',
     name: 'typed',
-    body: { ...scale, spec: { replicas: 3 } },
+    // Without the version that was read: the deployment's own controllers may have changed its status since.
+    body: { ...scale, metadata: { name: 'typed', namespace: 'default' }, spec: { replicas: 3 } },
   });
   await eventually(
     async () =>
@@ -74,6 +75,46 @@ test('the typed client scales and reads a deployment', async () => {
       3,
   );
 });
+
+test('a scale from an old version is a conflict', async () => {
+  const path = '/apis/apps/v1/namespaces/default/deployments/scaled-late';
+  await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('scaled-late', 0));
+  const { body } = await cluster.api('GET', `${path}/scale`);
+  const labels = { metadata: { labels: { changed: 'yes' } } };
+  await cluster.api('PATCH', path, labels, { 'content-type': 'application/merge-patch+json' });
+  expect(await cluster.api('PUT', `${path}/scale`, { ...body, spec: { replicas: 1 } })).toMatchObject({
+    status: 409,
+    body: { reason: 'Conflict' },
+  });
+});
+
+test.each(['PUT', 'PATCH'])(
+  '%s of a scale keeps what others change while its body arrives',
+  async (method) => {
+    const name = `scaled-${method.toLowerCase()}`;
+    const path = `/apis/apps/v1/namespaces/default/deployments/${name}`;
+    await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody(name, 0));
+    const body = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = body.writable.getWriter();
+    const text = new TextEncoder();
+    const scaling = cluster.open(`${path}/scale`, {
+      method,
+      body: body.readable,
+      duplex: 'half',
+      headers: { 'content-type': method === 'PUT' ? 'application/json' : 'application/merge-patch+json' },
+    });
+    await writer.write(text.encode('{"spec":'));
+    const labels = { metadata: { labels: { changed: 'meanwhile' } } };
+    await cluster.api('PATCH', path, labels, { 'content-type': 'application/merge-patch+json' });
+    await writer.write(text.encode('{"replicas":1}}'));
+    await writer.close();
+    expect((await scaling).status).toBe(200);
+    expect((await cluster.api('GET', path)).body).toMatchObject({
+      metadata: { labels: { changed: 'meanwhile' } },
+      spec: { replicas: 1 },
+    });
+  },
+);
 
 test('an informer sees what is there and what changes', async () => {
   const core = cluster.config.makeApiClient(CoreV1Api);
