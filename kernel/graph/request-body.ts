@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { Abandoned } from '../abandoned.js';
 import { type MaybePromise, chain } from '../maybe-promise.js';
 import { refuse } from '../result.js';
 
 /**
  * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; what follows is then
- * read and dropped, so that the sender gets to read the answer.
+ * read and dropped, so that the sender gets to read the answer. Throws Abandoned when the sender leaves before the end.
  */
 export function readBody(request: IncomingMessage, limit: number): MaybePromise<string> {
   const whole = (text: string | undefined) => {
@@ -39,9 +40,10 @@ function collect(request: IncomingMessage, limit: number): Promise<string | unde
     };
     request.on('data', onData);
     request.once('end', () => resolve(textOf(chunks)));
-    request.once('error', reject);
+    const leave = () => reject(new Abandoned());
+    request.once('error', leave);
     request.once('close', () => {
-      if (!request.complete) reject(new Error('the sender left before it had sent everything'));
+      if (!request.complete) leave();
     });
   });
 }

@@ -14,6 +14,7 @@ import { responseTooLarge } from './error-bounds.js';
 import { closeServer, listen } from './listen.js';
 import { FIELDS_PER_TURN } from './lists-in-turns.js';
 import { isKnownCode, problemError } from './refusal.js';
+import { Abandoned } from '../abandoned.js';
 import { readBody } from './request-body.js';
 import { CallReader, type SubgraphCall, contextOf } from './subgraph-call.js';
 import { SubgraphExecutor } from './subgraph-executor.js';
@@ -167,6 +168,7 @@ class SubgraphService {
   }
 
   private fail(error: unknown, response: ServerResponse): void {
+    if (error instanceof Abandoned) return;
     if (error instanceof Refused) {
       const problem = error.problems[0];
       return sendProblem(response, 413, problem?.code ?? 'LIMIT_EXCEEDED', problem?.message ?? error.message);

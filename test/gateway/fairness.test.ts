@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -65,6 +67,28 @@ describe('HTTP requests of one account', () => {
     await next;
     // The operation of the client that left has never begun.
     expect(fixture.hub.slow).toBe(1);
+  });
+
+  test('give their places up when their clients leave within the body, which is no failure', async () => {
+    const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    const head = ['POST /graphql HTTP/1.1', 'host: x', `authorization: Bearer ${await token()}`];
+    socket.write(
+      [...head, 'content-type: application/json', 'content-length: 99', '', '{"query":'].join('\r\n'),
+    );
+    const asked: Promise<Answer>[] = [];
+    // The queue is full when the unfinished request has the place and one waits for it.
+    const refused = async () => {
+      const answer = post(fixture.url, QUICK);
+      asked.push(answer);
+      return (await Promise.race([answer, delay(50)]))?.status;
+    };
+    await expect.poll(refused).toBe(429);
+    socket.destroy();
+    await Promise.all(asked);
+    expect((await post(fixture.url, QUICK)).status).toBe(200);
+    expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);
   });
 
   test('hold no place any more when they have become streams', async () => {

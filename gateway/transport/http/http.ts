@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { Release } from '../../../kernel/fair-queue.js';
+import { Abandoned } from '../../../kernel/abandoned.js';
 import { readBody } from '../../../kernel/graph/request-body.js';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
 import { turnOf } from '../../../kernel/work-turns.js';
@@ -71,6 +72,8 @@ export class HttpTransport implements Disposable {
     try {
       await this.route(request, response, requestId);
     } catch (error) {
+      // The client left while it sent its body: nobody reads an answer, and a log of it would be the client's to fill.
+      if (error instanceof Abandoned) return;
       const told = readingError(error, this.options.core.mask, requestId);
       this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
       sendError(response, told);
