@@ -1,4 +1,4 @@
-import { turnOf } from '../../kernel/work-turns.js';
+import { WorkBudget } from '../../kernel/work-turns.js';
 import { drained } from '../http/drained.js';
 import type { KubeObject } from '../kinds/object.js';
 import type { Predicate } from '../kinds/selector.js';
@@ -11,8 +11,8 @@ import { ApiError, badRequest, gone } from './status.js';
 
 /** Bytes that a client may leave unread before its watch waits for it. */
 const UNREAD = 1024 * 1024;
-/** Characters of the objects that are there at the beginning that are written in a turn of the event loop. */
-const INITIAL = 128 * 1024;
+/** Characters that all watches of an account write in a turn of the event loop, and one object more. */
+const CHARACTERS = 128 * 1024;
 /** Milliseconds between bookmarks, and how long a watch lasts when nothing is said. */
 const BOOKMARKS = 60_000;
 const LONGEST = 45 * 60_000;
@@ -60,6 +60,8 @@ class Watch {
   private readonly ends: (() => void)[] = [];
   private ended = false;
   private headed = false;
+  private pumping = false;
+  private readonly work: WorkBudget;
 
   constructor(
     private readonly call: ApiCall,
@@ -68,6 +70,7 @@ class Watch {
   ) {
     this.position = start.revision;
     this.matches = selection(target, call.query);
+    this.work = new WorkBudget(call.account, CHARACTERS);
   }
 
   begin(): void {
@@ -94,49 +97,66 @@ class Watch {
 
   private async initial(): Promise<void> {
     if (!this.start.initial) return;
-    const { cluster, query } = this.call;
+    const { cluster, query, response } = this.call;
     this.position = Infinity;
     const revision = cluster.store.revision;
     const objects = [...cluster.store.all(this.target.served.type)].filter(this.matches);
     await cluster.store.durable();
-    let written = 0;
     for (const object of objects) {
+      const turn = this.work.take(1);
+      if (turn) await turn;
+      if (response.writableLength >= UNREAD) await drained(response);
       if (this.ended) return;
-      written += this.send('ADDED', object);
-      if (written < INITIAL) continue;
-      written = 0;
-      await this.pause();
+      this.work.spend(this.send('ADDED', object));
     }
     this.position = revision;
     if (flag(query, 'sendInitialEvents')) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
   }
 
-  /** Waits for the client, and for a turn of the account: many objects at once are work and memory. */
-  private async pause(): Promise<void> {
-    const { response, account } = this.call;
-    if (response.writableLength >= UNREAD) await drained(response);
-    await turnOf(account);
-  }
-
   /** Sends what is new and durable, as far as the client keeps up. */
   private pump(): void {
-    const { cluster, response } = this.call;
-    if (this.ended || this.position === Infinity) return;
-    const history = cluster.store.history(this.target.served.type);
-    if (this.position < history.start) return this.fail(tooOld(this.position, history.start));
-    while (response.writableLength < UNREAD) {
-      const change = history.after(this.position);
-      if (!change || change.revision > cluster.store.publishedRevision) return;
-      this.position = change.revision;
-      this.sendChange(change);
+    if (this.pumping || this.position === Infinity) return;
+    this.pumping = true;
+    void this.sendNew();
+  }
+
+  /** One change of a large object may be news for many watches: they write it in turns of their account. */
+  private async sendNew(): Promise<void> {
+    try {
+      while (this.next()) {
+        // Awaited only to wait: of many watches each would find that nothing has been written yet.
+        const turn = this.work.take(1);
+        if (turn) await turn;
+        // Meanwhile the client may have left, or the history gone on without this watch.
+        const change = this.next();
+        if (!change) return;
+        this.position = change.revision;
+        this.work.spend(this.sendChange(change));
+      }
+    } finally {
+      this.pumping = false;
     }
   }
 
-  private sendChange({ type, object, previous }: Change): void {
+  /** The next durable change, if the client takes one. Ends a watch that has fallen behind the history. */
+  private next(): Change | undefined {
+    const { cluster, response } = this.call;
+    if (this.ended) return undefined;
+    const history = cluster.store.history(this.target.served.type);
+    if (this.position < history.start) {
+      this.fail(tooOld(this.position, history.start));
+      return undefined;
+    }
+    if (response.writableLength >= UNREAD) return undefined;
+    const change = history.after(this.position);
+    return change && change.revision <= cluster.store.publishedRevision ? change : undefined;
+  }
+
+  private sendChange({ type, object, previous }: Change): number {
     const before = previous !== undefined && type !== 'ADDED' && this.matches(previous);
     const after = type !== 'DELETED' && this.matches(object);
-    if (after) this.send(before ? 'MODIFIED' : 'ADDED', object);
-    else if (before) this.send('DELETED', previousAt(previous, object));
+    if (after) return this.send(before ? 'MODIFIED' : 'ADDED', object);
+    return before ? this.send('DELETED', previousAt(previous, object)) : 0;
   }
 
   /** Answers how many characters it has written. */

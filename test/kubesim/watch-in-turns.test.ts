@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Response } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSimulator, type Cluster, type Simulator } from './simulator.js';
 
@@ -7,6 +8,7 @@ const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 /** Characters of an object, and how many objects there are. */
 const LARGE = 200_000;
 const OBJECTS = 8;
+const WATCHES = 10;
 
 let simulator: Simulator;
 let cluster: Cluster;
@@ -21,12 +23,8 @@ interface Started {
   readonly response: ServerResponse;
 }
 
-test('the objects that are there when a watch begins are written in turns of the event loop', async () => {
-  for (let index = 0; index < OBJECTS; index += 1)
-    await cluster.api('POST', CONFIG_MAPS, {
-      metadata: { name: `m-${index}` },
-      data: { text: 'x'.repeat(LARGE) },
-    });
+/** The turns of the event loop in which the API server wrote large objects to watches while `work` lasted. */
+async function turnsOf(work: () => Promise<unknown>): Promise<number[]> {
   let turn = 0;
   let counting = setImmediate(function count() {
     turn += 1;
@@ -38,22 +36,52 @@ test('the objects that are there when a watch begins are written in turns of the
     if (!request.url?.includes('watch=1')) return;
     const write = response.write.bind(response) as (chunk: string) => boolean;
     response.write = (chunk: string) => {
-      turns.push(turn);
+      if (chunk.length > LARGE) turns.push(turn);
       return write(chunk);
     };
   };
   subscribe('http.server.request.start', began);
   try {
-    const answer = await cluster.open(`${CONFIG_MAPS}?watch=1&timeoutSeconds=1`);
-    const events = (await answer.text()).trim().split('\n');
-    const names = events.map(
-      (line) => (JSON.parse(line) as { object: { metadata: { name: string } } }).object.metadata.name,
-    );
-    const own = Array.from({ length: OBJECTS }, (_, index) => `m-${index}`);
-    expect(names.filter((name) => name.startsWith('m-')).sort()).toEqual(own);
-    expect(new Set(turns).size).toBeGreaterThanOrEqual(OBJECTS);
+    await work();
+    return turns;
   } finally {
     clearImmediate(counting);
     unsubscribe('http.server.request.start', began);
   }
+}
+
+const create = (name: string) =>
+  cluster.api('POST', CONFIG_MAPS, { metadata: { name }, data: { text: 'x'.repeat(LARGE) } });
+
+/** The large objects that a watch has told of. */
+async function namesOf(answer: Response): Promise<string[]> {
+  const lines = (await answer.text())
+    .trim()
+    .split('\n')
+    .filter((line) => line.length > LARGE);
+  return lines.map(
+    (line) => (JSON.parse(line) as { object: { metadata: { name: string } } }).object.metadata.name,
+  );
+}
+
+test('the objects that are there when a watch begins are written in turns of the event loop', async () => {
+  const names = Array.from({ length: OBJECTS }, (_, index) => `first-${index}`);
+  for (const name of names) await create(name);
+  const turns = await turnsOf(async () => {
+    const answer = await cluster.open(`${CONFIG_MAPS}?watch=1&timeoutSeconds=1`);
+    expect((await namesOf(answer)).sort()).toEqual(names);
+  });
+  expect(new Set(turns).size).toBe(OBJECTS);
+});
+
+test('a large change is written to each of many watches in a turn of its own', async () => {
+  const { body } = await cluster.api('GET', `${CONFIG_MAPS}?limit=1`);
+  const path = `${CONFIG_MAPS}?watch=1&timeoutSeconds=2&resourceVersion=${body.metadata.resourceVersion}`;
+  const turns = await turnsOf(async () => {
+    const watches = await Promise.all(Array.from({ length: WATCHES }, () => cluster.open(path)));
+    await create('news');
+    const names = await Promise.all(watches.map(namesOf));
+    expect(names).toEqual(watches.map(() => ['news']));
+  });
+  expect(new Set(turns).size).toBe(WATCHES);
 });
