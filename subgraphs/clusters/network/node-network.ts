@@ -150,7 +150,8 @@ function shortageOf(resource: string, scope: string): Problem {
     return { code: 'IP_NOT_AVAILABLE', message };
   }
   const where = resource === ROUTES ? ` in the route table of ${scope}` : '';
-  return { code: 'QUOTA_EXCEEDED', message: `The ${resource} quota has no room for another node${where}.` };
+  const message = `The ${resource} quota has no room for another node${where}. Ask for more with requestQuotaIncrease.`;
+  return { code: 'QUOTA_EXCEEDED', message };
 }
 
 function roomInPodCidr(network: ClusterNetworkRow, count: number): NodesGrant {

@@ -86,7 +86,7 @@ export function resultOf(
   const shortage = !buying || operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
   const quota: Failure = (pool.shortage as Failure | null | undefined) ?? {
     code: 'QUOTA_EXCEEDED',
-    message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}.`,
+    message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}. Ask for more with requestQuotaIncrease.`,
   };
   return {
     created: mine.filter(({ state }) => state === 'running').length,

@@ -50,7 +50,7 @@ export async function reserveMachines(tx: Transaction, wish: MachinesWish): Prom
     { ...VOLUMES, amount: granted * ofDisks },
   ]);
   if (granted === affordable) return { granted, shortage: null };
-  const message = `The ${DISKS} quota has no room for the ${disks} disks of another node.`;
+  const message = `The ${DISKS} quota has no room for the ${disks} disks of another node. Ask for more with requestQuotaIncrease.`;
   return { granted, shortage: { code: 'QUOTA_EXCEEDED', message } };
 }
 
