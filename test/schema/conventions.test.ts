@@ -369,6 +369,46 @@ describe('an object type with an id', () => {
   });
 });
 
+describe('a field that says a state, a type or a kind', () => {
+  const OF_KUBERNETES = 'a word of Kubernetes, which adds to them';
+  const FIXED = 'fixed by clients outside; an enum is beside it, see below';
+  const ARCHITECTURE = 'a word of the cloud, which adds to them';
+  /** Those that are text: why. */
+  const TEXTS: Readonly<Record<string, string>> = {
+    'ComponentDefinition.category': 'a word of the component catalogue, which is data',
+    'Condition.status': 'fixed; a word of Kubernetes',
+    'Condition.type': 'fixed; an open set, as in Kubernetes',
+    'Container.state': OF_KUBERNETES,
+    'InstanceType.architecture': ARCHITECTURE,
+    'InstanceTypeFilter.architecture': ARCHITECTURE,
+    'InvolvedObject.kind': OF_KUBERNETES,
+    'ManifestObject.kind': OF_KUBERNETES,
+    'Namespace.phase': OF_KUBERNETES,
+    'Node.state': FIXED,
+    'Node.status': 'fixed; a word of Kubernetes',
+    'NodeImage.architecture': ARCHITECTURE,
+    'Operation.type': FIXED,
+    'Pod.phase': 'fixed; a word of Kubernetes',
+    'RemovedApi.kind': OF_KUBERNETES,
+    'RemovedApiInput.kind': OF_KUBERNETES,
+    'ScalingEvent.trigger': 'fixed; an open set: whatever changes a size names itself',
+  };
+
+  test('is an enum, or stands here with the reason why it is text', () => {
+    const words =
+      /^(state|type|kind|status|category|trigger|architecture|level|phase|origin|role|mode|severity)$/i;
+    const events = types.filter(
+      (type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Event'),
+    );
+    // Event.type is fixed, in every type that implements it.
+    const fixed = ['Event', ...events.map(({ name }) => name)].map((name) => `${name}.type`);
+    const texts = members
+      .filter(({ name, type }) => words.test(name) && getNamedType(type).name === 'String')
+      .map(({ at }) => at);
+    expect(texts.filter((at) => !fixed.includes(at)).sort()).toEqual(Object.keys(TEXTS).sort());
+  });
+});
+
 describe('text that is fixed has an enum beside it', () => {
   test.each([
     ['Event', 'type', 'kind', 'EventKind'],
