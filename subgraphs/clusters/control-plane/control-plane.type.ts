@@ -46,7 +46,10 @@ export class ControlPlaneComponent {
   @Field(() => Int, { description: 'How many of them work.' })
   healthyReplicas: number;
 
-  @Field(() => ComponentHealth, { description: 'Current state.' })
+  @Field(() => ComponentHealth, {
+    description:
+      'Its state as the platform has last seen it: read each minute, and every five seconds while something of the control plane does not work.',
+  })
   health: string;
 
   @Field(() => [Zone], { description: 'The zones that it is spread over.' })
