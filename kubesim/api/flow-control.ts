@@ -16,6 +16,11 @@ export interface Flow {
   readonly subject: string;
 }
 
+/** Whether the platform asks on behalf of the account. */
+export function isPlatform({ subject }: Flow): boolean {
+  return subject === PLATFORM_SUBJECT;
+}
+
 /**
  * Priority and fairness between those who ask the API servers of a simulation, which all run in one process: requests of
  * one account wait for each other in a queue of their own, accounts take turns, and a queue that is full answers 429 with
@@ -35,7 +40,7 @@ export class FlowControl {
   ): Promise<ApiAnswer | undefined> {
     const release = await this.enter(
       call,
-      `${account} ${subject === PLATFORM_SUBJECT ? 'platform' : 'people'}`,
+      `${account} ${isPlatform({ account, subject }) ? 'platform' : 'people'}`,
     );
     if (!release) return undefined;
     let answer: ApiAnswer | undefined;

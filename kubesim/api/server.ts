@@ -69,8 +69,10 @@ async function serve(options: Serving, request: IncomingMessage, response: Serve
     left: leftSignal(response),
     bytes: once(() => readBody(request, BODY_LIMIT)),
   };
-  const answer = await options.flows.answer(call, { account, subject: credential.user.name }, dispatch);
-  if (!answer) return void options.streams.add(response, credential);
+  const flow = { account, subject: credential.user.name };
+  options.streams.admit(call, flow);
+  const answer = await options.flows.answer(call, flow, dispatch);
+  if (!answer) return void options.streams.add(response, flow, credential);
   const list = answer.contentType === undefined ? longList(answer.body) : undefined;
   if (!list) return send(response, answer);
   const { status, body } = answer;

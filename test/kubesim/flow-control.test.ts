@@ -94,6 +94,19 @@ test('requests of an account wait for each other, too many are answered 429, and
   );
 });
 
+test('the people of an account have 1,000 watches at the most, and those that end make room', async () => {
+  const left = new AbortController();
+  const path = `${CONFIG_MAPS}?watch=1`;
+  const watch = () => other.open(path, { signal: left.signal });
+  // Kept: a response that nothing refers to any more is cancelled.
+  const watches = await Promise.all(Array.from({ length: 1_000 }, watch));
+  expect(await statusOf(other.open(path))).toEqual({ status: 429, retryAfter: '1' });
+  expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
+  expect(new Set(watches.map(({ status }) => status))).toEqual(new Set([200]));
+  left.abort();
+  await eventually(async () => (await statusOf(other.open(path))).status === 200, { what: 'room' });
+});
+
 test('the platform itself does not wait for what people of the account send', async () => {
   const slow = await takeAllPlaces('again');
   const people = busy.api('GET', CONFIG_MAPS);
