@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../kernel/root.js';
 import { SecretsError } from '../../kernel/state-directory.js';
@@ -29,12 +29,9 @@ describe('a database', () => {
   let pool: pg.Pool;
   let written: number;
   beforeEach(() => {
-    pool = new pg.Pool({ connectionString: kit.url, max: 4 });
-    // The database may be dropped before a connection of the pool has ended.
-    pool.on('connect', (client) => client.on('error', () => undefined));
+    ({ pool } = kit.database);
     written = 0;
   });
-  afterEach(() => pool.end());
 
   const folder = (secrets: SecretsOfFolder['secrets'], more: Partial<SecretsOfFolder> = {}) => ({
     file: '/state/secrets.json',
