@@ -25,7 +25,12 @@ program
     '--new-secrets',
     'use new secrets with the database of DATABASE_URL: its old ones are lost, and with them every token, cursor and kubeconfig',
   )
-  .action(async ({ newSecrets }: { newSecrets?: boolean }) => {
+  // What is no command would be an argument of this one.
+  .allowExcessArguments()
+  .action(async ({ newSecrets }: { newSecrets?: boolean }, command: Command) => {
+    const [unknown] = command.args;
+    if (unknown !== undefined)
+      command.error(`error: there is no command "${unknown}"; \`fleetgraph --help\` lists them`);
     const { start } = await import('./roles/start.js');
     await serve(traced('fleetgraph', (env) => start(env, { newSecrets })));
   });

@@ -175,6 +175,12 @@ test.each(['Acme', 'system', 'a b'])('fleetgraph token makes none for the accoun
   expect(output).toContain(`--account is 1 to 63 lower-case letters`);
 });
 
+test('fleetgraph with a word that is no command says so', async () => {
+  const { code, output } = await fleetgraph(['resett'], {});
+  expect(code).toBe(1);
+  expect(output).toContain('there is no command "resett"');
+});
+
 test('fleetgraph --version prints the release', async () => {
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as {
     version: string;
