@@ -229,7 +229,8 @@ describe('a long answer', () => {
   test.each([
     ['gzip', 'gzip'],
     ['gzip, deflate, br', 'br'],
-    ['gzip, deflate, br, zstd', 'zstd'],
+    ['gzip, deflate, br, zstd', 'br'],
+    ['zstd', 'zstd'],
     ['zstd;q=0, br;q=0, *', 'gzip'],
   ] as const)('is compressed for a client that accepts %s: %s', async (accepted, coding) => {
     const fixture = await start({});

@@ -5,6 +5,9 @@ import { type Coding, acceptedCoding } from './accept-encoding.js';
 /** Bytes from which an answer is compressed: smaller ones fit into one or two packets, and would only wait. */
 export const COMPRESSED_FROM = 4096;
 
+/** Best first. Some clients offer zstd where their runtime cannot read it (fetch of Node.js 20); they offer the others, too. */
+const CODINGS = ['br', 'gzip', 'zstd'] as const;
+
 const zstd = promisify(zstdCompress);
 const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
@@ -30,6 +33,6 @@ export function compress(
   acceptEncoding: string | undefined,
   body: string | Buffer,
 ): Promise<Compressed> | undefined {
-  const coding = acceptedCoding(acceptEncoding, ['zstd', 'br', 'gzip']);
+  const coding = acceptedCoding(acceptEncoding, CODINGS);
   return coding && compressors[coding](body).then((bytes) => ({ coding, body: bytes }));
 }
