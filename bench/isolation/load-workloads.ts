@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { WebSocket } from 'ws';
 import type { Attacker } from './attacker.js';
 import type { Workload } from './workloads.js';
 
@@ -8,9 +6,6 @@ const APPLY =
 /** Bytes of a manifest. */
 const MANIFEST = 800_000;
 const REQUESTS = 1_300;
-const SUBSCRIPTIONS = 15_000;
-/** Subscriptions of one socket, as many as the gateway lets run on it. */
-const PER_SOCKET = 100;
 
 /** Cheap operations in large numbers, and large documents. */
 export const loadWorkloads: readonly Workload[] = [
@@ -38,12 +33,6 @@ export const loadWorkloads: readonly Workload[] = [
       attacker.ask(
         '{ clusters(first: 20) { nodes { id name region { id localName } nodePools(first: 5) { nodes { name } } } } }',
       ),
-  },
-  {
-    name: 'distinct subscriptions',
-    sentence: `${SUBSCRIPTIONS} subscriptions with other aliases each, over ${SUBSCRIPTIONS / PER_SOCKET} sockets.`,
-    parallel: SUBSCRIPTIONS / PER_SOCKET,
-    send: subscribeDistinctly,
   },
   {
     name: 'large lists',
@@ -78,29 +67,4 @@ async function fillCluster(attacker: Attacker): Promise<void> {
       });
   };
   await Promise.all(Array.from({ length: 8 }, fill));
-}
-
-/** Opens one socket with all its subscriptions and keeps it for as long as they are let run. */
-async function subscribeDistinctly(attacker: Attacker, turn: number): Promise<void> {
-  const { url, token } = attacker.options;
-  const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
-  const closed = once(socket, 'close');
-  socket.on('error', () => attacker.count('failed', 0));
-  socket.on('message', (data: Buffer) => {
-    const { type, payload } = JSON.parse(String(data)) as { type: string; payload?: unknown };
-    const [error] = Array.isArray(payload) ? (payload as { extensions?: { code?: string } }[]) : [];
-    attacker.count(type === 'error' ? (error?.extensions?.code ?? 'error') : type, data.length);
-    if (type === 'connection_ack') subscribe();
-  });
-  const subscribe = () => {
-    for (let index = 0; index < PER_SOCKET; index++) {
-      const query = `subscription { provisioningEvents { cursor a${turn * PER_SOCKET + index}: message cluster { name } } }`;
-      socket.send(JSON.stringify({ id: String(index), type: 'subscribe', payload: { query } }));
-    }
-  };
-  socket.once('open', () =>
-    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })),
-  );
-  attacker.onStop(() => socket.terminate());
-  await closed;
 }

@@ -1,6 +1,7 @@
 import type { Attacker } from './attacker.js';
 import { graphWorkloads } from './graph-workloads.js';
 import { loadWorkloads } from './load-workloads.js';
+import { socketWorkloads } from './socket-workloads.js';
 
 /** Something that one account sends as fast as it is answered, while another account's query is measured. */
 export interface Workload {
@@ -16,4 +17,4 @@ export interface Workload {
 }
 
 /** Everything that is measured, in the order of the table. A new file of workloads adds its list here. */
-export const workloads: readonly Workload[] = [...graphWorkloads, ...loadWorkloads];
+export const workloads: readonly Workload[] = [...graphWorkloads, ...loadWorkloads, ...socketWorkloads];

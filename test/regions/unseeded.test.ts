@@ -24,5 +24,5 @@ test('a subgraph that was asked before the database was seeded knows the catalog
   expect((await quotas('acme', '{ quotas { id } }')).data).toEqual({ quotas: [] });
   await seed(kit.database);
   expect((await regions<{ regions: [] }>('acme', '{ regions { id } }')).data.regions).toHaveLength(31);
-  expect((await quotas<{ quotas: [] }>('acme', '{ quotas { id } }')).data.quotas).toHaveLength(45);
+  expect((await quotas<{ quotas: [] }>('acme', '{ quotas { id } }')).data.quotas).toHaveLength(50);
 });
