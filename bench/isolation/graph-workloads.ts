@@ -91,7 +91,7 @@ export const graphWorkloads: readonly Workload[] = [
 const METRICS = `query Metrics($from: DateTime!, $to: DateTime!) {
   clusters(first: 36) { nodes {
     metrics(from: $from, to: $to, step: 60) { name points { at value } }
-    nodes(first: 10) { nodes { components { name status } } }
+    nodes(first: 1) { nodes { components { name status } } }
   } }
 }`;
 

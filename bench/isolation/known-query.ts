@@ -16,7 +16,7 @@ export interface Latencies {
   readonly query: readonly number[];
   /** Of `GET /healthz`, which asks for nothing. */
   readonly health: readonly number[];
-  /** Queries that were answered with an error. */
+  /** Queries and health requests that were answered with an error, or not at all. */
   readonly failures: number;
 }
 
@@ -39,7 +39,9 @@ export async function measureKnownQuery(seat: Seat, seconds: number): Promise<La
     healthy.push(
       since(
         due,
-        fetch(health).then((answer) => answer.arrayBuffer()),
+        fetch(health)
+          .then((answer) => answer.arrayBuffer())
+          .catch(failed),
       ),
     );
   }

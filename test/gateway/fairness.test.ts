@@ -257,3 +257,69 @@ describe('a long answer', () => {
     expect(headers['content-encoding']).toBeUndefined();
   });
 });
+
+describe('requests that are sent behind each other on one connection', () => {
+  const REQUEST = '{"query":"{ regions { id } }"}';
+  const head = (bearer?: string) =>
+    [
+      ...['POST /graphql HTTP/1.1', 'host: 127.0.0.1', 'content-type: application/json'],
+      ...(bearer === undefined ? [] : [`authorization: Bearer ${bearer}`]),
+      `content-length: ${REQUEST.length}`,
+    ].join('\r\n') + '\r\n\r\n';
+  /** Statuses of what is answered to so many, until the gateway closes the connection or all are answered. */
+  const statuses = async (fixture: Fixture, count: number, bearer?: string) => {
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    stack.defer(() => void socket.destroy());
+    let said = '';
+    const found = () => [...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      said += chunk;
+      if (found().length === count) socket.end();
+    });
+    // What has not been read makes the kernel reset the connection.
+    socket.on('error', () => undefined);
+    socket.write((head(bearer) + REQUEST).repeat(count));
+    await new Promise((resolve) => socket.once('close', resolve));
+    return found();
+  };
+
+  test('are answered in their order up to a few', async () => {
+    const fixture = await start({});
+    expect(await statuses(fixture, 16, await token())).toEqual(Array.from({ length: 16 }, () => 200));
+  });
+
+  test('give their places up when their client leaves', async () => {
+    const fixture = await start({ requestsPerAccount: 3, requestsWaiting: 1 });
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    const bearer = await token();
+    for (const index of [1, 2, 3]) {
+      const body = JSON.stringify({ query: slow(index) });
+      socket.write(head(bearer).replace(/content-length: \d+/, `content-length: ${body.length}`) + body);
+    }
+    await until(() => fixture.hub.slow === 3, 'the slow operations');
+    socket.destroy();
+    for (let turn = 0; turn < 4; turn += 1) expect((await post(fixture.url, QUICK)).status).toBe(200);
+  });
+
+  test('end the connection when they are more', async () => {
+    const fixture = await start({});
+    expect((await statuses(fixture, 300, await token())).length).toBeLessThanOrEqual(16);
+    expect((await post(fixture.url, QUICK)).status).toBe(200);
+  });
+
+  test('end the connection when their client is not known', async () => {
+    const fixture = await start({});
+    expect((await statuses(fixture, 300)).length).toBeLessThanOrEqual(1);
+    // One after the other is another matter.
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    stack.defer(() => void socket.destroy());
+    for (let turn = 0; turn < 3; turn += 1) {
+      socket.write(head() + REQUEST);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 401/);
+    }
+  });
+});

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
+import type { Actor } from '../../../kernel/actor.js';
 import type { Release } from '../../../kernel/fair-queue.js';
 import { Abandoned } from '../../../kernel/abandoned.js';
 import { readBody } from '../../../kernel/graph/request-body.js';
@@ -12,6 +13,7 @@ import type { SubgraphSource } from '../../execute/sources/subgraph-source.js';
 import { traceRequest } from '../../tracing/trace-request.js';
 import type { ApolloContext } from './apollo.js';
 import { answerBatch } from './batch.js';
+import { Connections } from './connections.js';
 import { allowOrigin, answerPreflight } from './cors.js';
 import { refuseForeignPage } from './csrf.js';
 import { answerDirect, directRequest } from './direct.js';
@@ -26,7 +28,6 @@ import { refuseForeignName } from './hosts.js';
 import { answerGraphQL } from './http-graphql.js';
 import { type StreamRequest, answerStream } from '../stream/http-stream.js';
 import { takesAnything, takesPages, typeBesideStream, wantedStream } from './media-type.js';
-import { UnreadWatch } from './unread-watch.js';
 import { readingError, requestError } from '../request-error.js';
 import { send, sendError } from './respond.js';
 
@@ -40,27 +41,30 @@ export interface HttpTransportOptions {
   readonly allowedHosts: readonly string[] | undefined;
 }
 
+/** In place of the account of who is not known; no account has this name. */
+const NOBODY = '';
+
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Everything the gateway answers over HTTP but the upgrade to a WebSocket. */
 export class HttpTransport implements Disposable {
   private readonly reserved: SingleStreams;
-  private readonly unread: UnreadWatch;
+  private readonly connections: Connections;
 
   constructor(private readonly options: HttpTransportOptions) {
     this.reserved = new SingleStreams(options.core);
-    this.unread = new UnreadWatch(options.core.limits.unreadTimeout);
+    this.connections = new Connections(options.core.limits.unreadTimeout);
   }
 
   [Symbol.dispose](): void {
-    this.unread[Symbol.dispose]();
+    this.connections[Symbol.dispose]();
   }
 
   /** Answers a request; never throws. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+    if (!this.connections.begin(response)) return;
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
-    this.unread.watch(response);
     // No browser may take an answer for something else than its content-type says.
     response.setHeader('x-content-type-options', 'nosniff');
     const { log } = this.options.core;
@@ -114,11 +118,12 @@ export class HttpTransport implements Disposable {
     requestId: string,
   ): Promise<void> {
     if (request.method === 'OPTIONS') return answerPreflight(response);
-    const { core } = this.options;
     refuseForeignName(request, this.options.allowedHosts);
     refuseForeignPage(request, this.options.allowedOrigins);
-    const { authorization } = request.headers;
-    const actor = await core.authenticator.authenticate(authorization, requestId);
+    const authenticated = this.authenticate(request, response, requestId);
+    const actor = authenticated instanceof Promise ? await authenticated : authenticated;
+    // Who has left meanwhile would keep a place for ever.
+    if (response.destroyed) return;
     const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
     // Before the body is read: what waits takes no memory.
     const entered = this.enter(response, client);
@@ -127,6 +132,25 @@ export class HttpTransport implements Disposable {
     // An answer takes its place until the client has read it.
     response.once('close', release);
     await this.answerInPlace(request, response, { ...client, streaming: release });
+  }
+
+  /** Finds out who asks. Who is not known is told so in turns, as an account is. */
+  private authenticate(
+    { headers: { authorization } }: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): MaybePromise<Actor> {
+    const refuse = async (error: unknown): Promise<never> => {
+      this.connections.unknown(response);
+      if (response.socket !== null) await turnOf(NOBODY);
+      throw error;
+    };
+    try {
+      const actor = this.options.core.authenticator.authenticate(authorization, requestId);
+      return actor instanceof Promise ? actor.catch(refuse) : actor;
+    } catch (error) {
+      return refuse(error);
+    }
   }
 
   /**

@@ -53,7 +53,7 @@ export class SocketSession {
       () => this.close(initialisationTimeout, 'Connection initialisation timeout'),
       core.limits.connectionInitTimeout,
     );
-    socket.on('message', (data) => this.receive(String(data as Buffer)));
+    socket.on('message', (data) => this.receive(data as Buffer));
     socket.once('close', () => this.closed());
   }
 
@@ -70,9 +70,9 @@ export class SocketSession {
   }
 
   /** Handles a message before the next is looked at, as far as it may close the socket. A large one waits for a turn. */
-  private receive(text: string): void {
-    if (this.reading) return void this.reading.then(() => this.receive(text));
-    if (text.length < LARGE_BODY) return this.receiveNow(text);
+  private receive(data: Buffer): void {
+    if (this.reading) return void this.reading.then(() => this.receive(data));
+    if (data.length < LARGE_BODY) return this.receiveNow(data);
     const { actor } = this;
     // Who has not introduced itself has nothing to say that is long.
     if (!actor) return this.fail(new CloseSocket(closeCodes.badRequest, 'Invalid message received'));
@@ -80,14 +80,14 @@ export class SocketSession {
     this.reading = turnOf(actor.account).then(() => {
       this.reading = undefined;
       this.socket.resume();
-      this.receiveNow(text);
+      this.receiveNow(data);
     });
   }
 
-  private receiveNow(text: string): void {
+  private receiveNow(data: Buffer): void {
     if (!this.isOpen) return;
     try {
-      this.handle(read(text), text.length);
+      this.handle(read(String(data)), data.length);
     } catch (error) {
       this.fail(error);
     }
@@ -99,7 +99,7 @@ export class SocketSession {
     this.close(closeCodes.internalError, 'Internal error');
   }
 
-  private handle(message: ReturnType<typeof read>, characters: number): void {
+  private handle(message: ReturnType<typeof read>, bytes: number): void {
     switch (message.type) {
       case MessageType.ConnectionInit:
         return this.initialise(message);
@@ -110,7 +110,7 @@ export class SocketSession {
       case MessageType.Pong:
         return;
       case MessageType.Subscribe:
-        return this.subscribe(message, characters);
+        return this.subscribe(message, bytes);
       case MessageType.Complete:
         return this.end(this.operations.get(message.id));
       default:
@@ -155,7 +155,7 @@ export class SocketSession {
     }
   }
 
-  private subscribe({ id, payload }: SubscribeMessage, characters: number): void {
+  private subscribe({ id, payload }: SubscribeMessage, bytes: number): void {
     const { actor, core } = this;
     if (!actor) throw new CloseSocket(closeCodes.unauthorized, 'Unauthorized');
     if (hasExpired(actor, core.clock)) throw new CloseSocket(closeCodes.tokenExpired, 'Token expired');
@@ -169,19 +169,19 @@ export class SocketSession {
         requestError('LIMIT_EXCEEDED', `A WebSocket may run ${operationsPerSocket} operations at once.`),
       ]);
     this.operations.set(id, operation);
-    void this.run(operation, payload, { actor, characters });
+    void this.run(operation, payload, { actor, bytes });
   }
 
   private async run(
     operation: SocketOperation,
     payload: SubscribeMessage['payload'],
-    { actor, characters }: { readonly actor: Actor; readonly characters: number },
+    { actor, bytes }: { readonly actor: Actor; readonly bytes: number },
   ): Promise<void> {
     const { core } = this;
     const refusalTurn = () => (this.refusing ??= this.refusalTurn(actor.account));
     const client = { actor, requestId: randomUUID(), gone: operation.gone.signal, refusalTurn };
     try {
-      if (characters >= LARGE_BODY) await core.admission.chargeBody(actor.account, characters);
+      if (bytes >= LARGE_BODY) await core.admission.chargeBody(actor.account, bytes);
       operation.feed = await runOperation(core, { ...payload }, client, operation);
     } catch (error) {
       operation.error([core.mask.error(error, client.requestId)]);
