@@ -16,6 +16,9 @@ import { SocketOperation } from './socket-operation.js';
 import { SocketOutlet } from './socket-outlet.js';
 import { takeTurns } from '../take-turns.js';
 
+/** Bytes of a part of a message that are many: a read brings up to 64 KiB. */
+const LARGE_PART = 16 * 1024;
+
 /** Made once: an abort without a reason makes a new error each time. */
 const ENDED = new Error('the operation has ended');
 
@@ -35,6 +38,8 @@ export class SocketSession {
   private refusing: Promise<void> | undefined;
   /** While a large message waits for its turn. */
   private reading: Promise<void> | undefined;
+  /** Turns that are waited for before more is read. */
+  private pauses = 0;
 
   /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
   constructor(
@@ -53,6 +58,7 @@ export class SocketSession {
       () => this.close(initialisationTimeout, 'Connection initialisation timeout'),
       core.limits.connectionInitTimeout,
     );
+    connection.on('data', (chunk: Buffer) => this.arrived(chunk.length));
     socket.on('message', (data) => this.receive(data as Buffer));
     socket.once('close', () => this.closed());
   }
@@ -76,12 +82,27 @@ export class SocketSession {
     const { actor } = this;
     // Who has not introduced itself has nothing to say that is long.
     if (!actor) return this.fail(new CloseSocket(closeCodes.badRequest, 'Invalid message received'));
-    this.socket.pause();
-    this.reading = turnOf(actor.account).then(() => {
+    this.reading = this.pauseForTurn(actor.account).then(() => {
       this.reading = undefined;
-      this.socket.resume();
       this.receiveNow(data);
     });
+  }
+
+  /**
+   * Of a large message one part is read in each turn of the account. Else a turn of the event loop would read two megabytes of
+   * each of its sockets.
+   */
+  private arrived(bytes: number): void {
+    if (bytes >= LARGE_PART) void this.pauseForTurn(this.actor?.account ?? '');
+  }
+
+  /** Reads no more until it is the account's turn. */
+  private async pauseForTurn(account: string): Promise<void> {
+    this.pauses += 1;
+    this.socket.pause();
+    await turnOf(account);
+    this.pauses -= 1;
+    if (this.pauses === 0) this.socket.resume();
   }
 
   private receiveNow(data: Buffer): void {
@@ -190,10 +211,8 @@ export class SocketSession {
 
   /** A client that is refused is read again when it is its account's turn, and what it has sent meanwhile is refused then. */
   private async refusalTurn(account: string): Promise<void> {
-    this.socket.pause();
-    await turnOf(account);
+    await this.pauseForTurn(account);
     this.refusing = undefined;
-    this.socket.resume();
   }
 
   /** Ends an operation, finished or not. */
