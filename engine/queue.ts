@@ -42,7 +42,7 @@ export interface EnqueueOptions {
   readonly runAt?: Date;
 }
 
-/** A key with its account, for those who ask on nobody's behalf: schedules that look over the objects of all accounts. */
+/** A key with its account, for schedules, which enqueue objects of all accounts. */
 export interface AccountKey {
   readonly id: string;
   readonly account: string;
@@ -80,12 +80,12 @@ export async function enqueueAll(
 interface AskedJobs {
   readonly kind: string;
   readonly ids: readonly string[];
-  /** The account of each; the empty text where nobody knows it. */
+  /** The account of each; the empty text where it is unknown. */
   readonly accounts: readonly string[];
 }
 
 /**
- * Answers how many of the keys have a job that nobody has begun. One that waits already keeps its rank, its time and, if
+ * Answers how many of the keys have a job that no worker has started. One that waits already keeps its rank, its time and, if
  * none is given now, its account.
  */
 async function addJobs(tx: Transaction, { kind, ids, accounts }: AskedJobs): Promise<number> {

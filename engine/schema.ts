@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { runMigrations } from 'graphile-worker';
+import { lockedTransaction } from '../kernel/locked-transaction.js';
 import { ACCOUNT_INDEX } from './ranks.js';
 
-const LOCK = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph queue'))`;
 /** CREATE INDEX IF NOT EXISTS would wait for all who write jobs before it sees that there is nothing to do. */
 const MISSING = `SELECT to_regclass('graphile_worker.${ACCOUNT_INDEX.name}') IS NULL AS missing`;
 
@@ -12,17 +12,8 @@ const MISSING = `SELECT to_regclass('graphile_worker.${ACCOUNT_INDEX.name}') IS 
  */
 export async function installQueue(pool: pg.Pool): Promise<void> {
   await runMigrations({ pgPool: pool });
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(LOCK);
+  await lockedTransaction(pool, 'fleetgraph queue', async (client) => {
     const { rows } = await client.query<{ missing: boolean }>(MISSING);
     if (rows[0]?.missing) await client.query(ACCOUNT_INDEX.create);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

@@ -104,3 +104,17 @@ const LOOK_AGAIN = 20;
 export function afterPause(milliseconds: number, go: () => void): NodeJS.Timeout {
   return setTimeout(go, Math.min(milliseconds, LOOK_AGAIN));
 }
+
+/** The first name that need not pause, or the milliseconds until one need not; undefined when there is no name. */
+export function firstWithoutPause(
+  names: Iterable<string>,
+  pauseOf: (name: string) => number,
+): string | number | undefined {
+  let shortest: number | undefined;
+  for (const name of names) {
+    const pause = pauseOf(name);
+    if (pause === 0) return name;
+    shortest = Math.min(shortest ?? pause, pause);
+  }
+  return shortest;
+}

@@ -1,5 +1,4 @@
-import type { AccountPace } from './account-pace.js';
-import { afterPause } from './account-pace.js';
+import { type AccountPace, afterPause, firstWithoutPause } from './account-pace.js';
 import type { MaybePromise } from './maybe-promise.js';
 import { chain } from './maybe-promise.js';
 
@@ -156,7 +155,7 @@ export class FairQueue {
   /** Starts the next task when the event loop has turned, if there may be one. */
   private turn(): void {
     if (this.rotation.size === 0 || this.running >= (this.options.total ?? Infinity)) return;
-    if (this.pausing) clearTimeout(this.pausing);
+    clearTimeout(this.pausing);
     this.pausing = undefined;
     this.next ??= setImmediate(() => {
       this.next = undefined;
@@ -166,7 +165,7 @@ export class FairQueue {
 
   private startNext(): void {
     if (this.running >= (this.options.total ?? Infinity)) return;
-    const next = this.first();
+    const next = firstWithoutPause(this.rotation, (name) => this.options.pace?.pause(name) ?? 0);
     if (next === undefined) return;
     if (typeof next === 'number') {
       this.pausing = afterPause(next, () => this.turn());
@@ -182,17 +181,6 @@ export class FairQueue {
       if (flow.waiting.size > 0 && flow.running < this.options.perFlow) this.rotation.add(next);
     }
     this.turn();
-  }
-
-  /** The first flow whose turn it is and that need not pause, or the milliseconds until one may; undefined when there is none. */
-  private first(): string | number | undefined {
-    let shortest: number | undefined;
-    for (const name of this.rotation) {
-      const pause = this.options.pace?.pause(name) ?? 0;
-      if (pause === 0) return name;
-      shortest = Math.min(shortest ?? pause, pause);
-    }
-    return shortest;
   }
 }
 

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { accountPace, afterPause } from './account-pace.js';
+import { accountPace, afterPause, firstWithoutPause } from './account-pace.js';
 
 /** How much of what an account may do in the present turn of the event loop it has done: 1 is all of it. */
 interface AccountShare {
@@ -66,7 +66,7 @@ class WorkTurns {
 
   private run(): void {
     this.pausing = undefined;
-    const next = this.first();
+    const next = firstWithoutPause(this.waiting.keys(), (account) => accountPace.pause(account));
     if (typeof next === 'number') {
       this.pausing = afterPause(next, this.begin);
       return;
@@ -79,17 +79,6 @@ class WorkTurns {
     if (this.waiting.size > 0) setImmediate(this.begin);
     renewed(this.share(next));
     if (resume) measured(next, resume);
-  }
-
-  /** The first account that may go on, or the milliseconds until one may; undefined when none waits. */
-  private first(): string | number | undefined {
-    let shortest: number | undefined;
-    for (const account of this.waiting.keys()) {
-      const pause = accountPace.pause(account);
-      if (pause === 0) return account;
-      shortest = Math.min(shortest ?? pause, pause);
-    }
-    return shortest;
   }
 
   private renew(): void {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { lockedTransaction } from '../kernel/locked-transaction.js';
 
 /** What a role of the database may do: read and write rows of schemas, or only add rows to single tables. */
 export interface DatabaseRights {
@@ -25,25 +26,14 @@ export const kubesimSchemas: readonly string[] = ['kubesim'];
 /** The probe of readiness writes into it, and keeps nothing. */
 export const kubesimInserts: readonly string[] = ['engine.write_probe'];
 
-const LOCK = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph rights'))`;
-
 /**
  * Gives roles what they need and no more: rows, but no tables; not ownership, so row security holds for them. Run as the
  * owner after every migration; repeating it is harmless, and racing processes wait for each other.
  */
 export async function grantRights(pool: pg.Pool, rights: readonly DatabaseRights[]): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(LOCK);
+  await lockedTransaction(pool, 'fleetgraph rights', async (client) => {
     for (const one of rights) await grant(client, one);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 async function grant(client: pg.PoolClient, rights: DatabaseRights): Promise<void> {

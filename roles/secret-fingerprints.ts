@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { lockedTransaction } from '../kernel/locked-transaction.js';
 import { deriveKey } from '../kernel/secret.js';
 import { SecretsError } from '../kernel/state-directory.js';
 
@@ -22,7 +23,6 @@ const SETTINGS: Readonly<Record<SecretName, string>> = {
 };
 
 /** One start at a time: of two first starts with secrets of their own the second finds those of the first. */
-const LOCK = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph secrets'))`;
 const RECORDED = 'SELECT name, fingerprint FROM engine.secret_fingerprint';
 const RECORD = `INSERT INTO engine.secret_fingerprint (name, fingerprint) VALUES ($1, $2)
   ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint`;
@@ -35,10 +35,7 @@ const HAS_DATA = 'SELECT EXISTS (SELECT FROM engine.event_counter) AS "hasData"'
  * people. Throws `SecretsError`.
  */
 export async function claimDatabase(pool: pg.Pool, database: string, folder: SecretsOfFolder): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(LOCK);
+  await lockedTransaction(pool, 'fleetgraph secrets', async (client) => {
     const fault = folder.replace ? undefined : await faultOf(client, folder);
     if (fault !== undefined)
       throw new SecretsError(folder.file, `${fault} ${database}`, { remedy: remedyOf(folder) });
@@ -46,16 +43,10 @@ export async function claimDatabase(pool: pg.Pool, database: string, folder: Sec
       await client.query(RECORD, [name, fingerprintOf(secret)]);
     // A process that is killed here leaves secrets that nothing was made with: the next start takes them.
     await folder.write?.();
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
-/** Why the database is not the folder's; undefined when it is, or when it is nobody's yet. */
+/** Why the database is not the folder's; undefined when it is, or when it has no secrets yet. */
 async function faultOf(client: pg.PoolClient, folder: SecretsOfFolder): Promise<string | undefined> {
   const { rows } = await client.query<{ name: SecretName; fingerprint: string }>(RECORDED);
   const isOther = ({ name, fingerprint }: { name: SecretName; fingerprint: string }) => {

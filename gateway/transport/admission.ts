@@ -83,6 +83,9 @@ const OBJECTS_PER_TURN = 10_000;
  */
 export const LARGE_BODY = 64 * 1024;
 
+/** Takes turns in place of an account for clients that are not authenticated; no account has this name. */
+export const UNAUTHENTICATED = '';
+
 /** A point is ten microseconds of work. */
 const POINTS_PER_MILLISECOND = 100;
 

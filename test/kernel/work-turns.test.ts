@@ -32,7 +32,7 @@ test('an account that has worked lets others go first while they have work', asy
   }
 });
 
-test('work goes on in the order in which it was asked for when no other account has any underway', async () => {
+test('pieces run in the order in which they were requested while no other account has work', async () => {
   // What the test before has left lingers for a moment.
   await expect.poll(orderOf).toEqual(['a1', 'a2', 'b1']);
 });

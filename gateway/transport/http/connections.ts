@@ -10,14 +10,14 @@ const PIPELINED = 16;
 interface Connection {
   /** Answers that are underway; a list, because a set that changes with each request leaves its former tables behind. */
   readonly open: ServerResponse[];
-  /** One of them whose client is not known, until that is told. */
-  unknown: ServerResponse | undefined;
+  /** One of them that has no valid token and has not been refused yet. */
+  unauthenticated: ServerResponse | undefined;
 }
 
 /**
  * The HTTP connections of clients, of which it cuts
  *
- * - those with too many requests underway, and those of unknown clients that send another one before they have been told so.
+ * - those with too many requests underway, and those of unauthenticated clients that send another one before they have their answer.
  *   Node.js reads up to two megabytes of a connection, ten thousand requests, in one turn of the event loop;
  * - those whose client does not read what it was answered: from the moment when an answer waits for the network, it must make
  *   progress within `unreadTimeout` milliseconds. The socket's own timeout counts, which bytes that the network takes put off.
@@ -32,12 +32,12 @@ export class Connections implements Disposable {
     this.timer.unref();
   }
 
-  /** A request has come. False when its connection has been cut: nobody hears an answer. */
+  /** A request has come. False when its connection has been cut: no answer can be sent. */
   begin(response: ServerResponse): boolean {
     const { socket } = response.req;
     if (socket.destroyed) return false;
     const connection = this.of(socket);
-    if (connection.open.length === PIPELINED || connection.unknown?.headersSent === false) {
+    if (connection.open.length === PIPELINED || connection.unauthenticated?.headersSent === false) {
       socket.destroy();
       return false;
     }
@@ -46,9 +46,9 @@ export class Connections implements Disposable {
     return true;
   }
 
-  /** The client of a request is not known, and will be told so. */
-  unknown(response: ServerResponse): void {
-    this.of(response.req.socket).unknown = response;
+  /** A request has no valid token and will be refused. */
+  markUnauthenticated(response: ServerResponse): void {
+    this.of(response.req.socket).unauthenticated = response;
   }
 
   [Symbol.dispose](): void {
@@ -58,7 +58,7 @@ export class Connections implements Disposable {
   private of(socket: Socket): Connection {
     const known = this.connections.get(socket);
     if (known) return known;
-    const connection: Connection = { open: [], unknown: undefined };
+    const connection: Connection = { open: [], unauthenticated: undefined };
     this.connections.set(socket, connection);
     socket.once('close', () => {
       this.connections.delete(socket);

@@ -17,7 +17,7 @@ import { Connections } from './connections.js';
 import { allowOrigin, answerPreflight } from './cors.js';
 import { refuseForeignPage } from './csrf.js';
 import { answerDirect, directRequest } from './direct.js';
-import { LARGE_BODY } from '../admission.js';
+import { LARGE_BODY, UNAUTHENTICATED } from '../admission.js';
 import { type ResolvedRequest, resolveDocument } from '../document-reference.js';
 import { SingleStreams, streamToken } from '../stream/event-stream-single.js';
 import type { ClientRequest, GatewayCore } from '../gateway-core.js';
@@ -40,9 +40,6 @@ export interface HttpTransportOptions {
   /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
   readonly allowedHosts: readonly string[] | undefined;
 }
-
-/** In place of the account of who is not known; no account has this name. */
-const NOBODY = '';
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
@@ -76,7 +73,7 @@ export class HttpTransport implements Disposable {
     try {
       await this.route(request, response, requestId);
     } catch (error) {
-      // The client left while it sent its body: nobody reads an answer, and a log of it would be the client's to fill.
+      // The client left while it sent its body: no answer can be sent, and a client could fill the log.
       if (error instanceof Abandoned) return;
       const told = readingError(error, this.options.core.mask, requestId);
       this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
@@ -134,15 +131,15 @@ export class HttpTransport implements Disposable {
     await this.answerInPlace(request, response, { ...client, streaming: release });
   }
 
-  /** Finds out who asks. Who is not known is told so in turns, as an account is. */
+  /** Authenticates the client. Requests without a valid token are refused in turns, as those of an account are. */
   private authenticate(
     { headers: { authorization } }: IncomingMessage,
     response: ServerResponse,
     requestId: string,
   ): MaybePromise<Actor> {
     const refuse = async (error: unknown): Promise<never> => {
-      this.connections.unknown(response);
-      if (response.socket !== null) await turnOf(NOBODY);
+      this.connections.markUnauthenticated(response);
+      if (response.socket !== null) await turnOf(UNAUTHENTICATED);
       throw error;
     };
     try {

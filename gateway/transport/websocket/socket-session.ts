@@ -6,7 +6,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import { Refused } from '../../../kernel/result.js';
 import { turnOf } from '../../../kernel/work-turns.js';
 import { hasExpired } from '../../auth/authenticator.js';
-import { LARGE_BODY } from '../admission.js';
+import { LARGE_BODY, UNAUTHENTICATED } from '../admission.js';
 import { CloseSocket, closeCodes } from './close-codes.js';
 import type { GatewayCore } from '../gateway-core.js';
 import { MAX_ID } from '../operation-id.js';
@@ -93,7 +93,7 @@ export class SocketSession {
    * each of its sockets.
    */
   private arrived(bytes: number): void {
-    if (bytes >= LARGE_PART) void this.pauseForTurn(this.actor?.account ?? '');
+    if (bytes >= LARGE_PART) void this.pauseForTurn(this.actor?.account ?? UNAUTHENTICATED);
   }
 
   /** Reads no more until it is the account's turn. */
