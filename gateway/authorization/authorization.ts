@@ -8,6 +8,7 @@ import { type Condition, conditionKey, holds } from './conditions.js';
 import { denials } from './denials.js';
 import { filterDocument } from './filter-document.js';
 import { type Guarded, type Guards, guardsOf } from './guards.js';
+import { AttachedValues } from '../../kernel/attached-values.js';
 
 /** What somebody gets to see of an operation that asks for more. */
 export interface PartialView {
@@ -36,7 +37,7 @@ const VIEWS = 32;
  * is null in the response, also when it was fetched for another purpose, such as a key.
  */
 export class Authorization {
-  private readonly documents = new WeakMap<DocumentNode, GuardedDocument>();
+  private readonly documents = new AttachedValues<DocumentNode, GuardedDocument>();
   private readonly rules: AccessRules | undefined;
 
   constructor(private readonly supergraph: Supergraph) {

@@ -1,8 +1,9 @@
 import type { DocumentNode } from 'graphql';
+import { AttachedValues } from '../../kernel/attached-values.js';
 
 /** Something of each operation of a document, for as long as the document is kept. Without a name it is the only one. */
 export class ByOperation<T> {
-  private readonly documents = new WeakMap<DocumentNode, Map<string, T>>();
+  private readonly documents = new AttachedValues<DocumentNode, Map<string, T>>();
 
   get(document: DocumentNode, operationName: string | null | undefined): T | undefined {
     return this.documents.get(document)?.get(operationName ?? '');

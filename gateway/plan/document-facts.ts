@@ -11,6 +11,7 @@ import {
   visit,
 } from 'graphql';
 import { nodeKeys } from './node-keys.js';
+import { AttachedValues } from '../../kernel/attached-values.js';
 
 /** What has to be known of a document wherever in it that stands, each in the order of the text. */
 export interface DocumentFacts {
@@ -28,7 +29,7 @@ export interface DocumentFacts {
   readonly switches: ReadonlySet<string>;
 }
 
-const known = new WeakMap<DocumentNode, DocumentFacts>();
+const known = new AttachedValues<DocumentNode, DocumentFacts>();
 
 /** Looks a document through once, for all who want to know something of it: walking costs more than what is found. */
 export function factsOf(document: DocumentNode): DocumentFacts {

@@ -15,11 +15,11 @@ interface RefusedDocument {
 /** A document that may be executed, or why it may not. */
 export type CheckedDocument = { readonly document: DocumentNode } | RefusedDocument;
 
-/** Parses and checks documents; each text once. Keeps up to 2 Mi characters of source: what it is parsed to is some thirty-five times larger. */
+/** Parses and checks documents; each text once. Keeps up to 1 Mi characters of source: what it is parsed to is some thirty-five times larger. */
 export class Documents {
   private readonly known = new LRUCache<string, CheckedDocument>({
     max: 2000,
-    maxSize: 2 * 1024 * 1024,
+    maxSize: 1024 * 1024,
     sizeCalculation: (_, source) => source.length + 1,
   });
 

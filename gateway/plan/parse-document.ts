@@ -1,4 +1,5 @@
 import { type ASTNode, type DocumentNode, GraphQLError, Source, parse, visit } from 'graphql';
+import { AttachedValues } from '../../kernel/attached-values.js';
 
 /** The text of a document and, once an error has had to say so, where in it each node begins. */
 interface Origin {
@@ -6,7 +7,7 @@ interface Origin {
   places?: ReadonlyMap<ASTNode, number>;
 }
 
-const origins = new WeakMap<DocumentNode, Origin>();
+const origins = new AttachedValues<DocumentNode, Origin>();
 
 /**
  * Parses a document of which the nodes do not say where they stand: that takes more room than all that they do say, for

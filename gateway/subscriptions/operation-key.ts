@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, Kind, print, separateOperations } from 'graphql';
+import { AttachedValues } from '../../kernel/attached-values.js';
 
-const known = new WeakMap<DocumentNode, ReadonlyMap<string, string>>();
+const known = new AttachedValues<DocumentNode, ReadonlyMap<string, string>>();
 
 /**
  * The same text for the same operation, however its document is laid out, whatever it is called, and whatever else the

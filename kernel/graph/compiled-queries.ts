@@ -19,6 +19,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { AttachedValues } from '../attached-values.js';
 import { type MaybePromise, chain } from '../maybe-promise.js';
 
 /**
@@ -39,7 +40,7 @@ const OFTEN = 64;
  */
 export class CompiledQueries {
   /** For as long as their documents are kept. */
-  private readonly known = new WeakMap<DocumentNode, { uses: number; run: RunQuery | undefined }>();
+  private readonly known = new AttachedValues<DocumentNode, { uses: number; run: RunQuery | undefined }>();
 
   constructor(private readonly schema: GraphQLSchema) {
     resolveByDefault(schema);

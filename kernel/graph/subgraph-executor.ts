@@ -58,7 +58,7 @@ type Prepared =
 export class SubgraphExecutor {
   private readonly documents = new LRUCache<string, Prepared>({
     max: 2000,
-    maxSize: 2 * 1024 * 1024,
+    maxSize: 1024 * 1024,
     sizeCalculation: (_, query) => query.length + 1,
   });
 

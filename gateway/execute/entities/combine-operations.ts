@@ -24,7 +24,7 @@ export const entitiesName = (index: number): string => `entities${index}`;
 export class CombinedOperations {
   private readonly known = new LRUCache<string, { readonly template: RequestTemplate | undefined }>({
     max: 500,
-    maxSize: 2 * 1024 * 1024,
+    maxSize: 1024 * 1024,
     sizeCalculation: (_, key) => key.length + 1,
   });
 

@@ -5,7 +5,7 @@ import { RequestTemplate } from './written-request.js';
 export class RequestTemplates {
   private readonly known = new LRUCache<string, RequestTemplate>({
     max: 5000,
-    maxSize: 2 * 1024 * 1024,
+    maxSize: 1024 * 1024,
     sizeCalculation: (_, query) => query.length,
   });
 

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { AttachedValues } from '../../kernel/attached-values.js';
+
+describe('values attached to an object', () => {
+  it('are found by the object, and replaced', () => {
+    const lengths = new AttachedValues<object, number>();
+    const object = {};
+    expect(lengths.get(object)).toBeUndefined();
+    lengths.set(object, 1);
+    lengths.set(object, 2);
+    expect(lengths.get(object)).toBe(2);
+    expect(new AttachedValues<object, number>().get(object)).toBeUndefined();
+  });
+
+  it('do not change what the object lists, nor go with a copy of it', () => {
+    const lengths = new AttachedValues<object, number>();
+    const object = { name: 'own' };
+    lengths.set(object, 1);
+    expect(JSON.stringify(object)).toBe('{"name":"own"}');
+    expect(Reflect.ownKeys({ ...object })).toEqual(['name']);
+    expect(lengths.get({ ...object })).toBeUndefined();
+  });
+});
