@@ -8,7 +8,7 @@ import type { AuthOptions } from './auth/auth-options.js';
 import { type Authenticator, createAuthenticator, openDoor } from './auth/authenticator.js';
 import { RefusalLog } from './auth/refusal-log.js';
 import { ExpiryWatch } from './auth/expiry-watch.js';
-import type { CircuitOptions } from './circuit/circuit.js';
+import type { CircuitOptions } from './circuit/circuit-breaker.js';
 import { OperationCosts } from './cost/operation-costs.js';
 import { RateLimiter, type RateOptions } from './cost/rate-limiter.js';
 import { Mask } from './errors/mask.js';

@@ -1,7 +1,7 @@
 import type { Log } from '../kernel/log.js';
 import { isTraced } from '../kernel/tracing/span.js';
-import type { CircuitOptions } from './circuit/circuit.js';
-import { GuardedSource } from './circuit/guarded-source.js';
+import type { CircuitOptions } from './circuit/circuit-breaker.js';
+import { CircuitBreakerSource } from './circuit/circuit-breaker-source.js';
 import type { SubgraphLocation } from './execute/sources/create-sources.js';
 import type { SubgraphSource } from './execute/sources/subgraph-source.js';
 import type { Limits } from './limits/limits.js';
@@ -25,7 +25,7 @@ export function watchSources(sources: Map<string, SubgraphSource>, options: Watc
     const traced = isTraced() ? new TracedSource(source) : source;
     const measured = meter ? new MeteredSource(traced, meter) : traced;
     const guarded = () =>
-      new GuardedSource({
+      new CircuitBreakerSource({
         source: measured,
         timeout: limits.subgraphTimeout,
         openingTimeout: limits.subgraphOpening,

@@ -1,5 +1,5 @@
 import type { OperationTypeNode } from 'graphql';
-import type { CircuitPhase } from '../circuit/circuit.js';
+import type { BreakerState } from '../circuit/circuit-breaker.js';
 
 /** What became of one request. */
 export interface RequestSample {
@@ -28,7 +28,7 @@ export interface Meter {
   subgraph(sample: SubgraphSample): void;
   plan(known: boolean): void;
   /** The circuit of a subgraph is in this phase from now on. */
-  circuit(subgraph: string, phase: CircuitPhase): void;
+  circuit(subgraph: string, phase: BreakerState): void;
   /** A request was not sent to a subgraph because its circuit is open. */
   notAsked(subgraph: string): void;
   /** A WebSocket opened (1) or closed (-1). */

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { CircuitPhase } from '../circuit/circuit.js';
+import type { BreakerState } from '../circuit/circuit-breaker.js';
 import type { Meter, RequestSample, SubgraphSample } from './meter.js';
 
-const PHASES: readonly CircuitPhase[] = ['closed', 'half-open', 'open'];
+const PHASES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Counts for Prometheus. docs/operations.md says what each metric means. */
@@ -108,7 +108,7 @@ export class PrometheusMeter implements Meter {
     this.plans.inc({ cache: known ? 'hit' : 'miss' });
   }
 
-  circuit(subgraph: string, phase: CircuitPhase): void {
+  circuit(subgraph: string, phase: BreakerState): void {
     for (const one of PHASES) this.circuits.set({ subgraph, phase: one }, one === phase ? 1 : 0);
   }
 

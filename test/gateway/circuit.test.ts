@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { Circuit, CircuitOpen } from '../../gateway/circuit/circuit.js';
+import { CircuitBreaker, CircuitOpenError } from '../../gateway/circuit/circuit-breaker.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { type Moody, startMoody } from './fixtures/moody.js';
 import { openSocket } from './fixtures/socket.js';
@@ -8,18 +8,18 @@ const never = new AbortController().signal;
 const fail = () => Promise.reject(new Error('failed'));
 const succeed = () => Promise.resolve('fine');
 
-async function openCircuit(): Promise<Circuit> {
-  const circuit = new Circuit({ failures: 3, retryAfter: 1 });
+async function openCircuit(): Promise<CircuitBreaker> {
+  const circuit = new CircuitBreaker({ failures: 3, retryAfter: 1 });
   for (let i = 0; i < 3; i += 1) await expect(circuit.call(never, fail)).rejects.toThrow('failed');
   expect(circuit.phase).toBe('open');
   return circuit;
 }
 
 /** Calls until one is let through to try. */
-async function tried(circuit: Circuit, ask: () => Promise<unknown>): Promise<unknown> {
+async function tried(circuit: CircuitBreaker, ask: () => Promise<unknown>): Promise<unknown> {
   for (;;) {
     const answer: unknown = await circuit.call(never, ask).catch((error: unknown) => error);
-    if (!(answer instanceof CircuitOpen)) return answer;
+    if (!(answer instanceof CircuitOpenError)) return answer;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -40,13 +40,13 @@ test('while one call tries, others fail at once instead of waiting for it', asyn
   const trying = tried(circuit, () => ((asked += 1), going));
   await until(() => asked === 1, 'the try');
   expect(circuit.phase).toBe('half-open');
-  await expect(circuit.call(never, succeed)).rejects.toBeInstanceOf(CircuitOpen);
+  await expect(circuit.call(never, succeed)).rejects.toBeInstanceOf(CircuitOpenError);
   go('fine');
   expect(await trying).toBe('fine');
 });
 
 test('clients that leave do not open it, and do not close it either', async () => {
-  const circuit = new Circuit({ failures: 2 });
+  const circuit = new CircuitBreaker({ failures: 2 });
   const left = AbortSignal.abort();
   for (let i = 0; i < 9; i += 1) await expect(circuit.call(left, fail)).rejects.toThrow('failed');
   expect(circuit.phase).toBe('closed');

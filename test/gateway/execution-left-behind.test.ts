@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
-import { GuardedSource } from '../../gateway/circuit/guarded-source.js';
+import { CircuitBreakerSource } from '../../gateway/circuit/circuit-breaker-source.js';
 import { Cancellation } from '../../gateway/execute/cancellation.js';
 import { Flights } from '../../gateway/execute/sources/flights.js';
 import { HttpSource } from '../../gateway/execute/sources/http-source.js';
@@ -45,7 +45,7 @@ test('what a request leaves behind goes with the next collection of the young ge
   const places = Array.from({ length: PLACES }, (_, place) => ({ place, name: `number ${place}` }));
   await using moody = await startMoody(JSON.stringify({ data: { places } }));
   const source = new HttpSource({ name: 'places', url: moody.url, flights: new Flights() });
-  await using guarded = new GuardedSource({
+  await using guarded = new CircuitBreakerSource({
     source,
     timeout: 15_000,
     openingTimeout: 15_000,

@@ -17,10 +17,10 @@ export interface CircuitOptions {
   readonly retryAfter?: number | undefined;
 }
 
-export type CircuitPhase = 'closed' | 'half-open' | 'open';
+export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** The call was not made. */
-export class CircuitOpen extends Error {}
+export class CircuitOpenError extends Error {}
 
 const LONGEST = 15_000;
 
@@ -33,7 +33,7 @@ class Abandoned {
  * Stops calling what fails: after some failures calls fail at once, and only now and then one is let through to try
  * whether it works again.
  */
-export class Circuit {
+export class CircuitBreaker {
   private readonly policy;
 
   constructor({ failures = 5, retryAfter = 1000 }: CircuitOptions = {}) {
@@ -48,7 +48,7 @@ export class Circuit {
     });
   }
 
-  get phase(): CircuitPhase {
+  get phase(): BreakerState {
     switch (this.policy.state) {
       case CircuitState.Closed:
         return 'closed';
@@ -60,13 +60,13 @@ export class Circuit {
   }
 
   /** Told of every change of phase. */
-  onChange(changed: (phase: CircuitPhase) => void): void {
+  onChange(changed: (phase: BreakerState) => void): void {
     this.policy.onStateChange(() => changed(this.phase));
   }
 
-  /** Calls, and counts how it ends. Throws CircuitOpen instead while the circuit is open, or another call tries it. */
+  /** Calls, and counts how it ends. Throws CircuitOpenError instead while the circuit is open, or another call tries it. */
   async call<T>(waiting: CancelSignal, ask: () => MaybePromise<T>): Promise<T> {
-    if (this.phase === 'half-open') throw new CircuitOpen();
+    if (this.phase === 'half-open') throw new CircuitOpenError();
     try {
       return await this.policy.execute(async () => {
         try {
@@ -77,7 +77,7 @@ export class Circuit {
       });
     } catch (error) {
       if (error instanceof Abandoned) throw error.reason;
-      throw error instanceof BrokenCircuitError ? new CircuitOpen() : error;
+      throw error instanceof BrokenCircuitError ? new CircuitOpenError() : error;
     }
   }
 }

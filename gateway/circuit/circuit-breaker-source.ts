@@ -12,9 +12,9 @@ import {
   unavailable,
 } from '../execute/sources/subgraph-source.js';
 import type { Meter } from '../metrics/meter.js';
-import { Circuit, CircuitOpen, type CircuitOptions } from './circuit.js';
+import { CircuitBreaker, CircuitOpenError, type CircuitOptions } from './circuit-breaker.js';
 
-export interface GuardedSourceOptions {
+export interface CircuitBreakerSourceOptions {
   readonly source: SubgraphSource;
   /** Milliseconds that one fetch may take. */
   readonly timeout: number;
@@ -29,14 +29,14 @@ export interface GuardedSourceOptions {
  * Gives up on a subgraph that takes too long, and does not ask one that keeps failing: what it would have answered is
  * null at once, the rest of the response is there.
  */
-export class GuardedSource implements SubgraphSource {
-  private readonly circuit: Circuit;
+export class CircuitBreakerSource implements SubgraphSource {
+  private readonly circuit: CircuitBreaker;
   private readonly deadline: Deadline;
   private readonly opening: Deadline;
 
-  constructor(private readonly options: GuardedSourceOptions) {
+  constructor(private readonly options: CircuitBreakerSourceOptions) {
     const { meter, log } = options;
-    this.circuit = new Circuit(options.circuit);
+    this.circuit = new CircuitBreaker(options.circuit);
     this.deadline = new Deadline(options.timeout, `The subgraph ${this.name}`);
     this.opening = new Deadline(options.openingTimeout, `Subscribing to the subgraph ${this.name}`);
     meter.circuit(this.name, 'closed');
@@ -88,7 +88,7 @@ export class GuardedSource implements SubgraphSource {
     try {
       return await this.circuit.call(call.signal, ask);
     } catch (error) {
-      if (!(error instanceof CircuitOpen)) throw error;
+      if (!(error instanceof CircuitOpenError)) throw error;
       this.options.meter.notAsked(this.name);
       throw unavailable(this.name, error);
     }
