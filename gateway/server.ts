@@ -7,11 +7,11 @@ import type { Log } from '../kernel/log.js';
 import type { AuthOptions } from './auth/auth-options.js';
 import { type Authenticator, createAuthenticator, openDoor } from './auth/authenticator.js';
 import { RefusalLog } from './auth/refusal-log.js';
-import { ExpiryWatch } from './auth/expiry-watch.js';
+import { TokenExpiryWatcher } from './auth/expiry-watch.js';
 import type { CircuitOptions } from './circuit/circuit-breaker.js';
 import { OperationCosts } from './cost/operation-costs.js';
 import { RateLimiter, type RateOptions } from './cost/rate-limiter.js';
-import { Mask } from './errors/mask.js';
+import { ErrorMasker } from './errors/mask.js';
 import { watchSources } from './watch-sources.js';
 import { type SubgraphLocation, createSources } from './execute/sources/create-sources.js';
 import { Flights } from './execute/sources/flights.js';
@@ -19,8 +19,8 @@ import { GraphExecutor } from './execute/graph-executor.js';
 import { type Limits, defaultLimits } from './limits/limits.js';
 import { PersistedDocuments } from './limits/persisted-documents.js';
 import type { TrustedDocuments } from './limits/trusted-documents.js';
-import { type Meter, noMeter } from './metrics/meter.js';
-import { PrometheusMeter } from './metrics/prometheus-meter.js';
+import { type GatewayMetrics, noopMetrics } from './metrics/meter.js';
+import { PrometheusMetrics } from './metrics/prometheus-meter.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
 import { PlanningThread } from './plan/planning-thread.js';
 import { Preparation } from './plan/prepare.js';
@@ -57,7 +57,7 @@ export interface GatewayOptions {
   /** Key with which actors are vouched for to remote subgraphs, see kernel/actor.ts; without it they are told nothing. */
   readonly actorKey?: Uint8Array | undefined;
   /** Whether subgraphs' errors are shown as they are; else only those with a code of the registry. Default no. */
-  readonly foreignErrors?: boolean | undefined;
+  readonly passThroughErrors?: boolean | undefined;
   readonly log: Log;
   readonly clock: Clock;
   /** Limits that differ from the defaults. */
@@ -154,7 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return connected;
   };
   const sources = connect(supergraph);
-  const mask = new Mask(log, options.foreignErrors);
+  const mask = new ErrorMasker(log, options.passThroughErrors);
   const drained = new AbortController();
   const rate = options.rate && started.use(RateLimiter.open(options.rate, log));
   const served: Served = {
@@ -213,7 +213,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     log,
     clock,
-    expiries: started.use(new ExpiryWatch(clock)),
+    expiries: started.use(new TokenExpiryWatcher(clock)),
     connections: new AccountCounter(limits.connectionsPerAccount),
     requests: requestQueue('requests', limits),
     operations: requestQueue('operations', limits),
@@ -274,9 +274,9 @@ async function startAuthentication(
 async function startMetrics(
   { host, metricsPort, moreMetrics = [] }: GatewayOptions,
   started: AsyncDisposableStack,
-): Promise<{ readonly meter: Meter; readonly metricsUrl?: string }> {
-  if (metricsPort === undefined) return { meter: noMeter };
-  const meter = new PrometheusMeter();
+): Promise<{ readonly meter: GatewayMetrics; readonly metricsUrl?: string }> {
+  if (metricsPort === undefined) return { meter: noopMetrics };
+  const meter = new PrometheusMetrics();
   const { url } = started.use(
     await serveMetrics([meter.registry, ...moreMetrics], { host, port: metricsPort }),
   );

@@ -5,7 +5,7 @@ import { CircuitBreakerSource } from './circuit/circuit-breaker-source.js';
 import type { SubgraphLocation } from './execute/sources/create-sources.js';
 import type { SubgraphSource } from './execute/sources/subgraph-source.js';
 import type { Limits } from './limits/limits.js';
-import { type Meter, noMeter } from './metrics/meter.js';
+import { type GatewayMetrics, noopMetrics } from './metrics/meter.js';
 import { TracedSource } from './tracing/traced-source.js';
 import { MeteredSource } from './metrics/metered-source.js';
 
@@ -14,7 +14,7 @@ export interface WatchOptions {
   readonly limits: Pick<Limits, 'subgraphTimeout' | 'subgraphOpening'>;
   readonly circuit?: CircuitOptions | undefined;
   /** Undefined when nothing is measured. */
-  readonly meter: Meter | undefined;
+  readonly meter: GatewayMetrics | undefined;
   readonly log: Log;
 }
 
@@ -30,7 +30,7 @@ export function watchSources(sources: Map<string, SubgraphSource>, options: Watc
         timeout: limits.subgraphTimeout,
         openingTimeout: limits.subgraphOpening,
         circuit,
-        meter: meter ?? noMeter,
+        meter: meter ?? noopMetrics,
         log,
       });
     sources.set(name, subgraphs[name]?.kind === 'local' ? measured : guarded());

@@ -24,7 +24,7 @@ export async function supergraphRole(env: Env, file: string): Promise<Role> {
     subgraphs: Object.fromEntries(urls.map(([name, url]) => [name, { kind: 'remote', url }])),
     auth: supergraphAuth(env),
     actorKey: env.FLEETGRAPH_SECRET === undefined ? undefined : deriveKey(env.FLEETGRAPH_SECRET, 'actor'),
-    foreignErrors: true,
+    passThroughErrors: true,
     graphiql: { title: 'GraphQL', tabs: [{ query: 'query Start {\n  __typename\n}\n' }] },
     ...settings,
     // Another graph's subscriptions may depend on who asks.

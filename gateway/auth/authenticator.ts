@@ -16,7 +16,7 @@ export interface Authenticator {
    */
   authenticate(authorization: string | undefined, requestId: string): MaybePromise<Actor>;
   /** The same without remembering: what the token is worth at this moment. */
-  again(authorization: string | undefined): Promise<Actor>;
+  reauthenticate(authorization: string | undefined): Promise<Actor>;
 }
 
 export interface AuthenticatorOptions extends TokenExpectations {
@@ -29,7 +29,10 @@ export interface AuthenticatorOptions extends TokenExpectations {
 const nobody: Actor = { account: 'default', subject: 'anonymous', anonymous: true, scopes: accountScopes };
 
 /** Lets everybody in, as nobody in particular. */
-export const openDoor: Authenticator = { authenticate: () => nobody, again: () => Promise.resolve(nobody) };
+export const openDoor: Authenticator = {
+  authenticate: () => nobody,
+  reauthenticate: () => Promise.resolve(nobody),
+};
 
 /** Makes the authenticator that the options ask for. Signatures are verified once a minute at the most. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
@@ -61,7 +64,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         return report(error);
       }
     },
-    again,
+    reauthenticate: again,
   };
 }
 

@@ -8,7 +8,7 @@ interface Watched {
 }
 
 /** Ends what outlives its token: every second it looks, by the platform's clock, whose rights have ended. */
-export class ExpiryWatch implements Disposable {
+export class TokenExpiryWatcher implements Disposable {
   private readonly watched = new Set<Watched>();
   private readonly timer: NodeJS.Timeout;
 

@@ -5,13 +5,13 @@ import { ResponseShape } from '../execute/shape/response-shape.js';
 import type { Supergraph } from '../plan/supergraph.js';
 import { AccessRules } from './access-rules.js';
 import { type Condition, conditionKey, holds } from './conditions.js';
-import { denials } from './denials.js';
+import { authorizationErrors } from './denials.js';
 import { filterDocument } from './filter-document.js';
-import { type Guarded, type Guards, guardsOf } from './guards.js';
+import { type RestrictedNode, type AccessRequirements, collectAccessRequirements } from './guards.js';
 import { AttachedValues } from '../../kernel/attached-values.js';
 
 /** What somebody gets to see of an operation that asks for more. */
-export interface PartialView {
+export interface FilteredOperation {
   /** The document without what may not be read: this is planned and executed. */
   readonly document: DocumentNode;
   /** The response in the shape of the whole operation, null where something may not be read. */
@@ -24,9 +24,9 @@ export interface PartialView {
 
 /** The guards of one document, and how those who lack some of the rights see its operations. */
 interface GuardedDocument {
-  readonly guards: Guards;
+  readonly guards: AccessRequirements;
   readonly conditions: readonly Condition[];
-  readonly views: LRUCache<string, PartialView>;
+  readonly views: LRUCache<string, FilteredOperation>;
 }
 
 /** Combinations of operation and rights whose views are kept, of one document. */
@@ -49,7 +49,7 @@ export class Authorization {
     document: DocumentNode,
     operationName: string | null | undefined,
     actor: Actor,
-  ): PartialView | undefined {
+  ): FilteredOperation | undefined {
     if (!this.rules) return undefined;
     const guarded = this.guarded(document, this.rules);
     const lacking = lackedBy(actor, guarded);
@@ -78,10 +78,10 @@ export class Authorization {
   private guarded(document: DocumentNode, rules: AccessRules): GuardedDocument {
     const known = this.documents.get(document);
     if (known) return known;
-    const guards = guardsOf(document, this.supergraph.api, rules);
+    const guards = collectAccessRequirements(document, this.supergraph.api, rules);
     const all = [...guards.values()].flatMap(({ conditions }) => conditions);
     const conditions = [...new Map(all.map((condition) => [conditionKey(condition), condition])).values()];
-    const guarded = { guards, conditions, views: new LRUCache<string, PartialView>({ max: VIEWS }) };
+    const guarded = { guards, conditions, views: new LRUCache<string, FilteredOperation>({ max: VIEWS }) };
     this.documents.set(document, guarded);
     return guarded;
   }
@@ -89,11 +89,11 @@ export class Authorization {
   private build(
     document: DocumentNode,
     operationName: string | null | undefined,
-    { guards, lacking }: { readonly guards: Guards; readonly lacking: ReadonlySet<string> },
-  ): PartialView | undefined {
+    { guards, lacking }: { readonly guards: AccessRequirements; readonly lacking: ReadonlySet<string> },
+  ): FilteredOperation | undefined {
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
-    const denied = new Set<Guarded>();
+    const denied = new Set<RestrictedNode>();
     for (const [node, { conditions }] of guards) {
       if (conditions.some((condition) => lacking.has(conditionKey(condition)))) denied.add(node);
     }
@@ -104,7 +104,7 @@ export class Authorization {
     return {
       document: filtered,
       shape: new ResponseShape({ document, operation, schema, full, conditions, denied: new Set(fields) }),
-      errors: denials({ document, operation, schema, guards, denied }),
+      errors: authorizationErrors({ document, operation, schema, guards, denied }),
       empty: left.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
     };
   }

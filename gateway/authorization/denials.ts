@@ -17,14 +17,14 @@ import {
 } from 'graphql';
 import { scopesInWords } from '../../access/decision.js';
 import type { Condition } from './conditions.js';
-import type { Guarded, Guards } from './guards.js';
+import type { RestrictedNode, AccessRequirements } from './guards.js';
 
-export interface Denied {
+export interface DeniedSelections {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly schema: GraphQLSchema;
-  readonly guards: Guards;
-  readonly denied: ReadonlySet<Guarded>;
+  readonly guards: AccessRequirements;
+  readonly denied: ReadonlySet<RestrictedNode>;
 }
 
 /** Errors of one response; what a document leaves out beyond that is not told one by one. */
@@ -36,7 +36,7 @@ type Path = readonly string[];
  * One error for each place of the operation that was left out, however many values of the response it stands for:
  * `@` in its path is every element of a list.
  */
-export function denials(denied: Denied): GraphQLError[] {
+export function authorizationErrors(denied: DeniedSelections): GraphQLError[] {
   const root = denied.schema.getRootType(denied.operation.operation);
   if (!root) return [];
   const walk = new Walk(denied);
@@ -48,7 +48,7 @@ class Walk {
   readonly errors = new Map<string, GraphQLError>();
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 
-  constructor(private readonly input: Denied) {
+  constructor(private readonly input: DeniedSelections) {
     const fragments = input.document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
     this.fragments = new Map(fragments.map((node) => [node.name.value, node]));
   }
@@ -76,7 +76,7 @@ class Walk {
     this.set(node.selectionSet, inner, [...here, ...listSteps(field.type)]);
   }
 
-  private deny(node: Guarded, path: Path): void {
+  private deny(node: RestrictedNode, path: Path): void {
     const { coordinate, conditions = [] } = this.input.guards.get(node) ?? {};
     const error = new GraphQLError(refusalText(conditions), {
       path,

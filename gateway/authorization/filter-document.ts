@@ -7,13 +7,13 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { Guarded } from './guards.js';
+import type { RestrictedNode } from './guards.js';
 
 /** Selected where nothing else is left, so that what is above can still be told from null. */
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /** The document without what may not be read, and without the fragments that may not be spread. */
-export function filterDocument(document: DocumentNode, denied: ReadonlySet<Guarded>): DocumentNode {
+export function filterDocument(document: DocumentNode, denied: ReadonlySet<RestrictedNode>): DocumentNode {
   const fragments = deniedFragments(document, denied);
   const isDenied = (node: SelectionNode) =>
     node.kind === Kind.FRAGMENT_SPREAD ? fragments.has(node.name.value) : denied.has(node);
@@ -29,7 +29,7 @@ export function filterDocument(document: DocumentNode, denied: ReadonlySet<Guard
 }
 
 /** The names of fragments that may not be spread. */
-function deniedFragments(document: DocumentNode, denied: ReadonlySet<Guarded>): ReadonlySet<string> {
+function deniedFragments(document: DocumentNode, denied: ReadonlySet<RestrictedNode>): ReadonlySet<string> {
   const definitions = document.definitions.filter(
     (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION && denied.has(node),
   );

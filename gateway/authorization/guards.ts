@@ -13,22 +13,26 @@ import type { AccessRules } from './access-rules.js';
 import type { Condition } from './conditions.js';
 
 /** A selection that asks something of whoever makes it. A spread asks what its fragment does. */
-export type Guarded = FieldNode | InlineFragmentNode | FragmentDefinitionNode;
+export type RestrictedNode = FieldNode | InlineFragmentNode | FragmentDefinitionNode;
 
 /** What the selections of a document ask; those that ask nothing are left out. */
-export type Guards = ReadonlyMap<Guarded, Guard>;
+export type AccessRequirements = ReadonlyMap<RestrictedNode, AccessRequirement>;
 
-export interface Guard {
+export interface AccessRequirement {
   readonly conditions: readonly Condition[];
   /** What is asked for, as `Type.field` or `Type`. */
   readonly coordinate: string;
 }
 
 /** Looks up what every selection of a validated document asks, under whatever alias or fragment it stands. */
-export function guardsOf(document: DocumentNode, schema: GraphQLSchema, rules: AccessRules): Guards {
+export function collectAccessRequirements(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  rules: AccessRules,
+): AccessRequirements {
   const types = new TypeInfo(schema);
-  const guards = new Map<Guarded, Guard>();
-  const guard = (node: Guarded, coordinate: string, conditions: readonly Condition[]) => {
+  const guards = new Map<RestrictedNode, AccessRequirement>();
+  const guard = (node: RestrictedNode, coordinate: string, conditions: readonly Condition[]) => {
     if (conditions.length > 0) guards.set(node, { conditions, coordinate });
   };
   const fragment = (node: InlineFragmentNode | FragmentDefinitionNode) => {

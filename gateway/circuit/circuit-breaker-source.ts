@@ -11,7 +11,7 @@ import {
   type SubgraphSource,
   unavailable,
 } from '../execute/sources/subgraph-source.js';
-import type { Meter } from '../metrics/meter.js';
+import type { GatewayMetrics } from '../metrics/meter.js';
 import { CircuitBreaker, CircuitOpenError, type CircuitOptions } from './circuit-breaker.js';
 
 export interface CircuitBreakerSourceOptions {
@@ -21,7 +21,7 @@ export interface CircuitBreakerSourceOptions {
   /** Milliseconds that opening a stream may take. */
   readonly openingTimeout: number;
   readonly circuit?: CircuitOptions | undefined;
-  readonly meter: Meter;
+  readonly meter: GatewayMetrics;
   readonly log: Log;
 }
 
@@ -89,7 +89,7 @@ export class CircuitBreakerSource implements SubgraphSource {
       return await this.circuit.call(call.signal, ask);
     } catch (error) {
       if (!(error instanceof CircuitOpenError)) throw error;
-      this.options.meter.notAsked(this.name);
+      this.options.meter.circuitRejected(this.name);
       throw unavailable(this.name, error);
     }
   }

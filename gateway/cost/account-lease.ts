@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import { type Rate, type RateStore, pace } from './rate-store.js';
+import { type Rate, type RateStore, refillRate } from './rate-store.js';
 
 /** Taken in twentieths of the bucket: a gateway in ten that holds an unspent one keeps half a per cent from the others. */
 const PORTIONS = 20;
@@ -49,13 +49,13 @@ export class AccountLease {
   state(): { readonly remaining: number; readonly reset: number } {
     this.renew();
     const remaining = Math.max(0, Math.min(this.rate.points, Math.floor(this.available())));
-    return { remaining, reset: Math.ceil((this.rate.points - remaining) / pace(this.rate)) };
+    return { remaining, reset: Math.ceil((this.rate.points - remaining) / refillRate(this.rate)) };
   }
 
   /** Seconds until there may be so many points. */
   wait(points: number): number {
     this.renew();
-    return Math.max(1, Math.ceil((points - this.available()) / pace(this.rate)));
+    return Math.max(1, Math.ceil((points - this.available()) / refillRate(this.rate)));
   }
 
   /** Whether the bucket had less than was asked for. */
@@ -70,7 +70,7 @@ export class AccountLease {
 
   /** What is here, and what may be in the bucket by now. */
   private available(): number {
-    return this.leased + Math.min(this.rate.points, this.left + this.age() * pace(this.rate));
+    return this.leased + Math.min(this.rate.points, this.left + this.age() * refillRate(this.rate));
   }
 
   /** Leases end when the bucket has been filled since: their points are there again. */

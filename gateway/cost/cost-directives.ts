@@ -2,7 +2,7 @@ import { type ConstDirectiveNode, type ConstValueNode, type GraphQLSchema, Kind 
 import { directiveNames } from '../plan/directive-names.js';
 
 /** What `@listSize` says of a field; see the cost directives specification of IBM. */
-export interface ListSize {
+export interface ListSizeDirective {
   readonly assumedSize?: number;
   readonly slicingArguments: readonly string[];
   readonly sizedFields: readonly string[];
@@ -30,7 +30,7 @@ export class CostDirectives {
   }
 
   /** What `@listSize` says, if the field has it. */
-  listSize(node: Annotated | null | undefined): ListSize | undefined {
+  listSize(node: Annotated | null | undefined): ListSizeDirective | undefined {
     const found = find(node, this.sizes);
     if (!found) return undefined;
     const assumedSize = numberOf(argument(found, 'assumedSize'));

@@ -14,8 +14,8 @@ import {
 import { fieldDefinition } from '../plan/field-definition.js';
 import { estimatedCost } from './cost.js';
 import type { FieldCost, FieldCosts, Slicing } from './field-costs.js';
-import type { GivenCost } from './input-costs.js';
-import { type Length, lacksOneSlice, lengthOf } from './list-length.js';
+import type { InputObjectCost } from './input-costs.js';
+import { type Length, violatesOneSlicingArgument, lengthOf } from './list-length.js';
 
 /**
  * An operation as cost sees it: response keys merged as execution merges them, scalars that cost nothing left out.
@@ -28,7 +28,7 @@ export interface CostNode {
   /** Cost of the field itself, however many values it has: that of its arguments. */
   once: number;
   /** Cost of the objects given as arguments, paid once, too; undefined for none. */
-  given?: GivenCost | undefined;
+  given?: InputObjectCost | undefined;
   /** How many values one parent has; undefined for one. */
   length?: Length | undefined;
   readonly children: Map<string, CostNode>;
@@ -40,7 +40,8 @@ export interface CostTree {
   /** What an operation without variables costs at the most, each time. */
   readonly fixed: number | undefined;
   /** A field that must be given exactly one of these arguments, and is not. */
-  readonly unsliced: { readonly field: string; readonly arguments: readonly string[] } | undefined;
+  readonly missingSlicingArgument:
+    { readonly field: string; readonly arguments: readonly string[] } | undefined;
 }
 
 /** Builds the tree of a validated operation. */
@@ -62,7 +63,7 @@ export function costTree(
   if (type) builder.addSet(root, type, operation.selectionSet);
   prune(root);
   const fixed = operation.variableDefinitions?.length ? undefined : estimatedCost(root, {});
-  return { root, fixed, unsliced: builder.unsliced };
+  return { root, fixed, missingSlicingArgument: builder.unsliced };
 }
 
 interface TreeSources {
@@ -79,7 +80,7 @@ interface Sized {
 }
 
 class TreeBuilder {
-  unsliced: CostTree['unsliced'];
+  unsliced: CostTree['missingSlicingArgument'];
 
   constructor(private readonly sources: TreeSources) {}
 
@@ -116,7 +117,7 @@ class TreeBuilder {
     field: FieldNode,
     args: readonly { readonly name: string; readonly defaultValue?: unknown }[],
   ): Sized {
-    if (lacksOneSlice({ slicing, field, args }))
+    if (violatesOneSlicingArgument({ slicing, field, args }))
       this.unsliced ??= { field: field.name.value, arguments: slicing.arguments };
     const length = lengthOf({ slicing, field, operation: this.sources.operation, args });
     return { fields: slicing.sizedFields, length };
@@ -128,7 +129,7 @@ function argumentCost(cost: FieldCost, field: FieldNode): number {
   return (field.arguments ?? []).reduce((sum, { name }) => sum + (cost.arguments.get(name.value) ?? 0), 0);
 }
 
-function givenCost(cost: FieldCost, field: FieldNode): GivenCost | undefined {
+function givenCost(cost: FieldCost, field: FieldNode): InputObjectCost | undefined {
   const costs = (field.arguments ?? []).flatMap(({ name, value }) => cost.given(name.value, value) ?? []);
   if (costs.length === 0) return undefined;
   return (variables) => costs.reduce((sum, one) => sum + one(variables), 0);

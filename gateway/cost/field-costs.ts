@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { DEFAULT_PAGE } from '../../kernel/page.js';
 import { CostDirectives } from './cost-directives.js';
-import { type GivenCost, InputCosts } from './input-costs.js';
+import { type InputObjectCost, InputCosts } from './input-costs.js';
 
 /** What one field of the schema costs. */
 export interface FieldCost {
@@ -21,7 +21,7 @@ export interface FieldCost {
   /** Costs of arguments, where they are written; paid once for the field when the argument is given. */
   readonly arguments: ReadonlyMap<string, number>;
   /** What the objects given as arguments cost; undefined when the argument has no fields with a weight. */
-  readonly given: (argument: string, value: ValueNode) => GivenCost | undefined;
+  readonly given: (argument: string, value: ValueNode) => InputObjectCost | undefined;
   /** How many values it or its sized fields return; undefined when neither is a list. */
   readonly slicing?: Slicing;
 }

@@ -11,7 +11,7 @@ import type { CostDirectives } from './cost-directives.js';
 import type { Variables } from './list-length.js';
 
 /** What a value that is given costs, with these variables. */
-export type GivenCost = (variables: Variables) => number;
+export type InputObjectCost = (variables: Variables) => number;
 
 /** Costs of input objects: `@cost` of each of their fields that is given, in lists for every item. */
 export class InputCosts {
@@ -23,7 +23,7 @@ export class InputCosts {
   ) {}
 
   /** Undefined when nothing in values of the type has a weight. */
-  of(type: GraphQLInputType, value: ValueNode): GivenCost | undefined {
+  of(type: GraphQLInputType, value: ValueNode): InputObjectCost | undefined {
     const { name } = getNamedType(type);
     if (!this.hasWeights(name)) return undefined;
     return (variables) => this.cost(name, valueFromASTUntyped(value, variables));

@@ -39,7 +39,11 @@ export function lengthOf({ slicing, field, operation, args }: LengthSources): Le
 }
 
 /** Whether a field that must be given exactly one of its slicing arguments is given none, or several. */
-export function lacksOneSlice({ slicing, field, args }: Omit<LengthSources, 'operation'>): boolean {
+export function violatesOneSlicingArgument({
+  slicing,
+  field,
+  args,
+}: Omit<LengthSources, 'operation'>): boolean {
   if (!slicing.requireOne) return false;
   const named = slicing.arguments.map((path) => path.split('.', 1)[0] ?? '');
   const given = named.filter(

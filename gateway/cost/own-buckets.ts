@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Grant, type Rate, type RateStore, pace } from './rate-store.js';
+import { type Grant, type Rate, type RateStore, refillRate } from './rate-store.js';
 
 /** Buckets that are kept; one that is forgotten is full again. */
 const KEPT = 10_000;
@@ -12,7 +12,7 @@ interface Bucket {
 }
 
 /** Token buckets of this process. */
-export class OwnBuckets implements RateStore {
+export class LocalBuckets implements RateStore {
   private readonly buckets = new LRUCache<string, Bucket>({ max: KEPT });
 
   constructor(private readonly rate: Rate) {}
@@ -30,7 +30,7 @@ export class OwnBuckets implements RateStore {
   }
 
   /** Puts points back that have not been used. */
-  giveBack(account: string, points: number): void {
+  release(account: string, points: number): void {
     const bucket = this.filled(account);
     bucket.spent = Math.max(0, bucket.spent - points);
   }
@@ -43,7 +43,7 @@ export class OwnBuckets implements RateStore {
   private filled(account: string): Bucket {
     const now = performance.now();
     const bucket = this.buckets.get(account) ?? { spent: 0, at: now };
-    bucket.spent = Math.max(0, bucket.spent - ((now - bucket.at) / 1000) * pace(this.rate));
+    bucket.spent = Math.max(0, bucket.spent - ((now - bucket.at) / 1000) * refillRate(this.rate));
     bucket.at = now;
     this.buckets.set(account, bucket);
     return bucket;

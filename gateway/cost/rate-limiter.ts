@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { Log } from '../../kernel/log.js';
 import { AccountLease } from './account-lease.js';
-import { OwnBuckets } from './own-buckets.js';
+import { LocalBuckets } from './own-buckets.js';
 import type { Rate, RateStore } from './rate-store.js';
 import { SharedBuckets } from './shared-buckets.js';
 
@@ -36,7 +36,7 @@ export class RateLimiter implements AsyncDisposable {
   static open(options: RateOptions, log: Log): RateLimiter {
     const store = options.databaseUrl
       ? new SharedBuckets({ ...options, databaseUrl: options.databaseUrl, log })
-      : new OwnBuckets(options);
+      : new LocalBuckets(options);
     return new RateLimiter(options, store);
   }
 

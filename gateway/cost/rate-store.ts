@@ -21,6 +21,6 @@ export interface RateStore extends AsyncDisposable {
 }
 
 /** Points that come into a bucket in a second. */
-export function pace({ points, window }: Rate): number {
+export function refillRate({ points, window }: Rate): number {
   return points / window;
 }

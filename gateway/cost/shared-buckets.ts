@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Log } from '../../kernel/log.js';
-import { OwnBuckets } from './own-buckets.js';
+import { LocalBuckets } from './own-buckets.js';
 import type { Grant, Rate, RateStore } from './rate-store.js';
 
 export interface SharedBucketsOptions extends Rate {
@@ -46,21 +46,21 @@ const PAUSE = 1000;
  */
 export class SharedBuckets implements RateStore {
   private readonly pool: pg.Pool;
-  private readonly own: OwnBuckets;
+  private readonly own: LocalBuckets;
   private table: Promise<unknown> | undefined;
   /** By the clock of `performance`; undefined while the database is there. */
   private awayUntil: number | undefined;
 
   constructor(private readonly options: SharedBucketsOptions) {
     this.pool = openPool(options.databaseUrl);
-    this.own = new OwnBuckets(options);
+    this.own = new LocalBuckets(options);
   }
 
   async take(account: string, points: number): Promise<Grant> {
     const own = this.own.takeNow(account, points);
     const shared = await this.ask(account, own.granted);
     if (!shared) return own;
-    this.own.giveBack(account, own.granted - shared.granted);
+    this.own.release(account, own.granted - shared.granted);
     return { granted: shared.granted, left: Math.min(own.left, shared.left) };
   }
 

@@ -4,7 +4,7 @@ import { isKnownCode } from '../../kernel/graph/refusal.js';
 import type { Log } from '../../kernel/log.js';
 
 /** Makes of any error what a client may see. */
-export class Mask {
+export class ErrorMasker {
   /** `foreign`: what subgraphs say is shown as it is, because their codes are not those of the registry. */
   constructor(
     private readonly log: Log,

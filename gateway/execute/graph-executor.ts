@@ -6,7 +6,7 @@ import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { inRequest } from '../../kernel/request-scope.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
 import { WorkBudget } from '../../kernel/work-turns.js';
-import type { Mask } from '../errors/mask.js';
+import type { ErrorMasker } from '../errors/mask.js';
 import type { PreparedRequest } from '../plan/prepare.js';
 import type { StreamEvent } from '../subscriptions/frame.js';
 import { AFTER, POSITION } from '../subscriptions/stream-form.js';
@@ -24,7 +24,7 @@ import { writeData } from './written-data.js';
 
 export interface GraphExecutorOptions {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
-  readonly mask: Mask;
+  readonly mask: ErrorMasker;
   /** Milliseconds until a query, a mutation or the completion of one event is given up. */
   readonly timeout: number;
   /** Bytes that an answer may have, as JSON. */

@@ -13,11 +13,11 @@ export class AccountCounter {
     return () => {
       if (given) return;
       given = true;
-      this.giveBack(account);
+      this.release(account);
     };
   }
 
-  private giveBack(account: string): void {
+  private release(account: string): void {
     const count = this.open.get(account) ?? 0;
     if (count <= 1) this.open.delete(account);
     else this.open.set(account, count - 1);

@@ -23,14 +23,14 @@ export interface SubgraphSample {
 }
 
 /** Told what the gateway does. Called on every request and event: cheap, and never throws. */
-export interface Meter {
+export interface GatewayMetrics {
   request(sample: RequestSample): void;
   subgraph(sample: SubgraphSample): void;
   plan(known: boolean): void;
   /** The circuit of a subgraph is in this phase from now on. */
   circuit(subgraph: string, phase: BreakerState): void;
   /** A request was not sent to a subgraph because its circuit is open. */
-  notAsked(subgraph: string): void;
+  circuitRejected(subgraph: string): void;
   /** A WebSocket opened (1) or closed (-1). */
   sockets(change: 1 | -1): void;
   /** An event was given to a client. */
@@ -42,12 +42,12 @@ export interface Meter {
 }
 
 /** The meter of a gateway without metrics. */
-export const noMeter: Meter = {
+export const noopMetrics: GatewayMetrics = {
   request: () => undefined,
   subgraph: () => undefined,
   plan: () => undefined,
   circuit: () => undefined,
-  notAsked: () => undefined,
+  circuitRejected: () => undefined,
   sockets: () => undefined,
   event: () => undefined,
   dropped: () => undefined,

@@ -2,13 +2,13 @@ import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
 import type { History, SubgraphResults, SubgraphSource } from '../execute/sources/subgraph-source.js';
-import type { Meter, SubgraphSample } from './meter.js';
+import type { GatewayMetrics, SubgraphSample } from './meter.js';
 
 /** Measures how long a subgraph takes to answer, and how often it does not. */
 export class MeteredSource implements SubgraphSource {
   constructor(
     private readonly source: SubgraphSource,
-    private readonly meter: Meter,
+    private readonly meter: GatewayMetrics,
   ) {}
 
   get name(): string {

@@ -1,12 +1,12 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { BreakerState } from '../circuit/circuit-breaker.js';
-import type { Meter, RequestSample, SubgraphSample } from './meter.js';
+import type { GatewayMetrics, RequestSample, SubgraphSample } from './meter.js';
 
 const PHASES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Counts for Prometheus. docs/operations.md says what each metric means. */
-export class PrometheusMeter implements Meter {
+export class PrometheusMetrics implements GatewayMetrics {
   readonly registry = new Registry();
   private readonly registers = [this.registry];
   private readonly requests = new Counter({
@@ -112,7 +112,7 @@ export class PrometheusMeter implements Meter {
     for (const one of PHASES) this.circuits.set({ subgraph, phase: one }, one === phase ? 1 : 0);
   }
 
-  notAsked(subgraph: string): void {
+  circuitRejected(subgraph: string): void {
     this.unasked.inc({ subgraph });
   }
 

@@ -6,7 +6,7 @@ import {
   getVariableValues,
 } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
-import { Authorization, type PartialView } from '../authorization/authorization.js';
+import { Authorization, type FilteredOperation } from '../authorization/authorization.js';
 import { introspectionRefusal } from '../limits/introspection.js';
 import type { Limits } from '../limits/limits.js';
 import { checkPageSizes } from '../limits/page-size.js';
@@ -32,7 +32,7 @@ export interface PreparedRequest {
   readonly operation: PlannedOperation;
   readonly request: GraphRequest;
   /** What the actor may see of it, when that is not all. */
-  readonly view?: PartialView | undefined;
+  readonly view?: FilteredOperation | undefined;
 }
 
 /** Why a request is not executed, and the HTTP status that says so. */

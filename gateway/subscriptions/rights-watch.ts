@@ -67,7 +67,7 @@ export class RightsWatch implements Disposable {
 
   private async holds(authorization: string, rights: string): Promise<boolean> {
     try {
-      return rightsKey(await this.options.authenticator.again(authorization), 'subject') === rights;
+      return rightsKey(await this.options.authenticator.reauthenticate(authorization), 'subject') === rights;
     } catch (err) {
       // The end of a token is watched for itself, to the second.
       if (err instanceof Refused) return err.problems[0]?.code === 'TOKEN_EXPIRED';

@@ -13,7 +13,7 @@ import { isWritten } from '../execute/written-data.js';
 import type { Limits } from '../limits/limits.js';
 import { coded, limitError } from '../limits/rule.js';
 import { withoutSuggestion } from '../limits/suggestions.js';
-import type { Meter, RequestSample } from '../metrics/meter.js';
+import type { GatewayMetrics, RequestSample } from '../metrics/meter.js';
 import type { GraphRequest, Preparation, PreparedRequest } from '../plan/prepare.js';
 
 /** What follows from the supergraph that is served at the moment. */
@@ -49,7 +49,7 @@ export interface AdmissionOptions {
   /** Undefined when rates are not limited. */
   readonly rate: RateLimiter | undefined;
   readonly limits: Limits;
-  readonly meter: Meter;
+  readonly meter: GatewayMetrics;
 }
 
 /** A request that may run now, and what was taken for it. */
@@ -170,8 +170,8 @@ export class Admission {
     const { operationPoints, cost: limit } = this.options.limits;
     const estimated = operationPoints + (tree.fixed ?? estimatedCost(tree.root, request.variables ?? {}));
     const requested = Math.max(least, Math.ceil(estimated));
-    if (tree.unsliced && Number.isFinite(limit))
-      return this.refuse([slicingError(tree.unsliced)], 400, begun);
+    if (tree.missingSlicingArgument && Number.isFinite(limit))
+      return this.refuse([slicingError(tree.missingSlicingArgument)], 400, begun);
     if (estimated > limit) return this.refuse([this.tooCostly(Math.ceil(estimated))], 400, begun);
     const { rate } = this.options;
     const admitted = { ...begun, prepared, requested, account, tree: tree.root };
@@ -269,7 +269,10 @@ function costOf(
   return chain(cost, (points) => Math.max(least, Math.ceil(operationPoints + points)));
 }
 
-function slicingError({ field, arguments: slices }: NonNullable<CostTree['unsliced']>): GraphQLError {
+function slicingError({
+  field,
+  arguments: slices,
+}: NonNullable<CostTree['missingSlicingArgument']>): GraphQLError {
   return coded('INVALID_INPUT', `Give ${field} exactly one of ${slices.join(', ')}.`, {});
 }
 

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../kernel/errors.js';
 import { refusalError } from '../../kernel/graph/refusal.js';
 import { Refused } from '../../kernel/result.js';
-import type { Mask } from '../errors/mask.js';
+import type { ErrorMasker } from '../errors/mask.js';
 
 /** An error with a code of the registry. */
 export function requestError(code: ErrorCode, message: string): GraphQLError {
@@ -10,7 +10,7 @@ export function requestError(code: ErrorCode, message: string): GraphQLError {
 }
 
 /** What a client is told of something thrown while its request was read. */
-export function readingError(error: unknown, mask: Mask, requestId: string): GraphQLError {
+export function readingError(error: unknown, mask: ErrorMasker, requestId: string): GraphQLError {
   if (error instanceof Refused) return refusalError(error);
   if (error instanceof SyntaxError)
     return requestError('BAD_REQUEST', `The request is not JSON: ${error.message}`);

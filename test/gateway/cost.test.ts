@@ -139,7 +139,7 @@ test.each([
   ['query ($n: Int) { one(first: $n) { id } }', undefined],
   ['{ page { id } assumed { id } }', undefined],
 ])('%s: a list that must be given one length is given one', (query, unsliced) => {
-  expect(costs.tree(parse(query), null).tree.unsliced).toEqual(unsliced);
+  expect(costs.tree(parse(query), null).tree.missingSlicingArgument).toEqual(unsliced);
 });
 
 test('@cost and @listSize of the subgraphs reach the gateway through composition', () => {

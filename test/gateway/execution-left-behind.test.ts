@@ -7,7 +7,7 @@ import { Cancellation } from '../../gateway/execute/cancellation.js';
 import { Flights } from '../../gateway/execute/sources/flights.js';
 import { HttpSource } from '../../gateway/execute/sources/http-source.js';
 import type { SubgraphSource } from '../../gateway/execute/sources/subgraph-source.js';
-import { noMeter } from '../../gateway/metrics/meter.js';
+import { noopMetrics } from '../../gateway/metrics/meter.js';
 import { createLog } from '../../kernel/log.js';
 import { eventually } from '../kit/eventually.js';
 import { startMoody } from './fixtures/moody.js';
@@ -49,7 +49,7 @@ test('what a request leaves behind goes with the next collection of the young ge
     source,
     timeout: 15_000,
     openingTimeout: 15_000,
-    meter: noMeter,
+    meter: noopMetrics,
     log: createLog('silent'),
   });
   moody.mood = 'answers';

@@ -61,7 +61,7 @@ test('codes that subgraphs of another graph make up are one figure, however many
   await using fixture = await startFixture({
     mode: 'remote',
     metricsPort: 0,
-    foreignErrors: true,
+    passThroughErrors: true,
     elsewhere: { quotas: moody.url },
   });
   moody.mood = 'answers';

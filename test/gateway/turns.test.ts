@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
 import { OperationCosts } from '../../gateway/cost/operation-costs.js';
 import { defaultLimits } from '../../gateway/limits/limits.js';
-import { noMeter } from '../../gateway/metrics/meter.js';
+import { noopMetrics } from '../../gateway/metrics/meter.js';
 import { planOperation } from '../../gateway/plan/plan-operation.js';
 import { Preparation } from '../../gateway/plan/prepare.js';
 import { loadSupergraph } from '../../gateway/plan/supergraph.js';
@@ -59,7 +59,7 @@ const admissionOf = (preparation: Preparation) =>
     served: { preparation, costs: new OperationCosts(supergraph.api, supergraph.full) },
     rate: undefined,
     limits: defaultLimits,
-    meter: noMeter,
+    meter: noopMetrics,
   });
 
 test('new documents of one account are prepared one a turn, and another account comes after one of them', async () => {

@@ -1,7 +1,7 @@
 import { GraphQLError, buildSchema } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { Mask } from '../../gateway/errors/mask.js';
+import { ErrorMasker } from '../../gateway/errors/mask.js';
 import { boundError, boundProblem, boundText } from '../../kernel/graph/error-bounds.js';
 import { BigIntScalar } from '../../kernel/graph/scalars.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
@@ -40,7 +40,7 @@ test('lists 100 errors of an answer and says how many more there are', () => {
     { length: 250 },
     () => new GraphQLError('no', { extensions: { code: 'NOT_FOUND' } }),
   );
-  const told = new Mask(log).errors(errors, 'r1');
+  const told = new ErrorMasker(log).errors(errors, 'r1');
   expect(told).toHaveLength(101);
   expect(told.at(-1)?.toJSON()).toMatchObject({ extensions: { code: 'ERRORS_OMITTED', omitted: 150 } });
 });

@@ -125,7 +125,7 @@ export async function startGraph(
       supergraphSdl: written(composeSupergraph(addressed)),
       subgraphs: {},
       auth: { kind: 'none' },
-      foreignErrors: true,
+      passThroughErrors: true,
       graphiql: false,
       clock: systemClock,
       log: pino({ level: process.env.DEBUG_FEDERATION ? 'error' : 'silent' }),
