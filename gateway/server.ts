@@ -14,7 +14,7 @@ import { RateLimiter, type RateOptions } from './cost/rate-limiter.js';
 import { ErrorMasker } from './errors/mask.js';
 import { watchSources } from './watch-sources.js';
 import { type SubgraphLocation, createSources } from './execute/sources/create-sources.js';
-import { Flights } from './execute/sources/flights.js';
+import { InFlightRequests } from './execute/sources/flights.js';
 import { GraphExecutor } from './execute/graph-executor.js';
 import { type Limits, defaultLimits } from './limits/limits.js';
 import { PersistedDocuments } from './limits/persisted-documents.js';
@@ -139,7 +139,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const load = (sdl: string) => loadSupergraph(sdl, thread);
   const supergraph = load(options.supergraphSdl);
   const { meter, metricsUrl } = await startMetrics(options, started);
-  const flights = new Flights();
+  const flights = new InFlightRequests();
   const connect = ({ subgraphs: named }: Pick<Supergraph, 'subgraphs'>) => {
     const { subgraphs: locations, actorKey } = options;
     const connected = createSources({

@@ -3,13 +3,13 @@ import type { Log } from '../../kernel/log.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { CallContext } from '../execute/call-context.js';
-import { type CancelSignal, Cancellation } from '../execute/cancellation.js';
+import { type AbortSignalLike, LightAbortController } from '../execute/cancellation.js';
 import { Deadline } from '../execute/deadline.js';
 import {
-  type History,
+  type ReplayOptions,
   type SubgraphResults,
   type SubgraphSource,
-  unavailable,
+  serviceUnavailableError,
 } from '../execute/sources/subgraph-source.js';
 import type { GatewayMetrics } from '../metrics/meter.js';
 import { CircuitBreaker, CircuitOpenError, type CircuitOptions } from './circuit-breaker.js';
@@ -57,12 +57,12 @@ export class CircuitBreakerSource implements SubgraphSource {
     );
   }
 
-  subscribe(request: SubgraphRequest, call: CallContext, history?: History): Promise<SubgraphResults> {
+  subscribe(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
     const { source } = this.options;
     return this.guard(call, () =>
       this.opening.within(call.signal, (opening) => {
         // Only opening it has a deadline: from then on it lasts until its client leaves.
-        const signal = new Cancellation();
+        const signal = new LightAbortController();
         signal.follow(opening);
         signal.follow(call.signal);
         return source.subscribe(request, { ...call, signal }, history);
@@ -79,9 +79,9 @@ export class CircuitBreakerSource implements SubgraphSource {
   }
 
   /** A query that tries the circuit goes on when its client leaves: impatient clients must not keep it open for all. */
-  private patience({ kind, signal }: CallContext): CancelSignal {
+  private patience({ kind, signal }: CallContext): AbortSignalLike {
     const tries = this.circuit.phase === 'half-open' && kind === OperationTypeNode.QUERY;
-    return tries ? new Cancellation() : signal;
+    return tries ? new LightAbortController() : signal;
   }
 
   private async guard<T>(call: CallContext, ask: () => MaybePromise<T>): Promise<T> {
@@ -90,7 +90,7 @@ export class CircuitBreakerSource implements SubgraphSource {
     } catch (error) {
       if (!(error instanceof CircuitOpenError)) throw error;
       this.options.meter.circuitRejected(this.name);
-      throw unavailable(this.name, error);
+      throw serviceUnavailableError(this.name, error);
     }
   }
 }

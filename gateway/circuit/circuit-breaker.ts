@@ -7,7 +7,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import type { CancelSignal } from '../execute/cancellation.js';
+import type { AbortSignalLike } from '../execute/cancellation.js';
 
 /** When a circuit opens, and when it is tried again. */
 export interface CircuitOptions {
@@ -65,7 +65,7 @@ export class CircuitBreaker {
   }
 
   /** Calls, and counts how it ends. Throws CircuitOpenError instead while the circuit is open, or another call tries it. */
-  async call<T>(waiting: CancelSignal, ask: () => MaybePromise<T>): Promise<T> {
+  async call<T>(waiting: AbortSignalLike, ask: () => MaybePromise<T>): Promise<T> {
     if (this.phase === 'half-open') throw new CircuitOpenError();
     try {
       return await this.policy.execute(async () => {

@@ -1,8 +1,8 @@
 import type { OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
-import type { CancelSignal } from './cancellation.js';
+import type { AbortSignalLike } from './cancellation.js';
 import type { ResponseSize } from './response-size.js';
-import type { QueryWork } from './query-work.js';
+import type { QueryFetchScope } from './query-work.js';
 
 /** On whose behalf and how long a client's operation runs; one object per request, and per event of a subscription. */
 export interface CallContext {
@@ -11,11 +11,11 @@ export interface CallContext {
   /** What the client asked for: fetches of a query may share loaders, those of a mutation may not. */
   readonly kind: OperationTypeNode;
   /** Aborts when the client has left or the time is up. */
-  readonly signal: CancelSignal;
+  readonly signal: AbortSignalLike;
   /** Cursor of an event that subgraphs must have seen before they answer. */
   readonly atLeast?: string | undefined;
   /** Counts the answer together with others of the same request; default alone. */
   readonly size?: ResponseSize | undefined;
   /** What the fetches of a query from subgraphs of this process share. */
-  readonly work?: QueryWork | undefined;
+  readonly work?: QueryFetchScope | undefined;
 }

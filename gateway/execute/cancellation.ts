@@ -1,5 +1,5 @@
 /** Tells that nobody waits any more: the part of an `AbortSignal` that executing needs. */
-export interface CancelSignal {
+export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
@@ -9,7 +9,7 @@ export interface CancelSignal {
  * An `AbortController` and its signal without the event target, which costs more than all that a request to a subgraph
  * does with it (docs/decisions/0035). Listeners are called once.
  */
-export class Cancellation implements CancelSignal {
+export class LightAbortController implements AbortSignalLike {
   aborted = false;
   /** The first of those that listen, which is nearly always the only one; a set would cost more than it does. */
   private listener: (() => void) | undefined;
@@ -35,7 +35,7 @@ export class Cancellation implements CancelSignal {
   }
 
   /** Aborts with another one, until what is answered is called. */
-  follow(outer: CancelSignal): () => void {
+  follow(outer: AbortSignalLike): () => void {
     const abort = () => this.abort();
     if (outer.aborted) abort();
     else outer.addEventListener('abort', abort, { once: true });
@@ -55,9 +55,9 @@ export class Cancellation implements CancelSignal {
 }
 
 /** The signal as libraries know it. */
-export function nativeSignal(signal: CancelSignal): AbortSignal {
+export function nativeSignal(signal: AbortSignalLike): AbortSignal {
   if (signal instanceof AbortSignal) return signal;
-  if (signal instanceof Cancellation) return signal.native;
+  if (signal instanceof LightAbortController) return signal.native;
   const controller = new AbortController();
   if (signal.aborted) controller.abort();
   else signal.addEventListener('abort', () => controller.abort(), { once: true });

@@ -3,7 +3,7 @@ import type { OperationDefinitionNode } from 'graphql';
 import { conditionValue } from './conditions.js';
 import { EntityRequests } from './entities/entity-requests.js';
 import { type FetchCompilation, compileFetch } from './fetch.js';
-import type { PlanPart } from './plan-run.js';
+import type { CompiledPlanNode } from './plan-run.js';
 
 /** What the compiler knows besides the plan. */
 export interface PlanCompilation extends FetchCompilation {
@@ -15,7 +15,7 @@ export function compilePlan(
   node: PlanNode | undefined,
   compilation: PlanCompilation,
   path: ResponsePath = [],
-): PlanPart {
+): CompiledPlanNode {
   switch (node?.kind) {
     case undefined:
       return nothing;
@@ -34,16 +34,20 @@ export function compilePlan(
   }
 }
 
-const nothing: PlanPart = (_run, done) => done();
+const nothing: CompiledPlanNode = (_run, done) => done();
 
-function sequence(parts: readonly PlanPart[]): PlanPart {
-  return parts.reduceRight<PlanPart>(
+function sequence(parts: readonly CompiledPlanNode[]): CompiledPlanNode {
+  return parts.reduceRight<CompiledPlanNode>(
     (rest, part) => (run, done) => part(run, () => rest(run, done)),
     nothing,
   );
 }
 
-function parallel(nodes: readonly PlanNode[], compilation: PlanCompilation, path: ResponsePath): PlanPart {
+function parallel(
+  nodes: readonly PlanNode[],
+  compilation: PlanCompilation,
+  path: ResponsePath,
+): CompiledPlanNode {
   const { combined } = compilation;
   const beside = { ...compilation, beside: true };
   const parts = nodes.map((one) => compilePlan(one, beside, path));
@@ -61,7 +65,7 @@ function parallel(nodes: readonly PlanNode[], compilation: PlanCompilation, path
   };
 }
 
-function condition(node: ConditionNode, compilation: PlanCompilation, path: ResponsePath): PlanPart {
+function condition(node: ConditionNode, compilation: PlanCompilation, path: ResponsePath): CompiledPlanNode {
   const holds = conditionValue(compilation.operation, node.condition);
   const then = compilePlan(node.ifClause, compilation, path);
   const otherwise = compilePlan(node.elseClause, compilation, path);

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import { type CancelSignal, Cancellation } from './cancellation.js';
+import { type AbortSignalLike, LightAbortController } from './cancellation.js';
 
 /** What has to be over at some time. */
 interface Timed {
@@ -28,8 +28,8 @@ export class Deadline {
    * Runs `work` with a signal that aborts when the time is up or with `outer`. When the time is up it throws
    * REQUEST_TIMEOUT at once, whether or not the work heeds the signal.
    */
-  within<T>(outer: CancelSignal, work: (signal: CancelSignal) => MaybePromise<T>): MaybePromise<T> {
-    const inner = new Cancellation();
+  within<T>(outer: AbortSignalLike, work: (signal: AbortSignalLike) => MaybePromise<T>): MaybePromise<T> {
+    const inner = new LightAbortController();
     const over = inner.follow(outer);
     const end = performance.now() + this.milliseconds;
     let result: MaybePromise<T>;
@@ -48,7 +48,7 @@ export class Deadline {
   private watch<T>(
     result: Promise<T>,
     end: number,
-    { inner, over }: { readonly inner: Cancellation; readonly over: () => void },
+    { inner, over }: { readonly inner: LightAbortController; readonly over: () => void },
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timed = this.begin(end, () => {

@@ -6,40 +6,44 @@ import { settle } from '../../kernel/maybe-promise.js';
 import type { CombinedOperations } from './entities/combine-operations.js';
 import { EntityBatch } from './entities/entity-batch.js';
 import { entityOperation } from './entities/entity-operation.js';
-import { type EntityAnswer, type EntityError, EntityRequests } from './entities/entity-requests.js';
-import type { Represents } from './entities/represents.js';
+import { type EntityFetchResult, type EntityError, EntityRequests } from './entities/entity-requests.js';
+import type { RepresentationWriters } from './entities/represents.js';
 import { type PlanPath, entitiesAt, parsePath } from './plan-path.js';
-import { type PlanPart, type PlanRun, sourceOf } from './plan-run.js';
+import { type CompiledPlanNode, type PlanExecution, sourceOf } from './plan-run.js';
 import { compileRewrites } from './rewrites.js';
 import { answerOf } from './sources/subgraph-source.js';
-import { type Tree, merge } from './tree.js';
+import { type JSONObject, merge } from './tree.js';
 import type { TypeConditions } from './type-conditions.js';
 import { pickVariables } from './variables.js';
 import type { RequestTemplates } from './sources/request-templates.js';
-import type { RequestTemplate, WrittenRequest } from './sources/written-request.js';
+import type { RequestTemplate, SerializedRequest } from './sources/written-request.js';
 
 /** What compiling a fetch needs besides its node. */
 export interface FetchCompilation {
   /** Of the whole supergraph: keys may be of types that clients do not see. */
   readonly conditions: TypeConditions;
   readonly combined: CombinedOperations;
-  readonly represents: Represents;
+  readonly represents: RepresentationWriters;
   readonly templates: RequestTemplates;
   /** Whether the fetch is in a part of a plan beside which others are executed. */
   readonly beside?: boolean;
 }
 
 /** Compiles a fetch of root fields, or of entities at a path. */
-export function compileFetch(node: FetchNode, path: ResponsePath, compilation: FetchCompilation): PlanPart {
+export function compileFetch(
+  node: FetchNode,
+  path: ResponsePath,
+  compilation: FetchCompilation,
+): CompiledPlanNode {
   return node.requires ? entityFetch(node, parsePath(path), compilation) : rootFetch(node, path, compilation);
 }
 
-function fail({ errors }: PlanRun, error: unknown): void {
+function fail({ errors }: PlanExecution, error: unknown): void {
   errors.push(error instanceof Error ? error : new Error(String(error)));
 }
 
 /** What ends a fetch: its answer, taken over, or why there is none. */
-function ending<T>(run: PlanRun, take: (answer: T) => void, done: () => void) {
+function ending<T>(run: PlanExecution, take: (answer: T) => void, done: () => void) {
   return {
     taken: (answer: T) => {
       try {
@@ -60,7 +64,7 @@ function ending<T>(run: PlanRun, take: (answer: T) => void, done: () => void) {
 export function compileAnswer(
   node: FetchNode,
   conditions: TypeConditions,
-): (run: PlanRun, answer: SubgraphResult) => void {
+): (run: PlanExecution, answer: SubgraphResult) => void {
   const { serviceName } = node;
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   return (run, { data, errors }) => {
@@ -75,7 +79,7 @@ function rootFetch(
   node: FetchNode,
   path: ResponsePath,
   { conditions, templates }: FetchCompilation,
-): PlanPart {
+): CompiledPlanNode {
   const at = parsePath(path);
   const { serviceName, variableUsages = [] } = node;
   const rewrite = compileRewrites(node.outputRewrites, conditions);
@@ -101,14 +105,14 @@ function entityFetch(
   node: FetchNode,
   at: PlanPath,
   { conditions, combined, represents, templates, beside = false }: FetchCompilation,
-): PlanPart {
+): CompiledPlanNode {
   const { serviceName } = node;
   const represent = represents.of(node);
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   const operation = entityOperation(node, templates, represent.shareable && !rewrite);
   return (run, done) => {
     const batch = new EntityBatch(run.data, at);
-    const take = ({ entities, errors, problem }: EntityAnswer) => {
+    const take = ({ entities, errors, problem }: EntityFetchResult) => {
       // The places are looked for before the data is merged, while the entities are the ones that were asked for.
       for (const error of errors) addEntityErrors(run, error, serviceName, batch);
       if (problem) throw problem;
@@ -122,7 +126,7 @@ function entityFetch(
     }
     const { representations } = batch;
     if (representations.length === 0) return done();
-    EntityRequests.of(run, combined).ask({ operation, representations, beside, taken, failed });
+    EntityRequests.of(run, combined).ask({ operation, representations, parallel: beside, taken, failed });
   };
 }
 
@@ -131,7 +135,7 @@ function entityFetch(
  * looked for than an answer lists.
  */
 function addEntityErrors(
-  run: PlanRun,
+  run: PlanExecution,
   { error, index, rest }: EntityError,
   serviceName: string,
   batch: EntityBatch,
@@ -145,12 +149,12 @@ function addEntityErrors(
 function write(
   template: RequestTemplate,
   variableUsages: readonly string[],
-  { variables }: PlanRun,
-): WrittenRequest {
+  { variables }: PlanExecution,
+): SerializedRequest {
   const picked = pickVariables(variableUsages, variables);
   return template.write(
     () => JSON.stringify(picked),
-    () => toWire(picked) as Tree,
+    () => toWire(picked) as JSONObject,
   );
 }
 

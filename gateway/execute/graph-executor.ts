@@ -11,12 +11,12 @@ import type { PreparedRequest } from '../plan/prepare.js';
 import type { StreamEvent } from '../subscriptions/frame.js';
 import { AFTER, POSITION } from '../subscriptions/stream-form.js';
 import type { CallContext } from './call-context.js';
-import { type CancelSignal, nativeSignal } from './cancellation.js';
+import { type AbortSignalLike, nativeSignal } from './cancellation.js';
 import { Deadline } from './deadline.js';
 import { LazyStream } from './lazy-stream.js';
-import { type PlanPart, type PlanRun, complete } from './plan-run.js';
-import { QueryWork } from './query-work.js';
-import { type SubgraphSource, unavailable } from './sources/subgraph-source.js';
+import { type CompiledPlanNode, type PlanExecution, complete } from './plan-run.js';
+import { QueryFetchScope } from './query-work.js';
+import { type SubgraphSource, serviceUnavailableError } from './sources/subgraph-source.js';
 import { ResponseSize, isTooLarge } from './response-size.js';
 import type { ShapedResponse } from './shape/response-shape.js';
 import { pickVariables } from './variables.js';
@@ -97,13 +97,13 @@ export class GraphExecutor {
     if (!primary)
       throw new GraphQLError('This is not a subscription.', { extensions: { code: 'BAD_REQUEST' } });
     const source = this.options.sources.get(primary.serviceName);
-    if (!source) throw unavailable(primary.serviceName);
+    if (!source) throw serviceUnavailableError(primary.serviceName);
     const behind = (position: unknown) => ({
       query: primary.operation,
       variables: pickVariables(primary.variableUsages, { ...request.variables, [AFTER]: position }),
     });
     const hasHistory = after !== null || stream?.kind === 'state';
-    const history = hasHistory ? { behind: stream?.resumable ? behind : undefined } : undefined;
+    const history = hasHistory ? { requestAfter: stream?.resumable ? behind : undefined } : undefined;
     return this.openInTurn(context, () => source.subscribe(behind(after), context, history));
   }
 
@@ -162,7 +162,7 @@ export class GraphExecutor {
   private run(
     prepared: PreparedRequest,
     context: CallContext,
-    fetch: PlanPart,
+    fetch: CompiledPlanNode,
   ): MaybePromise<ExecutionResult> {
     return this.deadline.within(context.signal, (signal) => {
       const call = callOf(context, signal);
@@ -171,13 +171,13 @@ export class GraphExecutor {
     });
   }
 
-  private newRun({ view, request }: PreparedRequest, call: CallContext): PlanRun {
+  private newRun({ view, request }: PreparedRequest, call: CallContext): PlanExecution {
     // What was left out of the plan for want of rights.
     const errors = [...(view?.errors ?? [])];
     return { sources: this.options.sources, call, variables: request.variables ?? {}, data: {}, errors };
   }
 
-  private resultOf(prepared: PreparedRequest, run: PlanRun): MaybePromise<ExecutionResult> {
+  private resultOf(prepared: PreparedRequest, run: PlanExecution): MaybePromise<ExecutionResult> {
     try {
       const result = this.assemble(prepared, run);
       return result instanceof Promise ? result.catch(tooLarge) : result;
@@ -187,7 +187,7 @@ export class GraphExecutor {
   }
 
   /** Makes the response of what was fetched, in turns when it is large. Fails with RESPONSE_TOO_LARGE. */
-  private assemble({ view, operation }: PreparedRequest, run: PlanRun): MaybePromise<ExecutionResult> {
+  private assemble({ view, operation }: PreparedRequest, run: PlanExecution): MaybePromise<ExecutionResult> {
     const { actor, signal, size = new ResponseSize(this.options.responseBytes) } = run.call;
     const budget = new WorkBudget(actor.account, VALUES_PER_TURN, signal);
     const before = size.characters;
@@ -199,7 +199,7 @@ export class GraphExecutor {
     });
   }
 
-  private withErrors(shaped: ShapedResponse, run: PlanRun): ExecutionResult {
+  private withErrors(shaped: ShapedResponse, run: PlanExecution): ExecutionResult {
     // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
     const errors = run.errors.length > 0 ? run.errors : shaped.errors;
     if (errors.length === 0) return { data: shaped.data };
@@ -229,9 +229,13 @@ function positionIn({ data }: SubgraphResult, responseKey: string): string | und
   return typeof position === 'string' ? position : undefined;
 }
 
-function callOf(context: CallContext, signal: CancelSignal): CallContext {
+function callOf(context: CallContext, signal: AbortSignalLike): CallContext {
   const { kind } = context;
-  return { ...context, signal, work: kind === OperationTypeNode.QUERY ? new QueryWork(signal) : undefined };
+  return {
+    ...context,
+    signal,
+    work: kind === OperationTypeNode.QUERY ? new QueryFetchScope(signal) : undefined,
+  };
 }
 
 /** Enters the scope that all fetches of a query from subgraphs of this process share, once for all of them. */

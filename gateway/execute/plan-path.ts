@@ -1,5 +1,5 @@
 import type { ResponsePath } from '@apollo/query-planner';
-import { type Tree, isTree, own } from './tree.js';
+import { type JSONObject, isJSONObject, own } from './tree.js';
 
 /** One step of a path to where a fetch's entities are. Lists are gone into wherever there are any. */
 export interface PlanStep {
@@ -32,10 +32,10 @@ export function parsePath(path: ResponsePath): PlanPath {
 const MANY = 256;
 
 /** The objects at a path, in the order of the response. One that is in several places may come several times. */
-export function entitiesAt(root: Tree, path: PlanPath): Tree[] {
-  let found: Tree[] = [root];
+export function entitiesAt(root: JSONObject, path: PlanPath): JSONObject[] {
+  let found: JSONObject[] = [root];
   for (const step of path) {
-    const next: Tree[] = [];
+    const next: JSONObject[] = [];
     for (const tree of found) collect(at(tree, step), step, next);
     found = next.length > MANY ? [...new Set(next)] : next;
   }
@@ -43,24 +43,29 @@ export function entitiesAt(root: Tree, path: PlanPath): Tree[] {
 }
 
 /** The first `most` places at a path in which there is one of the wanted objects. */
-export function placesAt(root: Tree, path: PlanPath, wanted: ReadonlySet<Tree>, most: number): Place[] {
+export function placesAt(
+  root: JSONObject,
+  path: PlanPath,
+  wanted: ReadonlySet<JSONObject>,
+  most: number,
+): Place[] {
   return new Places(path, wanted, most).under(root);
 }
 
 class Places {
   private readonly found: Place[] = [];
   /** Objects by depth below which there is nothing wanted: each may be in very many places. */
-  private readonly barren: readonly Set<Tree>[];
+  private readonly barren: readonly Set<JSONObject>[];
 
   constructor(
     private readonly path: PlanPath,
-    private readonly wanted: ReadonlySet<Tree>,
+    private readonly wanted: ReadonlySet<JSONObject>,
     private readonly most: number,
   ) {
-    this.barren = path.map(() => new Set<Tree>());
+    this.barren = path.map(() => new Set<JSONObject>());
   }
 
-  under(root: Tree): Place[] {
+  under(root: JSONObject): Place[] {
     this.visit(root, 0, []);
     return this.found;
   }
@@ -69,10 +74,10 @@ class Places {
     if (this.found.length >= this.most) return;
     if (Array.isArray(value)) return value.forEach((one, index) => this.visit(one, depth, [...place, index]));
     const reached = this.path[depth - 1];
-    if (isTree(value) && (!reached || fits(value, reached))) this.enter(value, depth, place);
+    if (isJSONObject(value) && (!reached || fits(value, reached))) this.enter(value, depth, place);
   }
 
-  private enter(tree: Tree, depth: number, place: Place): void {
+  private enter(tree: JSONObject, depth: number, place: Place): void {
     const step = this.path[depth];
     if (!step) return void (this.wanted.has(tree) && this.found.push(place));
     if (this.barren[depth]?.has(tree)) return;
@@ -83,17 +88,17 @@ class Places {
 }
 
 /** What a step leads to. */
-function at(tree: Tree, { field, special }: PlanStep): unknown {
+function at(tree: JSONObject, { field, special }: PlanStep): unknown {
   if (field === undefined) return tree;
   return special ? own(tree, field) : tree[field];
 }
 
-function collect(value: unknown, step: PlanStep, into: Tree[]): void {
+function collect(value: unknown, step: PlanStep, into: JSONObject[]): void {
   if (Array.isArray(value)) {
     for (const one of value) collect(one, step, into);
-  } else if (isTree(value) && fits(value, step)) into.push(value);
+  } else if (isJSONObject(value) && fits(value, step)) into.push(value);
 }
 
-function fits(value: Tree, { types }: PlanStep): boolean {
+function fits(value: JSONObject, { types }: PlanStep): boolean {
   return !types || types.has(String(value['__typename']));
 }

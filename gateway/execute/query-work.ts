@@ -1,20 +1,20 @@
 import { Loaders } from '../../kernel/loader.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { Waiting } from '../../kernel/request-scope.js';
-import { type CancelSignal, Cancellation } from './cancellation.js';
+import { type AbortSignalLike, LightAbortController } from './cancellation.js';
 
 /**
  * What the fetches of one query from subgraphs of this process share: loaders, so that what one has read the next need
  * not read again. So a statement may be of several fetches, and of those that others have joined: it ends when nobody
  * waits for any of them.
  */
-export class QueryWork implements Waiting {
+export class QueryFetchScope implements Waiting {
   private readonly loaders = new Loaders();
-  private readonly over = new Cancellation();
+  private readonly over = new LightAbortController();
   private running = 0;
 
   /** `gone` aborts when the query's client has left. */
-  constructor(private readonly gone: CancelSignal) {}
+  constructor(private readonly gone: AbortSignalLike) {}
 
   /** Aborts when nobody waits for any of the fetches. */
   get signal(): AbortSignal {
@@ -23,8 +23,8 @@ export class QueryWork implements Waiting {
 
   /** Runs one fetch; `abandoned` aborts when nobody waits for it. */
   fetch<T>(
-    abandoned: CancelSignal,
-    run: (loaders: Loaders, signal: CancelSignal) => MaybePromise<T>,
+    abandoned: AbortSignalLike,
+    run: (loaders: Loaders, signal: AbortSignalLike) => MaybePromise<T>,
   ): MaybePromise<T> {
     this.running += 1;
     let left = false;

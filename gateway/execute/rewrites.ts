@@ -1,5 +1,5 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
-import { type Tree, assign, isTree, own } from './tree.js';
+import { type JSONObject, assign, isJSONObject, own } from './tree.js';
 import type { TypeConditions } from './type-conditions.js';
 
 /** Changes a value in place, as the plan says, before it is sent or after it was received. */
@@ -28,7 +28,7 @@ function compileRewrite(rewrite: FetchDataRewrite, conditions: TypeConditions): 
   );
 }
 
-function change(rewrite: FetchDataRewrite, field: string): (tree: Tree) => void {
+function change(rewrite: FetchDataRewrite, field: string): (tree: JSONObject) => void {
   if (rewrite.kind === 'ValueSetter') {
     const value: unknown = rewrite.setValueTo;
     return (tree) => assign(tree, field, value);
@@ -41,7 +41,7 @@ function change(rewrite: FetchDataRewrite, field: string): (tree: Tree) => void 
   };
 }
 
-function into(step: string, next: Rewrite, conditions: TypeConditions): (tree: Tree) => void {
+function into(step: string, next: Rewrite, conditions: TypeConditions): (tree: JSONObject) => void {
   if (!step.startsWith(FRAGMENT)) return (tree) => next(own(tree, step));
   const names = conditions.names(step.slice(FRAGMENT.length));
   // A plan does not ask for the type of everything it rewrites: what has none is taken to fit.
@@ -51,10 +51,10 @@ function into(step: string, next: Rewrite, conditions: TypeConditions): (tree: T
   };
 }
 
-function eachTree(act: (tree: Tree) => void): Rewrite {
+function eachTree(act: (tree: JSONObject) => void): Rewrite {
   const visit: Rewrite = (value) => {
     if (Array.isArray(value)) value.forEach(visit);
-    else if (isTree(value)) act(value);
+    else if (isJSONObject(value)) act(value);
   };
   return visit;
 }

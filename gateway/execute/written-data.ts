@@ -2,13 +2,13 @@ import type { ExecutionResult } from 'graphql';
 import { responseTooLarge } from '../../kernel/graph/error-bounds.js';
 import { writeInTurns } from '../../kernel/graph/write-in-turns.js';
 import type { WorkBudget } from '../../kernel/work-turns.js';
-import type { Tree } from './tree.js';
+import type { JSONObject } from './tree.js';
 
 /** JSON of data that was too large to be written in one turn of the event loop. */
 const written = new WeakMap<object, string>();
 
 /** Writes data in turns and keeps the JSON for `responseText`. Throws RESPONSE_TOO_LARGE beyond `limit` bytes. */
-export async function writeData(data: Tree, limit: number, budget: WorkBudget): Promise<void> {
+export async function writeData(data: JSONObject, limit: number, budget: WorkBudget): Promise<void> {
   written.set(data, await writeInTurns(data, { limit, tooLarge: responseTooLarge }, budget));
 }
 

@@ -1,7 +1,7 @@
 import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
-import type { History, SubgraphResults, SubgraphSource } from '../execute/sources/subgraph-source.js';
+import type { ReplayOptions, SubgraphResults, SubgraphSource } from '../execute/sources/subgraph-source.js';
 import type { GatewayMetrics, SubgraphSample } from './meter.js';
 
 /** Measures how long a subgraph takes to answer, and how often it does not. */
@@ -22,7 +22,7 @@ export class MeteredSource implements SubgraphSource {
   async subscribe(
     request: SubgraphRequest,
     context: CallContext,
-    history?: History,
+    history?: ReplayOptions,
   ): Promise<SubgraphResults> {
     return this.measure('subscribe', () => this.source.subscribe(request, context, history));
   }

@@ -10,9 +10,9 @@ import {
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 import { compilePlan } from '../execute/compile-plan.js';
 import { CombinedOperations } from '../execute/entities/combine-operations.js';
-import { Represents } from '../execute/entities/represents.js';
+import { RepresentationWriters } from '../execute/entities/represents.js';
 import { compileAnswer } from '../execute/fetch.js';
-import type { PlanPart, PlanRun } from '../execute/plan-run.js';
+import type { CompiledPlanNode, PlanExecution } from '../execute/plan-run.js';
 import { RequestTemplates } from '../execute/sources/request-templates.js';
 import { ResponseShape } from '../execute/shape/response-shape.js';
 import { pageSizeVariables } from '../limits/page-size.js';
@@ -26,9 +26,9 @@ import type { Supergraph } from './supergraph.js';
 export interface SubscriptionPlan {
   readonly primary: FetchNode;
   /** Takes over the event as the answer to the primary fetch. */
-  readonly begin: (run: PlanRun, event: SubgraphResult) => void;
+  readonly begin: (run: PlanExecution, event: SubgraphResult) => void;
   /** Adds what other subgraphs own; undefined when the event has everything. */
-  readonly complete: PlanPart | undefined;
+  readonly complete: CompiledPlanNode | undefined;
 }
 
 /** An operation of a checked document with everything that does not depend on variables. */
@@ -40,7 +40,7 @@ export interface PlannedOperation {
   /** Variables that are page sizes. */
   readonly pageSizes: readonly string[];
   /** Fetches what the operation needs; for queries and mutations. */
-  readonly fetch: PlanPart;
+  readonly fetch: CompiledPlanNode;
   readonly shape: ResponseShape;
   readonly subscription?: SubscriptionPlan;
   /** Of a subscription: how its stream can be shared and gone on with. */
@@ -58,13 +58,13 @@ export class Operations {
   private readonly planned = new ByOperation<PlannedOperation>();
   private readonly combined = new CombinedOperations();
   private readonly templates = new RequestTemplates();
-  private readonly represents: Represents;
+  private readonly represents: RepresentationWriters;
   /** Plans that are being made elsewhere, and those that were and wait to be compiled. */
   private readonly coming = new ByOperation<Promise<void>>();
   private readonly plans = new ByOperation<QueryPlan>();
 
   constructor(private readonly supergraph: Supergraph) {
-    this.represents = new Represents(supergraph.fullConditions);
+    this.represents = new RepresentationWriters(supergraph.fullConditions);
   }
 
   /** Whether the operation of the document has been planned. */

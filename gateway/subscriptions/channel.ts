@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { isTooSlow } from '../execute/sources/subgraph-source.js';
+import { isSlowConsumerError } from '../execute/sources/subgraph-source.js';
 import type { Feed, Feeder } from './feed.js';
 import { type Frame, type StreamEvent, toFrame } from './frame.js';
 
@@ -96,7 +96,7 @@ export class Channel implements Feeder {
         this.deliver(step.value);
       }
     } catch (error) {
-      if (isTooSlow(error)) return this.end(this.options.outpaced);
+      if (isSlowConsumerError(error)) return this.end(this.options.outpaced);
       this.end((feed) => feed.fail([error instanceof GraphQLError ? error : unknownEnd()]));
     }
   }

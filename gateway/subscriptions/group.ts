@@ -1,4 +1,4 @@
-import { tooSlow } from '../execute/sources/subgraph-source.js';
+import { slowConsumerError } from '../execute/sources/subgraph-source.js';
 import { Channel } from './channel.js';
 import type { Feed, Progress } from './feed.js';
 import { type Frame, type StreamEvent, toFrame } from './frame.js';
@@ -111,7 +111,7 @@ export class Group {
   /** A slow client gets what it has missed once it has taken what waits for it, from a stream of its own. */
   private outpaced(feed: Feed): void {
     if (this.options.form.resumable && feed.position !== undefined) feed.letGo();
-    else feed.drop([tooSlow()]);
+    else feed.drop([slowConsumerError()]);
   }
 
   private leaveRetired(channel: Channel): void {

@@ -2,7 +2,7 @@ import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js
 import { failSpan, inSpan } from '../../kernel/tracing/span.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from '../execute/call-context.js';
-import type { History, SubgraphResults, SubgraphSource } from '../execute/sources/subgraph-source.js';
+import type { ReplayOptions, SubgraphResults, SubgraphSource } from '../execute/sources/subgraph-source.js';
 
 /** Makes a span of every request to a subgraph. */
 export class TracedSource implements SubgraphSource {
@@ -21,7 +21,11 @@ export class TracedSource implements SubgraphSource {
     });
   }
 
-  subscribe(request: SubgraphRequest, context: CallContext, history?: History): Promise<SubgraphResults> {
+  subscribe(
+    request: SubgraphRequest,
+    context: CallContext,
+    history?: ReplayOptions,
+  ): Promise<SubgraphResults> {
     return this.trace('subscribe', context, () => this.source.subscribe(request, context, history));
   }
 

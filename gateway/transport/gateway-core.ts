@@ -4,7 +4,7 @@ import type { Log } from '../../kernel/log.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { TokenExpiryWatcher } from '../auth/expiry-watch.js';
 import type { ErrorMasker } from '../errors/mask.js';
-import type { CancelSignal } from '../execute/cancellation.js';
+import type { AbortSignalLike } from '../execute/cancellation.js';
 import type { ResponseSize } from '../execute/response-size.js';
 import type { GraphExecutor } from '../execute/graph-executor.js';
 import type { Limits } from '../limits/limits.js';
@@ -48,7 +48,7 @@ export interface ClientRequest {
   /** Counts what all operations of the request answer; default each by itself. */
   readonly size?: ResponseSize | undefined;
   /** Aborts when the client has left. */
-  readonly gone: CancelSignal;
+  readonly gone: AbortSignalLike;
   /** Resolves when a refusal for want of a place may be told. Default at once. */
   readonly refusalTurn?: (() => Promise<void>) | undefined;
   /** Called when the answer goes on as a stream: it takes no place among the account's requests any more. */

@@ -2,7 +2,7 @@ import { accountPace } from '../../kernel/account-pace.js';
 import { FairQueue, QueueFull, type Release } from '../../kernel/fair-queue.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { refuse } from '../../kernel/result.js';
-import type { CancelSignal } from '../execute/cancellation.js';
+import type { AbortSignalLike } from '../execute/cancellation.js';
 import { Deadline } from '../execute/deadline.js';
 
 export interface RequestQueueOptions {
@@ -34,7 +34,7 @@ export class RequestQueue {
    * Takes a place, at once or when it is the account's turn. Undefined when the client left meanwhile. Throws
    * TOO_MANY_REQUESTS when the account's queue is full, REQUEST_TIMEOUT when its turn does not come in time.
    */
-  enter(account: string, gone: CancelSignal): MaybePromise<Release | undefined> {
+  enter(account: string, gone: AbortSignalLike): MaybePromise<Release | undefined> {
     if (gone.aborted) return undefined;
     // Most are let in at once: nothing is made to wait with.
     const entered = this.queue.tryEnter(account);

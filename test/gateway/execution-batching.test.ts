@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../gateway/compose.js';
 import type { CallContext } from '../../gateway/execute/call-context.js';
 import { CombinedOperations } from '../../gateway/execute/entities/combine-operations.js';
-import { type PlanRun, complete } from '../../gateway/execute/plan-run.js';
+import { type PlanExecution, complete } from '../../gateway/execute/plan-run.js';
 import type { SubgraphSource } from '../../gateway/execute/sources/subgraph-source.js';
 import { RequestTemplate, bodyOf } from '../../gateway/execute/sources/written-request.js';
 import { Operations } from '../../gateway/plan/operations.js';
@@ -100,7 +100,7 @@ async function run(query: string, variables: Record<string, unknown> = {}, answe
     ['roads', source(roads)],
     ['people', asked],
   ]);
-  const state: PlanRun = { sources, call, variables, data: {}, errors: [] };
+  const state: PlanExecution = { sources, call, variables, data: {}, errors: [] };
   const completed = complete(planned.fetch, state);
   expect(completed instanceof Promise).toBe(!atOnce);
   await completed;

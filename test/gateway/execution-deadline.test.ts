@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { Cancellation, type CancelSignal, nativeSignal } from '../../gateway/execute/cancellation.js';
+import {
+  LightAbortController,
+  type AbortSignalLike,
+  nativeSignal,
+} from '../../gateway/execute/cancellation.js';
 import { Deadline } from '../../gateway/execute/deadline.js';
 
 const never = () => new Promise<never>(() => undefined);
@@ -8,10 +12,10 @@ const LATE = { extensions: { code: 'REQUEST_TIMEOUT' } };
 test('what is too slow ends in the order in which it began, and is told so; what was in time is left alone', async () => {
   const deadline = new Deadline(30);
   const ended: string[] = [];
-  const signals = new Map<string, CancelSignal>();
+  const signals = new Map<string, AbortSignalLike>();
   const begin = (name: string, work: () => Promise<unknown>) =>
     Promise.resolve(
-      deadline.within(new Cancellation(), (signal) => {
+      deadline.within(new LightAbortController(), (signal) => {
         signals.set(name, signal);
         return work();
       }),
@@ -45,7 +49,7 @@ test('work whose client leaves is told so, also when the client has left before'
 });
 
 test('a cancellation calls each of its listeners once, but not those that went, and libraries see a signal of theirs', () => {
-  const cancellation = new Cancellation();
+  const cancellation = new LightAbortController();
   const called: string[] = [];
   const gone = () => called.push('gone');
   cancellation.addEventListener('abort', gone);

@@ -1,20 +1,20 @@
 import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
 import type { CallContext } from '../../gateway/execute/call-context.js';
-import type { CancelSignal } from '../../gateway/execute/cancellation.js';
-import { Flights } from '../../gateway/execute/sources/flights.js';
+import type { AbortSignalLike } from '../../gateway/execute/cancellation.js';
+import { InFlightRequests } from '../../gateway/execute/sources/flights.js';
 import { entitiesAt, parsePath, placesAt } from '../../gateway/execute/plan-path.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 
 interface Started {
-  readonly signal: CancelSignal;
+  readonly signal: AbortSignalLike;
   readonly answer: (result: SubgraphResult) => void;
 }
 
 /** A subgraph that answers when told to. */
 function subgraph() {
   const started: Started[] = [];
-  const start = (signal: CancelSignal) =>
+  const start = (signal: AbortSignalLike) =>
     new Promise<SubgraphResult>((answer) => started.push({ signal, answer }));
   return { started, start };
 }
@@ -36,7 +36,7 @@ function call({
 
 test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {
   const { started, start } = subgraph();
-  const flights = new Flights();
+  const flights = new InFlightRequests();
   const both = [call(), call()].map(async (one) => flights.share(one, request('q'), start));
   expect(started).toHaveLength(1);
   started[0]?.answer({ data: { a: { b: 1 } } });
@@ -48,7 +48,7 @@ test('the same query of the same actor goes to the subgraph once, and each gets 
 
 test('other actors, other requests, later requests and mutations go on their own', async () => {
   const { started, start } = subgraph();
-  const flights = new Flights();
+  const flights = new InFlightRequests();
   const first = flights.share(call(), request('q'), start);
   const others = [
     flights.share(call({ account: 'other' }), request('q'), start),
@@ -66,7 +66,7 @@ test('other actors, other requests, later requests and mutations go on their own
 
 test('of several of one actor at a time each is joined by its like, and one that is alone is compared with nothing', async () => {
   const { started, start } = subgraph();
-  const flights = new Flights();
+  const flights = new InFlightRequests();
   const compared: string[] = [];
   const share = async (key: string) =>
     flights.share(call(), { subgraph: 'clusters', key: () => (compared.push(key), key) }, start);
@@ -85,7 +85,7 @@ test('of several of one actor at a time each is joined by its like, and one that
 
 test('after a mutation or an event nobody gets what was asked for before', async () => {
   const { started, start } = subgraph();
-  const flights = new Flights();
+  const flights = new InFlightRequests();
   void flights.share(call(), request('q'), start);
   const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start);
   started[1]?.answer({ data: {} });
@@ -99,7 +99,7 @@ test('after a mutation or an event nobody gets what was asked for before', async
 
 test('who must not see less than an event goes with those who wait for the same, and nobody joins what was asked for before', async () => {
   const { started, start } = subgraph();
-  const flights = new Flights();
+  const flights = new InFlightRequests();
   void flights.share(call(), request('q'), start);
   const both = ['one', 'one'].map(async (atLeast) => flights.share(call({ atLeast }), request('q'), start));
   void flights.share(call({ atLeast: 'two' }), request('q'), start);
@@ -112,7 +112,7 @@ test('who must not see less than an event goes with those who wait for the same,
 
 test('a subgraph is told when the last one who waits has left, not before', () => {
   const { started, start } = subgraph();
-  const flights = new Flights();
+  const flights = new InFlightRequests();
   const [one, two] = [new AbortController(), new AbortController()];
   void flights.share(call({ signal: one.signal }), request('q'), start);
   void flights.share(call({ signal: two.signal }), request('q'), start);

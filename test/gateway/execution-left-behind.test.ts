@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
 import { CircuitBreakerSource } from '../../gateway/circuit/circuit-breaker-source.js';
-import { Cancellation } from '../../gateway/execute/cancellation.js';
-import { Flights } from '../../gateway/execute/sources/flights.js';
+import { LightAbortController } from '../../gateway/execute/cancellation.js';
+import { InFlightRequests } from '../../gateway/execute/sources/flights.js';
 import { HttpSource } from '../../gateway/execute/sources/http-source.js';
 import type { SubgraphSource } from '../../gateway/execute/sources/subgraph-source.js';
 import { noopMetrics } from '../../gateway/metrics/meter.js';
@@ -30,7 +30,12 @@ function used(): number {
 async function ask(source: SubgraphSource, requests: number, person: number): Promise<void> {
   for (let i = 0; i < requests; i += 1) {
     const actor = { account: 'acme', subject: `person-${person}` };
-    const call = { actor, requestId: `r-${i}`, kind: OperationTypeNode.QUERY, signal: new Cancellation() };
+    const call = {
+      actor,
+      requestId: `r-${i}`,
+      kind: OperationTypeNode.QUERY,
+      signal: new LightAbortController(),
+    };
     const { data } = await source.execute({ query: '{ places }' }, call);
     // Not by `expect`, which keeps what it has looked at.
     if (!data) throw new Error('the subgraph has not answered');
@@ -44,7 +49,7 @@ function together(source: SubgraphSource, requests: number): Promise<unknown> {
 test('what a request leaves behind goes with the next collection of the young generation, whatever was on its way when the old one was collected', async () => {
   const places = Array.from({ length: PLACES }, (_, place) => ({ place, name: `number ${place}` }));
   await using moody = await startMoody(JSON.stringify({ data: { places } }));
-  const source = new HttpSource({ name: 'places', url: moody.url, flights: new Flights() });
+  const source = new HttpSource({ name: 'places', url: moody.url, inFlightRequests: new InFlightRequests() });
   await using guarded = new CircuitBreakerSource({
     source,
     timeout: 15_000,

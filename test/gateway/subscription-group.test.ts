@@ -1,6 +1,6 @@
 import { GraphQLError, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { tooSlow } from '../../gateway/execute/sources/subgraph-source.js';
+import { slowConsumerError } from '../../gateway/execute/sources/subgraph-source.js';
 import { Feed } from '../../gateway/subscriptions/feed.js';
 import { Frame, type StreamEvent } from '../../gateway/subscriptions/frame.js';
 import { Group } from '../../gateway/subscriptions/group.js';
@@ -206,7 +206,7 @@ test('everybody of an execution that is too slow for its subgraph goes on behind
   await say({ ...event('one'), position: '1' });
   await until(() => readers.every(({ got }) => got.length === 1), 'the first event');
   group.join(late.feed, '1');
-  await say(tooSlow());
+  await say(slowConsumerError());
   await until(() => state.opened.length === 2, 'another execution');
   expect(state.opened).toEqual(['0', '1']);
   await say({ ...event('two'), position: '2' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { tooSlow } from '../../gateway/execute/sources/subgraph-source.js';
+import { slowConsumerError } from '../../gateway/execute/sources/subgraph-source.js';
 import { Feed } from '../../gateway/subscriptions/feed.js';
 import type { Frame, StreamEvent } from '../../gateway/subscriptions/frame.js';
 import { Group } from '../../gateway/subscriptions/group.js';
@@ -52,7 +52,7 @@ class Log {
       do {
         at = yield* this.read(at);
         yield { position: String(at), caughtUp: true };
-        if (cuts !== this.cuts) throw tooSlow();
+        if (cuts !== this.cuts) throw slowConsumerError();
       } while (at < this.head || (await this.more(signal)));
       return undefined;
     } finally {

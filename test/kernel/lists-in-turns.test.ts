@@ -7,7 +7,7 @@ import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import { Loaders } from '../../kernel/loader.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { WorkBudget } from '../../kernel/work-turns.js';
-import { Flights } from '../../gateway/execute/sources/flights.js';
+import { InFlightRequests } from '../../gateway/execute/sources/flights.js';
 import { HttpSource } from '../../gateway/execute/sources/http-source.js';
 import { ActorHeader } from '../../gateway/execute/sources/actor-header.js';
 import { OperationTypeNode } from 'graphql';
@@ -145,7 +145,7 @@ function ask(url: string, query: string, answerBytes: number) {
     name: 'regions',
     url,
     actorHeader: new ActorHeader(key),
-    flights: new Flights(),
+    inFlightRequests: new InFlightRequests(),
     answerBytes,
   });
   const signal = new AbortController().signal;

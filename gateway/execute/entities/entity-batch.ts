@@ -1,13 +1,13 @@
 import { markAbsent } from '../absent-entities.js';
 import { type Place, type PlanPath, entitiesAt, placesAt } from '../plan-path.js';
 import type { Rewrite } from '../rewrites.js';
-import { type Tree, isTree, merge } from '../tree.js';
-import { type Represent, type TypeRepresentation, keyOf } from './represent.js';
+import { type JSONObject, isJSONObject, merge } from '../tree.js';
+import { type RepresentationWriter, type TypeRepresentation, keyOf } from './represent.js';
 
 /** How an entity is named to a subgraph. */
 export class Representation {
   constructor(
-    private readonly entity: Tree,
+    private readonly entity: JSONObject,
     private readonly type: TypeRepresentation,
     private written?: string,
   ) {}
@@ -19,7 +19,7 @@ export class Representation {
   }
 
   /** The same as an object, whose owner may change it. */
-  build(): Tree | null {
+  build(): JSONObject | null {
     return this.type.build(this.entity);
   }
 }
@@ -27,19 +27,19 @@ export class Representation {
 /** The entities of one fetch: each is asked for once, however many places of the response it stands for. */
 export class EntityBatch {
   readonly representations: Representation[] = [];
-  private readonly entities: readonly Tree[];
+  private readonly entities: readonly JSONObject[];
   /** The representation of each entity; -1 for those that are not asked for. */
   private readonly indexes: number[] = [];
 
   constructor(
-    private readonly root: Tree,
+    private readonly root: JSONObject,
     private readonly path: PlanPath,
   ) {
     this.entities = entitiesAt(root, path);
   }
 
   /** Writes the representations. */
-  fill(represent: Represent): void {
+  fill(represent: RepresentationWriter): void {
     const byText = new Map<string, number>();
     const byKey = new Map<TypeRepresentation, Map<string, number>>();
     for (const entity of this.entities) {
@@ -66,7 +66,7 @@ export class EntityBatch {
       const entity = this.entities[i];
       const answer = received[index];
       if (entity && answer === null) markAbsent(entity);
-      if (!entity || !isTree(answer)) continue;
+      if (!entity || !isJSONObject(answer)) continue;
       keepTypename(entity, answer, rewrite);
       if (rewrite && !rewritten.has(index)) {
         rewrite(answer);
@@ -82,7 +82,7 @@ export class EntityBatch {
     return placesAt(this.root, this.path, wanted, most);
   }
 
-  private addUnlessKnown(entity: Tree, type: TypeRepresentation, byText: Map<string, number>): number {
+  private addUnlessKnown(entity: JSONObject, type: TypeRepresentation, byText: Map<string, number>): number {
     const text = type.write(entity);
     // Something that the representation needs is missing.
     if (text === null) return -1;
@@ -99,12 +99,12 @@ export class EntityBatch {
 }
 
 /** Nothing worse may take the place of the type that is known; and rewrites read it. */
-function keepTypename(entity: Tree, answer: Tree, rewrite: Rewrite | undefined): void {
+function keepTypename(entity: JSONObject, answer: JSONObject, rewrite: Rewrite | undefined): void {
   const told = answer['__typename'];
   if (!told && (rewrite || told !== undefined)) answer['__typename'] = entity['__typename'];
 }
 
-function quickKey(entity: Tree, { only, fields }: TypeRepresentation): unknown {
+function quickKey(entity: JSONObject, { only, fields }: TypeRepresentation): unknown {
   if (only !== undefined) return entity[only];
   return fields && keyOf(entity, fields);
 }

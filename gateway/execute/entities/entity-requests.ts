@@ -1,17 +1,17 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { type SubgraphResult, toWire } from '../../../kernel/graph/wire.js';
 import { settle } from '../../../kernel/maybe-promise.js';
-import { type PlanRun, sourceOf } from '../plan-run.js';
+import { type PlanExecution, sourceOf } from '../plan-run.js';
 import { answerOf } from '../sources/subgraph-source.js';
-import { type Tree, isTree } from '../tree.js';
+import { type JSONObject, isJSONObject } from '../tree.js';
 import { pickVariables } from '../variables.js';
-import type { RequestTemplate, WrittenRequest } from '../sources/written-request.js';
+import type { RequestTemplate, SerializedRequest } from '../sources/written-request.js';
 import { type CombinedOperations, entitiesName } from './combine-operations.js';
 import type { Representation } from './entity-batch.js';
 import type { EntityOperation } from './entity-operation.js';
 
 /** What was received for the representations of one fetch. */
-export interface EntityAnswer {
+export interface EntityFetchResult {
   readonly errors: readonly EntityError[];
   /** What is wrong with an answer that is none. */
   readonly problem: Error | undefined;
@@ -27,12 +27,12 @@ export interface EntityError {
 }
 
 /** What one fetch asks for. */
-export interface Ask {
+export interface EntityFetch {
   readonly operation: EntityOperation;
   readonly representations: readonly Representation[];
   /** Whether others may ask at the same moment. */
-  readonly beside: boolean;
-  readonly taken: (answer: EntityAnswer) => void;
+  readonly parallel: boolean;
+  readonly taken: (answer: EntityFetchResult) => void;
   /** The subgraph does not answer. */
   readonly failed: (reason: unknown) => void;
 }
@@ -42,7 +42,7 @@ interface Group {
   readonly operation: EntityOperation;
   readonly representations: Representation[];
   /** Each with the places of its representations among those of the group; without, they are the same. */
-  readonly asks: { readonly ask: Ask; readonly indexes?: readonly number[] }[];
+  readonly asks: { readonly ask: EntityFetch; readonly indexes?: readonly number[] }[];
 }
 
 const ENTITIES = '_entities';
@@ -53,26 +53,26 @@ const TOGETHER = 8;
 
 /** What one execution asks subgraphs for entities. What it wants at the same moment of one subgraph is one request. */
 export class EntityRequests {
-  private waiting: Ask[] = [];
+  private waiting: EntityFetch[] = [];
   /** How many have said that more will be asked before they return. */
   private held = 0;
 
   private constructor(
-    private readonly run: PlanRun,
+    private readonly run: PlanExecution,
     private readonly combined: CombinedOperations,
   ) {}
 
   /** Those of a run. */
-  static of(run: PlanRun, combined: CombinedOperations): EntityRequests {
+  static of(run: PlanExecution, combined: CombinedOperations): EntityRequests {
     run.entities ??= new EntityRequests(run, combined);
     return run.entities;
   }
 
   /** Asks for entities; what is known at once is told before it returns. */
-  ask(ask: Ask): void {
+  ask(ask: EntityFetch): void {
     const first = this.waiting.push(ask) === 1;
     if (this.held > 0) return;
-    if (!ask.beside) this.flush();
+    if (!ask.parallel) this.flush();
     // Fetches that go on at the same moment have all asked before the microtask runs.
     else if (first) void Promise.resolve().then(() => this.flush());
   }
@@ -138,7 +138,7 @@ export class EntityRequests {
     template: RequestTemplate,
     groups: readonly Group[],
     name: (index: number) => string,
-  ): WrittenRequest {
+  ): SerializedRequest {
     const names = groups.flatMap(({ operation }) => operation.variables);
     const picked = names.length === 0 ? undefined : pickVariables(names, this.run.variables);
     const write = () => {
@@ -156,7 +156,7 @@ export class EntityRequests {
       return `${text}}`;
     };
     return template.write(write, () => {
-      const variables: Tree = { ...(picked && (toWire(picked) as Tree)) };
+      const variables: JSONObject = { ...(picked && (toWire(picked) as JSONObject)) };
       for (const [index, { representations }] of groups.entries())
         variables[name(index)] = representations.map((one) => one.build());
       return variables;
@@ -164,11 +164,11 @@ export class EntityRequests {
   }
 }
 
-function alone(ask: Ask): Group {
+function alone(ask: EntityFetch): Group {
   return { operation: ask.operation, representations: [...ask.representations], asks: [{ ask }] };
 }
 
-function grouped(asks: readonly Ask[]): Group[] {
+function grouped(asks: readonly EntityFetch[]): Group[] {
   if (asks.length === 1) return asks.map(alone);
   const byQuery = new Map<string, { group: Group; known?: Map<string, number> }>();
   const groups: Group[] = [];
@@ -193,7 +193,7 @@ function grouped(asks: readonly Ask[]): Group[] {
   return groups;
 }
 
-function tell(groups: readonly Group[], answers: readonly (readonly EntityAnswer[])[]): void {
+function tell(groups: readonly Group[], answers: readonly (readonly EntityFetchResult[])[]): void {
   for (const [index, { asks }] of groups.entries()) {
     for (const [position, answer] of answers[index]?.entries() ?? []) asks[position]?.ask.taken(answer);
   }
@@ -204,7 +204,7 @@ function answersTo(
   { asks, representations }: Group,
   { data, errors }: SubgraphResult,
   name: string,
-): EntityAnswer[] {
+): EntityFetchResult[] {
   const mine = (errors ?? []).filter(({ path }) => path === undefined || path[0] === name);
   const problem = data ? problemOf(data[name], representations.length) : undefined;
   const received = data && !problem ? (data[name] as readonly unknown[]) : undefined;
@@ -237,5 +237,5 @@ function problemOf(received: unknown, expected: number): Error | undefined {
 }
 
 function copied(entity: unknown): unknown {
-  return isTree(entity) ? (toWire(entity) as Tree) : entity;
+  return isJSONObject(entity) ? (toWire(entity) as JSONObject) : entity;
 }

@@ -2,14 +2,14 @@ import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { toWire } from '../../../kernel/graph/wire.js';
 import { compileRequires, eachObject } from './representations.js';
 import type { Rewrite } from '../rewrites.js';
-import { type Tree, assign, isTree, own } from '../tree.js';
+import { type JSONObject, assign, isJSONObject, own } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';
 
 /** Writes the representation of an entity as JSON; null when something that it needs is missing. */
-export type Write = (entity: Tree) => string | null;
+export type Write = (entity: JSONObject) => string | null;
 
 /** Makes the same as an object, of which nothing is the entity's own; for subgraphs that are not asked in JSON. */
-type Build = (entity: Tree) => Tree | null;
+type Build = (entity: JSONObject) => JSONObject | null;
 
 /** How entities of one type are represented. */
 export interface TypeRepresentation {
@@ -27,7 +27,7 @@ export interface TypeRepresentation {
 const REMEMBERED = 1000;
 
 /** What a fetch requires of its entities; how each type is written is worked out when it is first met. */
-export class Represent {
+export class RepresentationWriter {
   private readonly types = new Map<unknown, TypeRepresentation>();
   private readonly anyType: TypeRepresentation;
 
@@ -47,7 +47,7 @@ export class Represent {
       build: (entity) => {
         const representation = extract(entity);
         rewrite?.(representation);
-        return toWire(representation) as Tree | null;
+        return toWire(representation) as JSONObject | null;
       },
     };
   }
@@ -97,7 +97,7 @@ function keyFields(
 }
 
 /** A text that two entities share only when these fields are the same; undefined when one is not a plain value. */
-export function keyOf(entity: Tree, fields: readonly string[]): string | undefined {
+export function keyOf(entity: JSONObject, fields: readonly string[]): string | undefined {
   let key = '';
   for (const field of fields) {
     const value = entity[field];
@@ -136,7 +136,7 @@ function compileObject(selections: readonly QueryPlanSelectionNode[]): Write {
 function compileInner(write: Write): (value: unknown) => string {
   const inner = (value: unknown): string => {
     if (Array.isArray(value)) return `[${value.map(inner).join()}]`;
-    return isTree(value) ? (write(value) ?? 'null') : 'null';
+    return isJSONObject(value) ? (write(value) ?? 'null') : 'null';
   };
   return inner;
 }
@@ -148,7 +148,7 @@ function compileBuild(selections: readonly QueryPlanSelectionNode[]): Build {
     return [{ name, alias, build: inner ? eachObject(compileBuild(inner)) : toWire }];
   });
   return (entity) => {
-    const representation: Tree = {};
+    const representation: JSONObject = {};
     for (const { name, alias, build } of fields) {
       const value = own(entity, alias);
       if (value === undefined) return null;

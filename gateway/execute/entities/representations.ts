@@ -1,12 +1,12 @@
 import type { QueryPlanInlineFragmentNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type Tree, assign, isTree, merge, own } from '../tree.js';
+import { type JSONObject, assign, isJSONObject, merge, own } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';
 
 /** Takes from an entity what a subgraph needs to find it; null when something is missing. */
-export type Extract = (entity: Tree) => Tree | null;
+export type Extract = (entity: JSONObject) => JSONObject | null;
 
 /** Adds to a representation; false when something that it needs is missing. */
-type Part = (entity: Tree, to: Tree) => boolean;
+type Part = (entity: JSONObject, to: JSONObject) => boolean;
 
 /** Compiles what a fetch requires of its entities. */
 export function compileRequires(
@@ -15,7 +15,7 @@ export function compileRequires(
 ): Extract {
   const parts = selections.map((selection) => compilePart(selection, conditions));
   return (entity) => {
-    const representation: Tree = {};
+    const representation: JSONObject = {};
     for (const part of parts) if (!part(entity, representation)) return null;
     return representation;
   };
@@ -54,7 +54,7 @@ function fragmentPart(
 export function eachObject(extract: Extract): (value: unknown) => unknown {
   const map = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(map);
-    return isTree(value) ? extract(value) : null;
+    return isJSONObject(value) ? extract(value) : null;
   };
   return map;
 }

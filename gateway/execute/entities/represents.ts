@@ -2,11 +2,11 @@ import type { FetchNode } from '@apollo/query-planner';
 import { LRUCache } from 'lru-cache';
 import { compileRewrites } from '../rewrites.js';
 import type { TypeConditions } from '../type-conditions.js';
-import { Represent } from './represent.js';
+import { RepresentationWriter } from './represent.js';
 
 /** How fetches represent their entities; what many of them require is worked out, and kept, once. */
-export class Represents {
-  private readonly known = new LRUCache<string, Represent>({
+export class RepresentationWriters {
+  private readonly known = new LRUCache<string, RepresentationWriter>({
     max: 1000,
     maxSize: 2 * 1024 * 1024,
     sizeCalculation: (_, key) => key.length + 1,
@@ -14,12 +14,12 @@ export class Represents {
 
   constructor(private readonly conditions: TypeConditions) {}
 
-  of({ requires = [], inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>): Represent {
+  of({ requires = [], inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>): RepresentationWriter {
     const key = JSON.stringify([requires, inputRewrites]);
     const known = this.known.get(key);
     if (known) return known;
     const rewrite = compileRewrites(inputRewrites, this.conditions);
-    const represent = new Represent(requires, this.conditions, rewrite);
+    const represent = new RepresentationWriter(requires, this.conditions, rewrite);
     this.known.set(key, represent);
     return represent;
   }

@@ -14,7 +14,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
-import { type Tree, assign, isTree, own } from '../tree.js';
+import { type JSONObject, assign, isJSONObject, own } from '../tree.js';
 import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
 import { compileLeaf, compileWrapping, plainType } from './complete.js';
 import { compileIntrospection } from './introspection.js';
@@ -50,10 +50,10 @@ interface FieldShape {
 
 /** An object that is being made. */
 interface MadeObject {
-  readonly tree: Tree;
+  readonly tree: JSONObject;
   readonly fields: readonly FieldShape[];
   readonly depth: number;
-  readonly shaped: Tree;
+  readonly shaped: JSONObject;
   readonly run: ShapeRun;
 }
 
@@ -70,7 +70,7 @@ export class ObjectShape {
 
   readonly complete: Complete = (value, depth, run) => {
     if (value === null) return null;
-    if (!isTree(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
+    if (!isJSONObject(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
     const typename = value['__typename'] ?? this.assumed;
     const fields = this.byType.get(typename as string | undefined) ?? this.learn(typename);
     return fields ? this.shape(value, fields, depth, run) : this.unseen(typename, depth, run);
@@ -82,7 +82,7 @@ export class ObjectShape {
     return hidden ? null : fail(run, depth, 'A subgraph answered an object of an unknown type.');
   }
 
-  private shape(tree: Tree, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {
+  private shape(tree: JSONObject, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {
     run.budget.spend(fields.length);
     return this.fill({ tree, fields, depth, shaped: {}, run }, 0);
   }
@@ -119,7 +119,7 @@ export class ObjectShape {
    * The name of an object type. Where a subgraph that knows an interface as an object was asked and nothing better
    * was found, there is none, and no object either.
    */
-  private typename(tree: Tree, answered: unknown): unknown {
+  private typename(tree: JSONObject, answered: unknown): unknown {
     const value = tree['__typename'] ?? answered ?? this.assumed;
     const known = typeof value === 'string' ? this.compilation.schema.getType(value) : undefined;
     const type = known ?? this.selections[0]?.type;
@@ -201,7 +201,7 @@ export class ObjectShape {
   }
 }
 
-function valueOf(tree: Tree, { name, special }: FieldShape): unknown {
+function valueOf(tree: JSONObject, { name, special }: FieldShape): unknown {
   return special ? own(tree, name) : tree[name];
 }
 

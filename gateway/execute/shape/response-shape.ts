@@ -13,13 +13,13 @@ import { LRUCache } from 'lru-cache';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import { factsOf } from '../../plan/document-facts.js';
 import { type ConditionValue, conditionValue } from '../conditions.js';
-import type { Tree } from '../tree.js';
+import type { JSONObject } from '../tree.js';
 import type { TypeConditions } from '../type-conditions.js';
 import { ObjectShape } from './object-shape.js';
 import { type Complete, FAILED, type ShapeBounds } from './shape-run.js';
 
 export interface ShapedResponse {
-  readonly data: Tree | null;
+  readonly data: JSONObject | null;
   /** Where what was fetched does not fit the schema. */
   readonly errors: readonly GraphQLError[];
   /** What entities lack that are not there, where null stands for them; nothing to report. */
@@ -63,7 +63,7 @@ export class ResponseShape {
    * RESPONSE_TOO_LARGE beyond the bounds.
    */
   shape(
-    fetched: Tree,
+    fetched: JSONObject,
     variables: Readonly<Record<string, unknown>>,
     bounds: ShapeBounds,
   ): MaybePromise<ShapedResponse> {
@@ -108,7 +108,7 @@ interface Told {
 }
 
 function shaped(data: unknown, told: Told): ShapedResponse {
-  return { data: data === FAILED ? null : (data as Tree | null), ...told };
+  return { data: data === FAILED ? null : (data as JSONObject | null), ...told };
 }
 
 function includes(directive: DirectiveNode, on: ReadonlySet<string>): boolean {

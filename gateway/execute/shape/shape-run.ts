@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { WorkBudget } from '../../../kernel/work-turns.js';
 import { isAbsent } from '../absent-entities.js';
 import type { ResponseSize } from '../response-size.js';
-import { isTree } from '../tree.js';
+import { isJSONObject } from '../tree.js';
 
 /** How large a response may become, and how much of it is made in one turn of the event loop. */
 export interface ShapeBounds {
@@ -37,7 +37,7 @@ export type Complete = (value: unknown, depth: number, run: ShapeRun) => unknown
  */
 export function orNull(completed: unknown, value: unknown, before: number, run: ShapeRun): unknown {
   if (completed !== FAILED) return completed;
-  if (isTree(value) && isAbsent(value)) run.absences.push(...run.errors.splice(before));
+  if (isJSONObject(value) && isAbsent(value)) run.absences.push(...run.errors.splice(before));
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Actor, signActor } from '../../../kernel/actor.js';
-import { actorText } from './actor-text.js';
+import { serializeActor } from './actor-text.js';
 
 /** Signs actors for subgraphs; a signature (good for two minutes) is used for one. */
 export class ActorHeader {
@@ -15,7 +15,7 @@ export class ActorHeader {
 
   /** At once, where it is known. */
   of(actor: Actor): string | Promise<string> {
-    const id = actorText(actor);
+    const id = serializeActor(actor);
     const known = this.signed.get(id);
     if (known !== undefined) return known;
     const signature = signActor(actor, this.key);

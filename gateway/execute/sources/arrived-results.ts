@@ -3,7 +3,7 @@ import type { SubgraphResults } from './subgraph-source.js';
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-export interface ArrivalOptions {
+export interface ResultQueueOptions {
   /** Ends it when it aborts. */
   readonly signal: AbortSignal;
   /** Called when nothing is waiting to be pulled any more. */
@@ -13,7 +13,7 @@ export interface ArrivalOptions {
 }
 
 /** What a subgraph tells in a subscription, from when it arrives until it is pulled. */
-export class ArrivedResults implements SubgraphResults {
+export class ResultQueue implements SubgraphResults {
   /** Results that nobody has pulled yet. */
   private readonly waiting: { readonly value: SubgraphResult; readonly bytes: number }[] = [];
   private waitingBytes = 0;
@@ -24,7 +24,7 @@ export class ArrivedResults implements SubgraphResults {
     | undefined;
   private readonly leave = this.close.bind(this);
 
-  constructor(private readonly options: ArrivalOptions) {
+  constructor(private readonly options: ResultQueueOptions) {
     if (options.signal.aborted) this.ended = true;
     else options.signal.addEventListener('abort', this.leave, { once: true });
   }

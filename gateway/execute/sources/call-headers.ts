@@ -5,7 +5,7 @@ import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call-context.js';
 
 /** What a subgraph is told beside what it is asked: a flat list of names and values, as undici takes it. */
-export class CallHeaders {
+export class SubgraphHeaderBuilder {
   /** Without `actorHeader` subgraphs are not told who asks. */
   constructor(private readonly actorHeader: ActorHeader | undefined) {}
 

@@ -1,7 +1,7 @@
 import type { Log } from '../../../kernel/log.js';
 import type { Subgraph } from '../../../kernel/subgraph.js';
 import { ActorHeader } from './actor-header.js';
-import { Flights } from './flights.js';
+import { InFlightRequests } from './flights.js';
 import { HttpSource } from './http-source.js';
 import { LocalSource } from './local-source.js';
 import type { SubgraphSource } from './subgraph-source.js';
@@ -26,7 +26,7 @@ export interface SourceOptions {
   /** Bytes of an answer of a subgraph that are read at the most. Default as many as it has. */
   readonly answerBytes?: number;
   /** Requests on their way, when there are sources already. */
-  readonly flights?: Flights | undefined;
+  readonly flights?: InFlightRequests | undefined;
 }
 
 /** A source for each subgraph of the supergraph. */
@@ -36,7 +36,7 @@ export function createSources({
   actorKey,
   log,
   answerBytes = Infinity,
-  flights = new Flights(),
+  flights = new InFlightRequests(),
 }: SourceOptions): Map<string, SubgraphSource> {
   const actorHeader = actorKey && new ActorHeader(actorKey);
   return new Map(
@@ -45,7 +45,7 @@ export function createSources({
       const source =
         location.kind === 'local'
           ? new LocalSource(location.subgraph, flights, log)
-          : new HttpSource({ ...location, name, actorHeader, flights, answerBytes });
+          : new HttpSource({ ...location, name, actorHeader, inFlightRequests: flights, answerBytes });
       return [name, source] as const;
     }),
   );

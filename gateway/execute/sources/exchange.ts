@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
 import { responseTooLarge } from '../../../kernel/graph/error-bounds.js';
-import type { CancelSignal } from '../cancellation.js';
+import type { AbortSignalLike } from '../cancellation.js';
 
 export interface ExchangeOptions<T> {
-  readonly signal: CancelSignal;
+  readonly signal: AbortSignalLike;
   /** Bytes that the answer may have; beyond, RESPONSE_TOO_LARGE. */
   readonly limit: number;
   /** Makes of the whole answer what it says, or throws. */

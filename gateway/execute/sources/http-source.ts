@@ -5,12 +5,17 @@ import { NotReadyError } from '../../../kernel/database-probe.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call-context.js';
-import { CallHeaders } from './call-headers.js';
-import type { CancelSignal } from '../cancellation.js';
+import { SubgraphHeaderBuilder } from './call-headers.js';
+import type { AbortSignalLike } from '../cancellation.js';
 import { exchange } from './exchange.js';
-import type { Flights } from './flights.js';
+import type { InFlightRequests } from './flights.js';
 import { readAnswer } from './subgraph-answer.js';
-import { type History, type SubgraphResults, type SubgraphSource, unavailable } from './subgraph-source.js';
+import {
+  type ReplayOptions,
+  type SubgraphResults,
+  type SubgraphSource,
+  serviceUnavailableError,
+} from './subgraph-source.js';
 import { HttpSubscriptions } from './http-subscriptions.js';
 import { isTooLarge } from '../response-size.js';
 import { bodyOf, requestKey } from './written-request.js';
@@ -32,7 +37,7 @@ export interface HttpSourceOptions {
   readonly readyUrl?: string | undefined;
   /** Vouches for actors; without it the subgraph is not told who asks. */
   readonly actorHeader?: ActorHeader | undefined;
-  readonly flights: Flights;
+  readonly inFlightRequests: InFlightRequests;
   /** Bytes of an answer of the subgraph that are read at the most. Default as many as it has. */
   readonly answerBytes?: number | undefined;
 }
@@ -44,16 +49,23 @@ export class HttpSource implements SubgraphSource {
   private readonly subscriptions: HttpSubscriptions;
 
   readonly name: string;
-  private readonly headers: CallHeaders;
-  private readonly flights: Flights;
+  private readonly headers: SubgraphHeaderBuilder;
+  private readonly flights: InFlightRequests;
   private readonly answerBytes: number;
   private readonly readyUrl: string | undefined;
 
-  constructor({ name, url, readyUrl, actorHeader, flights, answerBytes = Infinity }: HttpSourceOptions) {
+  constructor({
+    name,
+    url,
+    readyUrl,
+    actorHeader,
+    inFlightRequests: flights,
+    answerBytes = Infinity,
+  }: HttpSourceOptions) {
     this.readyUrl = readyUrl;
     this.name = name;
     this.answerBytes = answerBytes;
-    this.headers = new CallHeaders(actorHeader);
+    this.headers = new SubgraphHeaderBuilder(actorHeader);
     this.flights = flights;
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
@@ -69,13 +81,13 @@ export class HttpSource implements SubgraphSource {
 
   execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
     // What was left to ask when the client left.
-    if (call.signal.aborted) return Promise.reject(unavailable(this.name));
+    if (call.signal.aborted) return Promise.reject(serviceUnavailableError(this.name));
     return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, (signal) =>
       this.send(bodyOf(request), call, signal),
     );
   }
 
-  private async send(body: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
+  private async send(body: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     try {
       return await this.ask(body, call, signal);
     } catch (error) {
@@ -84,11 +96,11 @@ export class HttpSource implements SubgraphSource {
         return this.again(body, call, signal);
       // It was there and has answered: nothing for its circuit.
       if (isTooLarge(error)) return { data: null, errors: [error.toJSON()] };
-      throw unavailable(this.name, error);
+      throw serviceUnavailableError(this.name, error);
     }
   }
 
-  subscribe(request: SubgraphRequest, call: CallContext, history?: History): Promise<SubgraphResults> {
+  subscribe(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
     return this.subscriptions.open(request, call, history);
   }
 
@@ -103,15 +115,15 @@ export class HttpSource implements SubgraphSource {
     await Promise.all([this.requests.close(), this.subscriptions[Symbol.asyncDispose]()]);
   }
 
-  private async again(body: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
+  private async again(body: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     try {
       return await this.ask(body, call, signal);
     } catch (error) {
-      throw unavailable(this.name, error);
+      throw serviceUnavailableError(this.name, error);
     }
   }
 
-  private ask(request: string, call: CallContext, signal: CancelSignal): Promise<SubgraphResult> {
+  private ask(request: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     const options = this.options(request, call);
     const reading = { signal, limit: this.answerBytes, read: readAnswer };
     // Nearly always known at once; waiting for it all the same would be another turn of the queue.

@@ -2,23 +2,23 @@ import { OperationTypeNode } from 'graphql';
 import { Pool } from 'undici';
 import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
 import type { SubgraphRequest } from '../../../kernel/graph/wire.js';
-import type { ArrivedResults } from './arrived-results.js';
+import type { ResultQueue } from './arrived-results.js';
 import type { CallContext } from '../call-context.js';
-import type { CallHeaders } from './call-headers.js';
+import type { SubgraphHeaderBuilder } from './call-headers.js';
 import { nativeSignal } from '../cancellation.js';
-import type { Flights } from './flights.js';
-import { PastThenPresent } from './past-then-present.js';
+import type { InFlightRequests } from './flights.js';
+import { ReplayThenLive } from './past-then-present.js';
 import { type SubgraphStreamOptions, openSubgraphEvents } from './subgraph-events.js';
 import { SubgraphSocket } from './subgraph-socket.js';
-import { type History, type SubgraphResults, unavailable } from './subgraph-source.js';
+import { type ReplayOptions, type SubgraphResults, serviceUnavailableError } from './subgraph-source.js';
 
 const GATEWAY = { account: 'subscriptions', subject: 'gateway' };
 
 export interface HttpSubscriptionsOptions {
   readonly name: string;
   readonly url: string;
-  readonly headers: CallHeaders;
-  readonly flights: Flights;
+  readonly headers: SubgraphHeaderBuilder;
+  readonly flights: InFlightRequests;
 }
 
 /**
@@ -46,12 +46,12 @@ export class HttpSubscriptions implements AsyncDisposable {
     });
   }
 
-  async open(request: SubgraphRequest, call: CallContext, history?: History): Promise<SubgraphResults> {
+  async open(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
     if (!history) return this.hear(request, call);
     const past = await this.read(request, call);
-    const { behind } = history;
+    const { requestAfter: behind } = history;
     if (!behind) return past;
-    return new PastThenPresent(past, (position) =>
+    return new ReplayThenLive(past, (position) =>
       this.socket.refused ? undefined : this.hear(behind(position), call),
     );
   }
@@ -61,7 +61,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     await this.streams.destroy();
   }
 
-  private async hear(request: SubgraphRequest, call: CallContext): Promise<ArrivedResults> {
+  private async hear(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
     if (this.socket.refused) return this.read(request, call);
     const headers = named(await this.options.headers.of(call));
     try {
@@ -72,7 +72,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     }
   }
 
-  private async read(request: SubgraphRequest, call: CallContext): Promise<ArrivedResults> {
+  private async read(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
     const headers = await this.options.headers.of(call);
     const known = ['content-type', 'application/json', 'accept', EVENT_STREAM];
     return openSubgraphEvents(
@@ -87,7 +87,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     return {
       signal: nativeSignal(signal),
       arrived: () => flights.forget(actor.account),
-      lost: (cause) => unavailable(name, cause),
+      lost: (cause) => serviceUnavailableError(name, cause),
     };
   }
 }

@@ -8,8 +8,8 @@ import type { Log } from '../../../kernel/log.js';
 import type { Waiting } from '../../../kernel/request-scope.js';
 import type { RequestContext, Subgraph } from '../../../kernel/subgraph.js';
 import type { CallContext } from '../call-context.js';
-import { type CancelSignal, nativeSignal } from '../cancellation.js';
-import type { Flights } from './flights.js';
+import { type AbortSignalLike, nativeSignal } from '../cancellation.js';
+import type { InFlightRequests } from './flights.js';
 import type { SubgraphResults, SubgraphSource } from './subgraph-source.js';
 import { requestKey } from './written-request.js';
 
@@ -20,7 +20,7 @@ export class LocalSource implements SubgraphSource {
 
   constructor(
     private readonly subgraph: Subgraph,
-    private readonly flights: Flights,
+    private readonly flights: InFlightRequests,
     log: Log,
   ) {
     this.name = subgraph.name;
@@ -28,9 +28,9 @@ export class LocalSource implements SubgraphSource {
   }
 
   execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
-    const run = (loaders: Loaders, signal: CancelSignal) =>
+    const run = (loaders: Loaders, signal: AbortSignalLike) =>
       this.executor.execute(request, new LocalContext(call, signal, loaders));
-    const start = (signal: CancelSignal) =>
+    const start = (signal: AbortSignalLike) =>
       call.work ? call.work.fetch(signal, run) : run(new Loaders(), signal);
     return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, start);
   }
@@ -64,7 +64,7 @@ class LocalContext implements RequestContext {
 
   constructor(
     call: CallContext,
-    private readonly cancelled: CancelSignal,
+    private readonly cancelled: AbortSignalLike,
     readonly loaders: Loaders,
   ) {
     this.actor = call.actor;

@@ -5,7 +5,7 @@ import type { SubgraphResults } from './subgraph-source.js';
  * A subscription that begins with what has been before: that is told by a stream of its own, and when everything has
  * been told, another one goes on behind it.
  */
-export class PastThenPresent implements SubgraphResults {
+export class ReplayThenLive implements SubgraphResults {
   /** Behind which position the other stream is to go on. */
   private turnAt: string | undefined;
   private over = false;

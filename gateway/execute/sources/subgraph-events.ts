@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Dispatcher } from 'undici';
 import { EVENT_STREAM, EventParser, type ReceivedEvent } from '../../../kernel/graph/event-stream.js';
 import type { SubgraphResult } from '../../../kernel/graph/wire.js';
-import { ArrivedResults } from './arrived-results.js';
+import { ResultQueue } from './arrived-results.js';
 import { readAnswer } from './subgraph-answer.js';
 
 /** Results that may wait to be pulled; then the connection is not read until they have been. */
@@ -32,7 +32,7 @@ export function openSubgraphEvents(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   options: SubgraphStreamOptions,
-): Promise<ArrivedResults> {
+): Promise<ResultQueue> {
   return new Promise((resolve, reject) => {
     if (options.signal.aborted) return reject(options.lost(LEFT));
     dispatcher.dispatch(request, new SubgraphEvents(options, resolve, reject));
@@ -46,17 +46,17 @@ export function openSubgraphEvents(
 class SubgraphEvents implements Dispatcher.DispatchHandler {
   private readonly decoder = new StringDecoder('utf8');
   private readonly parser = new EventParser();
-  private readonly results: ArrivedResults;
+  private readonly results: ResultQueue;
   private controller: Dispatcher.DispatchController | undefined;
   /** What the subgraph answers instead of a stream. */
   private answer: { readonly statusCode: number; text: string } | undefined;
 
   constructor(
     private readonly options: SubgraphStreamOptions,
-    private readonly opened: (results: ArrivedResults) => void,
+    private readonly opened: (results: ResultQueue) => void,
     private readonly refused: (error: Error) => void,
   ) {
-    this.results = new ArrivedResults({
+    this.results = new ResultQueue({
       signal: options.signal,
       taken: () => {
         if (this.controller?.paused) this.controller.resume();

@@ -2,9 +2,9 @@ import type { ClientRequest } from 'node:http';
 import { type Client, type SubscribePayload, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { SubgraphResult } from '../../../kernel/graph/wire.js';
-import { ArrivedResults } from './arrived-results.js';
+import { ResultQueue } from './arrived-results.js';
 import type { SubgraphStreamOptions } from './subgraph-events.js';
-import { tooSlow } from './subgraph-source.js';
+import { slowConsumerError } from './subgraph-source.js';
 
 /** Results of one subscription that may wait to be pulled, and bytes of them: one that is slow must not hold up others. */
 const WAITING = 1_000;
@@ -74,15 +74,15 @@ export class SubgraphSocket implements Disposable {
   subscribe(
     payload: SubscribePayload,
     { signal, arrived, lost }: SubgraphStreamOptions,
-  ): Promise<ArrivedResults> {
+  ): Promise<ResultQueue> {
     return new Promise((resolve, reject) => {
       const opened = () => resolve(results);
-      const results = new ArrivedResults({ signal, left: () => leave() });
+      const results = new ResultQueue({ signal, left: () => leave() });
       if (results.over) return resolve(results);
       const take = (value: SubgraphResult): void => {
         if (results.over) return;
         if (isFull(results, this.size)) {
-          results.fail(tooSlow());
+          results.fail(slowConsumerError());
           leave();
           return;
         }
@@ -135,7 +135,7 @@ export class SubgraphSocket implements Disposable {
 }
 
 /** A single result may be as large as it likes. */
-function isFull({ length, bytes }: ArrivedResults, more: number): boolean {
+function isFull({ length, bytes }: ResultQueue, more: number): boolean {
   return length > 0 && (length >= WAITING || bytes + more > WAITING_BYTES);
 }
 

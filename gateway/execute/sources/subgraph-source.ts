@@ -2,12 +2,12 @@ import { GraphQLError } from 'graphql';
 import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { CallContext } from '../call-context.js';
-import { isTree } from '../tree.js';
+import { isJSONObject } from '../tree.js';
 
 /** Of a subscription that begins with what has been before. */
-export interface History {
+export interface ReplayOptions {
   /** Asks for what comes behind a position; left out where the stream tells none. */
-  readonly behind?: ((position: string) => SubgraphRequest) | undefined;
+  readonly requestAfter?: ((position: string) => SubgraphRequest) | undefined;
 }
 
 /** What a subgraph tells in a subscription, pulled one after another. */
@@ -22,18 +22,22 @@ export interface SubgraphSource extends AsyncDisposable {
    * Opens a subscription; a result without `data` is its last. Throws SERVICE_UNAVAILABLE when the subgraph is lost, and
    * SLOW_CONSUMER when too much would have to be kept for who pulls; never while what has been before (`history`) is told.
    */
-  subscribe(request: SubgraphRequest, context: CallContext, history?: History): Promise<SubgraphResults>;
+  subscribe(
+    request: SubgraphRequest,
+    context: CallContext,
+    history?: ReplayOptions,
+  ): Promise<SubgraphResults>;
   /** Answers when the subgraph is there; throws otherwise. */
   ping(signal: AbortSignal): Promise<void>;
 }
 
 /** What a subgraph has answered, as far as it is an answer. */
 export function answerOf(result: SubgraphResult): SubgraphResult {
-  return isTree(result.data) || Array.isArray(result.errors) ? result : {};
+  return isJSONObject(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
 /** The subgraph is not there now; a client may try again or resume. */
-export function unavailable(name: string, cause?: unknown): GraphQLError {
+export function serviceUnavailableError(name: string, cause?: unknown): GraphQLError {
   return new GraphQLError(`The subgraph ${name} cannot be reached now.`, {
     extensions: { code: 'SERVICE_UNAVAILABLE' },
     ...(cause instanceof Error ? { originalError: cause } : {}),
@@ -41,12 +45,12 @@ export function unavailable(name: string, cause?: unknown): GraphQLError {
 }
 
 /** More has happened than is kept for somebody who does not take it. */
-export function tooSlow(): GraphQLError {
+export function slowConsumerError(): GraphQLError {
   return new GraphQLError('The client reads more slowly than events come. Subscribe again.', {
     extensions: { code: 'SLOW_CONSUMER' },
   });
 }
 
-export function isTooSlow(error: unknown): boolean {
+export function isSlowConsumerError(error: unknown): boolean {
   return error instanceof GraphQLError && error.extensions['code'] === 'SLOW_CONSUMER';
 }

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
 import type { SubgraphRequest } from '../../../kernel/graph/wire.js';
-import type { Tree } from '../tree.js';
+import type { JSONObject } from '../tree.js';
 
 /** A request to a subgraph whose JSON is put together of parts that are written already. */
-export class WrittenRequest implements SubgraphRequest {
-  private given: Tree | undefined;
+export class SerializedRequest implements SubgraphRequest {
+  private given: JSONObject | undefined;
   private written: string | undefined;
 
   constructor(
     private readonly template: RequestTemplate,
     private readonly write: () => string,
-    private readonly build: () => Tree,
+    private readonly build: () => JSONObject,
   ) {}
 
   get query(): string {
@@ -18,7 +18,7 @@ export class WrittenRequest implements SubgraphRequest {
   }
 
   /** For subgraphs that are not asked in JSON. */
-  get variables(): Tree {
+  get variables(): JSONObject {
     this.given ??= this.build();
     return this.given;
   }
@@ -52,17 +52,17 @@ export class RequestTemplate {
   }
 
   /** The request with variables: a JSON object, or what `build` makes for those who read no JSON. */
-  write(variables: () => string, build: () => Tree): WrittenRequest {
-    return new WrittenRequest(this, variables, build);
+  write(variables: () => string, build: () => JSONObject): SerializedRequest {
+    return new SerializedRequest(this, variables, build);
   }
 }
 
 /** What tells a request apart from every other one, whoever made it. */
 export function requestKey(request: SubgraphRequest): string {
-  return request instanceof WrittenRequest ? request.key : JSON.stringify(request);
+  return request instanceof SerializedRequest ? request.key : JSON.stringify(request);
 }
 
 /** The JSON of a request, whoever made it. */
 export function bodyOf(request: SubgraphRequest): string {
-  return request instanceof WrittenRequest ? request.body : JSON.stringify(request);
+  return request instanceof SerializedRequest ? request.body : JSON.stringify(request);
 }

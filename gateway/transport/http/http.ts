@@ -8,7 +8,7 @@ import { readBody } from '../../../kernel/graph/request-body.js';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
 import { turnOf } from '../../../kernel/work-turns.js';
 import { codeOf } from '../../errors/code-of.js';
-import { type CancelSignal, Cancellation } from '../../execute/cancellation.js';
+import { type AbortSignalLike, LightAbortController } from '../../execute/cancellation.js';
 import type { SubgraphSource } from '../../execute/sources/subgraph-source.js';
 import { traceRequest } from '../../tracing/trace-request.js';
 import type { ApolloContext } from './apollo.js';
@@ -242,8 +242,8 @@ function requestIdOf(request: IncomingMessage): string {
 }
 
 /** Aborts when the client leaves before it has its answer. */
-function goneSignal(response: ServerResponse): CancelSignal {
-  const gone = new Cancellation();
+function goneSignal(response: ServerResponse): AbortSignalLike {
+  const gone = new LightAbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
