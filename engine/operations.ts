@@ -77,7 +77,7 @@ export async function createOperation(
       ...(requested !== undefined && { requested, created: 0, failed: 0 }),
     },
   });
-  say(tx, row, 'OPERATION_PENDING', `${row.type} was accepted.`);
+  operationEvent(tx, row, 'OPERATION_PENDING', `${row.type} was accepted.`);
   return row;
 }
 
@@ -134,7 +134,7 @@ async function changeStages(tx: Transaction, id: string, moves: readonly StageMo
     const done = move.to === 'SUCCEEDED';
     const text = move.message ?? `${row.type}: ${stage} ${done ? 'is done' : 'has started'}.`;
     const type = done ? 'OPERATION_STAGE_FINISHED' : 'OPERATION_STAGE_STARTED';
-    say(tx, { ...row, state: 'RUNNING', progress }, type, text, { stage });
+    operationEvent(tx, { ...row, state: 'RUNNING', progress }, type, text, { stage });
   }
   if (stages === before) return;
   await changeOperation(tx, id, {
@@ -154,7 +154,12 @@ export async function setProgress(tx: Transaction, id: string, now: OperationPro
   const same = progress === row.progress && same0(now.created, row.created) && same0(now.failed, row.failed);
   if (same) return;
   const changed = await changeOperation(tx, id, { ...counts, progress });
-  say(tx, changed, 'OPERATION_PROGRESS', `${row.type}: ${countsText(changed) ?? percentText(changed)}.`);
+  operationEvent(
+    tx,
+    changed,
+    'OPERATION_PROGRESS',
+    `${row.type}: ${countsText(changed) ?? percentText(changed)}.`,
+  );
 }
 
 function same0(wanted: number | undefined, is: number | null): boolean {
@@ -179,7 +184,7 @@ export async function finishOperation(
     finishedAt: at,
     ...(end.error && { error: end.error as unknown as Prisma.InputJsonObject }),
   });
-  say(tx, changed, `OPERATION_${end.state}`, endText(changed, end.error));
+  operationEvent(tx, changed, `OPERATION_${end.state}`, endText(changed, end.error));
 }
 
 /**
@@ -205,7 +210,7 @@ export async function requestCancel(
   }
   if (row.cancelRequestedAt) return row;
   const changed = await changeOperation(tx, id, { cancelRequestedAt: at });
-  say(tx, changed, 'OPERATION_CANCEL_REQUESTED', `${row.type} is being cancelled.`);
+  operationEvent(tx, changed, 'OPERATION_CANCEL_REQUESTED', `${row.type} is being cancelled.`);
   return changed;
 }
 
@@ -230,7 +235,7 @@ export async function pauseOperation(
   if (why !== undefined)
     refuse('INVALID_STATE', `The operation ${id} (${row.type}) ${why}.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: at });
-  say(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
+  operationEvent(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
   return changed;
 }
 
@@ -240,7 +245,7 @@ export async function resumeOperation(tx: Transaction, account: string, id: stri
   if (isFinished(row.state) || row.pausedAt === null)
     refuse('INVALID_STATE', `The operation ${id} (${row.type}) is not paused.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: null });
-  say(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
+  operationEvent(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
   return changed;
 }
 
@@ -324,7 +329,7 @@ const LEVELS: Readonly<Record<string, EventLevel>> = {
   OPERATION_PARTIAL: 'WARNING',
 };
 
-function say(
+function operationEvent(
   tx: Transaction,
   row: OperationRow,
   type: EventType,

@@ -7,7 +7,7 @@ const MAX_LABEL_KEY = 128;
 const MAX_LABEL_VALUE = 256;
 
 /** What is wrong with the name of a cluster or node pool. */
-export function nameProblems(name: string, path: readonly string[]): Problem[] {
+export function validateName(name: string, path: readonly string[]): Problem[] {
   if (NAME.test(name)) return [];
   const message =
     'A name has 1 to 63 letters, Chinese characters, digits and hyphens, and does not begin with a hyphen.';
@@ -15,7 +15,7 @@ export function nameProblems(name: string, path: readonly string[]): Problem[] {
 }
 
 /** What is wrong with labels: a map of at most 50 strings; keys to 128 characters, values to 256. */
-export function labelProblems(labels: unknown, path: readonly string[]): Problem[] {
+export function validateLabels(labels: unknown, path: readonly string[]): Problem[] {
   if (labels == null) return [];
   if (!isStringMap(labels)) return [{ code: 'INVALID_INPUT', message: 'Labels are a map of strings.', path }];
   const entries = Object.entries(labels);

@@ -1,6 +1,6 @@
 import type { ReferenceResolver } from '../../kernel/graph/federation.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
-import type { CatalogueStore } from './catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from './catalogue/catalogue.store.js';
 import type { ClusterStore } from './cluster/cluster.store.js';
 import { loadById, type ReadByIds } from './loading.js';
 import type { NodePoolStore } from './node-pool/node-pool.store.js';
@@ -16,7 +16,7 @@ interface Stores {
   readonly nodePools: NodePoolStore;
   readonly nodes: NodeStore;
   readonly operations: OperationStore;
-  readonly catalogue: CatalogueStore;
+  readonly catalogue: ClusterCatalogStore;
 }
 
 /** How other subgraphs' references become entities: batched, and only the account's own. */

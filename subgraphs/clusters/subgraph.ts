@@ -7,7 +7,7 @@ import type { Subgraph } from '../../kernel/subgraph.js';
 import { AccountVerificationResolver } from './account/account-verification.resolver.js';
 import { AccountVerificationService } from './account/account-verification.service.js';
 import { CatalogueResolver } from './catalogue/catalogue.resolver.js';
-import { CatalogueStore } from './catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from './catalogue/catalogue.store.js';
 import { ClusterCheckResolver } from './cluster-check/cluster-check.resolver.js';
 import { ClusterCheckService } from './cluster-check/cluster-check.service.js';
 import { ClusterCheckStore } from './cluster-check/cluster-check.store.js';
@@ -95,7 +95,7 @@ import { ViewerResolver } from './viewer.resolver.js';
 /** Clusters, node pools, nodes and the operations on them: what is there, what is wished for, and what happens. */
 export async function createClustersSubgraph(platform: Platform): Promise<Subgraph> {
   const { prisma } = platform.database;
-  const catalogue = new CatalogueStore(prisma, platform.events);
+  const catalogue = new ClusterCatalogStore(prisma, platform.events);
   const stores = {
     clusters: new ClusterStore(prisma),
     nodePools: new NodePoolStore(prisma),

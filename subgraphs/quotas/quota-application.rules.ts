@@ -8,7 +8,7 @@ const WITHOUT_REASON = 100;
 /** The longest reason, in characters. */
 const MAX_REASON = 1_000;
 
-export interface IncreaseWish {
+export interface QuotaIncreaseRequest {
   readonly limit: number;
   readonly reason?: string | null | undefined;
 }
@@ -17,7 +17,7 @@ export interface IncreaseWish {
 export function increaseProblem(
   definition: QuotaDefinition,
   current: number | null,
-  wish: IncreaseWish,
+  wish: QuotaIncreaseRequest,
 ): Problem | undefined {
   if (!definition.adjustable) {
     return {
@@ -69,7 +69,7 @@ export interface Decision {
 export function decide(
   definition: QuotaDefinition | undefined,
   current: number | null,
-  wish: IncreaseWish,
+  wish: QuotaIncreaseRequest,
 ): Decision {
   const stays = { raise: false, fromLimit: current, toLimit: current };
   if (definition && current !== null && current >= wish.limit)
@@ -85,7 +85,7 @@ export function decide(
 function rejection(
   definition: QuotaDefinition,
   current: number | null,
-  wish: IncreaseWish,
+  wish: QuotaIncreaseRequest,
 ): string | undefined {
   const problem = increaseProblem(definition, current, wish);
   if (problem) return problem.message;

@@ -15,7 +15,7 @@ export interface CatalogueRegion extends Region {
 }
 
 /** Regions, zones and time zones, in the order of the ACK documentation. */
-export interface Catalogue {
+export interface RegionCatalog {
   readonly regions: readonly CatalogueRegion[];
   readonly timeZones: readonly TimeZone[];
   /** By id and by documented id. */
@@ -29,13 +29,13 @@ export interface Catalogue {
  * The catalogue, read once per process: four statements at the first use, none afterwards. It changes only by a
  * release, and a release restarts the process.
  */
-export class CatalogueStore {
-  private loading: Promise<Catalogue> | undefined;
+export class RegionCatalogStore {
+  private loading: Promise<RegionCatalog> | undefined;
 
   constructor(private readonly database: Database) {}
 
   /** The catalogue; a read that fails, or finds a database that is not seeded yet, is tried again at the next use. */
-  catalogue(): Promise<Catalogue> {
+  catalogue(): Promise<RegionCatalog> {
     this.loading ??= outsideRequests(() => this.load()).then(
       (catalogue) => {
         if (catalogue.regions.length === 0) this.loading = undefined;
@@ -49,7 +49,7 @@ export class CatalogueStore {
     return this.loading;
   }
 
-  private async load(): Promise<Catalogue> {
+  private async load(): Promise<RegionCatalog> {
     const [regionRows, zoneRows, cells, timeZoneRows] = await Promise.all([
       this.database.region.findMany({ orderBy: { position: 'asc' } }),
       this.database.zone.findMany({ orderBy: { id: 'asc' } }),

@@ -1,4 +1,4 @@
-import type { CatalogueRegion, CatalogueStore } from './catalogue.store.js';
+import type { CatalogueRegion, RegionCatalogStore } from './catalogue.store.js';
 import type { RegionFilter, Zone } from './region.type.js';
 import { nearest } from '../../kernel/great-circle.js';
 import type { Product } from '../../kernel/graph/product.type.js';
@@ -8,7 +8,7 @@ import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
 
 /** Reads the catalogue of places and times. It is the same for every account. */
 export class RegionsService {
-  constructor(private readonly store: CatalogueStore) {}
+  constructor(private readonly store: RegionCatalogStore) {}
 
   /** The region by its id or its documented id. */
   async region(id: string): Promise<CatalogueRegion | null> {

@@ -2,7 +2,7 @@ import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
-import { CatalogueStore } from './catalogue.store.js';
+import { RegionCatalogStore } from './catalogue.store.js';
 import { RegionResolver, ZoneResolver } from './region.resolver.js';
 import { RegionsService } from './regions.service.js';
 import { TimeZoneResolver } from './time-zone.resolver.js';
@@ -13,7 +13,7 @@ interface Reference {
 
 /** Regions, zones, what is offered where, time zones. */
 export function createRegionsSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
-  const service = new RegionsService(new CatalogueStore(platform.database.prisma));
+  const service = new RegionsService(new RegionCatalogStore(platform.database.prisma));
   return defineSubgraph({
     name: 'regions',
     guard: scopeGuard,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { timeZonesByName } from '../../kernel/time-zone-names.js';
 import { releaseNotes } from '../../subgraphs/clusters/version/release.rules.js';
-import type { Catalogue } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
+import type { ClusterCatalog } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
 import { type KindRequest, kindOf } from '../../subgraphs/clusters/cluster-kind/cluster-kind.rules.js';
 import { type ClusterRequest, planCluster } from '../../subgraphs/clusters/cluster/cluster.rules.js';
-import { labelProblems, nameProblems } from '../../subgraphs/clusters/name.rules.js';
-import { nodePoolProblems, planNodePool } from '../../subgraphs/clusters/node-pool/node-pool.rules.js';
+import { validateLabels, validateName } from '../../subgraphs/clusters/name.rules.js';
+import { validateNodePool, planNodePool } from '../../subgraphs/clusters/node-pool/node-pool.rules.js';
 import { compareVersions, VersionPolicy } from '../../subgraphs/clusters/version/version.rules.js';
 
 const type = (id: string, vcpus: number, memoryGiB: number) =>
@@ -40,7 +40,7 @@ const region = {
     ['ACK_DEDICATED', 'COMING_SOON'],
   ]),
 };
-const catalogue: Catalogue = {
+const catalogue: ClusterCatalog = {
   notes: releaseNotes({ changes: [], removedApis: [] }, []),
   regions: new Map([
     ['cn-guangzhou', region],
@@ -152,15 +152,15 @@ describe('versions', () => {
 
 describe('names and labels', () => {
   test.each(['a', 'Prod-1', '生产集群', '0-zero', 'x'.repeat(63), 'ends-'])('%s is a name', (name) => {
-    expect(nameProblems(name, ['input', 'name'])).toEqual([]);
+    expect(validateName(name, ['input', 'name'])).toEqual([]);
   });
   test.each(['', '-a', 'a b', 'a_b', 'x'.repeat(64), 'a\n', 'é', '名.字'])('%j is no name', (name) => {
-    expect(nameProblems(name, ['input', 'name'])).toMatchObject([
+    expect(validateName(name, ['input', 'name'])).toMatchObject([
       { code: 'INVALID_INPUT', path: ['input', 'name'] },
     ]);
   });
   test.each([undefined, null, {}, { a: 'b' }, { a: '' }])('%j are labels', (labels) => {
-    expect(labelProblems(labels, ['labels'])).toEqual([]);
+    expect(validateLabels(labels, ['labels'])).toEqual([]);
   });
   test.each([
     'text',
@@ -172,7 +172,7 @@ describe('names and labels', () => {
     { a: 'x'.repeat(257) },
     Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])),
   ])('%j are no labels', (labels) => {
-    expect(labelProblems(labels, ['labels'])).toMatchObject([{ code: 'INVALID_INPUT' }]);
+    expect(validateLabels(labels, ['labels'])).toMatchObject([{ code: 'INVALID_INPUT' }]);
   });
 });
 
@@ -199,7 +199,7 @@ describe('node pools', () => {
     ],
     [{ desiredSize: 5, autoscaling: { enabled: false, minSize: 1, maxSize: 3 } }, []],
   ])('%j has the problems %j', (change, expected) => {
-    const problems = nodePoolProblems({ ...pool, ...change }, catalogue.instanceTypes, path);
+    const problems = validateNodePool({ ...pool, ...change }, catalogue.instanceTypes, path);
     expect(problems.map((problem) => [problem.code, ...(problem.path ?? []).slice(path.length)])).toEqual(
       expected,
     );

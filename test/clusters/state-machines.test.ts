@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterState } from '../../subgraphs/clusters/cluster/cluster.enums.js';
-import { mayBecome } from '../../subgraphs/clusters/cluster/cluster-states.js';
+import { canTransition } from '../../subgraphs/clusters/cluster/cluster-states.js';
 import {
   afterAction,
   type ComponentAction,
@@ -246,7 +246,7 @@ describe('a cluster', () => {
       give: () => codes('installComponent', 'InstallComponentInput', { clusterId, name: 'externaldns' }),
     },
     deleteCluster: {
-      in: states.filter((state) => mayBecome(state, 'DELETING')),
+      in: states.filter((state) => canTransition(state, 'DELETING')),
       give: () => codes('deleteCluster', 'DeleteClusterInput', { id: clusterId }),
     },
   };

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import { type Sighting, WatchedClusters } from '../../subgraphs/clusters/watch/watch-clusters.rules.js';
+import {
+  type ObservedCluster,
+  WatchedClusters,
+} from '../../subgraphs/clusters/watch/watch-clusters.rules.js';
 
-type Step = [Partial<Sighting> | 'requested', string | undefined];
+type Step = [Partial<ObservedCluster> | 'requested', string | undefined];
 const sighting = { id: 'c', resourceVersion: 1n, listed: true };
 
 test.each<[string, boolean, Step[]]>([

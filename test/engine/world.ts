@@ -10,7 +10,7 @@ import { EventCursors } from '../../kernel/event-cursor.js';
 import { createLog } from '../../kernel/log.js';
 import { deriveKey } from '../../kernel/secret.js';
 import { startKubesim } from '../../kubesim/server.js';
-import { CatalogueStore } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
 import type { CreateClusterInput } from '../../subgraphs/clusters/cluster/cluster.input.js';
 import { ClusterService } from '../../subgraphs/clusters/cluster/cluster.service.js';
 import { CreateClusterService } from '../../subgraphs/clusters/cluster/create-cluster.service.js';
@@ -55,7 +55,7 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
     provider,
     kubernetes,
   };
-  const catalogue = new CatalogueStore(kit.database.prisma);
+  const catalogue = new ClusterCatalogStore(kit.database.prisma);
   const { prisma } = kit.database;
   const actor = testActor(account);
   /** What somebody does in the cloud's console, past the platform. */

@@ -9,7 +9,7 @@ import { release, reserve } from '../../engine/ledger.js';
 import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
-import { placesOf } from '../../subgraphs/clusters/claims/claims.rules.js';
+import { quotasOfClaim } from '../../subgraphs/clusters/claims/claims.rules.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
@@ -347,13 +347,13 @@ describe('whoever answers claims', () => {
   });
 
   it('takes a load balancer of the account and a place on the machines of the cluster', () => {
-    expect(placesOf({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([
+    expect(quotasOfClaim({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([
       { resource: 'backend-repeats-per-instance', scope: 'c' },
       { resource: 'load-balancers', scope: '' },
     ]);
-    expect(placesOf({ kind: 'REUSED_LOAD_BALANCER', clusterId: 'c' })).toEqual([
+    expect(quotasOfClaim({ kind: 'REUSED_LOAD_BALANCER', clusterId: 'c' })).toEqual([
       { resource: 'backend-repeats-per-instance', scope: 'c' },
     ]);
-    expect(placesOf({ kind: 'DISK', clusterId: 'c' })).toEqual([{ resource: 'payg-disks', scope: '' }]);
+    expect(quotasOfClaim({ kind: 'DISK', clusterId: 'c' })).toEqual([{ resource: 'payg-disks', scope: '' }]);
   });
 });

@@ -6,7 +6,7 @@ import { balances, reserve } from '../../engine/ledger.js';
 import { packageRoot } from '../../kernel/root.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { named, testTitles } from '../../scripts/capabilities/test-titles.js';
-import { reserveNodes } from '../../subgraphs/clusters/network/node-network.js';
+import { reserveNodeNetwork } from '../../subgraphs/clusters/network/node-network.js';
 import { reserveMachines } from '../../subgraphs/clusters/reconcile/reserving-machines.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
 import { runningCluster } from '../clusters/living-cluster.js';
@@ -123,7 +123,7 @@ describe('with Terway', () => {
     const scope = { ...scopes, 'secondary-enis': '' }[resource];
     const used = async () => (await balances(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
     const nodes = { account, clusterId, instanceTypes: [TYPE], securityGroupId: null };
-    expect(await prisma.$transaction((tx) => reserveNodes(tx, { ...nodes, count: 1 }))).toEqual({
+    expect(await prisma.$transaction((tx) => reserveNodeNetwork(tx, { ...nodes, count: 1 }))).toEqual({
       granted: 1,
       shortage: null,
     });
@@ -131,7 +131,7 @@ describe('with Terway', () => {
     expect(each).toBeGreaterThan(0);
     const others = { account, resource, scope, amount: limit - 2 * each };
     await prisma.$transaction((tx) => reserve(tx, others));
-    const grant = await prisma.$transaction((tx) => reserveNodes(tx, { ...nodes, count: 2 }));
+    const grant = await prisma.$transaction((tx) => reserveNodeNetwork(tx, { ...nodes, count: 2 }));
     expect(grant).toMatchObject({ granted: 1, shortage: { code } });
     expect(await used()).toBe(limit);
   });

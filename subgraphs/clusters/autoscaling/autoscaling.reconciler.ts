@@ -11,7 +11,7 @@ import type { Means } from '../node-pool/node-pool.steps.js';
 import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { growPools } from './growing-pools.js';
-import { readCluster } from './reading-cluster.js';
+import { readClusterSnapshot } from './reading-cluster.js';
 import { shrinkPools } from './shrinking-pools.js';
 
 /** Clusters with pools that scale by themselves are looked at this often. */
@@ -44,7 +44,7 @@ async function look(
   const nodes = await scope.database.node.findMany({ where: { clusterId: cluster.id } });
   const running = nodes.filter(({ state }) => state === 'running');
   const elastic = pools.filter(scalesItself).filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
-  const seen = await readCluster(client, running);
+  const seen = await readClusterSnapshot(client, running);
   const view = { cluster, pools: elastic, nodes, seen, scope, means };
   if (!(await growPools(view))) await shrinkPools(view);
 }

@@ -30,7 +30,10 @@ export interface SeenCluster {
 }
 
 /** Reads the nodes and pods of a cluster; `rows` are the nodes that the platform knows. */
-export async function readCluster(client: KubernetesClient, rows: readonly NodeRow[]): Promise<SeenCluster> {
+export async function readClusterSnapshot(
+  client: KubernetesClient,
+  rows: readonly NodeRow[],
+): Promise<SeenCluster> {
   const [nodes, pods] = await Promise.all([
     client.all<Node>('/api/v1/nodes'),
     client.all<Pod>('/api/v1/pods'),

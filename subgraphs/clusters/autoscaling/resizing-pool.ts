@@ -4,7 +4,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { Refused } from '../../../kernel/result.js';
 import { updateCluster } from '../cluster/cluster.store.js';
-import { growthRoom, heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
+import { growthRoom, reservedNodes, reserveGrowth } from '../cluster/quota.reservations.js';
 import { updateNodePool } from '../node-pool/node-pool.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { recordFindings } from '../node-pool/audit/pool-audit.js';
@@ -123,7 +123,7 @@ async function affordable(
   if (wanted <= from) return wanted;
   const { account } = pool;
   const of = { account, clusterId: cluster.id, product: cluster.product };
-  const held = await heldPlaces(tx, account, pool.id);
+  const held = await reservedNodes(tx, account, pool.id);
   const room = await growthRoom(tx, { ...of, id: pool.id });
   const to = Math.max(from, room === null ? wanted : Math.min(wanted, held + room));
   const { id, instanceTypes } = pool;

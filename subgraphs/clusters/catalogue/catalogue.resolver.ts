@@ -1,5 +1,5 @@
 import { Arg, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import type { CatalogueStore } from './catalogue.store.js';
+import type { ClusterCatalogStore } from './catalogue.store.js';
 import { InstanceType, InstanceTypeFilter } from './instance-type.type.js';
 import { fitsNode } from '../node-pool/node-pool.rules.js';
 import { KubernetesVersion } from '../version/version.type.js';
@@ -7,7 +7,7 @@ import type { InstanceTypeValue, Version } from '../version/version.rules.js';
 
 @Resolver(() => KubernetesVersion)
 export class CatalogueResolver {
-  constructor(private readonly catalogue: CatalogueStore) {}
+  constructor(private readonly catalogue: ClusterCatalogStore) {}
 
   @Query(() => [KubernetesVersion], { description: 'Every Kubernetes version, newest first.' })
   async kubernetesVersions() {

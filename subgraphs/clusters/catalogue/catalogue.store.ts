@@ -21,7 +21,7 @@ export interface CatalogueRegion {
 }
 
 /** What can be asked for. */
-export interface Catalogue {
+export interface ClusterCatalog {
   /** By id and by the id that the ACK documentation prints. */
   readonly regions: ReadonlyMap<string, CatalogueRegion>;
   /** A time zone by any of its IANA names, or by the misspelled form of the ACK documentation. */
@@ -40,8 +40,8 @@ export const VERSION_PUBLISHED = 'KUBERNETES_VERSION_PUBLISHED' as const;
  * The catalogue, read once per process: six statements at the first use, none afterwards. It changes by a release, which
  * restarts the process, and when a Kubernetes version is published: with `events` it is then read anew.
  */
-export class CatalogueStore {
-  private loading: Promise<Catalogue> | undefined;
+export class ClusterCatalogStore {
+  private loading: Promise<ClusterCatalog> | undefined;
   private following = false;
 
   constructor(
@@ -50,7 +50,7 @@ export class CatalogueStore {
   ) {}
 
   /** The catalogue; a read that fails is tried again at the next use. */
-  catalogue(): Promise<Catalogue> {
+  catalogue(): Promise<ClusterCatalog> {
     this.loading ??= outsideRequests(() => this.begin()).catch((error: unknown) => {
       this.loading = undefined;
       throw error;
@@ -63,7 +63,7 @@ export class CatalogueStore {
     this.loading = undefined;
   }
 
-  private async begin(): Promise<Catalogue> {
+  private async begin(): Promise<ClusterCatalog> {
     if (this.events && !this.following) {
       // The position comes before the reading, so that nothing published in between is missed.
       const after = await this.events.head(PLATFORM_ACCOUNT);
@@ -86,7 +86,7 @@ export class CatalogueStore {
     }
   }
 
-  private async load(): Promise<Catalogue> {
+  private async load(): Promise<ClusterCatalog> {
     const [regions, zones, cells, timeZones, instanceTypes, versions] = await Promise.all([
       this.database.region.findMany({ orderBy: { position: 'asc' } }),
       this.database.zone.findMany({ orderBy: { id: 'asc' } }),

@@ -1,5 +1,5 @@
 import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
-import type { ClaimPlace } from './claims.rules.js';
+import type { ClaimQuota } from './claims.rules.js';
 
 /** What a Service has of the load balancer that stands for it. */
 export interface BalancerLoad {
@@ -8,7 +8,7 @@ export interface BalancerLoad {
 }
 
 /** How much of a counted resource a claim has of its load balancer. */
-export interface LoadPart extends ClaimPlace {
+export interface LoadPart extends ClaimQuota {
   readonly amount: number;
 }
 
@@ -29,7 +29,7 @@ export function loadParts({ id, balancer }: Balanced, { listeners, servers }: Ba
  * What each claim asks of its load balancer, by id. The machines of a cluster are behind a load balancer once, however
  * many of its Services reuse it: the first of these claims has them.
  */
-export function wishedLoads(claims: readonly CloudClaim[]): Map<string, BalancerLoad> {
+export function desiredLoads(claims: readonly CloudClaim[]): Map<string, BalancerLoad> {
   const counted = new Set<string>();
   const loads = new Map<string, BalancerLoad>();
   for (const { id, account, clusterId, kind, balancer, listeners, servers } of claims) {

@@ -17,9 +17,16 @@ import {
 } from '../../../engine/providers/claim-infrastructure.js';
 import { enqueue } from '../../../engine/queue.js';
 import { type Problem, settle } from '../../../kernel/result.js';
-import { type BalancerLoad, NO_LOAD, sameLoad, wishedLoads } from './balancer-load.js';
-import { type ClaimDecision, isTold, placesOf } from './claims.rules.js';
-import { allClaims, type ClaimRow, loadClaim, noteDecision, putClaim, removeClaim } from './claims.store.js';
+import { type BalancerLoad, NO_LOAD, sameLoad, desiredLoads } from './balancer-load.js';
+import { type ClaimDecision, isDecisionApplied, quotasOfClaim } from './claims.rules.js';
+import {
+  allClaims,
+  type ClaimRow,
+  loadClaim,
+  recordDecision,
+  putClaim,
+  removeClaim,
+} from './claims.store.js';
 
 /** Claims are looked at again after this, as long as there are any. */
 const LOOK_MS = 5_000;
@@ -50,7 +57,7 @@ export class ClaimsReconciler implements Reconciler {
     }
     // Services that share a load balancer keep what they have; who comes later gets what is left.
     const inOrder = [...claims].sort((a, b) => rank(rows, a) - rank(rows, b));
-    const look = { scope, rows, loads: wishedLoads(inOrder) };
+    const look = { scope, rows, loads: desiredLoads(inOrder) };
     const decisions = new Map<string, ClaimDecision>();
     for (const claim of inOrder) {
       scope.signal.throwIfAborted();
@@ -67,7 +74,7 @@ export class ClaimsReconciler implements Reconciler {
     { scope, decisions }: { readonly scope: ReconcileScope; readonly decisions: Decisions },
   ): Promise<void> {
     await scope.faults.reach('cloud-claims.decided');
-    const told = claims.every((claim) => isTold(claim, decisions.get(claim.id)!));
+    const told = claims.every((claim) => isDecisionApplied(claim, decisions.get(claim.id)!));
     if (told) return;
     const granted = claims.filter(({ id }) => decisions.get(id)?.state === 'GRANTED').map(({ id }) => id);
     const refused = claims.flatMap(({ id }) => {
@@ -109,7 +116,7 @@ export class ClaimsReconciler implements Reconciler {
     const createdAt = clock.now();
     await database.$transaction(async (tx) => {
       // One that had been written down and is gone by now went with its cluster.
-      if (before) await noteDecision(tx, claim.id, decision);
+      if (before) await recordDecision(tx, claim.id, decision);
       else await putClaim(tx, claim, { ...decision, createdAt });
       await appendEvents(tx, claim.account, createdAt, events);
     });
@@ -125,7 +132,8 @@ export class ClaimsReconciler implements Reconciler {
     const taken = await settle(() =>
       database.$transaction(async (tx) => {
         const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
-        for (const place of placesOf(claim)) await reserve(tx, { ...place, account, amount: 1, ...more });
+        for (const place of quotasOfClaim(claim))
+          await reserve(tx, { ...place, account, amount: 1, ...more });
         const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
         await putClaim(tx, claim, granted);
         if (kind !== 'DISK') await loadClaim(tx, claim, { held: NO_LOAD, wished: load });

@@ -2,7 +2,7 @@ import { DISKS } from '../../../engine/disk-limit.js';
 import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
 
 /** A place of the ledger that a claim holds while it is granted. */
-export interface ClaimPlace {
+export interface ClaimQuota {
   readonly resource: string;
   readonly scope: string;
 }
@@ -11,7 +11,7 @@ export interface ClaimPlace {
  * The places that a claim takes, one of each. A load balancer has every machine of its cluster behind it; one that is
  * reused was counted by who made it.
  */
-export function placesOf({ kind, clusterId }: Pick<CloudClaim, 'kind' | 'clusterId'>): ClaimPlace[] {
+export function quotasOfClaim({ kind, clusterId }: Pick<CloudClaim, 'kind' | 'clusterId'>): ClaimQuota[] {
   if (kind === 'DISK') return [{ resource: DISKS, scope: '' }];
   const backends = { resource: 'backend-repeats-per-instance', scope: clusterId };
   return kind === 'REUSED_LOAD_BALANCER' ? [backends] : [backends, { resource: 'load-balancers', scope: '' }];
@@ -25,6 +25,9 @@ export interface ClaimDecision {
 }
 
 /** Whether the cluster has been told the decision. */
-export function isTold({ granted, refusal }: CloudClaim, { state, message }: ClaimDecision): boolean {
+export function isDecisionApplied(
+  { granted, refusal }: CloudClaim,
+  { state, message }: ClaimDecision,
+): boolean {
   return granted === (state === 'GRANTED') && refusal === message;
 }

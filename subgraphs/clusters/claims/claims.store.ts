@@ -4,7 +4,7 @@ import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
 import { type BalancerLoad, loadParts, NO_LOAD } from './balancer-load.js';
-import { placesOf } from './claims.rules.js';
+import { quotasOfClaim } from './claims.rules.js';
 
 export type { ClaimRow };
 
@@ -41,7 +41,7 @@ export async function putClaim(
 }
 
 /** Writes down what is to be said of a claim that is known; of one that is gone, nothing. */
-export async function noteDecision(
+export async function recordDecision(
   tx: Transaction,
   id: string,
   { state, message }: Pick<ClaimRow, 'state' | 'message'>,
@@ -88,7 +88,7 @@ export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<voi
     DELETE FROM clusters.cloud_claim WHERE id = ${id} RETURNING state, listeners, servers`;
   if (held?.state !== 'GRANTED') return;
   const kind = claim.kind as CloudClaim['kind'];
-  for (const place of placesOf({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
+  for (const place of quotasOfClaim({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
   await takeLoad(tx, claim, { held, wished: NO_LOAD });
 }
 

@@ -8,7 +8,7 @@ export function readMasters(db: Database | Transaction, clusterId: string): Prom
 }
 
 /** Forgets the masters of a cluster that is gone, and gives back what they held. */
-export async function forgetMasters(
+export async function deleteMasters(
   tx: Transaction,
   { id, account }: { readonly id: string; readonly account: string },
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { refuseLargeTypes } from '../cluster/instance-size.guard.js';
 import { VCPU } from '../reconcile/held.js';
 import { insertNodes, vcpusOf } from '../reconcile/nodes.store.js';
 
-export interface MastersWish {
+export interface MasterReservationRequest {
   readonly account: string;
   readonly clusterId: string;
   readonly plan: { readonly zoneIds: readonly string[]; readonly version: string };
@@ -19,7 +19,7 @@ export interface MastersWish {
  * Takes the vCPUs and system disks of the account's masters and makes their rows: they are nodes of the cluster from the beginning, and
  * their ids are what the provider knows them by. Refuses `QUOTA_EXCEEDED`.
  */
-export async function reserveMasters(tx: Transaction, wish: MastersWish): Promise<void> {
+export async function reserveMasters(tx: Transaction, wish: MasterReservationRequest): Promise<void> {
   const { account, clusterId, plan, masters, at } = wish;
   if (masters.length === 0) return;
   const path = ['input', 'masters', 'instanceType'];

@@ -1,7 +1,7 @@
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { requeueAfter } from '../../../engine/contract.js';
 import type { ErrorCode } from '../../../kernel/errors.js';
-import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { failCluster } from '../cluster/settling-cluster.js';
 import { seenAs } from '../node-pool/nodes/observing-nodes.js';
 import { isReady, readNode } from '../reconcile/kubernetes-nodes.js';
@@ -53,7 +53,7 @@ async function record(step: ClusterStep, changes: readonly NodeChange[]): Promis
     return changes
       .filter(({ id }) => recorded.has(id))
       .map(({ id, zoneId, instanceType }) =>
-        say(step, 'NODE_READY', `A master is ready in ${zoneId}.`, {
+        clusterEvent(step, 'NODE_READY', `A master is ready in ${zoneId}.`, {
           data: { nodeId: id, role: 'MASTER', zoneId, instanceType },
         }),
       );

@@ -11,7 +11,7 @@ export interface PoolOfKind {
 }
 
 /** The cluster that a pool is for. */
-export interface PoolHome {
+export interface PoolCluster {
   readonly kind: ClusterKindName;
   readonly version: string;
   readonly types: ReadonlyMap<string, InstanceTypeValue>;
@@ -27,7 +27,7 @@ const isBareMetal: TypeRule = ({ bareMetal = false }) => bareMetal;
 const WITHOUT_DOCKER = '1.24';
 
 /** What is wrong with a node pool in a cluster of the kind; `path` is where the pool stands in the input. */
-export function poolKindProblems(pool: PoolOfKind, home: PoolHome, path: readonly string[]): Problem[] {
+export function poolKindProblems(pool: PoolOfKind, home: PoolCluster, path: readonly string[]): Problem[] {
   return [
     ...runtimeProblems(pool, home, path),
     ...confidentialProblems(pool, home, path),
@@ -36,7 +36,7 @@ export function poolKindProblems(pool: PoolOfKind, home: PoolHome, path: readonl
   ];
 }
 
-function runtimeProblems({ instanceTypes, runtime }: PoolOfKind, home: PoolHome, path: readonly string[]) {
+function runtimeProblems({ instanceTypes, runtime }: PoolOfKind, home: PoolCluster, path: readonly string[]) {
   if (runtime === 'DOCKER' && compareVersions(home.version, WITHOUT_DOCKER) >= 0) {
     const message = `Kubernetes ${home.version} does not work with Docker; take CONTAINERD.`;
     return [{ code: 'INVALID_INPUT', message, path: [...path, 'runtime'] } satisfies Problem];
@@ -52,7 +52,7 @@ function runtimeProblems({ instanceTypes, runtime }: PoolOfKind, home: PoolHome,
 
 function confidentialProblems(
   { instanceTypes, runtime }: PoolOfKind,
-  home: PoolHome,
+  home: PoolCluster,
   path: readonly string[],
 ) {
   if (home.kind !== 'CONFIDENTIAL') return [];
@@ -69,12 +69,16 @@ function confidentialProblems(
   ];
 }
 
-function sharingProblems({ instanceTypes, gpuSharing }: PoolOfKind, home: PoolHome, path: readonly string[]) {
+function sharingProblems(
+  { instanceTypes, gpuSharing }: PoolOfKind,
+  home: PoolCluster,
+  path: readonly string[],
+) {
   if (!gpuSharing) return [];
   return unfit(instanceTypes, home, { path, rule: ({ gpus }) => gpus > 0, why: 'without GPUs to share' });
 }
 
-function autonomyProblems({ edgeAutonomy }: PoolOfKind, { kind }: PoolHome, path: readonly string[]) {
+function autonomyProblems({ edgeAutonomy }: PoolOfKind, { kind }: PoolCluster, path: readonly string[]) {
   if (!edgeAutonomy || kind === 'EDGE') return [];
   const message = 'Only node pools of edge clusters (profile EDGE) have edge autonomy.';
   return [{ code: 'UNSUPPORTED_BY_KIND', message, path: [...path, 'edgeAutonomy'] } satisfies Problem];
@@ -87,7 +91,7 @@ interface Unfit {
 }
 
 /** One problem for each type that is known and breaks the rule. */
-function unfit(ids: readonly string[], { types }: PoolHome, { path, rule, why }: Unfit): Problem[] {
+function unfit(ids: readonly string[], { types }: PoolCluster, { path, rule, why }: Unfit): Problem[] {
   return ids.flatMap((id, index): Problem[] => {
     const type = types.get(id);
     if (!type || rule(type)) return [];
@@ -98,10 +102,10 @@ function unfit(ids: readonly string[], { types }: PoolHome, { path, rule, why }:
 
 interface Need {
   readonly what: string;
-  holds(pool: PoolOfKind, types: PoolHome['types']): boolean;
+  holds(pool: PoolOfKind, types: PoolCluster['types']): boolean;
 }
 
-const everyType = ({ instanceTypes }: PoolOfKind, types: PoolHome['types'], rule: TypeRule) =>
+const everyType = ({ instanceTypes }: PoolOfKind, types: PoolCluster['types'], rule: TypeRule) =>
   instanceTypes.length > 0 &&
   instanceTypes.every((id) => {
     const type = types.get(id);
@@ -130,7 +134,7 @@ export function neededPool(kind: ClusterKindName): string | null {
 export function neededPoolProblems(
   kind: ClusterKindName,
   pools: readonly PoolOfKind[],
-  types: PoolHome['types'],
+  types: PoolCluster['types'],
 ): Problem[] {
   const need = NEEDS[kind];
   if (!need || pools.some((pool) => need.holds(pool, types))) return [];

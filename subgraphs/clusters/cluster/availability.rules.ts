@@ -1,7 +1,7 @@
 import { nearest } from '../../../kernel/great-circle.js';
 import type { Product } from '../../../kernel/graph/product.type.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { Catalogue, CatalogueRegion } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, CatalogueRegion } from '../catalogue/catalogue.store.js';
 
 const PATH = ['input', 'regionId'];
 
@@ -12,7 +12,7 @@ const PATH = ['input', 'regionId'];
 export function availabilityProblems(
   region: CatalogueRegion | undefined,
   product: Product | undefined,
-  regions: Catalogue['regions'],
+  regions: ClusterCatalog['regions'],
 ): Problem[] {
   if (!region || !product) return [];
   const availability = region.availability.get(product);
@@ -45,7 +45,7 @@ export function availabilityProblems(
 function nearestRegion(
   region: CatalogueRegion,
   product: Product,
-  regions: Catalogue['regions'],
+  regions: ClusterCatalog['regions'],
 ): { readonly place: CatalogueRegion; readonly km: number } | undefined {
   // A region may be found by two ids.
   const offering = [...new Set(regions.values())].filter(

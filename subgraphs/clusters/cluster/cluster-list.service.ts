@@ -3,7 +3,7 @@ import { pageOf } from '../../../kernel/page.js';
 import { Refused } from '../../../kernel/result.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../kernel/sorting.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { clusterFilterProblems } from './cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';
 import { type ClusterOrderField, clusterSorting, type ClusterStore } from './cluster.store.js';
@@ -13,7 +13,7 @@ import { remember } from '../loading.js';
 export class ClusterListService {
   constructor(
     private readonly store: ClusterStore,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /** The account's clusters. Refuses a filter, page size or cursor that is not valid. */

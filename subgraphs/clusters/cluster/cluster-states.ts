@@ -34,16 +34,18 @@ const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
 const STATES = Object.keys(NEXT) as ClusterState[];
 
 /** Whether a cluster may go from one state to another. */
-export function mayBecome(from: ClusterState, to: ClusterState): boolean {
+export function canTransition(from: ClusterState, to: ClusterState): boolean {
   return NEXT[from].includes(to);
 }
 
 /** The states in which a cluster may be when this one is written: those that lead to it, and itself. */
-export function statesBefore(to: ClusterState): ClusterState[] {
-  return STATES.filter((from) => from === to || mayBecome(from, to));
+export function sourceStates(to: ClusterState): ClusterState[] {
+  return STATES.filter((from) => from === to || canTransition(from, to));
 }
 
 /** What a row must be like for the change to be written: in a state from which the one of the change, if any, follows. */
-export function admitting({ state }: { readonly state?: unknown }): { state?: { in: ClusterState[] } } {
-  return typeof state === 'string' ? { state: { in: statesBefore(state as ClusterState) } } : {};
+export function whereTransitionAllowed({ state }: { readonly state?: unknown }): {
+  state?: { in: ClusterState[] };
+} {
+  return typeof state === 'string' ? { state: { in: sourceStates(state as ClusterState) } } : {};
 }

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Requires } from '../../../access/requires.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { Region, TimeZone } from '../catalogue/catalogue-stubs.type.js';
 import type { ClusterListService } from './cluster-list.service.js';
 import { ClusterFilter } from './cluster.input.js';
@@ -24,7 +24,7 @@ interface Parts {
   readonly nodePools: NodePoolStore;
   readonly nodes: NodeStore;
   readonly operations: OperationStore;
-  readonly catalogue: CatalogueStore;
+  readonly catalogue: ClusterCatalogStore;
   readonly lists: ClusterListService;
   readonly kubeconfigs: KubeconfigService;
 }

@@ -1,16 +1,16 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { Catalogue, CatalogueRegion } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, CatalogueRegion } from '../catalogue/catalogue.store.js';
 import type { Product } from '../../../kernel/graph/product.type.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import { availabilityProblems } from './availability.rules.js';
-import { type NetworkRequest, networkProblems } from '../network/network.rules.js';
+import { type NetworkRequest, validateNetwork } from '../network/network.rules.js';
 import { loadBalancerProblems } from '../instance/charge-type.rules.js';
-import { labelProblems, nameProblems } from '../name.rules.js';
+import { validateLabels, validateName } from '../name.rules.js';
 import {
   defaultPoolIndex,
   type NodePoolPlan,
   type NodePoolRequest,
-  nodePoolProblems,
+  validateNodePool,
   planNodePool,
 } from '../node-pool/node-pool.rules.js';
 import type { ClusterCapability, NetworkPlugin, StoragePlugin } from '../cluster-kind/cluster-kind.enums.js';
@@ -79,7 +79,7 @@ interface Reading {
 /** Checks a request against the catalogue: a plan, or every problem that can be seen at once. */
 export function planCluster(
   request: ClusterRequest,
-  catalogue: Catalogue,
+  catalogue: ClusterCatalog,
 ): { plan?: ClusterPlan; problems: Problem[] } {
   const region = catalogue.regions.get(request.regionId);
   const reading: Reading = {
@@ -96,10 +96,10 @@ export function planCluster(
 function problemsOf(
   request: ClusterRequest,
   { region, product, version }: Reading,
-  catalogue: Catalogue,
+  catalogue: ClusterCatalog,
 ): Problem[] {
   return [
-    ...nameProblems(request.name, ['input', 'name']),
+    ...validateName(request.name, ['input', 'name']),
     ...regionProblems(request, region),
     ...product.problems,
     ...availabilityProblems(region, product.kind?.product, catalogue.regions),
@@ -107,12 +107,12 @@ function problemsOf(
     ...timeZoneProblems(request, catalogue),
     ...poolListProblems(request, catalogue),
     ...kindProblems(request, product.kind, { version, types: catalogue.instanceTypes }),
-    ...networkProblems(request.network, {
+    ...validateNetwork(request.network, {
       plugin: request.networkPlugin ?? 'FLANNEL',
       hasNetwork: request.type !== 'EXTERNAL_KUBERNETES',
     }),
     ...loadBalancerProblems(request.loadBalancer, ['input', 'loadBalancer', 'chargeType']),
-    ...labelProblems(request.labels, ['input', 'labels']),
+    ...validateLabels(request.labels, ['input', 'labels']),
   ];
 }
 
@@ -165,13 +165,13 @@ function regionProblems(request: ClusterRequest, region: CatalogueRegion | undef
   });
 }
 
-function timeZoneProblems(request: ClusterRequest, catalogue: Catalogue): Problem[] {
+function timeZoneProblems(request: ClusterRequest, catalogue: ClusterCatalog): Problem[] {
   if (request.timeZone == null || catalogue.timeZoneNamed(request.timeZone)) return [];
   const message = `There is no time zone ${request.timeZone}; see Query.timeZones.`;
   return [{ code: 'UNKNOWN_TIME_ZONE', message, path: ['input', 'timeZone'] }];
 }
 
-function poolListProblems({ nodePools, regionId }: ClusterRequest, catalogue: Catalogue): Problem[] {
+function poolListProblems({ nodePools, regionId }: ClusterRequest, catalogue: ClusterCatalog): Problem[] {
   const pools = nodePools ?? [];
   const path = ['input', 'nodePools'];
   if (pools.length > MAX_POOLS) {
@@ -187,7 +187,7 @@ function poolListProblems({ nodePools, regionId }: ClusterRequest, catalogue: Ca
   return pools.flatMap((pool, index) => {
     const here = [...path, String(index)];
     const problems = [
-      ...nodePoolProblems(pool, catalogue.instanceTypes, here),
+      ...validateNodePool(pool, catalogue.instanceTypes, here),
       ...poolZoneProblems(pool, catalogue.regions.get(regionId)?.zoneIds ?? [], here),
       ...(index === defaultPoolIndex(pools) ? defaultPoolProblems(pool, here) : []),
     ];

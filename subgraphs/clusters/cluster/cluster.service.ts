@@ -7,7 +7,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { blockedProblem } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { change, type ChangeOutcome } from '../change.js';
@@ -16,10 +16,10 @@ import { type ClusterRow, lockCluster, updateCluster } from './cluster.store.js'
 import { takeName } from './create-cluster.service.js';
 import { guardUpdate } from '../cluster-kind/update.guard.js';
 import { labelChanges } from '../label-changes.js';
-import { labelProblems, nameProblems } from '../name.rules.js';
+import { validateLabels, validateName } from '../name.rules.js';
 import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { wishUpgrade } from '../upgrade/beginning-upgrade.js';
+import { startUpgrade } from '../upgrade/beginning-upgrade.js';
 import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
 import { upgradeTarget } from '../upgrade/upgrade-target.js';
 
@@ -29,15 +29,15 @@ const ID_PATH = ['input', 'id'];
 export class ClusterService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
     private readonly checks = new ClusterCheckService(platform, catalogue),
   ) {}
 
   /** Changes name, labels or protection. Refuses `CONFLICT` when `resourceVersion` is given and not the current one. */
   async update(actor: Actor, input: UpdateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const problems = [
-      ...(input.name == null ? [] : nameProblems(input.name, ['input', 'name'])),
-      ...labelProblems(input.labels, ['input', 'labels']),
+      ...(input.name == null ? [] : validateName(input.name, ['input', 'name'])),
+      ...validateLabels(input.labels, ['input', 'labels']),
     ];
     if (problems.length > 0) throw new Refused(problems);
     const { account } = actor;
@@ -78,7 +78,7 @@ export class ClusterService {
       const blocked = blockedProblem(cluster.id, blockers);
       if (blocked) refuse(blocked.code, blocked.message, { path: ID_PATH });
       const { version } = target;
-      const operationId = await wishUpgrade(tx, cluster, { version, rolling, timing: input.timing, at });
+      const operationId = await startUpgrade(tx, cluster, { version, rolling, timing: input.timing, at });
       return { clusterId: cluster.id, operationId };
     });
   }

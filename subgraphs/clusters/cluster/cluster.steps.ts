@@ -27,7 +27,7 @@ function subjectOf({ cluster, operation }: ClusterStep): Subject {
   return { cluster, operationId: operation?.id };
 }
 
-export function say(
+export function clusterEvent(
   step: ClusterStep,
   type: EventType,
   message: string,

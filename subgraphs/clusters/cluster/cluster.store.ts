@@ -12,7 +12,7 @@ import { CLUSTER_COLUMNS } from './cluster-columns.js';
 import { filterLabels } from './cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';
 import type { Children } from '../loading.js';
-import { admitting } from './cluster-states.js';
+import { whereTransitionAllowed } from './cluster-states.js';
 
 export type ClusterRow = Cluster;
 
@@ -144,7 +144,7 @@ export async function updateCluster(
   data: Prisma.ClusterUncheckedUpdateInput,
 ): Promise<void> {
   await tx.cluster.update({
-    where: { id, ...admitting(data) },
+    where: { id, ...whereTransitionAllowed(data) },
     data: { ...data, resourceVersion: { increment: 1 } },
   });
 }

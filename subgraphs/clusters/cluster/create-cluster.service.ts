@@ -7,7 +7,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { CollectedProblems, type Problem, Refused } from '../../../kernel/result.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
 import type { CreateClusterInput } from './cluster.input.js';
 import { type ClusterPlan, planCluster } from './cluster.rules.js';
@@ -29,7 +29,7 @@ const STAGES = ['CONTROL_PLANE', 'KUBERNETES_API', 'NODE_POOLS', 'READY'];
 export class CreateClusterService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   async create(actor: Actor, input: CreateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {

@@ -7,9 +7,9 @@ import { enqueueAll } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { removeClaimsOf } from '../claims/claims.store.js';
-import { forgetMasters } from '../cluster-kind/masters.store.js';
+import { deleteMasters } from '../cluster-kind/masters.store.js';
 import { disconnectCluster } from '../network/disconnecting-cluster.js';
-import { inCluster, say, type ClusterStep } from './cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep } from './cluster.steps.js';
 import { updateCluster } from './cluster.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 
@@ -34,7 +34,7 @@ const finalizers = new Finalizers<ClusterStep>(
       },
       release: async (tx, { cluster }) => {
         await deleteClusterAccess(tx, cluster.id);
-        await forgetMasters(tx, cluster);
+        await deleteMasters(tx, cluster);
       },
     },
     { name: 'ledger', release: releaseCluster },
@@ -77,7 +77,7 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
       });
       await enqueueAll(tx, 'node-pool', living);
       if (operation) await startStage(tx, operation.id, 'NODE_POOLS', at);
-      return [say(step, 'CLUSTER_DELETING', `The cluster ${cluster.name} is being deleted.`)];
+      return [clusterEvent(step, 'CLUSTER_DELETING', `The cluster ${cluster.name} is being deleted.`)];
     });
   }
   if (pools.length === 0) await scope.faults.reach('cluster.pools-removed');
@@ -111,7 +111,7 @@ export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { state: 'DELETED', deletedAt: at });
     if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
-    return [say(step, 'CLUSTER_DELETED', `The cluster ${cluster.name} is deleted.`)];
+    return [clusterEvent(step, 'CLUSTER_DELETED', `The cluster ${cluster.name} is deleted.`)];
   });
   await scope.faults.reach('cluster.removal-recorded');
   return done;
@@ -125,7 +125,9 @@ export async function failDeletion(step: ClusterStep, error: Problem): Promise<O
     await updateCluster(tx, cluster.id, { state: 'DELETE_FAILED' });
     if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);
     const text = `The cluster ${cluster.name} could not be deleted: ${message}`;
-    return [say(step, 'CLUSTER_DELETE_FAILED', text, { level: 'ERROR', data: { code: error.code } })];
+    return [
+      clusterEvent(step, 'CLUSTER_DELETE_FAILED', text, { level: 'ERROR', data: { code: error.code } }),
+    ];
   });
   return done;
 }

@@ -4,7 +4,7 @@ import { requeueAfter } from '../../../engine/contract.js';
 import { passStage, startStage } from '../../../engine/operations.js';
 import { enqueue, enqueueAll } from '../../../engine/queue.js';
 import type { ControlPlane } from '../../../engine/providers/infrastructure-provider.js';
-import { inCluster, say, until, type ClusterStep, type Step } from './cluster.steps.js';
+import { inCluster, clusterEvent, until, type ClusterStep, type Step } from './cluster.steps.js';
 import { updateCluster } from './cluster.store.js';
 import { planPreinstalled } from '../component/preinstalled-components.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
@@ -30,7 +30,7 @@ export const makeControlPlane: Step = async (step) => {
     await inCluster(step, async (tx, at) => {
       await startStage(tx, operation.id, 'CONTROL_PLANE', at);
       return [
-        say(
+        clusterEvent(
           step,
           'CLUSTER_PROVISIONING',
           `The control plane of ${cluster.name} is being made in ${regionId}.`,
@@ -76,7 +76,7 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
     await updateCluster(tx, cluster.id, { conditions: controlPlaneRuns(cluster, version, at), version });
     await enqueue(tx, 'control-plane', cluster.id);
     if (operation) await passStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'KUBERNETES_API' }, at);
-    return [say(step, 'CONTROL_PLANE_READY', message, { data: { version, server } })];
+    return [clusterEvent(step, 'CONTROL_PLANE_READY', message, { data: { version, server } })];
   });
 }
 
@@ -118,7 +118,7 @@ export const openKubernetesApi: Step = async (step) => {
       pools.map(({ id }) => id),
     );
     if (operation) await passStage(tx, operation.id, { from: 'KUBERNETES_API', to: 'NODE_POOLS' }, at);
-    return [say(step, 'KUBERNETES_API_READY', message)];
+    return [clusterEvent(step, 'KUBERNETES_API_READY', message)];
   });
   await scope.faults.reach('cluster.api-recorded');
   return 'again';

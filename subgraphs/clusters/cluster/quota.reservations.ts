@@ -95,7 +95,7 @@ export async function growthRoom(
 }
 
 /** How many nodes places are held for in a pool: those that exist and, while a change is carried out, are to be made. */
-export async function heldPlaces(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
+export async function reservedNodes(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
   const [group] = await balances(tx, account, [{ resource: GROUP, scope: nodePoolId }]);
   return group?.used ?? 0;
 }

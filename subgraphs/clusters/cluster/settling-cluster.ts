@@ -2,13 +2,13 @@ import { done, type Outcome } from '../../../engine/contract.js';
 import { finishOperation, finishStage, passStage } from '../../../engine/operations.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { inCluster, say, type ClusterStep } from './cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep } from './cluster.steps.js';
 import { updateCluster } from './cluster.store.js';
 import { withCondition } from '../reconcile/conditions.js';
-import { forgetMasters } from '../cluster-kind/masters.store.js';
-import { releaseNodes } from '../network/node-network.js';
+import { deleteMasters } from '../cluster-kind/masters.store.js';
+import { releaseNodeNetwork } from '../network/node-network.js';
 import { endState, resultOf, type PoolResult } from '../node-pool/node-pool.plan.js';
-import { tellVersionSupport } from '../version/version-support.reconciler.js';
+import { enqueueVersionSupport } from '../version/version-support.reconciler.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { readNodes } from '../reconcile/reconcile.store.js';
 
@@ -35,10 +35,10 @@ export async function settleCluster(step: ClusterStep): Promise<StepOutcome> {
     if (operation && result) {
       await endCreation(tx, { id: operation.id, result, at });
       // It may have been made with a patch that is not the newest.
-      await tellVersionSupport(tx, cluster);
+      await enqueueVersionSupport(tx, cluster);
     }
     return [
-      say(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
+      clusterEvent(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
         data: { from: cluster.state },
       }),
     ];
@@ -89,8 +89,8 @@ export async function settleCanceled(step: ClusterStep): Promise<StepOutcome> {
 }
 
 async function giveUpMasters(tx: Transaction, cluster: ClusterStep['cluster']): Promise<void> {
-  await forgetMasters(tx, cluster);
-  await releaseNodes(tx, cluster.id);
+  await deleteMasters(tx, cluster);
+  await releaseNodeNetwork(tx, cluster.id);
 }
 
 /** The cluster cannot be made. */
@@ -116,7 +116,7 @@ async function end(step: ClusterStep, { error, reason, state, result, forget }: 
     await forget?.(tx, cluster);
     if (operation) await finishOperation(tx, operation.id, { ...result, state, error }, at);
     return [
-      say(step, 'CLUSTER_FAILED', `The cluster ${cluster.name} failed: ${message}`, {
+      clusterEvent(step, 'CLUSTER_FAILED', `The cluster ${cluster.name} failed: ${message}`, {
         level: 'ERROR',
         data: { reason },
       }),

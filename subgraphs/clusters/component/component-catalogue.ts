@@ -83,15 +83,15 @@ export interface ComponentHost {
 }
 
 /** Whether a cluster can have the component at all. */
-export function fits(entry: ComponentEntry, host: ComponentHost): boolean {
+export function supportsCluster(entry: ComponentEntry, host: ComponentHost): boolean {
   const traits = host as unknown as Readonly<Record<string, unknown>>;
   const required = Object.entries(entry.requires ?? {});
   return entry.products.includes(host.product) && required.every(([trait, value]) => traits[trait] === value);
 }
 
 /** Whether such a cluster comes with the component. */
-export function comesWith(entry: ComponentEntry, host: ComponentHost): boolean {
-  return entry.preinstalled.includes(host.product) && fits(entry, host);
+export function isPreinstalled(entry: ComponentEntry, host: ComponentHost): boolean {
+  return entry.preinstalled.includes(host.product) && supportsCluster(entry, host);
 }
 
 /** The versions that work with a version of Kubernetes, newest first. */
@@ -119,6 +119,6 @@ export function isNewer(entry: ComponentEntry, from: string, to: string): boolea
 }
 
 /** Whether workloads notice an upgrade: system components, and those that serve traffic. */
-export function disturbs({ system, service }: ComponentEntry): boolean {
+export function isDisruptive({ system, service }: ComponentEntry): boolean {
   return system || service !== undefined;
 }

@@ -6,7 +6,7 @@ import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { Database } from '../../../kernel/database.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { componentEntry } from './component-catalogue.js';
-import { type Drift, driftOf } from './component-drift.js';
+import { type ComponentFieldDrift, driftOf } from './component-drift.js';
 import { objectsOf, readLive } from './component.steps.js';
 
 /** What checking components works with. */
@@ -28,10 +28,10 @@ export async function checkComponents(check: ComponentCheck, clusterId: string):
   for (const component of components) await record(check, component, await driftIn(check.client, component));
 }
 
-async function driftIn(client: KubernetesClient, component: Component): Promise<Drift[]> {
+async function driftIn(client: KubernetesClient, component: Component): Promise<ComponentFieldDrift[]> {
   const entry = await componentEntry(component.name);
   if (!entry) return [];
-  const found: Drift[] = [];
+  const found: ComponentFieldDrift[] = [];
   for (const object of objectsOf({ component, entry }))
     found.push(...driftOf(object, await readLive(client, object.path)));
   return found;
@@ -40,9 +40,9 @@ async function driftIn(client: KubernetesClient, component: Component): Promise<
 async function record(
   { database, at }: ComponentCheck,
   component: Component,
-  drift: readonly Drift[],
+  drift: readonly ComponentFieldDrift[],
 ): Promise<void> {
-  const before = component.drift as unknown as Drift[];
+  const before = component.drift as unknown as ComponentFieldDrift[];
   const fresh = drift.length > 0 && !isDeepStrictEqual(drift, before);
   await database.$transaction(async (tx) => {
     const { count } = await tx.component.updateMany({
@@ -54,7 +54,7 @@ async function record(
   });
 }
 
-function drifted({ id, name, clusterId }: Component, drift: readonly Drift[]): NewEvent {
+function drifted({ id, name, clusterId }: Component, drift: readonly ComponentFieldDrift[]): NewEvent {
   const where = drift.map(({ object, path }) => `${object} ${path}`.trim());
   const text = `${name} was changed past the platform: ${where.slice(0, 5).join(', ')}.`;
   const data = { componentId: id, name, changes: where.slice(0, 20) };

@@ -2,9 +2,9 @@ import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
 import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { checkComponents } from './component-check.js';
-import { forgetOrphans } from './component.store.js';
+import { deleteOrphanedComponents } from './component.store.js';
 import { pagesById } from '../reconcile/pages-by-id.js';
-import { clustersBehind } from '../reconcile/reconcile.store.js';
+import { clustersAfter } from '../reconcile/reconcile.store.js';
 
 /** Clusters that are looked at side by side. */
 const BATCH = 5;
@@ -15,8 +15,8 @@ export function componentDriftSchedule({ kubernetes }: { readonly kubernetes: Ku
     name: 'check-components',
     cron: '*/10 * * * *',
     async run(scope) {
-      await forgetOrphans(scope.database);
-      const clusters = clustersBehind(scope.database, { states: ['RUNNING'], take: BATCH });
+      await deleteOrphanedComponents(scope.database);
+      const clusters = clustersAfter(scope.database, { states: ['RUNNING'], take: BATCH });
       for await (const rows of pagesById(clusters, scope.signal))
         await Promise.all(rows.map(({ id }) => checkCluster(id, { scope, kubernetes })));
     },

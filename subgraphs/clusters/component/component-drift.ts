@@ -2,7 +2,7 @@ import { additionsTo } from './component-additions.js';
 import type { ManifestObject } from './component-manifest.js';
 
 /** Something of a component that is not as the platform has applied it. */
-export interface Drift {
+export interface ComponentFieldDrift {
   /** Kind and name, e.g. `Deployment coredns`. */
   readonly object: string;
   /** Where in the object, e.g. `spec.replicas`; empty for the object itself. */
@@ -20,7 +20,7 @@ const MAX_DRIFTS = 20;
  * What of an applied object somebody has changed, and what was added to its spec or its configuration. Elsewhere only
  * what was applied counts: the rest is the API server's.
  */
-export function driftOf({ object }: ManifestObject, live: unknown): Drift[] {
+export function driftOf({ object }: ManifestObject, live: unknown): ComponentFieldDrift[] {
   const name = `${object.kind} ${object.metadata?.name}`;
   if (live === undefined) return [{ object: name, path: '', expected: 'present', actual: null }];
   const { apiVersion: _v, kind: _k, ...expected } = object;

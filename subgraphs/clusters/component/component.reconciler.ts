@@ -15,8 +15,8 @@ import { componentEntry } from './component-catalogue.js';
 import { updateComponent } from './component.store.js';
 import { apply, type ComponentStep, inComponent, objectsOf, readLive } from './component.steps.js';
 import type { ManifestObject } from './component-manifest.js';
-import { lacking } from './rollout.js';
-import { tallyNodes } from './tallying-nodes.js';
+import { rolloutProblem } from './rollout.js';
+import { countSchedulableNodes } from './tallying-nodes.js';
 import { NO_JSON } from '../reconcile/json-null.js';
 
 const COMPONENT = 'component';
@@ -77,10 +77,10 @@ async function unlessLate(wish: Wish, { code, message }: Problem): Promise<Outco
 async function install(step: ComponentStep): Promise<Outcome> {
   const objects = objectsOf(step);
   await applyOnce(step, objects);
-  const nodes = await tallyNodes(step.client);
+  const nodes = await countSchedulableNodes(step.client);
   const lacks: string[] = [];
   for (const { path } of objects) {
-    const missing = lacking(await readLive(step.client, path), nodes);
+    const missing = rolloutProblem(await readLive(step.client, path), nodes);
     if (missing !== undefined) lacks.push(missing);
   }
   if (lacks.length === 0) return settle(step);

@@ -26,7 +26,7 @@ export function afterAction(state: string, action: ComponentAction): ComponentSt
 }
 
 /** Cluster states in which components are changed. */
-export const CHANGEABLE: readonly string[] = ['RUNNING', 'SCALING'];
+export const COMPONENT_CHANGE_STATES: readonly string[] = ['RUNNING', 'SCALING'];
 
 /** Type of the operation that carries an action out. */
 export function componentOperation(action: ComponentAction): `${ComponentAction}_COMPONENT` {

@@ -16,19 +16,24 @@ import { planInWindow, refuseSecondChange } from '../maintenance-window/schedule
 import {
   type ComponentEntry,
   componentEntry,
-  disturbs,
-  fits,
+  isDisruptive,
+  supportsCluster,
   isNewer,
   versionsFor,
 } from './component-catalogue.js';
 import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
-import { afterAction, CHANGEABLE, type ComponentAction, componentOperation } from './component.rules.js';
+import {
+  afterAction,
+  COMPONENT_CHANGE_STATES,
+  type ComponentAction,
+  componentOperation,
+} from './component.rules.js';
 import {
   type ComponentRow,
-  type ComponentWish,
+  type ComponentSpecUpdate,
   insertComponents,
   lockComponent,
-  wishComponent,
+  updateComponentSpec,
 } from './component.store.js';
 import type { WaitingChange } from './scheduled-component-change.js';
 import type { ChangeTiming } from '../maintenance-window/maintenance-window.enums.js';
@@ -63,7 +68,7 @@ export class ComponentService {
     const parameters = checked(entry, {}, input.parameters ?? {});
     return change(this.platform, { actor, mutation: 'installComponent', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);
-      if (!fits(entry, cluster))
+      if (!supportsCluster(entry, cluster))
         refuse(
           'INVALID_INPUT',
           `${entry.name} does not run in a cluster of ${cluster.product} with Kubernetes ${cluster.version}.`,
@@ -165,7 +170,7 @@ export class ComponentService {
       const planned = await planChange(tx, facts, { type, later, timing: input.timing });
       if (planned) return { componentId: component.id, operationId: planned.id };
       const operationId = await operate(tx, cluster, { type, name: entry.name, at });
-      await wishComponent(tx, component.id, { wish: { ...wish, state, operationId }, at });
+      await updateComponentSpec(tx, component.id, { wish: { ...wish, state, operationId }, at });
       return finish(tx, { account, id: component.id, operationId, at });
     });
   }
@@ -192,7 +197,7 @@ interface Facts {
 /** What an action comes to. */
 interface Decision {
   /** What the component is to become, when it begins at once. */
-  readonly wish: Pick<ComponentWish, 'version' | 'parameters'>;
+  readonly wish: Pick<ComponentSpecUpdate, 'version' | 'parameters'>;
   /** What is remembered of it, when it waits. */
   readonly later: Pick<WaitingChange, 'version' | 'parameters'>;
 }
@@ -223,7 +228,7 @@ async function planChange(
     type,
     stages: STAGES,
     input: { name, componentId, ...later },
-    timing: timing ?? (disturbs(entry) ? undefined : 'IMMEDIATE'),
+    timing: timing ?? (isDisruptive(entry) ? undefined : 'IMMEDIATE'),
     at,
   });
 }
@@ -236,7 +241,7 @@ async function changeableCluster(
 ): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return refuseNotFound('CLUSTER', id, path);
-  if (cluster.deletedAt || !CHANGEABLE.includes(cluster.state))
+  if (cluster.deletedAt || !COMPONENT_CHANGE_STATES.includes(cluster.state))
     refuse(
       'INVALID_STATE',
       `The cluster ${id} is ${cluster.state}; components are changed while it is RUNNING.`,

@@ -69,7 +69,7 @@ export async function updateComponent(
 }
 
 /** What a component is to become. */
-export interface ComponentWish {
+export interface ComponentSpecUpdate {
   readonly state: string;
   readonly version?: string;
   readonly parameters?: Prisma.InputJsonObject;
@@ -77,10 +77,10 @@ export interface ComponentWish {
 }
 
 /** Wishes something else of a component; enqueue it too. Its reconciler applies it once and waits for what comes of it. */
-export async function wishComponent(
+export async function updateComponentSpec(
   tx: Transaction,
   id: string,
-  { wish, at }: { readonly wish: ComponentWish; readonly at: Date },
+  { wish, at }: { readonly wish: ComponentSpecUpdate; readonly at: Date },
 ): Promise<void> {
   await updateComponent(tx, id, { ...wish, generation: { increment: 1 }, wishedAt: at });
 }
@@ -95,7 +95,7 @@ export async function insertComponents(
 }
 
 /** Components of clusters that are gone. */
-export async function forgetOrphans(database: Database): Promise<void> {
+export async function deleteOrphanedComponents(database: Database): Promise<void> {
   await database.$executeRaw`
     DELETE FROM clusters.component USING clusters.cluster
     WHERE cluster.id = component.cluster_id AND cluster.deleted_at IS NOT NULL`;

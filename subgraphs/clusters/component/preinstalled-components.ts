@@ -2,13 +2,13 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
-import { comesWith, componentDefinitions, versionsFor } from './component-catalogue.js';
+import { isPreinstalled, componentDefinitions, versionsFor } from './component-catalogue.js';
 import { insertComponents } from './component.store.js';
 import { PREINSTALLED } from './preinstalled.reconciler.js';
 
 /** Has a cluster get the components that its product comes with; again it changes nothing. */
 export async function planPreinstalled(tx: Transaction, cluster: ClusterRow, at: Date): Promise<void> {
-  const entries = (await componentDefinitions.entries()).filter((entry) => comesWith(entry, cluster));
+  const entries = (await componentDefinitions.entries()).filter((entry) => isPreinstalled(entry, cluster));
   const rows = entries.flatMap((entry) => {
     const [version] = versionsFor(entry, cluster.version);
     if (version === undefined) return [];

@@ -20,7 +20,7 @@ const workloadForm = z.object({
 type Workload = z.infer<typeof workloadForm>;
 
 /** The nodes of a cluster, as far as rollouts are concerned. */
-export interface NodeTally {
+export interface NodeAvailability {
   /** Ready ones on which any pod may run: neither cordoned nor tainted. */
   readonly open: number;
   /** Those that Kubernetes does not call Ready: what runs there cannot become ready. */
@@ -32,7 +32,7 @@ export interface NodeTally {
  * undefined when it lacks nothing. Where no node is open, Deployments need not become ready: a cluster may have no
  * nodes yet.
  */
-export function lacking(live: unknown, nodes: NodeTally): string | undefined {
+export function rolloutProblem(live: unknown, nodes: NodeAvailability): string | undefined {
   if (live === undefined) return 'an object that was applied is not there any more';
   const { kind } = live as { readonly kind?: string };
   if (kind !== 'Deployment' && kind !== 'DaemonSet') return undefined;
@@ -43,7 +43,10 @@ export function lacking(live: unknown, nodes: NodeTally): string | undefined {
   return kind === 'Deployment' ? deploymentLacks(workload, nodes) : daemonSetLacks(workload, nodes);
 }
 
-function deploymentLacks({ metadata, spec, status }: Workload, { open }: NodeTally): string | undefined {
+function deploymentLacks(
+  { metadata, spec, status }: Workload,
+  { open }: NodeAvailability,
+): string | undefined {
   const { replicas: wanted } = spec;
   const { replicas, updatedReplicas, readyReplicas } = status;
   // Old pods that wait for a node are not replaced; that they wait is no failure of the component.
@@ -53,7 +56,7 @@ function deploymentLacks({ metadata, spec, status }: Workload, { open }: NodeTal
   return `${ready} of ${wanted} pods of Deployment ${metadata.name} are new and ready`;
 }
 
-function daemonSetLacks({ metadata, status }: Workload, { notReady }: NodeTally): string | undefined {
+function daemonSetLacks({ metadata, status }: Workload, { notReady }: NodeAvailability): string | undefined {
   const { updatedNumberScheduled, desiredNumberScheduled, numberReady } = status;
   const wanted = Math.max(0, desiredNumberScheduled - notReady);
   if (updatedNumberScheduled >= wanted && numberReady >= wanted) return undefined;

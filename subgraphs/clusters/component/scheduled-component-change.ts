@@ -5,13 +5,13 @@ import type { ClusterRow } from '../cluster/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
 import { type ComponentEntry, componentEntry, isNewer, versionsFor } from './component-catalogue.js';
 import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
-import { afterAction, CHANGEABLE, type ComponentAction } from './component.rules.js';
+import { afterAction, COMPONENT_CHANGE_STATES, type ComponentAction } from './component.rules.js';
 import {
   type ComponentRow,
-  type ComponentWish,
+  type ComponentSpecUpdate,
   lockComponent,
   type Prisma,
-  wishComponent,
+  updateComponentSpec,
 } from './component.store.js';
 
 /** What the operation of a change of a component remembers while it waits. */
@@ -27,7 +27,7 @@ export interface WaitingChange {
 /** Begins a change of a component that has waited. From there the component's own reconciler goes on. */
 export function scheduledComponentChange(action: ComponentAction): ScheduledChange {
   return {
-    states: CHANGEABLE,
+    states: COMPONENT_CHANGE_STATES,
     controls: { cancelable: false, pausable: false },
     begin: async (tx, cluster, operation, at) => {
       const { name, componentId } = waitingChange(operation);
@@ -44,7 +44,7 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
       const problem = problemOf(change);
       if (problem) return problem;
       const wish = { ...wished(change), state, operationId: operation.id };
-      await wishComponent(tx, componentId, { wish, at });
+      await updateComponentSpec(tx, componentId, { wish, at });
       await enqueue(tx, 'component', componentId);
       return undefined;
     },
@@ -76,7 +76,7 @@ function problemOf({ entry, component, cluster, waiting }: Change): Problem | un
   return wrong && { code: wrong.code, message: wrong.message };
 }
 
-function wished({ component, waiting }: Change): Pick<ComponentWish, 'version' | 'parameters'> {
+function wished({ component, waiting }: Change): Pick<ComponentSpecUpdate, 'version' | 'parameters'> {
   const { version, parameters } = waiting;
   if (version !== undefined) return { version };
   if (parameters === undefined) return {};

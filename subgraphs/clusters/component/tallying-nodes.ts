@@ -1,10 +1,10 @@
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
 import type { KubernetesNode } from '../upgrade/node-cordon.js';
-import type { NodeTally } from './rollout.js';
+import type { NodeAvailability } from './rollout.js';
 
 /** Counts the nodes of a cluster as its Kubernetes API shows them. */
-export async function tallyNodes(client: KubernetesClient): Promise<NodeTally> {
+export async function countSchedulableNodes(client: KubernetesClient): Promise<NodeAvailability> {
   let open = 0;
   let notReady = 0;
   for await (const nodes of client.chunks<KubernetesNode>('/api/v1/nodes')) {

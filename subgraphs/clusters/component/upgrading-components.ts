@@ -1,8 +1,8 @@
-import { type ComponentRow as Component, wishComponent } from './component.store.js';
+import { type ComponentRow as Component, updateComponentSpec } from './component.store.js';
 import { done, type Failure } from '../../../engine/contract.js';
 import { startStage } from '../../../engine/operations.js';
 import { enqueueAll } from '../../../engine/queue.js';
-import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { componentEntry, nextVersion } from './component-catalogue.js';
 
 interface Wish {
@@ -25,7 +25,7 @@ export const upgradeComponents: Step = async (step) => {
     await startStage(tx, operation.id, 'COMPONENTS', at);
     for (const { component, version } of wishes) {
       const wish = { version, state: 'UPGRADING', operationId: operation.id };
-      await wishComponent(tx, component.id, { wish, at });
+      await updateComponentSpec(tx, component.id, { wish, at });
     }
     await enqueueAll(
       tx,
@@ -34,7 +34,9 @@ export const upgradeComponents: Step = async (step) => {
     );
     const names = wishes.map(({ component, version }) => `${component.name} ${version}`);
     return [
-      say(step, 'COMPONENTS_UPGRADING', `Components: ${names.join(', ')}.`, { data: { components: names } }),
+      clusterEvent(step, 'COMPONENTS_UPGRADING', `Components: ${names.join(', ')}.`, {
+        data: { components: names },
+      }),
     ];
   });
   await scope.faults.reach('upgrade.components-wished');

@@ -20,10 +20,10 @@ import { changeCluster, type Cluster, readCluster } from '../reconcile/reconcile
 import { unlessSuperseded } from '../reconcile/steps.js';
 import * as store from './control-plane.store.js';
 import { failedReplicas, standstill } from './control-plane.rules.js';
-import { endIncidents, incidentNews, saveIncidents } from './incident.store.js';
+import { endIncidents, diffIncidents, saveIncidents } from './incident.store.js';
 import { incidentEvents } from './incident-events.js';
 import type { ClusterState } from '../cluster/cluster.enums.js';
-import { mayBecome } from '../cluster/cluster-states.js';
+import { canTransition } from '../cluster/cluster-states.js';
 import { pagesById } from '../reconcile/pages-by-id.js';
 
 /** A control plane that is not well is looked at again after this. */
@@ -51,7 +51,7 @@ export function createControlPlaneReconciler({ provider }: Pick<Means, 'provider
 }
 
 async function forget(key: string, { database, clock }: ReconcileScope): Promise<Outcome> {
-  await database.$transaction((tx) => store.forgetControlPlane(tx, key, clock.now()));
+  await database.$transaction((tx) => store.deleteControlPlane(tx, key, clock.now()));
   return done;
 }
 
@@ -68,7 +68,7 @@ async function look(seen: Look): Promise<Outcome> {
     await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])
   ).get(cluster.id);
   const later = lastingIncident(plane) ? requeueAfter(LOOK_MS) : done;
-  const { begun, ended } = await incidentNews(scope.database, cluster.id, plane.incidents);
+  const { begun, ended } = await diffIncidents(scope.database, cluster.id, plane.incidents);
   const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !isWorking(cluster);
   const same = known && settled && sameAs(known, plane) && begun.length + ended.length === 0;
   if (same) return later;
@@ -99,7 +99,7 @@ async function record(tx: Transaction, seen: Look & { readonly at: Date }): Prom
     { clusterId, account, available, replicas, stateBefore: turn.stateBefore },
     at,
   );
-  const news = await incidentNews(tx, cluster.id, plane.incidents);
+  const news = await diffIncidents(tx, cluster.id, plane.incidents);
   await saveIncidents(tx, cluster, news);
   // What the provider does not know any more is over.
   await endIncidents(tx, cluster.id, { at, butFor: plane.incidents.map(({ id }) => id) });
@@ -119,7 +119,7 @@ async function record(tx: Transaction, seen: Look & { readonly at: Date }): Prom
 
 /** Whether the cluster works, and so becomes UNAVAILABLE when its API does not answer. */
 function isWorking({ state }: Cluster): boolean {
-  return mayBecome(state as ClusterState, 'UNAVAILABLE');
+  return canTransition(state as ClusterState, 'UNAVAILABLE');
 }
 
 /** The state that follows from whether the API answers. */

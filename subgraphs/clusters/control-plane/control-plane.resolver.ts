@@ -5,7 +5,7 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { loadValue } from '../loading.js';
-import { availabilityIn, componentsOf, downtimeMs, serviceLevel } from './control-plane.rules.js';
+import { availabilityIn, controlPlaneComponents, downtimeMs, serviceLevel } from './control-plane.rules.js';
 import { type ControlPlaneRow, type ControlPlaneStore, replicasOf } from './control-plane.store.js';
 import type { IncidentStore } from './incident.store.js';
 import { ControlPlane, ControlPlaneIncident, ServiceLevelAgreement } from './control-plane.type.js';
@@ -61,7 +61,7 @@ export class ControlPlaneResolver {
 }
 
 function shown(row: ControlPlaneRow): ControlPlane {
-  const components = componentsOf(replicasOf(row)).map(({ name, health, members }) => ({
+  const components = controlPlaneComponents(replicasOf(row)).map(({ name, health, members }) => ({
     name,
     health,
     replicas: members.length,

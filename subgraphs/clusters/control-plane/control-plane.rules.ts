@@ -11,7 +11,7 @@ export interface ComponentView {
 }
 
 /** The replicas by component, in the order in which they come. */
-export function componentsOf(replicas: readonly Replica[]): ComponentView[] {
+export function controlPlaneComponents(replicas: readonly Replica[]): ComponentView[] {
   const groups = Map.groupBy(replicas, ({ component }) => component);
   return [...groups].map(([name, members]) => ({ name, members, health: healthOf(name, members) }));
 }
@@ -26,7 +26,7 @@ const STANDS_STILL: Readonly<Record<string, string>> = {
 
 /** What stands still because a component has no replica that works, for people; undefined when nothing does. */
 export function standstill(replicas: readonly Replica[]): string | undefined {
-  const effects = componentsOf(replicas).flatMap(({ name, health }) =>
+  const effects = controlPlaneComponents(replicas).flatMap(({ name, health }) =>
     health === 'DOWN' ? (STANDS_STILL[name] ?? []) : [],
   );
   return effects.length === 0 ? undefined : effects.join('; ');
@@ -34,7 +34,7 @@ export function standstill(replicas: readonly Replica[]): string | undefined {
 
 /** The replicas that do not work: `etcd (cn-hangzhou-a, cn-hangzhou-b) down`; undefined when all work. */
 export function failedReplicas(replicas: readonly Replica[]): string | undefined {
-  const failed = componentsOf(replicas.filter(({ healthy }) => !healthy));
+  const failed = controlPlaneComponents(replicas.filter(({ healthy }) => !healthy));
   const named = failed.map(
     ({ name, members }) => `${name} (${members.map(({ zoneId }) => zoneId).join(', ')})`,
   );

@@ -25,7 +25,7 @@ export function replicasOf({ replicas }: Pick<ControlPlane, 'replicas'>): Replic
   return replicas as unknown as Replica[];
 }
 
-export interface Sighting {
+export interface ControlPlaneObservation {
   readonly clusterId: string;
   readonly account: string;
   readonly available: boolean;
@@ -34,7 +34,11 @@ export interface Sighting {
 }
 
 /** Records how a control plane was seen. */
-export async function saveControlPlane(tx: Transaction, sighting: Sighting, at: Date): Promise<void> {
+export async function saveControlPlane(
+  tx: Transaction,
+  sighting: ControlPlaneObservation,
+  at: Date,
+): Promise<void> {
   const { clusterId, account, available, stateBefore } = sighting;
   const replicas = sighting.replicas.map((replica) => ({ ...replica })) as Prisma.InputJsonArray;
   const seen = { available, replicas, stateBefore, observedAt: at };
@@ -46,7 +50,7 @@ export async function saveControlPlane(tx: Transaction, sighting: Sighting, at: 
 }
 
 /** Forgets the control plane of a cluster that is being deleted; its incidents stay, ended. */
-export async function forgetControlPlane(tx: Transaction, clusterId: string, at: Date): Promise<void> {
+export async function deleteControlPlane(tx: Transaction, clusterId: string, at: Date): Promise<void> {
   await tx.controlPlane.deleteMany({ where: { clusterId } });
   await endIncidents(tx, clusterId, { at });
 }

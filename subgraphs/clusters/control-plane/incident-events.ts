@@ -5,7 +5,7 @@ import type {
 } from '../../../engine/providers/infrastructure-provider.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { standstill } from './control-plane.rules.js';
-import type { IncidentNews } from './incident.store.js';
+import type { IncidentDiff } from './incident.store.js';
 
 interface Told {
   readonly id: string;
@@ -18,7 +18,7 @@ interface Told {
  */
 export function incidentEvents(
   cluster: Told,
-  { begun, ended }: IncidentNews,
+  { begun, ended }: IncidentDiff,
   { incidents: all, replicas }: Pick<ControlPlane, 'incidents' | 'replicas'>,
 ): NewEvent[] {
   const effect = standstill(replicas);

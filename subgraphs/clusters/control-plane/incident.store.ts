@@ -30,17 +30,17 @@ export class IncidentStore {
 }
 
 /** What has become known of a cluster's incidents; one that was short is in both lists. */
-export interface IncidentNews {
+export interface IncidentDiff {
   readonly begun: readonly ToldIncident[];
   readonly ended: readonly ToldIncident[];
 }
 
 /** Holds what the provider tells of a cluster's incidents against what is recorded. */
-export async function incidentNews(
+export async function diffIncidents(
   db: Database | Transaction,
   clusterId: string,
   told: readonly ToldIncident[],
-): Promise<IncidentNews> {
+): Promise<IncidentDiff> {
   if (told.length === 0) return { begun: [], ended: [] };
   const rows = await db.controlPlaneIncident.findMany({
     where: { clusterId, id: { in: told.map(({ id }) => id) } },
@@ -57,7 +57,7 @@ export async function incidentNews(
 export async function saveIncidents(
   tx: Transaction,
   { id: clusterId, account }: { readonly id: string; readonly account: string },
-  { begun, ended }: IncidentNews,
+  { begun, ended }: IncidentDiff,
 ): Promise<void> {
   if (begun.length > 0)
     await tx.controlPlaneIncident.createMany({

@@ -14,7 +14,7 @@ import { EDGE_AUTONOMY } from './edge-autonomy.reconciler.js';
 const PATH = ['input', 'nodePoolId'];
 const STAGES = ['NODES'];
 
-export interface AutonomyWish {
+export interface EdgeAutonomyRequest {
   readonly nodePoolId: string;
   readonly enabled: boolean;
   readonly clientToken?: string | null;
@@ -25,7 +25,7 @@ export class EdgeAutonomyService {
   constructor(private readonly platform: Platform) {}
 
   /** Records the wish; the nodes are told by an operation. Refuses `UNSUPPORTED_BY_KIND` on other clusters. */
-  async set(actor: Actor, input: AutonomyWish, dryRun?: boolean | null): Promise<ChangeOutcome> {
+  async set(actor: Actor, input: EdgeAutonomyRequest, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'setEdgeAutonomy', input, dryRun }, async (tx, at) => {
       const clusterId = await clusterOfPool(tx, account, input.nodePoolId);

@@ -2,7 +2,7 @@ import type { RiskInfrastructure } from '../../../engine/providers/risk-infrastr
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { isId } from '../../../kernel/ids.js';
 import { parseCidr } from '../network/cidr.rules.js';
-import { type GroupRule, letsDnsThrough } from '../network/network.rules.js';
+import { type GroupRule, allowsDns } from '../network/network.rules.js';
 
 /** Leaving UDP 53 of the container CIDR closed in the security group of the nodes. */
 export const DNS_CLOSED = 'network.node.2';
@@ -36,7 +36,7 @@ function groupsOfClusters(
 
 function closesDns(rules: readonly GroupRule[], podCidr: string): boolean {
   const pods = parseCidr(podCidr);
-  return pods !== undefined && !letsDnsThrough(rules, pods);
+  return pods !== undefined && !allowsDns(rules, pods);
 }
 
 /** Clusters that use the security group, and those of them whose pods would not reach the DNS through these rules. */

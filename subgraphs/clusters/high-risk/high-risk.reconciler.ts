@@ -14,7 +14,7 @@ import { type ClusterStep } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { conditionsOf, withCondition } from '../reconcile/conditions.js';
-import { clustersBehind, changeCluster, type Cluster } from '../reconcile/reconcile.store.js';
+import { clustersAfter, changeCluster, type Cluster } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { clientOf } from '../upgrade/cluster-client.js';
@@ -70,7 +70,7 @@ export function highRiskSchedule(): Schedule {
     name: 'check-high-risk',
     cron: '5,15,25,35,45,55 * * * *',
     async run({ database, signal }) {
-      const clusters = clustersBehind(database, { states: ['RUNNING', 'UNAVAILABLE'], take: BATCH });
+      const clusters = clustersAfter(database, { states: ['RUNNING', 'UNAVAILABLE'], take: BATCH });
       for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, HIGH_RISK, rows);
     },
   };

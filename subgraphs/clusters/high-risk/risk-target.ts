@@ -9,12 +9,12 @@ import { type DrillTarget, notSimulatedReason } from './high-risk-catalogue.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
 /** What is to be done and to whom, as the account says. */
-export interface RiskWish {
+export interface HighRiskOperationRequest {
   readonly cluster: ClusterRow;
   readonly input: HighRiskOperationInput;
 }
 
-type FindTarget = (wish: RiskWish, database: Database) => Promise<RiskTarget> | RiskTarget;
+type FindTarget = (wish: HighRiskOperationRequest, database: Database) => Promise<RiskTarget> | RiskTarget;
 
 /** How each kind of target is found; those that are not done by the provider have none. */
 const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
@@ -53,7 +53,7 @@ const EXTERNAL: Readonly<Partial<Record<DrillTarget, string>>> = {
 /** To what the operation is done. Refuses what is not acted out, and what is not of the cluster. */
 export async function riskTarget(
   kind: DrillTarget | null,
-  wish: RiskWish,
+  wish: HighRiskOperationRequest,
   database: Database,
 ): Promise<RiskTarget> {
   const find = kind && FIND[kind];
@@ -64,7 +64,10 @@ export async function riskTarget(
   return refuse('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });
 }
 
-async function poolTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
+async function poolTarget(
+  { cluster, input }: HighRiskOperationRequest,
+  database: Database,
+): Promise<RiskTarget> {
   const { highRiskOperationId: operation, nodePoolId } = input;
   const ids = nodePoolId == null ? [] : [nodePoolId];
   const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
@@ -74,7 +77,10 @@ async function poolTarget({ cluster, input }: RiskWish, database: Database): Pro
   });
 }
 
-async function nodeTarget({ cluster, input }: RiskWish, database: Database): Promise<RiskTarget> {
+async function nodeTarget(
+  { cluster, input }: HighRiskOperationRequest,
+  database: Database,
+): Promise<RiskTarget> {
   const { highRiskOperationId: operation, nodeId } = input;
   const ids = nodeId == null ? [] : [nodeId];
   const [node] = await new NodeStore(database).byIds(cluster.account, ids);

@@ -1,14 +1,14 @@
 import { notFound } from '../../../engine/not-found.js';
 import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
 import type { Problem } from '../../../kernel/result.js';
-import { poolKindProblems, type PoolHome, type PoolOfKind } from '../cluster-kind/pool-kind.rules.js';
+import { poolKindProblems, type PoolCluster, type PoolOfKind } from '../cluster-kind/pool-kind.rules.js';
 import { instanceTypeProblems } from '../node-pool/node-pool.rules.js';
 import type { AttachMode } from '../node-pool/pool-changes.input.js';
 import { machineKind } from './machine-kind.js';
 import { imageProblem, osOf } from './node-image.js';
 
 /** The pool that machines are to join, with what of its cluster decides whether they can. */
-export interface AttachHome extends PoolHome {
+export interface AttachTarget extends PoolCluster {
   readonly regionId: string;
   readonly pool: PoolOfKind & { readonly imageId: string };
   /** Where machines of the pool can have their addresses; undefined for a cluster without a network on record. */
@@ -20,12 +20,12 @@ export interface AttachCase {
   readonly id: string;
   /** undefined: the account has no such machine outside of clusters. */
   readonly machine: Machine | undefined;
-  readonly home: AttachHome;
+  readonly home: AttachTarget;
   readonly mode: AttachMode;
 }
 
 type Refusal = Pick<Problem, 'code' | 'message'>;
-type Check = (machine: Machine, home: AttachHome, mode: AttachMode) => Refusal | undefined;
+type Check = (machine: Machine, home: AttachTarget, mode: AttachMode) => Refusal | undefined;
 
 /** Why a machine cannot join the pool; undefined when it can. */
 export function attachProblem({ id, machine, home, mode }: AttachCase): Refusal | undefined {
@@ -75,7 +75,7 @@ const isAlike: Check = ({ instanceType }, { pool, types }) => {
   return { code: 'INSTANCE_NOT_ATTACHABLE', message: `It is ${mine}, the nodes of the pool are ${theirs}.` };
 };
 
-type Type = PoolHome['types'] extends ReadonlyMap<string, infer T> ? T : never;
+type Type = PoolCluster['types'] extends ReadonlyMap<string, infer T> ? T : never;
 
 function likeness(type: Type | undefined): string {
   const kind = type ? machineKind(type) : 'VIRTUAL';

@@ -4,7 +4,7 @@ import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { Zone } from '../catalogue/catalogue-stubs.type.js';
 import { InstanceType } from '../catalogue/instance-type.type.js';
 import { ConvertChargeTypePayload, toPayload } from '../payloads.type.js';
@@ -37,7 +37,7 @@ export class InstanceResolver {
   constructor(
     private readonly instances: InstanceService,
     private readonly conversions: ChargeConversionService,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   @Query(() => InstanceConnection, {

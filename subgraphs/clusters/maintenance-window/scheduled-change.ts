@@ -34,7 +34,10 @@ export function beginsAt(rule: WindowRule, at: Date): Date | null {
 }
 
 /** What is to begin, as its operation will say. */
-export interface ScheduledWish extends Pick<NewOperation, 'type' | 'stages' | 'input' | 'requested'> {
+export interface ScheduledChangeRequest extends Pick<
+  NewOperation,
+  'type' | 'stages' | 'input' | 'requested'
+> {
   /** What was asked for; when nothing was, the change waits if the cluster has a window in use. */
   readonly timing: ChangeTiming | null | undefined;
   readonly at: Date;
@@ -47,7 +50,7 @@ export interface ScheduledWish extends Pick<NewOperation, 'type' | 'stages' | 'i
 export async function planInWindow(
   tx: Transaction,
   cluster: ClusterRow,
-  { timing, at, ...wish }: ScheduledWish,
+  { timing, at, ...wish }: ScheduledChangeRequest,
 ): Promise<OperationRow | undefined> {
   if (timing === 'IMMEDIATE') return undefined;
   const window = await windowInUse(tx, cluster.id);

@@ -4,7 +4,7 @@ import { done, requeueAfter, type Outcome } from '../../../engine/contract.js';
 import { finishOperation, finishStage, passStage, startStage } from '../../../engine/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
-import { inCluster, say, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { moveQuotas } from './migration-quotas.js';
 import { MIGRATE_CLUSTER } from './migration.service.js';
@@ -30,7 +30,7 @@ const checkMigration: Step = async (step) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
     const message = `The Kubernetes API answers (${gitVersion}).`;
     await passStage(tx, operation.id, { from: 'PRECHECK', to: 'CONTROL_PLANE', message }, at);
-    return [say(step, 'CLUSTER_MIGRATING', `The cluster ${cluster.name} becomes ACK Pro.`)];
+    return [clusterEvent(step, 'CLUSTER_MIGRATING', `The cluster ${cluster.name} becomes ACK Pro.`)];
   });
   return 'again';
 };
@@ -75,10 +75,10 @@ async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
   }
   const from = { product: cluster.product, spec: cluster.spec };
   return [
-    say(step, 'CLUSTER_MIGRATED', `The cluster ${cluster.name} is ACK Pro.`, {
+    clusterEvent(step, 'CLUSTER_MIGRATED', `The cluster ${cluster.name} is ACK Pro.`, {
       data: { from, product: 'ACK_PRO' },
     }),
-    say(step, 'BILLING_STARTED', `The management fee of ${cluster.name} is billed from now on.`, {
+    clusterEvent(step, 'BILLING_STARTED', `The management fee of ${cluster.name} is billed from now on.`, {
       data: { item: 'CLUSTER_MANAGEMENT', product: 'ACK_PRO', from: at.toISOString() },
     }),
   ];
@@ -92,7 +92,9 @@ export async function failMigration(step: ClusterStep, error: Problem): Promise<
     await updateCluster(tx, cluster.id, { state: 'RUNNING' });
     if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);
     const text = `The cluster ${cluster.name} stays what it was: ${error.message}`;
-    return [say(step, 'CLUSTER_MIGRATION_FAILED', text, { level: 'ERROR', data: { code: error.code } })];
+    return [
+      clusterEvent(step, 'CLUSTER_MIGRATION_FAILED', text, { level: 'ERROR', data: { code: error.code } }),
+    ];
   });
   return done;
 }

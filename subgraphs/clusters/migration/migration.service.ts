@@ -6,7 +6,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
-import type { Catalogue, CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { proNeeds } from './migration-quotas.js';
@@ -15,7 +15,7 @@ import { migrationProblems } from './migration.rules.js';
 export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER' as const;
 const MIGRATION_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'SWITCH'];
 
-export interface MigrationWish {
+export interface MigrationRequest {
   readonly id: string;
   readonly clientToken?: string | null;
 }
@@ -24,11 +24,11 @@ export interface MigrationWish {
 export class MigrationService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /** Begins a migration. Refuses with everything that keeps the cluster from it; `dryRun` only looks. */
-  async migrate(actor: Actor, input: MigrationWish, dryRun?: boolean | null): Promise<ChangeOutcome> {
+  async migrate(actor: Actor, input: MigrationRequest, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const catalogue = await this.catalogue.catalogue();
     return change(this.platform, { actor, mutation: 'migrateCluster', input, dryRun }, async (tx, at) => {
       const cluster = await lockCluster(tx, actor.account, input.id);
@@ -56,7 +56,7 @@ export class MigrationService {
 async function precheck(
   tx: Transaction,
   cluster: ClusterRow,
-  { regions, versions }: Catalogue,
+  { regions, versions }: ClusterCatalog,
 ): Promise<void> {
   const { id, product, state, regionId, version } = cluster;
   const problems = migrationProblems({

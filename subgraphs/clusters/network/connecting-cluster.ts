@@ -6,7 +6,7 @@ import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import { type Cidr, freeCidr, parseCidr, SERVICE_RANGES } from './cidr.rules.js';
 import { ensureDefaultVpc } from './default-vpc.js';
 import { refuseGroupWithoutDns } from './dns-access.js';
-import { reserveNodes } from './node-network.js';
+import { reserveNodeNetwork } from './node-network.js';
 import { networkReferenceProblems } from './network-references.js';
 import { openSecurityGroup } from './network-quotas.js';
 import {
@@ -23,7 +23,7 @@ const SERVICE_PREFIX = 20;
 const PATH = ['input', 'network'];
 
 /** A checked cluster that is to be connected. */
-export interface ConnectionWish {
+export interface ClusterNetworkRequest {
   readonly account: string;
   readonly clusterId: string;
   readonly name: string;
@@ -55,7 +55,10 @@ interface Place {
  * nothing in the VPC has, and takes what that needs of the quotas. Answers the zones of its vSwitches.
  * Refuses NOT_FOUND, NETWORK_MISMATCH, CIDR_OVERLAP, SECURITY_GROUP_RULE_MISSING, QUOTA_EXCEEDED.
  */
-export async function connectCluster(tx: Transaction, wish: ConnectionWish): Promise<readonly string[]> {
+export async function connectCluster(
+  tx: Transaction,
+  wish: ClusterNetworkRequest,
+): Promise<readonly string[]> {
   const { account, clusterId, plugin, request, regionId } = wish;
   const missing = await networkReferenceProblems(tx, { account, regionId, network: request });
   if (missing.length > 0) throw new Refused(missing);
@@ -83,7 +86,7 @@ export async function connectCluster(tx: Transaction, wish: ConnectionWish): Pro
 }
 
 /** What the Kubernetes API is reached by: a load balancer, and a public address if wished. */
-async function makeEndpoint(tx: Transaction, wish: ConnectionWish): Promise<void> {
+async function makeEndpoint(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
   const { account, clusterId, request, at } = wish;
   const resource = { account, clusterId, retained: false, createdAt: at };
   const rows = [{ ...resource, id: newId('cloudResource'), type: 'LOAD_BALANCER', name: `${wish.name}-api` }];
@@ -94,18 +97,21 @@ async function makeEndpoint(tx: Transaction, wish: ConnectionWish): Promise<void
   await store.insertCloudResources(tx, rows);
 }
 
-async function connectMasters(tx: Transaction, wish: ConnectionWish): Promise<void> {
+async function connectMasters(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
   const { account, clusterId, masters, masterTypes: instanceTypes } = wish;
   const nodes = { account, clusterId, instanceTypes, count: masters, securityGroupId: null };
-  const { shortage } = await reserveNodes(tx, nodes);
+  const { shortage } = await reserveNodeNetwork(tx, nodes);
   if (shortage) throw new Refused([{ ...shortage, path: PATH }]);
 }
 
-function defaultPlace(tx: Transaction, { account, regionId, zoneIds, allZoneIds, at }: ConnectionWish) {
+function defaultPlace(
+  tx: Transaction,
+  { account, regionId, zoneIds, allZoneIds, at }: ClusterNetworkRequest,
+) {
   return ensureDefaultVpc(tx, { account, regionId, zoneIds: zoneIds ?? allZoneIds, at });
 }
 
-async function givenPlace(tx: Transaction, wish: ConnectionWish, vpcId: string): Promise<Place> {
+async function givenPlace(tx: Transaction, wish: ClusterNetworkRequest, vpcId: string): Promise<Place> {
   const { account, request } = wish;
   const vpc = await store.lockVpc(tx, account, vpcId);
   // Deleted since the references were checked.
@@ -129,7 +135,7 @@ function one(all: readonly store.VSwitchRow[], id: string, index: number): store
   );
 }
 
-function checkZones(chosen: readonly store.VSwitchRow[], { zoneIds }: ConnectionWish): void {
+function checkZones(chosen: readonly store.VSwitchRow[], { zoneIds }: ClusterNetworkRequest): void {
   const zones = chosen.map(({ zoneId }) => zoneId);
   const without = zoneIds?.find((zone) => !zones.includes(zone));
   if (without !== undefined) {
@@ -157,7 +163,7 @@ async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<TakenRan
   ];
 }
 
-function podRange(wish: ConnectionWish, taken: readonly TakenRange[]): Cidr | null {
+function podRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[]): Cidr | null {
   // Container instances and Terway's pods have addresses of the vSwitches.
   if (wish.plugin === 'TERWAY' || wish.product.startsWith('ASK_')) return null;
   const given = wish.request?.podCidr;
@@ -171,7 +177,7 @@ function podRange(wish: ConnectionWish, taken: readonly TakenRange[]): Cidr | nu
   );
 }
 
-function serviceRange(wish: ConnectionWish, taken: readonly TakenRange[]): Cidr {
+function serviceRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[]): Cidr {
   const given = wish.request?.serviceCidr;
   const path = [...PATH, 'serviceCidr'];
   return given != null
@@ -207,7 +213,7 @@ function chosen(within: readonly Cidr[], { prefix, taken, path }: Choice): Cidr 
 }
 
 interface Group {
-  readonly wish: ConnectionWish;
+  readonly wish: ClusterNetworkRequest;
   readonly vpc: store.VpcRow;
   readonly pods: Cidr | null;
 }

@@ -1,6 +1,6 @@
 import { refuse } from '../../../kernel/result.js';
 import { parseCidr } from './cidr.rules.js';
-import { letsDnsThrough } from './network.rules.js';
+import { allowsDns } from './network.rules.js';
 import { rulesOf, type SecurityGroupRow } from './network.store.js';
 
 /**
@@ -13,7 +13,7 @@ export function refuseGroupWithoutDns(
   path: readonly string[],
 ): void {
   const pods = podCidr === null ? undefined : parseCidr(podCidr);
-  if (pods === undefined || letsDnsThrough(rulesOf(group), pods)) return;
+  if (pods === undefined || allowsDns(rulesOf(group), pods)) return;
   const message = `Pods need DNS: add a rule INGRESS UDP 53 from ${pods.text} to ${group.id}.`;
   refuse('SECURITY_GROUP_RULE_MISSING', message, { path });
 }

@@ -37,7 +37,7 @@ const PREFIXES = {
 } as const;
 
 /** What is wrong with a network by itself, before anything that exists is looked at. */
-export function networkProblems(
+export function validateNetwork(
   request: NetworkRequest | null | undefined,
   { plugin, hasNetwork }: { readonly plugin: string; readonly hasNetwork: boolean },
 ): Problem[] {
@@ -139,7 +139,7 @@ const LARGE: readonly string[] = ['ACK_PRO', 'ACK_DEDICATED', 'EDGE_PRO'];
 const LARGE_NODES = 1000;
 
 /** A cluster whose pods need a range. */
-export interface PodRangeWish {
+export interface PodCidrRequest {
   readonly product: string;
   /** Nodes wished at first. */
   readonly nodes: number;
@@ -149,7 +149,7 @@ export interface PodRangeWish {
 
 /** A range for the pods of a cluster that names none, apart from those that are taken; undefined when none is left. */
 export function freePodRange(
-  { product, nodes, mask }: PodRangeWish,
+  { product, nodes, mask }: PodCidrRequest,
   taken: readonly Cidr[],
 ): Cidr | undefined {
   const prefix = podPrefix(Math.max(nodes, LARGE_NODES / 2), mask);
@@ -169,7 +169,7 @@ export interface GroupRule {
 const DNS_PORT = 53;
 
 /** Whether pods with these addresses reach the DNS of the cluster (UDP 53) through the group. */
-export function letsDnsThrough(rules: readonly GroupRule[], podCidr: Cidr): boolean {
+export function allowsDns(rules: readonly GroupRule[], podCidr: Cidr): boolean {
   return rules.some(({ direction, protocol, fromPort, toPort, cidr }) => {
     if (direction !== 'INGRESS' || (protocol !== 'ALL' && protocol !== 'UDP')) return false;
     if (fromPort !== null && (fromPort > DNS_PORT || (toPort ?? fromPort) < DNS_PORT)) return false;

@@ -5,8 +5,8 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
-import { nameProblems } from '../name.rules.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import { validateName } from '../name.rules.js';
 import { clustersBehind } from '../high-risk/closed-dns.js';
 import { HIGH_RISK } from '../high-risk/high-risk.store.js';
 import { type Cidr, contains, parseCidr } from './cidr.rules.js';
@@ -27,7 +27,7 @@ const MOST_NAMED = 5;
 export class NetworkService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /** Refuses UNKNOWN_REGION, INVALID_INPUT, QUOTA_EXCEEDED. */
@@ -48,7 +48,7 @@ export class NetworkService {
           },
         ];
     check([
-      ...nameProblems(wish.name, ['input', 'name']),
+      ...validateName(wish.name, ['input', 'name']),
       ...unknown,
       ...rangeProblems(wish.cidr, 'vpc', ['input', 'cidr']),
     ]);
@@ -72,7 +72,7 @@ export class NetworkService {
     wish: input.UpdateVpcInput,
     dryRun?: boolean | null,
   ): Promise<store.VpcRow | null> {
-    check(nameProblems(wish.name, ['input', 'name']));
+    check(validateName(wish.name, ['input', 'name']));
     return changeNetwork(
       this.platform,
       { actor, mutation: 'updateVpc', input: wish, dryRun, read: read('vpcs') },
@@ -91,7 +91,7 @@ export class NetworkService {
     dryRun?: boolean | null,
   ): Promise<store.VSwitchRow | null> {
     check([
-      ...nameProblems(wish.name, ['input', 'name']),
+      ...validateName(wish.name, ['input', 'name']),
       ...rangeProblems(wish.cidr, 'vSwitch', ['input', 'cidr']),
     ]);
     const { regions } = await this.catalogue.catalogue();
@@ -126,7 +126,7 @@ export class NetworkService {
     wish: input.CreateSecurityGroupInput,
     dryRun?: boolean | null,
   ): Promise<store.SecurityGroupRow | null> {
-    check([...nameProblems(wish.name, ['input', 'name']), ...ruleProblems(wish.rules ?? [])]);
+    check([...validateName(wish.name, ['input', 'name']), ...ruleProblems(wish.rules ?? [])]);
     const { account } = actor;
     const change = {
       actor,
@@ -161,7 +161,7 @@ export class NetworkService {
     dryRun?: boolean | null,
   ): Promise<store.SecurityGroupRow | null> {
     check([
-      ...(wish.name == null ? [] : nameProblems(wish.name, ['input', 'name'])),
+      ...(wish.name == null ? [] : validateName(wish.name, ['input', 'name'])),
       ...ruleProblems(wish.rules ?? []),
     ]);
     const change = {

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { isVirtual } from '../instance/machine-kind.js';
 import { loadById, loadValue } from '../loading.js';
 import type { NodeRow } from '../node/node.store.js';
@@ -13,7 +13,7 @@ import { SecurityGroup, VSwitch } from './network.type.js';
 export class NodeNetworkResolver {
   constructor(
     private readonly store: NetworkStore,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   @FieldResolver(() => String, {

@@ -19,7 +19,7 @@ import { ENIS, GROUP_IPS, PRIVATE_IPS, ROUTES } from './network-quotas.js';
 const NOTHING: NodesUse = { ...NO_USE, groups: {} };
 
 /** Nodes that are to be connected. */
-export interface NodesWish {
+export interface NodeNetworkRequest {
   readonly account: string;
   readonly clusterId: string;
   /** Acceptable types; what the greediest of them needs is taken. */
@@ -29,7 +29,7 @@ export interface NodesWish {
   readonly securityGroupId: string | null;
 }
 
-export interface NodesGrant {
+export interface NodeNetworkReservation {
   /** How many of them the network has room for. */
   readonly granted: number;
   /** Why the others have none. */
@@ -40,7 +40,10 @@ export interface NodesGrant {
  * Takes routes, addresses and interfaces for as many of the nodes as the network has room for. Clusters without a
  * network of ours have room for all.
  */
-export async function reserveNodes(tx: Transaction, wish: NodesWish): Promise<NodesGrant> {
+export async function reserveNodeNetwork(
+  tx: Transaction,
+  wish: NodeNetworkRequest,
+): Promise<NodeNetworkReservation> {
   // A virtual node is no machine: it has no route, and its pods get addresses one by one.
   if (wish.count === 0 || wish.instanceTypes.every(isVirtual)) return { granted: wish.count, shortage: null };
   const network = await lockNetwork(tx, wish.clusterId);
@@ -67,7 +70,7 @@ export async function reserveNodes(tx: Transaction, wish: NodesWish): Promise<No
 }
 
 /** Gives back what nodes no longer need: what is held is brought to what a recount of the nodes gives. */
-export async function releaseNodes(tx: Transaction, clusterId: string): Promise<void> {
+export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Promise<void> {
   const network = await lockNetwork(tx, clusterId);
   if (!network) return;
   const now = await recount(tx, network);
@@ -154,7 +157,7 @@ function shortageOf(resource: string, scope: string): Problem {
   return { code: 'QUOTA_EXCEEDED', message };
 }
 
-function roomInPodCidr(network: ClusterNetworkRow, count: number): NodesGrant {
+function roomInPodCidr(network: ClusterNetworkRow, count: number): NodeNetworkReservation {
   const prefix = network.podCidr === null ? null : (parseCidr(network.podCidr)?.prefix ?? null);
   const capacity = nodeCapacity(prefix, network.nodeCidrMask);
   const room = capacity === null ? count : Math.max(0, capacity - heldOf(network).routes);

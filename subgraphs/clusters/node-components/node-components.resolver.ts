@@ -9,7 +9,7 @@ import { type ControlPlaneStore, replicasOf } from '../control-plane/control-pla
 import { loadById, loadValue } from '../loading.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
-import { componentsOf, type NodeReport } from './node-components.rules.js';
+import { nodeComponents, type NodeReport } from './node-components.rules.js';
 import { readNodeReports } from './node-report.reader.js';
 
 export const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a component of a node stands.', {
@@ -63,7 +63,7 @@ export class NodeComponentsResolver {
     if (!cluster) return [];
     const plane = await loadValue(context, this.stores.controlPlanes.ofClusters, cluster.id);
     const report = await loadValue(context, this.reports, `${cluster.id}/${node.name}`);
-    return componentsOf({
+    return nodeComponents({
       name: node.name,
       role: node.role,
       networkPlugin: cluster.networkPlugin,

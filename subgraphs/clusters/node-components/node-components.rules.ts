@@ -65,7 +65,7 @@ const NOT_REGISTERED: Standing = {
  * The components of a node, each as it stands by itself: kubelet, kube-proxy, container runtime and network plugin on
  * every one, and the control plane's on a master.
  */
-export function componentsOf(facts: NodeFacts): NodeComponentView[] {
+export function nodeComponents(facts: NodeFacts): NodeComponentView[] {
   return [...(facts.role === 'MASTER' ? masterComponents(facts) : []), ...workerComponents(facts)];
 }
 

@@ -7,7 +7,7 @@ import { markRemoving } from '../reconcile/nodes.store.js';
  * A cancelled wish: the pool keeps what exists. Nodes that were not begun go, and as many as are left are wished, but no
  * fewer than the pool's minimum; the steps that follow then end as always, without making what is missing.
  */
-export async function cancelWish(step: PoolStep): Promise<StepOutcome | undefined> {
+export async function cancelPoolChange(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, nodes, operation } = step;
   if (!operation?.cancelRequestedAt) return undefined;
   const keep = nodes.filter(({ state }) => state === 'starting' || state === 'running');

@@ -8,7 +8,7 @@ import { scalesItself } from './pool-wish.js';
  * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has machines, one
  * that does not scale by itself where there is one. Refuses `RISK_NOT_ACKNOWLEDGED` where only pools are left that do.
  */
-export async function handOnDefault(
+export async function reassignDefaultPool(
   tx: Transaction,
   pool: NodePoolRow,
   acknowledged: boolean | null | undefined,

@@ -4,7 +4,7 @@ import { dropScope, release } from '../../../engine/ledger.js';
 import { finishOperation, finishStage, passStage, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import { poolResources } from '../cluster/quota.reservations.js';
-import { releasePlaces } from '../reconcile/held.js';
+import { releaseNodeQuota } from '../reconcile/held.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -22,7 +22,7 @@ const finalizers = new Finalizers<PoolStep>(
       name: 'ledger',
       release: async (tx, { pool, cluster }) => {
         const { account } = pool;
-        await releasePlaces(tx, { cluster, pool, keep: 0 });
+        await releaseNodeQuota(tx, { cluster, pool, keep: 0 });
         for (const resource of poolResources(cluster.product))
           await release(tx, { account, resource, scope: cluster.id, amount: 1 });
         await dropScope(tx, account, pool.id);

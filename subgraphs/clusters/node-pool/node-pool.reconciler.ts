@@ -1,5 +1,5 @@
 import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
-import { cancelWish } from './canceling-pool.js';
+import { cancelPoolChange } from './canceling-pool.js';
 import { deletePool } from './deleting-pool.js';
 import { ensureGroup } from './ensuring-group.js';
 import { failPending, makeInstances, makeRows } from './nodes/making-nodes.js';
@@ -14,7 +14,7 @@ import { inspectPool } from './syncing-pool.js';
 
 /** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
 const STEPS = [
-  cancelWish,
+  cancelPoolChange,
   ensureGroup,
   inspectPool,
   applySettings,

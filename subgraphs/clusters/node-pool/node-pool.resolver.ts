@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { InstanceType } from '../catalogue/instance-type.type.js';
@@ -19,7 +19,7 @@ export class NodePoolResolver {
       clusters: ClusterStore;
       nodePools: NodePoolStore;
       nodes: NodeStore;
-      catalogue: CatalogueStore;
+      catalogue: ClusterCatalogStore;
     },
   ) {}
 

@@ -1,12 +1,12 @@
 import type { Problem } from '../../../kernel/result.js';
 import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
 import { isVirtual } from '../instance/machine-kind.js';
-import { nameProblems } from '../name.rules.js';
+import { validateName } from '../name.rules.js';
 import {
   type PoolConfig,
   type PoolConfigRequest,
   planPoolConfig,
-  poolConfigProblems,
+  validatePoolConfig,
 } from './pool-config.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 
@@ -111,17 +111,17 @@ export function autoscalingOf({ autoscaling }: { readonly autoscaling: unknown }
 }
 
 /** Everything wrong with a node pool; `path` is where it stands in the input. */
-export function nodePoolProblems(
+export function validateNodePool(
   request: NodePoolRequest,
   types: ReadonlyMap<string, InstanceTypeValue>,
   path: readonly string[],
 ): Problem[] {
   return [
-    ...nameProblems(request.name, [...path, 'name']),
+    ...validateName(request.name, [...path, 'name']),
     ...instanceTypeProblems(request.instanceTypes, types, [...path, 'instanceTypes']),
     ...sizeProblems(request.desiredSize ?? 0, [...path, 'desiredSize']),
     ...autoscalingProblems(request, path),
-    ...poolConfigProblems(request, types, path),
+    ...validatePoolConfig(request, types, path),
   ];
 }
 

@@ -3,30 +3,30 @@ import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuse, Refused } from '../../../kernel/result.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
-import { hasMachines, nodePoolProblems, planNodePool, sizeProblems } from './node-pool.rules.js';
+import { hasMachines, validateNodePool, planNodePool, sizeProblems } from './node-pool.rules.js';
 import * as pools from './node-pool.store.js';
-import { handOnDefault } from './default-pool.js';
+import { reassignDefaultPool } from './default-pool.js';
 import { configOf, defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
 import { placedConfig, storedConfig } from './pool-network.js';
-import { admit, changeableCluster, lockBoth, recordWish, scalesItself, target } from './pool-wish.js';
+import { admit, changeableCluster, lockBoth, enqueuePoolChange, scalesItself, target } from './pool-wish.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
-import { heldPlaces, reserveGrowth, reservePools } from '../cluster/quota.reservations.js';
+import { reservedNodes, reserveGrowth, reservePools } from '../cluster/quota.reservations.js';
 
 /** Changes of node pools. */
 export class NodePoolService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /** Adds a node pool to a running cluster. */
   async create(actor: Actor, input: CreateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { instanceTypes, regions } = await this.catalogue.catalogue();
-    const problems = nodePoolProblems(input, instanceTypes, ['input']);
+    const problems = validateNodePool(input, instanceTypes, ['input']);
     if (problems.length > 0) throw new Refused(problems);
     const { account } = actor;
     const plan = planNodePool(input);
@@ -81,7 +81,7 @@ export class NodePoolService {
           createdAt: at,
         },
       ]);
-      await recordWish(tx, cluster, id, at);
+      await enqueuePoolChange(tx, cluster, id, at);
       return { clusterId, nodePoolId: id, operationId: operation.id };
     });
   }
@@ -102,7 +102,7 @@ export class NodePoolService {
         );
       const state = await admit(tx, pool, 'SCALE', path);
       const toSize = input.desiredSize;
-      const held = await heldPlaces(tx, account, pool.id);
+      const held = await reservedNodes(tx, account, pool.id);
       const growth = {
         id: pool.id,
         instanceTypes: pool.instanceTypes,
@@ -131,7 +131,7 @@ export class NodePoolService {
         state,
         operationId: operation.id,
       });
-      await recordWish(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }
@@ -153,8 +153,8 @@ export class NodePoolService {
       const operation = await createOperation(tx, wish, at);
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { state: 'DELETING', generation, operationId: operation.id });
-      if (pool.isDefault) await handOnDefault(tx, pool, input.acknowledgeRisk);
-      await recordWish(tx, cluster, pool.id, at);
+      if (pool.isDefault) await reassignDefaultPool(tx, pool, input.acknowledgeRisk);
+      await enqueuePoolChange(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }

@@ -3,7 +3,7 @@ import { protectedPath, protectedPathIn } from '../../../kernel/node-paths.js';
 import type { Problem } from '../../../kernel/result.js';
 import { imageProblem, nodeImages } from '../instance/node-image.js';
 import { isVirtual } from '../instance/machine-kind.js';
-import { labelProblems } from '../name.rules.js';
+import { validateLabels } from '../name.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import type { ChargeType, DiskCategory, SpotStrategy, TaintEffect } from './pool-config.type.js';
 
@@ -132,7 +132,7 @@ function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]
 }
 
 /** Everything wrong with the configuration; `path` is where the pool stands in the input. */
-export function poolConfigProblems(
+export function validatePoolConfig(
   request: PoolConfigRequest,
   types: Types,
   path: readonly string[],
@@ -140,7 +140,7 @@ export function poolConfigProblems(
   const machines = request.instanceConfig ?? {};
   const here = [...path, 'instanceConfig'];
   return [
-    ...labelProblems(request.labels, [...path, 'labels']),
+    ...validateLabels(request.labels, [...path, 'labels']),
     ...taintProblems(request.taints ?? [], [...path, 'taints']),
     ...imageProblems(request, types, [...here, 'imageId']),
     ...diskProblems(machines, here),

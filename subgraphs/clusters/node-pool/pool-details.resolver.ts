@@ -4,7 +4,7 @@ import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { JSONScalar } from '../../../kernel/graph/scalars.js';
 import { refuse } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { Condition } from '../cluster/cluster.type.js';
 import { imageOf } from '../instance/node-image.js';
 import { childConnection, loadValue } from '../loading.js';
@@ -26,7 +26,7 @@ const MAX_ACTIVITIES = 100;
 @Resolver(() => NodePool)
 export class PoolDetailsResolver {
   constructor(
-    private readonly stores: { readonly catalogue: CatalogueStore; readonly repairs: NodeRepairStore },
+    private readonly stores: { readonly catalogue: ClusterCatalogStore; readonly repairs: NodeRepairStore },
   ) {}
 
   @FieldResolver(() => Boolean, {

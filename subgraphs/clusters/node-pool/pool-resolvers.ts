@@ -1,5 +1,5 @@
 import type { Platform } from '../../../engine/platform.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { ChargeConversionService } from '../instance/charge-conversion.service.js';
 import { InstanceResolver, MachineKindResolver } from '../instance/instance.resolver.js';
@@ -25,7 +25,7 @@ export function poolResolvers(
     catalogue,
     clusters,
     nodes,
-  }: { readonly catalogue: CatalogueStore; readonly clusters: ClusterStore; readonly nodes: NodeStore },
+  }: { readonly catalogue: ClusterCatalogStore; readonly clusters: ClusterStore; readonly nodes: NodeStore },
 ): object[] {
   return [
     new PoolDetailsResolver({ catalogue, repairs: new NodeRepairStore(platform.database.prisma) }),

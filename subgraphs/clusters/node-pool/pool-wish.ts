@@ -20,7 +20,7 @@ export function target({ id, account, clusterId }: { id: string; account: string
 }
 
 /** Ends the recording of a wish on a pool: its cluster is changing, the engine is to look, the events are written. */
-export async function recordWish(
+export async function enqueuePoolChange(
   tx: Transaction,
   cluster: ClusterRow,
   nodePoolId: string,

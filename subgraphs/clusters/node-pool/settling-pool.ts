@@ -2,7 +2,7 @@ import { done, type NewEvent } from '../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { releasePlaces } from '../reconcile/held.js';
+import { releaseNodeQuota } from '../reconcile/held.js';
 import { deleteNodes } from '../reconcile/nodes.store.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import { ATTACHED, endState, planPool, resultOf, type PoolResult, withRejected } from './node-pool.plan.js';
@@ -29,7 +29,7 @@ export async function settlePool(step: PoolStep): Promise<StepOutcome> {
   await inPool(step, async (tx, at) => {
     await deleteNodes(tx, strangers);
     // What could not be made holds nothing: whoever tries again reserves again.
-    await releasePlaces(tx, { cluster, pool, keep: made });
+    await releaseNodeQuota(tx, { cluster, pool, keep: made });
     await tx.nodePool.update({
       where: { id: pool.id },
       data: {

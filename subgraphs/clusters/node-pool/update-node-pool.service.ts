@@ -3,13 +3,13 @@ import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
-import type { Catalogue, CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { refuseLargeTypes } from '../cluster/instance-size.guard.js';
-import { heldPlaces, refuseLargeGroup, reserveGrowth } from '../cluster/quota.reservations.js';
-import { nameProblems } from '../name.rules.js';
+import { reservedNodes, refuseLargeGroup, reserveGrowth } from '../cluster/quota.reservations.js';
+import { validateName } from '../name.rules.js';
 import {
   autoscalingOf,
   type AutoscalingPlan,
@@ -27,12 +27,12 @@ import {
   imageFitProblems,
   type MachinesConfig,
   planPoolConfig,
-  poolConfigProblems,
+  validatePoolConfig,
   poolZoneProblems,
 } from './pool-config.rules.js';
 import type { InstanceConfigInput } from './pool-config.type.js';
 import { placedConfig, storedConfig } from './pool-network.js';
-import { admit, lockBoth, type LockedPool, recordWish, target } from './pool-wish.js';
+import { admit, lockBoth, type LockedPool, enqueuePoolChange, target } from './pool-wish.js';
 
 const PATH = ['input', 'id'];
 
@@ -40,7 +40,7 @@ const PATH = ['input', 'id'];
 export class UpdateNodePoolService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   async update(actor: Actor, input: UpdateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
@@ -60,7 +60,7 @@ export class UpdateNodePoolService {
         );
       const plan = await planUpdate(tx, locked, { input, catalogue });
       const desiredSize = within(pool.desiredSize, plan.autoscaling);
-      const held = await heldPlaces(tx, account, pool.id);
+      const held = await reservedNodes(tx, account, pool.id);
       const { instanceTypes, config: machines } = plan;
       await refuseLargeTypes(tx, account, [
         { instanceTypes, config: machines, desiredSize, path: chargePath(input) },
@@ -97,7 +97,7 @@ export class UpdateNodePoolService {
         generation: { increment: 1 },
         operationId: operation.id,
       });
-      await recordWish(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }
@@ -105,7 +105,7 @@ export class UpdateNodePoolService {
 
 interface Wish {
   readonly input: UpdateNodePoolInput;
-  readonly catalogue: Catalogue;
+  readonly catalogue: ClusterCatalog;
 }
 
 /** The pool as it shall be. Refuses with every problem that can be seen at once. */
@@ -148,9 +148,9 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wis
   const before = configOf(pool).machines;
   const instanceConfig = mergedInstanceConfig(input.instanceConfig, before);
   return [
-    ...(input.name == null ? [] : nameProblems(input.name, ['input', 'name'])),
+    ...(input.name == null ? [] : validateName(input.name, ['input', 'name'])),
     ...instanceTypeProblems(instanceTypes, types, ['input', 'instanceTypes']),
-    ...poolConfigProblems({ ...input, instanceConfig, instanceTypes }, types, ['input']),
+    ...validatePoolConfig({ ...input, instanceConfig, instanceTypes }, types, ['input']),
     // Other types must run the image that stays.
     ...(input.instanceTypes && input.instanceConfig?.imageId == null
       ? imageFitProblems({ ...before, instanceTypes }, types, ['input', 'instanceTypes'])

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { InstanceCategory, machineKind } from '../instance/machine-kind.js';
@@ -25,7 +25,7 @@ export class NodeRepairResolver {
 
 @Resolver(() => Node)
 export class NodeDetailsResolver {
-  constructor(private readonly stores: { clusters: ClusterStore; catalogue: CatalogueStore }) {}
+  constructor(private readonly stores: { clusters: ClusterStore; catalogue: ClusterCatalogStore }) {}
 
   @FieldResolver(() => InstanceCategory, {
     description:

@@ -4,7 +4,7 @@ import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import { listNodes, isReady } from '../reconcile/kubernetes-nodes.js';
 import { pagesById } from '../reconcile/pages-by-id.js';
-import { clustersBehind } from '../reconcile/reconcile.store.js';
+import { clustersAfter } from '../reconcile/reconcile.store.js';
 
 /** Clusters that are looked at side by side. */
 const BATCH = 20;
@@ -18,7 +18,7 @@ export function nodeHealthSchedule({ kubernetes }: { readonly kubernetes: Kubern
     name: 'check-nodes',
     cron: '* * * * *',
     async run(scope) {
-      const clusters = clustersBehind(scope.database, { states: ['RUNNING'], take: BATCH });
+      const clusters = clustersAfter(scope.database, { states: ['RUNNING'], take: BATCH });
       for await (const rows of pagesById(clusters, scope.signal)) {
         const ids = rows.map(({ id }) => id);
         await checkClusters(ids, { scope, kubernetes });

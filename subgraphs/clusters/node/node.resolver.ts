@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { Zone } from '../catalogue/catalogue-stubs.type.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
@@ -14,7 +14,11 @@ import { Node, NodeLifecycleState } from './node.type.js';
 @Resolver(() => Node)
 export class NodeResolver {
   constructor(
-    private readonly stores: { clusters: ClusterStore; nodePools: NodePoolStore; catalogue: CatalogueStore },
+    private readonly stores: {
+      clusters: ClusterStore;
+      nodePools: NodePoolStore;
+      catalogue: ClusterCatalogStore;
+    },
   ) {}
 
   @FieldResolver(() => Cluster, { description: 'The cluster it belongs to.' })

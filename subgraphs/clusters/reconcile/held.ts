@@ -78,7 +78,7 @@ export interface Held {
  * Gives back the places for nodes that a pool no longer needs. A pool holds as many of its cluster's places as of its
  * scaling group's, so the latter's use says how many it has.
  */
-export async function releasePlaces(tx: Transaction, { cluster, pool, keep }: Held): Promise<void> {
+export async function releaseNodeQuota(tx: Transaction, { cluster, pool, keep }: Held): Promise<void> {
   const { account } = cluster;
   const [group] = await balances(tx, account, [{ resource: GROUP, scope: pool.id }]);
   const amount = (group?.used ?? 0) - keep;

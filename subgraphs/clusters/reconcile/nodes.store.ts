@@ -62,7 +62,7 @@ export async function deleteNodes(
 }
 
 /** How a node leaves: the column `leaving`. */
-export interface Leaving {
+export interface RemovalOptions {
   /** Evict its pods first. */
   readonly drain: boolean;
   /** False: its machine stays with the account. Left out: an attached one stays, others are released. */
@@ -76,7 +76,7 @@ export interface Leaving {
 export async function markRemoving(
   tx: Transaction,
   ids: readonly string[],
-  leaving?: Leaving,
+  leaving?: RemovalOptions,
 ): Promise<void> {
   const how = leaving ? JSON.stringify(leaving) : null;
   await tx.$executeRaw`
@@ -96,14 +96,14 @@ export async function vcpusOf(tx: Transaction, types: readonly string[]): Promis
 }
 
 /** Nodes of a cluster by state, and how many there are to be. */
-export interface NodeTally {
+export interface NodeStateCounts {
   readonly running: number;
   readonly failed: number;
   readonly total: number;
 }
 
-export async function tallyCluster(tx: Transaction, clusterId: string): Promise<NodeTally> {
-  const rows = await tx.$queryRaw<NodeTally[]>`
+export async function countClusterNodes(tx: Transaction, clusterId: string): Promise<NodeStateCounts> {
+  const rows = await tx.$queryRaw<NodeStateCounts[]>`
     SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
            count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
     FROM clusters.node WHERE cluster_id = ${clusterId}`;
@@ -111,12 +111,12 @@ export async function tallyCluster(tx: Transaction, clusterId: string): Promise<
 }
 
 /** Nodes of a pool that were made for a wish; with an origin only those of it. */
-export async function tallyPool(
+export async function countPoolNodes(
   tx: Transaction,
   { id, generation }: { readonly id: string; readonly generation: number },
   origin: string | null,
-): Promise<NodeTally> {
-  const rows = await tx.$queryRaw<NodeTally[]>`
+): Promise<NodeStateCounts> {
+  const rows = await tx.$queryRaw<NodeStateCounts[]>`
     SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
            count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
     FROM clusters.node
@@ -125,7 +125,7 @@ export async function tallyPool(
 }
 
 /** Notes on a pool why nodes of its wish are not tried; null: no such reason. */
-export async function noteShortage(
+export async function recordShortage(
   tx: Transaction,
   nodePoolId: string,
   shortage: Problem | null,

@@ -103,7 +103,7 @@ export function changeCluster(scope: ReconcileScope, cluster: Cluster, work: Wor
 }
 
 /** The clusters in one of the states with their accounts, behind an id; at most `take`. */
-export function clustersBehind(
+export function clustersAfter(
   database: Database,
   { states, take }: { readonly states: readonly string[]; readonly take: number },
 ): (after: string) => Promise<AccountKey[]> {

@@ -12,7 +12,7 @@ import type { Problem } from '../../../kernel/result.js';
 import { countsDisks, type Machine, releaseMachines, vcpuResource } from './held.js';
 
 /** Machines that an account is to get. */
-export interface MachinesWish {
+export interface InstanceReservationRequest {
   readonly account: string;
   readonly chargeType: string;
   readonly count: number;
@@ -22,7 +22,7 @@ export interface MachinesWish {
   readonly disks: number;
 }
 
-export interface MachinesGrant {
+export interface InstanceReservation {
   /** How many of them there is room for. */
   readonly granted: number;
   /** Why not for the others; null when there is, or when it is for want of vCPUs. */
@@ -35,7 +35,10 @@ type Room = Pick<Balance, 'limit' | 'used'>;
 const NOT_COUNTED: Room = { limit: null, used: 0 };
 
 /** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
-export async function reserveMachines(tx: Transaction, wish: MachinesWish): Promise<MachinesGrant> {
+export async function reserveMachines(
+  tx: Transaction,
+  wish: InstanceReservationRequest,
+): Promise<InstanceReservation> {
   const { account, chargeType, count, vcpus, disks } = wish;
   if (vcpus === 0 || count === 0) return { granted: count, shortage: null };
   const cpu = vcpuResource(chargeType);

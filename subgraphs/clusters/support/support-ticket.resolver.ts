@@ -4,7 +4,7 @@ import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
@@ -23,7 +23,7 @@ import {
 
 interface Stores {
   readonly clusters: ClusterStore;
-  readonly catalogue: CatalogueStore;
+  readonly catalogue: ClusterCatalogStore;
 }
 
 @Resolver(() => SupportTicket)

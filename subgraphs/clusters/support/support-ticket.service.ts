@@ -6,7 +6,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { lockCluster } from '../cluster/cluster.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import * as tickets from './support-ticket.store.js';
@@ -21,7 +21,7 @@ const MAX_OPEN = 100;
 export class SupportTicketService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /**

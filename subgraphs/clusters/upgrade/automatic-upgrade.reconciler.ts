@@ -6,7 +6,7 @@ import {
   type Schedule,
 } from '../../../engine/contract.js';
 import { poolSchedule } from '../reconcile/pool-schedule.js';
-import { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { lockCluster, updateCluster } from '../cluster/cluster.store.js';
@@ -18,7 +18,7 @@ import { type Cluster, changeCluster } from '../reconcile/reconcile.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { automaticTarget } from './automatic-upgrade.rules.js';
-import { wishUpgrade } from './beginning-upgrade.js';
+import { startUpgrade } from './beginning-upgrade.js';
 import { UPGRADE_CLUSTER } from './upgrade.rules.js';
 
 const AUTOMATIC_UPGRADE = 'automatic-upgrade';
@@ -36,7 +36,7 @@ export function createAutomaticUpgradeReconciler({ kubernetes }: Pick<Means, 'ku
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (cluster?.state !== 'RUNNING') return done;
       // Read anew: versions are published while the platform runs.
-      const catalogue = new CatalogueStore(scope.database);
+      const catalogue = new ClusterCatalogStore(scope.database);
       const { versions } = await catalogue.catalogue();
       const target = automaticTarget(versions, cluster.version, await consents(scope, key));
       if (target === undefined) return done;
@@ -72,7 +72,7 @@ async function wish(
       const change = { type: CONDITION, status: 'True', reason: 'Unblocked', message } as const;
       await updateCluster(tx, id, { conditions: withCondition(cluster, change, at) });
     }
-    await wishUpgrade(tx, cluster, { version, timing: 'MAINTENANCE_WINDOW', at });
+    await startUpgrade(tx, cluster, { version, timing: 'MAINTENANCE_WINDOW', at });
   });
 }
 

@@ -9,7 +9,7 @@ import type { RollingPolicy } from './upgrade-input.js';
 import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from './upgrade.rules.js';
 
 /** An upgrade that may begin, as it was asked for. */
-export interface UpgradeWish {
+export interface UpgradeRequest {
   readonly version: string;
   readonly rolling?: RollingPolicy | undefined;
   readonly timing: ChangeTiming | null | undefined;
@@ -20,10 +20,10 @@ export interface UpgradeWish {
  * Begins the upgrade of a locked RUNNING cluster, or has it wait for the maintenance window; answers its operation's id.
  * Refuses `INVALID_STATE` while another one waits, and for MAINTENANCE_WINDOW without a window in use.
  */
-export async function wishUpgrade(
+export async function startUpgrade(
   tx: Transaction,
   cluster: ClusterRow,
-  { version, rolling, timing, at }: UpgradeWish,
+  { version, rolling, timing, at }: UpgradeRequest,
 ): Promise<string> {
   const { account, id } = cluster;
   await refuseSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });

@@ -4,14 +4,14 @@ import { KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-err
 import { changeOperation } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
-import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep } from '../cluster/cluster.steps.js';
 import type { Operation } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { clientOf } from './cluster-client.js';
 import { restoreReplicas } from './draining-nodes.js';
 import { type KubernetesNode, markOf, uncordon } from './node-cordon.js';
 import { balanceSurge } from './surging-pools.js';
-import { remember, upgradeInput } from './upgrade-input.js';
+import { updateUpgradeInput, upgradeInput } from './upgrade-input.js';
 import { stageEnded } from './upgrading-nodes.js';
 
 type UpgradeStep = ClusterStep & { readonly operation: Operation };
@@ -24,12 +24,14 @@ const PATIENCE_MS = 10 * 60_000;
 export async function beginGivingUp(step: UpgradeStep, problem: Problem): Promise<void> {
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
-    await remember(tx, operation.id, { failing: { problem, since: at.toISOString() } });
+    await updateUpgradeInput(tx, operation.id, { failing: { problem, since: at.toISOString() } });
     // It ends by itself now: nobody has to let it go on, and nobody can stop it.
     await changeOperation(tx, operation.id, { cancelable: false, pausable: false, pausedAt: null });
     await enqueue(tx, 'cluster', cluster.id);
     const text = `The upgrade cannot be done: ${problem.message} What it has changed for itself is taken back.`;
-    return [say(step, 'UPGRADE_ROLLING_BACK', text, { level: 'WARNING', data: { code: problem.code } })];
+    return [
+      clusterEvent(step, 'UPGRADE_ROLLING_BACK', text, { level: 'WARNING', data: { code: problem.code } }),
+    ];
   });
 }
 

@@ -5,7 +5,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { change, type ChangeOutcome, type ChangeRequest } from '../change.js';
-import { remember } from './upgrade-input.js';
+import { updateUpgradeInput } from './upgrade-input.js';
 
 /** Names an operation. */
 interface OperationInput {
@@ -28,7 +28,7 @@ export class PauseOperationService {
   resume(actor: Actor, input: OperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.run({ actor, mutation: 'resumeOperation', input, dryRun }, async (tx, at) => {
       const operation = await resumeOperation(tx, actor.account, input.id);
-      await remember(tx, input.id, { resumedAt: at.toISOString() });
+      await updateUpgradeInput(tx, input.id, { resumedAt: at.toISOString() });
       await enqueue(tx, operation.targetKind === 'NodePool' ? 'node-pool' : 'cluster', operation.targetId);
       return operation;
     });

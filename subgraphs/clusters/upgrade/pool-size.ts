@@ -1,12 +1,12 @@
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { Refused } from '../../../kernel/result.js';
-import { heldPlaces, reserveGrowth } from '../cluster/quota.reservations.js';
+import { reservedNodes, reserveGrowth } from '../cluster/quota.reservations.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { updateNodePool } from '../node-pool/node-pool.store.js';
 import type { NodePoolState } from '../node-pool/node-pool.type.js';
 import { nextPoolState, poolStateProblem } from '../node-pool/pool-states.js';
-import { remember } from './upgrade-input.js';
+import { updateUpgradeInput } from './upgrade-input.js';
 import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
 
 /** A pool of a locked cluster that is to have another size for the sake of an operation on the cluster. */
@@ -29,13 +29,13 @@ export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
  * Wishes another size of a pool, or the same when it lacks nodes; its reconciler makes it true and wakes the cluster.
  * Refuses `QUOTA_EXCEEDED`, and `SCALING_GROUP_MISSING` of a pool that makes no nodes any more.
  */
-export async function wishPoolSize(tx: Transaction, wish: PoolSize): Promise<void> {
+export async function setDesiredPoolSize(tx: Transaction, wish: PoolSize): Promise<void> {
   const { cluster, pool, desiredSize, operationId, path, more } = wish;
   const { account } = cluster;
   const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');
   if (!state)
     throw new Refused([poolStateProblem({ id: pool.id, state: pool.state as NodePoolState }, path)]);
-  const held = await heldPlaces(tx, account, pool.id);
+  const held = await reservedNodes(tx, account, pool.id);
   const { id, instanceTypes } = { ...pool, ...more };
   const growth = {
     id,
@@ -47,6 +47,6 @@ export async function wishPoolSize(tx: Transaction, wish: PoolSize): Promise<voi
   await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
   const generation = { increment: 1 };
   await updateNodePool(tx, id, { ...more, desiredSize, operationId, state, generation });
-  await remember(tx, operationId, { resized: { nodePoolId: id, fromSize: pool.desiredSize } });
+  await updateUpgradeInput(tx, operationId, { resized: { nodePoolId: id, fromSize: pool.desiredSize } });
   await enqueue(tx, 'node-pool', id);
 }

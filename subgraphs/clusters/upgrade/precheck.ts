@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { blockedProblem, blockersOf } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import type { ClusterCheckItem } from '../cluster-check/cluster-check.type.js';
@@ -18,7 +18,7 @@ export async function precheckUpgrade(
   version: string,
 ): Promise<Precheck> {
   // Read anew: versions are published while the platform runs.
-  const catalogue = new CatalogueStore(scope.database);
+  const catalogue = new ClusterCatalogStore(scope.database);
   const platform = { database: { prisma: scope.database }, kubernetes: means.kubernetes, clock: scope.clock };
   const checks = new ClusterCheckService(platform, catalogue);
   const items = await checks.upgradeItems({ ...cluster, state: 'RUNNING' }, version);

@@ -2,12 +2,12 @@ import { TerminalError } from '../../../engine/contract.js';
 import { inCluster } from '../cluster/cluster.steps.js';
 import { forgetLost } from '../node-pool/nodes/losing-nodes.js';
 import { countWorkingNodes } from '../node-pool/node-pool.store.js';
-import { releasePlaces } from '../reconcile/held.js';
+import { releaseNodeQuota } from '../reconcile/held.js';
 import type { Node } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
 import type { KubernetesNode } from './node-cordon.js';
-import { canResize, wishPoolSize } from './pool-size.js';
+import { canResize, setDesiredPoolSize } from './pool-size.js';
 import type { NodesStep } from './surging-pools.js';
 
 interface Seen {
@@ -45,11 +45,11 @@ export async function replaceLost(step: NodesStep, lost: readonly Node[]): Promi
     // A pool whose scaling group is gone makes no nodes any more.
     const { desiredSize } = pool;
     if (canResize(pool))
-      await wishPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path: [] });
+      await setDesiredPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path: [] });
     const subject = { cluster, pool, operationId: operation.id };
     const events = await forgetLost(tx, { subject, account: cluster.account, lost });
     if (!canResize(pool))
-      await releasePlaces(tx, { cluster, pool, keep: await countWorkingNodes(tx, pool.id) });
+      await releaseNodeQuota(tx, { cluster, pool, keep: await countWorkingNodes(tx, pool.id) });
     return events;
   });
   return 'again';

@@ -3,7 +3,7 @@ import type { OperationRow } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
-import { CatalogueStore } from '../catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { blockedProblem } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { updateCluster } from '../cluster/cluster.store.js';
@@ -19,7 +19,7 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
     controls: controlsIn('PRECHECK'),
     obstacle: (operation, scope) => {
       // Read anew: versions are published while the platform runs.
-      const catalogue = new CatalogueStore(scope.database);
+      const catalogue = new ClusterCatalogStore(scope.database);
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
       const checks = new ClusterCheckService(platform, catalogue);
       return obstacleOf(operation, { checks, catalogue, scope });
@@ -34,7 +34,7 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
 
 interface Means {
   readonly checks: ClusterCheckService;
-  readonly catalogue: CatalogueStore;
+  readonly catalogue: ClusterCatalogStore;
   readonly scope: ReconcileScope;
 }
 

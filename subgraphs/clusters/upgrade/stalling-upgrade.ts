@@ -1,6 +1,6 @@
 import { done, type Outcome } from '../../../engine/contract.js';
 import { changeOperation } from '../../../engine/operations.js';
-import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep } from '../cluster/cluster.steps.js';
 import type { Node, Operation } from '../reconcile/reconcile.store.js';
 import { upgradeInput } from './upgrade-input.js';
 
@@ -29,7 +29,7 @@ export async function stallUpgrade(
   await inCluster(step, async (tx, at) => {
     await changeOperation(tx, operation.id, { pausedAt: at });
     const text = `The upgrade of ${names.join(', ')} makes no progress and is paused: ${why}. Fix it, then call resumeOperation.`;
-    return [say(step, 'UPGRADE_STALLED', text, { level: 'WARNING', data: { nodes: names, pods } })];
+    return [clusterEvent(step, 'UPGRADE_STALLED', text, { level: 'WARNING', data: { nodes: names, pods } })];
   });
   return done;
 }

@@ -1,13 +1,13 @@
 import { done } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { Refused } from '../../../kernel/result.js';
-import { inCluster, say, type ClusterStep } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep } from '../cluster/cluster.steps.js';
 import { roomOf } from '../node-pool/pool-bounds.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import type { Node, NodePool, Operation } from '../reconcile/reconcile.store.js';
-import { wishPoolSize } from './pool-size.js';
-import { remember, upgradeInput } from './upgrade-input.js';
+import { setDesiredPoolSize } from './pool-size.js';
+import { updateUpgradeInput, upgradeInput } from './upgrade-input.js';
 import { nextBatch } from './upgrade.rules.js';
 
 /** The upgrade of the nodes in one step. */
@@ -53,14 +53,15 @@ async function resize(step: NodesStep, pool: NodePool, { by, kept }: Change): Pr
   const desiredSize = pool.desiredSize + by;
   try {
     await inCluster(step, async (tx) => {
-      if (by !== 0) await wishPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path });
+      if (by !== 0)
+        await setDesiredPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path });
       const { surged = {} } = upgradeInput(operation);
-      await remember(tx, operation.id, { surged: { ...surged, [pool.id]: kept } });
+      await updateUpgradeInput(tx, operation.id, { surged: { ...surged, [pool.id]: kept } });
       const text = `The node pool ${pool.name} gets ${by} nodes for the time of its upgrade.`;
       const back = `The node pool ${pool.name} gives ${-by} additional nodes back.`;
       return by === 0
         ? []
-        : [say(step, 'UPGRADE_SURGE', by > 0 ? text : back, { data: { nodePoolId: pool.id, by } })];
+        : [clusterEvent(step, 'UPGRADE_SURGE', by > 0 ? text : back, { data: { nodePoolId: pool.id, by } })];
     });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -48,7 +48,7 @@ export function upgradeInput({ input }: Operation): UpgradeInput {
 }
 
 /** Changes what the operation remembers; the row is read anew, since others write beside this. */
-export async function remember(
+export async function updateUpgradeInput(
   tx: Transaction,
   id: string,
   change: { readonly [K in keyof UpgradeInput]?: UpgradeInput[K] | undefined },

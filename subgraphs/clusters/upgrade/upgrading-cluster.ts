@@ -10,7 +10,7 @@ import {
 import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import { inCluster, say, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { controlPlaneRuns } from '../cluster/making-control-plane.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
@@ -79,7 +79,7 @@ const precheck: Step = async (step) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
     await finishStage(tx, operation.id, 'PRECHECK', at);
     return [
-      say(
+      clusterEvent(
         step,
         'CLUSTER_UPGRADING',
         `The cluster ${step.cluster.name} is upgraded to ${targetOf(step)}.${risks}`,
@@ -126,7 +126,7 @@ const upgradeControlPlane: Step = async (step) => {
     await updateCluster(tx, cluster.id, { version, conditions: controlPlaneRuns(cluster, version, at) });
     await endControlPlane(tx, operation, at);
     return [
-      say(step, 'CONTROL_PLANE_UPGRADED', `The control plane runs Kubernetes ${version}.`, {
+      clusterEvent(step, 'CONTROL_PLANE_UPGRADED', `The control plane runs Kubernetes ${version}.`, {
         data: { version },
       }),
     ];
@@ -181,7 +181,7 @@ async function endUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
       if (!end) await enqueue(tx, VERSION_SUPPORT, cluster.id);
     }
     return [
-      say(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
+      clusterEvent(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
         data: { from: cluster.state },
       }),
     ];

@@ -1,7 +1,7 @@
 import { done, requeueAfter } from '../../../engine/contract.js';
 import { KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import { changeOperation, finishStage, setProgress, startStage } from '../../../engine/operations.js';
-import { inCluster, say, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, type Step } from '../cluster/cluster.steps.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -13,7 +13,7 @@ import { lostNodes, replaceLost } from './replacing-lost-nodes.js';
 import { cordon, type KubernetesNode, kubernetesNode, markOf, runsVersion, uncordon } from './node-cordon.js';
 import { balanceSurge, type NodesStep } from './surging-pools.js';
 import { type Standstill, stallUpgrade } from './stalling-upgrade.js';
-import { remember, upgradeInput } from './upgrade-input.js';
+import { updateUpgradeInput, upgradeInput } from './upgrade-input.js';
 import { nextBatch, pausesAfter } from './upgrade.rules.js';
 
 /** What is waited for inside the cluster is looked at again after this. */
@@ -65,8 +65,8 @@ async function beginBatch(step: NodesStep, old: readonly Node[]): Promise<StepOu
     const text = `Batch ${number}: ${names.join(', ')} (${old.length} nodes are left).`;
     await startStage(tx, operation.id, 'NODES', at);
     const nodeIds = next.map(({ id }) => id);
-    await remember(tx, operation.id, { batch: { number, nodeIds, since: at.toISOString() } });
-    return [say(step, 'UPGRADE_BATCH_STARTED', text, { data: { batch: number, nodes: names } })];
+    await updateUpgradeInput(tx, operation.id, { batch: { number, nodeIds, since: at.toISOString() } });
+    return [clusterEvent(step, 'UPGRADE_BATCH_STARTED', text, { data: { batch: number, nodes: names } })];
   });
   await scope.faults.reach('upgrade.batch-chosen');
   return 'again';
@@ -177,7 +177,7 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
       ),
     );
     const paused = `The upgrade pauses after batch ${batch?.number ?? 0}: ${left} nodes are left.`;
-    return pauses ? [...told, say(step, 'OPERATION_PAUSED', paused, { data: { left } })] : told;
+    return pauses ? [...told, clusterEvent(step, 'OPERATION_PAUSED', paused, { data: { left } })] : told;
   });
 }
 
@@ -187,7 +187,9 @@ export const endNodes: Step = async (step) => {
   if (!operation || stageEnded(operation, 'NODES')) return undefined;
   await inCluster(step, async (tx, at) => {
     await finishStage(tx, operation.id, 'NODES', at);
-    return [say(step, 'NODES_UPGRADED', `All nodes run Kubernetes ${upgradeInput(operation).version}.`)];
+    return [
+      clusterEvent(step, 'NODES_UPGRADED', `All nodes run Kubernetes ${upgradeInput(operation).version}.`),
+    ];
   });
   await scope.faults.reach('upgrade.nodes-finished');
   return 'again';

@@ -6,7 +6,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { Refused } from '../../../kernel/result.js';
 import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../catalogue/catalogue.store.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { notesProblems, publishProblems } from './publish-version.rules.js';
 import type { PublishKubernetesVersionInput } from './publish-version.type.js';
 import { publishedVersions } from './release.store.js';
@@ -17,7 +17,7 @@ import { VERSION_SUPPORT } from './version-support.reconciler.js';
 export class PublishVersionService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /**

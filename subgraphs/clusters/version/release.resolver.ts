@@ -1,6 +1,6 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { releaseNotesUrl, removedBetween, supportOf, upgradeHint } from './release.rules.js';
 import { RemovedApi, SupportStatus } from './release.type.js';
 import type { VersionStatus } from './version.rules.js';
@@ -9,7 +9,7 @@ import { KubernetesVersion } from './version.type.js';
 /** What a Kubernetes version brings and takes away, and how long it holds. */
 @Resolver(() => KubernetesVersion)
 export class ReleaseResolver {
-  constructor(private readonly catalogue: CatalogueStore) {}
+  constructor(private readonly catalogue: ClusterCatalogStore) {}
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,

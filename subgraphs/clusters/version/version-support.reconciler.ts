@@ -57,7 +57,7 @@ export function createVersionSupportReconciler(): Reconciler {
 }
 
 /** Has the owner of a new cluster told when its version has expired already. */
-export async function tellVersionSupport(
+export async function enqueueVersionSupport(
   tx: Transaction,
   { id, version }: Pick<Cluster, 'id' | 'version'>,
 ): Promise<void> {

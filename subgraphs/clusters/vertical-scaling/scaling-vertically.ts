@@ -8,7 +8,7 @@ import {
 } from '../../../engine/operations.js';
 import { enqueue } from '../../../engine/queue.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
-import { inCluster, say, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
+import { inCluster, clusterEvent, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { poolsSettled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
@@ -22,7 +22,7 @@ import {
 } from '../reconcile/reconcile.store.js';
 import { resultOf } from '../node-pool/node-pool.plan.js';
 import { roomOf } from '../node-pool/pool-bounds.js';
-import { canResize, wishPoolSize } from '../upgrade/pool-size.js';
+import { canResize, setDesiredPoolSize } from '../upgrade/pool-size.js';
 import { batchSize } from '../upgrade/upgrade.rules.js';
 import { handOnSettings, settingsOfLeaving } from './keeping-settings.js';
 import { nextReplacement, SCALE_VERTICALLY, type VerticalScalingInput } from './vertical-scaling.rules.js';
@@ -91,9 +91,9 @@ async function grow(step: PoolScaling, by: number): Promise<StepOutcome> {
     await inCluster(step, async (tx, at) => {
       await startStage(tx, operation.id, `POOL ${pool.name}`, at);
       const size = { desiredSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
-      await wishPoolSize(tx, { cluster, pool, ...size });
+      await setDesiredPoolSize(tx, { cluster, pool, ...size });
       const text = `The node pool ${pool.name} gets ${by} nodes of ${wish.instanceTypes.join(', ')}.`;
-      return [say(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
+      return [clusterEvent(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
     });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -118,7 +118,7 @@ async function letGo(
       await changeOperation(tx, operation.id, { input: remembered as unknown as Prisma.InputJsonObject });
       await markRemoving(tx, leaving, { drain: true, reason: 'REQUESTED', since: at.toISOString() });
       const size = { desiredSize: baseSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
-      await wishPoolSize(tx, { cluster, pool, ...size });
+      await setDesiredPoolSize(tx, { cluster, pool, ...size });
       const names = nodes.filter(({ id }) => leaving.includes(id)).map(({ name }) => name);
       const created = (operation.created ?? 0) + leaving.length;
       await setProgress(tx, operation.id, {
@@ -126,7 +126,7 @@ async function letGo(
         progress: Math.min(0.99, created / (operation.requested || 1)),
       });
       return [
-        say(step, 'NODES_REPLACED', `${names.join(', ')} leave the node pool ${pool.name}.`, {
+        clusterEvent(step, 'NODES_REPLACED', `${names.join(', ')} leave the node pool ${pool.name}.`, {
           data: { nodes: names },
         }),
       ];
@@ -150,14 +150,17 @@ async function giveUp(step: PoolScaling, failure: Failure | Problem | null): Pro
   const created = Math.max(0, (operation.created ?? 0) - Math.max(0, missing));
   await inCluster(step, async (tx, at) => {
     const size = { desiredSize: baseSize, operationId: operation.id, path: PATH };
-    if (canResize(pool)) await wishPoolSize(tx, { cluster, pool, ...size });
+    if (canResize(pool)) await setDesiredPoolSize(tx, { cluster, pool, ...size });
     await updateCluster(tx, cluster.id, { state: 'SCALING' });
     const failed = Math.max(0, (operation.requested ?? 0) - created);
     const state = created > 0 ? 'PARTIAL' : 'FAILED';
     await finishOperation(tx, operation.id, { state, created, failed, failures: [error], error }, at);
     await enqueue(tx, 'cluster', cluster.id);
     return [
-      say(step, 'CLUSTER_SCALING_FAILED', error.message, { level: 'ERROR', data: { code: error.code } }),
+      clusterEvent(step, 'CLUSTER_SCALING_FAILED', error.message, {
+        level: 'ERROR',
+        data: { code: error.code },
+      }),
     ];
   });
   return done;
@@ -182,7 +185,7 @@ async function end(step: ClusterStep, operation: Operation): Promise<Outcome> {
       at,
     );
     const text = `The nodes of ${cluster.name} are of ${instanceTypes.join(', ')}.`;
-    return [say(step, 'CLUSTER_SCALED_VERTICALLY', text, { data: { instanceTypes } })];
+    return [clusterEvent(step, 'CLUSTER_SCALED_VERTICALLY', text, { data: { instanceTypes } })];
   });
   return done;
 }

@@ -6,7 +6,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
-import type { CatalogueStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
 import { refuseNodesOn } from '../cluster-kind/kind.guard.js';
@@ -31,7 +31,7 @@ const MAX_TYPES = 20;
 export class VerticalScalingService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /**

@@ -2,7 +2,7 @@
 export type ChangeKind = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** A cluster as it is now, in the watcher's eyes. */
-export interface Sighting {
+export interface ObservedCluster {
   readonly id: string;
   readonly resourceVersion: bigint;
   /** Whether the watcher's filter lets it through and it is not deleted. */
@@ -27,7 +27,7 @@ export class WatchedClusters {
   }
 
   /** What to tell; undefined when the watcher knows it all. */
-  see({ id, resourceVersion, listed }: Sighting): ChangeKind | undefined {
+  see({ id, resourceVersion, listed }: ObservedCluster): ChangeKind | undefined {
     const known = this.shown.get(id);
     const had = known === undefined ? this.inDoubt(id) : known !== null;
     if (!listed) {

@@ -1,7 +1,11 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClusterState } from '../../../subgraphs/clusters/cluster/cluster.enums.js';
-import { admitting, mayBecome, statesBefore } from '../../../subgraphs/clusters/cluster/cluster-states.js';
+import {
+  whereTransitionAllowed,
+  canTransition,
+  sourceStates,
+} from '../../../subgraphs/clusters/cluster/cluster-states.js';
 import { updateCluster } from '../../../subgraphs/clusters/cluster/cluster.store.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../living-cluster.js';
@@ -33,19 +37,19 @@ describe('states of clusters', () => {
   );
 
   test.each(pairs)('from %s to %s is %s', (from, to, expected) => {
-    expect(mayBecome(from, to)).toBe(expected === 'allowed');
-    expect(statesBefore(to).includes(from)).toBe(expected === 'allowed' || from === to);
+    expect(canTransition(from, to)).toBe(expected === 'allowed');
+    expect(sourceStates(to).includes(from)).toBe(expected === 'allowed' || from === to);
   });
 
   test('all but the reserved ones come about', () => {
     const reached = new Set<ClusterState>(['INITIAL', 'WAITING']);
-    for (const from of reached) for (const to of states) if (mayBecome(from, to)) reached.add(to);
+    for (const from of reached) for (const to of states) if (canTransition(from, to)) reached.add(to);
     const reserved = states.filter((state) => !reached.has(state));
     expect(reserved).toEqual(['REMOVING', 'DRAINING', 'DISCONNECTED', 'INACTIVE']);
   });
 
   test('a change without a state is written whatever the state is', () => {
-    expect(admitting({})).toEqual({});
+    expect(whereTransitionAllowed({})).toEqual({});
   });
 });
 
@@ -75,7 +79,7 @@ describe('a state that is written', () => {
         expect([state, name]).toEqual(name === 'after' ? [to, 'after'] : [from, 'before']);
         if (name === 'after') written.push(to);
       }
-      expect(written.filter((to) => to !== from)).toEqual(states.filter((to) => mayBecome(from, to)));
+      expect(written.filter((to) => to !== from)).toEqual(states.filter((to) => canTransition(from, to)));
       // Staying is no change of state.
       expect(written).toContain(from);
     },

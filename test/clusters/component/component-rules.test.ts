@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  comesWith,
+  isPreinstalled,
   componentDefinitions,
   type ComponentEntry,
   nextVersion,
@@ -13,7 +13,7 @@ import {
   changedParameters,
   parameterProblems,
 } from '../../../subgraphs/clusters/component/component-parameters.js';
-import { lacking } from '../../../subgraphs/clusters/component/rollout.js';
+import { rolloutProblem } from '../../../subgraphs/clusters/component/rollout.js';
 import { afterAction, type ComponentAction } from '../../../subgraphs/clusters/component/component.rules.js';
 
 let entries: readonly ComponentEntry[];
@@ -54,7 +54,9 @@ describe('the catalogue of components', () => {
   it('gives a cluster the network and storage components of its plugins and no others', () => {
     const names = (product: string, networkPlugin: string, storagePlugin = 'CSI') =>
       entries
-        .filter((entry) => comesWith(entry, { product, version: '1.34.3', networkPlugin, storagePlugin }))
+        .filter((entry) =>
+          isPreinstalled(entry, { product, version: '1.34.3', networkPlugin, storagePlugin }),
+        )
         .map(({ name }) => name);
     expect(names('ACK_PRO', 'FLANNEL')).toEqual([
       'coredns',
@@ -247,6 +249,6 @@ describe('an applied object', () => {
       undefined,
     ],
   ])('%s lacks what it lacks', (_, live, nodes, text) => {
-    expect(lacking(live, nodes)).toBe(text);
+    expect(rolloutProblem(live, nodes)).toBe(text);
   });
 });

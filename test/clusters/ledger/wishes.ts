@@ -1,5 +1,5 @@
 import { Refused } from '../../../kernel/result.js';
-import { CatalogueStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
 import { MigrationService } from '../../../subgraphs/clusters/migration/migration.service.js';
 import { NetworkDeletionService } from '../../../subgraphs/clusters/network/network-deletion.service.js';
 import { NetworkService } from '../../../subgraphs/clusters/network/network.service.js';
@@ -26,7 +26,7 @@ export interface Tally {
 
 /** What changes clusters in a world. */
 export function servicesOf({ platform, prisma }: World) {
-  const catalogue = new CatalogueStore(prisma);
+  const catalogue = new ClusterCatalogStore(prisma);
   return {
     operations: new OperationService(platform, new OperationStore(prisma)),
     updating: new UpdateNodePoolService(platform, catalogue),

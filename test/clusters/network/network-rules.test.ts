@@ -11,8 +11,8 @@ import {
 import { maxPods, nodeCapacity, useOfNode } from '../../../subgraphs/clusters/network/max-pods.rules.js';
 import {
   freePodRange,
-  letsDnsThrough,
-  networkProblems,
+  allowsDns,
+  validateNetwork,
   podPrefix,
   rangeProblems,
   ruleProblems,
@@ -167,8 +167,8 @@ describe('pods of a node', () => {
 
 describe('what a network is refused for', () => {
   const flannel = { plugin: 'FLANNEL', hasNetwork: true };
-  const codes = (request: Parameters<typeof networkProblems>[0], facts = flannel) =>
-    networkProblems(request, facts).map(({ code, path }) => `${code} ${path?.slice(2).join('.')}`);
+  const codes = (request: Parameters<typeof validateNetwork>[0], facts = flannel) =>
+    validateNetwork(request, facts).map(({ code, path }) => `${code} ${path?.slice(2).join('.')}`);
 
   test.each([
     [{}, []],
@@ -205,7 +205,7 @@ describe('what a network is refused for', () => {
     [{ ...rule, fromPort: 54, toPort: 60 }, false],
     [{ ...rule, cidr: '10.1.0.0/16' }, false],
   ])('the rule %j lets the DNS of pods of 10.0.0.0/16 through: %s', (one, through) => {
-    expect(letsDnsThrough([one], parseCidr('10.0.0.0/16')!)).toBe(through);
+    expect(allowsDns([one], parseCidr('10.0.0.0/16')!)).toBe(through);
   });
 
   test.each([

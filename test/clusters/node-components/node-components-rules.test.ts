@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  componentsOf,
+  nodeComponents,
   type NodeFacts,
   type NodeReport,
 } from '../../../subgraphs/clusters/node-components/node-components.rules.js';
@@ -27,7 +27,8 @@ const facts = (report: NodeReport | undefined): NodeFacts => ({
   replicas: [],
 });
 /** kubelet, kube-proxy, container runtime, network plugin. */
-const standings = (report: NodeReport | undefined) => componentsOf(facts(report)).map(({ status }) => status);
+const standings = (report: NodeReport | undefined) =>
+  nodeComponents(facts(report)).map(({ status }) => status);
 
 describe('the components of a node stand each by itself', () => {
   test.each<[string, NodeReport | undefined, string[]]>([
@@ -79,7 +80,7 @@ describe('the components of a node stand each by itself', () => {
       conditions: [ready, { type: 'NetworkUnavailable', status: 'True', message: 'no route' }],
       agents: [agent('kube-proxy-worker', false), agent('kube-flannel-ds')],
     };
-    expect(componentsOf(facts(report)).map(({ message }) => message)).toEqual([
+    expect(nodeComponents(facts(report)).map(({ message }) => message)).toEqual([
       null,
       'Its pod is Running and not ready.',
       null,

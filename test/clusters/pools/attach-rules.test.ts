@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
-import { type AttachHome, attachProblem } from '../../../subgraphs/clusters/instance/attach.rules.js';
+import { type AttachTarget, attachProblem } from '../../../subgraphs/clusters/instance/attach.rules.js';
 
 const LINUX = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
 const WINDOWS = 'win2019_1809_x64_dtc_zh-cn_40G_alibase_20220516.vhd';
@@ -32,15 +32,15 @@ const pool = {
   gpuSharing: false,
   imageId: '',
 } as const;
-const home: AttachHome = {
+const home: AttachTarget = {
   ...{ kind: 'PRO', version: '1.34.3', regionId: 'cn-hangzhou', types, pool },
   network: { vpcId: 'vpc-1', zoneIds: ['cn-hangzhou-b', 'cn-hangzhou-g'] },
 };
 
 interface Difference {
   readonly machine?: Partial<Machine>;
-  readonly home?: Partial<AttachHome>;
-  readonly pool?: Partial<AttachHome['pool']>;
+  readonly home?: Partial<AttachTarget>;
+  readonly pool?: Partial<AttachTarget['pool']>;
   readonly mode?: 'MANUAL' | 'AUTO';
 }
 const problem = ({ machine: one, home: other, pool: changed, mode = 'MANUAL' }: Difference) =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import type { Engine } from '../../../engine/engine.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { CatalogueStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
 import { ClusterCheckService } from '../../../subgraphs/clusters/cluster-check/cluster-check.service.js';
 import type { ClusterCheckItem } from '../../../subgraphs/clusters/cluster-check/cluster-check.type.js';
 import { MaintenanceWindowService } from '../../../subgraphs/clusters/maintenance-window/maintenance-window.service.js';
@@ -79,7 +79,7 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
         endpoints: [],
       },
     });
-    const checks = new ClusterCheckService(world.platform, new CatalogueStore(world.prisma));
+    const checks = new ClusterCheckService(world.platform, new ClusterCatalogStore(world.prisma));
     const failed = async (version: string) => {
       const row = await checks.run(world.actor, { clusterId, type: 'UPGRADE', version });
       const items = row?.items as unknown as ClusterCheckItem[];

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/database.js';
-import { releaseNodes } from '../../network/node-network.js';
+import { releaseNodeNetwork } from '../../network/node-network.js';
 import { unfinishedOperations } from '../../operation/operation.store.js';
 import { vcpusOf } from '../../reconcile/nodes.store.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
@@ -25,7 +25,7 @@ export async function auditChanges(audit: Audit, changed: readonly ChangedNode[]
     const events: NewEvent[] = [];
     for (const one of changed)
       events.push(await accept(tx, audit, { ...one, size: sizes.get(one.instanceType) ?? one.node.vcpus }));
-    await releaseNodes(tx, cluster.id);
+    await releaseNodeNetwork(tx, cluster.id);
     return events;
   });
 }

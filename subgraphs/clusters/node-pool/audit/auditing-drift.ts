@@ -7,7 +7,7 @@ import { updateNodePool } from '../node-pool.store.js';
 import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
 
 /** How a pool's nodes differ from Kubernetes and from its scaling group: the column `drift`. */
-export interface Drift {
+export interface PoolNodeDrift {
   /** Names of nodes that Kubernetes does not have. */
   readonly missingInKubernetes: readonly string[];
   /** Names of nodes whose machines are no longer in the pool's scaling group. */
@@ -16,10 +16,10 @@ export interface Drift {
   readonly observedAt: string;
 }
 
-export function driftOf({ drift }: { readonly drift: unknown }): Drift | null {
+export function driftOf({ drift }: { readonly drift: unknown }): PoolNodeDrift | null {
   return drift === null
     ? null
-    : { missingInScalingGroup: [], ...(drift as Omit<Drift, 'missingInScalingGroup'>) };
+    : { missingInScalingGroup: [], ...(drift as Omit<PoolNodeDrift, 'missingInScalingGroup'>) };
 }
 
 /**
@@ -59,13 +59,13 @@ export async function auditDrift(
   });
 }
 
-type Names = Omit<Drift, 'observedAt'>;
+type Names = Omit<PoolNodeDrift, 'observedAt'>;
 
 function namesOf(nodes: readonly Node[]): string[] {
   return nodes.map(({ name }) => name).sort();
 }
 
-function isSame(now: Names, before: Drift | null): boolean {
+function isSame(now: Names, before: PoolNodeDrift | null): boolean {
   const { missingInKubernetes = [], missingInScalingGroup = [] } = before ?? {};
   return (
     now.missingInKubernetes.join() === [...missingInKubernetes].join() &&

@@ -6,15 +6,15 @@ import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
 import type { Prisma } from '../../reconcile/reconcile.store.js';
-import type { CatalogueStore } from '../../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../../catalogue/catalogue.store.js';
 import { change, type ChangeOutcome } from '../../change.js';
 import { largestInstance, largeTypeProblem } from '../../cluster/instance-size.guard.js';
-import { heldPlaces, reserveGrowth } from '../../cluster/quota.reservations.js';
+import { reservedNodes, reserveGrowth } from '../../cluster/quota.reservations.js';
 import type { ContainerRuntime } from '../../cluster-kind/cluster-kind.enums.js';
 import { kindOfRow } from '../../cluster-kind/kind-of-row.js';
-import { type AttachHome, attachProblem } from '../../instance/attach.rules.js';
+import { type AttachTarget, attachProblem } from '../../instance/attach.rules.js';
 import { imageOf } from '../../instance/node-image.js';
-import { reserveNodes } from '../../network/node-network.js';
+import { reserveNodeNetwork } from '../../network/node-network.js';
 import { releaseMachines, vcpuResource } from '../../reconcile/held.js';
 import { reserveMachines } from '../../reconcile/reserving-machines.js';
 import type { InstanceTypeValue } from '../../version/version.rules.js';
@@ -23,7 +23,14 @@ import { ATTACH_INSTANCES, ATTACHED } from '../node-pool.plan.js';
 import { wantedBounds } from '../pool-bounds.js';
 import type { AttachInstancesInput } from '../pool-changes.input.js';
 import { configOf } from '../pool-config.rules.js';
-import { admit, lockBoth, type LockedPool, recordWish, refuseScalingByHand, target } from '../pool-wish.js';
+import {
+  admit,
+  lockBoth,
+  type LockedPool,
+  enqueuePoolChange,
+  refuseScalingByHand,
+  target,
+} from '../pool-wish.js';
 import { pendingNode } from './pending-node.js';
 import { addressesOf } from '../pool-network.js';
 
@@ -35,7 +42,7 @@ const DISKS_OF_MACHINE = 1;
 export class AttachInstancesService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: CatalogueStore,
+    private readonly catalogue: ClusterCatalogStore,
   ) {}
 
   /** Those that cannot join are told with their reasons in the operation; when none can, the request is refused. */
@@ -72,7 +79,7 @@ export class AttachInstancesService {
       );
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
-      await recordWish(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }
@@ -135,7 +142,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
     if (failure) rejected.push({ ...failure, path: place });
     else joined.push(id);
   }
-  const held = await heldPlaces(tx, pool.account, pool.id);
+  const held = await reservedNodes(tx, pool.account, pool.id);
   const growth = {
     id: pool.id,
     // Each machine has had its own say.
@@ -153,7 +160,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
 async function homeOf(
   tx: Transaction,
   { locked: { cluster, pool }, types }: Pick<Attempt, 'locked' | 'types'>,
-): Promise<AttachHome> {
+): Promise<AttachTarget> {
   const { instanceTypes, gpuSharing, edgeAutonomy } = pool;
   const { imageId } = configOf(pool).machines;
   const runtime = pool.runtime as ContainerRuntime;
@@ -218,7 +225,7 @@ async function connect(
   const { securityGroupId } = configOf(pool).machines;
   const instanceTypes = [machine.instanceType];
   const wish = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
-  const { shortage } = await reserveNodes(tx, wish);
+  const { shortage } = await reserveNodeNetwork(tx, wish);
   if (!shortage) return undefined;
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
   const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_OF_MACHINE };

@@ -1,5 +1,5 @@
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
-import type { Leaving } from '../../reconcile/nodes.store.js';
+import type { RemovalOptions } from '../../reconcile/nodes.store.js';
 import type { Node } from '../../reconcile/reconcile.store.js';
 import { clientOf } from '../../upgrade/cluster-client.js';
 import { drainNode } from './draining-node.js';
@@ -27,7 +27,7 @@ export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promis
 }
 
 function mustDrain({ leaving }: Node, now: number): boolean {
-  const how = leaving as Leaving | null;
+  const how = leaving as RemovalOptions | null;
   return how !== null && how.drain && now - Date.parse(how.since) < PATIENCE_MS;
 }
 

@@ -1,8 +1,8 @@
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/database.js';
-import { releaseNodes } from '../../network/node-network.js';
+import { releaseNodeNetwork } from '../../network/node-network.js';
 import { releaseMachines } from '../../reconcile/held.js';
-import { deleteNodes, type Leaving, markRemoving } from '../../reconcile/nodes.store.js';
+import { deleteNodes, type RemovalOptions, markRemoving } from '../../reconcile/nodes.store.js';
 import { eventOf, type Subject } from '../../reconcile/reconcile-events.js';
 import type { Node } from '../../reconcile/reconcile.store.js';
 
@@ -19,7 +19,7 @@ export async function forgetLost(
   const ids = lost.map(({ id }) => id);
   const gone = await deleteNodes(tx, ids);
   await releaseMachines(tx, account, gone);
-  await releaseNodes(tx, subject.cluster.id);
+  await releaseNodeNetwork(tx, subject.cluster.id);
   const present = new Set(gone.map(({ id }) => id));
   return lost
     .filter(({ id }) => present.has(id))
@@ -34,7 +34,7 @@ export async function forgetLost(
 }
 
 /** Lets nodes leave. */
-export function letLeave(tx: Transaction, nodes: readonly Node[], leaving: Leaving): Promise<void> {
+export function letLeave(tx: Transaction, nodes: readonly Node[], leaving: RemovalOptions): Promise<void> {
   return markRemoving(
     tx,
     nodes.map(({ id }) => id),

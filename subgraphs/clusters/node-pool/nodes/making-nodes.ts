@@ -6,11 +6,11 @@ import type { Transaction } from '../../../../kernel/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Node, NodePool } from '../../reconcile/reconcile.store.js';
 import { type MachineUse, releaseMachines, releaseUses, useOf } from '../../reconcile/held.js';
-import { type MachinesGrant, reserveMachines } from '../../reconcile/reserving-machines.js';
+import { type InstanceReservation, reserveMachines } from '../../reconcile/reserving-machines.js';
 import { reservePlaces } from '../../reconcile/reserving-places.js';
-import { attachRequest, joiningOf, nodeRequest, zonesOf } from './node-request.js';
+import { attachRequest, attachOptionsOf, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from '../pool-config.rules.js';
-import { releaseNodes, reserveNodes } from '../../network/node-network.js';
+import { releaseNodeNetwork, reserveNodeNetwork } from '../../network/node-network.js';
 import { nextLook } from '../next-look.js';
 import { buysMachines, planPool } from '../node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../node-pool.steps.js';
@@ -20,9 +20,9 @@ import {
   type NodeChange,
   recordNodes,
   vcpusOf,
-  noteShortage,
+  recordShortage,
 } from '../../reconcile/nodes.store.js';
-import { noteProgress } from '../../reconcile/progress.js';
+import { recordProgress } from '../../reconcile/progress.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
 import { readNodes } from '../../reconcile/reconcile.store.js';
 import { pendingNode } from './pending-node.js';
@@ -84,18 +84,18 @@ function machinesOf(pool: Pick<NodePool, 'account' | 'config'>) {
 async function connectNodes(
   tx: Transaction,
   { pool, cluster }: PoolStep,
-  { taken, vcpus }: { readonly taken: MachinesGrant; readonly vcpus: number },
+  { taken, vcpus }: { readonly taken: InstanceReservation; readonly vcpus: number },
 ): Promise<{ readonly granted: number; readonly noted: boolean }> {
   const { account, instanceTypes } = pool;
   const { securityGroupId } = configOf(pool).machines;
   const wish = { account, clusterId: cluster.id, instanceTypes, count: taken.granted, securityGroupId };
-  const { granted, shortage: unconnected } = await reserveNodes(tx, wish);
+  const { granted, shortage: unconnected } = await reserveNodeNetwork(tx, wish);
   const shortage = unconnected ?? taken.shortage;
   const machine = { ...machinesOf(pool), state: 'pending', vcpus };
   const unused = Array.from({ length: taken.granted - granted }, () => machine);
   await releaseMachines(tx, account, unused);
   const noted = JSON.stringify(shortage) !== JSON.stringify(pool.shortage);
-  if (noted) await noteShortage(tx, pool.id, shortage);
+  if (noted) await recordShortage(tx, pool.id, shortage);
   return { granted, noted };
 }
 
@@ -103,7 +103,7 @@ async function connectNodes(
 function zonesLeft({ pool, operation }: PoolStep, nodes: readonly Node[]): string[] {
   if (operation?.targetId !== pool.id) return [];
   const { zones = {} } = operation.input as { zones?: Readonly<Record<string, number>> };
-  const mine = nodes.filter(({ generation }) => generation === pool.generation).map(joiningOf);
+  const mine = nodes.filter(({ generation }) => generation === pool.generation).map(attachOptionsOf);
   return Object.entries(zones).flatMap(([zoneId, count]) => {
     const made = mine.filter((joining) => joining.zoneId === zoneId).length;
     return Array.from({ length: Math.max(0, count - made) }, () => zoneId);
@@ -143,7 +143,7 @@ export async function makeInstances(step: PoolStep): Promise<StepOutcome | undef
     const attached = batch.filter(({ instanceId }) => instanceId !== null);
     const fresh = batch.filter(({ instanceId }) => instanceId === null);
     const requests = fresh.map((node, index) => {
-      const { zoneId } = joiningOf(node);
+      const { zoneId } = attachOptionsOf(node);
       // Spread over the zones: each node prefers another one.
       const zoneIds = zoneId === undefined ? rotate(zonesOf(pool, cluster), index) : [zoneId];
       return nodeRequest(pool, node, { zoneIds, vSwitches });
@@ -244,8 +244,9 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
     done.flatMap((now) => freedBy(now, before.get(now.id))),
   );
   const smaller = (now: NodeChange) => isSmaller(step, now, before.get(now.id));
-  if (done.some((now) => now.state === 'failed' || smaller(now))) await releaseNodes(tx, step.cluster.id);
-  if (done.some(({ state }) => state !== 'starting')) await noteProgress(tx, step);
+  if (done.some((now) => now.state === 'failed' || smaller(now)))
+    await releaseNodeNetwork(tx, step.cluster.id);
+  if (done.some(({ state }) => state !== 'starting')) await recordProgress(tx, step);
   return done.map((change) => nodeEvent(step, before.get(change.id)?.name ?? change.id, change));
 }
 

@@ -45,7 +45,7 @@ export function nodeRequest(
 }
 
 /** How a machine joins: the column `joining` of its node. */
-export interface Joining {
+export interface AttachOptions {
   /** Of one that is made for pods of a zone: that zone, and no other. */
   readonly zoneId?: string;
   readonly mode?: 'MANUAL' | 'AUTO';
@@ -53,8 +53,8 @@ export interface Joining {
   readonly imageId?: string;
 }
 
-export function joiningOf({ joining }: Pick<Node, 'joining'>): Joining {
-  return (joining ?? {}) as Joining;
+export function attachOptionsOf({ joining }: Pick<Node, 'joining'>): AttachOptions {
+  return (joining ?? {}) as AttachOptions;
 }
 
 /** What the provider is asked for, for a machine that joins. */
@@ -63,7 +63,7 @@ export function attachRequest(
   node: Node,
   vSwitches: readonly VSwitchPlace[] | undefined,
 ): AttachRequest {
-  const { mode = 'MANUAL', imageId } = joiningOf(node);
+  const { mode = 'MANUAL', imageId } = attachOptionsOf(node);
   const { userData } = configOf(pool).machines;
   return {
     ...common(pool, node),

@@ -6,12 +6,19 @@ import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../change.js';
 import type { NodeRow } from '../../node/node.store.js';
 import { nextNodeState, type NodeState } from '../../node/node-states.js';
-import { type Leaving, markRemoving } from '../../reconcile/nodes.store.js';
+import { type RemovalOptions, markRemoving } from '../../reconcile/nodes.store.js';
 import { REMOVE_NODES } from '../node-pool.plan.js';
 import * as pools from '../node-pool.store.js';
 import { minSizeOf } from '../pool-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from '../pool-changes.input.js';
-import { admit, lockBoth, recordWish, refuseScalingByHand, scalesItself, target } from '../pool-wish.js';
+import {
+  admit,
+  lockBoth,
+  enqueuePoolChange,
+  refuseScalingByHand,
+  scalesItself,
+  target,
+} from '../pool-wish.js';
 
 const MAX_NODES = 100;
 
@@ -35,7 +42,7 @@ export class RemoveNodesService {
       const desiredSize = Math.max(0, pool.desiredSize - ids.length);
       refuseScalingByHand(pool, input.acknowledgeRisk);
       checkMinimum(pool, desiredSize);
-      const leaving: Leaving = {
+      const leaving: RemovalOptions = {
         drain: input.drain ?? true,
         release: input.release ?? true,
         reason: 'REQUESTED',
@@ -55,7 +62,7 @@ export class RemoveNodesService {
       );
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
-      await recordWish(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }
@@ -83,7 +90,7 @@ export class RemoveNodesService {
       );
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { generation, state, operationId: operation.id });
-      await recordWish(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id, at);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }

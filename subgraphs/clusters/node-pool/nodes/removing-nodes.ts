@@ -1,11 +1,11 @@
 import { requeueAfter } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations.js';
-import { releaseMachines, releasePlaces } from '../../reconcile/held.js';
-import { deleteNodes, type Leaving, markRemoving } from '../../reconcile/nodes.store.js';
+import { releaseMachines, releaseNodeQuota } from '../../reconcile/held.js';
+import { deleteNodes, type RemovalOptions, markRemoving } from '../../reconcile/nodes.store.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
 import type { Node } from '../../reconcile/reconcile.store.js';
 import { drainNodes } from './draining-nodes.js';
-import { releaseNodes } from '../../network/node-network.js';
+import { releaseNodeNetwork } from '../../network/node-network.js';
 import { ATTACHED, planPool } from '../node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../node-pool.steps.js';
 import type { StepOutcome } from '../../reconcile/steps.js';
@@ -50,14 +50,14 @@ async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<
 
 /** Machines that were there before they joined stay with the account, unless it was said otherwise. */
 function isReleased({ leaving, origin }: Node): boolean {
-  return (leaving as Leaving | null)?.release ?? origin !== ATTACHED;
+  return (leaving as RemovalOptions | null)?.release ?? origin !== ATTACHED;
 }
 
 async function mark(step: PoolStep, nodes: readonly Node[]): Promise<void> {
   const { pool, cluster, operation, scope } = step;
   await inPool(step, async (tx, at) => {
     const deleting = pool.state === 'DELETING';
-    const leaving: Leaving = {
+    const leaving: RemovalOptions = {
       drain: cluster.state !== 'DELETING',
       reason: deleting ? 'DELETED' : 'SCALE_IN',
       since: at.toISOString(),
@@ -84,10 +84,10 @@ async function forget(step: PoolStep, gone: readonly Node[]): Promise<void> {
       gone.map(({ id }) => id),
     );
     await releaseMachines(tx, pool.account, removed);
-    await releaseNodes(tx, cluster.id);
+    await releaseNodeNetwork(tx, cluster.id);
     const existing = await tx.node.count({ where: { nodePoolId: pool.id } });
     const keep = Math.max(pool.state === 'DELETING' ? 0 : pool.desiredSize, existing);
-    await releasePlaces(tx, { cluster, pool, keep });
+    await releaseNodeQuota(tx, { cluster, pool, keep });
     const ids = new Set(removed.map(({ id }) => id));
     const subject = { cluster, pool, operationId: operation?.id };
     return gone
