@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { composeSupergraph } from '../gateway/compose.js';
+import { composeSupergraph } from '../gateway/supergraph/compose.js';
 import { errorRegistry } from '../kernel/errors.js';
 import { packageRoot } from '../kernel/root.js';
 import { subgraphNames } from '../kernel/subgraph.js';

@@ -1,16 +1,16 @@
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { type MaybePromise, settle } from '../../kernel/maybe-promise.js';
-import type { GraphExecutor } from '../execute/graph-executor.js';
-import { AccountCounter } from '../limits/account-counter.js';
-import type { Limits } from '../limits/limits.js';
-import { coded } from '../limits/rule.js';
-import type { PreparedRequest, RefusedRequest } from '../plan/prepare.js';
-import { Feed, type Sink } from './feed.js';
-import { Group } from './group.js';
+import type { GraphExecutor } from '../execution/graph-executor.js';
+import { AccountCounter } from '../request/limits/account-counter.js';
+import type { Limits } from '../request/limits/limits.js';
+import { coded } from '../request/limits/rule.js';
+import type { PreparedRequest, RefusedRequest } from '../request/request-preparer.js';
+import { Feed, type Sink } from './client-subscription.js';
+import { Group } from './subscription-group.js';
 import { operationKey } from './operation-key.js';
 import { rightsKey, variablesKey } from './share-key.js';
-import { afterOf } from './stream-form.js';
+import { afterOf } from '../document/subscription-traits.js';
 
 /** Who may share what an execution answers: everyone of an account with the same rights, or one user alone. */
 export type SharedBy = 'account' | 'subject';

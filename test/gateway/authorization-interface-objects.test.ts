@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import type { SubgraphName } from '../../kernel/subgraph.js';
 import { post, startFixture, token } from './fixtures/gateway.js';
 

@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import { type Answer, type Fixture, post, startFixture, token } from './fixtures/gateway.js';
 import { guardedGraph } from './fixtures/guarded.js';
 import { openSocket } from './fixtures/socket.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import { standingStill } from '../kit/standing-still.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { type Moody, startMoody } from './fixtures/moody.js';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { CircuitBreaker, CircuitOpenError } from '../../gateway/circuit/circuit-breaker.js';
+import { CircuitBreaker, CircuitOpenError } from '../../gateway/upstream/circuit-breaker.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { type Moody, startMoody } from './fixtures/moody.js';
 import { openSocket } from './fixtures/socket.js';

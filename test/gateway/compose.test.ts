@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import { Hub } from './fixtures/hub.js';
 import { fixtureSubgraphs } from './fixtures/subgraphs.js';
 

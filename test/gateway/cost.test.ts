@@ -1,9 +1,9 @@
 import { buildSchema, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
-import { actualCost, estimatedCost } from '../../gateway/cost/cost.js';
-import { OperationCosts } from '../../gateway/cost/operation-costs.js';
-import { loadSupergraph } from '../../gateway/plan/supergraph.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
+import { actualCost, estimatedCost } from '../../gateway/request/cost/cost.js';
+import { OperationCosts } from '../../gateway/request/cost/operation-costs.js';
+import { loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
 import { type Fixture, post, startFixture } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documentHash, trustedDocuments } from '../../gateway/limits/trusted-documents.js';
+import { documentHash, trustedDocuments } from '../../gateway/request/documents/trusted-documents.js';
 import { type Fixture, startFixture, token } from './fixtures/gateway.js';
 import { type WayRequest, ways } from './fixtures/ways.js';
 

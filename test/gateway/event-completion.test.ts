@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLScalarType, parse } from 'graphql';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import type { SubgraphLocation } from '../../gateway/server.js';
 import { serveSubgraph } from '../../kernel/graph/serve.js';
 import { deriveKey } from '../../kernel/secret.js';

@@ -3,8 +3,8 @@ import {
   LightAbortController,
   type AbortSignalLike,
   nativeSignal,
-} from '../../gateway/execute/cancellation.js';
-import { Deadline } from '../../gateway/execute/deadline.js';
+} from '../../gateway/upstream/call/light-abort-controller.js';
+import { Deadline } from '../../gateway/upstream/call/deadline.js';
 
 const never = () => new Promise<never>(() => undefined);
 const LATE = { extensions: { code: 'REQUEST_TIMEOUT' } };

@@ -1,9 +1,9 @@
 import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
-import type { CallContext } from '../../gateway/execute/call-context.js';
-import type { AbortSignalLike } from '../../gateway/execute/cancellation.js';
-import { InFlightRequests } from '../../gateway/execute/sources/flights.js';
-import { entitiesAt, parsePath, placesAt } from '../../gateway/execute/plan-path.js';
+import type { CallContext } from '../../gateway/upstream/call/call-context.js';
+import type { AbortSignalLike } from '../../gateway/upstream/call/light-abort-controller.js';
+import { InFlightRequests } from '../../gateway/upstream/call/in-flight-requests.js';
+import { entitiesAt, parsePath, placesAt } from '../../gateway/execution/data/plan-path.js';
 import type { SubgraphResult } from '../../kernel/graph/wire.js';
 
 interface Started {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Limits } from '../../gateway/limits/limits.js';
+import type { Limits } from '../../gateway/request/limits/limits.js';
 import { type Answer, type Fixture, post, startFixture, token, until } from './fixtures/gateway.js';
 import { askAlone } from './fixtures/own-connection.js';
 import { rawSocket } from './fixtures/raw-socket.js';

@@ -7,8 +7,8 @@ import {
   printSchema,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadSupergraph } from '../../gateway/plan/supergraph.js';
-import { composeSupergraph } from '../../gateway/compose.js';
+import { loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import { Hub } from './fixtures/hub.js';
 import { type Fixture, startFixture, token } from './fixtures/gateway.js';
 import { fixtureSubgraphs } from './fixtures/subgraphs.js';

@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { checkDocument } from '../../gateway/limits/check.js';
-import { type Limits, defaultLimits } from '../../gateway/limits/limits.js';
+import { checkDocument } from '../../gateway/request/limits/check.js';
+import { type Limits, defaultLimits } from '../../gateway/request/limits/limits.js';
 import { post, startFixture, token } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GraphQLSchema, Kind, buildSchema, parse } from 'graphql';
-import { checkVariableLimits } from '../../gateway/limits/variables.js';
-import { type Limits, defaultLimits } from '../../gateway/limits/limits.js';
+import { checkVariableLimits } from '../../gateway/request/limits/variables.js';
+import { type Limits, defaultLimits } from '../../gateway/request/limits/limits.js';
 import { type Fixture, post, startFixture } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 

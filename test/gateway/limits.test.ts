@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkDocument, checkSource } from '../../gateway/limits/check.js';
-import { type Limits, defaultLimits } from '../../gateway/limits/limits.js';
+import { checkDocument, checkSource } from '../../gateway/request/limits/check.js';
+import { type Limits, defaultLimits } from '../../gateway/request/limits/limits.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { openSocket } from './fixtures/socket.js';
 

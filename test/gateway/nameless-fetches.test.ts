@@ -1,9 +1,9 @@
 import type { PlanNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
-import { planOperation } from '../../gateway/plan/plan-operation.js';
-import { loadSupergraph } from '../../gateway/plan/supergraph.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
+import { planOperation } from '../../gateway/planning/plan-operation.js';
+import { loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
 import { shopSubgraphs } from './fixtures/shop.js';
 
 /** The texts that a plan asks subgraphs. */

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { type GraphQLError, print } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
-import { defaultLimits } from '../../gateway/limits/limits.js';
-import type { PlanningThread } from '../../gateway/plan/planning-thread.js';
-import { Preparation } from '../../gateway/plan/prepare.js';
-import { type Supergraph, loadSupergraph } from '../../gateway/plan/supergraph.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
+import { defaultLimits } from '../../gateway/request/limits/limits.js';
+import type { PlanningThread } from '../../gateway/planning/planning-thread.js';
+import { Preparation } from '../../gateway/request/request-preparer.js';
+import { type Supergraph, loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
 import { packageRoot } from '../../kernel/root.js';
 import { shopSubgraphs } from './fixtures/shop.js';
 
@@ -21,7 +21,7 @@ interface Planning extends AsyncDisposable {
 /** A thread as it is built, and a planner of its own for nothing: what is planned here fails. */
 async function planning(): Promise<Planning> {
   const { PlanningThread: Built } = (await import(
-    join(packageRoot, 'dist/gateway/plan/planning-thread.js')
+    join(packageRoot, 'dist/gateway/planning/planning-thread.js')
   )) as { PlanningThread: typeof PlanningThread };
   const thread = new Built(pino({ level: 'silent' }));
   const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()), thread);

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { parse, print, validate } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
-import { planOperation } from '../../gateway/plan/plan-operation.js';
-import { type PlanningLimits, PlanningThread } from '../../gateway/plan/planning-thread.js';
-import { loadSupergraph } from '../../gateway/plan/supergraph.js';
-import { warmUpQueries } from '../../gateway/plan/warm-up-queries.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
+import { planOperation } from '../../gateway/planning/plan-operation.js';
+import { type PlanningLimits, PlanningThread } from '../../gateway/planning/planning-thread.js';
+import { loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
+import { warmUpQueries } from '../../gateway/planning/warm-up-queries.js';
 import { packageRoot } from '../../kernel/root.js';
 import { everythingOf } from './fixtures/everything.js';
 import { shopSubgraphs } from './fixtures/shop.js';
@@ -16,7 +16,7 @@ const QUERY = 'query Q { products { name shipping reviews { author { email } } }
 
 /** As it is built: a thread loads what Node.js itself can load. */
 async function builtThread(limits?: PlanningLimits): Promise<PlanningThread> {
-  const built = (await import(join(packageRoot, 'dist/gateway/plan/planning-thread.js'))) as {
+  const built = (await import(join(packageRoot, 'dist/gateway/planning/planning-thread.js'))) as {
     PlanningThread: typeof PlanningThread;
   };
   return new built.PlanningThread(pino({ level: 'silent' }), limits);

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { RateLimiter } from '../../gateway/cost/rate-limiter.js';
+import { RateLimiter } from '../../gateway/request/rate/rate-limiter.js';
 import { type TestDatabase, createTestDatabase } from '../kit/database.js';
 import { onServer } from '../kit/template-database.js';
 import { post, startFixture } from './fixtures/gateway.js';

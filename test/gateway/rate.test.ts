@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RateLimiter, type RateOptions } from '../../gateway/cost/rate-limiter.js';
+import { RateLimiter, type RateOptions } from '../../gateway/request/rate/rate-limiter.js';
 import { type TestDatabase, createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { type Answer, type Fixture, post, startFixture, token } from './fixtures/gateway.js';

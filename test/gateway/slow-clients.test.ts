@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Feed } from '../../gateway/subscriptions/feed.js';
-import { toFrame } from '../../gateway/subscriptions/frame.js';
-import { takeTurns } from '../../gateway/transport/take-turns.js';
+import { Feed } from '../../gateway/subscriptions/client-subscription.js';
+import { toFrame } from '../../gateway/subscriptions/serialized-event.js';
+import { takeTurns } from '../../gateway/transport/core/round-robin.js';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
 import { type OwnRequest, askAlone, sequencesIn } from './fixtures/own-connection.js';
 import { rawSocket } from './fixtures/raw-socket.js';

@@ -1,6 +1,6 @@
 import { Kind, buildSchema, parse, print } from 'graphql';
 import { expect, test } from 'vitest';
-import { streamForm } from '../../gateway/subscriptions/stream-form.js';
+import { streamForm } from '../../gateway/document/subscription-traits.js';
 
 const schema = buildSchema(`
   type Query { nothing: Int }

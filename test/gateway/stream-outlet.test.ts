@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { StreamOutlet } from '../../gateway/transport/stream/stream-outlet.js';
+import { StreamOutlet } from '../../gateway/transport/stream/stream-writer.js';
 
 const ENDED = '0\r\n\r\n';
 const TEXTS = ['plain', 'grün', '日本', ''.padEnd(300, 'x')];

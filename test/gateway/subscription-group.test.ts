@@ -1,10 +1,10 @@
 import { GraphQLError, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { slowConsumerError } from '../../gateway/execute/sources/subgraph-source.js';
-import { Feed } from '../../gateway/subscriptions/feed.js';
-import { Frame, type StreamEvent } from '../../gateway/subscriptions/frame.js';
-import { Group } from '../../gateway/subscriptions/group.js';
-import type { StreamForm } from '../../gateway/subscriptions/stream-form.js';
+import { slowConsumerError } from '../../gateway/upstream/call/subgraph-source.js';
+import { Feed } from '../../gateway/subscriptions/client-subscription.js';
+import { Frame, type StreamEvent } from '../../gateway/subscriptions/serialized-event.js';
+import { Group } from '../../gateway/subscriptions/subscription-group.js';
+import type { StreamForm } from '../../gateway/document/subscription-traits.js';
 import { until } from './fixtures/gateway.js';
 
 /** A reader that is as fast as a test wants. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { composeSupergraph } from '../../gateway/compose.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { type RawSocket, rawSocket } from './fixtures/raw-socket.js';
 import { clustersSubgraph, fixtureSubgraphs } from './fixtures/subgraphs.js';

@@ -6,7 +6,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AcceptedTokens } from '../../access/accepted-tokens.js';
 import { createAuthenticator } from '../../gateway/auth/authenticator.js';
-import { RightsWatch } from '../../gateway/subscriptions/rights-watch.js';
+import { RightsWatch } from '../../gateway/subscriptions/permission-watcher.js';
 import { systemClock } from '../../kernel/clock.js';
 import { closeServer, listen } from '../../kernel/graph/listen.js';
 import { createLog } from '../../kernel/log.js';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { slowConsumerError } from '../../gateway/execute/sources/subgraph-source.js';
-import { Feed } from '../../gateway/subscriptions/feed.js';
-import type { Frame, StreamEvent } from '../../gateway/subscriptions/frame.js';
-import { Group } from '../../gateway/subscriptions/group.js';
-import type { StreamForm } from '../../gateway/subscriptions/stream-form.js';
-import { takeTurns } from '../../gateway/transport/take-turns.js';
+import { slowConsumerError } from '../../gateway/upstream/call/subgraph-source.js';
+import { Feed } from '../../gateway/subscriptions/client-subscription.js';
+import type { Frame, StreamEvent } from '../../gateway/subscriptions/serialized-event.js';
+import { Group } from '../../gateway/subscriptions/subscription-group.js';
+import type { StreamForm } from '../../gateway/document/subscription-traits.js';
+import { takeTurns } from '../../gateway/transport/core/round-robin.js';
 import { RUNS, fuzzing } from './fixtures/fuzz.js';
 
 const form: StreamForm = {

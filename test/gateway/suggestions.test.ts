@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { expect, test } from 'vitest';
-import { withoutSuggestion } from '../../gateway/limits/suggestions.js';
+import { withoutSuggestion } from '../../gateway/request/limits/suggestions.js';
 
 test.each([
   ['Cannot query field "id".', 'Cannot query field "id".'],

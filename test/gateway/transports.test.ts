@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documentHash, trustedDocuments } from '../../gateway/limits/trusted-documents.js';
+import { documentHash, trustedDocuments } from '../../gateway/request/documents/trusted-documents.js';
 import { movableClock } from '../kit/clock.js';
 import { type Fixture, startFixture, token, until } from './fixtures/gateway.js';
 import { type WayRequest, type WayResult, streamingWays, ways } from './fixtures/ways.js';

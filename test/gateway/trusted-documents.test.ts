@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PersistedDocuments } from '../../gateway/limits/persisted-documents.js';
-import { documentHash, readTrustedDocuments } from '../../gateway/limits/trusted-documents.js';
+import { PersistedDocuments } from '../../gateway/request/documents/persisted-documents.js';
+import { documentHash, readTrustedDocuments } from '../../gateway/request/documents/trusted-documents.js';
 import { type Fixture, startFixture, token } from './fixtures/gateway.js';
 
 const REGIONS = '{ regions { id } }';

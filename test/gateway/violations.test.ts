@@ -3,8 +3,8 @@ import { GraphQLError, type DocumentNode, buildSchema, parse, specifiedRules, va
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { knownOperationTypes } from '../../gateway/plan/known-operation-types.js';
-import { violations } from '../../gateway/plan/violations.js';
+import { knownOperationTypes } from '../../gateway/request/documents/known-operation-types.js';
+import { violations } from '../../gateway/request/documents/validate-document.js';
 import { packageRoot } from '../../kernel/root.js';
 import { documents } from './fixtures/document-forms.js';
 import { PATIENCE, fuzzing } from './fixtures/fuzz.js';

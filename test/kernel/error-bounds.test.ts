@@ -1,7 +1,7 @@
 import { GraphQLError, buildSchema } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { ErrorMasker } from '../../gateway/errors/mask.js';
+import { ErrorMasker } from '../../gateway/errors/error-masker.js';
 import { boundError, boundProblem, boundText } from '../../kernel/graph/error-bounds.js';
 import { BigIntScalar } from '../../kernel/graph/scalars.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';

@@ -7,9 +7,9 @@ import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
 import { Loaders } from '../../kernel/loader.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
 import { WorkBudget } from '../../kernel/work-turns.js';
-import { InFlightRequests } from '../../gateway/execute/sources/flights.js';
-import { HttpSource } from '../../gateway/execute/sources/http-source.js';
-import { ActorHeader } from '../../gateway/execute/sources/actor-header.js';
+import { InFlightRequests } from '../../gateway/upstream/call/in-flight-requests.js';
+import { HttpSource } from '../../gateway/upstream/http/http-source.js';
+import { ActorHeader } from '../../gateway/upstream/http/actor-header.js';
 import { OperationTypeNode } from 'graphql';
 
 const log = pino({ level: 'silent' });

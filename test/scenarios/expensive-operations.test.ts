@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountScopes } from '../../access/scopes.js';
-import { defaultLimits } from '../../gateway/limits/limits.js';
-import { loadSupergraph } from '../../gateway/plan/supergraph.js';
+import { defaultLimits } from '../../gateway/request/limits/limits.js';
+import { loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
 import { FIELDS_PER_TURN } from '../../kernel/graph/lists-in-turns.js';
 import { WorkBudget } from '../../kernel/work-turns.js';
 import { committedSupergraph } from '../../roles/supergraph.js';

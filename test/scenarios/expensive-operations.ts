@@ -10,11 +10,11 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { estimatedCost } from '../../gateway/cost/cost.js';
-import { OperationCosts } from '../../gateway/cost/operation-costs.js';
-import { checkDocument } from '../../gateway/limits/check.js';
-import { defaultLimits } from '../../gateway/limits/limits.js';
-import type { Supergraph } from '../../gateway/plan/supergraph.js';
+import { estimatedCost } from '../../gateway/request/cost/cost.js';
+import { OperationCosts } from '../../gateway/request/cost/operation-costs.js';
+import { checkDocument } from '../../gateway/request/limits/check.js';
+import { defaultLimits } from '../../gateway/request/limits/limits.js';
+import type { Supergraph } from '../../gateway/planning/planned-supergraph.js';
 import { type FieldArguments, everyFieldOf, queriesOfEachField, waysToTypes } from './field-walk.js';
 
 /** Lengths that pages are given. */

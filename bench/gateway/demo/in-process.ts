@@ -1,5 +1,5 @@
 // Our gateway with the demo's subgraphs in the same process. Says where it listens.
-import { composeSupergraph } from '../../../gateway/compose.js';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { type SubgraphLocation, startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { subgraphSchema } from '../../../kernel/graph/federation.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { composeSupergraph } from '../../../gateway/compose.js';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { packageRoot } from '../../../kernel/root.js';
 import { hold } from '../../platform/hold.js';
 import { type BenchProcess, startProcess } from '../../platform/process.js';

@@ -16,14 +16,14 @@ import {
 } from 'graphql';
 import { isKnownCode, maskedError } from '../../../kernel/graph/refusal.js';
 import type { Log } from '../../../kernel/log.js';
-import type { GraphExecutor } from '../../execute/graph-executor.js';
-import { responseText } from '../../execute/written-data.js';
-import type { GraphRequest } from '../../plan/prepare.js';
-import type { Admission, AdmittedRequest, NotAdmitted } from '../admission.js';
-import type { ClientRequest } from '../gateway-core.js';
-import { minResourceVersionOf } from '../graph-request.js';
-import { executeOperation } from '../operation.js';
-import { needsStream, requestError } from '../request-error.js';
+import type { GraphExecutor } from '../../execution/graph-executor.js';
+import { responseText } from '../../execution/written-data.js';
+import type { GraphRequest } from '../../request/request-preparer.js';
+import type { Admission, AdmittedRequest, NotAdmitted } from '../../request/admission.js';
+import type { ClientRequest } from '../core/gateway-core.js';
+import { minResourceVersionOf } from '../../request/graph-request.js';
+import { executeOperation } from '../core/operation.js';
+import { needsStream, requestError } from '../core/request-error.js';
 import { statusOf } from './respond.js';
 
 /** What Apollo Server carries for us from the request to the executor. */

@@ -3,12 +3,12 @@ import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import type { Release } from '../../../kernel/fair-queue.js';
 import { refusalError } from '../../../kernel/graph/refusal.js';
 import { Refused, refuse } from '../../../kernel/result.js';
-import { ResponseSize } from '../../execute/response-size.js';
-import { responseText } from '../../execute/written-data.js';
-import type { ClientRequest, GatewayCore } from '../gateway-core.js';
-import { admitOperation, executeOperation } from '../operation.js';
+import { ResponseSize } from '../../upstream/call/response-size.js';
+import { responseText } from '../../execution/written-data.js';
+import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import { admitOperation, executeOperation } from '../core/operation.js';
 import { setRateHeaders } from './rate-headers.js';
-import { requestError } from '../request-error.js';
+import { requestError } from '../core/request-error.js';
 import { send } from './respond.js';
 import { isRecord } from '../../../kernel/is-record.js';
 

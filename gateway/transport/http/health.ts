@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { NotReadyError } from '../../../kernel/database-probe.js';
-import type { SubgraphSource } from '../../execute/sources/subgraph-source.js';
+import type { SubgraphSource } from '../../upstream/call/subgraph-source.js';
 import { send } from './respond.js';
 
 /** Whether a gateway can answer requests now, and which subgraphs it reaches. */

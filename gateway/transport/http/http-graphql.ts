@@ -5,9 +5,9 @@ import {
   type HTTPGraphQLResponse,
   HeaderMap,
 } from '@apollo/server';
-import type { RateState } from '../../cost/rate-limiter.js';
+import type { RateState } from '../../request/rate/rate-limiter.js';
 import type { ApolloContext } from './apollo.js';
-import type { ResolvedRequest } from '../document-reference.js';
+import type { ResolvedRequest } from '../../request/documents/document-reference.js';
 import { setRateHeaders } from './rate-headers.js';
 import { send } from './respond.js';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import type { RateState } from '../../cost/rate-limiter.js';
+import type { RateState } from '../../request/rate/rate-limiter.js';
 
 /** Codes that say when to come back. */
 const WAITING_CODES = new Set<unknown>(['RATE_LIMITED', 'TOO_MANY_REQUESTS']);

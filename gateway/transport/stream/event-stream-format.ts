@@ -1,6 +1,6 @@
 import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
-import type { Frame } from '../../subscriptions/frame.js';
-import type { StreamOutletOptions } from './stream-outlet.js';
+import type { Frame } from '../../subscriptions/serialized-event.js';
+import type { StreamOutletOptions } from './stream-writer.js';
 
 /** How event streams begin and stay alive; comments are no events. */
 export const eventStreamOutlet: Omit<StreamOutletOptions, 'drained' | 'interval'> = {

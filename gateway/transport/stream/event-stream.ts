@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { Feed, Sink } from '../../subscriptions/feed.js';
-import { type Frame, toFrame } from '../../subscriptions/frame.js';
-import type { AdmittedRequest } from '../admission.js';
+import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
+import { type Frame, toFrame } from '../../subscriptions/serialized-event.js';
+import type { AdmittedRequest } from '../../request/admission.js';
 import { COMPLETE, eventOf, eventStreamOutlet, positionOf, retryIn } from './event-stream-format.js';
-import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamRequest } from './http-stream.js';
-import { streamLifetime } from '../lifetime.js';
-import { subscribeOperation, wantsBookmarks } from '../operation.js';
-import { StreamOutlet } from './stream-outlet.js';
+import { streamLifetime } from './stream-lifetime.js';
+import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
+import { StreamOutlet } from './stream-writer.js';
 
 /** Answers with one result as server-sent events: `next`, then `complete`. */
 export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {

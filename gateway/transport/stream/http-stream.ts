@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
-import type { AdmittedRequest, NotAdmitted } from '../admission.js';
-import { answerAdmitted } from '../http/direct.js';
+import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
+import { answerAdmitted } from '../http/fast-path.js';
 import { EventStream, answerAsEvents } from './event-stream.js';
-import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamForm } from '../http/media-type.js';
 import { MultipartStream } from './multipart.js';
-import { admitOperation, executeOperation } from '../operation.js';
+import { admitOperation, executeOperation } from '../core/operation.js';
 import { setRateHeaders } from '../http/rate-headers.js';
-import { requestError } from '../request-error.js';
+import { requestError } from '../core/request-error.js';
 import { sendError } from '../http/respond.js';
 
 /** A request whose answer may be a stream. */

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import type { Feed, Sink } from '../../subscriptions/feed.js';
-import type { Frame } from '../../subscriptions/frame.js';
-import type { AdmittedRequest } from '../admission.js';
-import type { ClientRequest, GatewayCore } from '../gateway-core.js';
+import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
+import type { Frame } from '../../subscriptions/serialized-event.js';
+import type { AdmittedRequest } from '../../request/admission.js';
+import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamRequest } from './http-stream.js';
-import { streamLifetime } from '../lifetime.js';
-import { subscribeOperation, wantsBookmarks } from '../operation.js';
-import { requestError } from '../request-error.js';
-import { StreamOutlet } from './stream-outlet.js';
+import { streamLifetime } from './stream-lifetime.js';
+import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
+import { requestError } from '../core/request-error.js';
+import { StreamOutlet } from './stream-writer.js';
 
 const BOUNDARY = 'graphql';
 const PART = 'content-type: application/json\r\n\r\n';

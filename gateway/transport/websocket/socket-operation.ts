@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
-import type { Feed, Sink } from '../../subscriptions/feed.js';
-import type { Frame } from '../../subscriptions/frame.js';
-import type { SocketOutlet } from './socket-outlet.js';
+import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
+import type { Frame } from '../../subscriptions/serialized-event.js';
+import type { SocketOutlet } from './websocket-writer.js';
 
 const END = Buffer.from('}');
 

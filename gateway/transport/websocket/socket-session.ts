@@ -6,15 +6,15 @@ import type { Actor } from '../../../kernel/actor.js';
 import { Refused } from '../../../kernel/result.js';
 import { turnOf } from '../../../kernel/work-turns.js';
 import { hasExpired } from '../../auth/authenticator.js';
-import { LARGE_BODY, UNAUTHENTICATED } from '../admission.js';
+import { LARGE_BODY, UNAUTHENTICATED } from '../../request/admission.js';
 import { CloseSocket, closeCodes } from './close-codes.js';
-import type { GatewayCore } from '../gateway-core.js';
-import { MAX_ID } from '../operation-id.js';
-import { runOperation } from '../operation.js';
-import { requestError } from '../request-error.js';
+import type { GatewayCore } from '../core/gateway-core.js';
+import { MAX_ID } from '../core/operation-id.js';
+import { runOperation } from '../core/operation.js';
+import { requestError } from '../core/request-error.js';
 import { SocketOperation } from './socket-operation.js';
-import { SocketOutlet } from './socket-outlet.js';
-import { takeTurns } from '../take-turns.js';
+import { SocketOutlet } from './websocket-writer.js';
+import { takeTurns } from '../core/round-robin.js';
 
 /** Bytes of a part of a message that are many: a read brings up to 64 KiB. */
 const LARGE_PART = 16 * 1024;

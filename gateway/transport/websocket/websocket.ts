@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { closeCodes } from './close-codes.js';
 import { isAllowedOrigin } from '../http/cors.js';
-import type { GatewayCore } from '../gateway-core.js';
+import type { GatewayCore } from '../core/gateway-core.js';
 import { isAllowedHost } from '../http/hosts.js';
 import { SocketSession } from './socket-session.js';
 

@@ -1,10 +1,10 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../../gateway/compose.js';
-import { inOrder } from '../../../gateway/plan/fetch-order.js';
-import { planOperation } from '../../../gateway/plan/plan-operation.js';
-import { Selected } from '../../../gateway/plan/selected.js';
-import { loadSupergraph } from '../../../gateway/plan/supergraph.js';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import { inOrder } from '../../../gateway/planning/corrections/fetch-order.js';
+import { planOperation } from '../../../gateway/planning/plan-operation.js';
+import { Selected } from '../../../gateway/planning/corrections/operation-selection.js';
+import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
 import { type ForeignSubgraph, federation, subgraph } from './kit.js';
 
 const cars = ['1', '2'].map((id) => ({

@@ -4,11 +4,11 @@ import { type GraphQLSchema, parse } from 'graphql';
 import { createHandler } from 'graphql-http/lib/use/http';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composeSupergraph } from '../../../gateway/compose.js';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { closeServer, listen } from '../../../kernel/graph/listen.js';
-import { loadSupergraph } from '../../../gateway/plan/supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
 import { BothExecutors } from '../fixtures/both-executors.js';
 import { PATIENCE, RUNS } from '../fixtures/fuzz.js';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../../gateway/compose.js';
-import { type Supergraph, loadSupergraph } from '../../../gateway/plan/supergraph.js';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import { type Supergraph, loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
 import { BothExecutors } from '../fixtures/both-executors.js';
 import { Choices, PATIENCE, RUNS, fuzzing, operationsOf } from '../fixtures/fuzz.js';
 import type { ForeignSubgraph } from './kit.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { GraphQLError } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composeSupergraph } from '../../../gateway/compose.js';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { closeServer, listen } from '../../../kernel/graph/listen.js';
 import { type RoleProcess, startRole } from '../../kit/role-process.js';
 import { serveForeign, subgraph } from './kit.js';

@@ -1,0 +1,77 @@
+import {
+  type ASTVisitor,
+  type ArgumentNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FloatValueNode,
+  type IntValueNode,
+  type ListValueNode,
+  Kind,
+  visit,
+} from 'graphql';
+import { nodeKeys } from './visitor-keys.js';
+import { AttachedValues } from '../../kernel/attached-values.js';
+
+/** What has to be known of a document wherever in it that stands, each in the order of the text. */
+export interface DocumentFacts {
+  /** Arguments that are page sizes. */
+  readonly pageSizes: readonly ArgumentNode[];
+  /** Numbers that no double can hold. */
+  readonly tooLarge: readonly (FloatValueNode | IntValueNode)[];
+  /** The longest list that is written out, if there is any. */
+  readonly longestList: ListValueNode | undefined;
+  /** The field with the longest alias, if one has an alias. */
+  readonly longestAlias: FieldNode | undefined;
+  /** Fields that read the schema. */
+  readonly introspection: readonly FieldNode[];
+  /** Names of the variables that `@skip` and `@include` ask. */
+  readonly switches: ReadonlySet<string>;
+}
+
+const known = new AttachedValues<DocumentNode, DocumentFacts>();
+
+/** Looks a document through once, for all who want to know something of it: walking costs more than what is found. */
+export function factsOf(document: DocumentNode): DocumentFacts {
+  const before = known.get(document);
+  if (before) return before;
+  const facts = lookedThrough(document);
+  known.set(document, facts);
+  return facts;
+}
+
+function lookedThrough(document: DocumentNode): DocumentFacts {
+  const pageSizes: ArgumentNode[] = [];
+  const tooLarge: (FloatValueNode | IntValueNode)[] = [];
+  let longestList: ListValueNode | undefined;
+  let longestAlias: FieldNode | undefined;
+  const introspection: FieldNode[] = [];
+  const switches = new Set<string>();
+  const number = (node: FloatValueNode | IntValueNode) => {
+    if (!Number.isFinite(Number(node.value))) tooLarge.push(node);
+  };
+  const look: ASTVisitor = {
+    Argument: (node) => {
+      if (node.name.value === 'first') pageSizes.push(node);
+    },
+    FloatValue: number,
+    IntValue: number,
+    ListValue: (node) => {
+      if (node.values.length > (longestList?.values.length ?? 0)) longestList = node;
+    },
+    Field: (node) => {
+      if ((node.alias?.value.length ?? 0) > (longestAlias?.alias?.value.length ?? 0)) longestAlias = node;
+      if (node.name.value === '__schema' || node.name.value === '__type') introspection.push(node);
+    },
+    Directive: (node) => {
+      for (const name of switchesOf(node)) switches.add(name);
+    },
+  };
+  visit(document, look, nodeKeys);
+  return { pageSizes, tooLarge, longestList, longestAlias, introspection, switches };
+}
+
+function switchesOf({ name, arguments: given = [] }: DirectiveNode): string[] {
+  if (name.value !== 'skip' && name.value !== 'include') return [];
+  return given.flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
+}

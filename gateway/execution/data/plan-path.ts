@@ -1,0 +1,104 @@
+import type { ResponsePath } from '@apollo/query-planner';
+import { type JSONObject, isJSONObject, own } from './json-object.js';
+
+/** One step of a path to where a fetch's entities are. Lists are gone into wherever there are any. */
+export interface PlanStep {
+  /** The field to go into; without, the step only looks at types. */
+  readonly field?: string;
+  /** Whether the field's name is one that every object inherits. */
+  readonly special?: boolean;
+  /** Types of which the value reached must have one, when the plan says so. */
+  readonly types?: ReadonlySet<string>;
+}
+
+export type PlanPath = readonly PlanStep[];
+
+/** An entity's place in the response. */
+export type Place = readonly (string | number)[];
+
+/** Reads the planner's paths: names, `@` for the elements of a list, and `|[A,B]` for types after either. */
+export function parsePath(path: ResponsePath): PlanPath {
+  const steps = path.map((element): PlanStep => {
+    const [name = '', types] = String(element).split('|');
+    return {
+      ...(name === '@' || name === '' ? {} : { field: name, special: name in Object.prototype }),
+      ...(types === undefined ? {} : { types: new Set(types.slice(1, -1).split(',')) }),
+    };
+  });
+  return steps.filter((step) => step.field !== undefined || step.types);
+}
+
+/** Objects at a step from which on each is kept once: the same may be in many more places than there are objects. */
+const MANY = 256;
+
+/** The objects at a path, in the order of the response. One that is in several places may come several times. */
+export function entitiesAt(root: JSONObject, path: PlanPath): JSONObject[] {
+  let found: JSONObject[] = [root];
+  for (const step of path) {
+    const next: JSONObject[] = [];
+    for (const tree of found) collect(at(tree, step), step, next);
+    found = next.length > MANY ? [...new Set(next)] : next;
+  }
+  return found;
+}
+
+/** The first `most` places at a path in which there is one of the wanted objects. */
+export function placesAt(
+  root: JSONObject,
+  path: PlanPath,
+  wanted: ReadonlySet<JSONObject>,
+  most: number,
+): Place[] {
+  return new Places(path, wanted, most).under(root);
+}
+
+class Places {
+  private readonly found: Place[] = [];
+  /** Objects by depth below which there is nothing wanted: each may be in very many places. */
+  private readonly barren: readonly Set<JSONObject>[];
+
+  constructor(
+    private readonly path: PlanPath,
+    private readonly wanted: ReadonlySet<JSONObject>,
+    private readonly most: number,
+  ) {
+    this.barren = path.map(() => new Set<JSONObject>());
+  }
+
+  under(root: JSONObject): Place[] {
+    this.visit(root, 0, []);
+    return this.found;
+  }
+
+  private visit(value: unknown, depth: number, place: Place): void {
+    if (this.found.length >= this.most) return;
+    if (Array.isArray(value)) return value.forEach((one, index) => this.visit(one, depth, [...place, index]));
+    const reached = this.path[depth - 1];
+    if (isJSONObject(value) && (!reached || fits(value, reached))) this.enter(value, depth, place);
+  }
+
+  private enter(tree: JSONObject, depth: number, place: Place): void {
+    const step = this.path[depth];
+    if (!step) return void (this.wanted.has(tree) && this.found.push(place));
+    if (this.barren[depth]?.has(tree)) return;
+    const before = this.found.length;
+    this.visit(at(tree, step), depth + 1, step.field === undefined ? place : [...place, step.field]);
+    if (this.found.length === before) this.barren[depth]?.add(tree);
+  }
+}
+
+/** What a step leads to. */
+function at(tree: JSONObject, { field, special }: PlanStep): unknown {
+  if (field === undefined) return tree;
+  return special ? own(tree, field) : tree[field];
+}
+
+function collect(value: unknown, step: PlanStep, into: JSONObject[]): void {
+  if (Array.isArray(value)) {
+    for (const one of value) collect(one, step, into);
+  } else if (isJSONObject(value) && fits(value, step)) into.push(value);
+}
+
+function fits(value: JSONObject, { types }: PlanStep): boolean {
+  return !types || types.has(String(value['__typename']));
+}

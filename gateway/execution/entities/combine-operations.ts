@@ -1,0 +1,106 @@
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type VariableDefinitionNode,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { RequestTemplate } from '../../upstream/call/serialized-request.js';
+import type { EntityOperation } from './entity-operation.js';
+
+const REPRESENTATIONS = 'representations';
+
+/** Where the representations of the operation at an index go, and its entities come from. */
+export const entitiesName = (index: number): string => `entities${index}`;
+
+/** Makes one operation of several that ask the same subgraph for entities; each combination once. */
+export class CombinedOperations {
+  private readonly known = new LRUCache<string, { readonly template: RequestTemplate | undefined }>({
+    max: 500,
+    maxSize: 1024 * 1024,
+    sizeCalculation: (_, key) => key.length + 1,
+  });
+
+  /** Undefined when they can't be one: the same name means different things in them. */
+  combine(operations: readonly EntityOperation[]): RequestTemplate | undefined {
+    const key = operations.map(({ template }) => template.query).join('\n');
+    const known = this.known.get(key);
+    if (known) return known.template;
+    const template = build(operations);
+    this.known.set(key, { template });
+    return template;
+  }
+}
+
+function build(operations: readonly EntityOperation[]): RequestTemplate | undefined {
+  const parts = new Parts();
+  for (const [index, { template }] of operations.entries()) {
+    const document = renamed(parse(template.query, { noLocation: true }), entitiesName(index));
+    for (const definition of document.definitions) if (!parts.add(definition, index)) return undefined;
+  }
+  return new RequestTemplate(stripIgnoredCharacters(print(parts.document())));
+}
+
+/** What the operations consist of. */
+class Parts {
+  private readonly variables = new Map<string, VariableDefinitionNode>();
+  private readonly fragments = new Map<string, DefinitionNode>();
+  private readonly fields: FieldNode[] = [];
+
+  /** Takes over a definition of the operation at the index; false when it can't be together with the others. */
+  add(definition: DefinitionNode, index: number): boolean {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      return addSame(this.fragments, definition.name.value, definition);
+    if (definition.kind !== Kind.OPERATION_DEFINITION || definition.directives?.length) return false;
+    this.fields.push(...fieldsOf(definition, index));
+    return (definition.variableDefinitions ?? []).every((variable) =>
+      addSame(this.variables, variable.variable.name.value, variable),
+    );
+  }
+
+  document(): DocumentNode {
+    const operation: OperationDefinitionNode = {
+      kind: Kind.OPERATION_DEFINITION,
+      operation: OperationTypeNode.QUERY,
+      variableDefinitions: [...this.variables.values()],
+      selectionSet: { kind: Kind.SELECTION_SET, selections: this.fields },
+    };
+    return { kind: Kind.DOCUMENT, definitions: [operation, ...this.fragments.values()] };
+  }
+}
+
+/** False when the name means something else already. */
+function addSame<T extends DefinitionNode | VariableDefinitionNode>(
+  known: Map<string, T>,
+  name: string,
+  node: T,
+): boolean {
+  const before = known.get(name);
+  if (before) return print(before) === print(node);
+  known.set(name, node);
+  return true;
+}
+
+function renamed(document: DocumentNode, representations: string): DocumentNode {
+  return visit(document, {
+    Variable: (node) =>
+      node.name.value === REPRESENTATIONS
+        ? { ...node, name: { ...node.name, value: representations } }
+        : undefined,
+  });
+}
+
+function fieldsOf({ selectionSet }: OperationDefinitionNode, index: number): FieldNode[] {
+  return selectionSet.selections.flatMap((selection) =>
+    selection.kind === Kind.FIELD
+      ? [{ ...selection, alias: { kind: Kind.NAME, value: entitiesName(index) } }]
+      : [],
+  );
+}

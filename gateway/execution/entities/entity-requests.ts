@@ -1,0 +1,241 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { type SubgraphResult, toWire } from '../../../kernel/graph/wire.js';
+import { settle } from '../../../kernel/maybe-promise.js';
+import { type PlanExecution, sourceOf } from '../plan-execution.js';
+import { answerOf } from '../../upstream/call/subgraph-source.js';
+import { type JSONObject, isJSONObject } from '../data/json-object.js';
+import { pickVariables } from '../data/variables.js';
+import type { RequestTemplate, SerializedRequest } from '../../upstream/call/serialized-request.js';
+import { type CombinedOperations, entitiesName } from './combine-operations.js';
+import type { Representation } from './entity-batch.js';
+import type { EntityOperation } from './entity-operation.js';
+
+/** What was received for the representations of one fetch. */
+export interface EntityFetchResult {
+  readonly errors: readonly EntityError[];
+  /** What is wrong with an answer that is none. */
+  readonly problem: Error | undefined;
+  /** One for each representation; undefined when the subgraph has answered none. */
+  readonly entities: readonly unknown[] | undefined;
+}
+
+/** An error, of which representation it is, and where below it. */
+export interface EntityError {
+  readonly error: GraphQLFormattedError;
+  readonly index: number | undefined;
+  readonly rest: readonly (string | number)[];
+}
+
+/** What one fetch asks for. */
+export interface EntityFetch {
+  readonly operation: EntityOperation;
+  readonly representations: readonly Representation[];
+  /** Whether others may ask at the same moment. */
+  readonly parallel: boolean;
+  readonly taken: (answer: EntityFetchResult) => void;
+  /** The subgraph does not answer. */
+  readonly failed: (reason: unknown) => void;
+}
+
+/** Fetches of the same operation, which share representations. */
+interface Group {
+  readonly operation: EntityOperation;
+  readonly representations: Representation[];
+  /** Each with the places of its representations among those of the group; without, they are the same. */
+  readonly asks: { readonly ask: EntityFetch; readonly indexes?: readonly number[] }[];
+}
+
+const ENTITIES = '_entities';
+const REPRESENTATIONS = 'representations';
+
+/** Operations that are asked in one request at the most. */
+const TOGETHER = 8;
+
+/** What one execution asks subgraphs for entities. What it wants at the same moment of one subgraph is one request. */
+export class EntityRequests {
+  private waiting: EntityFetch[] = [];
+  /** How many have said that more will be asked before they return. */
+  private held = 0;
+
+  private constructor(
+    private readonly run: PlanExecution,
+    private readonly combined: CombinedOperations,
+  ) {}
+
+  /** Those of a run. */
+  static of(run: PlanExecution, combined: CombinedOperations): EntityRequests {
+    run.entities ??= new EntityRequests(run, combined);
+    return run.entities;
+  }
+
+  /** Asks for entities; what is known at once is told before it returns. */
+  ask(ask: EntityFetch): void {
+    const first = this.waiting.push(ask) === 1;
+    if (this.held > 0) return;
+    if (!ask.parallel) this.flush();
+    // Fetches that go on at the same moment have all asked before the microtask runs.
+    else if (first) void Promise.resolve().then(() => this.flush());
+  }
+
+  /** Whatever is asked while `begin` runs, and what that makes others ask at once, is asked together. */
+  together(begin: () => void): void {
+    this.held += 1;
+    begin();
+    while (this.held === 1 && this.waiting.length > 0) this.flush();
+    this.held -= 1;
+  }
+
+  private flush(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    const [first] = waiting;
+    if (first && waiting.length === 1) return this.send([alone(first)]);
+    const byService = Map.groupBy(waiting, ({ operation }) => operation.serviceName);
+    for (const asks of byService.values()) {
+      const groups = grouped(asks);
+      for (let i = 0; i < groups.length; i += TOGETHER) this.combine(groups.slice(i, i + TOGETHER));
+    }
+  }
+
+  private combine(groups: readonly Group[]): void {
+    const template =
+      groups.length === 1 ? undefined : this.combined.combine(groups.map(({ operation }) => operation));
+    if (!template) for (const group of groups) this.send([group]);
+    else this.send(groups, template);
+  }
+
+  /** Asks for groups, of which there may be several in a combined operation. */
+  private send(groups: readonly Group[], combined?: RequestTemplate): void {
+    const [first] = groups;
+    if (!first) return;
+    const failed = (error: unknown) => {
+      for (const { asks } of groups) for (const { ask } of asks) ask.failed(error);
+    };
+    const taken = (result: SubgraphResult) => {
+      const answer = answerOf(result);
+      settle(
+        () =>
+          groups.map((group, index) => answersTo(group, answer, combined ? entitiesName(index) : ENTITIES)),
+        (answers) => this.together(() => tell(groups, answers)),
+        failed,
+      );
+    };
+    settle(
+      () => {
+        const { serviceName, template } = first.operation;
+        const request = combined
+          ? this.write(combined, groups, entitiesName)
+          : this.write(template, groups, () => REPRESENTATIONS);
+        return sourceOf(this.run, serviceName).execute(request, this.run.call);
+      },
+      taken,
+      failed,
+    );
+  }
+
+  /** The request, whose variables are representations, which are JSON already, and those of the client. */
+  private write(
+    template: RequestTemplate,
+    groups: readonly Group[],
+    name: (index: number) => string,
+  ): SerializedRequest {
+    const names = groups.flatMap(({ operation }) => operation.variables);
+    const picked = names.length === 0 ? undefined : pickVariables(names, this.run.variables);
+    const write = () => {
+      const given = picked && JSON.stringify(picked).slice(1, -1);
+      let text = given ? `{${given}` : '{';
+      for (const [index, { representations }] of groups.entries()) {
+        text += `${text === '{' ? '' : ','}"${name(index)}":[`;
+        let comma = '';
+        for (const one of representations) {
+          text += comma + one.text;
+          comma = ',';
+        }
+        text += ']';
+      }
+      return `${text}}`;
+    };
+    return template.write(write, () => {
+      const variables: JSONObject = { ...(picked && (toWire(picked) as JSONObject)) };
+      for (const [index, { representations }] of groups.entries())
+        variables[name(index)] = representations.map((one) => one.build());
+      return variables;
+    });
+  }
+}
+
+function alone(ask: EntityFetch): Group {
+  return { operation: ask.operation, representations: [...ask.representations], asks: [{ ask }] };
+}
+
+function grouped(asks: readonly EntityFetch[]): Group[] {
+  if (asks.length === 1) return asks.map(alone);
+  const byQuery = new Map<string, { group: Group; known?: Map<string, number> }>();
+  const groups: Group[] = [];
+  for (const ask of asks) {
+    const { operation, representations } = ask;
+    const shared = operation.shareable ? byQuery.get(operation.template.query) : undefined;
+    if (!shared) {
+      const group = alone(ask);
+      groups.push(group);
+      if (operation.shareable) byQuery.set(operation.template.query, { group });
+      continue;
+    }
+    const { group } = shared;
+    const known = (shared.known ??= new Map(group.representations.map(({ text }, index) => [text, index])));
+    const indexes = representations.map((one) => {
+      const index = known.get(one.text) ?? group.representations.push(one) - 1;
+      known.set(one.text, index);
+      return index;
+    });
+    group.asks.push({ ask, indexes });
+  }
+  return groups;
+}
+
+function tell(groups: readonly Group[], answers: readonly (readonly EntityFetchResult[])[]): void {
+  for (const [index, { asks }] of groups.entries()) {
+    for (const [position, answer] of answers[index]?.entries() ?? []) asks[position]?.ask.taken(answer);
+  }
+}
+
+/** The part of the answer that is each fetch's. What one of them gets is its own to change. */
+function answersTo(
+  { asks, representations }: Group,
+  { data, errors }: SubgraphResult,
+  name: string,
+): EntityFetchResult[] {
+  const mine = (errors ?? []).filter(({ path }) => path === undefined || path[0] === name);
+  const problem = data ? problemOf(data[name], representations.length) : undefined;
+  const received = data && !problem ? (data[name] as readonly unknown[]) : undefined;
+  return asks.map(({ ask, indexes }, position) => {
+    const entities = indexes && received ? indexes.map((index) => received[index]) : received;
+    return {
+      errors: mine.flatMap((error) => toldTo(error, ask.representations.length, indexes)),
+      problem,
+      entities: position === 0 ? entities : entities?.map(copied),
+    };
+  });
+}
+
+/** Of one representation's error only those are told who have asked for it. */
+function toldTo(
+  error: GraphQLFormattedError,
+  asked: number,
+  indexes: readonly number[] | undefined,
+): EntityError[] {
+  const [, at, ...rest] = error.path ?? [];
+  if (typeof at !== 'number') return [{ error, index: undefined, rest: [] }];
+  const index = indexes ? indexes.indexOf(at) : at;
+  return index < 0 || index >= asked ? [] : [{ error, index, rest }];
+}
+
+function problemOf(received: unknown, expected: number): Error | undefined {
+  if (!Array.isArray(received)) return new Error('a subgraph answered without a list of entities');
+  if (received.length === expected) return undefined;
+  return new Error(`a subgraph answered ${received.length} of ${expected} entities`);
+}
+
+function copied(entity: unknown): unknown {
+  return isJSONObject(entity) ? (toWire(entity) as JSONObject) : entity;
+}

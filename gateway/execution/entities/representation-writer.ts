@@ -1,0 +1,167 @@
+import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { toWire } from '../../../kernel/graph/wire.js';
+import { compileRequires, eachObject } from './compile-requires.js';
+import type { Rewrite } from '../data/rewrites.js';
+import { type JSONObject, assign, isJSONObject, own } from '../data/json-object.js';
+import type { TypeConditions } from '../../supergraph/type-conditions.js';
+
+/** Writes the representation of an entity as JSON; null when something that it needs is missing. */
+export type Write = (entity: JSONObject) => string | null;
+
+/** Makes the same as an object, of which nothing is the entity's own; for subgraphs that are not asked in JSON. */
+type Build = (entity: JSONObject) => JSONObject | null;
+
+/** How entities of one type are represented. */
+export interface TypeRepresentation {
+  readonly write: Write;
+  readonly build: Build;
+  /**
+   * What tells entities of the type apart, cheaper than what is written; undefined when only that does. The first is
+   * for entities with one field, which is nearly all.
+   */
+  readonly only?: string;
+  readonly fields?: readonly string[];
+}
+
+/** More types than this are not remembered: their names are a subgraph's, not ours. */
+const REMEMBERED = 1000;
+
+/** What a fetch requires of its entities; how each type is written is worked out when it is first met. */
+export class RepresentationWriter {
+  private readonly types = new Map<unknown, TypeRepresentation>();
+  private readonly anyType: TypeRepresentation;
+
+  constructor(
+    private readonly requires: readonly QueryPlanSelectionNode[],
+    private readonly conditions: TypeConditions,
+    private readonly rewrite: Rewrite | undefined,
+  ) {
+    const extract = compileRequires(requires, conditions);
+    this.anyType = {
+      write: (entity) => {
+        const representation = extract(entity);
+        if (!representation?.['__typename']) return null;
+        rewrite?.(representation);
+        return JSON.stringify(representation);
+      },
+      build: (entity) => {
+        const representation = extract(entity);
+        rewrite?.(representation);
+        return toWire(representation) as JSONObject | null;
+      },
+    };
+  }
+
+  /** Whether requests of other fetches may share representations with those of this one. */
+  get shareable(): boolean {
+    return this.rewrite === undefined;
+  }
+
+  of(typename: unknown): TypeRepresentation {
+    const known = this.types.get(typename);
+    if (known) return known;
+    const learnt = this.learn(typename);
+    if (this.types.size < REMEMBERED) this.types.set(typename, learnt);
+    return learnt;
+  }
+
+  private learn(typename: unknown): TypeRepresentation {
+    if (this.rewrite || typeof typename !== 'string') return this.anyType;
+    const matching: QueryPlanSelectionNode[][] = [];
+    for (const selection of this.requires) {
+      if (selection.kind !== 'InlineFragment' || !selection.typeCondition) return this.anyType;
+      if (this.conditions.names(selection.typeCondition).has(typename)) matching.push(selection.selections);
+    }
+    const [selections] = matching;
+    if (matching.length !== 1 || !selections || !isPlain(selections)) return this.anyType;
+    const write = compileObject(selections);
+    return { write: named(write), build: compileBuild(selections), ...keyFields(selections) };
+  }
+}
+
+/** An entity without a type name can't be asked for. */
+function named(write: Write): Write {
+  return (entity) => (entity['__typename'] ? write(entity) : null);
+}
+
+function keyFields(
+  selections: readonly QueryPlanSelectionNode[],
+): Pick<TypeRepresentation, 'only' | 'fields'> {
+  const fields: string[] = [];
+  for (const one of selections) {
+    if (one.kind !== 'Field' || one.selections) return {};
+    if (one.name !== '__typename') fields.push(one.alias ?? one.name);
+  }
+  const [only] = fields;
+  return only !== undefined && fields.length === 1 ? { only } : { fields };
+}
+
+/** A text that two entities share only when these fields are the same; undefined when one is not a plain value. */
+export function keyOf(entity: JSONObject, fields: readonly string[]): string | undefined {
+  let key = '';
+  for (const field of fields) {
+    const value = entity[field];
+    // The length keeps apart what the text itself could blur; the sign, a string from what is written like it.
+    if (typeof value === 'string') key += `${value.length}"${value}`;
+    else if (typeof value === 'number' || typeof value === 'boolean' || value === null) key += `#${value}`;
+    else return undefined;
+  }
+  return key;
+}
+
+/** Whether there are only fields, all the way down. */
+function isPlain(selections: readonly QueryPlanSelectionNode[]): boolean {
+  return selections.every((one) => one.kind === 'Field' && isPlain(one.selections ?? []));
+}
+
+function compileObject(selections: readonly QueryPlanSelectionNode[]): Write {
+  const fields = selections.flatMap((selection, index) => {
+    if (selection.kind !== 'Field') return [];
+    const { name, alias = name, selections: inner } = selection;
+    const head = `${index === 0 ? '' : ','}${JSON.stringify(name)}:`;
+    return [{ head, alias, write: inner ? compileInner(compileObject(inner)) : writeLeaf }];
+  });
+  return (entity) => {
+    let text = '{';
+    for (const { head, alias, write } of fields) {
+      const value = own(entity, alias);
+      // Only where fetching it has failed, which has been said: there is nothing to ask of this entity.
+      if (value === undefined) return null;
+      text += head + write(value);
+    }
+    return `${text}}`;
+  };
+}
+
+function compileInner(write: Write): (value: unknown) => string {
+  const inner = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(inner).join()}]`;
+    return isJSONObject(value) ? (write(value) ?? 'null') : 'null';
+  };
+  return inner;
+}
+
+function compileBuild(selections: readonly QueryPlanSelectionNode[]): Build {
+  const fields = selections.flatMap((selection) => {
+    if (selection.kind !== 'Field') return [];
+    const { name, alias = name, selections: inner } = selection;
+    return [{ name, alias, build: inner ? eachObject(compileBuild(inner)) : toWire }];
+  });
+  return (entity) => {
+    const representation: JSONObject = {};
+    for (const { name, alias, build } of fields) {
+      const value = own(entity, alias);
+      if (value === undefined) return null;
+      assign(representation, name, build(value));
+    }
+    return representation;
+  };
+}
+
+/** Nothing that JSON would have to escape; nearly all keys are so. */
+const UNESCAPED = /^[ !#-[\]-~]*$/;
+
+function writeLeaf(value: unknown): string {
+  if (typeof value === 'string' && UNESCAPED.test(value)) return `"${value}"`;
+  return JSON.stringify(value) ?? 'null';
+}

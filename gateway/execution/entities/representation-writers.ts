@@ -1,0 +1,26 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { LRUCache } from 'lru-cache';
+import { compileRewrites } from '../data/rewrites.js';
+import type { TypeConditions } from '../../supergraph/type-conditions.js';
+import { RepresentationWriter } from './representation-writer.js';
+
+/** How fetches represent their entities; what many of them require is worked out, and kept, once. */
+export class RepresentationWriters {
+  private readonly known = new LRUCache<string, RepresentationWriter>({
+    max: 1000,
+    maxSize: 2 * 1024 * 1024,
+    sizeCalculation: (_, key) => key.length + 1,
+  });
+
+  constructor(private readonly conditions: TypeConditions) {}
+
+  of({ requires = [], inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>): RepresentationWriter {
+    const key = JSON.stringify([requires, inputRewrites]);
+    const known = this.known.get(key);
+    if (known) return known;
+    const rewrite = compileRewrites(inputRewrites, this.conditions);
+    const represent = new RepresentationWriter(requires, this.conditions, rewrite);
+    this.known.set(key, represent);
+    return represent;
+  }
+}

@@ -1,0 +1,170 @@
+import type { FetchNode, ResponsePath } from '@apollo/query-planner';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { MAX_ERRORS } from '../../kernel/graph/error-bounds.js';
+import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
+import { settle } from '../../kernel/maybe-promise.js';
+import type { CombinedOperations } from './entities/combine-operations.js';
+import { EntityBatch } from './entities/entity-batch.js';
+import { entityOperation } from './entities/entity-operation.js';
+import { type EntityFetchResult, type EntityError, EntityRequests } from './entities/entity-requests.js';
+import type { RepresentationWriters } from './entities/representation-writers.js';
+import { type PlanPath, entitiesAt, parsePath } from './data/plan-path.js';
+import { type CompiledPlanNode, type PlanExecution, sourceOf } from './plan-execution.js';
+import { compileRewrites } from './data/rewrites.js';
+import { answerOf } from '../upstream/call/subgraph-source.js';
+import { type JSONObject, merge } from './data/json-object.js';
+import type { TypeConditions } from '../supergraph/type-conditions.js';
+import { pickVariables } from './data/variables.js';
+import type { RequestTemplates } from '../upstream/call/request-templates.js';
+import type { RequestTemplate, SerializedRequest } from '../upstream/call/serialized-request.js';
+
+/** What compiling a fetch needs besides its node. */
+export interface FetchCompilation {
+  /** Of the whole supergraph: keys may be of types that clients do not see. */
+  readonly conditions: TypeConditions;
+  readonly combined: CombinedOperations;
+  readonly represents: RepresentationWriters;
+  readonly templates: RequestTemplates;
+  /** Whether the fetch is in a part of a plan beside which others are executed. */
+  readonly beside?: boolean;
+}
+
+/** Compiles a fetch of root fields, or of entities at a path. */
+export function compileFetch(
+  node: FetchNode,
+  path: ResponsePath,
+  compilation: FetchCompilation,
+): CompiledPlanNode {
+  return node.requires ? entityFetch(node, parsePath(path), compilation) : rootFetch(node, path, compilation);
+}
+
+function fail({ errors }: PlanExecution, error: unknown): void {
+  errors.push(error instanceof Error ? error : new Error(String(error)));
+}
+
+/** What ends a fetch: its answer, taken over, or why there is none. */
+function ending<T>(run: PlanExecution, take: (answer: T) => void, done: () => void) {
+  return {
+    taken: (answer: T) => {
+      try {
+        take(answer);
+      } catch (error) {
+        fail(run, error);
+      }
+      done();
+    },
+    failed: (error: unknown) => {
+      fail(run, error);
+      done();
+    },
+  };
+}
+
+/** Takes over what a subgraph has answered to a root fetch that somebody else has made. */
+export function compileAnswer(
+  node: FetchNode,
+  conditions: TypeConditions,
+): (run: PlanExecution, answer: SubgraphResult) => void {
+  const { serviceName } = node;
+  const rewrite = compileRewrites(node.outputRewrites, conditions);
+  return (run, { data, errors }) => {
+    for (const error of errors ?? []) run.errors.push(subgraphError(error, serviceName, error.path));
+    if (!data) return;
+    rewrite?.(data);
+    merge(run.data, data);
+  };
+}
+
+function rootFetch(
+  node: FetchNode,
+  path: ResponsePath,
+  { conditions, templates }: FetchCompilation,
+): CompiledPlanNode {
+  const at = parsePath(path);
+  const { serviceName, variableUsages = [] } = node;
+  const rewrite = compileRewrites(node.outputRewrites, conditions);
+  const template = templates.of(node.operation);
+  return (run, done) => {
+    const targets = entitiesAt(run.data, at);
+    if (targets.length === 0) return done();
+    const take = (result: SubgraphResult) => {
+      const { data, errors } = answerOf(result);
+      for (const error of errors ?? [])
+        run.errors.push(subgraphError(error, serviceName, error.path && [...path, ...error.path]));
+      if (!data) return;
+      rewrite?.(data);
+      for (const target of targets) merge(target, data);
+    };
+    const { taken, failed } = ending(run, take, done);
+    const ask = () => sourceOf(run, serviceName).execute(write(template, variableUsages, run), run.call);
+    settle(ask, taken, failed);
+  };
+}
+
+function entityFetch(
+  node: FetchNode,
+  at: PlanPath,
+  { conditions, combined, represents, templates, beside = false }: FetchCompilation,
+): CompiledPlanNode {
+  const { serviceName } = node;
+  const represent = represents.of(node);
+  const rewrite = compileRewrites(node.outputRewrites, conditions);
+  const operation = entityOperation(node, templates, represent.shareable && !rewrite);
+  return (run, done) => {
+    const batch = new EntityBatch(run.data, at);
+    const take = ({ entities, errors, problem }: EntityFetchResult) => {
+      // The places are looked for before the data is merged, while the entities are the ones that were asked for.
+      for (const error of errors) addEntityErrors(run, error, serviceName, batch);
+      if (problem) throw problem;
+      if (entities) batch.merge(entities, rewrite);
+    };
+    const { taken, failed } = ending(run, take, done);
+    try {
+      batch.fill(represent);
+    } catch (error) {
+      return failed(error);
+    }
+    const { representations } = batch;
+    if (representations.length === 0) return done();
+    EntityRequests.of(run, combined).ask({ operation, representations, parallel: beside, taken, failed });
+  };
+}
+
+/**
+ * An error of one representation is an error of every place of the response that it stands for; no more of them are
+ * looked for than an answer lists.
+ */
+function addEntityErrors(
+  run: PlanExecution,
+  { error, index, rest }: EntityError,
+  serviceName: string,
+  batch: EntityBatch,
+): void {
+  const most = Math.max(0, MAX_ERRORS + 1 - run.errors.length);
+  const places = index === undefined || most === 0 ? [] : batch.places(index, most);
+  if (places.length === 0) run.errors.push(subgraphError(error, serviceName, undefined));
+  for (const place of places) run.errors.push(subgraphError(error, serviceName, [...place, ...rest]));
+}
+
+function write(
+  template: RequestTemplate,
+  variableUsages: readonly string[],
+  { variables }: PlanExecution,
+): SerializedRequest {
+  const picked = pickVariables(variableUsages, variables);
+  return template.write(
+    () => JSON.stringify(picked),
+    () => toWire(picked) as JSONObject,
+  );
+}
+
+function subgraphError(
+  { message, extensions }: GraphQLFormattedError,
+  serviceName: string,
+  path: GraphQLFormattedError['path'],
+): GraphQLError {
+  return new GraphQLError(message || `The subgraph ${serviceName} answered with an error.`, {
+    path,
+    extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...extensions, serviceName },
+  });
+}

@@ -1,0 +1,250 @@
+import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
+import { mapStream } from '../../kernel/graph/mapped-stream.js';
+import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import { FairQueue } from '../../kernel/fair-queue.js';
+import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
+import { inRequest } from '../../kernel/request-scope.js';
+import { inSpan, isTraced } from '../../kernel/tracing/span.js';
+import { WorkBudget } from '../../kernel/work-turns.js';
+import type { ErrorMasker } from '../errors/error-masker.js';
+import type { PreparedRequest } from '../request/request-preparer.js';
+import type { StreamEvent } from '../subscriptions/serialized-event.js';
+import { AFTER, POSITION } from '../document/subscription-traits.js';
+import type { CallContext } from '../upstream/call/call-context.js';
+import { type AbortSignalLike, nativeSignal } from '../upstream/call/light-abort-controller.js';
+import { Deadline } from '../upstream/call/deadline.js';
+import { LazyStream } from './lazy-stream.js';
+import { type CompiledPlanNode, type PlanExecution, complete } from './plan-execution.js';
+import { QueryFetchScope } from '../upstream/call/query-fetch-scope.js';
+import { type SubgraphSource, serviceUnavailableError } from '../upstream/call/subgraph-source.js';
+import { ResponseSize, isTooLarge } from '../upstream/call/response-size.js';
+import type { ShapedResponse } from './shape/response-shape.js';
+import { pickVariables } from './data/variables.js';
+import { writeData } from './written-data.js';
+
+export interface GraphExecutorOptions {
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
+  readonly mask: ErrorMasker;
+  /** Milliseconds until a query, a mutation or the completion of one event is given up. */
+  readonly timeout: number;
+  /** Bytes that an answer may have, as JSON. */
+  readonly responseBytes: number;
+  /** Streams of one account that are opened at once. Default as many as there are. */
+  readonly openings?: number;
+}
+
+/** Values of a response that are made or written in one turn of the event loop: one or two milliseconds. */
+const VALUES_PER_TURN = 10_000;
+/** Characters of a response from which on it is written in turns. */
+const LARGE = 256 * 1024;
+
+/** Executes prepared requests over the subgraphs. What it answers or throws may be shown to clients. */
+export class GraphExecutor {
+  private readonly deadline: Deadline;
+  /** Those that wait are bounded by what an account may subscribe to. */
+  private readonly openings: FairQueue;
+
+  constructor(private readonly options: GraphExecutorOptions) {
+    this.deadline = new Deadline(options.timeout);
+    const { openings: perFlow = Number.POSITIVE_INFINITY } = options;
+    this.openings = new FairQueue({ perFlow, waiting: Number.POSITIVE_INFINITY });
+  }
+
+  /** Runs a query or mutation. */
+  execute(prepared: PreparedRequest, context: CallContext): MaybePromise<ExecutionResult> {
+    const { kind, name } = prepared.operation;
+    const options = () => ({
+      attributes: {
+        'graphql.operation.type': kind,
+        ...(name !== null && { 'graphql.operation.name': name }),
+      },
+    });
+    return inSpan(`graphql ${kind}`, options, () => this.answer(prepared, context));
+  }
+
+  private answer(prepared: PreparedRequest, context: CallContext): MaybePromise<ExecutionResult> {
+    const failed = (error: unknown) => ({ errors: [this.options.mask.error(error, context.requestId)] });
+    try {
+      const result = this.run(prepared, atLeast(prepared, context), prepared.operation.fetch);
+      return result instanceof Promise ? result.catch(failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /**
+   * Opens a subscription behind a position (null: where it begins by itself): one upstream on the subgraph that owns
+   * the field, and for each of its events the fields that other subgraphs own. Nothing is pulled before the event
+   * before is taken. Fails with a coded error when the upstream refuses or is lost.
+   */
+  subscribe(
+    prepared: PreparedRequest,
+    context: CallContext,
+    after: unknown = null,
+  ): AsyncGenerator<StreamEvent, undefined> {
+    const upstream = new LazyStream(() => this.open(prepared, context, after));
+    return mapStream(upstream, (event) => this.deliver(prepared, context, event), {
+      signal: nativeSignal(context.signal),
+      failed: (error) => {
+        throw this.options.mask.error(error, context.requestId);
+      },
+    });
+  }
+
+  private async open({ operation, request }: PreparedRequest, context: CallContext, after: unknown) {
+    const { subscription, stream } = operation;
+    const primary = subscription?.primary;
+    if (!primary)
+      throw new GraphQLError('This is not a subscription.', { extensions: { code: 'BAD_REQUEST' } });
+    const source = this.options.sources.get(primary.serviceName);
+    if (!source) throw serviceUnavailableError(primary.serviceName);
+    const behind = (position: unknown) => ({
+      query: primary.operation,
+      variables: pickVariables(primary.variableUsages, { ...request.variables, [AFTER]: position }),
+    });
+    const hasHistory = after !== null || stream?.kind === 'state';
+    const history = hasHistory ? { requestAfter: stream?.resumable ? behind : undefined } : undefined;
+    return this.openInTurn(context, () => source.subscribe(behind(after), context, history));
+  }
+
+  /** Opens an upstream in its account's turn: what thousands of subscriptions need at their start holds up nobody. */
+  private async openInTurn<T>({ actor, signal }: CallContext, open: () => Promise<T>): Promise<T> {
+    const opened = await this.openings.run(actor.account, async () => ({ stream: await open() }), signal);
+    if (!opened) throw new GraphQLError('The client has left.', { extensions: { code: 'REQUEST_TIMEOUT' } });
+    return opened.stream;
+  }
+
+  /** Completes an event in a span under the one in which its subgraph has told it, if it is traced. */
+  private deliver(
+    prepared: PreparedRequest,
+    context: CallContext,
+    event: SubgraphResult,
+  ): StreamEvent | Promise<StreamEvent> {
+    const { trace: traceparent } = event;
+    if (typeof traceparent !== 'string' || !isTraced()) return this.complete(prepared, context, event);
+    const { name } = prepared.operation;
+    const attributes = { ...(name !== null && { 'graphql.operation.name': name }) };
+    return inSpan(
+      'deliver event',
+      () => ({ kind: 'consumer', attributes, parent: { traceparent } }),
+      async () => this.complete(prepared, context, event),
+    );
+  }
+
+  /** What clients get of an event; at once when its subgraph has told everything. */
+  private complete(
+    prepared: PreparedRequest,
+    context: CallContext,
+    event: SubgraphResult,
+  ): StreamEvent | Promise<StreamEvent> {
+    const { subscription, stream } = prepared.operation;
+    if (event.bookmark) return { position: event.bookmark.cursor, caughtUp: event.bookmark.caughtUp };
+    // Without data the upstream has ended with these errors.
+    if (!subscription || !('data' in event)) throw ended(event);
+    const position = stream?.resumable ? positionIn(event, stream.responseKey) : undefined;
+    const { begin, complete: rest } = subscription;
+    if (!rest) {
+      const run = this.newRun(prepared, context);
+      begin(run, event);
+      return chain(this.resultOf(prepared, run), (result) => ({ result, position }));
+    }
+    // A context of its own: an event sees the state of its time, not what an earlier one has loaded, nor what a
+    // subgraph knows that has not heard of it yet.
+    const version = stream?.versioned ? position : undefined;
+    const ofEvent = { ...context, kind: OperationTypeNode.QUERY, atLeast: version };
+    const completed = this.run(prepared, ofEvent, (run, done) => {
+      begin(run, event);
+      rest(run, done);
+    });
+    return chain(completed, (result) => ({ result, position }));
+  }
+
+  private run(
+    prepared: PreparedRequest,
+    context: CallContext,
+    fetch: CompiledPlanNode,
+  ): MaybePromise<ExecutionResult> {
+    return this.deadline.within(context.signal, (signal) => {
+      const call = callOf(context, signal);
+      const run = inScope(call, () => complete(fetch, this.newRun(prepared, call)));
+      return chain(run, (over) => this.resultOf(prepared, over));
+    });
+  }
+
+  private newRun({ view, request }: PreparedRequest, call: CallContext): PlanExecution {
+    // What was left out of the plan for want of rights.
+    const errors = [...(view?.errors ?? [])];
+    return { sources: this.options.sources, call, variables: request.variables ?? {}, data: {}, errors };
+  }
+
+  private resultOf(prepared: PreparedRequest, run: PlanExecution): MaybePromise<ExecutionResult> {
+    try {
+      const result = this.assemble(prepared, run);
+      return result instanceof Promise ? result.catch(tooLarge) : result;
+    } catch (error) {
+      return tooLarge(error);
+    }
+  }
+
+  /** Makes the response of what was fetched, in turns when it is large. Fails with RESPONSE_TOO_LARGE. */
+  private assemble({ view, operation }: PreparedRequest, run: PlanExecution): MaybePromise<ExecutionResult> {
+    const { actor, signal, size = new ResponseSize(this.options.responseBytes) } = run.call;
+    const budget = new WorkBudget(actor.account, VALUES_PER_TURN, signal);
+    const before = size.characters;
+    const shaped = (view ?? operation).shape.shape(run.data, run.variables, { size, budget });
+    return chain(shaped, (response) => {
+      const result = this.withErrors(response, run);
+      if (!response.data || size.characters - before < LARGE) return result;
+      return writeData(response.data, size.limit, budget).then(() => result);
+    });
+  }
+
+  private withErrors(shaped: ShapedResponse, run: PlanExecution): ExecutionResult {
+    // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
+    const errors = run.errors.length > 0 ? run.errors : shaped.errors;
+    if (errors.length === 0) return { data: shaped.data };
+    return { data: shaped.data, errors: this.options.mask.errors(errors, run.call.requestId) };
+  }
+}
+
+/** What is answered in place of too large an answer. */
+function tooLarge(error: unknown): ExecutionResult {
+  if (!isTooLarge(error)) throw error;
+  return { data: null, errors: [error] };
+}
+
+/** Why an upstream has ended. */
+function ended({ errors }: SubgraphResult): GraphQLError {
+  const [first] = errors ?? [];
+  return new GraphQLError(first?.message ?? 'The subscription has ended.', {
+    path: first?.path,
+    extensions: { ...first?.extensions, serviceName: '' },
+  });
+}
+
+/** Where the stream stands behind an event. */
+function positionIn({ data }: SubgraphResult, responseKey: string): string | undefined {
+  const root = data?.[responseKey] as Record<string, unknown> | null | undefined;
+  const position = root?.[POSITION];
+  return typeof position === 'string' ? position : undefined;
+}
+
+function callOf(context: CallContext, signal: AbortSignalLike): CallContext {
+  const { kind } = context;
+  return {
+    ...context,
+    signal,
+    work: kind === OperationTypeNode.QUERY ? new QueryFetchScope(signal) : undefined,
+  };
+}
+
+/** Enters the scope that all fetches of a query from subgraphs of this process share, once for all of them. */
+function inScope<T>({ requestId, actor: { account }, work }: CallContext, run: () => T): T {
+  return work ? inRequest({ requestId, at: Date.now(), account, waiting: work }, run) : run();
+}
+
+/** The context of a request that must not see less than an event; others keep theirs. */
+function atLeast({ request }: PreparedRequest, context: CallContext): CallContext {
+  const { minResourceVersion } = request;
+  return minResourceVersion === undefined ? context : { ...context, atLeast: minResourceVersion };
+}

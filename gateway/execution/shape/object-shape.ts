@@ -1,0 +1,225 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  getNamedType,
+  isCompositeType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
+import { type JSONObject, assign, isJSONObject, own } from '../data/json-object.js';
+import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
+import { compileLeaf, compileWrapping, plainType } from './complete.js';
+import { compileIntrospection } from './introspection.js';
+import { type Complete, FAILED, type ShapeRun, fail, orNull } from './shape-run.js';
+
+/** What compiling a response's shape needs. */
+export interface ShapeCompilation extends Collection {
+  /** The schema with what clients do not see. */
+  readonly full: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Fields that are null whatever was fetched. */
+  readonly denied?: ReadonlySet<FieldNode> | undefined;
+}
+
+/** Characters that the name of a type takes at the least, quotes and its field's punctuation included. */
+const TYPENAME = 7;
+
+/** One field of an object of a known type. */
+interface FieldShape {
+  readonly name: string;
+  readonly nonNull: boolean;
+  readonly complete: Complete;
+  /** Whether the name is one that every object inherits, or assignment treats specially. */
+  readonly special: boolean;
+  /** The type's own name is not taken from what was fetched without a check. */
+  readonly typename: boolean;
+  /** What `typeof` says of values that are taken over as they are; see `plainType`. */
+  readonly plain: string | undefined;
+  /** Characters of JSON that the name takes. */
+  readonly characters: number;
+}
+
+/** An object that is being made. */
+interface MadeObject {
+  readonly tree: JSONObject;
+  readonly fields: readonly FieldShape[];
+  readonly depth: number;
+  readonly shaped: JSONObject;
+  readonly run: ShapeRun;
+}
+
+/** Makes objects of the response; the fields of each type are collected when it is first met. */
+export class ObjectShape {
+  private readonly byType = new Map<string | undefined, readonly FieldShape[]>();
+
+  constructor(
+    private readonly compilation: ShapeCompilation,
+    private readonly selections: readonly TypedSelection[],
+    /** What an object is when it does not say so itself: plans leave out the name where the field above tells it. */
+    private readonly assumed?: string,
+  ) {}
+
+  readonly complete: Complete = (value, depth, run) => {
+    if (value === null) return null;
+    if (!isJSONObject(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
+    const typename = value['__typename'] ?? this.assumed;
+    const fields = this.byType.get(typename as string | undefined) ?? this.learn(typename);
+    return fields ? this.shape(value, fields, depth, run) : this.unseen(typename, depth, run);
+  };
+
+  /** In place of an object of a type that the API does not have: of one that only subgraphs know nothing is told. */
+  private unseen(typename: unknown, depth: number, run: ShapeRun): unknown {
+    const hidden = typeof typename === 'string' && isObjectType(this.compilation.full.getType(typename));
+    return hidden ? null : fail(run, depth, 'A subgraph answered an object of an unknown type.');
+  }
+
+  private shape(tree: JSONObject, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {
+    run.budget.spend(fields.length);
+    return this.fill({ tree, fields, depth, shaped: {}, run }, 0);
+  }
+
+  private fill(made: MadeObject, from: number): unknown {
+    const { tree, fields, depth, shaped, run } = made;
+    let characters = 1;
+    for (let i = from; i < fields.length; i += 1) {
+      const field = fields[i]!;
+      const { name } = field;
+      const value = valueOf(tree, field);
+      characters += field.characters;
+      if (typeof value === field.plain) {
+        shaped[name] = value;
+        characters += typeof value === 'string' ? value.length + 2 : 4;
+        continue;
+      }
+      run.path[depth] = name;
+      const before = run.errors.length;
+      const completed = field.typename
+        ? this.typename(tree, value)
+        : field.complete(value ?? null, depth + 1, run);
+      if (completed instanceof Promise) {
+        run.size.add(characters);
+        return completed.then((later) => (put(made, field, later, before) ? this.fill(made, i + 1) : FAILED));
+      }
+      if (!put(made, field, completed, before)) return FAILED;
+    }
+    run.size.add(characters);
+    return shaped;
+  }
+
+  /**
+   * The name of an object type. Where a subgraph that knows an interface as an object was asked and nothing better
+   * was found, there is none, and no object either.
+   */
+  private typename(tree: JSONObject, answered: unknown): unknown {
+    const value = tree['__typename'] ?? answered ?? this.assumed;
+    const known = typeof value === 'string' ? this.compilation.schema.getType(value) : undefined;
+    const type = known ?? this.selections[0]?.type;
+    return isObjectType(type) ? type.name : FAILED;
+  }
+
+  private learn(typename: unknown): readonly FieldShape[] | undefined {
+    const { schema } = this.compilation;
+    const given = typeof typename === 'string' && typename !== '' ? typename : undefined;
+    if (given !== undefined && !isCompositeType(schema.getType(given))) return undefined;
+    const groups = collectFields(this.compilation, this.selections, given);
+    const fields = groups.map((group) => this.field(group, given));
+    // No more than the schema has types.
+    this.byType.set(given, fields);
+    return fields;
+  }
+
+  private field({ name, fields }: FieldGroup, owner: string | undefined): FieldShape {
+    const [first] = fields;
+    if (!first) throw new Error(`the field ${name} is selected nowhere`);
+    const special = name in Object.prototype;
+    const fieldName = first.node.name.value;
+    if (fieldName === TypeNameMetaFieldDef.name)
+      return {
+        name,
+        nonNull: true,
+        complete: (value) => value,
+        special,
+        typename: true,
+        plain: undefined,
+        characters: name.length + TYPENAME,
+      };
+    const complete = isIntrospection(fieldName)
+      ? this.introspection(fields.map(({ node }) => node))
+      : undefined;
+    const type = fieldType(first.parent, fieldName);
+    const isDenied = this.isDenied(fields);
+    return {
+      name,
+      special,
+      typename: false,
+      characters: name.length + 4,
+      plain: special || isDenied ? undefined : plainType(type),
+      nonNull: type !== undefined && isNonNullType(type),
+      complete: isDenied ? () => FAILED : (complete ?? this.value(fields, owner)),
+    };
+  }
+
+  private isDenied(fields: FieldGroup['fields']): boolean {
+    const { denied } = this.compilation;
+    return denied !== undefined && fields.every(({ node }) => denied.has(node));
+  }
+
+  private introspection(nodes: readonly FieldNode[]): Complete {
+    const { schema, operation, fragments } = this.compilation;
+    return compileIntrospection(schema, nodes, operation, fragments);
+  }
+
+  private value(fields: FieldGroup['fields'], owner: string | undefined): Complete {
+    const types = fields.map(({ node, parent }) => fieldType(parent, node.name.value));
+    const [type] = types;
+    if (!type) throw new Error('the operation selects a field that its type does not have');
+    const named = getNamedType(type);
+    if (isLeafType(named)) return compileWrapping(type, compileLeaf(named, this.compilation.full));
+    const selections = fields.flatMap(({ node }, index) => {
+      const inner = types[index] && getNamedType(types[index]);
+      return node.selectionSet && isCompositeType(inner) ? [{ set: node.selectionSet, type: inner }] : [];
+    });
+    const assumed = this.objectOf(owner, fields[0]?.node.name.value);
+    return compileWrapping(type, new ObjectShape(this.compilation, selections, assumed).complete);
+  }
+
+  /** The object type that a field of an object type has, whatever an interface says of it. */
+  private objectOf(owner: string | undefined, field: string | undefined): string | undefined {
+    const type = owner === undefined ? undefined : this.compilation.schema.getType(owner);
+    if (!isObjectType(type) || field === undefined) return undefined;
+    const named = getNamedType(type.getFields()[field]?.type);
+    return isObjectType(named) ? named.name : undefined;
+  }
+}
+
+function valueOf(tree: JSONObject, { name, special }: FieldShape): unknown {
+  return special ? own(tree, name) : tree[name];
+}
+
+/** Sets a field, `before` which there were so many errors; false when the object fails with it. */
+function put(made: MadeObject, field: FieldShape, completed: unknown, before: number): boolean {
+  const { tree, shaped, run } = made;
+  const { name, special, nonNull } = field;
+  if (completed === FAILED && nonNull) return false;
+  const final = completed === FAILED ? orNull(completed, valueOf(tree, field), before, run) : completed;
+  if (special) assign(shaped, name, final);
+  else shaped[name] = final;
+  return true;
+}
+
+function isIntrospection(field: string): boolean {
+  return field === SchemaMetaFieldDef.name || field === TypeMetaFieldDef.name;
+}
+
+function fieldType(parent: GraphQLCompositeType, field: string) {
+  return isUnionType(parent) ? undefined : parent.getFields()[field]?.type;
+}

@@ -1,0 +1,126 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { MaybePromise } from '../../../kernel/maybe-promise.js';
+import { factsOf } from '../../document/analyze-document.js';
+import { type ConditionValue, conditionValue } from '../data/conditions.js';
+import type { JSONObject } from '../data/json-object.js';
+import type { TypeConditions } from '../../supergraph/type-conditions.js';
+import { ObjectShape } from './object-shape.js';
+import { type Complete, FAILED, type ShapeBounds } from './shape-run.js';
+
+export interface ShapedResponse {
+  readonly data: JSONObject | null;
+  /** Where what was fetched does not fit the schema. */
+  readonly errors: readonly GraphQLError[];
+  /** What entities lack that are not there, where null stands for them; nothing to report. */
+  readonly absences: readonly GraphQLError[];
+}
+
+export interface ShapeOptions {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** What clients see. */
+  readonly schema: GraphQLSchema;
+  /** With what they do not see. */
+  readonly full: GraphQLSchema;
+  /** Of what clients see. */
+  readonly conditions: TypeConditions;
+  /** Fields that are null whatever was fetched; default none. */
+  readonly denied?: ReadonlySet<FieldNode> | undefined;
+}
+
+/**
+ * The shape of an operation's response: takes from what was fetched the fields that were asked for, in their order,
+ * and puts null where values are missing. Compiled once for each combination of `@skip` and `@include` in use.
+ */
+export class ResponseShape {
+  /** Of an operation with `@skip` or `@include`, once there is one. */
+  private variants: LRUCache<string, Complete> | undefined;
+  /** Of one without. */
+  private only: Complete | undefined;
+  private readonly switches: ReadonlyMap<string, ConditionValue>;
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+
+  constructor(private readonly options: ShapeOptions) {
+    const { document, operation } = options;
+    const { switches } = factsOf(document);
+    this.switches = new Map([...switches].map((name) => [name, conditionValue(operation, name)]));
+    this.fragments = fragmentsOf(document);
+  }
+
+  /**
+   * Shapes what was fetched, in turns when that is much. The same value may be given again: it is not changed. Fails with
+   * RESPONSE_TOO_LARGE beyond the bounds.
+   */
+  shape(
+    fetched: JSONObject,
+    variables: Readonly<Record<string, unknown>>,
+    bounds: ShapeBounds,
+  ): MaybePromise<ShapedResponse> {
+    const told: Told = { errors: [], absences: [] };
+    const data = this.variant(variables)(fetched, 0, { path: [], variables, ...told, ...bounds });
+    return data instanceof Promise ? data.then((later) => shaped(later, told)) : shaped(data, told);
+  }
+
+  private variant(variables: Readonly<Record<string, unknown>>): Complete {
+    if (this.switches.size === 0) return (this.only ??= this.compile(variables));
+    let key = '';
+    for (const holds of this.switches.values()) key += holds(variables) ? '1' : '0';
+    this.variants ??= new LRUCache<string, Complete>({ max: 64 });
+    const known = this.variants.get(key);
+    if (known) return known;
+    const compiled = this.compile(variables);
+    this.variants.set(key, compiled);
+    return compiled;
+  }
+
+  private compile(variables: Readonly<Record<string, unknown>>): Complete {
+    const { schema, full, conditions, operation, denied } = this.options;
+    const type = schema.getRootType(operation.operation);
+    if (!type) throw new Error(`the schema has no ${operation.operation}`);
+    const on = new Set([...this.switches].filter(([, holds]) => holds(variables)).map(([name]) => name));
+    const compilation = {
+      schema,
+      full,
+      conditions,
+      operation,
+      denied,
+      fragments: this.fragments,
+      included: (selection: SelectionNode) => (selection.directives ?? []).every((one) => includes(one, on)),
+    };
+    return new ObjectShape(compilation, [{ set: operation.selectionSet, type }]).complete;
+  }
+}
+
+interface Told {
+  readonly errors: GraphQLError[];
+  readonly absences: GraphQLError[];
+}
+
+function shaped(data: unknown, told: Told): ShapedResponse {
+  return { data: data === FAILED ? null : (data as JSONObject | null), ...told };
+}
+
+function includes(directive: DirectiveNode, on: ReadonlySet<string>): boolean {
+  const name = directive.name.value;
+  if (name !== 'skip' && name !== 'include') return true;
+  const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
+  const holds =
+    value?.kind === Kind.VARIABLE ? on.has(value.name.value) : value?.kind === Kind.BOOLEAN && value.value;
+  return holds === (name === 'include');
+}
+
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}

@@ -1,0 +1,49 @@
+import { GraphQLError } from 'graphql';
+import type { WorkBudget } from '../../../kernel/work-turns.js';
+import { isAbsent } from '../data/absent-entities.js';
+import type { ResponseSize } from '../../upstream/call/response-size.js';
+import { isJSONObject } from '../data/json-object.js';
+
+/** How large a response may become, and how much of it is made in one turn of the event loop. */
+export interface ShapeBounds {
+  readonly size: ResponseSize;
+  /** A unit is a value of the response. */
+  readonly budget: WorkBudget;
+}
+
+/** The state of shaping one response. */
+export interface ShapeRun extends ShapeBounds {
+  /** Where shaping is now: everything up to the depth at hand. */
+  readonly path: (string | number)[];
+  readonly errors: GraphQLError[];
+  /** What entities lack that a subgraph does not have and that a field names which may be null. No errors. */
+  readonly absences: GraphQLError[];
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Null in place of a value that could not be had, and an error says so: what may not be null above it falls silently. */
+export const FAILED = Symbol('failed');
+
+/**
+ * Makes the response's value of what was fetched; `depth` is the length of its path. Gives null, or `FAILED`, which
+ * stands for null; a promise when that takes more than is done in one turn. Nothing else of the response is made
+ * meanwhile, so the path stays that of the value at hand.
+ */
+export type Complete = (value: unknown, depth: number, run: ShapeRun) => unknown;
+
+/**
+ * The value of a place that may be null. Where it has FAILED because the entity there is absent, such as a deleted node
+ * pool that an event names, null is right, and the errors that were noted since `before` are none.
+ */
+export function orNull(completed: unknown, value: unknown, before: number, run: ShapeRun): unknown {
+  if (completed !== FAILED) return completed;
+  if (isJSONObject(value) && isAbsent(value)) run.absences.push(...run.errors.splice(before));
+  return null;
+}
+
+/** Notes what is wrong with the value at hand. */
+export function fail(run: ShapeRun, depth: number, message: string): typeof FAILED {
+  const path = run.path.slice(0, depth);
+  run.errors.push(new GraphQLError(message, { path, extensions: { code: 'INVALID_GRAPHQL' } }));
+  return FAILED;
+}

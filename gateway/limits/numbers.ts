@@ -1,8 +1,0 @@
-import { factsOf } from '../plan/document-facts.js';
-import { type LimitRule, coded } from './rule.js';
-
-/** Refuses numbers that no double can hold: JSON has none of them, so no subgraph could be asked for them. */
-export const numbersRule: LimitRule = (document) =>
-  factsOf(document)
-    .tooLarge.slice(0, 1)
-    .map((node) => coded('INVALID_INPUT', 'The document has a number that is too large.', {}, node));

@@ -1,0 +1,137 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { BreakerState } from '../upstream/circuit-breaker.js';
+import type { GatewayMetrics, RequestSample, SubgraphSample } from './gateway-metrics.js';
+
+const PHASES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Counts for Prometheus. docs/operations.md says what each metric means. */
+export class PrometheusMetrics implements GatewayMetrics {
+  readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private readonly requests = new Counter({
+    name: 'fleetgraph_requests_total',
+    help: 'GraphQL requests by operation type and code (OK, or that of the first error).',
+    labelNames: ['operation', 'code'] as const,
+    registers: this.registers,
+  });
+  private readonly seconds = new Histogram({
+    name: 'fleetgraph_request_seconds',
+    help: 'Seconds from a request to its result; of a subscription, to its start.',
+    labelNames: ['operation'] as const,
+    buckets: SECONDS,
+    registers: this.registers,
+  });
+  private readonly cost = new Counter({
+    name: 'fleetgraph_cost_points_total',
+    help: 'Points of cost of the requests that ran.',
+    labelNames: ['operation'] as const,
+    registers: this.registers,
+  });
+  private readonly plans = new Counter({
+    name: 'fleetgraph_plans_total',
+    help: 'Operations whose plan was known (hit) or had to be made (miss).',
+    labelNames: ['cache'] as const,
+    registers: this.registers,
+  });
+  private readonly subgraphs = new Histogram({
+    name: 'fleetgraph_subgraph_seconds',
+    help: 'Seconds until a subgraph answered a fetch or opened a subscription, or failed to.',
+    labelNames: ['subgraph', 'kind', 'outcome'] as const,
+    buckets: SECONDS,
+    registers: this.registers,
+  });
+  private readonly circuits = new Gauge({
+    name: 'fleetgraph_circuit',
+    help: 'Phase of the circuit of a subgraph: 1 for the one it is in.',
+    labelNames: ['subgraph', 'phase'] as const,
+    registers: this.registers,
+  });
+  private readonly unasked = new Counter({
+    name: 'fleetgraph_circuit_refused_total',
+    help: 'Requests that were not sent to a subgraph because its circuit was open.',
+    labelNames: ['subgraph'] as const,
+    registers: this.registers,
+  });
+  private readonly openSockets = new Gauge({
+    name: 'fleetgraph_sockets',
+    help: 'Open WebSockets.',
+    registers: this.registers,
+  });
+  private readonly events = new Counter({
+    name: 'fleetgraph_events_delivered_total',
+    help: 'Events given to clients.',
+    registers: this.registers,
+  });
+
+  private readonly lost = new Counter({
+    name: 'fleetgraph_events_dropped_total',
+    help: 'Events that a client should have got and could not be given; it was sent away to subscribe again.',
+    registers: this.registers,
+  });
+  private readonly followers = new Set<() => number>();
+
+  constructor() {
+    const { followers } = this;
+    new Gauge({
+      name: 'fleetgraph_subscriptions',
+      help: 'Running subscriptions, on WebSockets and event streams.',
+      registers: this.registers,
+      collect() {
+        this.set(followers.size);
+      },
+    });
+    new Gauge({
+      name: 'fleetgraph_subscription_lag_events',
+      help: 'Events that the client furthest behind has not taken yet, of those that others like it have been told.',
+      registers: this.registers,
+      collect() {
+        let most = 0;
+        for (const lag of followers) most = Math.max(most, lag());
+        this.set(most);
+      },
+    });
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  request({ operation, code, seconds, cost }: RequestSample): void {
+    this.requests.inc({ operation, code });
+    this.seconds.observe({ operation }, seconds);
+    if (cost > 0) this.cost.inc({ operation }, cost);
+  }
+
+  subgraph({ subgraph, kind, outcome, seconds }: SubgraphSample): void {
+    this.subgraphs.observe({ subgraph, kind, outcome }, seconds);
+  }
+
+  plan(known: boolean): void {
+    this.plans.inc({ cache: known ? 'hit' : 'miss' });
+  }
+
+  circuit(subgraph: string, phase: BreakerState): void {
+    for (const one of PHASES) this.circuits.set({ subgraph, phase: one }, one === phase ? 1 : 0);
+  }
+
+  circuitRejected(subgraph: string): void {
+    this.unasked.inc({ subgraph });
+  }
+
+  sockets(change: 1 | -1): void {
+    this.openSockets.inc(change);
+  }
+
+  event(): void {
+    this.events.inc();
+  }
+
+  dropped(): void {
+    this.lost.inc();
+  }
+
+  follow(lag: () => number): () => void {
+    // Its own function each time: two subscriptions may give the same.
+    const follower = () => lag();
+    this.followers.add(follower);
+    return () => void this.followers.delete(follower);
+  }
+}

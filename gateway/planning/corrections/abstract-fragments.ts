@@ -1,0 +1,90 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  doTypesOverlap,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
+import { fieldDefinition } from '../../document/field-definition.js';
+import { inlineFragment } from '../../document/inline-fragment.js';
+import type { InterfaceObjects } from './interface-objects.js';
+import { nameNode } from '../../document/name-node.js';
+
+/**
+ * The document with fragments on an abstract type, where they are on an interface that some subgraph knows as an
+ * object, taken apart into one for each object type. The planner takes the interface object for an object that can
+ * never be of another abstract type.
+ */
+export function withoutAbstractFragments(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  objects: InterfaceObjects,
+): DocumentNode {
+  if (objects.size === 0) return document;
+  const apart = new FragmentsApart(document, schema, objects);
+  return {
+    ...document,
+    definitions: document.definitions.flatMap((one) =>
+      one.kind === Kind.OPERATION_DEFINITION ? [apart.operation(one)] : [],
+    ),
+  };
+}
+
+class FragmentsApart {
+  constructor(
+    private readonly document: DocumentNode,
+    private readonly schema: GraphQLSchema,
+    private readonly objects: InterfaceObjects,
+  ) {}
+
+  operation(node: OperationDefinitionNode): OperationDefinitionNode {
+    const root = this.schema.getRootType(node.operation);
+    return root ? { ...node, selectionSet: this.set(node.selectionSet, root) } : node;
+  }
+
+  private set({ selections }: SelectionSetNode, parent: GraphQLCompositeType): SelectionSetNode {
+    return { kind: Kind.SELECTION_SET, selections: selections.flatMap((one) => this.selection(one, parent)) };
+  }
+
+  private selection(node: SelectionNode, parent: GraphQLCompositeType): SelectionNode[] {
+    if (node.kind === Kind.FIELD) return [this.field(node, parent)];
+    const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : inlineFragment(this.document, node);
+    const condition = this.schema.getType(fragment.typeCondition?.name.value ?? parent.name);
+    if (!isCompositeType(condition)) return [node];
+    return this.conditions(condition, parent).flatMap((type) => {
+      const selectionSet = this.set(fragment.selectionSet, type);
+      if (selectionSet.selections.length === 0) return [];
+      const typeCondition = { kind: Kind.NAMED_TYPE as const, name: nameNode(type.name) };
+      return [{ ...fragment, typeCondition, selectionSet }];
+    });
+  }
+
+  private field(node: FieldNode, parent: GraphQLCompositeType): FieldNode {
+    const field = fieldDefinition(parent, node.name.value);
+    const type = field && getNamedType(field.type);
+    if (!node.selectionSet || !isCompositeType(type)) return node;
+    const selectionSet = this.set(node.selectionSet, type);
+    if (selectionSet.selections.length > 0) return { ...node, selectionSet };
+    const name = { kind: Kind.FIELD as const, name: nameNode('__typename') };
+    return { ...node, selectionSet: { ...selectionSet, selections: [name] } };
+  }
+
+  /** The types in the place of the one of a fragment; none where no object is of it, as happens in what is taken apart. */
+  private conditions(type: GraphQLCompositeType, parent: GraphQLCompositeType): GraphQLCompositeType[] {
+    if (!doTypesOverlap(this.schema, type, parent)) return [];
+    if (type === parent || !isAbstractType(type)) return [type];
+    if (isObjectType(parent)) return [parent];
+    if (!isInterfaceType(parent) || !this.objects.has(parent.name)) return [type];
+    if (parent.getInterfaces().some((one) => one === type)) return [parent];
+    return this.schema.getPossibleTypes(parent).filter((one) => this.schema.isSubType(type, one));
+  }
+}

@@ -1,0 +1,103 @@
+import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { FetchedFields, type Need } from './fetched-fields.js';
+import type { InterfaceObjects } from './interface-objects.js';
+import { type PlacedFetch, loosened, placedFetches, planNode } from './located-fetch.js';
+import type { Selected } from './operation-selection.js';
+
+/** What of a supergraph decides the order of fetches. */
+export interface Ordering {
+  readonly full: GraphQLSchema;
+  readonly interfaceObjects: InterfaceObjects;
+}
+
+type Needs = ReadonlyMap<PlacedFetch, readonly Need[]>;
+
+/**
+ * Puts the fetches of a plan in an order in which each comes after those that bring what its representations need. The
+ * planner sometimes has them at the same moment, or the wrong way round: then entities are not asked for, and what was
+ * wanted of them is null without an error. So it is when a fetch is left out with another one that `@skip` or
+ * `@include` leaves out. A plan that has everything in time stays as it is.
+ */
+export function inOrder(plan: QueryPlan, operation: Selected, supergraph: Ordering): QueryPlan {
+  const { node } = plan;
+  if (node?.kind !== 'Subscription')
+    return node ? { ...plan, node: ordered(node, operation, supergraph) } : plan;
+  const { primary, rest } = node;
+  if (!rest) return plan;
+  const whole = ordered({ kind: 'Sequence', nodes: [primary, rest] }, operation, supergraph);
+  // Nothing else can be fetched before the event is there.
+  const nodes = whole.kind === 'Sequence' ? whole.nodes.slice(1) : [];
+  return { ...plan, node: { ...node, rest: together('Sequence', nodes) } };
+}
+
+function ordered(node: PlanNode, operation: Selected, supergraph: Ordering): PlanNode {
+  const planned = placedFetches(node);
+  if (planned.length < 2) return node;
+  const { fetches, fetched } = oftenEnough(planned, operation, supergraph);
+  const needs = new Map(fetches.map((fetch) => [fetch, fetched.needs(fetch)] as const));
+  const late = fetches.some((fetch) => needs.get(fetch)?.some((need) => misses(fetch, need, fetch.before)));
+  if (!late && fetches === planned) return node;
+  return together('Sequence', moments(fetches, withMutationsInTurn(needs)));
+}
+
+/** The fetches without conditions under which something that they bring is wanted, and nobody else brings it. */
+function oftenEnough(
+  planned: readonly PlacedFetch[],
+  operation: Selected,
+  supergraph: Ordering,
+): { readonly fetches: readonly PlacedFetch[]; readonly fetched: FetchedFields } {
+  const loose = new Set<PlacedFetch>();
+  let fetches = planned;
+  for (;;) {
+    const fetched = new FetchedFields(supergraph.full, supergraph.interfaceObjects, fetches);
+    if (fetches.every(({ conditions }) => conditions.length === 0)) return { fetches, fetched };
+    const seldom = fetched.tooSeldom(operation, loose);
+    if (seldom.size === 0) return { fetches, fetched };
+    fetches = fetches.map((fetch) => {
+      const kept = seldom.get(fetch);
+      if (!kept) return fetch;
+      const often = loosened(fetch, kept);
+      loose.delete(fetch);
+      loose.add(often);
+      return often;
+    });
+  }
+}
+
+/** Whether others bring what is needed, but none of those that are done. */
+function misses(fetch: PlacedFetch, need: Need, done: ReadonlySet<PlacedFetch>): boolean {
+  return need.isDisjointFrom(done) && need.difference(new Set([fetch])).size > 0;
+}
+
+/** Fields of mutations are carried out one after another, whatever they need. */
+function withMutationsInTurn(needs: Needs): Needs {
+  let last: PlacedFetch | undefined;
+  return new Map(
+    [...needs].map(([fetch, own]) => {
+      if (fetch.selected.kind !== OperationTypeNode.MUTATION) return [fetch, own];
+      const turn = last ? [...own, new Set([last])] : own;
+      last = fetch;
+      return [fetch, turn];
+    }),
+  );
+}
+
+/** The fetches in the order of what they need, as early as they can be. */
+function moments(fetches: readonly PlacedFetch[], needs: Needs): PlanNode[] {
+  const done = new Set<PlacedFetch>();
+  const nodes: PlanNode[] = [];
+  while (done.size < fetches.length) {
+    const left = fetches.filter((fetch) => !done.has(fetch));
+    const ready = left.filter((fetch) => !needs.get(fetch)?.some((need) => misses(fetch, need, done)));
+    // When each waits for another one, the planner's order is as good as any.
+    const next = ready.length > 0 ? ready : left.slice(0, 1);
+    nodes.push(together('Parallel', next.map(planNode)));
+    for (const fetch of next) done.add(fetch);
+  }
+  return nodes;
+}
+
+function together(kind: 'Sequence' | 'Parallel', nodes: PlanNode[]): PlanNode {
+  return nodes.length === 1 && nodes[0] ? nodes[0] : { kind, nodes };
+}

@@ -1,0 +1,303 @@
+import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import {
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+} from 'graphql';
+import type { InterfaceObjects } from './interface-objects.js';
+import { type PlacedFetch, conditionsAround } from './located-fetch.js';
+import { step } from './planner-steps.js';
+import { type Selected, conditionsOf } from './operation-selection.js';
+
+/** A place of the response, whatever the indexes in lists: the object types that can be there, and their fields. */
+interface Place {
+  readonly types: Set<string>;
+  readonly fields: Map<string, FetchedField>;
+}
+
+interface FetchedField {
+  /** Who brings it, by object type. */
+  readonly by: Map<string, Bringing[]>;
+  readonly place: Place;
+}
+
+/** A fetch that brings a field under conditions (see `conditionsOf`). */
+interface Bringing {
+  readonly fetch: PlacedFetch;
+  readonly conditions: ReadonlySet<string>;
+}
+
+/** Object types of a place, and conditions under which they are looked at. */
+interface Within {
+  readonly place: Place;
+  readonly types: ReadonlySet<string>;
+  readonly conditions: ReadonlySet<string>;
+  /** The type that is said to be there. */
+  readonly said?: string | undefined;
+}
+
+/** Where a path leads. */
+interface Reached extends Within {
+  readonly by: readonly Bringing[];
+}
+
+/** Something that a fetch needs: the fetches of which any one brings it. */
+export type Need = ReadonlySet<PlacedFetch>;
+
+/** A field that is wanted under conditions, and who brings it under whichever. */
+interface Wanted {
+  readonly by: readonly Bringing[];
+  readonly conditions: ReadonlySet<string>;
+}
+
+/** An object type of which something is asked for, and when. */
+interface Asked {
+  readonly type: string;
+  readonly conditions: ReadonlySet<string>;
+  /** The type or interface by which it is represented. */
+  readonly said?: string | undefined;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Which of a plan's fetches bring which fields of the response, and so what each of them needs of the others. */
+export class FetchedFields {
+  private readonly root = newPlace();
+  private readonly possible = new Map<string, ReadonlySet<string>>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly objects: InterfaceObjects,
+    fetches: readonly PlacedFetch[],
+  ) {
+    for (const kind of new Set(fetches.map(({ selected }) => selected.kind))) {
+      const root = schema.getRootType(kind);
+      if (root) this.root.types.add(root.name);
+    }
+    // A fetch brings what is below its path, so the places of the others are there when they come.
+    for (const fetch of fetches.toSorted((one, other) => one.steps.length - other.steps.length)) {
+      const reached = this.reached(fetch);
+      if (reached) this.add(fetch, fetch.selected.set, reached);
+    }
+  }
+
+  /** What a fetch needs: its place, and what represents the objects of which it asks for something. */
+  needs(fetch: PlacedFetch): Need[] {
+    step();
+    const by = this.reached(fetch)?.by ?? [];
+    const there = by.length > 0 ? [fetchesOf(by)] : [];
+    return [...there, ...this.represented(fetch).map((wanted) => fetchesOf(inTime(wanted)))];
+  }
+
+  /**
+   * The fetches that are left out under conditions under which what they bring is wanted, by an operation or by others
+   * of the fetches, each with the conditions that may stay.
+   */
+  tooSeldom(operation: Selected, others: Iterable<PlacedFetch>): Map<PlacedFetch, ReadonlySet<string>> {
+    const root = { place: this.root, types: this.root.types, conditions: NONE };
+    const wanted = [
+      ...this.wanted(operation, operation.set, root),
+      ...[...others].flatMap((one) => this.represented(one)),
+    ];
+    return new Map(wanted.flatMap((one) => seldom(one)));
+  }
+
+  private represented(fetch: PlacedFetch): Wanted[] {
+    const { requires } = fetch.node;
+    const reached = requires && this.reached(fetch);
+    if (!reached) return [];
+    const asked = distinct(this.asked(fetch.selected, fetch.selected.set, reached));
+    return asked.flatMap((one) => this.needed(reached.place, one, requires));
+  }
+
+  private wanted(operation: Selected, set: SelectionSetNode, within: Within): Wanted[] {
+    return set.selections.flatMap((one): Wanted[] => {
+      const own = conditionsOf(one.directives);
+      if (!own) return [];
+      const conditions = within.conditions.union(new Set(own));
+      if (one.kind !== Kind.FIELD) {
+        const { condition, set: inner } = operation.fragment(one);
+        const types = this.narrowed(within.types, condition);
+        return this.wanted(operation, inner, { ...within, types, conditions });
+      }
+      const field = within.place.fields.get((one.alias ?? one.name).value);
+      if (!field || one.name.value.startsWith('__')) return [];
+      const types = [...within.types];
+      const here = types.map((type) => ({ by: field.by.get(type) ?? [], conditions }));
+      if (!one.selectionSet) return here;
+      const below = new Set(types.flatMap((type) => [...this.typesOf(type, one.name.value)]));
+      const inner = { place: field.place, types: below, conditions };
+      return [...here, ...this.wanted(operation, one.selectionSet, inner)];
+    });
+  }
+
+  private add(fetch: PlacedFetch, set: SelectionSetNode, within: Within): void {
+    step();
+    for (const one of set.selections) {
+      const conditions = conditionsOf(one.directives);
+      if (!conditions) continue;
+      const inner = { ...within, conditions: within.conditions.union(new Set(conditions)) };
+      if (one.kind === Kind.FIELD) {
+        this.addField(fetch, one, inner);
+        continue;
+      }
+      const { condition, set: below } = fetch.selected.fragment(one);
+      const types = this.narrowed(inner.types, condition);
+      this.add(fetch, below, { ...inner, types, said: condition ?? inner.said });
+    }
+  }
+
+  private addField(fetch: PlacedFetch, node: FieldNode, { place, types, conditions, said }: Within): void {
+    const { name, alias = name, selectionSet } = node;
+    // Who knows an interface as an object can't tell what its objects are.
+    if (name.value === '__typename' && this.isObject(said, fetch.node.serviceName)) return;
+    const field = fieldOf(place, alias.value);
+    for (const type of types) {
+      const by = field.by.get(type) ?? [];
+      field.by.set(type, by);
+      by.push({ fetch, conditions });
+    }
+    const below = new Set([...types].flatMap((type) => [...this.typesOf(type, name.value)]));
+    for (const type of below) field.place.types.add(type);
+    if (!selectionSet) return;
+    const [parent] = types;
+    const inner = { place: field.place, types: below, conditions, said: this.returned(parent, name.value) };
+    this.add(fetch, selectionSet, inner);
+  }
+
+  private reached(fetch: PlacedFetch): Reached | undefined {
+    const own = conditionsAround(fetch);
+    let at: Reached = { place: this.root, types: this.root.types, conditions: own, by: [] };
+    for (const { field, types } of fetch.steps) {
+      if (field !== undefined) {
+        const known = at.place.fields.get(field);
+        if (!known) return undefined;
+        const by = [...known.by.values()].flat();
+        at = { place: known.place, types: known.place.types, conditions: own.union(common(by)), by };
+      }
+      if (types) at = { ...at, types: this.namedBy(types).intersection(at.types) };
+    }
+    return at;
+  }
+
+  private namedBy(names: ReadonlySet<string>): ReadonlySet<string> {
+    return new Set([...names].flatMap((name) => [...this.objectTypes(name)]));
+  }
+
+  /** The types of which entities are asked for more than their name. */
+  private asked(selected: Selected, set: SelectionSetNode, within: Within): Asked[] {
+    return set.selections.flatMap((one) => {
+      const own = conditionsOf(one.directives);
+      if (!own) return [];
+      const conditions = within.conditions.union(new Set(own));
+      if (one.kind === Kind.FIELD) {
+        const types = one.name.value === '__typename' ? [] : [...within.types];
+        return types.map((type) => ({ type, conditions }));
+      }
+      const { condition, set: inner } = selected.fragment(one);
+      const types = this.narrowed(within.types, condition);
+      return this.asked(selected, inner, { ...within, types, conditions });
+    });
+  }
+
+  private needed(place: Place, asked: Asked, required: readonly QueryPlanSelectionNode[]): Wanted[] {
+    return required.flatMap((one) => {
+      if (one.kind === 'Field') return this.neededField(place, asked, one);
+      const { typeCondition, selections } = one;
+      const holds = typeCondition === undefined || this.objectTypes(typeCondition).has(asked.type);
+      return holds ? this.needed(place, { ...asked, said: typeCondition ?? asked.said }, selections) : [];
+    });
+  }
+
+  private neededField(place: Place, asked: Asked, field: QueryPlanFieldNode): Wanted[] {
+    const { name, alias = name, selections = [] } = field;
+    const { type, conditions, said = type } = asked;
+    // Not which type it is has to be known, only that it is one of the interface.
+    if (name === '__typename' && this.objects.has(said)) return [];
+    const known = place.fields.get(alias);
+    if (!known) return [];
+    const below = [...known.place.types].flatMap((inner) =>
+      this.needed(known.place, { type: inner, conditions }, selections),
+    );
+    return [{ by: known.by.get(type) ?? [], conditions }, ...below];
+  }
+
+  private narrowed(types: ReadonlySet<string>, condition: string | undefined): ReadonlySet<string> {
+    return condition === undefined ? types : this.objectTypes(condition).intersection(types);
+  }
+
+  /** The object types of what a field returns. */
+  private typesOf(type: string, field: string): ReadonlySet<string> {
+    const returned = this.returned(type, field);
+    return returned === undefined ? NONE : this.objectTypes(returned);
+  }
+
+  private returned(type: string | undefined, field: string): string | undefined {
+    const parent = this.schema.getType(type ?? '');
+    const returned = isObjectType(parent) ? parent.getFields()[field]?.type : undefined;
+    return returned && getNamedType(returned).name;
+  }
+
+  private isObject(type: string | undefined, service: string): boolean {
+    return this.objects.get(type ?? '')?.has(service) ?? false;
+  }
+
+  private objectTypes(name: string): ReadonlySet<string> {
+    const known = this.possible.get(name);
+    if (known) return known;
+    const type = this.schema.getType(name);
+    const types = isAbstractType(type) ? this.schema.getPossibleTypes(type).map((one) => one.name) : [];
+    const found = new Set(isObjectType(type) ? [name] : types);
+    this.possible.set(name, found);
+    return found;
+  }
+}
+
+function newPlace(): Place {
+  return { types: new Set(), fields: new Map() };
+}
+
+function fieldOf({ fields }: Place, name: string): FetchedField {
+  const known = fields.get(name);
+  if (known) return known;
+  const field = { by: new Map<string, Bringing[]>(), place: newPlace() };
+  fields.set(name, field);
+  return field;
+}
+
+/** The conditions without which nobody brings it. */
+function common([first, ...others]: readonly Bringing[]): ReadonlySet<string> {
+  return others.reduce((all, { conditions }) => all.intersection(conditions), first?.conditions ?? NONE);
+}
+
+function distinct(asked: readonly Asked[]): Asked[] {
+  return [...new Map(asked.map((one) => [`${one.type} ${[...one.conditions].sort().join()}`, one])).values()];
+}
+
+function fetchesOf(by: readonly Bringing[]): Need {
+  return new Set(by.map(({ fetch }) => fetch));
+}
+
+/** Those who bring something whenever it is wanted. */
+function inTime({ by, conditions }: Wanted): Bringing[] {
+  return by.filter((one) => one.conditions.isSubsetOf(conditions));
+}
+
+/** One that would bring something whenever it is wanted, if it were not for the conditions around it. */
+function seldom(wanted: Wanted): [PlacedFetch, ReadonlySet<string>][] {
+  const { by, conditions } = wanted;
+  if (inTime(wanted).length > 0 || isNever(conditions)) return [];
+  const found = by.find((one) =>
+    one.conditions.difference(conditionsAround(one.fetch)).isSubsetOf(conditions),
+  );
+  return found ? [[found.fetch, conditions]] : [];
+}
+
+/** Whether a variable would have to be true and not. */
+function isNever(conditions: ReadonlySet<string>): boolean {
+  return [...conditions].some((one) => one.startsWith('+') && conditions.has(`-${one.slice(1)}`));
+}

@@ -1,0 +1,91 @@
+import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
+import { parse } from 'graphql';
+import { type PlanPath, parsePath } from '../../execution/data/plan-path.js';
+import { step } from './planner-steps.js';
+import { Selected, conditionText } from './operation-selection.js';
+
+/** A variable of the client that decides, and the value with which it holds. */
+interface PlanCondition {
+  readonly variable: string;
+  readonly value: boolean;
+}
+
+/** A fetch taken out of its plan, with all that the nodes around it say of it. */
+export interface PlacedFetch {
+  readonly node: FetchNode;
+  readonly path: ResponsePath;
+  readonly steps: PlanPath;
+  readonly conditions: readonly PlanCondition[];
+  readonly selected: Selected;
+  /** The fetches that have certainly ended when it begins. */
+  readonly before: ReadonlySet<PlacedFetch>;
+}
+
+interface Around {
+  readonly path: ResponsePath;
+  readonly conditions: readonly PlanCondition[];
+  readonly before: ReadonlySet<PlacedFetch>;
+}
+
+/** The fetches of a plan in the order in which it names them. */
+export function placedFetches(
+  node: PlanNode | undefined,
+  around: Around = { path: [], conditions: [], before: new Set() },
+): PlacedFetch[] {
+  switch (node?.kind) {
+    case 'Sequence': {
+      const all: PlacedFetch[] = [];
+      for (const one of node.nodes)
+        all.push(...placedFetches(one, { ...around, before: around.before.union(new Set(all)) }));
+      return all;
+    }
+    case 'Parallel':
+      return node.nodes.flatMap((one) => placedFetches(one, around));
+    case 'Flatten':
+      return placedFetches(node.node, { ...around, path: [...around.path, ...node.path] });
+    case 'Condition':
+      return [true, false].flatMap((value) =>
+        placedFetches(value ? node.ifClause : node.elseClause, {
+          ...around,
+          conditions: [...around.conditions, { variable: node.condition, value }],
+        }),
+      );
+    case 'Fetch':
+      return [placed(node, around)];
+    default:
+      return [];
+  }
+}
+
+function placed(node: FetchNode, around: Around): PlacedFetch {
+  step();
+  const document = parse(node.operation, { noLocation: true });
+  const selected = new Selected(document, { ofEntities: node.requires !== undefined });
+  return { node, ...around, steps: parsePath(around.path), selected };
+}
+
+/** What must hold for a fetch to run. */
+export function conditionsAround({ conditions }: PlacedFetch): ReadonlySet<string> {
+  return new Set(conditions.map(({ variable, value }) => conditionText(variable, value)));
+}
+
+/** The fetch under only those of its conditions that are among these. */
+export function loosened(fetch: PlacedFetch, kept: ReadonlySet<string>): PlacedFetch {
+  const conditions = fetch.conditions.filter(({ variable, value }) =>
+    kept.has(conditionText(variable, value)),
+  );
+  return { ...fetch, conditions };
+}
+
+/** The fetch as a part of a plan of its own. */
+export function planNode({ node, path, conditions }: PlacedFetch): PlanNode {
+  const flat: PlanNode = path.length === 0 ? node : { kind: 'Flatten', path, node };
+  return conditions.reduceRight<PlanNode>(
+    (inner, { variable, value }) => ({
+      kind: 'Condition',
+      condition: variable,
+      ...(value ? { ifClause: inner } : { elseClause: inner }),
+    }),
+    flat,
+  );
+}

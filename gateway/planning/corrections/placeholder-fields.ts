@@ -1,0 +1,184 @@
+import {
+  type ConstArgumentNode,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type FieldNode,
+  type InterfaceTypeDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type TypeNode,
+  print,
+} from 'graphql';
+import {
+  argumentText,
+  hasTrue,
+  isJoinField,
+  mapArgument,
+  selectionOf,
+} from '../../supergraph/join-directives.js';
+
+/** A field that only plans know: it stands for another one with the arguments that a `@requires` gives it. */
+export interface StandIn {
+  /** The field it stands for. */
+  readonly field: string;
+  readonly arguments: readonly ConstArgumentNode[];
+}
+
+/** A supergraph to plan with, and what in its plans must be put back. */
+export interface PlanningSupergraph {
+  readonly document: DocumentNode;
+  readonly standIns: StandIns;
+}
+
+/** The stand-ins of a supergraph. */
+export interface StandIns {
+  readonly byName: ReadonlyMap<string, StandIn>;
+}
+
+type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+
+/**
+ * Gives every required field that takes arguments a stand-in. The planner knows no arguments in `@requires`: it would
+ * take the field with whatever arguments are asked for elsewhere, and it would fetch it from a subgraph in which it
+ * is external.
+ */
+export function withStandIns(document: DocumentNode): PlanningSupergraph {
+  const builder = new StandInBuilder(document);
+  return { document: builder.rewritten(), standIns: builder };
+}
+
+interface Addition {
+  readonly name: string;
+  readonly graph: string;
+  readonly field: string;
+}
+
+class StandInBuilder implements StandIns {
+  readonly byName = new Map<string, StandIn>();
+  private readonly types: ReadonlyMap<string, ComposedType>;
+  private readonly additions = new Map<string, Addition[]>();
+  private readonly names = new Map<string, string>();
+
+  constructor(private readonly document: DocumentNode) {
+    this.types = new Map(
+      document.definitions.filter(isComposedType).map((type) => [type.name.value, type] as const),
+    );
+  }
+
+  rewritten(): DocumentNode {
+    const definitions = this.document.definitions.map((one) =>
+      isComposedType(one) ? this.withRequires(one) : one,
+    );
+    if (this.byName.size === 0) return this.document;
+    return {
+      ...this.document,
+      definitions: definitions.map((one) => (isComposedType(one) ? this.withAdded(one) : one)),
+    };
+  }
+
+  private withRequires(type: ComposedType): ComposedType {
+    const fields = type.fields?.map((field) => ({
+      ...field,
+      directives: field.directives?.map((directive) => this.requiring(type, directive)) ?? [],
+    }));
+    return { ...type, fields: fields ?? [] };
+  }
+
+  private requiring(type: ComposedType, directive: ConstDirectiveNode): ConstDirectiveNode {
+    const requires = argumentText(directive, 'requires');
+    const graph = argumentText(directive, 'graph');
+    if (!isJoinField(directive) || requires === undefined || graph === undefined) return directive;
+    const selection = this.replaced(selectionOf(requires), type, graph);
+    return mapArgument(directive, 'requires', { kind: Kind.STRING, value: inner(selection) });
+  }
+
+  private replaced(set: SelectionSetNode, type: ComposedType | undefined, graph: string): SelectionSetNode {
+    const selections = set.selections.map((selection): SelectionNode => {
+      if (selection.kind === Kind.FIELD) return this.replacedField(selection, type, graph);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
+      const condition = selection.typeCondition?.name.value;
+      const of = condition === undefined ? type : this.types.get(condition);
+      return { ...selection, selectionSet: this.replaced(selection.selectionSet, of, graph) };
+    });
+    return { ...set, selections };
+  }
+
+  private replacedField(node: FieldNode, type: ComposedType | undefined, graph: string): FieldNode {
+    const definition = type?.fields?.find(({ name }) => name.value === node.name.value);
+    if (!type || !definition) return node;
+    const inner = node.selectionSet && {
+      selectionSet: this.replaced(node.selectionSet, this.types.get(namedType(definition.type)), graph),
+    };
+    if (!definition.arguments?.length) return { ...node, ...inner };
+    const name = this.standIn(type, node, graph);
+    return { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name }, ...inner };
+  }
+
+  private standIn(type: ComposedType, node: FieldNode, graph: string): string {
+    const field = node.name.value;
+    const given = (node.arguments ?? []) as readonly ConstArgumentNode[];
+    const id = `${graph} ${type.name.value}.${field}(${given.map(print).sort().join()})`;
+    const known = this.names.get(id);
+    if (known) return known;
+    const name = `required${this.names.size + 1}_${field}_`;
+    this.names.set(id, name);
+    this.byName.set(name, { field, arguments: given });
+    for (const owner of this.owners(type, field)) {
+      const added = this.additions.get(owner) ?? [];
+      this.additions.set(owner, [...added, { name, graph, field }]);
+    }
+    return name;
+  }
+
+  /** The type itself, and if it is an interface, every type that has its fields. */
+  private owners(type: ComposedType, field: string): string[] {
+    if (type.kind === Kind.OBJECT_TYPE_DEFINITION) return [type.name.value];
+    const implementing = [...this.types.values()].filter(
+      ({ interfaces, fields }) =>
+        interfaces?.some(({ name }) => name.value === type.name.value) &&
+        fields?.some(({ name }) => name.value === field),
+    );
+    return [type, ...implementing].map(({ name }) => name.value);
+  }
+
+  private withAdded(type: ComposedType): ComposedType {
+    const added = this.additions.get(type.name.value);
+    if (!added) return type;
+    const fields = added.flatMap(({ name, graph, field }): FieldDefinitionNode[] => {
+      const original = type.fields?.find((one) => one.name.value === field);
+      if (!original) return [];
+      const directives = (original.directives ?? []).filter(
+        (directive) =>
+          isJoinField(directive) && (!isExternal(directive) || argumentText(directive, 'graph') === graph),
+      );
+      return [
+        {
+          kind: Kind.FIELD_DEFINITION,
+          name: { kind: Kind.NAME, value: name },
+          type: original.type,
+          directives,
+        },
+      ];
+    });
+    return { ...type, fields: [...(type.fields ?? []), ...fields] };
+  }
+}
+
+function isExternal(directive: ConstDirectiveNode): boolean {
+  return hasTrue(directive, 'external') || hasTrue(directive, 'usedOverridden');
+}
+
+function isComposedType(node: { readonly kind: string }): node is ComposedType {
+  return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
+
+function inner(set: SelectionSetNode): string {
+  return set.selections.map(print).join(' ');
+}

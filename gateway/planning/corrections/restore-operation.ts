@@ -1,0 +1,27 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { Kind, parse, print, stripIgnoredCharacters, visit } from 'graphql';
+import type { StandIns } from './placeholder-fields.js';
+
+/** The operation of a fetch with the real fields, each under the name that the plan reads it by. */
+export function restoreOperation(node: FetchNode, standIns: StandIns): Pick<FetchNode, 'operation'> {
+  if (standIns.byName.size === 0) return { operation: node.operation };
+  const document = parse(node.operation, { noLocation: true });
+  const restored = visit(document, {
+    Field: {
+      leave: (field) => {
+        const standIn = standIns.byName.get(field.name.value);
+        if (!standIn) return undefined;
+        return {
+          ...field,
+          kind: Kind.FIELD,
+          alias: field.alias ?? field.name,
+          name: { kind: Kind.NAME, value: standIn.field },
+          arguments: standIn.arguments,
+        };
+      },
+    },
+  });
+  return restored === document
+    ? { operation: node.operation }
+    : { operation: stripIgnoredCharacters(print(restored)) };
+}

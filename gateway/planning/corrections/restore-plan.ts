@@ -1,0 +1,77 @@
+import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { step } from './planner-steps.js';
+import { restoreOperation } from './restore-operation.js';
+import { withRewrittenTypesOnly, withoutInterfaceNames } from './interface-objects.js';
+import { type PlanCorrections, splitFetch } from './split-fetch.js';
+import type { StandIns } from './placeholder-fields.js';
+
+/**
+ * Puts a plan right, and into it the fields in the place of their stand-ins. What they return keeps the stand-in's
+ * name.
+ */
+export function restorePlan(plan: QueryPlan, corrections: PlanCorrections): QueryPlan {
+  const { requirements, interfaceObjects } = corrections;
+  if ((requirements.none && interfaceObjects.size === 0) || !plan.node) return plan;
+  const { node } = plan;
+  if (node.kind !== 'Subscription') return { ...plan, node: restoreNode(node, corrections) };
+  const { primary, rest } = node;
+  return {
+    ...plan,
+    node: {
+      ...node,
+      primary: restoreFetch(primary, corrections),
+      ...(rest ? { rest: restoreNode(rest, corrections) } : {}),
+    },
+  };
+}
+
+function restoreNode(node: PlanNode, corrections: PlanCorrections): PlanNode {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map((one) => restoreNode(one, corrections)) };
+    case 'Flatten':
+      return { ...node, node: restoreNode(node.node, corrections) };
+    case 'Condition':
+      return {
+        ...node,
+        ...(node.ifClause ? { ifClause: restoreNode(node.ifClause, corrections) } : {}),
+        ...(node.elseClause ? { elseClause: restoreNode(node.elseClause, corrections) } : {}),
+      };
+    case 'Fetch':
+      return restoreFetches(node, corrections);
+    default:
+      return node;
+  }
+}
+
+function restoreFetches(node: FetchNode, corrections: PlanCorrections): PlanNode {
+  if (!node.requires) return restoreFetch(node, corrections);
+  const right = withoutInterfaceNames(withRewrittenTypesOnly(node), corrections.interfaceObjects);
+  const nodes = splitFetch(right, corrections).map((one) => restoreFetch(one, corrections));
+  return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'Parallel', nodes };
+}
+
+function restoreFetch(node: FetchNode, { standIns, parts }: PlanCorrections): FetchNode {
+  step();
+  return {
+    ...node,
+    serviceName: parts.get(node.serviceName) ?? node.serviceName,
+    ...restoreOperation(node, standIns),
+    ...(node.requires ? { requires: restoreRequires(node.requires, standIns) } : {}),
+  };
+}
+
+/** A representation is read by the name of the stand-in, its alias here, and written by that of the field. */
+function restoreRequires(
+  selections: readonly QueryPlanSelectionNode[],
+  standIns: StandIns,
+): QueryPlanSelectionNode[] {
+  return selections.map((selection) => {
+    const inner = selection.selections && { selections: restoreRequires(selection.selections, standIns) };
+    if (selection.kind === 'InlineFragment') return { ...selection, ...inner } as QueryPlanSelectionNode;
+    const standIn = standIns.byName.get(selection.name);
+    const named = standIn && { alias: selection.alias ?? selection.name, name: standIn.field };
+    return { ...selection, ...inner, ...named };
+  });
+}

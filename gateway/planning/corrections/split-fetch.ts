@@ -1,0 +1,136 @@
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { type EntityField, EntityFields } from './entity-fields.js';
+import type { InterfaceObjects } from './interface-objects.js';
+import { type FieldTree, type Requirements, mergedTrees } from './requirements.js';
+import type { StandIns } from './placeholder-fields.js';
+
+/** What the planner's plans are put right by. */
+export interface PlanCorrections {
+  readonly standIns: StandIns;
+  readonly requirements: Requirements;
+  /** See requiring-graphs.ts. */
+  readonly parts: ReadonlyMap<string, string>;
+  /** See interface-objects.ts. */
+  readonly interfaceObjects: InterfaceObjects;
+}
+
+interface Group {
+  readonly conditions: string;
+  readonly fields: Set<EntityField>;
+  needs: FieldTree;
+}
+
+/**
+ * Splits a fetch of entities whose fields can't be asked for with the same representation: because they need the same
+ * field with different arguments, for which a representation has room once; or because what one of them needs is not
+ * there when `@skip` or `@include` leaves it out, and the others are asked for all the same; or because a field of an
+ * interface object is asked for some of its objects only, and what it needs is not there of the others.
+ */
+export function splitFetch(node: FetchNode, corrections: PlanCorrections): FetchNode[] {
+  const { requires = [] } = node;
+  if (
+    !hasConditions(node) &&
+    !isOfObject(node, corrections) &&
+    !clash(namesOf(requires), corrections.standIns)
+  )
+    return [node];
+  const fields = new EntityFields(node.operation);
+  const groups = grouped(node.serviceName, fields.all, corrections);
+  if (groups.length < 2) return [node];
+  return groups.map((group) => {
+    const { operation, variables } = fields.only(group.fields);
+    const others = mergedTrees(groups.filter((one) => one !== group).map(({ needs }) => needs));
+    const isKey = (name: string) =>
+      fields.all.some(({ type }) => corrections.requirements.isKey(node.serviceName, type, name));
+    return {
+      ...node,
+      operation,
+      requires: requires.flatMap((one) => needed(one, { needs: group.needs, others, isKey })),
+      variableUsages: (node.variableUsages ?? []).filter((name) => variables.has(name)),
+    };
+  });
+}
+
+function hasConditions({ operation }: FetchNode): boolean {
+  return /@(skip|include)\(if: ?\$/.test(operation);
+}
+
+/** Whether a fetch is one of interface objects. */
+function isOfObject(
+  { serviceName, requires = [] }: FetchNode,
+  { interfaceObjects }: PlanCorrections,
+): boolean {
+  return requires.some(
+    (one) => one.kind === 'InlineFragment' && interfaceObjects.get(one.typeCondition ?? '')?.has(serviceName),
+  );
+}
+
+function grouped(
+  service: string,
+  fields: readonly EntityField[],
+  { standIns, requirements, interfaceObjects }: PlanCorrections,
+): Group[] {
+  const groups: Group[] = [];
+  for (const field of fields) {
+    const required = requirements.ofField(service, field.type, field.node.name.value);
+    const needs: FieldTree = required ?? new Map<string, FieldTree>();
+    // What needs nothing but the key can be asked for together with anything.
+    const ofObject = interfaceObjects.get(field.type)?.has(service) ?? false;
+    const conditions = required ? `${field.conditions} ${ofObject ? [...required.keys()].join() : ''}` : '';
+    const group = groups.find(
+      (one) => one.conditions === conditions && !clash(namesIn(mergedTrees([one.needs, needs])), standIns),
+    );
+    if (!group) groups.push({ conditions, fields: new Set([field]), needs });
+    else {
+      group.fields.add(field);
+      group.needs = mergedTrees([group.needs, needs]);
+    }
+  }
+  return groups;
+}
+
+/** Whether two of the names are of stand-ins for the same field. */
+function clash(names: ReadonlySet<string>, { byName }: StandIns): boolean {
+  const fields = [...names].flatMap((name) => byName.get(name)?.field ?? []);
+  return new Set(fields).size < fields.length;
+}
+
+function namesOf(selections: readonly QueryPlanSelectionNode[]): Set<string> {
+  return new Set(
+    selections.flatMap((one) => [
+      ...(one.kind === 'Field' ? [one.name] : []),
+      ...namesOf(one.selections ?? []),
+    ]),
+  );
+}
+
+function namesIn(tree: FieldTree): Set<string> {
+  return new Set([...tree].flatMap(([name, below]) => [name, ...namesIn(below)]));
+}
+
+interface Share {
+  /** What the fields of this part need. */
+  readonly needs: FieldTree;
+  /** What those of the other parts need. */
+  readonly others: FieldTree;
+  readonly isKey: (name: string) => boolean;
+}
+
+/** What is left of something required when only this part of the fields is asked for. */
+function needed(selection: QueryPlanSelectionNode, share: Share): QueryPlanSelectionNode[] {
+  const inner = selection.kind === 'Field' ? below(selection.name, share) : share;
+  if (inner === undefined) return [];
+  if (!selection.selections) return [selection];
+  const selections = selection.selections.flatMap((one) => needed(one, inner));
+  return selections.length > 0 ? [{ ...selection, selections } as QueryPlanSelectionNode] : [];
+}
+
+/** Undefined when only other parts need the field. */
+function below(name: string, { needs, others, isKey }: Share): Share | undefined {
+  const [mine, theirs] = [needs.get(name), others.get(name)];
+  if (!mine && theirs && !isKey(name)) return undefined;
+  const nothing: FieldTree = new Map<string, FieldTree>();
+  // What is a key, or nobody's, is needed whole.
+  if (!mine) return { needs: nothing, others: nothing, isKey };
+  return { needs: mine, others: theirs ?? nothing, isKey: () => false };
+}

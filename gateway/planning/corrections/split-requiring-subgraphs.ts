@@ -1,0 +1,247 @@
+import {
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  type DocumentNode,
+  type EnumTypeDefinitionNode,
+  type EnumValueDefinitionNode,
+  type FieldDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  specifiedScalarTypes,
+  type TypeNode,
+} from 'graphql';
+import {
+  argumentText,
+  fieldNames,
+  graphsOf,
+  hasTrue,
+  isJoinField,
+  joinField,
+  mapArgument,
+} from '../../supergraph/join-directives.js';
+
+/** A supergraph in which what requires something is in graphs of its own, and what these are parts of. */
+export interface RequiringGraphs {
+  readonly document: DocumentNode;
+  /** Subgraphs' names by the names of their requiring parts. */
+  readonly parts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Moves the fields of each subgraph that require others into a graph of their own, which has nothing else but keys, values
+ * and the entities that have only scalars and enums. From a subgraph to itself the planner takes short cuts: it asks for
+ * what is external there, and for what requires something before that is known. Between two graphs it takes none.
+ */
+export function withRequiringGraphs(document: DocumentNode): RequiringGraphs {
+  const requiring = requiringGraphs(document);
+  if (requiring.size === 0) return { document, parts: new Map<string, string>() };
+  const parts = new Map<string, string>();
+  const graphs = { requiring, leaves: leafTypes(document) };
+  const definitions = document.definitions.map((one) => definition(one, graphs, parts));
+  return { document: { ...document, definitions }, parts };
+}
+
+type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+
+interface Graphs {
+  /** The graphs with fields that require something. */
+  readonly requiring: ReadonlySet<string>;
+  /** Names of the scalars and enums. */
+  readonly leaves: ReadonlySet<string>;
+}
+
+function leafTypes({ definitions }: DocumentNode): Set<string> {
+  const declared = definitions.flatMap((one) =>
+    one.kind === Kind.ENUM_TYPE_DEFINITION || one.kind === Kind.SCALAR_TYPE_DEFINITION
+      ? [one.name.value]
+      : [],
+  );
+  return new Set([...specifiedScalarTypes.map(({ name }) => name), ...declared]);
+}
+
+function isComposed(one: DefinitionNode): one is ComposedType {
+  return one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.INTERFACE_TYPE_DEFINITION;
+}
+
+function requiringGraphs({ definitions }: DocumentNode): Set<string> {
+  return new Set(definitions.filter(isComposed).flatMap((type) => [...requiringIn(type)]));
+}
+
+/**
+ * The graphs in which fields of the type require something, without those that know it as an interface object: of what
+ * a graph knows of the types of an interface the planner tries every combination, and two that know it are too many.
+ */
+function requiringIn({ directives = [], fields = [] }: ComposedType): Set<string> {
+  const objects = directives.filter((one) => hasTrue(one, 'isInterfaceObject'));
+  const all = fields.flatMap((field) => (field.directives ?? []).filter(requires));
+  return new Set(graphsOf(all)).difference(new Set(graphsOf(objects)));
+}
+
+function requires(directive: ConstDirectiveNode): boolean {
+  return isJoinField(directive) && argumentText(directive, 'requires') !== undefined;
+}
+
+function partOf(graph: string): string {
+  return `${graph}_REQUIRING`;
+}
+
+function definition(
+  one: DefinitionNode,
+  { requiring, leaves }: Graphs,
+  parts: Map<string, string>,
+): DefinitionNode {
+  if (isComposed(one)) return composed(one, { requiring, leaves });
+  switch (one.kind) {
+    case Kind.ENUM_TYPE_DEFINITION:
+      return one.name.value === 'join__Graph' ? withParts(one, requiring, parts) : ofEnum(one, requiring);
+    case Kind.INPUT_OBJECT_TYPE_DEFINITION:
+      return {
+        ...joined(one, requiring),
+        fields: (one.fields ?? []).map((field) => joined(field, requiring)),
+      };
+    case Kind.UNION_TYPE_DEFINITION:
+    case Kind.SCALAR_TYPE_DEFINITION:
+      return joined(one, requiring);
+    default:
+      return one;
+  }
+}
+
+function ofEnum(one: EnumTypeDefinitionNode, requiring: ReadonlySet<string>): EnumTypeDefinitionNode {
+  return { ...joined(one, requiring), values: (one.values ?? []).map((value) => joined(value, requiring)) };
+}
+
+function withParts(
+  one: EnumTypeDefinitionNode,
+  requiring: ReadonlySet<string>,
+  parts: Map<string, string>,
+): EnumTypeDefinitionNode {
+  const values = (one.values ?? []).flatMap((value) =>
+    requiring.has(value.name.value) ? [value, part(value, parts)] : [value],
+  );
+  return { ...one, values };
+}
+
+function part(value: EnumValueDefinitionNode, parts: Map<string, string>): EnumValueDefinitionNode {
+  const directives = value.directives?.map((directive) => {
+    const name = argumentText(directive, 'name') ?? value.name.value;
+    parts.set(`${name} requiring`, name);
+    return mapArgument(directive, 'name', { kind: Kind.STRING, value: `${name} requiring` });
+  });
+  return {
+    ...value,
+    name: { kind: Kind.NAME, value: partOf(value.name.value) },
+    directives: directives ?? [],
+  };
+}
+
+/** The node with what it says of a requiring graph said of its part, too. */
+function joined<T extends { readonly directives?: readonly ConstDirectiveNode[] | undefined }>(
+  node: T,
+  requiring: ReadonlySet<string>,
+): T {
+  const directives = (node.directives ?? []).flatMap((one) => {
+    const graph = argumentText(one, 'graph');
+    return graph !== undefined && requiring.has(graph) ? [one, inPart(one, graph)] : [one];
+  });
+  return { ...node, directives };
+}
+
+function inPart(directive: ConstDirectiveNode, graph: string): ConstDirectiveNode {
+  return mapArgument(directive, 'graph', { kind: Kind.ENUM, value: partOf(graph) });
+}
+
+const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
+
+function composed(type: ComposedType, { requiring, leaves }: Graphs): ComposedType {
+  const own = requiringIn(type);
+  const joins = (type.directives ?? []).filter(({ name }) => name.value === 'join__type');
+  const graphs = [...new Set(graphsOf(joins))];
+  const directives = (type.directives ?? []).flatMap((one) => {
+    const graph = argumentText(one, 'graph');
+    if (graph === undefined || !requiring.has(graph)) return [one];
+    const isKey = argumentText(one, 'key') !== undefined;
+    return isKey && !own.has(graph) ? [one, withoutKey(inPart(one, graph))] : [one, inPart(one, graph)];
+  });
+  const isLeaf = (type.fields ?? []).every((field) => leaves.has(namedType(field.type)));
+  const fields = type.fields?.map((field) => {
+    if (ROOTS.has(type.name.value)) return explicit(field, graphs);
+    // Without it the planner would ask the subgraph for the rest of such an entity once more, by its key.
+    const has = (graph: string) =>
+      isWhole(type, joins, graph) ||
+      (isLeaf && !own.has(graph)) ||
+      keyNames(joins, graph).has(field.name.value);
+    return shared(field, { graphs, requiring, own, has });
+  });
+  return { ...type, directives: distinct(directives), fields: fields ?? [] };
+}
+
+interface Sharing {
+  readonly graphs: readonly string[];
+  readonly requiring: ReadonlySet<string>;
+  /** The graphs whose parts have the fields of the type that require something. */
+  readonly own: ReadonlySet<string>;
+  /** Whether the part of a graph resolves the field, if the graph does. */
+  readonly has: (graph: string) => boolean;
+}
+
+function shared(field: FieldDefinitionNode, { graphs, requiring, own, has }: Sharing): FieldDefinitionNode {
+  const parted = graphs.filter((graph) => requiring.has(graph));
+  const { directives = [] } = explicit(field, parted.every(has) ? [] : graphs);
+  return {
+    ...field,
+    directives: directives.flatMap((one) => {
+      const graph = argumentText(one, 'graph');
+      if (!isJoinField(one) || graph === undefined || !requiring.has(graph)) return [one];
+      if (requires(one) && own.has(graph)) return [inPart(one, graph)];
+      return [one, has(graph) ? inPart(one, graph) : external(one, graph)];
+    }),
+  };
+}
+
+/** The field with directives that say of each graph that has it that it does; without any, all that have the type do. */
+function explicit(field: FieldDefinitionNode, graphs: readonly string[]): FieldDefinitionNode {
+  const { directives = [] } = field;
+  if (directives.some(isJoinField)) return field;
+  return { ...field, directives: [...directives, ...graphs.map((graph) => joinField(graph))] };
+}
+
+function external(directive: ConstDirectiveNode, graph: string): ConstDirectiveNode {
+  const type = directive.arguments?.filter(({ name }) => name.value === 'type') ?? [];
+  const given = joinField(partOf(graph), true);
+  return { ...given, arguments: [...(given.arguments ?? []), ...type] };
+}
+
+function withoutKey(directive: ConstDirectiveNode): ConstDirectiveNode {
+  const kept = directive.arguments?.filter(({ name }) => name.value !== 'key' && name.value !== 'resolvable');
+  return { ...directive, arguments: kept ?? [] };
+}
+
+function distinct(directives: readonly ConstDirectiveNode[]): ConstDirectiveNode[] {
+  const texts = directives.map((one) => JSON.stringify(one));
+  return directives.filter((_, at) => texts.indexOf(texts[at]!) === at);
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
+
+/** Whether the graph has the type without a key: as a value, or as an interface of what has one. */
+function isWhole(type: ComposedType, joins: readonly ConstDirectiveNode[], graph: string): boolean {
+  const ofGraph = joins.filter((one) => argumentText(one, 'graph') === graph);
+  if (type.kind === Kind.INTERFACE_TYPE_DEFINITION)
+    return !ofGraph.some((one) => hasTrue(one, 'isInterfaceObject'));
+  return !ofGraph.some((one) => argumentText(one, 'key') !== undefined);
+}
+
+/** The fields that keys of the type begin with in a graph. */
+function keyNames(joins: readonly ConstDirectiveNode[], graph: string): Set<string> {
+  const keys = joins.filter((one) => argumentText(one, 'graph') === graph);
+  return new Set(
+    keys.flatMap((one) => {
+      const key = argumentText(one, 'key');
+      return key === undefined ? [] : fieldNames(key);
+    }),
+  );
+}

@@ -1,0 +1,167 @@
+import type { FetchNode, QueryPlan } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  getOperationAST,
+  print,
+} from 'graphql';
+import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import { compilePlan } from '../execution/compile-plan.js';
+import { CombinedOperations } from '../execution/entities/combine-operations.js';
+import { RepresentationWriters } from '../execution/entities/representation-writers.js';
+import { compileAnswer } from '../execution/fetch.js';
+import type { CompiledPlanNode, PlanExecution } from '../execution/plan-execution.js';
+import { RequestTemplates } from '../upstream/call/request-templates.js';
+import { ResponseShape } from '../execution/shape/response-shape.js';
+import { pageSizeVariables } from '../request/limits/page-size.js';
+import { ByOperation } from '../document/operation-cache.js';
+import { wantsData } from './selects-subgraph-fields.js';
+import { planOperation } from './plan-operation.js';
+import { type StreamForm, streamForm } from '../document/subscription-traits.js';
+import type { Supergraph } from './planned-supergraph.js';
+
+/** A subscription's plan: what opens the stream, and how each event is completed. */
+export interface SubscriptionPlan {
+  readonly primary: FetchNode;
+  /** Takes over the event as the answer to the primary fetch. */
+  readonly begin: (run: PlanExecution, event: SubgraphResult) => void;
+  /** Adds what other subgraphs own; undefined when the event has everything. */
+  readonly complete: CompiledPlanNode | undefined;
+}
+
+/** An operation of a checked document with everything that does not depend on variables. */
+export interface PlannedOperation {
+  readonly kind: OperationTypeNode;
+  readonly name: string | null;
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  /** Variables that are page sizes. */
+  readonly pageSizes: readonly string[];
+  /** Fetches what the operation needs; for queries and mutations. */
+  readonly fetch: CompiledPlanNode;
+  readonly shape: ResponseShape;
+  readonly subscription?: SubscriptionPlan;
+  /** Of a subscription: how its stream can be shared and gone on with. */
+  readonly stream?: StreamForm | undefined;
+}
+
+interface OperationToCompile {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly stream: StreamForm | undefined;
+}
+
+/** Plans operations, each once for as long as its document is kept. */
+export class Operations {
+  private readonly planned = new ByOperation<PlannedOperation>();
+  private readonly combined = new CombinedOperations();
+  private readonly templates = new RequestTemplates();
+  private readonly represents: RepresentationWriters;
+  /** Plans that are being made elsewhere, and those that were and wait to be compiled. */
+  private readonly coming = new ByOperation<Promise<void>>();
+  private readonly plans = new ByOperation<QueryPlan>();
+
+  constructor(private readonly supergraph: Supergraph) {
+    this.represents = new RepresentationWriters(supergraph.fullConditions);
+  }
+
+  /** Whether the operation of the document has been planned. */
+  has(document: DocumentNode, operationName?: string | null): boolean {
+    return this.planned.get(document, operationName) !== undefined;
+  }
+
+  /** The plan of an operation of the document; an error when the document has none of that name. */
+  plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
+    const known = this.planned.get(document, operationName);
+    if (known) return known;
+    // Only names that exist are kept, so a document has no more plans than operations (and the one without a name).
+    const definition = getOperationAST(document, operationName);
+    if (!definition) return unknownOperation(operationName);
+    const stream = this.streamForm(document, definition);
+    const plan =
+      this.plans.get(document, operationName) ??
+      planOperation(this.supergraph, stream?.document ?? document, operationName ?? undefined);
+    if (!plan.node && wantsData(definition, document)) return unanswerable();
+    const planned = this.compiled({ document, definition, stream }, plan);
+    this.planned.set(document, operationName, planned);
+    this.plans.delete(document, operationName);
+    return planned;
+  }
+
+  /**
+   * Plans on another thread what `plan` would have to plan here; undefined when there is nothing to wait for. Then
+   * `plan` finds it. Rejects when there is no plan. `text` is the document's, which need not be printed where it is at hand.
+   */
+  ahead(document: DocumentNode, operationName?: string | null, text?: string): Promise<void> | undefined {
+    const { planAhead } = this.supergraph;
+    const isThere = this.has(document, operationName) || this.plans.get(document, operationName);
+    const definition = getOperationAST(document, operationName);
+    if (!planAhead || isThere || !definition) return undefined;
+    const coming = this.coming.get(document, operationName);
+    if (coming) return coming;
+    const form = this.streamForm(document, definition)?.document;
+    const planned = form ? print(form) : (text ?? print(document));
+    const planning = planAhead(planned, operationName ?? undefined)
+      .then((plan) => void (plan && this.plans.set(document, operationName, plan)))
+      .finally(() => this.coming.delete(document, operationName));
+    this.coming.set(document, operationName, planning);
+    return planning;
+  }
+
+  /** Of a subscription: the form in which it is planned. */
+  private streamForm(document: DocumentNode, operation: OperationDefinitionNode): StreamForm | undefined {
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return undefined;
+    const { api, full } = this.supergraph;
+    return streamForm({ document, operation, api, full });
+  }
+
+  /** What executes the operation. Of the plan itself nothing need be kept. */
+  private compiled(
+    { document, definition, stream }: OperationToCompile,
+    { node }: QueryPlan,
+  ): PlannedOperation {
+    const { api, full, apiConditions, fullConditions } = this.supergraph;
+    const { combined, represents, templates } = this;
+    const conditions = fullConditions;
+    const compilation = { conditions, operation: definition, combined, represents, templates };
+    const planned = {
+      kind: definition.operation,
+      name: definition.name?.value ?? null,
+      document,
+      definition,
+      pageSizes: pageSizeVariables(document),
+      shape: new ResponseShape({
+        document,
+        operation: definition,
+        schema: api,
+        full,
+        conditions: apiConditions,
+      }),
+    };
+    if (node?.kind !== 'Subscription') return { ...planned, fetch: compilePlan(node, compilation) };
+    const { primary, rest } = node;
+    const complete = compilePlan(rest, compilation);
+    const subscription = {
+      primary,
+      begin: compileAnswer(primary, fullConditions),
+      complete: rest && complete,
+    };
+    return { ...planned, fetch: complete, subscription, stream };
+  }
+}
+
+/** The planner leaves out what no subgraph can answer; when nothing is left, nobody would say so. */
+function unanswerable(): GraphQLError {
+  return new GraphQLError('No subgraph can answer this operation.', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
+}
+
+function unknownOperation(operationName?: string | null): GraphQLError {
+  const message = operationName
+    ? `The document has no operation ${JSON.stringify(operationName)}.`
+    : 'The document has several operations or none; operationName must name one.';
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
+}

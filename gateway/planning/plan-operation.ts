@@ -1,0 +1,73 @@
+import { Operation, operationFromDocument } from '@apollo/federation-internals';
+import type { QueryPlan } from '@apollo/query-planner';
+import { type DocumentNode, GraphQLError } from 'graphql';
+import { withoutAbstractFragments } from './corrections/abstract-fragments.js';
+import { factsOf } from '../document/analyze-document.js';
+import { withDirectiveDefaults } from '../supergraph/executable-directives.js';
+import { inOrder } from './corrections/fetch-order.js';
+import { restorePlan } from './corrections/restore-plan.js';
+import { Selected } from './corrections/operation-selection.js';
+import type { Supergraph } from './planned-supergraph.js';
+import { withoutIntrospection } from './without-introspection.js';
+
+/**
+ * Plans an operation of a valid document. Throws when the planner finds no way. What subgraphs are asked has no name, so
+ * that it is the same whichever operation it is for (docs/decisions/0046).
+ */
+export function planOperation(
+  {
+    planner,
+    api,
+    full,
+    apiSchema,
+    corrections,
+    overrides,
+  }: Pick<Supergraph, 'planner' | 'api' | 'full' | 'apiSchema' | 'corrections' | 'overrides'>,
+  document: DocumentNode,
+  operationName: string | undefined,
+): QueryPlan {
+  const named = operationName === undefined ? {} : { operationName };
+  const planned = factsOf(document).introspection.length > 0 ? withoutIntrospection(document) : document;
+  const given = withoutAbstractFragments(
+    withDirectiveDefaults(planned, api),
+    api,
+    corrections.interfaceObjects,
+  );
+  const { rootKind, selectionSet, variableDefinitions, fragments, appliedDirectives } = operationFromDocument(
+    apiSchema,
+    given,
+    named,
+  );
+  const operation = new Operation(
+    apiSchema,
+    rootKind,
+    selectionSet,
+    variableDefinitions,
+    fragments,
+    undefined,
+    appliedDirectives,
+  );
+  const plan = orRefused(() => planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }));
+  const { interfaceObjects } = corrections;
+  return inOrder(restorePlan(plan, corrections), new Selected(given, named), { full, interfaceObjects });
+}
+
+/** What the planner can't do is told to the client, who can ask in another way; why, to the log (see Mask). */
+export class NotPlanned extends GraphQLError {
+  constructor(override readonly originalError: Error) {
+    super(
+      'The gateway found no way to fetch this operation, though it fits the schema. Ask for less in one operation, ' +
+        'or name the object types in place of an interface.',
+      { originalError, extensions: { code: 'OPERATION_NOT_PLANNED' } },
+    );
+  }
+}
+
+function orRefused(plan: () => QueryPlan): QueryPlan {
+  try {
+    return plan();
+  } catch (error) {
+    if (error instanceof NotPlanned) throw error;
+    throw new NotPlanned(error instanceof Error ? error : new Error(String(error)));
+  }
+}

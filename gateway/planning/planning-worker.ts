@@ -1,0 +1,102 @@
+// What runs in the planning thread: loads supergraphs, warms up on them and plans their operations.
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { QueryPlan } from '@apollo/query-planner';
+import { type DocumentNode, parse } from 'graphql';
+import { NotPlanned, planOperation } from './plan-operation.js';
+import { betweenSteps } from './corrections/planner-steps.js';
+import type {
+  PlanningAnswer,
+  PlanningLimits,
+  PlanningQuestion,
+  SupergraphToLoad,
+} from './planning-thread.js';
+import { type Supergraph, loadSupergraph } from './planned-supergraph.js';
+import { warmUpQueries } from './warm-up-queries.js';
+
+/** Milliseconds after which warming up ends, however much is left. */
+const WARM_UP = 1000;
+
+/** Milliseconds that an operation is planned before another one that has come is planned in between. */
+const TURN = 2;
+
+/** Operations that are being planned at the most: each rests on the stack of the ones before it. */
+const UNDERWAY = 16;
+
+/** Steps that one operation may take. */
+const { steps: STEPS } = workerData as PlanningLimits;
+
+/** The supergraph that is served, and the one before it, whose last requests may still come. */
+const loaded = new Map<number, Supergraph>();
+
+/** What is being planned; only the last one gets on. */
+const underway: { steps: number }[] = [];
+
+/** By the clock of `performance`. */
+let turnEnds = 0;
+
+parentPort?.on('message', take);
+betweenSteps(() => {
+  const current = underway.at(-1);
+  if (!current) return;
+  current.steps += 1;
+  if (current.steps > STEPS) throw new NotPlanned(new Error(`Planning takes more than ${STEPS} steps.`));
+  if (underway.length >= UNDERWAY || performance.now() < turnEnds || !parentPort) return;
+  const received = receiveMessageOnPort(parentPort) as { readonly message: PlanningQuestion } | undefined;
+  if (received) take(received.message);
+  turnEnds = performance.now() + TURN;
+});
+
+function take(question: PlanningQuestion): void {
+  if (!('sdl' in question)) parentPort?.postMessage(answer(question));
+  // Nothing is planned while a supergraph is loaded, so what is underway comes first.
+  else if (underway.length > 0) setImmediate(load, question);
+  else load(question);
+}
+
+function load({ generation, sdl }: SupergraphToLoad): void {
+  const supergraph = loadSupergraph(sdl);
+  loaded.delete(generation - 2);
+  loaded.set(generation, supergraph);
+  parentPort?.postMessage({ loaded: generation } satisfies PlanningAnswer);
+  warmUp(supergraph, warmUpQueries(supergraph.api), performance.now() + WARM_UP);
+}
+
+/** One operation after another, so that questions come in between. */
+function warmUp(supergraph: Supergraph, operations: Iterator<DocumentNode>, until: number): void {
+  if (performance.now() > until) return;
+  const { value: document, done } = operations.next();
+  if (done) return;
+  try {
+    plan(supergraph, document, undefined);
+  } catch {
+    // What cannot be planned warms up no worse.
+  }
+  setImmediate(() => warmUp(supergraph, operations, until));
+}
+
+function answer({
+  generation,
+  id,
+  source,
+  operationName,
+}: Exclude<PlanningQuestion, SupergraphToLoad>): PlanningAnswer {
+  const supergraph = loaded.get(generation);
+  if (!supergraph) return { id };
+  try {
+    return { id, plan: plan(supergraph, parse(source, { noLocation: true }), operationName) };
+  } catch (error) {
+    return error instanceof NotPlanned
+      ? { id, error: error.originalError, refused: true }
+      : { id, error: error instanceof Error ? error : new Error(String(error)), refused: false };
+  }
+}
+
+function plan(supergraph: Supergraph, document: DocumentNode, operationName: string | undefined): QueryPlan {
+  underway.push({ steps: 0 });
+  turnEnds = performance.now() + TURN;
+  try {
+    return planOperation(supergraph, document, operationName);
+  } finally {
+    underway.pop();
+  }
+}

@@ -1,0 +1,32 @@
+import {
+  type DocumentNode,
+  Kind,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  visit,
+} from 'graphql';
+import { nameNode } from '../document/name-node.js';
+import { nodeKeys } from '../document/visitor-keys.js';
+
+const NAME_ONLY: SelectionSetNode = {
+  kind: Kind.SELECTION_SET,
+  selections: [{ kind: Kind.FIELD, name: nameNode(TypeNameMetaFieldDef.name) }],
+};
+
+/**
+ * The document without what it selects of the schema. The planner plans nothing for `__schema` and `__type`, but refuses
+ * the fields of introspection that its library does not know, such as `isOneOf`.
+ */
+export function withoutIntrospection(document: DocumentNode): DocumentNode {
+  const definitions = document.definitions.filter(
+    (one) => one.kind !== Kind.FRAGMENT_DEFINITION || !one.typeCondition.name.value.startsWith('__'),
+  );
+  const readsSchema = (name: string) => name === SchemaMetaFieldDef.name || name === TypeMetaFieldDef.name;
+  return visit(
+    { ...document, definitions },
+    { Field: (node) => (readsSchema(node.name.value) ? { ...node, selectionSet: NAME_ONLY } : undefined) },
+    nodeKeys,
+  );
+}

@@ -1,0 +1,124 @@
+import { type DocumentNode, type FieldNode, type GraphQLError, Kind, getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Actor } from '../../../kernel/actor.js';
+import { ResponseShape } from '../../execution/shape/response-shape.js';
+import type { Supergraph } from '../../planning/planned-supergraph.js';
+import { AccessRules } from './access-rules.js';
+import { type Condition, conditionKey, holds } from './conditions.js';
+import { authorizationErrors } from './authorization-errors.js';
+import { filterDocument } from './filter-document.js';
+import {
+  type RestrictedNode,
+  type AccessRequirements,
+  collectAccessRequirements,
+} from './access-requirements.js';
+import { AttachedValues } from '../../../kernel/attached-values.js';
+
+/** What somebody gets to see of an operation that asks for more. */
+export interface FilteredOperation {
+  /** The document without what may not be read: this is planned and executed. */
+  readonly document: DocumentNode;
+  /** The response in the shape of the whole operation, null where something may not be read. */
+  readonly shape: ResponseShape;
+  /** What was left out. */
+  readonly errors: readonly GraphQLError[];
+  /** Whether not one field of the operation itself is left. */
+  readonly empty: boolean;
+}
+
+/** The guards of one document, and how those who lack some of the rights see its operations. */
+interface GuardedDocument {
+  readonly guards: AccessRequirements;
+  readonly conditions: readonly Condition[];
+  readonly views: LRUCache<string, FilteredOperation>;
+}
+
+/** Combinations of operation and rights whose views are kept, of one document. */
+const VIEWS = 32;
+
+/**
+ * Enforces `@authenticated`, `@requiresScopes` and `@policy`. What may not be read is not asked of any subgraph, and
+ * is null in the response, also when it was fetched for another purpose, such as a key.
+ */
+export class Authorization {
+  private readonly documents = new AttachedValues<DocumentNode, GuardedDocument>();
+  private readonly rules: AccessRules | undefined;
+
+  constructor(private readonly supergraph: Supergraph) {
+    this.rules = AccessRules.of(supergraph);
+  }
+
+  /** What the actor gets to see of an operation; undefined when it is all of it. The document must be valid. */
+  view(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    actor: Actor,
+  ): FilteredOperation | undefined {
+    if (!this.rules) return undefined;
+    const guarded = this.guarded(document, this.rules);
+    const lacking = lackedBy(actor, guarded);
+    if (lacking.size === 0) return undefined;
+    const key = viewKey(operationName, lacking);
+    const known = guarded.views.get(key);
+    if (known) return known;
+    const view = this.build(document, operationName, { guards: guarded.guards, lacking });
+    if (view) guarded.views.set(key, view);
+    return view;
+  }
+
+  /** The document that the actor's view of an operation executes; undefined when that is still to be worked out. */
+  seen(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    actor: Actor,
+  ): DocumentNode | undefined {
+    if (!this.rules) return document;
+    const guarded = this.documents.get(document);
+    if (!guarded) return undefined;
+    const lacking = lackedBy(actor, guarded);
+    return lacking.size === 0 ? document : guarded.views.get(viewKey(operationName, lacking))?.document;
+  }
+
+  private guarded(document: DocumentNode, rules: AccessRules): GuardedDocument {
+    const known = this.documents.get(document);
+    if (known) return known;
+    const guards = collectAccessRequirements(document, this.supergraph.api, rules);
+    const all = [...guards.values()].flatMap(({ conditions }) => conditions);
+    const conditions = [...new Map(all.map((condition) => [conditionKey(condition), condition])).values()];
+    const guarded = { guards, conditions, views: new LRUCache<string, FilteredOperation>({ max: VIEWS }) };
+    this.documents.set(document, guarded);
+    return guarded;
+  }
+
+  private build(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    { guards, lacking }: { readonly guards: AccessRequirements; readonly lacking: ReadonlySet<string> },
+  ): FilteredOperation | undefined {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return undefined;
+    const denied = new Set<RestrictedNode>();
+    for (const [node, { conditions }] of guards) {
+      if (conditions.some((condition) => lacking.has(conditionKey(condition)))) denied.add(node);
+    }
+    const { api: schema, full, apiConditions: conditions } = this.supergraph;
+    const filtered = filterDocument(document, denied);
+    const left = getOperationAST(filtered, operationName)?.selectionSet.selections ?? [];
+    const fields = [...denied].filter((node): node is FieldNode => node.kind === Kind.FIELD);
+    return {
+      document: filtered,
+      shape: new ResponseShape({ document, operation, schema, full, conditions, denied: new Set(fields) }),
+      errors: authorizationErrors({ document, operation, schema, guards, denied }),
+      empty: left.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
+    };
+  }
+}
+
+/** Keys of the conditions that the actor does not meet. */
+function lackedBy(actor: Actor, { conditions }: GuardedDocument): ReadonlySet<string> {
+  return new Set(conditions.filter((condition) => !holds(condition, actor)).map(conditionKey));
+}
+
+function viewKey(operationName: string | null | undefined, lacking: ReadonlySet<string>): string {
+  return `${operationName ?? ''}\n${[...lacking].join('\n')}`;
+}

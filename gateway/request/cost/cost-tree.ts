@@ -1,0 +1,179 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type DocumentNode,
+  Kind,
+  getNamedType,
+  isCompositeType,
+} from 'graphql';
+import { fieldDefinition } from '../../document/field-definition.js';
+import { estimatedCost } from './cost.js';
+import type { FieldCost, FieldCosts, Slicing } from './field-costs.js';
+import type { InputObjectCost } from './input-costs.js';
+import { type Length, violatesOneSlicingArgument, lengthOf } from './list-length.js';
+
+/**
+ * An operation as cost sees it: response keys merged as execution merges them, scalars that cost nothing left out.
+ * Selections of several types under one abstract field all count; `@skip` and `@include` are taken as included. So
+ * the estimate is an upper bound.
+ */
+export interface CostNode {
+  /** Cost of each value. */
+  weight: number;
+  /** Cost of the field itself, however many values it has: that of its arguments. */
+  once: number;
+  /** Cost of the objects given as arguments, paid once, too; undefined for none. */
+  given?: InputObjectCost | undefined;
+  /** How many values one parent has; undefined for one. */
+  length?: Length | undefined;
+  readonly children: Map<string, CostNode>;
+}
+
+/** The tree of an operation, and what is wrong with the lengths of its lists. */
+export interface CostTree {
+  readonly root: CostNode;
+  /** What an operation without variables costs at the most, each time. */
+  readonly fixed: number | undefined;
+  /** A field that must be given exactly one of these arguments, and is not. */
+  readonly missingSlicingArgument:
+    { readonly field: string; readonly arguments: readonly string[] } | undefined;
+}
+
+/** Builds the tree of a validated operation. */
+export function costTree(
+  {
+    document,
+    operation,
+    schema,
+  }: { document: DocumentNode; operation: OperationDefinitionNode; schema: GraphQLSchema },
+  costs: FieldCosts,
+): CostTree {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  const root: CostNode = { weight: 0, once: 0, children: new Map() };
+  const type = schema.getRootType(operation.operation);
+  const builder = new TreeBuilder({ schema, costs, fragments, operation });
+  if (type) builder.addSet(root, type, operation.selectionSet);
+  prune(root);
+  const fixed = operation.variableDefinitions?.length ? undefined : estimatedCost(root, {});
+  return { root, fixed, missingSlicingArgument: builder.unsliced };
+}
+
+interface TreeSources {
+  readonly schema: GraphQLSchema;
+  readonly costs: FieldCosts;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly operation: OperationDefinitionNode;
+}
+
+/** The fields whose length another gives, by its arguments; none when it is the list itself. */
+interface Sized {
+  readonly fields: readonly string[];
+  readonly length: Length;
+}
+
+class TreeBuilder {
+  unsliced: CostTree['missingSlicingArgument'];
+
+  constructor(private readonly sources: TreeSources) {}
+
+  addSet(node: CostNode, type: GraphQLCompositeType, set: SelectionSetNode, sized?: Sized): void {
+    for (const selection of set.selections) this.add(node, type, selection, sized);
+  }
+
+  private add(node: CostNode, type: GraphQLCompositeType, selection: SelectionNode, sized?: Sized): void {
+    if (selection.kind === Kind.FIELD) return this.addField(node, type, selection, sized);
+    const { schema, fragments } = this.sources;
+    const spread = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    if (!spread) return;
+    const condition = spread.typeCondition ? schema.getType(spread.typeCondition.name.value) : type;
+    if (isCompositeType(condition)) this.addSet(node, condition, spread.selectionSet, sized);
+  }
+
+  private addField(parent: CostNode, type: GraphQLCompositeType, field: FieldNode, sized?: Sized): void {
+    // Reading the schema costs what reading anything else does.
+    const definition = fieldDefinition(type, field.name.value);
+    if (!definition) return;
+    const cost = this.sources.costs.of(type.name, definition);
+    const { weight, slicing } = cost;
+    const once = argumentCost(cost, field);
+    const given = givenCost(cost, field);
+    const own = slicing && this.sized(slicing, field, definition.args);
+    const length = lengthFrom(sized, field.name.value) ?? ownLength(own);
+    const node = merge(parent, field.alias?.value ?? field.name.value, { weight, once, given, length });
+    const named = getNamedType(definition.type);
+    if (field.selectionSet && isCompositeType(named)) this.addSet(node, named, field.selectionSet, own);
+  }
+
+  private sized(
+    slicing: Slicing,
+    field: FieldNode,
+    args: readonly { readonly name: string; readonly defaultValue?: unknown }[],
+  ): Sized {
+    if (violatesOneSlicingArgument({ slicing, field, args }))
+      this.unsliced ??= { field: field.name.value, arguments: slicing.arguments };
+    const length = lengthOf({ slicing, field, operation: this.sources.operation, args });
+    return { fields: slicing.sizedFields, length };
+  }
+}
+
+function argumentCost(cost: FieldCost, field: FieldNode): number {
+  if (cost.arguments.size === 0) return 0;
+  return (field.arguments ?? []).reduce((sum, { name }) => sum + (cost.arguments.get(name.value) ?? 0), 0);
+}
+
+function givenCost(cost: FieldCost, field: FieldNode): InputObjectCost | undefined {
+  const costs = (field.arguments ?? []).flatMap(({ name, value }) => cost.given(name.value, value) ?? []);
+  if (costs.length === 0) return undefined;
+  return (variables) => costs.reduce((sum, one) => sum + one(variables), 0);
+}
+
+/** The length that the parent gives to the field, if it does. */
+function lengthFrom(sized: Sized | undefined, field: string): Length | undefined {
+  return sized?.fields.includes(field) ? sized.length : undefined;
+}
+
+/** The length of a list that its own arguments give. */
+function ownLength(own: Sized | undefined): Length | undefined {
+  return own?.fields.length === 0 ? own.length : undefined;
+}
+
+/** The child of that key; fields that share a response key are one, at the higher price. */
+function merge(
+  parent: CostNode,
+  key: string,
+  { weight, once, given, length }: Omit<CostNode, 'children'>,
+): CostNode {
+  const known = parent.children.get(key);
+  if (!known) {
+    const node: CostNode = { weight, once, given, length, children: new Map() };
+    parent.children.set(key, node);
+    return node;
+  }
+  known.weight = Math.max(known.weight, weight);
+  known.once = Math.max(known.once, once);
+  // The same response key has the same arguments.
+  known.given ??= given;
+  const before = known.length;
+  if (!before) known.length = length;
+  else if (length && length !== before)
+    known.length = (variables) => Math.max(before(variables), length(variables));
+  return known;
+}
+
+/** Leaves out what costs nothing, so that results are walked only where there is something to count. */
+function prune(node: CostNode): CostNode {
+  for (const [key, child] of node.children) {
+    prune(child);
+    if (child.weight + child.once === 0 && !child.given && child.children.size === 0)
+      node.children.delete(key);
+  }
+  return node;
+}

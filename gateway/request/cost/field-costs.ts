@@ -1,0 +1,144 @@
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type ValueNode,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import { DEFAULT_PAGE } from '../../../kernel/page.js';
+import { CostDirectives } from './cost-directives.js';
+import { type InputObjectCost, InputCosts } from './input-costs.js';
+
+/** What one field of the schema costs. */
+export interface FieldCost {
+  /** Cost of each value the field returns. */
+  readonly weight: number;
+  /** Costs of arguments, where they are written; paid once for the field when the argument is given. */
+  readonly arguments: ReadonlyMap<string, number>;
+  /** What the objects given as arguments cost; undefined when the argument has no fields with a weight. */
+  readonly given: (argument: string, value: ValueNode) => InputObjectCost | undefined;
+  /** How many values it or its sized fields return; undefined when neither is a list. */
+  readonly slicing?: Slicing;
+}
+
+/** How the length of a list follows from the arguments. */
+export interface Slicing {
+  /** Arguments that give the length; the largest counts. */
+  readonly arguments: readonly string[];
+  /** Length when no argument gives one. */
+  readonly assumed: number;
+  /** Fields of the returned object that are the list; none when the field itself is. */
+  readonly sizedFields: readonly string[];
+  /** Whether exactly one of the arguments must be given. */
+  readonly requireOne: boolean;
+  /** How many items the lists in the list have together, each: 1 for a plain list. */
+  readonly inner: number;
+}
+
+/** Length of a list that neither the client nor the schema bounds. */
+const UNBOUNDED_LIST = 10;
+/** Weight of a field of Mutation, which writes. */
+const MUTATION = 300;
+const RELAY_SLICES = ['first', 'last'];
+const RELAY_LISTS = ['edges', 'nodes'];
+
+/**
+ * Reads the costs of fields from the schema: `@cost` and `@listSize` where they are written; else an object costs 1,
+ * a scalar 0, a mutation 300, and lists are as long as Relay's `first` or `last` says.
+ */
+export class FieldCosts {
+  private readonly known = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();
+  private readonly directives: CostDirectives;
+  private readonly inputs: InputCosts;
+
+  /** `annotated` has the directives; in a supergraph that is the full schema, not what clients see. */
+  constructor(private readonly annotated: GraphQLSchema) {
+    this.directives = new CostDirectives(annotated);
+    this.inputs = new InputCosts(annotated, this.directives);
+  }
+
+  of(parent: string, field: GraphQLField<unknown, unknown>): FieldCost {
+    const known = this.known.get(field);
+    if (known) return known;
+    const full = this.fullField(parent, field);
+    const slicing = slicingOf(full, this.directives);
+    const cost = {
+      weight: this.weight(parent, full),
+      arguments: argumentWeights(full, this.directives),
+      given: (name: string, value: ValueNode) => {
+        const argument = full.args.find((one) => one.name === name);
+        return argument && this.inputs.of(argument.type, value);
+      },
+      ...(slicing ? { slicing } : {}),
+    };
+    this.known.set(field, cost);
+    return cost;
+  }
+
+  private fullField(parent: string, field: GraphQLField<unknown, unknown>): GraphQLField<unknown, unknown> {
+    const type = this.annotated.getType(parent);
+    const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
+    return fields[field.name] ?? field;
+  }
+
+  private weight(parent: string, field: GraphQLField<unknown, unknown>): number {
+    const named = getNamedType(field.type);
+    const written = this.directives.weight(field.astNode) ?? this.directives.weight(named.astNode);
+    if (written !== undefined) return written;
+    if (parent === this.annotated.getMutationType()?.name) return MUTATION;
+    return isCompositeType(named) ? 1 : 0;
+  }
+}
+
+function argumentWeights(
+  field: GraphQLField<unknown, unknown>,
+  directives: CostDirectives,
+): ReadonlyMap<string, number> {
+  const written = field.args.flatMap(({ name, astNode }) => {
+    const weight = directives.weight(astNode);
+    return weight === undefined ? [] : [[name, weight] as const];
+  });
+  return new Map(written);
+}
+
+function slicingOf(field: GraphQLField<unknown, unknown>, directives: CostDirectives): Slicing | undefined {
+  const written = directives.listSize(field.astNode);
+  const relay = field.args.map(({ name }) => name).filter((name) => RELAY_SLICES.includes(name));
+  const inner = innerItems(field.type);
+  if (written) {
+    const { assumedSize, slicingArguments, sizedFields } = written;
+    return {
+      arguments: slicingArguments,
+      assumed: assumedSize ?? DEFAULT_PAGE,
+      sizedFields,
+      requireOne: written.requireOne && slicingArguments.length > 0,
+      inner,
+    };
+  }
+  const unwritten = { arguments: relay, requireOne: false, inner };
+  if (isListType(getNullableType(field.type))) {
+    return { ...unwritten, assumed: relay.length > 0 ? DEFAULT_PAGE : UNBOUNDED_LIST, sizedFields: [] };
+  }
+  const lists = relay.length > 0 ? listFields(field.type) : [];
+  return lists.length > 0 ? { ...unwritten, assumed: DEFAULT_PAGE, sizedFields: lists } : undefined;
+}
+
+/** What is in the lists of a list nobody bounds. */
+function innerItems(type: GraphQLOutputType): number {
+  const list = getNullableType(type);
+  if (!isListType(list)) return 1;
+  const item = getNullableType(list.ofType as GraphQLOutputType);
+  return isListType(item) ? UNBOUNDED_LIST * innerItems(item) : 1;
+}
+
+/** The lists of a Relay connection. */
+function listFields(type: GraphQLOutputType): string[] {
+  const named = getNamedType(type);
+  if (!isObjectType(named) && !isInterfaceType(named)) return [];
+  return Object.keys(named.getFields()).filter((name) => RELAY_LISTS.includes(name));
+}

@@ -1,0 +1,32 @@
+import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
+import { ByOperation } from '../../document/operation-cache.js';
+import { type CostTree, costTree } from './cost-tree.js';
+import { FieldCosts } from './field-costs.js';
+
+/** The cost trees of operations, each built once for as long as its document is kept. */
+export class OperationCosts {
+  private readonly trees = new ByOperation<CostTree>();
+  private readonly fields: FieldCosts;
+
+  /** `api` is what clients see, `annotated` the same with `@cost` and `@listSize`. */
+  constructor(
+    private readonly api: GraphQLSchema,
+    annotated: GraphQLSchema,
+  ) {
+    this.fields = new FieldCosts(annotated);
+  }
+
+  /** The tree of an operation of a validated document, and whether it was known. */
+  tree(
+    document: DocumentNode,
+    operationName: string | null,
+  ): { readonly tree: CostTree; readonly known: boolean } {
+    const known = this.trees.get(document, operationName);
+    if (known) return { tree: known, known: true };
+    const operation = getOperationAST(document, operationName);
+    if (!operation) throw new Error('a prepared document has no such operation');
+    const tree = costTree({ document, operation, schema: this.api }, this.fields);
+    this.trees.set(document, operationName, tree);
+    return { tree, known: false };
+  }
+}

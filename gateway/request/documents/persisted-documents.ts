@@ -1,0 +1,84 @@
+import { LRUCache } from 'lru-cache';
+import { refuse } from '../../../kernel/result.js';
+import { type TrustedDocuments, documentHash } from './trusted-documents.js';
+import { isRecord } from '../../../kernel/is-record.js';
+
+/** The parts of a request that say which document is meant. */
+export interface DocumentReference {
+  readonly query?: unknown;
+  readonly extensions?: unknown;
+  /** GraphQL over HTTP's `documentId`: the id, or `sha256:` and the hash. */
+  readonly documentId?: unknown;
+}
+
+/**
+ * Finds the text of documents that clients name by hash: automatic persisted queries, as Apollo's clients speak them,
+ * or a list of trusted documents beside which nothing runs.
+ */
+export class PersistedDocuments {
+  private readonly texts = new LRUCache<string, string>({
+    max: 1000,
+    maxSize: 2 * 1024 * 1024,
+    sizeCalculation: (text) => text.length + 1,
+  });
+
+  constructor(
+    private readonly options: {
+      readonly trusted?: TrustedDocuments | undefined;
+      readonly documentBytes: number;
+    },
+  ) {}
+
+  /**
+   * The text that a request means; undefined when it names none. Refuses BAD_REQUEST, PERSISTED_QUERY_NOT_FOUND,
+   * PERSISTED_QUERY_NOT_IN_LIST and QUERY_NOT_IN_SAFELIST.
+   */
+  resolve(reference: DocumentReference): string | undefined {
+    const text = typeof reference.query === 'string' && reference.query !== '' ? reference.query : undefined;
+    const id = idOf(reference);
+    const { trusted } = this.options;
+    if (trusted) return trustedText(trusted, id, text);
+    if (id === undefined) return text;
+    return text === undefined ? this.known(id) : this.learn(id, text);
+  }
+
+  private known(id: string): string {
+    // Apollo's clients look for this very message.
+    return this.texts.get(id) ?? refuse('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+  }
+
+  private learn(id: string, text: string): string {
+    if (this.texts.get(id) === text) return text;
+    // Longer ones are refused anyway, with a code of their own.
+    if (text.length > this.options.documentBytes) return text;
+    if (documentHash(text) !== id) refuse('BAD_REQUEST', 'The hash is not that of the document.');
+    this.texts.set(id, text);
+    return text;
+  }
+}
+
+function trustedText(
+  trusted: TrustedDocuments,
+  id: string | undefined,
+  text: string | undefined,
+): string | undefined {
+  if (text === undefined && id === undefined) return undefined;
+  const listed = trusted.get(id ?? documentHash(text ?? ''));
+  if (listed === undefined && id !== undefined) {
+    return refuse('PERSISTED_QUERY_NOT_IN_LIST', 'No trusted document has this id.');
+  }
+  if (listed === undefined || (text !== undefined && text !== listed)) {
+    return refuse('QUERY_NOT_IN_SAFELIST', 'Only trusted documents may be executed here.');
+  }
+  return listed;
+}
+
+function idOf({ extensions, documentId }: DocumentReference): string | undefined {
+  if (typeof documentId === 'string') return documentId.replace(/^sha256:/, '');
+  const persisted = isRecord(extensions) ? extensions['persistedQuery'] : undefined;
+  if (persisted === undefined || persisted === null) return undefined;
+  if (!isRecord(persisted) || persisted['version'] !== 1 || typeof persisted['sha256Hash'] !== 'string') {
+    return refuse('BAD_REQUEST', 'extensions.persistedQuery needs version 1 and sha256Hash.');
+  }
+  return persisted['sha256Hash'];
+}

@@ -1,0 +1,50 @@
+import { refuse } from '../../kernel/result.js';
+import type { GraphRequest } from './request-preparer.js';
+import type { ResolvedRequest } from './documents/document-reference.js';
+import { isRecord } from '../../kernel/is-record.js';
+
+/** What a client sends as a GraphQL request: from the URL of a GET, from the body of a POST. Refuses BAD_REQUEST. */
+export function givenRequest(
+  method: string | undefined,
+  { body, url }: ResolvedRequest,
+): Record<string, unknown> {
+  const given = method === 'POST' ? body : fromUrl(url);
+  return isRecord(given) ? given : refuse('BAD_REQUEST', 'The request is not a JSON object.');
+}
+
+/** The operation that a request with its document in place asks for. Refuses BAD_REQUEST. */
+export function requestedOperation(given: Readonly<Record<string, unknown>>): GraphRequest {
+  const { query, operationName, variables } = given;
+  if (typeof query !== 'string' || query === '') return refuse('BAD_REQUEST', 'The request has no query.');
+  if (operationName != null && typeof operationName !== 'string')
+    return refuse('BAD_REQUEST', 'operationName is not a string.');
+  if (variables != null && !isRecord(variables)) return refuse('BAD_REQUEST', 'variables is not an object.');
+  return { query, operationName, variables, minResourceVersion: minResourceVersionOf(given) };
+}
+
+/** `extensions.minResourceVersion`: the cursor of an event that the answer must not be older than. */
+export function minResourceVersionOf({ extensions }: { readonly extensions?: unknown }): string | undefined {
+  const { minResourceVersion } = Object(extensions) as { minResourceVersion?: unknown };
+  if (minResourceVersion === undefined || minResourceVersion === null) return undefined;
+  // It goes into a header; cursors are nothing but this.
+  if (typeof minResourceVersion === 'string' && /^[\w.~-]{1,500}$/.test(minResourceVersion))
+    return minResourceVersion;
+  return refuse('INVALID_CURSOR', 'minResourceVersion is not the cursor of an event.', {
+    path: ['extensions', 'minResourceVersion'],
+  });
+}
+
+function fromUrl(url: string): Record<string, unknown> {
+  const parameters = new URL(url, 'http://gateway').searchParams;
+  const json = (name: string) => {
+    const text = parameters.get(name);
+    return text ? (JSON.parse(text) as unknown) : undefined;
+  };
+  return {
+    query: parameters.get('query'),
+    operationName: parameters.get('operationName'),
+    documentId: parameters.get('documentId') ?? undefined,
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
+}

@@ -1,0 +1,142 @@
+import {
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type VariableDefinitionNode,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  typeFromAST,
+} from 'graphql';
+import { idTooLong } from '../../../kernel/input-lengths.js';
+import { isRecord } from '../../../kernel/is-record.js';
+import type { Limits } from './limits.js';
+import { coded } from './rule.js';
+
+/** What the check of one request knows. */
+interface VariableCheck {
+  readonly limits: Limits;
+  /** Where the value at hand stands: name of the variable, fields and indexes. */
+  readonly path: (string | number)[];
+  /** Entries of lists and objects so far. */
+  entries: number;
+}
+
+/**
+ * Says the first limit that variables exceed, with the path of what exceeds it: nesting, the length of a list, the
+ * entries of all lists and objects together, the length of an id or enum value. Runs before values are coerced, so that
+ * no error repeats them and no resolver gets them.
+ */
+export function checkVariableLimits(
+  schema: GraphQLSchema,
+  definitions: readonly VariableDefinitionNode[],
+  variables: Readonly<Record<string, unknown>>,
+  limits: Limits,
+): GraphQLError | undefined {
+  const check: VariableCheck = { limits, path: [], entries: 0 };
+  for (const { variable, type } of definitions) {
+    const name = variable.name.value;
+    const value = variables[name];
+    if (value === undefined || value === null) continue;
+    const declared = typeFromAST(schema, type);
+    const error = checkIn(check, name, value, isInputType(declared) ? declared : undefined);
+    if (error) return error;
+  }
+  return undefined;
+}
+
+function checkIn(
+  check: VariableCheck,
+  step: string | number,
+  value: unknown,
+  type: GraphQLInputType | undefined,
+): GraphQLError | undefined {
+  check.path.push(step);
+  const error = checkValue(check, value, type);
+  check.path.pop();
+  return error;
+}
+
+function checkValue(
+  check: VariableCheck,
+  value: unknown,
+  type: GraphQLInputType | undefined,
+): GraphQLError | undefined {
+  if (typeof value === 'string') return checkText(check, value, type);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { nesting } = check.limits;
+  if (check.path.length > nesting)
+    return exceeded(check, 'nesting', nesting, `Objects and lists of variables may nest ${nesting} deep`);
+  return Array.isArray(value) ? checkList(check, value, type) : checkObject(check, value, type);
+}
+
+function checkText(
+  check: VariableCheck,
+  value: string,
+  type: GraphQLInputType | undefined,
+): GraphQLError | undefined {
+  const { idLength } = check.limits;
+  if (value.length <= idLength || !type) return undefined;
+  const named = getNamedType(type);
+  if (named.name !== 'ID' && !isEnumType(named)) return undefined;
+  return exceeded(check, 'idLength', idLength, idTooLong(value.length, idLength));
+}
+
+function checkList(
+  check: VariableCheck,
+  list: readonly unknown[],
+  type: GraphQLInputType | undefined,
+): GraphQLError | undefined {
+  const { listLength } = check.limits;
+  if (list.length > listLength)
+    return exceeded(
+      check,
+      'listLength',
+      listLength,
+      `A list may have ${listLength} entries, this one has ${list.length}`,
+    );
+  const tooMany = count(check, list.length);
+  if (tooMany) return tooMany;
+  // Named types are all that is looked at: lists in lists need not be told apart.
+  for (const [index, item] of list.entries()) {
+    const error = checkIn(check, index, item, type);
+    if (error) return error;
+  }
+  return undefined;
+}
+
+function checkObject(
+  check: VariableCheck,
+  value: object,
+  type: GraphQLInputType | undefined,
+): GraphQLError | undefined {
+  const named = type && getNamedType(type);
+  const fields = isInputObjectType(named) ? named.getFields() : undefined;
+  for (const key of Object.keys(value)) {
+    const tooMany = count(check, 1);
+    if (tooMany) return tooMany;
+    const inner = fields && Object.hasOwn(fields, key) ? fields[key]?.type : undefined;
+    const error = isRecord(value) ? checkIn(check, key, value[key], inner) : undefined;
+    if (error) return error;
+  }
+  return undefined;
+}
+
+function count(check: VariableCheck, entries: number): GraphQLError | undefined {
+  check.entries += entries;
+  const { variableEntries } = check.limits;
+  if (check.entries <= variableEntries) return undefined;
+  const message = `Lists and objects of variables may have ${variableEntries} entries together`;
+  return exceeded(check, 'variableEntries', variableEntries, message);
+}
+
+function exceeded({ path }: VariableCheck, limit: string, maximum: number, message: string): GraphQLError {
+  // Keys are the client's, and as long as they like.
+  const shown = path.slice(0, 20).map((step) => (typeof step === 'string' ? step.slice(0, 100) : step));
+  return coded('LIMIT_EXCEEDED', `${message}. Send less at once.`, {
+    limit,
+    maximum,
+    path: shown.map(String),
+  });
+}

@@ -1,0 +1,47 @@
+import type { ExecutionResult } from 'graphql';
+import { responseText } from '../execution/written-data.js';
+
+/** Something a stream has to say, before it is written. */
+export interface StreamEvent {
+  /** What clients get; undefined in a bookmark. */
+  readonly result?: ExecutionResult | undefined;
+  /** Where the stream stands behind it; undefined when its operation has no positions. */
+  readonly position?: string | undefined;
+  /** Of a bookmark: everything that was there when it was written has been told. */
+  readonly caughtUp?: boolean | undefined;
+}
+
+/** An event written once, for everyone who gets it. */
+export class Frame {
+  private encoded: Buffer | undefined;
+
+  constructor(
+    /** JSON of the result. */
+    readonly text: string,
+    /** Where the stream stands behind it. */
+    readonly position: string | undefined,
+    /** The position that it follows; undefined at the beginning of a stream and where there are no positions. */
+    readonly follows: string | undefined,
+    /** Nothing has happened for this client; only the position has moved. */
+    readonly bookmark: boolean,
+    /** Part of it failed: who asks again may get it whole, so it is never told a second time. */
+    readonly faulty: boolean,
+  ) {}
+
+  /** The text in UTF-8, for who sends it as it is. */
+  get payload(): Buffer {
+    return (this.encoded ??= Buffer.from(this.text));
+  }
+
+  /** Bytes of the text in UTF-8. */
+  get bytes(): number {
+    return Buffer.byteLength(this.text);
+  }
+}
+
+/** Writes an event, which comes behind the position `follows` of its stream. */
+export function toFrame({ result, position }: StreamEvent, follows?: string): Frame {
+  const text = responseText(result ?? { data: null, extensions: { bookmark: { cursor: position } } });
+  const faulty = (result?.errors?.length ?? 0) > 0;
+  return new Frame(text, position, follows, result === undefined, faulty);
+}

@@ -1,0 +1,90 @@
+import type { Log } from '../kernel/log.js';
+import { OperationCosts } from './request/cost/operation-costs.js';
+import type { SubgraphSource } from './upstream/call/subgraph-source.js';
+import type { Limits } from './request/limits/limits.js';
+import { Preparation } from './request/request-preparer.js';
+import type { Supergraph } from './planning/planned-supergraph.js';
+import type { Subscriptions } from './subscriptions/subscriptions.js';
+import type { Served } from './request/admission.js';
+
+export interface ReloadOptions {
+  /** The supergraph that is served at first. */
+  readonly supergraph: Supergraph;
+  /** Reads another one; throws when it is not valid. */
+  readonly load: (sdl: string) => Supergraph;
+  /** Waits until what has been loaded can be planned on, where that is done elsewhere. */
+  readonly loaded: () => Promise<void>;
+  readonly served: Served;
+  readonly sources: Map<string, SubgraphSource>;
+  /** Makes the sources of a supergraph. */
+  readonly connect: (supergraph: Pick<Supergraph, 'subgraphs'>) => Map<string, SubgraphSource>;
+  readonly subscriptions: Subscriptions;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+/** Changes the supergraph that is served, without a request or a stream being lost. */
+export class Reloading implements AsyncDisposable {
+  private addresses: ReadonlyMap<string, string>;
+  private readonly leaving = new Map<SubgraphSource, NodeJS.Timeout>();
+
+  constructor(private readonly options: ReloadOptions) {
+    this.addresses = addressesOf(options.supergraph);
+  }
+
+  /**
+   * Serves another supergraph, as soon as operations can be planned on it; until then the one before. Subgraphs whose
+   * address stays keep their connections; streams go on with the new plan, or end with an error that says what does not
+   * fit. Rejects, and changes nothing, when it is not valid.
+   */
+  async reload(sdl: string): Promise<void> {
+    const { served, subscriptions, limits, log, load, loaded } = this.options;
+    const supergraph = load(sdl);
+    await loaded();
+    const preparation = new Preparation(supergraph, limits);
+    const costs = new OperationCosts(supergraph.api, supergraph.full);
+    this.replaceSources(supergraph);
+    Object.assign(served, { preparation, costs });
+    subscriptions.reload();
+    log.info('the supergraph was reloaded');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const sources = [...this.leaving];
+    this.leaving.clear();
+    for (const [, timer] of sources) clearTimeout(timer);
+    await Promise.all([...this.options.sources.values(), ...sources.map(([source]) => source)].map(close));
+  }
+
+  private replaceSources(supergraph: Supergraph): void {
+    const { sources, connect } = this.options;
+    const next = addressesOf(supergraph);
+    const stays = (name: string) => sources.has(name) && next.get(name) === this.addresses.get(name);
+    const fresh = connect({ subgraphs: supergraph.subgraphs.filter(({ name }) => !stays(name)) });
+    for (const [name, source] of [...sources]) {
+      if (stays(name)) continue;
+      sources.delete(name);
+      this.leave(source);
+    }
+    for (const [name, source] of fresh) sources.set(name, source);
+    this.addresses = next;
+  }
+
+  /** What is on its way to a subgraph that is no longer there gets the time of a request. */
+  private leave(source: SubgraphSource): void {
+    const timer = setTimeout(() => {
+      this.leaving.delete(source);
+      void close(source);
+    }, this.options.limits.requestTimeout);
+    timer.unref();
+    this.leaving.set(source, timer);
+  }
+}
+
+function addressesOf({ subgraphs }: Supergraph): Map<string, string> {
+  return new Map(subgraphs.map(({ name, url }) => [name, url]));
+}
+
+async function close(source: SubgraphSource): Promise<void> {
+  await source[Symbol.asyncDispose]();
+}

@@ -1,0 +1,176 @@
+import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
+import { refusalError } from '../../../kernel/graph/refusal.js';
+import type { Release } from '../../../kernel/fair-queue.js';
+import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { Refused } from '../../../kernel/result.js';
+import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
+import { toFrame } from '../../subscriptions/serialized-event.js';
+import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
+import { resolveRecord } from '../../request/documents/document-reference.js';
+import type { ClientRequest, GatewayCore } from './gateway-core.js';
+import { requestedOperation } from '../../request/graph-request.js';
+
+/** How a transport wants a subscription to be run. */
+export interface SubscribeOptions {
+  /** Whether the sink wants bookmarks. */
+  readonly bookmarks: boolean;
+  /** Behind which position to begin, instead of what the operation says. */
+  readonly after?: string | undefined;
+}
+
+/** Finds the document, checks and plans it. What is wrong with the request is answered, not thrown. */
+export async function admitOperation(
+  core: GatewayCore,
+  given: Readonly<Record<string, unknown>>,
+  { actor }: ClientRequest,
+): Promise<AdmittedRequest | NotAdmitted> {
+  try {
+    return await core.admission.admit(requestedOperation(resolveRecord(core.documents, given)), actor);
+  } catch (error) {
+    if (error instanceof Refused) return { errors: [refusalError(error)], status: 400 };
+    throw error;
+  }
+}
+
+/** Runs a query or mutation to its result, with what it has cost. */
+export function executeOperation(
+  { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
+  admitted: AdmittedRequest,
+  { actor, requestId, gone, size }: ClientRequest,
+): MaybePromise<ExecutionResult> {
+  const { prepared } = admitted;
+  const { kind } = prepared.operation;
+  const context = { actor, requestId, kind, signal: gone, size };
+  return chain(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
+}
+
+/** Starts a subscription, until it ends or its client is gone. */
+export function subscribeOperation(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  client: ClientRequest,
+  { sink, ...options }: SubscribeOptions & { readonly sink: Sink },
+): Feed {
+  const { meter } = core;
+  core.admission.started(admitted);
+  let feed: Feed | undefined = undefined;
+  const unfollow = meter.follow(() => feed?.lag ?? 0);
+  const leave = () => {
+    ended();
+    feed?.close();
+  };
+  const ended = () => {
+    unfollow();
+    client.gone.removeEventListener('abort', leave);
+  };
+  const counted: Sink = {
+    get behind() {
+      return sink.behind ?? false;
+    },
+    next: (frame) => {
+      if (frame.bookmark) return options.bookmarks ? sink.next(frame) : true;
+      meter.event();
+      return sink.next(frame);
+    },
+    error: (errors) => {
+      ended();
+      sink.error(errors.map((error) => core.mask.error(error, requestIdOf(error, client))));
+    },
+    complete: () => {
+      ended();
+      sink.complete();
+    },
+  };
+  feed = core.subscriptions.subscribe({ ...client, prepared: admitted.prepared }, counted, options.after);
+  if (client.gone.aborted) leave();
+  else client.gone.addEventListener('abort', leave, { once: true });
+  return feed;
+}
+
+export interface RunOptions {
+  /** The GraphQL request as it was sent. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly client: ClientRequest;
+  readonly sink: Sink;
+}
+
+/**
+ * Runs any operation into a sink, in its account's turn: what a query answers is its only event. Answers the feed of a
+ * subscription.
+ */
+export async function runOperation(
+  core: GatewayCore,
+  given: Readonly<Record<string, unknown>>,
+  client: ClientRequest,
+  sink: Sink,
+): Promise<Feed | undefined> {
+  return inTurn(core, client, sink, () => runInPlace(core, given, client, sink));
+}
+
+/** The same for an operation that may run. */
+export async function runAdmittedInTurn(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  options: RunOptions,
+): Promise<Feed | undefined> {
+  return inTurn(core, options.client, options.sink, () => runAdmitted(core, admitted, options));
+}
+
+/** Runs what shares its connection with other operations in its account's turn; the sink hears why there is none. */
+async function inTurn<T>(
+  core: GatewayCore,
+  { actor, gone, refusalTurn }: ClientRequest,
+  sink: Sink,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  let release: Release | undefined;
+  try {
+    release = await core.operations.enter(actor.account, gone);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    await refusalTurn?.();
+    if (!gone.aborted) sink.error([refusalError(error)]);
+  }
+  try {
+    return release && (await work());
+  } finally {
+    release?.();
+  }
+}
+
+async function runInPlace(
+  core: GatewayCore,
+  given: Readonly<Record<string, unknown>>,
+  client: ClientRequest,
+  sink: Sink,
+): Promise<Feed | undefined> {
+  const admitted = await admitOperation(core, given, client);
+  if (client.gone.aborted) return undefined;
+  if (!('errors' in admitted)) return runAdmitted(core, admitted, { given, client, sink });
+  sink.error(admitted.errors);
+  return undefined;
+}
+
+async function runAdmitted(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  { given, client, sink }: RunOptions,
+): Promise<Feed | undefined> {
+  if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
+    return subscribeOperation(core, admitted, client, { sink, bookmarks: wantsBookmarks(given) });
+  const result = await executeOperation(core, admitted, client);
+  if (client.gone.aborted) return undefined;
+  sink.next(toFrame({ result }));
+  sink.complete();
+  return undefined;
+}
+
+/** Whether the request asks for bookmarks as messages: `extensions: { bookmarks: true }`. */
+export function wantsBookmarks({ extensions }: Readonly<Record<string, unknown>>): boolean {
+  return (Object(extensions) as { bookmarks?: unknown }).bookmarks === true;
+}
+
+function requestIdOf({ extensions }: GraphQLError, { requestId }: ClientRequest): string {
+  const told = extensions['requestId'];
+  return typeof told === 'string' ? told : requestId;
+}

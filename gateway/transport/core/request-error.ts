@@ -1,0 +1,23 @@
+import { GraphQLError } from 'graphql';
+import type { ErrorCode } from '../../../kernel/errors.js';
+import { refusalError } from '../../../kernel/graph/refusal.js';
+import { Refused } from '../../../kernel/result.js';
+import type { ErrorMasker } from '../../errors/error-masker.js';
+
+/** An error with a code of the registry. */
+export function requestError(code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+/** What a client is told of something thrown while its request was read. */
+export function readingError(error: unknown, mask: ErrorMasker, requestId: string): GraphQLError {
+  if (error instanceof Refused) return refusalError(error);
+  if (error instanceof SyntaxError)
+    return requestError('BAD_REQUEST', `The request is not JSON: ${error.message}`);
+  return mask.error(error, requestId);
+}
+
+/** For a subscription that was asked for as a query is. */
+export function needsStream(): GraphQLError {
+  return requestError('BAD_REQUEST', 'Subscribe over a WebSocket, or send Accept: text/event-stream.');
+}

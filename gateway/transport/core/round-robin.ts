@@ -1,0 +1,23 @@
+import type { Feed } from '../../subscriptions/client-subscription.js';
+
+/** One of the operations of a connection; only subscriptions have a feed. */
+interface Operation {
+  readonly feed: Feed | undefined;
+}
+
+/**
+ * Lets the operations of a connection go on until its network is behind again. Who has had a turn comes behind the
+ * others the next time, so that a stream with much to tell holds up nobody.
+ */
+export function takeTurns<T extends Operation>(
+  operations: Map<string, T>,
+  outlet: { readonly behind: boolean },
+): void {
+  for (const [id, operation] of [...operations]) {
+    if (outlet.behind) return;
+    if (operations.get(id) !== operation) continue;
+    operations.delete(id);
+    operations.set(id, operation);
+    operation.feed?.ready();
+  }
+}

@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import type { Actor } from '../../kernel/actor.js';
+import type { Release } from '../../kernel/fair-queue.js';
+import { Abandoned } from '../../kernel/abandoned.js';
+import { readBody } from '../../kernel/graph/request-body.js';
+import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
+import { turnOf } from '../../kernel/work-turns.js';
+import { codeOf } from '../errors/error-code.js';
+import { type AbortSignalLike, LightAbortController } from '../upstream/call/light-abort-controller.js';
+import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
+import { traceRequest } from './http/trace-request.js';
+import type { ApolloContext } from './http/apollo.js';
+import { answerBatch } from './http/batch.js';
+import { Connections } from './http/connections.js';
+import { allowOrigin, answerPreflight } from './http/cors.js';
+import { refuseForeignPage } from './http/csrf.js';
+import { answerDirect, directRequest } from './http/fast-path.js';
+import { LARGE_BODY, UNAUTHENTICATED } from '../request/admission.js';
+import { type ResolvedRequest, resolveDocument } from '../request/documents/document-reference.js';
+import { SingleStreams, streamToken } from './stream/single-connection-stream.js';
+import type { ClientRequest, GatewayCore } from './core/gateway-core.js';
+import { givenRequest } from '../request/graph-request.js';
+import { type GraphiQLPage, isGraphiQLPath } from './http/graphiql.js';
+import { answerReady } from './http/health.js';
+import { refuseForeignName } from './http/hosts.js';
+import { answerGraphQL } from './http/http-graphql.js';
+import { type StreamRequest, answerStream } from './stream/http-stream.js';
+import { takesAnything, takesPages, typeBesideStream, wantedStream } from './http/media-type.js';
+import { readingError, requestError } from './core/request-error.js';
+import { send, sendError } from './http/respond.js';
+
+export interface HttpTransportOptions {
+  readonly core: GatewayCore;
+  readonly apollo: ApolloServer<ApolloContext>;
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
+  readonly graphiql: GraphiQLPage | undefined;
+  readonly allowedOrigins: readonly string[];
+  /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
+  readonly allowedHosts: readonly string[] | undefined;
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** Everything the gateway answers over HTTP but the upgrade to a WebSocket. */
+export class HttpTransport implements Disposable {
+  private readonly reserved: SingleStreams;
+  private readonly connections: Connections;
+
+  constructor(private readonly options: HttpTransportOptions) {
+    this.reserved = new SingleStreams(options.core);
+    this.connections = new Connections(options.core.limits.unreadTimeout);
+  }
+
+  [Symbol.dispose](): void {
+    this.connections[Symbol.dispose]();
+  }
+
+  /** Answers a request; never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+    if (!this.connections.begin(response)) return;
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    // No browser may take an answer for something else than its content-type says.
+    response.setHeader('x-content-type-options', 'nosniff');
+    const { log } = this.options.core;
+    const answer = () => this.answer(request, response, requestId);
+    return traceRequest({ request, response, requestId, log, answer });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+    try {
+      await this.route(request, response, requestId);
+    } catch (error) {
+      // The client left while it sent its body: no answer can be sent, and a client could fill the log.
+      if (error instanceof Abandoned) return;
+      const told = readingError(error, this.options.core.mask, requestId);
+      this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
+      sendError(response, told);
+    }
+  }
+
+  private route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> | void {
+    const { core, sources, graphiql, allowedOrigins } = this.options;
+    if (core.draining.aborted) response.setHeader('connection', 'close');
+    allowOrigin(request, response, allowedOrigins);
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    switch (path) {
+      case '/healthz':
+        return send(response, 200, 'text/plain', 'ok');
+      case '/readyz':
+        return answerReady(response, sources.values(), core.draining.aborted);
+      case '/':
+        if (graphiql && wantsPage(request)) return graphiql.answerPage(response);
+        return this.graphql(request, response, requestId);
+      case '/graphql':
+        return this.graphql(request, response, requestId);
+      default:
+        return this.other(request, response, path);
+    }
+  }
+
+  private async other(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { graphiql } = this.options;
+    if (graphiql && request.method === 'GET' && isGraphiQLPath(path)) {
+      if (await graphiql.answerFile(request, response, path)) return;
+    }
+    sendError(response, requestError('BAD_REQUEST', 'GraphQL is at /graphql.'), 404);
+  }
+
+  private async graphql(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
+    if (request.method === 'OPTIONS') return answerPreflight(response);
+    refuseForeignName(request, this.options.allowedHosts);
+    refuseForeignPage(request, this.options.allowedOrigins);
+    const authenticated = this.authenticate(request, response, requestId);
+    const actor = authenticated instanceof Promise ? await authenticated : authenticated;
+    // Who has left meanwhile would keep a place for ever.
+    if (response.destroyed) return;
+    const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
+    // Before the body is read: what waits takes no memory.
+    const entered = this.enter(response, client);
+    const release = entered instanceof Promise ? await entered : entered;
+    if (!release) return;
+    // An answer takes its place until the client has read it.
+    response.once('close', release);
+    await this.answerInPlace(request, response, { ...client, streaming: release });
+  }
+
+  /** Authenticates the client. Requests without a valid token are refused in turns, as those of an account are. */
+  private authenticate(
+    { headers: { authorization } }: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): MaybePromise<Actor> {
+    const refuse = async (error: unknown): Promise<never> => {
+      this.connections.markUnauthenticated(response);
+      if (response.socket !== null) await turnOf(UNAUTHENTICATED);
+      throw error;
+    };
+    try {
+      const actor = this.options.core.authenticator.authenticate(authorization, requestId);
+      return actor instanceof Promise ? actor.catch(refuse) : actor;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  /**
+   * Takes a place for the request. Its refusal waits for a turn of the account, so that one client is refused, and may ask
+   * again, in each turn of the event loop. What was sent behind another request of the connection (pipelining) is refused
+   * at once: the answer waits for the other one's anyway, and what waits for turns is bounded by the connections.
+   */
+  private enter(response: ServerResponse, { actor, gone }: ClientRequest): MaybePromise<Release | undefined> {
+    try {
+      return this.options.core.requests.enter(actor.account, gone);
+    } catch (error) {
+      if (response.socket === null) throw error;
+      return turnOf(actor.account).then(() => {
+        throw error;
+      });
+    }
+  }
+
+  private async answerInPlace(
+    request: IncomingMessage,
+    response: ServerResponse,
+    client: ClientRequest,
+  ): Promise<void> {
+    const { core, apollo } = this.options;
+    const { actor } = client;
+    if (request.method === 'PUT') return this.reserved.reserve(response, actor);
+    if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
+    const sent = this.body(request, actor.account);
+    const read = { body: sent instanceof Promise ? await sent : sent, url: request.url ?? '/' };
+    if (Array.isArray(read.body)) return answerBatch(core, response, read.body, client);
+    const streaming = this.streamed(request, response, { client, read });
+    if (streaming) return streaming;
+    const { body, url } = resolveDocument(core.documents, read, request.method);
+    const direct = directRequest(request, body);
+    const answered = direct
+      ? answerDirect(core, response, direct, client)
+      : answerGraphQL(apollo, request, response, {
+          body,
+          url,
+          context: client,
+          rate: () => core.admission.rate(actor.account),
+        });
+    // Returned as it is, a promise would wait for two more turns of the queue.
+    if (answered instanceof Promise) await answered;
+  }
+
+  /** Answers a request that asks for a stream, or is about one; undefined when it does not. */
+  private streamed(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { client, read }: { readonly client: ClientRequest; readonly read: ResolvedRequest },
+  ): Promise<void> | undefined {
+    const { core } = this.options;
+    const { method = 'GET' } = request;
+    const token = streamToken(request);
+    const form = wantedStream(request);
+    if (token !== undefined && form === 'event-stream' && method === 'GET') {
+      const { authorization } = request.headers;
+      this.reserved.open(response, { token, authorization }, client);
+      return Promise.resolve();
+    }
+    if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {
+      const { authorization } = request.headers;
+      const asked = { method, given: givenRequest(method, read), authorization, client };
+      return this.reserved.run(response, token, asked);
+    }
+    if (!form) return undefined;
+    const stream = { ...streamRequest(request), form, given: givenRequest(method, read) };
+    return answerStream(core, response, stream, client);
+  }
+
+  private body(request: IncomingMessage, account: string): MaybePromise<unknown> {
+    if (request.method !== 'POST') return undefined;
+    const { admission, limits } = this.options.core;
+    return chain(readBody(request, limits.bodyBytes), (text): unknown => {
+      if (!isJson(request) || text === '') return undefined;
+      if (text.length < LARGE_BODY) return JSON.parse(text);
+      const charged = admission.chargeBody(account, text.length);
+      return chain(charged, () => turnOf(account).then((): unknown => JSON.parse(text)));
+    });
+  }
+}
+
+function isJson({ headers: { 'content-type': type } }: IncomingMessage): boolean {
+  const json = 'application/json';
+  return type === json || type?.split(';', 1)[0]?.trim().toLowerCase() === json;
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Aborts when the client leaves before it has its answer. */
+function goneSignal(response: ServerResponse): AbortSignalLike {
+  const gone = new LightAbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone;
+}
+
+/** A browser, or somebody who takes anything and asks no GraphQL. */
+function wantsPage(request: IncomingMessage): boolean {
+  const { method, url = '/' } = request;
+  return method === 'GET' && (takesPages(request) || (takesAnything(request) && !url.includes('?')));
+}
+
+function streamRequest(request: IncomingMessage): Omit<StreamRequest, 'form' | 'given'> {
+  const { method = 'GET', headers } = request;
+  const lastEventId = headers['last-event-id'];
+  return {
+    method,
+    otherwise: typeBesideStream(request),
+    authorization: headers.authorization,
+    lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
+  };
+}

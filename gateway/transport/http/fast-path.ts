@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
+import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { responseText } from '../../execution/written-data.js';
+import type { GraphRequest } from '../../request/request-preparer.js';
+import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
+import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import { minResourceVersionOf } from '../../request/graph-request.js';
+import { acceptedType, isLegacy } from './media-type.js';
+import { setRateHeaders } from './rate-headers.js';
+import { executeOperation } from '../core/operation.js';
+import { needsStream } from '../core/request-error.js';
+import { send, statusOf } from './respond.js';
+import { isRecord } from '../../../kernel/is-record.js';
+
+/** A GraphQL over HTTP request of the ordinary form, and the media type of its answer. */
+export interface DirectRequest {
+  readonly request: GraphRequest;
+  readonly contentType: string;
+}
+
+const JSON_BODY = /^application\/json(?: *; *charset=utf-8)?$/i;
+
+/** Codes of well-formed requests whose document does not fit. */
+const DOCUMENT_CODES = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'INVALID_INPUT',
+]);
+
+/**
+ * The request, if it is what nearly every client sends: a POST of JSON whose parts have the right types. Everything
+ * else, and whatever is wrong with it, is Apollo Server's to answer.
+ */
+export function directRequest(
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  body: unknown,
+): DirectRequest | undefined {
+  if (method !== 'POST' || !isRecord(body) || !JSON_BODY.test(headers['content-type'] ?? ''))
+    return undefined;
+  const contentType = acceptedType(headers.accept);
+  const request = contentType === undefined ? undefined : ordinary(body);
+  return contentType !== undefined && request ? { request, contentType } : undefined;
+}
+
+function ordinary(body: Record<string, unknown>): GraphRequest | undefined {
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string' || query === '') return undefined;
+  if (!isNothingOr(isText, operationName) || !isNothingOr(isRecord, variables)) return undefined;
+  if (!isNothingOr(isRecord, extensions)) return undefined;
+  const minResourceVersion = minResourceVersionOf({ extensions });
+  return { query, operationName: operationName ?? undefined, variables, minResourceVersion };
+}
+
+function isNothingOr<T>(is: (value: unknown) => value is T, value: unknown): value is T | null | undefined {
+  return value === null || value === undefined || is(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** Answers a request of the ordinary form. Rejects only with what is a bug. */
+export function answerDirect(
+  core: GatewayCore,
+  response: ServerResponse,
+  { request, contentType }: DirectRequest,
+  client: ClientRequest,
+): MaybePromise<void> {
+  return chain(core.admission.admit(request, client.actor), (admitted) =>
+    answerAdmitted(core, response, { admitted, contentType }, client),
+  );
+}
+
+/** A request that was looked at, and the media type of its answer. */
+export interface LookedAt {
+  readonly admitted: AdmittedRequest | NotAdmitted;
+  readonly contentType: string;
+}
+
+/** Answers a request that was looked at; a subscription with where to go. Rejects only with what is a bug. */
+export function answerAdmitted(
+  core: GatewayCore,
+  response: ServerResponse,
+  { admitted, contentType }: LookedAt,
+  client: ClientRequest,
+): MaybePromise<void> {
+  const outcome =
+    'errors' in admitted
+      ? { status: admitted.status, result: { errors: admitted.errors } }
+      : executed(core, admitted, client);
+  return chain(outcome, ({ status, result }) => {
+    if (response.destroyed) return;
+    const told = statusFor(status, result, contentType);
+    setRateHeaders(response, core.admission.rate(client.actor.account), result.errors);
+    send(response, told, contentType, responseText(result));
+  });
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly result: ExecutionResult;
+}
+
+function executed(
+  core: GatewayCore,
+  admitted: AdmittedRequest,
+  client: ClientRequest,
+): MaybePromise<Outcome> {
+  if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
+    return { status: 400, result: { errors: [needsStream()] } };
+  return chain(executeOperation(core, admitted, client), outcomeOf);
+}
+
+function outcomeOf(result: ExecutionResult): Outcome {
+  const [first] = result.data === undefined ? (result.errors ?? []) : [];
+  return first
+    ? { status: statusOf(first), result: { errors: result.errors ?? [] } }
+    : { status: 200, result };
+}
+
+/**
+ * With the older media type a well-formed request is answered 200 whatever its document: intermediaries of unknown
+ * kind answer with application/json, too, so its statuses say nothing about GraphQL (GraphQL over HTTP, 6.4.1).
+ */
+function statusFor(status: number, { errors }: ExecutionResult, contentType: string): number {
+  const ofDocument = errors?.some((error) => DOCUMENT_CODES.has(error.extensions['code'])) ?? false;
+  return status === 400 && ofDocument && isLegacy(contentType) ? 200 : status;
+}

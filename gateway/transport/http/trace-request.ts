@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../../../kernel/log.js';
+import { inRequest } from '../../../kernel/request-scope.js';
+import { describeSpan, inSpan, isTraced } from '../../../kernel/tracing/span.js';
+
+export interface TracedRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly log: Log;
+  readonly answer: () => Promise<void>;
+}
+
+/**
+ * Answers an HTTP request in a span that follows from the client's (`traceparent`), with its id in every log entry
+ * until then.
+ */
+export function traceRequest(traced: TracedRequest): Promise<void> {
+  const { request, response, requestId, log, answer } = traced;
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  return inRequest({ requestId, at: Date.now() }, () => {
+    if (path === '/healthz' || path === '/readyz') return answer();
+    const answered = isTraced() ? inOwnSpan(traced, path) : answer();
+    if (!log.isLevelEnabled('debug')) return answered;
+    return answered.then(() =>
+      log.debug({ method: request.method, path, status: response.statusCode }, 'a request was answered'),
+    );
+  });
+}
+
+function inOwnSpan({ request, response, requestId, answer }: TracedRequest, path: string): Promise<void> {
+  const attributes = {
+    'http.request.method': request.method ?? 'GET',
+    'url.path': path,
+    'fleetgraph.request.id': requestId,
+  };
+  const options = () => ({ kind: 'server' as const, attributes, parent: request.headers });
+  return inSpan(`${request.method ?? 'GET'} ${path}`, options, async () => {
+    await answer();
+    describeSpan(() => ({ 'http.response.status_code': response.statusCode }));
+  });
+}

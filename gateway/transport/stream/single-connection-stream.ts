@@ -1,0 +1,304 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type GraphQLError, OperationTypeNode } from 'graphql';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
+import { type Frame, toFrame } from '../../subscriptions/serialized-event.js';
+import { eventStreamOutlet, retryIn } from './event-stream-format.js';
+import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import { streamLifetime, watchBearer } from './stream-lifetime.js';
+import { admitOperation, runAdmittedInTurn } from '../core/operation.js';
+import { setRateHeaders } from '../http/rate-headers.js';
+import { requestError } from '../core/request-error.js';
+import { send, sendError } from '../http/respond.js';
+import { StreamOutlet } from './stream-writer.js';
+import { MAX_ID } from '../core/operation-id.js';
+import { takeTurns } from '../core/round-robin.js';
+import { UNREAD_BYTES } from '../core/unread-limit.js';
+
+const TOKEN_HEADER = 'x-graphql-event-stream-token';
+const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** The token of a reserved stream that a request names, in its header or its address. */
+export function streamToken({ headers, url = '/' }: IncomingMessage): string | undefined {
+  const header = headers[TOKEN_HEADER];
+  if (typeof header === 'string') return header;
+  if (!url.includes('token=')) return undefined;
+  return new URL(url, 'http://gateway').searchParams.get('token') ?? undefined;
+}
+
+/** A request about a reserved stream. */
+export interface SingleRequest {
+  readonly token: string;
+  readonly authorization: string | undefined;
+}
+
+/** An operation that is to run on a reserved stream. */
+export interface AskedOperation {
+  readonly method: string;
+  /** The GraphQL request as it was sent. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly authorization: string | undefined;
+  readonly client: ClientRequest;
+}
+
+/** graphql-sse's single connection mode: a stream is reserved, opened once, and carries many operations. */
+export class SingleStreams {
+  private readonly streams = new Map<string, SingleStream>();
+
+  constructor(private readonly core: GatewayCore) {}
+
+  /** PUT: reserves a stream; its token is the answer. It has to be opened as soon as a WebSocket to be initialised. */
+  reserve(response: ServerResponse, actor: Actor): void {
+    const { core } = this;
+    const giveBack = core.connections.take(actor.account);
+    if (!giveBack)
+      return sendError(
+        response,
+        requestError('LIMIT_EXCEEDED', 'The account has too many connections.'),
+        429,
+      );
+    const token = randomUUID();
+    const stream = new SingleStream(core, actor, {
+      reservation: giveBack,
+      stream: () => this.streams.delete(token),
+    });
+    this.streams.set(token, stream);
+    send(response, 201, TEXT, token);
+  }
+
+  /** GET: opens the stream. */
+  open(response: ServerResponse, { token, authorization }: SingleRequest, client: ClientRequest): void {
+    const stream = this.find(token, client.actor);
+    if (!stream) return notFound(response);
+    if (stream.isOpen)
+      return sendError(response, requestError('BAD_REQUEST', 'The stream is already open.'), 409);
+    stream.open(response, authorization);
+    client.streaming?.();
+  }
+
+  /**
+   * POST or GET: runs an operation whose events go to the stream. What is wrong with the request is its answer; 202
+   * says that everything else will be told on the stream.
+   */
+  async run(response: ServerResponse, token: string, asked: AskedOperation): Promise<void> {
+    const stream = this.find(token, asked.client.actor);
+    if (!stream) return notFound(response);
+    const { operationId } = Object(asked.given['extensions']) as { operationId?: unknown };
+    if (typeof operationId !== 'string' || operationId === '' || operationId.length > MAX_ID)
+      return sendError(
+        response,
+        requestError('BAD_REQUEST', `extensions.operationId must have 1 to ${MAX_ID} characters.`),
+        400,
+      );
+    return stream.run(response, operationId, asked);
+  }
+
+  /** DELETE: ends an operation. */
+  end(response: ServerResponse, request: IncomingMessage, actor: Actor): void {
+    const stream = this.find(streamToken(request) ?? '', actor);
+    if (!stream) return notFound(response);
+    const id = new URL(request.url ?? '/', 'http://gateway').searchParams.get('operationId');
+    if (!id) return sendError(response, requestError('BAD_REQUEST', 'operationId is missing.'), 400);
+    stream.end(id);
+    send(response, 200, TEXT, '');
+  }
+
+  /** Other accounts' streams are not there. */
+  private find(token: string, { account, subject }: Actor): SingleStream | undefined {
+    const stream = this.streams.get(token);
+    return stream?.actor.account === account && stream.actor.subject === subject ? stream : undefined;
+  }
+}
+
+function notFound(response: ServerResponse): void {
+  sendError(response, requestError('BAD_REQUEST', 'There is no such stream.'), 404);
+}
+
+/** A reserved stream: first reserved, then open, then gone. */
+class SingleStream {
+  private readonly operations = new Map<string, StreamOperation>();
+  private readonly unopened: NodeJS.Timeout;
+  private outlet: StreamOutlet | undefined;
+  /** What was said before it was opened: at most one event and an end for each operation. */
+  private waiting: string[] = [];
+  private waitingBytes = 0;
+
+  constructor(
+    private readonly core: GatewayCore,
+    readonly actor: Actor,
+    private readonly release: { readonly reservation: () => void; readonly stream: () => void },
+  ) {
+    this.unopened = setTimeout(() => this.gone(), core.limits.connectionInitTimeout);
+    this.unopened.unref();
+  }
+
+  get isOpen(): boolean {
+    return this.outlet !== undefined;
+  }
+
+  open(response: ServerResponse, authorization: string | undefined): void {
+    clearTimeout(this.unopened);
+    // From here on the connection itself is counted.
+    this.release.reservation();
+    const { core, actor } = this;
+    const lifetime = streamLifetime(core, response, { actor, authorization });
+    if (!lifetime) return this.gone();
+    const outlet = new StreamOutlet(response, {
+      ...eventStreamOutlet,
+      interval: core.limits.heartbeat,
+      drained: () => this.drained(),
+    });
+    this.outlet = outlet;
+    lifetime.onEnd = (errors) => {
+      for (const operation of [...this.operations.values()]) {
+        if (errors) operation.fail(errors);
+        else operation.feed?.close();
+      }
+      outlet.end(retryIn(core.comeBack()));
+    };
+    response.once('close', () => this.gone());
+    let takes = true;
+    for (const text of this.waiting.splice(0)) takes = outlet.write(text);
+    if (takes) this.drained();
+  }
+
+  async run(response: ServerResponse, id: string, asked: AskedOperation): Promise<void> {
+    if (this.operations.has(id))
+      return sendError(response, requestError('BAD_REQUEST', 'The operation id is in use.'), 409);
+    const { operationsPerSocket } = this.core.limits;
+    if (Math.max(this.operations.size, this.waiting.length / 2) >= operationsPerSocket)
+      return sendError(
+        response,
+        requestError('LIMIT_EXCEEDED', `A stream may run ${operationsPerSocket} operations at once.`),
+        429,
+      );
+    const operation = new StreamOperation(id, {
+      behind: () => this.outlet?.behind ?? false,
+      write: (text) => this.write(text),
+      forget: () => this.operations.delete(id),
+    });
+    this.operations.set(id, operation);
+    try {
+      await this.accept(response, operation, asked);
+    } finally {
+      if (!operation.accepted) this.operations.delete(id);
+    }
+  }
+
+  /** Answers 202 and begins, or says what is wrong with the request. */
+  private async accept(
+    response: ServerResponse,
+    operation: StreamOperation,
+    { method, given, authorization, client: asker }: AskedOperation,
+  ): Promise<void> {
+    const { core } = this;
+    const client = { ...asker, gone: operation.gone.signal };
+    const admitted = await admitOperation(core, given, client);
+    const refused = 'errors' in admitted ? admitted : undefined;
+    setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
+    if ('errors' in admitted) {
+      const { errors, status } = admitted;
+      return send(response, status, JSON_TYPE, JSON.stringify({ errors }));
+    }
+    if (admitted.prepared.operation.kind === OperationTypeNode.MUTATION && method !== 'POST')
+      return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
+    // It was ended, or its stream was, while it was looked at.
+    if (client.gone.aborted) return void response.writeHead(204).end();
+    operation.accepted = true;
+    // It was asked for with a token of its own, which may end before the one that the stream was opened with.
+    const bearer = { actor: client.actor, authorization };
+    operation.unwatch = watchBearer(core, bearer, (errors) => operation.fail(errors));
+    send(response, 202, TEXT, '');
+    runAdmittedInTurn(core, admitted, { given, client, sink: operation }).then(
+      (feed) => void (operation.feed = feed),
+      (error: unknown) => operation.error([core.mask.error(error, client.requestId)]),
+    );
+  }
+
+  end(id: string): void {
+    const operation = this.operations.get(id);
+    if (!operation) return;
+    operation.gone.abort();
+    if (operation.accepted) operation.complete();
+  }
+
+  private write(text: string): boolean {
+    if (this.outlet) return this.outlet.write(text);
+    this.waiting.push(text);
+    this.waitingBytes += text.length;
+    if (this.waitingBytes > UNREAD_BYTES) this.gone();
+    return false;
+  }
+
+  private drained(): void {
+    if (this.outlet) takeTurns(this.operations, this.outlet);
+  }
+
+  private gone(): void {
+    clearTimeout(this.unopened);
+    this.waiting = [];
+    for (const operation of [...this.operations.values()]) operation.leave();
+    this.release.reservation();
+    this.release.stream();
+  }
+}
+
+/** The stream as one of its operations sees it. */
+interface StreamOfOperation {
+  readonly behind: () => boolean;
+  readonly write: (text: string) => boolean;
+  readonly forget: () => void;
+}
+
+/** One operation on a reserved stream. */
+class StreamOperation implements Sink {
+  feed: Feed | undefined;
+  /** Whether its client was told that it runs. */
+  accepted = false;
+  readonly gone = new AbortController();
+  /** Ends the look at the rights of who has asked for it. */
+  unwatch: () => void = () => undefined;
+
+  constructor(
+    private readonly id: string,
+    private readonly stream: StreamOfOperation,
+  ) {}
+
+  get behind(): boolean {
+    return this.stream.behind();
+  }
+
+  next({ text }: Frame): boolean {
+    return this.stream.write(`event: next\ndata: {"id":${JSON.stringify(this.id)},"payload":${text}}\n\n`);
+  }
+
+  error(errors: readonly GraphQLError[]): void {
+    this.next(toFrame({ result: { errors } }));
+    this.complete();
+  }
+
+  complete(): void {
+    this.ended();
+    this.stream.write(`event: complete\ndata: ${JSON.stringify({ id: this.id })}\n\n`);
+  }
+
+  /** Ends what runs, and says why if its client was told that it runs. */
+  fail(errors: readonly GraphQLError[]): void {
+    if (this.gone.signal.aborted) return;
+    this.gone.abort();
+    if (this.accepted) this.error(errors);
+  }
+
+  /** Ends it without a word: nobody reads the stream any more. */
+  leave(): void {
+    this.gone.abort();
+    this.ended();
+  }
+
+  private ended(): void {
+    this.unwatch();
+    this.stream.forget();
+  }
+}

@@ -1,0 +1,96 @@
+import { OperationTypeNode } from 'graphql';
+import type { Log } from '../../kernel/log.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
+import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { CallContext } from './call/call-context.js';
+import { type AbortSignalLike, LightAbortController } from './call/light-abort-controller.js';
+import { Deadline } from './call/deadline.js';
+import {
+  type ReplayOptions,
+  type SubgraphResults,
+  type SubgraphSource,
+  serviceUnavailableError,
+} from './call/subgraph-source.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { CircuitBreaker, CircuitOpenError, type CircuitOptions } from './circuit-breaker.js';
+
+export interface CircuitBreakerSourceOptions {
+  readonly source: SubgraphSource;
+  /** Milliseconds that one fetch may take. */
+  readonly timeout: number;
+  /** Milliseconds that opening a stream may take. */
+  readonly openingTimeout: number;
+  readonly circuit?: CircuitOptions | undefined;
+  readonly meter: GatewayMetrics;
+  readonly log: Log;
+}
+
+/**
+ * Gives up on a subgraph that takes too long, and does not ask one that keeps failing: what it would have answered is
+ * null at once, the rest of the response is there.
+ */
+export class CircuitBreakerSource implements SubgraphSource {
+  private readonly circuit: CircuitBreaker;
+  private readonly deadline: Deadline;
+  private readonly opening: Deadline;
+
+  constructor(private readonly options: CircuitBreakerSourceOptions) {
+    const { meter, log } = options;
+    this.circuit = new CircuitBreaker(options.circuit);
+    this.deadline = new Deadline(options.timeout, `The subgraph ${this.name}`);
+    this.opening = new Deadline(options.openingTimeout, `Subscribing to the subgraph ${this.name}`);
+    meter.circuit(this.name, 'closed');
+    this.circuit.onChange((phase) => {
+      meter.circuit(this.name, phase);
+      log.warn({ subgraph: this.name, phase }, 'the circuit of a subgraph has changed');
+    });
+  }
+
+  get name(): string {
+    return this.options.source.name;
+  }
+
+  execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
+    const { source } = this.options;
+    return this.guard(call, () =>
+      this.deadline.within(this.patience(call), (signal) => source.execute(request, { ...call, signal })),
+    );
+  }
+
+  subscribe(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
+    const { source } = this.options;
+    return this.guard(call, () =>
+      this.opening.within(call.signal, (opening) => {
+        // Only opening it has a deadline: from then on it lasts until its client leaves.
+        const signal = new LightAbortController();
+        signal.follow(opening);
+        signal.follow(call.signal);
+        return source.subscribe(request, { ...call, signal }, history);
+      }),
+    );
+  }
+
+  ping(signal: AbortSignal): Promise<void> {
+    return this.options.source.ping(signal);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.options.source[Symbol.asyncDispose]();
+  }
+
+  /** A query that tries the circuit goes on when its client leaves: impatient clients must not keep it open for all. */
+  private patience({ kind, signal }: CallContext): AbortSignalLike {
+    const tries = this.circuit.phase === 'half-open' && kind === OperationTypeNode.QUERY;
+    return tries ? new LightAbortController() : signal;
+  }
+
+  private async guard<T>(call: CallContext, ask: () => MaybePromise<T>): Promise<T> {
+    try {
+      return await this.circuit.call(call.signal, ask);
+    } catch (error) {
+      if (!(error instanceof CircuitOpenError)) throw error;
+      this.options.meter.circuitRejected(this.name);
+      throw serviceUnavailableError(this.name, error);
+    }
+  }
+}

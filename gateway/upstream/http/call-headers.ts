@@ -1,0 +1,27 @@
+import { ACTOR_HEADER } from '../../../kernel/actor.js';
+import { AT_LEAST_HEADER, REQUEST_ID_HEADER } from '../../../kernel/graph/wire.js';
+import { traceHeaders } from '../../../kernel/tracing/span.js';
+import type { ActorHeader } from './actor-header.js';
+import type { CallContext } from '../call/call-context.js';
+
+/** What a subgraph is told beside what it is asked: a flat list of names and values, as undici takes it. */
+export class SubgraphHeaderBuilder {
+  /** Without `actorHeader` subgraphs are not told who asks. */
+  constructor(private readonly actorHeader: ActorHeader | undefined) {}
+
+  /** At once, where the actor's signature is known: waiting for it all the same would be another turn of the queue. */
+  of(call: CallContext): string[] | Promise<string[]> {
+    const vouched = this.actorHeader?.of(call.actor);
+    return vouched instanceof Promise
+      ? vouched.then((actor) => headers(call, actor))
+      : headers(call, vouched);
+  }
+}
+
+function headers({ requestId, atLeast }: CallContext, actor: string | undefined): string[] {
+  const list = [REQUEST_ID_HEADER, requestId];
+  if (actor !== undefined) list.push(ACTOR_HEADER, actor);
+  if (atLeast !== undefined) list.push(AT_LEAST_HEADER, atLeast);
+  for (const [name, value] of Object.entries(traceHeaders())) list.push(name, value);
+  return list;
+}

@@ -1,0 +1,160 @@
+import { OperationTypeNode } from 'graphql';
+import { type Dispatcher, Pool } from 'undici';
+import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
+import { NotReadyError } from '../../../kernel/database-probe.js';
+import type { MaybePromise } from '../../../kernel/maybe-promise.js';
+import type { ActorHeader } from './actor-header.js';
+import type { CallContext } from '../call/call-context.js';
+import { SubgraphHeaderBuilder } from './call-headers.js';
+import type { AbortSignalLike } from '../call/light-abort-controller.js';
+import { exchange } from './dispatch-request.js';
+import type { InFlightRequests } from '../call/in-flight-requests.js';
+import { readAnswer } from './parse-response.js';
+import {
+  type ReplayOptions,
+  type SubgraphResults,
+  type SubgraphSource,
+  serviceUnavailableError,
+} from '../call/subgraph-source.js';
+import { HttpSubscriptions } from './http-subscriptions.js';
+import { isTooLarge } from '../call/response-size.js';
+import { bodyOf, requestKey } from '../call/serialized-request.js';
+
+const JSON_HEADERS = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/graphql-response+json, application/json',
+];
+
+const PING = JSON.stringify({ query: '{ __typename }' });
+const NOBODY = { account: 'readiness', subject: 'gateway' };
+
+export interface HttpSourceOptions {
+  readonly name: string;
+  readonly url: string;
+  /** Where it says whether it can do its work; default a query is asked of it. */
+  readonly readyUrl?: string | undefined;
+  /** Vouches for actors; without it the subgraph is not told who asks. */
+  readonly actorHeader?: ActorHeader | undefined;
+  readonly inFlightRequests: InFlightRequests;
+  /** Bytes of an answer of the subgraph that are read at the most. Default as many as it has. */
+  readonly answerBytes?: number | undefined;
+}
+
+/** A subgraph that answers over HTTP. */
+export class HttpSource implements SubgraphSource {
+  private readonly path: string;
+  private readonly requests: Pool;
+  private readonly subscriptions: HttpSubscriptions;
+
+  readonly name: string;
+  private readonly headers: SubgraphHeaderBuilder;
+  private readonly flights: InFlightRequests;
+  private readonly answerBytes: number;
+  private readonly readyUrl: string | undefined;
+
+  constructor({
+    name,
+    url,
+    readyUrl,
+    actorHeader,
+    inFlightRequests: flights,
+    answerBytes = Infinity,
+  }: HttpSourceOptions) {
+    this.readyUrl = readyUrl;
+    this.name = name;
+    this.answerBytes = answerBytes;
+    this.headers = new SubgraphHeaderBuilder(actorHeader);
+    this.flights = flights;
+    const { origin, pathname, search } = new URL(url);
+    this.path = pathname + search;
+    this.requests = new Pool(origin, {
+      connections: 128,
+      keepAliveTimeout: 30_000,
+      // Whoever asks says how long they wait; a timer of each connection beside that is work for nothing.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.subscriptions = new HttpSubscriptions({ name, url, headers: this.headers, flights });
+  }
+
+  execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
+    // What was left to ask when the client left.
+    if (call.signal.aborted) return Promise.reject(serviceUnavailableError(this.name));
+    return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, (signal) =>
+      this.send(bodyOf(request), call, signal),
+    );
+  }
+
+  private async send(body: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
+    try {
+      return await this.ask(body, call, signal);
+    } catch (error) {
+      // A kept-alive connection may be closed while a request is on its way: what changes nothing is asked again.
+      if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !signal.aborted)
+        return this.again(body, call, signal);
+      // It was there and has answered: nothing for its circuit.
+      if (isTooLarge(error)) return { data: null, errors: [error.toJSON()] };
+      throw serviceUnavailableError(this.name, error);
+    }
+  }
+
+  subscribe(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
+    return this.subscriptions.open(request, call, history);
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    if (this.readyUrl !== undefined) return askReady(this.readyUrl, signal);
+    // A query rather than a health page: every subgraph has it, and it also finds keys that do not fit.
+    const call = { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
+    await this.ask(PING, call, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.requests.close(), this.subscriptions[Symbol.asyncDispose]()]);
+  }
+
+  private async again(body: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
+    try {
+      return await this.ask(body, call, signal);
+    } catch (error) {
+      throw serviceUnavailableError(this.name, error);
+    }
+  }
+
+  private ask(request: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
+    const options = this.options(request, call);
+    const reading = { signal, limit: this.answerBytes, read: readAnswer };
+    // Nearly always known at once; waiting for it all the same would be another turn of the queue.
+    return options instanceof Promise
+      ? options.then((known) => exchange(this.requests, known, reading))
+      : exchange(this.requests, options, reading);
+  }
+
+  private options(
+    body: string,
+    call: CallContext,
+  ): Dispatcher.DispatchOptions | Promise<Dispatcher.DispatchOptions> {
+    const headers = this.headers.of(call);
+    return headers instanceof Promise
+      ? headers.then((known) => this.optionsWith(body, known))
+      : this.optionsWith(body, headers);
+  }
+
+  private optionsWith(body: string, headers: readonly string[]): Dispatcher.DispatchOptions {
+    return { path: this.path, method: 'POST', headers: [...JSON_HEADERS, ...headers], body };
+  }
+}
+
+function isLostConnection(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/** Throws `NotReadyError` with what the subgraph says of why it is not ready. */
+async function askReady(url: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url, { signal });
+  const text = await response.text();
+  if (!response.ok) throw new NotReadyError(text.slice(0, 200));
+}

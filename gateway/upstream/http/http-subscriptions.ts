@@ -1,0 +1,103 @@
+import { OperationTypeNode } from 'graphql';
+import { Pool } from 'undici';
+import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
+import type { SubgraphRequest } from '../../../kernel/graph/wire.js';
+import type { ResultQueue } from './result-queue.js';
+import type { CallContext } from '../call/call-context.js';
+import type { SubgraphHeaderBuilder } from './call-headers.js';
+import { nativeSignal } from '../call/light-abort-controller.js';
+import type { InFlightRequests } from '../call/in-flight-requests.js';
+import { ReplayThenLive } from './replay-then-live.js';
+import { type SubgraphStreamOptions, openSubgraphEvents } from './subgraph-events.js';
+import { SubgraphSocket } from './subgraph-socket.js';
+import {
+  type ReplayOptions,
+  type SubgraphResults,
+  serviceUnavailableError,
+} from '../call/subgraph-source.js';
+
+const GATEWAY = { account: 'subscriptions', subject: 'gateway' };
+
+export interface HttpSubscriptionsOptions {
+  readonly name: string;
+  readonly url: string;
+  readonly headers: SubgraphHeaderBuilder;
+  readonly flights: InFlightRequests;
+}
+
+/**
+ * Subscriptions of a subgraph elsewhere. What has been before is read on a connection of its own, which the reader may
+ * slow down; what happens from now on comes over one WebSocket for all of them. A subgraph without WebSockets is read
+ * on connections of their own only.
+ */
+export class HttpSubscriptions implements AsyncDisposable {
+  private readonly path: string;
+  /** Streams keep their connection for hours: they have a pool of their own, so that they never hold up requests. */
+  private readonly streams: Pool;
+  private readonly socket: SubgraphSocket;
+
+  constructor(private readonly options: HttpSubscriptionsOptions) {
+    const { url, headers } = options;
+    const { origin, pathname, search } = new URL(url);
+    this.path = pathname + search;
+    // Subgraphs send a comment every ten seconds: three missing ones mean that the stream is dead.
+    this.streams = new Pool(origin, { headersTimeout: 30_000, bodyTimeout: 30_000 });
+    const call = { actor: GATEWAY, requestId: 'subscriptions', kind: OperationTypeNode.SUBSCRIPTION };
+    this.socket = new SubgraphSocket({
+      url,
+      connectionParams: async () =>
+        named(await headers.of({ ...call, signal: new AbortController().signal })),
+    });
+  }
+
+  async open(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
+    if (!history) return this.hear(request, call);
+    const past = await this.read(request, call);
+    const { requestAfter: behind } = history;
+    if (!behind) return past;
+    return new ReplayThenLive(past, (position) =>
+      this.socket.refused ? undefined : this.hear(behind(position), call),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.socket[Symbol.dispose]();
+    await this.streams.destroy();
+  }
+
+  private async hear(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
+    if (this.socket.refused) return this.read(request, call);
+    const headers = named(await this.options.headers.of(call));
+    try {
+      return await this.socket.subscribe({ ...request, extensions: { headers } }, this.streamOptions(call));
+    } catch (error) {
+      if (this.socket.refused) return this.read(request, call);
+      throw error;
+    }
+  }
+
+  private async read(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
+    const headers = await this.options.headers.of(call);
+    const known = ['content-type', 'application/json', 'accept', EVENT_STREAM];
+    return openSubgraphEvents(
+      this.streams,
+      { path: this.path, method: 'POST', headers: [...known, ...headers], body: JSON.stringify(request) },
+      this.streamOptions(call),
+    );
+  }
+
+  private streamOptions({ signal, actor }: CallContext): SubgraphStreamOptions {
+    const { name, flights } = this.options;
+    return {
+      signal: nativeSignal(signal),
+      arrived: () => flights.forget(actor.account),
+      lost: (cause) => serviceUnavailableError(name, cause),
+    };
+  }
+}
+
+function named(list: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let at = 0; at + 1 < list.length; at += 2) headers[list[at] ?? ''] = list[at + 1] ?? '';
+  return headers;
+}

@@ -1,0 +1,49 @@
+import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { SubgraphResults } from '../call/subgraph-source.js';
+
+/**
+ * A subscription that begins with what has been before: that is told by a stream of its own, and when everything has
+ * been told, another one goes on behind it.
+ */
+export class ReplayThenLive implements SubgraphResults {
+  /** Behind which position the other stream is to go on. */
+  private turnAt: string | undefined;
+  private over = false;
+
+  constructor(
+    private stream: SubgraphResults,
+    /** Goes on behind a position; undefined: nothing is won by it, the stream stays as it is. */
+    private present: ((position: string) => Promise<SubgraphResults> | undefined) | undefined,
+  ) {}
+
+  next(): Promise<IteratorResult<SubgraphResult, undefined>> {
+    return this.present ? this.tell(this.present) : this.stream.next();
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.over = true;
+    await this.stream.return?.();
+    return { done: true, value: undefined };
+  }
+
+  private async tell(present: NonNullable<typeof this.present>) {
+    if (this.turnAt !== undefined) return this.turn(present(this.turnAt));
+    const step = await this.stream.next();
+    const bookmark = step.value?.bookmark;
+    if (bookmark?.caughtUp) this.turnAt = bookmark.cursor;
+    return step;
+  }
+
+  private async turn(
+    present: Promise<SubgraphResults> | undefined,
+  ): Promise<IteratorResult<SubgraphResult, undefined>> {
+    this.present = undefined;
+    if (present) {
+      const past = this.stream;
+      this.stream = await present;
+      void past.return?.();
+      if (this.over) return this.return();
+    }
+    return this.stream.next();
+  }
+}

@@ -1,0 +1,97 @@
+import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { SubgraphResults } from '../call/subgraph-source.js';
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+export interface ResultQueueOptions {
+  /** Ends it when it aborts. */
+  readonly signal: AbortSignal;
+  /** Called when nothing is waiting to be pulled any more. */
+  readonly taken?: () => void;
+  /** Called once, when nobody reads it any more though it has not ended. */
+  readonly left: () => void;
+}
+
+/** What a subgraph tells in a subscription, from when it arrives until it is pulled. */
+export class ResultQueue implements SubgraphResults {
+  /** Results that nobody has pulled yet. */
+  private readonly waiting: { readonly value: SubgraphResult; readonly bytes: number }[] = [];
+  private waitingBytes = 0;
+  private failure: Error | undefined;
+  private ended = false;
+  private pull:
+    | { resolve(step: IteratorResult<SubgraphResult, undefined>): void; reject(error: Error): void }
+    | undefined;
+  private readonly leave = this.close.bind(this);
+
+  constructor(private readonly options: ResultQueueOptions) {
+    if (options.signal.aborted) this.ended = true;
+    else options.signal.addEventListener('abort', this.leave, { once: true });
+  }
+
+  /** How many results wait to be pulled. */
+  get length(): number {
+    return this.waiting.length;
+  }
+
+  /** How many bytes those are, as far as who pushes them says. */
+  get bytes(): number {
+    return this.waitingBytes;
+  }
+
+  /** Whether nothing more is taken. */
+  get over(): boolean {
+    return this.ended;
+  }
+
+  push(value: SubgraphResult, bytes = 0): void {
+    if (this.ended) return;
+    const { pull } = this;
+    this.pull = undefined;
+    if (pull) return pull.resolve({ done: false, value });
+    this.waiting.push({ value, bytes });
+    this.waitingBytes += bytes;
+  }
+
+  /** The subscription has ended by itself; what waits is still there to be pulled. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.options.signal.removeEventListener('abort', this.leave);
+    const { pull, failure } = this;
+    this.pull = undefined;
+    if (failure) pull?.reject(failure);
+    else pull?.resolve(END);
+  }
+
+  /** The subscription has failed; what waits is still there to be pulled. */
+  fail(error: Error): void {
+    if (this.ended) return;
+    this.failure = error;
+    this.end();
+  }
+
+  next(): Promise<IteratorResult<SubgraphResult, undefined>> {
+    const first = this.waiting.shift();
+    if (first) {
+      this.waitingBytes -= first.bytes;
+      if (this.waiting.length === 0) this.options.taken?.();
+      return Promise.resolve({ done: false, value: first.value });
+    }
+    if (this.failure) return Promise.reject(this.failure);
+    if (this.ended) return Promise.resolve(END);
+    return new Promise((resolve, reject) => (this.pull = { resolve, reject }));
+  }
+
+  return(): Promise<IteratorReturnResult<undefined>> {
+    this.close();
+    return Promise.resolve(END);
+  }
+
+  private close(): void {
+    if (this.ended) return;
+    this.waiting.length = 0;
+    this.end();
+    this.options.left();
+  }
+}

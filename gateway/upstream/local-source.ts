@@ -1,0 +1,80 @@
+import type { Actor } from '../../kernel/actor.js';
+import { mapStream } from '../../kernel/graph/mapped-stream.js';
+import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
+import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import { Loaders } from '../../kernel/loader.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
+import type { Log } from '../../kernel/log.js';
+import type { Waiting } from '../../kernel/request-scope.js';
+import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
+import type { CallContext } from './call/call-context.js';
+import { type AbortSignalLike, nativeSignal } from './call/light-abort-controller.js';
+import type { InFlightRequests } from './call/in-flight-requests.js';
+import type { SubgraphResults, SubgraphSource } from './call/subgraph-source.js';
+import { requestKey } from './call/serialized-request.js';
+
+/** A subgraph in this process. */
+export class LocalSource implements SubgraphSource {
+  readonly name: string;
+  private readonly executor: SubgraphExecutor;
+
+  constructor(
+    private readonly subgraph: Subgraph,
+    private readonly flights: InFlightRequests,
+    log: Log,
+  ) {
+    this.name = subgraph.name;
+    this.executor = new SubgraphExecutor(subgraph, log);
+  }
+
+  execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
+    const run = (loaders: Loaders, signal: AbortSignalLike) =>
+      this.executor.execute(request, new LocalContext(call, signal, loaders));
+    const start = (signal: AbortSignalLike) =>
+      call.work ? call.work.fetch(signal, run) : run(new Loaders(), signal);
+    return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, start);
+  }
+
+  async subscribe(request: SubgraphRequest, call: CallContext): Promise<SubgraphResults> {
+    const results = await this.executor.subscribe(
+      request,
+      () => new LocalContext(call, call.signal, new Loaders()),
+      nativeSignal(call.signal),
+    );
+    return mapStream(results, (result) => {
+      this.flights.forget(call.actor.account);
+      return result;
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.subgraph.ready?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class LocalContext implements RequestContext {
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly atLeast: string | undefined;
+  readonly waiting: Waiting | undefined;
+
+  constructor(
+    call: CallContext,
+    private readonly cancelled: AbortSignalLike,
+    readonly loaders: Loaders,
+  ) {
+    this.actor = call.actor;
+    this.requestId = call.requestId;
+    this.atLeast = call.atLeast;
+    this.waiting = call.work;
+  }
+
+  /** Few resolvers ask for it. */
+  get signal(): AbortSignal {
+    return nativeSignal(this.cancelled);
+  }
+}

@@ -1,0 +1,60 @@
+import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
+import type { CallContext } from './call/call-context.js';
+import type { ReplayOptions, SubgraphResults, SubgraphSource } from './call/subgraph-source.js';
+import type { GatewayMetrics, SubgraphSample } from '../metrics/gateway-metrics.js';
+
+/** Measures how long a subgraph takes to answer, and how often it does not. */
+export class MeteredSource implements SubgraphSource {
+  constructor(
+    private readonly source: SubgraphSource,
+    private readonly meter: GatewayMetrics,
+  ) {}
+
+  get name(): string {
+    return this.source.name;
+  }
+
+  execute(request: SubgraphRequest, context: CallContext): MaybePromise<SubgraphResult> {
+    return this.measure('fetch', () => this.source.execute(request, context));
+  }
+
+  async subscribe(
+    request: SubgraphRequest,
+    context: CallContext,
+    history?: ReplayOptions,
+  ): Promise<SubgraphResults> {
+    return this.measure('subscribe', () => this.source.subscribe(request, context, history));
+  }
+
+  ping(signal: AbortSignal): Promise<void> {
+    return this.source.ping(signal);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.source[Symbol.asyncDispose]();
+  }
+
+  private measure<T>(kind: SubgraphSample['kind'], ask: () => MaybePromise<T>): MaybePromise<T> {
+    const startedAt = performance.now();
+    const ended = (outcome: SubgraphSample['outcome']) => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      this.meter.subgraph({ subgraph: this.name, kind, outcome, seconds });
+    };
+    const answered = (answer: T) => {
+      ended('answered');
+      return answer;
+    };
+    const failed = (error: unknown): never => {
+      ended('failed');
+      throw error;
+    };
+    let answer: MaybePromise<T>;
+    try {
+      answer = ask();
+    } catch (error) {
+      return failed(error);
+    }
+    return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
+  }
+}

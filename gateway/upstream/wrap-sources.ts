@@ -1,0 +1,38 @@
+import type { Log } from '../../kernel/log.js';
+import { isTraced } from '../../kernel/tracing/span.js';
+import type { CircuitOptions } from './circuit-breaker.js';
+import { CircuitBreakerSource } from './circuit-breaker-source.js';
+import type { SubgraphLocation } from './create-sources.js';
+import type { SubgraphSource } from './call/subgraph-source.js';
+import type { Limits } from '../request/limits/limits.js';
+import { type GatewayMetrics, noopMetrics } from '../metrics/gateway-metrics.js';
+import { TracedSource } from './traced-source.js';
+import { MeteredSource } from './metered-source.js';
+
+export interface WatchOptions {
+  readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
+  readonly limits: Pick<Limits, 'subgraphTimeout' | 'subgraphOpening'>;
+  readonly circuit?: CircuitOptions | undefined;
+  /** Undefined when nothing is measured. */
+  readonly meter: GatewayMetrics | undefined;
+  readonly log: Log;
+}
+
+/** Puts before each source what guards and measures it. A subgraph of this process fares as the gateway does. */
+export function watchSources(sources: Map<string, SubgraphSource>, options: WatchOptions): void {
+  const { subgraphs, limits, circuit, meter, log } = options;
+  for (const [name, source] of sources) {
+    const traced = isTraced() ? new TracedSource(source) : source;
+    const measured = meter ? new MeteredSource(traced, meter) : traced;
+    const guarded = () =>
+      new CircuitBreakerSource({
+        source: measured,
+        timeout: limits.subgraphTimeout,
+        openingTimeout: limits.subgraphOpening,
+        circuit,
+        meter: meter ?? noopMetrics,
+        log,
+      });
+    sources.set(name, subgraphs[name]?.kind === 'local' ? measured : guarded());
+  }
+}
