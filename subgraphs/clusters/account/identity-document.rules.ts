@@ -41,13 +41,19 @@ function identityCardProblem(number: string, on: Date): string | undefined {
   return 'The last character of the number of an identity card does not fit the others: check them.';
 }
 
-/** GB 32100-2015: 18 digits and capital letters without I, O, S, V and Z, the last one a check character. */
-const CREDIT_CODE = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
+/**
+ * GB 32100-2015: digits and capital letters without I, O, S, V and Z. A registrar and a kind of organization, of which
+ * neither is 0, six digits of a place, nine characters of the organization, and a check character.
+ */
+const CREDIT_CODE = /^[1-9A-HJ-NPQRTUWXY]{2}[1-9]\d{5}[0-9A-HJ-NPQRTUWXY]{10}$/;
 const CREDIT_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 
 function creditCodeProblem(code: string): string | undefined {
   if (!CREDIT_CODE.test(code))
-    return 'A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z.';
+    return (
+      'A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z; characters 3 to 8 are ' +
+      'digits, and none of the first three is 0.'
+    );
   const base = CREDIT_ALPHABET.length;
   // The weight of each character is three times the one before it, modulo 31.
   let sum = 0;

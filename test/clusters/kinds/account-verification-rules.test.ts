@@ -50,6 +50,12 @@ describe('real-name verification', () => {
       { ...enterprise, documentNumber: 'O1330100MA27X6AB0C' },
       ['documentNumber'],
     ],
+    ['a code of zeros only', { ...enterprise, documentNumber: '0'.repeat(18) }, ['documentNumber']],
+    [
+      'a code with letters for its place',
+      { ...enterprise, documentNumber: '91AAAAAAMA27X6AB0N' },
+      ['documentNumber'],
+    ],
   ])('judges %s', (_what, request, paths) => {
     expect(verificationProblems(request, new Date('2026-12-01')).map(({ path }) => path?.[1])).toEqual(paths);
   });
