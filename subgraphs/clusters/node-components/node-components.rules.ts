@@ -53,6 +53,13 @@ export interface NodeFacts {
   readonly replicas: readonly ControlPlaneReplica[];
 }
 
+/** Names of the DaemonSets as in the catalogue of components: others in kube-system are the account's own. */
+const KUBE_PROXY = 'kube-proxy-worker';
+const NETWORK_AGENTS: Readonly<Record<string, string>> = {
+  FLANNEL: 'kube-flannel-ds',
+  TERWAY: 'terway-eniip',
+};
+
 type Standing = Pick<NodeComponentView, 'status' | 'message'>;
 
 const RUNNING: Standing = { status: 'RUNNING', message: null };
@@ -72,8 +79,8 @@ export function nodeComponents(facts: NodeFacts): NodeComponentView[] {
 function workerComponents({ report, networkPlugin }: NodeFacts): NodeComponentView[] {
   const plugin = networkPlugin.toLowerCase();
   const [runtime = 'containerd', runtimeVersion = null] = report?.runtime.split('://') ?? [];
-  const proxy = agentNamed(report, 'kube-proxy');
-  const network = agentNamed(report, plugin);
+  const proxy = agentNamed(report, KUBE_PROXY);
+  const network = agentNamed(report, NETWORK_AGENTS[networkPlugin]);
   return [
     { name: 'kubelet', version: report ? plain(report.kubelet) : null, ...kubeletStanding(report) },
     { name: 'kube-proxy', ...versionOf(proxy), ...agentStanding(report, proxy) },
@@ -82,9 +89,8 @@ function workerComponents({ report, networkPlugin }: NodeFacts): NodeComponentVi
   ];
 }
 
-/** The DaemonSets are named after what they run: `kube-proxy-worker`, `kube-flannel-ds`, `terway-eniip`. */
-function agentNamed(report: NodeReport | undefined, name: string): AgentPod | undefined {
-  return report?.agents.find(({ daemonSet }) => daemonSet.includes(name));
+function agentNamed(report: NodeReport | undefined, name: string | undefined): AgentPod | undefined {
+  return report?.agents.find(({ daemonSet }) => daemonSet === name);
 }
 
 function versionOf(agent: AgentPod | undefined): Pick<NodeComponentView, 'version'> {

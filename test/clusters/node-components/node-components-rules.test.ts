@@ -74,6 +74,13 @@ describe('the components of a node stand each by itself', () => {
     expect(standings(report)).toEqual(expected);
   });
 
+  test('a DaemonSet of the account with a similar name does not stand for a component', () => {
+    const own = [agent('aaa-kube-proxy-exporter', false), agent('flannel-monitor', false)];
+    const report = { ...healthy, agents: [...own, ...healthy.agents] };
+    expect(standings(report)).toEqual(['RUNNING', 'RUNNING', 'RUNNING', 'RUNNING']);
+    expect(standings({ ...healthy, agents: own })).toEqual(['RUNNING', 'NOT_READY', 'RUNNING', 'NOT_READY']);
+  });
+
   test('what does not work says why, in the words of Kubernetes where it has some', () => {
     const report = {
       ...healthy,
