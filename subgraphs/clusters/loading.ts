@@ -63,7 +63,7 @@ export function loadById<T extends Identified>(
 }
 
 /** Lets the request know the rows of a list, so that whoever refers to one of them need not read it again. */
-export async function remember<T extends Identified>(
+export async function primeLoader<T extends Identified>(
   context: RequestContext,
   read: ReadByIds<T>,
   list: Promise<readonly T[]>,
@@ -129,7 +129,7 @@ export async function childConnection<T extends Identified, Field extends string
     batchPages(context, children, keys),
   );
   const loading = loader.load({ parent, ...request });
-  await remember(
+  await primeLoader(
     context,
     children.byIds,
     loading.then(({ items }) => items),

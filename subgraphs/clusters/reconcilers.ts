@@ -11,7 +11,7 @@ import {
   createControlPlaneReconciler,
 } from './control-plane/control-plane.reconciler.js';
 import { createChargeConversionReconciler } from './instance/charge-conversion.reconciler.js';
-import { createPoolAuditReconciler, poolAuditSchedule } from './node-pool/audit/pool-audit.reconciler.js';
+import { createPoolDriftReconciler, poolDriftSchedule } from './node-pool/audit/pool-audit.reconciler.js';
 import { createNodeRepairReconciler } from './node/node-repair.reconciler.js';
 import { createHighRiskReconciler, highRiskSchedule } from './high-risk/high-risk.reconciler.js';
 import { createNodePoolReconciler } from './node-pool/node-pool.reconciler.js';
@@ -41,7 +41,7 @@ export function clusterReconcilers({
     createNodePoolReconciler(means),
     createNodeReconciler(means),
     createNodeRepairReconciler(means),
-    createPoolAuditReconciler(means),
+    createPoolDriftReconciler(means),
     createAutoscalingReconciler(means),
     createChargeConversionReconciler(means),
     createEdgeAutonomyReconciler(means),
@@ -62,7 +62,7 @@ export function clusterReconcilers({
 export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): Schedule[] {
   return [
     controlPlaneSchedule(),
-    poolAuditSchedule(),
+    poolDriftSchedule(),
     autoscalingSchedule(),
     nodeHealthSchedule({ kubernetes }),
     componentDriftSchedule({ kubernetes }),

@@ -5,7 +5,7 @@ import { throttlingOf, rejectedRequests } from './api-throttling.rules.js';
 import { ApiThrottling } from './api-throttling.type.js';
 import type { ClusterApis } from './cluster-api.js';
 import { Cluster } from './entities.type.js';
-import { refuseRead } from './kubernetes-problem.js';
+import { throwReadError } from './kubernetes-problem.js';
 
 @Resolver(() => Cluster)
 export class ApiThrottlingResolver {
@@ -24,7 +24,7 @@ export class ApiThrottlingResolver {
   ): Promise<ApiThrottling | null> {
     const api = await this.apis.of(id, context);
     if (!api) return null;
-    const metrics = await api.text('/metrics').catch(refuseRead);
+    const metrics = await api.text('/metrics').catch(throwReadError);
     return throttlingOf(product, rejectedRequests(metrics));
   }
 }

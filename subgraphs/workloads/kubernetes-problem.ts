@@ -11,6 +11,6 @@ export function toReadProblem(error: unknown): Problem {
 }
 
 /** Throws what kept a read from being answered as a refusal. */
-export function refuseRead(error: unknown): never {
+export function throwReadError(error: unknown): never {
   throw new Refused([toReadProblem(error)]);
 }

@@ -1,5 +1,5 @@
 /** Merges sorted sequences into one sorted sequence, reading from each only as far as needed. */
-export async function* merged<T>(
+export async function* mergeSorted<T>(
   sequences: readonly AsyncIterator<T>[],
   before: (a: T, b: T) => boolean,
 ): AsyncGenerator<T> {

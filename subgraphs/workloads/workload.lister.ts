@@ -8,7 +8,7 @@ import {
   workloadKinds,
 } from '../../engine/kubernetes/workload-ref.js';
 import { refuse } from '../../kernel/result.js';
-import { merged } from './merged.js';
+import { mergeSorted } from './merged.js';
 import { toWorkload, type WorkloadObject } from './workload.rules.js';
 import type { Workload } from './workload.type.js';
 
@@ -41,7 +41,7 @@ export function listWorkloads(
   const kinds = selection.kind ? [selection.kind] : workloadKindNames;
   const limit = after || selects(selection) ? LIST_CHUNK : Math.min(LIST_CHUNK, expected);
   const sequences = kinds.map((kind) => listKind(client, { clusterId, kind, selection, limit, after }));
-  return merged(sequences, (a, b) => isBefore(a, b));
+  return mergeSorted(sequences, (a, b) => isBefore(a, b));
 }
 
 /** Whether some of what the server sends will be left out, so that more is needed than is wanted. */

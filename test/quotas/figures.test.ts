@@ -7,7 +7,7 @@ import { packageRoot } from '../../kernel/root.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { named, testTitles } from '../../scripts/capabilities/test-titles.js';
 import { reserveNodeNetwork } from '../../subgraphs/clusters/network/node-network.js';
-import { reserveMachines } from '../../subgraphs/clusters/reconcile/reserving-machines.js';
+import { reserveInstances } from '../../subgraphs/clusters/reconcile/reserving-machines.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
 import { runningCluster } from '../clusters/living-cluster.js';
 
@@ -95,7 +95,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 it.each([800])('spot machines take %i vCPUs, and not one machine more', async (limit) => {
   const { prisma } = clusters.kit.database;
   const wish = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 };
-  const grant = await prisma.$transaction((tx) => reserveMachines(tx, wish));
+  const grant = await prisma.$transaction((tx) => reserveInstances(tx, wish));
   expect(grant).toEqual({ granted: limit / 4, shortage: null });
   expect(await balances(prisma, 'spot', [{ resource: 'spot-vcpu', scope: '' }])).toMatchObject([
     { limit, used: limit },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balances, reserve, setLimit } from '../../engine/ledger.js';
 import { settle } from '../../kernel/result.js';
 import { readCatalog } from '../../prisma/catalog.js';
-import { reserveMachines } from '../../subgraphs/clusters/reconcile/reserving-machines.js';
+import { reserveInstances } from '../../subgraphs/clusters/reconcile/reserving-machines.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
 import { runningCluster } from '../clusters/living-cluster.js';
 import { CREATE, ERRORS, proCluster, type UserErrorView } from '../clusters/requests.js';
@@ -64,7 +64,7 @@ describe('the last unit', () => {
     const account = `machines-${resource}`;
     await setLimit(prisma, account, { resource, scope: '*' }, 7);
     const wish = { account, chargeType, count: 1, vcpus: 4, disks: 0 };
-    const grants = await all(() => prisma.$transaction((tx) => reserveMachines(tx, wish)));
+    const grants = await all(() => prisma.$transaction((tx) => reserveInstances(tx, wish)));
     expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(1);
     expect(grants.filter(({ granted }) => granted === 0)).toHaveLength(CLIENTS - 1);
     expect(await used(account, resource, '')).toBe(4);

@@ -2,7 +2,7 @@ import type { Pod } from './kubernetes-objects.js';
 import { type Amounts, fits, type Place, withPod } from './pod-placement.rules.js';
 
 /** A pool that may grow. */
-export interface GrowablePool {
+export interface ScalablePool {
   readonly id: string;
   /** Nodes that it may get more. */
   readonly room: number;
@@ -29,7 +29,7 @@ export interface GrowthPlan {
 }
 
 interface NewNode extends Place {
-  readonly pool: GrowablePool;
+  readonly pool: ScalablePool;
   /** Where it can be, for the sake of the pods that are put on it. */
   readonly zoneIds: readonly string[];
   readonly pods: readonly Pod[];
@@ -46,7 +46,7 @@ const ZONE = 'topology.kubernetes.io/zone';
 export function planGrowth(
   waiting: readonly Pod[],
   present: readonly Place[],
-  pools: readonly GrowablePool[],
+  pools: readonly ScalablePool[],
 ): GrowthPlan {
   const there = [...present];
   const made: NewNode[] = [];
@@ -67,7 +67,7 @@ export function planGrowth(
 }
 
 /** How many of the new nodes cannot be in any of the pool's zones, by the one that they are to be in. */
-function zonesOf(pool: GrowablePool, nodes: readonly NewNode[]): Record<string, number> {
+function zonesOf(pool: ScalablePool, nodes: readonly NewNode[]): Record<string, number> {
   const bound = nodes.filter(({ zoneIds }) => zoneIds.length < pool.zoneIds.length);
   const byZone = Map.groupBy(bound, ({ zoneIds }) => zoneIds[0] ?? '');
   return Object.fromEntries([...byZone].map(([zoneId, { length }]) => [zoneId, length]));
@@ -75,7 +75,7 @@ function zonesOf(pool: GrowablePool, nodes: readonly NewNode[]): Record<string, 
 
 /** Whether a new node of the pool could take the pod. */
 export function couldTake(
-  { template, zoneIds }: Pick<GrowablePool, 'template' | 'zoneIds'>,
+  { template, zoneIds }: Pick<ScalablePool, 'template' | 'zoneIds'>,
   pod: Pod,
 ): boolean {
   return withNewPod({ ...template, zoneIds, pods: [] }, pod) !== undefined;
@@ -108,7 +108,7 @@ function putOn<P extends Place>(places: P[], pod: Pod): P | undefined {
   return places[index];
 }
 
-function newNode(pod: Pod, made: readonly NewNode[], pools: readonly GrowablePool[]): NewNode | undefined {
+function newNode(pod: Pod, made: readonly NewNode[], pools: readonly ScalablePool[]): NewNode | undefined {
   const options = pools
     .filter((pool) => made.filter((node) => node.pool === pool).length < pool.room)
     .flatMap((pool) => withNewPod({ ...pool.template, pool, zoneIds: pool.zoneIds, pods: [] }, pod) ?? [])
@@ -149,7 +149,7 @@ export function isIdle({ place, empty, pinned }: OccupiedNode, threshold: number
 /**
  * Which of the nodes can go, the emptiest first and at most so many: their pods must all find a place on what is left.
  */
-export function planShrinking(
+export function planScaleDown(
   candidates: readonly OccupiedNode[],
   others: readonly Place[],
   most: number,

@@ -10,9 +10,9 @@ import { scalesItself } from '../node-pool/pool-wish.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
 import { clientOf } from '../upgrade/cluster-client.js';
-import { growPools } from './growing-pools.js';
+import { scaleUp } from './growing-pools.js';
 import { readClusterSnapshot } from './reading-cluster.js';
-import { shrinkPools } from './shrinking-pools.js';
+import { scaleDown } from './shrinking-pools.js';
 
 /** Clusters with pools that scale by themselves are looked at this often. */
 const LOOK_MS = 10_000;
@@ -46,7 +46,7 @@ async function look(
   const elastic = pools.filter(scalesItself).filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
   const seen = await readClusterSnapshot(client, running);
   const view = { cluster, pools: elastic, nodes, seen, scope, means };
-  if (!(await growPools(view))) await shrinkPools(view);
+  if (!(await scaleUp(view))) await scaleDown(view);
 }
 
 /** Nodes of pools that no longer scale by themselves are not waited for to be idle. */

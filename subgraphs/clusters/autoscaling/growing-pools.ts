@@ -1,11 +1,11 @@
 import { autoscalingOf } from '../node-pool/node-pool.rules.js';
 import { zonesOf } from '../node-pool/nodes/node-request.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
-import { type GrowablePool, type Growth, planGrowth } from './autoscaling.plan.js';
-import { tellLimits } from './growth-limits.js';
+import { type ScalablePool, type Growth, planGrowth } from './autoscaling.plan.js';
+import { recordScaleUpConditions } from './growth-limits.js';
 import type { Pod } from './kubernetes-objects.js';
 import { templateFacts, templateOf } from './pool-template.js';
-import { AUTOSCALING, type ElasticCluster, resizePool, workingNodes } from './resizing-pool.js';
+import { AUTOSCALING, type AutoscaledCluster, resizePool, workingNodes } from './resizing-pool.js';
 
 /** A pool that could not be made as large as pods needed it is not asked again for so long. */
 const BACK_OFF_MS = 5 * 60_000;
@@ -13,7 +13,7 @@ const BACK_OFF_MS = 5 * 60_000;
 const NAMED = 20;
 
 /** A pool that scales by itself, with how far it may grow now. */
-export interface Candidate extends GrowablePool {
+export interface Candidate extends ScalablePool {
   readonly pool: NodePool;
   /** Nodes that work. */
   readonly size: number;
@@ -22,7 +22,7 @@ export interface Candidate extends GrowablePool {
 }
 
 /** Lets pools grow to their minimum, else for pods that find no node; true when one does. */
-export async function growPools(view: ElasticCluster): Promise<boolean> {
+export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {
   const candidates = await candidatesOf(view);
   if (await anyOf(candidates, (candidate) => fillUp(view, candidate))) return true;
   const present = view.seen.nodes.map(({ place }) => place);
@@ -32,7 +32,7 @@ export async function growPools(view: ElasticCluster): Promise<boolean> {
     const candidate = candidates.find(({ id }) => id === growth.poolId);
     return candidate !== undefined && grow(view, candidate, growth);
   });
-  if (!grown) await tellLimits(view, candidates, left);
+  if (!grown) await recordScaleUpConditions(view, candidates, left);
   return grown;
 }
 
@@ -43,7 +43,7 @@ async function anyOf<T>(items: readonly T[], work: (item: T) => Promise<boolean>
   return any;
 }
 
-async function candidatesOf(view: ElasticCluster): Promise<Candidate[]> {
+async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
   const { cluster, pools, seen, scope } = view;
   const facts = await templateFacts(scope.database, cluster, pools);
   const short = await fallenShort(view);
@@ -59,7 +59,7 @@ async function candidatesOf(view: ElasticCluster): Promise<Candidate[]> {
 }
 
 /** The operations by which pools were to grow a moment ago and did not as they should. */
-async function fallenShort({ pools, scope }: ElasticCluster): Promise<Set<string>> {
+async function fallenShort({ pools, scope }: AutoscaledCluster): Promise<Set<string>> {
   const since = new Date(scope.clock.now().getTime() - BACK_OFF_MS);
   const rows = await scope.database.operation.findMany({
     where: {
@@ -74,7 +74,7 @@ async function fallenShort({ pools, scope }: ElasticCluster): Promise<Set<string
 }
 
 /** A pool may have come to fewer nodes than its minimum: by a quota, a stock, or a creation that was cancelled. */
-function fillUp(view: ElasticCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
+function fillUp(view: AutoscaledCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
   const minSize = autoscalingOf(pool)?.minSize ?? 0;
   if (fellShort || size >= minSize) return Promise.resolve(false);
   const why = 'it has fewer than its minimum.';
@@ -82,7 +82,7 @@ function fillUp(view: ElasticCluster, { pool, size, fellShort }: Candidate): Pro
 }
 
 function grow(
-  view: ElasticCluster,
+  view: AutoscaledCluster,
   { pool, size }: Candidate,
   { nodes, zones, pods }: Growth,
 ): Promise<boolean> {

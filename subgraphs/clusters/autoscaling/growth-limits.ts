@@ -1,17 +1,17 @@
 import { updateNodePool } from '../node-pool/node-pool.store.js';
-import { recordFindings } from '../node-pool/audit/pool-audit.js';
+import { recordPoolDrift } from '../node-pool/audit/pool-audit.js';
 import { type ConditionChange, conditionsOf, withCondition } from '../reconcile/conditions.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { couldTake } from './autoscaling.plan.js';
 import type { Candidate } from './growing-pools.js';
 import type { Pod } from './kubernetes-objects.js';
-import type { ElasticCluster } from './resizing-pool.js';
+import type { AutoscaledCluster } from './resizing-pool.js';
 
 const CONDITION = 'CanScaleUp';
 
 /** Says of each pool whether pods wait that a new node of it could take, if it might grow; and when that is over. */
-export async function tellLimits(
-  view: ElasticCluster,
+export async function recordScaleUpConditions(
+  view: AutoscaledCluster,
   candidates: readonly Candidate[],
   left: readonly Pod[],
 ): Promise<void> {
@@ -45,11 +45,11 @@ function conditionOf({ room, size, fellShort }: Candidate, pods: number): Condit
 }
 
 async function tell(
-  { cluster, scope, means }: ElasticCluster,
+  { cluster, scope, means }: AutoscaledCluster,
   { pool }: Candidate,
   now: ConditionChange,
 ): Promise<void> {
-  await recordFindings({ cluster, pool, nodes: [], scope, means }, async (tx, at) => {
+  await recordPoolDrift({ cluster, pool, nodes: [], scope, means }, async (tx, at) => {
     await updateNodePool(tx, pool.id, { conditions: withCondition(pool, now, at) });
     if (now.status === 'True') return [];
     const text = `The node pool ${pool.name} does not grow: ${now.message}`;

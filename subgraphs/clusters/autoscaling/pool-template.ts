@@ -5,7 +5,7 @@ import { maxPods, MOST_FLANNEL_PODS, type PodNetwork } from '../network/max-pods
 import { kubernetesTaints } from '../node-pool/node-settings.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import type { Cluster, InstanceType, NodePool } from '../reconcile/reconcile.store.js';
-import type { SeenNode } from './reading-cluster.js';
+import type { SnapshotNode } from './reading-cluster.js';
 import type { Place } from './pod-placement.rules.js';
 
 /** What the kubelet and the system keep of a machine: cores and GiB. */
@@ -13,7 +13,7 @@ const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
 const GIB = 2 ** 30;
 
 /** What is known of new nodes of a cluster's pools before they exist. */
-export interface TemplateFacts {
+export interface NodeTemplateInput {
   readonly cluster: Cluster;
   readonly network: PodNetwork | null;
   readonly types: ReadonlyMap<string, InstanceType>;
@@ -24,7 +24,7 @@ export async function templateFacts(
   database: Database,
   cluster: Cluster,
   pools: readonly NodePool[],
-): Promise<TemplateFacts> {
+): Promise<NodeTemplateInput> {
   const ids = [...new Set(pools.flatMap(({ instanceTypes }) => instanceTypes))];
   const [network, types] = await Promise.all([
     database.clusterNetwork.findUnique({ where: { clusterId: cluster.id } }),
@@ -40,8 +40,8 @@ export async function templateFacts(
  */
 export function templateOf(
   pool: NodePool,
-  { cluster, network, types }: TemplateFacts,
-  running: readonly SeenNode[],
+  { cluster, network, types }: NodeTemplateInput,
+  running: readonly SnapshotNode[],
 ): Place | undefined {
   const [type] = pool.instanceTypes.flatMap((id) => types.get(id) ?? []);
   if (!type) return undefined;

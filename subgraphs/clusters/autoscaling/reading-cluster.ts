@@ -5,7 +5,7 @@ import type { OccupiedNode } from './autoscaling.plan.js';
 import type { Node, Pod } from './kubernetes-objects.js';
 import { type Amounts, amountsOf, minus, type Place, requestsOf } from './pod-placement.rules.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
-import { withVolumeTerms } from './volume-terms.js';
+import { withVolumeNodeAffinity } from './volume-terms.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
 /** Annotations by which people keep pods where they are, and nodes. */
@@ -14,7 +14,7 @@ const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disable
 const ENDED = new Set(['Succeeded', 'Failed']);
 
 /** A node of the cluster with what runs on it. */
-export interface SeenNode extends OccupiedNode {
+export interface SnapshotNode extends OccupiedNode {
   readonly nodePoolId: string | null;
   readonly instanceType: string;
   /** Since when it has been found idle; null: it is not. */
@@ -22,24 +22,24 @@ export interface SeenNode extends OccupiedNode {
 }
 
 /** What decides whether pools are to grow or to shrink. */
-export interface SeenCluster {
+export interface ClusterSnapshot {
   /** Pods for which the scheduler finds no node, oldest first. */
   readonly waiting: readonly Pod[];
   /** Nodes that are Ready and take pods. */
-  readonly nodes: readonly SeenNode[];
+  readonly nodes: readonly SnapshotNode[];
 }
 
 /** Reads the nodes and pods of a cluster; `rows` are the nodes that the platform knows. */
 export async function readClusterSnapshot(
   client: KubernetesClient,
   rows: readonly NodeRow[],
-): Promise<SeenCluster> {
+): Promise<ClusterSnapshot> {
   const [nodes, pods] = await Promise.all([
     client.all<Node>('/api/v1/nodes'),
     client.all<Pod>('/api/v1/pods'),
   ]);
   const unended = pods.filter(({ status }) => !ENDED.has(status?.phase ?? ''));
-  const living = await withVolumeTerms(client, unended);
+  const living = await withVolumeNodeAffinity(client, unended);
   const podsOn = Map.groupBy(living, ({ spec }) => spec?.nodeName ?? '');
   const byName = new Map(rows.map((row) => [row.name, row]));
   return {
@@ -66,7 +66,7 @@ function takesPods(node: Node): boolean {
   return isReady(node) && !node.spec?.unschedulable;
 }
 
-function seen(node: Node, row: NodeRow, pods: readonly Pod[]): SeenNode {
+function seen(node: Node, row: NodeRow, pods: readonly Pod[]): SnapshotNode {
   const allocatable = amountsOf(node.status?.allocatable);
   const bound = pods.filter((pod) => belongsToNode(pod));
   const others = pods.filter((pod) => !belongsToNode(pod));

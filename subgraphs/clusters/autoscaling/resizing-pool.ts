@@ -7,24 +7,24 @@ import { updateCluster } from '../cluster/cluster.store.js';
 import { growthRoom, reservedNodes, reserveGrowth } from '../cluster/quota.reservations.js';
 import { updateNodePool } from '../node-pool/node-pool.store.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
-import { recordFindings } from '../node-pool/audit/pool-audit.js';
+import { recordPoolDrift } from '../node-pool/audit/pool-audit.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { nextPoolState } from '../node-pool/pool-states.js';
 import type { NodePoolState } from '../node-pool/node-pool.type.js';
-import { CHANGEABLE, target } from '../node-pool/pool-wish.js';
+import { MUTABLE_CLUSTER_STATES, target } from '../node-pool/pool-wish.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Cluster, Node, NodePool } from '../reconcile/reconcile.store.js';
-import type { SeenCluster } from './reading-cluster.js';
+import type { ClusterSnapshot } from './reading-cluster.js';
 
 /** A cluster whose pools may be resized. */
-export interface ElasticCluster {
+export interface AutoscaledCluster {
   readonly cluster: Cluster;
   /** Those that scale by themselves. */
   readonly pools: readonly NodePool[];
   /** What the platform knows of the nodes of the whole cluster. */
   readonly nodes: readonly Node[];
-  readonly seen: SeenCluster;
+  readonly seen: ClusterSnapshot;
   readonly scope: ReconcileScope;
   readonly means: Means;
 }
@@ -33,12 +33,12 @@ export interface ElasticCluster {
 export const AUTOSCALING = 'AUTOSCALING';
 
 /** How many nodes of a pool work: what its size is counted from, whatever was wished in vain. */
-export function workingNodes({ nodes }: ElasticCluster, poolId: string): readonly Node[] {
+export function workingNodes({ nodes }: AutoscaledCluster, poolId: string): readonly Node[] {
   return nodes.filter(({ nodePoolId, state }) => nodePoolId === poolId && state === 'running');
 }
 
 /** Another size for a pool. */
-export interface Resizing {
+export interface PoolResize {
   readonly from: number;
   readonly to: number;
   /** How many of the new nodes must be in which zone; the others are spread. */
@@ -54,7 +54,11 @@ export interface Resizing {
  * Wishes another size, as far as the quotas of nodes have room, as scaleNodePool does. False when the pool has changed
  * meanwhile, when its machines are larger than the account may have, or nothing is left to wish.
  */
-export async function resizePool(view: ElasticCluster, pool: NodePool, resizing: Resizing): Promise<boolean> {
+export async function resizePool(
+  view: AutoscaledCluster,
+  pool: NodePool,
+  resizing: PoolResize,
+): Promise<boolean> {
   try {
     return await wishSize(view, pool, resizing);
   } catch (error) {
@@ -68,16 +72,16 @@ export async function resizePool(view: ElasticCluster, pool: NodePool, resizing:
 }
 
 async function wishSize(
-  { cluster, scope, means }: ElasticCluster,
+  { cluster, scope, means }: AutoscaledCluster,
   pool: NodePool,
-  resizing: Resizing,
+  resizing: PoolResize,
 ): Promise<boolean> {
   const state = nextPoolState(pool.state as NodePoolState, 'SCALE');
   if (!state) return false;
   let resized = false;
   // A pool that has grown in the same look has brought the cluster to SCALING.
-  const audit = { cluster, pool, nodes: [], scope, means, states: CHANGEABLE };
-  await recordFindings(audit, async (tx, at) => {
+  const audit = { cluster, pool, nodes: [], scope, means, states: MUTABLE_CLUSTER_STATES };
+  await recordPoolDrift(audit, async (tx, at) => {
     if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
     const { from } = resizing;
     const to = await affordable(tx, { cluster, pool, wanted: resizing.to, from });
@@ -134,7 +138,7 @@ async function affordable(
 
 function autoscaled(
   subject: { readonly cluster: Cluster; readonly pool: NodePool; readonly operationId: string },
-  { from, to, why, data }: Resizing,
+  { from, to, why, data }: PoolResize,
 ): NewEvent {
   const text = `The node pool ${subject.pool.name} scales by itself from ${from} to ${to} nodes: ${why}`;
   return eventOf(subject, 'NODE_POOL_AUTOSCALED', text, {

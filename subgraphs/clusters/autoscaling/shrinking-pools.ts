@@ -1,12 +1,12 @@
 import { autoscalingOf, type AutoscalingPlan } from '../node-pool/node-pool.rules.js';
-import { letLeave } from '../node-pool/nodes/losing-nodes.js';
+import { markNodesRemoving } from '../node-pool/nodes/losing-nodes.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
-import { isIdle, planShrinking } from './autoscaling.plan.js';
-import type { SeenNode } from './reading-cluster.js';
-import { type ElasticCluster, resizePool, workingNodes } from './resizing-pool.js';
+import { isIdle, planScaleDown } from './autoscaling.plan.js';
+import type { SnapshotNode } from './reading-cluster.js';
+import { type AutoscaledCluster, resizePool, workingNodes } from './resizing-pool.js';
 
 /** Notes which nodes are idle, and takes away those that have been for as long as their pool says. */
-export async function shrinkPools(view: ElasticCluster): Promise<void> {
+export async function scaleDown(view: AutoscaledCluster): Promise<void> {
   for (const pool of view.pools) {
     const scaling = autoscalingOf(pool);
     if (!scaling) continue;
@@ -18,10 +18,10 @@ export async function shrinkPools(view: ElasticCluster): Promise<void> {
 
 /** Writes since when nodes of the pool have been idle; answers those that are. */
 async function noteIdle(
-  { seen, scope }: ElasticCluster,
+  { seen, scope }: AutoscaledCluster,
   pool: NodePool,
   { scaleInThreshold }: AutoscalingPlan,
-): Promise<SeenNode[]> {
+): Promise<SnapshotNode[]> {
   const mine = seen.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
   const [idle, busy] = [
     mine.filter((node) => isIdle(node, scaleInThreshold)),
@@ -37,23 +37,24 @@ async function noteIdle(
 }
 
 async function shrink(
-  view: ElasticCluster,
+  view: AutoscaledCluster,
   pool: NodePool,
-  { scaling, idle }: { readonly scaling: AutoscalingPlan; readonly idle: readonly SeenNode[] },
+  { scaling, idle }: { readonly scaling: AutoscalingPlan; readonly idle: readonly SnapshotNode[] },
 ): Promise<boolean> {
   const { seen, scope } = view;
   const from = workingNodes(view, pool.id).length;
   const before = scope.clock.now().getTime() - scaling.scaleInDelaySeconds * 1000;
   const ripe = idle.filter(({ idleSince }) => idleSince !== null && idleSince.getTime() <= before);
   const others = seen.nodes.filter((node) => !ripe.includes(node)).map(({ place }) => place);
-  const going = planShrinking(ripe, others, Math.max(0, from - scaling.minSize));
+  const going = planScaleDown(ripe, others, Math.max(0, from - scaling.minSize));
   if (going.length === 0) return false;
   const ids = new Set(going.map(({ id }) => id));
   const leaving = view.nodes.filter(({ id }) => ids.has(id));
   return resizePool(view, pool, {
     from,
     to: from - leaving.length,
-    also: (tx, at) => letLeave(tx, leaving, { drain: true, reason: 'SCALE_IN', since: at.toISOString() }),
+    also: (tx, at) =>
+      markNodesRemoving(tx, leaving, { drain: true, reason: 'SCALE_IN', since: at.toISOString() }),
     why: `${leaving.length} were idle, and their pods have room elsewhere.`,
     data: { nodes: leaving.map(({ name }) => name) },
   });

@@ -20,7 +20,7 @@ interface Volume extends KubernetesObject {
 }
 
 /** The pods with what their volumes ask of nodes; nothing is read when none of them has a volume claim. */
-export async function withVolumeTerms(client: KubernetesClient, pods: readonly Pod[]): Promise<Pod[]> {
+export async function withVolumeNodeAffinity(client: KubernetesClient, pods: readonly Pod[]): Promise<Pod[]> {
   if (pods.every((pod) => claimsOf(pod).length === 0)) return [...pods];
   const [claims, volumes] = await Promise.all([
     client.all<Claim>('/api/v1/persistentvolumeclaims'),

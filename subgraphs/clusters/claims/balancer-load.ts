@@ -2,7 +2,7 @@ import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.
 import type { ClaimQuota } from './claims.rules.js';
 
 /** What a Service has of the load balancer that stands for it. */
-export interface BalancerLoad {
+export interface LoadBalancerUsage {
   readonly listeners: number;
   readonly servers: number;
 }
@@ -12,12 +12,15 @@ export interface LoadPart extends ClaimQuota {
   readonly amount: number;
 }
 
-export const NO_LOAD: BalancerLoad = { listeners: 0, servers: 0 };
+export const NO_USAGE: LoadBalancerUsage = { listeners: 0, servers: 0 };
 
 type Balanced = Pick<CloudClaim, 'id' | 'balancer'>;
 
 /** The load as it is counted: Services that reuse one load balancer share what it may have. */
-export function loadParts({ id, balancer }: Balanced, { listeners, servers }: BalancerLoad): LoadPart[] {
+export function usageParts(
+  { id, balancer }: Balanced,
+  { listeners, servers }: LoadBalancerUsage,
+): LoadPart[] {
   const scope = balancer ?? id;
   return [
     { resource: 'listeners-per-load-balancer', scope, amount: listeners },
@@ -29,9 +32,9 @@ export function loadParts({ id, balancer }: Balanced, { listeners, servers }: Ba
  * What each claim asks of its load balancer, by id. The machines of a cluster are behind a load balancer once, however
  * many of its Services reuse it: the first of these claims has them.
  */
-export function desiredLoads(claims: readonly CloudClaim[]): Map<string, BalancerLoad> {
+export function desiredLoads(claims: readonly CloudClaim[]): Map<string, LoadBalancerUsage> {
   const counted = new Set<string>();
-  const loads = new Map<string, BalancerLoad>();
+  const loads = new Map<string, LoadBalancerUsage>();
   for (const { id, account, clusterId, kind, balancer, listeners, servers } of claims) {
     if (kind === 'DISK') continue;
     const behind = JSON.stringify([account, clusterId, balancer ?? id]);
@@ -41,6 +44,6 @@ export function desiredLoads(claims: readonly CloudClaim[]): Map<string, Balance
   return loads;
 }
 
-export function sameLoad(a: BalancerLoad, b: BalancerLoad): boolean {
+export function sameLoad(a: LoadBalancerUsage, b: LoadBalancerUsage): boolean {
   return a.listeners === b.listeners && a.servers === b.servers;
 }

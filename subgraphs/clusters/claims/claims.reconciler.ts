@@ -17,7 +17,7 @@ import {
 } from '../../../engine/providers/claim-infrastructure.js';
 import { enqueue } from '../../../engine/queue.js';
 import { type Problem, settle } from '../../../kernel/result.js';
-import { type BalancerLoad, NO_LOAD, sameLoad, desiredLoads } from './balancer-load.js';
+import { type LoadBalancerUsage, NO_USAGE, sameLoad, desiredLoads } from './balancer-load.js';
 import { type ClaimDecision, isDecisionApplied, quotasOfClaim } from './claims.rules.js';
 import {
   allClaims,
@@ -88,7 +88,7 @@ export class ClaimsReconciler implements Reconciler {
   private async decide(claim: CloudClaim, { scope, rows, loads }: Look): Promise<ClaimDecision> {
     const before = rows.get(claim.id);
     const held = before?.state === 'GRANTED';
-    const load = loads.get(claim.id) ?? NO_LOAD;
+    const load = loads.get(claim.id) ?? NO_USAGE;
     const problem = held ? await this.reload(before, load, scope) : await this.takePlaces(claim, load, scope);
     const state = held || !problem ? 'GRANTED' : 'REFUSED';
     const decision: ClaimDecision = { state, message: problem?.message ?? null };
@@ -125,7 +125,7 @@ export class ClaimsReconciler implements Reconciler {
   /** Takes the places of a claim and writes down that it has them, or answers why there is no room. */
   private async takePlaces(
     claim: CloudClaim,
-    load: BalancerLoad,
+    load: LoadBalancerUsage,
     { database, clock }: ReconcileScope,
   ): Promise<Problem | undefined> {
     const { account, kind } = claim;
@@ -136,7 +136,7 @@ export class ClaimsReconciler implements Reconciler {
           await reserve(tx, { ...place, account, amount: 1, ...more });
         const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
         await putClaim(tx, claim, granted);
-        if (kind !== 'DISK') await loadClaim(tx, claim, { held: NO_LOAD, wished: load });
+        if (kind !== 'DISK') await loadClaim(tx, claim, { held: NO_USAGE, wished: load });
       }),
     );
     return taken.ok ? undefined : taken.problems[0];
@@ -145,7 +145,7 @@ export class ClaimsReconciler implements Reconciler {
   /** Lets what a claim has of its load balancer follow what its Service asks; answers why it gets no more. */
   private async reload(
     row: ClaimRow,
-    wished: BalancerLoad,
+    wished: LoadBalancerUsage,
     { database }: ReconcileScope,
   ): Promise<Problem | undefined> {
     if (sameLoad(row, wished)) return undefined;
@@ -161,7 +161,7 @@ interface Look {
   readonly scope: ReconcileScope;
   readonly rows: ReadonlyMap<string, ClaimRow>;
   /** What each asks of its load balancer. */
-  readonly loads: ReadonlyMap<string, BalancerLoad>;
+  readonly loads: ReadonlyMap<string, LoadBalancerUsage>;
 }
 
 type Decisions = ReadonlyMap<string, ClaimDecision>;

@@ -3,7 +3,7 @@ import { closeEmpty } from '../../../engine/ledger-scopes.js';
 import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
-import { type BalancerLoad, loadParts, NO_LOAD } from './balancer-load.js';
+import { type LoadBalancerUsage, usageParts, NO_USAGE } from './balancer-load.js';
 import { quotasOfClaim } from './claims.rules.js';
 
 export type { ClaimRow };
@@ -57,7 +57,7 @@ export async function recordDecision(
 export async function loadClaim(
   tx: Transaction,
   claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
-  { held, wished }: { readonly held: BalancerLoad; readonly wished: BalancerLoad },
+  { held, wished }: { readonly held: LoadBalancerUsage; readonly wished: LoadBalancerUsage },
 ): Promise<void> {
   const { id } = claim;
   const { listeners, servers } = held;
@@ -69,11 +69,11 @@ export async function loadClaim(
 async function takeLoad(
   tx: Transaction,
   claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
-  { held, wished }: { readonly held: BalancerLoad; readonly wished: BalancerLoad },
+  { held, wished }: { readonly held: LoadBalancerUsage; readonly wished: LoadBalancerUsage },
 ): Promise<void> {
   const { account } = claim;
-  const before = loadParts(claim, held);
-  for (const [index, { amount, ...place }] of loadParts(claim, wished).entries()) {
+  const before = usageParts(claim, held);
+  for (const [index, { amount, ...place }] of usageParts(claim, wished).entries()) {
     const more = amount - (before[index]?.amount ?? 0);
     if (more > 0) await reserve(tx, { ...place, account, amount: more });
     await release(tx, { ...place, account, amount: -more });
@@ -89,7 +89,7 @@ export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<voi
   if (held?.state !== 'GRANTED') return;
   const kind = claim.kind as CloudClaim['kind'];
   for (const place of quotasOfClaim({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
-  await takeLoad(tx, claim, { held, wished: NO_LOAD });
+  await takeLoad(tx, claim, { held, wished: NO_USAGE });
 }
 
 /** Forgets a cluster's claims of the kind and releases what they hold: its disks, or its load balancers. */

@@ -1,9 +1,12 @@
 import type { Transaction } from '../../../kernel/database.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
-import type { FixedCluster } from './immutable.rules.js';
+import type { StoredImmutableFields } from './immutable.rules.js';
 
 /** A cluster with the VPC that it is in. */
-export async function fixedCluster(tx: Transaction, cluster: ClusterRow): Promise<FixedCluster> {
+export async function readImmutableFields(
+  tx: Transaction,
+  cluster: ClusterRow,
+): Promise<StoredImmutableFields> {
   const network = await tx.clusterNetwork.findUnique({ where: { clusterId: cluster.id } });
   return { ...cluster, vpcId: network?.vpcId ?? null };
 }

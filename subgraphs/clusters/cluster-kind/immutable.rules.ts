@@ -15,7 +15,7 @@ export interface ImmutableFields {
 }
 
 /** A cluster as far as it never changes. */
-export interface FixedCluster extends KindColumns {
+export interface StoredImmutableFields extends KindColumns {
   readonly regionId: string;
   readonly vpcId: string | null;
   readonly networkPlugin: string;
@@ -31,7 +31,7 @@ const ADVICE: Readonly<Partial<Record<keyof ImmutableFields, string>>> = {
 };
 
 /** Refuses each field that would change; the present value, and a field that is left out, is accepted. */
-export function immutableProblems(wanted: ImmutableFields, cluster: FixedCluster): Problem[] {
+export function immutableProblems(wanted: ImmutableFields, cluster: StoredImmutableFields): Problem[] {
   const present: Record<keyof ImmutableFields, string | number | null> = {
     regionId: cluster.regionId,
     vpcId: cluster.vpcId,

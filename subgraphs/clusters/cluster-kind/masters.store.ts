@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { NodeRow } from '../node/node.store.js';
-import { releaseMachines } from '../reconcile/held.js';
+import { releaseInstanceQuota } from '../reconcile/held.js';
 
 /** The masters of a cluster, by name. */
 export function readMasters(db: Database | Transaction, clusterId: string): Promise<NodeRow[]> {
@@ -15,5 +15,5 @@ export async function deleteMasters(
   const masters = await readMasters(tx, id);
   if (masters.length === 0) return;
   await tx.node.deleteMany({ where: { clusterId: id, role: 'MASTER' } });
-  await releaseMachines(tx, account, masters);
+  await releaseInstanceQuota(tx, account, masters);
 }

@@ -3,7 +3,7 @@ import { requeueAfter } from '../../../engine/contract.js';
 import type { ErrorCode } from '../../../kernel/errors.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { failCluster } from '../cluster/settling-cluster.js';
-import { seenAs } from '../node-pool/nodes/observing-nodes.js';
+import { observedState } from '../node-pool/nodes/observing-nodes.js';
 import { isReady, readNode } from '../reconcile/kubernetes-nodes.js';
 import { type NodeChange, recordNodes } from '../reconcile/nodes.store.js';
 import type { Node } from '../reconcile/reconcile.store.js';
@@ -12,7 +12,7 @@ import { readMasters } from './masters.store.js';
 const LOOK_MS = 500;
 
 /** Waits until the masters of a dedicated cluster are nodes that Kubernetes calls Ready. */
-export const observeMasters: Step = async (step) => {
+export const waitForMasters: Step = async (step) => {
   const { cluster, scope, means } = step;
   if (cluster.type !== 'KUBERNETES') return undefined;
   const waiting = (await readMasters(scope.database, cluster.id)).filter(({ state }) => state !== 'running');
@@ -21,7 +21,7 @@ export const observeMasters: Step = async (step) => {
   const ready = await readyNames(step, waiting);
   const now = scope.clock.now().getTime();
   const changes = waiting.flatMap((node) => {
-    const seen = seenAs(node, { instance: instances.get(node.id), ready: ready.has(node.name), now });
+    const seen = observedState(node, { instance: instances.get(node.id), ready: ready.has(node.name), now });
     return seen ? [seen] : [];
   });
   const failed = changes.find(({ state }) => state === 'failed');

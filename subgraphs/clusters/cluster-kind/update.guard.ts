@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../kernel/database.js';
 import { Refused } from '../../../kernel/result.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
-import { fixedCluster } from './fixed-cluster.store.js';
+import { readImmutableFields } from './fixed-cluster.store.js';
 import { immutableProblems, type ImmutableFields } from './immutable.rules.js';
 import { labelRiskProblems } from './registered.rules.js';
 
@@ -18,7 +18,7 @@ export async function guardUpdate(
 ): Promise<void> {
   const labels = update.labels != null && JSON.stringify(update.labels) !== JSON.stringify(cluster.labels);
   const problems = [
-    ...immutableProblems(update, await fixedCluster(tx, cluster)),
+    ...immutableProblems(update, await readImmutableFields(tx, cluster)),
     ...labelRiskProblems(cluster, { labels, acknowledged: update.acknowledgeRisk === true }),
   ];
   if (problems.length > 0) throw new Refused(problems);

@@ -7,7 +7,7 @@ import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import { clusterFilterProblems } from './cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';
 import { type ClusterOrderField, clusterSorting, type ClusterStore } from './cluster.store.js';
-import { remember } from '../loading.js';
+import { primeLoader } from '../loading.js';
 
 /** Lists clusters. */
 export class ClusterListService {
@@ -26,7 +26,7 @@ export class ClusterListService {
     const { limit, sort, key } = sortedPageRequest(args, clusterSorting);
     const filter = await this.checkedFilter(wanted);
     const reading = this.store.page({ account, filter, limit: limit + 1, sort, key });
-    const rows = await remember(context, this.store.byIds, reading);
+    const rows = await primeLoader(context, this.store.byIds, reading);
     return toConnection(pageOf(rows, limit), {
       key: (cluster) => sortKey(sort, cluster),
       after: args.after,

@@ -2,14 +2,19 @@ import { done, type Reconciler, type ReconcileScope } from '../../../engine/cont
 import { enqueueAll } from '../../../engine/queue.js';
 import { inCluster, type ClusterStep, type Step } from './cluster.steps.js';
 import { deleteCluster, failDeletion } from './deleting-cluster.js';
-import { makeControlPlane, openKubernetesApi } from './making-control-plane.js';
+import { createControlPlane, openKubernetesApi } from './making-control-plane.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
 import { readCluster } from '../reconcile/reconcile.store.js';
-import { observeMasters } from '../cluster-kind/observing-masters.js';
+import { waitForMasters } from '../cluster-kind/observing-masters.js';
 import { failMigration, migrateCluster } from '../migration/migrating-cluster.js';
 import { MIGRATE_CLUSTER } from '../migration/migration.service.js';
-import { failCluster, poolsSettled, settleCanceled, settleCluster } from './settling-cluster.js';
+import {
+  failCluster,
+  poolsReconciled,
+  completeCanceledCluster,
+  completeCluster,
+} from './settling-cluster.js';
 import { scaleVertically } from '../vertical-scaling/scaling-vertically.js';
 import { failUpgrade, upgradeCluster } from '../upgrade/upgrading-cluster.js';
 
@@ -22,9 +27,9 @@ import { failUpgrade, upgradeCluster } from '../upgrade/upgrading-cluster.js';
  *    FAILED                  any ──▶ DELETING ──▶ DELETED | DELETE_FAILED
  */
 const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
-  INITIAL: [cancelCreation, makeControlPlane, openKubernetesApi, observeMasters, settleCluster],
+  INITIAL: [cancelCreation, createControlPlane, openKubernetesApi, waitForMasters, completeCluster],
   UPDATING: [migrateCluster, scaleVertically],
-  SCALING: [settleCluster],
+  SCALING: [completeCluster],
   UPGRADING: [upgradeCluster],
   DELETING: [deleteCluster],
 };
@@ -64,7 +69,7 @@ async function nextStep(
 /** A cancelled creation: the pools stop where they are, then the cluster has failed. */
 async function cancelCreation(step: ClusterStep): Promise<StepOutcome | undefined> {
   if (!step.operation?.cancelRequestedAt) return undefined;
-  if (poolsSettled(step)) return settleCanceled(step);
+  if (poolsReconciled(step)) return completeCanceledCluster(step);
   const open = step.pools.filter((pool) => pool.settledGeneration < pool.generation).map(({ id }) => id);
   await inCluster(step, async (tx) => {
     await enqueueAll(tx, 'node-pool', open);

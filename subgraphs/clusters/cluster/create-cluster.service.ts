@@ -15,7 +15,7 @@ import { insertCluster, isNameTaken, lockClusterName } from './cluster.store.js'
 import { reserveMasters } from '../cluster-kind/masters.js';
 import { requireVerified } from '../account/account-verification.service.js';
 import { unlinkedConditions } from '../cluster-kind/registered.rules.js';
-import { connectCluster } from '../network/connecting-cluster.js';
+import { createClusterNetwork } from '../network/connecting-cluster.js';
 import { networkReferenceProblems } from '../network/network-references.js';
 import { defaultPoolIndex } from '../node-pool/node-pool.rules.js';
 import { insertNodePools } from '../node-pool/node-pool.store.js';
@@ -135,7 +135,7 @@ function connect(
   const { name, product, regionId, networkPlugin: plugin, namedZones, zoneIds, masters, network } = plan;
   if (!hasOwnControlPlane(product)) return Promise.resolve(zoneIds);
   const nodes = masters.length + plan.nodePools.reduce((sum, pool) => sum + pool.desiredSize, 0);
-  return connectCluster(tx, {
+  return createClusterNetwork(tx, {
     ...{ account, clusterId, name, product, regionId, plugin, nodes, at },
     zoneIds: namedZones,
     allZoneIds: zoneIds,

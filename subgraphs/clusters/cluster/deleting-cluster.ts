@@ -8,7 +8,7 @@ import type { Problem } from '../../../kernel/result.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { removeClaimsOf } from '../claims/claims.store.js';
 import { deleteMasters } from '../cluster-kind/masters.store.js';
-import { disconnectCluster } from '../network/disconnecting-cluster.js';
+import { deleteClusterNetwork } from '../network/disconnecting-cluster.js';
 import { inCluster, clusterEvent, type ClusterStep } from './cluster.steps.js';
 import { updateCluster } from './cluster.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
@@ -91,7 +91,10 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
 async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
   const { retain } = (operation?.input ?? {}) as { retain?: string[] };
-  const { keepsLoadBalancer } = await disconnectCluster(tx, { clusterId: cluster.id, retain: retain ?? [] });
+  const { keepsLoadBalancer } = await deleteClusterNetwork(tx, {
+    clusterId: cluster.id,
+    retain: retain ?? [],
+  });
   // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
   const loadBalancers = product === 'REGISTERED' || keepsLoadBalancer ? 0 : 1;
   await removeClaimsOf(tx, cluster.id, 'DISKS');

@@ -22,7 +22,7 @@ const KUBERNETES_API_READY = 'KubernetesApiReady';
 const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could not be made.' } as const;
 
 /** Has the provider make the control plane and waits until it runs. */
-export const makeControlPlane: Step = async (step) => {
+export const createControlPlane: Step = async (step) => {
   const { cluster, operation, scope, means } = step;
   if (holds(cluster, CONTROL_PLANE_READY)) return undefined;
   const { account, regionId, zoneIds, version, id: clusterId } = cluster;

@@ -15,13 +15,13 @@ import { readNodes } from '../reconcile/reconcile.store.js';
 const READY = 'Ready';
 
 /** Whether every pool's wish has been tried to its end. */
-export function poolsSettled({ pools }: ClusterStep): boolean {
+export function poolsReconciled({ pools }: ClusterStep): boolean {
   return pools.every((pool) => pool.state !== 'DELETING' && pool.settledGeneration >= pool.generation);
 }
 
 /** The control plane runs and the pools have settled: the cluster is RUNNING. Pools that settle call it again. */
-export async function settleCluster(step: ClusterStep): Promise<StepOutcome> {
-  if (!poolsSettled(step)) return done;
+export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
+  if (!poolsReconciled(step)) return done;
   const { cluster, operation, scope } = step;
   const result = operation && (await resultOfPools(step));
   await inCluster(step, async (tx, at) => {
@@ -70,8 +70,8 @@ async function resultOfPools({ pools, operation, scope }: ClusterStep): Promise<
 }
 
 /** A cancelled creation, once its pools have stopped: the cluster is FAILED and can be deleted. */
-export async function settleCanceled(step: ClusterStep): Promise<StepOutcome> {
-  if (!poolsSettled(step)) return done;
+export async function completeCanceledCluster(step: ClusterStep): Promise<StepOutcome> {
+  if (!poolsReconciled(step)) return done;
   const { operation } = step;
   const result = await resultOfPools(step);
   const error = { code: 'OPERATION_CANCELED', message: 'The creation was cancelled.' } as const;

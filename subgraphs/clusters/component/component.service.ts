@@ -10,7 +10,7 @@ import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
-import { isStringKeyed } from './string-keyed.js';
+import { isJsonObject } from './string-keyed.js';
 import { type ClusterRow, lockCluster } from '../cluster/cluster.store.js';
 import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import {
@@ -264,7 +264,7 @@ function chosen(entry: ComponentEntry, wished: string | null | undefined, { vers
 }
 
 function checked(entry: ComponentEntry, before: Parameters, change: unknown): Parameters {
-  if (!isStringKeyed(change))
+  if (!isJsonObject(change))
     refuse('INVALID_INPUT', 'parameters must be an object of names and values.', {
       path: ['input', 'parameters'],
     });

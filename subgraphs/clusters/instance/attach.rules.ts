@@ -4,7 +4,7 @@ import type { Problem } from '../../../kernel/result.js';
 import { poolKindProblems, type PoolCluster, type PoolOfKind } from '../cluster-kind/pool-kind.rules.js';
 import { instanceTypeProblems } from '../node-pool/node-pool.rules.js';
 import type { AttachMode } from '../node-pool/pool-changes.input.js';
-import { machineKind } from './machine-kind.js';
+import { instanceCategory } from './machine-kind.js';
 import { imageProblem, osOf } from './node-image.js';
 
 /** The pool that machines are to join, with what of its cluster decides whether they can. */
@@ -78,7 +78,7 @@ const isAlike: Check = ({ instanceType }, { pool, types }) => {
 type Type = PoolCluster['types'] extends ReadonlyMap<string, infer T> ? T : never;
 
 function likeness(type: Type | undefined): string {
-  const kind = type ? machineKind(type) : 'VIRTUAL';
+  const kind = type ? instanceCategory(type) : 'VIRTUAL';
   if (!type || kind === 'VIRTUAL') return 'virtual';
   return ['GPU', 'NPU', 'FPGA'].includes(kind) ? `${type.architecture} with ${kind}s` : type.architecture;
 }

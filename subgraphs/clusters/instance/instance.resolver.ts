@@ -19,7 +19,7 @@ import {
   ReleaseInstancesInput,
   ReleaseInstancesPayload,
 } from './instance.type.js';
-import { InstanceCategory, machineKind } from './machine-kind.js';
+import { InstanceCategory, instanceCategory } from './machine-kind.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import { nodeImages, runsNodes } from './node-image.js';
 import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
@@ -28,7 +28,7 @@ import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
 export class MachineKindResolver {
   @FieldResolver(() => InstanceCategory, { description: 'What instances of the type compute with.' })
   category(@Root() type: InstanceTypeValue) {
-    return machineKind(type);
+    return instanceCategory(type);
   }
 }
 

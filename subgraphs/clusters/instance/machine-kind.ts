@@ -25,7 +25,7 @@ interface Machine {
 const FPGA_FAMILY = /^ecs\.f\d/;
 
 /** What machines of a type compute with; accelerators go before the rest. */
-export function machineKind({ id, architecture, gpus, npus = 0, bareMetal }: Machine): InstanceCategory {
+export function instanceCategory({ id, architecture, gpus, npus = 0, bareMetal }: Machine): InstanceCategory {
   if (isVirtual(id)) return 'VIRTUAL';
   if (gpus > 0) return 'GPU';
   if (npus > 0) return 'NPU';

@@ -1,7 +1,7 @@
 import { grantedClaims } from '../claims/claims.store.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from './cluster-resources.rules.js';
-import { seenGroupOf } from '../node-pool/pool-bounds.js';
+import { observedScalingGroup } from '../node-pool/pool-bounds.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { type ClusterNetworkRow, NetworkStore } from './network.store.js';
 
@@ -61,7 +61,7 @@ export class ClusterResourceStore {
         resources: resources.get(id) ?? [],
         pools: (poolsOf.get(id) ?? []).map((pool) => ({
           name: pool.name,
-          scalingGroupId: seenGroupOf(pool)?.id ?? null,
+          scalingGroupId: observedScalingGroup(pool)?.id ?? null,
         })),
         nodes: nodesOf.get(id) ?? [],
         claims: claims.get(id) ?? [],

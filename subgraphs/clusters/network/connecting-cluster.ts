@@ -55,7 +55,7 @@ interface Place {
  * nothing in the VPC has, and takes what that needs of the quotas. Answers the zones of its vSwitches.
  * Refuses NOT_FOUND, NETWORK_MISMATCH, CIDR_OVERLAP, SECURITY_GROUP_RULE_MISSING, QUOTA_EXCEEDED.
  */
-export async function connectCluster(
+export async function createClusterNetwork(
   tx: Transaction,
   wish: ClusterNetworkRequest,
 ): Promise<readonly string[]> {

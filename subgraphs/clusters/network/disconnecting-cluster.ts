@@ -6,7 +6,7 @@ import * as store from './network.store.js';
 import { releaseAllNodes } from './node-network.js';
 
 /** A cluster that is gone but for what it was connected to. */
-export interface Disconnection {
+export interface ClusterNetworkDeletion {
   readonly clusterId: string;
   /** Ids of resources that shall outlive it. */
   readonly retain: readonly string[];
@@ -16,9 +16,9 @@ export interface Disconnection {
  * Takes away what was made for a cluster and nobody else uses, but for what is to be retained; that belongs to the
  * account from then on. Answers whether the load balancer of its API stays.
  */
-export async function disconnectCluster(
+export async function deleteClusterNetwork(
   tx: Transaction,
-  { clusterId, retain }: Disconnection,
+  { clusterId, retain }: ClusterNetworkDeletion,
 ): Promise<{ readonly keepsLoadBalancer: boolean }> {
   const network = await tx.clusterNetwork.findUnique({ where: { clusterId } });
   if (!network) return { keepsLoadBalancer: false };

@@ -4,14 +4,14 @@ import { eventOf } from '../reconcile/reconcile-events.js';
 import type { NodePool, Prisma } from '../reconcile/reconcile.store.js';
 import { inPool, type PoolStep } from './node-pool.steps.js';
 import type { StepOutcome } from '../reconcile/steps.js';
-import { sameBounds, seenGroup, seenGroupOf, wantedBounds } from './pool-bounds.js';
+import { sameBounds, seenGroup, observedScalingGroup, wantedBounds } from './pool-bounds.js';
 
 /** Makes the pool's scaling group, and gives it the bounds that the wish asks for. */
-export async function ensureGroup(step: PoolStep): Promise<StepOutcome | undefined> {
+export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, means, scope } = step;
   // A creation that was cancelled early has nothing in the cloud yet, and never will.
   if (!holds(cluster, 'ControlPlaneReady')) return undefined;
-  const seen = seenGroupOf(pool);
+  const seen = observedScalingGroup(pool);
   if (seen?.state === 'DELETED') return undefined;
   const wanted = await wantedBounds(scope.database, pool);
   if (seen && sameBounds(seen, wanted)) return undefined;
@@ -21,7 +21,7 @@ export async function ensureGroup(step: PoolStep): Promise<StepOutcome | undefin
       where: { id: pool.id },
       data: { scalingGroup: seenGroup(group, at), ...healthOf(pool, group, at) },
     });
-    return group.state === 'DELETED' ? [groupMissing(pool, cluster.id)] : [];
+    return group.state === 'DELETED' ? [scalingGroupMissingEvent(pool, cluster.id)] : [];
   });
   return 'again';
 }
@@ -50,7 +50,7 @@ export function healthOf(
 }
 
 /** Says that a pool's group is gone. */
-export function groupMissing(pool: Pick<NodePool, 'id' | 'name'>, clusterId: string) {
+export function scalingGroupMissingEvent(pool: Pick<NodePool, 'id' | 'name'>, clusterId: string) {
   const text = `The scaling group of the node pool ${pool.name} was deleted; the pool must be made anew.`;
   return eventOf({ cluster: { id: clusterId }, pool }, 'SCALING_GROUP_MISSING', text, { level: 'ERROR' });
 }

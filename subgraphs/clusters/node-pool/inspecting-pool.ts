@@ -6,7 +6,7 @@ import type { Node } from '../reconcile/reconcile.store.js';
 import type { Means } from './node-pool.steps.js';
 
 /** What there is of a cluster outside the platform's own records. */
-export interface Outside {
+export interface ObservedState {
   /** By node id. */
   readonly instances: ReadonlyMap<string, Instance>;
   /** Names of the Kubernetes nodes; undefined when Kubernetes could not be asked. */
@@ -14,10 +14,10 @@ export interface Outside {
 }
 
 /** Reads what the cloud and Kubernetes have of a cluster. */
-export async function lookOutside(
+export async function readObservedState(
   clusterId: string,
   { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
-): Promise<Outside> {
+): Promise<ObservedState> {
   const instances = await means.provider.instances(clusterId);
   return {
     instances: new Map(instances.map((one) => [one.id, one])),
@@ -48,7 +48,7 @@ export interface ChangedNode {
 }
 
 /** How the nodes of a pool differ from what the platform knows of them. */
-export interface Findings {
+export interface NodeDifferences {
   /** Their machines are gone. */
   readonly lost: readonly Node[];
   /** Their machines are about to be taken back. */
@@ -61,7 +61,7 @@ export interface Findings {
 }
 
 /** Compares the nodes of a pool that run with what was seen. */
-export function compare(nodes: readonly Node[], { instances, names }: Outside): Findings {
+export function compare(nodes: readonly Node[], { instances, names }: ObservedState): NodeDifferences {
   const running = nodes.filter(({ state }) => state === 'running');
   const lost = running.filter(({ id }) => !instances.has(id));
   const there = running.filter(({ id }) => instances.has(id));

@@ -3,11 +3,11 @@ import type { Instance } from '../../../engine/providers/infrastructure-provider
 const MIN_LOOK_MS = 100;
 const MAX_LOOK_MS = 15_000;
 /** When nothing says when the next node is there. */
-const UNTOLD_LOOK_MS = 500;
+const DEFAULT_POLL_MS = 500;
 
 /** In how many milliseconds to look at instances again: when the next of them that starts is expected. */
-export function nextLook(instances: readonly Instance[], now: Date): number {
+export function nextPollDelay(instances: readonly Instance[], now: Date): number {
   const times = instances.flatMap(({ state, readyAt }) => (state === 'STARTING' ? [readyAt.getTime()] : []));
-  if (times.length === 0) return UNTOLD_LOOK_MS;
+  if (times.length === 0) return DEFAULT_POLL_MS;
   return Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, Math.min(...times) - now.getTime()));
 }

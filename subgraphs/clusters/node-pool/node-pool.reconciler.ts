@@ -1,26 +1,26 @@
 import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
 import { cancelPoolChange } from './canceling-pool.js';
 import { deletePool } from './deleting-pool.js';
-import { ensureGroup } from './ensuring-group.js';
-import { failPending, makeInstances, makeRows } from './nodes/making-nodes.js';
+import { ensurePoolScalingGroup } from './ensuring-group.js';
+import { failPending, createInstances, insertNodeRows } from './nodes/making-nodes.js';
 import type { Means, PoolStep } from './node-pool.steps.js';
 import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
 import { observeNodes } from './nodes/observing-nodes.js';
 import { type PoolView, readNodes, readPool } from '../reconcile/reconcile.store.js';
 import { applySettings } from './node-settings.js';
 import { removeNodes } from './nodes/removing-nodes.js';
-import { settlePool } from './settling-pool.js';
-import { inspectPool } from './syncing-pool.js';
+import { completePool } from './settling-pool.js';
+import { syncPool } from './syncing-pool.js';
 
 /** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
 const STEPS = [
   cancelPoolChange,
-  ensureGroup,
-  inspectPool,
+  ensurePoolScalingGroup,
+  syncPool,
   applySettings,
   removeNodes,
-  makeRows,
-  makeInstances,
+  insertNodeRows,
+  createInstances,
   observeNodes,
 ];
 
@@ -54,7 +54,7 @@ async function nextStep(
     const outcome: StepOutcome | undefined = await take(step);
     if (outcome !== undefined) return outcome;
   }
-  return settlePool(step);
+  return completePool(step);
 }
 
 type Due = { readonly state: string; readonly generation: number; readonly settledGeneration: number };

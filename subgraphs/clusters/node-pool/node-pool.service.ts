@@ -11,7 +11,14 @@ import * as pools from './node-pool.store.js';
 import { reassignDefaultPool } from './default-pool.js';
 import { configOf, defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
 import { placedConfig, storedConfig } from './pool-network.js';
-import { admit, changeableCluster, lockBoth, enqueuePoolChange, scalesItself, target } from './pool-wish.js';
+import {
+  requireTransition,
+  changeableCluster,
+  lockBoth,
+  enqueuePoolChange,
+  scalesItself,
+  target,
+} from './pool-wish.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import { reservedNodes, reserveGrowth, reservePools } from '../cluster/quota.reservations.js';
@@ -100,7 +107,7 @@ export class NodePoolService {
           `The node pool ${pool.id} is scaled by autoscaling. Change autoscaling with updateNodePool, or turn it off first.`,
           { path },
         );
-      const state = await admit(tx, pool, 'SCALE', path);
+      const state = await requireTransition(tx, pool, 'SCALE', path);
       const toSize = input.desiredSize;
       const held = await reservedNodes(tx, account, pool.id);
       const growth = {
@@ -141,7 +148,7 @@ export class NodePoolService {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'deleteNodePool', input, dryRun }, async (tx, at) => {
       const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
-      await admit(tx, pool, 'DELETE', ['input', 'id']);
+      await requireTransition(tx, pool, 'DELETE', ['input', 'id']);
       const error = {
         code: 'OPERATION_CANCELED',
         message: `The node pool ${pool.id} is being deleted.`,

@@ -5,7 +5,7 @@ import type { Prisma } from '../reconcile/reconcile.store.js';
 import { autoscalingOf, MAX_POOL_SIZE } from './node-pool.rules.js';
 
 /** A scaling group as it was seen last: the column `scalingGroup`. */
-export interface SeenGroup extends ScalingBounds {
+export interface ObservedScalingGroup extends ScalingBounds {
   readonly id: string;
   readonly state: 'ACTIVE' | 'DELETED';
   readonly checkedAt: string;
@@ -59,12 +59,16 @@ export function sameBounds(a: ScalingBounds, b: ScalingBounds): boolean {
   return a.minSize === b.minSize && a.maxSize === b.maxSize && a.desiredSize === b.desiredSize;
 }
 
-export function seenGroupOf({ scalingGroup }: { readonly scalingGroup: unknown }): SeenGroup | null {
-  return scalingGroup as SeenGroup | null;
+export function observedScalingGroup({
+  scalingGroup,
+}: {
+  readonly scalingGroup: unknown;
+}): ObservedScalingGroup | null {
+  return scalingGroup as ObservedScalingGroup | null;
 }
 
 /** A scaling group as the graph shows it. */
-export interface ShownGroup<Pool> extends Omit<SeenGroup, 'state'> {
+export interface ShownGroup<Pool> extends Omit<ObservedScalingGroup, 'state'> {
   readonly state: 'ACTIVE' | 'MISSING';
   readonly pool: Pool;
 }
@@ -73,7 +77,7 @@ export interface ShownGroup<Pool> extends Omit<SeenGroup, 'state'> {
 export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
   pool: Pool,
 ): ShownGroup<Pool> | null {
-  const seen = seenGroupOf(pool);
+  const seen = observedScalingGroup(pool);
   return seen && { ...seen, state: seen.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
 }
 

@@ -12,7 +12,7 @@ import type { NodePoolState } from './node-pool.type.js';
 import { nextPoolState, type PoolCommand, poolStateProblem } from './pool-states.js';
 
 /** States of a cluster in which its pools take wishes. */
-export const CHANGEABLE: readonly string[] = ['RUNNING', 'SCALING'];
+export const MUTABLE_CLUSTER_STATES: readonly string[] = ['RUNNING', 'SCALING'];
 
 /** What operations on a pool are on. */
 export function target({ id, account, clusterId }: { id: string; account: string; clusterId: string }) {
@@ -61,16 +61,20 @@ export async function changeableCluster(
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return refuseNotFound('CLUSTER', id, path);
   refuseNodesOn(cluster, path);
-  if (!CHANGEABLE.includes(cluster.state)) {
-    refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be ${CHANGEABLE.join(' or ')}.`, {
-      path,
-    });
+  if (!MUTABLE_CLUSTER_STATES.includes(cluster.state)) {
+    refuse(
+      'INVALID_STATE',
+      `The cluster ${id} is ${cluster.state}; it must be ${MUTABLE_CLUSTER_STATES.join(' or ')}.`,
+      {
+        path,
+      },
+    );
   }
   return cluster;
 }
 
 /** The state that the command brings the locked pool to. Refuses `INVALID_STATE` and `SCALING_GROUP_MISSING`. */
-export async function admit(
+export async function requireTransition(
   tx: Transaction,
   pool: pools.NodePoolRow,
   command: PoolCommand,

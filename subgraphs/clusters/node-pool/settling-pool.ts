@@ -13,7 +13,7 @@ import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 
 /** The wish has been tried to its end: says what came of it, and lets the cluster look. */
-export async function settlePool(step: PoolStep): Promise<StepOutcome> {
+export async function completePool(step: PoolStep): Promise<StepOutcome> {
   const { pool, cluster, nodes, scope, means } = step;
   const own = step.operation?.targetId === pool.id ? step.operation : null;
   const result = withRejected(resultOf(pool, nodes, step.operation), own);

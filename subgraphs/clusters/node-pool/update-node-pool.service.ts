@@ -32,7 +32,7 @@ import {
 } from './pool-config.rules.js';
 import type { InstanceConfigInput } from './pool-config.type.js';
 import { placedConfig, storedConfig } from './pool-network.js';
-import { admit, lockBoth, type LockedPool, enqueuePoolChange, target } from './pool-wish.js';
+import { requireTransition, lockBoth, type LockedPool, enqueuePoolChange, target } from './pool-wish.js';
 
 const PATH = ['input', 'id'];
 
@@ -49,7 +49,7 @@ export class UpdateNodePoolService {
     return change(this.platform, { actor, mutation: 'updateNodePool', input, dryRun }, async (tx, at) => {
       const locked = await lockBoth(tx, account, input.id, PATH);
       const { cluster, pool } = locked;
-      const state = await admit(tx, pool, 'UPDATE', PATH);
+      const state = await requireTransition(tx, pool, 'UPDATE', PATH);
       if (input.resourceVersion != null && input.resourceVersion !== pool.resourceVersion)
         refuse(
           'CONFLICT',

@@ -31,7 +31,7 @@ export function mayRepair({ management, open, mine, failedAt, now }: RepairCase)
 }
 
 /** Begins the repair of a node that is not ready, when its pool is managed and its policy allows it now. */
-export async function beginRepair(node: NodeRow, { database, clock }: ReconcileScope): Promise<void> {
+export async function startRepair(node: NodeRow, { database, clock }: ReconcileScope): Promise<void> {
   const { nodePoolId } = node;
   if (nodePoolId === null) return;
   const pool = await database.nodePool.findUnique({ where: { id: nodePoolId } });

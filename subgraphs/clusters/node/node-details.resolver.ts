@@ -4,7 +4,7 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { InstanceCategory, machineKind } from '../instance/machine-kind.js';
+import { InstanceCategory, instanceCategory } from '../instance/machine-kind.js';
 import { loadById, loadValue } from '../loading.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
 import { NodeRepair, NodeRepairState } from './node-repair.type.js';
@@ -33,7 +33,7 @@ export class NodeDetailsResolver {
   })
   async category(@Ctx() context: RequestContext, @Root() { clusterId, instanceType }: NodeRow) {
     const type = (await this.stores.catalogue.catalogue()).instanceTypes.get(instanceType);
-    const category = type ? machineKind(type) : 'X86';
+    const category = type ? instanceCategory(type) : 'X86';
     if (category === 'VIRTUAL') return category;
     const cluster = await loadById(context, this.stores.clusters.byIds, clusterId);
     return cluster?.profile === 'EDGE' ? 'EDGE' : category;

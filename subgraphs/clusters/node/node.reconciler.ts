@@ -9,7 +9,7 @@ import { appendEvents } from '../../../engine/events.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { NodeRow as Node } from './node.store.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
-import { beginRepair } from './beginning-repair.js';
+import { startRepair } from './beginning-repair.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
@@ -30,7 +30,7 @@ export function createNodeReconciler(means: Means): Reconciler {
       if (node.state !== 'running') return wakePool(node, scope);
       const status = await statusOf(node, { scope, means });
       if (status !== node.status) await record(node, status, scope);
-      if (status === 'NotReady') await beginRepair(node, scope);
+      if (status === 'NotReady') await startRepair(node, scope);
       return status === 'Ready' ? done : requeueAfter(LOOK_MS);
     },
   };

@@ -16,7 +16,7 @@ export interface Machine {
 }
 
 /** What machines that are paid in one way hold of the account's quotas. */
-export interface MachineUse {
+export interface InstanceQuotaUsage {
   readonly chargeType: string;
   readonly vcpus: number;
   readonly disks: number;
@@ -24,7 +24,7 @@ export interface MachineUse {
 }
 
 /** What a node's row holds: nothing once it failed. Virtual nodes are no machines. */
-export function useOf({ state, vcpus, chargeType, disks }: Machine): MachineUse {
+export function useOf({ state, vcpus, chargeType, disks }: Machine): InstanceQuotaUsage {
   if (state === 'failed' || vcpus === 0) return { chargeType, vcpus: 0, disks: 0, machines: 0 };
   return { chargeType, vcpus, disks, machines: 1 };
 }
@@ -43,7 +43,11 @@ export function countsDisks(chargeType: string): boolean {
 }
 
 /** Gives back what these nodes hold of the account's quotas. */
-export function releaseMachines(tx: Transaction, account: string, nodes: readonly Machine[]): Promise<void> {
+export function releaseInstanceQuota(
+  tx: Transaction,
+  account: string,
+  nodes: readonly Machine[],
+): Promise<void> {
   return releaseUses(tx, account, nodes.map(useOf));
 }
 
@@ -51,7 +55,7 @@ export function releaseMachines(tx: Transaction, account: string, nodes: readonl
 export async function releaseUses(
   tx: Transaction,
   account: string,
-  uses: readonly MachineUse[],
+  uses: readonly InstanceQuotaUsage[],
 ): Promise<void> {
   const less = (of: 'vcpus' | 'disks' | 'machines', among = uses) =>
     among.reduce((sum, use) => sum - use[of], 0);
@@ -67,7 +71,7 @@ export async function releaseUses(
   ]);
 }
 
-export interface Held {
+export interface PoolQuotaUsage {
   readonly cluster: Pick<Cluster, 'id' | 'account' | 'product'>;
   readonly pool: Pick<NodePool, 'id'>;
   /** Places for nodes that the pool keeps: those that exist, and those that are still to be made. */
@@ -78,7 +82,10 @@ export interface Held {
  * Gives back the places for nodes that a pool no longer needs. A pool holds as many of its cluster's places as of its
  * scaling group's, so the latter's use says how many it has.
  */
-export async function releaseNodeQuota(tx: Transaction, { cluster, pool, keep }: Held): Promise<void> {
+export async function releaseNodeQuota(
+  tx: Transaction,
+  { cluster, pool, keep }: PoolQuotaUsage,
+): Promise<void> {
   const { account } = cluster;
   const [group] = await balances(tx, account, [{ resource: GROUP, scope: pool.id }]);
   const amount = (group?.used ?? 0) - keep;

@@ -9,7 +9,7 @@ import {
 } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import { countsDisks, type Machine, releaseMachines, vcpuResource } from './held.js';
+import { countsDisks, type Machine, releaseInstanceQuota, vcpuResource } from './held.js';
 
 /** Machines that an account is to get. */
 export interface InstanceReservationRequest {
@@ -35,7 +35,7 @@ type Room = Pick<Balance, 'limit' | 'used'>;
 const NOT_COUNTED: Room = { limit: null, used: 0 };
 
 /** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
-export async function reserveMachines(
+export async function reserveInstances(
   tx: Transaction,
   wish: InstanceReservationRequest,
 ): Promise<InstanceReservation> {
@@ -80,7 +80,7 @@ export async function countChanged(
     now,
   }: { readonly before: Machine; readonly now: { readonly chargeType: string; readonly vcpus: number } },
 ): Promise<Pick<Machine, 'vcpus' | 'disks'>> {
-  await releaseMachines(tx, account, [before]);
+  await releaseInstanceQuota(tx, account, [before]);
   const { disks } = before;
   const resource = vcpuResource(now.chargeType);
   const vcpus = resource ? await reserveUpTo(tx, { ...resource, account, amount: now.vcpus }) : now.vcpus;

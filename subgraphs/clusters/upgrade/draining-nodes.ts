@@ -8,12 +8,12 @@ import {
   allReady,
   extraFor,
   extraOf,
-  type ExtraReplicas,
-  findsNoRoom,
+  type SurgeReplicas,
+  hasUnschedulablePod,
   isReplicated,
   readWorkload,
-  takeReplicasBack,
-  waitAnew,
+  removeSurgeReplicas,
+  restartWait,
   withExtraReplicas,
   type Workload,
   type WorkloadRef,
@@ -69,21 +69,21 @@ async function drainWorkload(drain: Drain, ref: WorkloadRef, members: Members): 
   const going = await mayGo(drain, workload, { ...members, note });
   if (going.length === 0) return;
   await evictAll(drain, going);
-  if (workload.kind === 'StatefulSet') await added(() => waitAnew(client, workload, at));
+  if (workload.kind === 'StatefulSet') await added(() => restartWait(client, workload, at));
 }
 
 /** The pods of a workload that can go now. */
 async function mayGo(
   { client, scope }: Drain,
   workload: Workload,
-  { staying, all, note }: Members & { readonly note: ExtraReplicas },
+  { staying, all, note }: Members & { readonly note: SurgeReplicas },
 ): Promise<readonly Pod[]> {
   const ordered = workload.kind === 'StatefulSet';
   const ready = allReady(workload, note.replicas + note.extra);
   if (ready && !ordered) return staying;
   if (all.length > staying.length) return [];
   const waited = scope.clock.now().getTime() - Date.parse(note.since);
-  const hopeless = waited > PATIENCE_MS || (!ready && (await findsNoRoom(client, workload)));
+  const hopeless = waited > PATIENCE_MS || (!ready && (await hasUnschedulablePod(client, workload)));
   return ready || hopeless ? staying.slice(0, 1) : [];
 }
 
@@ -111,7 +111,7 @@ export async function restoreReplicas(drain: Drain, busy: ReadonlySet<string>): 
   const extended = await withExtraReplicas(drain.client, drain.operation);
   const idle = extended.filter((workload) => !busy.has(keyOf(workload.kind, workload.metadata)));
   const ready = idle.filter((workload) => mayShrink(workload, drain));
-  for (const workload of ready) await added(() => takeReplicasBack(drain.client, workload));
+  for (const workload of ready) await added(() => removeSurgeReplicas(drain.client, workload));
   if (ready.length > 0) await drain.scope.faults.reach('upgrade.replicas-restored');
   return extended.length === 0;
 }
@@ -123,7 +123,10 @@ function mayShrink(workload: Workload, { scope }: Drain): boolean {
 }
 
 /** The workloads among the owners of pods, as `restoreReplicas` wants them. */
-export async function busyWorkloads(client: KubernetesClient, pods: readonly Pod[]): Promise<Set<string>> {
+export async function workloadsWithPodsLeft(
+  client: KubernetesClient,
+  pods: readonly Pod[],
+): Promise<Set<string>> {
   const owners = await groupByOwner(client, pods);
   return new Set(owners.map(({ owner }) => keyOf(owner.kind, owner)));
 }

@@ -36,7 +36,7 @@ export interface Workload extends KubernetesObject {
 
 const extra = z.object({ replicas: z.int().min(0), extra: z.int().min(0), since: z.iso.datetime() });
 /** Replicas that a workload had, those that it got in addition, and since when it is waited for. */
-export type ExtraReplicas = z.infer<typeof extra>;
+export type SurgeReplicas = z.infer<typeof extra>;
 
 export interface WorkloadRef {
   readonly kind: ReplicatedKind;
@@ -83,7 +83,7 @@ function resourceOf(kind: ReplicatedKind) {
   return { apiVersion: 'apps/v1', resource: RESOURCES[kind] };
 }
 
-export function extraOf({ metadata }: Workload): ExtraReplicas | undefined {
+export function extraOf({ metadata }: Workload): SurgeReplicas | undefined {
   try {
     const text = metadata?.annotations?.[EXTRA_ANNOTATION];
     return text === undefined ? undefined : extra.parse(JSON.parse(text));
@@ -111,7 +111,7 @@ interface WaitingPod {
 }
 
 /** Whether the scheduler finds no node for a pod of the workload. */
-export async function findsNoRoom(client: KubernetesClient, workload: Workload): Promise<boolean> {
+export async function hasUnschedulablePod(client: KubernetesClient, workload: Workload): Promise<boolean> {
   const labels = Object.entries(workload.spec?.selector?.matchLabels ?? {});
   const path = listPath({ apiVersion: 'v1', resource: 'pods' }, workload.metadata?.namespace ?? '');
   const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
@@ -132,7 +132,7 @@ export async function addReplicas(
   more: { readonly operation: string; readonly extra: number; readonly at: Date },
 ): Promise<void> {
   const replicas = workload.spec?.replicas ?? 1;
-  const note: ExtraReplicas = { replicas, extra: more.extra, since: more.at.toISOString() };
+  const note: SurgeReplicas = { replicas, extra: more.extra, since: more.at.toISOString() };
   const { resourceVersion } = workload.metadata ?? {};
   const metadata = {
     resourceVersion,
@@ -143,15 +143,15 @@ export async function addReplicas(
 }
 
 /** Waits anew for a workload of which another pod has gone. */
-export async function waitAnew(client: KubernetesClient, workload: Workload, at: Date): Promise<void> {
-  const note: ExtraReplicas = { replicas: 0, extra: 0, ...extraOf(workload), since: at.toISOString() };
+export async function restartWait(client: KubernetesClient, workload: Workload, at: Date): Promise<void> {
+  const note: SurgeReplicas = { replicas: 0, extra: 0, ...extraOf(workload), since: at.toISOString() };
   const { resourceVersion } = workload.metadata ?? {};
   const annotations = { [EXTRA_ANNOTATION]: JSON.stringify(note) };
   await client.patch(pathOf(workload), { metadata: { resourceVersion, annotations } }, MERGE);
 }
 
 /** Takes the additional replicas back, unless somebody has scaled the workload meanwhile. */
-export async function takeReplicasBack(client: KubernetesClient, workload: Workload): Promise<void> {
+export async function removeSurgeReplicas(client: KubernetesClient, workload: Workload): Promise<void> {
   const note = extraOf(workload);
   const untouched = note && workload.spec?.replicas === note.replicas + note.extra;
   const { resourceVersion } = workload.metadata ?? {};

@@ -10,7 +10,7 @@ import type { StepOutcome } from '../reconcile/steps.js';
 import { clientOf } from './cluster-client.js';
 import { restoreReplicas } from './draining-nodes.js';
 import { type KubernetesNode, markOf, uncordon } from './node-cordon.js';
-import { balanceSurge } from './surging-pools.js';
+import { reconcileSurge } from './surging-pools.js';
 import { updateUpgradeInput, upgradeInput } from './upgrade-input.js';
 import { stageEnded } from './upgrading-nodes.js';
 
@@ -21,7 +21,7 @@ const LOOK_MS = 300;
 const PATIENCE_MS = 10 * 60_000;
 
 /** Notes that the upgrade cannot be done, and has the cluster's reconciler take back what it has changed. */
-export async function beginGivingUp(step: UpgradeStep, problem: Problem): Promise<void> {
+export async function startRollback(step: UpgradeStep, problem: Problem): Promise<void> {
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     await updateUpgradeInput(tx, operation.id, { failing: { problem, since: at.toISOString() } });
@@ -40,7 +40,7 @@ export async function beginGivingUp(step: UpgradeStep, problem: Problem): Promis
  * nodes take pods again, workloads have the replicas that they had, pools give additional nodes back. undefined when all
  * is.
  */
-export async function takeBack(step: UpgradeStep): Promise<StepOutcome | undefined> {
+export async function rollBack(step: UpgradeStep): Promise<StepOutcome | undefined> {
   const { cluster, operation, scope, means } = step;
   const { version, failing } = upgradeInput(operation);
   // Its API answers again with the version that it had; nodes have not been touched then.
@@ -48,7 +48,7 @@ export async function takeBack(step: UpgradeStep): Promise<StepOutcome | undefin
   const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
   const since = Date.parse(failing?.since ?? '');
   try {
-    if (client && !(await tidyCluster(step, client))) return requeueAfter(LOOK_MS);
+    if (client && !(await removeUpgradeMarks(step, client))) return requeueAfter(LOOK_MS);
   } catch (error) {
     const patient = scope.clock.now().getTime() - since < PATIENCE_MS;
     if (!(error instanceof KubernetesUnavailable) || patient) throw error;
@@ -57,11 +57,14 @@ export async function takeBack(step: UpgradeStep): Promise<StepOutcome | undefin
       'a failed upgrade could not clean up in its cluster',
     );
   }
-  return balanceSurge({ ...step, version, client, nodes: [] }, []);
+  return reconcileSurge({ ...step, version, client, nodes: [] }, []);
 }
 
 /** True when nothing in the cluster bears the mark of the upgrade any more. */
-async function tidyCluster({ operation, scope }: UpgradeStep, client: KubernetesClient): Promise<boolean> {
+async function removeUpgradeMarks(
+  { operation, scope }: UpgradeStep,
+  client: KubernetesClient,
+): Promise<boolean> {
   for await (const nodes of client.chunks<KubernetesNode>('/api/v1/nodes')) {
     for (const node of nodes) {
       const mark = markOf(node, operation.id);

@@ -1,6 +1,6 @@
 import { TerminalError } from '../../../engine/contract.js';
 import { inCluster } from '../cluster/cluster.steps.js';
-import { forgetLost } from '../node-pool/nodes/losing-nodes.js';
+import { deleteLostNodes } from '../node-pool/nodes/losing-nodes.js';
 import { countWorkingNodes } from '../node-pool/node-pool.store.js';
 import { releaseNodeQuota } from '../reconcile/held.js';
 import type { Node } from '../reconcile/reconcile.store.js';
@@ -33,7 +33,7 @@ export async function lostNodes(
  * Forgets lost nodes of a batch and has their pool make others, which get the new version; the upgrade goes on
  * meanwhile. Throws `TerminalError` for masters: nothing takes their place.
  */
-export async function replaceLost(step: NodesStep, lost: readonly Node[]): Promise<StepOutcome> {
+export async function replaceLostNodes(step: NodesStep, lost: readonly Node[]): Promise<StepOutcome> {
   const { cluster, operation } = step;
   const pool = step.pools.find(({ id }) => id === lost[0]?.nodePoolId);
   if (!pool) {
@@ -47,7 +47,7 @@ export async function replaceLost(step: NodesStep, lost: readonly Node[]): Promi
     if (canResize(pool))
       await setDesiredPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path: [] });
     const subject = { cluster, pool, operationId: operation.id };
-    const events = await forgetLost(tx, { subject, account: cluster.account, lost });
+    const events = await deleteLostNodes(tx, { subject, account: cluster.account, lost });
     if (!canResize(pool))
       await releaseNodeQuota(tx, { cluster, pool, keep: await countWorkingNodes(tx, pool.id) });
     return events;

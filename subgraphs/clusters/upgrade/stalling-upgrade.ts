@@ -8,7 +8,7 @@ import { upgradeInput } from './upgrade-input.js';
 const STALL_MS = 30 * 60_000;
 
 /** What does not go on, and why. */
-export interface Standstill {
+export interface UpgradeStall {
   readonly nodes: readonly Node[];
   readonly why: string;
   /** Pods that do not leave, as `namespace/name`. */
@@ -16,9 +16,9 @@ export interface Standstill {
 }
 
 /** Pauses the upgrade when its batch was begun, or resumed, long ago; undefined when there is time left. */
-export async function stallUpgrade(
+export async function pauseStalledUpgrade(
   step: ClusterStep & { readonly operation: Operation },
-  { nodes, why, pods = [] }: Standstill,
+  { nodes, why, pods = [] }: UpgradeStall,
 ): Promise<Outcome | undefined> {
   const { operation, scope } = step;
   const { batch, resumedAt } = upgradeInput(operation);

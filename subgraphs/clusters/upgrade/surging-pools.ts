@@ -3,7 +3,7 @@ import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { Refused } from '../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../cluster/cluster.steps.js';
 import { roomOf } from '../node-pool/pool-bounds.js';
-import { poolsSettled } from '../cluster/settling-cluster.js';
+import { poolsReconciled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import type { Node, NodePool, Operation } from '../reconcile/reconcile.store.js';
 import { setDesiredPoolSize } from './pool-size.js';
@@ -23,12 +23,15 @@ export interface NodesStep extends ClusterStep {
  * Gives the pool whose nodes are next its additional nodes, and takes them back from pools that are done; undefined
  * when nothing is to be changed. What quotas or bounds do not allow is left out.
  */
-export async function balanceSurge(step: NodesStep, old: readonly Node[]): Promise<StepOutcome | undefined> {
+export async function reconcileSurge(
+  step: NodesStep,
+  old: readonly Node[],
+): Promise<StepOutcome | undefined> {
   const { operation, pools, nodes } = step;
   const { rolling, surged = {} } = upgradeInput(operation);
   if (!rolling?.surge) return undefined;
   // A pool that settles wakes the cluster.
-  if (!poolsSettled(step)) return done;
+  if (!poolsReconciled(step)) return done;
   const over = pools.find(
     ({ id }) => (surged[id] ?? 0) > 0 && !old.some(({ nodePoolId }) => nodePoolId === id),
   );

@@ -13,16 +13,16 @@ import type { Problem } from '../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
 import { controlPlaneRuns } from '../cluster/making-control-plane.js';
-import { poolsSettled } from '../cluster/settling-cluster.js';
+import { poolsReconciled } from '../cluster/settling-cluster.js';
 import { componentFailures, upgradeComponents } from '../component/upgrading-components.js';
 import type { Operation } from '../reconcile/reconcile.store.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { VERSION_SUPPORT } from '../version/version-support.reconciler.js';
-import { beginGivingUp, takeBack } from './giving-up.js';
+import { startRollback, rollBack } from './giving-up.js';
 import { precheckUpgrade } from './precheck.js';
 import { upgradeInput, upgradePhase } from './upgrade-input.js';
 import { controlsIn } from './upgrade.rules.js';
-import { endNodes, stageEnded, upgradeNodes } from './upgrading-nodes.js';
+import { finishNodesStage, stageEnded, upgradeNodes } from './upgrading-nodes.js';
 
 /**
  * Takes a cluster to the version that its operation names: precheck, control plane, node pools in batches, components.
@@ -47,7 +47,7 @@ const giveUp: Step = async (step) => {
   const { operation } = step;
   const { failing } = operation ? upgradeInput(operation) : {};
   if (!operation || !failing) return undefined;
-  const left = await takeBack({ ...step, operation });
+  const left = await rollBack({ ...step, operation });
   return left ?? endUpgrade(step, { state: 'FAILED', error: failing.problem });
 };
 
@@ -71,7 +71,7 @@ const precheck: Step = async (step) => {
   if (!operation || stageEnded(operation, 'PRECHECK')) return undefined;
   if (operation.pausedAt) return done;
   // A pool that settles wakes the cluster again.
-  if (!poolsSettled(step)) return done;
+  if (!poolsReconciled(step)) return done;
   const { problem: error, warnings } = await precheckUpgrade(step, targetOf(step));
   if (error) return endUpgrade(step, { state: 'FAILED', error });
   const risks = warnings.map(({ name, message }) => ` ${name}: ${message}`).join('');
@@ -149,7 +149,7 @@ const STEPS: readonly Step[] = [
   beginControlPlane,
   upgradeControlPlane,
   upgradeNodes,
-  endNodes,
+  finishNodesStage,
   upgradeComponents,
 ];
 
@@ -160,7 +160,7 @@ function stageOf({ operation }: ClusterStep, name: string): string | undefined {
 /** The upgrade cannot be done: the cluster runs on as it is, without what was changed for the upgrade's sake. */
 export async function failUpgrade(step: ClusterStep, error: Problem): Promise<void> {
   const { operation } = step;
-  if (operation && !upgradeInput(operation).failing) await beginGivingUp({ ...step, operation }, error);
+  if (operation && !upgradeInput(operation).failing) await startRollback({ ...step, operation }, error);
   else await endUpgrade(step, { state: 'FAILED', error });
 }
 

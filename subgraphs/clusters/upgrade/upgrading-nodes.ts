@@ -2,17 +2,17 @@ import { done, requeueAfter } from '../../../engine/contract.js';
 import { KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import { changeOperation, finishStage, setProgress, startStage } from '../../../engine/operations.js';
 import { inCluster, clusterEvent, type Step } from '../cluster/cluster.steps.js';
-import { poolsSettled } from '../cluster/settling-cluster.js';
+import { poolsReconciled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import type { Node, Operation } from '../reconcile/reconcile.store.js';
 import { clientOf } from './cluster-client.js';
-import { busyWorkloads, drainPods, restoreReplicas } from './draining-nodes.js';
+import { workloadsWithPodsLeft, drainPods, restoreReplicas } from './draining-nodes.js';
 import { evictablePods, type Pod } from './evictable-pods.js';
-import { lostNodes, replaceLost } from './replacing-lost-nodes.js';
+import { lostNodes, replaceLostNodes } from './replacing-lost-nodes.js';
 import { cordon, type KubernetesNode, kubernetesNode, markOf, runsVersion, uncordon } from './node-cordon.js';
-import { balanceSurge, type NodesStep } from './surging-pools.js';
-import { type Standstill, stallUpgrade } from './stalling-upgrade.js';
+import { reconcileSurge, type NodesStep } from './surging-pools.js';
+import { type UpgradeStall, pauseStalledUpgrade } from './stalling-upgrade.js';
 import { updateUpgradeInput, upgradeInput } from './upgrade-input.js';
 import { nextBatch, pausesAfter } from './upgrade.rules.js';
 
@@ -36,7 +36,10 @@ export const upgradeNodes: Step = async (step) => {
     return await workBatch(full, open);
   } catch (error) {
     if (!(error instanceof KubernetesUnavailable)) throw error;
-    const stalled = await stallUpgrade(full, { nodes: open, why: 'the Kubernetes API does not answer' });
+    const stalled = await pauseStalledUpgrade(full, {
+      nodes: open,
+      why: 'the Kubernetes API does not answer',
+    });
     if (stalled) return stalled;
     throw error;
   }
@@ -48,10 +51,10 @@ async function endBatch(step: NodesStep): Promise<StepOutcome | undefined> {
   const drain = client && { client, operation: operation.id, scope };
   if (drain && !(await restoreReplicas(drain, new Set()))) return requeueAfter(LOOK_MS);
   const old = nodes.filter((node) => node.version !== version);
-  const surging = await balanceSurge(step, old);
+  const surging = await reconcileSurge(step, old);
   if (surging !== undefined) return surging;
   // Nodes that take the place of lost ones are waited for: a pool that settles wakes the cluster.
-  if (old.length === 0) return poolsSettled(step) ? undefined : done;
+  if (old.length === 0) return poolsReconciled(step) ? undefined : done;
   return operation.pausedAt ? done : beginBatch(step, old);
 }
 
@@ -83,13 +86,13 @@ async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOu
   const { client, operation, scope } = step;
   const sights = await Promise.all(open.map((node) => look(step, node)));
   const lost = await lostNodes(step, sights);
-  if (lost.length > 0) return replaceLost(step, lost);
+  if (lost.length > 0) return replaceLostNodes(step, lost);
   if (!client) return upgradeEmpty(step, sights);
   if (await cordonAll(step, sights)) return 'again';
   const pods = sights.flatMap((sight) => sight.pods);
   const drain = { client, operation: operation.id, scope };
   if (pods.length > 0) await drainPods(drain, pods);
-  await restoreReplicas(drain, await busyWorkloads(client, pods));
+  await restoreReplicas(drain, await workloadsWithPodsLeft(client, pods));
   return upgradeEmpty(step, sights);
 }
 
@@ -121,14 +124,15 @@ async function upgradeEmpty(step: NodesStep, sights: readonly Sight[]): Promise<
   const finished: Node[] = [];
   for (const sight of sights)
     if (sight.pods.length === 0 && (await upgradeOne(step, sight))) finished.push(sight.node);
-  if (finished.length === 0) return (await stallUpgrade(step, standstill(sights))) ?? requeueAfter(LOOK_MS);
+  if (finished.length === 0)
+    return (await pauseStalledUpgrade(step, standstill(sights))) ?? requeueAfter(LOOK_MS);
   await recordNodes(step, finished, finished.length === sights.length);
   await step.scope.faults.reach('upgrade.nodes-recorded');
   return 'again';
 }
 
 /** What to tell of a batch that gets nowhere. */
-function standstill(sights: readonly Sight[]): Standstill {
+function standstill(sights: readonly Sight[]): UpgradeStall {
   const present = sights.flatMap((sight) => sight.pods);
   // Those that were told to go are in the way; others may only wait for a place.
   const going = present.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
@@ -182,7 +186,7 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
 }
 
 /** All nodes run the version: the stage ends. */
-export const endNodes: Step = async (step) => {
+export const finishNodesStage: Step = async (step) => {
   const { operation, scope } = step;
   if (!operation || stageEnded(operation, 'NODES')) return undefined;
   await inCluster(step, async (tx, at) => {

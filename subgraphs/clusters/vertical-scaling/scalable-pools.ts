@@ -1,7 +1,7 @@
 import type { Platform } from '../../../engine/platform.js';
 import { Refused } from '../../../kernel/result.js';
 import type { NodePoolState } from '../node-pool/node-pool.type.js';
-import { seenGroupOf } from '../node-pool/pool-bounds.js';
+import { observedScalingGroup } from '../node-pool/pool-bounds.js';
 import { poolStateProblem } from '../node-pool/pool-states.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 import { canResize } from '../upgrade/pool-size.js';
@@ -13,7 +13,7 @@ export async function poolsWithGroup(
   clusterId: string,
 ): Promise<ReadonlySet<string>> {
   const pools = await database.prisma.nodePool.findMany({ where: { clusterId, account, deletedAt: null } });
-  if (pools.every((pool) => seenGroupOf(pool) === null)) return new Set();
+  if (pools.every((pool) => observedScalingGroup(pool) === null)) return new Set();
   const groups = await provider.scalingGroups(clusterId);
   return new Set(groups.filter(({ state }) => state === 'ACTIVE').map(({ nodePoolId }) => nodePoolId));
 }
@@ -28,7 +28,7 @@ export function refuseStuckPools(
   given: readonly string[] | null | undefined,
 ): void {
   const problems = pools.flatMap((pool) => {
-    const lost = seenGroupOf(pool) !== null && !withGroup.has(pool.id);
+    const lost = observedScalingGroup(pool) !== null && !withGroup.has(pool.id);
     if (!lost && canResize(pool)) return [];
     const index = given?.indexOf(pool.id) ?? -1;
     const path = index < 0 ? ['input', 'id'] : ['input', 'nodePoolIds', String(index)];

@@ -10,7 +10,7 @@ import { enqueue } from '../../../engine/queue.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../cluster/cluster.steps.js';
 import { updateCluster } from '../cluster/cluster.store.js';
-import { poolsSettled } from '../cluster/settling-cluster.js';
+import { poolsReconciled } from '../cluster/settling-cluster.js';
 import type { StepOutcome } from '../reconcile/steps.js';
 import { markRemoving } from '../reconcile/nodes.store.js';
 import {
@@ -42,7 +42,7 @@ interface PoolScaling extends ClusterStep {
 export const scaleVertically: Step = async (step) => {
   const { operation, pools, scope } = step;
   if (operation?.type !== SCALE_VERTICALLY) return undefined;
-  if (!poolsSettled(step)) return done;
+  if (!poolsReconciled(step)) return done;
   const wish = operation.input as unknown as VerticalScalingInput;
   for (const { id, baseSize } of wish.pools) {
     const pool = pools.find((one) => one.id === id);

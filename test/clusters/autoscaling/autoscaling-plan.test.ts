@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import {
   isIdle,
   couldTake,
-  type GrowablePool,
+  type ScalablePool,
   type OccupiedNode,
   planGrowth,
-  planShrinking,
+  planScaleDown,
 } from '../../../subgraphs/clusters/autoscaling/autoscaling.plan.js';
 import type { Pod, PodSpec } from '../../../subgraphs/clusters/autoscaling/kubernetes-objects.js';
 import { templateOf } from '../../../subgraphs/clusters/autoscaling/pool-template.js';
@@ -103,8 +103,8 @@ test.each([
 });
 
 describe('which pools grow', () => {
-  const small: GrowablePool = { id: 'small', room: 10, template: place(4), zoneIds: ['a', 'b'] };
-  const large: GrowablePool = { id: 'large', room: 10, template: place(16), zoneIds: [] };
+  const small: ScalablePool = { id: 'small', room: 10, template: place(4), zoneIds: ['a', 'b'] };
+  const large: ScalablePool = { id: 'large', room: 10, template: place(16), zoneIds: [] };
   const grown = (pods: Pod[], present: Place[] = [], pools = [small, large]) =>
     planGrowth(pods, present, pools).growths.map(({ poolId, nodes, pods: ours }) => [
       poolId,
@@ -192,7 +192,7 @@ describe('which nodes go', () => {
   );
 
   const going = (nodes: OccupiedNode[], others: Place[], most: number) =>
-    planShrinking(nodes, others, most).map(({ id }) => id);
+    planScaleDown(nodes, others, most).map(({ id }) => id);
 
   test('those that are empty, as many as may', () => {
     expect(going([node('a', 0, []), node('b', 0, []), node('c', 0, [])], [], 2)).toEqual(['c', 'b']);

@@ -6,16 +6,19 @@ import { vcpusOf } from '../../reconcile/nodes.store.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
 import { countChanged } from '../../reconcile/reserving-machines.js';
 import type { ChangedNode } from '../inspecting-pool.js';
-import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
+import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-audit.js';
 
 /**
  * Takes in what somebody has changed of machines past the platform, in the cloud's console: how they are paid, and what
  * machines they are. It has happened, so it is recorded and counted as it is.
  */
-export async function auditChanges(audit: Audit, changed: readonly ChangedNode[]): Promise<void> {
+export async function adoptInstanceChanges(
+  audit: PoolDriftCheck,
+  changed: readonly ChangedNode[],
+): Promise<void> {
   if (changed.length === 0) return;
   const { cluster } = audit;
-  await recordFindings(audit, async (tx) => {
+  await recordPoolDrift(audit, async (tx) => {
     // A conversion that is under way has not been recorded yet, and is no surprise.
     if ((await unfinishedOperations(tx, { clusterId: cluster.id })).length > 0) return [];
     const sizes = await vcpusOf(
@@ -32,7 +35,7 @@ export async function auditChanges(audit: Audit, changed: readonly ChangedNode[]
 
 async function accept(
   tx: Transaction,
-  audit: Audit,
+  audit: PoolDriftCheck,
   { node, chargeType, instanceType, size }: ChangedNode & { readonly size: number },
 ): Promise<NewEvent> {
   const { account } = audit.pool;

@@ -2,9 +2,9 @@ import { NO_JSON } from '../../reconcile/json-null.js';
 import { withCondition } from '../../reconcile/conditions.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
 import type { Node } from '../../reconcile/reconcile.store.js';
-import type { Findings, Outside } from '../inspecting-pool.js';
+import type { NodeDifferences, ObservedState } from '../inspecting-pool.js';
 import { updateNodePool } from '../node-pool.store.js';
-import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
+import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-audit.js';
 
 /** How a pool's nodes differ from Kubernetes and from its scaling group: the column `drift`. */
 export interface PoolNodeDrift {
@@ -26,10 +26,10 @@ export function driftOf({ drift }: { readonly drift: unknown }): PoolNodeDrift |
  * Says when nodes of a pool were deleted in Kubernetes, or taken out of its scaling group, while their machines run on,
  * and when that is over.
  */
-export async function auditDrift(
-  audit: Audit,
-  { unregistered, moved }: Pick<Findings, 'unregistered' | 'moved'>,
-  { names }: Outside,
+export async function detectNodeDrift(
+  audit: PoolDriftCheck,
+  { unregistered, moved }: Pick<NodeDifferences, 'unregistered' | 'moved'>,
+  { names }: ObservedState,
 ): Promise<void> {
   const { pool } = audit;
   if (!names) return;
@@ -37,7 +37,7 @@ export async function auditDrift(
   const before = driftOf(pool);
   if (isSame(now, before)) return;
   const count = new Set([...unregistered, ...moved]).size;
-  await recordFindings(audit, async (tx, at) => {
+  await recordPoolDrift(audit, async (tx, at) => {
     const drifted = count > 0;
     const text = drifted
       ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their machines run. Use syncNodePool.`

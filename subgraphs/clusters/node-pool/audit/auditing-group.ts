@@ -1,19 +1,22 @@
 import type { ScalingBounds, ScalingGroup } from '../../../../engine/providers/pool-infrastructure.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
-import { groupMissing, healthOf } from '../ensuring-group.js';
+import { scalingGroupMissingEvent, healthOf } from '../ensuring-group.js';
 import { updateNodePool } from '../node-pool.store.js';
 import type { NodePoolState } from '../node-pool.type.js';
-import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
+import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-audit.js';
 import { nextPoolState } from '../pool-states.js';
-import { sameBounds, seenGroup, seenGroupOf, wantedBounds } from '../pool-bounds.js';
+import { sameBounds, seenGroup, observedScalingGroup, wantedBounds } from '../pool-bounds.js';
 
 /**
  * Holds a pool's scaling group against its bounds, and gives it back those that somebody has changed, or those of a
  * quota that is another now. False when the pool has no group any more: it is UNHEALTHY then, for ever.
  */
-export async function auditGroup(audit: Audit, found: ScalingGroup | undefined): Promise<boolean> {
+export async function restoreScalingGroup(
+  audit: PoolDriftCheck,
+  found: ScalingGroup | undefined,
+): Promise<boolean> {
   const { pool } = audit;
-  const seen = seenGroupOf(pool);
+  const seen = observedScalingGroup(pool);
   if (!seen) return true;
   if (found?.state !== 'ACTIVE') {
     await recordMissing(audit, found);
@@ -24,12 +27,12 @@ export async function auditGroup(audit: Audit, found: ScalingGroup | undefined):
   return true;
 }
 
-async function recordMissing(audit: Audit, found: ScalingGroup | undefined): Promise<void> {
+async function recordMissing(audit: PoolDriftCheck, found: ScalingGroup | undefined): Promise<void> {
   const { pool, cluster } = audit;
-  const seen = seenGroupOf(pool)!;
+  const seen = observedScalingGroup(pool)!;
   const state = nextPoolState(pool.state as NodePoolState, 'GROUP_LOST');
   if (!state) return;
-  await recordFindings(audit, async (tx, at) => {
+  await recordPoolDrift(audit, async (tx, at) => {
     const { id, minSize, maxSize, desiredSize } = found ?? seen;
     const gone = { id, state: 'DELETED', minSize, maxSize, desiredSize } as const;
     await updateNodePool(tx, pool.id, {
@@ -37,16 +40,16 @@ async function recordMissing(audit: Audit, found: ScalingGroup | undefined): Pro
       scalingGroup: { ...gone, checkedAt: at.toISOString() },
       ...healthOf(pool, gone, at),
     });
-    return [groupMissing(pool, cluster.id)];
+    return [scalingGroupMissingEvent(pool, cluster.id)];
   });
 }
 
-async function repair(audit: Audit, found: ScalingGroup, wanted: ScalingBounds): Promise<void> {
+async function repair(audit: PoolDriftCheck, found: ScalingGroup, wanted: ScalingBounds): Promise<void> {
   const { pool, cluster, means } = audit;
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
-  await recordFindings(audit, async (tx, at) => {
+  await recordPoolDrift(audit, async (tx, at) => {
     await tx.nodePool.update({ where: { id: pool.id }, data: { scalingGroup: seenGroup(group, at) } });
-    if (sameBounds(found, seenGroupOf(pool)!)) return [];
+    if (sameBounds(found, observedScalingGroup(pool)!)) return [];
     const { minSize, maxSize, desiredSize } = found;
     const text =
       `Somebody changed the scaling group of the node pool ${pool.name} to ${minSize} to ${maxSize} instances, ${desiredSize} wanted; ` +

@@ -2,10 +2,10 @@ import { createOperation } from '../../../../engine/operations.js';
 import { enqueue } from '../../../../engine/queue.js';
 import { updateCluster } from '../../cluster/cluster.store.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
-import type { Findings } from '../inspecting-pool.js';
-import { forgetLost, letLeave } from '../nodes/losing-nodes.js';
+import type { NodeDifferences } from '../inspecting-pool.js';
+import { deleteLostNodes, markNodesRemoving } from '../nodes/losing-nodes.js';
 import { updateNodePool } from '../node-pool.store.js';
-import { type Audit, recordFindings, subjectOf } from './pool-audit.js';
+import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-audit.js';
 import { nextPoolState } from '../pool-states.js';
 import { target } from '../pool-wish.js';
 
@@ -13,17 +13,20 @@ import { target } from '../pool-wish.js';
  * Wishes others for the nodes whose machines are gone, or will be: the pool comes back to its desired size. True when
  * there were any.
  */
-export async function auditNodes(audit: Audit, { lost, reclaimed }: Findings): Promise<boolean> {
+export async function replaceMissingNodes(
+  audit: PoolDriftCheck,
+  { lost, reclaimed }: NodeDifferences,
+): Promise<boolean> {
   const { pool, cluster, nodes } = audit;
   const state = nextPoolState(pool.state as Parameters<typeof nextPoolState>[0], 'REFILL');
   if (!state || lost.length + reclaimed.length === 0) return false;
   const trigger = reclaimed.length > 0 ? 'SPOT_RECLAIM' : 'REFILL';
   const working = nodes.filter((node) => node.state !== 'failed').length;
   const fromSize = working - lost.length - reclaimed.length;
-  await recordFindings(audit, async (tx, at) => {
+  await recordPoolDrift(audit, async (tx, at) => {
     const subject = subjectOf(audit);
-    const events = await forgetLost(tx, { subject, account: pool.account, lost });
-    await letLeave(tx, reclaimed, {
+    const events = await deleteLostNodes(tx, { subject, account: pool.account, lost });
+    await markNodesRemoving(tx, reclaimed, {
       drain: true,
       release: true,
       reason: 'SPOT_RECLAIM',

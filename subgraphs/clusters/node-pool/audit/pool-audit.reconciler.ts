@@ -6,14 +6,14 @@ import {
   type Schedule,
 } from '../../../../engine/contract.js';
 import { poolSchedule } from '../../reconcile/pool-schedule.js';
-import { auditChanges } from './auditing-changes.js';
-import { auditDrift } from './auditing-drift.js';
-import { auditGroup } from './auditing-group.js';
-import { auditNodes } from './auditing-nodes.js';
-import { drainReclaimed } from '../nodes/draining-reclaimed.js';
-import { compare, lookOutside } from '../inspecting-pool.js';
+import { adoptInstanceChanges } from './auditing-changes.js';
+import { detectNodeDrift } from './auditing-drift.js';
+import { restoreScalingGroup } from './auditing-group.js';
+import { replaceMissingNodes } from './auditing-nodes.js';
+import { drainReclaimedNodes } from '../nodes/draining-reclaimed.js';
+import { compare, readObservedState } from '../inspecting-pool.js';
 import type { Means } from '../node-pool.steps.js';
-import type { Audit } from './pool-audit.js';
+import type { PoolDriftCheck } from './pool-audit.js';
 import { type Cluster, readNodes } from '../../reconcile/reconcile.store.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
@@ -26,7 +26,7 @@ const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
  * has changed or deleted, machines that were released, changed, moved or are being taken back, Kubernetes nodes that
  * were deleted.
  */
-export function createPoolAuditReconciler(means: Means): Reconciler {
+export function createPoolDriftReconciler(means: Means): Reconciler {
   return {
     kind: 'pool-audit',
     async reconcile(key, scope) {
@@ -35,7 +35,7 @@ export function createPoolAuditReconciler(means: Means): Reconciler {
       const spot =
         cluster.state === 'RUNNING'
           ? await auditPools(cluster, { scope, means })
-          : BUSY.includes(cluster.state) && (await drainReclaimed(cluster, { scope, means }));
+          : BUSY.includes(cluster.state) && (await drainReclaimedNodes(cluster, { scope, means }));
       return spot ? requeueAfter(SPOT_LOOK_MS) : done;
     },
   };
@@ -49,17 +49,17 @@ async function auditPools(
   const { id } = cluster;
   const pools = await settledPools(scope, id);
   if (pools.length === 0) return false;
-  const outside = await lookOutside(id, { scope, means });
+  const outside = await readObservedState(id, { scope, means });
   const groups = new Map((await means.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
   let spot = false;
   for (const pool of pools) {
     const nodes = await readNodes(scope.database, pool.id);
     spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
-    const audit: Audit = { cluster, pool, nodes, scope, means };
-    if (!(await auditGroup(audit, groups.get(pool.id)))) continue;
+    const audit: PoolDriftCheck = { cluster, pool, nodes, scope, means };
+    if (!(await restoreScalingGroup(audit, groups.get(pool.id)))) continue;
     const findings = compare(nodes, outside);
-    await auditChanges(audit, findings.changed);
-    if (!(await auditNodes(audit, findings))) await auditDrift(audit, findings, outside);
+    await adoptInstanceChanges(audit, findings.changed);
+    if (!(await replaceMissingNodes(audit, findings))) await detectNodeDrift(audit, findings, outside);
   }
   return spot;
 }
@@ -74,7 +74,7 @@ async function settledPools({ database }: ReconcileScope, clusterId: string) {
 }
 
 /** Has every cluster that runs and has pools looked at, each minute. */
-export function poolAuditSchedule(): Schedule {
+export function poolDriftSchedule(): Schedule {
   return poolSchedule({
     name: 'audit-node-pools',
     cron: '* * * * *',

@@ -6,7 +6,7 @@ import type { Cluster, Node, NodePool } from '../../reconcile/reconcile.store.js
 import type { Means } from '../node-pool.steps.js';
 
 /** One pool that is compared with what there is. */
-export interface Audit {
+export interface PoolDriftCheck {
   readonly cluster: Cluster;
   readonly pool: NodePool;
   readonly nodes: readonly Node[];
@@ -16,7 +16,7 @@ export interface Audit {
   readonly states?: readonly string[];
 }
 
-export function subjectOf({ cluster, pool }: Audit): Subject {
+export function subjectOf({ cluster, pool }: PoolDriftCheck): Subject {
   return { cluster, pool };
 }
 
@@ -24,8 +24,8 @@ export function subjectOf({ cluster, pool }: Audit): Subject {
  * Records what an audit found, in one transaction, when the pool is still as it was read: settled, in a running
  * cluster. Locks the cluster, then the pool, as every wish does. False when it is not; another audit comes.
  */
-export async function recordFindings(
-  { cluster, pool, scope, states = ['RUNNING'] }: Audit,
+export async function recordPoolDrift(
+  { cluster, pool, scope, states = ['RUNNING'] }: PoolDriftCheck,
   work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
 ): Promise<boolean> {
   const at = scope.clock.now();

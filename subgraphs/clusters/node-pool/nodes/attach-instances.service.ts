@@ -15,8 +15,8 @@ import { kindOfRow } from '../../cluster-kind/kind-of-row.js';
 import { type AttachTarget, attachProblem } from '../../instance/attach.rules.js';
 import { imageOf } from '../../instance/node-image.js';
 import { reserveNodeNetwork } from '../../network/node-network.js';
-import { releaseMachines, vcpuResource } from '../../reconcile/held.js';
-import { reserveMachines } from '../../reconcile/reserving-machines.js';
+import { releaseInstanceQuota, vcpuResource } from '../../reconcile/held.js';
+import { reserveInstances } from '../../reconcile/reserving-machines.js';
 import type { InstanceTypeValue } from '../../version/version.rules.js';
 import * as pools from '../node-pool.store.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../node-pool.plan.js';
@@ -24,7 +24,7 @@ import { wantedBounds } from '../pool-bounds.js';
 import type { AttachInstancesInput } from '../pool-changes.input.js';
 import { configOf } from '../pool-config.rules.js';
 import {
-  admit,
+  requireTransition,
   lockBoth,
   type LockedPool,
   enqueuePoolChange,
@@ -57,7 +57,7 @@ export class AttachInstancesService {
     return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
       const path = ['input', 'nodePoolId'];
       const locked = await lockBoth(tx, account, input.nodePoolId, path);
-      const state = await admit(tx, locked.pool, 'ATTACH', path);
+      const state = await requireTransition(tx, locked.pool, 'ATTACH', path);
       const { cluster, pool } = locked;
       refuseScalingByHand(pool, input.acknowledgeRisk);
       const working = await pools.countWorkingNodes(tx, pool.id);
@@ -204,7 +204,7 @@ async function take(
   const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
   if (count === 0) return inUse(machine.id);
   const wish = { account, chargeType, count: 1, vcpus, disks: DISKS_OF_MACHINE };
-  const { granted, shortage } = await reserveMachines(tx, wish);
+  const { granted, shortage } = await reserveInstances(tx, wish);
   if (granted === 1) return connect(tx, { attempt, machine, vcpus });
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
   const why = shortage?.message ?? `The ${vcpuResource(chargeType)?.resource} quota has no room for it.`;
@@ -229,7 +229,7 @@ async function connect(
   if (!shortage) return undefined;
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
   const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_OF_MACHINE };
-  await releaseMachines(tx, account, [unused]);
+  await releaseInstanceQuota(tx, account, [unused]);
   return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
 }
 

@@ -12,7 +12,7 @@ const AT_ONCE = 10;
  * their notice is too short to wait for that. Others come in their place once it has ended. True when the cluster has
  * spot machines.
  */
-export async function drainReclaimed(
+export async function drainReclaimedNodes(
   { id: clusterId }: Pick<Cluster, 'id'>,
   { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
 ): Promise<boolean> {

@@ -1,13 +1,13 @@
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { releaseNodeNetwork } from '../../network/node-network.js';
-import { releaseMachines } from '../../reconcile/held.js';
+import { releaseInstanceQuota } from '../../reconcile/held.js';
 import { deleteNodes, type RemovalOptions, markRemoving } from '../../reconcile/nodes.store.js';
 import { eventOf, type Subject } from '../../reconcile/reconcile-events.js';
 import type { Node } from '../../reconcile/reconcile.store.js';
 
 /** Forgets nodes whose machines somebody else has released; what they held is given back. */
-export async function forgetLost(
+export async function deleteLostNodes(
   tx: Transaction,
   {
     subject,
@@ -18,7 +18,7 @@ export async function forgetLost(
   if (lost.length === 0) return [];
   const ids = lost.map(({ id }) => id);
   const gone = await deleteNodes(tx, ids);
-  await releaseMachines(tx, account, gone);
+  await releaseInstanceQuota(tx, account, gone);
   await releaseNodeNetwork(tx, subject.cluster.id);
   const present = new Set(gone.map(({ id }) => id));
   return lost
@@ -34,7 +34,11 @@ export async function forgetLost(
 }
 
 /** Lets nodes leave. */
-export function letLeave(tx: Transaction, nodes: readonly Node[], leaving: RemovalOptions): Promise<void> {
+export function markNodesRemoving(
+  tx: Transaction,
+  nodes: readonly Node[],
+  leaving: RemovalOptions,
+): Promise<void> {
   return markRemoving(
     tx,
     nodes.map(({ id }) => id),

@@ -5,13 +5,13 @@ import { enqueue } from '../../../../engine/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Node, NodePool } from '../../reconcile/reconcile.store.js';
-import { type MachineUse, releaseMachines, releaseUses, useOf } from '../../reconcile/held.js';
-import { type InstanceReservation, reserveMachines } from '../../reconcile/reserving-machines.js';
+import { type InstanceQuotaUsage, releaseInstanceQuota, releaseUses, useOf } from '../../reconcile/held.js';
+import { type InstanceReservation, reserveInstances } from '../../reconcile/reserving-machines.js';
 import { reservePlaces } from '../../reconcile/reserving-places.js';
 import { attachRequest, attachOptionsOf, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from '../pool-config.rules.js';
 import { releaseNodeNetwork, reserveNodeNetwork } from '../../network/node-network.js';
-import { nextLook } from '../next-look.js';
+import { nextPollDelay } from '../next-look.js';
 import { buysMachines, planPool } from '../node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../node-pool.steps.js';
 import type { StepOutcome } from '../../reconcile/steps.js';
@@ -32,7 +32,7 @@ import { vSwitchesOf } from '../pool-network.js';
  * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked
  * for later is asked for once. As many as the account's quotas of vCPUs and disks have room for.
  */
-export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined> {
+export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, operation, scope } = step;
   if (operation?.cancelRequestedAt || !buysMachines(operation)) return undefined;
   if (planPool(pool, step.nodes).missing === 0) return undefined;
@@ -48,7 +48,7 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
     const existing = nodes.filter(({ state }) => state !== 'failed').length;
     const places = await reservePlaces(tx, { cluster, pool, existing, missing });
     const machines = { ...machinesOf(pool), count: places.granted, vcpus: each };
-    const { granted, shortage } = await reserveMachines(tx, machines);
+    const { granted, shortage } = await reserveInstances(tx, machines);
     const taken = { granted, shortage: shortage ?? places.shortage };
     const network = await connectNodes(tx, step, { taken, vcpus: each });
     made = network.granted;
@@ -70,7 +70,7 @@ export async function makeRows(step: PoolStep): Promise<StepOutcome | undefined>
   });
   await scope.faults.reach('node-pool.rows-made');
   // Nothing but the nodes has changed.
-  if (made > 0) return makeInstances({ ...step, nodes: await readNodes(scope.database, pool.id) });
+  if (made > 0) return createInstances({ ...step, nodes: await readNodes(scope.database, pool.id) });
   return noted ? 'again' : undefined;
 }
 
@@ -93,7 +93,7 @@ async function connectNodes(
   const shortage = unconnected ?? taken.shortage;
   const machine = { ...machinesOf(pool), state: 'pending', vcpus };
   const unused = Array.from({ length: taken.granted - granted }, () => machine);
-  await releaseMachines(tx, account, unused);
+  await releaseInstanceQuota(tx, account, unused);
   const noted = JSON.stringify(shortage) !== JSON.stringify(pool.shortage);
   if (noted) await recordShortage(tx, pool.id, shortage);
   return { granted, noted };
@@ -132,7 +132,7 @@ function newNode({ pool, cluster }: PoolStep, { at, zoneId, ...fields }: NewNode
 }
 
 /** Asks the provider for the instances of pending nodes, batch by batch, and records what it says. */
-export async function makeInstances(step: PoolStep): Promise<StepOutcome | undefined> {
+export async function createInstances(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, scope, means } = step;
   const pending = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'pending');
   if (pending.length === 0) return undefined;
@@ -161,7 +161,7 @@ export async function makeInstances(step: PoolStep): Promise<StepOutcome | undef
     made.push(...instances);
   }
   const starting = made.every(({ state }) => state === 'STARTING');
-  return starting ? requeueAfter(nextLook(made, scope.clock.now())) : 'again';
+  return starting ? requeueAfter(nextPollDelay(made, scope.clock.now())) : 'again';
 }
 
 function rotate<T>(items: readonly T[], by: number): T[] {
@@ -257,7 +257,7 @@ function isSmaller({ pool }: PoolStep, now: NodeChange, before: Node | undefined
 }
 
 /** What a change frees of what the node held. */
-function freedBy(now: NodeChange, before: Node | undefined): MachineUse[] {
+function freedBy(now: NodeChange, before: Node | undefined): InstanceQuotaUsage[] {
   if (!before) return [];
   const { chargeType, disks } = before;
   const [old, left] = [useOf(before), useOf({ ...now, chargeType, disks })];

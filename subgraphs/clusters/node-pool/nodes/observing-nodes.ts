@@ -4,7 +4,7 @@ import type { Instance } from '../../../../engine/providers/infrastructure-provi
 import type { Node } from '../../reconcile/reconcile.store.js';
 import { isReady, listNodes, readNode } from '../../reconcile/kubernetes-nodes.js';
 import { failureOf, recordChanges } from './making-nodes.js';
-import { nextLook } from '../next-look.js';
+import { nextPollDelay } from '../next-look.js';
 import { planPool } from '../node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../node-pool.steps.js';
 import type { StepOutcome } from '../../reconcile/steps.js';
@@ -31,7 +31,11 @@ export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefi
   const at = scope.clock.now();
   const now = at.getTime();
   const changes = starting.flatMap((node) => {
-    const change = seenAs(node, { instance: instances.get(node.id), ready: ready.has(node.name), now });
+    const change = observedState(node, {
+      instance: instances.get(node.id),
+      ready: ready.has(node.name),
+      now,
+    });
     return change ? [change] : [];
   });
   for (const batch of batches(changes, RECORD_BATCH)) {
@@ -40,7 +44,7 @@ export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefi
   }
   if (changes.length === starting.length) return 'again';
   const waited = starting.flatMap(({ id }) => instances.get(id) ?? []);
-  return requeueAfter(nextLook(waited, at));
+  return requeueAfter(nextPollDelay(waited, at));
 }
 
 interface Sight {
@@ -51,7 +55,7 @@ interface Sight {
 }
 
 /** What a starting node has become; undefined while it is still starting. */
-export function seenAs(node: Node, { instance, ready, now }: Sight): NodeChange | undefined {
+export function observedState(node: Node, { instance, ready, now }: Sight): NodeChange | undefined {
   const { id, zoneId, instanceType, vcpus } = node;
   const { version = node.version, machineId: instanceId, vSwitchId, address } = instance ?? {};
   const base = { id, zoneId, instanceType, vcpus, version, instanceId, vSwitchId, address };

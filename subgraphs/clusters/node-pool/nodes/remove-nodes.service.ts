@@ -12,7 +12,7 @@ import * as pools from '../node-pool.store.js';
 import { minSizeOf } from '../pool-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from '../pool-changes.input.js';
 import {
-  admit,
+  requireTransition,
   lockBoth,
   enqueuePoolChange,
   refuseScalingByHand,
@@ -37,7 +37,7 @@ export class RemoveNodesService {
     return change(this.platform, { actor, mutation: 'removeNodes', input, dryRun }, async (tx, at) => {
       const path = ['input', 'nodePoolId'];
       const { cluster, pool } = await lockBoth(tx, account, input.nodePoolId, path);
-      const state = await admit(tx, pool, 'REMOVE_NODES', path);
+      const state = await requireTransition(tx, pool, 'REMOVE_NODES', path);
       await checkNodes(tx, pool.id, ids);
       const desiredSize = Math.max(0, pool.desiredSize - ids.length);
       refuseScalingByHand(pool, input.acknowledgeRisk);
@@ -72,7 +72,7 @@ export class RemoveNodesService {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'syncNodePool', input, dryRun }, async (tx, at) => {
       const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
-      const state = await admit(tx, pool, 'SYNC', ['input', 'id']);
+      const state = await requireTransition(tx, pool, 'SYNC', ['input', 'id']);
       const operation = await createOperation(
         tx,
         {

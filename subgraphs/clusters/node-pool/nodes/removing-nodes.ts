@@ -1,6 +1,6 @@
 import { requeueAfter } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations.js';
-import { releaseMachines, releaseNodeQuota } from '../../reconcile/held.js';
+import { releaseInstanceQuota, releaseNodeQuota } from '../../reconcile/held.js';
 import { deleteNodes, type RemovalOptions, markRemoving } from '../../reconcile/nodes.store.js';
 import { eventOf } from '../../reconcile/reconcile-events.js';
 import type { Node } from '../../reconcile/reconcile.store.js';
@@ -83,7 +83,7 @@ async function forget(step: PoolStep, gone: readonly Node[]): Promise<void> {
       tx,
       gone.map(({ id }) => id),
     );
-    await releaseMachines(tx, pool.account, removed);
+    await releaseInstanceQuota(tx, pool.account, removed);
     await releaseNodeNetwork(tx, cluster.id);
     const existing = await tx.node.count({ where: { nodePoolId: pool.id } });
     const keep = Math.max(pool.state === 'DELETING' ? 0 : pool.desiredSize, existing);
