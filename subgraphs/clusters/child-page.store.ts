@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../../kernel/database.js';
 import { keyset } from '../../kernel/keyset.js';
 import { Prisma } from '../../prisma/generated/client.js';
-import type { ChildPagesQuery } from './loading.js';
+import type { ChildPagesQuery } from './data-loaders.js';
 
 /** A table of children, by identifiers of this source code only. */
 export interface ChildTable {

@@ -11,7 +11,7 @@ import {
   createControlPlaneReconciler,
 } from './control-plane/control-plane.reconciler.js';
 import { createChargeConversionReconciler } from './instance/charge-conversion.reconciler.js';
-import { createPoolDriftReconciler, poolDriftSchedule } from './node-pool/audit/pool-audit.reconciler.js';
+import { createPoolDriftReconciler, poolDriftSchedule } from './node-pool/drift/pool-drift.reconciler.js';
 import { createNodeRepairReconciler } from './node/node-repair.reconciler.js';
 import { createHighRiskReconciler, highRiskSchedule } from './high-risk/high-risk.reconciler.js';
 import { createNodePoolReconciler } from './node-pool/node-pool.reconciler.js';

@@ -1,8 +1,8 @@
 import type { ReferenceResolver } from '../../kernel/graph/federation.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from './catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from './catalog/catalog.store.js';
 import type { ClusterStore } from './cluster/cluster.store.js';
-import { loadById, type ReadByIds } from './loading.js';
+import { loadById, type ReadByIds } from './data-loaders.js';
 import type { NodePoolStore } from './node-pool/node-pool.store.js';
 import type { NodeStore } from './node/node.store.js';
 import type { OperationStore } from './operation/operation.store.js';

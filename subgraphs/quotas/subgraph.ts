@@ -16,8 +16,8 @@ import { ClusterQuotasResolver, QuotaResolver } from './quota.resolver.js';
 import { QuotaService } from './quota.service.js';
 import { QuotaStore } from './quota.store.js';
 import { Cluster } from './quota.type.js';
-import { QuotaDeskResolver } from './quota-desk.resolver.js';
-import { QuotaDeskService } from './quota-desk.service.js';
+import { QuotaDeskResolver } from './quota-approval.resolver.js';
+import { QuotaDeskService } from './quota-approval.service.js';
 
 /** A quota or application as others name it: by its id, or by an id of which it is not known whether it exists. */
 interface Reference {

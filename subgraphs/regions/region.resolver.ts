@@ -1,5 +1,5 @@
 import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import type { CatalogueRegion } from './catalogue.store.js';
+import type { CatalogueRegion } from './catalog.store.js';
 import { Product } from '../../kernel/graph/product.type.js';
 import { Availability, ProductAvailability } from './availability.type.js';
 import { availabilityIn } from './region.rules.js';

@@ -1,4 +1,4 @@
-import type { CatalogueRegion } from './catalogue.store.js';
+import type { CatalogueRegion } from './catalog.store.js';
 import { type Product } from '../../kernel/graph/product.type.js';
 import { Availability } from './availability.type.js';
 import type { RegionFilter } from './region.type.js';

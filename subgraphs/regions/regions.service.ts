@@ -1,4 +1,4 @@
-import type { CatalogueRegion, RegionCatalogStore } from './catalogue.store.js';
+import type { CatalogueRegion, RegionCatalogStore } from './catalog.store.js';
 import type { RegionFilter, Zone } from './region.type.js';
 import { nearest } from '../../kernel/great-circle.js';
 import type { Product } from '../../kernel/graph/product.type.js';

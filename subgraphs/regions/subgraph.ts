@@ -2,7 +2,7 @@ import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
-import { RegionCatalogStore } from './catalogue.store.js';
+import { RegionCatalogStore } from './catalog.store.js';
 import { RegionResolver, ZoneResolver } from './region.resolver.js';
 import { RegionsService } from './regions.service.js';
 import { TimeZoneResolver } from './time-zone.resolver.js';

@@ -5,7 +5,7 @@ import { throttlingOf, rejectedRequests } from './api-throttling.rules.js';
 import { ApiThrottling } from './api-throttling.type.js';
 import type { ClusterApis } from './cluster-api.js';
 import { Cluster } from './entities.type.js';
-import { throwReadError } from './kubernetes-problem.js';
+import { throwReadError } from './kubernetes-read-error.js';
 
 @Resolver(() => Cluster)
 export class ApiThrottlingResolver {

@@ -16,7 +16,7 @@ import type { YamlCaller } from '../../kernel/yaml/yaml-parser.js';
 import { type AppliedObject, Applier, type InTurn } from './apply.js';
 import type { ClusterApis } from './cluster-api.js';
 import { hostPathWarnings } from './host-path.rules.js';
-import { toReadProblem } from './kubernetes-problem.js';
+import { toReadProblem } from './kubernetes-read-error.js';
 import { type ManifestEntry, parseManifest } from './manifest.rules.js';
 import { toWorkload } from './workload.rules.js';
 import type { Workload } from './workload.type.js';

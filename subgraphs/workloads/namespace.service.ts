@@ -2,8 +2,8 @@ import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes
 import { pageOf, type PageRequest } from '../../kernel/page.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
-import { toReadProblem } from './kubernetes-problem.js';
-import { take } from './merged.js';
+import { toReadProblem } from './kubernetes-read-error.js';
+import { take } from './merge-sorted.js';
 import { identityOf } from './metadata.rules.js';
 import { Namespace } from './namespace.type.js';
 import type { PartialPage } from './workload.service.js';

@@ -4,7 +4,7 @@ import { listPath, objectPath } from '../../engine/kubernetes/paths.js';
 import { Refused } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
-import { toReadProblem } from './kubernetes-problem.js';
+import { toReadProblem } from './kubernetes-read-error.js';
 import { decodePodId, encodePodId, type PodRef } from './pod-id.js';
 import { type PodObject, PODS, toPod } from './pod.rules.js';
 import type { Pod } from './pod.type.js';

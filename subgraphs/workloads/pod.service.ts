@@ -11,8 +11,8 @@ import {
 import type { Problem } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
-import { toReadProblem } from './kubernetes-problem.js';
-import { take } from './merged.js';
+import { toReadProblem } from './kubernetes-read-error.js';
+import { take } from './merge-sorted.js';
 import { type PodObject, PODS, toPod } from './pod.rules.js';
 import type { Pod } from './pod.type.js';
 import { toSelector } from './label-selector.rules.js';

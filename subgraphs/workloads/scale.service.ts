@@ -16,7 +16,7 @@ import { refuse, Refused } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { FIELD_MANAGER } from './apply.js';
 import type { ClusterApis } from './cluster-api.js';
-import { toReadProblem } from './kubernetes-problem.js';
+import { toReadProblem } from './kubernetes-read-error.js';
 import { readOne, workloadPath } from './workload.reader.js';
 import type { Workload } from './workload.type.js';
 

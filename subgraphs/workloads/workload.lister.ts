@@ -8,7 +8,7 @@ import {
   workloadKinds,
 } from '../../engine/kubernetes/workload-ref.js';
 import { refuse } from '../../kernel/result.js';
-import { mergeSorted } from './merged.js';
+import { mergeSorted } from './merge-sorted.js';
 import { toWorkload, type WorkloadObject } from './workload.rules.js';
 import type { Workload } from './workload.type.js';
 

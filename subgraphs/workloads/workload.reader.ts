@@ -10,7 +10,7 @@ import {
 import { Refused } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
-import { toReadProblem } from './kubernetes-problem.js';
+import { toReadProblem } from './kubernetes-read-error.js';
 import { toWorkload, type WorkloadObject } from './workload.rules.js';
 import type { Workload } from './workload.type.js';
 

@@ -3,8 +3,8 @@ import type { Problem } from '../../kernel/result.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import type { ClusterStore } from './cluster.store.js';
-import { toReadProblem } from './kubernetes-problem.js';
-import { take } from './merged.js';
+import { toReadProblem } from './kubernetes-read-error.js';
+import { take } from './merge-sorted.js';
 import { listWorkloads, type WorkloadPosition, type WorkloadSelection } from './workload.lister.js';
 import type { Workload } from './workload.type.js';
 

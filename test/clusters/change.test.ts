@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { change } from '../../subgraphs/clusters/change.js';
 import { lockCluster } from '../../subgraphs/clusters/cluster/cluster.store.js';
 import { type ClustersKit, openClusters } from './kit.js';
-import { runningCluster } from './living-cluster.js';
+import { runningCluster } from './running-cluster.js';
 
 let clusters: ClustersKit;
 beforeAll(async () => {

@@ -20,7 +20,7 @@ const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
   upgrade: 'test/clusters/upgrade/upgrade-fault-points.test.ts',
   componentApplied: 'test/clusters/upgrade/upgrade-fault-points.test.ts',
   componentRemoved: 'test/clusters/fault-points.test.ts',
-  migration: 'test/clusters/kinds/migration-living.test.ts',
+  migration: 'test/clusters/kinds/migration-with-engine.test.ts',
   edgeAutonomy: 'test/clusters/fault-points.test.ts',
   chargeConversion: 'test/clusters/fault-points.test.ts',
   nodeRepair: 'test/clusters/fault-points.test.ts',

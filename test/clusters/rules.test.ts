@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { timeZonesByName } from '../../kernel/time-zone-names.js';
 import { releaseNotes } from '../../subgraphs/clusters/version/release.rules.js';
-import type { ClusterCatalog } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
+import type { ClusterCatalog } from '../../subgraphs/clusters/catalog/catalog.store.js';
 import { type KindRequest, kindOf } from '../../subgraphs/clusters/cluster-kind/cluster-kind.rules.js';
 import { type ClusterRequest, planCluster } from '../../subgraphs/clusters/cluster/cluster.rules.js';
 import { validateLabels, validateName } from '../../subgraphs/clusters/name.rules.js';

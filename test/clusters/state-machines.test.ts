@@ -18,8 +18,8 @@ import {
   type NodeState,
 } from '../../subgraphs/clusters/node/node-states.js';
 import { startWorld, type World } from '../engine/world.js';
-import { addNodes, runningCluster } from './living-cluster.js';
-import { type Ask, graphOf } from './living-graph.js';
+import { addNodes, runningCluster } from './running-cluster.js';
+import { type Ask, graphOf } from './graph-with-engine.js';
 
 /*
  * Each state machine is tried through the mutations of the graph, in every state, against the table that the code

@@ -3,7 +3,7 @@ import { EVENT_CHANNEL, appendEvents } from '../../engine/events.js';
 import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations.js';
 import type { Transaction } from '../../kernel/database.js';
 import { type Answer, type ClustersKit, openClusters } from './kit.js';
-import { runningCluster } from './living-cluster.js';
+import { runningCluster } from './running-cluster.js';
 import { CREATE, type Created, proCluster } from './requests.js';
 
 let clusters: ClustersKit;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClustersKit, openClusters } from './kit.js';
-import { runningCluster } from './living-cluster.js';
+import { runningCluster } from './running-cluster.js';
 
 let clusters: ClustersKit;
 beforeAll(async () => {

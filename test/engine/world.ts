@@ -10,7 +10,7 @@ import { EventCursors } from '../../kernel/event-cursor.js';
 import { createLog } from '../../kernel/log.js';
 import { deriveKey } from '../../kernel/secret.js';
 import { startKubesim } from '../../kubesim/server.js';
-import { ClusterCatalogStore } from '../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../../subgraphs/clusters/catalog/catalog.store.js';
 import type { CreateClusterInput } from '../../subgraphs/clusters/cluster/cluster.input.js';
 import { ClusterService } from '../../subgraphs/clusters/cluster/cluster.service.js';
 import { CreateClusterService } from '../../subgraphs/clusters/cluster/create-cluster.service.js';

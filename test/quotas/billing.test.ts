@@ -11,7 +11,7 @@ import { BillingChargeType, BillingItem } from '../../subgraphs/quotas/billing/b
 import { BillingStore } from '../../subgraphs/quotas/billing/billing.store.js';
 import { meteredPod } from '../../subgraphs/quotas/billing/container-metering.rules.js';
 import { createQuotasSubgraph, quotaSchedules } from '../../subgraphs/quotas/subgraph.js';
-import { addNodes, runningCluster } from '../clusters/living-cluster.js';
+import { addNodes, runningCluster } from '../clusters/running-cluster.js';
 import { openClusters, type ClustersKit } from '../clusters/kit.js';
 import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
 import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';

@@ -7,9 +7,9 @@ import { packageRoot } from '../../kernel/root.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { named, testTitles } from '../../scripts/capabilities/test-titles.js';
 import { reserveNodeNetwork } from '../../subgraphs/clusters/network/node-network.js';
-import { reserveInstances } from '../../subgraphs/clusters/reconcile/reserving-machines.js';
+import { reserveInstances } from '../../subgraphs/clusters/reconcile/reserve-instances.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
-import { runningCluster } from '../clusters/living-cluster.js';
+import { runningCluster } from '../clusters/running-cluster.js';
 
 const AT_LIMITS = 'test/quotas/mutations-at-limits.test.ts';
 

@@ -7,7 +7,7 @@ import { quotaId } from '../../kernel/quota-id.js';
 import { packageRoot } from '../../kernel/root.js';
 import type { ClusterQuotaEntry } from '../../prisma/catalog.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
-import { runningCluster } from '../clusters/living-cluster.js';
+import { runningCluster } from '../clusters/running-cluster.js';
 import { CREATE, type Created, ERRORS, type PayloadView, poolMutation } from '../clusters/requests.js';
 
 let clusters: ClustersKit;

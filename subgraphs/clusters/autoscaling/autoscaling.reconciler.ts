@@ -6,13 +6,13 @@ import {
   type Schedule,
 } from '../../../engine/contract.js';
 import { poolSchedule } from '../reconcile/pool-schedule.js';
-import { scalesItself } from '../node-pool/pool-wish.js';
+import { scalesItself } from '../node-pool/pool-spec.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import type { Cluster, NodePool } from '../reconcile/reconcile.store.js';
 import { clientOf } from '../upgrade/cluster-client.js';
-import { scaleUp } from './growing-pools.js';
-import { readClusterSnapshot } from './reading-cluster.js';
-import { scaleDown } from './shrinking-pools.js';
+import { scaleUp } from './scale-up.js';
+import { readClusterSnapshot } from './cluster-snapshot.js';
+import { scaleDown } from './scale-down.js';
 
 /** Clusters with pools that scale by themselves are looked at this often. */
 const LOOK_MS = 10_000;

@@ -17,7 +17,7 @@ import {
 } from '../../../engine/providers/claim-infrastructure.js';
 import { enqueue } from '../../../engine/queue.js';
 import { type Problem, settle } from '../../../kernel/result.js';
-import { type LoadBalancerUsage, NO_USAGE, sameLoad, desiredLoads } from './balancer-load.js';
+import { type LoadBalancerUsage, NO_USAGE, sameLoad, desiredLoads } from './load-balancer-usage.js';
 import { type ClaimDecision, isDecisionApplied, quotasOfClaim } from './claims.rules.js';
 import {
   allClaims,

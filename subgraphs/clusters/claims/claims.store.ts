@@ -3,7 +3,7 @@ import { closeEmpty } from '../../../engine/ledger-scopes.js';
 import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
-import { type LoadBalancerUsage, usageParts, NO_USAGE } from './balancer-load.js';
+import { type LoadBalancerUsage, usageParts, NO_USAGE } from './load-balancer-usage.js';
 import { quotasOfClaim } from './claims.rules.js';
 
 export type { ClaimRow };

@@ -6,7 +6,7 @@ import type { ClusterCheckService } from './cluster-check.service.js';
 import type { ClusterCheckStore } from './cluster-check.store.js';
 import { ClusterCheck, RunClusterCheckInput, RunClusterCheckPayload } from './cluster-check.type.js';
 import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
-import { loadById } from '../loading.js';
+import { loadById } from '../data-loaders.js';
 
 @Resolver()
 export class ClusterCheckResolver {

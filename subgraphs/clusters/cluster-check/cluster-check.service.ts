@@ -8,7 +8,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { OpenDatabase } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuse } from '../../../kernel/result.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { blockersOf, upgradeCheckItems } from './cluster-check.rules.js';
 import { type ClusterCheckRow, ClusterCheckStore } from './cluster-check.store.js';
 import type { ClusterCheckItem, RunClusterCheckInput } from './cluster-check.type.js';

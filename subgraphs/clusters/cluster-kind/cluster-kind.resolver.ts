@@ -3,7 +3,7 @@ import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { ClusterKindName } from './cluster-kind.enums.js';
 import { ClusterKind } from './cluster-kind.type.js';
-import { kindCatalogue } from './kind-catalogue.rules.js';
+import { kindCatalogue } from './kind-catalog.rules.js';
 import { kindOfRow } from './kind-of-row.js';
 
 @Resolver(() => Cluster)

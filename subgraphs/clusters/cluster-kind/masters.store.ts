@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { NodeRow } from '../node/node.store.js';
-import { releaseInstanceQuota } from '../reconcile/held.js';
+import { releaseInstanceQuota } from '../reconcile/quota-usage.js';
 
 /** The masters of a cluster, by name. */
 export function readMasters(db: Database | Transaction, clusterId: string): Promise<NodeRow[]> {

@@ -3,7 +3,7 @@ import { reserve } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuseLargeTypes } from '../cluster/instance-size.guard.js';
-import { VCPU } from '../reconcile/held.js';
+import { VCPU } from '../reconcile/quota-usage.js';
 import { insertNodes, vcpusOf } from '../reconcile/nodes.store.js';
 
 export interface MasterReservationRequest {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../kernel/database.js';
 import { Refused } from '../../../kernel/result.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
-import { readImmutableFields } from './fixed-cluster.store.js';
+import { readImmutableFields } from './immutable-fields.store.js';
 import { immutableProblems, type ImmutableFields } from './immutable.rules.js';
 import { labelRiskProblems } from './registered.rules.js';
 

@@ -1,7 +1,7 @@
 import { nearest } from '../../../kernel/great-circle.js';
 import type { Product } from '../../../kernel/graph/product.type.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { ClusterCatalog, CatalogueRegion } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, CatalogueRegion } from '../catalog/catalog.store.js';
 
 const PATH = ['input', 'regionId'];
 

@@ -3,11 +3,11 @@ import { pageOf } from '../../../kernel/page.js';
 import { Refused } from '../../../kernel/result.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../kernel/sorting.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { clusterFilterProblems } from './cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';
 import { type ClusterOrderField, clusterSorting, type ClusterStore } from './cluster.store.js';
-import { primeLoader } from '../loading.js';
+import { primeLoader } from '../data-loaders.js';
 
 /** Lists clusters. */
 export class ClusterListService {

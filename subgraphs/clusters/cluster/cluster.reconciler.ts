@@ -1,22 +1,22 @@
 import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
 import { enqueueAll } from '../../../engine/queue.js';
 import { inCluster, type ClusterStep, type Step } from './cluster.steps.js';
-import { deleteCluster, failDeletion } from './deleting-cluster.js';
-import { createControlPlane, openKubernetesApi } from './making-control-plane.js';
+import { deleteCluster, failDeletion } from './delete-cluster.js';
+import { createControlPlane, openKubernetesApi } from './create-control-plane.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
 import { readCluster } from '../reconcile/reconcile.store.js';
-import { waitForMasters } from '../cluster-kind/observing-masters.js';
-import { failMigration, migrateCluster } from '../migration/migrating-cluster.js';
+import { waitForMasters } from '../cluster-kind/wait-for-masters.js';
+import { failMigration, migrateCluster } from '../migration/migrate-cluster.js';
 import { MIGRATE_CLUSTER } from '../migration/migration.service.js';
 import {
   failCluster,
   poolsReconciled,
   completeCanceledCluster,
   completeCluster,
-} from './settling-cluster.js';
-import { scaleVertically } from '../vertical-scaling/scaling-vertically.js';
-import { failUpgrade, upgradeCluster } from '../upgrade/upgrading-cluster.js';
+} from './complete-cluster.js';
+import { scaleVertically } from '../vertical-scaling/scale-vertically.js';
+import { failUpgrade, upgradeCluster } from '../upgrade/upgrade-cluster.js';
 
 /**
  * What is done in each state; in the states that are not here nothing is.

@@ -1,14 +1,14 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Requires } from '../../../access/requires.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
-import { Region, TimeZone } from '../catalogue/catalogue-stubs.type.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
+import { Region, TimeZone } from '../catalog/catalog-stubs.type.js';
 import type { ClusterListService } from './cluster-list.service.js';
 import { ClusterFilter } from './cluster.input.js';
 import type { ClusterRow, ClusterStore } from './cluster.store.js';
 import { Cluster, ClusterConnection, ClusterOrder, Kubeconfig } from './cluster.type.js';
 import type { KubeconfigService } from './kubeconfig.service.js';
-import { childConnection, loadById } from '../loading.js';
+import { childConnection, loadById } from '../data-loaders.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import { NodePoolConnection, NodePoolOrder } from '../node-pool/node-pool.type.js';
 import type { NodeStore } from '../node/node.store.js';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { ClusterCatalog, CatalogueRegion } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, CatalogueRegion } from '../catalog/catalog.store.js';
 import type { Product } from '../../../kernel/graph/product.type.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import { availabilityProblems } from './availability.rules.js';

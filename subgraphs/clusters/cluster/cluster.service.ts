@@ -7,7 +7,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { blockedProblem } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { change, type ChangeOutcome } from '../change.js';
@@ -19,7 +19,7 @@ import { labelChanges } from '../label-changes.js';
 import { validateLabels, validateName } from '../name.rules.js';
 import { checkRetained } from '../network/retained-resources.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
-import { startUpgrade } from '../upgrade/beginning-upgrade.js';
+import { startUpgrade } from '../upgrade/start-upgrade.js';
 import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
 import { upgradeTarget } from '../upgrade/upgrade-target.js';
 

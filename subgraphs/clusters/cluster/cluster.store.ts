@@ -11,7 +11,7 @@ import { countChildren, type ChildTable, selectChildPages } from '../child-page.
 import { CLUSTER_COLUMNS } from './cluster-columns.js';
 import { filterLabels } from './cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';
-import type { Children } from '../loading.js';
+import type { Children } from '../data-loaders.js';
 import { whereTransitionAllowed } from './cluster-states.js';
 
 export type ClusterRow = Cluster;

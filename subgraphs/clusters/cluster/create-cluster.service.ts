@@ -7,7 +7,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { CollectedProblems, type Problem, Refused } from '../../../kernel/result.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
 import type { CreateClusterInput } from './cluster.input.js';
 import { type ClusterPlan, planCluster } from './cluster.rules.js';
@@ -15,7 +15,7 @@ import { insertCluster, isNameTaken, lockClusterName } from './cluster.store.js'
 import { reserveMasters } from '../cluster-kind/masters.js';
 import { requireVerified } from '../account/account-verification.service.js';
 import { unlinkedConditions } from '../cluster-kind/registered.rules.js';
-import { createClusterNetwork } from '../network/connecting-cluster.js';
+import { createClusterNetwork } from '../network/create-cluster-network.js';
 import { networkReferenceProblems } from '../network/network-references.js';
 import { defaultPoolIndex } from '../node-pool/node-pool.rules.js';
 import { insertNodePools } from '../node-pool/node-pool.store.js';

@@ -5,7 +5,7 @@ import { appendEvents } from '../../../engine/events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { Database } from '../../../kernel/database.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
-import { componentEntry } from './component-catalogue.js';
+import { componentEntry } from './component-catalog.js';
 import { type ComponentFieldDrift, driftOf } from './component-drift.js';
 import { objectsOf, readLive } from './component.steps.js';
 

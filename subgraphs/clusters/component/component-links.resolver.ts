@@ -1,6 +1,6 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
-import { OpenSourceProject } from '../catalogue/product-guide.type.js';
-import { componentDefinitions } from './component-catalogue.js';
+import { OpenSourceProject } from '../catalog/product-guide.type.js';
+import { componentDefinitions } from './component-catalog.js';
 import { ComponentDefinition } from './component.type.js';
 
 /** Open-source projects that come as components. */

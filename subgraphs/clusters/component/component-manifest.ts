@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { objectPath } from '../../../engine/kubernetes/paths.js';
-import type { ComponentEntry } from './component-catalogue.js';
+import type { ComponentEntry } from './component-catalog.js';
 import { effectiveParameters, type Parameters } from './component-parameters.js';
 
 const COMPONENT_NAMESPACE = 'kube-system';

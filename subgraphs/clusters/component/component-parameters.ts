@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Problem } from '../../../kernel/result.js';
-import type { AdviceRule, ComponentEntry } from './component-catalogue.js';
+import type { AdviceRule, ComponentEntry } from './component-catalog.js';
 
 export type Parameters = Readonly<Record<string, unknown>>;
 

@@ -11,12 +11,12 @@ import { readOperation } from '../reconcile/reconcile.store.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { clientOf } from '../upgrade/cluster-client.js';
-import { componentEntry } from './component-catalogue.js';
+import { componentEntry } from './component-catalog.js';
 import { updateComponent } from './component.store.js';
 import { apply, type ComponentStep, inComponent, objectsOf, readLive } from './component.steps.js';
 import type { ManifestObject } from './component-manifest.js';
 import { rolloutProblem } from './rollout.js';
-import { countSchedulableNodes } from './tallying-nodes.js';
+import { countSchedulableNodes } from './count-nodes.js';
 import { NO_JSON } from '../reconcile/json-null.js';
 
 const COMPONENT = 'component';

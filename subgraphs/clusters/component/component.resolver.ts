@@ -8,8 +8,8 @@ import type { Problem } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { childConnection, loadById, loadValue } from '../loading.js';
-import { componentDefinitions, componentEntry, nextVersion } from './component-catalogue.js';
+import { childConnection, loadById, loadValue } from '../data-loaders.js';
+import { componentDefinitions, componentEntry, nextVersion } from './component-catalog.js';
 import { adviceFor, effectiveParameters, type Parameters } from './component-parameters.js';
 import type { ComponentRow, ComponentStore } from './component.store.js';
 import {

@@ -10,7 +10,7 @@ import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../change.js';
-import { isJsonObject } from './string-keyed.js';
+import { isJsonObject } from './json-object.js';
 import { type ClusterRow, lockCluster } from '../cluster/cluster.store.js';
 import { planInWindow, refuseSecondChange } from '../maintenance-window/scheduled-change.js';
 import {
@@ -20,7 +20,7 @@ import {
   supportsCluster,
   isNewer,
   versionsFor,
-} from './component-catalogue.js';
+} from './component-catalog.js';
 import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
 import {
   afterAction,

@@ -6,7 +6,7 @@ import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { Superseded } from '../reconcile/reconcile.store.js';
-import type { ComponentEntry } from './component-catalogue.js';
+import type { ComponentEntry } from './component-catalog.js';
 import { withoutAdditions } from './component-additions.js';
 import type { Parameters } from './component-parameters.js';
 import { type ManifestObject, manifestOf } from './component-manifest.js';

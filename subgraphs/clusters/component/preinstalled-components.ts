@@ -2,7 +2,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
-import { isPreinstalled, componentDefinitions, versionsFor } from './component-catalogue.js';
+import { isPreinstalled, componentDefinitions, versionsFor } from './component-catalog.js';
 import { insertComponents } from './component.store.js';
 import { PREINSTALLED } from './preinstalled.reconciler.js';
 

@@ -7,7 +7,7 @@ import type { Problem } from '../../../kernel/result.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { clientOf } from '../upgrade/cluster-client.js';
-import { componentEntry } from './component-catalogue.js';
+import { componentEntry } from './component-catalog.js';
 import {
   type ComponentRow,
   settlePreinstalled,

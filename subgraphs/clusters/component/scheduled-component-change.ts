@@ -3,7 +3,7 @@ import type { OperationRow } from '../../../engine/operations.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
-import { type ComponentEntry, componentEntry, isNewer, versionsFor } from './component-catalogue.js';
+import { type ComponentEntry, componentEntry, isNewer, versionsFor } from './component-catalog.js';
 import { changedParameters, parameterProblems, type Parameters } from './component-parameters.js';
 import { afterAction, COMPONENT_CHANGE_STATES, type ComponentAction } from './component.rules.js';
 import {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { loadValue } from '../loading.js';
+import { loadValue } from '../data-loaders.js';
 import { availabilityIn, controlPlaneComponents, downtimeMs, serviceLevel } from './control-plane.rules.js';
 import { type ControlPlaneRow, type ControlPlaneStore, replicasOf } from './control-plane.store.js';
 import type { IncidentStore } from './incident.store.js';

@@ -2,7 +2,7 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../kernel/graph/resource.type.js';
 import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import { Zone } from '../catalogue/catalogue-stubs.type.js';
+import { Zone } from '../catalog/catalog-stubs.type.js';
 
 export const ComponentHealth = graphEnum('ComponentHealth', 'How a component of a control plane stands.', {
   HEALTHY: 'Every replica works.',

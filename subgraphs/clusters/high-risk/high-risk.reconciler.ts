@@ -19,7 +19,7 @@ import { unlessSuperseded } from '../reconcile/steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { clientOf } from '../upgrade/cluster-client.js';
 import { applyDnsRules, DNS_CLOSED } from './closed-dns.js';
-import { riskRow } from './high-risk-catalogue.js';
+import { riskRow } from './high-risk-catalog.js';
 import { HIGH_RISK, replaceFindings, type RiskFindingRow } from './high-risk.store.js';
 import { pagesById } from '../reconcile/pages-by-id.js';
 

@@ -7,7 +7,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { NodeStore } from '../node/node.store.js';
-import { drillTarget, riskRow } from './high-risk-catalogue.js';
+import { drillTarget, riskRow } from './high-risk-catalog.js';
 import { HIGH_RISK } from './high-risk.store.js';
 import type {
   HighRiskOperationInput,

@@ -1,7 +1,7 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Database } from '../../../kernel/database.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { loadValue } from '../loading.js';
+import { loadValue } from '../data-loaders.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
 import { type SysctlValue, sysctlValues } from './sysctl.rules.js';

@@ -5,7 +5,7 @@ import type { ClusterRow } from '../cluster/cluster.store.js';
 import { kindOfRow } from '../cluster-kind/kind-of-row.js';
 import { NodeStore } from '../node/node.store.js';
 import { NodePoolStore } from '../node-pool/node-pool.store.js';
-import { type DrillTarget, notSimulatedReason } from './high-risk-catalogue.js';
+import { type DrillTarget, notSimulatedReason } from './high-risk-catalog.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
 /** What is to be done and to whom, as the account says. */

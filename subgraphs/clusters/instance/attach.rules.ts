@@ -4,7 +4,7 @@ import type { Problem } from '../../../kernel/result.js';
 import { poolKindProblems, type PoolCluster, type PoolOfKind } from '../cluster-kind/pool-kind.rules.js';
 import { instanceTypeProblems } from '../node-pool/node-pool.rules.js';
 import type { AttachMode } from '../node-pool/pool-changes.input.js';
-import { instanceCategory } from './machine-kind.js';
+import { instanceCategory } from './instance-category.js';
 import { imageProblem, osOf } from './node-image.js';
 
 /** The pool that machines are to join, with what of its cluster decides whether they can. */

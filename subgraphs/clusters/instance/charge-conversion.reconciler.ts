@@ -11,7 +11,7 @@ import type { ChargeType } from '../../../engine/providers/pool-infrastructure.j
 import type { NodeRow } from '../node/node.store.js';
 import { nodeStatesFor } from '../node/node-states.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
-import { releaseUses, useOf } from '../reconcile/held.js';
+import { releaseUses, useOf } from '../reconcile/quota-usage.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { type Operation, readOperation } from '../reconcile/reconcile.store.js';
 

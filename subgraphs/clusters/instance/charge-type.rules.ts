@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import { isVirtual } from './machine-kind.js';
+import { isVirtual } from './instance-category.js';
 
 /** Families whose machines cannot go over to subscription. */
 export const NO_SUBSCRIPTION: readonly string[] = [

@@ -4,9 +4,9 @@ import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
-import { Zone } from '../catalogue/catalogue-stubs.type.js';
-import { InstanceType } from '../catalogue/instance-type.type.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
+import { Zone } from '../catalog/catalog-stubs.type.js';
+import { InstanceType } from '../catalog/instance-type.type.js';
 import { ConvertChargeTypePayload, toPayload } from '../payloads.type.js';
 import type { ChargeConversionService } from './charge-conversion.service.js';
 import type { InstanceService } from './instance.service.js';
@@ -19,7 +19,7 @@ import {
   ReleaseInstancesInput,
   ReleaseInstancesPayload,
 } from './instance.type.js';
-import { InstanceCategory, instanceCategory } from './machine-kind.js';
+import { InstanceCategory, instanceCategory } from './instance-category.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import { nodeImages, runsNodes } from './node-image.js';
 import { DryRun } from '../../../kernel/graph/dry-run.arg.js';

@@ -1,10 +1,10 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { TimeZone } from '../catalogue/catalogue-stubs.type.js';
+import { TimeZone } from '../catalog/catalog-stubs.type.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { loadValue } from '../loading.js';
+import { loadValue } from '../data-loaders.js';
 import type { WindowRule } from './maintenance-window.rules.js';
 import type { MaintenanceWindowService } from './maintenance-window.service.js';
 import type { MaintenanceWindowStore } from './maintenance-window.store.js';

@@ -1,7 +1,7 @@
 import { changeOperation } from '../../../engine/operations.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
-import type { ReadByKeys } from '../loading.js';
+import type { ReadByKeys } from '../data-loaders.js';
 
 export type MaintenanceWindowRow = MaintenanceWindow;
 

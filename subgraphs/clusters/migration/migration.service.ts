@@ -6,7 +6,7 @@ import { enqueue } from '../../../engine/queue.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
-import type { ClusterCatalog, ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../cluster/cluster.store.js';
 import { proNeeds } from './migration-quotas.js';

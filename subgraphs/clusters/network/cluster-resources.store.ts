@@ -1,7 +1,7 @@
 import { grantedClaims } from '../claims/claims.store.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from './cluster-resources.rules.js';
-import { observedScalingGroup } from '../node-pool/pool-bounds.js';
+import { observedScalingGroup } from '../node-pool/scaling-group-bounds.js';
 import { configOf } from '../node-pool/pool-config.rules.js';
 import { type ClusterNetworkRow, NetworkStore } from './network.store.js';
 

@@ -6,10 +6,10 @@ import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { pageOf, pageRequest } from '../../../kernel/page.js';
 import { sortedPageRequest, sortKey } from '../../../kernel/sorting.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { Region, Zone } from '../catalogue/catalogue-stubs.type.js';
+import { Region, Zone } from '../catalog/catalog-stubs.type.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { loadById, loadValue } from '../loading.js';
+import { loadById, loadValue } from '../data-loaders.js';
 import type { ClusterResourceStore } from './cluster-resources.store.js';
 import {
   type ClusterNetworkRow,

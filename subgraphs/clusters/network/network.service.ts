@@ -5,7 +5,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { validateName } from '../name.rules.js';
 import { clustersBehind } from '../high-risk/closed-dns.js';
 import { HIGH_RISK } from '../high-risk/high-risk.store.js';

@@ -1,8 +1,8 @@
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
-import { isVirtual } from '../instance/machine-kind.js';
-import { loadById, loadValue } from '../loading.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
+import { isVirtual } from '../instance/instance-category.js';
+import { loadById, loadValue } from '../data-loaders.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
 import { maxPods } from './max-pods.rules.js';

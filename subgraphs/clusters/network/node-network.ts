@@ -1,7 +1,7 @@
 import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import { isVirtual } from '../instance/machine-kind.js';
+import { isVirtual } from '../instance/instance-category.js';
 import type { ClusterNetworkRow } from './network.store.js';
 import { parseCidr } from './cidr.rules.js';
 import {

@@ -6,7 +6,7 @@ import { graphEnum } from '../../../kernel/graph/graph-enum.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { type ControlPlaneStore, replicasOf } from '../control-plane/control-plane.store.js';
-import { loadById, loadValue } from '../loading.js';
+import { loadById, loadValue } from '../data-loaders.js';
 import type { NodeRow } from '../node/node.store.js';
 import { Node } from '../node/node.type.js';
 import { nodeComponents, type NodeReport } from './node-components.rules.js';

@@ -2,7 +2,7 @@ import type { Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
 import { hasMachines } from './node-pool.rules.js';
 import { type NodePoolRow, otherPools, updateNodePool } from './node-pool.store.js';
-import { scalesItself } from './pool-wish.js';
+import { scalesItself } from './pool-spec.js';
 
 /**
  * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has machines, one

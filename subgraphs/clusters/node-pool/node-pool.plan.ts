@@ -1,5 +1,5 @@
 import type { Failure } from '../../../engine/contract.js';
-import { vcpuResource } from '../reconcile/held.js';
+import { vcpuResource } from '../reconcile/quota-usage.js';
 import type { Node, NodePool, Operation } from '../reconcile/reconcile.store.js';
 import { configOf } from './pool-config.rules.js';
 

@@ -1,16 +1,16 @@
 import { done, type Reconciler, type ReconcileScope } from '../../../engine/contract.js';
-import { cancelPoolChange } from './canceling-pool.js';
-import { deletePool } from './deleting-pool.js';
-import { ensurePoolScalingGroup } from './ensuring-group.js';
-import { failPending, createInstances, insertNodeRows } from './nodes/making-nodes.js';
+import { cancelPoolChange } from './cancel-pool-change.js';
+import { deletePool } from './delete-pool.js';
+import { ensurePoolScalingGroup } from './ensure-scaling-group.js';
+import { failPending, createInstances, insertNodeRows } from './nodes/create-nodes.js';
 import type { Means, PoolStep } from './node-pool.steps.js';
 import { type StepOutcome, stepByStep } from '../reconcile/steps.js';
-import { observeNodes } from './nodes/observing-nodes.js';
+import { observeNodes } from './nodes/observe-nodes.js';
 import { type PoolView, readNodes, readPool } from '../reconcile/reconcile.store.js';
 import { applySettings } from './node-settings.js';
-import { removeNodes } from './nodes/removing-nodes.js';
-import { completePool } from './settling-pool.js';
-import { syncPool } from './syncing-pool.js';
+import { removeNodes } from './nodes/remove-nodes.js';
+import { completePool } from './complete-pool.js';
+import { syncPool } from './sync-pool.js';
 
 /** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
 const STEPS = [

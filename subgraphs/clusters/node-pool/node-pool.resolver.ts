@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { InstanceType } from '../catalogue/instance-type.type.js';
-import { childConnection, loadById, loadValue } from '../loading.js';
+import { InstanceType } from '../catalog/instance-type.type.js';
+import { childConnection, loadById, loadValue } from '../data-loaders.js';
 import type { NodeCounts, NodePoolRow, NodePoolStore } from './node-pool.store.js';
 import { NodePool } from './node-pool.type.js';
 import type { NodeStore } from '../node/node.store.js';

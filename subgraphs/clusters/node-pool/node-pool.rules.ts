@@ -1,6 +1,6 @@
 import type { Problem } from '../../../kernel/result.js';
 import type { ContainerRuntime } from '../cluster-kind/cluster-kind.enums.js';
-import { isVirtual } from '../instance/machine-kind.js';
+import { isVirtual } from '../instance/instance-category.js';
 import { validateName } from '../name.rules.js';
 import {
   type PoolConfig,

@@ -3,7 +3,7 @@ import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuse, Refused } from '../../../kernel/result.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
 import { hasMachines, validateNodePool, planNodePool, sizeProblems } from './node-pool.rules.js';
@@ -18,7 +18,7 @@ import {
   enqueuePoolChange,
   scalesItself,
   target,
-} from './pool-wish.js';
+} from './pool-spec.js';
 import { unfinishedOperations } from '../operation/operation.store.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import { reservedNodes, reserveGrowth, reservePools } from '../cluster/quota.reservations.js';

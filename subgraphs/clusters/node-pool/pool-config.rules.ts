@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { protectedPath, protectedPathIn } from '../../../kernel/node-paths.js';
 import type { Problem } from '../../../kernel/result.js';
 import { imageProblem, nodeImages } from '../instance/node-image.js';
-import { isVirtual } from '../instance/machine-kind.js';
+import { isVirtual } from '../instance/instance-category.js';
 import { validateLabels } from '../name.rules.js';
 import type { InstanceTypeValue } from '../version/version.rules.js';
 import type { ChargeType, DiskCategory, SpotStrategy, TaintEffect } from './pool-config.type.js';

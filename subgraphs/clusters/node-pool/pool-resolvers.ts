@@ -1,5 +1,5 @@
 import type { Platform } from '../../../engine/platform.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { ChargeConversionService } from '../instance/charge-conversion.service.js';
 import { InstanceResolver, MachineKindResolver } from '../instance/instance.resolver.js';

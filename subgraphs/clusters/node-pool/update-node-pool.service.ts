@@ -3,7 +3,7 @@ import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
-import type { ClusterCatalog, ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalog, ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { change, type ChangeOutcome } from '../change.js';
 import { refusePoolOfKind } from '../cluster-kind/pool-kind.guard.js';
 import type { ClusterRow } from '../cluster/cluster.store.js';
@@ -32,7 +32,7 @@ import {
 } from './pool-config.rules.js';
 import type { InstanceConfigInput } from './pool-config.type.js';
 import { placedConfig, storedConfig } from './pool-network.js';
-import { requireTransition, lockBoth, type LockedPool, enqueuePoolChange, target } from './pool-wish.js';
+import { requireTransition, lockBoth, type LockedPool, enqueuePoolChange, target } from './pool-spec.js';
 
 const PATH = ['input', 'id'];
 

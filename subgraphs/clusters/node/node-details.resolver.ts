@@ -1,11 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { InstanceCategory, instanceCategory } from '../instance/machine-kind.js';
-import { loadById, loadValue } from '../loading.js';
+import { InstanceCategory, instanceCategory } from '../instance/instance-category.js';
+import { loadById, loadValue } from '../data-loaders.js';
 import { ChargeType } from '../node-pool/pool-config.type.js';
 import { NodeRepair, NodeRepairState } from './node-repair.type.js';
 import type { NodeRepairRow } from './node-repair.store.js';

@@ -5,7 +5,7 @@ import { JSONScalar } from '../../../kernel/graph/scalars.js';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { loadValue } from '../loading.js';
+import { loadValue } from '../data-loaders.js';
 import { PoolTaint } from '../node-pool/pool-config.type.js';
 import type { NodeMetadata } from './node-metadata.js';
 import type { NodeMetadataReader } from './node-metadata.reader.js';

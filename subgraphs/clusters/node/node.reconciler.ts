@@ -9,7 +9,7 @@ import { appendEvents } from '../../../engine/events.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { NodeRow as Node } from './node.store.js';
 import { isReady } from '../reconcile/kubernetes-nodes.js';
-import { startRepair } from './beginning-repair.js';
+import { startRepair } from './start-repair.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
 import type { Means } from '../node-pool/node-pool.steps.js';
 import { eventOf } from '../reconcile/reconcile-events.js';

@@ -1,11 +1,11 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
-import { Zone } from '../catalogue/catalogue-stubs.type.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
+import { Zone } from '../catalog/catalog-stubs.type.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { InstanceType } from '../catalogue/instance-type.type.js';
-import { loadById } from '../loading.js';
+import { InstanceType } from '../catalog/instance-type.type.js';
+import { loadById } from '../data-loaders.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
 import type { NodeRow } from './node.store.js';

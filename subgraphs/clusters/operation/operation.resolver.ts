@@ -5,7 +5,7 @@ import { toUserError, UserError } from '../../../kernel/graph/user-error.type.js
 import type { Problem } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
-import { loadById } from '../loading.js';
+import { loadById } from '../data-loaders.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import type { OperationService } from './operation.service.js';
 import type { OperationRow, OperationStore } from './operation.store.js';

@@ -5,7 +5,7 @@ import { keyset } from '../../../kernel/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
 import { type Operation, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
-import type { Children } from '../loading.js';
+import type { Children } from '../data-loaders.js';
 import type { OperationFilter } from './operation.type.js';
 
 export type OperationRow = Operation;

@@ -3,7 +3,7 @@ import { Cost, ListSize } from '../../../kernel/graph/cost.js';
 import { Resource } from '../../../kernel/graph/resource.type.js';
 import { refuse } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import { loadById } from '../loading.js';
+import { loadById } from '../data-loaders.js';
 import { foreignResources } from './foreign-resources.type.js';
 import type { ResourceReader } from './resource-readers.js';
 

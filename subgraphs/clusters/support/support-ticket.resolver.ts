@@ -4,11 +4,11 @@ import { PageArgs } from '../../../kernel/graph/page.args.js';
 import { toUserError } from '../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../kernel/result.js';
 import type { RequestContext } from '../../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import type { ClusterRow, ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
 import { DryRun } from '../../../kernel/graph/dry-run.arg.js';
-import { childConnection, loadById } from '../loading.js';
+import { childConnection, loadById } from '../data-loaders.js';
 import type { SupportTicketService } from './support-ticket.service.js';
 import type { SupportTicketRow, SupportTicketStore } from './support-ticket.store.js';
 import {

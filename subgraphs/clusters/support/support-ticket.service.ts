@@ -6,7 +6,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { lockCluster } from '../cluster/cluster.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import * as tickets from './support-ticket.store.js';

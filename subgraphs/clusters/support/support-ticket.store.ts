@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../../kernel/database.js';
 import type { Sorting } from '../../../kernel/sorting.js';
 import type { SupportTicket } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from '../child-page.store.js';
-import type { Children } from '../loading.js';
+import type { Children } from '../data-loaders.js';
 
 export type SupportTicketRow = SupportTicket;
 

@@ -6,7 +6,7 @@ import {
   type Schedule,
 } from '../../../engine/contract.js';
 import { poolSchedule } from '../reconcile/pool-schedule.js';
-import { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { blockedMessage } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { lockCluster, updateCluster } from '../cluster/cluster.store.js';
@@ -18,7 +18,7 @@ import { type Cluster, changeCluster } from '../reconcile/reconcile.store.js';
 import { eventOf } from '../reconcile/reconcile-events.js';
 import { unlessSuperseded } from '../reconcile/steps.js';
 import { automaticTarget } from './automatic-upgrade.rules.js';
-import { startUpgrade } from './beginning-upgrade.js';
+import { startUpgrade } from './start-upgrade.js';
 import { UPGRADE_CLUSTER } from './upgrade.rules.js';
 
 const AUTOMATIC_UPGRADE = 'automatic-upgrade';

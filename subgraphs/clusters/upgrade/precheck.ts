@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { blockedProblem, blockersOf } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import type { ClusterCheckItem } from '../cluster-check/cluster-check.type.js';

@@ -3,7 +3,7 @@ import type { OperationRow } from '../../../engine/operations.js';
 import type { Platform } from '../../../engine/platform.js';
 import { enqueue } from '../../../engine/queue.js';
 import type { Problem } from '../../../kernel/result.js';
-import { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { blockedProblem } from '../cluster-check/cluster-check.rules.js';
 import { ClusterCheckService } from '../cluster-check/cluster-check.service.js';
 import { updateCluster } from '../cluster/cluster.store.js';

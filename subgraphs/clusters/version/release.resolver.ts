@@ -1,6 +1,6 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars.js';
-import type { ClusterCatalogStore } from '../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../catalog/catalog.store.js';
 import { releaseNotesUrl, removedBetween, supportOf, upgradeHint } from './release.rules.js';
 import { RemovedApi, SupportStatus } from './release.type.js';
 import type { VersionStatus } from './version.rules.js';

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../../../kernel/database.js';
-import { CatalogueFile } from '../catalogue/catalogue-file.store.js';
+import { CatalogueFile } from '../catalog/catalog-file.store.js';
 import type { ChangesEntry, RemovedApiEntry } from './release.rules.js';
 import { VersionPolicy } from './version.rules.js';
 

@@ -1,7 +1,7 @@
 import type { Platform } from '../../../engine/platform.js';
 import { Refused } from '../../../kernel/result.js';
 import type { NodePoolState } from '../node-pool/node-pool.type.js';
-import { observedScalingGroup } from '../node-pool/pool-bounds.js';
+import { observedScalingGroup } from '../node-pool/scaling-group-bounds.js';
 import { poolStateProblem } from '../node-pool/pool-states.js';
 import type { NodePool } from '../reconcile/reconcile.store.js';
 import { canResize } from '../upgrade/pool-size.js';

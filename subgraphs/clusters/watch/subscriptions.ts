@@ -4,7 +4,7 @@ import type { RequestContext } from '../../../kernel/subgraph.js';
 import { ClusterFilter } from '../cluster/cluster.input.js';
 import type { ClusterStore } from '../cluster/cluster.store.js';
 import { Cluster } from '../cluster/cluster.type.js';
-import { loadById } from '../loading.js';
+import { loadById } from '../data-loaders.js';
 import type { NodePoolStore } from '../node-pool/node-pool.store.js';
 import { NodePool } from '../node-pool/node-pool.type.js';
 import type { OperationProgressService } from '../operation/operation-progress.service.js';

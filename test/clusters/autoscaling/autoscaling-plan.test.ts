@@ -8,7 +8,7 @@ import {
   planScaleDown,
 } from '../../../subgraphs/clusters/autoscaling/autoscaling.plan.js';
 import type { Pod, PodSpec } from '../../../subgraphs/clusters/autoscaling/kubernetes-objects.js';
-import { templateOf } from '../../../subgraphs/clusters/autoscaling/pool-template.js';
+import { templateOf } from '../../../subgraphs/clusters/autoscaling/node-template.js';
 import { fits, type Place, requestsOf } from '../../../subgraphs/clusters/autoscaling/pod-placement.rules.js';
 
 const pod = (cpu: string, more: Partial<PodSpec> = {}): Pod => ({

@@ -4,7 +4,7 @@ import { clusterAccess } from '../../../engine/cluster-access.js';
 import { enqueue } from '../../../engine/queue.js';
 import { looksOver } from '../../engine/looks.js';
 import { eventually } from '../../kit/eventually.js';
-import { livePools, type LivingPools, type PoolView } from '../pools/living-pools.js';
+import { livePools, type LivingPools, type PoolView } from '../pools/pools-with-engine.js';
 
 let living: LivingPools;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { putClusterAccess } from '../../../engine/cluster-access.js';
 import { type ClustersKit, openClusters } from '../kit.js';
-import { addNodes, runningCluster } from '../living-cluster.js';
+import { addNodes, runningCluster } from '../running-cluster.js';
 import { clusterMutation, type PayloadView } from '../requests.js';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -8,7 +8,7 @@ import {
 } from '../../../subgraphs/clusters/cluster/cluster-states.js';
 import { updateCluster } from '../../../subgraphs/clusters/cluster/cluster.store.js';
 import { type ClustersKit, openClusters } from '../kit.js';
-import { runningCluster } from '../living-cluster.js';
+import { runningCluster } from '../running-cluster.js';
 
 const states = Object.keys(ClusterState) as ClusterState[];
 

@@ -10,7 +10,7 @@ import {
 import { looksOver } from '../../engine/looks.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingGraph, openGraph } from '../living-graph.js';
+import { type LivingGraph, openGraph } from '../graph-with-engine.js';
 
 const VIEW = `query ($id: ID!) { cluster(id: $id) {
   state conditions { type status message }

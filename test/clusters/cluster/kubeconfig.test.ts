@@ -8,7 +8,7 @@ import { type Kubesim, startKubesim } from '../../../kubesim/server.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 import { eventually } from '../../kit/eventually.js';
 import { type ClustersKit, openClusters } from '../kit.js';
-import { runningCluster } from '../living-cluster.js';
+import { runningCluster } from '../running-cluster.js';
 import { CREATE, type Created, proCluster } from '../requests.js';
 import { clientTokens } from '../../kit/client-tokens.js';
 

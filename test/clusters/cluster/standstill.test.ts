@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { enqueue } from '../../../engine/queue.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingNetwork, openLivingNetwork } from '../network/living-network.js';
+import { type LivingNetwork, openLivingNetwork } from '../network/network-with-engine.js';
 
 let living: LivingNetwork;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import {
   type ComponentEntry,
   nextVersion,
   versionsFor,
-} from '../../../subgraphs/clusters/component/component-catalogue.js';
+} from '../../../subgraphs/clusters/component/component-catalog.js';
 import { driftOf } from '../../../subgraphs/clusters/component/component-drift.js';
 import { manifestOf } from '../../../subgraphs/clusters/component/component-manifest.js';
 import {

@@ -7,7 +7,7 @@ import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { looksOver } from '../../engine/looks.js';
 import { ended, type World } from '../../engine/world.js';
-import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 
 let living: LivingGraph;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { openGraph } from '../living-graph.js';
+import { openGraph } from '../graph-with-engine.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 
 export interface UserError {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { cloud, isReady, type KindsWorld, startKinds, succeeded, small } from './kinds-world.js';
+import { cloud, isReady, type KindsWorld, startKinds, succeeded, small } from './kinds-fixture.js';
 
 let kinds: KindsWorld;
 beforeAll(async () => {

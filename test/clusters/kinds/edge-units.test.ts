@@ -2,7 +2,7 @@ import { DiscoveryV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
-import { isReady, type KindsWorld, startKinds } from './kinds-world.js';
+import { isReady, type KindsWorld, startKinds } from './kinds-fixture.js';
 
 let kinds: KindsWorld;
 beforeAll(async () => {

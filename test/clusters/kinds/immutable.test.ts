@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClustersKit, openClusters } from '../kit.js';
-import { runningCluster } from '../living-cluster.js';
+import { runningCluster } from '../running-cluster.js';
 import { clusterMutation, poolMutation, type PayloadView } from '../requests.js';
 import { createCluster, type KindView } from './kinds-kit.js';
 

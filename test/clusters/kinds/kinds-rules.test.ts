@@ -4,7 +4,7 @@ import { type KindRequest, kindOf } from '../../../subgraphs/clusters/cluster-ki
 import {
   allCombinations,
   kindCatalogue,
-} from '../../../subgraphs/clusters/cluster-kind/kind-catalogue.rules.js';
+} from '../../../subgraphs/clusters/cluster-kind/kind-catalog.rules.js';
 import {
   kindProblems,
   type RequestOfKind,

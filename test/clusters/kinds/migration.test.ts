@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setLimit } from '../../../engine/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
-import { runningCluster } from '../living-cluster.js';
+import { runningCluster } from '../running-cluster.js';
 import { type PayloadView } from '../requests.js';
 import type { KindView } from './kinds-kit.js';
 

@@ -11,8 +11,16 @@ import { startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { heldNow, jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { sequence, type Step } from './actions.js';
-import { type Mortal, mortalEngine, mortalProcess } from './mortal-engine.js';
-import { attempt, cloud, deleteNetworks, FIRST_CLUSTER, type Run, servicesOf, type Tally } from './wishes.js';
+import { type Mortal, mortalEngine, mortalProcess } from './crashing-engine.js';
+import {
+  attempt,
+  cloud,
+  deleteNetworks,
+  FIRST_CLUSTER,
+  type Run,
+  servicesOf,
+  type Tally,
+} from './requests.js';
 
 /** Sequences of the in-process engine, and how long each is; `npm run bench -- ledger` has longer ones. */
 const RUNS = Number(process.env.LEDGER_RUNS ?? 2);

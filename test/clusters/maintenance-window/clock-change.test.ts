@@ -3,7 +3,7 @@ import { enqueue } from '../../../engine/queue.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 
 /** Runs as fast as the system's clock, from another time on; the simulated cloud keeps the system's. */

@@ -3,7 +3,7 @@ import { noFaults } from '../../../engine/contract.js';
 import { createScheduledChangeReconciler } from '../../../subgraphs/clusters/maintenance-window/scheduled-change.reconciler.js';
 import { scheduledChanges } from '../../../subgraphs/clusters/maintenance-window/scheduled-changes.js';
 import { openClusters } from '../kit.js';
-import { runningCluster } from '../living-cluster.js';
+import { runningCluster } from '../running-cluster.js';
 import { clusterMutation, type ClusterView, type PayloadView } from '../requests.js';
 
 /** A Tuesday noon in Berlin, in winter. */

@@ -3,7 +3,7 @@ import { CLOUD_CLAIMS } from '../../../engine/providers/claim-infrastructure.js'
 import { enqueue } from '../../../engine/queue.js';
 import { ended } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingNetwork, openLivingNetwork } from './living-network.js';
+import { type LivingNetwork, openLivingNetwork } from './network-with-engine.js';
 
 let living: LivingNetwork;
 beforeAll(async () => {

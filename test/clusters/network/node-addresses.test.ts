@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ended, NODE_TYPE, wishCluster } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingNetwork, openLivingNetwork } from './living-network.js';
+import { type LivingNetwork, openLivingNetwork } from './network-with-engine.js';
 
 let living: LivingNetwork;
 beforeAll(async () => {

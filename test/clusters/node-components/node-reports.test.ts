@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { readNodeReports } from '../../../subgraphs/clusters/node-components/node-report.reader.js';
-import { livePools, type LivingPools } from '../pools/living-pools.js';
+import { livePools, type LivingPools } from '../pools/pools-with-engine.js';
 
 let living: LivingPools;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { LabelledNode } from '../../../subgraphs/clusters/node/node-metadat
 import { NodeMetadataReader } from '../../../subgraphs/clusters/node/node-metadata.reader.js';
 import { UpdateNodeService } from '../../../subgraphs/clusters/node/update-node.service.js';
 import { testActor } from '../../kit/actor.js';
-import { livePools, type LivingPools, type NodeView } from '../pools/living-pools.js';
+import { livePools, type LivingPools, type NodeView } from '../pools/pools-with-engine.js';
 
 interface Updated {
   readonly node: {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { balances } from '../../../engine/ledger.js';
 import { eventually } from '../../kit/eventually.js';
-import { livePools, type LivingPools } from './living-pools.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
 
 let living: LivingPools;
 beforeAll(async () => {

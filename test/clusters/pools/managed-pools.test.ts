@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { livePools, type LivingPools } from './living-pools.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
 
 let living: LivingPools;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { balances, setLimit } from '../../../engine/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
-import { addNodes, runningCluster } from '../living-cluster.js';
+import { addNodes, runningCluster } from '../running-cluster.js';
 import { type PayloadView, poolMutation } from '../requests.js';
 
 let clusters: ClustersKit;

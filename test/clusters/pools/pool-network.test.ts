@@ -6,7 +6,7 @@ import { balances } from '../../../engine/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { recount } from '../../kit/ledger-recount.js';
 import { deletionOf } from '../network/network-kit.js';
-import { livePools, type LivingPools } from './living-pools.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
 
 let living: LivingPools;
 let vpcId: string;

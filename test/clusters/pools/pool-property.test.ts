@@ -4,9 +4,9 @@ import { setLimit } from '../../../engine/ledger.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
-import { type Mortal, mortalEngine } from '../ledger/mortal-engine.js';
+import { type Mortal, mortalEngine } from '../ledger/crashing-engine.js';
 import { clientOf } from '../upgrade/upgrade-kit.js';
-import { livePools, type LivingPools } from './living-pools.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
 import { expectBounds, LIMITS, RAISED } from './property/bounds.js';
 import {
   carryOut,
@@ -15,7 +15,7 @@ import {
   mendMachines,
   type Run,
   setCloud,
-} from './property/carrying-out.js';
+} from './property/run-command.js';
 import { sequence, type Step } from './property/commands.js';
 
 /** Sequences, and how long each is. */

@@ -4,7 +4,7 @@ import {
   NO_SUBSCRIPTION,
 } from '../../../subgraphs/clusters/instance/charge-type.rules.js';
 import { runsNodes } from '../../../subgraphs/clusters/instance/node-image.js';
-import { boundsOf } from '../../../subgraphs/clusters/node-pool/pool-bounds.js';
+import { boundsOf } from '../../../subgraphs/clusters/node-pool/scaling-group-bounds.js';
 import { mountProblems } from '../../../subgraphs/clusters/node-pool/pool-config.rules.js';
 import {
   nextPoolState,
@@ -12,7 +12,7 @@ import {
   poolStateProblem,
 } from '../../../subgraphs/clusters/node-pool/pool-states.js';
 import type { NodePoolState } from '../../../subgraphs/clusters/node-pool/node-pool.type.js';
-import { mayRepair, type RepairCase } from '../../../subgraphs/clusters/node/beginning-repair.js';
+import { mayRepair, type RepairCase } from '../../../subgraphs/clusters/node/start-repair.js';
 import {
   OPEN_REPAIRS,
   type RepairState,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROTECTED_PATHS } from '../../../kernel/node-paths.js';
 import { nodeImages } from '../../../subgraphs/clusters/instance/node-image.js';
-import { livePools, type LivingPools } from './living-pools.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 
 let living: LivingPools;

@@ -1,7 +1,7 @@
 import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { livePools, type LivingPools } from './living-pools.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 
 let living: LivingPools;

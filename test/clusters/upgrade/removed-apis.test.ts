@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade, runningCluster } from './upgrade-kit.js';
 
 let living: LivingGraph;

@@ -5,7 +5,7 @@ import {
   type UpgradePhase,
 } from '../../../subgraphs/clusters/upgrade/upgrade.rules.js';
 import { type ClustersKit, openClusters } from '../kit.js';
-import { runningCluster } from '../living-cluster.js';
+import { runningCluster } from '../running-cluster.js';
 import type { PayloadView } from '../requests.js';
 
 let clusters: ClustersKit;

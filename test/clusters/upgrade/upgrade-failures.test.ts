@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit, ended, wishCluster, type World } from '../../engine/world.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import {
   beginUpgrade,
   clientOf,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultPoints } from '../../../engine/fault-points.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { graphOf } from '../living-graph.js';
+import { graphOf } from '../graph-with-engine.js';
 import { type DeploymentView, readyDeployment, runningCluster } from './upgrade-kit.js';
 import { EngineProcesses } from '../../engine/engine-processes.js';
 

@@ -2,7 +2,7 @@ import { clusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import type { Ask } from '../living-graph.js';
+import type { Ask } from '../graph-with-engine.js';
 
 /** A running cluster with one pool. */
 export async function runningCluster(world: World, version: string, nodes = 3) {

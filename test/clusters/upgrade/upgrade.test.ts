@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import type { Engine } from '../../../engine/engine.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { ClusterCatalogStore } from '../../../subgraphs/clusters/catalogue/catalogue.store.js';
+import { ClusterCatalogStore } from '../../../subgraphs/clusters/catalog/catalog.store.js';
 import { ClusterCheckService } from '../../../subgraphs/clusters/cluster-check/cluster-check.service.js';
 import type { ClusterCheckItem } from '../../../subgraphs/clusters/cluster-check/cluster-check.type.js';
 import { MaintenanceWindowService } from '../../../subgraphs/clusters/maintenance-window/maintenance-window.service.js';

@@ -6,7 +6,7 @@ import { versionSupportSchedule } from '../../../subgraphs/clusters/version/vers
 import { upgradeHint } from '../../../subgraphs/clusters/version/release.rules.js';
 import { ended, type World, wishCluster } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, graphOf, type LivingGraph, openGraph } from '../living-graph.js';
+import { type Ask, graphOf, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 import { accountScopes } from '../../../access/scopes.js';
 

@@ -7,7 +7,7 @@ import { nodePath } from '../../../subgraphs/clusters/node/node-metadata.reader.
 import { nextReplacement } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.rules.js';
 import { audit, ended, NODE_TYPE, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type LivingGraph, openGraph } from '../living-graph.js';
+import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { type DeploymentView, readyDeployment, runningCluster } from '../upgrade/upgrade-kit.js';
 
 let living: LivingGraph;

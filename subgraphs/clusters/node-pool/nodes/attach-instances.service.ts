@@ -6,7 +6,7 @@ import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
 import type { Prisma } from '../../reconcile/reconcile.store.js';
-import type { ClusterCatalogStore } from '../../catalogue/catalogue.store.js';
+import type { ClusterCatalogStore } from '../../catalog/catalog.store.js';
 import { change, type ChangeOutcome } from '../../change.js';
 import { largestInstance, largeTypeProblem } from '../../cluster/instance-size.guard.js';
 import { reservedNodes, reserveGrowth } from '../../cluster/quota.reservations.js';
@@ -15,12 +15,12 @@ import { kindOfRow } from '../../cluster-kind/kind-of-row.js';
 import { type AttachTarget, attachProblem } from '../../instance/attach.rules.js';
 import { imageOf } from '../../instance/node-image.js';
 import { reserveNodeNetwork } from '../../network/node-network.js';
-import { releaseInstanceQuota, vcpuResource } from '../../reconcile/held.js';
-import { reserveInstances } from '../../reconcile/reserving-machines.js';
+import { releaseInstanceQuota, vcpuResource } from '../../reconcile/quota-usage.js';
+import { reserveInstances } from '../../reconcile/reserve-instances.js';
 import type { InstanceTypeValue } from '../../version/version.rules.js';
 import * as pools from '../node-pool.store.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../node-pool.plan.js';
-import { wantedBounds } from '../pool-bounds.js';
+import { wantedBounds } from '../scaling-group-bounds.js';
 import type { AttachInstancesInput } from '../pool-changes.input.js';
 import { configOf } from '../pool-config.rules.js';
 import {
@@ -30,7 +30,7 @@ import {
   enqueuePoolChange,
   refuseScalingByHand,
   target,
-} from '../pool-wish.js';
+} from '../pool-spec.js';
 import { pendingNode } from './pending-node.js';
 import { addressesOf } from '../pool-network.js';
 

@@ -9,7 +9,7 @@ import { nextNodeState, type NodeState } from '../../node/node-states.js';
 import { type RemovalOptions, markRemoving } from '../../reconcile/nodes.store.js';
 import { REMOVE_NODES } from '../node-pool.plan.js';
 import * as pools from '../node-pool.store.js';
-import { minSizeOf } from '../pool-bounds.js';
+import { minSizeOf } from '../scaling-group-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from '../pool-changes.input.js';
 import {
   requireTransition,
@@ -18,7 +18,7 @@ import {
   refuseScalingByHand,
   scalesItself,
   target,
-} from '../pool-wish.js';
+} from '../pool-spec.js';
 
 const MAX_NODES = 100;
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { heldNow, ledgerUses } from '../../../kit/ledger-recount.js';
-import type { Run } from './carrying-out.js';
+import type { Run } from './run-command.js';
 
 const POOLS = `query ($id: ID!) { cluster(id: $id) { nodePools(first: 50) { nodes {
   name state desiredSize autoscaling { enabled minSize maxSize }

@@ -1,0 +1,94 @@
+import { diskLimit, DISKS, INSTANCES, machinesWithDisks } from '../../../engine/disk-limit.js';
+import {
+  type Balance,
+  changeAll,
+  lockBalances,
+  reserve,
+  reserveUpTo,
+  timesIn,
+} from '../../../engine/ledger.js';
+import type { Transaction } from '../../../kernel/database.js';
+import type { Problem } from '../../../kernel/result.js';
+import { countsDisks, type Machine, releaseInstanceQuota, vcpuResource } from './quota-usage.js';
+
+/** Machines that an account is to get. */
+export interface InstanceReservationRequest {
+  readonly account: string;
+  readonly chargeType: string;
+  readonly count: number;
+  /** Of each; 0: no machines, but virtual nodes, which take nothing. */
+  readonly vcpus: number;
+  /** Cloud disks of each. */
+  readonly disks: number;
+}
+
+export interface InstanceReservation {
+  /** How many of them there is room for. */
+  readonly granted: number;
+  /** Why not for the others; null when there is, or when it is for want of vCPUs. */
+  readonly shortage: Problem | null;
+}
+
+const MACHINES = { resource: INSTANCES, scope: '' } as const;
+const VOLUMES = { resource: DISKS, scope: '' } as const;
+type Room = Pick<Balance, 'limit' | 'used'>;
+const NOT_COUNTED: Room = { limit: null, used: 0 };
+
+/** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
+export async function reserveInstances(
+  tx: Transaction,
+  wish: InstanceReservationRequest,
+): Promise<InstanceReservation> {
+  const { account, chargeType, count, vcpus, disks } = wish;
+  if (vcpus === 0 || count === 0) return { granted: count, shortage: null };
+  const cpu = vcpuResource(chargeType);
+  const ofDisks = countsDisks(chargeType) ? disks : 0;
+  const locked = await lockBalances(tx, account, [...(cpu ? [cpu] : []), MACHINES, VOLUMES]);
+  const [cores, machines, volumes] = cpu ? locked : [NOT_COUNTED, ...locked];
+  const affordable = Math.min(count, timesIn(cores ?? NOT_COUNTED, vcpus));
+  const granted = withDisks(affordable, ofDisks, { machines, volumes });
+  await changeAll(tx, account, [
+    ...(cpu ? [{ ...cpu, amount: granted * vcpus }] : []),
+    { ...MACHINES, amount: granted },
+    { ...VOLUMES, amount: granted * ofDisks },
+  ]);
+  if (granted === affordable) return { granted, shortage: null };
+  const message = `The ${DISKS} quota has no room for the ${disks} disks of another node. Ask for more with requestQuotaIncrease.`;
+  return { granted, shortage: { code: 'QUOTA_EXCEEDED', message } };
+}
+
+/** For how many machines, with so many disks each, there is room. */
+function withDisks(
+  count: number,
+  each: number,
+  { machines, volumes }: { readonly machines: Room | undefined; readonly volumes: Room | undefined },
+): number {
+  if (each === 0) return count;
+  const room = { instances: machines?.used ?? 0, disks: volumes?.used ?? 0, granted: volumes?.limit ?? null };
+  return machinesWithDisks(room, count, each);
+}
+
+/**
+ * Counts a machine that has become another one; answers what its row holds then. It runs, and is not stopped by a quota:
+ * what there is no room for is not counted.
+ */
+export async function countChanged(
+  tx: Transaction,
+  account: string,
+  {
+    before,
+    now,
+  }: { readonly before: Machine; readonly now: { readonly chargeType: string; readonly vcpus: number } },
+): Promise<Pick<Machine, 'vcpus' | 'disks'>> {
+  await releaseInstanceQuota(tx, account, [before]);
+  const { disks } = before;
+  const resource = vcpuResource(now.chargeType);
+  const vcpus = resource ? await reserveUpTo(tx, { ...resource, account, amount: now.vcpus }) : now.vcpus;
+  // A row without vCPUs holds nothing.
+  if (vcpus === 0) return { vcpus, disks };
+  await reserve(tx, { ...MACHINES, account, amount: 1 });
+  if (!countsDisks(now.chargeType)) return { vcpus, disks };
+  const computedLimit = await diskLimit(tx, account);
+  const wish = { ...VOLUMES, account, amount: disks, computedLimit };
+  return { vcpus, disks: await reserveUpTo(tx, wish) };
+}

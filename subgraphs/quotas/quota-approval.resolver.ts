@@ -1,0 +1,59 @@
+import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Requires } from '../../access/requires.js';
+import { toConnection } from '../../kernel/graph/connection.type.js';
+import { DryRun } from '../../kernel/graph/dry-run.arg.js';
+import { OrderByArg } from '../../kernel/graph/order.type.js';
+import { PageArgs } from '../../kernel/graph/page.args.js';
+import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { sortedPageRequest, sortKey } from '../../kernel/sorting.js';
+import type { RequestContext } from '../../kernel/subgraph.js';
+import {
+  DecideQuotaApplicationInput,
+  DecideQuotaApplicationPayload,
+  type QuotaApplication,
+  QuotaApplicationConnection,
+  QuotaApplicationOrder,
+} from './quota-application.type.js';
+import { undecidedSorting } from './quota-application.store.js';
+import type { QuotaDeskService } from './quota-approval.service.js';
+
+@Resolver()
+export class QuotaDeskResolver {
+  constructor(private readonly service: QuotaDeskService) {}
+
+  @Requires('decideQuotaApplications')
+  @Query(() => QuotaApplicationConnection, {
+    nullable: true,
+    description:
+      'Quota applications of all accounts that wait for a decision. For operators of the platform: needs ' +
+      'the scope fleet:admin.',
+  })
+  async undecidedQuotaApplications(
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(QuotaApplicationOrder, 'oldest first') orderBy?: QuotaApplicationOrder | null,
+  ) {
+    const request = sortedPageRequest({ ...page, orderBy }, undecidedSorting);
+    return toConnection<QuotaApplication>(await this.service.page(request), {
+      key: (item) => sortKey(request.sort, item),
+      after: page.after,
+      count: () => this.service.count(),
+    });
+  }
+
+  @Requires('decideQuotaApplications')
+  @Mutation(() => DecideQuotaApplicationPayload, {
+    description:
+      'Approves or rejects a quota application of any account. For operators of the platform: needs the scope ' +
+      'fleet:admin; never for an application of one’s own. The event QUOTA_RAISED says that the limit holds.',
+  })
+  async decideQuotaApplication(
+    @Ctx() { actor }: RequestContext,
+    @Arg('input', () => DecideQuotaApplicationInput, { description: 'The decision.' })
+    input: DecideQuotaApplicationInput,
+    @DryRun() dryRun?: boolean | null,
+  ): Promise<DecideQuotaApplicationPayload> {
+    const result = await this.service.decide(actor, input, dryRun);
+    if (result.ok) return { quotaApplication: result.value, operation: null, userErrors: [] };
+    return { quotaApplication: null, operation: null, userErrors: result.problems.map(toUserError) };
+  }
+}

@@ -1,0 +1,182 @@
+import { Watch, type V1Pod } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { balances } from '../../../engine/ledger.js';
+import type { Faults } from '../../../engine/contract.js';
+import { type FaultPoint, faultPoints } from '../../../engine/fault-points.js';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { eventually } from '../../kit/eventually.js';
+import { ended } from '../../engine/world.js';
+import { isReady, type KindsWorld, startKinds, succeeded } from './kinds-fixture.js';
+
+/** What the engine waits for in the middle of a migration. */
+let meanwhile: Promise<void> = Promise.resolve();
+
+/** Each point of a migration fails the first time it is reached, as if the engine had died there. */
+const reached: string[] = [];
+const faults: Faults = {
+  reach: async (point) => {
+    if (!(faultPoints.migration as readonly FaultPoint[]).includes(point)) return;
+    await meanwhile;
+    reached.push(point);
+    if (reached.indexOf(point) === reached.length - 1) throw new Error(`died at ${point}`);
+  },
+};
+
+let kinds: KindsWorld;
+beforeAll(async () => {
+  kinds = await startKinds(1_000, faults);
+});
+afterAll(() => kinds[Symbol.asyncDispose]());
+
+const standard = (name: string, size = 2) =>
+  kinds.create({
+    name,
+    spec: 'STANDARD',
+    nodePools: [{ name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: size }],
+  });
+
+/** Begins a migration, and does something that happens before the engine has come to its end. */
+const migrate = async (id: string, before: () => Promise<unknown>) => {
+  let goOn: () => void = () => undefined;
+  meanwhile = new Promise((resolve) => (goOn = resolve));
+  try {
+    const { operation, userErrors } = await kinds.mutate('migrateCluster', 'MigrateClusterInput', { id });
+    expect(userErrors).toEqual([]);
+    await before();
+    return operation?.id ?? '';
+  } finally {
+    goOn();
+  }
+};
+
+const read = async (id: string) => {
+  const { cluster } = await kinds.graph<{ cluster: Record<string, unknown> }>(
+    'query ($id: ID!) { cluster(id: $id) { kind state product spec } }',
+    { id },
+  );
+  return cluster;
+};
+
+/** What the cluster holds of the quotas of both products. */
+const held = async (id: string) => {
+  const asked = ['ACK_STANDARD', 'ACK_PRO'].flatMap((product) => [
+    { resource: `${product}/clustersPerAccount`, scope: '' },
+    { resource: `${product}/nodePoolsPerCluster`, scope: id },
+    { resource: `${product}/scalingGroupsPerCluster`, scope: id },
+    { resource: `${product}/nodesPerCluster`, scope: id },
+  ]);
+  return (await balances(kinds.world.prisma, 'acme', asked)).map(({ used }) => used);
+};
+
+/** Everything that happens to the pods of the default namespace from now on. */
+async function watchPods(id: string) {
+  const access = (await clusterAccess(kinds.world.prisma, null, [id])).get(id);
+  if (!access) throw new Error('no access');
+  const { core } = await kinds.inside(id);
+  const { metadata } = await core.listNamespacedPod({ namespace: 'default' });
+  const seen: { readonly phase: string; readonly ready: boolean }[] = [];
+  let broken = false;
+  const request = await new Watch(kinds.world.platform.kubernetes.of(access)).watch(
+    '/api/v1/namespaces/default/pods',
+    { resourceVersion: metadata?.resourceVersion ?? '' },
+    (phase: string, pod: V1Pod) => void seen.push({ phase, ready: isReady(pod) }),
+    () => (broken = true),
+  );
+  return { seen, isBroken: () => broken, stop: () => request.abort() };
+}
+
+describe('a migration from ACK Standard to ACK Pro', () => {
+  test('keeps every pod running, flips product and edition, moves the quotas and starts the billing', async () => {
+    const id = await standard('grows-up');
+    const api = await kinds.inside(id);
+    await api.deploy({ name: 'web', replicas: 6 });
+    const before = (await api.running('web', 6)).map(({ metadata }) => metadata?.uid).sort();
+    expect(await held(id)).toEqual([1, 1, 1, 2, 0, 0, 0, 0]);
+    const metered = () =>
+      kinds.world.prisma.meteredUse.count({
+        where: { clusterId: id, item: 'CLUSTER_MANAGEMENT', endedAt: null },
+      });
+    expect(await metered()).toBe(0);
+    const watch = await watchPods(id);
+
+    const operationId = await migrate(id, async () =>
+      expect(await read(id)).toMatchObject({ state: 'UPDATING', product: 'ACK_STANDARD' }),
+    );
+    await succeeded(kinds.world, operationId);
+
+    expect(await read(id)).toEqual({ kind: 'PRO', state: 'RUNNING', product: 'ACK_PRO', spec: 'PRO' });
+    expect(await held(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 2]);
+    const after = (await api.running('web', 6)).map(({ metadata }) => metadata?.uid).sort();
+    expect(after).toEqual(before);
+    expect(await metered()).toBe(1);
+    expect(watch.seen).toEqual([]);
+    expect(watch.isBroken()).toBe(false);
+    // That it was watching all the while shows in the next change.
+    await api.deploy({ name: 'late', replicas: 1 });
+    await api.running('late', 1);
+    await eventually(() => watch.seen.length > 0);
+    watch.stop();
+
+    const { operation } = await kinds.graph<{ operation: { stages: { name: string; state: string }[] } }>(
+      'query ($id: ID!) { operation(id: $id) { stages { name state } } }',
+      { id: operationId },
+    );
+    expect(operation.stages).toEqual(
+      ['PRECHECK', 'CONTROL_PLANE', 'SWITCH'].map((name) => ({ name, state: 'SUCCEEDED' })),
+    );
+    const events = await kinds.world.prisma.event.findMany({
+      where: { operationId },
+      orderBy: { sequence: 'asc' },
+    });
+    const told = events.map(({ type }) => type).filter((type) => !type.startsWith('OPERATION_'));
+    expect(told).toEqual(['CLUSTER_MIGRATING', 'CLUSTER_MIGRATED', 'BILLING_STARTED']);
+    expect(events.find(({ type }) => type === 'BILLING_STARTED')?.data).toMatchObject({ product: 'ACK_PRO' });
+    expect(await kinds.world.platform.provider.controlPlane(id)).toMatchObject({
+      state: 'RUNNING',
+      edition: 'PRO',
+    });
+
+    // An engine that died on the way has left nothing wrong.
+    expect(reached).toEqual(expect.arrayContaining([...faultPoints.migration]));
+
+    // There is no way back, and what is done to the cluster now is counted as Pro's.
+    const back = await kinds.mutate('updateCluster', 'UpdateClusterInput', { id, spec: 'STANDARD' });
+    expect(back.userErrors).toEqual([{ code: 'IMMUTABLE_FIELD', path: ['input', 'spec'] }]);
+    const pool = await kinds.world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
+    const scaled = await kinds.world.pools.scale(kinds.world.actor, { nodePoolId: pool.id, desiredSize: 3 });
+    await succeeded(kinds.world, scaled.operation?.id ?? '');
+    expect(await held(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 3]);
+    await kinds.delete(id);
+    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test('can be ended by deleting the cluster, which gives everything back', async () => {
+    const id = await standard('given-up', 1);
+    let deletion: string | undefined;
+    const operationId = await migrate(id, async () => {
+      const { operation } = await kinds.mutate('deleteCluster', 'DeleteClusterInput', { id });
+      deletion = operation?.id;
+    });
+    await succeeded(kinds.world, deletion ?? '');
+    expect(await ended(kinds.world, operationId)).toMatchObject({ state: 'CANCELED' });
+    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test('that finds the last place taken meanwhile leaves everything as it was', async () => {
+    const id = await standard('too-late', 1);
+    const operationId = await migrate(id, () => kinds.world.limit('ACK_PRO/clustersPerAccount', 0));
+    expect(await ended(kinds.world, operationId)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'QUOTA_EXCEEDED' },
+    });
+    expect(await read(id)).toEqual({
+      kind: 'STANDARD',
+      state: 'RUNNING',
+      product: 'ACK_STANDARD',
+      spec: 'STANDARD',
+    });
+    expect(await held(id)).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+    await kinds.world.limit('ACK_PRO/clustersPerAccount', 100);
+    await kinds.delete(id);
+  });
+});

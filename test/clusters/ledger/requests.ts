@@ -1,0 +1,269 @@
+import { Refused } from '../../../kernel/result.js';
+import { ClusterCatalogStore } from '../../../subgraphs/clusters/catalog/catalog.store.js';
+import { MigrationService } from '../../../subgraphs/clusters/migration/migration.service.js';
+import { NetworkDeletionService } from '../../../subgraphs/clusters/network/network-deletion.service.js';
+import { NetworkService } from '../../../subgraphs/clusters/network/network.service.js';
+import { AttachInstancesService } from '../../../subgraphs/clusters/node-pool/nodes/attach-instances.service.js';
+import { RemoveNodesService } from '../../../subgraphs/clusters/node-pool/nodes/remove-nodes.service.js';
+import { UpdateNodePoolService } from '../../../subgraphs/clusters/node-pool/update-node-pool.service.js';
+import { OperationService } from '../../../subgraphs/clusters/operation/operation.service.js';
+import { OperationStore } from '../../../subgraphs/clusters/operation/operation.store.js';
+import { PauseOperationService } from '../../../subgraphs/clusters/upgrade/pause-operation.service.js';
+import { VerticalScalingService } from '../../../subgraphs/clusters/vertical-scaling/vertical-scaling.service.js';
+import { NODE_TYPE, type World } from '../../engine/world.js';
+import type { Action, WishedPool } from './actions.js';
+import { createObject, deleteObject } from './objects.js';
+
+export interface Tally {
+  accepted: number;
+  /** Comparisons of the ledger: with a recount when nothing was under way, and with what holds something meanwhile. */
+  recounts: number;
+  looks: number;
+  /** How often each kind of action was accepted. */
+  readonly kinds: Record<string, number>;
+  readonly refused: Record<string, number>;
+}
+
+/** What changes clusters in a world. */
+export function servicesOf({ platform, prisma }: World) {
+  const catalogue = new ClusterCatalogStore(prisma);
+  return {
+    operations: new OperationService(platform, new OperationStore(prisma)),
+    updating: new UpdateNodePoolService(platform, catalogue),
+    attaching: new AttachInstancesService(platform, catalogue),
+    removing: new RemoveNodesService(platform),
+    pausing: new PauseOperationService(platform),
+    networks: new NetworkService(platform, catalogue),
+    networkDeletion: new NetworkDeletionService(platform),
+    migrating: new MigrationService(platform, catalogue),
+    resizing: new VerticalScalingService(platform, catalogue),
+  };
+}
+
+/** One sequence, on an account of its own. */
+export interface Run {
+  readonly world: World;
+  readonly services: ReturnType<typeof servicesOf>;
+  readonly actor: World['actor'];
+  readonly tally: Tally;
+}
+
+const LARGER_TYPE = 'ecs.g6.2xlarge';
+const OLDER_VERSION = '1.32';
+const NEWER_VERSION = '1.34';
+const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+
+const asked: Readonly<Record<string, object>> = {
+  ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },
+  ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
+  ACK_DEDICATED: { type: 'KUBERNETES' },
+  ASK_PRO: { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS', spec: 'PRO' },
+};
+
+let names = 0;
+
+/** Asks for what the action says, of things that are there now; answers undefined when there are none. */
+async function ask(run: Run, wish: Action): Promise<unknown> {
+  if (wish.kind === 'createCluster') return createCluster(run, wish);
+  if (wish.kind === 'cloud') return cloud(run.world, wish);
+  if (wish.kind === 'createVpc') return createVpc(run);
+  const id = await target(run, wish);
+  if (id !== undefined) return change(run, wish, id);
+  // Where there is nothing left to change, something is made.
+  return (await hasCluster(run)) ? undefined : createCluster(run, FIRST_CLUSTER);
+}
+
+const FIRST_POOL: WishedPool = {
+  size: 2,
+  chargeType: 'POSTPAID',
+  dataDisks: 0,
+  mixed: false,
+  autoscaling: false,
+};
+
+/** What each sequence begins with. */
+export const FIRST_CLUSTER = {
+  kind: 'createCluster',
+  product: 'ACK_PRO',
+  terway: false,
+  publicEndpoint: false,
+  pools: [FIRST_POOL, { ...FIRST_POOL, size: 1 }],
+} as const satisfies Action;
+
+async function hasCluster({ world, actor: { account } }: Run): Promise<boolean> {
+  return (await world.prisma.cluster.count({ where: { account, deletedAt: null } })) > 0;
+}
+
+type Change = Extract<Action, { readonly index: number }>;
+type Changes = {
+  readonly [K in Change['kind']]: (
+    run: Run,
+    wish: Extract<Change, { kind: K }>,
+    id: string,
+  ) => Promise<unknown>;
+};
+
+const changes: Changes = {
+  createNodePool: ({ world, actor }, { pool }, clusterId) =>
+    world.pools.create(actor, { ...wished(pool), name: `pool-${++names}`, clusterId } as never),
+  scaleNodePool: ({ world, actor }, { size }, nodePoolId) =>
+    world.pools.scale(actor, { nodePoolId, desiredSize: size }),
+  updateNodePool: ({ services, actor }, { pool }, id) => {
+    const { desiredSize: _, ...rest } = wished(pool);
+    return services.updating.update(actor, { ...rest, id } as never);
+  },
+  deleteNodePool: ({ world, actor }, _, id) => world.pools.delete(actor, { id }),
+  attachInstance,
+  removeNode,
+  upgradeCluster: ({ world, actor }, _, id) => world.clusters.upgrade(actor, { id, version: NEWER_VERSION }),
+  migrateCluster: ({ services, actor }, _, id) => services.migrating.migrate(actor, { id }),
+  scaleVertically: ({ services, actor }, _, id) =>
+    services.resizing.scale(actor, { id, instanceTypes: [LARGER_TYPE] }),
+  createVSwitch: ({ services, actor }, { part }, vpcId) => {
+    const place = { zoneId: 'cn-hangzhou-b', cidr: `10.9.${part}.0/24` };
+    return services.networks.createVSwitch(actor, { vpcId, name: `switch-${++names}`, ...place });
+  },
+  deleteNetwork: (run, _, id) => deleteNetwork(run, id),
+  deleteCluster: ({ world, actor }, _, id) => world.clusters.delete(actor, { id }),
+  cancelOperation: ({ services, actor }, _, id) => services.operations.cancel(actor, { id }),
+  createObject: ({ world }, { object }, id) => createObject(world, id, object),
+  deleteObject: ({ world }, { index }, id) => deleteObject(world, id, index),
+};
+
+function change<K extends Change['kind']>(run: Run, wish: Extract<Change, { kind: K }>, id: string) {
+  return (changes[wish.kind as K] as Changes[K])(run, wish, id);
+}
+
+const OF_POOLS: readonly string[] = [
+  'scaleNodePool',
+  'updateNodePool',
+  'deleteNodePool',
+  'attachInstance',
+  'removeNode',
+];
+
+/** The id of what is to be changed: one of those that are there. */
+async function target(
+  { world, actor: { account } }: Run,
+  { kind, index }: Change,
+): Promise<string | undefined> {
+  const living = { where: { account, deletedAt: null }, orderBy: { id: 'asc' } } as const;
+  const open = { where: { account, finishedAt: null }, orderBy: { id: 'asc' } } as const;
+  const own = { where: { account, creator: 'USER' }, orderBy: { id: 'asc' } } as const;
+  const ids = async (): Promise<{ id: string }[]> => {
+    if (kind === 'cancelOperation') return world.prisma.operation.findMany(open);
+    if (kind === 'createVSwitch') return world.prisma.vpc.findMany(own);
+    if (kind === 'deleteNetwork')
+      return [...(await world.prisma.vSwitch.findMany(own)), ...(await world.prisma.vpc.findMany(own))];
+    return OF_POOLS.includes(kind)
+      ? world.prisma.nodePool.findMany(living)
+      : world.prisma.cluster.findMany(living);
+  };
+  const found = await ids();
+  return found[index % found.length]?.id;
+}
+
+function createCluster(
+  { world, actor }: Run,
+  { product, terway, publicEndpoint, pools }: Extract<Action, { kind: 'createCluster' }>,
+) {
+  const serverless = product === 'ASK_PRO';
+  return world.creation.create(actor, {
+    name: `cluster-${++names}`,
+    regionId: 'cn-hangzhou',
+    version: OLDER_VERSION,
+    ...asked[product],
+    ...(publicEndpoint && { network: { publicEndpoint } }),
+    ...(!serverless && {
+      networkPlugin: terway ? 'TERWAY' : 'FLANNEL',
+      nodePools: pools.map((pool, at) => ({
+        ...wished(pool),
+        ...(at === 0 && { autoscaling: null }),
+        name: `p${at}`,
+      })),
+    }),
+  } as Parameters<World['creation']['create']>[1]);
+}
+
+function createVpc({ services, actor }: Run): Promise<unknown> {
+  const name = `net-${++names}`;
+  return services.networks.createVpc(actor, { name, regionId: 'cn-hangzhou', cidr: '10.9.0.0/16' });
+}
+
+/** Deletes the networks that were asked for; nothing is in them any more. */
+export async function deleteNetworks(run: Run): Promise<void> {
+  const { world, actor } = run;
+  const own = { where: { account: actor.account, creator: 'USER' } };
+  for (const { id } of await world.prisma.vSwitch.findMany(own)) await deleteNetwork(run, id);
+  for (const { id } of await world.prisma.vpc.findMany(own)) await deleteNetwork(run, id);
+}
+
+function deleteNetwork({ services, actor }: Run, id: string): Promise<string> {
+  return services.networkDeletion.delete(actor, id.startsWith('vpc_') ? 'VPC' : 'VSWITCH', { input: { id } });
+}
+
+function wished({ size, chargeType, dataDisks, mixed, autoscaling }: WishedPool) {
+  const disk = { category: 'CLOUD_ESSD', sizeGiB: 40 };
+  return {
+    instanceTypes: mixed ? [NODE_TYPE, LARGER_TYPE] : [NODE_TYPE],
+    desiredSize: size,
+    instanceConfig: { chargeType, dataDisks: Array.from({ length: dataDisks }, () => disk) },
+    ...(autoscaling && { autoscaling: { enabled: true, minSize: 0, maxSize: 4 }, acknowledgeRisk: true }),
+  };
+}
+
+/** Somebody makes a machine in the cloud, which then is to join the pool. */
+async function attachInstance(
+  { world, services, actor }: Run,
+  { chargeType }: Extract<Change, { kind: 'attachInstance' }>,
+  nodePoolId: string,
+): Promise<unknown> {
+  const { account } = actor;
+  const id = `i-${++names}`;
+  const machine = { account, zoneId: 'cn-hangzhou-b', instanceType: NODE_TYPE, imageId: IMAGE, chargeType };
+  const response = await fetch(new URL(`/cloud/v1/machines/${id}`, world.kubesim.cloudUrl), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(machine),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  const input = { nodePoolId, instanceIds: [id], mode: 'MANUAL' };
+  return services.attaching.attach(actor, input as never);
+}
+
+async function removeNode(
+  { world, services, actor }: Run,
+  { index, release }: Extract<Change, { kind: 'removeNode' }>,
+  nodePoolId: string,
+): Promise<unknown> {
+  const nodes = await world.prisma.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
+  const node = nodes[index % nodes.length];
+  if (!node) return undefined;
+  return services.removing.remove(actor, { nodePoolId, nodeIds: [node.id], release } as never);
+}
+
+/** Sets how the cloud behaves: how many instances fail to start, and how many of a type each zone has. */
+export async function cloud(
+  world: World,
+  { failureRate, stock }: { readonly failureRate: number; readonly stock: number },
+): Promise<void> {
+  const zones = (await world.prisma.zone.findMany({ where: { regionId: 'cn-hangzhou' } })).map(
+    ({ id }) => id,
+  );
+  const stocks = Object.fromEntries(zones.map((zone) => [`${zone}/${NODE_TYPE}`, stock]));
+  await world.settings({ failureRate, stock: stocks });
+}
+
+/** Asks, and counts whether it was granted; anything but a refusal is thrown. */
+export async function attempt(run: Run, wish: Action): Promise<void> {
+  const { tally } = run;
+  try {
+    if ((await ask(run, wish)) === undefined) return;
+    tally.accepted++;
+    tally.kinds[wish.kind] = (tally.kinds[wish.kind] ?? 0) + 1;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { code } = error.problems[0] ?? { code: 'none' };
+    tally.refused[code] = (tally.refused[code] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,33 @@
+import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
+import { expect } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { ended, wishCluster } from '../../engine/world.js';
+import { openGraph } from '../graph-with-engine.js';
+
+/** A living graph, and what tests look at of the networks of its clusters. */
+export type LivingNetwork = Awaited<ReturnType<typeof openLivingNetwork>>;
+
+export async function openLivingNetwork() {
+  const living = await openGraph({ speed: 2_000 });
+  const { world, ask } = living;
+  await world.limit('payg-vcpu', 10_000);
+  return {
+    world,
+    ask,
+    /** A cluster with one pool that is ready. */
+    async runningCluster(size: number, more = {}): Promise<{ clusterId: string; poolId: string }> {
+      const { clusterId, poolId, operationId } = await wishCluster(world, size, more);
+      expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+      return { clusterId, poolId };
+    },
+    /** The Kubernetes API of a cluster. */
+    async api(clusterId: string) {
+      const access = (await clusterAccess(world.prisma, 'acme', [clusterId])).get(clusterId);
+      if (!access) throw new Error('the cluster has no API');
+      const config = world.platform.kubernetes.of(access);
+      return { core: config.makeApiClient(CoreV1Api), apps: config.makeApiClient(AppsV1Api) };
+    },
+    networkOf: (clusterId: string) => world.prisma.clusterNetwork.findUniqueOrThrow({ where: { clusterId } }),
+    [Symbol.asyncDispose]: () => living[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,327 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { livePools, type LivingPools, type NodeView } from './pools-with-engine.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const ALIYUN_2 = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
+const FILES = ['/root/notes.txt'];
+
+/** A machine that somebody made in the cloud. */
+const machine = (id: string, more: Record<string, unknown> = {}) =>
+  living.cloud('PUT', `/machines/${id}`, {
+    account: 'acme',
+    zoneId: 'cn-hangzhou-b',
+    instanceType: 'ecs.g6.xlarge',
+    imageId: ALIYUN_2,
+    files: FILES,
+    ...more,
+  });
+
+const listed = async (filter: Record<string, unknown>, account = 'acme') => {
+  const query = `query ($filter: InstanceFilter) { instances(filter: $filter) { totalCount nodes {
+    id origin chargeType releasable formerClusterId instanceType { id vcpus } zone { id } } } }`;
+  return (await living.run<{ instances: { nodes: { id: string }[] } }>(query, { filter }, account)).instances
+    .nodes;
+};
+
+/** How many machines of the cluster the account pays for. */
+async function runningMachines(clusterId: string): Promise<number> {
+  return (await living.world.platform.provider.instances(clusterId)).filter(({ state }) => state !== 'FAILED')
+    .length;
+}
+
+async function origins(nodePoolId: string): Promise<string[]> {
+  const { nodes } = (await living.pool(nodePoolId)).nodes;
+  return nodes.map(({ origin }) => origin).sort();
+}
+
+describe('machines that exist already', () => {
+  test('machines of the account join a pool, each that cannot with its reason', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const pool = pools[0] ?? '';
+    await machine('i-good');
+    await machine('i-small', { instanceType: 'ecs.g6.large' });
+    await machine('i-old', { imageId: CENTOS_8 });
+    await machine('i-far', { zoneId: 'cn-beijing-a' });
+    await machine('i-theirs', { account: 'globex' });
+    await machine('i-arm', {
+      instanceType: 'ecs.g6r.xlarge',
+      imageId: 'aliyun_2_1903_arm64_20G_alibase_20220525.vhd',
+    });
+    // 16 vCPUs are more than a pay-as-you-go machine may have.
+    await machine('i-large', { instanceType: 'ecs.g6.4xlarge' });
+    await machine('i-gpu', { instanceType: 'ecs.gn6i-c4g1.xlarge' });
+    await machine('i-stopped', { state: 'STOPPED' });
+    await machine('i-elsewhere', { vpcId: 'vpc-other' });
+    const instanceIds = [
+      ...['i-good', 'i-small', 'i-old', 'i-far', 'i-theirs', 'i-arm', 'i-none', 'i-large'],
+      ...['i-gpu', 'i-stopped', 'i-elsewhere'],
+    ];
+    const { state, result } = await living.carried('attachInstances', {
+      nodePoolId: pool,
+      instanceIds,
+      mode: 'MANUAL',
+    });
+    expect(state).toBe('PARTIAL');
+    expect(result).toMatchObject({ requested: 11, created: 1, failed: 10 });
+    expect(result?.failures.map(({ code }) => code)).toEqual([
+      'INSTANCE_TYPE_TOO_SMALL',
+      'OS_NOT_SUPPORTED',
+      'INSTANCE_NOT_ATTACHABLE',
+      'NOT_FOUND',
+      'INSTANCE_NOT_ATTACHABLE',
+      'NOT_FOUND',
+      'QUOTA_EXCEEDED',
+      'INSTANCE_NOT_ATTACHABLE',
+      'INSTANCE_NOT_ATTACHABLE',
+      'NETWORK_MISMATCH',
+    ]);
+    const view = await living.pool(pool);
+    expect(view).toMatchObject({ state: 'ACTIVE', desiredSize: 2, healthyNodes: 2 });
+    expect(view.nodes.nodes.find(({ instanceId }) => instanceId === 'i-good')).toMatchObject({
+      origin: 'ATTACHED',
+    });
+    const [joined] = (await living.instancesOf(id)).filter(({ machineId }) => machineId === 'i-good');
+    expect(joined?.systemDisk.files).toEqual(FILES);
+    expect(await listed({ ids: ['i-good'] })).toEqual([]);
+  });
+
+  test('a pool of sandboxes takes bare-metal machines only, and one of virtual nodes none', async () => {
+    await living.world.limit('payg-max-vcpu-per-instance', 128);
+    const { pools } = await living.cluster(
+      [
+        { name: 'runv', instanceTypes: ['ecs.ebmg5s.24xlarge'], runtime: 'SANDBOXED_CONTAINER_RUNV' },
+        { name: 'virtual', instanceTypes: ['eci.virtual-node'] },
+      ],
+      { capability: 'SANDBOX' },
+    );
+    await machine('i-virtual-machine');
+    await machine('i-metal', { instanceType: 'ecs.ebmg6.26xlarge' });
+    const wish = { nodePoolId: pools[0], instanceIds: ['i-virtual-machine', 'i-metal'], mode: 'MANUAL' };
+    const { state, result } = await living.carried('attachInstances', wish);
+    expect(state).toBe('PARTIAL');
+    expect(result).toMatchObject({ created: 1, failures: [{ code: 'INSTANCE_TYPE_NOT_ALLOWED' }] });
+    expect(result?.failures[0]?.message).toContain('i-virtual-machine');
+    expect(
+      await living.refused('attachInstances', {
+        ...wish,
+        nodePoolId: pools[1],
+        instanceIds: ['i-virtual-machine'],
+      }),
+    ).toEqual([['INSTANCE_NOT_ATTACHABLE', 'instanceIds.0']]);
+    await living.world.limit('payg-max-vcpu-per-instance', 15);
+  });
+
+  test('that are attached to a pool below its size fill it, and no machine is bought', async () => {
+    const { pools } = await living.cluster([{ name: 'a' }]);
+    const nodePoolId = pools[0] ?? '';
+    await living.world.settings({ failureRate: 1 });
+    const short = await living.carried('scaleNodePool', { nodePoolId, desiredSize: 2 });
+    await living.world.settings({ failureRate: 0 });
+    expect(short).toMatchObject({ state: 'FAILED', result: { requested: 1, created: 0, failed: 1 } });
+    await machine('i-counted');
+    const wish = { nodePoolId, instanceIds: ['i-counted'], mode: 'MANUAL' };
+    expect(await living.carried('attachInstances', wish)).toMatchObject({
+      state: 'SUCCEEDED',
+      result: { requested: 1, created: 1, failed: 0 },
+    });
+    // The one that joined took the place of the one that failed.
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
+    expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'SCALING_GROUP']);
+    await machine('i-one-more');
+    await living.carried('attachInstances', { ...wish, instanceIds: ['i-one-more'] });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 3, healthyNodes: 3 });
+    expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'ATTACHED', 'SCALING_GROUP']);
+  });
+
+  test('that are attached to a pool which lacks more nodes leave the rest failed, until it is scaled', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const nodePoolId = pools[0] ?? '';
+    await living.world.settings({ failureRate: 1 });
+    await living.carried('scaleNodePool', { nodePoolId, desiredSize: 3 });
+    await living.world.settings({ failureRate: 0 });
+    await machine('i-one-of-two');
+    const wish = { nodePoolId, instanceIds: ['i-one-of-two'], mode: 'MANUAL' };
+    expect(await living.carried('attachInstances', wish)).toMatchObject({
+      state: 'SUCCEEDED',
+      result: { requested: 1, created: 1, failed: 0 },
+    });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 3, healthyNodes: 2, failedNodes: 1 });
+    expect(await runningMachines(id)).toBe(2);
+    const [, node] = (await living.pool(nodePoolId)).nodes.nodes.filter(({ state }) => state === 'running');
+    expect(await living.carried('removeNodes', { nodePoolId, nodeIds: [node?.id] })).toMatchObject({
+      state: 'SUCCEEDED',
+    });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 1, failedNodes: 1 });
+    expect(await runningMachines(id)).toBe(1);
+    await living.carried('scaleNodePool', { nodePoolId, desiredSize: 2 });
+    expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
+  });
+
+  test('a machine that was taken out of a cluster joins another of the same VPC only', async () => {
+    const vpc = `mutation ($input: CreateVpcInput!) { made: createVpc(input: $input) { vpc { id } } }`;
+    const input = { name: 'other', regionId: 'cn-hangzhou', cidr: '172.30.0.0/16' };
+    const { made } = await living.run<{ made: { vpc: { id: string } } }>(vpc, { input });
+    const vSwitch = `mutation ($input: CreateVSwitchInput!) { made: createVSwitch(input: $input) { vSwitch { id } userErrors { code message } } }`;
+    const inZone = { vpcId: made.vpc.id, zoneId: 'cn-hangzhou-b', cidr: '172.30.0.0/20', name: 'b' };
+    const { made: place } = await living.run<{ made: { vSwitch: { id: string } } }>(vSwitch, {
+      input: inZone,
+    });
+    const other = await living.cluster([{ name: 'a' }], {
+      network: { vpcId: made.vpc.id, vSwitchIds: [place.vSwitch.id] },
+    });
+    const [node] = (await living.pool(other.pools[0] ?? '')).nodes.nodes as [NodeView];
+    await living.carried('removeNodes', { nodePoolId: other.pools[0], nodeIds: [node.id], release: false });
+    const { pools } = await living.cluster([{ name: 'a' }]);
+    const wish = { instanceIds: [node.instanceId], mode: 'MANUAL' };
+    expect(await living.refused('attachInstances', { ...wish, nodePoolId: pools[0] })).toEqual([
+      ['NETWORK_MISMATCH', 'instanceIds.0'],
+    ]);
+    // It runs what pools run that name no image, so it can come back as it is.
+    const back = await living.carried('attachInstances', { ...wish, nodePoolId: other.pools[0] });
+    expect(back.state).toBe('SUCCEEDED');
+  });
+
+  test('that are attached are the account’s own among the resources of the cluster, and stay when it is deleted', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    await machine('i-stays');
+    const wish = { nodePoolId: pools[0], instanceIds: ['i-stays'], mode: 'MANUAL' };
+    await living.carried('attachInstances', wish);
+    const query = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { nodes {
+      type creator deleteBehavior } } } }`;
+    const { cluster } = await living.run<{ cluster: { resources: { nodes: { type: string }[] } } }>(query, {
+      id,
+    });
+    expect(cluster.resources.nodes.filter(({ type }) => type === 'INSTANCE')).toEqual([
+      { type: 'INSTANCE', creator: 'PLATFORM', deleteBehavior: 'DELETE' },
+      { type: 'INSTANCE', creator: 'USER', deleteBehavior: 'RETAIN' },
+    ]);
+    await living.carried('deleteCluster', { id });
+    expect(await listed({ ids: ['i-stays'] })).toHaveLength(1);
+    expect(
+      (await listed({})).filter((one) => (one as { formerClusterId?: string }).formerClusterId === id),
+    ).toHaveLength(1);
+  });
+
+  test('the agent registers an attached machine as a node of its cluster, found by cluster and name', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    await machine('i-agent');
+    await living.carried('attachInstances', {
+      nodePoolId: pools[0],
+      instanceIds: ['i-agent'],
+      mode: 'MANUAL',
+    });
+    const view = await living.pool(pools[0] ?? '');
+    const name = view.nodes.nodes.find(({ instanceId }) => instanceId === 'i-agent')?.name;
+    const query = `query ($id: ID!, $name: String!) { cluster(id: $id) { node(name: $name) { instanceId status cluster { id } } } }`;
+    expect(await living.run(query, { id, name })).toEqual({
+      cluster: { node: { instanceId: 'i-agent', status: 'Ready', cluster: { id } } },
+    });
+  });
+
+  test('a machine belongs to one cluster at most', async () => {
+    const one = await living.cluster([{ name: 'a' }]);
+    const two = await living.cluster([{ name: 'a' }]);
+    await machine('i-single');
+    const attach = (pool: string | undefined) =>
+      living.mutate('attachInstances', { nodePoolId: pool, instanceIds: ['i-single'], mode: 'MANUAL' });
+    const both = await Promise.all([attach(one.pools[0]), attach(two.pools[0])]);
+    const refused = both.flatMap(({ userErrors }) => userErrors);
+    expect(refused.map(({ code }) => code)).toEqual(['INSTANCE_IN_USE']);
+    for (const { operation } of both) if (operation) await living.operation(operation.id);
+    expect(
+      await living.refused('attachInstances', {
+        nodePoolId: two.pools[0],
+        instanceIds: ['i-single'],
+        mode: 'MANUAL',
+      }),
+    ).toEqual([['INSTANCE_IN_USE', 'instanceIds.0']]);
+  });
+
+  test('AUTO replaces the system disk, so it wants to know that the data on it will be lost', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    await machine('i-reset', { imageId: CENTOS_8 });
+    const wish = { nodePoolId: pools[0], instanceIds: ['i-reset'], mode: 'AUTO' };
+    expect(await living.refused('attachInstances', wish)).toEqual([
+      ['DATA_LOSS_NOT_ACKNOWLEDGED', 'acknowledgeDataLoss'],
+    ]);
+    const { state } = await living.carried('attachInstances', { ...wish, acknowledgeDataLoss: true });
+    expect(state).toBe('SUCCEEDED');
+    const [joined] = (await living.instancesOf(id)).filter(({ machineId }) => machineId === 'i-reset');
+    expect(joined?.systemDisk.files).toEqual([]);
+    // The pool names no image: the machine gets the usual one, and not again what cannot run a node.
+    expect(joined?.imageId).toBe(ALIYUN_2);
+  });
+
+  test('removed nodes lower the desired size; released machines are gone, the others can be attached again', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 3 }]);
+    const pool = pools[0] ?? '';
+    const [first, second] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [first.id] });
+    expect(await living.pool(pool)).toMatchObject({
+      state: 'ACTIVE',
+      desiredSize: 2,
+      totalNodes: 2,
+      healthyNodes: 2,
+    });
+    expect(await listed({ ids: [first.instanceId] })).toEqual([]);
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [second.id], release: false });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1 });
+    expect(await listed({ ids: [second.instanceId] })).toMatchObject([
+      { origin: 'REMOVED', releasable: true, formerClusterId: id, instanceType: { vcpus: 4 } },
+    ]);
+    expect(await listed({ ids: [second.instanceId] }, 'globex')).toEqual([]);
+    await living.carried('attachInstances', {
+      nodePoolId: pool,
+      instanceIds: [second.instanceId],
+      mode: 'AUTO',
+      acknowledgeDataLoss: true,
+    });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+    // Attached machines stay with the account when the pool shrinks.
+    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 0 });
+    expect(await listed({ ids: [second.instanceId] })).toHaveLength(1);
+    const release = `mutation ($input: ReleaseInstancesInput!) { releaseInstances(input: $input) { releasedIds userErrors { code } } }`;
+    expect(await living.run(release, { input: { instanceIds: [second.instanceId] } })).toEqual({
+      releaseInstances: { releasedIds: [second.instanceId], userErrors: [] },
+    });
+    expect(await listed({ ids: [second.instanceId] })).toEqual([]);
+  });
+
+  test('nodes that the pool has not, or that are leaving, are refused with their places', async () => {
+    const { pools } = await living.cluster([{ name: 'a' }, { name: 'b' }]);
+    const [other] = (await living.pool(pools[1] ?? '')).nodes.nodes;
+    expect(await living.refused('removeNodes', { nodePoolId: pools[0], nodeIds: [other?.id] })).toEqual([
+      ['NOT_FOUND', 'nodeIds.0'],
+    ]);
+    expect(await living.refused('removeNodes', { nodePoolId: pools[0], nodeIds: [] })).toEqual([
+      ['INVALID_INPUT', 'nodeIds'],
+    ]);
+  });
+});
+
+test('pools, nodes and machines of another account are answered as if they were not there', async () => {
+  const { pools } = await living.cluster([{ name: 'a' }]);
+  const [node] = (await living.pool(pools[0] ?? '')).nodes.nodes;
+  await machine('i-mine');
+  const refused = async (name: string, input: Record<string, unknown>) =>
+    (await living.mutate(name, input, 'globex')).userErrors.map(({ code }) => code);
+  expect(await refused('updateNodePool', { id: pools[0], name: 'theirs' })).toEqual(['NOT_FOUND']);
+  expect(await refused('syncNodePool', { id: pools[0] })).toEqual(['NOT_FOUND']);
+  expect(await refused('removeNodes', { nodePoolId: pools[0], nodeIds: [node?.id] })).toEqual(['NOT_FOUND']);
+  expect(await refused('convertChargeType', { nodeIds: [node?.id], chargeType: 'PREPAID' })).toEqual([
+    'NOT_FOUND',
+  ]);
+  const attach = { nodePoolId: pools[0], instanceIds: ['i-mine'], mode: 'MANUAL' };
+  expect(await refused('attachInstances', attach)).toEqual(['NOT_FOUND']);
+  const release = `mutation { releaseInstances(input: { instanceIds: ["i-mine"] }) { userErrors { code } } }`;
+  expect(await living.run(release, {}, 'globex')).toEqual({
+    releaseInstances: { userErrors: [{ code: 'NOT_FOUND' }] },
+  });
+  expect(await listed({ ids: ['i-mine'] }, 'globex')).toEqual([]);
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { heldNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+const instance = (cluster: string, node: string, action: string) =>
+  `/clusters/${cluster}/instances/${node}/${action}`;
+
+async function one(size = 1) {
+  const { id, pools } = await living.cluster([{ name: 'a', desiredSize: size }]);
+  const [pool = ''] = pools;
+  const [node] = (await living.pool(pool)).nodes.nodes;
+  return { id, pool, node: node?.id ?? '', name: node?.name ?? '' };
+}
+
+/** Has the engine look until it has seen what the query asks for. */
+async function seen<T>(clusterId: string, look: () => Promise<T | false>, what: string): Promise<T> {
+  await living.audit(clusterId);
+  return eventually(look, { what });
+}
+
+describe('a machine that somebody changes in the console of the cloud', () => {
+  test('is recorded as it is paid now, and is counted in no quota once it is a subscription', async () => {
+    const { id, pool, node } = await one();
+    await living.cloud('PUT', instance(id, node, 'charge-type'), { chargeType: 'PREPAID' });
+    const prepaid = async () => {
+      const [now] = (await living.pool(pool)).nodes.nodes;
+      return now?.chargeType === 'PREPAID' && now;
+    };
+    await seen(id, prepaid, 'the other charge type');
+    for (const { ledger, held } of await heldNow(living.world.prisma, 'acme')) expect(ledger).toBe(held);
+    expect((await living.events(id)).filter(({ type }) => type === 'NODE_CHANGED_EXTERNALLY')).toMatchObject([
+      { data: { nodeId: node, before: { chargeType: 'POSTPAID' }, chargeType: 'PREPAID' } },
+    ]);
+  });
+
+  test('is recorded as the machine that it is now, with its vCPUs', async () => {
+    const { id, pool, node } = await one();
+    const before = await living.world.used('payg-vcpu');
+    await living.cloud('PUT', instance(id, node, 'type'), { instanceType: 'ecs.g6.2xlarge' });
+    const larger = async () => {
+      const { nodes } = await living.pool(pool);
+      const [now] = nodes.nodes as unknown as { instanceType: { id: string } }[];
+      return now?.instanceType.id === 'ecs.g6.2xlarge';
+    };
+    await seen(id, larger, 'the other machine');
+    expect(await living.world.used('payg-vcpu')).toBe(before + 4);
+    expect(await ledgerUses(living.world.prisma, 'acme')).toMatchObject(
+      await recount(living.world.prisma, 'acme'),
+    );
+    await living.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 1, 'the node, ready again');
+  });
+});
+
+describe('a machine that somebody takes out of the scaling group', () => {
+  const takeOut = (id: string, node: string) =>
+    living.cloud('PUT', instance(id, node, 'scaling-group'), { nodePoolId: null });
+
+  test('is seen as drift, and syncNodePool replaces it; the machine stays with the account', async () => {
+    const { id, pool, node, name } = await one(2);
+    await takeOut(id, node);
+    const drifted = async () => {
+      const { drift } = await living.pool(pool);
+      return drift ?? false;
+    };
+    expect(await seen(id, drifted, 'the drift')).toEqual({
+      missingInKubernetes: [],
+      missingInScalingGroup: [name],
+    });
+    expect(await living.pool(pool)).toMatchObject({
+      conditions: expect.arrayContaining([
+        { type: 'InSync', status: 'False', reason: 'InstanceDetached' },
+      ]) as unknown,
+    });
+    await living.carried('syncNodePool', { id: pool });
+    const synced = await living.pool(pool);
+    expect(synced).toMatchObject({
+      drift: null,
+      desiredSize: 2,
+      healthyNodes: 2,
+      conditions: expect.arrayContaining([
+        { type: 'InSync', status: 'True', reason: 'Synchronized' },
+      ]) as unknown,
+    });
+    expect(synced.nodes.nodes.map((other) => other.id)).not.toContain(node);
+    const { instances } = await living.run<{ instances: { nodes: { formerClusterId: string }[] } }>(
+      `{ instances(first: 100) { nodes { formerClusterId } } }`,
+    );
+    expect(instances.nodes.filter(({ formerClusterId }) => formerClusterId === id)).toHaveLength(1);
+  });
+
+  test('lowers the desired size when syncNodePool is asked to', async () => {
+    const { id, pool, node } = await one(2);
+    await takeOut(id, node);
+    await living.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
+  });
+});

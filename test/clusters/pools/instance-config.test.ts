@@ -1,0 +1,60 @@
+import { CoreV1Api } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { livePools, type LivingPools } from './pools-with-engine.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+test('machines of a pool have the disks that it says, and their nodes the room of the system disk', async () => {
+  const systemDisk = { category: 'CLOUD_SSD', sizeGiB: 200 };
+  const dataDisks = [{ category: 'CLOUD_ESSD', sizeGiB: 500, mountTarget: '/data' }];
+  const { id, pools } = await living.cluster([{ name: 'a', instanceConfig: { systemDisk, dataDisks } }]);
+  expect(await living.instancesOf(id)).toMatchObject([{ systemDisk, dataDisks }]);
+  const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
+  const core = living.world.platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
+  const [node] = (await living.pool(pools[0] ?? '')).nodes.nodes;
+  const { status } = await core.readNode({ name: node?.name ?? '' });
+  // The file system keeps 2 GiB.
+  expect(status?.capacity?.['ephemeral-storage']).toBe(`${198 * 2 ** 20}Ki`);
+});
+
+describe('spot machines with a price limit', () => {
+  const spot = (spotPriceLimit: number) => ({
+    instanceConfig: { chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT', spotPriceLimit },
+  });
+  const price = (amount: number) =>
+    living.cloud('PATCH', '/settings', { spotPrices: { 'ecs.g6.xlarge': amount } });
+
+  test('are not made while they cost more, and say so; those that run are taken back and replaced', async () => {
+    await price(0.3);
+    const { id, end, pools } = await living.cluster([
+      { name: 'high', ...spot(0.5) },
+      { name: 'low', ...spot(0.2) },
+    ]);
+    expect(end).toMatchObject({ state: 'PARTIAL', result: { created: 1, failed: 1 } });
+    expect(end.result?.failures).toMatchObject([{ code: 'OUT_OF_STOCK' }]);
+    expect(end.result?.failures[0]?.message).toContain('Above the limit of 0.2');
+    const [high = ''] = pools;
+    const [before] = (await living.pool(high)).nodes.nodes;
+    // The notice is five minutes: it is not over before somebody has looked.
+    await living.world.settings({ speed: 1 });
+    await price(0.6);
+    await living.world.settings({ speed: 1_000 });
+    expect((await living.instancesOf(id)).filter((one) => one.reclaimAt !== undefined)).toMatchObject([
+      { id: before?.id, nodePoolId: high },
+    ]);
+    await price(0.1);
+    await living.audit(id);
+    const after = await living.poolWhen(
+      high,
+      ({ state, healthyNodes, nodes }) =>
+        state === 'ACTIVE' && healthyNodes === 1 && nodes.nodes[0]?.id !== before?.id,
+      'another spot machine',
+    );
+    expect(after.desiredSize).toBe(1);
+  });
+});

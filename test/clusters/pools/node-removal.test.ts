@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { livePools, type LivingPools, type NodeView } from './pools-with-engine.js';
+import { masterCredentials } from '../../kit/client-tokens.js';
+
+let living: LivingPools;
+beforeAll(async () => {
+  living = await livePools();
+});
+afterAll(() => living[Symbol.asyncDispose]());
+
+describe('a node that somebody deletes with kubectl', () => {
+  const deleteInKubernetes = async (cluster: string, name: string) => {
+    const credentials = await living.world.platform.provider.credentials(
+      cluster,
+      masterCredentials('somebody'),
+    );
+    const { CoreV1Api } = await import('@kubernetes/client-node');
+    const config = living.world.platform.kubernetes.of({
+      ...credentials,
+      clusterId: cluster,
+      account: 'acme',
+    });
+    await config.makeApiClient(CoreV1Api).deleteNode({ name });
+  };
+
+  test('is seen as drift: the count says what Kubernetes has not, and syncNodePool replaces the node', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const [victim] = (await living.pool(pool)).nodes.nodes;
+    await deleteInKubernetes(id, victim?.name ?? '');
+    await living.audit(id);
+    const drifted = await living.poolWhen(pool, ({ drift }) => drift !== null, 'the drift');
+    expect(drifted).toMatchObject({
+      totalNodes: 2,
+      drift: { missingInKubernetes: [victim?.name] },
+      conditions: expect.arrayContaining([
+        { type: 'InSync', status: 'False', reason: 'NodeDeletedInKubernetes' },
+      ]),
+    });
+    await living.carried('syncNodePool', { id: pool });
+    const synced = await living.pool(pool);
+    expect(synced).toMatchObject({
+      drift: null,
+      desiredSize: 2,
+      healthyNodes: 2,
+      conditions: expect.arrayContaining([
+        { type: 'InSync', status: 'True', reason: 'Synchronized' },
+      ]) as unknown,
+    });
+    expect(synced.nodes.nodes.every((node) => node.id !== victim?.id)).toBe(true);
+    await eventually(async () => (await living.instancesOf(id)).every((one) => one.id !== victim?.id));
+  });
+
+  test('lowers the desired size when syncNodePool is asked to', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const [victim] = (await living.pool(pool)).nodes.nodes;
+    await deleteInKubernetes(id, victim?.name ?? '');
+    await living.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
+  });
+});
+
+describe('the pods of a node that leaves', () => {
+  test('hold it while a disruption budget keeps them, unless it is not to be drained', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const { CoreV1Api, PolicyV1Api } = await import('@kubernetes/client-node');
+    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const core = config.makeApiClient(CoreV1Api);
+    const [kept, gone] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
+    const namespace = 'default';
+    await config.makeApiClient(PolicyV1Api).createNamespacedPodDisruptionBudget({
+      namespace,
+      body: {
+        metadata: { name: 'all' },
+        spec: { minAvailable: '100%', selector: { matchLabels: { app: 'kept' } } },
+      },
+    });
+    for (const { name } of [kept, gone])
+      await core.createNamespacedPod({
+        namespace,
+        body: {
+          metadata: { name: `on-${name}`, labels: { app: 'kept' } },
+          spec: { nodeName: name, containers: [{ name: 'web', image: 'nginx:1.29' }] },
+        },
+      });
+    await eventually(async () =>
+      (await core.listNamespacedPod({ namespace })).items.every(({ status }) => status?.phase === 'Running'),
+    );
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [gone.id], drain: false });
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1 });
+    const removal = await living.mutate('removeNodes', { nodePoolId: pool, nodeIds: [kept.id] });
+    expect(removal.userErrors).toEqual([]);
+    const node = await eventually(async () => {
+      const found = await core.readNode({ name: kept.name });
+      return found.spec?.unschedulable && found;
+    });
+    expect(node.metadata?.deletionTimestamp).toBeUndefined();
+    expect((await core.readNamespacedPod({ namespace, name: `on-${kept.name}` })).status?.phase).toBe(
+      'Running',
+    );
+    await config.makeApiClient(PolicyV1Api).deleteNamespacedPodDisruptionBudget({ namespace, name: 'all' });
+    await living.operation(removal.operation?.id ?? '');
+    expect(await living.pool(pool)).toMatchObject({ desiredSize: 0, totalNodes: 0 });
+  });
+
+  test('are evicted through the Kubernetes API and run elsewhere before the machine goes', async () => {
+    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const pool = pools[0] ?? '';
+    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const { AppsV1Api, CoreV1Api } = await import('@kubernetes/client-node');
+    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const labels = { app: 'web' };
+    await config.makeApiClient(AppsV1Api).createNamespacedDeployment({
+      namespace: 'default',
+      body: {
+        metadata: { name: 'web' },
+        spec: {
+          replicas: 4,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx:1.29' }] } },
+        },
+      },
+    });
+    const core = config.makeApiClient(CoreV1Api);
+    const running = async () =>
+      (await core.listNamespacedPod({ namespace: 'default' })).items.filter(
+        ({ status, metadata }) => status?.phase === 'Running' && !metadata?.deletionTimestamp,
+      );
+    await eventually(async () => (await running()).length === 4);
+    const [leaving] = (await living.pool(pool)).nodes.nodes;
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [leaving?.id] });
+    await eventually(async () => {
+      const pods = await running();
+      return pods.length === 4 && pods.every(({ spec }) => spec?.nodeName !== leaving?.name);
+    });
+    const names = (await core.listNode()).items.map(({ metadata }) => metadata?.name);
+    expect(names).not.toContain(leaving?.name);
+  });
+});

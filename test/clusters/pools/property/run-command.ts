@@ -1,0 +1,186 @@
+import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Node } from '../../../../subgraphs/clusters/reconcile/reconcile.store.js';
+import { NODE_TYPE } from '../../../engine/world.js';
+import type { LivingPools } from '../pools-with-engine.js';
+import type { Command, Of } from './commands.js';
+
+/** One cluster whose pools are worked on. */
+export interface Run {
+  readonly living: LivingPools<AsyncDisposable>;
+  readonly clusterId: string;
+  readonly kubernetes: KubernetesClient;
+  /** How often each command was accepted, and each code refused. */
+  readonly tally: { readonly accepted: Record<string, number>; readonly refused: Record<string, number> };
+}
+
+type Answer = readonly string[] | undefined;
+type Commands = { readonly [K in Command['kind']]: (run: Run, command: Of<K>) => Promise<Answer> };
+
+const LARGER_TYPE = 'ecs.g6.2xlarge';
+const NEWER_VERSION = '1.34';
+const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
+/** What the cloud and Kubernetes refuse because the thing has gone, or is at something else. */
+const REFUSALS = new Set([404, 409, 422]);
+
+let names = 0;
+
+/** What each command does; answers the codes that it was refused for, undefined when there was nothing to do it to. */
+const commands: Commands = {
+  scale: onPool((run, { size }, id) => mutate(run, 'scaleNodePool', { nodePoolId: id, desiredSize: size })),
+  attach: onPool(async (run, { mode }, id) => {
+    const machine = `i-${++names}`;
+    const made = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: NODE_TYPE, imageId: IMAGE };
+    await run.living.cloud('PUT', `/machines/${machine}`, made);
+    const input = { nodePoolId: id, instanceIds: [machine], mode, acknowledgeDataLoss: true };
+    return mutate(run, 'attachInstances', input);
+  }),
+  remove: onNode((run, { release }, { id, nodePoolId }) =>
+    mutate(run, 'removeNodes', { nodePoolId, nodeIds: [id], release }),
+  ),
+  sync: onPool((run, { lower }, id) => mutate(run, 'syncNodePool', { id, decrementDesiredSize: lower })),
+  bound: onPool((run, { enabled, minSize, spread }, id) =>
+    mutate(run, 'updateNodePool', {
+      id,
+      autoscaling: { enabled, minSize, maxSize: minSize + spread, scaleInDelaySeconds: 1 },
+      acknowledgeRisk: true,
+    }),
+  ),
+  upgrade: (run, { batchSize, surge }) =>
+    mutate(run, 'upgradeCluster', {
+      id: run.clusterId,
+      version: NEWER_VERSION,
+      rollingPolicy: { batchSize, surge },
+    }),
+  scaleVertically: (run, { large }) =>
+    mutate(run, 'scaleClusterVertically', {
+      id: run.clusterId,
+      instanceTypes: [large ? LARGER_TYPE : NODE_TYPE],
+    }),
+  create: (run, { size, spot }) =>
+    mutate(run, 'createNodePool', {
+      clusterId: run.clusterId,
+      name: `pool-${++names}`,
+      instanceTypes: [NODE_TYPE],
+      desiredSize: size,
+      instanceConfig: { chargeType: spot ? 'SPOT' : 'POSTPAID' },
+    }),
+  delete: onPool((run, _, id) => mutate(run, 'deleteNodePool', { id })),
+  cancel: async (run, { index }) => {
+    const { world } = run.living;
+    const open = await world.prisma.operation.findMany({
+      where: { clusterId: run.clusterId, finishedAt: null },
+      orderBy: { id: 'asc' },
+    });
+    const one = open[index % open.length];
+    return one && mutate(run, 'cancelOperation', { id: one.id });
+  },
+  pods: async ({ kubernetes }, { count }) => {
+    const path = `${DEPLOYMENTS}/busy`;
+    await kubernetes.patch(path, { spec: { replicas: count } }, 'application/merge-patch+json');
+    return [];
+  },
+  breakNode: onNode((run, { fault }, { id }) =>
+    outside(run, 'PUT', `/instances/${id}/power`, { on: false, fault }),
+  ),
+  reclaim: onNode(async (run, _, { id, chargeType }) =>
+    chargeType === 'SPOT' ? outside(run, 'POST', `/instances/${id}/reclaim`) : undefined,
+  ),
+  releaseOutside: onNode((run, _, { id }) => outside(run, 'POST', '/instances/delete', { ids: [id] })),
+  unregister: onNode(async ({ kubernetes }, _, { name }) => {
+    await kubernetes.delete(`/api/v1/nodes/${name}`);
+    return [];
+  }),
+  moveOut: onNode((run, _, { id }) =>
+    outside(run, 'PUT', `/instances/${id}/scaling-group`, { nodePoolId: null }),
+  ),
+  boundOutside: onPool((run, { maxSize }, id) =>
+    outside(run, 'PATCH', `/scaling-groups/${id}`, { minSize: 0, maxSize, desiredSize: maxSize }),
+  ),
+  cloud: async ({ living }, { failureRate, stock }) => {
+    await setCloud(living.world, { failureRate, stock });
+    return [];
+  },
+};
+
+export const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
+
+/** Carries out the command, and has the platform look at what it looks at by itself each minute. */
+export async function carryOut<K extends Command['kind']>(run: Run, command: Of<K>): Promise<void> {
+  const { accepted, refused } = run.tally;
+  const codes = await unlessGone(() => (commands[command.kind as K] as Commands[K])(run, command));
+  if (codes?.length === 0) accepted[command.kind] = (accepted[command.kind] ?? 0) + 1;
+  for (const code of codes ?? []) refused[code] = (refused[code] ?? 0) + 1;
+  await lookAround(run);
+}
+
+/** Has the platform compare the pools with what there is, look at the nodes, and scale what scales by itself. */
+export async function lookAround({ living: { world }, clusterId }: Run): Promise<void> {
+  for (const kind of ['pool-audit', 'autoscaling']) await enqueue(world.prisma, kind, clusterId);
+  for (const { id } of await world.prisma.node.findMany({ where: { clusterId, state: 'running' } }))
+    await enqueue(world.prisma, 'node', id);
+}
+
+/** Sets how the cloud behaves: how many instances fail to start, and how many of a type each zone has. */
+export async function setCloud(
+  world: LivingPools<AsyncDisposable>['world'],
+  { failureRate, stock }: { readonly failureRate: number; readonly stock: number },
+): Promise<void> {
+  const zones = await world.prisma.zone.findMany({ where: { regionId: 'cn-hangzhou' } });
+  const stocks = zones.map(({ id }) => [`${id}/${NODE_TYPE}`, stock]);
+  await world.settings({ failureRate, stock: Object.fromEntries(stocks) });
+}
+
+/** Somebody mends the machines that are broken: pods leave no node whose kubelet is dead. */
+export async function mendMachines(run: Run): Promise<void> {
+  const { world } = run.living;
+  for (const { id } of await world.prisma.node.findMany({ where: { clusterId: run.clusterId } }))
+    await unlessGone(() => outside(run, 'PUT', `/instances/${id}/power`, { on: true }));
+}
+
+async function mutate({ living }: Run, name: string, input: Record<string, unknown>): Promise<string[]> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) { userErrors { code } } }`;
+  const { payload } = await living.run<{ payload: { userErrors: { code: string }[] } }>(query, { input });
+  return payload.userErrors.map(({ code }) => code);
+}
+
+async function outside({ living, clusterId }: Run, method: string, path: string, body?: object) {
+  await living.cloud(method, `/clusters/${clusterId}${path}`, body);
+  return [];
+}
+
+async function unlessGone(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof KubernetesStatusError && REFUSALS.has(error.status)) return [`HTTP_${error.status}`];
+    const [, status] = /: (\d{3}) /.exec(error instanceof Error ? error.message : '') ?? [];
+    if (status === undefined || !REFUSALS.has(Number(status))) throw error;
+    return [`HTTP_${status}`];
+  }
+}
+
+function onPool<C extends Command & { readonly index: number }>(
+  work: (run: Run, command: C, poolId: string) => Promise<Answer>,
+) {
+  return async (run: Run, command: C): Promise<Answer> => {
+    const { prisma } = run.living.world;
+    const where = { clusterId: run.clusterId, deletedAt: null };
+    const pools = await prisma.nodePool.findMany({ where, orderBy: { id: 'asc' } });
+    const pool = pools[command.index % pools.length];
+    return pool && work(run, command, pool.id);
+  };
+}
+
+function onNode<C extends Command & { readonly index: number; readonly node: number }>(
+  work: (run: Run, command: C, node: Node) => Promise<Answer>,
+) {
+  return onPool<C>(async (run, command, nodePoolId) => {
+    const { prisma } = run.living.world;
+    const nodes = await prisma.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
+    const node = nodes[command.node % nodes.length];
+    return node && work(run, command, node);
+  });
+}
