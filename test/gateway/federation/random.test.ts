@@ -6,9 +6,9 @@ import { type Supergraph, loadSupergraph } from '../../../gateway/planning/plann
 import { BothExecutors } from '../fixtures/both-executors.js';
 import { Choices, PATIENCE, RUNS, fuzzing, operationsOf } from '../fixtures/fuzz.js';
 import type { ForeignSubgraph } from './kit.js';
-import { drawGraph } from './random/draw.js';
+import { drawGraph } from './random/generate-graph.js';
 import { resolved } from './random/resolve.js';
-import { Truth } from './random/truth.js';
+import { Truth } from './random/oracle.js';
 
 /** How many operations each graph is asked. */
 const OPERATIONS = 20;

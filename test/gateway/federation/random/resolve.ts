@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { type ForeignSubgraph, LINK } from '../kit.js';
 import type { EntityPart, Field, Need, Part, RandomGraph, RandomSubgraph } from './graph.js';
-import { type Thing, type Truth, told } from './truth.js';
+import { type Thing, type Truth, told } from './oracle.js';
 
 /** What stands where a subgraph was asked for what it does not resolve. */
 const WRONG = 'NOBODY MAY ASK HERE';

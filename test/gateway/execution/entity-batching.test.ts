@@ -1,0 +1,241 @@
+import { type ExecutionResult, OperationTypeNode, graphql, graphqlSync, parse } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import type { CallContext } from '../../../gateway/upstream/call/call-context.js';
+import { CombinedOperations } from '../../../gateway/execution/entities/combine-operations.js';
+import { type PlanExecution, complete } from '../../../gateway/execution/plan-execution.js';
+import type { SubgraphSource } from '../../../gateway/upstream/call/subgraph-source.js';
+import { RequestTemplate, bodyOf } from '../../../gateway/upstream/call/serialized-request.js';
+import { Operations } from '../../../gateway/planning/operations.js';
+import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { resolveEntities } from '../../../kernel/graph/entities.js';
+import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
+import { type ForeignSubgraph, subgraph } from '../federation/kit.js';
+import { unbounded } from '../fixtures/both-executors.js';
+
+interface Asked {
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+}
+
+/** Whether subgraphs answer before they return, as those of the gateway's process may. */
+let atOnce = false;
+
+/** A subgraph that answers what it is asked over the wire, and remembers it. */
+function source({ name, schema }: ForeignSubgraph, answer?: SubgraphResult) {
+  const asked: Asked[] = [];
+  const self: SubgraphSource & { readonly asked: Asked[] } = {
+    name,
+    asked,
+    execute(request: SubgraphRequest) {
+      const { query, variables, operationName } = JSON.parse(bodyOf(request)) as Asked & {
+        operationName?: string;
+      };
+      asked.push({ query, variables });
+      const args = { schema, source: query, variableValues: variables, operationName };
+      if (answer) return atOnce ? answer : Promise.resolve(answer);
+      return atOnce ? overTheWire(graphqlSync(args)) : graphql(args).then(overTheWire);
+    },
+    subscribe: () => Promise.reject(new Error('no streams here')),
+    ping: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return self;
+}
+
+function overTheWire(result: ExecutionResult): SubgraphResult {
+  return JSON.parse(JSON.stringify(result)) as SubgraphResult;
+}
+
+const towns = [{ id: 't1' }, { id: 't2' }, { id: 't3' }];
+
+const roads = subgraph(
+  'roads',
+  `type Query { road: Road towns: [Town] }
+   type Road { from: Town to: Town via: [Town] sign(text: String): Town }
+   type Town @key(fields: "id") { id: ID! }`,
+  {
+    Query: { road: () => ({}), towns: () => towns },
+    Road: {
+      from: () => towns[0],
+      to: () => towns[1],
+      via: () => [towns[1], towns[2]],
+      sign: () => towns[0],
+    },
+  },
+);
+const people = subgraph(
+  'people',
+  `type Town @key(fields: "id") { id: ID! name(in: String): String mayor: Mayor size: Int! }
+   type Mayor { name: String office: Office }
+   type Office { town: Town room: Int }`,
+  {
+    Town: {
+      name: ({ id }: { id: string }, { in: language }: { in?: string }) => `${language ?? 'name'} of ${id}`,
+      mayor: ({ id }: { id: string }) => ({ name: `mayor of ${id}`, office: { town: { id }, room: 1 } }),
+      size: ({ id }: { id: string }) => {
+        if (id === 't2') throw new Error('nobody has counted');
+        return 7;
+      },
+    },
+  },
+);
+
+// Else an answer that is there at once would still be promised.
+resolveEntities(people.schema);
+const supergraph = loadSupergraph(composeSupergraph([roads, people]));
+const operations = new Operations(supergraph);
+
+async function run(query: string, variables: Record<string, unknown> = {}, answer?: SubgraphResult) {
+  const planned = operations.plan(parse(query));
+  if (planned instanceof Error) throw planned;
+  const asked = source(people, answer);
+  const call: CallContext = {
+    actor: { account: 'acme', subject: 'tester' },
+    requestId: 'batching',
+    kind: OperationTypeNode.QUERY,
+    signal: new AbortController().signal,
+  };
+  const sources = new Map<string, SubgraphSource>([
+    ['roads', source(roads)],
+    ['people', asked],
+  ]);
+  const state: PlanExecution = { sources, call, variables, data: {}, errors: [] };
+  const completed = complete(planned.fetch, state);
+  expect(completed instanceof Promise).toBe(!atOnce);
+  await completed;
+  return {
+    data: (await planned.shape.shape(state.data, variables, unbounded())).data,
+    errors: state.errors.map((error) => ('path' in error ? error.path?.join('.') : undefined)),
+    asked: asked.asked,
+  };
+}
+
+const town = (id: string) => ({ __typename: 'Town', id });
+
+describe.each([
+  { when: 'later', now: false },
+  { when: 'at once', now: true },
+])('fetches of entities that start at the same moment, answered $when', ({ now }) => {
+  beforeAll(() => void (atOnce = now));
+
+  test('ask for the same fields in one request, and for each entity once', async () => {
+    const { data, asked } = await run('{ road { from { name } to { name } via { name } } }');
+    expect(asked.map(({ variables }) => variables)).toEqual([
+      { representations: [town('t1'), town('t2'), town('t3')] },
+    ]);
+    expect(data).toEqual({
+      road: {
+        from: { name: 'name of t1' },
+        to: { name: 'name of t2' },
+        via: [{ name: 'name of t2' }, { name: 'name of t3' }],
+      },
+    });
+  });
+
+  test('ask for different fields in one request, too', async () => {
+    const { data, asked } = await run('{ road { from { name } to { mayor { name } } } }');
+    expect(asked.map(({ variables }) => variables)).toEqual([
+      { entities0: [town('t1')], entities1: [town('t2')] },
+    ]);
+    expect(data).toEqual({
+      road: { from: { name: 'name of t1' }, to: { mayor: { name: 'mayor of t2' } } },
+    });
+  });
+
+  test("share the client's variables", async () => {
+    const { data, asked } = await run(
+      'query ($a: String, $b: String) { road { from { name(in: $a) } to { x: name(in: $a) y: name(in: $b) } } }',
+      { a: 'here', b: 'there' },
+    );
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.variables).toEqual({
+      a: 'here',
+      b: 'there',
+      entities0: [town('t1')],
+      entities1: [town('t2')],
+    });
+    expect(data).toEqual({
+      road: { from: { name: 'here of t1' }, to: { x: 'here of t2', y: 'there of t2' } },
+    });
+  });
+
+  test('tell an error at every place of its entity, and nowhere else', async () => {
+    const { data, errors } = await run('{ road { from { size } to { size } via { size } sign { name } } }');
+    expect(errors.sort()).toEqual(['road.to.size', 'road.via.0.size']);
+    expect(data).toEqual({
+      road: { from: { size: 7 }, to: null, via: [null, { size: 7 }], sign: { name: 'name of t1' } },
+    });
+  });
+
+  test('tell an error without a place once for each fetch', async () => {
+    const { data, errors } = await run(
+      '{ road { from { name } to { mayor { name } } } }',
+      {},
+      { data: null, errors: [{ message: 'no' }] },
+    );
+    expect(errors).toEqual([undefined, undefined]);
+    expect(data).toEqual({ road: { from: { name: null }, to: { mayor: null } } });
+  });
+
+  test('do not share what later fetches change', async () => {
+    const { data } = await run(
+      `{ road {
+        from { mayor { office { town { id } } } }
+        sign(text: "x") { mayor { office { town { id } } } }
+      } }`,
+    );
+    const mayor = { office: { town: { id: 't1' } } };
+    expect(data).toEqual({ road: { from: { mayor }, sign: { mayor } } });
+  });
+
+  test('report an answer that is none', async () => {
+    const { errors, data } = await run(
+      '{ road { from { name } to { name } } }',
+      {},
+      { data: { _entities: [null] } },
+    );
+    expect(errors).toEqual([undefined, undefined]);
+    expect(data).toEqual({ road: { from: { name: null }, to: { name: null } } });
+  });
+});
+
+describe('operations of one subgraph', () => {
+  const operation = (query: string) => ({
+    serviceName: 'people',
+    template: new RequestTemplate(query),
+    variables: [],
+    shareable: true,
+  });
+  const entities = (selection: string, more = '', fragments = '') =>
+    operation(
+      `query($representations:[_Any!]!${more}){_entities(representations:$representations){${selection}}}${fragments}`,
+    );
+  const combined = new CombinedOperations();
+
+  test('become one, with variables and fragments that they have in common once', () => {
+    const fragment = 'fragment F on Town{name}';
+    const template = combined.combine([
+      entities('...on Town{size x:name(in:$a)...F}', ',$a:String', fragment),
+      entities('...on Town{name(in:$a)...F}', ',$a:String', fragment),
+    ]);
+    expect(template?.query).toBe(
+      'query($entities0:[_Any!]!$a:String$entities1:[_Any!]!){entities0:_entities(representations:$entities0){...on Town{size x:name(in:$a)...F}}entities1:_entities(representations:$entities1){...on Town{name(in:$a)...F}}}fragment F on Town{name}',
+    );
+  });
+
+  test.each([
+    [
+      'a fragment',
+      entities('...F', '', 'fragment F on Town{name}'),
+      entities('...F', '', 'fragment F on Town{id}'),
+    ],
+    [
+      'a variable',
+      entities('...on Town{name(in:$a)}', ',$a:String'),
+      entities('...on Town{name(in:$a)}', ',$a:String!'),
+    ],
+  ])('stay apart when %s of theirs means two things', (_title, one, other) => {
+    expect(combined.combine([one, other])).toBeUndefined();
+  });
+});

@@ -1,0 +1,130 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { GraphQLScalarType, parse } from 'graphql';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import type { SubgraphLocation } from '../../../gateway/server.js';
+import { serveSubgraph } from '../../../kernel/graph/serve.js';
+import { deriveKey } from '../../../kernel/secret.js';
+import type { RequestContext, Subgraph, SubgraphName } from '../../../kernel/subgraph.js';
+import { SECRET, startFixture, token, until } from '../fixtures/gateway.js';
+import { openSocket } from '../fixtures/socket.js';
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n`;
+
+function define(name: SubgraphName, types: string, resolvers: object): Subgraph {
+  const sdl = LINK + types;
+  return { name, sdl, schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never }) };
+}
+
+/** What has happened, by its sequence, as it is told to who follows. */
+class Happenings {
+  private told = 0;
+  private wake: () => void = () => undefined;
+
+  happen(): void {
+    this.told += 1;
+    this.wake();
+  }
+
+  async *follow(after: number) {
+    for (let sequence = after + 1; ; sequence += 1) {
+      while (sequence > this.told) await new Promise<void>((resolve) => (this.wake = resolve));
+      yield { sequence };
+    }
+  }
+}
+
+/** Tells changes of things. Only the cursors of one of its streams are those of events. */
+const changes = (happenings: Happenings) => {
+  const stream = {
+    subscribe: (_: unknown, { after }: { after?: string | null }) => happenings.follow(Number(after ?? 0)),
+    resolve: ({ sequence }: { sequence: number }) => ({ cursor: String(sequence), thing: { id: '1' } }),
+  };
+  return define(
+    'clusters',
+    `scalar EventCursor
+     type Query { nothing: Int }
+     type Thing @key(fields: "id") { id: ID! }
+     type Change { cursor: EventCursor! thing: Thing! }
+     type Word { cursor: String! thing: Thing! }
+     type Subscription { changes(after: EventCursor): Change! words(after: String): Word! }`,
+    {
+      EventCursor: new GraphQLScalarType({ name: 'EventCursor' }),
+      Subscription: { changes: stream, words: stream },
+    },
+  );
+};
+
+/** Knows things from a database that is behind, up to `version`. */
+class Replica {
+  version = 0;
+  /** What it was asked to have seen. */
+  readonly awaited: (string | undefined)[] = [];
+
+  readonly subgraph: Subgraph = {
+    ...define('quotas', 'type Thing @key(fields: "id") { id: ID! version: Int! }', {
+      Thing: { __resolveReference: ({ id }: { id: string }) => ({ id, version: this.version }) },
+    }),
+    reach: async ({ atLeast }: RequestContext) => {
+      this.awaited.push(atLeast);
+      await until(() => this.version >= Number(atLeast), 'the replica to have seen the event');
+    },
+  };
+}
+
+let stack: AsyncDisposableStack;
+let happenings: Happenings;
+let replica: Replica;
+beforeEach(() => {
+  stack = new AsyncDisposableStack();
+  happenings = new Happenings();
+  replica = new Replica();
+});
+afterEach(() => stack.disposeAsync());
+
+/** The address of a gateway before both; things are looked up in this process or over HTTP. */
+async function start(mode: string): Promise<string> {
+  const subgraphs = [changes(happenings), replica.subgraph];
+  const locations: Record<string, SubgraphLocation> = {};
+  for (const subgraph of subgraphs) {
+    if (mode === 'in this process') {
+      locations[subgraph.name] = { kind: 'local', subgraph };
+      continue;
+    }
+    const actorKey = deriveKey(SECRET, 'actor');
+    const log = pino({ level: 'silent' });
+    const server = stack.use(await serveSubgraph(subgraph, { host: '127.0.0.1', port: 0, actorKey, log }));
+    locations[subgraph.name] = { kind: 'remote', url: server.url };
+  }
+  const supergraphSdl = composeSupergraph(subgraphs);
+  return stack.use(await startFixture({ supergraphSdl, subgraphs: locations })).url;
+}
+
+async function subscribe(url: string, field: string) {
+  const socket = stack.use(openSocket(url, { token: await token() }));
+  return socket.client.iterate({ query: `subscription { ${field} { thing { version } } }` });
+}
+
+describe.each(['in this process', 'over HTTP'])('what completes an event, from a subgraph %s', (mode) => {
+  test('is no older than the event, which a subgraph that is behind waits for', async () => {
+    const url = await start(mode);
+    const events = await subscribe(url, 'changes');
+    for (const version of [1, 2]) {
+      const event = events.next();
+      happenings.happen();
+      await until(() => replica.awaited.length === version, 'the replica to be asked');
+      replica.version = version;
+      expect(await event).toMatchObject({ value: { data: { changes: { thing: { version } } } } });
+    }
+    expect(replica.awaited).toEqual(['1', '2']);
+  });
+
+  test('is asked for as it is, where positions are not those of events', async () => {
+    const url = await start(mode);
+    const events = await subscribe(url, 'words');
+    happenings.happen();
+    expect(await events.next()).toMatchObject({ value: { data: { words: { thing: { version: 0 } } } } });
+    expect(replica.awaited).toEqual([]);
+  });
+});

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Fixture, post, startFixture, token, until } from '../fixtures/gateway.js';
+import { untilStandingStill } from '../fixtures/paused-clock.js';
+
+const DEEP = `query Deep($id: ID!, $first: Int = 1) {
+  cluster(id: $id) { id name createdAt labels region { name } quotas { id used } workloads(first: $first) { name cpu } }
+  regions { id name }
+}`;
+
+describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
+  let fixture: Fixture;
+  beforeAll(async () => {
+    fixture = await startFixture({ mode });
+  });
+  afterAll(() => fixture[Symbol.asyncDispose]());
+
+  test('a query over five subgraphs is answered as one', async () => {
+    const { status, data, errors } = await post(fixture.url, DEEP, { variables: { id: 'c1' } });
+    expect(errors).toBeUndefined();
+    expect(status).toBe(200);
+    expect(data).toEqual({
+      cluster: {
+        id: 'c1',
+        name: 'one',
+        createdAt: '2026-01-02T03:04:05.678Z',
+        labels: { tier: 'gold' },
+        region: { name: 'Hangzhou' },
+        quotas: [{ id: 'quota-of-c1', used: 2 }],
+        workloads: [{ name: 'web', cpu: 0.6 }],
+      },
+      regions: [
+        { id: 'cn-hangzhou', name: 'Hangzhou' },
+        { id: 'eu-central-1', name: 'Frankfurt' },
+      ],
+    });
+  });
+
+  test("another account's objects are not there", async () => {
+    const { data } = await post(fixture.url, DEEP, { variables: { id: 'x1' } });
+    expect(data?.['cluster']).toBeNull();
+  });
+
+  test('a mutation is completed from other subgraphs', async () => {
+    const { data } = await post(fixture.url, 'mutation { rename(name: "new") { name region { name } } }');
+    expect(data).toEqual({ rename: { name: 'new', region: { name: 'Hangzhou' } } });
+  });
+
+  test('a refusal carries its code, path and facts', async () => {
+    const { data, errors } = await post(fixture.url, '{ refused }');
+    expect(data).toEqual({ refused: null });
+    expect(errors).toEqual([
+      {
+        message: 'No room.',
+        path: ['refused'],
+        extensions: { code: 'QUOTA_EXCEEDED', path: ['input', 'size'], limit: 3, used: 3 },
+      },
+    ]);
+  });
+
+  test('a value that only the subgraph can judge is refused with INVALID_INPUT, literal or variable', async () => {
+    const literal = await post(fixture.url, '{ since(at: "yesterday") }');
+    expect(literal.errors?.map((e) => e.extensions['code'])).toEqual(['INVALID_INPUT']);
+    const variable = await post(fixture.url, 'query ($at: DateTime!) { since(at: $at) }', {
+      variables: { at: 'tomorrow' },
+    });
+    expect(variable.errors?.map((e) => e.extensions['code'])).toEqual(['INVALID_INPUT']);
+  });
+
+  test('a bug is masked, and logged once with the request id that the client got', async () => {
+    const before = fixture.log.length;
+    const { data, errors, headers } = await post(fixture.url, '{ bug }', {
+      headers: { 'x-request-id': `bug-${mode}` },
+    });
+    expect(data).toEqual({ bug: null });
+    expect(headers.get('x-request-id')).toBe(`bug-${mode}`);
+    expect(errors).toEqual([
+      {
+        message: 'Internal error. Report it with the requestId.',
+        path: ['bug'],
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: `bug-${mode}` },
+      },
+    ]);
+    const logged = fixture.log.slice(before).filter((entry) => entry.level >= 50);
+    expect(logged).toMatchObject([
+      { requestId: `bug-${mode}`, subgraph: 'clusters', err: { message: 'the secret is 12345' } },
+    ]);
+  });
+
+  test('a non-null field without a value is a masked error, not a silent null', async () => {
+    const { data, errors } = await post(fixture.url, '{ required }');
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  });
+
+  test('introspection is answered', async () => {
+    const { data } = await post(
+      fixture.url,
+      '{ __schema { queryType { name } } __type(name: "Cluster") { name } __typename }',
+    );
+    expect(data).toEqual({
+      __schema: { queryType: { name: 'Query' } },
+      __type: { name: 'Cluster' },
+      __typename: 'Query',
+    });
+  });
+
+  test('readiness and health answer 200', async () => {
+    expect((await fetch(`${fixture.url}/healthz`)).status).toBe(200);
+    const ready = await fetch(`${fixture.url}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ ready: true, subgraphs: { clusters: 'ok' } });
+  });
+});
+
+test.each(['local', 'remote'] as const)(
+  'a request that takes too long is answered REQUEST_TIMEOUT, and a %s subgraph is told',
+  async (mode) => {
+    await using fixture = await startFixture({ mode, limits: { requestTimeout: 200 } });
+    const asked = post(fixture.url, '{ slow }');
+    await untilStandingStill(() => fixture.hub.slow === 1, 'the request to run');
+    const { status, errors } = await asked;
+    expect(status).toBe(504);
+    expect(errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
+    await until(() => fixture.hub.told === 1, 'the subgraph to be told');
+  },
+);
+
+test.each(['local', 'remote'] as const)(
+  'a client that leaves before its answer ends the work of a %s subgraph',
+  async (mode) => {
+    await using fixture = await startFixture({ mode });
+    const leaving = new AbortController();
+    const asked = fetch(`${fixture.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+      body: '{"query":"{ slow }"}',
+      signal: leaving.signal,
+    });
+    await until(() => fixture.hub.slow === 1, 'the request to run');
+    leaving.abort();
+    await expect(asked).rejects.toThrow();
+    await until(() => fixture.hub.told === 1, 'the subgraph to be told');
+  },
+);
+
+test('a subgraph that is down costs its fields only, with SERVICE_UNAVAILABLE, and readiness', async () => {
+  await using fixture = await startFixture({ mode: 'remote' });
+  await fixture.servers.get('quotas')?.[Symbol.asyncDispose]();
+  const { data, errors } = await post(
+    fixture.url,
+    '{ cluster(id: "c1") { name } quotas { id } regions { id } }',
+  );
+  expect(data).toBeNull();
+  expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+  const ready = await fetch(`${fixture.url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ subgraphs: { quotas: 'unreachable', regions: 'ok' } });
+});
+
+test('a subgraph answers nobody but the gateway', async () => {
+  await using fixture = await startFixture({ mode: 'remote' });
+  const server = fixture.servers.get('clusters');
+  const attempts: Record<string, string>[] = [
+    { accept: '*/*' },
+    { accept: '*/*', 'x-fleetgraph-actor': 'forged' },
+  ];
+  for (const headers of attempts) {
+    const response = await fetch(String(server?.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(response.status).toBe(401);
+  }
+});

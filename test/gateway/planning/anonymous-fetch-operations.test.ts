@@ -1,0 +1,25 @@
+import type { PlanNode } from '@apollo/query-planner';
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import { planOperation } from '../../../gateway/planning/plan-operation.js';
+import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { shopSubgraphs } from '../fixtures/shop.js';
+
+/** The texts that a plan asks subgraphs. */
+function texts(node: PlanNode | undefined): string[] {
+  if (node?.kind === 'Fetch') return [node.operation];
+  if (node?.kind === 'Flatten') return texts(node.node);
+  return node && 'nodes' in node ? node.nodes.flatMap(texts) : [];
+}
+
+test('what a subgraph is asked is the same whichever operation it is for', () => {
+  const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()));
+  const asked = (text: string, name?: string) =>
+    texts(planOperation(supergraph, parse(text, { noLocation: true }), name).node as PlanNode);
+  const selection = '{ products { name shipping } }';
+  const one = asked(`query One ${selection} query Another { products { name } }`, 'One');
+  expect(one.length).toBeGreaterThan(1);
+  expect(asked(`query Two ${selection}`, 'Two')).toEqual(one);
+  expect(asked(selection)).toEqual(one);
+});

@@ -1,0 +1,60 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
+import { planOperation } from '../../../../gateway/planning/plan-operation.js';
+import { betweenSteps } from '../../../../gateway/planning/corrections/planner-steps.js';
+import { loadSupergraph } from '../../../../gateway/planning/planned-supergraph.js';
+import { shopSubgraphs } from '../../fixtures/shop.js';
+
+const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()));
+
+let onStep: () => void = () => undefined;
+betweenSteps(() => onStep());
+
+function planned(source: string): string {
+  return JSON.stringify(planOperation(supergraph, parse(source), undefined));
+}
+
+const operations = [
+  '{ me { id email } }',
+  '{ products { shipping volume reviews { author { email } } } }',
+  '{ media { title reviews { stars } ... on Book { pages } ... on Film { minutes rating } } }',
+  '{ search { ... on Product { name maker { best { score } } } ... on Book { rating } } }',
+  'mutation { touch(upc: "p1") { name reviews { writer { boss { email } } } } }',
+  '{ a: reviews { ...R } b: latest { ...R } } fragment R on Review { body author { name } product { price inStock } }',
+];
+
+test('the planner can be interrupted at every branch, also where it reads no selection set', () => {
+  let steps = 0;
+  onStep = () => (steps += 1);
+  const fields = Array.from({ length: 100 }, (_, at) => `a${at}: name`);
+  planned(`{ products { ${fields.join(' ')} } }`);
+  expect(steps).toBeGreaterThan(fields.length);
+});
+
+test('between any two steps of the planner another operation can be planned, and neither plan is another one', () => {
+  onStep = () => undefined;
+  const alone = operations.map(planned);
+  let steps = 0;
+  let resting = 0;
+  onStep = () => {
+    steps += 1;
+    // At times two rest on one another, so that what comes in between is interrupted as well.
+    if (resting === 0 || resting > (steps % 100 === 0 ? 2 : 1)) return;
+    // The small one nearly always, each of the others now and then.
+    const at = steps % 10 === 0 ? (steps / 10) % operations.length : 0;
+    expect(interrupted(operations[at]!)).toBe(alone[at]);
+  };
+  const interrupted = (source: string) => {
+    resting += 1;
+    const plan = planned(source);
+    resting -= 1;
+    return plan;
+  };
+  for (const [at, source] of operations.entries()) {
+    const before = steps;
+    expect(interrupted(source)).toBe(alone[at]);
+    // Nothing would be tried if the library no longer went this way.
+    expect(steps).toBeGreaterThan(before + 20);
+  }
+});

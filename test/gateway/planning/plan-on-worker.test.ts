@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { type GraphQLError, print } from 'graphql';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import { defaultLimits } from '../../../gateway/request/limits/limits.js';
+import type { PlanningThread } from '../../../gateway/planning/planning-thread.js';
+import { Preparation } from '../../../gateway/request/request-preparer.js';
+import { type Supergraph, loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { packageRoot } from '../../../kernel/root.js';
+import { shopSubgraphs } from '../fixtures/shop.js';
+
+const actor = { account: 'acme', subject: 'tester' };
+
+interface Planning extends AsyncDisposable {
+  readonly preparation: Preparation;
+  /** The texts that the thread was asked to plan. */
+  readonly asked: readonly string[];
+}
+
+/** A thread as it is built, and a planner of its own for nothing: what is planned here fails. */
+async function planning(): Promise<Planning> {
+  const { PlanningThread: Built } = (await import(
+    join(packageRoot, 'dist/gateway/planning/planning-thread.js')
+  )) as { PlanningThread: typeof PlanningThread };
+  const thread = new Built(pino({ level: 'silent' }));
+  const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()), thread);
+  const asked: string[] = [];
+  const planAhead: Supergraph['planAhead'] = (source, name) => {
+    asked.push(source);
+    return supergraph.planAhead?.(source, name) ?? Promise.resolve(undefined);
+  };
+  const nothing = { buildQueryPlan: () => Promise.reject(new Error('planned here')) } as never;
+  const preparation = new Preparation({ ...supergraph, planAhead, planner: nothing }, defaultLimits);
+  return { preparation, asked, [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
+}
+
+test('a document is planned as it was sent, once for all who ask at the same moment', async () => {
+  await using made = await planning();
+  const { preparation, asked } = made;
+  const request = { query: '# a comment\nquery Q { products { name shipping } }' };
+  const [first, second] = [preparation.ahead(request, actor), preparation.ahead(request, actor)];
+  expect(first).toBe(second);
+  await first;
+  expect(asked).toEqual([request.query]);
+  const prepared = preparation.prepare(request, actor);
+  expect('operation' in prepared && print(prepared.document)).toContain('shipping');
+  expect(preparation.ahead(request, actor)).toBeUndefined();
+  expect(asked).toHaveLength(1);
+});
+
+test('what is not valid is not planned anywhere, however it would end', async () => {
+  await using made = await planning();
+  // The planner never ends with it.
+  const circular = { query: '{ __typename } fragment Circular on Query { ...Circular }' };
+  expect(made.preparation.ahead(circular, actor)).toBeUndefined();
+  const request = { query: '{ products {\n nothing } }' };
+  expect(made.preparation.ahead(request, actor)).toBeUndefined();
+  expect(made.asked).toEqual([]);
+  const refused = made.preparation.prepare(request, actor);
+  const errors: readonly GraphQLError[] = 'errors' in refused ? refused.errors : [];
+  expect(errors.map(({ extensions, locations }) => ({ code: extensions['code'], locations }))).toEqual([
+    { code: 'GRAPHQL_VALIDATION_FAILED', locations: [{ line: 2, column: 2 }] },
+  ]);
+});
+
+test('what is beyond the limits is not planned anywhere', async () => {
+  await using made = await planning();
+  const deep = `{ products { ${'reviews { product { '.repeat(11)} name ${'} }'.repeat(11)} } }`;
+  expect(made.preparation.ahead({ query: deep }, actor)).toBeUndefined();
+  expect(made.asked).toEqual([]);
+});

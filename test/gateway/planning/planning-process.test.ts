@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { closeServer } from '../../../kernel/graph/listen.js';
+import { type RoleProcess, startRole } from '../../kit/role-process.js';
+import { serveForeign } from '../federation/kit.js';
+import { everythingOf } from '../fixtures/full-selection.js';
+import { shopSubgraphs } from '../fixtures/shop.js';
+
+const started = new AsyncDisposableStack();
+let file: string;
+let supergraph: string;
+let gateway: RoleProcess;
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'planning-'));
+  started.defer(() => rm(folder, { recursive: true }));
+  const addressed = await Promise.all(
+    shopSubgraphs().map(async (one) => {
+      const { server, url } = await serveForeign(one);
+      started.defer(() => closeServer(server, 1000));
+      return { ...one, url };
+    }),
+  );
+  file = join(folder, 'supergraph.graphql');
+  supergraph = composeSupergraph(addressed);
+  await writeFile(file, supergraph);
+  gateway = started.use(
+    await startRole(['gateway', '--supergraph', file], { PORT: '0', FLEETGRAPH_AUTH: 'off' }),
+  );
+});
+afterAll(() => started.disposeAsync());
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+}
+
+async function ask(query: string): Promise<Answer> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as Answer;
+}
+
+test('while operations are planned that take long, a small new one is answered, and one that is known', async () => {
+  const KNOWN = '{ products { upc } }';
+  await ask(KNOWN);
+  const answered: string[] = [];
+  const told = async (name: string, query: string) => {
+    const { data, errors } = await ask(query);
+    answered.push(name);
+    return data ?? errors?.[0]?.extensions.code;
+  };
+  const everything = everythingOf(loadSupergraph(supergraph).api, 'Product', 3);
+  const slow = ['a', 'b', 'c', 'd'].map((alias) => told(alias, `{ ${alias}: products ${everything} }`));
+  const [fresh, known] = await Promise.all([told('new', '{ users { email } }'), told('known', KNOWN)]);
+  expect(fresh).toMatchObject({ users: [{ email: 'u1@example.org' }, {}, {}, {}] });
+  expect(known).toMatchObject({ products: [{ upc: 'p1' }, {}, {}] });
+  expect(answered.filter((name) => name.length === 1)).toEqual([]);
+  // Planned and executed: among everything are fields that fail at their subgraph.
+  for (const one of await Promise.all(slow)) expect(one).toBe('DOWNSTREAM_SERVICE_ERROR');
+});
+
+test('a reload loses no request: each is answered by the supergraph before or by the new one', async () => {
+  const told = async (query: string) => {
+    const { data, errors } = await ask(query);
+    return data ? 'data' : errors?.[0]?.extensions.code;
+  };
+  const seen = new Set<string | undefined>();
+  for (let turn = 0; ; turn += 1) {
+    // New operations each time, of which either supergraph knows one.
+    const [before, behind] = await Promise.all([
+      told(`{ a${turn}: products { origin } }`),
+      told(`{ a${turn}: products { upc ...New } } fragment New on Product { source @skip(if: true) }`),
+    ]);
+    seen.add(before).add(behind);
+    if (turn > 0 && behind === 'data') break;
+    if (turn > 0) continue;
+    await writeFile(file, supergraph.replaceAll('origin', 'source'));
+    gateway.child.kill('SIGHUP');
+  }
+  expect(seen).toEqual(new Set(['data', 'GRAPHQL_VALIDATION_FAILED']));
+});

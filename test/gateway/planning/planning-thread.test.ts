@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { parse, print, validate } from 'graphql';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import { planOperation } from '../../../gateway/planning/plan-operation.js';
+import { type PlanningLimits, PlanningThread } from '../../../gateway/planning/planning-thread.js';
+import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { warmUpQueries } from '../../../gateway/planning/warm-up-queries.js';
+import { packageRoot } from '../../../kernel/root.js';
+import { everythingOf } from '../fixtures/full-selection.js';
+import { shopSubgraphs } from '../fixtures/shop.js';
+
+const sdl = composeSupergraph(shopSubgraphs());
+const QUERY = 'query Q { products { name shipping reviews { author { email } } } }';
+
+/** As it is built: a thread loads what Node.js itself can load. */
+async function builtThread(limits?: PlanningLimits): Promise<PlanningThread> {
+  const built = (await import(join(packageRoot, 'dist/gateway/planning/planning-thread.js'))) as {
+    PlanningThread: typeof PlanningThread;
+  };
+  return new built.PlanningThread(pino({ level: 'silent' }), limits);
+}
+
+/** Reviews of products of reviews, under many names: hundreds of times as long to plan as most operations. */
+function large(name: string): string {
+  const nested = (depth: number): string =>
+    depth === 0
+      ? 'body'
+      : `body author { name email } product { name shipping reviews { ${nested(depth - 1)} } }`;
+  const fields = Array.from({ length: 20 }, (_, at) => `${name}${at}: products { reviews { ${nested(6)} } }`);
+  return `{ ${fields.join(' ')} }`;
+}
+
+/** As it comes from another thread. */
+function copied(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
+test('a new operation waits for none of those that take long to plan, and the last of those comes first', async () => {
+  await using thread = await builtThread();
+  const plan = thread.load(sdl);
+  await thread.loaded;
+  const planned: string[] = [];
+  const ask = async (name: string, source: string) => {
+    expect(await plan(source, undefined)).toBeDefined();
+    planned.push(name);
+  };
+  const long = ['a', 'b', 'c', 'd'].map((name) => ask(name, large(name)));
+  await Promise.all([...long, ask('small', '{ products { name } }')]);
+  expect(planned).toEqual(['small', 'd', 'c', 'b', 'a']);
+});
+
+test('what is planned in between is planned the same, and so is what it comes between', async () => {
+  await using thread = await builtThread();
+  const plan = thread.load(sdl);
+  const here = loadSupergraph(sdl);
+  const some = [...warmUpQueries(here.api)].map(print).slice(0, 20);
+  const sources = [...some, large('a'), large('b'), ...some];
+  const plans = await Promise.all(sources.map((source) => plan(source, undefined)));
+  for (const [at, source] of sources.entries())
+    expect(copied(plans[at])).toEqual(copied(planOperation(here, parse(source), undefined)));
+});
+
+test('what is asked before the thread has come up waits for it', async () => {
+  await using thread = await builtThread();
+  const planned = await thread.load(sdl)(QUERY, 'Q');
+  expect(copied(planned)).toEqual(copied(planOperation(loadSupergraph(sdl), parse(QUERY), 'Q')));
+});
+
+test('a thread that dies is started again; what it was planning is to be tried again', async () => {
+  await using thread = await builtThread();
+  const plan = thread.load(sdl);
+  await thread.loaded;
+  const lost = expect(plan(large('a'), undefined)).rejects.toMatchObject({
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  });
+  await thread['worker'].terminate();
+  await lost;
+  expect(await plan(QUERY, 'Q')).toBeDefined();
+});
+
+test('a thread that never comes up keeps nobody waiting who closes the gateway', async () => {
+  // Not as it is built: there is nothing to run.
+  const thread = new PlanningThread(pino({ level: 'silent' }));
+  const asked = expect(thread.load(sdl)(QUERY, 'Q')).rejects.toMatchObject({
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  });
+  await thread[Symbol.asyncDispose]();
+  await asked;
+  await thread.loaded;
+});
+
+test('what would be planned for minutes is refused, and holds up nobody', async () => {
+  await using thread = await builtThread({ steps: 20_000 });
+  const plan = thread.load(sdl);
+  const endless = `{ users ${everythingOf(loadSupergraph(sdl).api, 'User', 6)} }`;
+  const refused = expect(plan(endless, undefined)).rejects.toMatchObject({
+    extensions: { code: 'OPERATION_NOT_PLANNED' },
+    originalError: { message: 'Planning takes more than 20000 steps.' },
+  });
+  expect(await plan(QUERY, 'Q')).toBeDefined();
+  await refused;
+});
+
+test('why an operation cannot be planned is told to whoever asked', async () => {
+  await using thread = await builtThread();
+  const plan = thread.load(sdl);
+  await expect(plan('{ nothing }', undefined)).rejects.toThrow('nothing');
+  expect(await plan(QUERY, 'Q')).toBeDefined();
+});
+
+test('the supergraph before is planned on as well, the one before that no longer', async () => {
+  await using thread = await builtThread();
+  const first = thread.load(sdl);
+  await thread.loaded;
+  const second = thread.load(sdl);
+  await thread.loaded;
+  expect(await first(QUERY, 'Q')).toBeDefined();
+  const third = thread.load(sdl);
+  await thread.loaded;
+  expect(await first(QUERY, 'Q')).toBeUndefined();
+  expect(await second(QUERY, 'Q')).toBeDefined();
+  expect(await third(QUERY, 'Q')).toBeDefined();
+});
+
+test('what a planning thread warms up on are operations of the schema, and not always the same', () => {
+  const supergraph = loadSupergraph(sdl);
+  const documents = [...warmUpQueries(supergraph.api)];
+  for (const document of documents) expect(validate(supergraph.api, document)).toEqual([]);
+  for (const document of documents.slice(0, 3))
+    expect(planOperation(supergraph, document, undefined).node).toBeDefined();
+  expect(new Set(documents.map(print)).size).toBeGreaterThan(1);
+});

@@ -1,0 +1,325 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { buffer, text } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Limits } from '../../../gateway/request/limits/limits.js';
+import { type Answer, type Fixture, post, startFixture, token, until } from '../fixtures/gateway.js';
+import { askAlone } from '../fixtures/dedicated-connection.js';
+import { rawSocket } from '../fixtures/raw-socket.js';
+
+let stack = new AsyncDisposableStack();
+afterEach(async () => {
+  await stack.disposeAsync();
+  stack = new AsyncDisposableStack();
+});
+
+const start = async (limits: Partial<Limits>): Promise<Fixture> => stack.use(await startFixture({ limits }));
+
+/** An operation that ends when its client leaves; another one each time. */
+const slow = (index: number) => `{ s${index}: slow }`;
+const QUICK = '{ regions { id } }';
+
+/** Requests of an account that stay until `leave`; waits until each has its place. */
+async function occupy(fixture: Fixture, count: number): Promise<{ leave(): void }> {
+  const leaving = new AbortController();
+  for (let index = 0; index < count; index += 1)
+    post(fixture.url, slow(index), { signal: leaving.signal }).catch(() => undefined);
+  await until(() => fixture.hub.slow === count, 'the slow operations');
+  return { leave: () => leaving.abort() };
+}
+
+describe('HTTP requests of one account', () => {
+  test('wait when as many as may run at once, are refused when as many wait, and hold up nobody else', async () => {
+    const fixture = await start({ requestsPerAccount: 2, requestsWaiting: 3 });
+    const { leave } = await occupy(fixture, 2);
+    const answers: Answer[] = [];
+    const asked = Array.from({ length: 5 }, async () => answers.push(await post(fixture.url, QUICK)));
+    await until(() => answers.length === 2, 'the refusals');
+    for (const { status, errors, headers } of answers) {
+      expect([status, errors?.[0]?.extensions]).toMatchObject([
+        429,
+        { code: 'TOO_MANY_REQUESTS', retryAfter: 1 },
+      ]);
+      expect(headers.get('retry-after')).toBe('1');
+    }
+    const other = await post(fixture.url, QUICK, { bearer: await token('globex') });
+    expect(other.status).toBe(200);
+    expect(answers).toHaveLength(2);
+    leave();
+    await Promise.all(asked);
+    expect(answers.map(({ status }) => status)).toEqual([429, 429, 200, 200, 200]);
+  });
+
+  test('give their places in the queue up when their clients leave', async () => {
+    const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
+    const { leave } = await occupy(fixture, 1);
+    const left = new AbortController();
+    const waiting = post(fixture.url, slow(1), { signal: left.signal }).catch(() => 'left');
+    // The queue is full as soon as it has come.
+    await expect.poll(async () => (await post(fixture.url, QUICK)).status).toBe(429);
+    left.abort();
+    expect(await waiting).toBe('left');
+    const next = post(fixture.url, QUICK);
+    leave();
+    await expect.poll(async () => (await post(fixture.url, QUICK)).status).toBe(200);
+    await next;
+    // The operation of the client that left has never begun.
+    expect(fixture.hub.slow).toBe(1);
+  });
+
+  test('give their places up when their clients leave within the body, which is no failure', async () => {
+    const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    const head = ['POST /graphql HTTP/1.1', 'host: x', `authorization: Bearer ${await token()}`];
+    socket.write(
+      [...head, 'content-type: application/json', 'content-length: 99', '', '{"query":'].join('\r\n'),
+    );
+    const asked: Promise<Answer>[] = [];
+    // The queue is full when the unfinished request has the place and one waits for it.
+    const refused = async () => {
+      const answer = post(fixture.url, QUICK);
+      asked.push(answer);
+      return (await Promise.race([answer, delay(50)]))?.status;
+    };
+    await expect.poll(refused).toBe(429);
+    socket.destroy();
+    await Promise.all(asked);
+    expect((await post(fixture.url, QUICK)).status).toBe(200);
+    expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);
+  });
+
+  test('hold no place any more when they have become streams', async () => {
+    const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
+    for (const accept of ['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0, application/json']) {
+      const body = { query: 'subscription { clusterEvents { sequence } }' };
+      const stream = await askAlone(fixture.url, { bearer: await token(), headers: { accept }, body });
+      stack.defer(() => void stream.destroy());
+      expect((await post(fixture.url, QUICK)).status).toBe(200);
+    }
+  });
+
+  test('of a batch run no more operations at once than may', async () => {
+    const fixture = await start({ requestsPerAccount: 2, batch: 10 });
+    const body = Array.from({ length: 10 }, (_, index) => ({ query: slow(index) }));
+    const leaving = new AbortController();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await token()}` };
+    const options = { method: 'POST', headers, body: JSON.stringify(body), signal: leaving.signal };
+    const batch = fetch(`${fixture.url}/graphql`, options).catch(() => 'left');
+    await until(() => fixture.hub.slow === 2, 'the first operations');
+    expect((await post(fixture.url, QUICK, { bearer: await token('globex') })).status).toBe(200);
+    leaving.abort();
+    expect(await batch).toBe('left');
+    await until(() => fixture.hub.told === 2, 'the end of the operations');
+    // Those that waited have never begun.
+    expect(fixture.hub.slow).toBe(2);
+  });
+});
+
+test('operations on WebSockets of one account wait for each other', async () => {
+  const fixture = await start({ requestsPerAccount: 2, requestsWaiting: 2 });
+  const sockets = [stack.use(await rawSocket(fixture.url)), stack.use(await rawSocket(fixture.url))];
+  await Promise.all(sockets.map((socket) => socket.initialise()));
+  for (const [index, socket] of sockets.entries()) {
+    for (const id of ['a', 'b', 'c'])
+      socket.say({ id, type: 'subscribe', payload: { query: `{ ${id}${index}: slow }` } });
+  }
+  const refusals = () => sockets.flatMap(({ messages }) => messages.filter(({ type }) => type === 'error'));
+  await until(
+    () => refusals().length === 2 && fixture.hub.slow === 2,
+    'the first operations and the refusals',
+  );
+  for (const refusal of refusals())
+    expect(refusal).toMatchObject({
+      payload: [{ extensions: { code: 'TOO_MANY_REQUESTS', retryAfter: 1 } }],
+    });
+  const other = stack.use(await rawSocket(fixture.url));
+  await other.initialise('globex');
+  other.say({ id: 'a', type: 'subscribe', payload: { query: QUICK } });
+  await other.heard('complete');
+});
+
+test('an account has a bound of different subscriptions; those that share one count once', async () => {
+  const fixture = await start({ subscriptionsPerAccount: 2 });
+  const socket = stack.use(await rawSocket(fixture.url));
+  await socket.initialise();
+  const subscribe = (id: string, alias: string) =>
+    socket.say({
+      id,
+      type: 'subscribe',
+      payload: { query: `subscription { ${alias}: clusterEvents { sequence } }` },
+    });
+  for (const [id, alias] of ['ax', 'by', 'cx', 'dz'].entries()) subscribe(String(id), alias.slice(1));
+  expect(await socket.heard('error')).toMatchObject({
+    id: '3',
+    payload: [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'subscriptionsPerAccount', maximum: 2 } }],
+  });
+  await until(() => fixture.hub.listening === 2, 'two executions');
+  const other = stack.use(await rawSocket(fixture.url));
+  await other.initialise('globex');
+  other.say({
+    id: 'a',
+    type: 'subscribe',
+    payload: { query: 'subscription { clusterEvents { sequence } }' },
+  });
+  await until(() => fixture.hub.listening === 3, 'the subscription of the other account');
+  // Another one may begin when one has ended.
+  socket.say({ id: '1', type: 'complete' });
+  await until(() => fixture.hub.listening === 2, 'the end of one');
+  subscribe('4', 'z');
+  await until(() => fixture.hub.listening === 3, 'the one that may begin now');
+  expect(socket.messages.filter(({ type }) => type === 'error')).toHaveLength(1);
+});
+
+describe('an answer that its client does not read', () => {
+  const INTROSPECTION =
+    '{ __schema { types { name fields { name type { name kind ofType { name kind } } } } } }';
+
+  test('is cut, and its place is free again', async () => {
+    const fixture = await start({
+      unreadTimeout: 200,
+      batch: 5000,
+      bodyBytes: 10_000_000,
+      requestsPerAccount: 1,
+    });
+    const body = Array.from({ length: 4000 }, () => ({ query: INTROSPECTION }));
+    const response = await askAlone(fixture.url, { bearer: await token(), body });
+    const { socket } = response;
+    expect(response.statusCode).toBe(200);
+    const closed = once(socket, 'close');
+    // The next request gets the place when the connection is gone.
+    expect((await post(fixture.url, QUICK)).status).toBe(200);
+    response.resume();
+    await closed;
+    expect(response.complete).toBe(false);
+  });
+
+  test('is not cut while it is read', async () => {
+    const fixture = await start({ unreadTimeout: 200, batch: 5000, bodyBytes: 10_000_000 });
+    const body = Array.from({ length: 4000 }, () => ({ query: INTROSPECTION }));
+    const response = await askAlone(fixture.url, { bearer: await token(), body });
+    expect(JSON.parse(await text(response))).toHaveLength(4000);
+  });
+
+  test('as a stream is cut, too', async () => {
+    const fixture = await start({ unreadTimeout: 200 });
+    const body = { query: 'subscription { clusterEvents { sequence padding } }' };
+    const headers = { accept: 'text/event-stream' };
+    const response = await askAlone(fixture.url, { bearer: await token(), headers, body });
+    await until(() => fixture.hub.listening === 1, 'the stream');
+    for (let index = 0; index < 100; index += 1) fixture.hub.publish('acme', 'c1');
+    await until(() => fixture.hub.listening === 0, 'the end of the stream');
+    response.destroy();
+  });
+});
+
+describe('a long answer', () => {
+  const LONG =
+    '{ __schema { types { name description fields { name description type { name kind ofType { name kind } } } } } }';
+  const ask = async (fixture: Fixture, query: string, acceptEncoding?: string) => {
+    const headers: Record<string, string> =
+      acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding };
+    const response = await askAlone(fixture.url, { bearer: await token(), headers, body: { query } });
+    return { headers: response.headers, body: await buffer(response) };
+  };
+  const decoders = { gzip: gunzipSync, br: brotliDecompressSync, zstd: zstdDecompressSync };
+
+  test.each([
+    ['gzip', 'gzip'],
+    ['gzip, deflate, br', 'br'],
+    ['gzip, deflate, br, zstd', 'br'],
+    ['zstd', 'zstd'],
+    ['zstd;q=0, br;q=0, *', 'gzip'],
+  ] as const)('is compressed for a client that accepts %s: %s', async (accepted, coding) => {
+    const fixture = await start({});
+    const plain = await ask(fixture, LONG);
+    const { headers, body } = await ask(fixture, LONG, accepted);
+    expect(headers).toMatchObject({ 'content-encoding': coding, vary: 'accept-encoding' });
+    expect(Number(headers['content-length'])).toBe(body.length);
+    expect(body.length).toBeLessThan(plain.body.length / 2);
+    expect(decoders[coding](body).toString()).toBe(plain.body.toString());
+  });
+
+  test('is sent as it is to a client that accepts no coding, and says that it varies', async () => {
+    const fixture = await start({});
+    for (const accepted of [undefined, '', 'identity', 'deflate', 'gzip;q=0']) {
+      const { headers } = await ask(fixture, LONG, accepted);
+      expect(headers['content-encoding']).toBeUndefined();
+      expect(headers.vary).toBe('accept-encoding');
+    }
+  });
+
+  test('is compressed, a short one is not', async () => {
+    const fixture = await start({});
+    const { headers } = await ask(fixture, QUICK, 'gzip');
+    expect(headers['content-encoding']).toBeUndefined();
+  });
+});
+
+describe('requests that are sent behind each other on one connection', () => {
+  const REQUEST = '{"query":"{ regions { id } }"}';
+  const head = (bearer?: string) =>
+    [
+      ...['POST /graphql HTTP/1.1', 'host: 127.0.0.1', 'content-type: application/json'],
+      ...(bearer === undefined ? [] : [`authorization: Bearer ${bearer}`]),
+      `content-length: ${REQUEST.length}`,
+    ].join('\r\n') + '\r\n\r\n';
+  /** Statuses of what is answered to so many, until the gateway closes the connection or all are answered. */
+  const statuses = async (fixture: Fixture, count: number, bearer?: string) => {
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    stack.defer(() => void socket.destroy());
+    let said = '';
+    const found = () => [...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      said += chunk;
+      if (found().length === count) socket.end();
+    });
+    // What has not been read makes the kernel reset the connection.
+    socket.on('error', () => undefined);
+    socket.write((head(bearer) + REQUEST).repeat(count));
+    await new Promise((resolve) => socket.once('close', resolve));
+    return found();
+  };
+
+  test('are answered in their order up to a few', async () => {
+    const fixture = await start({});
+    expect(await statuses(fixture, 16, await token())).toEqual(Array.from({ length: 16 }, () => 200));
+  });
+
+  test('give their places up when their client leaves', async () => {
+    const fixture = await start({ requestsPerAccount: 3, requestsWaiting: 1 });
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    const bearer = await token();
+    for (const index of [1, 2, 3]) {
+      const body = JSON.stringify({ query: slow(index) });
+      socket.write(head(bearer).replace(/content-length: \d+/, `content-length: ${body.length}`) + body);
+    }
+    await until(() => fixture.hub.slow === 3, 'the slow operations');
+    socket.destroy();
+    for (let turn = 0; turn < 4; turn += 1) expect((await post(fixture.url, QUICK)).status).toBe(200);
+  });
+
+  test('end the connection when they are more', async () => {
+    const fixture = await start({});
+    expect((await statuses(fixture, 300, await token())).length).toBeLessThanOrEqual(16);
+    expect((await post(fixture.url, QUICK)).status).toBe(200);
+  });
+
+  test('end the connection when their client is not known', async () => {
+    const fixture = await start({});
+    expect((await statuses(fixture, 300)).length).toBeLessThanOrEqual(1);
+    // One after the other is another matter.
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect(Number(port), hostname);
+    stack.defer(() => void socket.destroy());
+    for (let turn = 0; turn < 3; turn += 1) {
+      socket.write(head() + REQUEST);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 401/);
+    }
+  });
+});

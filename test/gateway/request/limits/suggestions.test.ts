@@ -1,0 +1,16 @@
+import { GraphQLError } from 'graphql';
+import { expect, test } from 'vitest';
+import { withoutSuggestion } from '../../../../gateway/request/limits/suggestions.js';
+
+test.each([
+  ['Cannot query field "id".', 'Cannot query field "id".'],
+  ['Cannot query field "ide". Did you mean "id" or "idle"?', 'Cannot query field "ide".'],
+  ['Did you mean "id"?', ''],
+])('of the message %j the client gets %j', (message, left) => {
+  expect(withoutSuggestion(new GraphQLError(message)).message).toBe(left);
+});
+
+test('a message with 200,000 spaces of the client is read in one pass', { timeout: 5_000 }, () => {
+  const message = `Int cannot represent "${' '.repeat(200_000)}"`;
+  expect(withoutSuggestion(new GraphQLError(message)).message).toBe(message);
+});

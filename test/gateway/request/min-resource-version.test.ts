@@ -1,0 +1,87 @@
+import type { EventType } from '../../../kernel/event-kinds.js';
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appendEvents } from '../../../engine/events.js';
+import { EventCursors } from '../../../kernel/event-cursor.js';
+import { systemClock } from '../../../kernel/clock.js';
+import { cursorKeys } from '../../../roles/cursor-keys.js';
+import { ways } from '../fixtures/transports.js';
+import { PLATFORM_SECRET, type TestPlatform, startTestPlatform } from '../../kit/platform.js';
+
+const HISTORY = '{ events(first: 1) { nodes { type } } }';
+
+let platform: TestPlatform;
+beforeAll(async () => {
+  platform = await startTestPlatform();
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+interface Answer {
+  readonly data?: { events: { nodes: { type: string }[] } | null } | null;
+  readonly errors?: { extensions: { code: string } }[];
+}
+
+async function ask(minResourceVersion: unknown, account = 'acme'): Promise<Answer> {
+  const response = await fetch(`${platform.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await platform.token(account)}`,
+    },
+    body: JSON.stringify({ query: HISTORY, extensions: { minResourceVersion } }),
+  });
+  return (await response.json()) as Answer;
+}
+
+function append(type: EventType, account = 'acme') {
+  return platform.kit.database.prisma.$transaction((tx) =>
+    appendEvents(tx, account, systemClock.now(), [
+      { category: 'PROVISIONING', type, level: 'INFO', reason: type, message: type },
+    ]),
+  );
+}
+
+/** The cursor of an event that may not have happened yet. */
+function cursorAt(sequence: bigint, account = 'acme'): string {
+  const cursors = new EventCursors(cursorKeys('platform', PLATFORM_SECRET));
+  return cursors.of({ account, field: 'provisioningEvents' }).encode({ sequence });
+}
+
+describe('a query with extensions.minResourceVersion', () => {
+  test('is answered no older than the event, which it waits for when its database is behind', async () => {
+    await append('NODE_STARTING');
+    expect((await ask(cursorAt(1n))).data?.events?.nodes).toEqual([{ type: 'NODE_STARTING' }]);
+    const asked = ask(cursorAt(2n));
+    await append('NODE_READY');
+    expect((await asked).data?.events?.nodes).toEqual([{ type: 'NODE_READY' }]);
+  });
+
+  test.each([...ways])('is known on every transport: %s', async (_, way) => {
+    const asked = async (minResourceVersion: string) =>
+      way(platform.url, { query: HISTORY, extensions: { minResourceVersion } }, await platform.token());
+    expect((await asked(cursorAt(1n))).errors).toBeUndefined();
+    expect((await asked(cursorAt(1n, 'other'))).errors).toMatchObject([
+      { extensions: { code: 'INVALID_CURSOR' } },
+    ]);
+  });
+
+  test('fails with STALE_READ when the event does not come in time', async () => {
+    const { data, errors } = await ask(cursorAt(1000n));
+    expect(data?.events ?? null).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['STALE_READ']);
+  });
+
+  test.each([
+    ['another account’s cursor', () => cursorAt(1n, 'other')],
+    [
+      'a cursor that was tampered with',
+      () => cursorAt(1n).replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+    ],
+    ['something else', () => 'nonsense'],
+    ['something that is no header', () => 'a\r\nb'],
+    ['no text', () => 7],
+  ])('is refused with INVALID_CURSOR for %s', async (_, version) => {
+    const { errors } = await ask(version());
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INVALID_CURSOR']);
+  });
+});

@@ -1,0 +1,128 @@
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { RateLimiter } from '../../../../gateway/request/rate/rate-limiter.js';
+import { type TestDatabase, createTestDatabase } from '../../../kit/database.js';
+import { onServer } from '../../../kit/template-database.js';
+import { post, startFixture } from '../../fixtures/gateway.js';
+
+/** The most that RATE_POINTS can be. */
+const POINTS = 1_000_000_000;
+/** Seconds in which nothing to speak of comes into a bucket during a test. */
+const HOURS = 1_000_000;
+/** A hundred of them are all. */
+const ONE = POINTS / 100;
+/** What a gateway leases, in such parts. */
+const PORTION = 5;
+
+let kit: TestDatabase;
+let server: string;
+let warnings = 0;
+const log = pino({ level: 'warn' }, { write: () => void (warnings += 1) });
+const open: RateLimiter[] = [];
+
+beforeAll(async () => {
+  kit = await createTestDatabase();
+  const url = new URL(kit.url);
+  url.pathname = '/postgres';
+  server = url.href;
+});
+afterEach(async () => {
+  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
+  warnings = 0;
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+function gateway(): RateLimiter {
+  const limiter = RateLimiter.open({ points: POINTS, window: HOURS, databaseUrl: kit.url }, log);
+  open.push(limiter);
+  return limiter;
+}
+
+/** How many of so many requests the account may make there. */
+async function spend(where: RateLimiter, account: string, count: number): Promise<number> {
+  const spent = await Promise.all(Array.from({ length: count }, async () => where.spend(account, ONE)));
+  return spent.filter(Boolean).length;
+}
+
+async function sum(all: Iterable<Promise<number>>): Promise<number> {
+  return (await Promise.all(all)).reduce((total, one) => total + one, 0);
+}
+
+test('gateways that begin at once make the table together, and give no more than one bucket', async () => {
+  const gateways = Array.from({ length: 8 }, gateway);
+  const spent = await sum(gateways.map((one) => spend(one, 'many', 50)));
+  expect(spent).toBeLessThanOrEqual(100);
+  // What is missing is leased by somebody.
+  expect(spent).toBeGreaterThan(100 - gateways.length * PORTION);
+  for (let round = 0; round < 3; round += 1) {
+    const more = await sum([...gateways, gateway()].map((one) => spend(one, 'many', 50)));
+    expect(spent + more).toBeLessThanOrEqual(100);
+  }
+  expect(warnings).toBe(0);
+});
+
+test('a gateway that dies takes no more with it than what it had leased', async () => {
+  const dies = gateway();
+  expect(await spend(dies, 'survivor', 1)).toBe(1);
+  await open.pop()?.[Symbol.asyncDispose]();
+  const spent = await sum([gateway(), gateway()].map((one) => spend(one, 'survivor', 100)));
+  expect(spent).toBeLessThanOrEqual(100 - PORTION);
+  expect(spent).toBeGreaterThan(100 - 3 * PORTION);
+});
+
+test('while the database is away each gateway gives a bucket at the most; then they share one again', async () => {
+  const [one, other] = [gateway(), gateway()];
+  expect(await spend(one, 'away', 60)).toBe(60);
+  const { pathname } = new URL(kit.url);
+  const name = pathname.slice(1);
+  await onServer(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await onServer(
+    server,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = '${name}' AND application_name = 'fleetgraph-gateway'`,
+  );
+  expect(await spend(one, 'away', 100)).toBe(40);
+  expect(await spend(other, 'alone', 200)).toBe(100);
+  expect(warnings).toBe(2);
+  await onServer(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  const late = gateway();
+  const spent = await spend(late, 'away', 100);
+  expect(spent).toBeLessThanOrEqual(40);
+  expect(spent).toBeGreaterThan(40 - 2 * PORTION);
+  // What these gave while they were alone they have given.
+  expect(await spend(one, 'away', 10)).toBe(0);
+  expect(await spend(other, 'alone', 10)).toBe(0);
+});
+
+test('a bucket is filled at an even pace, and never above the brim', async () => {
+  expect(await spend(gateway(), 'filled', 100)).toBe(100);
+  const later = (share: number) =>
+    kit.database.pool.query(
+      "UPDATE gateway.bucket SET at = at - make_interval(secs => $1) WHERE account = 'filled'",
+      [share * HOURS],
+    );
+  await later(0.25);
+  expect(await spend(gateway(), 'filled', 100)).toBe(25);
+  await later(0.5);
+  expect(await spend(gateway(), 'filled', 100)).toBe(50);
+  await later(7);
+  expect(await spend(gateway(), 'filled', 200)).toBe(100);
+});
+
+test('requests to several gateways are charged to one bucket', async () => {
+  const rate = { points: 200, window: HOURS, databaseUrl: kit.url };
+  await using one = await startFixture({ rate });
+  await using other = await startFixture({ rate });
+  let charged = 0;
+  for (const { url } of [one, other, one, other]) {
+    for (let refused = false; !refused;) {
+      const answer = await post(url, '{ regions { id } }');
+      refused = answer.status === 429;
+      const { actualQueryCost = 0 } = Object(answer.extensions?.['cost']) as { actualQueryCost?: number };
+      charged += actualQueryCost;
+    }
+  }
+  expect(charged).toBeLessThanOrEqual(200);
+  // Neither has more left than it would need for one more.
+  expect(charged).toBeGreaterThan(200 - 2 * (10 + 10));
+});

@@ -1,0 +1,234 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RateLimiter, type RateOptions } from '../../../../gateway/request/rate/rate-limiter.js';
+import { type TestDatabase, createTestDatabase } from '../../../kit/database.js';
+import { eventually } from '../../../kit/eventually.js';
+import { type Answer, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
+import { guardedGraph } from '../../fixtures/restricted-graph.js';
+import { rawSocket } from '../../fixtures/raw-socket.js';
+import { openSocket } from '../../fixtures/socket.js';
+
+const log = pino({ level: 'silent' });
+/** Seconds in which nothing to speak of comes into a bucket during a test. */
+const HOURS = 100_000;
+const open = (options: RateOptions) => RateLimiter.open(options, log);
+
+describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (where) => {
+  let kit: TestDatabase;
+  beforeAll(async () => {
+    kit = await createTestDatabase();
+  });
+  afterAll(() => kit[Symbol.asyncDispose]());
+  const options = (points: number, window = HOURS): RateOptions => ({
+    points,
+    window,
+    ...(where === 'in memory' ? {} : { databaseUrl: kit.url }),
+  });
+
+  test('an account spends all it has and no more', async () => {
+    await using limiter = open(options(100));
+    const spent = await Promise.all(Array.from({ length: 30 }, async () => limiter.spend('acme', 7)));
+    expect(spent.filter(Boolean)).toHaveLength(14);
+    expect(limiter.state('acme')).toMatchObject({ points: 100, remaining: 2 });
+    expect(await limiter.spend('acme', 2)).toBe(true);
+    expect(await limiter.spend('acme', 1)).toBe(false);
+  });
+
+  test('accounts do not spend for each other', async () => {
+    await using limiter = open(options(10));
+    expect(await limiter.spend('one', 10)).toBe(true);
+    expect(await limiter.spend('one', 1)).toBe(false);
+    expect(await limiter.spend('two', 10)).toBe(true);
+  });
+
+  test('what is given back can be spent again', async () => {
+    await using limiter = open(options(50));
+    expect(await limiter.spend('back', 50)).toBe(true);
+    limiter.settle('back', 30, 0);
+    expect(limiter.state('back').remaining).toBe(30);
+    expect(await limiter.spend('back', 30)).toBe(true);
+    expect(await limiter.spend('back', 1)).toBe(false);
+  });
+
+  test('what turns out to cost more is taken afterwards, even if it is owed', async () => {
+    await using limiter = open(options(50));
+    expect(await limiter.spend('owes', 10)).toBe(true);
+    limiter.settle('owes', 0, 60);
+    expect(limiter.state('owes').remaining).toBe(0);
+    expect(await limiter.spend('owes', 1)).toBe(false);
+  });
+
+  test('one operation takes at the most what there is', async () => {
+    await using limiter = open(options(20));
+    expect(await limiter.spend('large', 1000)).toBe(true);
+    expect(await limiter.spend('large', 1)).toBe(false);
+  });
+
+  test('an empty bucket is filled again', async () => {
+    await using limiter = open(options(5, 1));
+    expect(await limiter.spend('again', 5)).toBe(true);
+    await eventually(() => limiter.spend('again', 5), { what: 'a full bucket' });
+  });
+});
+
+describe('an account that has spent its points', () => {
+  let fixture: Fixture;
+  beforeAll(async () => {
+    fixture = await startFixture({ rate: { points: 100, window: HOURS } });
+    while ((await post(fixture.url, '{ regions { id } }')).status === 200);
+  });
+  afterAll(() => fixture[Symbol.asyncDispose]());
+
+  test('is answered 429 with the time to wait', async () => {
+    const answer = await post(fixture.url, '{ clusters { id } }');
+    expect(answer.status).toBe(429);
+    expect(answer.errors).toMatchObject([
+      {
+        extensions: {
+          code: 'RATE_LIMITED',
+          retryAfter: expect.any(Number) as number,
+          cost: { requestedQueryCost: 50, throttleStatus: { maximumAvailable: 100 } },
+        },
+      },
+    ]);
+    expect(answer.headers.get('retry-after')).toBe(String(answer.errors?.[0]?.extensions['retryAfter']));
+    // It waits for what is missing of the cost, not for a full bucket.
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThan(HOURS / 2 + 1);
+    expect(answer.headers.get('ratelimit-policy')).toBe('"cost";q=100;w=100000');
+    expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=\d;t=\d+$/);
+  });
+
+  test('is refused on event streams and WebSockets as well', async () => {
+    const url = `${fixture.url}/graphql?query=${encodeURIComponent('{ clusters { id } }')}`;
+    const headers = { accept: 'text/event-stream', authorization: `Bearer ${await token()}` };
+    expect((await fetch(url, { headers })).status).toBe(429);
+    await using socket = openSocket(fixture.url);
+    await expect(socket.client.iterate({ query: '{ clusters { id } }' }).next()).rejects.toMatchObject([
+      { extensions: { code: 'RATE_LIMITED' } },
+    ]);
+  });
+
+  test('does not keep others from theirs', async () => {
+    const answer = await post(fixture.url, '{ clusters { id } }', { bearer: await token('other') });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=99;t=\d+$/);
+  });
+});
+
+describe('a new document', () => {
+  const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions['code']);
+
+  test('costs a point, also when something is wrong with it, and from then on nothing', async () => {
+    await using fixture = await startFixture({ rate: { points: 3, window: HOURS } });
+    const costOf = async (query: string) => (await post(fixture.url, query)).extensions?.['cost'];
+    expect(await costOf('{ version }')).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
+    expect(await costOf('{ version }')).toMatchObject({ requestedQueryCost: 0, actualQueryCost: 0 });
+    expect(codesOf(await post(fixture.url, '{ wrong }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(codesOf(await post(fixture.url, '{'))).toEqual(['GRAPHQL_PARSE_FAILED']);
+    const refused = await post(fixture.url, '{ v: version }');
+    expect(refused.status).toBe(429);
+    expect(refused.errors).toMatchObject([
+      { extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) as number } },
+    ]);
+    expect(refused.headers.get('retry-after')).toBe(String(refused.errors?.[0]?.extensions['retryAfter']));
+    expect(refused.headers.get('ratelimit')).toMatch(/^"cost";r=0;t=\d+$/);
+    // What is known is not read again, whether it is right or wrong.
+    expect(codesOf(await post(fixture.url, '{ wrong }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect((await post(fixture.url, '{ version }')).status).toBe(200);
+  });
+
+  test('that costs more than there ever is runs when the bucket is full', async () => {
+    await using fixture = await startFixture({ rate: { points: 2, window: HOURS } });
+    expect((await post(fixture.url, '{ regions { id } }')).status).toBe(200);
+  });
+
+  test('is one that nobody with the same rights has asked for, each of its operations for itself', async () => {
+    await using fixture = await startFixture({ ...guardedGraph(), rate: { points: 1, window: HOURS } });
+    const query = 'query A { either } query B { __typename }';
+    const ask = async (account: string, operationName: string, scope: string) => {
+      const bearer = await token(account, { claims: { scope } });
+      return post(fixture.url, query, { bearer, operationName });
+    };
+    expect((await ask('first', 'A', 'a b')).data).toEqual({ either: 1 });
+    // Known, so that the second account has its point still.
+    expect((await ask('second', 'A', 'a b')).data).toEqual({ either: 1 });
+    expect((await ask('second', 'A', '')).data).toEqual({ either: null });
+    expect(codesOf(await ask('second', 'B', ''))).toEqual(['RATE_LIMITED']);
+    expect((await ask('second', 'A', '')).data).toEqual({ either: null });
+  });
+});
+
+describe('a large body', () => {
+  test('costs by its length before it is parsed, whatever is in it', async () => {
+    const limits = { bodyPerPoint: 500 };
+    await using fixture = await startFixture({ rate: { points: 450, window: HOURS }, limits });
+    const authorization = `Bearer ${await token('acme')}`;
+    const send = (body: string) =>
+      fetch(fixture.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body,
+      });
+    const padding = ' '.repeat(100_000);
+    expect((await send(`{"query":"{ version }"}${padding}`)).status).toBe(200);
+    expect((await send(`no JSON${padding}`)).status).toBe(400);
+    const refused = await send(`no JSON${padding}`);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    expect((await send('{"query":"{ version }"}')).status).toBe(200);
+  });
+});
+
+describe('a large message of a WebSocket', () => {
+  const ask = (id: string, padding: string) => ({
+    ...{ id, type: 'subscribe' },
+    payload: { query: `{ v${id}: version }`, extensions: { padding } },
+  });
+  const padding = ' '.repeat(100_000);
+
+  test('costs by its length', async () => {
+    const limits = { bodyPerPoint: 500 };
+    await using fixture = await startFixture({ rate: { points: 450, window: HOURS }, limits });
+    await using socket = await rawSocket(fixture.url);
+    await socket.initialise('acme');
+    for (const id of ['1', '2', '3']) socket.say(ask(id, padding));
+    expect(await socket.heard('error')).toMatchObject({
+      id: '3',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    expect(await socket.heard('next', 2)).toMatchObject({ id: '2' });
+  });
+
+  test('is answered before those behind it, and nothing is lost', async () => {
+    await using fixture = await startFixture();
+    await using socket = await rawSocket(fixture.url);
+    await socket.initialise('acme');
+    const ids = Array.from({ length: 12 }, (_, index) => String(index));
+    const pings = ids.map((id) => ({ type: 'ping', payload: { id } }));
+    socket.together(() => {
+      for (const id of ids) {
+        socket.say(ask(id, Number(id) % 3 === 0 ? padding : ''));
+        socket.say(pings[Number(id)] ?? '');
+      }
+    });
+    await socket.heard('next', ids.length);
+    await socket.heard('pong', ids.length);
+    const pongs = socket.messages.filter(({ type }) => type === 'pong');
+    expect(pongs.map(({ payload }) => payload)).toEqual(pings.map(({ payload }) => payload));
+  });
+
+  test('closes the connection of a client that is not known yet', async () => {
+    await using fixture = await startFixture();
+    await using socket = await rawSocket(fixture.url);
+    socket.say({ type: 'connection_init', payload: { token: await token('acme'), padding } });
+    expect(await socket.closed).toMatchObject({ code: 4400 });
+  });
+});
+
+test('without a rate nothing is told of one', async () => {
+  await using plain = await startFixture();
+  const answer = await post(plain.url, '{ regions { id } }');
+  expect(answer.headers.get('ratelimit')).toBeNull();
+  expect(answer.extensions?.['cost']).toEqual({ requestedQueryCost: 10, actualQueryCost: 2 });
+});

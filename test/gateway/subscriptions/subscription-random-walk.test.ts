@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { slowConsumerError } from '../../../gateway/upstream/call/subgraph-source.js';
+import { Feed } from '../../../gateway/subscriptions/client-subscription.js';
+import type { Frame, StreamEvent } from '../../../gateway/subscriptions/serialized-event.js';
+import { Group } from '../../../gateway/subscriptions/subscription-group.js';
+import type { StreamForm } from '../../../gateway/document/subscription-traits.js';
+import { takeTurns } from '../../../gateway/transport/core/round-robin.js';
+import { RUNS, fuzzing } from '../fixtures/fuzz.js';
+
+const form: StreamForm = {
+  kind: 'log',
+  document: parse('{ a }'),
+  resumable: true,
+  versioned: false,
+  responseKey: 'a',
+  after: undefined,
+  afterVariable: undefined,
+};
+
+/** Turns of the event loop in which everything that can happen by itself has happened. */
+const TURNS = 20;
+
+async function settle(turns = TURNS): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A log that executions follow: events at positions 1, 2, …, and a bookmark whenever all of it has been told. */
+class Log {
+  head = 0;
+  open = 0;
+  private readonly wake = new Set<() => void>();
+  private cuts = 0;
+
+  append(count: number): void {
+    this.head += count;
+    this.wakeAll();
+  }
+
+  /** Ends what is open, as a subgraph's connection does for who is too slow for it. */
+  cut(): void {
+    this.cuts += 1;
+    this.wakeAll();
+  }
+
+  async *follow(after: unknown, signal: AbortSignal): AsyncGenerator<StreamEvent, undefined> {
+    this.open += 1;
+    let at = after === null ? this.head : Number(after);
+    const { cuts } = this;
+    try {
+      do {
+        at = yield* this.read(at);
+        yield { position: String(at), caughtUp: true };
+        if (cuts !== this.cuts) throw slowConsumerError();
+      } while (at < this.head || (await this.more(signal)));
+      return undefined;
+    } finally {
+      this.open -= 1;
+    }
+  }
+
+  /** What is behind a position, and how far that was; every third event does not match. */
+  private *read(after: number): Generator<StreamEvent, number> {
+    let at = after;
+    while (at < this.head) {
+      at += 1;
+      if (at % 3 !== 0) yield { result: { data: { at } }, position: String(at) };
+    }
+    return at;
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.wake) wake();
+  }
+
+  private more(signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = () => {
+        this.wake.delete(end);
+        resolve(!signal.aborted);
+      };
+      this.wake.add(end);
+      signal.addEventListener('abort', end, { once: true });
+      if (signal.aborted) end();
+    });
+  }
+}
+
+/** What several subscribers share, whose network takes everything at once or nothing until it goes on. */
+class Connection {
+  behind = false;
+  readonly operations = new Map<string, Subscriber>();
+  private takes = true;
+
+  pause(): void {
+    this.takes = false;
+  }
+
+  goOn(): void {
+    this.takes = true;
+    this.behind = false;
+    takeTurns(this.operations, this);
+  }
+
+  write(): boolean {
+    this.behind = !this.takes;
+    return this.takes;
+  }
+}
+
+class Subscriber {
+  readonly got: number[] = [];
+  readonly faults: unknown[] = [];
+  /** Where the log stood when it subscribed, or behind what it wanted to begin. */
+  readonly from: number;
+  readonly feed: Feed;
+
+  constructor(
+    world: World,
+    private readonly connection: Connection,
+    after: number | null,
+  ) {
+    this.from = after ?? world.log.head;
+    this.feed = new Feed({
+      sink: {
+        get behind() {
+          return connection.behind;
+        },
+        next: (frame) => this.take(frame),
+        error: (errors) => void this.faults.push(errors),
+        complete: () => void this.faults.push('completed'),
+      },
+      frames: 3,
+      bytes: 10_000,
+      rejoin: (feed) => world.group.join(feed, feed.position ?? after),
+      dropped: () => void this.faults.push('dropped'),
+    });
+    connection.operations.set(String(connection.operations.size), this);
+    world.group.join(this.feed, after === null ? null : String(after));
+  }
+
+  private take({ payload, bookmark }: Frame): boolean {
+    if (!bookmark) this.got.push((JSON.parse(String(payload)) as { data: { at: number } }).data.at);
+    return this.connection.write();
+  }
+}
+
+/** What subscribers share; a reload of the supergraph begins another group. */
+class World {
+  readonly log = new Log();
+  group = this.newGroup();
+  readonly subscribers: Subscriber[] = [];
+  readonly connections = [new Connection(), new Connection(), new Connection()] as const;
+
+  subscribe(connection: number, after: number | null): void {
+    this.subscribers.push(new Subscriber(this, this.connections[connection]!, after));
+  }
+
+  reload(): void {
+    const old = this.group;
+    this.group = this.newGroup();
+    old.retire();
+  }
+
+  private newGroup(): Group {
+    const group: Group = new Group({
+      form,
+      open: (after, signal) => this.log.follow(after, signal),
+      // As the gateway does, whose next subscriber begins a group of its own.
+      closed: () => {
+        if (this.group === group) this.group = this.newGroup();
+      },
+    });
+    return group;
+  }
+}
+
+type Step = (world: World) => Promise<void> | void;
+
+const connection = fc.nat({ max: 2 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.integer({ min: 1, max: 60 }).map(
+    (count): Step =>
+      ({ log }) =>
+        log.append(count),
+  ),
+  connection.map(
+    (which): Step =>
+      (world) =>
+        world.subscribe(which, null),
+  ),
+  fc.tuple(connection, fc.nat()).map(([which, behind]): Step => (world) => {
+    world.subscribe(which, behind % (world.log.head + 1));
+  }),
+  connection.map(
+    (which): Step =>
+      ({ connections }) =>
+        connections[which]!.pause(),
+  ),
+  connection.map(
+    (which): Step =>
+      ({ connections }) =>
+        connections[which]!.goOn(),
+  ),
+  fc.nat({ max: 7 }).map((which): Step => ({ subscribers }) => {
+    const [left] = subscribers.splice(which % Math.max(1, subscribers.length), 1);
+    left?.feed.close();
+  }),
+  fc.constant<Step>((world) => world.reload()),
+  fc.constant<Step>(({ log }) => log.cut()),
+  fc.integer({ min: 0, max: 3 }).map(
+    (turns): Step =>
+      () =>
+        settle(turns),
+  ),
+);
+
+test('whoever comes, leaves, falls behind or is moved to another execution gets everything once and in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      const world = new World();
+      for (const act of steps) await act(world);
+      world.log.append(4);
+      for (const one of world.connections) one.goOn();
+      await settle();
+      for (const subscriber of world.subscribers) {
+        const { got, faults, from } = subscriber;
+        expect(faults).toEqual([]);
+        // Who begins with what happens may be told a little of what was on its way.
+        const first = Math.min(from + 1, got[0] ?? 0);
+        const all = Array.from({ length: world.log.head - first + 1 }, (_, at) => first + at);
+        expect(got).toEqual(all.filter((at) => at % 3 !== 0));
+        expect(subscriber.feed.lag).toBe(0);
+      }
+      // All have caught up: one execution is enough, and none when nobody is left.
+      await settle();
+      expect(world.log.open).toBe(world.subscribers.length > 0 ? 1 : 0);
+      for (const { feed } of world.subscribers) feed.close();
+      await settle();
+      expect(world.log.open).toBe(0);
+    }),
+    { ...fuzzing, numRuns: 5 * RUNS },
+  );
+});

@@ -1,0 +1,262 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
+import { type RawSocket, rawSocket } from '../fixtures/raw-socket.js';
+
+const EVENTS = 'subscription Events($after: String) { clusterEvents(after: $after) { sequence cursor } }';
+const UNMARKED = 'subscription Events($after: String) { clusterEvents(after: $after) { sequence } }';
+
+let fixture: Fixture;
+let sockets: RawSocket[];
+beforeEach(async () => {
+  fixture = await startFixture({ limits: { streamQueue: 4 } });
+  sockets = [];
+});
+afterEach(async () => {
+  for (const socket of sockets) await socket[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
+});
+
+async function subscriber(
+  query: string,
+  variables: object = {},
+  account = 'acme',
+  operationName?: string,
+): Promise<RawSocket> {
+  const socket = await rawSocket(fixture.url);
+  sockets.push(socket);
+  await socket.initialise(account);
+  socket.say({ id: `id-${sockets.length}`, type: 'subscribe', payload: { query, variables, operationName } });
+  // Messages are handled in order: when this is answered the subscription has begun.
+  socket.say({ type: 'ping' });
+  await socket.heard('pong');
+  return socket;
+}
+
+/** Sequences of the events that a subscriber has got. */
+function seen({ messages }: RawSocket): number[] {
+  return messages.flatMap(({ payload }) => {
+    const { data } = Object(payload) as { data?: { clusterEvents: { sequence: number } } };
+    return data ? [data.clusterEvents.sequence] : [];
+  });
+}
+
+function publish(count: number): void {
+  for (let i = 0; i < count; i += 1) fixture.hub.publish('acme', 'c1');
+}
+
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => i + first);
+
+describe('subscribers to the same operation with the same variables and rights', () => {
+  test('share one execution, and each event is the same bytes but for its id', async () => {
+    const { hub } = fixture;
+    const all = [await subscriber(EVENTS)];
+    await until(() => hub.listening === 1, 'the upstream');
+    for (let i = 0; i < 9; i += 1) all.push(await subscriber(EVENTS));
+    publish(20);
+    await until(() => all.every((one) => seen(one).length === 20), 'all events');
+    expect(hub.opened).toEqual([null]);
+    expect(hub.pulled).toBe(20);
+    for (const one of all) expect(seen(one)).toEqual(upTo(20));
+  });
+
+  test('share it however their documents are laid out, whatever they are called and whatever else is in them', async () => {
+    const { hub } = fixture;
+    const texts = [
+      'subscription One($after: String) { clusterEvents(after: $after) { ...a ...b } } fragment a on ClusterEvent { sequence } fragment b on ClusterEvent { cursor }',
+      'subscription Two($after: String)\n{ clusterEvents(after: $after) { ...a, ...b } } # as above\nfragment b on ClusterEvent { cursor } fragment a on ClusterEvent { sequence }',
+      'query Other { regions { id } } subscription Three($after: String) { clusterEvents(after: $after) { ...a ...b } } fragment a on ClusterEvent { sequence } fragment b on ClusterEvent { cursor }',
+    ];
+    const all = [await subscriber(texts[0]!)];
+    await until(() => hub.listening === 1, 'the upstream');
+    all.push(await subscriber(texts[1]!), await subscriber(texts[2]!, {}, 'acme', 'Three'));
+    publish(2);
+    for (const one of all) await until(() => seen(one).length === 2, 'two events');
+    expect(hub.opened).toEqual([null]);
+  });
+
+  test('share it however they say where to begin, and each begins there', async () => {
+    const { hub } = fixture;
+    publish(3);
+    const variable = await subscriber(EVENTS, { after: '1' });
+    const literal = await subscriber('subscription { clusterEvents(after: "2") { sequence cursor } }');
+    const standard = await subscriber(EVENTS.replace('String', 'String = "2"'));
+    const all = new Map([
+      [variable, upTo(5, 2)],
+      [literal, upTo(5, 3)],
+      [standard, upTo(5, 3)],
+    ]);
+    await until(() => [...all.keys()].every((one) => seen(one).includes(3)), 'what has been');
+    await until(() => hub.listening === 1, 'one upstream for all');
+    publish(2);
+    for (const [one, sequences] of all) {
+      await until(() => seen(one).length === sequences.length, 'every event');
+      expect(seen(one)).toEqual(sequences);
+    }
+  });
+
+  test('share it when the field stands in a fragment, and resume as well', async () => {
+    const { hub } = fixture;
+    const query = 'subscription { ...all } fragment all on Subscription { clusterEvents { sequence } }';
+    const first = await subscriber(query);
+    publish(1);
+    await until(() => seen(first).length === 1, 'an event');
+    const second = await subscriber(query);
+    publish(1);
+    await until(() => seen(first).length === 2 && seen(second).length === 1, 'the next for both');
+    expect(hub.opened).toEqual([null]);
+  });
+
+  test('do not share with other variables, other operations or another account', async () => {
+    const { hub } = fixture;
+    await subscriber(EVENTS);
+    await subscriber(UNMARKED);
+    await subscriber(EVENTS, {}, 'other');
+    await until(() => hub.listening === 3, 'three upstreams');
+  });
+
+  test('are not disturbed when the first of them leaves; the upstream closes with the last, not before', async () => {
+    const { hub } = fixture;
+    const first = await subscriber(EVENTS);
+    await until(() => hub.listening === 1, 'the upstream');
+    const second = await subscriber(EVENTS);
+    const third = await subscriber(EVENTS);
+    publish(3);
+    await until(() => [first, second, third].every((one) => seen(one).length === 3), 'three events');
+    first.socket.terminate();
+    publish(3);
+    await until(() => seen(second).length === 6 && seen(third).length === 6, 'six events');
+    second.say({ id: 'id-2', type: 'complete' });
+    publish(3);
+    await until(() => seen(third).length === 9, 'nine events');
+    expect(hub.listening).toBe(1);
+    expect(hub.opened).toHaveLength(1);
+    third.socket.terminate();
+    await until(() => hub.listening === 0, 'the end of the upstream');
+    expect(seen(third)).toEqual(upTo(9));
+  });
+
+  test('with different tokens of one account share only where the gateway is told that subjects do not matter', async () => {
+    await using shared = await startFixture({ sharedBy: 'account' });
+    for (const [one, listening] of [
+      [fixture, 2],
+      [shared, 1],
+    ] as const) {
+      for (const subject of ['alice', 'bob']) {
+        const socket = await rawSocket(one.url);
+        sockets.push(socket);
+        socket.say({ type: 'connection_init', payload: { token: await token('acme', { subject }) } });
+        await socket.heard('connection_ack');
+        socket.say({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
+        socket.say({ type: 'ping' });
+        await socket.heard('pong');
+      }
+      await until(() => one.hub.opened.length === listening, `${listening} executions`);
+    }
+  });
+});
+
+describe('who comes later with a position', () => {
+  test('first gets what it missed on its own, then joins the others, without gap or double', async () => {
+    const { hub } = fixture;
+    const early = await subscriber(EVENTS);
+    publish(60);
+    await until(() => seen(early).length === 60, 'sixty events');
+    const late = await subscriber(EVENTS, { after: '5' });
+    await until(() => seen(late).length === 55, 'what was missed');
+    await until(() => hub.listening === 1, 'the private stream to be closed');
+    publish(10);
+    await until(() => seen(late).length === 65 && seen(early).length === 70, 'what came then');
+    expect(seen(late)).toEqual(upTo(70, 6));
+    expect(seen(early)).toEqual(upTo(70));
+    expect(hub.opened).toEqual([null, '5']);
+  });
+
+  test('joins at once when the others stand where it does, or a little further', async () => {
+    const { hub } = fixture;
+    const early = await subscriber(EVENTS);
+    publish(10);
+    await until(() => seen(early).length === 10, 'ten events');
+    const level = await subscriber(EVENTS, { after: '10' });
+    const behind = await subscriber(EVENTS, { after: '7' });
+    publish(1);
+    await until(() => seen(level).length === 1 && seen(behind).length === 4, 'the newest event');
+    expect(seen(behind)).toEqual([8, 9, 10, 11]);
+    expect(hub.opened).toEqual([null]);
+  });
+
+  test('is shared with those who come back at the same time after a restart, once all have caught up', async () => {
+    const { hub } = fixture;
+    publish(50);
+    const all: RawSocket[] = [];
+    for (let i = 0; i < 8; i += 1) all.push(await subscriber(EVENTS, { after: String(i * 6) }));
+    await until(() => all.every((one) => seen(one).at(-1) === 50), 'everyone to catch up');
+    publish(1);
+    await until(() => all.every((one) => seen(one).at(-1) === 51) && hub.listening === 1, 'one execution');
+    all.forEach((one, i) => expect(seen(one)).toEqual(upTo(51, i * 6 + 1)));
+  });
+
+  test('catches up although it did not ask for cursors: the gateway asks for itself and does not show them', async () => {
+    const early = await subscriber(UNMARKED);
+    publish(40);
+    await until(() => seen(early).length === 40, 'forty events');
+    const late = await subscriber(UNMARKED, { after: '2' });
+    await until(() => seen(late).length === 38 && fixture.hub.listening === 1, 'to join');
+    const last = late.messages.findLast(({ type }) => type === 'next');
+    expect(last?.['payload']).toEqual({ data: { clusterEvents: { sequence: 40 } } });
+  });
+
+  test('joins while the filter matches nothing, by the bookmark that says that it has caught up', async () => {
+    const { hub } = fixture;
+    hub.bookmarks = true;
+    const early = await subscriber(EVENTS);
+    publish(40);
+    await until(() => seen(early).length === 40, 'forty events');
+    await subscriber(EVENTS, { after: '39' });
+    const late = await subscriber(EVENTS, { after: '1' });
+    await until(() => seen(late).length === 39 && hub.listening === 1, 'to join');
+    publish(1);
+    await until(() => seen(late).length === 40, 'the newest');
+    expect(seen(late)).toEqual(upTo(41, 2));
+  });
+});
+
+test('a client that uses the names under which the gateway asks for positions gets what it asks for', async () => {
+  const queries = [
+    'subscription { clusterEvents { _position: sequence } }',
+    'subscription { clusterEvents { ...it } } fragment it on ClusterEvent { _position: sequence }',
+    'subscription Named($_after: String) { clusterEvents(after: $_after) { _position: sequence } }',
+  ];
+  const all = [];
+  for (const query of queries) all.push(await subscriber(query));
+  publish(1);
+  for (const one of all)
+    expect((await one.heard('next'))['payload']).toEqual({ data: { clusterEvents: { _position: 1 } } });
+});
+
+test('a stream that begins with the state of now is not joined later', async () => {
+  const { hub } = fixture;
+  publish(1);
+  const query = 'subscription { clusterState }';
+  const first = await subscriber(query);
+  await first.heard('next');
+  publish(1);
+  await first.heard('next', 2);
+  const second = await subscriber(query);
+  expect((await second.heard('next'))['payload']).toEqual({ data: { clusterState: 2 } });
+  await until(() => hub.listening === 2, 'two executions');
+});
+
+test('a stream without positions is joined by whoever comes later, for what comes later', async () => {
+  const { hub } = fixture;
+  const query = 'subscription { ticks }';
+  const first = await subscriber(query);
+  await until(() => hub.listening === 1, 'the upstream');
+  publish(1);
+  await first.heard('next');
+  const second = await subscriber(query);
+  second.say({ type: 'ping' });
+  await second.heard('pong');
+  publish(1);
+  expect((await second.heard('next'))['payload']).toEqual({ data: { ticks: 2 } });
+  expect(hub.listening).toBe(1);
+});

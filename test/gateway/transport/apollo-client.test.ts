@@ -1,0 +1,120 @@
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { CombinedGraphQLErrors, CombinedProtocolErrors } from '@apollo/client/errors';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
+
+const EVENTS = parse('subscription Events($after: String) { clusterEvents(after: $after) { sequence } }');
+
+let fixture: Fixture;
+beforeAll(async () => {
+  // Many heartbeats between two events.
+  fixture = await startFixture({ limits: { heartbeat: 5 } });
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+/** Apollo Client as it comes, which asks for subscriptions by multipart over HTTP, and what it read on the way. */
+async function apolloClient(of = fixture, bearer?: string) {
+  const accepted: string[] = [];
+  const chunks: string[] = [];
+  const link = new HttpLink({
+    uri: `${of.url}/graphql`,
+    headers: { authorization: `Bearer ${bearer ?? (await token())}` },
+    fetch: async (address, init) => {
+      accepted.push(new Headers(init?.headers).get('accept') ?? '');
+      const { body, ...response } = await request(address, init);
+      const watched = body?.pipeThrough(
+        new TransformStream<Uint8Array, Uint8Array>({
+          transform: (chunk, controller) => {
+            chunks.push(new TextDecoder().decode(chunk));
+            controller.enqueue(chunk);
+          },
+        }),
+      );
+      return new Response(watched, response);
+    },
+  });
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+  return { client, accepted, chunks };
+}
+
+async function request(address: string | URL | Request, init?: RequestInit) {
+  const { status, headers, body } = await fetch(address, init);
+  return { status, headers, body: body as ReadableStream<Uint8Array> | null };
+}
+
+/** What a subscription has told so far. */
+function listen(client: ApolloClient, query = EVENTS, variables: Record<string, unknown> = {}) {
+  const told = { data: [] as unknown[], errors: [] as unknown[], completed: false };
+  const subscription = client.subscribe({ query, variables, fetchPolicy: 'no-cache' }).subscribe({
+    next: ({ data, error }) => void (error ? told.errors.push(error) : told.data.push(data)),
+    error: (error: unknown) => void told.errors.push(error),
+    complete: () => void (told.completed = true),
+  });
+  return { told, subscription };
+}
+
+test('Apollo Client reads each event as it comes, and does not notice heartbeats', async () => {
+  const { hub } = fixture;
+  const { client, accepted, chunks } = await apolloClient();
+  const first = hub.events.length;
+  const { told, subscription } = listen(client, EVENTS, { after: String(first) });
+  for (let count = 1; count <= 3; count += 1) {
+    const beats = chunks.length;
+    await until(() => chunks.slice(beats).some((chunk) => chunk.includes('\r\n\r\n{}\r\n')), 'a heartbeat');
+    hub.publish('acme', 'c1');
+    // Not only with what follows it.
+    await until(() => told.data.length === count, `event ${count}`);
+  }
+  expect(accepted).toEqual([expect.stringMatching(/^multipart\/mixed;.*subscriptionSpec=1\.0/)]);
+  expect(told).toEqual({
+    data: [1, 2, 3].map((more) => ({
+      clusterEvents: { __typename: 'ClusterEvent', sequence: first + more },
+    })),
+    errors: [],
+    completed: false,
+  });
+  subscription.unsubscribe();
+  await until(() => hub.listening === 0, 'the upstream to be closed');
+});
+
+test('Apollo Client is told the end of a subscription that ends by itself', async () => {
+  const { client } = await apolloClient();
+  const { told } = listen(client, parse('subscription { countdown(from: 3) }'));
+  await until(() => told.completed, 'the end');
+  expect(told).toEqual({
+    data: [3, 2, 1].map((countdown) => ({ countdown })),
+    errors: [],
+    completed: true,
+  });
+});
+
+test('Apollo Client is told why a subscription is refused, as what it calls protocol errors', async () => {
+  const { client } = await apolloClient();
+  const { told } = listen(client, EVENTS, { after: '999' });
+  await until(() => told.errors.length > 0, 'the refusal');
+  const [error] = told.errors;
+  expect(CombinedProtocolErrors.is(error)).toBe(true);
+  expect(error).toMatchObject({ errors: [{ extensions: { code: 'INVALID_CURSOR' } }] });
+});
+
+test('Apollo Client is told what is wrong with a document as GraphQL errors', async () => {
+  const { client } = await apolloClient();
+  const { told } = listen(client, parse('subscription { nothing }'));
+  await until(() => told.errors.length > 0, 'the errors');
+  const [error] = told.errors;
+  expect(CombinedGraphQLErrors.is(error)).toBe(true);
+  expect(error).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
+});
+
+test('Apollo Client is told when the gateway stops, with when to come back', async () => {
+  await using own = await startFixture();
+  const { client } = await apolloClient(own);
+  const { told } = listen(client);
+  await until(() => own.hub.listening === 1, 'the upstream');
+  own.gateway.drain();
+  await until(() => told.errors.length > 0, 'the end');
+  expect(told.errors).toMatchObject([
+    { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterMs: expect.any(Number) as number } }] },
+  ]);
+});

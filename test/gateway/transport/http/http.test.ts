@@ -1,0 +1,169 @@
+import { connect } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
+import { once } from 'node:events';
+import { serverAudits } from 'graphql-http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Fixture, post, startFixture, token, until } from '../../fixtures/gateway.js';
+import { untilStandingStill } from '../../fixtures/paused-clock.js';
+
+let fixture: Fixture;
+let open: Fixture;
+beforeAll(async () => {
+  open = await startFixture({ auth: { kind: 'none' } });
+  fixture = await startFixture({
+    allowedOrigins: ['https://console.example'],
+  });
+});
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+  await open[Symbol.asyncDispose]();
+});
+
+describe.each([
+  ['with a token', () => fixture.url, async () => ({ authorization: `Bearer ${await token()}` })],
+  ['where nobody is asked for a token', () => open.url, () => Promise.resolve({})],
+] as const)('GraphQL over HTTP, as graphql-http audits it, %s', (_title, url, ownHeaders) => {
+  const audits = serverAudits({
+    url: () => `${url()}/graphql`,
+    fetchFn: async (address: string, init: RequestInit = {}) =>
+      fetch(address, { ...init, headers: { ...(init.headers as object), ...(await ownHeaders()) } }),
+  });
+  test('there are 61 audits', () => expect(audits).toHaveLength(61));
+  test.each(audits.map(({ name, fn }) => [name, fn] as const))('%s', async (_, audit) => {
+    const result = await audit();
+    expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok');
+  });
+});
+
+/** The status of a request that says that it was sent to this host; 101 is that of a WebSocket. */
+async function statusUnder(host: string, of: Fixture, upgrade = false): Promise<number | undefined> {
+  const { port } = new URL(of.url);
+  const headers = upgrade
+    ? {
+        connection: 'upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-protocol': 'graphql-transport-ws',
+      }
+    : { 'content-type': 'application/json' };
+  const asked = request({
+    port,
+    host: '127.0.0.1',
+    path: '/graphql',
+    method: upgrade ? 'GET' : 'POST',
+    headers: { host, ...headers },
+  });
+  asked.end(upgrade ? undefined : JSON.stringify({ query: '{ regions { id } }' }));
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve).once('upgrade', resolve).once('error', reject);
+  });
+  const { statusCode, socket } = await response;
+  socket.destroy();
+  return statusCode;
+}
+
+test.each(['evil.example', 'evil.example:4000', '127.0.0.1.evil.example', 'localhost.evil.example', '.'])(
+  'where nobody is asked for a token, nobody may ask under the name "%s", which may lead here by rebinding',
+  async (host) => {
+    expect(await statusUnder(host, open)).toBe(403);
+    expect(await statusUnder(host, open, true)).toBe(403);
+  },
+);
+
+test.each([
+  'localhost:4000',
+  'LOCALHOST.',
+  '127.0.0.1',
+  '127.3.2.1:80',
+  '[::1]:4000',
+  '10.1.2.3:4000',
+  'Gateway:4000',
+])('where nobody is asked for a token, one may ask under %s', async (host) => {
+  await using named = await startFixture({ auth: { kind: 'none' }, allowedHosts: ['gateway'] });
+  expect(await statusUnder(host, named)).toBe(200);
+  expect(await statusUnder(host, named, true)).toBe(101);
+});
+
+test('where tokens are asked for, one may ask under any name, unless names are listed', async () => {
+  expect(await statusUnder('graph.example', fixture)).toBe(401);
+  await using named = await startFixture({ allowedHosts: ['graph.example'] });
+  expect(await statusUnder('graph.example', named)).toBe(401);
+  expect(await statusUnder('other.example', named)).toBe(403);
+});
+
+test('without GraphiQL there is no page', async () => {
+  await using plain = await startFixture({ graphiql: false });
+  const response = await fetch(plain.url, { headers: { accept: 'text/html' } });
+  expect(response.status).toBe(401);
+});
+
+test('a page of an allowed origin may ask, others may not read', async () => {
+  const preflight = (origin: string) =>
+    fetch(`${fixture.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+  const allowed = await preflight('https://console.example');
+  expect(allowed.headers.get('access-control-allow-origin')).toBe('https://console.example');
+  const headers = allowed.headers.get('access-control-allow-headers')?.split(', ');
+  expect(headers).toEqual(
+    expect.arrayContaining([
+      'authorization',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'x-graphql-event-stream-token',
+    ]),
+  );
+  const other = await preflight('https://evil.example');
+  expect(other.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('what is not JSON is answered BAD_REQUEST, with a request id', async () => {
+  const response = await fetch(`${fixture.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+    body: '{"query":',
+  });
+  expect(response.status).toBe(400);
+  expect(response.headers.get('x-request-id')).toBeTruthy();
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+});
+
+test('a chunked body over the limit is answered 413 before it has been sent', async () => {
+  const { port } = new URL(fixture.url);
+  const sent = request({
+    port,
+    path: '/graphql',
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+  });
+  for (let i = 0; i < 20; i += 1) sent.write('x'.repeat(100_000));
+  const [response] = await once(sent, 'response');
+  expect(response).toMatchObject({ statusCode: 413 });
+  sent.destroy();
+});
+
+test('an event stream says hello at once, before the first event', async () => {
+  const query = encodeURIComponent('subscription { clusterEvents { cursor } }');
+  const response = await fetch(`${fixture.url}/graphql?query=${query}`, {
+    headers: { accept: 'text/event-stream', authorization: `Bearer ${await token()}` },
+  });
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  const reader = response.body?.getReader();
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(':\n\n');
+  await reader?.cancel();
+  await until(() => fixture.hub.listening === 0, 'the upstream to be closed');
+});
+
+test('closing lets a running request finish and takes no new connection', async () => {
+  const closing = await startFixture({ limits: { requestTimeout: 300 } });
+  const running = post(closing.url, '{ slow }');
+  const { port } = new URL(closing.url);
+  await untilStandingStill(() => closing.hub.slow === 1, 'the request to run');
+  const closed = closing[Symbol.asyncDispose]();
+  expect((await running).errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
+  await closed;
+  const [error] = (await once(connect(Number(port), '127.0.0.1'), 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ECONNREFUSED');
+});

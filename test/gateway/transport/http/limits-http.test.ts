@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Fixture, startFixture, token } from '../../fixtures/gateway.js';
+
+let fixture: Fixture;
+/** One that asks nobody for a token: nothing but the form of a request tells a foreign page's from an honest one. */
+let open: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture({ limits: { batch: 3 } });
+  open = await startFixture({ auth: { kind: 'none' } });
+});
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+  await open[Symbol.asyncDispose]();
+});
+
+interface Result {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+  readonly extensions?: { readonly cost: unknown };
+}
+
+async function sendBatch(
+  operations: unknown,
+  url = fixture.url,
+): Promise<{ status: number; body: Result | Result[] }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+    body: JSON.stringify(operations),
+  });
+  return { status: response.status, body: (await response.json()) as Result | Result[] };
+}
+
+const codeOf = (result: Result | Result[] | undefined) =>
+  (result as Result | undefined)?.errors?.[0]?.extensions.code;
+
+describe('a batch', () => {
+  test('is answered in its order, each operation checked and charged by itself', async () => {
+    const { status, body } = await sendBatch([
+      { query: '{ version }' },
+      { query: '{ nothing }' },
+      { query: 'query ($id: ID!) { region(id: $id) { id } }', variables: { id: 'cn-hangzhou' } },
+    ]);
+    expect(status).toBe(200);
+    const [version, nothing, region] = body as Result[];
+    expect(version?.data).toEqual({ version: '1' });
+    expect(codeOf(nothing)).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(region?.data).toEqual({ region: { id: 'cn-hangzhou' } });
+    expect(region?.extensions?.cost).toMatchObject({ requestedQueryCost: 1 });
+  });
+
+  test('has no more operations than the limit', async () => {
+    const { status, body } = await sendBatch(Array.from({ length: 4 }, () => ({ query: '{ version }' })));
+    expect(status).toBe(413);
+    expect(codeOf(body)).toBe('LIMIT_EXCEEDED');
+  });
+
+  test.each([
+    ['of nothing', [], 'BAD_REQUEST'],
+    ['of batches', [[{ query: '{ version }' }]], 'BAD_REQUEST'],
+    ['of texts', ['{ version }'], 'BAD_REQUEST'],
+    ['with a subscription', [{ query: 'subscription { clusterEvents { cursor } }' }], 'BAD_REQUEST'],
+    ['with what is too deep', [{ query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }], 'LIMIT_EXCEEDED'],
+  ])('%s is refused', async (_, operations, code) => {
+    const { body } = await sendBatch(operations);
+    expect(codeOf(Array.isArray(body) ? body[0] : body)).toBe(code);
+  });
+
+  test('can be switched off', async () => {
+    await using off = await startFixture({ limits: { batch: 1 } });
+    const { status, body } = await sendBatch([{ query: '{ version }' }], off.url);
+    expect(status).toBe(400);
+    expect(codeOf(body)).toBe('BAD_REQUEST');
+  });
+
+  test('of an account that has spent everything is 429', async () => {
+    await using poor = await startFixture({ rate: { points: 2, window: 60 } });
+    const query = '{ regions { id } }';
+    await sendBatch([{ query }], poor.url);
+    const { status, body } = await sendBatch([{ query }, { query }], poor.url);
+    expect(status).toBe(429);
+    expect((body as Result[]).map(codeOf)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+  });
+});
+
+const mutation = JSON.stringify({ query: 'mutation { rename(name: "stolen") { id } }' });
+const get = (query: string) => `/graphql?query=${encodeURIComponent(query)}`;
+
+describe('what a foreign page can make a browser send without asking first is not executed', () => {
+  test.each<[string, string, RequestInit, number]>([
+    ['a POST of text', '/graphql', { method: 'POST', body: mutation }, 415],
+    [
+      'a form',
+      '/graphql',
+      { method: 'POST', body: new URLSearchParams({ query: 'mutation { rename(name: "x") { id } }' }) },
+      415,
+    ],
+    [
+      'a GET of a picture or script',
+      get('{ version }'),
+      { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } },
+      403,
+    ],
+    [
+      'a GET of a page of a neighbour',
+      get('{ version }'),
+      { headers: { 'sec-fetch-site': 'same-site' } },
+      403,
+    ],
+    ['a GET with an origin', get('{ version }'), { headers: { origin: 'https://evil.example' } }, 403],
+    ['a GET of a page without an origin', get('{ version }'), { headers: { origin: 'null' } }, 403],
+    [
+      'a GET of an old browser',
+      get('{ version }'),
+      { headers: { 'user-agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X)' } },
+      403,
+    ],
+    [
+      'a GET with the type of a form',
+      get('{ version }'),
+      { headers: { 'content-type': 'text/plain;charset=utf-8', 'sec-fetch-site': 'cross-site' } },
+      403,
+    ],
+    ['a GET of a mutation', get('mutation { rename(name: "x") { id } }'), {}, 405],
+    ['a GET of a mutation that there is not', get('mutation { nothing }'), {}, 405],
+    [
+      'a POST of text that asks for an event stream',
+      '/graphql',
+      { method: 'POST', body: mutation, headers: { accept: 'text/event-stream' } },
+      400,
+    ],
+    [
+      'a GET for an event stream from a page of another origin',
+      get('{ version }'),
+      { headers: { accept: 'text/event-stream', origin: 'https://evil.example' } },
+      403,
+    ],
+    [
+      'a GET for a multipart stream from a page of another origin',
+      get('subscription { clusterEvents { cursor } }'),
+      { headers: { accept: 'multipart/mixed;subscriptionSpec=1.0', origin: 'https://evil.example' } },
+      403,
+    ],
+  ])('%s', async (_, path, init, status) => {
+    const response = await fetch(`${open.url}${path}`, init);
+    const text = await response.text();
+    expect(text).not.toContain('"data":{');
+    expect([status, 400]).toContain(response.status);
+  });
+
+  test('a mutation is made by no GET, not even an honest one', async () => {
+    for (const accept of ['application/json', 'text/event-stream']) {
+      const response = await fetch(`${open.url}${get('mutation { rename(name: "x") { id } }')}`, {
+        headers: { accept, 'apollo-require-preflight': '1' },
+      });
+      expect(response.status).toBe(405);
+      await response.text();
+    }
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['that a browser has asked for', { 'apollo-require-preflight': '1', origin: 'https://evil.example' }],
+    ['of our own page', { 'sec-fetch-site': 'same-origin', 'user-agent': 'Mozilla/5.0' }],
+    ['that a person has typed in', { 'sec-fetch-site': 'none', 'user-agent': 'Mozilla/5.0' }],
+    ['of a program', { 'user-agent': 'curl/8.14.1' }],
+  ])('an honest GET %s is answered', async (_, headers) => {
+    const response = await fetch(`${open.url}${get('{ version }')}`, {
+      headers: { accept: 'application/json', ...headers },
+    });
+    expect(await response.json()).toMatchObject({ data: { version: '1' } });
+  });
+});

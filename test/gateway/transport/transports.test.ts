@@ -1,0 +1,196 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentHash, trustedDocuments } from '../../../gateway/request/documents/trusted-documents.js';
+import { movableClock } from '../../kit/clock.js';
+import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
+import { type WayRequest, type WayResult, streamingWays, ways } from '../fixtures/transports.js';
+
+const EVENTS = 'subscription { clusterEvents { sequence } }';
+const TRUSTED = '{ regions { id } }';
+const persisted = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: documentHash(text) } });
+
+let fixture: Fixture;
+let safe: Fixture;
+let watched: Fixture;
+/** That of `watched`. */
+const clock = movableClock();
+let poor: Fixture;
+let folder: string;
+let revocations: string;
+let bearer: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fleetgraph-transports-'));
+  revocations = join(folder, 'revocations.json');
+  await writeFile(revocations, '{"revoked":[]}');
+  fixture = await startFixture({ limits: { cost: 100, introspection: { scope: 'fleet:introspect' } } });
+  safe = await startFixture({ trustedDocuments: trustedDocuments([[documentHash(TRUSTED), TRUSTED]]) });
+  watched = await startFixture({ revocationsFile: revocations, clock });
+  poor = await startFixture({ rate: { points: 3, window: 3600 } });
+  bearer = await token();
+});
+afterAll(async () => {
+  await Promise.all([fixture, safe, watched, poor].map((one) => one[Symbol.asyncDispose]()));
+  await rm(folder, { recursive: true });
+});
+
+const codeOf = ({ errors }: WayResult) => errors?.[0]?.extensions.code;
+const nested = `{ clusters ${'{ region '.repeat(3)}{ id }${' }'.repeat(3)} }`;
+
+function nestedList(depth: number): unknown {
+  return depth === 0 ? 1 : [nestedList(depth - 1)];
+}
+
+const refused: [string, WayRequest, string][] = [
+  ['what is too deep', { query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }, 'LIMIT_EXCEEDED'],
+  ['a document that nests too deep', { query: `{ a${'{a'.repeat(900)}${'}'.repeat(901)}` }, 'LIMIT_EXCEEDED'],
+  [
+    'a value that nests too deep',
+    { query: `{ clusters(first: ${'['.repeat(900)}${']'.repeat(900)}) { id } }` },
+    'LIMIT_EXCEEDED',
+  ],
+  [
+    'a type that nests too deep, behind a block string that ends later than it seems',
+    {
+      query: `query ($s: String = """\\\\""" """, $n: ${'['.repeat(900)}Int${']'.repeat(900)}) { version }`,
+    },
+    'LIMIT_EXCEEDED',
+  ],
+  [
+    'variables that nest too deep',
+    { query: 'query ($n: Int) { clusters(first: $n) { id } }', variables: { n: nestedList(300) } },
+    'LIMIT_EXCEEDED',
+  ],
+  [
+    'too many aliases',
+    { query: `{ ${Array.from({ length: 31 }, (_, i) => `a${i}: version`).join(' ')} }` },
+    'LIMIT_EXCEEDED',
+  ],
+  ['too many root fields', { query: `{ ${'version '.repeat(21)} }` }, 'LIMIT_EXCEEDED'],
+  ['too many directives', { query: `{ version ${'@skip(if: false) '.repeat(51)} }` }, 'LIMIT_EXCEEDED'],
+  ['a page that is too long', { query: '{ clusters(first: 501) { id } }' }, 'PAGE_SIZE_EXCEEDED'],
+  [
+    'a page that is too long, in a variable',
+    { query: 'query ($n: Int) { clusters(first: $n) { id } }', variables: { n: 501 } },
+    'PAGE_SIZE_EXCEEDED',
+  ],
+  ['what costs too much', { query: '{ clusters(first: 400) { id region { id name } } }' }, 'LIMIT_EXCEEDED'],
+  ['a field that there is not', { query: nested }, 'GRAPHQL_VALIDATION_FAILED'],
+  ['what is no document', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+  [
+    'a variable of the wrong type',
+    { query: 'query ($n: Int) { clusters(first: $n) { id } }', variables: { n: 'x' } },
+    'INVALID_INPUT',
+  ],
+  ['the hash of an unknown document', { extensions: persisted('{ unknown }') }, 'PERSISTED_QUERY_NOT_FOUND'],
+  ['a hash of another document', { query: TRUSTED, extensions: persisted('{ x }') }, 'BAD_REQUEST'],
+];
+
+describe.each([...ways])('%s', (_name, ask) => {
+  test.each(refused)('%s is refused', async (_title, request, code) => {
+    const answer = await ask(fixture.url, request, bearer);
+    expect(codeOf(answer)).toBe(code);
+    expect(answer.data ?? null).toBeNull();
+  });
+
+  test('a bug is masked, and no field is suggested', async () => {
+    const bug = await ask(fixture.url, { query: '{ bug }' }, bearer);
+    expect(codeOf(bug)).toBe('INTERNAL_SERVER_ERROR');
+    expect(JSON.stringify(bug)).not.toContain('12345');
+    const typo = await ask(fixture.url, { query: '{ clustrs { id } }' }, bearer);
+    expect(JSON.stringify(typo)).not.toMatch(/did you mean|clusters/i);
+  });
+
+  test('a document is known by its hash', async () => {
+    const query = `{ regions { name } } # ${_name}`;
+    const extensions = persisted(query);
+    expect(codeOf(await ask(fixture.url, { extensions }, bearer))).toBe('PERSISTED_QUERY_NOT_FOUND');
+    expect((await ask(fixture.url, { query, extensions }, bearer)).data).toHaveProperty('regions');
+    expect((await ask(fixture.url, { extensions }, bearer)).data).toHaveProperty('regions');
+  });
+
+  test('only trusted documents are executed where there is a list of them', async () => {
+    expect((await ask(safe.url, { extensions: persisted(TRUSTED) }, bearer)).data).toHaveProperty('regions');
+    const other = '{ regions { name } }';
+    expect(codeOf(await ask(safe.url, { query: other }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
+    const taught = { query: other, extensions: persisted(other) };
+    expect(codeOf(await ask(safe.url, taught, bearer))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
+  });
+
+  test('introspection needs its scope', async () => {
+    const few = await token('acme', { claims: { scope: 'something' } });
+    const spread = 'query { ...A } fragment A on Query { ... { t: __type(name: "Query") { name } } }';
+    const answer = await ask(fixture.url, { query: spread }, few);
+    expect(codeOf(answer)).toBe('FORBIDDEN');
+    expect((await ask(fixture.url, { query: spread }, bearer)).data).toEqual({ t: { name: 'Query' } });
+  });
+
+  test('what an operation costs is told, and nothing runs when it is spent', async () => {
+    const account = `spender-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`;
+    const mine = await token(account);
+    const query = '{ region(id: "cn-hangzhou") { id } }';
+    const answers: WayResult[] = [];
+    for (let i = 0; i < 4; i += 1) answers.push(await ask(poor.url, { query }, mine));
+    expect(answers[0]?.extensions?.['cost']).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
+    expect(answers.map(codeOf)).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
+  });
+
+  test('who has spent everything has nothing new read, only what is known looked up', async () => {
+    const mine = await token(`bankrupt-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
+    const query = '{ region(id: "cn-hangzhou") { id } }';
+    for (let i = 0; i < 3; i += 1) await ask(poor.url, { query }, mine);
+    // None of it is looked at: else it would be said what is wrong with the first, and the others cost less than they may.
+    for (const text of ['{', '{ nothing }', '{ version }', '{ __schema { queryType { name } } }'])
+      expect(codeOf(await ask(poor.url, { query: `${text} # new to ${_name}` }, mine))).toBe('RATE_LIMITED');
+    const known = { query: `{ version } # of ${_name}` };
+    const another = await token(`another-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
+    expect((await ask(poor.url, known, another)).errors).toBeUndefined();
+    expect((await ask(poor.url, known, mine)).errors).toBeUndefined();
+  });
+
+  test('another account sees nothing of it', async () => {
+    const other = await token('other');
+    expect((await ask(fixture.url, { query: '{ cluster(id: "c1") { name } }' }, other)).data).toEqual({
+      cluster: null,
+    });
+  });
+
+  test.each([
+    ['that has expired', () => token('acme', { expiresIn: -5 }), /^(TOKEN_EXPIRED|CLOSED_44\d\d)$/],
+    ['of somebody else', () => token('acme', { secret: 'x'.repeat(32) }), /^(UNAUTHENTICATED|CLOSED_4403)$/],
+    ['that is none', () => Promise.resolve('none'), /^(UNAUTHENTICATED|CLOSED_4403)$/],
+  ])('a token %s opens nothing', async (_title, make, code) => {
+    expect(codeOf(await ask(fixture.url, { query: '{ version }' }, await make()))).toMatch(code);
+  });
+});
+
+describe.each([...streamingWays])('a subscription by %s', (name, ask) => {
+  test('ends when its token does', async () => {
+    const { hub } = watched;
+    const before = hub.listening;
+    clock.reset();
+    const ended = ask(watched.url, { query: EVENTS }, await token('acme', { expiresIn: 60 }));
+    await until(() => hub.listening === before + 1, 'the subscription to run');
+    clock.advance(61_000);
+    expect(codeOf(await ended)).toMatch(/^(TOKEN_EXPIRED|CLOSED_44\d\d)$/);
+    await until(() => hub.listening === before, 'the upstream to be closed');
+  });
+
+  test('ends when its token is called back', async () => {
+    const { hub } = watched;
+    const before = hub.listening;
+    const subject = name.replaceAll(' ', '-');
+    const ended = ask(watched.url, { query: EVENTS }, await token('acme', { subject }));
+    await until(() => hub.listening === before + 1, 'the subscription to run');
+    await writeFile(`${revocations}.new`, JSON.stringify({ revoked: [{ account: 'acme', subject }] }));
+    await rename(`${revocations}.new`, revocations);
+    expect(codeOf(await ended)).toMatch(/^(RIGHTS_CHANGED|CLOSED_4410)$/);
+    await until(() => hub.listening === before, 'the upstream to be closed');
+  });
+
+  test('is not opened for a document that is not trusted', async () => {
+    expect(codeOf(await ask(safe.url, { query: EVENTS }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
+    expect(safe.hub.listening).toBe(0);
+  });
+});

@@ -1,0 +1,91 @@
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { type MovableClock, movableClock } from '../../kit/clock.js';
+import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
+import { askAlone, sequencesIn } from '../fixtures/dedicated-connection.js';
+import { rawSocket } from '../fixtures/raw-socket.js';
+
+/** Half a megabyte an event: a hundred of them are more than all that lies between the gateway and who does not read. */
+const PADDED = 'subscription { clusterEvents { sequence padding } }';
+const STREAM = { accept: 'text/event-stream' };
+
+let clock: MovableClock;
+let fixture: Fixture;
+let stack: AsyncDisposableStack;
+beforeEach(async () => {
+  clock = movableClock();
+  stack = new AsyncDisposableStack();
+  const limits = { connectionsPerAccount: 2, streamQueue: 4, closeTimeout: 300 };
+  fixture = stack.use(await startFixture({ clock, limits }));
+});
+afterEach(() => stack.disposeAsync());
+
+async function streamed(bearer: string, accept: string): Promise<void> {
+  const response = await askAlone(fixture.url, { bearer, headers: { accept }, body: { query: PADDED } });
+  stack.defer(() => void response.destroy());
+  expect(response.statusCode).toBe(200);
+}
+
+/** Ways to subscribe and read nothing of what comes. */
+const ways: ReadonlyMap<string, (bearer: string) => Promise<void>> = new Map([
+  ['server-sent events', (bearer: string) => streamed(bearer, STREAM.accept)],
+  [
+    'multipart',
+    (bearer: string) => streamed(bearer, 'multipart/mixed;subscriptionSpec=1.0, application/json'),
+  ],
+  [
+    'a reserved stream',
+    async (bearer: string) => {
+      const reserved = await askAlone(fixture.url, { bearer, method: 'PUT' });
+      const headers = { 'x-graphql-event-stream-token': await text(reserved) };
+      const open = { bearer, method: 'GET', headers: { ...STREAM, ...headers } };
+      const stream = await askAlone(fixture.url, open);
+      stack.defer(() => void stream.destroy());
+      const body = { query: PADDED, extensions: { operationId: 'one' } };
+      const accepted = await askAlone(fixture.url, { bearer, headers, body });
+      expect(accepted.resume().statusCode).toBe(202);
+    },
+  ],
+  [
+    'a WebSocket',
+    async (bearer: string) => {
+      const raw = stack.use(await rawSocket(fixture.url));
+      raw.say({ type: 'connection_init', payload: { token: bearer } });
+      await raw.heard('connection_ack');
+      raw.say({ id: 'one', type: 'subscribe', payload: { query: PADDED } });
+      raw.socket.pause();
+    },
+  ],
+]);
+
+/** Sequences of the events that somebody gets who reads. */
+async function reader(): Promise<number[]> {
+  const request = { bearer: await token(), headers: STREAM, body: { query: PADDED } };
+  const response = await askAlone(fixture.url, request);
+  stack.defer(() => void response.destroy());
+  return sequencesIn(response);
+}
+
+/** Whether the account may open another stream. */
+async function hasRoom(): Promise<boolean> {
+  const body = { query: 'subscription { ticks }' };
+  const response = await askAlone(fixture.url, { bearer: await token(), headers: STREAM, body });
+  const { statusCode } = response;
+  response.destroy();
+  return statusCode === 200;
+}
+
+describe.each([...ways])('a client that reads nothing of %s', (_way, subscribe) => {
+  test('loses its connection when its token has ended, though what waits for it cannot get out', async () => {
+    const { hub } = fixture;
+    const seen = await reader();
+    await subscribe(await token('acme', { expiresIn: 60 }));
+    await until(() => hub.listening === 1, 'one upstream for both');
+    for (let count = 0; count < 100; count += 1) hub.publish('acme', 'c1');
+    await until(() => seen.length === 100, 'all events to be told to who reads');
+    expect(await hasRoom()).toBe(false);
+    clock.advance(61_000);
+    await eventually(hasRoom, { what: 'room for another' });
+  });
+});

@@ -1,0 +1,388 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { SignJWT, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Fixture, startFixture, token, until } from '../../fixtures/gateway.js';
+import { type RawSocket, rawSocket } from '../../fixtures/raw-socket.js';
+
+const EVENTS = 'subscription { clusterEvents { sequence } }';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture({
+    limits: {
+      operationsPerSocket: 3,
+      messageBytes: 10_000,
+      connectionsPerAccount: 5,
+    },
+    allowedOrigins: ['https://console.example.com'],
+  });
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+async function withSocket<T>(work: (socket: RawSocket) => Promise<T>): Promise<T> {
+  await using socket = await rawSocket(fixture.url);
+  return await work(socket);
+}
+
+/** How the gateway closes a socket that says this. */
+function closedAfter(...said: (object | string)[]) {
+  return withSocket((socket) => {
+    for (const message of said) socket.say(message);
+    return socket.closed;
+  });
+}
+
+function closedAfterAck(...said: (object | string)[]) {
+  return withSocket(async (socket) => {
+    await socket.initialise();
+    for (const message of said) socket.say(message);
+    return socket.closed;
+  });
+}
+
+const subscribe = (id: string, query = EVENTS) => ({ id, type: 'subscribe', payload: { query } });
+
+describe('graphql-transport-ws: the connection', () => {
+  test('is acknowledged once its token is known to be good', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      expect(socket.messages).toEqual([{ type: 'connection_ack' }]);
+    }));
+
+  test('takes its token from the header of the upgrade, too', async () => {
+    const headers = { authorization: `Bearer ${await token()}` };
+    const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers,
+    });
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(String(data))).toEqual({ type: 'connection_ack' });
+    socket.terminate();
+  });
+
+  test('is closed with 4406 when it speaks another protocol, or none', async () => {
+    const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`);
+    const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+    expect([code, String(reason)]).toEqual([4406, 'Subprotocol not acceptable']);
+  });
+
+  test('gets the protocol that it offers beside others', async () => {
+    await using socket = await rawSocket(fixture.url, ['graphql-ws', 'graphql-transport-ws']);
+    expect(socket.socket.protocol).toBe('graphql-transport-ws');
+  });
+
+  test('is closed with 4408 when it does not initialise in time', async () => {
+    await using hasty = await startFixture({ limits: { connectionInitTimeout: 20 } });
+    await using socket = await rawSocket(hasty.url);
+    expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
+  });
+
+  test('is closed with 4429 when it initialises twice, acknowledged or not', async () => {
+    const init = { type: 'connection_init', payload: { token: await token() } };
+    const closed = { code: 4429, reason: 'Too many initialisation requests' };
+    expect(await closedAfter(init, init)).toEqual(closed);
+    expect(await closedAfterAck(init)).toEqual(closed);
+  });
+
+  test('is closed with 4403 without a good token, and with a code of its own when the token has expired', async () => {
+    const init = (bearer?: string) => ({ type: 'connection_init', payload: { token: bearer } });
+    expect(await closedAfter({ type: 'connection_init' })).toEqual({ code: 4403, reason: 'Forbidden' });
+    expect(await closedAfter(init('nonsense'))).toMatchObject({ code: 4403 });
+    const expired = await token('acme', { expiresIn: -60 });
+    expect(await closedAfter(init(expired))).toEqual({ code: 4411, reason: 'Token expired' });
+  });
+
+  test('is closed with 4401 when it subscribes before it has initialised', async () => {
+    expect(await closedAfter(subscribe('1'))).toEqual({ code: 4401, reason: 'Unauthorized' });
+  });
+
+  test('is closed with 4500 when the fault is ours, which is logged once', async () => {
+    const auth = { kind: 'jwks', url: 'http://127.0.0.1:1/keys' } as const;
+    await using faulty = await startFixture({ auth });
+    await using socket = await rawSocket(faulty.url);
+    // Signed as that key set's tokens would be, so that it has to be fetched.
+    const { privateKey } = await generateKeyPair('ES256');
+    const signed = await new SignJWT({ account: 'acme' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .sign(privateKey);
+    socket.say({ type: 'connection_init', payload: { token: signed } });
+    expect(await socket.closed).toEqual({ code: 4500, reason: 'Internal error' });
+    expect(faulty.log.filter(({ level }) => level >= 50)).toHaveLength(1);
+  });
+
+  test('is closed with 1013 when its account has all the connections it may have', async () => {
+    await using all = new AsyncDisposableStack();
+    for (let i = 0; i < 5; i += 1) await all.use(await rawSocket(fixture.url)).initialise('busy');
+    await using late = await rawSocket(fixture.url);
+    late.say({ type: 'connection_init', payload: { token: await token('busy') } });
+    expect(await late.closed).toMatchObject({ code: 1013 });
+    await withSocket((other) => other.initialise('quiet'));
+  });
+
+  test('is closed with 1009 when a message is larger than allowed', async () => {
+    expect(await closedAfterAck({ type: 'ping', payload: { x: 'x'.repeat(10_000) } })).toMatchObject({
+      code: 1009,
+    });
+  });
+
+  test('is closed with 1007 when a text is no UTF-8', async () => {
+    await using socket = await rawSocket(fixture.url);
+    await socket.initialise();
+    socket.socket.send(Buffer.from([0xc3, 0x28]), { binary: false });
+    expect(await socket.closed).toMatchObject({ code: 1007 });
+  });
+
+  test('may cut a message into frames, anywhere, and call it binary', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      const message = Buffer.from(JSON.stringify({ type: 'ping', payload: { name: 'café' } }));
+      for (const [at, byte] of message.entries())
+        socket.socket.send(Buffer.from([byte]), { binary: true, fin: at === message.length - 1 });
+      expect(await socket.heard('pong')).toEqual({ type: 'pong', payload: { name: 'café' } });
+    }));
+
+  test('is refused with 403 when it comes from a page of a foreign origin', async () => {
+    const answers: (number | undefined)[] = [];
+    for (const origin of ['https://evil.example.com', 'https://console.example.com', fixture.url]) {
+      const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+        origin,
+      });
+      answers.push(
+        await new Promise((resolve) => {
+          socket.once('open', () => resolve(101));
+          socket.once('unexpected-response', (_, response) => resolve(response.statusCode));
+        }),
+      );
+      socket.on('error', () => undefined);
+      socket.terminate();
+    }
+    expect(answers).toEqual([403, 101, 101]);
+  });
+
+  test('is refused with 404 elsewhere than at /graphql', async () => {
+    const request = httpRequest(`${fixture.url}/elsewhere`, {
+      headers: {
+        connection: 'upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+        'sec-websocket-version': '13',
+      },
+    }).end();
+    const [response] = (await once(request, 'response')) as [{ statusCode: number }];
+    expect(response.statusCode).toBe(404);
+  });
+});
+
+describe('graphql-transport-ws: once the connection is being closed', () => {
+  const rename = (name: string) => subscribe(name, `mutation { rename(name: "${name}") { name } }`);
+
+  test.each([
+    ['an invalid message', 'nonsense'],
+    ['an id in use', subscribe('same')],
+    ['a second initialisation', { type: 'connection_init' }],
+  ])('what comes behind %s is not executed, though it was sent at the same moment', (what, offence) =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      socket.say(subscribe('same'));
+      const after = `after ${what}`;
+      // One write, so that the gateway reads both at once.
+      socket.together(() => [offence, rename(after)].forEach((message) => socket.say(message)));
+      expect((await socket.closed).code).toBeGreaterThanOrEqual(4400);
+      await withSocket(async (other) => {
+        await other.initialise();
+        other.say(rename(`since ${what}`));
+        await other.heard('complete');
+      });
+      expect(fixture.hub.renamed).not.toContain(after);
+    }),
+  );
+
+  test('what runs on it ends at once, and what is said is not executed, however long the client takes', () =>
+    withSocket(async (socket) => {
+      const { hub } = fixture;
+      await socket.initialise();
+      socket.say(subscribe('1', 'subscription { ticks }'));
+      await until(() => hub.listening === 1, 'the upstream');
+      // It does not read that it is closed, so it does not answer.
+      socket.socket.pause();
+      socket.say('nonsense');
+      await until(() => hub.listening === 0, 'the end of the upstream');
+      socket.say(rename('from a deaf client'));
+      await withSocket(async (other) => {
+        await other.initialise();
+        other.say(rename('from another client'));
+        await other.heard('complete');
+      });
+      expect(hub.renamed).not.toContain('from a deaf client');
+      socket.socket.resume();
+      expect(await socket.closed).toMatchObject({ code: 4400 });
+    }));
+});
+
+describe('graphql-transport-ws: messages', () => {
+  test('a ping is answered with a pong and its payload, before and after the acknowledgement; a pong with nothing', () =>
+    withSocket(async (socket) => {
+      socket.say({ type: 'ping', payload: { at: 1 } });
+      expect(await socket.heard('pong')).toEqual({ type: 'pong', payload: { at: 1 } });
+      await socket.initialise();
+      socket.say({ type: 'pong' });
+      socket.say({ type: 'ping' });
+      expect(await socket.heard('pong', 2)).toEqual({ type: 'pong' });
+      expect(socket.messages.map(({ type }) => type)).toEqual(['pong', 'connection_ack', 'pong']);
+    }));
+
+  test.each([
+    ['what is not JSON', 'nonsense'],
+    ['JSON that is no message', '[]'],
+    ['null', 'null'],
+    ['a message without a type', {}],
+    ['a type that does not exist', { type: 'start' }],
+    ['a subscription without an id', { type: 'subscribe', payload: { query: EVENTS } }],
+    ['a subscription with an empty id', subscribe('')],
+    ['a subscription with an id of another type', { ...subscribe('1'), id: 1 }],
+    ['a subscription with a very long id', subscribe('x'.repeat(2000))],
+    ['a subscription without a payload', { id: '1', type: 'subscribe' }],
+    ['a subscription without a query', { id: '1', type: 'subscribe', payload: {} }],
+    [
+      'variables that are no object',
+      { id: '1', type: 'subscribe', payload: { query: EVENTS, variables: 'x' } },
+    ],
+    ['a completion without an id', { type: 'complete' }],
+    ['a payload of a ping that is no object', { type: 'ping', payload: 'x' }],
+    ['what only servers say: connection_ack', { type: 'connection_ack' }],
+    ['what only servers say: next', { id: '1', type: 'next', payload: {} }],
+    ['what only servers say: error', { id: '1', type: 'error', payload: [{ message: 'x' }] }],
+  ])('%s closes the connection with 4400', async (_, message) => {
+    expect(await closedAfterAck(message)).toEqual({ code: 4400, reason: 'Invalid message received' });
+  });
+
+  test('a query is answered with next, then complete; its id can be used again', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      for (let time = 1; time <= 2; time += 1) {
+        socket.say(subscribe('1', '{ cluster(id: "c1") { name } }'));
+        await socket.heard('complete', time);
+      }
+      expect(socket.messages.slice(1)).toEqual(
+        [1, 2].flatMap(() => [
+          { id: '1', type: 'next', payload: expect.objectContaining({ data: { cluster: { name: 'one' } } }) },
+          { id: '1', type: 'complete' },
+        ]),
+      );
+    }));
+
+  test('a subscription that ends by itself says next for each event, then complete, and nothing more', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      socket.say(subscribe('1', 'subscription { countdown(from: 3) }'));
+      await socket.heard('complete');
+      socket.say({ id: '1', type: 'complete' });
+      socket.say({ type: 'ping' });
+      await socket.heard('pong');
+      expect(socket.messages.slice(1)).toEqual([
+        ...[3, 2, 1].map((countdown) => ({ id: '1', type: 'next', payload: { data: { countdown } } })),
+        { id: '1', type: 'complete' },
+        { type: 'pong' },
+      ]);
+    }));
+
+  test('a query that the client completes before it is answered is cancelled and not answered', () =>
+    withSocket(async (socket) => {
+      const { hub } = fixture;
+      await socket.initialise();
+      const { slow, told } = hub;
+      socket.say(subscribe('1', '{ slow }'));
+      await until(() => hub.slow === slow + 1, 'the query');
+      socket.say({ id: '1', type: 'complete' });
+      await until(() => hub.told === told + 1, 'its cancellation');
+      socket.say({ type: 'ping' });
+      await socket.heard('pong');
+      expect(socket.messages.map(({ type }) => type)).toEqual(['connection_ack', 'pong']);
+    }));
+
+  test('what is wrong with a document is an error with its id, and nothing follows it', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      for (const [id, query, code] of [
+        ['parse', '{', 'GRAPHQL_PARSE_FAILED'],
+        ['validate', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+        ['two', 'query A { version } query B { version }', 'BAD_REQUEST'],
+      ] as const) {
+        socket.say(subscribe(id, query));
+        await until(() => socket.messages.some((message) => message['id'] === id), id);
+        const about = socket.messages.filter((message) => message['id'] === id);
+        expect(about).toMatchObject([{ type: 'error', payload: [{ extensions: { code } }] }]);
+      }
+      socket.say(subscribe('parse', '{ version }'));
+      await socket.heard('complete');
+    }));
+
+  test('an id in use closes the connection with 4409', async () => {
+    expect(await closedAfterAck(subscribe('same'), subscribe('same'))).toEqual({
+      code: 4409,
+      reason: 'Subscriber for same already exists',
+    });
+    const long = 'ü'.repeat(500);
+    expect(await closedAfterAck(subscribe(long), subscribe(long))).toMatchObject({ code: 4409 });
+  });
+
+  test('after complete nothing more comes, its id is free, and completing what is unknown does no harm', () =>
+    withSocket(async (socket) => {
+      const { hub } = fixture;
+      await socket.initialise();
+      socket.say({ id: 'unknown', type: 'complete' });
+      socket.say(subscribe('1', 'subscription { ticks }'));
+      await until(() => hub.listening === 1, 'the upstream');
+      socket.say({ id: '1', type: 'complete' });
+      await until(() => hub.listening === 0, 'its end');
+      hub.publish('acme', 'c1');
+      socket.say(subscribe('1', '{ version }'));
+      await socket.heard('complete');
+      expect(socket.messages.filter(({ type }) => type === 'next')).toHaveLength(1);
+    }));
+
+  test('more operations than a socket may run are refused one by one', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      for (const id of ['1', '2', '3', '4']) socket.say(subscribe(id, 'subscription { ticks }'));
+      const refused = await socket.heard('error');
+      expect(refused).toMatchObject({ id: '4', payload: [{ extensions: { code: 'LIMIT_EXCEEDED' } }] });
+      socket.say({ id: '1', type: 'complete' });
+      socket.say(subscribe('4', '{ version }'));
+      await socket.heard('complete');
+    }));
+
+  test('a document may be named by its hash', () =>
+    withSocket(async (socket) => {
+      await socket.initialise();
+      const sha256Hash = 'a'.repeat(64);
+      const extensions = { persistedQuery: { version: 1, sha256Hash } };
+      socket.say({ id: '1', type: 'subscribe', payload: { query: '', extensions } });
+      expect(await socket.heard('error')).toMatchObject({
+        payload: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+      });
+    }));
+
+  test('bookmarks come as messages only to who asks for them', () =>
+    withSocket(async (socket) => {
+      const { hub } = fixture;
+      await socket.initialise();
+      hub.bookmarks = true;
+      const query = 'subscription { clusterEvents { sequence } }';
+      socket.say({ id: 'plain', type: 'subscribe', payload: { query } });
+      socket.say({ id: 'asked', type: 'subscribe', payload: { query, extensions: { bookmarks: true } } });
+      const { sequence } = hub.publish('acme', 'c1');
+      const about = (id: string) => socket.messages.filter((message) => message['id'] === id);
+      const last = (id: string) => JSON.stringify(about(id).at(-1)?.['payload'] ?? null);
+      await until(() => last('asked').includes(`"bookmark":{"cursor":"${sequence}"}`), 'the bookmark');
+      hub.bookmarks = false;
+      expect(about('asked').at(-1)?.['payload']).toEqual({
+        data: null,
+        extensions: { bookmark: { cursor: String(sequence) } },
+      });
+      expect(JSON.stringify(about('plain'))).not.toContain('bookmark');
+    }));
+});

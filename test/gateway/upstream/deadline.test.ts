@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import {
+  LightAbortController,
+  type AbortSignalLike,
+  nativeSignal,
+} from '../../../gateway/upstream/call/light-abort-controller.js';
+import { Deadline } from '../../../gateway/upstream/call/deadline.js';
+
+const never = () => new Promise<never>(() => undefined);
+const LATE = { extensions: { code: 'REQUEST_TIMEOUT' } };
+
+test('what is too slow ends in the order in which it began, and is told so; what was in time is left alone', async () => {
+  const deadline = new Deadline(30);
+  const ended: string[] = [];
+  const signals = new Map<string, AbortSignalLike>();
+  const begin = (name: string, work: () => Promise<unknown>) =>
+    Promise.resolve(
+      deadline.within(new LightAbortController(), (signal) => {
+        signals.set(name, signal);
+        return work();
+      }),
+    ).finally(() => ended.push(name));
+  const inTime = begin('in time', () => Promise.resolve('done'));
+  const first = begin('first', never);
+  const second = begin('second', never);
+  expect(await inTime).toBe('done');
+  await expect(first).rejects.toMatchObject(LATE);
+  await expect(second).rejects.toMatchObject(LATE);
+  // Nothing was timed any more: the next one is all the same.
+  await expect(begin('third', never)).rejects.toMatchObject(LATE);
+  expect(ended).toEqual(['in time', 'first', 'second', 'third']);
+  expect([...signals].filter(([, { aborted }]) => aborted).map(([name]) => name)).toEqual([
+    'first',
+    'second',
+    'third',
+  ]);
+});
+
+test('work whose client leaves is told so, also when the client has left before', async () => {
+  const deadline = new Deadline(30_000);
+  const client = new AbortController();
+  const told = deadline.within(client.signal, (signal) => {
+    expect(signal.aborted).toBe(false);
+    client.abort();
+    return Promise.resolve(signal.aborted);
+  });
+  expect(await told).toBe(true);
+  expect(await deadline.within(client.signal, ({ aborted }) => Promise.resolve(aborted))).toBe(true);
+});
+
+test('a cancellation calls each of its listeners once, but not those that went, and libraries see a signal of theirs', () => {
+  const cancellation = new LightAbortController();
+  const called: string[] = [];
+  const gone = () => called.push('gone');
+  cancellation.addEventListener('abort', gone);
+  const there = () => called.push('there');
+  cancellation.addEventListener('abort', there);
+  cancellation.removeEventListener('abort', gone);
+  cancellation.addEventListener('abort', there);
+  const before = nativeSignal(cancellation);
+  expect(before.aborted).toBe(false);
+  cancellation.abort();
+  cancellation.abort();
+  expect(called).toEqual(['there']);
+  expect(before.aborted).toBe(true);
+  expect(nativeSignal(cancellation).aborted).toBe(true);
+});

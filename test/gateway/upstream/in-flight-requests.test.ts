@@ -1,0 +1,170 @@
+import { OperationTypeNode } from 'graphql';
+import { expect, test } from 'vitest';
+import type { CallContext } from '../../../gateway/upstream/call/call-context.js';
+import type { AbortSignalLike } from '../../../gateway/upstream/call/light-abort-controller.js';
+import { InFlightRequests } from '../../../gateway/upstream/call/in-flight-requests.js';
+import { entitiesAt, parsePath, placesAt } from '../../../gateway/execution/data/plan-path.js';
+import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+
+interface Started {
+  readonly signal: AbortSignalLike;
+  readonly answer: (result: SubgraphResult) => void;
+}
+
+/** A subgraph that answers when told to. */
+function subgraph() {
+  const started: Started[] = [];
+  const start = (signal: AbortSignalLike) =>
+    new Promise<SubgraphResult>((answer) => started.push({ signal, answer }));
+  return { started, start };
+}
+
+/** A request to the subgraph that no other key has. */
+function request(key: string) {
+  return { subgraph: 'clusters', key: () => key };
+}
+
+function call({
+  account = 'acme',
+  subject = 'ann',
+  kind = OperationTypeNode.QUERY,
+  signal = new AbortController().signal,
+  atLeast = undefined as string | undefined,
+} = {}): CallContext {
+  return { actor: { account, subject }, requestId: 'flights', kind, signal, atLeast };
+}
+
+test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {
+  const { started, start } = subgraph();
+  const flights = new InFlightRequests();
+  const both = [call(), call()].map(async (one) => flights.share(one, request('q'), start));
+  expect(started).toHaveLength(1);
+  started[0]?.answer({ data: { a: { b: 1 } } });
+  const [first, second] = await Promise.all(both);
+  expect(first).toEqual({ data: { a: { b: 1 } } });
+  expect(second).toEqual(first);
+  expect(second?.data?.['a']).not.toBe(first?.data?.['a']);
+});
+
+test('other actors, other requests, later requests and mutations go on their own', async () => {
+  const { started, start } = subgraph();
+  const flights = new InFlightRequests();
+  const first = flights.share(call(), request('q'), start);
+  const others = [
+    flights.share(call({ account: 'other' }), request('q'), start),
+    flights.share(call({ subject: 'bob' }), request('q'), start),
+    flights.share(call(), request('r'), start),
+    flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
+    flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
+  ];
+  expect(started).toHaveLength(6);
+  for (const { answer } of started) answer({ data: {} });
+  await Promise.all([first, ...others]);
+  void flights.share(call(), request('q'), start);
+  expect(started).toHaveLength(7);
+});
+
+test('of several of one actor at a time each is joined by its like, and one that is alone is compared with nothing', async () => {
+  const { started, start } = subgraph();
+  const flights = new InFlightRequests();
+  const compared: string[] = [];
+  const share = async (key: string) =>
+    flights.share(call(), { subgraph: 'clusters', key: () => (compared.push(key), key) }, start);
+  const first = share('q');
+  void flights.share(call(), { ...request('q'), subgraph: 'regions' }, start);
+  expect(compared).toEqual([]);
+  const all = [first, share('r'), share('s'), share('q'), share('r'), share('s')];
+  expect(started).toHaveLength(4);
+  for (const { answer } of started) answer({ data: {} });
+  await Promise.all(all);
+  compared.length = 0;
+  void share('q');
+  expect(started).toHaveLength(5);
+  expect(compared).toEqual([]);
+});
+
+test('after a mutation or an event nobody gets what was asked for before', async () => {
+  const { started, start } = subgraph();
+  const flights = new InFlightRequests();
+  void flights.share(call(), request('q'), start);
+  const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start);
+  started[1]?.answer({ data: {} });
+  await mutation;
+  void flights.share(call(), request('q'), start);
+  expect(started).toHaveLength(3);
+  flights.forget('acme');
+  void flights.share(call(), request('q'), start);
+  expect(started).toHaveLength(4);
+});
+
+test('who must not see less than an event goes with those who wait for the same, and nobody joins what was asked for before', async () => {
+  const { started, start } = subgraph();
+  const flights = new InFlightRequests();
+  void flights.share(call(), request('q'), start);
+  const both = ['one', 'one'].map(async (atLeast) => flights.share(call({ atLeast }), request('q'), start));
+  void flights.share(call({ atLeast: 'two' }), request('q'), start);
+  expect(started).toHaveLength(3);
+  started[1]?.answer({ data: {} });
+  await Promise.all(both);
+  void flights.share(call(), request('q'), start);
+  expect(started).toHaveLength(4);
+});
+
+test('a subgraph is told when the last one who waits has left, not before', () => {
+  const { started, start } = subgraph();
+  const flights = new InFlightRequests();
+  const [one, two] = [new AbortController(), new AbortController()];
+  void flights.share(call({ signal: one.signal }), request('q'), start);
+  void flights.share(call({ signal: two.signal }), request('q'), start);
+  one.abort();
+  expect(started[0]?.signal.aborted).toBe(false);
+  two.abort();
+  expect(started[0]?.signal.aborted).toBe(true);
+  void flights.share(call(), request('q'), start);
+  expect(started).toHaveLength(2);
+});
+
+test('paths of a plan lead through lists and by types, and give places in the same order', () => {
+  const book = { __typename: 'Book', maker: { id: 1 } };
+  const film = { __typename: 'Film', maker: { id: 2 } };
+  const root = {
+    a: [
+      [book, null],
+      [film, book],
+    ],
+    b: book,
+  };
+  const all = parsePath(['a', '@', '@', 'maker']);
+  expect(entitiesAt(root, all)).toEqual([{ id: 1 }, { id: 2 }, { id: 1 }]);
+  const makers = new Set([book.maker, film.maker]);
+  expect(placesAt(root, all, makers, 10)).toEqual([
+    ['a', 0, 0, 'maker'],
+    ['a', 1, 0, 'maker'],
+    ['a', 1, 1, 'maker'],
+  ]);
+  expect(placesAt(root, all, new Set([film.maker]), 10)).toEqual([['a', 1, 0, 'maker']]);
+  expect(placesAt(root, all, makers, 2)).toHaveLength(2);
+  const books = parsePath(['a', '@', '@|[Book,Disc]', 'maker']);
+  expect(entitiesAt(root, books)).toEqual([{ id: 1 }, { id: 1 }]);
+  expect(placesAt(root, books, makers, 10)).toEqual([
+    ['a', 0, 0, 'maker'],
+    ['a', 1, 1, 'maker'],
+  ]);
+  expect(entitiesAt(root, parsePath(['b|[Film]', 'maker']))).toEqual([]);
+});
+
+test('looks at an object once though it is in a million places', () => {
+  let reads = 0;
+  const wide = (inner: object) => ({ list: Array.from({ length: 100 }, () => inner) });
+  const last = {
+    get id() {
+      return (reads += 1);
+    },
+  };
+  const root = wide(wide(wide(last)));
+  const path = parsePath(['list', '@', 'list', '@', 'list', '@', 'id']);
+  expect(entitiesAt(root, parsePath(['list', '@', 'list', '@', 'list', '@'])).length).toBeLessThan(257);
+  reads = 0;
+  expect(placesAt(root, path, new Set(), 100)).toEqual([]);
+  expect(reads).toBe(1);
+});
