@@ -98,6 +98,14 @@ export default tseslint.config(
         },
       ],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'BinaryExpression[operator=/^[!=]==$/] > CallExpression[callee.object.name="JSON"][callee.property.name="stringify"]',
+          message: "jsonb reorders keys: compare with sameJson or node:util's isDeepStrictEqual.",
+        },
+      ],
     },
   },
   {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { startEngine, type Engine } from '../../engine/engine.js';
 import { noFaults, type Faults } from '../../engine/contract.js';
 import { EventLog } from '../../engine/event-log.js';
@@ -152,7 +153,7 @@ export async function audit(world: World, clusterId: string) {
     state: cluster.state,
     nodes: working.length,
     running: working.filter(({ state, status }) => state === 'running' && status === 'Ready').length,
-    sameAsCloud: JSON.stringify([...alive].sort()) === JSON.stringify(working.map(({ id }) => id).sort()),
+    sameAsCloud: isDeepStrictEqual([...alive].sort(), working.map(({ id }) => id).sort()),
     vcpu: await world.used('payg-vcpu'),
     recount: (await prisma.node.findMany()).reduce(
       (sum, { state, vcpus }) => sum + (state === 'failed' ? 0 : vcpus),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
@@ -92,7 +93,7 @@ test('the platform keeps its server when only the connection that owns it is end
   await eventually(
     async () => {
       const [owner] = await query(server.url, owners);
-      return owner !== undefined && JSON.stringify(owner) !== JSON.stringify(before);
+      return owner !== undefined && !isDeepStrictEqual(owner, before);
     },
     { what: 'another owning connection' },
   );

@@ -4,6 +4,7 @@ import type { ClusterRow } from '../cluster/cluster.store.js';
 import { readImmutableFields } from './immutable-fields.store.js';
 import { immutableProblems, type ImmutableFields } from './immutable.rules.js';
 import { labelRiskProblems } from './registered.rules.js';
+import { sameJson } from '../../../kernel/same-json.js';
 
 export interface GuardedUpdate extends ImmutableFields {
   readonly labels?: unknown;
@@ -16,7 +17,7 @@ export async function guardUpdate(
   cluster: ClusterRow,
   update: GuardedUpdate,
 ): Promise<void> {
-  const labels = update.labels != null && JSON.stringify(update.labels) !== JSON.stringify(cluster.labels);
+  const labels = update.labels != null && !sameJson(update.labels, cluster.labels);
   const problems = [
     ...immutableProblems(update, await readImmutableFields(tx, cluster)),
     ...labelRiskProblems(cluster, { labels, acknowledged: update.acknowledgeRisk === true }),

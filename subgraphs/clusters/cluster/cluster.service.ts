@@ -22,6 +22,7 @@ import { unfinishedOperations } from '../operation/operation.store.js';
 import { startUpgrade } from '../upgrade/start-upgrade.js';
 import { rollingPolicyOf } from '../upgrade/rolling-policy.js';
 import { upgradeTarget } from '../upgrade/upgrade-target.js';
+import { sameJson } from '../../../kernel/same-json.js';
 
 const ID_PATH = ['input', 'id'];
 
@@ -164,7 +165,7 @@ function checkVersion(cluster: ClusterRow, given: bigint | null | undefined): vo
 }
 
 function changedFields(cluster: ClusterRow, { name, labels, deletionProtection }: UpdateClusterInput) {
-  const sameLabels = labels == null || JSON.stringify(labels) === JSON.stringify(cluster.labels);
+  const sameLabels = labels == null || sameJson(labels, cluster.labels);
   return {
     ...(name != null && name !== cluster.name && { name }),
     ...(!sameLabels && { labels: labels as Record<string, string> }),

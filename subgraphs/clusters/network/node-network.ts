@@ -15,6 +15,7 @@ import {
   useOfNode,
 } from './max-pods.rules.js';
 import { ENIS, GROUP_IPS, PRIVATE_IPS, ROUTES } from './network-quotas.js';
+import { sameJson } from '../../../kernel/same-json.js';
 
 const NOTHING: NodesUse = { ...NO_USE, groups: {} };
 
@@ -76,7 +77,7 @@ export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Pr
   const now = await recount(tx, network);
   const before = heldOf(network);
   const held = await bring(tx, network, { before, now });
-  if (JSON.stringify(held) !== JSON.stringify(before)) await setHeld(tx, network, held);
+  if (!sameJson(held, before)) await setHeld(tx, network, held);
 }
 
 /** Gives back everything that the cluster's nodes hold. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { refuseNotFound } from '../../../engine/not-found.js';
 import { isFinished } from '../../../engine/operation.rules.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -29,13 +30,9 @@ export class OperationProgressService {
       const filter = { operationId: id };
       for await (const { traceparent } of events.follow(account, { after, signal, filter })) {
         const now = await read();
-        if (now && !sameOperation(now, shown)) yield followsFrom((shown = now), traceparent);
+        if (now && !isDeepStrictEqual(now, shown)) yield followsFrom((shown = now), traceparent);
         if (isFinished(shown.state)) return;
       }
     });
   }
-}
-
-function sameOperation(a: OperationRow, b: OperationRow): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -45,6 +45,22 @@ test('updateCluster changes what is given, raises resourceVersion and says so on
   expect(again.cluster?.resourceVersion).toBe('2');
 });
 
+test('updateCluster with the labels that the cluster has changes nothing, in whatever order they are sent', async () => {
+  const { id } = await runningCluster(clusters, 'acme', { name: 'labelled' });
+  // PostgreSQL's jsonb sorts keys by their length first.
+  const labels = { environment: 'prod', team: 'shop', a: 'b' };
+  const first = await mutate('updateCluster', { id, labels });
+  const again = await mutate('updateCluster', { id, labels });
+  expect(again).toMatchObject({
+    cluster: { resourceVersion: first.cluster?.resourceVersion },
+    userErrors: [],
+  });
+  const events = await clusters.platform.database.prisma.event.count({
+    where: { clusterId: id, type: 'CLUSTER_UPDATED' },
+  });
+  expect(events).toBe(1);
+});
+
 test('updateCluster with an old resourceVersion is refused with CONFLICT', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'contested' });
   await mutate('updateCluster', { id, labels: { a: 'b' } });

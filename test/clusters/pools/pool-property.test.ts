@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setLimit } from '../../../engine/ledger.js';
@@ -117,8 +118,7 @@ async function expectConvergence(run: Run): Promise<void> {
           state === 'ACTIVE' &&
           nodes.filter((one) => one.nodePoolId === id && one.state === 'running').length === desiredSize,
       ) &&
-      JSON.stringify(nodes.map(({ id }) => id).sort()) ===
-        JSON.stringify(instances.map(({ id }) => id).sort())
+      isDeepStrictEqual(nodes.map(({ id }) => id).sort(), instances.map(({ id }) => id).sort())
     );
   };
   await eventually(converged, { what: 'convergence', timeoutMs: WAIT_MS }).catch(async (cause) => {
@@ -136,7 +136,7 @@ async function expectRecount(): Promise<void> {
   const same = async () => {
     const [ledger, counted] = [await ledgerUses(prisma, 'acme'), await recount(prisma, 'acme')];
     last = { ledger, counted };
-    return JSON.stringify(ledger) === JSON.stringify(counted);
+    return isDeepStrictEqual(ledger, counted);
   };
   await eventually(same, { what: 'that the ledger is a recount' }).catch((cause: unknown) => {
     throw new Error(`the ledger has drifted: ${JSON.stringify(last)}`, { cause });

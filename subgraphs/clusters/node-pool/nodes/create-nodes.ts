@@ -32,6 +32,7 @@ import { eventOf } from '../../reconcile/reconcile-events.js';
 import { readNodes } from '../../reconcile/reconcile.store.js';
 import { pendingNode } from './pending-node.js';
 import { vSwitchesOf } from '../pool-network.js';
+import { sameJson } from '../../../../kernel/same-json.js';
 
 /**
  * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked
@@ -99,7 +100,7 @@ async function connectNodes(
   const machine = { ...machinesOf(pool), state: 'pending', vcpus };
   const unused = Array.from({ length: taken.granted - granted }, () => machine);
   await releaseInstanceQuota(tx, account, unused);
-  const noted = JSON.stringify(shortage) !== JSON.stringify(pool.shortage);
+  const noted = !sameJson(shortage, pool.shortage);
   if (noted) await recordShortage(tx, pool.id, shortage);
   return { granted, noted };
 }

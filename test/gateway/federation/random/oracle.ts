@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ExecutionResult, type GraphQLSchema, type DocumentNode, execute } from 'graphql';
 import type { Field, Need, RandomGraph, RootField } from './graph.js';
 
@@ -40,7 +41,7 @@ export class Truth {
     const names = ['id', 'code', 'spot'].filter((name) => key[name] !== undefined);
     if (names.length === 0) return null;
     const matches = (thing: Thing) =>
-      names.every((name) => JSON.stringify(this.value(thing, name)) === JSON.stringify(key[name]));
+      names.every((name) => isDeepStrictEqual(this.value(thing, name), key[name]));
     return this.all({ members: types }).find(matches) ?? null;
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
@@ -19,7 +20,7 @@ const cars = ['1', '2'].map((id) => ({
 function car(given: Record<string, unknown>): object | null {
   const found = cars.find((one) =>
     (['id', 'code', 'spot'] as const).every(
-      (key) => given[key] === undefined || JSON.stringify(given[key]) === JSON.stringify(one[key]),
+      (key) => given[key] === undefined || isDeepStrictEqual(given[key], one[key]),
     ),
   );
   return found ? { ...found, price: given['price'] ?? found.price } : null;
