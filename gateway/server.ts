@@ -23,7 +23,7 @@ import { type GatewayMetrics, noopMetrics } from './metrics/gateway-metrics.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
 import { PlanningThread } from './planning/planning-thread.js';
-import { Preparation } from './request/request-preparer.js';
+import { RequestPreparer } from './request/request-preparer.js';
 import { type Supergraph, loadSupergraph } from './planning/planned-supergraph.js';
 import { Reloading } from './supergraph-reloader.js';
 import { RightsWatch } from './subscriptions/permission-watcher.js';
@@ -158,7 +158,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const drained = new AbortController();
   const rate = options.rate && started.use(RateLimiter.open(options.rate, log));
   const served: Served = {
-    preparation: new Preparation(supergraph, limits),
+    preparation: new RequestPreparer(supergraph, limits),
     costs: new OperationCosts(supergraph.api, supergraph.full),
   };
   const executor = new GraphExecutor({
@@ -218,7 +218,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requests: requestQueue('requests', limits),
     operations: requestQueue('operations', limits),
     draining: drained.signal,
-    comeBack: () => Math.ceil(Math.random() * limits.comeBackWithin),
+    reconnectDelay: () => Math.ceil(Math.random() * limits.reconnectWindow),
   };
   const apollo = await startApollo({
     schema: supergraph.api,

@@ -2,7 +2,7 @@ import type { Log } from '../kernel/log.js';
 import { OperationCosts } from './request/cost/operation-costs.js';
 import type { SubgraphSource } from './upstream/call/subgraph-source.js';
 import type { Limits } from './request/limits/limits.js';
-import { Preparation } from './request/request-preparer.js';
+import { RequestPreparer } from './request/request-preparer.js';
 import type { Supergraph } from './planning/planned-supergraph.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
 import type { Served } from './request/admission.js';
@@ -41,7 +41,7 @@ export class Reloading implements AsyncDisposable {
     const { served, subscriptions, limits, log, load, loaded } = this.options;
     const supergraph = load(sdl);
     await loaded();
-    const preparation = new Preparation(supergraph, limits);
+    const preparation = new RequestPreparer(supergraph, limits);
     const costs = new OperationCosts(supergraph.api, supergraph.full);
     this.replaceSources(supergraph);
     Object.assign(served, { preparation, costs });

@@ -10,11 +10,11 @@ import {
   Kind,
   visit,
 } from 'graphql';
-import { nodeKeys } from './visitor-keys.js';
+import { visitorKeys } from './visitor-keys.js';
 import { AttachedValues } from '../../kernel/attached-values.js';
 
 /** What has to be known of a document wherever in it that stands, each in the order of the text. */
-export interface DocumentFacts {
+export interface DocumentAnalysis {
   /** Arguments that are page sizes. */
   readonly pageSizes: readonly ArgumentNode[];
   /** Numbers that no double can hold. */
@@ -29,10 +29,10 @@ export interface DocumentFacts {
   readonly switches: ReadonlySet<string>;
 }
 
-const known = new AttachedValues<DocumentNode, DocumentFacts>();
+const known = new AttachedValues<DocumentNode, DocumentAnalysis>();
 
 /** Looks a document through once, for all who want to know something of it: walking costs more than what is found. */
-export function factsOf(document: DocumentNode): DocumentFacts {
+export function analyzeDocument(document: DocumentNode): DocumentAnalysis {
   const before = known.get(document);
   if (before) return before;
   const facts = lookedThrough(document);
@@ -40,7 +40,7 @@ export function factsOf(document: DocumentNode): DocumentFacts {
   return facts;
 }
 
-function lookedThrough(document: DocumentNode): DocumentFacts {
+function lookedThrough(document: DocumentNode): DocumentAnalysis {
   const pageSizes: ArgumentNode[] = [];
   const tooLarge: (FloatValueNode | IntValueNode)[] = [];
   let longestList: ListValueNode | undefined;
@@ -67,7 +67,7 @@ function lookedThrough(document: DocumentNode): DocumentFacts {
       for (const name of switchesOf(node)) switches.add(name);
     },
   };
-  visit(document, look, nodeKeys);
+  visit(document, look, visitorKeys);
   return { pageSizes, tooLarge, longestList, longestAlias, introspection, switches };
 }
 

@@ -1,7 +1,7 @@
 import type { ASTVisitorKeyMap } from 'graphql';
 
 /** Where the nodes of an executable document have others that say something: names are read with what they name. */
-export const nodeKeys: ASTVisitorKeyMap = {
+export const visitorKeys: ASTVisitorKeyMap = {
   Document: ['definitions'],
   OperationDefinition: ['variableDefinitions', 'directives', 'selectionSet'],
   VariableDefinition: ['variable', 'type', 'defaultValue', 'directives'],

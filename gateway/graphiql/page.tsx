@@ -4,7 +4,7 @@ import { createFetcher } from './fetcher.js';
 import mark from './mark.svg';
 import type { PageSettings } from './settings.js';
 import { createStorage } from './storage.js';
-import { factsOf, forgetToken, keepToken } from './token.js';
+import { decodeToken, forgetToken, keepToken } from './token.js';
 import { TokenDialog } from './token-dialog.js';
 
 export interface PageProps {
@@ -87,7 +87,7 @@ function TokenStatus({ token, onEnter, onForget }: TokenStatusProps) {
       </button>
     );
   }
-  const { account, expiresAt } = factsOf(token);
+  const { account, expiresAt } = decodeToken(token);
   return (
     <>
       <span

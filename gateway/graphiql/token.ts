@@ -33,7 +33,7 @@ export interface TokenFacts {
 }
 
 /** Reads the claims of a JWT; nothing of a text that is not one. */
-export function factsOf(token: string): TokenFacts {
+export function decodeToken(token: string): TokenFacts {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const claims = JSON.parse(atob(payload)) as { account?: unknown; exp?: unknown };

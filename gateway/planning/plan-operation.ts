@@ -2,11 +2,11 @@ import { Operation, operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError } from 'graphql';
 import { withoutAbstractFragments } from './corrections/abstract-fragments.js';
-import { factsOf } from '../document/analyze-document.js';
+import { analyzeDocument } from '../document/analyze-document.js';
 import { withDirectiveDefaults } from '../supergraph/executable-directives.js';
-import { inOrder } from './corrections/fetch-order.js';
+import { orderFetches } from './corrections/fetch-order.js';
 import { restorePlan } from './corrections/restore-plan.js';
-import { Selected } from './corrections/operation-selection.js';
+import { OperationSelection } from './corrections/operation-selection.js';
 import type { Supergraph } from './planned-supergraph.js';
 import { withoutIntrospection } from './without-introspection.js';
 
@@ -27,7 +27,8 @@ export function planOperation(
   operationName: string | undefined,
 ): QueryPlan {
   const named = operationName === undefined ? {} : { operationName };
-  const planned = factsOf(document).introspection.length > 0 ? withoutIntrospection(document) : document;
+  const planned =
+    analyzeDocument(document).introspection.length > 0 ? withoutIntrospection(document) : document;
   const given = withoutAbstractFragments(
     withDirectiveDefaults(planned, api),
     api,
@@ -49,11 +50,14 @@ export function planOperation(
   );
   const plan = orRefused(() => planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }));
   const { interfaceObjects } = corrections;
-  return inOrder(restorePlan(plan, corrections), new Selected(given, named), { full, interfaceObjects });
+  return orderFetches(restorePlan(plan, corrections), new OperationSelection(given, named), {
+    full,
+    interfaceObjects,
+  });
 }
 
 /** What the planner can't do is told to the client, who can ask in another way; why, to the log (see Mask). */
-export class NotPlanned extends GraphQLError {
+export class OperationNotPlannedError extends GraphQLError {
   constructor(override readonly originalError: Error) {
     super(
       'The gateway found no way to fetch this operation, though it fits the schema. Ask for less in one operation, ' +
@@ -67,7 +71,7 @@ function orRefused(plan: () => QueryPlan): QueryPlan {
   try {
     return plan();
   } catch (error) {
-    if (error instanceof NotPlanned) throw error;
-    throw new NotPlanned(error instanceof Error ? error : new Error(String(error)));
+    if (error instanceof OperationNotPlannedError) throw error;
+    throw new OperationNotPlannedError(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -11,11 +11,11 @@ import { withExternalFields } from '../supergraph/external-fields.js';
 import { interfaceObjects } from './corrections/interface-objects.js';
 import { argumentText, withResolvableKeysFirst } from '../supergraph/join-directives.js';
 import { overrideLabels } from '../supergraph/override-labels.js';
-import type { PlanAhead, PlanningThread } from './planning-thread.js';
+import type { PlanOnWorker, PlanningThread } from './planning-thread.js';
 import { Requirements } from './corrections/requirements.js';
 import type { PlanCorrections } from './corrections/split-fetch.js';
-import { withRequiringGraphs } from './corrections/split-requiring-subgraphs.js';
-import { withStandIns } from './corrections/placeholder-fields.js';
+import { splitRequiringSubgraphs } from './corrections/split-requiring-subgraphs.js';
+import { withPlaceholderFields } from './corrections/placeholder-fields.js';
 
 /** A supergraph, ready to plan and to execute. */
 export interface Supergraph {
@@ -34,7 +34,7 @@ export interface Supergraph {
   /** Labels of progressive overrides, and whether each holds. */
   readonly overrides: ReadonlyMap<string, boolean>;
   /** Plans on another thread, where there is one. */
-  readonly planAhead?: PlanAhead | undefined;
+  readonly planAhead?: PlanOnWorker | undefined;
   /** Names and addresses written in the supergraph. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
 }
@@ -87,8 +87,8 @@ function createPlanner(
   source: DocumentNode,
   supergraph: FederatedSupergraph,
 ): Pick<Supergraph, 'planner' | 'corrections'> {
-  const { document: parted, parts } = withRequiringGraphs(withResolvableKeysFirst(source));
-  const { document, standIns } = withStandIns(parted);
+  const { document: parted, parts } = splitRequiringSubgraphs(withResolvableKeysFirst(source));
+  const { document, standIns } = withPlaceholderFields(parted);
   // What is external there is so for no reason that is seen, so only the original can be validated.
   if (parts.size > 0) supergraph.subgraphs();
   const planned = FederatedSupergraph.build(document, {

@@ -2,13 +2,16 @@ import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { Log } from '../../kernel/log.js';
 import { coded } from '../request/limits/rule.js';
-import { NotPlanned } from './plan-operation.js';
+import { OperationNotPlannedError } from './plan-operation.js';
 
 /**
  * Plans an operation elsewhere; undefined when the supergraph is no longer served. Rejects when there is no way to fetch it
  * (OPERATION_NOT_PLANNED), or when it could not be looked for (SERVICE_UNAVAILABLE).
  */
-export type PlanAhead = (source: string, operationName: string | undefined) => Promise<QueryPlan | undefined>;
+export type PlanOnWorker = (
+  source: string,
+  operationName: string | undefined,
+) => Promise<QueryPlan | undefined>;
 
 /** A supergraph; each one that is loaded has a generation of its own. */
 export interface SupergraphToLoad {
@@ -25,10 +28,10 @@ interface OperationToPlan {
 }
 
 /** What the thread is told. */
-export type PlanningQuestion = SupergraphToLoad | OperationToPlan;
+export type PlanningRequest = SupergraphToLoad | OperationToPlan;
 
 /** What it answers: the plan or why there is none, or that the supergraph of a generation is loaded. */
-export type PlanningAnswer =
+export type PlanningResponse =
   | { readonly loaded: number }
   | { readonly id: number; readonly plan?: QueryPlan }
   | { readonly id: number; readonly error: Error; readonly refused: boolean };
@@ -84,12 +87,12 @@ export class PlanningThread implements AsyncDisposable {
   }
 
   /** Loads a supergraph, and answers what plans operations of it from now on. */
-  load(sdl: string): PlanAhead {
+  load(sdl: string): PlanOnWorker {
     const generation = (this.supergraphs.at(-1)?.generation ?? 0) + 1;
     const supergraph = { generation, sdl };
     this.supergraphs = [...this.supergraphs.slice(-1), supergraph];
     this.loaded = new Promise((resolve) => this.loading.push(resolve));
-    this.worker.postMessage(supergraph satisfies PlanningQuestion);
+    this.worker.postMessage(supergraph satisfies PlanningRequest);
     return (source, operationName) => this.plan({ generation, source, operationName });
   }
 
@@ -107,7 +110,7 @@ export class PlanningThread implements AsyncDisposable {
     const question = { ...asked, id: this.asked };
     return new Promise((resolve, reject) => {
       this.waiting.set(question.id, { question, resolve, reject });
-      this.worker.postMessage(question satisfies PlanningQuestion);
+      this.worker.postMessage(question satisfies PlanningRequest);
     });
   }
 
@@ -118,7 +121,7 @@ export class PlanningThread implements AsyncDisposable {
       workerData: this.limits,
     });
     worker.unref();
-    worker.on('message', (answer: PlanningAnswer) => this.take(answer));
+    worker.on('message', (answer: PlanningResponse) => this.take(answer));
     worker.on('error', (err) =>
       this.log.error({ err }, 'the planning thread has failed; another one is started'),
     );
@@ -126,7 +129,7 @@ export class PlanningThread implements AsyncDisposable {
     return worker;
   }
 
-  private take(answer: PlanningAnswer): void {
+  private take(answer: PlanningResponse): void {
     if ('loaded' in answer) {
       if (answer.loaded !== this.supergraphs.at(-1)?.generation) return;
       this.up = true;
@@ -136,7 +139,7 @@ export class PlanningThread implements AsyncDisposable {
     const waiting = this.waiting.get(answer.id);
     this.waiting.delete(answer.id);
     if (!('error' in answer)) waiting?.resolve(answer.plan);
-    else waiting?.reject(answer.refused ? new NotPlanned(answer.error) : answer.error);
+    else waiting?.reject(answer.refused ? new OperationNotPlannedError(answer.error) : answer.error);
   }
 
   /** One of those that wait may be what it has died of, so they are not tried again; unless it had not come so far. */
@@ -149,7 +152,7 @@ export class PlanningThread implements AsyncDisposable {
     this.restart = setTimeout(() => {
       this.worker = this.start();
       const questions = [...this.supergraphs, ...[...this.waiting.values()].map(({ question }) => question)];
-      for (const question of questions) this.worker.postMessage(question satisfies PlanningQuestion);
+      for (const question of questions) this.worker.postMessage(question satisfies PlanningRequest);
     }, delay);
     this.restart.unref();
   }

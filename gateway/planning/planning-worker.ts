@@ -2,12 +2,12 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, parse } from 'graphql';
-import { NotPlanned, planOperation } from './plan-operation.js';
+import { OperationNotPlannedError, planOperation } from './plan-operation.js';
 import { betweenSteps } from './corrections/planner-steps.js';
 import type {
-  PlanningAnswer,
+  PlanningResponse,
   PlanningLimits,
-  PlanningQuestion,
+  PlanningRequest,
   SupergraphToLoad,
 } from './planning-thread.js';
 import { type Supergraph, loadSupergraph } from './planned-supergraph.js';
@@ -39,14 +39,15 @@ betweenSteps(() => {
   const current = underway.at(-1);
   if (!current) return;
   current.steps += 1;
-  if (current.steps > STEPS) throw new NotPlanned(new Error(`Planning takes more than ${STEPS} steps.`));
+  if (current.steps > STEPS)
+    throw new OperationNotPlannedError(new Error(`Planning takes more than ${STEPS} steps.`));
   if (underway.length >= UNDERWAY || performance.now() < turnEnds || !parentPort) return;
-  const received = receiveMessageOnPort(parentPort) as { readonly message: PlanningQuestion } | undefined;
+  const received = receiveMessageOnPort(parentPort) as { readonly message: PlanningRequest } | undefined;
   if (received) take(received.message);
   turnEnds = performance.now() + TURN;
 });
 
-function take(question: PlanningQuestion): void {
+function take(question: PlanningRequest): void {
   if (!('sdl' in question)) parentPort?.postMessage(answer(question));
   // Nothing is planned while a supergraph is loaded, so what is underway comes first.
   else if (underway.length > 0) setImmediate(load, question);
@@ -57,7 +58,7 @@ function load({ generation, sdl }: SupergraphToLoad): void {
   const supergraph = loadSupergraph(sdl);
   loaded.delete(generation - 2);
   loaded.set(generation, supergraph);
-  parentPort?.postMessage({ loaded: generation } satisfies PlanningAnswer);
+  parentPort?.postMessage({ loaded: generation } satisfies PlanningResponse);
   warmUp(supergraph, warmUpQueries(supergraph.api), performance.now() + WARM_UP);
 }
 
@@ -79,13 +80,13 @@ function answer({
   id,
   source,
   operationName,
-}: Exclude<PlanningQuestion, SupergraphToLoad>): PlanningAnswer {
+}: Exclude<PlanningRequest, SupergraphToLoad>): PlanningResponse {
   const supergraph = loaded.get(generation);
   if (!supergraph) return { id };
   try {
     return { id, plan: plan(supergraph, parse(source, { noLocation: true }), operationName) };
   } catch (error) {
-    return error instanceof NotPlanned
+    return error instanceof OperationNotPlannedError
       ? { id, error: error.originalError, refused: true }
       : { id, error: error instanceof Error ? error : new Error(String(error)), refused: false };
   }

@@ -8,7 +8,7 @@ import {
   visit,
 } from 'graphql';
 import { nameNode } from '../document/name-node.js';
-import { nodeKeys } from '../document/visitor-keys.js';
+import { visitorKeys } from '../document/visitor-keys.js';
 
 const NAME_ONLY: SelectionSetNode = {
   kind: Kind.SELECTION_SET,
@@ -27,6 +27,6 @@ export function withoutIntrospection(document: DocumentNode): DocumentNode {
   return visit(
     { ...document, definitions },
     { Field: (node) => (readsSchema(node.name.value) ? { ...node, selectionSet: NAME_ONLY } : undefined) },
-    nodeKeys,
+    visitorKeys,
   );
 }

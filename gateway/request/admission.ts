@@ -14,11 +14,11 @@ import type { Limits } from './limits/limits.js';
 import { coded, limitError } from './limits/rule.js';
 import { withoutSuggestion } from './limits/suggestions.js';
 import type { GatewayMetrics, RequestSample } from '../metrics/gateway-metrics.js';
-import type { GraphRequest, Preparation, PreparedRequest } from './request-preparer.js';
+import type { GraphRequest, RequestPreparer, PreparedRequest } from './request-preparer.js';
 
 /** What follows from the supergraph that is served at the moment. */
 export interface Served {
-  preparation: Preparation;
+  preparation: RequestPreparer;
   costs: OperationCosts;
 }
 

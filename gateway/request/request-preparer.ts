@@ -42,7 +42,7 @@ export interface RefusedRequest {
 }
 
 /** The way of every request from text to plan, the same for HTTP, WebSocket and event streams. */
-export class Preparation {
+export class RequestPreparer {
   private readonly documents: Documents;
   private readonly operations: Operations;
   private readonly authorization: Authorization;

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
-import { factsOf } from '../../document/analyze-document.js';
+import { analyzeDocument } from '../../document/analyze-document.js';
 import { type ConditionValue, conditionValue } from '../data/conditions.js';
 import type { JSONObject } from '../data/json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
@@ -53,7 +53,7 @@ export class ResponseShape {
 
   constructor(private readonly options: ShapeOptions) {
     const { document, operation } = options;
-    const { switches } = factsOf(document);
+    const { switches } = analyzeDocument(document);
     this.switches = new Map([...switches].map((name) => [name, conditionValue(operation, name)]));
     this.fragments = fragmentsOf(document);
   }

@@ -2,8 +2,8 @@ import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { FetchedFields, type Need } from './fetched-fields.js';
 import type { InterfaceObjects } from './interface-objects.js';
-import { type PlacedFetch, loosened, placedFetches, planNode } from './located-fetch.js';
-import type { Selected } from './operation-selection.js';
+import { type LocatedFetch, dropConditions, placedFetches, planNode } from './located-fetch.js';
+import type { OperationSelection } from './operation-selection.js';
 
 /** What of a supergraph decides the order of fetches. */
 export interface Ordering {
@@ -11,7 +11,7 @@ export interface Ordering {
   readonly interfaceObjects: InterfaceObjects;
 }
 
-type Needs = ReadonlyMap<PlacedFetch, readonly Need[]>;
+type Needs = ReadonlyMap<LocatedFetch, readonly Need[]>;
 
 /**
  * Puts the fetches of a plan in an order in which each comes after those that bring what its representations need. The
@@ -19,7 +19,11 @@ type Needs = ReadonlyMap<PlacedFetch, readonly Need[]>;
  * wanted of them is null without an error. So it is when a fetch is left out with another one that `@skip` or
  * `@include` leaves out. A plan that has everything in time stays as it is.
  */
-export function inOrder(plan: QueryPlan, operation: Selected, supergraph: Ordering): QueryPlan {
+export function orderFetches(
+  plan: QueryPlan,
+  operation: OperationSelection,
+  supergraph: Ordering,
+): QueryPlan {
   const { node } = plan;
   if (node?.kind !== 'Subscription')
     return node ? { ...plan, node: ordered(node, operation, supergraph) } : plan;
@@ -31,7 +35,7 @@ export function inOrder(plan: QueryPlan, operation: Selected, supergraph: Orderi
   return { ...plan, node: { ...node, rest: together('Sequence', nodes) } };
 }
 
-function ordered(node: PlanNode, operation: Selected, supergraph: Ordering): PlanNode {
+function ordered(node: PlanNode, operation: OperationSelection, supergraph: Ordering): PlanNode {
   const planned = placedFetches(node);
   if (planned.length < 2) return node;
   const { fetches, fetched } = oftenEnough(planned, operation, supergraph);
@@ -43,11 +47,11 @@ function ordered(node: PlanNode, operation: Selected, supergraph: Ordering): Pla
 
 /** The fetches without conditions under which something that they bring is wanted, and nobody else brings it. */
 function oftenEnough(
-  planned: readonly PlacedFetch[],
-  operation: Selected,
+  planned: readonly LocatedFetch[],
+  operation: OperationSelection,
   supergraph: Ordering,
-): { readonly fetches: readonly PlacedFetch[]; readonly fetched: FetchedFields } {
-  const loose = new Set<PlacedFetch>();
+): { readonly fetches: readonly LocatedFetch[]; readonly fetched: FetchedFields } {
+  const loose = new Set<LocatedFetch>();
   let fetches = planned;
   for (;;) {
     const fetched = new FetchedFields(supergraph.full, supergraph.interfaceObjects, fetches);
@@ -57,7 +61,7 @@ function oftenEnough(
     fetches = fetches.map((fetch) => {
       const kept = seldom.get(fetch);
       if (!kept) return fetch;
-      const often = loosened(fetch, kept);
+      const often = dropConditions(fetch, kept);
       loose.delete(fetch);
       loose.add(often);
       return often;
@@ -66,13 +70,13 @@ function oftenEnough(
 }
 
 /** Whether others bring what is needed, but none of those that are done. */
-function misses(fetch: PlacedFetch, need: Need, done: ReadonlySet<PlacedFetch>): boolean {
+function misses(fetch: LocatedFetch, need: Need, done: ReadonlySet<LocatedFetch>): boolean {
   return need.isDisjointFrom(done) && need.difference(new Set([fetch])).size > 0;
 }
 
 /** Fields of mutations are carried out one after another, whatever they need. */
 function withMutationsInTurn(needs: Needs): Needs {
-  let last: PlacedFetch | undefined;
+  let last: LocatedFetch | undefined;
   return new Map(
     [...needs].map(([fetch, own]) => {
       if (fetch.selected.kind !== OperationTypeNode.MUTATION) return [fetch, own];
@@ -84,8 +88,8 @@ function withMutationsInTurn(needs: Needs): Needs {
 }
 
 /** The fetches in the order of what they need, as early as they can be. */
-function moments(fetches: readonly PlacedFetch[], needs: Needs): PlanNode[] {
-  const done = new Set<PlacedFetch>();
+function moments(fetches: readonly LocatedFetch[], needs: Needs): PlanNode[] {
+  const done = new Set<LocatedFetch>();
   const nodes: PlanNode[] = [];
   while (done.size < fetches.length) {
     const left = fetches.filter((fetch) => !done.has(fetch));

@@ -9,9 +9,9 @@ import {
   isObjectType,
 } from 'graphql';
 import type { InterfaceObjects } from './interface-objects.js';
-import { type PlacedFetch, conditionsAround } from './located-fetch.js';
+import { type LocatedFetch, conditionsAround } from './located-fetch.js';
 import { step } from './planner-steps.js';
-import { type Selected, conditionsOf } from './operation-selection.js';
+import { type OperationSelection, conditionsOf } from './operation-selection.js';
 
 /** A place of the response, whatever the indexes in lists: the object types that can be there, and their fields. */
 interface Place {
@@ -27,7 +27,7 @@ interface FetchedField {
 
 /** A fetch that brings a field under conditions (see `conditionsOf`). */
 interface Bringing {
-  readonly fetch: PlacedFetch;
+  readonly fetch: LocatedFetch;
   readonly conditions: ReadonlySet<string>;
 }
 
@@ -46,7 +46,7 @@ interface Reached extends Within {
 }
 
 /** Something that a fetch needs: the fetches of which any one brings it. */
-export type Need = ReadonlySet<PlacedFetch>;
+export type Need = ReadonlySet<LocatedFetch>;
 
 /** A field that is wanted under conditions, and who brings it under whichever. */
 interface Wanted {
@@ -72,7 +72,7 @@ export class FetchedFields {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly objects: InterfaceObjects,
-    fetches: readonly PlacedFetch[],
+    fetches: readonly LocatedFetch[],
   ) {
     for (const kind of new Set(fetches.map(({ selected }) => selected.kind))) {
       const root = schema.getRootType(kind);
@@ -86,7 +86,7 @@ export class FetchedFields {
   }
 
   /** What a fetch needs: its place, and what represents the objects of which it asks for something. */
-  needs(fetch: PlacedFetch): Need[] {
+  needs(fetch: LocatedFetch): Need[] {
     step();
     const by = this.reached(fetch)?.by ?? [];
     const there = by.length > 0 ? [fetchesOf(by)] : [];
@@ -97,7 +97,10 @@ export class FetchedFields {
    * The fetches that are left out under conditions under which what they bring is wanted, by an operation or by others
    * of the fetches, each with the conditions that may stay.
    */
-  tooSeldom(operation: Selected, others: Iterable<PlacedFetch>): Map<PlacedFetch, ReadonlySet<string>> {
+  tooSeldom(
+    operation: OperationSelection,
+    others: Iterable<LocatedFetch>,
+  ): Map<LocatedFetch, ReadonlySet<string>> {
     const root = { place: this.root, types: this.root.types, conditions: NONE };
     const wanted = [
       ...this.wanted(operation, operation.set, root),
@@ -106,7 +109,7 @@ export class FetchedFields {
     return new Map(wanted.flatMap((one) => seldom(one)));
   }
 
-  private represented(fetch: PlacedFetch): Wanted[] {
+  private represented(fetch: LocatedFetch): Wanted[] {
     const { requires } = fetch.node;
     const reached = requires && this.reached(fetch);
     if (!reached) return [];
@@ -114,7 +117,7 @@ export class FetchedFields {
     return asked.flatMap((one) => this.needed(reached.place, one, requires));
   }
 
-  private wanted(operation: Selected, set: SelectionSetNode, within: Within): Wanted[] {
+  private wanted(operation: OperationSelection, set: SelectionSetNode, within: Within): Wanted[] {
     return set.selections.flatMap((one): Wanted[] => {
       const own = conditionsOf(one.directives);
       if (!own) return [];
@@ -135,7 +138,7 @@ export class FetchedFields {
     });
   }
 
-  private add(fetch: PlacedFetch, set: SelectionSetNode, within: Within): void {
+  private add(fetch: LocatedFetch, set: SelectionSetNode, within: Within): void {
     step();
     for (const one of set.selections) {
       const conditions = conditionsOf(one.directives);
@@ -151,7 +154,7 @@ export class FetchedFields {
     }
   }
 
-  private addField(fetch: PlacedFetch, node: FieldNode, { place, types, conditions, said }: Within): void {
+  private addField(fetch: LocatedFetch, node: FieldNode, { place, types, conditions, said }: Within): void {
     const { name, alias = name, selectionSet } = node;
     // Who knows an interface as an object can't tell what its objects are.
     if (name.value === '__typename' && this.isObject(said, fetch.node.serviceName)) return;
@@ -169,7 +172,7 @@ export class FetchedFields {
     this.add(fetch, selectionSet, inner);
   }
 
-  private reached(fetch: PlacedFetch): Reached | undefined {
+  private reached(fetch: LocatedFetch): Reached | undefined {
     const own = conditionsAround(fetch);
     let at: Reached = { place: this.root, types: this.root.types, conditions: own, by: [] };
     for (const { field, types } of fetch.steps) {
@@ -189,7 +192,7 @@ export class FetchedFields {
   }
 
   /** The types of which entities are asked for more than their name. */
-  private asked(selected: Selected, set: SelectionSetNode, within: Within): Asked[] {
+  private asked(selected: OperationSelection, set: SelectionSetNode, within: Within): Asked[] {
     return set.selections.flatMap((one) => {
       const own = conditionsOf(one.directives);
       if (!own) return [];
@@ -288,7 +291,7 @@ function inTime({ by, conditions }: Wanted): Bringing[] {
 }
 
 /** One that would bring something whenever it is wanted, if it were not for the conditions around it. */
-function seldom(wanted: Wanted): [PlacedFetch, ReadonlySet<string>][] {
+function seldom(wanted: Wanted): [LocatedFetch, ReadonlySet<string>][] {
   const { by, conditions } = wanted;
   if (inTime(wanted).length > 0 || isNever(conditions)) return [];
   const found = by.find((one) =>

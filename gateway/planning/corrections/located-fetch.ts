@@ -2,7 +2,7 @@ import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { type PlanPath, parsePath } from '../../execution/data/plan-path.js';
 import { step } from './planner-steps.js';
-import { Selected, conditionText } from './operation-selection.js';
+import { OperationSelection, conditionText } from './operation-selection.js';
 
 /** A variable of the client that decides, and the value with which it holds. */
 interface PlanCondition {
@@ -11,30 +11,30 @@ interface PlanCondition {
 }
 
 /** A fetch taken out of its plan, with all that the nodes around it say of it. */
-export interface PlacedFetch {
+export interface LocatedFetch {
   readonly node: FetchNode;
   readonly path: ResponsePath;
   readonly steps: PlanPath;
   readonly conditions: readonly PlanCondition[];
-  readonly selected: Selected;
+  readonly selected: OperationSelection;
   /** The fetches that have certainly ended when it begins. */
-  readonly before: ReadonlySet<PlacedFetch>;
+  readonly before: ReadonlySet<LocatedFetch>;
 }
 
 interface Around {
   readonly path: ResponsePath;
   readonly conditions: readonly PlanCondition[];
-  readonly before: ReadonlySet<PlacedFetch>;
+  readonly before: ReadonlySet<LocatedFetch>;
 }
 
 /** The fetches of a plan in the order in which it names them. */
 export function placedFetches(
   node: PlanNode | undefined,
   around: Around = { path: [], conditions: [], before: new Set() },
-): PlacedFetch[] {
+): LocatedFetch[] {
   switch (node?.kind) {
     case 'Sequence': {
-      const all: PlacedFetch[] = [];
+      const all: LocatedFetch[] = [];
       for (const one of node.nodes)
         all.push(...placedFetches(one, { ...around, before: around.before.union(new Set(all)) }));
       return all;
@@ -57,20 +57,20 @@ export function placedFetches(
   }
 }
 
-function placed(node: FetchNode, around: Around): PlacedFetch {
+function placed(node: FetchNode, around: Around): LocatedFetch {
   step();
   const document = parse(node.operation, { noLocation: true });
-  const selected = new Selected(document, { ofEntities: node.requires !== undefined });
+  const selected = new OperationSelection(document, { ofEntities: node.requires !== undefined });
   return { node, ...around, steps: parsePath(around.path), selected };
 }
 
 /** What must hold for a fetch to run. */
-export function conditionsAround({ conditions }: PlacedFetch): ReadonlySet<string> {
+export function conditionsAround({ conditions }: LocatedFetch): ReadonlySet<string> {
   return new Set(conditions.map(({ variable, value }) => conditionText(variable, value)));
 }
 
 /** The fetch under only those of its conditions that are among these. */
-export function loosened(fetch: PlacedFetch, kept: ReadonlySet<string>): PlacedFetch {
+export function dropConditions(fetch: LocatedFetch, kept: ReadonlySet<string>): LocatedFetch {
   const conditions = fetch.conditions.filter(({ variable, value }) =>
     kept.has(conditionText(variable, value)),
   );
@@ -78,7 +78,7 @@ export function loosened(fetch: PlacedFetch, kept: ReadonlySet<string>): PlacedF
 }
 
 /** The fetch as a part of a plan of its own. */
-export function planNode({ node, path, conditions }: PlacedFetch): PlanNode {
+export function planNode({ node, path, conditions }: LocatedFetch): PlanNode {
   const flat: PlanNode = path.length === 0 ? node : { kind: 'Flatten', path, node };
   return conditions.reduceRight<PlanNode>(
     (inner, { variable, value }) => ({

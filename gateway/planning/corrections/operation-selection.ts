@@ -11,7 +11,7 @@ import {
 import { inlineFragment } from '../../document/inline-fragment.js';
 
 /** What an operation selects: that of a client, or of a fetch. */
-export class Selected {
+export class OperationSelection {
   readonly kind: OperationTypeNode;
   /** Of the root type; of a fetch of entities, that of the entities. */
   readonly set: SelectionSetNode;

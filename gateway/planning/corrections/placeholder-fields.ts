@@ -21,7 +21,7 @@ import {
 } from '../../supergraph/join-directives.js';
 
 /** A field that only plans know: it stands for another one with the arguments that a `@requires` gives it. */
-export interface StandIn {
+export interface PlaceholderField {
   /** The field it stands for. */
   readonly field: string;
   readonly arguments: readonly ConstArgumentNode[];
@@ -30,12 +30,12 @@ export interface StandIn {
 /** A supergraph to plan with, and what in its plans must be put back. */
 export interface PlanningSupergraph {
   readonly document: DocumentNode;
-  readonly standIns: StandIns;
+  readonly standIns: PlaceholderFields;
 }
 
 /** The stand-ins of a supergraph. */
-export interface StandIns {
-  readonly byName: ReadonlyMap<string, StandIn>;
+export interface PlaceholderFields {
+  readonly byName: ReadonlyMap<string, PlaceholderField>;
 }
 
 type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
@@ -45,7 +45,7 @@ type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
  * take the field with whatever arguments are asked for elsewhere, and it would fetch it from a subgraph in which it
  * is external.
  */
-export function withStandIns(document: DocumentNode): PlanningSupergraph {
+export function withPlaceholderFields(document: DocumentNode): PlanningSupergraph {
   const builder = new StandInBuilder(document);
   return { document: builder.rewritten(), standIns: builder };
 }
@@ -56,8 +56,8 @@ interface Addition {
   readonly field: string;
 }
 
-class StandInBuilder implements StandIns {
-  readonly byName = new Map<string, StandIn>();
+class StandInBuilder implements PlaceholderFields {
+  readonly byName = new Map<string, PlaceholderField>();
   private readonly types: ReadonlyMap<string, ComposedType>;
   private readonly additions = new Map<string, Addition[]>();
   private readonly names = new Map<string, string>();

@@ -1,9 +1,9 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { Kind, parse, print, stripIgnoredCharacters, visit } from 'graphql';
-import type { StandIns } from './placeholder-fields.js';
+import type { PlaceholderFields } from './placeholder-fields.js';
 
 /** The operation of a fetch with the real fields, each under the name that the plan reads it by. */
-export function restoreOperation(node: FetchNode, standIns: StandIns): Pick<FetchNode, 'operation'> {
+export function restoreOperation(node: FetchNode, standIns: PlaceholderFields): Pick<FetchNode, 'operation'> {
   if (standIns.byName.size === 0) return { operation: node.operation };
   const document = parse(node.operation, { noLocation: true });
   const restored = visit(document, {

@@ -3,7 +3,7 @@ import { step } from './planner-steps.js';
 import { restoreOperation } from './restore-operation.js';
 import { withRewrittenTypesOnly, withoutInterfaceNames } from './interface-objects.js';
 import { type PlanCorrections, splitFetch } from './split-fetch.js';
-import type { StandIns } from './placeholder-fields.js';
+import type { PlaceholderFields } from './placeholder-fields.js';
 
 /**
  * Puts a plan right, and into it the fields in the place of their stand-ins. What they return keeps the stand-in's
@@ -65,7 +65,7 @@ function restoreFetch(node: FetchNode, { standIns, parts }: PlanCorrections): Fe
 /** A representation is read by the name of the stand-in, its alias here, and written by that of the field. */
 function restoreRequires(
   selections: readonly QueryPlanSelectionNode[],
-  standIns: StandIns,
+  standIns: PlaceholderFields,
 ): QueryPlanSelectionNode[] {
   return selections.map((selection) => {
     const inner = selection.selections && { selections: restoreRequires(selection.selections, standIns) };

@@ -2,11 +2,11 @@ import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type EntityField, EntityFields } from './entity-fields.js';
 import type { InterfaceObjects } from './interface-objects.js';
 import { type FieldTree, type Requirements, mergedTrees } from './requirements.js';
-import type { StandIns } from './placeholder-fields.js';
+import type { PlaceholderFields } from './placeholder-fields.js';
 
 /** What the planner's plans are put right by. */
 export interface PlanCorrections {
-  readonly standIns: StandIns;
+  readonly standIns: PlaceholderFields;
   readonly requirements: Requirements;
   /** See requiring-graphs.ts. */
   readonly parts: ReadonlyMap<string, string>;
@@ -90,7 +90,7 @@ function grouped(
 }
 
 /** Whether two of the names are of stand-ins for the same field. */
-function clash(names: ReadonlySet<string>, { byName }: StandIns): boolean {
+function clash(names: ReadonlySet<string>, { byName }: PlaceholderFields): boolean {
   const fields = [...names].flatMap((name) => byName.get(name)?.field ?? []);
   return new Set(fields).size < fields.length;
 }

@@ -22,7 +22,7 @@ import {
 } from '../../supergraph/join-directives.js';
 
 /** A supergraph in which what requires something is in graphs of its own, and what these are parts of. */
-export interface RequiringGraphs {
+export interface SplitSupergraph {
   readonly document: DocumentNode;
   /** Subgraphs' names by the names of their requiring parts. */
   readonly parts: ReadonlyMap<string, string>;
@@ -33,7 +33,7 @@ export interface RequiringGraphs {
  * and the entities that have only scalars and enums. From a subgraph to itself the planner takes short cuts: it asks for
  * what is external there, and for what requires something before that is known. Between two graphs it takes none.
  */
-export function withRequiringGraphs(document: DocumentNode): RequiringGraphs {
+export function splitRequiringSubgraphs(document: DocumentNode): SplitSupergraph {
   const requiring = requiringGraphs(document);
   if (requiring.size === 0) return { document, parts: new Map<string, string>() };
   const parts = new Map<string, string>();

@@ -28,7 +28,7 @@ export interface DeniedSelections {
 }
 
 /** Errors of one response; what a document leaves out beyond that is not told one by one. */
-const MOST = 100;
+const MAX_ERRORS = 100;
 
 type Path = readonly string[];
 
@@ -54,7 +54,8 @@ class Walk {
   }
 
   set({ selections }: SelectionSetNode, type: GraphQLCompositeType, path: Path): void {
-    for (const selection of selections) if (this.errors.size < MOST) this.selection(selection, type, path);
+    for (const selection of selections)
+      if (this.errors.size < MAX_ERRORS) this.selection(selection, type, path);
   }
 
   private selection(node: SelectionNode, type: GraphQLCompositeType, path: Path): void {

@@ -4,7 +4,7 @@ import { checkDocument, checkSource } from '../limits/check.js';
 import type { Limits } from '../limits/limits.js';
 import { coded, limitError } from '../limits/rule.js';
 import { parseDocument, withLocations } from './parse-document.js';
-import { violations } from './validate-document.js';
+import { validateDocument } from './validate-document.js';
 
 /** Why a document may not be executed. */
 interface RefusedDocument {
@@ -56,8 +56,8 @@ export class Documents {
     // Before validation, whose cost grows with what the limits bound.
     const beyond = checkDocument(document, this.limits);
     if (beyond.length > 0) return { errors: withLocations(beyond, document), stage: 'limits' };
-    const invalid = violations(this.schema, document, source);
-    if (invalid.some(isGivenUp)) return { errors: [TOO_ENTANGLED], stage: 'validate' };
+    const invalid = validateDocument(this.schema, document, source);
+    if (invalid.some(isGivenUp)) return { errors: [TOO_MANY_COMPARISONS], stage: 'validate' };
     if (invalid.length === 0) return { document };
     return { errors: withLocations(invalid.map(validationError), document), stage: 'validate' };
   }
@@ -86,7 +86,7 @@ function isGivenUp({ message }: GraphQLError): boolean {
   return message === 'Validation aborted.';
 }
 
-const TOO_ENTANGLED = coded(
+const TOO_MANY_COMPARISONS = coded(
   'LIMIT_EXCEEDED',
   'The document repeats the same fields or fragments too often for them to be compared. Ask for each once.',
   { limit: 'comparisons' },

@@ -26,7 +26,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { knownOperationTypes } from './known-operation-types.js';
-import { nodeKeys } from '../../document/visitor-keys.js';
+import { visitorKeys } from '../../document/visitor-keys.js';
 
 const RULES: readonly ValidationRule[] = [...specifiedRules, knownOperationTypes];
 
@@ -47,7 +47,7 @@ const NEEDED: ReadonlyMap<ValidationRule, string> = new Map([
 ]);
 
 /** Violations of a document that are told at the most. */
-const MOST = 20;
+const MAX_ERRORS = 20;
 
 const TOO_MANY = new GraphQLError('Too many validation errors, error limit reached. Validation aborted.');
 
@@ -56,7 +56,7 @@ const TOO_MANY = new GraphQLError('Too many validation errors, error limit reach
  * prepares each of them for each kind of node that there is, those of schemas too, for every document anew, and goes to
  * every name. Here a rule is prepared for the kinds of nodes that are there, if the document's text can break it at all.
  */
-export function violations(
+export function validateDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
   text: string,
@@ -64,13 +64,13 @@ export function violations(
   const errors: GraphQLError[] = [];
   const types = new TypeInfo(schema);
   const context = new ValidationContext(schema, document, types, (error) => {
-    if (errors.length >= MOST) throw TOO_MANY;
+    if (errors.length >= MAX_ERRORS) throw TOO_MANY;
     errors.push(error);
   });
   const rules = RULES.filter((rule) => text.includes(NEEDED.get(rule) ?? ''));
   const visitor = together(rules.map((rule) => rule(context)));
   try {
-    visit(document, visitWithTypeInfo(types, visitor), nodeKeys);
+    visit(document, visitWithTypeInfo(types, visitor), visitorKeys);
   } catch (error) {
     // Rules give up, too, where a variable decides what the root of a subscription is, or comparing fields takes too long.
     if (!(error instanceof GraphQLError)) throw error;

@@ -1,14 +1,14 @@
 import type { DocumentNode, GraphQLError } from 'graphql';
 import { holdsScopes } from '../../../access/decision.js';
 import type { Actor } from '../../../kernel/actor.js';
-import { factsOf } from '../../document/analyze-document.js';
+import { analyzeDocument } from '../../document/analyze-document.js';
 import type { Limits } from './limits.js';
 import { type LimitRule, coded } from './rule.js';
 
 /** Refuses reading the schema where that is switched off, wherever in the document it is asked for. */
 export const introspectionRule: LimitRule = (document, { introspection }) => {
   if (introspection !== false) return [];
-  const [field] = factsOf(document).introspection;
+  const [field] = analyzeDocument(document).introspection;
   return field ? [coded('FORBIDDEN', 'Introspection is switched off.', {}, field)] : [];
 };
 
@@ -19,7 +19,7 @@ export function introspectionRefusal(
   actor: Actor,
 ): GraphQLError | undefined {
   if (typeof introspection === 'boolean' || holdsScopes(actor, [[introspection.scope]])) return undefined;
-  const [field] = factsOf(document).introspection;
+  const [field] = analyzeDocument(document).introspection;
   if (!field) return undefined;
   return coded('FORBIDDEN', `Introspection needs the scope ${introspection.scope}.`, {}, field);
 }

@@ -1,9 +1,9 @@
-import { factsOf } from '../../document/analyze-document.js';
+import { analyzeDocument } from '../../document/analyze-document.js';
 import { type LimitRule, limitError } from './rule.js';
 
 /** Refuses a list of more than `listLength` entries that is written out. */
 export const listLengthRule: LimitRule = (document, { listLength: maximum }) => {
-  const list = factsOf(document).longestList;
+  const list = analyzeDocument(document).longestList;
   const length = list?.values.length ?? 0;
   if (length <= maximum) return [];
   const message = `A list may have ${maximum} entries, this one has ${length}.`;
@@ -12,7 +12,7 @@ export const listLengthRule: LimitRule = (document, { listLength: maximum }) => 
 
 /** Refuses an alias of more than `aliasLength` characters. */
 export const aliasLengthRule: LimitRule = (document, { aliasLength: maximum }) => {
-  const field = factsOf(document).longestAlias;
+  const field = analyzeDocument(document).longestAlias;
   const length = field?.alias?.value.length ?? 0;
   if (length <= maximum) return [];
   return [

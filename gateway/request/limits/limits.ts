@@ -83,7 +83,7 @@ export interface Limits {
    */
   readonly closeTimeout: number;
   /** Milliseconds within which clients come back, each at a time of its own, when the gateway drains. */
-  readonly comeBackWithin: number;
+  readonly reconnectWindow: number;
 }
 
 export const defaultLimits: Limits = {
@@ -124,5 +124,5 @@ export const defaultLimits: Limits = {
   streamQueueBytes: 1_000_000,
   heartbeat: 10_000,
   closeTimeout: 10_000,
-  comeBackWithin: 5000,
+  reconnectWindow: 5000,
 };

@@ -1,10 +1,10 @@
 import { type ArgumentNode, type DocumentNode, GraphQLError, Kind } from 'graphql';
-import { factsOf } from '../../document/analyze-document.js';
+import { analyzeDocument } from '../../document/analyze-document.js';
 import { type LimitRule, coded } from './rule.js';
 
 /** Refuses literal page sizes over `pageSize`. */
 export const pageSizeRule: LimitRule = (document, { pageSize }) =>
-  factsOf(document).pageSizes.flatMap((argument) => {
+  analyzeDocument(document).pageSizes.flatMap((argument) => {
     const { value } = argument;
     if (value.kind !== Kind.INT || Number(value.value) <= pageSize) return [];
     return [pageSizeError(value.value, pageSize, argument)];
@@ -12,7 +12,7 @@ export const pageSizeRule: LimitRule = (document, { pageSize }) =>
 
 /** Names of the variables that are page sizes somewhere in the document. */
 export function pageSizeVariables(document: DocumentNode): string[] {
-  const names = factsOf(document).pageSizes.flatMap(({ value }) =>
+  const names = analyzeDocument(document).pageSizes.flatMap(({ value }) =>
     value.kind === Kind.VARIABLE ? [value.name.value] : [],
   );
   return [...new Set(names)];

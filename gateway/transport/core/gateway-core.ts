@@ -38,7 +38,7 @@ export interface GatewayCore {
   /** Aborts when the gateway drains: long-lived connections end, so that clients resume elsewhere. */
   readonly draining: AbortSignal;
   /** Milliseconds after which a client whose connection is ended may come back; another for each. */
-  readonly comeBack: () => number;
+  readonly reconnectDelay: () => number;
 }
 
 /** A client's request, once it is known who asks. */

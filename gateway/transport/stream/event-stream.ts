@@ -64,6 +64,6 @@ export class EventStream implements Sink {
   /** Ends without `complete`: there was more to come, elsewhere and a little later. */
   private cut(): void {
     this.feed?.close();
-    this.outlet.end(retryIn(this.core.comeBack()));
+    this.outlet.end(retryIn(this.core.reconnectDelay()));
   }
 }

@@ -33,7 +33,7 @@ export class MultipartStream implements Sink {
     const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
     if (!lifetime) return;
     client.streaming?.();
-    lifetime.onEnd = (errors) => this.feed?.fail(errors ?? [comeBack(core.comeBack())]);
+    lifetime.onEnd = (errors) => this.feed?.fail(errors ?? [reconnectError(core.reconnectDelay())]);
     this.outlet = new StreamOutlet(response, {
       headers: { 'content-type': `multipart/mixed;boundary="${BOUNDARY}";subscriptionSpec=1.0` },
       opening: `--${BOUNDARY}\r\n`,
@@ -59,7 +59,7 @@ export class MultipartStream implements Sink {
   }
 }
 
-function comeBack(milliseconds: number): GraphQLError {
+function reconnectError(milliseconds: number): GraphQLError {
   const error = requestError('SERVICE_UNAVAILABLE', 'The gateway restarts. Subscribe again.');
   Object.assign(error.extensions, { retryAfter: Math.ceil(milliseconds / 1000), retryAfterMs: milliseconds });
   return error;

@@ -156,7 +156,7 @@ class SingleStream {
         if (errors) operation.fail(errors);
         else operation.feed?.close();
       }
-      outlet.end(retryIn(core.comeBack()));
+      outlet.end(retryIn(core.reconnectDelay()));
     };
     response.once('close', () => this.gone());
     let takes = true;

@@ -93,7 +93,7 @@ export class WebSocketTransport {
   private drain(): void {
     const { core } = this.options;
     for (const session of this.sessions)
-      session.close(closeCodes.serviceRestart, `Service restart; retry in ${core.comeBack()} ms`);
+      session.close(closeCodes.serviceRestart, `Service restart; retry in ${core.reconnectDelay()} ms`);
   }
 
   private cut(): void {

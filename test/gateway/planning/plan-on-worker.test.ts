@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { defaultLimits } from '../../../gateway/request/limits/limits.js';
 import type { PlanningThread } from '../../../gateway/planning/planning-thread.js';
-import { Preparation } from '../../../gateway/request/request-preparer.js';
+import { RequestPreparer } from '../../../gateway/request/request-preparer.js';
 import { type Supergraph, loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
 import { packageRoot } from '../../../kernel/root.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
@@ -13,7 +13,7 @@ import { shopSubgraphs } from '../fixtures/shop.js';
 const actor = { account: 'acme', subject: 'tester' };
 
 interface Planning extends AsyncDisposable {
-  readonly preparation: Preparation;
+  readonly preparation: RequestPreparer;
   /** The texts that the thread was asked to plan. */
   readonly asked: readonly string[];
 }
@@ -31,7 +31,7 @@ async function planning(): Promise<Planning> {
     return supergraph.planAhead?.(source, name) ?? Promise.resolve(undefined);
   };
   const nothing = { buildQueryPlan: () => Promise.reject(new Error('planned here')) } as never;
-  const preparation = new Preparation({ ...supergraph, planAhead, planner: nothing }, defaultLimits);
+  const preparation = new RequestPreparer({ ...supergraph, planAhead, planner: nothing }, defaultLimits);
   return { preparation, asked, [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
 }
 

@@ -7,7 +7,7 @@ import { OperationCosts } from '../../../gateway/request/cost/operation-costs.js
 import { defaultLimits } from '../../../gateway/request/limits/limits.js';
 import { noopMetrics } from '../../../gateway/metrics/gateway-metrics.js';
 import { planOperation } from '../../../gateway/planning/plan-operation.js';
-import { Preparation } from '../../../gateway/request/request-preparer.js';
+import { RequestPreparer } from '../../../gateway/request/request-preparer.js';
 import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
 import { Admission } from '../../../gateway/request/admission.js';
 import type { Clock } from '../../../kernel/clock.js';
@@ -54,7 +54,7 @@ function newDocuments(admission: Admission, count: number): Record<string, () =>
 }
 
 const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()));
-const admissionOf = (preparation: Preparation) =>
+const admissionOf = (preparation: RequestPreparer) =>
   new Admission({
     served: { preparation, costs: new OperationCosts(supergraph.api, supergraph.full) },
     rate: undefined,
@@ -63,7 +63,7 @@ const admissionOf = (preparation: Preparation) =>
   });
 
 test('new documents of one account are prepared one a turn, and another account comes after one of them', async () => {
-  const admission = admissionOf(new Preparation(supergraph, defaultLimits));
+  const admission = admissionOf(new RequestPreparer(supergraph, defaultLimits));
   const ended = await ends(newDocuments(admission, 30));
   expect(ended.slice(0, 2).map(([name]) => name)).toEqual(['acme0', 'globex']);
   expect(new Set(ended.map(([, turn]) => turn)).size).toBe(31);
@@ -79,7 +79,7 @@ test('plans that come back together are compiled one a turn, those of another ac
     await everyone;
     return planOperation(supergraph, parse(source), name);
   };
-  const admission = admissionOf(new Preparation({ ...supergraph, planAhead }, defaultLimits));
+  const admission = admissionOf(new RequestPreparer({ ...supergraph, planAhead }, defaultLimits));
   const ended = await ends(newDocuments(admission, count));
   expect(ended.slice(0, 3).map(([name]) => name)).toContain('globex');
   expect(new Set(ended.map(([, turn]) => turn)).size).toBe(count + 1);

@@ -8,7 +8,7 @@ const WITHIN = 5000;
 
 test('clients of a gateway that stops are told over every transport when to come back, spread over the time', async () => {
   const fixture = await startFixture({
-    limits: { comeBackWithin: WITHIN, connectionsPerAccount: 4 * CLIENTS },
+    limits: { reconnectWindow: WITHIN, connectionsPerAccount: 4 * CLIENTS },
   });
   await using stack = new AsyncDisposableStack();
   stack.use(fixture);

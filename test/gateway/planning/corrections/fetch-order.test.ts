@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
-import { inOrder } from '../../../../gateway/planning/corrections/fetch-order.js';
+import { orderFetches } from '../../../../gateway/planning/corrections/fetch-order.js';
 import { planOperation } from '../../../../gateway/planning/plan-operation.js';
-import { Selected } from '../../../../gateway/planning/corrections/operation-selection.js';
+import { OperationSelection } from '../../../../gateway/planning/corrections/operation-selection.js';
 import { loadSupergraph } from '../../../../gateway/planning/planned-supergraph.js';
 import { type ForeignSubgraph, federation, subgraph } from '../../federation/kit.js';
 
@@ -158,7 +158,7 @@ test('a plan that has everything in time stays as it is', () => {
   const { full } = supergraph;
   const document = parse('{ cars { size code } }');
   const plan = planOperation(supergraph, document, undefined);
-  expect(inOrder(plan, new Selected(document, {}), { full, interfaceObjects: new Map() }).node).toBe(
-    plan.node,
-  );
+  expect(
+    orderFetches(plan, new OperationSelection(document, {}), { full, interfaceObjects: new Map() }).node,
+  ).toBe(plan.node);
 });

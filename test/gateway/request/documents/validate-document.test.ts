@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { knownOperationTypes } from '../../../../gateway/request/documents/known-operation-types.js';
-import { violations } from '../../../../gateway/request/documents/validate-document.js';
+import { validateDocument } from '../../../../gateway/request/documents/validate-document.js';
 import { packageRoot } from '../../../../kernel/root.js';
 import { documents } from '../../fixtures/document-forms.js';
 import { PATIENCE, fuzzing } from '../../fixtures/fuzz.js';
@@ -35,7 +35,7 @@ function told(errors: readonly GraphQLError[]) {
 
 function compare(of: typeof schema, text: string) {
   const document = parse(text, { noLocation: true });
-  const found = violations(of, document, text);
+  const found = validateDocument(of, document, text);
   expect(told(found)).toEqual(told(expected(of, document)));
   return found;
 }
