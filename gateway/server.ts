@@ -26,7 +26,7 @@ import { PlanningThread } from './planning/planning-thread.js';
 import { RequestPreparer } from './request/request-preparer.js';
 import { type Supergraph, loadSupergraph } from './planning/planned-supergraph.js';
 import { Reloading } from './supergraph-reloader.js';
-import { RightsWatch } from './subscriptions/permission-watcher.js';
+import { PermissionWatcher } from './subscriptions/permission-watcher.js';
 import { type SharedBy, Subscriptions } from './subscriptions/subscriptions.js';
 import { Admission, type Served, readyToPrepare } from './request/admission.js';
 import { startApollo } from './transport/http/apollo.js';
@@ -71,7 +71,7 @@ export interface GatewayOptions {
   /** A file of the tokens that were called back, see access/revocations.ts. Default none. */
   readonly revocationsFile?: string | undefined;
   /** Milliseconds between two looks at the rights of those whose streams are running. Default 10,000. */
-  readonly rightsInterval?: number | undefined;
+  readonly permissionCheckInterval?: number | undefined;
   /**
    * Who may share the execution of a subscription: `account` when subgraphs ask for nothing but an account and what a
    * token allows. Default `subject`: each user has executions of their own.
@@ -253,9 +253,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 async function startAuthentication(
-  { auth, clock, log, revocationsFile, rightsInterval = 10_000 }: GatewayOptions,
+  { auth, clock, log, revocationsFile, permissionCheckInterval: rightsInterval = 10_000 }: GatewayOptions,
   started: AsyncDisposableStack,
-): Promise<{ readonly authenticator: Authenticator; readonly rights: RightsWatch }> {
+): Promise<{ readonly authenticator: Authenticator; readonly rights: PermissionWatcher }> {
   const changed = () => void rights.look();
   const authenticator =
     auth.kind === 'none'
@@ -267,7 +267,7 @@ async function startAuthentication(
           refused: (refused, requestId) => refusals.note(refused, requestId),
         });
   const refusals = new RefusalLog(log, clock);
-  const rights = started.use(new RightsWatch({ authenticator, interval: rightsInterval, log }));
+  const rights = started.use(new PermissionWatcher({ authenticator, interval: rightsInterval, log }));
   return { authenticator, rights };
 }
 

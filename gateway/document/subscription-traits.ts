@@ -35,7 +35,7 @@ const STATE_TAG = 'starts-with-state';
  * - `live`: no positions; whoever comes later gets what comes later.
  * - `state`: it begins with what is there at that moment, so it can only be joined before it has told anything.
  */
-export interface StreamForm {
+export interface SubscriptionTraits {
   readonly kind: 'log' | 'live' | 'state';
   /** What is planned: the client's document, with positions when there are any. */
   readonly document: DocumentNode;
@@ -61,7 +61,7 @@ export interface Subscribed {
 }
 
 /** Finds out what can be done with a checked subscription. */
-export function streamForm({ document, operation, api, full }: Subscribed): StreamForm {
+export function subscriptionTraits({ document, operation, api, full }: Subscribed): SubscriptionTraits {
   const root = rootField(document, operation);
   const field = root && subscriptionField(api, root.name.value);
   // A root field that may be left out: nothing is known of where it begins.
@@ -91,13 +91,17 @@ function afterArgument(root: FieldNode): ValueNode | undefined {
   return root.arguments?.find(({ name }) => name.value === 'after')?.value;
 }
 
-function withoutPositions(document: DocumentNode, kind: StreamForm['kind']): StreamForm {
+function withoutPositions(document: DocumentNode, kind: SubscriptionTraits['kind']): SubscriptionTraits {
   const unknown = { responseKey: '', after: undefined, afterVariable: undefined };
   return { document, kind, resumable: false, versioned: false, ...unknown };
 }
 
 /** Behind which position a client wants to begin; null when it says none. */
-export function afterOf(form: StreamForm, operation: OperationDefinitionNode, given: Variables): unknown {
+export function afterOf(
+  form: SubscriptionTraits,
+  operation: OperationDefinitionNode,
+  given: Variables,
+): unknown {
   const { after } = form;
   if (after?.kind !== Kind.VARIABLE) return after ? valueFromASTUntyped(after) : null;
   const name = after.name.value;

@@ -19,7 +19,7 @@ import { pageSizeVariables } from '../request/limits/page-size.js';
 import { ByOperation } from '../document/operation-cache.js';
 import { wantsData } from './selects-subgraph-fields.js';
 import { planOperation } from './plan-operation.js';
-import { type StreamForm, streamForm } from '../document/subscription-traits.js';
+import { type SubscriptionTraits, subscriptionTraits } from '../document/subscription-traits.js';
 import type { Supergraph } from './planned-supergraph.js';
 
 /** A subscription's plan: what opens the stream, and how each event is completed. */
@@ -44,13 +44,13 @@ export interface PlannedOperation {
   readonly shape: ResponseShape;
   readonly subscription?: SubscriptionPlan;
   /** Of a subscription: how its stream can be shared and gone on with. */
-  readonly stream?: StreamForm | undefined;
+  readonly stream?: SubscriptionTraits | undefined;
 }
 
 interface OperationToCompile {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
-  readonly stream: StreamForm | undefined;
+  readonly stream: SubscriptionTraits | undefined;
 }
 
 /** Plans operations, each once for as long as its document is kept. */
@@ -111,10 +111,13 @@ export class Operations {
   }
 
   /** Of a subscription: the form in which it is planned. */
-  private streamForm(document: DocumentNode, operation: OperationDefinitionNode): StreamForm | undefined {
+  private streamForm(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+  ): SubscriptionTraits | undefined {
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return undefined;
     const { api, full } = this.supergraph;
-    return streamForm({ document, operation, api, full });
+    return subscriptionTraits({ document, operation, api, full });
   }
 
   /** What executes the operation. Of the plan itself nothing need be kept. */

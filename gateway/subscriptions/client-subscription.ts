@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { Frame } from './serialized-event.js';
+import type { SerializedEvent } from './serialized-event.js';
 
 /** The way to one client. Everything is handed over at once; what the network does with it is the sink's. */
 export interface Sink {
@@ -7,9 +7,9 @@ export interface Sink {
    * Whether the network is behind because of others who share the connection: what may wait is not handed over before
    * `ready` of the feed is called.
    */
-  readonly behind?: boolean;
+  readonly needsDrain?: boolean;
   /** Hands over an event. False: the network is behind; nothing more until `ready` of the feed is called. */
-  next(frame: Frame): boolean;
+  next(frame: SerializedEvent): boolean;
   /** The subscription has ended with these errors. */
   error(errors: readonly GraphQLError[]): void;
   /** The subscription has ended by itself. */
@@ -17,11 +17,11 @@ export interface Sink {
 }
 
 /** What a feed is fed by. */
-export interface Feeder {
+export interface EventProducer {
   /** A feed can take events again. */
-  awake(): void;
+  resume(): void;
   /** The feed wants no more. */
-  release(feed: Feed): void;
+  release(feed: ClientSubscription): void;
 }
 
 /** How far a group of feeds is. */
@@ -36,7 +36,7 @@ export interface FeedOptions {
   readonly frames: number;
   readonly bytes: number;
   /** Called when it has been detached from what feeds it and has to be fed behind its position. */
-  readonly rejoin: (feed: Feed) => void;
+  readonly resubscribe: (feed: ClientSubscription) => void;
   /** Called when an event cannot be given to the client, which is sent away to subscribe again. */
   readonly dropped: () => void;
 }
@@ -45,16 +45,16 @@ export interface FeedOptions {
  * One client's subscription: hands events to its sink, and keeps a bounded number while the network is behind. When
  * more would have to be kept it is let go of; once the client has taken the rest, it is fed behind its position.
  */
-export class Feed {
+export class ClientSubscription {
   /** Behind which event the feed stands, waiting ones included. */
   position: string | undefined;
-  feeder: Feeder | undefined;
-  private queue: Frame[] = [];
+  feeder: EventProducer | undefined;
+  private queue: SerializedEvent[] = [];
   private bytes = 0;
-  private behind = false;
+  private needsDrain = false;
   private over = false;
   private last: (() => void) | undefined;
-  private outpaced = false;
+  private isDetached = false;
   private progress: Progress = { told: 0 };
   /** How many of the group's events it has been offered. */
   private offered = 0;
@@ -88,7 +88,7 @@ export class Feed {
   }
 
   /** Takes an event, or answers false: it is too far behind to keep another. */
-  offer(frame: Frame): boolean {
+  offer(frame: SerializedEvent): boolean {
     if (this.ended) return true;
     // Can only be a bug; who resumes behind the own cursor still loses nothing.
     if (!this.isNext(frame)) return this.drop([interrupted()]);
@@ -107,28 +107,28 @@ export class Feed {
   }
 
   /** Lets go, and goes on behind the position once the client has taken what waits for it. */
-  letGo(): void {
+  detachUntilDrained(): void {
     this.detach();
-    this.outpaced = true;
-    if (this.flowing) this.rejoin();
+    this.isDetached = true;
+    if (this.flowing) this.resubscribe();
   }
 
   /** Lets go, and goes on behind the position at once. */
-  rejoin(): void {
+  resubscribe(): void {
     this.detach();
-    this.outpaced = false;
-    this.options.rejoin(this);
+    this.isDetached = false;
+    this.options.resubscribe(this);
   }
 
   /** The network takes events again. */
   ready(): void {
     if (this.over) return;
-    this.behind = false;
+    this.needsDrain = false;
     for (let frame = this.take(); frame; frame = this.take()) this.hand(frame);
     if (!this.flowing) return;
     if (this.last) return this.finish();
-    if (this.outpaced) this.rejoin();
-    else this.feeder?.awake();
+    if (this.isDetached) this.resubscribe();
+    else this.feeder?.resume();
   }
 
   /** Ends it behind what waits. */
@@ -156,11 +156,11 @@ export class Feed {
   }
 
   private get isHeld(): boolean {
-    return this.behind || this.options.sink.behind === true;
+    return this.needsDrain || this.options.sink.needsDrain === true;
   }
 
   /** Whether the event is the one behind what the client has been told: nothing left out, nothing told twice. */
-  private isNext({ follows }: Frame): boolean {
+  private isNext({ follows }: SerializedEvent): boolean {
     return follows === undefined || this.position === undefined || follows === this.position;
   }
 
@@ -177,11 +177,11 @@ export class Feed {
     last?.();
   }
 
-  private hand(frame: Frame): void {
-    if (!this.options.sink.next(frame)) this.behind = true;
+  private hand(frame: SerializedEvent): void {
+    if (!this.options.sink.next(frame)) this.needsDrain = true;
   }
 
-  private keep(frame: Frame): boolean {
+  private keep(frame: SerializedEvent): boolean {
     const { frames, bytes } = this.options;
     const full = this.queue.length >= frames || this.bytes + frame.bytes > bytes;
     if (full && this.queue.length > 0) return false;
@@ -190,7 +190,7 @@ export class Feed {
     return true;
   }
 
-  private take(): Frame | undefined {
+  private take(): SerializedEvent | undefined {
     if (this.isHeld) return undefined;
     const frame = this.queue.shift();
     if (frame) this.bytes -= frame.bytes;

@@ -2,10 +2,10 @@ import type { Actor } from '../../kernel/actor.js';
 import type { Log } from '../../kernel/log.js';
 import { Refused } from '../../kernel/result.js';
 import type { Authenticator } from '../auth/authenticator.js';
-import { rightsKey } from './share-key.js';
+import { permissionsKey } from './share-key.js';
 
 /** Somebody whose stream is running, and how they proved who they are. */
-export interface Bearer {
+export interface AuthenticatedClient {
   readonly actor: Actor;
   /** The `Authorization` header; undefined where nobody is asked. */
   readonly authorization: string | undefined;
@@ -28,7 +28,7 @@ interface Watched {
  * Looks again and again at what the bearers of running streams may do: a token may be called back, its key withdrawn,
  * its claims weigh differently after a change of settings. Each token is looked at once, however many streams it has.
  */
-export class RightsWatch implements Disposable {
+export class PermissionWatcher implements Disposable {
   private readonly watched = new Map<string, Watched>();
   private readonly timer: NodeJS.Timeout;
 
@@ -38,10 +38,10 @@ export class RightsWatch implements Disposable {
   }
 
   /** Calls `changed` once when the bearer's rights are no longer what they were; answers how to stop watching. */
-  watch({ actor, authorization }: Bearer, changed: () => void): () => void {
+  watch({ actor, authorization }: AuthenticatedClient, changed: () => void): () => void {
     if (authorization === undefined) return () => undefined;
-    const key = `${rightsKey(actor, 'subject')}\n${authorization}`;
-    const entry = this.watched.get(key) ?? { rights: rightsKey(actor, 'subject'), changed: new Set() };
+    const key = `${permissionsKey(actor, 'subject')}\n${authorization}`;
+    const entry = this.watched.get(key) ?? { rights: permissionsKey(actor, 'subject'), changed: new Set() };
     this.watched.set(key, entry);
     const call = () => changed();
     entry.changed.add(call);
@@ -67,7 +67,9 @@ export class RightsWatch implements Disposable {
 
   private async holds(authorization: string, rights: string): Promise<boolean> {
     try {
-      return rightsKey(await this.options.authenticator.reauthenticate(authorization), 'subject') === rights;
+      return (
+        permissionsKey(await this.options.authenticator.reauthenticate(authorization), 'subject') === rights
+      );
     } catch (err) {
       // The end of a token is watched for itself, to the second.
       if (err instanceof Refused) return err.problems[0]?.code === 'TOKEN_EXPIRED';

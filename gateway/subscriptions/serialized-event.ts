@@ -12,7 +12,7 @@ export interface StreamEvent {
 }
 
 /** An event written once, for everyone who gets it. */
-export class Frame {
+export class SerializedEvent {
   private encoded: Buffer | undefined;
 
   constructor(
@@ -28,7 +28,7 @@ export class Frame {
     readonly faulty: boolean,
   ) {}
 
-  /** The text in UTF-8, for who sends it as it is. */
+  /** The text in UTF-8, for who sends it is. */
   get payload(): Buffer {
     return (this.encoded ??= Buffer.from(this.text));
   }
@@ -40,8 +40,8 @@ export class Frame {
 }
 
 /** Writes an event, which comes behind the position `follows` of its stream. */
-export function toFrame({ result, position }: StreamEvent, follows?: string): Frame {
+export function serializeEvent({ result, position }: StreamEvent, follows?: string): SerializedEvent {
   const text = responseText(result ?? { data: null, extensions: { bookmark: { cursor: position } } });
   const faulty = (result?.errors?.length ?? 0) > 0;
-  return new Frame(text, position, follows, result === undefined, faulty);
+  return new SerializedEvent(text, position, follows, result === undefined, faulty);
 }

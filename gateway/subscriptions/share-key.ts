@@ -2,7 +2,7 @@ import type { Actor } from '../../kernel/actor.js';
 import type { SharedBy } from './subscriptions.js';
 
 /** The same text for actors who may see the same. */
-export function rightsKey(
+export function permissionsKey(
   { subject, expiresAt: _, issuedAt: __, keyId: ___, ...rights }: Actor,
   sharedBy: SharedBy,
 ): string {

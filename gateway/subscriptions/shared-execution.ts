@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { isSlowConsumerError } from '../upstream/call/subgraph-source.js';
-import type { Feed, Feeder } from './client-subscription.js';
-import { type Frame, type StreamEvent, toFrame } from './serialized-event.js';
+import type { ClientSubscription, EventProducer } from './client-subscription.js';
+import { type SerializedEvent, type StreamEvent, serializeEvent } from './serialized-event.js';
 
 /** Frames that a channel remembers, so that who stands a little behind can join it. */
 const REMEMBERED = 32;
@@ -13,19 +13,19 @@ export interface ChannelOptions {
   /** Behind which position it was opened; undefined: from now on. */
   readonly after: string | undefined;
   /** Called behind each event that everyone has been offered. */
-  readonly delivered: (channel: Channel, event: StreamEvent) => void;
+  readonly delivered: (channel: SharedExecution, event: StreamEvent) => void;
   /** Called with a feed that is too slow for the others. */
-  readonly outpaced: (feed: Feed) => void;
+  readonly onSlowConsumer: (feed: ClientSubscription) => void;
   /** Called once, when nobody listens any more or the execution is over. */
-  readonly closed: (channel: Channel) => void;
+  readonly closed: (channel: SharedExecution) => void;
 }
 
 /**
  * One execution of a subscription, for everyone who stands at the same position. It is pulled as long as somebody can
  * take an event at once; it closes with the last feed.
  */
-export class Channel implements Feeder {
-  readonly feeds = new Set<Feed>();
+export class SharedExecution implements EventProducer {
+  readonly feeds = new Set<ClientSubscription>();
   /** Behind which event it stands. */
   position: string | undefined;
   /** Whether it has told everything that has happened until now. */
@@ -33,7 +33,7 @@ export class Channel implements Feeder {
   /** Whether it has told nothing yet. */
   fresh = true;
   private readonly gone = new AbortController();
-  private readonly recent: Frame[] = [];
+  private readonly recent: SerializedEvent[] = [];
   private recentBytes = 0;
   private wake: (() => void) | undefined;
 
@@ -51,17 +51,17 @@ export class Channel implements Feeder {
     void this.run();
   }
 
-  attach(feed: Feed): void {
+  attach(feed: ClientSubscription): void {
     feed.feeder = this;
     this.feeds.add(feed);
-    this.awake();
+    this.resume();
   }
 
-  release(feed: Feed): void {
+  release(feed: ClientSubscription): void {
     if (this.feeds.delete(feed) && this.feeds.size === 0) this.close();
   }
 
-  awake(): void {
+  resume(): void {
     this.wake?.();
   }
 
@@ -69,7 +69,7 @@ export class Channel implements Feeder {
    * What was told behind a position; undefined when that is not known any more, or not yet, or when part of it failed:
    * who comes back for an event that was not whole must not be given the same again.
    */
-  behind(position: string): readonly Frame[] | undefined {
+  eventsAfter(position: string): readonly SerializedEvent[] | undefined {
     if (position === this.position) return [];
     const at = this.recent.findLastIndex((frame) => frame.position === position);
     const told = this.recent.slice(at + 1);
@@ -79,7 +79,7 @@ export class Channel implements Feeder {
   private close(): void {
     if (this.over) return;
     this.gone.abort();
-    this.awake();
+    this.resume();
     this.options.closed(this);
   }
 
@@ -96,7 +96,7 @@ export class Channel implements Feeder {
         this.deliver(step.value);
       }
     } catch (error) {
-      if (isSlowConsumerError(error)) return this.end(this.options.outpaced);
+      if (isSlowConsumerError(error)) return this.end(this.options.onSlowConsumer);
       this.end((feed) => feed.fail([error instanceof GraphQLError ? error : unknownEnd()]));
     }
   }
@@ -116,15 +116,15 @@ export class Channel implements Feeder {
   }
 
   private deliver(event: StreamEvent): void {
-    const frame = toFrame(event, this.position);
+    const frame = serializeEvent(event, this.position);
     this.fresh = false;
     this.position = frame.position ?? this.position;
     this.remember(frame);
-    for (const feed of this.feeds) if (!feed.offer(frame)) this.options.outpaced(feed);
+    for (const feed of this.feeds) if (!feed.offer(frame)) this.options.onSlowConsumer(feed);
     this.options.delivered(this, event);
   }
 
-  private remember(frame: Frame): void {
+  private remember(frame: SerializedEvent): void {
     if (frame.position === undefined) return;
     this.recent.push(frame);
     this.recentBytes += frame.bytes;
@@ -132,7 +132,7 @@ export class Channel implements Feeder {
       this.recentBytes -= this.recent.shift()?.bytes ?? 0;
   }
 
-  private end(last: (feed: Feed) => void): void {
+  private end(last: (feed: ClientSubscription) => void): void {
     const feeds = [...this.feeds];
     // First: who goes on elsewhere at once must not be sent back here.
     this.close();

@@ -1,11 +1,11 @@
 import { slowConsumerError } from '../upstream/call/subgraph-source.js';
-import { Channel } from './shared-execution.js';
-import type { Feed, Progress } from './client-subscription.js';
-import { type Frame, type StreamEvent, toFrame } from './serialized-event.js';
-import type { StreamForm } from '../document/subscription-traits.js';
+import { SharedExecution } from './shared-execution.js';
+import type { ClientSubscription, Progress } from './client-subscription.js';
+import { type SerializedEvent, type StreamEvent, serializeEvent } from './serialized-event.js';
+import type { SubscriptionTraits } from '../document/subscription-traits.js';
 
 export interface GroupOptions {
-  readonly form: StreamForm;
+  readonly form: SubscriptionTraits;
   /** Opens an execution behind a position; null: where the stream begins by itself. */
   readonly open: (after: unknown, signal: AbortSignal) => AsyncGenerator<StreamEvent, undefined>;
   /** Called when nobody is left. */
@@ -16,19 +16,19 @@ export interface GroupOptions {
  * Everyone with the same operation, variables and rights. One channel is the tail that all of them end up on; who
  * begins elsewhere has a channel of its own until both stand at the same position.
  */
-export class Group {
-  private tail: Channel | undefined;
-  private readonly channels = new Set<Channel>();
+export class SubscriptionGroup {
+  private tail: SharedExecution | undefined;
+  private readonly channels = new Set<SharedExecution>();
   private readonly progress: Progress = { told: 0 };
   private retired = false;
 
   constructor(private readonly options: GroupOptions) {}
 
   /** Feeds from behind a position, or from now on when it is null. */
-  join(feed: Feed, after: unknown): void {
+  join(feed: ClientSubscription, after: unknown): void {
     const tail = this.joinable(after);
     if (!tail) return this.openFor(feed, after);
-    const missed = typeof after === 'string' ? (tail.behind(after) ?? []) : standing(tail);
+    const missed = typeof after === 'string' ? (tail.eventsAfter(after) ?? []) : standing(tail);
     this.move(feed, tail, missed);
   }
 
@@ -38,23 +38,23 @@ export class Group {
     for (const channel of [...this.channels]) this.leaveRetired(channel);
   }
 
-  private joinable(after: unknown): Channel | undefined {
+  private joinable(after: unknown): SharedExecution | undefined {
     const { tail } = this;
     const { kind } = this.options.form;
     if (!tail || tail.over) return undefined;
     if (kind === 'state') return tail.fresh ? tail : undefined;
     if (after === null) return tail.live ? tail : undefined;
-    return typeof after === 'string' && tail.behind(after) ? tail : undefined;
+    return typeof after === 'string' && tail.eventsAfter(after) ? tail : undefined;
   }
 
-  private openFor(feed: Feed, after: unknown): void {
+  private openFor(feed: ClientSubscription, after: unknown): void {
     // Who was let go of is as far behind as before; of others it is not known how far.
     if (!feed.isMeasuredBy(this.progress)) feed.measureBy(this.progress);
-    const channel: Channel = new Channel({
+    const channel: SharedExecution = new SharedExecution({
       open: (signal) => this.options.open(after, signal),
       after: after === null ? undefined : String(after),
       delivered: (own, event) => this.delivered(own, event),
-      outpaced: (slow) => {
+      onSlowConsumer: (slow) => {
         // Who has been told nothing yet stands where the others do.
         slow.position ??= channel.position;
         this.outpaced(slow);
@@ -67,7 +67,7 @@ export class Group {
     channel.start();
   }
 
-  private delivered(channel: Channel, { caughtUp, result }: StreamEvent): void {
+  private delivered(channel: SharedExecution, { caughtUp, result }: StreamEvent): void {
     if (channel === this.tail && result) this.progress.told += 1;
     if (this.retired) return this.leaveRetired(channel);
     if (this.options.form.kind !== 'log' || channel.over) return;
@@ -78,28 +78,28 @@ export class Group {
   }
 
   /** Makes a channel the tail when there is none, or when it alone has told everything. */
-  private prefer(channel: Channel): void {
+  private prefer(channel: SharedExecution): void {
     const { tail } = this;
     const isBetter = channel.live && !tail?.live;
     if (!tail || tail.over || isBetter || this.options.form.kind === 'state') this.lead(channel);
   }
 
   /** From now on the lag of the others is how far they are behind this channel. */
-  private lead(channel: Channel): void {
+  private lead(channel: SharedExecution): void {
     if (this.tail === channel) return;
     this.tail = channel;
     for (const feed of channel.feeds) feed.measureBy(this.progress);
   }
 
   /** Puts the feeds of a channel on the tail when it is known what they would miss. */
-  private merge(channel: Channel): void {
+  private merge(channel: SharedExecution): void {
     const { tail } = this;
     if (!tail || channel === tail || channel.position === undefined || channel.fresh) return;
-    const missed = tail.behind(channel.position);
+    const missed = tail.eventsAfter(channel.position);
     if (missed) for (const feed of [...channel.feeds]) this.move(feed, tail, missed);
   }
 
-  private move(feed: Feed, tail: Channel, missed: readonly Frame[]): void {
+  private move(feed: ClientSubscription, tail: SharedExecution, missed: readonly SerializedEvent[]): void {
     feed.detach();
     tail.attach(feed);
     feed.measureBy(this.progress, missed.filter(({ bookmark }) => !bookmark).length);
@@ -109,20 +109,20 @@ export class Group {
   }
 
   /** A slow client gets what it has missed once it has taken what waits for it, from a stream of its own. */
-  private outpaced(feed: Feed): void {
-    if (this.options.form.resumable && feed.position !== undefined) feed.letGo();
+  private outpaced(feed: ClientSubscription): void {
+    if (this.options.form.resumable && feed.position !== undefined) feed.detachUntilDrained();
     else feed.drop([slowConsumerError()]);
   }
 
-  private leaveRetired(channel: Channel): void {
+  private leaveRetired(channel: SharedExecution): void {
     if (!this.options.form.resumable || channel.position === undefined) return;
     for (const feed of [...channel.feeds]) {
       feed.position ??= channel.position;
-      feed.rejoin();
+      feed.resubscribe();
     }
   }
 
-  private closed(channel: Channel): void {
+  private closed(channel: SharedExecution): void {
     this.channels.delete(channel);
     if (this.tail === channel) this.tail = undefined;
     if (this.channels.size === 0) this.options.closed();
@@ -130,6 +130,6 @@ export class Group {
 }
 
 /** Where a channel stands, for who begins there: a client that knows it loses nothing when its connection ends at once. */
-function standing({ position }: Channel): readonly Frame[] {
-  return position === undefined ? [] : [toFrame({ position })];
+function standing({ position }: SharedExecution): readonly SerializedEvent[] {
+  return position === undefined ? [] : [serializeEvent({ position })];
 }

@@ -6,10 +6,10 @@ import { AccountCounter } from '../request/limits/account-counter.js';
 import type { Limits } from '../request/limits/limits.js';
 import { coded } from '../request/limits/rule.js';
 import type { PreparedRequest, RefusedRequest } from '../request/request-preparer.js';
-import { Feed, type Sink } from './client-subscription.js';
-import { Group } from './subscription-group.js';
+import { ClientSubscription, type Sink } from './client-subscription.js';
+import { SubscriptionGroup } from './subscription-group.js';
 import { operationKey } from './operation-key.js';
-import { rightsKey, variablesKey } from './share-key.js';
+import { permissionsKey, variablesKey } from './share-key.js';
 import { afterOf } from '../document/subscription-traits.js';
 
 /** Who may share what an execution answers: everyone of an account with the same rights, or one user alone. */
@@ -37,7 +37,7 @@ export interface Subscribing {
 
 /** A group, and what takes it out of the count of its account. */
 interface CountedGroup {
-  readonly group: Group;
+  readonly group: SubscriptionGroup;
   readonly leave: () => void;
 }
 
@@ -55,13 +55,13 @@ export class Subscriptions {
   /**
    * Subscribes, behind a position or where the operation says; the sink hears of everything, errors included.
    */
-  subscribe(subscribing: Subscribing, sink: Sink, after?: string): Feed {
+  subscribe(subscribing: Subscribing, sink: Sink, after?: string): ClientSubscription {
     const { streamQueue: frames, streamQueueBytes: bytes } = this.options.limits;
-    const feed = new Feed({
+    const feed = new ClientSubscription({
       sink,
       frames,
       bytes,
-      rejoin: (own) => this.rejoin(own, subscribing),
+      resubscribe: (own) => this.rejoin(own, subscribing),
       dropped: this.options.dropped,
     });
     this.join(feed, subscribing, subscribing.prepared.operation.stream?.resumable ? after : undefined);
@@ -79,7 +79,7 @@ export class Subscriptions {
     }
   }
 
-  private rejoin(feed: Feed, subscribing: Subscribing): void {
+  private rejoin(feed: ClientSubscription, subscribing: Subscribing): void {
     settle(
       () => this.options.prepare(subscribing.prepared, subscribing.actor),
       (prepared) => {
@@ -91,7 +91,11 @@ export class Subscriptions {
     );
   }
 
-  private join(feed: Feed, { prepared, actor, requestId }: Subscribing, position: string | undefined): void {
+  private join(
+    feed: ClientSubscription,
+    { prepared, actor, requestId }: Subscribing,
+    position: string | undefined,
+  ): void {
     const { document, operation, request, view } = prepared;
     const { stream: form, definition } = operation;
     if (!form) throw new Error('this is not a subscription');
@@ -101,14 +105,14 @@ export class Subscriptions {
     const key = [
       // Where to begin is no part of what is planned. Of who may not see all of it, what was asked for decides.
       operationKey(view ? document : form.document, request.operationName),
-      rightsKey(actor, this.options.sharedBy),
+      permissionsKey(actor, this.options.sharedBy),
       variablesKey(form.kind === 'log' ? variables : { variables, after }),
     ].join('\n');
     const known = this.groups.get(key);
     if (known) return known.group.join(feed, after);
     const leave = this.executions.take(actor.account);
     if (!leave) return feed.fail([tooMany(this.options.limits.subscriptionsPerAccount)]);
-    const group: Group = new Group({
+    const group: SubscriptionGroup = new SubscriptionGroup({
       form,
       open: (from, signal) =>
         this.options.executor.subscribe(

@@ -27,7 +27,7 @@ import { answerReady } from './http/health.js';
 import { refuseForeignName } from './http/hosts.js';
 import { answerGraphQL } from './http/http-graphql.js';
 import { type StreamRequest, answerStream } from './stream/http-stream.js';
-import { takesAnything, takesPages, typeBesideStream, wantedStream } from './http/media-type.js';
+import { takesAnything, takesPages, typeBesideStream, acceptedStreamFormat } from './http/media-type.js';
 import { readingError, requestError } from './core/request-error.js';
 import { send, sendError } from './http/respond.js';
 
@@ -203,7 +203,7 @@ export class HttpTransport implements Disposable {
     const { core } = this.options;
     const { method = 'GET' } = request;
     const token = streamToken(request);
-    const form = wantedStream(request);
+    const form = acceptedStreamFormat(request);
     if (token !== undefined && form === 'event-stream' && method === 'GET') {
       const { authorization } = request.headers;
       this.reserved.open(response, { token, authorization }, client);

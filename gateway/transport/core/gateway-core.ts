@@ -10,7 +10,7 @@ import type { GraphExecutor } from '../../execution/graph-executor.js';
 import type { Limits } from '../../request/limits/limits.js';
 import type { PersistedDocuments } from '../../request/documents/persisted-documents.js';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.js';
-import type { RightsWatch } from '../../subscriptions/permission-watcher.js';
+import type { PermissionWatcher } from '../../subscriptions/permission-watcher.js';
 import type { Subscriptions } from '../../subscriptions/subscriptions.js';
 import type { Admission } from '../../request/admission.js';
 import type { AccountCounter } from '../../request/limits/account-counter.js';
@@ -28,7 +28,7 @@ export interface GatewayCore {
   readonly log: Log;
   readonly clock: Clock;
   readonly expiries: TokenExpiryWatcher;
-  readonly rights: RightsWatch;
+  readonly rights: PermissionWatcher;
   readonly subscriptions: Subscriptions;
   readonly connections: AccountCounter;
   /** Places for HTTP requests, from before their body is read until their answer is read or has become a stream. */

@@ -3,8 +3,8 @@ import { refusalError } from '../../../kernel/graph/refusal.js';
 import type { Release } from '../../../kernel/fair-queue.js';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
 import { Refused } from '../../../kernel/result.js';
-import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
-import { toFrame } from '../../subscriptions/serialized-event.js';
+import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
+import { serializeEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
 import { resolveRecord } from '../../request/documents/document-reference.js';
 import type { ClientRequest, GatewayCore } from './gateway-core.js';
@@ -50,10 +50,10 @@ export function subscribeOperation(
   admitted: AdmittedRequest,
   client: ClientRequest,
   { sink, ...options }: SubscribeOptions & { readonly sink: Sink },
-): Feed {
+): ClientSubscription {
   const { meter } = core;
   core.admission.started(admitted);
-  let feed: Feed | undefined = undefined;
+  let feed: ClientSubscription | undefined = undefined;
   const unfollow = meter.follow(() => feed?.lag ?? 0);
   const leave = () => {
     ended();
@@ -64,8 +64,8 @@ export function subscribeOperation(
     client.gone.removeEventListener('abort', leave);
   };
   const counted: Sink = {
-    get behind() {
-      return sink.behind ?? false;
+    get needsDrain() {
+      return sink.needsDrain ?? false;
     },
     next: (frame) => {
       if (frame.bookmark) return options.bookmarks ? sink.next(frame) : true;
@@ -103,7 +103,7 @@ export async function runOperation(
   given: Readonly<Record<string, unknown>>,
   client: ClientRequest,
   sink: Sink,
-): Promise<Feed | undefined> {
+): Promise<ClientSubscription | undefined> {
   return inTurn(core, client, sink, () => runInPlace(core, given, client, sink));
 }
 
@@ -112,7 +112,7 @@ export async function runAdmittedInTurn(
   core: GatewayCore,
   admitted: AdmittedRequest,
   options: RunOptions,
-): Promise<Feed | undefined> {
+): Promise<ClientSubscription | undefined> {
   return inTurn(core, options.client, options.sink, () => runAdmitted(core, admitted, options));
 }
 
@@ -143,7 +143,7 @@ async function runInPlace(
   given: Readonly<Record<string, unknown>>,
   client: ClientRequest,
   sink: Sink,
-): Promise<Feed | undefined> {
+): Promise<ClientSubscription | undefined> {
   const admitted = await admitOperation(core, given, client);
   if (client.gone.aborted) return undefined;
   if (!('errors' in admitted)) return runAdmitted(core, admitted, { given, client, sink });
@@ -155,12 +155,12 @@ async function runAdmitted(
   core: GatewayCore,
   admitted: AdmittedRequest,
   { given, client, sink }: RunOptions,
-): Promise<Feed | undefined> {
+): Promise<ClientSubscription | undefined> {
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
     return subscribeOperation(core, admitted, client, { sink, bookmarks: wantsBookmarks(given) });
   const result = await executeOperation(core, admitted, client);
   if (client.gone.aborted) return undefined;
-  sink.next(toFrame({ result }));
+  sink.next(serializeEvent({ result }));
   sink.complete();
   return undefined;
 }

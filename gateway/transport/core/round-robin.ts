@@ -1,8 +1,8 @@
-import type { Feed } from '../../subscriptions/client-subscription.js';
+import type { ClientSubscription } from '../../subscriptions/client-subscription.js';
 
 /** One of the operations of a connection; only subscriptions have a feed. */
 interface Operation {
-  readonly feed: Feed | undefined;
+  readonly feed: ClientSubscription | undefined;
 }
 
 /**

@@ -25,10 +25,10 @@ export function isLegacy(contentType: string): boolean {
 }
 
 /** A form in which a response can be a stream. */
-export type StreamForm = 'event-stream' | 'multipart';
+export type StreamFormat = 'event-stream' | 'multipart';
 
 /** The form of stream that a client takes: graphql-sse's, or Apollo's multipart protocol, version 1.0; if any. */
-export function wantedStream({ headers: { accept } }: IncomingMessage): StreamForm | undefined {
+export function acceptedStreamFormat({ headers: { accept } }: IncomingMessage): StreamFormat | undefined {
   // What nearly every client sends.
   if (accept === undefined || accept === JSON_TYPE) return undefined;
   if (acceptedQuality(accept, EVENT_STREAM) > 0) return 'event-stream';

@@ -1,5 +1,5 @@
 import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
-import type { Frame } from '../../subscriptions/serialized-event.js';
+import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
 import type { StreamOutletOptions } from './stream-writer.js';
 
 /** How event streams begin and stay alive; comments are no events. */
@@ -10,12 +10,12 @@ export const eventStreamOutlet: Omit<StreamOutletOptions, 'drained' | 'interval'
 };
 
 /** An event; its id is the position, from which a browser's EventSource goes on by itself. */
-export function eventOf({ text, position }: Frame): string {
+export function eventOf({ text, position }: SerializedEvent): string {
   return `${idLine(position)}event: next\ndata: ${text}\n\n`;
 }
 
 /** A position without an event: without data it is nothing to anybody, but readers remember the id. */
-export function positionOf({ position }: Frame): string {
+export function positionOf({ position }: SerializedEvent): string {
   return `${idLine(position)}\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
-import { type Frame, toFrame } from '../../subscriptions/serialized-event.js';
+import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
+import { type SerializedEvent, serializeEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest } from '../../request/admission.js';
 import { COMPLETE, eventOf, eventStreamOutlet, positionOf, retryIn } from './event-stream-format.js';
 import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
@@ -14,13 +14,13 @@ import { StreamOutlet } from './stream-writer.js';
 export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
   const interval = core.limits.heartbeat;
   const outlet = new StreamOutlet(response, { ...eventStreamOutlet, interval, drained: () => undefined });
-  outlet.write(eventOf(toFrame({ result })));
+  outlet.write(eventOf(serializeEvent({ result })));
   outlet.end(COMPLETE);
 }
 
 /** One subscription on one connection, graphql-sse's distinct connections mode. */
 export class EventStream implements Sink {
-  private feed: Feed | undefined;
+  private feed: ClientSubscription | undefined;
   private outlet!: StreamOutlet;
   private readonly asked: boolean;
 
@@ -48,12 +48,12 @@ export class EventStream implements Sink {
     this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks: true, after });
   }
 
-  next(frame: Frame): boolean {
+  next(frame: SerializedEvent): boolean {
     return this.outlet.write(frame.bookmark && !this.asked ? positionOf(frame) : eventOf(frame));
   }
 
   error(errors: readonly GraphQLError[]): void {
-    this.outlet.write(eventOf(toFrame({ result: { errors } })));
+    this.outlet.write(eventOf(serializeEvent({ result: { errors } })));
     this.complete();
   }
 

@@ -4,7 +4,7 @@ import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
 import { answerAdmitted } from '../http/fast-path.js';
 import { EventStream, answerAsEvents } from './event-stream.js';
 import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
-import type { StreamForm } from '../http/media-type.js';
+import type { StreamFormat } from '../http/media-type.js';
 import { MultipartStream } from './multipart.js';
 import { admitOperation, executeOperation } from '../core/operation.js';
 import { setRateHeaders } from '../http/rate-headers.js';
@@ -14,7 +14,7 @@ import { sendError } from '../http/respond.js';
 /** A request whose answer may be a stream. */
 export interface StreamRequest {
   readonly method: string;
-  readonly form: StreamForm;
+  readonly form: StreamFormat;
   /** Media type for what is no subscription; undefined: that, too, is answered as a stream. */
   readonly otherwise: string | undefined;
   /** The GraphQL request as it was sent. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
-import type { Frame } from '../../subscriptions/serialized-event.js';
+import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
+import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest } from '../../request/admission.js';
 import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamRequest } from './http-stream.js';
@@ -18,7 +18,7 @@ const LAST = `\r\n--${BOUNDARY}--\r\n`;
 
 /** One subscription on one connection, as Apollo's clients read it. */
 export class MultipartStream implements Sink {
-  private feed: Feed | undefined;
+  private feed: ClientSubscription | undefined;
   private outlet!: StreamOutlet;
 
   constructor(
@@ -45,7 +45,7 @@ export class MultipartStream implements Sink {
     this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks });
   }
 
-  next({ text }: Frame): boolean {
+  next({ text }: SerializedEvent): boolean {
     return this.outlet.write(`${PART}{"payload":${text}}${NEXT}`);
   }
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type GraphQLError, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../../kernel/actor.js';
-import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
-import { type Frame, toFrame } from '../../subscriptions/serialized-event.js';
+import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
+import { type SerializedEvent, serializeEvent } from '../../subscriptions/serialized-event.js';
 import { eventStreamOutlet, retryIn } from './event-stream-format.js';
 import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
 import { streamLifetime, watchBearer } from './stream-lifetime.js';
@@ -254,7 +254,7 @@ interface StreamOfOperation {
 
 /** One operation on a reserved stream. */
 class StreamOperation implements Sink {
-  feed: Feed | undefined;
+  feed: ClientSubscription | undefined;
   /** Whether its client was told that it runs. */
   accepted = false;
   readonly gone = new AbortController();
@@ -266,16 +266,16 @@ class StreamOperation implements Sink {
     private readonly stream: StreamOfOperation,
   ) {}
 
-  get behind(): boolean {
+  get needsDrain(): boolean {
     return this.stream.behind();
   }
 
-  next({ text }: Frame): boolean {
+  next({ text }: SerializedEvent): boolean {
     return this.stream.write(`event: next\ndata: {"id":${JSON.stringify(this.id)},"payload":${text}}\n\n`);
   }
 
   error(errors: readonly GraphQLError[]): void {
-    this.next(toFrame({ result: { errors } }));
+    this.next(serializeEvent({ result: { errors } }));
     this.complete();
   }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import type { Bearer } from '../../subscriptions/permission-watcher.js';
+import type { AuthenticatedClient } from '../../subscriptions/permission-watcher.js';
 import type { GatewayCore } from '../core/gateway-core.js';
 import { requestError } from '../core/request-error.js';
 import { sendError } from '../http/respond.js';
@@ -20,7 +20,7 @@ export interface StreamLifetime {
 export function streamLifetime(
   core: GatewayCore,
   response: ServerResponse,
-  bearer: Bearer,
+  bearer: AuthenticatedClient,
 ): StreamLifetime | undefined {
   if (core.draining.aborted) {
     sendError(response, requestError('SERVICE_UNAVAILABLE', 'The gateway restarts. Subscribe again.'));
@@ -53,7 +53,7 @@ export function streamLifetime(
 /** Calls `onEnd` with why when what somebody may do ends or changes; answers how to stop watching. */
 export function watchBearer(
   core: GatewayCore,
-  bearer: Bearer,
+  bearer: AuthenticatedClient,
   onEnd: (errors: readonly GraphQLError[]) => void,
 ): () => void {
   const watches = [

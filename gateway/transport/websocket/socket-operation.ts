@@ -1,13 +1,13 @@
 import type { GraphQLError } from 'graphql';
-import type { Feed, Sink } from '../../subscriptions/client-subscription.js';
-import type { Frame } from '../../subscriptions/serialized-event.js';
+import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
+import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
 import type { SocketOutlet } from './websocket-writer.js';
 
 const END = Buffer.from('}');
 
 /** One operation on a WebSocket: writes its events as messages of graphql-transport-ws. */
 export class SocketOperation implements Sink {
-  feed: Feed | undefined;
+  feed: ClientSubscription | undefined;
   readonly gone = new AbortController();
   private prefix: Buffer | undefined;
 
@@ -17,11 +17,11 @@ export class SocketOperation implements Sink {
     private readonly ended: (operation: SocketOperation) => void,
   ) {}
 
-  get behind(): boolean {
+  get needsDrain(): boolean {
     return this.outlet.behind;
   }
 
-  next({ payload }: Frame): boolean {
+  next({ payload }: SerializedEvent): boolean {
     this.prefix ??= Buffer.from(`{"id":${JSON.stringify(this.id)},"type":"next","payload":`);
     return this.outlet.send(Buffer.concat([this.prefix, payload, END]));
   }

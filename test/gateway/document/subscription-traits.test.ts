@@ -1,6 +1,6 @@
 import { Kind, buildSchema, parse, print } from 'graphql';
 import { expect, test } from 'vitest';
-import { streamForm } from '../../../gateway/document/subscription-traits.js';
+import { subscriptionTraits } from '../../../gateway/document/subscription-traits.js';
 
 const schema = buildSchema(`
   type Query { nothing: Int }
@@ -12,7 +12,7 @@ function formOf(query: string) {
   const document = parse(query);
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('there is no operation');
-  return streamForm({ document, operation, api: schema, full: schema });
+  return subscriptionTraits({ document, operation, api: schema, full: schema });
 }
 
 test.each([

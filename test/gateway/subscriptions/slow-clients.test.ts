@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Feed } from '../../../gateway/subscriptions/client-subscription.js';
-import { toFrame } from '../../../gateway/subscriptions/serialized-event.js';
+import { ClientSubscription } from '../../../gateway/subscriptions/client-subscription.js';
+import { serializeEvent } from '../../../gateway/subscriptions/serialized-event.js';
 import { takeTurns } from '../../../gateway/transport/core/round-robin.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
 import { type OwnRequest, askAlone, sequencesIn } from '../fixtures/dedicated-connection.js';
@@ -200,9 +200,9 @@ test('a stream that has had its turn on a connection comes behind the others', (
   const connection = { behind: true };
   const got: string[] = [];
   const operation = (name: string) => ({
-    feed: new Feed({
+    feed: new ClientSubscription({
       sink: {
-        get behind() {
+        get needsDrain() {
           return connection.behind;
         },
         next: () => {
@@ -216,12 +216,12 @@ test('a stream that has had its turn on a connection comes behind the others', (
       },
       frames: 10,
       bytes: 1000,
-      rejoin: () => undefined,
+      resubscribe: () => undefined,
       dropped: () => undefined,
     }),
   });
   const operations = new Map(['a', 'b', 'c'].map((name) => [name, operation(name)]));
-  const frame = toFrame({ result: { data: {} } });
+  const frame = serializeEvent({ result: { data: {} } });
   for (const { feed } of operations.values()) for (let count = 0; count < 2; count += 1) feed.offer(frame);
   expect(got).toEqual([]);
   for (let turn = 0; turn < 6; turn += 1) {

@@ -1,25 +1,25 @@
 import { GraphQLError, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { slowConsumerError } from '../../../gateway/upstream/call/subgraph-source.js';
-import { Feed } from '../../../gateway/subscriptions/client-subscription.js';
-import { Frame, type StreamEvent } from '../../../gateway/subscriptions/serialized-event.js';
-import { Group } from '../../../gateway/subscriptions/subscription-group.js';
-import type { StreamForm } from '../../../gateway/document/subscription-traits.js';
+import { ClientSubscription } from '../../../gateway/subscriptions/client-subscription.js';
+import { SerializedEvent, type StreamEvent } from '../../../gateway/subscriptions/serialized-event.js';
+import { SubscriptionGroup } from '../../../gateway/subscriptions/subscription-group.js';
+import type { SubscriptionTraits } from '../../../gateway/document/subscription-traits.js';
 import { until } from '../fixtures/gateway.js';
 
 /** A reader that is as fast as a test wants. */
 class Reader {
   readonly got: string[] = [];
-  readonly frames: Frame[] = [];
+  readonly frames: SerializedEvent[] = [];
   readonly errors: GraphQLError[] = [];
   completed = false;
   fast = true;
   dropped = 0;
-  readonly feed: Feed;
+  readonly feed: ClientSubscription;
 
-  constructor(rejoin: (feed: Feed) => void = () => undefined) {
+  constructor(rejoin: (feed: ClientSubscription) => void = () => undefined) {
     const sink = {
-      next: (frame: Frame) => {
+      next: (frame: SerializedEvent) => {
         this.frames.push(frame);
         this.got.push((JSON.parse(frame.text) as { data: string }).data);
         return this.fast;
@@ -27,7 +27,13 @@ class Reader {
       error: (errors: readonly GraphQLError[]) => void this.errors.push(...errors),
       complete: () => void (this.completed = true),
     };
-    this.feed = new Feed({ sink, frames: 2, bytes: 1000, rejoin, dropped: () => (this.dropped += 1) });
+    this.feed = new ClientSubscription({
+      sink,
+      frames: 2,
+      bytes: 1000,
+      resubscribe: rejoin,
+      dropped: () => (this.dropped += 1),
+    });
   }
 
   goOn(): void {
@@ -36,7 +42,7 @@ class Reader {
   }
 }
 
-const form: StreamForm = {
+const form: SubscriptionTraits = {
   kind: 'live',
   document: parse('{ a }'),
   resumable: false,
@@ -46,7 +52,7 @@ const form: StreamForm = {
   afterVariable: undefined,
 };
 
-function liveGroup(of: StreamForm = form) {
+function liveGroup(of: SubscriptionTraits = form) {
   const waiting: ((event: StreamEvent | Error | undefined) => void)[] = [];
   const state = { closed: 0, pulled: 0, opened: [] as unknown[] };
   const open = async function* (after: unknown): AsyncGenerator<StreamEvent, undefined> {
@@ -59,7 +65,7 @@ function liveGroup(of: StreamForm = form) {
       yield event;
     }
   };
-  const group = new Group({ form: of, open, closed: () => (state.closed += 1) });
+  const group = new SubscriptionGroup({ form: of, open, closed: () => (state.closed += 1) });
   const say = async (event: StreamEvent | Error | undefined) => {
     await until(() => waiting.length > 0, 'a pull');
     waiting.shift()!(event);
@@ -154,7 +160,7 @@ test('who begins beside others is told at once where the stream stands, so that 
 test('the lag of a client is what others of its group have been told and it has not, while it waits and while it is let go of', async () => {
   const { group, say, state } = liveGroup({ ...form, kind: 'log', resumable: true });
   const numbered = (position: number) => say({ ...event(`e${position}`), position: String(position) });
-  const rejoining: Feed[] = [];
+  const rejoining: ClientSubscription[] = [];
   const [fast, slow] = [new Reader(), new Reader((feed) => rejoining.push(feed))];
   group.join(fast.feed, null);
   group.join(slow.feed, null);
@@ -183,7 +189,7 @@ test('the lag of a client is what others of its group have been told and it has 
 test('an event that does not follow what its client was told is not given to it: it is counted, and the client sent to resume', () => {
   const reader = new Reader();
   const frame = (position: string, follows?: string) =>
-    new Frame(JSON.stringify({ data: position }), position, follows, false, false);
+    new SerializedEvent(JSON.stringify({ data: position }), position, follows, false, false);
   reader.feed.offer(frame('1'));
   reader.feed.offer(frame('2', '1'));
   reader.feed.offer(frame('4', '3'));

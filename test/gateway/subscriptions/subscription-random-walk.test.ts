@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { slowConsumerError } from '../../../gateway/upstream/call/subgraph-source.js';
-import { Feed } from '../../../gateway/subscriptions/client-subscription.js';
-import type { Frame, StreamEvent } from '../../../gateway/subscriptions/serialized-event.js';
-import { Group } from '../../../gateway/subscriptions/subscription-group.js';
-import type { StreamForm } from '../../../gateway/document/subscription-traits.js';
+import { ClientSubscription } from '../../../gateway/subscriptions/client-subscription.js';
+import type { SerializedEvent, StreamEvent } from '../../../gateway/subscriptions/serialized-event.js';
+import { SubscriptionGroup } from '../../../gateway/subscriptions/subscription-group.js';
+import type { SubscriptionTraits } from '../../../gateway/document/subscription-traits.js';
 import { takeTurns } from '../../../gateway/transport/core/round-robin.js';
 import { RUNS, fuzzing } from '../fixtures/fuzz.js';
 
-const form: StreamForm = {
+const form: SubscriptionTraits = {
   kind: 'log',
   document: parse('{ a }'),
   resumable: true,
@@ -114,7 +114,7 @@ class Subscriber {
   readonly faults: unknown[] = [];
   /** Where the log stood when it subscribed, or behind what it wanted to begin. */
   readonly from: number;
-  readonly feed: Feed;
+  readonly feed: ClientSubscription;
 
   constructor(
     world: World,
@@ -122,9 +122,9 @@ class Subscriber {
     after: number | null,
   ) {
     this.from = after ?? world.log.head;
-    this.feed = new Feed({
+    this.feed = new ClientSubscription({
       sink: {
-        get behind() {
+        get needsDrain() {
           return connection.behind;
         },
         next: (frame) => this.take(frame),
@@ -133,14 +133,14 @@ class Subscriber {
       },
       frames: 3,
       bytes: 10_000,
-      rejoin: (feed) => world.group.join(feed, feed.position ?? after),
+      resubscribe: (feed) => world.group.join(feed, feed.position ?? after),
       dropped: () => void this.faults.push('dropped'),
     });
     connection.operations.set(String(connection.operations.size), this);
     world.group.join(this.feed, after === null ? null : String(after));
   }
 
-  private take({ payload, bookmark }: Frame): boolean {
+  private take({ payload, bookmark }: SerializedEvent): boolean {
     if (!bookmark) this.got.push((JSON.parse(String(payload)) as { data: { at: number } }).data.at);
     return this.connection.write();
   }
@@ -163,8 +163,8 @@ class World {
     old.retire();
   }
 
-  private newGroup(): Group {
-    const group: Group = new Group({
+  private newGroup(): SubscriptionGroup {
+    const group: SubscriptionGroup = new SubscriptionGroup({
       form,
       open: (after, signal) => this.log.follow(after, signal),
       // As the gateway does, whose next subscriber begins a group of its own.

@@ -6,7 +6,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AcceptedTokens } from '../../../access/accepted-tokens.js';
 import { createAuthenticator } from '../../../gateway/auth/authenticator.js';
-import { RightsWatch } from '../../../gateway/subscriptions/permission-watcher.js';
+import { PermissionWatcher } from '../../../gateway/subscriptions/permission-watcher.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { closeServer, listen } from '../../../kernel/graph/listen.js';
 import { createLog } from '../../../kernel/log.js';
@@ -68,7 +68,7 @@ test('streams end when what a token says is weighed differently than when they b
   const authorization = `Bearer ${await token()}`;
   const actor = await createAuthenticator(options).authenticate(authorization, 'test');
   const authenticator = createAuthenticator({ ...options, defaultScopes: [] });
-  using rights = new RightsWatch({ authenticator, interval: 60_000, log });
+  using rights = new PermissionWatcher({ authenticator, interval: 60_000, log });
   let changes = 0;
   rights.watch({ actor, authorization }, () => (changes += 1));
   await rights.look();
