@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { RiskInfrastructure } from './risk-infrastructure.js';
+import { TerminalError } from '../contract.js';
+import type { RiskInfrastructure, RiskTarget } from './risk-infrastructure.js';
 import type { CloudCalls } from './simulated-pools.js';
 
 const answer = z.object({
@@ -24,10 +25,17 @@ export function simulatedRisks(cloud: Pick<CloudCalls, 'call'>): RiskInfrastruct
       return status === 404 ? [] : answer.parse(body).mishaps;
     },
     async performRisk(clusterId, target) {
-      await cloud.call('PUT', path(clusterId), target, true);
+      found(target, await cloud.call('PUT', path(clusterId), target));
     },
     async mendRisk(clusterId, target) {
-      await cloud.call('POST', `${path(clusterId)}/mend`, target, true);
+      found(target, await cloud.call('POST', `${path(clusterId)}/mend`, target));
     },
   };
+}
+
+/** The cloud may have lost the target, or not have made it yet, while the account still has it. */
+function found({ operation }: RiskTarget, { status }: { readonly status: number }): void {
+  if (status !== 404) return;
+  const message = `The cloud does not have what ${operation} is done to: it is not made yet, or gone.`;
+  throw new TerminalError({ code: 'NOT_FOUND', message });
 }

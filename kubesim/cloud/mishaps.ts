@@ -51,9 +51,10 @@ function ok({ kubernetes }: CloudCluster) {
 
 function perform(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
   const kind = kindOf(wish);
-  checkTarget(cluster, wish, kind);
   const { mishaps } = cluster.kubernetes;
+  // Before the target is looked at: what is done already may have taken it away.
   if (mishaps.all().some((one) => sameAs(one, wish))) return;
+  checkTarget(cluster, wish, kind);
   const { instanceId } = wish;
   const mishap: Mishap = { ...subjectOf(wish), since: cloud.now(), ...harm(cloud, cluster, wish, kind) };
   mishaps.add(mishap);
@@ -140,7 +141,7 @@ function kindOf({ operation }: MishapWish): MishapKind {
 function checkTarget(cluster: CloudCluster, wish: MishapWish, kind: MishapKind): void {
   const { target } = kind;
   if (target === 'SERVICE') return checkService(cluster, wish);
-  if (target === 'NODE_POOL') return void scalingGroupOf(cluster, wish.nodePoolId ?? '');
+  if (target === 'NODE_POOL') return checkGroup(cluster, wish.nodePoolId ?? '');
   // Volumes are looked at when they are harmed.
   if (target === 'CLUSTER' || isDoneToVolumes(kind)) return;
   if (target === 'DEDICATED_CLUSTER') return checkDedicated(cluster, wish);
@@ -151,6 +152,13 @@ function checkTarget(cluster: CloudCluster, wish: MishapWish, kind: MishapKind):
     'INVALID_INPUT',
     `${wish.operation} is done to a ${target.toLowerCase()} node.`,
   );
+}
+
+function checkGroup(cluster: CloudCluster, nodePoolId: string): void {
+  const group = cluster.scalingGroups.get(nodePoolId);
+  if (group?.state !== 'DELETED') return void scalingGroupOf(cluster, nodePoolId);
+  const message = `The scaling group of the node pool ${nodePoolId} was deleted; delete the pool and create another.`;
+  throw new CloudRefusal(422, 'SCALING_GROUP_MISSING', message);
 }
 
 function checkDedicated({ record }: CloudCluster, { operation }: MishapWish): void {

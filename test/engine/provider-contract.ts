@@ -106,6 +106,13 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(await world.provider.doneRisks(newId('cluster'))).toEqual([]);
     });
 
+    it('refuses NOT_FOUND what would be done to, or mended of, a target that the cloud does not have', async () => {
+      const target = { operation: 'node-pool.scaling-group.5', nodePoolId: newId('nodePool') };
+      const refused = expect.objectContaining({ problem: expect.objectContaining({ code: 'NOT_FOUND' }) });
+      await expect(world.provider.performRisk(clusterId, target)).rejects.toEqual(refused);
+      await expect(world.provider.mendRisk(newId('cluster'), target)).rejects.toEqual(refused);
+    });
+
     it('upgrades the control plane and instances, and the same again changes nothing', async () => {
       const target = world.versions[1];
       await world.provider.upgradeControlPlane(clusterId, target);

@@ -96,6 +96,11 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     await eventually(async () => (await poolsOf(id))[0]?.state === 'UNHEALTHY', { what: 'UNHEALTHY' });
     expect((await risks.view(id)).highRiskFindings).toMatchObject([{ nodePool: { id: pool!.id } }]);
     expect((await risks.change('remediate', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    await risks.done('perform', { ...target, acknowledgeRisk: true });
+    const full = { ...target, operation: 'node-pool.scaling-group.5' };
+    expect((await risks.change('perform', full)).userErrors).toMatchObject([
+      { code: 'SCALING_GROUP_MISSING', path: ['input'] },
+    ]);
     const scale = `mutation ($input: ScaleNodePoolInput!) { scaleNodePool(input: $input) { userErrors { code } } }`;
     const { scaleNodePool } = await risks.ask<{ scaleNodePool: { userErrors: { code: string }[] } }>(scale, {
       input: { nodePoolId: pool!.id, desiredSize: 2 },
