@@ -8,7 +8,7 @@ import {
   clusterSchedules,
   createClustersSubgraph,
 } from '../subgraphs/clusters/subgraph.js';
-import { clusterRetention } from '../subgraphs/clusters/retention.store.js';
+import { clusterRetention } from '../subgraphs/clusters/store/retention.store.js';
 import {
   createObservabilitySubgraph,
   observabilityReconcilers,

@@ -1,33 +1,39 @@
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
-import { ClaimsReconciler, claimsSchedule } from './claims/claims.reconciler.js';
-import { autoscalingSchedule, createAutoscalingReconciler } from './autoscaling/autoscaling.reconciler.js';
-import { createClusterReconciler } from './cluster/cluster.reconciler.js';
-import { componentDriftSchedule } from './component/component-drift.schedule.js';
-import { createComponentReconciler } from './component/component.reconciler.js';
-import { createPreinstalledReconciler } from './component/preinstalled.reconciler.js';
+import { ClaimsReconciler, claimsSchedule } from './controllers/claims/claims.reconciler.js';
+import {
+  autoscalingSchedule,
+  createAutoscalingReconciler,
+} from './controllers/autoscaling/autoscaling.reconciler.js';
+import { createClusterReconciler } from './controllers/cluster/cluster.reconciler.js';
+import { componentDriftSchedule } from './controllers/component/component-drift.schedule.js';
+import { createComponentReconciler } from './controllers/component/component.reconciler.js';
+import { createPreinstalledReconciler } from './controllers/component/preinstalled.reconciler.js';
 import {
   controlPlaneSchedule,
   createControlPlaneReconciler,
-} from './control-plane/control-plane.reconciler.js';
-import { createChargeConversionReconciler } from './instance/charge-conversion.reconciler.js';
-import { createPoolDriftReconciler, poolDriftSchedule } from './node-pool/drift/pool-drift.reconciler.js';
-import { createNodeRepairReconciler } from './node/node-repair.reconciler.js';
-import { createHighRiskReconciler, highRiskSchedule } from './high-risk/high-risk.reconciler.js';
-import { createNodePoolReconciler } from './node-pool/node-pool.reconciler.js';
-import { createEdgeAutonomyReconciler } from './edge/edge-autonomy.reconciler.js';
-import { nodeHealthSchedule } from './node/node-health.schedule.js';
-import { createNodeReconciler } from './node/node.reconciler.js';
+} from './controllers/control-plane/control-plane.reconciler.js';
+import { createChargeConversionReconciler } from './controllers/charge-conversion/charge-conversion.reconciler.js';
+import {
+  createPoolDriftReconciler,
+  poolDriftSchedule,
+} from './controllers/pool-drift/pool-drift.reconciler.js';
+import { createNodeRepairReconciler } from './controllers/node/node-repair.reconciler.js';
+import { createHighRiskReconciler, highRiskSchedule } from './controllers/high-risk/high-risk.reconciler.js';
+import { createNodePoolReconciler } from './controllers/node-pool/node-pool.reconciler.js';
+import { createEdgeAutonomyReconciler } from './controllers/edge-autonomy/edge-autonomy.reconciler.js';
+import { nodeHealthSchedule } from './controllers/node/node-health.schedule.js';
+import { createNodeReconciler } from './controllers/node/node.reconciler.js';
 import {
   automaticUpgradeSchedule,
   createAutomaticUpgradeReconciler,
-} from './upgrade/automatic-upgrade.reconciler.js';
+} from './controllers/upgrade/automatic-upgrade.reconciler.js';
 import {
   createVersionSupportReconciler,
   versionSupportSchedule,
-} from './version/version-support.reconciler.js';
-import { createScheduledChangeReconciler } from './maintenance-window/scheduled-change.reconciler.js';
-import { scheduledChanges } from './maintenance-window/scheduled-changes.js';
+} from './controllers/version-support/version-support.reconciler.js';
+import { createScheduledChangeReconciler } from './controllers/maintenance-window/scheduled-change.reconciler.js';
+import { scheduledChanges } from './scheduled-changes.js';
 
 /** What makes clusters, node pools and nodes what they are wished to be. */
 export function clusterReconcilers({

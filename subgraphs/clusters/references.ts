@@ -1,11 +1,11 @@
 import type { ReferenceResolver } from '../../kernel/graph/federation.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
-import type { ClusterCatalogStore } from './catalog/catalog.store.js';
-import type { ClusterStore } from './cluster/cluster.store.js';
-import { loadById, type ReadByIds } from './data-loaders.js';
-import type { NodePoolStore } from './node-pool/node-pool.store.js';
-import type { NodeStore } from './node/node.store.js';
-import type { OperationStore } from './operation/operation.store.js';
+import type { ClusterCatalogStore } from './store/catalog.store.js';
+import type { ClusterStore } from './store/cluster.store.js';
+import { loadById, type ReadByIds } from './store/data-loaders.js';
+import type { NodePoolStore } from './store/node-pool.store.js';
+import type { NodeStore } from './store/node.store.js';
+import type { OperationStore } from './store/operation.store.js';
 
 interface Reference {
   readonly id: string;

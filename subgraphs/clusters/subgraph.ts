@@ -4,93 +4,96 @@ import { scopeGuard } from '../../access/field-guard.js';
 import { defineSubgraph } from '../../kernel/graph/federation.js';
 import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
 import type { Subgraph } from '../../kernel/subgraph.js';
-import { AccountVerificationResolver } from './account/account-verification.resolver.js';
-import { AccountVerificationService } from './account/account-verification.service.js';
-import { CatalogueResolver } from './catalog/catalog.resolver.js';
-import { ClusterCatalogStore } from './catalog/catalog.store.js';
-import { ClusterCheckResolver } from './cluster-check/cluster-check.resolver.js';
-import { ClusterCheckService } from './cluster-check/cluster-check.service.js';
-import { ClusterCheckStore } from './cluster-check/cluster-check.store.js';
-import { ClusterKindResolver } from './cluster-kind/cluster-kind.resolver.js';
-import { ComponentCheckService } from './component/component-check.service.js';
-import { ComponentLinksResolver } from './component/component-links.resolver.js';
-import { ComponentMutations } from './component/component.mutations.js';
-import { ClusterComponentsResolver, ComponentResolver } from './component/component.resolver.js';
-import { ComponentService } from './component/component.service.js';
-import { ComponentStore } from './component/component.store.js';
+import { AccountVerificationResolver } from './api/account/account-verification.resolver.js';
+import { AccountVerificationService } from './api/account/account-verification.service.js';
+import { CatalogueResolver } from './api/catalog/catalog.resolver.js';
+import { ClusterCatalogStore } from './store/catalog.store.js';
+import { ClusterCheckResolver } from './api/cluster-check/cluster-check.resolver.js';
+import { ClusterCheckService } from './inspection/cluster-check.js';
+import { ClusterCheckStore } from './store/cluster-check.store.js';
+import { ClusterKindResolver } from './api/cluster-kind/cluster-kind.resolver.js';
+import { ComponentCheckService } from './api/component/component-check.service.js';
+import { ComponentLinksResolver } from './api/component/component-links.resolver.js';
+import { ComponentMutations } from './api/component/component.mutations.js';
+import { ClusterComponentsResolver, ComponentResolver } from './api/component/component.resolver.js';
+import { ComponentService } from './api/component/component.service.js';
+import { ComponentStore } from './store/component.store.js';
 import {
   ClusterRisksResolver,
   HighRiskFindingResolver,
   HighRiskMutations,
   HighRiskOperationResolver,
-} from './high-risk/high-risk.resolver.js';
-import { NodeSysctlResolver, NodeSysctlStore } from './high-risk/node-sysctls.js';
-import { HighRiskService } from './high-risk/high-risk.service.js';
-import { RiskFindingStore } from './high-risk/high-risk.store.js';
-import { PauseOperationResolver } from './upgrade/pause-operation.resolver.js';
-import { PauseOperationService } from './upgrade/pause-operation.service.js';
-import { VerticalScalingMutations } from './vertical-scaling/vertical-scaling.resolver.js';
-import { VerticalScalingService } from './vertical-scaling/vertical-scaling.service.js';
-import { PublishVersionResolver } from './version/publish-version.resolver.js';
-import { PublishVersionService } from './version/publish-version.service.js';
-import { ClusterListService } from './cluster/cluster-list.service.js';
-import { ClusterMutations } from './cluster/cluster.mutations.js';
-import { ClusterResolver, RegionResolver } from './cluster/cluster.resolver.js';
-import { ClusterService } from './cluster/cluster.service.js';
-import { ClusterStore } from './cluster/cluster.store.js';
-import { CreateClusterService } from './cluster/create-cluster.service.js';
-import { KubeconfigService } from './cluster/kubeconfig.service.js';
+} from './api/high-risk/high-risk.resolver.js';
+import { NodeSysctlResolver, NodeSysctlStore } from './api/high-risk/node-sysctls.resolver.js';
+import { HighRiskService } from './api/high-risk/high-risk.service.js';
+import { RiskFindingStore } from './store/high-risk.store.js';
+import { PauseOperationResolver } from './api/operation/pause-operation.resolver.js';
+import { PauseOperationService } from './api/operation/pause-operation.service.js';
+import { VerticalScalingMutations } from './api/vertical-scaling/vertical-scaling.resolver.js';
+import { VerticalScalingService } from './api/vertical-scaling/vertical-scaling.service.js';
+import { PublishVersionResolver } from './api/version/publish-version.resolver.js';
+import { PublishVersionService } from './api/version/publish-version.service.js';
+import { ClusterListService } from './api/cluster/cluster-list.service.js';
+import { ClusterMutations } from './api/cluster/cluster.mutations.js';
+import { ClusterResolver, RegionResolver } from './api/cluster/cluster.resolver.js';
+import { ClusterService } from './api/cluster/cluster.service.js';
+import { ClusterStore } from './store/cluster.store.js';
+import { CreateClusterService } from './api/cluster/create-cluster.service.js';
+import { KubeconfigService } from './api/cluster/kubeconfig.service.js';
 import {
   ClusterWindowResolver,
   MaintenanceWindowResolver,
   ScheduledForResolver,
-} from './maintenance-window/maintenance-window.resolver.js';
-import { ClusterControlPlaneResolver, ControlPlaneResolver } from './control-plane/control-plane.resolver.js';
-import { ControlPlaneStore } from './control-plane/control-plane.store.js';
-import { IncidentStore } from './control-plane/incident.store.js';
-import { ClusterResourceStore } from './network/cluster-resources.store.js';
-import { NetworkDeletionMutations } from './network/network-deletion.mutations.js';
-import { NetworkDeletionService } from './network/network-deletion.service.js';
-import { NetworkMutations } from './network/network.mutations.js';
-import * as network from './network/network.resolver.js';
-import { NetworkService } from './network/network.service.js';
-import { NetworkStore } from './network/network.store.js';
-import { RetainedResourceResolver } from './network/retained-resource.resolver.js';
-import { NodeNetworkResolver } from './network/node-network.resolver.js';
-import { MaintenanceWindowService } from './maintenance-window/maintenance-window.service.js';
-import { MaintenanceWindowStore } from './maintenance-window/maintenance-window.store.js';
-import { NodePoolMutations } from './node-pool/node-pool.mutations.js';
-import { NodePoolResolver } from './node-pool/node-pool.resolver.js';
-import { NodePoolService } from './node-pool/node-pool.service.js';
-import { NodePoolStore } from './node-pool/node-pool.store.js';
-import { poolResolvers } from './node-pool/pool-resolvers.js';
-import { NodeComponentsResolver } from './node-components/node-components.resolver.js';
-import { NodeMetadataReader } from './node/node-metadata.reader.js';
-import { NodeMetadataResolver } from './node/node-metadata.resolver.js';
-import { NodeResolver } from './node/node.resolver.js';
-import { NodeStore } from './node/node.store.js';
-import { UpdateNodeService } from './node/update-node.service.js';
-import { OperationResolver } from './operation/operation.resolver.js';
-import { OperationService } from './operation/operation.service.js';
-import { OperationStore } from './operation/operation.store.js';
-import { OperationProgressService } from './operation/operation-progress.service.js';
-import { ProductGuideResolver } from './catalog/product-guide.resolver.js';
-import { ProvisioningEventService } from './watch/provisioning-event.service.js';
+} from './api/maintenance-window/maintenance-window.resolver.js';
+import {
+  ClusterControlPlaneResolver,
+  ControlPlaneResolver,
+} from './api/control-plane/control-plane.resolver.js';
+import { ControlPlaneStore } from './store/control-plane.store.js';
+import { IncidentStore } from './store/incident.store.js';
+import { ClusterResourceStore } from './store/cluster-resources.store.js';
+import { NetworkDeletionMutations } from './api/network/network-deletion.mutations.js';
+import { NetworkDeletionService } from './api/network/network-deletion.service.js';
+import { NetworkMutations } from './api/network/network.mutations.js';
+import * as network from './api/network/network.resolver.js';
+import { NetworkService } from './api/network/network.service.js';
+import { NetworkStore } from './store/network.store.js';
+import { RetainedResourceResolver } from './api/network/retained-resource.resolver.js';
+import { NodeNetworkResolver } from './api/network/node-network.resolver.js';
+import { MaintenanceWindowService } from './api/maintenance-window/maintenance-window.service.js';
+import { MaintenanceWindowStore } from './store/maintenance-window.store.js';
+import { NodePoolMutations } from './api/node-pool/node-pool.mutations.js';
+import { NodePoolResolver } from './api/node-pool/node-pool.resolver.js';
+import { NodePoolService } from './api/node-pool/node-pool.service.js';
+import { NodePoolStore } from './store/node-pool.store.js';
+import { poolResolvers } from './pool-resolvers.js';
+import { NodeComponentsResolver } from './api/node-components/node-components.resolver.js';
+import { NodeMetadataReader } from './inspection/node-metadata.reader.js';
+import { NodeMetadataResolver } from './api/node/node-metadata.resolver.js';
+import { NodeResolver } from './api/node/node.resolver.js';
+import { NodeStore } from './store/node.store.js';
+import { UpdateNodeService } from './api/node/update-node.service.js';
+import { OperationResolver } from './api/operation/operation.resolver.js';
+import { OperationService } from './api/operation/operation.service.js';
+import { OperationStore } from './store/operation.store.js';
+import { OperationProgressService } from './api/watch/operation-progress.service.js';
+import { ProductGuideResolver } from './api/catalog/product-guide.resolver.js';
+import { ProvisioningEventService } from './api/watch/provisioning-event.service.js';
 import { clusterReferences } from './references.js';
-import { ReleaseResolver } from './version/release.resolver.js';
-import { clusterSubscriptions, ProvisioningEventResolver } from './watch/subscriptions.js';
-import { WatchClustersService } from './watch/watch-clusters.service.js';
-import { EdgeAutonomyMutations } from './edge/edge-autonomy.resolver.js';
-import { EdgeAutonomyService } from './edge/edge-autonomy.service.js';
-import { MigrationMutations } from './migration/migration.resolver.js';
-import { MigrationService } from './migration/migration.service.js';
-import { ClusterTicketsResolver, SupportTicketResolver } from './support/support-ticket.resolver.js';
-import { SupportTicketService } from './support/support-ticket.service.js';
-import { SupportTicketStore } from './support/support-ticket.store.js';
-import { foreignResourceTypes } from './resource/foreign-resources.type.js';
-import { resourceReaders } from './resource/resource-readers.js';
-import { ResourceResolver } from './resource/resource.resolver.js';
-import { ViewerResolver } from './viewer.resolver.js';
+import { ReleaseResolver } from './api/version/release.resolver.js';
+import { clusterSubscriptions, ProvisioningEventResolver } from './api/watch/subscriptions.js';
+import { WatchClustersService } from './api/watch/watch-clusters.service.js';
+import { EdgeAutonomyMutations } from './api/edge-autonomy/edge-autonomy.resolver.js';
+import { EdgeAutonomyService } from './api/edge-autonomy/edge-autonomy.service.js';
+import { MigrationMutations } from './api/migration/migration.resolver.js';
+import { MigrationService } from './api/migration/migration.service.js';
+import { ClusterTicketsResolver, SupportTicketResolver } from './api/support/support-ticket.resolver.js';
+import { SupportTicketService } from './api/support/support-ticket.service.js';
+import { SupportTicketStore } from './store/support-ticket.store.js';
+import { foreignResourceTypes } from './api/resource/foreign-resources.type.js';
+import { resourceReaders } from './api/resource/resource-readers.js';
+import { ResourceResolver } from './api/resource/resource.resolver.js';
+import { ViewerResolver } from './api/account/viewer.resolver.js';
 
 /** Clusters, node pools, nodes and the operations on them: what is there, what is wished for, and what happens. */
 export async function createClustersSubgraph(platform: Platform): Promise<Subgraph> {
@@ -178,5 +181,5 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   });
 }
 
-export { renewAccess } from './cluster/platform-access.js';
+export { renewAccess } from './controllers/provisioning/platform-access.js';
 export { clusterReconcilers, clusterSchedules } from './reconcilers.js';

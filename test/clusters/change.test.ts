@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { change } from '../../subgraphs/clusters/change.js';
-import { lockCluster } from '../../subgraphs/clusters/cluster/cluster.store.js';
+import { change } from '../../subgraphs/clusters/changes/change.js';
+import { lockCluster } from '../../subgraphs/clusters/store/cluster.store.js';
 import { type ClustersKit, openClusters } from './kit.js';
 import { runningCluster } from './running-cluster.js';
 

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterState } from '../../subgraphs/clusters/cluster/cluster.enums.js';
-import { canTransition } from '../../subgraphs/clusters/cluster/cluster-states.js';
+import type { ClusterState } from '../../subgraphs/clusters/model/cluster.enums.js';
+import { canTransition } from '../../subgraphs/clusters/model/cluster-states.js';
 import {
   afterAction,
   type ComponentAction,
   type ComponentStateName,
-} from '../../subgraphs/clusters/component/component.rules.js';
-import type { NodePoolState } from '../../subgraphs/clusters/node-pool/node-pool.type.js';
+} from '../../subgraphs/clusters/model/component.rules.js';
+import type { NodePoolState } from '../../subgraphs/clusters/api/entities/node-pool.type.js';
 import {
   nextPoolState,
   type PoolCommand,
   poolStateProblem,
-} from '../../subgraphs/clusters/node-pool/pool-states.js';
+} from '../../subgraphs/clusters/model/pool-states.js';
 import {
   nextNodeState,
   type NodeCommand,
   type NodeState,
-} from '../../subgraphs/clusters/node/node-states.js';
+} from '../../subgraphs/clusters/model/node-states.js';
 import { startWorld, type World } from '../engine/world.js';
 import { addNodes, runningCluster } from './running-cluster.js';
 import { type Ask, graphOf } from './graph-with-engine.js';

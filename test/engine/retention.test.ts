@@ -4,7 +4,7 @@ import { defaultRetention, retentionSchedule, operationRetention } from '../../e
 import { noFaults, type ReconcileScope } from '../../engine/contract.js';
 import { createLog } from '../../kernel/log.js';
 import { BillingStore } from '../../subgraphs/quotas/billing/billing.store.js';
-import { clusterRetention } from '../../subgraphs/clusters/retention.store.js';
+import { clusterRetention } from '../../subgraphs/clusters/store/retention.store.js';
 import { quotaRetention } from '../../subgraphs/quotas/retention.store.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 

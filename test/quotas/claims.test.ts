@@ -9,7 +9,7 @@ import { release, reserve } from '../../engine/ledger.js';
 import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
-import { quotasOfClaim } from '../../subgraphs/clusters/claims/claims.rules.js';
+import { quotasOfClaim } from '../../subgraphs/clusters/model/claims.rules.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';

@@ -6,8 +6,8 @@ import { balances, reserve } from '../../engine/ledger.js';
 import { packageRoot } from '../../kernel/root.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { named, testTitles } from '../../scripts/capabilities/test-titles.js';
-import { reserveNodeNetwork } from '../../subgraphs/clusters/network/node-network.js';
-import { reserveInstances } from '../../subgraphs/clusters/reconcile/reserve-instances.js';
+import { reserveNodeNetwork } from '../../subgraphs/clusters/changes/node-network.js';
+import { reserveInstances } from '../../subgraphs/clusters/changes/reserve-instances.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
 import { runningCluster } from '../clusters/running-cluster.js';
 

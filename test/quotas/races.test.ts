@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balances, reserve, setLimit } from '../../engine/ledger.js';
 import { settle } from '../../kernel/result.js';
 import { readCatalog } from '../../prisma/catalog.js';
-import { reserveInstances } from '../../subgraphs/clusters/reconcile/reserve-instances.js';
+import { reserveInstances } from '../../subgraphs/clusters/changes/reserve-instances.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
 import { runningCluster } from '../clusters/running-cluster.js';
 import { CREATE, ERRORS, proCluster, type UserErrorView } from '../clusters/requests.js';

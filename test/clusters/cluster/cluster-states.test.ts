@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ClusterState } from '../../../subgraphs/clusters/cluster/cluster.enums.js';
+import { ClusterState } from '../../../subgraphs/clusters/model/cluster.enums.js';
 import {
   whereTransitionAllowed,
   canTransition,
   sourceStates,
-} from '../../../subgraphs/clusters/cluster/cluster-states.js';
-import { updateCluster } from '../../../subgraphs/clusters/cluster/cluster.store.js';
+} from '../../../subgraphs/clusters/model/cluster-states.js';
+import { updateCluster } from '../../../subgraphs/clusters/store/cluster.store.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 

@@ -3,10 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { enqueue } from '../../../engine/queue.js';
 import { spread } from '../../../kubesim/cloud/control-plane.js';
-import {
-  serviceLevel,
-  availabilityIn,
-} from '../../../subgraphs/clusters/control-plane/control-plane.rules.js';
+import { serviceLevel, availabilityIn } from '../../../subgraphs/clusters/model/control-plane.rules.js';
 import { looksOver } from '../../engine/looks.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';

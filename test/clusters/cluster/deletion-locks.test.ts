@@ -3,7 +3,7 @@ import { DISKS } from '../../../engine/disk-limit.js';
 import type { Engine } from '../../../engine/engine.js';
 import { reserve } from '../../../engine/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
-import { lockDefaultVpc } from '../../../subgraphs/clusters/network/network.store.js';
+import { lockDefaultVpc } from '../../../subgraphs/clusters/store/network.store.js';
 import { ended, startWorld, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 

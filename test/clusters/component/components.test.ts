@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
-import { componentDriftSchedule } from '../../../subgraphs/clusters/component/component-drift.schedule.js';
+import { componentDriftSchedule } from '../../../subgraphs/clusters/controllers/component/component-drift.schedule.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { looksOver } from '../../engine/looks.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { expect, test } from 'vitest';
-import type { CreateClusterInput } from '../../../subgraphs/clusters/cluster/cluster.input.js';
-import { OperationService } from '../../../subgraphs/clusters/operation/operation.service.js';
-import { OperationStore } from '../../../subgraphs/clusters/operation/operation.store.js';
+import type { CreateClusterInput } from '../../../subgraphs/clusters/api/cluster/cluster.input.js';
+import { OperationService } from '../../../subgraphs/clusters/api/operation/operation.service.js';
+import { OperationStore } from '../../../subgraphs/clusters/store/operation.store.js';
 import { audit, ended, startWorld, wishCluster } from '../../engine/world.js';
 import { ledgerUses, recount } from '../../kit/ledger-recount.js';
 

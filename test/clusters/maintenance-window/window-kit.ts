@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
-import { createScheduledChangeReconciler } from '../../../subgraphs/clusters/maintenance-window/scheduled-change.reconciler.js';
-import { scheduledChanges } from '../../../subgraphs/clusters/maintenance-window/scheduled-changes.js';
+import { createScheduledChangeReconciler } from '../../../subgraphs/clusters/controllers/maintenance-window/scheduled-change.reconciler.js';
+import { scheduledChanges } from '../../../subgraphs/clusters/scheduled-changes.js';
 import { openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import { clusterMutation, type ClusterView, type PayloadView } from '../requests.js';

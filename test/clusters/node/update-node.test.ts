@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesApis } from '../../../engine/kubernetes-apis.js';
-import type { LabelledNode } from '../../../subgraphs/clusters/node/node-metadata.js';
-import { NodeMetadataReader } from '../../../subgraphs/clusters/node/node-metadata.reader.js';
-import { UpdateNodeService } from '../../../subgraphs/clusters/node/update-node.service.js';
+import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metadata.js';
+import { NodeMetadataReader } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
+import { UpdateNodeService } from '../../../subgraphs/clusters/api/node/update-node.service.js';
 import { testActor } from '../../kit/actor.js';
 import { livePools, type LivingPools, type NodeView } from '../pools/pools-with-engine.js';
 

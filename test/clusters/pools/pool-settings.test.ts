@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROTECTED_PATHS } from '../../../kernel/node-paths.js';
-import { nodeImages } from '../../../subgraphs/clusters/instance/node-image.js';
+import { nodeImages } from '../../../subgraphs/clusters/model/node-image.js';
 import { livePools, type LivingPools } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
 import type { Engine } from '../../../engine/engine.js';
 import { enqueue } from '../../../engine/queue.js';
-import { MaintenanceWindowService } from '../../../subgraphs/clusters/maintenance-window/maintenance-window.service.js';
-import { automaticUpgradeSchedule } from '../../../subgraphs/clusters/upgrade/automatic-upgrade.reconciler.js';
-import { automaticTarget } from '../../../subgraphs/clusters/upgrade/automatic-upgrade.rules.js';
-import { VersionPolicy } from '../../../subgraphs/clusters/version/version.rules.js';
+import { MaintenanceWindowService } from '../../../subgraphs/clusters/api/maintenance-window/maintenance-window.service.js';
+import { automaticUpgradeSchedule } from '../../../subgraphs/clusters/controllers/upgrade/automatic-upgrade.reconciler.js';
+import { automaticTarget } from '../../../subgraphs/clusters/model/automatic-upgrade.rules.js';
+import { VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
 import { ended, NODE_TYPE, startWorld, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 

@@ -3,7 +3,7 @@ import {
   controlsIn,
   UPGRADE_STAGES,
   type UpgradePhase,
-} from '../../../subgraphs/clusters/upgrade/upgrade.rules.js';
+} from '../../../subgraphs/clusters/model/upgrade.rules.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import type { PayloadView } from '../requests.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
-import { evictablePods } from '../../../subgraphs/clusters/upgrade/evictable-pods.js';
+import { evictablePods } from '../../../subgraphs/clusters/inspection/evictable-pods.js';
 import { movableClock } from '../../kit/clock.js';
 import { looksOver } from '../../engine/looks.js';
 import { eventually } from '../../kit/eventually.js';

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/cluster-access.js';
 import type { Engine } from '../../../engine/engine.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { ClusterCatalogStore } from '../../../subgraphs/clusters/catalog/catalog.store.js';
-import { ClusterCheckService } from '../../../subgraphs/clusters/cluster-check/cluster-check.service.js';
-import type { ClusterCheckItem } from '../../../subgraphs/clusters/cluster-check/cluster-check.type.js';
-import { MaintenanceWindowService } from '../../../subgraphs/clusters/maintenance-window/maintenance-window.service.js';
+import { ClusterCatalogStore } from '../../../subgraphs/clusters/store/catalog.store.js';
+import { ClusterCheckService } from '../../../subgraphs/clusters/inspection/cluster-check.js';
+import type { ClusterCheckItem } from '../../../subgraphs/clusters/api/cluster-check/cluster-check.type.js';
+import { MaintenanceWindowService } from '../../../subgraphs/clusters/api/maintenance-window/maintenance-window.service.js';
 import { ended, startWorld, wishCluster, type World } from '../../engine/world.js';
 
 let world: World;

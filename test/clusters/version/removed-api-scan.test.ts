@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesApis } from '../../../engine/kubernetes-apis.js';
-import { removedApis } from '../../../subgraphs/clusters/version/release.store.js';
-import { scanRemovedApis } from '../../../subgraphs/clusters/cluster-check/removed-api.scan.js';
+import { removedApis } from '../../../subgraphs/clusters/store/release.store.js';
+import { scanRemovedApis } from '../../../subgraphs/clusters/inspection/removed-api.scan.js';
 
 const stack: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

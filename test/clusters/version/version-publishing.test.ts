@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
-import { VersionPolicy } from '../../../subgraphs/clusters/version/version.rules.js';
-import { publishProblems } from '../../../subgraphs/clusters/version/publish-version.rules.js';
-import { versionSupportSchedule } from '../../../subgraphs/clusters/version/version-support.reconciler.js';
-import { upgradeHint } from '../../../subgraphs/clusters/version/release.rules.js';
+import { VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
+import { publishProblems } from '../../../subgraphs/clusters/model/publish-version.rules.js';
+import { versionSupportSchedule } from '../../../subgraphs/clusters/controllers/version-support/version-support.reconciler.js';
+import { upgradeHint } from '../../../subgraphs/clusters/model/release.rules.js';
 import { ended, type World, wishCluster } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, graphOf, type LivingGraph, openGraph } from '../graph-with-engine.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCatalog } from '../../../prisma/catalog.js';
-import { compareVersions, VersionPolicy } from '../../../subgraphs/clusters/version/version.rules.js';
+import { compareVersions, VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import type { PayloadView } from '../requests.js';

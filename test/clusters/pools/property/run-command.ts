@@ -1,7 +1,7 @@
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { enqueue } from '../../../../engine/queue.js';
-import type { Node } from '../../../../subgraphs/clusters/reconcile/reconcile.store.js';
+import type { Node } from '../../../../subgraphs/clusters/store/reconcile.store.js';
 import { NODE_TYPE } from '../../../engine/world.js';
 import type { LivingPools } from '../pools-with-engine.js';
 import type { Command, Of } from './commands.js';

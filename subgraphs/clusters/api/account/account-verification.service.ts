@@ -1,0 +1,86 @@
+import { changeInTransaction } from '../../../../engine/change-transaction.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Database, Transaction } from '../../../../kernel/database.js';
+import { refuse, Refused } from '../../../../kernel/result.js';
+import {
+  isVerified,
+  verificationProblems,
+  type VerificationRequest,
+} from '../../model/account-verification.rules.js';
+import { documentDigest } from '../../model/identity-document.rules.js';
+import { readVerification, recordVerification } from '../../store/account-verification.store.js';
+
+/** Whether the holder of the actor's account is identified. */
+export async function verified(database: Database, { account, verified: claim }: Actor): Promise<boolean> {
+  return isVerified(claim, claim === false ? await readVerification(database, account) : null);
+}
+
+/** Refuses `ACCOUNT_NOT_VERIFIED` while the holder of the actor's account is not identified. */
+export async function requireVerified(database: Database, actor: Actor): Promise<void> {
+  if (await verified(database, actor)) return;
+  const message =
+    'The holder of the account is not identified, which must be so before anything is bought. Identify the holder with ' +
+    'verifyAccount, then send the same request again.';
+  refuse('ACCOUNT_NOT_VERIFIED', message, { path: ['input'] });
+}
+
+type VerificationInput = VerificationRequest & { readonly clientToken?: string | null };
+
+/** The verification centre, simulated: it believes every document whose number is right and shown for no other account. */
+export class AccountVerificationService {
+  constructor(private readonly platform: Platform) {}
+
+  /**
+   * Identifies the holder of the actor's account; again, it changes nothing. Of what was shown a keyed digest is kept,
+   * by which the same document is refused for another account with `DOCUMENT_ALREADY_USED`.
+   */
+  async verify(actor: Actor, input: VerificationInput, dryRun?: boolean | null): Promise<void> {
+    const at = this.platform.clock.now();
+    const problems = verificationProblems(input, at);
+    if (problems.length > 0) throw new Refused(problems);
+    const { kind, documentNumber, clientToken: token } = input;
+    const { account } = actor;
+    const digest = documentDigest(kind, documentNumber, this.platform.documentKey);
+    // Name and number are left out of what is kept under the token.
+    const asked = { account, mutation: 'verifyAccount', token, input: { kind }, at, dryRun };
+    await changeInTransaction(this.platform.database.prisma, asked, {
+      make: async (tx) => {
+        await record(tx, actor, { kind, at, digest });
+        return {};
+      },
+      read: () => Promise.resolve({}),
+    });
+  }
+}
+
+interface Shown {
+  readonly kind: VerificationRequest['kind'];
+  readonly at: Date;
+  readonly digest: string;
+}
+
+async function record(
+  tx: Transaction,
+  { account, subject }: Actor,
+  { kind, at, digest }: Shown,
+): Promise<void> {
+  if (await readVerification(tx, account)) return;
+  const recorded = await recordVerification(tx, { account, kind, verifiedAt: at, documentDigest: digest });
+  if (!recorded)
+    refuse(
+      'DOCUMENT_ALREADY_USED',
+      'The document identifies the holder of another account already. Show another document, or use that account.',
+      { path: ['input', 'documentNumber'] },
+    );
+  await appendEvents(tx, account, at, [
+    {
+      category: 'PROVISIONING',
+      type: 'ACCOUNT_VERIFIED',
+      reason: 'AccountVerified',
+      message: 'The holder of the account is identified.',
+      data: { kind, actor: subject },
+    },
+  ]);
+}

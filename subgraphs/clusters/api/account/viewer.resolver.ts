@@ -1,0 +1,32 @@
+import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
+import type { Actor } from '../../../../kernel/actor.js';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+
+@ObjectType({ description: 'On whose behalf the request runs.' })
+export class Viewer {
+  @Field(() => String, { description: 'The account; everything read and written belongs to it.' })
+  account: string;
+
+  @Field(() => String, { description: 'Who in the account.' })
+  subject: string;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When these rights end, as far as it is known.',
+  })
+  expiresAt: Date | null;
+}
+
+@Resolver()
+export class ViewerResolver {
+  @Query(() => Viewer, { description: 'On whose behalf this request runs.' })
+  viewer(@Ctx() { actor }: RequestContext): Viewer {
+    return viewerOf(actor);
+  }
+}
+
+/** The actor as the graph shows it. */
+export function viewerOf({ account, subject, expiresAt }: Actor): Viewer {
+  return { account, subject, expiresAt: expiresAt ?? null };
+}

@@ -1,0 +1,62 @@
+import { Arg, Query, Resolver } from 'type-graphql';
+import { CatalogueFile } from '../../model/catalog-file.js';
+import {
+  HighRiskOperation,
+  OpenSourceCategory,
+  OpenSourceProject,
+  RiskSection,
+} from '../entities/product-guide.type.js';
+
+interface RiskEntry extends Omit<HighRiskOperation, 'section'> {
+  /** `node-pool` for NODE_POOL. */
+  readonly section: string;
+}
+
+/** What the ACK documentation tells people besides the products: what not to do, and what it is made of. */
+@Resolver()
+export class ProductGuideResolver {
+  private readonly risks = new CatalogueFile<RiskEntry>('high-risk-operations');
+  private readonly projects = new CatalogueFile<OpenSourceProject>('open-source-projects');
+
+  @Query(() => [HighRiskOperation], {
+    description: 'High-risk operations, in the order of the ACK documentation.',
+  })
+  async highRiskOperations(
+    @Arg('section', () => RiskSection, { nullable: true, description: 'Only of this section.' })
+    section?: RiskSection | null,
+    @Arg('component', () => String, { nullable: true, description: 'Only on this part, e.g. `disk`.' })
+    component?: string | null,
+    @Arg('recoverable', () => Boolean, {
+      nullable: true,
+      description: 'Only those that can, or cannot, be fixed.',
+    })
+    recoverable?: boolean | null,
+  ): Promise<HighRiskOperation[]> {
+    const all = (await this.risks.entries()).map((entry) => ({
+      ...entry,
+      section: sectionOf(entry.section),
+    }));
+    return all.filter(
+      (risk) =>
+        (section == null || risk.section === section) &&
+        (component == null || risk.component === component) &&
+        (recoverable == null || risk.recoverable === recoverable),
+    );
+  }
+
+  @Query(() => [OpenSourceProject], {
+    description: 'Open-source projects, in the order of the ACK documentation.',
+  })
+  async openSourceProjects(
+    @Arg('category', () => OpenSourceCategory, { nullable: true, description: 'Only of this field.' })
+    category?: OpenSourceCategory | null,
+  ): Promise<OpenSourceProject[]> {
+    return (await this.projects.entries()).filter(
+      (project) => category == null || project.category === category,
+    );
+  }
+}
+
+function sectionOf(printed: string): RiskSection {
+  return printed.toUpperCase().replaceAll('-', '_') as RiskSection;
+}

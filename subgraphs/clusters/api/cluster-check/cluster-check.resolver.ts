@@ -1,0 +1,39 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCheckService } from '../../inspection/cluster-check.js';
+import type { ClusterCheckStore } from '../../store/cluster-check.store.js';
+import { ClusterCheck, RunClusterCheckInput, RunClusterCheckPayload } from './cluster-check.type.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { loadById } from '../../store/data-loaders.js';
+
+@Resolver()
+export class ClusterCheckResolver {
+  constructor(
+    private readonly service: ClusterCheckService,
+    private readonly store: ClusterCheckStore,
+  ) {}
+
+  @Query(() => ClusterCheck, {
+    nullable: true,
+    description: 'A check of a cluster of the account; null when there is none.',
+  })
+  clusterCheck(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.store.byIds, id);
+  }
+
+  @Mutation(() => RunClusterCheckPayload, {
+    description:
+      'Looks for what stands in the way of a change: the version policy, the state of cluster and nodes, and objects in it that were written with APIs that Kubernetes removed up to the new version. Of each kind that had such an API the first 5,000 objects are looked at; one counts when a field manager (`metadata.managedFields`) or what `kubectl apply` last sent (its annotation) names the removed apiVersion, or when the kind itself is gone. Changes nothing in the cluster.',
+  })
+  async runClusterCheck(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => RunClusterCheckInput, { description: 'What to check.' }) input: RunClusterCheckInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    const result = await settle(() => this.service.run(context.actor, input, dryRun));
+    if (result.ok) return { clusterCheck: result.value, operation: null, userErrors: [] };
+    return { clusterCheck: null, operation: null, userErrors: result.problems.map(toUserError) };
+  }
+}

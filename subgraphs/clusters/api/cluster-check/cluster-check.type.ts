@@ -1,0 +1,93 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { ChangePayload } from '../entities/change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+
+export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is checked for.', {
+  UPGRADE: 'Whether its Kubernetes version can be upgraded.',
+});
+export type ClusterCheckType = keyof typeof ClusterCheckType;
+
+export const ClusterCheckState = graphEnum('ClusterCheckState', 'What came of a check.', {
+  PASSED: 'Nothing stands in the way; look at the warnings.',
+  BLOCKED: 'Items of level BLOCKING have failed: what it was for is refused until they are fixed.',
+});
+export type ClusterCheckState = keyof typeof ClusterCheckState;
+
+export const CheckLevel = graphEnum('CheckLevel', 'How much a failed item matters.', {
+  INFO: 'Good to know.',
+  WARNING: 'Something may break; nothing is refused.',
+  BLOCKING: 'Must be fixed first.',
+});
+export type CheckLevel = keyof typeof CheckLevel;
+
+export const CheckResult = graphEnum('CheckResult', 'What an item found.', {
+  PASSED: 'As it should be.',
+  FAILED: 'Not as it should be; see fix.',
+});
+export type CheckResult = keyof typeof CheckResult;
+
+@ObjectType({ description: 'One thing that was looked at.' })
+export class ClusterCheckItem {
+  @Field(() => String, {
+    description:
+      'Name: VERSION_POLICY, SOURCE_SUPPORT, NEWEST_PATCH, CLUSTER_STATE, NODES_READY, VERSION_SKEW, KUBERNETES_API, REMOVED_APIS, LONG_REMOVED_APIS or NO_ROLLBACK.',
+  })
+  name: string;
+
+  @Field(() => CheckLevel, { description: 'How much it matters when it fails.' })
+  level: CheckLevel;
+
+  @Field(() => CheckResult, { description: 'What was found.' })
+  result: CheckResult;
+
+  @Field(() => String, { description: 'What was found (human-readable).' })
+  message: string;
+
+  @Field(() => String, { nullable: true, description: 'What to do; null when there is nothing to do.' })
+  fix: string | null;
+}
+
+@ObjectType({ implements: Resource, description: 'A check of a cluster.' })
+export class ClusterCheck {
+  @Field(() => ID, { description: 'Id of the check, `check_…`. The newest 20 of each cluster are kept.' })
+  id: string;
+
+  @Field(() => ClusterCheckType, { description: 'What it was for.' })
+  type: string;
+
+  @Field(() => String, { nullable: true, description: 'The version that was asked for.' })
+  version: string | null;
+
+  @Field(() => ClusterCheckState, { description: 'What came of it.' })
+  state: string;
+
+  @Field(() => [ClusterCheckItem], { description: 'All that was looked at, in a fixed order.' })
+  items: unknown;
+
+  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  createdAt: Date;
+}
+
+@InputType({ description: 'A check to be made.' })
+export class RunClusterCheckInput {
+  @Field(() => ID, { description: 'The cluster.' })
+  clusterId: string;
+
+  @Field(() => ClusterCheckType, { description: 'What it is checked for.' })
+  type: ClusterCheckType;
+
+  @Field(() => String, { description: 'The version of the upgrade, as patch or minor (its newest patch).' })
+  version: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Payload of runClusterCheck.' })
+export class RunClusterCheckPayload extends ChangePayload {
+  @Field(() => ClusterCheck, { nullable: true, description: 'The check; null when the request was refused.' })
+  clusterCheck: ClusterCheck | null;
+}

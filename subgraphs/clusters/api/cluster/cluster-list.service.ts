@@ -1,0 +1,46 @@
+import { toConnection } from '../../../../kernel/graph/connection.type.js';
+import { pageOf } from '../../../../kernel/page.js';
+import { Refused } from '../../../../kernel/result.js';
+import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { clusterFilterProblems } from '../../model/cluster-filter.js';
+import type { ClusterFilter } from './cluster.input.js';
+import { type ClusterOrderField, clusterSorting, type ClusterStore } from '../../store/cluster.store.js';
+import { primeLoader } from '../../store/data-loaders.js';
+
+/** Lists clusters. */
+export class ClusterListService {
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  /** The account's clusters. Refuses a filter, page size or cursor that is not valid. */
+  async list(
+    context: RequestContext,
+    args: SortedPageArguments<ClusterOrderField>,
+    wanted?: ClusterFilter | null,
+  ) {
+    const { account } = context.actor;
+    const { limit, sort, key } = sortedPageRequest(args, clusterSorting);
+    const filter = await this.checkedFilter(wanted);
+    const reading = this.store.page({ account, filter, limit: limit + 1, sort, key });
+    const rows = await primeLoader(context, this.store.byIds, reading);
+    return toConnection(pageOf(rows, limit), {
+      key: (cluster) => sortKey(sort, cluster),
+      after: args.after,
+      count: () => this.store.count(account, filter),
+    });
+  }
+
+  /** The filter with its region's id in place of a documented one. Refuses what is not valid. */
+  async checkedFilter(given: ClusterFilter | null | undefined): Promise<ClusterFilter> {
+    const filter = given ?? {};
+    const problems = clusterFilterProblems(filter);
+    if (problems.length > 0) throw new Refused(problems);
+    if (filter.regionId == null) return filter;
+    const region = (await this.catalogue.catalogue()).regions.get(filter.regionId);
+    return { ...filter, regionId: region?.id ?? filter.regionId };
+  }
+}

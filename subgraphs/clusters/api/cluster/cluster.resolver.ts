@@ -1,0 +1,137 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Requires } from '../../../../access/requires.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { Region, TimeZone } from '../entities/catalog-stubs.type.js';
+import type { ClusterListService } from './cluster-list.service.js';
+import { ClusterFilter } from './cluster.input.js';
+import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
+import { Cluster, ClusterConnection, ClusterOrder, Kubeconfig } from '../entities/cluster.type.js';
+import type { KubeconfigService } from './kubeconfig.service.js';
+import { childConnection, loadById } from '../../store/data-loaders.js';
+import type { NodePoolStore } from '../../store/node-pool.store.js';
+import { NodePoolConnection, NodePoolOrder } from '../entities/node-pool.type.js';
+import type { NodeStore } from '../../store/node.store.js';
+import { NodeConnection, NodeOrder } from '../entities/node.type.js';
+import type { OperationStore } from '../../store/operation.store.js';
+import { OperationConnection, OperationOrder } from '../entities/operation.type.js';
+import { OrderByArg } from '../../../../kernel/graph/order.type.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { KubernetesVersion } from '../entities/version.type.js';
+
+interface Parts {
+  readonly clusters: ClusterStore;
+  readonly nodePools: NodePoolStore;
+  readonly nodes: NodeStore;
+  readonly operations: OperationStore;
+  readonly catalogue: ClusterCatalogStore;
+  readonly lists: ClusterListService;
+  readonly kubeconfigs: KubeconfigService;
+}
+
+@Resolver(() => Cluster)
+export class ClusterResolver {
+  constructor(private readonly parts: Parts) {}
+
+  @Query(() => Cluster, {
+    nullable: true,
+    description: 'A cluster of the account, deleted ones too; null when there is none.',
+  })
+  cluster(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.parts.clusters.byIds, id);
+  }
+
+  @Query(() => ClusterConnection, { description: "The account's clusters." })
+  clusters(
+    @Ctx() context: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => ClusterFilter, { nullable: true, description: 'Which ones.' })
+    filter?: ClusterFilter | null,
+    @OrderByArg(ClusterOrder, 'oldest first') orderBy?: ClusterOrder | null,
+  ) {
+    return this.parts.lists.list(context, { ...page, orderBy }, filter);
+  }
+
+  @FieldResolver(() => Region, { description: 'Where it is.' })
+  region(@Root() cluster: ClusterRow) {
+    return { id: cluster.regionId };
+  }
+
+  @FieldResolver(() => TimeZone, { description: 'Time zone of its schedules.' })
+  timeZone(@Root() cluster: ClusterRow) {
+    return { id: cluster.timeZone };
+  }
+
+  @FieldResolver(() => KubernetesVersion, { description: 'Kubernetes version that its control plane runs.' })
+  async version(@Root() cluster: ClusterRow) {
+    return (await this.parts.catalogue.catalogue()).versions.status(cluster.version);
+  }
+
+  @FieldResolver(() => NodePoolConnection, { description: 'Its node pools.' })
+  nodePools(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodePoolOrder, 'oldest first') orderBy?: NodePoolOrder | null,
+  ) {
+    return childConnection(context, this.parts.nodePools.ofClusters, cluster.id, { ...page, orderBy });
+  }
+
+  @FieldResolver(() => NodeConnection, { description: 'Its nodes.' })
+  nodes(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodeOrder, 'oldest first') orderBy?: NodeOrder | null,
+  ) {
+    return childConnection(context, this.parts.nodes.ofClusters, cluster.id, { ...page, orderBy });
+  }
+
+  @FieldResolver(() => OperationConnection, {
+    description: 'What was done to it and its node pools.',
+  })
+  operations(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(OperationOrder, 'newest first') orderBy?: OperationOrder | null,
+  ) {
+    return childConnection(context, this.parts.operations.ofClusters, cluster.id, { ...page, orderBy });
+  }
+
+  @Requires('issueKubeconfig')
+  @FieldResolver(() => Kubeconfig, {
+    nullable: true,
+    description:
+      'Credentials for its Kubernetes API; null while it has none. Needs the scope fleet:kubeconfig: they read ' +
+      'everything but Secrets, and administer the cluster for a token that has fleet:write as well. They end with the ' +
+      'token of the request. Each is an event KUBECONFIG_ISSUED; a subscription answers FORBIDDEN here.',
+  })
+  kubeconfig(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Arg('ttlMinutes', () => Int, {
+      nullable: true,
+      description:
+        'How long they hold at the most: 15 to 4320 minutes, 60 if omitted; never longer than the token.',
+    })
+    ttlMinutes?: number | null,
+  ) {
+    return this.parts.kubeconfigs.kubeconfig(context, cluster, ttlMinutes);
+  }
+}
+
+@Resolver(() => Region)
+export class RegionResolver {
+  constructor(private readonly clusterStore: ClusterStore) {}
+
+  @FieldResolver(() => ClusterConnection, { description: "The account's clusters there." })
+  clusters(
+    @Ctx() context: RequestContext,
+    @Root() region: Region,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(ClusterOrder, 'oldest first') orderBy?: ClusterOrder | null,
+  ) {
+    return childConnection(context, this.clusterStore.ofRegions, region.id, { ...page, orderBy });
+  }
+}

@@ -1,0 +1,120 @@
+import { stringify } from 'yaml';
+import { can } from '../../../../access/decision.js';
+import { kubernetesUser } from '../../../../access/kubernetes-user.js';
+import type { NewEvent } from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Credentials } from '../../../../engine/providers/infrastructure-provider.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import { refuse } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterRow } from '../../store/cluster.store.js';
+
+const DEFAULT_TTL_MINUTES = 60;
+const MIN_TTL_MINUTES = 15;
+const MAX_TTL_MINUTES = 4320;
+/** States in which a cluster has no API server of ours that credentials could be for. */
+const WITHOUT_API = ['INITIAL', 'WAITING', 'FAILED', 'DELETING', 'DELETED'];
+
+interface Issued {
+  readonly cluster: ClusterRow;
+  readonly credentials: Credentials;
+}
+
+/** Hands out credentials for clusters' Kubernetes APIs. */
+export class KubeconfigService {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock' | 'log'>) {}
+
+  /**
+   * A kubeconfig that carries the actor's name and no more than the actor's rights, and ends with the actor's token;
+   * null while the cluster has no API server. Refuses a ttl outside 15 to 4320 minutes, streams (`FORBIDDEN`), and
+   * `SERVICE_UNAVAILABLE` when the cloud does not answer.
+   */
+  async kubeconfig(context: RequestContext, cluster: ClusterRow, ttlMinutes?: number | null) {
+    const { actor } = context;
+    const expiresAt = this.end(actor, ttlMinutes ?? DEFAULT_TTL_MINUTES);
+    const credentials = await this.credentials(actor, cluster, expiresAt);
+    if (!credentials) return null;
+    // Nothing is handed out that the log does not tell.
+    await this.log(context, { cluster, credentials });
+    const yaml = kubeconfigYaml(cluster, kubernetesUser(actor).name, credentials);
+    return { yaml, expiresAt: credentials.expiresAt };
+  }
+
+  private end({ expiresAt }: Actor, ttl: number): Date {
+    if (ttl < MIN_TTL_MINUTES || ttl > MAX_TTL_MINUTES) {
+      const message = `ttlMinutes is from ${MIN_TTL_MINUTES} to ${MAX_TTL_MINUTES}, not ${ttl}.`;
+      refuse('INVALID_INPUT', message, { path: ['ttlMinutes'] });
+    }
+    // A stream runs for anybody of the account and has no end of its own.
+    if (!expiresAt) return refuse('FORBIDDEN', 'A stream carries no credentials. Ask for them in a query.');
+    return new Date(Math.min(this.platform.clock.now().getTime() + ttl * 60_000, expiresAt.getTime()));
+  }
+
+  private async credentials(actor: Actor, cluster: ClusterRow, expiresAt: Date) {
+    const { account, subject, issuedAt, keyId } = actor;
+    const origin = { account, subject, issuedAt, keyId };
+    try {
+      if (!(await this.hasApi(cluster))) return undefined;
+      return await this.platform.provider.credentials(cluster.id, {
+        ...kubernetesUser(actor),
+        expiresAt,
+        origin,
+      });
+    } catch (err) {
+      this.platform.log.error({ err, clusterId: cluster.id }, 'the cloud gave no credentials');
+      return refuse('SERVICE_UNAVAILABLE', 'The cloud does not answer now. Try again.');
+    }
+  }
+
+  /** One transaction for all kubeconfigs of a request. */
+  private log({ actor, loaders }: RequestContext, issued: Issued): Promise<void> {
+    const { database, clock } = this.platform;
+    const loader = loaders.of<Issued, undefined>(
+      this,
+      async (batch) => {
+        const events = batch.map((one) => issuedEvent(actor, one));
+        await database.prisma.$transaction((tx) => appendEvents(tx, actor.account, clock.now(), events));
+        return batch.map(() => undefined);
+      },
+      { cache: false },
+    );
+    return loader.load(issued);
+  }
+
+  private async hasApi(cluster: ClusterRow): Promise<boolean> {
+    if (cluster.state !== 'INITIAL') return !WITHOUT_API.includes(cluster.state);
+    // The control plane comes before the nodes: it may run already.
+    const controlPlane = await this.platform.provider.controlPlane(cluster.id);
+    return controlPlane?.state === 'RUNNING';
+  }
+}
+
+function issuedEvent(actor: Actor, { cluster, credentials }: Issued): NewEvent {
+  const { subject } = actor;
+  const writes = can(actor, 'issueWritingKubeconfig');
+  const expiresAt = credentials.expiresAt.toISOString();
+  return {
+    category: 'ACCESS',
+    type: 'KUBECONFIG_ISSUED',
+    reason: 'KubeconfigIssued',
+    message: `${subject} got a kubeconfig of cluster ${cluster.name} that ${writes ? 'administers it' : 'only reads'}, until ${expiresAt}.`,
+    clusterId: cluster.id,
+    data: { subject, actor: subject, user: kubernetesUser(actor).name, writes, expiresAt },
+  };
+}
+
+/** A kubeconfig file with one cluster, one user and one context. */
+function kubeconfigYaml(cluster: ClusterRow, user: string, credentials: Credentials): string {
+  const { server, caData, token } = credentials;
+  const context = `${user}@${cluster.name}`;
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: cluster.name, cluster: { server, 'certificate-authority-data': caData } }],
+    users: [{ name: user, user: { token } }],
+    contexts: [{ name: context, context: { cluster: cluster.name, user, namespace: 'default' } }],
+    'current-context': context,
+    preferences: {},
+  });
+}

@@ -1,0 +1,37 @@
+import type { Transaction } from '../../../../kernel/database.js';
+import { refuse } from '../../../../kernel/result.js';
+import { ClusterResourceStore } from '../../store/cluster-resources.store.js';
+
+const PATH = ['input', 'retainResourceIds'];
+
+/**
+ * Checks which resources a deletion of a cluster shall leave. Refuses NOT_FOUND for what is no resource of the cluster,
+ * INVALID_INPUT for what goes with it: machines, scaling groups, load balancers and disks of objects inside it.
+ */
+export async function checkRetained(
+  tx: Transaction,
+  cluster: { readonly id: string; readonly account: string },
+  wanted: readonly string[] | null | undefined,
+): Promise<string[]> {
+  const ids = [...new Set(wanted ?? [])];
+  if (ids.length === 0) return [];
+  const all =
+    (await new ClusterResourceStore(tx).ofClusters(cluster.account, [cluster.id])).get(cluster.id) ?? [];
+  const resources = new Map(all.map((resource) => [resource.id, resource]));
+  ids.forEach((id, index) => {
+    const resource = resources.get(id);
+    const path = [...PATH, String(index)];
+    if (!resource)
+      refuse(
+        'NOT_FOUND',
+        `The cluster ${cluster.id} has no resource ${id.slice(0, 60)}. Cluster.resources lists them.`,
+        { path },
+      );
+    const { type, name, retainable } = resource;
+    if (!retainable)
+      refuse('INVALID_INPUT', `${name} (${type}) is deleted with its cluster and cannot be retained.`, {
+        path,
+      });
+  });
+  return ids;
+}

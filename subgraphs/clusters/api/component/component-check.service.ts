@@ -1,0 +1,56 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { onceAround } from '../../../../engine/client-tokens.js';
+import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import { refuse } from '../../../../kernel/result.js';
+import { ClusterStore } from '../../store/cluster.store.js';
+import { checkComponents } from '../../inspection/component-check.js';
+import type { ComponentRow } from '../../store/component.store.js';
+import type { CheckComponentsInput } from './component.type.js';
+
+/** How long a cluster may take to answer. */
+const TIMEOUT_MS = 20_000;
+const CLUSTER_PATH = ['input', 'clusterId'];
+
+/** Compares components with their clusters on request. */
+export class ComponentCheckService {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'clock'>) {}
+
+  /** Refuses `NOT_FOUND`, `INVALID_STATE` without a Kubernetes API, `KUBERNETES_UNAVAILABLE` when it does not answer. */
+  async check(
+    { account }: Actor,
+    input: CheckComponentsInput,
+    dryRun?: boolean | null,
+  ): Promise<ComponentRow[]> {
+    const { database, clock } = this.platform;
+    const { clusterId, clientToken: token } = input;
+    const request = { account, mutation: 'checkComponents', token, input, at: clock.now(), dryRun };
+    await onceAround(database.prisma, request, async () => {
+      const client = await this.client(account, clusterId);
+      // A dry run leaves the findings of the last comparison as they are.
+      if (!dryRun) await checkComponents({ database: database.prisma, client, at: clock.now() }, clusterId);
+      return {};
+    });
+    return database.prisma.component.findMany({ where: { account, clusterId }, orderBy: { id: 'asc' } });
+  }
+
+  private async client(account: string, clusterId: string): Promise<KubernetesClient> {
+    const { prisma } = this.platform.database;
+    const [cluster] = await new ClusterStore(prisma).byIds(account, [clusterId]);
+    if (!cluster) return refuseNotFound('CLUSTER', clusterId, CLUSTER_PATH);
+    const access = (await clusterAccess(prisma, account, [clusterId])).get(clusterId);
+    if (!access || cluster.state === 'UPGRADING') {
+      refuse(
+        'INVALID_STATE',
+        `The cluster ${clusterId} is ${cluster.state}: it has no Kubernetes API yet, or is being upgraded.`,
+        {
+          path: CLUSTER_PATH,
+        },
+      );
+    }
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    return new KubernetesClient(this.platform.kubernetes.of(access), { clusterId, signal });
+  }
+}

@@ -1,0 +1,16 @@
+import { FieldResolver, Resolver, Root } from 'type-graphql';
+import { OpenSourceProject } from '../entities/product-guide.type.js';
+import { componentDefinitions } from '../../model/component-catalog.js';
+import { ComponentDefinition } from './component.type.js';
+
+/** Open-source projects that come as components. */
+@Resolver(() => OpenSourceProject)
+export class ComponentLinksResolver {
+  @FieldResolver(() => ComponentDefinition, {
+    nullable: true,
+    description: 'The component by which clusters get it; null for a project that is none.',
+  })
+  async component(@Root() { name }: OpenSourceProject) {
+    return (await componentDefinitions.entries()).find(({ project }) => project === name) ?? null;
+  }
+}

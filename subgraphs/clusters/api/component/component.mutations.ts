@@ -1,0 +1,104 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { toPayload } from '../entities/payloads.type.js';
+import type { ComponentCheckService } from './component-check.service.js';
+import {
+  CheckComponentsPayload,
+  ConfigureComponentPayload,
+  InstallComponentPayload,
+  RestoreComponentPayload,
+  UninstallComponentPayload,
+  UpgradeComponentPayload,
+} from './component-payloads.type.js';
+import type { ComponentService } from './component.service.js';
+import {
+  CheckComponentsInput,
+  ConfigureComponentInput,
+  InstallComponentInput,
+  RestoreComponentInput,
+  UninstallComponentInput,
+  UpgradeComponentInput,
+} from './component.type.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+
+@Resolver()
+export class ComponentMutations {
+  constructor(
+    private readonly service: ComponentService,
+    private readonly checks: ComponentCheckService,
+  ) {}
+
+  @Mutation(() => InstallComponentPayload, { description: 'Installs a component in a cluster.' })
+  installComponent(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => InstallComponentInput, { description: 'The component.' })
+    input: InstallComponentInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.install(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => UpgradeComponentPayload, { description: 'Upgrades a component to a newer version.' })
+  upgradeComponent(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => UpgradeComponentInput, { description: 'The component.' })
+    input: UpgradeComponentInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.upgrade(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => ConfigureComponentPayload, {
+    description: 'Sets parameters of a component. What its schema does not allow is refused.',
+  })
+  configureComponent(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ConfigureComponentInput, { description: 'The parameters.' })
+    input: ConfigureComponentInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.configure(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => UninstallComponentPayload, {
+    description: 'Takes a component out of a cluster. Refused with COMPONENT_REQUIRED for system components.',
+  })
+  uninstallComponent(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => UninstallComponentInput, { description: 'The component.' })
+    input: UninstallComponentInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.uninstall(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => RestoreComponentPayload, {
+    description:
+      'Makes a component again what the platform has applied, over what was changed outside the platform.',
+  })
+  restoreComponent(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => RestoreComponentInput, { description: 'The component.' })
+    input: RestoreComponentInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.restore(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => CheckComponentsPayload, {
+    description:
+      'Compares the components of a cluster with what is in it now. The platform does so itself every ten minutes.',
+  })
+  async checkComponents(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => CheckComponentsInput, { description: 'The cluster.' }) input: CheckComponentsInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    const result = await settle(() => this.checks.check(context.actor, input, dryRun));
+    context.loaders.clear();
+    if (result.ok) return { components: result.value, operation: null, userErrors: [] };
+    return { components: [], operation: null, userErrors: result.problems.map(toUserError) };
+  }
+}

@@ -1,0 +1,119 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { OrderByArg } from '../../../../kernel/graph/order.type.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { Product } from '../../../../kernel/graph/product.type.js';
+import { JSONScalar } from '../../../../kernel/graph/scalars.js';
+import { toUserError, UserError } from '../../../../kernel/graph/user-error.type.js';
+import type { Problem } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { childConnection, loadById, loadValue } from '../../store/data-loaders.js';
+import { componentDefinitions, componentEntry, nextVersion } from '../../model/component-catalog.js';
+import { adviceFor, effectiveParameters, type Parameters } from '../../model/component-parameters.js';
+import type { ComponentRow, ComponentStore } from '../../store/component.store.js';
+import {
+  Component,
+  ComponentRecommendation,
+  ComponentConnection,
+  ComponentOrder,
+  ComponentDefinition,
+} from './component.type.js';
+
+interface Stores {
+  readonly components: ComponentStore;
+  readonly clusters: ClusterStore;
+}
+
+@Resolver(() => Component)
+export class ComponentResolver {
+  constructor(private readonly stores: Stores) {}
+
+  @Query(() => [ComponentDefinition], { description: 'The catalogue of components that clusters can have.' })
+  async componentDefinitions(
+    @Arg('product', () => Product, {
+      nullable: true,
+      description: 'Only those for clusters of this product.',
+    })
+    product?: Product | null,
+  ) {
+    const entries = await componentDefinitions.entries();
+    return entries.filter((entry) => product == null || entry.products.includes(product));
+  }
+
+  @Query(() => Component, {
+    nullable: true,
+    description: 'A component of the account; null when there is none.',
+  })
+  component(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.stores.components.byIds, id);
+  }
+
+  @FieldResolver(() => Cluster, { description: 'The cluster that has it.' })
+  cluster(@Ctx() context: RequestContext, @Root() { clusterId }: ComponentRow) {
+    return loadById(context, this.stores.clusters.byIds, clusterId);
+  }
+
+  @FieldResolver(() => ComponentDefinition, { description: 'What it is, by the catalogue.' })
+  definition(@Root() { name }: ComponentRow) {
+    return componentEntry(name);
+  }
+
+  @FieldResolver(() => JSONScalar, {
+    description: 'Its parameters: what was set, and the defaults of the rest.',
+  })
+  async parameters(@Root() { name, parameters }: ComponentRow) {
+    const entry = await componentEntry(name);
+    return entry ? effectiveParameters(entry, parameters as Parameters) : parameters;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'The version that it should be upgraded to; null when it has the newest that works with its cluster.',
+  })
+  async nextVersion(@Ctx() context: RequestContext, @Root() { name, version, clusterId }: ComponentRow) {
+    const entry = await componentEntry(name);
+    const cluster = await loadById(context, this.stores.clusters.byIds, clusterId);
+    return entry && cluster ? nextVersion(entry, version, cluster.version) : null;
+  }
+
+  @FieldResolver(() => [ComponentRecommendation], {
+    description: 'Parameters that do not suit the size of the cluster, counted by its running nodes.',
+  })
+  async recommendations(
+    @Ctx() context: RequestContext,
+    @Root() { name, parameters, clusterId }: ComponentRow,
+  ) {
+    const entry = await componentEntry(name);
+    if (!entry) return [];
+    const nodes = await loadValue(context, this.stores.components.nodeCounts, clusterId);
+    return adviceFor(entry, parameters as Parameters, nodes ?? 0);
+  }
+
+  @FieldResolver(() => UserError, {
+    nullable: true,
+    description: 'Why its last change failed; null when it did not.',
+  })
+  error(@Root() { failure, state }: ComponentRow) {
+    return failure === null || state !== 'FAILED' ? null : toUserError(failure as unknown as Problem);
+  }
+}
+
+/** What clusters have of components. */
+@Resolver(() => Cluster)
+export class ClusterComponentsResolver {
+  constructor(private readonly store: ComponentStore) {}
+
+  @FieldResolver(() => ComponentConnection, {
+    description: 'Its components (add-ons).',
+  })
+  components(
+    @Ctx() context: RequestContext,
+    @Root() { id }: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(ComponentOrder, 'in the order of installation') orderBy?: ComponentOrder | null,
+  ) {
+    return childConnection(context, this.store.ofClusters, id, { ...page, orderBy });
+  }
+}

@@ -1,0 +1,303 @@
+import { type Prisma } from '../../store/component.store.js';
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { OperationType } from '../../../../engine/operation-kinds.js';
+import { createOperation, type OperationRow } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { newId } from '../../../../kernel/ids.js';
+import { refuse, Refused } from '../../../../kernel/result.js';
+import { change, type ChangeAnswer, type ChangeOutcome } from '../../changes/change.js';
+import { isJsonObject } from './json-object.js';
+import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
+import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
+import {
+  type ComponentEntry,
+  componentEntry,
+  isDisruptive,
+  supportsCluster,
+  isNewer,
+  versionsFor,
+} from '../../model/component-catalog.js';
+import { changedParameters, parameterProblems, type Parameters } from '../../model/component-parameters.js';
+import {
+  afterAction,
+  COMPONENT_CHANGE_STATES,
+  type ComponentAction,
+  componentOperation,
+} from '../../model/component.rules.js';
+import {
+  type ComponentRow,
+  type ComponentSpecUpdate,
+  insertComponents,
+  lockComponent,
+  updateComponentSpec,
+} from '../../store/component.store.js';
+import type { WaitingChange } from '../../controllers/component/scheduled-component-change.js';
+import type { ChangeTiming } from '../../model/maintenance-window.enums.js';
+import type {
+  ConfigureComponentInput,
+  InstallComponentInput,
+  RestoreComponentInput,
+  UninstallComponentInput,
+  UpgradeComponentInput,
+} from './component.type.js';
+
+const ID_PATH = ['input', 'id'];
+const CLUSTER_PATH = ['input', 'clusterId'];
+const VERSION_PATH = ['input', 'version'];
+const STAGES = ['APPLY', 'ROLLOUT'];
+
+/** Changes of the components of clusters; each is an operation whose result is in the cluster. */
+export class ComponentService {
+  constructor(private readonly platform: Platform) {}
+
+  /** Refuses an unknown component, one that does not fit the cluster, one that it has, wrong parameters and versions. */
+  async install(actor: Actor, input: InstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const entry = await componentEntry(input.name);
+    if (!entry)
+      refuse(
+        'NOT_FOUND',
+        `There is no component ${input.name.slice(0, 60)}. Query.componentDefinitions lists them.`,
+        {
+          path: ['input', 'name'],
+        },
+      );
+    const parameters = checked(entry, {}, input.parameters ?? {});
+    return change(this.platform, { actor, mutation: 'installComponent', input, dryRun }, async (tx, at) => {
+      const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);
+      if (!supportsCluster(entry, cluster))
+        refuse(
+          'INVALID_INPUT',
+          `${entry.name} does not run in a cluster of ${cluster.product} with Kubernetes ${cluster.version}.`,
+          { path: ['input', 'name'] },
+        );
+      const version = chosen(entry, input.version, cluster);
+      const twin = await tx.component.findFirst({ where: { clusterId: cluster.id, name: entry.name } });
+      if (twin)
+        refuse('DUPLICATE_NAME', `The cluster ${cluster.id} has ${entry.name} already: ${twin.id}.`, {
+          path: ['input', 'name'],
+        });
+      const id = newId('component');
+      const operationId = await operate(tx, cluster, { type: 'INSTALL_COMPONENT', name: entry.name, at });
+      const base = { id, account: cluster.account, clusterId: cluster.id, name: entry.name, operationId };
+      await insertComponents(tx, [
+        {
+          ...base,
+          version,
+          state: 'INSTALLING',
+          parameters: parameters as Prisma.InputJsonObject,
+          createdAt: at,
+        },
+      ]);
+      return finish(tx, { account: cluster.account, id, operationId, at });
+    });
+  }
+
+  /** Refuses a version that is not newer or does not work with the cluster's Kubernetes. */
+  upgrade(actor: Actor, input: UpgradeComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.act(actor, { input, action: 'UPGRADE', mutation: 'upgradeComponent', dryRun }, (facts) => {
+      const version = newerVersion(facts, input.version);
+      return { wish: { version }, later: { version } };
+    });
+  }
+
+  /** Refuses parameters that the component's schema does not allow. */
+  configure(actor: Actor, input: ConfigureComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.act(
+      actor,
+      { input, action: 'CONFIGURE', mutation: 'configureComponent', dryRun },
+      ({ entry, component }) => {
+        const parameters = checked(entry, component.parameters as Parameters, input.parameters);
+        return {
+          wish: { parameters: parameters as Prisma.InputJsonObject },
+          later: { parameters: input.parameters as Parameters },
+        };
+      },
+    );
+  }
+
+  /** Takes back what was changed in the cluster past the platform. */
+  restore(actor: Actor, input: RestoreComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent', dryRun }, () => ({
+      wish: {},
+      later: {},
+    }));
+  }
+
+  /** Refuses the system components: a cluster does not work without them. */
+  uninstall(actor: Actor, input: UninstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.act(
+      actor,
+      { input, action: 'UNINSTALL', mutation: 'uninstallComponent', dryRun },
+      ({ entry }) => {
+        if (entry.system)
+          refuse('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
+            path: ID_PATH,
+          });
+        return { wish: {}, later: {} };
+      },
+    );
+  }
+
+  private act(
+    actor: Actor,
+    { input, action, mutation, dryRun }: Act,
+    decide: (facts: Facts) => Decision,
+  ): Promise<ChangeOutcome> {
+    const { account } = actor;
+    return change(this.platform, { actor, mutation, input, dryRun }, async (tx, at) => {
+      const known = await tx.component.findFirst({ where: { id: input.id, account } });
+      if (!known) refuseNotFound('COMPONENT', input.id, ID_PATH);
+      const cluster = await changeableCluster(tx, account, known.clusterId, ID_PATH);
+      const component = await lockComponent(tx, account, input.id);
+      const entry = await componentEntry(known.name);
+      if (!component || !entry) refuseNotFound('COMPONENT', input.id, ID_PATH);
+      const state = afterAction(component.state, action);
+      if (!state)
+        refuse(
+          'INVALID_STATE',
+          `${component.name} (${component.id}) is ${component.state}. Wait until its operation has ended.`,
+          {
+            path: ID_PATH,
+          },
+        );
+      const facts = { entry, component, cluster, at };
+      const { wish, later } = decide(facts);
+      const type = componentOperation(action);
+      const planned = await planChange(tx, facts, { type, later, timing: input.timing });
+      if (planned) return { componentId: component.id, operationId: planned.id };
+      const operationId = await operate(tx, cluster, { type, name: entry.name, at });
+      await updateComponentSpec(tx, component.id, { wish: { ...wish, state, operationId }, at });
+      return finish(tx, { account, id: component.id, operationId, at });
+    });
+  }
+}
+
+interface Act {
+  readonly input: {
+    readonly id: string;
+    readonly timing?: ChangeTiming | null;
+    readonly clientToken?: string | null;
+  };
+  readonly action: ComponentAction;
+  readonly mutation: string;
+  readonly dryRun: boolean | null | undefined;
+}
+
+interface Facts {
+  readonly entry: ComponentEntry;
+  readonly component: ComponentRow;
+  readonly cluster: ClusterRow;
+  readonly at: Date;
+}
+
+/** What an action comes to. */
+interface Decision {
+  /** What the component is to become, when it begins at once. */
+  readonly wish: Pick<ComponentSpecUpdate, 'version' | 'parameters'>;
+  /** What is remembered of it, when it waits. */
+  readonly later: Pick<WaitingChange, 'version' | 'parameters'>;
+}
+
+function newerVersion({ entry, component, cluster }: Facts, wished: string | null | undefined): string {
+  const version = chosen(entry, wished, cluster);
+  if (isNewer(entry, component.version, version)) return version;
+  return refuse('UPGRADE_NOT_ALLOWED', `${entry.name} has ${component.version}; ${version} is not newer.`, {
+    path: VERSION_PATH,
+  });
+}
+
+interface ChangePlan {
+  readonly type: OperationType;
+  readonly later: Decision['later'];
+  readonly timing: ChangeTiming | null | undefined;
+}
+
+/** Has a change wait for the maintenance window; undefined when it begins at once. */
+async function planChange(
+  tx: Transaction,
+  { cluster, component, entry, at }: Facts,
+  { type, later, timing }: ChangePlan,
+): Promise<OperationRow | undefined> {
+  const { id: componentId, name } = component;
+  await refuseSecondChange(tx, cluster, { type, componentId });
+  return planInWindow(tx, cluster, {
+    type,
+    stages: STAGES,
+    input: { name, componentId, ...later },
+    timing: timing ?? (isDisruptive(entry) ? undefined : 'IMMEDIATE'),
+    at,
+  });
+}
+
+async function changeableCluster(
+  tx: Transaction,
+  account: string,
+  id: string,
+  path: readonly string[],
+): Promise<ClusterRow> {
+  const cluster = await lockCluster(tx, account, id);
+  if (!cluster) return refuseNotFound('CLUSTER', id, path);
+  if (cluster.deletedAt || !COMPONENT_CHANGE_STATES.includes(cluster.state))
+    refuse(
+      'INVALID_STATE',
+      `The cluster ${id} is ${cluster.state}; components are changed while it is RUNNING.`,
+      {
+        path,
+      },
+    );
+  return cluster;
+}
+
+function chosen(entry: ComponentEntry, wished: string | null | undefined, { version }: ClusterRow): string {
+  const versions = versionsFor(entry, version);
+  const found = wished == null ? versions[0] : versions.find((one) => one === wished);
+  if (found !== undefined) return found;
+  return refuse(
+    'UNKNOWN_VERSION',
+    `${entry.name} for Kubernetes ${version} comes as ${versions.join(', ') || 'nothing'}.`,
+    { path: VERSION_PATH },
+  );
+}
+
+function checked(entry: ComponentEntry, before: Parameters, change: unknown): Parameters {
+  if (!isJsonObject(change))
+    refuse('INVALID_INPUT', 'parameters must be an object of names and values.', {
+      path: ['input', 'parameters'],
+    });
+  const parameters = changedParameters(before, change);
+  const problems = parameterProblems(entry, parameters);
+  if (problems.length > 0) throw new Refused(problems);
+  return parameters;
+}
+
+async function operate(
+  tx: Transaction,
+  { id, account }: ClusterRow,
+  { type, name, at }: { readonly type: OperationType; readonly name: string; readonly at: Date },
+): Promise<string> {
+  const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+  const { id: operationId } = await createOperation(
+    tx,
+    { ...target, type, stages: STAGES, input: { name } },
+    at,
+  );
+  return operationId;
+}
+
+async function finish(
+  tx: Transaction,
+  {
+    account,
+    id,
+    operationId,
+    at,
+  }: { readonly account: string; readonly id: string; readonly operationId: string; readonly at: Date },
+): Promise<ChangeAnswer> {
+  await enqueue(tx, 'component', id);
+  await appendEvents(tx, account, at, []);
+  return { componentId: id, operationId };
+}

@@ -1,0 +1,57 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { UserError } from '../../../../kernel/graph/user-error.type.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { NodePool } from '../entities/node-pool.type.js';
+import { Operation } from '../entities/operation.type.js';
+import { toPayload } from '../entities/payloads.type.js';
+import type { EdgeAutonomyService } from './edge-autonomy.service.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+
+@InputType({ description: 'Whether the nodes of a pool keep their pods while they are offline.' })
+export class SetEdgeAutonomyInput {
+  @Field(() => ID, { description: 'A node pool of an edge cluster.' })
+  nodePoolId: string;
+
+  @Field(() => Boolean, { description: 'True: they keep them. False: the pods are made elsewhere.' })
+  enabled: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: CLIENT_TOKEN,
+  })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Payload of setEdgeAutonomy.' })
+export class SetEdgeAutonomyPayload {
+  @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the change was refused.' })
+  nodePool: NodePool | null;
+
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation that tells the nodes; null when it was refused.',
+  })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'Client errors; empty on success.' })
+  userErrors: UserError[];
+}
+
+@Resolver()
+export class EdgeAutonomyMutations {
+  constructor(private readonly autonomy: EdgeAutonomyService) {}
+
+  @Mutation(() => SetEdgeAutonomyPayload, {
+    description:
+      'Says whether the nodes of an edge pool keep their pods while the control plane cannot reach them.',
+  })
+  setEdgeAutonomy(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => SetEdgeAutonomyInput, { description: 'The node pool and the request.' })
+    input: SetEdgeAutonomyInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.autonomy.set(context.actor, input, dryRun));
+  }
+}

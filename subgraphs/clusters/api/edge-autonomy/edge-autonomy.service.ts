@@ -1,0 +1,55 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { createOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import { refuse } from '../../../../kernel/result.js';
+import { change, type ChangeOutcome } from '../../changes/change.js';
+import { lockCluster } from '../../store/cluster.store.js';
+import { kindOfRow } from '../../model/kind-of-row.js';
+import { clusterOfPool, lockNodePool, updateNodePool } from '../../store/node-pool.store.js';
+import { EDGE_AUTONOMY } from '../../controllers/edge-autonomy/edge-autonomy.reconciler.js';
+
+const PATH = ['input', 'nodePoolId'];
+const STAGES = ['NODES'];
+
+export interface EdgeAutonomyRequest {
+  readonly nodePoolId: string;
+  readonly enabled: boolean;
+  readonly clientToken?: string | null;
+}
+
+/** Says whether nodes of edge clusters keep their pods while they are offline. */
+export class EdgeAutonomyService {
+  constructor(private readonly platform: Platform) {}
+
+  /** Records the wish; the nodes are told by an operation. Refuses `UNSUPPORTED_BY_KIND` on other clusters. */
+  async set(actor: Actor, input: EdgeAutonomyRequest, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'setEdgeAutonomy', input, dryRun }, async (tx, at) => {
+      const clusterId = await clusterOfPool(tx, account, input.nodePoolId);
+      const cluster = clusterId === null ? null : await lockCluster(tx, account, clusterId);
+      const pool = cluster && (await lockNodePool(tx, account, input.nodePoolId));
+      if (!cluster || !pool) return refuseNotFound('NODE_POOL', input.nodePoolId, PATH);
+      if (kindOfRow(cluster).name !== 'EDGE') {
+        refuse(
+          'UNSUPPORTED_BY_KIND',
+          `The cluster ${cluster.id} is no edge cluster (profile EDGE), so its nodes have no edge autonomy.`,
+          {
+            path: PATH,
+          },
+        );
+      }
+      if (pool.state === 'DELETING')
+        refuse('INVALID_STATE', `The node pool ${pool.id} is being deleted.`, { path: PATH });
+      await updateNodePool(tx, pool.id, { edgeAutonomy: input.enabled });
+      const target = { account, targetKind: 'NodePool', targetId: pool.id, clusterId: cluster.id } as const;
+      const wish = { ...target, type: EDGE_AUTONOMY, stages: STAGES, input: { enabled: input.enabled } };
+      const operation = await createOperation(tx, wish, at);
+      await enqueue(tx, 'edge-autonomy', pool.id);
+      await appendEvents(tx, account, at, []);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { Field, ObjectType } from 'type-graphql';
+import { UserError } from '../../../../kernel/graph/user-error.type.js';
+import { Operation } from './operation.type.js';
+
+/** What every payload has besides its resource. */
+@ObjectType()
+export abstract class ChangePayload {
+  @Field(() => Operation, {
+    nullable: true,
+    description:
+      'The operation that carries out the change; null if the request was refused, was a dry run, or is already complete.',
+  })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'Client errors; empty on success.' })
+  userErrors: UserError[];
+}

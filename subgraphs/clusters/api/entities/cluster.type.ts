@@ -1,0 +1,96 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../../kernel/graph/order.type.js';
+import { connectionOf } from '../../../../kernel/graph/connection.type.js';
+import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../../../kernel/graph/scalars.js';
+import { Product } from '../../../../kernel/graph/product.type.js';
+import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../../model/cluster-kind.enums.js';
+import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from '../../model/cluster.enums.js';
+
+@ObjectType({ description: 'An aspect of a thing and how it stands, as in Kubernetes.' })
+export class Condition {
+  @Field(() => String, { description: 'The aspect, e.g. `ControlPlaneReady`.' })
+  type: string;
+
+  @Field(() => String, { description: '`True`, `False` or `Unknown`.' })
+  status: string;
+
+  @Field(() => String, { nullable: true, description: 'Why, in one CamelCase word.' })
+  reason?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why (human-readable).' })
+  message?: string | null;
+
+  @Field(() => DateTimeScalar, { description: 'When the status last changed.' })
+  lastTransitionAt: string;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType({ implements: Resource, description: 'A Kubernetes cluster of the account.' })
+export class Cluster {
+  @Field(() => ID, { description: 'Id of the cluster, `cluster_…`.' })
+  id: string;
+
+  @Field(() => String, {
+    description: 'Name, unique among the clusters that are not deleted of the account.',
+  })
+  name: string;
+
+  @Field(() => ClusterState, { description: 'What it is doing.' })
+  state: string;
+
+  @Field(() => ClusterType, { description: 'Who runs the control plane.' })
+  type: string;
+
+  @Field(() => ClusterProfile, { description: 'What it is made for.' })
+  profile: string;
+
+  @Field(() => ClusterSpec, { nullable: true, description: 'Edition; null where there are no editions.' })
+  spec: string | null;
+
+  @Field(() => Product, { description: 'The product it is sold as; follows from type, profile and spec.' })
+  product: string;
+
+  @Field(() => ClusterCapability, {
+    nullable: true,
+    description: 'What its instances can do beyond running pods; null for plain instances.',
+  })
+  capability: string | null;
+
+  @Field(() => NetworkPlugin, { description: 'What connects its pods.' })
+  networkPlugin: string;
+
+  @Field(() => StoragePlugin, { description: 'What gives its pods their volumes.' })
+  storagePlugin: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
+  createdAt: Date;
+
+  @Field(() => BigIntScalar, {
+    description: 'Grows with each visible change; send it with updateCluster to avoid lost updates.',
+  })
+  resourceVersion: bigint;
+
+  @Field(() => Boolean, { description: 'While true, deleteCluster is refused.' })
+  deletionProtection: boolean;
+
+  @Field(() => JSONScalar, { description: 'Labels: a map of strings.' })
+  labels: unknown;
+
+  @Field(() => [Condition], { description: 'How its aspects stand.' })
+  conditions: unknown;
+}
+
+@ObjectType({ description: "Credentials for a cluster's Kubernetes API." })
+export class Kubeconfig {
+  @Field(() => String, { description: 'A kubeconfig file (YAML) with one context. Secret.' })
+  yaml: string;
+
+  @Field(() => DateTimeScalar, { description: 'When the credentials end.' })
+  expiresAt: Date;
+}
+
+export const ClusterConnection = connectionOf('Cluster', () => Cluster);
+
+export const ClusterOrder = orderOf('Cluster', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type ClusterOrder = InstanceType<typeof ClusterOrder>;

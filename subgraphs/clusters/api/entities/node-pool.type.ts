@@ -1,0 +1,90 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../../kernel/graph/order.type.js';
+import { connectionOf } from '../../../../kernel/graph/connection.type.js';
+import { BigIntScalar, DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { ContainerRuntime } from '../../model/cluster-kind.enums.js';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+
+export const NodePoolState = graphEnum(
+  'NodePoolState',
+  'State of a node pool, by the names of the ACK API.',
+  {
+    INITIAL: 'Being created.',
+    ACTIVE: 'Has what it can have; nothing is being changed.',
+    SCALING: 'Nodes are being added or removed.',
+    REMOVING: 'Nodes are being removed.',
+    DELETING: 'Being deleted.',
+    UPDATING: 'Its configuration is being changed.',
+    FAILED: 'Could not be made.',
+    UNHEALTHY: 'Its scaling group was deleted; only a new pool helps.',
+  },
+);
+export type NodePoolState = keyof typeof NodePoolState;
+
+@ObjectType({
+  description:
+    'Automatic scaling of a node pool. It looks every ten seconds: pods that find no node let the pool grow whose instance they fill best; nodes that have been idle are drained and taken away, but for those with pods that nobody makes anew or of kube-system.',
+})
+export class NodePoolAutoscaling {
+  @Field(() => Boolean, { description: 'Whether it is on.' })
+  enabled: boolean;
+
+  @Field(() => Int, { description: 'Nodes at the least.' })
+  minSize: number;
+
+  @Field(() => Int, { description: 'Nodes at the most.' })
+  maxSize: number;
+
+  @Field(() => Int, {
+    description: 'A node is idle while pods request less than this of its CPU and of its memory, in percent.',
+  })
+  scaleInThreshold: number;
+
+  @Field(() => Int, { description: 'Seconds for which a node has been idle when it is taken away.' })
+  scaleInDelaySeconds: number;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType({
+  implements: Resource,
+  description: 'Nodes of one cluster with the same configuration, scaled together.',
+})
+export class NodePool {
+  @Field(() => ID, { description: 'Id of the node pool, `nodepool_…`.' })
+  id: string;
+
+  @Field(() => String, { description: 'Name, unique in the cluster.' })
+  name: string;
+
+  @Field(() => NodePoolState, { description: 'What it is doing.' })
+  state: string;
+
+  @Field(() => Int, { description: 'Desired number of nodes.' })
+  desiredSize: number;
+
+  /** Shown with its defaults. */
+  autoscaling: unknown;
+
+  @Field(() => ContainerRuntime, { description: 'What runs the containers of its nodes.' })
+  runtime: string;
+
+  @Field(() => Boolean, { description: 'Whether pods share the GPUs of its nodes by memory.' })
+  gpuSharing: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether its nodes keep their pods while they are offline (edge clusters).',
+  })
+  edgeAutonomy: boolean;
+
+  @Field(() => BigIntScalar, { description: 'Grows with each visible change.' })
+  resourceVersion: bigint;
+
+  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  createdAt: Date;
+}
+
+export const NodePoolConnection = connectionOf('NodePool', () => NodePool);
+
+export const NodePoolOrder = orderOf('NodePool', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type NodePoolOrder = InstanceType<typeof NodePoolOrder>;

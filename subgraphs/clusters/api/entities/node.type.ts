@@ -1,0 +1,54 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { orderOf } from '../../../../kernel/graph/order.type.js';
+import { connectionOf } from '../../../../kernel/graph/connection.type.js';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+
+export const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
+  MASTER: 'It runs the control plane (dedicated clusters).',
+  WORKER: 'It runs pods.',
+});
+export type NodeRole = keyof typeof NodeRole;
+
+export const NodeOrigin = graphEnum('NodeOrigin', 'How an instance came into its pool.', {
+  SCALING_GROUP: "The pool's scaling group made it.",
+  ATTACHED: 'It existed before and was attached; it stays when the pool shrinks.',
+});
+
+export const NodeLifecycleState = graphEnum('NodeLifecycleState', 'State of the instance of a node.', {
+  PENDING: 'It is requested from the cloud.',
+  STARTING: 'It boots and joins the cluster.',
+  RUNNING: 'It is part of the cluster.',
+  REMOVING: 'It is drained and leaves the cluster.',
+  FAILED: 'It could not be made a node.',
+});
+
+@Directive('@key(fields: "id")')
+@ObjectType({ implements: Resource, description: 'A node of a cluster.' })
+export class Node {
+  @Field(() => ID, { description: 'Id of the node, `node_…`.' })
+  id: string;
+
+  @Field(() => String, { description: "The Kubernetes node's name." })
+  name: string;
+
+  @Field(() => NodeRole, { description: 'What it is for.' })
+  role: string;
+
+  @Field(() => String, {
+    description: 'State of the instance: `pending`, `starting`, `running`, `removing` or `failed`.',
+  })
+  state: string;
+
+  @Field(() => String, { description: 'Readiness in Kubernetes: `Ready`, `NotReady` or `Unknown`.' })
+  status: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was created here: before its instance was.' })
+  createdAt: Date;
+}
+
+export const NodeConnection = connectionOf('Node', () => Node);
+
+export const NodeOrder = orderOf('Node', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
+export type NodeOrder = InstanceType<typeof NodeOrder>;

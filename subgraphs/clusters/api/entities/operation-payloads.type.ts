@@ -1,0 +1,22 @@
+import { Field, ObjectType } from 'type-graphql';
+import { UserError } from '../../../../kernel/graph/user-error.type.js';
+import { Operation } from './operation.type.js';
+
+/** The operation is itself the resource. */
+@ObjectType()
+abstract class OperationPayload {
+  @Field(() => Operation, { nullable: true, description: 'The operation; null if the request was refused.' })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'Client errors; empty on success.' })
+  userErrors: UserError[];
+}
+
+@ObjectType({ description: 'Payload of cancelOperation.' })
+export class CancelOperationPayload extends OperationPayload {}
+
+@ObjectType({ description: 'Payload of pauseOperation.' })
+export class PauseOperationPayload extends OperationPayload {}
+
+@ObjectType({ description: 'Payload of resumeOperation.' })
+export class ResumeOperationPayload extends OperationPayload {}

@@ -1,0 +1,242 @@
+import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Requires } from '../../../../access/requires.js';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { JSONScalar } from '../../../../kernel/graph/scalars.js';
+
+export const ChargeType = graphEnum('ChargeType', 'How an instance is paid.', {
+  POSTPAID: 'By use.',
+  PREPAID: 'By subscription: cheaper, but it cannot be released before the subscription ends.',
+  SPOT: 'By use at the price of the moment; the cloud can take it back at five minutes’ notice.',
+});
+export type ChargeType = keyof typeof ChargeType;
+
+export const SpotStrategy = graphEnum('SpotStrategy', 'What is bid for spot instances.', {
+  SPOT_AS_PRICE_GO: 'The price of the moment, at most that of pay-as-you-go.',
+  SPOT_WITH_PRICE_LIMIT: 'At most spotPriceLimit.',
+});
+export type SpotStrategy = keyof typeof SpotStrategy;
+
+export const TaintEffect = graphEnum('TaintEffect', 'What a taint does with pods that do not tolerate it.', {
+  NO_SCHEDULE: 'They are not placed on the node.',
+  PREFER_NO_SCHEDULE: 'They are placed on the node only when there is no other.',
+  NO_EXECUTE: 'They are not placed on the node, and leave it.',
+});
+export type TaintEffect = keyof typeof TaintEffect;
+
+export const DiskCategory = graphEnum('DiskCategory', 'Kind of a cloud disk.', {
+  CLOUD_EFFICIENCY: 'Ultra disk.',
+  CLOUD_SSD: 'Standard SSD.',
+  CLOUD_ESSD: 'Enhanced SSD.',
+});
+export type DiskCategory = keyof typeof DiskCategory;
+
+@InputType('TaintInput', { description: 'A taint of the nodes of a pool.' })
+@ObjectType('Taint', { description: 'A taint of the nodes of a pool.' })
+export class PoolTaint {
+  @Field(() => String, { description: 'Key, as Kubernetes has it.' })
+  key: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Value, which a toleration names or passes over with `Exists`; null: an empty one.',
+  })
+  value?: string | null;
+
+  @Field(() => TaintEffect, { description: 'What it does.' })
+  effect: TaintEffect;
+}
+
+@InputType('DiskInput', { description: 'A disk of each instance.' })
+@ObjectType('Disk', { description: 'A disk of each instance.' })
+export class PoolDisk {
+  @Field(() => DiskCategory, { description: 'What kind of disk.' })
+  category: DiskCategory;
+
+  @Field(() => Int, { description: 'Size in GiB: 40 to 32768 (a system disk: to 500).' })
+  sizeGiB: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where a data disk is mounted; not under a path in which Kubernetes keeps its own data.',
+  })
+  mountTarget?: string | null;
+}
+
+@InputType({ description: 'What instances of a pool are made of; what is left out is as usual.' })
+export class InstanceConfigInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 if omitted.',
+  })
+  imageId?: string | null;
+
+  @Field(() => [ID], { nullable: true, description: "Zones of the pool; the cluster's if omitted." })
+  zoneIds?: string[] | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: "vSwitches of the cluster's VPC; they say the zones too. The cluster's if omitted.",
+  })
+  vSwitchIds?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: "Security group; the cluster's if omitted." })
+  securityGroupId?: string | null;
+
+  @Field(() => PoolDisk, { nullable: true, description: 'System disk; 120 GiB of CLOUD_ESSD if omitted.' })
+  systemDisk?: PoolDisk | null;
+
+  @Field(() => [PoolDisk], { nullable: true, description: 'Data disks (at most 16); none if omitted.' })
+  dataDisks?: PoolDisk[] | null;
+
+  @Field(() => ChargeType, { nullable: true, description: 'How they are paid; POSTPAID if omitted.' })
+  chargeType?: ChargeType | null;
+
+  @Field(() => SpotStrategy, { nullable: true, description: 'Of SPOT only; SPOT_AS_PRICE_GO if omitted.' })
+  spotStrategy?: SpotStrategy | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one instance may cost, larger than 0, in the currency of the cloud’s prices.',
+  })
+  spotPriceLimit?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'User data: a script that each instance runs at its first start; at most 16 KiB, and none if omitted or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH.',
+  })
+  userData?: string | null;
+}
+
+@ObjectType({
+  description: 'What instances of a pool are made of. A change holds for instances made after it.',
+})
+export class InstanceConfig {
+  @Field(() => ID, { description: 'Image of the system disk.' })
+  imageId: string;
+
+  @Field(() => [ID], { description: "Zones of the pool; empty: the cluster's." })
+  zoneIds: readonly string[];
+
+  @Field(() => [ID], { description: "vSwitches of the pool; empty: the cluster's." })
+  vSwitchIds: readonly string[];
+
+  @Field(() => ID, { nullable: true, description: "Security group; null: the cluster's." })
+  securityGroupId?: string | null;
+
+  @Field(() => PoolDisk, { description: 'System disk.' })
+  systemDisk: PoolDisk;
+
+  @Field(() => [PoolDisk], { description: 'Data disks.' })
+  dataDisks: readonly PoolDisk[];
+
+  @Field(() => ChargeType, { description: 'How they are paid.' })
+  chargeType: ChargeType;
+
+  @Field(() => SpotStrategy, { nullable: true, description: 'What is bid; null unless they are SPOT.' })
+  spotStrategy?: SpotStrategy | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The most that an hour of one instance may cost, in the currency of the cloud’s prices; null: no limit of its own.',
+  })
+  spotPriceLimit?: number | null;
+
+  @Requires('readConfiguration')
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'User data: the script of the first start; empty when there is none. It may contain secrets: null, with the ' +
+      'error UNAUTHORIZED_FIELD_OR_TYPE, for a token without the scope fleet:write.',
+  })
+  userData: string | null;
+}
+
+const AUTO_UPGRADE =
+  'Kubernetes is upgraded without being asked: when all node pools of a cluster have this, the cluster goes, in its maintenance window, to the newest version of its upgradeTargets. Without a window in use, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), nothing happens.';
+const AUTO_VUL_FIX =
+  'Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version.';
+
+@InputType({ description: 'What the platform does for a managed pool; what is left out stays, or is off.' })
+export class NodePoolManagementInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Repair nodes that are not ready: restart them first.',
+  })
+  autoRepair?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'When a restart does not fix a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS.',
+  })
+  allowSystemDiskReset?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: AUTO_UPGRADE,
+  })
+  autoUpgrade?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: AUTO_VUL_FIX,
+  })
+  autoVulFix?: boolean | null;
+
+  @Field(() => Int, { nullable: true, description: 'Nodes repaired at the same time, at most: 1 to 1000.' })
+  maxUnavailable?: number | null;
+}
+
+@ObjectType({ description: 'What the platform does for a managed pool.' })
+export class NodePoolManagement {
+  @Field(() => Boolean, { description: 'Nodes that are not ready are repaired.' })
+  autoRepair: boolean;
+
+  @Field(() => Boolean, { description: 'A repair may give a node a new system disk.' })
+  allowSystemDiskReset: boolean;
+
+  @Field(() => Boolean, {
+    description: AUTO_UPGRADE,
+  })
+  autoUpgrade: boolean;
+
+  @Field(() => Boolean, {
+    description: AUTO_VUL_FIX,
+  })
+  autoVulFix: boolean;
+
+  @Field(() => Int, { description: 'Nodes repaired at the same time, at most.' })
+  maxUnavailable: number;
+}
+
+/** What a pool is created with or changed to, besides its name, types and size. */
+@InputType()
+export abstract class PoolSettingsInput {
+  @Field(() => JSONScalar, {
+    nullable: true,
+    description: 'Labels of its nodes: a map of strings (at most 50).',
+  })
+  labels?: unknown;
+
+  @Field(() => [PoolTaint], { nullable: true, description: 'Taints of its nodes (at most 50).' })
+  taints?: PoolTaint[] | null;
+
+  @Field(() => InstanceConfigInput, { nullable: true, description: 'What its instances are made of.' })
+  instanceConfig?: InstanceConfigInput | null;
+
+  @Field(() => NodePoolManagementInput, {
+    nullable: true,
+    description: 'What the platform does for it; nothing if omitted.',
+  })
+  management?: NodePoolManagementInput | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true.',
+  })
+  acknowledgeRisk?: boolean | null;
+}

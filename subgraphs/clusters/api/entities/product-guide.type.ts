@@ -1,0 +1,77 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+
+export const OpenSourceCategory = graphEnum(
+  'OpenSourceCategory',
+  'Field of an open-source project, as the ACK documentation prints it.',
+  {
+    CORE: 'The cloud provider itself.',
+    NETWORK: 'Network.',
+    STORAGE: 'Storage.',
+    RESOURCE_OPTIMIZATION: 'Use of resources.',
+    ELASTICITY: 'Scaling.',
+    SECURITY: 'Security.',
+    MIGRATION: 'Migration of applications.',
+    APPLICATION_MANAGEMENT: 'Management of applications.',
+    SCHEDULING: 'Scheduling and delivery.',
+  },
+);
+export type OpenSourceCategory = keyof typeof OpenSourceCategory;
+
+export const RiskSection = graphEnum('RiskSection', 'Section of the list of high-risk operations.', {
+  CLUSTER: 'Control plane, nodes and access.',
+  NODE_POOL: 'Node pools and their scaling groups.',
+  NETWORK: 'Network and load balancers.',
+  STORAGE: 'Disks and file systems.',
+  LOGGING: 'Collection of logs.',
+});
+export type RiskSection = keyof typeof RiskSection;
+
+@ObjectType({
+  description: 'Something that people do to a cluster and should not: what it breaks, what fixes it.',
+})
+export class HighRiskOperation {
+  @Field(() => ID, { description: 'Stable id, e.g. `cluster.api-server.1`.' })
+  id: string;
+
+  @Field(() => RiskSection, { description: 'Section of the list.' })
+  section: RiskSection;
+
+  @Field(() => String, { description: 'The part it is done to, e.g. `api-server`, `load-balancer`, `disk`.' })
+  component: string;
+
+  @Field(() => String, { description: 'What is done.' })
+  operation: string;
+
+  @Field(() => String, { description: 'What happens then.' })
+  impact: string;
+
+  @Field(() => String, { description: 'What fixes it.' })
+  recovery: string;
+
+  @Field(() => Boolean, { description: 'Whether it can be fixed at all.' })
+  recoverable: boolean;
+}
+
+@ObjectType({ description: 'An open-source project that the product is built with or works with.' })
+export class OpenSourceProject {
+  @Field(() => String, { description: 'Name of the project.' })
+  name: string;
+
+  @Field(() => OpenSourceCategory, { description: 'Its field.' })
+  category: OpenSourceCategory;
+
+  @Field(() => String, { description: 'Its repository, as the ACK documentation names it.' })
+  repository: string;
+
+  @Field(() => String, { description: 'Address of its repository.' })
+  repositoryUrl: string;
+
+  @Field(() => String, {
+    description: 'Address of its documentation: its own site or pages, else the README of its repository.',
+  })
+  documentationUrl: string;
+
+  @Field(() => String, { description: 'What it is for.' })
+  purpose: string;
+}

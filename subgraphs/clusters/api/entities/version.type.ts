@@ -1,0 +1,31 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Cost } from '../../../../kernel/graph/cost.js';
+
+@Directive('@key(fields: "id")')
+// Most of it is computed and text: release notes, removed APIs.
+@Cost(10)
+@ObjectType({ description: 'A Kubernetes version that clusters run or ran.' })
+export class KubernetesVersion {
+  @Field(() => ID, { description: 'The version, e.g. `1.34.1`.' })
+  id: string;
+
+  @Field(() => String, { description: 'Its minor version, e.g. `1.34`.' })
+  minor: string;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether new clusters can use it: the newest patch of each of the newest two minor versions.',
+  })
+  creatable: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it is supported: the newest patch of each of the newest three minor versions. Never together with `expired`.',
+  })
+  supported: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether it should be left: its minor version is no longer supported, or has a newer patch.',
+  })
+  expired: boolean;
+}

@@ -1,0 +1,210 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { onceAround } from '../../../../engine/client-tokens.js';
+import { TerminalError } from '../../../../engine/contract.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import { refuse, Refused } from '../../../../kernel/result.js';
+import { type ClusterRow, ClusterStore } from '../../store/cluster.store.js';
+import { NodeStore } from '../../store/node.store.js';
+import { drillTarget, riskRow } from '../../model/high-risk-catalog.js';
+import { HIGH_RISK } from '../../store/high-risk.store.js';
+import type {
+  HighRiskOperationInput,
+  PerformHighRiskOperationInput,
+  RemediateHighRiskOperationInput,
+  SetNodeSysctlsInput,
+} from './high-risk.type.js';
+import { riskTarget } from './risk-target.js';
+import { NodeSysctlStore } from './node-sysctls.resolver.js';
+import {
+  planSysctls,
+  type SysctlPlan,
+  sysctlsPerformed,
+  sysctlsRemediated,
+  valuesOf,
+} from '../../model/sysctl.rules.js';
+
+const OPERATION_PATH = ['input', 'highRiskOperationId'];
+
+interface RiskCall {
+  readonly actor: Actor;
+  readonly mutation: string;
+  readonly input: { readonly clientToken?: string | null };
+  readonly dryRun: boolean | null | undefined;
+}
+
+/** Calls of the cloud that carry a checked request out, and what is noted of them. */
+interface CloudPlan {
+  readonly cluster: ClusterRow;
+  readonly calls: (() => Promise<void>)[];
+}
+
+/** Does in the simulated cloud what people do in other consoles and should not, and what mends it. */
+export class HighRiskService {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock'>) {}
+
+  /** Refuses what is not simulated, a wrong target, and `RISK_NOT_ACKNOWLEDGED` for what cannot be remediated. */
+  perform(actor: Actor, input: PerformHighRiskOperationInput, dryRun?: boolean | null): Promise<ClusterRow> {
+    const call = { actor, mutation: 'performHighRiskOperation', input, dryRun };
+    return this.once(call, () => this.planRisk(actor, input));
+  }
+
+  /** Refuses `INVALID_STATE` for what cannot be remediated. */
+  mend(actor: Actor, input: RemediateHighRiskOperationInput, dryRun?: boolean | null): Promise<ClusterRow> {
+    const call = { actor, mutation: 'remediateHighRiskOperation', input, dryRun };
+    return this.once(call, () => this.planRemediation(actor, input));
+  }
+
+  /**
+   * Sets kernel parameters of a worker node. Refuses unknown ones, and `RISK_NOT_ACKNOWLEDGED` for values with which
+   * the network does not work; acknowledged, they do what the list of high-risk operations says.
+   */
+  setSysctls(actor: Actor, input: SetNodeSysctlsInput, dryRun?: boolean | null): Promise<ClusterRow> {
+    const call = { actor, mutation: 'setNodeSysctls', input, dryRun };
+    return this.once(call, () => this.planSysctlChanges(actor, input));
+  }
+
+  private async planRisk(actor: Actor, input: PerformHighRiskOperationInput): Promise<CloudPlan> {
+    const { cluster, row } = await this.check(actor, input);
+    const target = await this.target(cluster, input);
+    if (!row.recoverable && !input.acknowledgeRisk)
+      refuse(
+        'RISK_NOT_ACKNOWLEDGED',
+        `${row.operation}: ${row.impact}. ${row.recovery}. Set acknowledgeRisk to do it nevertheless.`,
+        {
+          path: ['input', 'acknowledgeRisk'],
+        },
+      );
+    return {
+      cluster,
+      calls: [
+        () => this.platform.provider.performRisk(cluster.id, target),
+        () => this.noteSysctls(target.instanceId, sysctlsPerformed(target.operation)),
+      ],
+    };
+  }
+
+  private async planRemediation(actor: Actor, input: RemediateHighRiskOperationInput): Promise<CloudPlan> {
+    const { cluster, row } = await this.check(actor, input);
+    // Whatever has become of what it was done to: that may be gone.
+    if (!row.recoverable)
+      refuse('INVALID_STATE', `${row.operation} cannot be fixed here: ${row.recovery}.`, {
+        path: OPERATION_PATH,
+      });
+    const target = await this.target(cluster, input);
+    const { operation, instanceId } = target;
+    const remediated = sysctlsRemediated(operation, await this.sysctlsOf(actor, instanceId));
+    return {
+      cluster,
+      calls: [
+        () => this.platform.provider.mendRisk(cluster.id, target),
+        () => this.noteSysctls(instanceId, remediated),
+      ],
+    };
+  }
+
+  private async planSysctlChanges(actor: Actor, input: SetNodeSysctlsInput): Promise<CloudPlan> {
+    const present = await this.sysctlsOf(actor, input.nodeId);
+    const { risks, mended, problems } = planSysctls(input.sysctls, present);
+    if (problems.length > 0) throw new Refused(problems);
+    const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
+    if (!node) return refuseNotFound('NODE', input.nodeId, ['input', 'nodeId']);
+    const cluster = await this.cluster(actor, node.clusterId);
+    await this.checkRisks(input, risks);
+    const { provider } = this.platform;
+    const on = (operation: string) => ({ operation, instanceId: node.id });
+    const calls = risks.map(
+      ({ operation }) =>
+        () =>
+          provider.performRisk(cluster.id, on(operation)),
+    );
+    for (const operation of mended)
+      if (await drillTarget(operation)) calls.push(() => provider.mendRisk(cluster.id, on(operation)));
+    calls.push(() => this.noteSysctls(node.id, valuesOf(input.sysctls)));
+    return { cluster, calls };
+  }
+
+  /** The kernel parameters of a node that were set before; none for no node. */
+  private async sysctlsOf({ account }: Actor, nodeId: string | undefined): Promise<Record<string, string>> {
+    const ids = nodeId === undefined ? [] : [nodeId];
+    const [set] = (await new NodeSysctlStore(this.platform.database.prisma).ofNodes(account, ids)).values();
+    return { ...set };
+  }
+
+  private async noteSysctls(nodeId: string | undefined, values: Record<string, string>): Promise<void> {
+    if (nodeId === undefined || Object.keys(values).length === 0) return;
+    await new NodeSysctlStore(this.platform.database.prisma).note(nodeId, values);
+  }
+
+  private async checkRisks(
+    { sysctls, acknowledgeRisk }: SetNodeSysctlsInput,
+    risks: SysctlPlan['risks'],
+  ): Promise<void> {
+    for (const { operation, index, needed } of risks) {
+      if (acknowledgeRisk && (await drillTarget(operation))) continue;
+      const row = await riskRow(operation);
+      const text = `${sysctls[index]?.name} must be "${needed}"; else: ${row?.impact ?? 'the network fails'}. Set acknowledgeRisk to do it nevertheless.`;
+      refuse('RISK_NOT_ACKNOWLEDGED', text, { path: ['input', 'sysctls', String(index), 'value'] });
+    }
+  }
+
+  private async check(actor: Actor, input: HighRiskOperationInput) {
+    const row = await riskRow(input.highRiskOperationId);
+    if (!row)
+      refuse(
+        'NOT_FOUND',
+        `There is no high-risk operation ${input.highRiskOperationId.slice(0, 60)}. Query.highRiskOperations lists them.`,
+        {
+          path: OPERATION_PATH,
+        },
+      );
+    return { cluster: await this.cluster(actor, input.clusterId), row };
+  }
+
+  private async target(cluster: ClusterRow, input: HighRiskOperationInput) {
+    const kind = await drillTarget(input.highRiskOperationId);
+    return riskTarget(kind, { cluster, input }, this.platform.database.prisma);
+  }
+
+  private async cluster({ account }: Actor, id: string): Promise<ClusterRow> {
+    const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [id]);
+    if (!cluster) return refuseNotFound('CLUSTER', id, ['input', 'clusterId']);
+    if (!cluster.deletedAt && !['INITIAL', 'DELETING', 'WAITING'].includes(cluster.state)) return cluster;
+    return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must have a control plane.`, {
+      path: ['input', 'clusterId'],
+    });
+  }
+
+  private async cloud(call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      throw new Refused([{ ...error.problem, path: ['input'] }]);
+    }
+  }
+
+  /**
+   * Does it once for each clientToken; a repetition answers the cluster as it is by then. A dry run only plans, so what
+   * the cloud alone would refuse is not known.
+   */
+  private async once(call: RiskCall, plan: () => Promise<CloudPlan>): Promise<ClusterRow> {
+    const { database, clock } = this.platform;
+    const { actor, input, mutation, dryRun } = call;
+    const { account } = actor;
+    const request = { account, mutation, token: input.clientToken, input, at: clock.now(), dryRun };
+    const { id } = await onceAround(database.prisma, request, async () => {
+      const { cluster, calls } = await plan();
+      if (!dryRun) await this.execute(cluster, calls);
+      return { id: cluster.id };
+    });
+    const [cluster] = await new ClusterStore(database.prisma).byIds(account, [id]);
+    return cluster ?? refuseNotFound('CLUSTER', id, ['input', 'clusterId']);
+  }
+
+  private async execute(cluster: ClusterRow, calls: CloudPlan['calls']): Promise<void> {
+    for (const call of calls) await this.cloud(call);
+    await enqueue(this.platform.database.prisma, HIGH_RISK, cluster.id);
+  }
+}

@@ -1,0 +1,106 @@
+import type { RiskTarget } from '../../../../engine/providers/risk-infrastructure.js';
+import type { Database } from '../../../../kernel/database.js';
+import { refuse } from '../../../../kernel/result.js';
+import type { ClusterRow } from '../../store/cluster.store.js';
+import { kindOfRow } from '../../model/kind-of-row.js';
+import { NodeStore } from '../../store/node.store.js';
+import { NodePoolStore } from '../../store/node-pool.store.js';
+import { type DrillTarget, notSimulatedReason } from '../../model/high-risk-catalog.js';
+import type { HighRiskOperationInput } from './high-risk.type.js';
+
+/** What is to be done and to whom, as the account says. */
+export interface HighRiskOperationRequest {
+  readonly cluster: ClusterRow;
+  readonly input: HighRiskOperationInput;
+}
+
+type FindTarget = (wish: HighRiskOperationRequest, database: Database) => Promise<RiskTarget> | RiskTarget;
+
+/** How each kind of target is found; those that are not done by the provider have none. */
+const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
+  CLUSTER: ({ input: { highRiskOperationId: operation } }) => ({ operation }),
+  DEDICATED_CLUSTER: ({ cluster, input: { highRiskOperationId: operation } }) => {
+    if (kindOfRow(cluster).masters > 0) return { operation };
+    const message = `The cluster ${cluster.id} is not dedicated: it has no masters to which this can be done.`;
+    return refuse('UNSUPPORTED_BY_KIND', message, { path: ['input', 'clusterId'] });
+  },
+  NODE_POOL: poolTarget,
+  WORKER_NODE: nodeTarget,
+  MASTER_NODE: nodeTarget,
+  SERVICE: ({ input: { highRiskOperationId: operation, service } }) => {
+    if (service == null)
+      return refuse('INVALID_INPUT', `${operation} is done to a Service: name it in service.`, {
+        path: ['input', 'service'],
+      });
+    return { operation, service };
+  },
+  VOLUME_CLAIM: ({ input: { highRiskOperationId: operation, volumeClaim } }) => {
+    const path = ['input', 'volumeClaim'];
+    if (volumeClaim == null)
+      return refuse('INVALID_INPUT', `${operation} is done to a volume claim: name it in volumeClaim.`, {
+        path,
+      });
+    return { operation, volumeClaim };
+  },
+};
+
+/** Where the others are done. */
+const EXTERNAL: Readonly<Partial<Record<DrillTarget, string>>> = {
+  KUBERNETES_API: 'is done to an object in the cluster: do it with kubectl.',
+  MUTATION: 'is what a mutation does: scaleNodePool, attachInstances, or a managed pool by itself.',
+};
+
+/** To what the operation is done. Refuses what is not acted out, and what is not of the cluster. */
+export async function riskTarget(
+  kind: DrillTarget | null,
+  wish: HighRiskOperationRequest,
+  database: Database,
+): Promise<RiskTarget> {
+  const find = kind && FIND[kind];
+  if (find) return find(wish, database);
+  const id = wish.input.highRiskOperationId;
+  const elsewhere = kind && EXTERNAL[kind];
+  const message = `${id} ${elsewhere ?? `is not simulated: ${await notSimulatedReason(id)}`}`;
+  return refuse('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });
+}
+
+async function poolTarget(
+  { cluster, input }: HighRiskOperationRequest,
+  database: Database,
+): Promise<RiskTarget> {
+  const { highRiskOperationId: operation, nodePoolId } = input;
+  const ids = nodePoolId == null ? [] : [nodePoolId];
+  const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
+  if (pool?.clusterId === cluster.id && !pool.deletedAt) return { operation, nodePoolId: pool.id };
+  return refuse('NOT_FOUND', missing(cluster, { operation, kind: 'node pool', given: nodePoolId }), {
+    path: ['input', 'nodePoolId'],
+  });
+}
+
+async function nodeTarget(
+  { cluster, input }: HighRiskOperationRequest,
+  database: Database,
+): Promise<RiskTarget> {
+  const { highRiskOperationId: operation, nodeId } = input;
+  const ids = nodeId == null ? [] : [nodeId];
+  const [node] = await new NodeStore(database).byIds(cluster.account, ids);
+  if (node?.clusterId === cluster.id) return { operation, instanceId: node.id };
+  return refuse('NOT_FOUND', missing(cluster, { operation, kind: 'node', given: nodeId }), {
+    path: ['input', 'nodeId'],
+  });
+}
+
+interface Missing {
+  readonly operation: string;
+  readonly kind: 'node' | 'node pool';
+  readonly given: string | null | undefined;
+}
+
+function missing({ id }: ClusterRow, { operation, kind, given }: Missing): string {
+  const list = kind === 'node' ? 'Cluster.nodes' : 'Cluster.nodePools';
+  const text =
+    given == null
+      ? `${operation} is done to a ${kind}: name it.`
+      : `The cluster ${id} has no ${kind} ${given.slice(0, 60)}.`;
+  return `${text} ${list} lists them.`;
+}

@@ -1,0 +1,105 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Machine } from '../../../../engine/providers/pool-infrastructure.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { Zone } from '../entities/catalog-stubs.type.js';
+import { InstanceType } from '../entities/instance-type.type.js';
+import { ConvertChargeTypePayload, toPayload } from '../entities/payloads.type.js';
+import type { ChargeConversionService } from './charge-conversion.service.js';
+import type { InstanceService } from './instance.service.js';
+import {
+  ConvertChargeTypeInput,
+  Instance,
+  InstanceConnection,
+  InstanceFilter,
+  NodeImage,
+  ReleaseInstancesInput,
+  ReleaseInstancesPayload,
+} from './instance.type.js';
+import { InstanceCategory, instanceCategory } from '../../model/instance-category.js';
+import type { InstanceTypeValue } from '../../model/version.rules.js';
+import { nodeImages, runsNodes } from '../../model/node-image.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+
+@Resolver(() => InstanceType)
+export class MachineKindResolver {
+  @FieldResolver(() => InstanceCategory, { description: 'What instances of the type compute with.' })
+  category(@Root() type: InstanceTypeValue) {
+    return instanceCategory(type);
+  }
+}
+
+@Resolver(() => Instance)
+export class InstanceResolver {
+  constructor(
+    private readonly instances: InstanceService,
+    private readonly conversions: ChargeConversionService,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  @Query(() => InstanceConnection, {
+    name: 'instances',
+    description:
+      "The account's instances that belong to no cluster: made in the cloud, kept when their node was removed, or left by a creation that failed.",
+  })
+  list(
+    @Ctx() context: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => InstanceFilter, { nullable: true, description: 'Which ones.' })
+    filter?: InstanceFilter | null,
+  ) {
+    return this.instances.list(context.actor, filter ?? {}, page);
+  }
+
+  @Query(() => [NodeImage], { description: 'Images of the cloud; those that are supported can run nodes.' })
+  nodeImages(
+    @Arg('supported', () => Boolean, {
+      nullable: true,
+      description: 'Only those that can run nodes, or only others.',
+    })
+    supported?: boolean | null,
+  ) {
+    return [...nodeImages().values()]
+      .map((image) => ({ ...image, supported: runsNodes(image) }))
+      .filter((image) => supported == null || image.supported === supported);
+  }
+
+  @Mutation(() => ReleaseInstancesPayload, {
+    description: 'Releases instances that belong to no cluster. What is paid by subscription is refused.',
+  })
+  async releaseInstances(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ReleaseInstancesInput, { description: 'The instances.' })
+    input: ReleaseInstancesInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    const result = await settle(() => this.instances.release(context.actor, input, dryRun));
+    if (!result.ok) return { releasedIds: [], operation: null, userErrors: result.problems.map(toUserError) };
+    const { releasedIds, problems } = result.value;
+    return { releasedIds, operation: null, userErrors: problems.map(toUserError) };
+  }
+
+  @Mutation(() => ConvertChargeTypePayload, {
+    description: 'Lets the instances of nodes go over from use to subscription.',
+  })
+  convertChargeType(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ConvertChargeTypeInput, { description: 'The nodes.' }) input: ConvertChargeTypeInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.conversions.convert(context.actor, input, dryRun));
+  }
+
+  @FieldResolver(() => InstanceType, { nullable: true, description: 'What instance it is.' })
+  async instanceType(@Root() machine: Machine) {
+    return (await this.catalogue.catalogue()).instanceTypes.get(machine.instanceType);
+  }
+
+  @FieldResolver(() => Zone, { description: 'Where it is.' })
+  zone(@Root() machine: Machine) {
+    return { id: machine.zoneId };
+  }
+}

@@ -1,0 +1,89 @@
+import { onceAround } from '../../../../engine/client-tokens.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { type Machine, releaseProblem } from '../../../../engine/providers/pool-infrastructure.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import { type ConnectionValue, toConnection } from '../../../../kernel/graph/connection.type.js';
+import { type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';
+import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import type { InstanceFilter, ReleaseInstancesInput } from './instance.type.js';
+
+const MAX_MACHINES = 100;
+
+interface Released {
+  readonly releasedIds: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** The account's machines that belong to no cluster. The cloud has them, so each question is the cloud's to answer. */
+export class InstanceService {
+  constructor(private readonly platform: Pick<Platform, 'provider' | 'database' | 'clock'>) {}
+
+  /** A page of them, by id. */
+  async list(actor: Actor, filter: InstanceFilter, page: PageArguments): Promise<ConnectionValue<Machine>> {
+    const { limit, key } = pageRequest(page);
+    if (filter.ids && filter.ids.length > MAX_MACHINES)
+      refuse('INVALID_INPUT', `At most ${MAX_MACHINES} ids, not ${filter.ids.length}.`, {
+        path: ['filter', 'ids'],
+      });
+    const all = await this.platform.provider.machines(actor.account, {
+      regionId: filter.regionId ?? undefined,
+      ids: filter.ids ?? undefined,
+    });
+    const mine = all.filter((machine) => passes(machine, filter));
+    const after = key?.[0];
+    const rest = after === undefined ? mine : mine.filter(({ id }) => id > after);
+    return toConnection(pageOf(rest.slice(0, limit + 1), limit), {
+      key: ({ id }) => [id],
+      after: page.after,
+      count: () => Promise.resolve(mine.length),
+    });
+  }
+
+  /** Releases machines; those that cannot be are told with their reasons. Where none can, all of it is refused. */
+  release({ account }: Actor, input: ReleaseInstancesInput, dryRun?: boolean | null): Promise<Released> {
+    const { database, clock } = this.platform;
+    const token = input.clientToken;
+    const request = { account, mutation: 'releaseInstances', token, input, at: clock.now(), dryRun };
+    return onceAround(database.prisma, request, async () => {
+      const release = dryRun
+        ? await this.rehearsal(account, input.instanceIds)
+        : (id: string) => this.platform.provider.releaseMachine(account, id);
+      return releaseAll(input.instanceIds, release);
+    });
+  }
+
+  /** Tells of each instance why it could not be released, and releases none. */
+  private async rehearsal(account: string, ids: readonly string[]): Promise<Release> {
+    const asked = [...new Set(ids)].slice(0, MAX_MACHINES);
+    const found = await this.platform.provider.machines(account, { ids: asked });
+    const byId = new Map(found.map((one) => [one.id, one]));
+    return (id) => Promise.resolve(releaseProblem(id, byId.get(id)));
+  }
+}
+
+/** Releases an instance; why not, when it cannot be. */
+type Release = (id: string) => Promise<Problem | undefined>;
+
+async function releaseAll(ids: readonly string[], release: Release): Promise<Released> {
+  const unique = [...new Set(ids)];
+  if (unique.length < 1 || unique.length > MAX_MACHINES) {
+    const message = `1 to ${MAX_MACHINES} instances at once, not ${unique.length}.`;
+    refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
+  }
+  const releasedIds: string[] = [];
+  const problems: Problem[] = [];
+  for (const [index, id] of unique.entries()) {
+    const problem = await release(id);
+    if (problem) problems.push({ ...problem, path: ['input', 'instanceIds', String(index)] });
+    else releasedIds.push(id);
+  }
+  if (releasedIds.length === 0) throw new Refused(problems);
+  return { releasedIds, problems };
+}
+
+function passes({ origin, chargeType }: Machine, filter: InstanceFilter): boolean {
+  return (
+    (filter.origins == null || filter.origins.includes(origin)) &&
+    (filter.chargeType == null || filter.chargeType === chargeType)
+  );
+}

@@ -1,0 +1,139 @@
+import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { connectionOf } from '../../../../kernel/graph/connection.type.js';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { ChangePayload } from '../entities/change-payload.type.js';
+import { ChargeType } from '../entities/pool-config.type.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+
+export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why an instance belongs to no cluster.', {
+  CREATED: 'Somebody made it in the cloud.',
+  REMOVED: 'It left its cluster and was not, or could not be, released.',
+  FAILED_CREATION: 'It was bought for a node that could not be made.',
+});
+export type InstanceOrigin = keyof typeof InstanceOrigin;
+
+export const InstanceState = graphEnum('InstanceState', 'Whether an instance of the account runs.', {
+  RUNNING: 'It runs, and can be attached to a cluster.',
+  STOPPED: 'Somebody has stopped it in the cloud; start it there before it is attached.',
+});
+export type InstanceState = keyof typeof InstanceState;
+
+@ObjectType({
+  implements: Resource,
+  description: 'An instance of the account that belongs to no cluster, and can be attached to one.',
+})
+export class Instance {
+  @Field(() => ID, { description: "The cloud's id, `i-…`." })
+  id: string;
+
+  @Field(() => String, { description: 'What it is called in the cloud.' })
+  name: string;
+
+  @Field(() => InstanceOrigin, { description: 'Why it belongs to no cluster.' })
+  origin: InstanceOrigin;
+
+  @Field(() => ChargeType, { description: 'How it is paid.' })
+  chargeType: ChargeType;
+
+  @Field(() => InstanceState, { description: 'Whether it runs.' })
+  state: InstanceState;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The VPC that it is in, that of the clusters that it can be attached to; null when unknown.',
+  })
+  vpcId?: string | undefined;
+
+  @Field(() => Boolean, { description: 'Whether it can be released now: a subscription cannot.' })
+  releasable: boolean;
+
+  @Field(() => ID, { description: 'Image of its system disk.' })
+  imageId: string;
+
+  @Field(() => ID, { nullable: true, description: 'The cluster that it was made for.' })
+  formerClusterId?: string | undefined;
+
+  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  createdAt: Date;
+}
+
+export const InstanceConnection = connectionOf('Instance', () => Instance);
+
+@InputType({ description: 'Which instances; all conditions are combined with AND.' })
+export class InstanceFilter {
+  @Field(() => [ID], { nullable: true, description: 'Only these (at most 100).' })
+  ids?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'In this region.' })
+  regionId?: string | null;
+
+  @Field(() => [InstanceOrigin], { nullable: true, description: 'Of one of these origins.' })
+  origins?: InstanceOrigin[] | null;
+
+  @Field(() => ChargeType, { nullable: true, description: 'Paid so.' })
+  chargeType?: ChargeType | null;
+}
+
+export const OsFamily = graphEnum('OsFamily', 'Families of operating systems.', {
+  ALIBABA_CLOUD_LINUX: 'Alibaba Cloud Linux.',
+  CENTOS: 'CentOS.',
+  UBUNTU: 'Ubuntu.',
+  WINDOWS_SERVER: 'Windows Server.',
+  WINDOWS_SERVER_CORE: 'Windows Server Core.',
+});
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'An image that system disks are made from.' })
+export class NodeImage {
+  @Field(() => ID, { description: 'Id, as `imageId` of pools.' })
+  id: string;
+
+  @Field(() => String, { description: 'Name for display, with its version.' })
+  name: string;
+
+  @Field(() => OsFamily, { description: 'Family of the operating system.' })
+  osFamily: string;
+
+  @Field(() => String, { description: 'Version of the operating system.' })
+  osVersion: string;
+
+  @Field(() => String, { description: 'Processor architecture, e.g. `amd64`.' })
+  architecture: string;
+
+  @Field(() => Boolean, { description: 'Whether it can run a node.' })
+  supported: boolean;
+}
+
+@InputType({ description: 'Instances that are to be released.' })
+export class ReleaseInstancesInput {
+  @Field(() => [ID], { description: 'Instances that belong to no cluster (1 to 100).' })
+  instanceIds: string[];
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Payload of releaseInstances.' })
+export class ReleaseInstancesPayload extends ChangePayload {
+  @Field(() => [ID], { description: 'Those that are released.' })
+  releasedIds: string[];
+}
+
+@InputType({ description: 'Nodes whose instances are to be paid in another way.' })
+export class ConvertChargeTypeInput {
+  @Field(() => [ID], {
+    description: 'Running nodes of one cluster (1 to 100), masters of a dedicated one included.',
+  })
+  nodeIds: string[];
+
+  @Field(() => ChargeType, { description: 'PREPAID: only from use to subscription can they go over.' })
+  chargeType: ChargeType;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes a repetition of the request answer as the first did: 1 to 128 characters.',
+  })
+  clientToken?: string | null;
+}

@@ -1,0 +1,91 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { TimeZone } from '../entities/catalog-stubs.type.js';
+import type { ClusterRow } from '../../store/cluster.store.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { loadValue } from '../../store/data-loaders.js';
+import type { WindowRule } from '../../model/maintenance-window.rules.js';
+import type { MaintenanceWindowService } from './maintenance-window.service.js';
+import type { MaintenanceWindowStore } from '../../store/maintenance-window.store.js';
+import {
+  MaintenanceWindowOccurrence,
+  MaintenanceWindow,
+  SetMaintenanceWindowInput,
+} from './maintenance-window.type.js';
+import type { OperationRow } from '../../store/operation.store.js';
+import { Operation } from '../entities/operation.type.js';
+import { SetMaintenanceWindowPayload, toPayload } from '../entities/payloads.type.js';
+import { ruleOf, scheduledFor } from '../../changes/scheduled-change.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+
+/** A window with the time zone of its cluster. */
+type WindowValue = WindowRule & { readonly enabled: boolean };
+const AT = 'The time in question; now if omitted. Within 20 years from now.';
+
+@Resolver(() => MaintenanceWindow)
+export class MaintenanceWindowResolver {
+  constructor(private readonly service: MaintenanceWindowService) {}
+
+  @Mutation(() => SetMaintenanceWindowPayload, {
+    description: 'Sets when a cluster may be disturbed. What waits for its window moves with it.',
+  })
+  setMaintenanceWindow(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => SetMaintenanceWindowInput, { description: 'The window.' })
+    input: SetMaintenanceWindowInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.set(context.actor, input, dryRun));
+  }
+
+  @FieldResolver(() => TimeZone, { description: "The cluster's time zone, in which the window is meant." })
+  timeZone(@Root() window: WindowValue) {
+    return { id: window.timeZone };
+  }
+
+  @FieldResolver(() => MaintenanceWindowOccurrence, {
+    nullable: true,
+    description: 'The first opening at a time or later; null while the window is not in use.',
+  })
+  nextOccurrence(
+    @Root() window: WindowValue,
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: AT }) at?: Date | null,
+  ) {
+    return this.service.next(window, at);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether it is open at a time.' })
+  isOpen(
+    @Root() window: WindowValue,
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: AT }) at?: Date | null,
+  ) {
+    return this.service.isOpen(window, at);
+  }
+}
+
+@Resolver(() => Cluster)
+export class ClusterWindowResolver {
+  constructor(private readonly windows: MaintenanceWindowStore) {}
+
+  @FieldResolver(() => MaintenanceWindow, {
+    nullable: true,
+    description: 'When it may be disturbed; null when that was never said.',
+  })
+  async maintenanceWindow(@Ctx() context: RequestContext, @Root() cluster: ClusterRow) {
+    const window = await loadValue(context, this.windows.ofClusters, cluster.id);
+    return window ? { ...window, ...ruleOf(window, cluster) } : null;
+  }
+}
+
+@Resolver(() => Operation)
+export class ScheduledForResolver {
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'The opening of the maintenance window for which it waits or waited; null when it did not wait.',
+  })
+  scheduledFor(@Root() operation: OperationRow) {
+    return scheduledFor(operation);
+  }
+}

@@ -1,0 +1,129 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { change, type ChangeOutcome } from '../../changes/change.js';
+import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
+import {
+  localDate,
+  nextOpening,
+  openingAt,
+  recurrenceProblem,
+  type WindowRule,
+} from '../../model/maintenance-window.rules.js';
+import {
+  type MaintenanceWindowRow,
+  putWindow,
+  waitingChanges,
+} from '../../store/maintenance-window.store.js';
+import type { SetMaintenanceWindowInput } from './maintenance-window.type.js';
+import { beginsAt, moveChange, ruleOf } from '../../changes/scheduled-change.js';
+
+const CLUSTER_PATH = ['input', 'clusterId'];
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+const MAX_HOURS = 24;
+/** How far from now openings can be asked for, in milliseconds: 20 years. */
+const HORIZON_MS = 20 * 366 * 86_400_000;
+
+/** When clusters may be disturbed. */
+export class MaintenanceWindowService {
+  constructor(private readonly platform: Platform) {}
+
+  /**
+   * Replaces a cluster's window. What waits for it moves with it. Refuses `INVALID_INPUT`, `NOT_FOUND`, and
+   * `INVALID_STATE` for a deleted cluster and for turning a window off that something waits for.
+   */
+  async set(actor: Actor, input: SetMaintenanceWindowInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const { account } = actor;
+    return change(
+      this.platform,
+      { actor, mutation: 'setMaintenanceWindow', input, dryRun },
+      async (tx, at) => {
+        const cluster = await lockCluster(tx, account, input.clusterId);
+        if (!cluster) return refuseNotFound('CLUSTER', input.clusterId, CLUSTER_PATH);
+        if (cluster.deletedAt)
+          refuse('INVALID_STATE', `The cluster ${input.clusterId} is deleted.`, { path: CLUSTER_PATH });
+        const startDate = localDate(cluster.timeZone, at);
+        const problems = windowProblems(input, startDate);
+        if (problems.length > 0) throw new Refused(problems);
+        const { clusterId, recurrence, startTime, durationHours } = input;
+        const enabled = input.enabled ?? true;
+        const window = { clusterId, account, recurrence, startDate, startTime, durationHours, enabled };
+        await putWindow(tx, window);
+        await updateCluster(tx, cluster.id, {});
+        const moved = await moveWaiting(tx, { cluster, window, at });
+        await appendEvents(tx, account, at, [windowSet(cluster, window), ...moved]);
+        return { clusterId };
+      },
+    );
+  }
+
+  /** The first opening at `at` (now when left out) or later; null while the window is not in use. */
+  next(window: WindowRule & { readonly enabled: boolean }, at: Date | null | undefined) {
+    return window.enabled ? nextOpening(window, this.near(at)) : null;
+  }
+
+  /** Whether the window is open at `at` (now when left out). */
+  isOpen(window: WindowRule & { readonly enabled: boolean }, at: Date | null | undefined): boolean {
+    return window.enabled && openingAt(window, this.near(at)) !== null;
+  }
+
+  private near(at: Date | null | undefined): Date {
+    const now = this.platform.clock.now();
+    if (at == null) return now;
+    if (Math.abs(at.getTime() - now.getTime()) > HORIZON_MS)
+      refuse('INVALID_INPUT', 'at is within 20 years from now.', { path: ['at'] });
+    return at;
+  }
+}
+
+function windowProblems(input: SetMaintenanceWindowInput, startDate: string): Problem[] {
+  const { recurrence, startTime, durationHours } = input;
+  const wrong = (field: string, message: string): Problem => ({
+    code: 'INVALID_INPUT',
+    message,
+    path: ['input', field],
+  });
+  const rule = recurrenceProblem(recurrence, startDate);
+  const hours = durationHours >= 1 && durationHours <= MAX_HOURS;
+  return [
+    ...(rule === undefined ? [] : [wrong('recurrence', rule)]),
+    ...(TIME.test(startTime) ? [] : [wrong('startTime', 'startTime is HH:MM, 00:00 to 23:59.')]),
+    ...(hours ? [] : [wrong('durationHours', `durationHours is 1 to ${MAX_HOURS}.`)]),
+  ];
+}
+
+interface Setting {
+  readonly cluster: ClusterRow;
+  readonly window: MaintenanceWindowRow;
+  readonly at: Date;
+}
+
+/** Moves what waits for the window to its new opening. */
+async function moveWaiting(tx: Transaction, { cluster, window, at }: Setting) {
+  const waiting = await waitingChanges(tx, cluster.id);
+  const begins = window.enabled ? beginsAt(ruleOf(window, cluster), at) : null;
+  const moved = [];
+  for (const operation of waiting) {
+    if (!begins) {
+      const message = `The operation ${operation.id} waits for the window. Cancel it first.`;
+      return refuse('INVALID_STATE', message, { path: ['input', 'enabled'] });
+    }
+    moved.push(await moveChange(tx, operation, begins));
+  }
+  return moved;
+}
+
+function windowSet(cluster: ClusterRow, window: MaintenanceWindowRow) {
+  const { recurrence, startTime, durationHours, enabled } = window;
+  return {
+    category: 'PROVISIONING',
+    type: 'MAINTENANCE_WINDOW_SET',
+    reason: 'MaintenanceWindowSet',
+    message: `Cluster ${cluster.name}: the maintenance window was set.`,
+    clusterId: cluster.id,
+    data: { recurrence, startTime, durationHours, enabled },
+  } as const;
+}

@@ -1,0 +1,35 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { MigrateClusterPayload, toPayload } from '../entities/payloads.type.js';
+import type { MigrationService } from './migration.service.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+
+@InputType({ description: 'A cluster to be made ACK Pro.' })
+export class MigrateClusterInput {
+  @Field(() => ID, { description: 'The cluster; of ACK Standard.' })
+  id: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: CLIENT_TOKEN,
+  })
+  clientToken?: string | null;
+}
+
+@Resolver()
+export class MigrationMutations {
+  constructor(private readonly migrations: MigrationService) {}
+
+  @Mutation(() => MigrateClusterPayload, {
+    description:
+      'Makes an ACK Standard cluster an ACK Pro one while its workloads run on. There is no way back, and the management fee of Pro begins. With dryRun: what stands against it.',
+  })
+  migrateCluster(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => MigrateClusterInput, { description: 'The cluster.' }) input: MigrateClusterInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.migrations.migrate(context.actor, input, dryRun));
+  }
+}

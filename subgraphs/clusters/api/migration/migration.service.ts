@@ -1,0 +1,73 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { createOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { refuse, Refused } from '../../../../kernel/result.js';
+import type { ClusterCatalog, ClusterCatalogStore } from '../../store/catalog.store.js';
+import { change, type ChangeOutcome } from '../../changes/change.js';
+import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
+import { proNeeds } from '../../changes/migration-quotas.js';
+import { migrationProblems } from '../../model/migration.rules.js';
+
+export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER' as const;
+const MIGRATION_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'SWITCH'];
+
+export interface MigrationRequest {
+  readonly id: string;
+  readonly clientToken?: string | null;
+}
+
+/** Makes ACK Pro clusters of ACK Standard ones, while their workloads run on. */
+export class MigrationService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  /** Begins a migration. Refuses with everything that keeps the cluster from it; `dryRun` only looks. */
+  async migrate(actor: Actor, input: MigrationRequest, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const catalogue = await this.catalogue.catalogue();
+    return change(this.platform, { actor, mutation: 'migrateCluster', input, dryRun }, async (tx, at) => {
+      const cluster = await lockCluster(tx, actor.account, input.id);
+      if (!cluster) return refuseNotFound('CLUSTER', input.id, ['input', 'id']);
+      if (cluster.deletedAt)
+        refuse('INVALID_STATE', `The cluster ${input.id} is deleted.`, { path: ['input', 'id'] });
+      await precheck(tx, cluster, catalogue);
+      const { account, id } = cluster;
+      const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+      const wish = {
+        ...target,
+        type: MIGRATE_CLUSTER,
+        stages: MIGRATION_STAGES,
+        input: { product: 'ACK_PRO' },
+      };
+      const operation = await createOperation(tx, wish, at);
+      await updateCluster(tx, id, { state: 'UPDATING', operationId: operation.id });
+      await enqueue(tx, 'cluster', id);
+      await appendEvents(tx, account, at, []);
+      return { clusterId: id, operationId: operation.id };
+    });
+  }
+}
+
+async function precheck(
+  tx: Transaction,
+  cluster: ClusterRow,
+  { regions, versions }: ClusterCatalog,
+): Promise<void> {
+  const { id, product, state, regionId, version } = cluster;
+  const problems = migrationProblems({
+    id,
+    product,
+    state,
+    regionId,
+    version,
+    supported: versions.has(version) && versions.status(version).minorSupported,
+    proThere: regions.get(regionId)?.availability.get('ACK_PRO'),
+    needs: await proNeeds(tx, cluster),
+  });
+  if (problems.length > 0) throw new Refused(problems);
+}

@@ -1,0 +1,55 @@
+import type { EventType } from '../../../../kernel/event-kinds.js';
+import { changeInTransaction } from '../../../../engine/change-transaction.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Database, Transaction } from '../../../../kernel/database.js';
+
+/** A change of a network: which mutation, by whom, with what input. */
+export interface NetworkChange<T> {
+  readonly actor: Actor;
+  readonly mutation: string;
+  readonly input: { readonly clientToken?: string | null };
+  readonly dryRun?: boolean | null | undefined;
+  /** Reads what the mutation answers: the changed resource, or its id when it was deleted; null when there is none. */
+  readonly read: (database: Database | Transaction, account: string, id: string) => Promise<T | null>;
+}
+
+/** What was done, and what the event log says of it. */
+export interface NetworkChanged {
+  readonly id: string;
+  /** e.g. `VPC_CREATED`. */
+  readonly type: EventType;
+  readonly message: string;
+}
+
+/**
+ * Runs a change of a network in one transaction, once for each clientToken; null when a dry run would create the
+ * resource.
+ */
+export async function changeNetwork<T>(
+  { database, clock }: Pick<Platform, 'database' | 'clock'>,
+  { actor, mutation, input, dryRun, read }: NetworkChange<T>,
+  work: (tx: Transaction, at: Date) => Promise<NetworkChanged>,
+): Promise<T | null> {
+  const at = clock.now();
+  const { account } = actor;
+  const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+  const { resource } = await changeInTransaction(database.prisma, request, {
+    make: async (tx) => {
+      const changed = await work(tx, at);
+      await appendEvents(tx, account, at, [eventOf(changed)]);
+      return { id: changed.id };
+    },
+    read: async (db, { id }) => ({ resource: await read(db, account, id) }),
+  });
+  return resource;
+}
+
+function eventOf({ id, type, message }: NetworkChanged) {
+  const reason = type
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join('');
+  return { category: 'PROVISIONING', type, reason, message, data: { resourceId: id } } as const;
+}

@@ -1,0 +1,83 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import type { NetworkDeletionService, NetworkResourceKind } from './network-deletion.service.js';
+import * as input from './network-deletion.input.js';
+import { answer } from './network.mutations.js';
+import * as payload from './network-payloads.type.js';
+
+type Flag = boolean | null | undefined;
+
+/** Deletes networks. */
+@Resolver()
+export class NetworkDeletionMutations {
+  constructor(private readonly service: NetworkDeletionService) {}
+
+  @Mutation(() => payload.DeleteVpcPayload, {
+    description: 'Deletes a VPC that has no vSwitches and no security groups and that no cluster uses.',
+  })
+  deleteVpc(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.DeleteVpcInput, { description: 'What to delete.' })
+    wish: input.DeleteVpcInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return this.delete(context, 'VPC', { input: wish, dryRun });
+  }
+
+  @Mutation(() => payload.DeleteVSwitchPayload, {
+    description: 'Deletes a vSwitch that no cluster and no node pool uses.',
+  })
+  deleteVSwitch(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.DeleteVSwitchInput, { description: 'What to delete.' })
+    wish: input.DeleteVSwitchInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return this.delete(context, 'VSWITCH', { input: wish, dryRun });
+  }
+
+  @Mutation(() => payload.DeleteSecurityGroupPayload, {
+    description: 'Deletes a security group that no cluster and no node pool uses.',
+  })
+  deleteSecurityGroup(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.DeleteSecurityGroupInput, { description: 'What to delete.' })
+    wish: input.DeleteSecurityGroupInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return this.delete(context, 'SECURITY_GROUP', { input: wish, dryRun });
+  }
+
+  @Mutation(() => payload.DeleteLoadBalancerPayload, {
+    description: 'Deletes a load balancer that was retained when its cluster was deleted.',
+  })
+  deleteLoadBalancer(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.DeleteLoadBalancerInput, { description: 'What to delete.' })
+    wish: input.DeleteLoadBalancerInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return this.delete(context, 'LOAD_BALANCER', { input: wish, dryRun });
+  }
+
+  @Mutation(() => payload.DeleteEipPayload, {
+    description: 'Deletes a public address (EIP) that was retained when its cluster was deleted.',
+  })
+  deleteEip(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.DeleteEipInput, { description: 'What to delete.' })
+    wish: input.DeleteEipInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return this.delete(context, 'EIP', { input: wish, dryRun });
+  }
+
+  private delete(
+    context: RequestContext,
+    kind: NetworkResourceKind,
+    request: { readonly input: input.DeleteVpcInput; readonly dryRun: Flag },
+  ) {
+    return answer(context, 'deletedId', () => this.service.delete(context.actor, kind, request));
+  }
+}

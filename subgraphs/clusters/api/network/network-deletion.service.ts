@@ -1,0 +1,118 @@
+import { nameOfKind, refuseNotFound } from '../../../../engine/not-found.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { dropScope, release } from '../../../../engine/ledger.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { refuse } from '../../../../kernel/result.js';
+import { changeNetwork } from './network-change.js';
+import { releaseVpc, releaseVSwitches } from '../../changes/network-quotas.js';
+import {
+  type NetworkUser,
+  usersOfSecurityGroup,
+  usersOfVpc,
+  usersOfVSwitch,
+} from '../../store/network-users.store.js';
+import { lockVpc } from '../../store/network.store.js';
+
+const ID = ['input', 'id'];
+const MUTATIONS = {
+  VPC: 'deleteVpc',
+  VSWITCH: 'deleteVSwitch',
+  SECURITY_GROUP: 'deleteSecurityGroup',
+  LOAD_BALANCER: 'deleteLoadBalancer',
+  EIP: 'deleteEip',
+} as const;
+
+/** Network resources that mutations delete. */
+export type NetworkResourceKind = keyof typeof MUTATIONS;
+
+interface DeletionInput {
+  readonly id: string;
+  readonly clientToken?: string | null;
+}
+
+/** Deletes network resources of an account that nothing uses. */
+export class NetworkDeletionService {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'clock'>) {}
+
+  /** Answers the id of what was deleted. Refuses `NOT_FOUND` and `RESOURCE_IN_USE`. */
+  async delete(
+    actor: Actor,
+    kind: NetworkResourceKind,
+    request: { readonly input: DeletionInput; readonly dryRun?: boolean | null | undefined },
+  ): Promise<string> {
+    const { account } = actor;
+    const { id } = request.input;
+    const read = (_database: unknown, _account: string, deleted: string) => Promise.resolve(deleted);
+    const change = { actor, mutation: MUTATIONS[kind], ...request, read };
+    const deleted = await changeNetwork(this.platform, change, async (tx) => {
+      await DELETIONS[kind](tx, account, id);
+      return { id, type: `${kind}_DELETED`, message: `The ${nameOfKind(kind)} ${id} was deleted.` };
+    });
+    return deleted ?? id;
+  }
+}
+
+type Deletion = (tx: Transaction, account: string, id: string) => Promise<void>;
+
+const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
+  async VPC(tx, account, id) {
+    const vpc = (await lockVpc(tx, account, id)) ?? refuseNotFound('VPC', id, ID);
+    refuseUsed(`The VPC ${id}`, await usersOfVpc(tx, id));
+    const vSwitches = await tx.vSwitch.count({ where: { vpcId: id } });
+    const groups = await tx.securityGroup.count({ where: { vpcId: id } });
+    if (vSwitches + groups > 0)
+      refuse(
+        'RESOURCE_IN_USE',
+        `The VPC ${id} has ${vSwitches} vSwitches and ${groups} security groups. Delete them first.`,
+        { path: ID },
+      );
+    await tx.vpc.delete({ where: { id } });
+    await dropScope(tx, account, id);
+    await releaseVpc(tx, vpc);
+  },
+  async VSWITCH(tx, account, id) {
+    const found = await tx.vSwitch.findFirst({ where: { id, account } });
+    if (!found) return refuseNotFound('VSWITCH', id, ID);
+    await lockVpc(tx, account, found.vpcId);
+    refuseUsed(`The vSwitch ${id}`, await usersOfVSwitch(tx, id));
+    const { count } = await tx.vSwitch.deleteMany({ where: { id } });
+    if (count === 0) return refuseNotFound('VSWITCH', id, ID);
+    await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: count });
+  },
+  async SECURITY_GROUP(tx, account, id) {
+    const found = await tx.securityGroup.findFirst({ where: { id, account } });
+    if (!found) return refuseNotFound('SECURITY_GROUP', id, ID);
+    await lockVpc(tx, account, found.vpcId);
+    refuseUsed(`The security group ${id}`, await usersOfSecurityGroup(tx, id));
+    const { count } = await tx.securityGroup.deleteMany({ where: { id } });
+    if (count === 0) return refuseNotFound('SECURITY_GROUP', id, ID);
+    await dropScope(tx, account, id);
+  },
+  LOAD_BALANCER: (tx, account, id) => deleteRetained(tx, { account, id, type: 'LOAD_BALANCER' }),
+  EIP: (tx, account, id) => deleteRetained(tx, { account, id, type: 'EIP' }),
+};
+
+interface Retained {
+  readonly account: string;
+  readonly id: string;
+  readonly type: 'LOAD_BALANCER' | 'EIP';
+}
+
+/** Deletes what a cluster left when it was deleted. */
+async function deleteRetained(tx: Transaction, { account, id, type }: Retained): Promise<void> {
+  const found = await tx.cloudResource.findFirst({ where: { id, account, type } });
+  if (!found) return refuseNotFound(type, id, ID);
+  if (!found.retained) refuseUsed(`The ${nameOfKind(type)} ${id}`, [found]);
+  const { count } = await tx.cloudResource.deleteMany({ where: { id } });
+  // Another request has deleted it since it was read.
+  if (count === 0) return refuseNotFound(type, id, ID);
+  const resource = type === 'EIP' ? 'eips' : 'load-balancers';
+  await release(tx, { account, resource, scope: '', amount: count });
+}
+
+function refuseUsed(resource: string, users: readonly NetworkUser[]): void {
+  if (users.length === 0) return;
+  const names = users.map(({ clusterId }) => clusterId).join(', ');
+  refuse('RESOURCE_IN_USE', `${resource} is used by ${names}. Delete what uses it first.`, { path: ID });
+}

@@ -1,0 +1,77 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import * as input from './network.input.js';
+import type { NetworkService } from './network.service.js';
+import * as payload from './network-payloads.type.js';
+
+type Flag = boolean | null | undefined;
+
+/** Creates and changes networks. */
+@Resolver()
+export class NetworkMutations {
+  constructor(private readonly service: NetworkService) {}
+
+  @Mutation(() => payload.CreateVpcPayload, { description: 'Creates a VPC.' })
+  createVpc(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.CreateVpcInput, { description: 'The VPC.' }) wish: input.CreateVpcInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return answer(context, 'vpc', () => this.service.createVpc(context.actor, wish, dryRun));
+  }
+
+  @Mutation(() => payload.UpdateVpcPayload, { description: 'Renames a VPC.' })
+  updateVpc(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.UpdateVpcInput, { description: 'What to change.' }) wish: input.UpdateVpcInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return answer(context, 'vpc', () => this.service.updateVpc(context.actor, wish, dryRun));
+  }
+
+  @Mutation(() => payload.CreateVSwitchPayload, { description: 'Creates a vSwitch in a VPC.' })
+  createVSwitch(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.CreateVSwitchInput, { description: 'The vSwitch.' })
+    wish: input.CreateVSwitchInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    return answer(context, 'vSwitch', () => this.service.createVSwitch(context.actor, wish, dryRun));
+  }
+
+  @Mutation(() => payload.CreateSecurityGroupPayload, { description: 'Creates a security group in a VPC.' })
+  createSecurityGroup(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.CreateSecurityGroupInput, { description: 'The security group.' })
+    wish: input.CreateSecurityGroupInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    const work = () => this.service.createSecurityGroup(context.actor, wish, dryRun);
+    return answer(context, 'securityGroup', work);
+  }
+
+  @Mutation(() => payload.UpdateSecurityGroupPayload, {
+    description: 'Changes the name or the rules of a security group.',
+  })
+  updateSecurityGroup(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => input.UpdateSecurityGroupInput, { description: 'What to change.' })
+    wish: input.UpdateSecurityGroupInput,
+    @DryRun() dryRun?: Flag,
+  ) {
+    const work = () => this.service.updateSecurityGroup(context.actor, wish, dryRun);
+    return answer(context, 'securityGroup', work);
+  }
+}
+
+/** The payload of a network mutation, with what was done in the field of this name. */
+export async function answer<T>(context: RequestContext, field: string, work: () => Promise<T>) {
+  const result = await settle(work);
+  // Mutations of one request run one after the other: the next shows what this one has changed.
+  context.loaders.clear();
+  if (!result.ok) return { [field]: null, operation: null, userErrors: result.problems.map(toUserError) };
+  return { [field]: result.value, operation: null, userErrors: [] };
+}

@@ -1,0 +1,161 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../../../kernel/graph/cost.js';
+import { toConnection } from '../../../../kernel/graph/connection.type.js';
+import { OrderByArg } from '../../../../kernel/graph/order.type.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { pageOf, pageRequest } from '../../../../kernel/page.js';
+import { sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { Region, Zone } from '../entities/catalog-stubs.type.js';
+import type { ClusterRow } from '../../store/cluster.store.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { loadById, loadValue } from '../../store/data-loaders.js';
+import type { ClusterResourceStore } from '../../store/cluster-resources.store.js';
+import {
+  type ClusterNetworkRow,
+  type NetworkStore,
+  type SecurityGroupRow,
+  type VpcRow,
+  vpcSorting,
+  type VSwitchRow,
+} from '../../store/network.store.js';
+import {
+  ClusterNetwork,
+  ClusterResourceConnection,
+  SecurityGroup,
+  Vpc,
+  VpcConnection,
+  VpcOrder,
+  VSwitch,
+} from '../entities/network.type.js';
+
+@Resolver(() => Vpc)
+export class VpcResolver {
+  constructor(private readonly store: NetworkStore) {}
+
+  @Query(() => Vpc, { nullable: true, description: 'A VPC of the account; null when there is none.' })
+  vpc(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.store.vpcs, id);
+  }
+
+  @Query(() => VpcConnection, { description: "The account's VPCs." })
+  async vpcs(
+    @Ctx() { actor }: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('regionId', () => ID, { nullable: true, description: 'Only those in this region.' })
+    regionId?: string | null,
+    @OrderByArg(VpcOrder, 'oldest first') orderBy?: VpcOrder | null,
+  ) {
+    const { account } = actor;
+    const { limit, sort, key } = sortedPageRequest({ ...page, orderBy }, vpcSorting);
+    const query = { account, regionId: regionId ?? null, limit: limit + 1, sort, key };
+    return toConnection(pageOf(await this.store.page(query), limit), {
+      key: (vpc) => sortKey(sort, vpc),
+      after: page.after,
+      count: () => this.store.count(account, regionId ?? null),
+    });
+  }
+
+  @FieldResolver(() => Region, { description: 'Where it is.' })
+  region(@Root() vpc: VpcRow) {
+    return { id: vpc.regionId };
+  }
+
+  @FieldResolver(() => [VSwitch], { description: 'Its parts, oldest first.' })
+  async vSwitches(@Ctx() context: RequestContext, @Root() vpc: VpcRow) {
+    return (await loadValue(context, this.store.vSwitchesOfVpcs, vpc.id)) ?? [];
+  }
+
+  @FieldResolver(() => [SecurityGroup], { description: 'Its security groups, oldest first.' })
+  async securityGroups(@Ctx() context: RequestContext, @Root() vpc: VpcRow) {
+    return (await loadValue(context, this.store.groupsOfVpcs, vpc.id)) ?? [];
+  }
+
+  @FieldResolver(() => Int, { description: 'How many clusters are in it.' })
+  async clusterCount(@Ctx() context: RequestContext, @Root() vpc: VpcRow) {
+    return (await loadValue(context, this.store.clustersIn, vpc.id)) ?? 0;
+  }
+}
+
+@Resolver(() => VSwitch)
+export class VSwitchResolver {
+  constructor(private readonly store: NetworkStore) {}
+
+  @FieldResolver(() => Vpc, { description: 'The VPC that it is a part of.' })
+  vpc(@Ctx() context: RequestContext, @Root() vSwitch: VSwitchRow) {
+    return loadById(context, this.store.vpcs, vSwitch.vpcId);
+  }
+
+  @FieldResolver(() => Zone, { description: 'Where it is.' })
+  zone(@Root() vSwitch: VSwitchRow) {
+    return { id: vSwitch.zoneId };
+  }
+}
+
+@Resolver(() => SecurityGroup)
+export class SecurityGroupResolver {
+  constructor(private readonly store: NetworkStore) {}
+
+  @FieldResolver(() => Vpc, { description: 'The VPC that it belongs to.' })
+  vpc(@Ctx() context: RequestContext, @Root() group: SecurityGroupRow) {
+    return loadById(context, this.store.vpcs, group.vpcId);
+  }
+}
+
+@Resolver(() => ClusterNetwork)
+export class ClusterNetworkPartsResolver {
+  constructor(private readonly store: NetworkStore) {}
+
+  @FieldResolver(() => Vpc, { description: 'The VPC that it is in.' })
+  vpc(@Ctx() context: RequestContext, @Root() network: ClusterNetworkRow) {
+    return loadById(context, this.store.vpcs, network.vpcId);
+  }
+
+  @FieldResolver(() => [VSwitch], { description: 'The vSwitches of its nodes.' })
+  async vSwitches(@Ctx() context: RequestContext, @Root() network: ClusterNetworkRow) {
+    const rows = await Promise.all(
+      network.vSwitchIds.map((id) => loadById(context, this.store.vSwitches, id)),
+    );
+    return rows.filter((row) => row !== null);
+  }
+
+  @FieldResolver(() => SecurityGroup, { description: 'The security group of its nodes.' })
+  securityGroup(@Ctx() context: RequestContext, @Root() network: ClusterNetworkRow) {
+    return loadById(context, this.store.securityGroups, network.securityGroupId);
+  }
+}
+
+@Resolver(() => Cluster)
+export class ClusterNetworkResolver {
+  constructor(
+    private readonly store: NetworkStore,
+    private readonly resourceStore: ClusterResourceStore,
+  ) {}
+
+  @FieldResolver(() => ClusterNetwork, {
+    nullable: true,
+    description: 'How it is connected; null for a registered cluster, and when it is deleted.',
+  })
+  async network(@Ctx() context: RequestContext, @Root() cluster: ClusterRow) {
+    return (await loadValue(context, this.store.networks, cluster.id)) ?? null;
+  }
+
+  @Cost(200)
+  @FieldResolver(() => ClusterResourceConnection, {
+    description: 'Every cloud resource that it consists of or depends on, and what becomes of each with it.',
+  })
+  async resources(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+  ) {
+    const { limit, key } = pageRequest(page);
+    const all = (await loadValue(context, this.resourceStore.ofClusters, cluster.id)) ?? [];
+    const start = key ? all.findIndex(({ id }) => id === key[0]) + 1 : 0;
+    return toConnection(pageOf(all.slice(start), limit), {
+      key: ({ id }) => [id],
+      after: page.after,
+      count: () => Promise.resolve(all.length),
+    });
+  }
+}

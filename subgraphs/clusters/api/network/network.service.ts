@@ -1,0 +1,252 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Database, Transaction } from '../../../../kernel/database.js';
+import { newId } from '../../../../kernel/ids.js';
+import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { validateName } from '../../model/name.rules.js';
+import { clustersBehind } from '../../changes/closed-dns.js';
+import { HIGH_RISK } from '../../store/high-risk.store.js';
+import { type Cidr, contains, parseCidr } from '../../model/cidr.rules.js';
+import { changeNetwork } from './network-change.js';
+import { openSecurityGroup, reserveVpc, reserveVSwitches } from '../../changes/network-quotas.js';
+import type * as input from './network.input.js';
+import { overlapProblems, rangeProblems, ruleProblems, type GroupRule } from '../../model/network.rules.js';
+import * as store from '../../store/network.store.js';
+
+const ID = ['input', 'id'];
+/** Clusters that a refusal names. */
+const MOST_NAMED = 5;
+
+/**
+ * Creates and changes VPCs, vSwitches and security groups of an account. Answers the resource; null in a dry run that
+ * would create it.
+ */
+export class NetworkService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  /** Refuses UNKNOWN_REGION, INVALID_INPUT, QUOTA_EXCEEDED. */
+  async createVpc(
+    actor: Actor,
+    wish: input.CreateVpcInput,
+    dryRun?: boolean | null,
+  ): Promise<store.VpcRow | null> {
+    const region = (await this.catalogue.catalogue()).regions.get(wish.regionId);
+    const path = ['input', 'regionId'];
+    const unknown: Problem[] = region
+      ? []
+      : [
+          {
+            code: 'UNKNOWN_REGION',
+            message: `There is no region ${wish.regionId}; see Query.regions.`,
+            path,
+          },
+        ];
+    check([
+      ...validateName(wish.name, ['input', 'name']),
+      ...unknown,
+      ...rangeProblems(wish.cidr, 'vpc', ['input', 'cidr']),
+    ]);
+    const { account } = actor;
+    const { name, cidr } = wish;
+    return changeNetwork(
+      this.platform,
+      { actor, mutation: 'createVpc', input: wish, dryRun, read: read('vpcs') },
+      async (tx, at) => {
+        const id = newId('vpc');
+        await reserveVpc(tx, account, id);
+        const regionId = region?.id ?? wish.regionId;
+        await store.insertVpc(tx, { id, account, name, regionId, cidr, creator: 'USER', createdAt: at });
+        return { id, type: 'VPC_CREATED', message: `The VPC ${name} (${cidr}) was made in ${regionId}.` };
+      },
+    );
+  }
+
+  async updateVpc(
+    actor: Actor,
+    wish: input.UpdateVpcInput,
+    dryRun?: boolean | null,
+  ): Promise<store.VpcRow | null> {
+    check(validateName(wish.name, ['input', 'name']));
+    return changeNetwork(
+      this.platform,
+      { actor, mutation: 'updateVpc', input: wish, dryRun, read: read('vpcs') },
+      async (tx) => {
+        const { id } = await lockedVpc(tx, actor.account, wish.id, ID);
+        await tx.vpc.update({ where: { id }, data: { name: wish.name } });
+        return { id, type: 'VPC_UPDATED', message: `The VPC ${id} is called ${wish.name}.` };
+      },
+    );
+  }
+
+  /** Refuses NOT_FOUND, UNKNOWN_ZONE, NETWORK_MISMATCH, CIDR_OVERLAP, INVALID_INPUT, QUOTA_EXCEEDED. */
+  async createVSwitch(
+    actor: Actor,
+    wish: input.CreateVSwitchInput,
+    dryRun?: boolean | null,
+  ): Promise<store.VSwitchRow | null> {
+    check([
+      ...validateName(wish.name, ['input', 'name']),
+      ...rangeProblems(wish.cidr, 'vSwitch', ['input', 'cidr']),
+    ]);
+    const { regions } = await this.catalogue.catalogue();
+    const { account } = actor;
+    return changeNetwork(
+      this.platform,
+      { actor, mutation: 'createVSwitch', input: wish, dryRun, read: read('vSwitches') },
+      async (tx, at) => {
+        const vpc = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
+        const { zoneId, name, cidr } = wish;
+        if (!regions.get(vpc.regionId)?.zoneIds.includes(zoneId)) {
+          const message = `The VPC ${vpc.id} is in ${vpc.regionId}, which has no zone ${zoneId.slice(0, 60)}.`;
+          refuse('UNKNOWN_ZONE', message, { path: ['input', 'zoneId'] });
+        }
+        await checkPlace(tx, vpc, cidr);
+        await reserveVSwitches(tx, { account, vpcId: vpc.id, amount: 1 });
+        const id = newId('vSwitch');
+        const row = { id, account, vpcId: vpc.id, zoneId, name, cidr, creator: 'USER', createdAt: at };
+        await store.insertVSwitches(tx, [row]);
+        return {
+          id,
+          type: 'VSWITCH_CREATED',
+          message: `The vSwitch ${name} (${cidr}) was made in ${zoneId}.`,
+        };
+      },
+    );
+  }
+
+  /** Refuses NOT_FOUND, INVALID_INPUT. */
+  async createSecurityGroup(
+    actor: Actor,
+    wish: input.CreateSecurityGroupInput,
+    dryRun?: boolean | null,
+  ): Promise<store.SecurityGroupRow | null> {
+    check([...validateName(wish.name, ['input', 'name']), ...ruleProblems(wish.rules ?? [])]);
+    const { account } = actor;
+    const change = {
+      actor,
+      mutation: 'createSecurityGroup',
+      input: wish,
+      dryRun,
+      read: read('securityGroups'),
+    };
+    return changeNetwork(this.platform, change, async (tx, at) => {
+      const { id: vpcId } = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
+      const id = newId('securityGroup');
+      const { name } = wish;
+      const rules = (wish.rules ?? []).map(toRule);
+      await openSecurityGroup(tx, account, id);
+      await store.insertSecurityGroup(tx, {
+        id,
+        account,
+        vpcId,
+        name,
+        rules,
+        creator: 'USER',
+        createdAt: at,
+      });
+      return { id, type: 'SECURITY_GROUP_CREATED', message: `The security group ${name} was made.` };
+    });
+  }
+
+  /** Refuses NOT_FOUND, INVALID_INPUT, RISK_NOT_ACKNOWLEDGED. */
+  async updateSecurityGroup(
+    actor: Actor,
+    wish: input.UpdateSecurityGroupInput,
+    dryRun?: boolean | null,
+  ): Promise<store.SecurityGroupRow | null> {
+    check([
+      ...(wish.name == null ? [] : validateName(wish.name, ['input', 'name'])),
+      ...ruleProblems(wish.rules ?? []),
+    ]);
+    const change = {
+      actor,
+      mutation: 'updateSecurityGroup',
+      input: wish,
+      dryRun,
+      read: read('securityGroups'),
+    };
+    return changeNetwork(this.platform, change, async (tx) => {
+      const { id } = await group(tx, actor.account, wish.id);
+      if (wish.rules) await checkDns(tx, wish, wish.rules.map(toRule));
+      const rules = wish.rules && store.ruleJson(wish.rules.map(toRule));
+      await tx.securityGroup.update({
+        where: { id },
+        data: { ...(wish.name != null && { name: wish.name }), ...(rules && { rules }) },
+      });
+      return { id, type: 'SECURITY_GROUP_UPDATED', message: `The security group ${id} was changed.` };
+    });
+  }
+}
+
+function check(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new Refused(problems);
+}
+
+/** Reads one resource of a kind. */
+function read<K extends 'vpcs' | 'vSwitches' | 'securityGroups'>(kind: K) {
+  return async (database: Database | Transaction, account: string, id: string) => {
+    const [row] = await new store.NetworkStore(database)[kind](account, [id]);
+    return (row ?? null) as RowOf[K] | null;
+  };
+}
+
+interface RowOf {
+  readonly vpcs: store.VpcRow;
+  readonly vSwitches: store.VSwitchRow;
+  readonly securityGroups: store.SecurityGroupRow;
+}
+
+async function lockedVpc(
+  tx: Transaction,
+  account: string,
+  id: string,
+  path: readonly string[],
+): Promise<store.VpcRow> {
+  return (await store.lockVpc(tx, account, id)) ?? refuseNotFound('VPC', id, path);
+}
+
+async function group(tx: Transaction, account: string, id: string): Promise<store.SecurityGroupRow> {
+  return (
+    (await tx.securityGroup.findFirst({ where: { id, account } })) ?? refuseNotFound('SECURITY_GROUP', id, ID)
+  );
+}
+
+/** Clusters in the group are looked at; rules that keep their pods from the DNS need an acknowledgement. */
+async function checkDns(
+  tx: Transaction,
+  { id, acknowledgeRisk }: input.UpdateSecurityGroupInput,
+  rules: readonly GroupRule[],
+): Promise<void> {
+  const { using, closed } = await clustersBehind(tx, id, rules);
+  if (closed.length > 0 && !acknowledgeRisk) {
+    const names = closed.slice(0, MOST_NAMED).join(', ');
+    const message = `Without INGRESS UDP 53 from the container CIDR DNS does not work in ${closed.length} clusters: ${names}. Set acknowledgeRisk to do it nevertheless.`;
+    refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+  }
+  await enqueueAll(tx, HIGH_RISK, using);
+}
+
+/** A vSwitch lies within its VPC and apart from the others. */
+async function checkPlace(tx: Transaction, vpc: store.VpcRow, text: string): Promise<void> {
+  const path = ['input', 'cidr'];
+  const [outer, cidr] = [parseCidr(vpc.cidr), parseCidr(text)] as [Cidr, Cidr];
+  if (!contains(outer, cidr))
+    refuse('NETWORK_MISMATCH', `${text} is not within ${vpc.cidr}, the addresses of the VPC.`, { path });
+  const others = await tx.vSwitch.findMany({ where: { vpcId: vpc.id } });
+  const taken = others.flatMap((other) => {
+    const range = parseCidr(other.cidr);
+    return range ? [{ cidr: range, owner: `the addresses of the vSwitch ${other.id}` }] : [];
+  });
+  check(overlapProblems(cidr, taken, path));
+}
+
+function toRule({ direction, protocol, fromPort, toPort, cidr }: input.SecurityGroupRuleInput): GroupRule {
+  const first = fromPort ?? null;
+  return { direction: direction ?? 'INGRESS', protocol, fromPort: first, toPort: toPort ?? first, cidr };
+}

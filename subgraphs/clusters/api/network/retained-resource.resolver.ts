@@ -1,0 +1,37 @@
+import { Args, Ctx, Query, Resolver } from 'type-graphql';
+import { toConnection } from '../../../../kernel/graph/connection.type.js';
+import { OrderByArg } from '../../../../kernel/graph/order.type.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { pageOf } from '../../../../kernel/page.js';
+import { sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { type NetworkStore, retainedSorting } from '../../store/network.store.js';
+import {
+  RetainedResource,
+  RetainedResourceConnection,
+  RetainedResourceOrder,
+  toRetainedResource,
+} from './retained-resource.type.js';
+
+@Resolver(() => RetainedResource)
+export class RetainedResourceResolver {
+  constructor(private readonly store: NetworkStore) {}
+
+  @Query(() => RetainedResourceConnection, {
+    description:
+      'Load balancers and public addresses of the account that were retained when their clusters were deleted. What else can be retained belongs to the account and is listed with it: VPCs, vSwitches and security groups by `vpcs`, instances by `instances`.',
+  })
+  async retainedResources(
+    @Ctx() { actor }: RequestContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(RetainedResourceOrder, 'oldest first') orderBy?: RetainedResourceOrder | null,
+  ) {
+    const { limit, sort, key } = sortedPageRequest({ ...page, orderBy }, retainedSorting);
+    const rows = await this.store.retained(actor.account, { limit: limit + 1, sort, key });
+    return toConnection(pageOf(rows.map(toRetainedResource), limit), {
+      key: (resource) => sortKey(sort, resource),
+      after: page.after,
+      count: () => this.store.countRetained(actor.account),
+    });
+  }
+}

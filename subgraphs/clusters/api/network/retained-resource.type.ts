@@ -1,0 +1,42 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { orderOf } from '../../../../kernel/graph/order.type.js';
+import { connectionOf } from '../../../../kernel/graph/connection.type.js';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { ClusterResourceType } from '../../model/network.enums.js';
+import type { CloudResourceRow } from '../../store/network.store.js';
+
+@ObjectType({
+  implements: Resource,
+  description:
+    'A load balancer or public address that outlived its cluster because deleteCluster was told to retain it. It counts against its quota and is billed until deleteLoadBalancer or deleteEip deletes it.',
+})
+export class RetainedResource {
+  @Field(() => ID, { description: 'Its id, the same as in the `resources` of its cluster, `resource_…`.' })
+  id: string;
+
+  @Field(() => ClusterResourceType, { description: 'What it is: LOAD_BALANCER or EIP.' })
+  type: string;
+
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+
+  @Field(() => ID, { description: 'Id of the cluster that it was made for, which is deleted.' })
+  formerClusterId: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  createdAt: Date;
+}
+
+export const RetainedResourceConnection = connectionOf('RetainedResource', () => RetainedResource);
+
+export const RetainedResourceOrder = orderOf('RetainedResource', {
+  CREATED_AT: 'Time of creation.',
+  NAME: 'Name.',
+});
+export type RetainedResourceOrder = InstanceType<typeof RetainedResourceOrder>;
+
+/** A row of what outlived its cluster as the graph shows it. */
+export function toRetainedResource({ clusterId, ...row }: CloudResourceRow): RetainedResource {
+  return { ...row, formerClusterId: clusterId };
+}

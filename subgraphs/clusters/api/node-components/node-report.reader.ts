@@ -1,0 +1,79 @@
+import type { ClusterAccess } from '../../../../engine/cluster-access.js';
+import { KubernetesClient, type KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import type { KubernetesApis } from '../../../../engine/kubernetes-apis.js';
+import { READ_ONE_BY_ONE, readNodeObject } from '../../inspection/node-metadata.reader.js';
+import { isReady, type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
+import type { AgentPod, NodeReport } from '../../model/node-components.rules.js';
+
+const SYSTEM_PODS = '/api/v1/namespaces/kube-system/pods';
+
+/** What is read of a pod of kube-system. */
+interface ListedPod extends KubernetesObject {
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly containers?: readonly { readonly image?: string }[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+/**
+ * What Kubernetes says of nodes of a cluster, by their names: two requests for each of up to ten, for more two lists of
+ * all.
+ */
+export async function readNodeReports(
+  kubernetes: KubernetesApis,
+  access: ClusterAccess,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, NodeReport>> {
+  const { clusterId } = access;
+  const client = new KubernetesClient(kubernetes.of(access), { clusterId });
+  if (names.length <= READ_ONE_BY_ONE) {
+    const found = await Promise.all(names.map((name) => readNodeReport(client, name)));
+    return new Map(found.flat());
+  }
+  const [nodes, pods] = await Promise.all([
+    listNodes(kubernetes, access),
+    client.all<ListedPod>(SYSTEM_PODS),
+  ]);
+  const byNode = Map.groupBy(pods, ({ spec }) => spec?.nodeName ?? '');
+  return new Map(
+    nodes.map((node) => {
+      const name = node.metadata?.name ?? '';
+      return [name, reportOf(node, byNode.get(name) ?? [])];
+    }),
+  );
+}
+
+async function readNodeReport(client: KubernetesClient, name: string): Promise<[string, NodeReport][]> {
+  const [node, pods] = await Promise.all([
+    readNodeObject<ListedNode>(client, name),
+    client.all<ListedPod>(SYSTEM_PODS, { fieldSelector: `spec.nodeName=${name}` }),
+  ]);
+  return node ? [[name, reportOf(node, pods)]] : [];
+}
+
+function reportOf({ status }: ListedNode, pods: readonly ListedPod[]): NodeReport {
+  const { nodeInfo, conditions = [] } = status ?? {};
+  return {
+    conditions,
+    kubelet: nodeInfo?.kubeletVersion ?? '',
+    runtime: nodeInfo?.containerRuntimeVersion ?? '',
+    agents: pods.flatMap(agentOf),
+  };
+}
+
+function agentOf(pod: ListedPod): AgentPod[] {
+  const owner = pod.metadata?.ownerReferences?.find(({ kind }) => kind === 'DaemonSet');
+  if (!owner) return [];
+  const { phase = 'Unknown' } = pod.status ?? {};
+  return [{ daemonSet: owner.name, ready: isReady(pod), phase, version: imageVersion(pod) }];
+}
+
+/** The tag of the first container's image, without the `v` before a number; null where it has none. */
+function imageVersion({ spec }: ListedPod): string | null {
+  const [, tag] = /:v?([^:/@]+)(?:@.*)?$/.exec(spec?.containers?.[0]?.image ?? '') ?? [];
+  return tag ?? null;
+}

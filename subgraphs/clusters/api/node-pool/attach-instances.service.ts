@@ -1,0 +1,254 @@
+import type { Failure } from '../../../../engine/contract.js';
+import { createOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Machine } from '../../../../engine/providers/pool-infrastructure.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { refuse, Refused } from '../../../../kernel/result.js';
+import type { Prisma } from '../../store/reconcile.store.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { change, type ChangeOutcome } from '../../changes/change.js';
+import { largestInstance, largeTypeProblem } from '../../changes/instance-size.guard.js';
+import { reservedNodes, reserveGrowth } from '../../changes/quota.reservations.js';
+import type { ContainerRuntime } from '../../model/cluster-kind.enums.js';
+import { kindOfRow } from '../../model/kind-of-row.js';
+import { type AttachTarget, attachProblem } from '../../model/attach.rules.js';
+import { imageOf } from '../../model/node-image.js';
+import { reserveNodeNetwork } from '../../changes/node-network.js';
+import { releaseInstanceQuota, vcpuResource } from '../../changes/quota-usage.js';
+import { reserveInstances } from '../../changes/reserve-instances.js';
+import type { InstanceTypeValue } from '../../model/version.rules.js';
+import * as pools from '../../store/node-pool.store.js';
+import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
+import { wantedBounds } from '../../changes/scaling-group-bounds.js';
+import type { AttachInstancesInput } from './pool-changes.input.js';
+import { configOf } from '../../model/pool-config.rules.js';
+import {
+  requireTransition,
+  lockBoth,
+  type LockedPool,
+  enqueuePoolChange,
+  refuseScalingByHand,
+  target,
+} from '../../changes/pool-spec.js';
+import { pendingNode } from '../../changes/pending-node.js';
+import { addressesOf } from '../../changes/pool-network.js';
+
+const MAX_MACHINES = 100;
+/** A machine that exists brings its system disk; what else is attached to it the platform does not know. */
+const DISKS_OF_MACHINE = 1;
+
+/** Lets machines that belong to no cluster become nodes. */
+export class AttachInstancesService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  /** Those that cannot join are told with their reasons in the operation; when none can, the request is refused. */
+  async attach(actor: Actor, input: AttachInstancesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const ids = [...new Set(input.instanceIds)];
+    checkInput(input, ids.length);
+    const { account } = actor;
+    const { instanceTypes } = await this.catalogue.catalogue();
+    const machines = new Map(
+      (await this.platform.provider.machines(account, { ids })).map((one) => [one.id, one]),
+    );
+    return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
+      const path = ['input', 'nodePoolId'];
+      const locked = await lockBoth(tx, account, input.nodePoolId, path);
+      const state = await requireTransition(tx, locked.pool, 'ATTACH', path);
+      const { cluster, pool } = locked;
+      refuseScalingByHand(pool, input.acknowledgeRisk);
+      const working = await pools.countWorkingNodes(tx, pool.id);
+      await pools.keepFailedNodes(tx, pool);
+      const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, working, at };
+      const { joined, rejected } = await join(tx, attempt);
+      if (joined.length === 0) throw new Refused(rejected);
+      const desiredSize = sizeWith(attempt, joined.length);
+      const operation = await createOperation(
+        tx,
+        {
+          ...target(pool),
+          type: ATTACH_INSTANCES,
+          stages: ['NODES'],
+          requested: ids.length,
+          input: { fromSize: working, toSize: working + joined.length, trigger: 'ATTACH', rejected },
+        },
+        at,
+      );
+      const generation = { increment: 1 };
+      await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
+      await enqueuePoolChange(tx, cluster, pool.id, at);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+}
+
+function checkInput({ mode, acknowledgeDataLoss }: AttachInstancesInput, count: number): void {
+  if (count < 1 || count > MAX_MACHINES) {
+    const message = `1 to ${MAX_MACHINES} machines at once, not ${count}.`;
+    refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
+  }
+  if (mode === 'AUTO' && !acknowledgeDataLoss) {
+    const message =
+      'AUTO replaces the system disks; what is on them is lost. Back it up, then set acknowledgeDataLoss.';
+    refuse('DATA_LOSS_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeDataLoss'] });
+  }
+}
+
+interface Attempt {
+  readonly locked: LockedPool;
+  readonly input: AttachInstancesInput;
+  readonly ids: readonly string[];
+  readonly machines: ReadonlyMap<string, Machine>;
+  readonly types: ReadonlyMap<string, InstanceTypeValue>;
+  /** Nodes that the pool has already, without those that failed. */
+  readonly working: number;
+  readonly at: Date;
+}
+
+/** The pool's desired size with so many more machines: they take the places of nodes that it lacks first. */
+function sizeWith({ locked, working }: Pick<Attempt, 'locked' | 'working'>, joined: number): number {
+  return Math.max(locked.pool.desiredSize, working + joined);
+}
+
+interface Joined {
+  readonly joined: readonly string[];
+  readonly rejected: Failure[];
+}
+
+/** Makes the rows of the nodes that can be: each machine has its own say, and the pool's and the account's quotas. */
+async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
+  const { locked, ids, machines, working } = attempt;
+  const { cluster, pool } = locked;
+  const joined: string[] = [];
+  const rejected: Failure[] = [];
+  const room = (await wantedBounds(tx, pool)).maxSize - working;
+  const used = await nodesOn(tx, pool.account, ids);
+  const largest = await largestInstance(tx, pool.account);
+  const home = await homeOf(tx, attempt);
+  for (const [index, id] of ids.entries()) {
+    const place = ['input', 'instanceIds', String(index)];
+    const full = joined.length >= room;
+    const failure = full
+      ? ({
+          code: 'SCALING_GROUP_FULL',
+          message: `${id}: the pool has as many nodes as it may have.`,
+        } as const)
+      : ((used.has(id) ? inUse(id) : undefined) ??
+        attachProblem({ id, machine: machines.get(id), home, mode: attempt.input.mode }) ??
+        (await take(tx, { ...attempt, largest, machine: machines.get(id)! })));
+    if (failure) rejected.push({ ...failure, path: place });
+    else joined.push(id);
+  }
+  const held = await reservedNodes(tx, pool.account, pool.id);
+  const growth = {
+    id: pool.id,
+    // Each machine has had its own say.
+    instanceTypes: [],
+    config: configOf(pool),
+    desiredSize: Math.max(0, sizeWith(attempt, joined.length) - held),
+    path: ['input', 'instanceIds'],
+  };
+  const { account } = pool;
+  await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+  return { joined, rejected };
+}
+
+/** What of the pool and its cluster decides whether a machine can join. */
+async function homeOf(
+  tx: Transaction,
+  { locked: { cluster, pool }, types }: Pick<Attempt, 'locked' | 'types'>,
+): Promise<AttachTarget> {
+  const { instanceTypes, gpuSharing, edgeAutonomy } = pool;
+  const { imageId } = configOf(pool).machines;
+  const runtime = pool.runtime as ContainerRuntime;
+  return {
+    types,
+    kind: kindOfRow(cluster).name,
+    version: cluster.version,
+    regionId: cluster.regionId,
+    network: await addressesOf(tx, pool),
+    pool: { instanceTypes, runtime, gpuSharing, edgeAutonomy, imageId },
+  };
+}
+
+/** Machines that are nodes of the account; those of others are not told. */
+async function nodesOn(tx: Transaction, account: string, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.node.findMany({
+    where: { account, instanceId: { in: [...ids] } },
+    select: { instanceId: true },
+  });
+  return new Set(rows.flatMap(({ instanceId }) => instanceId ?? []));
+}
+
+function inUse(id: string): Failure {
+  return {
+    code: 'INSTANCE_IN_USE',
+    message: `The instance ${id} belongs to a cluster already. Remove it there first.`,
+  };
+}
+
+/** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when somebody else was faster. */
+async function take(
+  tx: Transaction,
+  attempt: Attempt & { readonly machine: Machine; readonly largest: number },
+): Promise<Failure | undefined> {
+  const { machine, types, largest } = attempt;
+  const { account } = attempt.locked.pool;
+  const vcpus = types.get(machine.instanceType)?.vcpus ?? 0;
+  const { instanceType: type, chargeType } = machine;
+  const tooLarge = largeTypeProblem({ type, chargeType, vcpus }, largest);
+  if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
+  const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
+  if (count === 0) return inUse(machine.id);
+  const wish = { account, chargeType, count: 1, vcpus, disks: DISKS_OF_MACHINE };
+  const { granted, shortage } = await reserveInstances(tx, wish);
+  if (granted === 1) return connect(tx, { attempt, machine, vcpus });
+  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  const why = shortage?.message ?? `The ${vcpuResource(chargeType)?.resource} quota has no room for it.`;
+  return { code: 'QUOTA_EXCEEDED', message: `${machine.id}: ${why}` };
+}
+
+/** Takes what the machine needs of the cluster's network; gives up the machine, and says why, when there is no room. */
+async function connect(
+  tx: Transaction,
+  {
+    attempt,
+    machine,
+    vcpus,
+  }: { readonly attempt: Attempt; readonly machine: Machine; readonly vcpus: number },
+): Promise<Failure | undefined> {
+  const { cluster, pool } = attempt.locked;
+  const { account } = pool;
+  const { securityGroupId } = configOf(pool).machines;
+  const instanceTypes = [machine.instanceType];
+  const wish = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
+  const { shortage } = await reserveNodeNetwork(tx, wish);
+  if (!shortage) return undefined;
+  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_OF_MACHINE };
+  await releaseInstanceQuota(tx, account, [unused]);
+  return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
+}
+
+function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.NodeCreateManyInput {
+  const { locked, machine, types, input, at } = attempt;
+  const { cluster, pool } = locked;
+  const { architecture } = types.get(machine.instanceType) ?? {};
+  const imageId = imageOf(configOf(pool).machines, architecture);
+  return {
+    ...pendingNode(pool, cluster, at),
+    generation: pool.generation + 1,
+    instanceId: machine.id,
+    chargeType: machine.chargeType,
+    origin: ATTACHED,
+    // A machine that keeps its system disk keeps its operating system.
+    joining: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
+    zoneId: machine.zoneId,
+    instanceType: machine.instanceType,
+    vcpus,
+    disks: DISKS_OF_MACHINE,
+  };
+}

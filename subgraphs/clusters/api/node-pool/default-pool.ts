@@ -1,0 +1,27 @@
+import type { Transaction } from '../../../../kernel/database.js';
+import { refuse } from '../../../../kernel/result.js';
+import { hasMachines } from '../../model/node-pool.rules.js';
+import { type NodePoolRow, otherPools, updateNodePool } from '../../store/node-pool.store.js';
+import { scalesItself } from '../../changes/pool-spec.js';
+
+/**
+ * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has machines, one
+ * that does not scale by itself where there is one. Refuses `RISK_NOT_ACKNOWLEDGED` where only pools are left that do.
+ */
+export async function reassignDefaultPool(
+  tx: Transaction,
+  pool: NodePoolRow,
+  acknowledged: boolean | null | undefined,
+): Promise<void> {
+  const others = (await otherPools(tx, pool)).filter(hasMachines);
+  const heir = others.find((other) => !scalesItself(other)) ?? others[0];
+  if (!heir) return;
+  if (scalesItself(heir) && !acknowledged) {
+    const message =
+      `The node pool ${pool.id} holds the system components; the node pool ${heir.id}, which scales by itself, would take them over, ` +
+      'and the cluster can become unstable. Turn its autoscaling off, create another pool, or set acknowledgeRisk.';
+    refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+  }
+  await updateNodePool(tx, pool.id, { isDefault: false });
+  await updateNodePool(tx, heir.id, { isDefault: true });
+}

@@ -1,0 +1,47 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
+import type { NodePoolService } from './node-pool.service.js';
+import {
+  CreateNodePoolPayload,
+  DeleteNodePoolPayload,
+  ScaleNodePoolPayload,
+  toPayload,
+} from '../entities/payloads.type.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+
+@Resolver()
+export class NodePoolMutations {
+  constructor(private readonly pools: NodePoolService) {}
+
+  @Mutation(() => CreateNodePoolPayload, { description: 'Adds a node pool to a running cluster.' })
+  createNodePool(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => CreateNodePoolInput, { description: 'The node pool.' }) input: CreateNodePoolInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.pools.create(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => ScaleNodePoolPayload, {
+    description:
+      'Sets how many nodes a pool shall have. Asking for the same number again tries for those that failed.',
+  })
+  scaleNodePool(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ScaleNodePoolInput, { description: 'The pool and its size.' })
+    input: ScaleNodePoolInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.pools.scale(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => DeleteNodePoolPayload, { description: 'Deletes a node pool with its nodes.' })
+  deleteNodePool(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => DeleteNodePoolInput, { description: 'The node pool.' }) input: DeleteNodePoolInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.pools.delete(context.actor, input, dryRun));
+  }
+}

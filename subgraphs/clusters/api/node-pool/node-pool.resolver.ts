@@ -1,0 +1,87 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import type { ClusterStore } from '../../store/cluster.store.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { InstanceType } from '../entities/instance-type.type.js';
+import { childConnection, loadById, loadValue } from '../../store/data-loaders.js';
+import type { NodeCounts, NodePoolRow, NodePoolStore } from '../../store/node-pool.store.js';
+import { NodePool } from '../entities/node-pool.type.js';
+import type { NodeStore } from '../../store/node.store.js';
+import { NodeConnection, NodeOrder } from '../entities/node.type.js';
+import { OrderByArg } from '../../../../kernel/graph/order.type.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+
+@Resolver(() => NodePool)
+export class NodePoolResolver {
+  constructor(
+    private readonly stores: {
+      clusters: ClusterStore;
+      nodePools: NodePoolStore;
+      nodes: NodeStore;
+      catalogue: ClusterCatalogStore;
+    },
+  ) {}
+
+  @Query(() => NodePool, {
+    nullable: true,
+    description: 'A node pool of the account; null when there is none.',
+  })
+  nodePool(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.stores.nodePools.byIds, id);
+  }
+
+  @FieldResolver(() => Cluster, { description: 'The cluster it belongs to.' })
+  cluster(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return loadById(context, this.stores.clusters.byIds, pool.clusterId);
+  }
+
+  @FieldResolver(() => [InstanceType], { description: 'Acceptable instance types, in order of preference.' })
+  async instanceTypes(@Root() pool: NodePoolRow) {
+    const { instanceTypes } = await this.stores.catalogue.catalogue();
+    return pool.instanceTypes.map((id) => instanceTypes.get(id)).filter((type) => type !== undefined);
+  }
+
+  @FieldResolver(() => Int, {
+    description:
+      'Nodes it has: those that start, run or leave. Nodes that could not be made are not among them; see failedNodes. Once a change has been carried out, totalNodes and failedNodes together are desiredSize.',
+  })
+  async totalNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return (await this.counts(context, pool)).total;
+  }
+
+  @FieldResolver(() => Int, { description: 'Nodes that run.' })
+  async servingNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return (await this.counts(context, pool)).serving;
+  }
+
+  @FieldResolver(() => Int, { description: 'Nodes that run and are ready in Kubernetes.' })
+  async healthyNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    return (await this.counts(context, pool)).healthy;
+  }
+
+  @FieldResolver(() => Int, {
+    description:
+      'Nodes of the desired size that it does not have: for want of stock, of a quota or of addresses, or because they did not start. The operation and `nodes` say why. While a change is carried out, those that have failed so far.',
+  })
+  async failedNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
+    const { total, removing, failed } = await this.counts(context, pool);
+    const settled = pool.settledGeneration >= pool.generation;
+    return settled ? Math.max(failed, pool.desiredSize - (total - removing)) : failed;
+  }
+
+  @FieldResolver(() => NodeConnection, { description: 'Its nodes.' })
+  nodes(
+    @Ctx() context: RequestContext,
+    @Root() pool: NodePoolRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodeOrder, 'oldest first') orderBy?: NodeOrder | null,
+  ) {
+    return childConnection(context, this.stores.nodes.ofPools, pool.id, { ...page, orderBy });
+  }
+
+  private async counts(context: RequestContext, pool: NodePoolRow): Promise<NodeCounts> {
+    const counts = await loadValue(context, this.stores.nodePools.nodeCounts, pool.id);
+    return counts ?? { total: 0, removing: 0, serving: 0, healthy: 0, failed: 0 };
+  }
+}

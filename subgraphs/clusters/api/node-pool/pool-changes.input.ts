@@ -1,0 +1,125 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { BigIntScalar } from '../../../../kernel/graph/scalars.js';
+import { NodePoolAutoscalingInput } from './node-pool.input.js';
+import { PoolSettingsInput } from '../entities/pool-config.type.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+
+@InputType({
+  description:
+    'What to change of a node pool; what is left out stays. Labels and taints reach the nodes that run; the rest holds for nodes made afterwards.',
+})
+export class UpdateNodePoolInput extends PoolSettingsInput {
+  @Field(() => ID, { description: 'The node pool.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: 'New name, unique in the cluster.' })
+  name?: string | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB.',
+  })
+  instanceTypes?: string[] | null;
+
+  @Field(() => NodePoolAutoscalingInput, {
+    nullable: true,
+    description: 'Automatic scaling; the desired size is moved between its bounds.',
+  })
+  autoscaling?: NodePoolAutoscalingInput | null;
+
+  @Field(() => BigIntScalar, {
+    nullable: true,
+    description: 'Refuse with CONFLICT unless this is the current version.',
+  })
+  resourceVersion?: bigint | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+export const AttachMode = graphEnum('AttachMode', 'How existing instances join a node pool.', {
+  MANUAL: 'As they are: the operating system must be one that nodes can run.',
+  AUTO: 'With a new system disk: what is on the old one is lost.',
+});
+export type AttachMode = keyof typeof AttachMode;
+
+@InputType({ description: 'Existing instances that are to become nodes.' })
+export class AttachInstancesInput {
+  @Field(() => ID, { description: 'The node pool that they join.' })
+  nodePoolId: string;
+
+  @Field(() => [ID], { description: 'Instances that belong to no cluster, see Query.instances (1 to 100).' })
+  instanceIds: string[];
+
+  @Field(() => AttachMode, { description: 'How they join.' })
+  mode: AttachMode;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Of AUTO: that the data on the system disks will be lost is known. Back it up first.',
+  })
+  acknowledgeDataLoss?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of a pool that has autoscaling enabled: it is known that autoscaling may take the nodes away again. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+  })
+  acknowledgeRisk?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'Nodes that are to leave their pool.' })
+export class RemoveNodesInput {
+  @Field(() => ID, { description: 'The node pool.' })
+  nodePoolId: string;
+
+  @Field(() => [ID], { description: 'Its nodes that go (1 to 100).' })
+  nodeIds: string[];
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'Evict their pods first, as disruption budgets allow, for at most ten minutes.',
+  })
+  drain?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description:
+      'Release the instances; those that stay can be attached again. What is paid by subscription always stays.',
+  })
+  release?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of a pool that has autoscaling enabled: it is known that autoscaling may make other nodes. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+  })
+  acknowledgeRisk?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'A node pool that is to be what it says it is.' })
+export class SyncNodePoolInput {
+  @Field(() => ID, { description: 'The node pool.' })
+  id: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'Lower the desired size by the nodes that somebody has taken away, instead of making others. False if omitted.',
+  })
+  decrementDesiredSize?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}

@@ -1,0 +1,133 @@
+import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { OrderByArg } from '../../../../kernel/graph/order.type.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { JSONScalar } from '../../../../kernel/graph/scalars.js';
+import { refuse } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { Condition } from '../entities/cluster.type.js';
+import { imageOf } from '../../model/node-image.js';
+import { childConnection, loadValue } from '../../store/data-loaders.js';
+import { NodeRepairConnection, NodeRepairOrder } from '../entities/node-repair.type.js';
+import type { NodeRepairStore } from '../../store/node-repair.store.js';
+import { conditionsOf } from '../../model/conditions.js';
+import { driftOf } from '../../controllers/pool-drift/detect-node-drift.js';
+import { autoscalingOf } from '../../model/node-pool.rules.js';
+import type { NodePoolRow } from '../../store/node-pool.store.js';
+import { NodePool, NodePoolAutoscaling } from '../entities/node-pool.type.js';
+import { scalingGroupOf, type ShownGroup } from '../../changes/scaling-group-bounds.js';
+import { configOf } from '../../model/pool-config.rules.js';
+import { InstanceConfig, NodePoolManagement, PoolTaint } from '../entities/pool-config.type.js';
+import { NodePoolDrift, ScalingActivity, ScalingGroup } from './pool-details.type.js';
+import type { ScalingGroupsReader } from './scaling-groups.reader.js';
+
+const MAX_ACTIVITIES = 100;
+
+@Resolver(() => NodePool)
+export class PoolDetailsResolver {
+  constructor(
+    private readonly stores: { readonly catalogue: ClusterCatalogStore; readonly repairs: NodeRepairStore },
+  ) {}
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether it holds the system components: the first pool of its cluster that has machines (no virtual nodes) does, ' +
+      'and when that is deleted the oldest of the others. At most one pool of a cluster does.',
+  })
+  isDefault(@Root() pool: NodePoolRow) {
+    return pool.isDefault;
+  }
+
+  @FieldResolver(() => NodePoolAutoscaling, {
+    nullable: true,
+    description: 'Automatic scaling; null when it was never set.',
+  })
+  autoscaling(@Root() pool: NodePoolRow) {
+    return autoscalingOf(pool);
+  }
+
+  @FieldResolver(() => JSONScalar, { description: 'Labels of its nodes.' })
+  labels(@Root() pool: NodePoolRow) {
+    return configOf(pool).labels;
+  }
+
+  @FieldResolver(() => [PoolTaint], { description: 'Taints of its nodes.' })
+  taints(@Root() pool: NodePoolRow) {
+    return configOf(pool).taints;
+  }
+
+  @FieldResolver(() => InstanceConfig, { description: 'What its instances are made of.' })
+  async instanceConfig(@Root() pool: NodePoolRow) {
+    const { machines } = configOf(pool);
+    const { instanceTypes } = await this.stores.catalogue.catalogue();
+    const architecture = instanceTypes.get(pool.instanceTypes[0] ?? '')?.architecture;
+    return { ...machines, imageId: imageOf(machines, architecture) };
+  }
+
+  @FieldResolver(() => NodePoolManagement, { description: 'What the platform does for it.' })
+  management(@Root() pool: NodePoolRow) {
+    return configOf(pool).management;
+  }
+
+  @FieldResolver(() => [Condition], {
+    description:
+      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group; `CanScaleUp`: of a pool that has autoscaling enabled, whether it can grow for the pods that wait.',
+  })
+  conditions(@Root() pool: NodePoolRow) {
+    return conditionsOf(pool);
+  }
+
+  @FieldResolver(() => ScalingGroup, {
+    nullable: true,
+    description: 'Its scaling group; null until it was made.',
+  })
+  scalingGroup(@Root() pool: NodePoolRow) {
+    return scalingGroupOf(pool);
+  }
+
+  @FieldResolver(() => NodePoolDrift, {
+    nullable: true,
+    description:
+      'How its nodes differ from what Kubernetes and its scaling group have; null: not at all. See syncNodePool.',
+  })
+  drift(@Root() pool: NodePoolRow) {
+    return driftOf(pool);
+  }
+
+  @FieldResolver(() => NodeRepairConnection, { description: 'Repairs of its nodes.' })
+  nodeRepairs(
+    @Ctx() context: RequestContext,
+    @Root() pool: NodePoolRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(NodeRepairOrder, 'newest first') orderBy?: NodeRepairOrder | null,
+  ) {
+    return childConnection(context, this.stores.repairs.ofPools, pool.id, { ...page, orderBy });
+  }
+}
+
+@Resolver(() => ScalingGroup)
+export class ScalingGroupResolver {
+  constructor(private readonly groups: ScalingGroupsReader) {}
+
+  @FieldResolver(() => NodePool, { description: 'The one pool that it belongs to.' })
+  nodePool(@Root() { pool }: ShownGroup<NodePoolRow>) {
+    return pool;
+  }
+
+  @FieldResolver(() => [ScalingActivity], {
+    description:
+      'What it did last, newest first; asked of the cloud, so it costs more than the other fields.',
+  })
+  async activities(
+    @Ctx() context: RequestContext,
+    @Root() { pool }: ShownGroup<NodePoolRow>,
+    @Arg('first', () => Int, { defaultValue: 20, description: 'How many: 1 to 100.' }) first: number,
+  ) {
+    if (first < 1 || first > MAX_ACTIVITIES)
+      refuse('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_ACTIVITIES}, it is ${first}.`, {
+        path: ['first'],
+      });
+    const groups = (await loadValue(context, this.groups.ofClusters, pool.clusterId)) ?? [];
+    return groups.find(({ nodePoolId }) => nodePoolId === pool.id)?.activities.slice(0, first) ?? [];
+  }
+}

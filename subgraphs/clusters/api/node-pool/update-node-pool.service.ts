@@ -1,0 +1,200 @@
+import { createOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import type { ClusterCatalog, ClusterCatalogStore } from '../../store/catalog.store.js';
+import { change, type ChangeOutcome } from '../../changes/change.js';
+import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
+import type { ClusterRow } from '../../store/cluster.store.js';
+import { refuseLargeTypes } from '../../changes/instance-size.guard.js';
+import { reservedNodes, refuseLargeGroup, reserveGrowth } from '../../changes/quota.reservations.js';
+import { validateName } from '../../model/name.rules.js';
+import {
+  autoscalingOf,
+  type AutoscalingPlan,
+  autoscalingProblems,
+  instanceTypeProblems,
+  type NodePoolPlan,
+  planAutoscaling,
+} from '../../model/node-pool.rules.js';
+import * as pools from '../../store/node-pool.store.js';
+import { SETTINGS_STAGE } from '../../controllers/node-pool/node-settings.js';
+import type { UpdateNodePoolInput } from './pool-changes.input.js';
+import {
+  configOf,
+  defaultPoolProblems,
+  imageFitProblems,
+  type MachinesConfig,
+  planPoolConfig,
+  validatePoolConfig,
+  poolZoneProblems,
+} from '../../model/pool-config.rules.js';
+import type { InstanceConfigInput } from '../entities/pool-config.type.js';
+import { placedConfig, storedConfig } from '../../changes/pool-network.js';
+import {
+  requireTransition,
+  lockBoth,
+  type LockedPool,
+  enqueuePoolChange,
+  target,
+} from '../../changes/pool-spec.js';
+
+const PATH = ['input', 'id'];
+
+/** Changes what a pool is, besides its size. */
+export class UpdateNodePoolService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  async update(actor: Actor, input: UpdateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const catalogue = await this.catalogue.catalogue();
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'updateNodePool', input, dryRun }, async (tx, at) => {
+      const locked = await lockBoth(tx, account, input.id, PATH);
+      const { cluster, pool } = locked;
+      const state = await requireTransition(tx, pool, 'UPDATE', PATH);
+      if (input.resourceVersion != null && input.resourceVersion !== pool.resourceVersion)
+        refuse(
+          'CONFLICT',
+          `The node pool is at resourceVersion ${pool.resourceVersion}, not ${input.resourceVersion}.`,
+          {
+            path: ['input', 'resourceVersion'],
+          },
+        );
+      const plan = await planUpdate(tx, locked, { input, catalogue });
+      const desiredSize = within(pool.desiredSize, plan.autoscaling);
+      const held = await reservedNodes(tx, account, pool.id);
+      const { instanceTypes, config: machines } = plan;
+      await refuseLargeTypes(tx, account, [
+        { instanceTypes, config: machines, desiredSize, path: chargePath(input) },
+      ]);
+      const growth = {
+        id: pool.id,
+        instanceTypes,
+        config: machines,
+        desiredSize: Math.max(0, desiredSize - held),
+        path: ['input', 'autoscaling'],
+      };
+      await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+      if (input.autoscaling) await refuseLargeGroup(tx, account, { ...plan, id: pool.id, path: growth.path });
+      const { labels, taints } = configOf(pool);
+      const wish = {
+        ...target(pool),
+        type: 'UPDATE_NODE_POOL' as const,
+        stages: [SETTINGS_STAGE, 'NODES'],
+        input: {
+          before: { labels, taints },
+          fromSize: pool.desiredSize,
+          toSize: desiredSize,
+          trigger: 'UPDATE',
+        },
+      };
+      const operation = await createOperation(tx, wish, at);
+      await pools.updateNodePool(tx, pool.id, {
+        name: plan.name,
+        instanceTypes: [...plan.instanceTypes],
+        ...(plan.autoscaling && { autoscaling: { ...plan.autoscaling } }),
+        config: storedConfig(plan.config),
+        desiredSize,
+        state,
+        generation: { increment: 1 },
+        operationId: operation.id,
+      });
+      await enqueuePoolChange(tx, cluster, pool.id, at);
+      return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
+    });
+  }
+}
+
+interface Wish {
+  readonly input: UpdateNodePoolInput;
+  readonly catalogue: ClusterCatalog;
+}
+
+/** The pool as it shall be. Refuses with every problem that can be seen at once. */
+async function planUpdate(tx: Transaction, locked: LockedPool, wish: Wish): Promise<NodePoolPlan> {
+  const { cluster, pool } = locked;
+  const { input, catalogue } = wish;
+  const before = configOf(pool);
+  const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
+  const config = planPoolConfig({ ...input, instanceTypes }, before);
+  const autoscaling = planAutoscaling(input.autoscaling, autoscalingOf(pool));
+  const problems: Problem[] = [
+    ...updateProblems(locked, wish),
+    ...autoscalingProblems({ autoscaling }, ['input']),
+    ...(await nameTaken(tx, cluster, { name: input.name, before: pool.name })),
+  ];
+  if (problems.length > 0) throw new Refused(problems);
+  const { account } = pool;
+  const plan: NodePoolPlan = {
+    name: input.name ?? pool.name,
+    instanceTypes,
+    desiredSize: pool.desiredSize,
+    autoscaling,
+    config: await placedConfig(tx, config, {
+      account,
+      clusterId: cluster.id,
+      path: ['input'],
+      presentGroupId: before.machines.securityGroupId,
+    }),
+    runtime: pool.runtime as NodePoolPlan['runtime'],
+    gpuSharing: pool.gpuSharing,
+    edgeAutonomy: pool.edgeAutonomy,
+  };
+  refusePoolOfKind(plan, cluster, catalogue.instanceTypes);
+  return plan;
+}
+
+function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wish): Problem[] {
+  const { instanceTypes: types, regions } = catalogue;
+  const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
+  const before = configOf(pool).machines;
+  const instanceConfig = mergedInstanceConfig(input.instanceConfig, before);
+  return [
+    ...(input.name == null ? [] : validateName(input.name, ['input', 'name'])),
+    ...instanceTypeProblems(instanceTypes, types, ['input', 'instanceTypes']),
+    ...validatePoolConfig({ ...input, instanceConfig, instanceTypes }, types, ['input']),
+    // Other types must run the image that stays.
+    ...(input.instanceTypes && input.instanceConfig?.imageId == null
+      ? imageFitProblems({ ...before, instanceTypes }, types, ['input', 'instanceTypes'])
+      : []),
+    ...poolZoneProblems({ ...input, instanceTypes }, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
+    ...(pool.isDefault ? defaultPoolProblems(input, ['input']) : []),
+  ];
+}
+
+/** A part that is left out stays, so what is given must fit to what is there; another charge type begins anew. */
+function mergedInstanceConfig(given: InstanceConfigInput | null | undefined, before: MachinesConfig) {
+  const anew = given?.chargeType != null;
+  return {
+    ...given,
+    chargeType: given?.chargeType ?? before.chargeType,
+    spotStrategy: given?.spotStrategy ?? (anew ? null : before.spotStrategy),
+    spotPriceLimit: given?.spotPriceLimit ?? (anew ? null : before.spotPriceLimit),
+  };
+}
+
+async function nameTaken(
+  tx: Transaction,
+  cluster: ClusterRow,
+  { name, before }: { readonly name: string | null | undefined; readonly before: string },
+): Promise<Problem[]> {
+  if (name == null || name === before || !(await pools.isPoolNameTaken(tx, cluster.id, name))) return [];
+  const message = `The cluster has a node pool named ${name} already. Choose another name.`;
+  return [{ code: 'DUPLICATE_NAME', message, path: ['input', 'name'] }];
+}
+
+/** The part of the input that changes what the instances of the pool cost. */
+function chargePath({ instanceTypes, instanceConfig }: UpdateNodePoolInput): string[] {
+  if (instanceTypes == null && instanceConfig?.chargeType != null)
+    return ['input', 'instanceConfig', 'chargeType'];
+  return ['input', 'instanceTypes'];
+}
+
+function within(size: number, autoscaling: AutoscalingPlan | null): number {
+  if (!autoscaling?.enabled) return size;
+  return Math.min(autoscaling.maxSize, Math.max(autoscaling.minSize, size));
+}

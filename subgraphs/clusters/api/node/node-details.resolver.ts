@@ -1,0 +1,85 @@
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { InstanceCategory, instanceCategory } from '../../model/instance-category.js';
+import { loadById, loadValue } from '../../store/data-loaders.js';
+import { ChargeType } from '../entities/pool-config.type.js';
+import { NodeRepair, NodeRepairState } from '../entities/node-repair.type.js';
+import type { NodeRepairRow } from '../../store/node-repair.store.js';
+import type { NodeRow, NodeStore } from '../../store/node.store.js';
+import { Node, NodeOrigin } from '../entities/node.type.js';
+
+/** What the column calls the steps of a repair that have not begun yet. */
+const SHOWN: Readonly<Record<string, string>> = { RESTART_WANTED: 'RESTARTING', RESET_WANTED: 'RESETTING' };
+
+@Resolver(() => NodeRepair)
+export class NodeRepairResolver {
+  @FieldResolver(() => NodeRepairState, { description: 'Current state.' })
+  state(@Root() repair: NodeRepairRow) {
+    return SHOWN[repair.state] ?? repair.state;
+  }
+}
+
+@Resolver(() => Node)
+export class NodeDetailsResolver {
+  constructor(private readonly stores: { clusters: ClusterStore; catalogue: ClusterCatalogStore }) {}
+
+  @FieldResolver(() => InstanceCategory, {
+    description:
+      'What kind of worker it is: EDGE in an edge cluster, whatever the instance computes with, else the category of its instance type, VIRTUAL for a virtual node.',
+  })
+  async category(@Ctx() context: RequestContext, @Root() { clusterId, instanceType }: NodeRow) {
+    const type = (await this.stores.catalogue.catalogue()).instanceTypes.get(instanceType);
+    const category = type ? instanceCategory(type) : 'X86';
+    if (category === 'VIRTUAL') return category;
+    const cluster = await loadById(context, this.stores.clusters.byIds, clusterId);
+    return cluster?.profile === 'EDGE' ? 'EDGE' : category;
+  }
+
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: "The cloud's id of its instance; null until it has one.",
+  })
+  instanceId(@Root() node: NodeRow) {
+    return node.instanceId;
+  }
+
+  @FieldResolver(() => ChargeType, { description: 'How its instance is paid.' })
+  chargeType(@Root() node: NodeRow) {
+    return node.chargeType;
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'Of a pool that has autoscaling enabled: since when pods have used so little of it that it could be taken away; null: they use more.',
+  })
+  idleSince(@Root() node: NodeRow) {
+    return node.idleSince;
+  }
+
+  @FieldResolver(() => NodeOrigin, { description: 'How its instance came into the pool.' })
+  origin(@Root() node: NodeRow) {
+    return node.origin;
+  }
+}
+
+@Resolver(() => Cluster)
+export class ClusterNodeResolver {
+  constructor(private readonly nodes: NodeStore) {}
+
+  @FieldResolver(() => Node, {
+    nullable: true,
+    description: 'The node of that name; names are unique in a cluster. Null when there is none.',
+  })
+  async node(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Arg('name', () => String, { description: "The Kubernetes node's name." }) name: string,
+  ) {
+    return (await loadValue(context, this.nodes.byNames, `${cluster.id}/${name}`)) ?? null;
+  }
+}

@@ -1,0 +1,70 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../../../kernel/graph/cost.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { JSONScalar } from '../../../../kernel/graph/scalars.js';
+import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { loadValue } from '../../store/data-loaders.js';
+import { PoolTaint } from '../entities/pool-config.type.js';
+import type { NodeMetadata } from '../../model/node-metadata.js';
+import type { NodeMetadataReader } from '../../inspection/node-metadata.reader.js';
+import { Node } from '../entities/node.type.js';
+import type { UpdatedNode, UpdateNodeService } from './update-node.service.js';
+import { UpdateNodeInput, UpdateNodePayload } from './update-node.type.js';
+
+const READ =
+  "as the cluster's Kubernetes API has them now; null while it does not know the node or does not answer.";
+
+@Resolver(() => Node)
+export class NodeMetadataResolver {
+  constructor(
+    private readonly reader: NodeMetadataReader,
+    private readonly updates: UpdateNodeService,
+  ) {}
+
+  @Cost(100)
+  @FieldResolver(() => JSONScalar, {
+    nullable: true,
+    description: `Its labels, an object of strings, ${READ}`,
+  })
+  async labels(@Ctx() context: RequestContext, @Root() node: UpdatedNode) {
+    return (await this.metadata(context, node))?.labels ?? null;
+  }
+
+  @Cost(100)
+  @FieldResolver(() => JSONScalar, {
+    nullable: true,
+    description: `Its annotations, an object of strings, ${READ}`,
+  })
+  async annotations(@Ctx() context: RequestContext, @Root() node: UpdatedNode) {
+    return (await this.metadata(context, node))?.annotations ?? null;
+  }
+
+  @Cost(100)
+  @FieldResolver(() => [PoolTaint], { nullable: true, description: `Its taints, ${READ}` })
+  async taints(@Ctx() context: RequestContext, @Root() node: UpdatedNode) {
+    return (await this.metadata(context, node))?.taints ?? null;
+  }
+
+  @Cost(450)
+  @Mutation(() => UpdateNodePayload, {
+    description:
+      "Changes labels, annotations and taints of a running node in its cluster's Kubernetes. They last as long as the node: upgrades, repairs and changes of its pool leave them, but for a label or taint of the same key that the pool is given later. A node that takes its place when its cluster is scaled vertically gets them; other new nodes do not: use updateNodePool for what all nodes of a pool shall have.",
+  })
+  async updateNode(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => UpdateNodeInput, { description: 'The node and what to change.' })
+    input: UpdateNodeInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    const result = await settle(() => this.updates.update(context.actor, input, dryRun));
+    context.loaders.clear();
+    if (result.ok) return { node: result.value, operation: null, userErrors: [] };
+    return { node: null, operation: null, userErrors: result.problems.map(toUserError) };
+  }
+
+  private async metadata(context: RequestContext, node: UpdatedNode): Promise<NodeMetadata | undefined> {
+    return node.metadata ?? loadValue(context, this.reader.ofNodes, `${node.clusterId}/${node.name}`);
+  }
+}

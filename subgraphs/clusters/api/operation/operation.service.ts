@@ -1,0 +1,51 @@
+import { appendEvents } from '../../../../engine/events.js';
+import { requestCancel } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import { pageOf } from '../../../../kernel/page.js';
+import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
+import { toConnection } from '../../../../kernel/graph/connection.type.js';
+import { change, type ChangeOutcome } from '../../changes/change.js';
+import {
+  type OperationOrderField,
+  operationSorting,
+  type OperationStore,
+} from '../../store/operation.store.js';
+import type { CancelOperationInput, OperationFilter } from '../entities/operation.type.js';
+import { SCHEDULED_CHANGE, scheduledFor } from '../../changes/scheduled-change.js';
+
+/** The reconciler that carries out operations on a kind of target. */
+const KIND_OF_TARGET: Readonly<Record<string, string>> = { Cluster: 'cluster', NodePool: 'node-pool' };
+
+/** Lists operations, and cancels them. */
+export class OperationService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly store: OperationStore,
+  ) {}
+
+  /** The account's operations. */
+  async list({ account }: Actor, filter: OperationFilter, args: SortedPageArguments<OperationOrderField>) {
+    const { limit, sort, key } = sortedPageRequest(args, operationSorting);
+    const rows = await this.store.page({ account, filter, limit: limit + 1, sort, key });
+    return toConnection(pageOf(rows, limit), {
+      key: (operation) => sortKey(sort, operation),
+      after: args.after,
+      count: () => this.store.count(account, filter),
+    });
+  }
+
+  /** Asks for an operation to end; what it has made by then stays. Refuses `NOT_FOUND` and `NOT_CANCELABLE`. */
+  async cancel(actor: Actor, input: CancelOperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    const { account } = actor;
+    return change(this.platform, { actor, mutation: 'cancelOperation', input, dryRun }, async (tx, at) => {
+      const operation = await requestCancel(tx, account, input.id, at);
+      const kind = KIND_OF_TARGET[operation.targetKind];
+      if (kind) await enqueue(tx, kind, operation.targetId);
+      if (scheduledFor(operation)) await enqueue(tx, SCHEDULED_CHANGE, operation.id);
+      await appendEvents(tx, account, at, []);
+      return { operationId: operation.id };
+    });
+  }
+}

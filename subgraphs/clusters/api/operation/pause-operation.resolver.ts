@@ -1,0 +1,58 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { isFinished } from '../../../../engine/operation.rules.js';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { OperationRow } from '../../store/operation.store.js';
+import { Operation } from '../entities/operation.type.js';
+import { toPayload } from '../entities/payloads.type.js';
+import { PauseOperationPayload, ResumeOperationPayload } from '../entities/operation-payloads.type.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import type { PauseOperationService } from './pause-operation.service.js';
+import { PauseOperationInput, ResumeOperationInput } from '../upgrade/upgrade.type.js';
+
+@Resolver(() => Operation)
+export class PauseOperationResolver {
+  constructor(private readonly service: PauseOperationService) {}
+
+  @Mutation(() => PauseOperationPayload, {
+    description:
+      'Pauses an upgrade: what has begun (the control plane, the present batch of nodes) is ended, nothing further begins until resumeOperation.',
+  })
+  pauseOperation(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => PauseOperationInput, { description: 'The operation.' }) input: PauseOperationInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.pause(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => ResumeOperationPayload, { description: 'Lets a paused operation go on.' })
+  resumeOperation(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ResumeOperationInput, { description: 'The operation.' }) input: ResumeOperationInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(context, () => this.service.resume(context.actor, input, dryRun));
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Since when it is paused; null while it is not.',
+  })
+  pausedAt(@Root() { pausedAt, state }: OperationRow) {
+    return isFinished(state) ? null : pausedAt;
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether cancelOperation would be taken now. An upgrade can be cancelled until its control plane has the new version.',
+  })
+  cancelable(@Root() { cancelable, state }: OperationRow) {
+    return cancelable && !isFinished(state);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether pauseOperation would be taken now.' })
+  pausable(@Root() { pausable, pausedAt, cancelRequestedAt, state }: OperationRow) {
+    return pausable && pausedAt === null && cancelRequestedAt === null && !isFinished(state);
+  }
+}

@@ -1,0 +1,47 @@
+import { appendEvents } from '../../../../engine/events.js';
+import { type OperationRow, pauseOperation, resumeOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { change, type ChangeOutcome, type ChangeRequest } from '../../changes/change.js';
+import { updateUpgradeInput } from '../../store/upgrade-input.js';
+
+/** Names an operation. */
+interface OperationInput {
+  readonly id: string;
+  readonly clientToken?: string | null;
+}
+
+/** Pauses operations and lets them go on. */
+export class PauseOperationService {
+  constructor(private readonly platform: Platform) {}
+
+  /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that cannot be paused now. */
+  pause(actor: Actor, input: OperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.run({ actor, mutation: 'pauseOperation', input, dryRun }, (tx, at) =>
+      pauseOperation(tx, actor.account, input.id, at),
+    );
+  }
+
+  /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that is not paused. */
+  resume(actor: Actor, input: OperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+    return this.run({ actor, mutation: 'resumeOperation', input, dryRun }, async (tx, at) => {
+      const operation = await resumeOperation(tx, actor.account, input.id);
+      await updateUpgradeInput(tx, input.id, { resumedAt: at.toISOString() });
+      await enqueue(tx, operation.targetKind === 'NodePool' ? 'node-pool' : 'cluster', operation.targetId);
+      return operation;
+    });
+  }
+
+  private run(
+    request: ChangeRequest,
+    work: (tx: Transaction, at: Date) => Promise<OperationRow>,
+  ): Promise<ChangeOutcome> {
+    return change(this.platform, request, async (tx, at) => {
+      const { id } = await work(tx, at);
+      await appendEvents(tx, request.actor.account, at, []);
+      return { operationId: id };
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { eventsByIds } from '../../../../engine/event-rows.js';
+import { eventTypeOf } from '../../../../engine/event-type.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { ClusterCheckStore } from '../../store/cluster-check.store.js';
+import { ClusterStore } from '../../store/cluster.store.js';
+import { ComponentStore } from '../../store/component.store.js';
+import { IncidentStore } from '../../store/incident.store.js';
+import type { ReadByIds } from '../../store/data-loaders.js';
+import { NetworkStore } from '../../store/network.store.js';
+import { toRetainedResource } from '../network/retained-resource.type.js';
+import { NodePoolStore } from '../../store/node-pool.store.js';
+import { scalingGroupOf } from '../../changes/scaling-group-bounds.js';
+import { NodeRepairStore } from '../../store/node-repair.store.js';
+import { NodeStore } from '../../store/node.store.js';
+import { OperationStore } from '../../store/operation.store.js';
+import { SupportTicketStore } from '../../store/support-ticket.store.js';
+import { toProvisioningEvent } from '../watch/provisioning-event.rules.js';
+
+/** How resources with ids of one prefix are read. */
+export interface ResourceReader {
+  /** Their type; undefined where each names its own. */
+  readonly type?: string;
+  readonly byIds: ReadByIds<{ readonly id: string; readonly __typename?: string }>;
+}
+
+/** By the prefix of the ids. What belongs to another account is left out. */
+export function resourceReaders(
+  platform: Pick<Platform, 'database' | 'cursors' | 'provider'>,
+): Readonly<Record<string, ResourceReader>> {
+  const { prisma } = platform.database;
+  const networks = new NetworkStore(prisma);
+  const pools = new NodePoolStore(prisma);
+  return {
+    asg: {
+      type: 'ScalingGroup',
+      byIds: async (account, ids) =>
+        (await pools.ofScalingGroups(account, ids)).map(scalingGroupOf).filter((group) => group !== null),
+    },
+    check: { type: 'ClusterCheck', byIds: new ClusterCheckStore(prisma).byIds },
+    cluster: { type: 'Cluster', byIds: new ClusterStore(prisma).byIds },
+    component: { type: 'Component', byIds: new ComponentStore(prisma).byIds },
+    event: { byIds: eventReader(platform) },
+    i: { type: 'Instance', byIds: (account, ids) => platform.provider.machines(account, { ids }) },
+    incident: { type: 'ControlPlaneIncident', byIds: new IncidentStore(prisma).byIds },
+    node: { type: 'Node', byIds: new NodeStore(prisma).byIds },
+    nodepool: { type: 'NodePool', byIds: pools.byIds },
+    noderepair: { type: 'NodeRepair', byIds: new NodeRepairStore(prisma).byIds },
+    operation: { type: 'Operation', byIds: new OperationStore(prisma).byIds },
+    resource: {
+      type: 'RetainedResource',
+      byIds: async (account, ids) => (await networks.retainedByIds(account, ids)).map(toRetainedResource),
+    },
+    sg: { type: 'SecurityGroup', byIds: networks.securityGroups },
+    ticket: { type: 'SupportTicket', byIds: new SupportTicketStore(prisma).byIds },
+    vpc: { type: 'Vpc', byIds: networks.vpcs },
+    vsw: { type: 'VSwitch', byIds: networks.vSwitches },
+  };
+}
+
+/** Events of types that this subgraph does not own are named by their ids alone. */
+function eventReader({ database, cursors }: Pick<Platform, 'database' | 'cursors'>): ResourceReader['byIds'] {
+  return async (account, ids) => {
+    const events = await eventsByIds(database.prisma, account, ids);
+    return events.map((event) => {
+      const __typename = eventTypeOf(event);
+      if (__typename !== 'ProvisioningEvent') return { __typename, id: event.id };
+      return { __typename, ...toProvisioningEvent(event, cursors.ofLists(account)) };
+    });
+  };
+}

@@ -1,0 +1,63 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Cost, ListSize } from '../../../../kernel/graph/cost.js';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { refuse } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { loadById } from '../../store/data-loaders.js';
+import { foreignResources } from './foreign-resources.type.js';
+import type { ResourceReader } from './resource-readers.js';
+
+const MAX_IDS = 100;
+
+/** Finds any object by its id: the prefix says which type it has. */
+@Resolver()
+export class ResourceResolver {
+  /** `readers` by the prefix of the ids. */
+  constructor(private readonly readers: Readonly<Record<string, ResourceReader>>) {}
+
+  // As much as the costliest of them: a workload or pod is asked of its cluster's API server.
+  @Cost(150)
+  @Query(() => Resource, {
+    nullable: true,
+    description:
+      'The object with this id; null if the account has none, or the id is none of this graph. Every type that implements Resource is found: all whose ids begin with a prefix.',
+  })
+  node(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the object.' }) id: string,
+  ) {
+    return this.find(context, id);
+  }
+
+  @Cost(150)
+  @ListSize(MAX_IDS)
+  @Query(() => [Resource], {
+    nullable: 'items',
+    description:
+      'The objects with these ids, in their order; null in the place of an id that the account has no object of.',
+  })
+  nodes(
+    @Ctx() context: RequestContext,
+    @Arg('ids', () => [ID], { description: 'Ids of the objects: 0 to 100.' }) ids: string[],
+  ) {
+    if (ids.length > MAX_IDS)
+      refuse('INVALID_INPUT', `ids has 0 to ${MAX_IDS} items, not ${ids.length}.`, { path: ['ids'] });
+    return ids.map((id) => this.find(context, id));
+  }
+
+  private async find(context: RequestContext, id: string): Promise<object | null> {
+    const prefix = /^[a-z]+(?=[_-])/.exec(id)?.[0] ?? '';
+    const foreign = own(foreignResources, prefix);
+    if (foreign !== undefined) return { __typename: foreign, resourceId: id };
+    const reader = own(this.readers, prefix);
+    const row = reader && (await loadById(context, reader.byIds, id));
+    return row
+      ? Object.assign(Object.create(row) as object, { ...row, __typename: row.__typename ?? reader.type })
+      : null;
+  }
+}
+
+/** The value of a key that the record has itself. */
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

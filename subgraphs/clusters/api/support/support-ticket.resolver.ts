@@ -1,0 +1,106 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { OrderByArg } from '../../../../kernel/graph/order.type.js';
+import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { childConnection, loadById } from '../../store/data-loaders.js';
+import type { SupportTicketService } from './support-ticket.service.js';
+import type { SupportTicketRow, SupportTicketStore } from '../../store/support-ticket.store.js';
+import {
+  CloseSupportTicketInput,
+  CloseSupportTicketPayload,
+  OpenSupportTicketInput,
+  OpenSupportTicketPayload,
+  SupportTicket,
+  SupportTicketConnection,
+  SupportTicketOrder,
+} from './support-ticket.type.js';
+
+interface Stores {
+  readonly clusters: ClusterStore;
+  readonly catalogue: ClusterCatalogStore;
+}
+
+@Resolver(() => SupportTicket)
+export class SupportTicketResolver {
+  constructor(
+    private readonly service: SupportTicketService,
+    private readonly tickets: SupportTicketStore,
+    private readonly stores: Stores,
+  ) {}
+
+  @Query(() => SupportTicket, {
+    nullable: true,
+    description: 'A request for help of the account; null when there is none of this id.',
+  })
+  supportTicket(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+    return loadById(context, this.tickets.byIds, id);
+  }
+
+  @FieldResolver(() => Cluster, { description: 'The cluster that it is about.' })
+  cluster(@Ctx() context: RequestContext, @Root() ticket: SupportTicketRow) {
+    return loadById(context, this.stores.clusters.byIds, ticket.clusterId);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether the cluster has, now, a Kubernetes version older than the newest three minor versions: then no help is promised, nor its quality. An upgrade ends it.',
+  })
+  async versionUnsupported(
+    @Ctx() context: RequestContext,
+    @Root() ticket: SupportTicketRow,
+  ): Promise<boolean> {
+    const cluster = await loadById(context, this.stores.clusters.byIds, ticket.clusterId);
+    const { versions } = await this.stores.catalogue.catalogue();
+    return !versions.status(cluster?.version ?? ticket.version).minorSupported;
+  }
+
+  @Mutation(() => OpenSupportTicketPayload, {
+    description:
+      'Asks for help with a cluster. It is taken for clusters of any version; `versionUnsupported` and the event SUPPORT_TICKET_OPENED say where none is promised.',
+  })
+  openSupportTicket(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => OpenSupportTicketInput, { description: 'What is asked.' })
+    input: OpenSupportTicketInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return payload(this.service.open(context.actor, input, dryRun));
+  }
+
+  @Mutation(() => CloseSupportTicketPayload, { description: 'Says that a request for help is settled.' })
+  closeSupportTicket(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => CloseSupportTicketInput, { description: 'The ticket.' })
+    input: CloseSupportTicketInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return payload(this.service.close(context.actor, input, dryRun));
+  }
+}
+
+@Resolver(() => Cluster)
+export class ClusterTicketsResolver {
+  constructor(private readonly tickets: SupportTicketStore) {}
+
+  @FieldResolver(() => SupportTicketConnection, { description: 'Requests for help with it.' })
+  supportTickets(
+    @Ctx() context: RequestContext,
+    @Root() cluster: ClusterRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @OrderByArg(SupportTicketOrder, 'newest first') orderBy?: SupportTicketOrder | null,
+  ) {
+    return childConnection(context, this.tickets.ofClusters, cluster.id, { ...page, orderBy });
+  }
+}
+
+async function payload(work: Promise<SupportTicketRow | null>) {
+  const result = await settle(() => work);
+  if (result.ok) return { supportTicket: result.value, operation: null, userErrors: [] };
+  return { supportTicket: null, operation: null, userErrors: result.problems.map(toUserError) };
+}

@@ -1,0 +1,142 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { changeInTransaction } from '../../../../engine/change-transaction.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { Platform } from '../../../../engine/platform.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { newId } from '../../../../kernel/ids.js';
+import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { lockCluster } from '../../store/cluster.store.js';
+import { eventOf } from '../../model/cluster-events.js';
+import * as tickets from '../../store/support-ticket.store.js';
+import type { CloseSupportTicketInput, OpenSupportTicketInput } from './support-ticket.type.js';
+
+const MAX_TITLE = 200;
+const MAX_TEXT = 10_000;
+/** Of one cluster. */
+const MAX_OPEN = 100;
+
+/** Requests for help with clusters: asking, and saying that it is settled. */
+export class SupportTicketService {
+  constructor(
+    private readonly platform: Pick<Platform, 'database' | 'clock'>,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  /**
+   * Opens a ticket, also for a cluster whose version is not supported any more: its event warns of that. Refuses
+   * `NOT_FOUND`, `INVALID_INPUT`, and `INVALID_STATE` for a deleted cluster and one with 100 open tickets.
+   */
+  async open(
+    actor: Actor,
+    input: OpenSupportTicketInput,
+    dryRun?: boolean | null,
+  ): Promise<tickets.SupportTicketRow | null> {
+    const problems = [
+      ...lengthProblem(input.title, MAX_TITLE, 'title'),
+      ...lengthProblem(input.text, MAX_TEXT, 'text'),
+    ];
+    if (problems.length > 0) throw new Refused(problems);
+    const { versions } = await this.catalogue.catalogue();
+    const versionUnsupported = (version: string) => !versions.status(version).minorSupported;
+    return this.once({ actor, mutation: 'openSupportTicket', input, dryRun }, (tx, at) =>
+      openTicket(tx, { actor, input, at, versionUnsupported }),
+    );
+  }
+
+  /** Closes a ticket of the account. Refuses `NOT_FOUND`, and `INVALID_STATE` for one that is closed. */
+  close(
+    actor: Actor,
+    input: CloseSupportTicketInput,
+    dryRun?: boolean | null,
+  ): Promise<tickets.SupportTicketRow | null> {
+    return this.once({ actor, mutation: 'closeSupportTicket', input, dryRun }, async (tx, at) => {
+      const path = ['input', 'id'];
+      const [ticket] = await new tickets.SupportTicketStore(tx).byIds(actor.account, [input.id]);
+      if (!ticket) return refuseNotFound('SUPPORT_TICKET', input.id, path);
+      if (!(await tickets.closeOpen(tx, ticket.id, at)))
+        refuse('INVALID_STATE', `The ticket ${ticket.id} is closed already.`, { path });
+      const data = { ticketId: ticket.id };
+      const cluster = { id: ticket.clusterId };
+      const event = eventOf({ cluster }, 'SUPPORT_TICKET_CLOSED', `The ticket "${ticket.title}" is closed.`, {
+        data,
+      });
+      await appendEvents(tx, actor.account, at, [event]);
+      return ticket.id;
+    });
+  }
+
+  private async once(
+    { actor: { account }, mutation, input, dryRun }: TicketRequest,
+    work: (tx: Transaction, at: Date) => Promise<string>,
+  ): Promise<tickets.SupportTicketRow | null> {
+    const at = this.platform.clock.now();
+    const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+    const { ticket } = await changeInTransaction(this.platform.database.prisma, request, {
+      make: async (tx) => ({ id: await work(tx, at) }),
+      read: async (database, { id }) => {
+        const [row] = await new tickets.SupportTicketStore(database).byIds(account, [id]);
+        return { ticket: row ?? null };
+      },
+    });
+    if (!ticket && !dryRun)
+      refuse(
+        'NOT_FOUND',
+        'The ticket that this clientToken opened is no longer kept. Send a new clientToken.',
+      );
+    return ticket;
+  }
+}
+
+interface TicketRequest {
+  readonly actor: Actor;
+  readonly mutation: string;
+  readonly input: { readonly clientToken?: string | null };
+  readonly dryRun: boolean | null | undefined;
+}
+
+function lengthProblem(text: string, most: number, field: string): Problem[] {
+  if (text.trim().length > 0 && text.length <= most) return [];
+  const message = `${field} has 1 to ${most} characters.`;
+  return [{ code: 'INVALID_INPUT', message, path: ['input', field] }];
+}
+
+interface Opening {
+  readonly actor: Actor;
+  readonly input: OpenSupportTicketInput;
+  readonly at: Date;
+  /** Of a Kubernetes version. */
+  readonly versionUnsupported: (version: string) => boolean;
+}
+
+async function openTicket(
+  tx: Transaction,
+  { actor, input, at, versionUnsupported }: Opening,
+): Promise<string> {
+  const { account, subject } = actor;
+  const { clusterId, kind, title, text } = input;
+  const path = ['input', 'clusterId'];
+  const cluster = await lockCluster(tx, account, clusterId);
+  if (!cluster) return refuseNotFound('CLUSTER', clusterId, path);
+  if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path });
+  if ((await tickets.countOpen(tx, clusterId)) >= MAX_OPEN)
+    refuse('INVALID_STATE', `${MAX_OPEN} tickets of the cluster ${clusterId} are open. Close one first.`, {
+      path,
+    });
+  const id = newId('supportTicket');
+  const { version } = cluster;
+  await tickets.insertTicket(tx, {
+    ...{ id, account, clusterId, kind, title, text, version, openedBy: subject, openedAt: at },
+    state: 'OPEN',
+    closedAt: null,
+  });
+  const warned = versionUnsupported(version);
+  const warning = warned ? ` Kubernetes ${version} is not supported any more: no help is promised.` : '';
+  const event = eventOf({ cluster }, 'SUPPORT_TICKET_OPENED', `The ticket "${title}" was opened.${warning}`, {
+    level: warned ? 'WARNING' : 'INFO',
+    data: { ticketId: id, kind, versionUnsupported: warned },
+  });
+  await appendEvents(tx, account, at, [event]);
+  return id;
+}

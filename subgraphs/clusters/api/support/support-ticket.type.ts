@@ -1,0 +1,95 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { orderOf } from '../../../../kernel/graph/order.type.js';
+import { connectionOf } from '../../../../kernel/graph/connection.type.js';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { ChangePayload } from '../entities/change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+
+export const SupportTicketKind = graphEnum('SupportTicketKind', 'What help is asked for.', {
+  QUESTION: 'How something works.',
+  GUIDANCE: 'How something is best done.',
+  TROUBLESHOOTING: 'What is wrong, and how it is fixed.',
+});
+export type SupportTicketKind = keyof typeof SupportTicketKind;
+
+export const SupportTicketState = graphEnum('SupportTicketState', 'Whether help is still wanted.', {
+  OPEN: 'It waits for help.',
+  CLOSED: 'It is settled.',
+});
+export type SupportTicketState = keyof typeof SupportTicketState;
+
+@ObjectType({ implements: Resource, description: 'A request for help with a cluster.' })
+export class SupportTicket {
+  @Field(() => ID, { description: 'Id of the ticket, `ticket_…`.' })
+  id: string;
+
+  @Field(() => SupportTicketKind, { description: 'What help is asked for.' })
+  kind: string;
+
+  @Field(() => String, { description: 'What it is about.' })
+  title: string;
+
+  @Field(() => String, { description: 'What was asked.' })
+  text: string;
+
+  @Field(() => SupportTicketState, { description: 'Whether help is still wanted.' })
+  state: string;
+
+  @Field(() => String, { description: 'Kubernetes version of the cluster when it was opened.' })
+  version: string;
+
+  @Field(() => String, { description: 'Subject of the token that opened it.' })
+  openedBy: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was opened.' })
+  openedAt: Date;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was closed; null while it is open.' })
+  closedAt: Date | null;
+}
+
+export const SupportTicketConnection = connectionOf('SupportTicket', () => SupportTicket);
+
+export const SupportTicketOrder = orderOf('SupportTicket', { OPENED_AT: 'When it was opened.' });
+export type SupportTicketOrder = InstanceType<typeof SupportTicketOrder>;
+
+@InputType({ description: 'A request for help.' })
+export class OpenSupportTicketInput {
+  @Field(() => ID, { description: 'The cluster that it is about.' })
+  clusterId: string;
+
+  @Field(() => SupportTicketKind, { description: 'What help is asked for.' })
+  kind: SupportTicketKind;
+
+  @Field(() => String, { description: 'What it is about: 1 to 200 characters.' })
+  title: string;
+
+  @Field(() => String, { description: 'What is asked: 1 to 10,000 characters.' })
+  text: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'A ticket that is settled.' })
+export class CloseSupportTicketInput {
+  @Field(() => ID, { description: 'The ticket.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@ObjectType()
+abstract class SupportTicketPayload extends ChangePayload {
+  @Field(() => SupportTicket, { nullable: true, description: 'The ticket; null if the request was refused.' })
+  supportTicket: SupportTicket | null;
+}
+
+@ObjectType({ description: 'Payload of openSupportTicket.' })
+export class OpenSupportTicketPayload extends SupportTicketPayload {}
+
+@ObjectType({ description: 'Payload of closeSupportTicket.' })
+export class CloseSupportTicketPayload extends SupportTicketPayload {}

@@ -1,0 +1,55 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import type { PausePolicy } from '../../model/upgrade.rules.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+
+export const UpgradePausePolicy = graphEnum(
+  'UpgradePausePolicy',
+  'When an upgrade of nodes pauses by itself; resumeOperation lets it go on.',
+  {
+    NOT_PAUSE: 'Never.',
+    FIRST_BATCH: 'After the first batch of nodes.',
+    EVERY_BATCH: 'After each batch of nodes.',
+  },
+);
+
+@InputType({ description: 'How the nodes of a cluster are upgraded, pool by pool.' })
+export class UpgradeRollingPolicyInput {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Nodes of a pool that are cordoned, drained and upgraded at the same time: 1 to 20. Default: a tenth.',
+  })
+  batchSize?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Nodes that a pool gets in addition while it is upgraded: 0 to 20, as far as quotas and its bounds allow. Default 0.',
+  })
+  surge?: number | null;
+
+  @Field(() => UpgradePausePolicy, {
+    nullable: true,
+    description: 'When it pauses by itself. Default NOT_PAUSE.',
+  })
+  pausePolicy?: PausePolicy | null;
+}
+
+@InputType({ description: 'An operation to be paused.' })
+export class PauseOperationInput {
+  @Field(() => ID, { description: 'The operation.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@InputType({ description: 'A paused operation that is to go on.' })
+export class ResumeOperationInput {
+  @Field(() => ID, { description: 'The operation.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}

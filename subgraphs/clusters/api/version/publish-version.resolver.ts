@@ -1,0 +1,29 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { settle } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { PublishVersionService } from './publish-version.service.js';
+import { PublishKubernetesVersionInput, PublishKubernetesVersionPayload } from './publish-version.type.js';
+import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { Requires } from '../../../../access/requires.js';
+
+@Resolver()
+export class PublishVersionResolver {
+  constructor(private readonly service: PublishVersionService) {}
+
+  @Requires('publishVersions')
+  @Mutation(() => PublishKubernetesVersionPayload, {
+    description:
+      'Publishes a Kubernetes version for all accounts; for those who run the platform (scope `fleet:admin`). The oldest of the creatable, supported and unexpired versions fall out by it, and owners of clusters whose version expires get an event VERSION_EXPIRED.',
+  })
+  async publishKubernetesVersion(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => PublishKubernetesVersionInput, { description: 'The version.' })
+    input: PublishKubernetesVersionInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    const result = await settle(() => this.service.publish(context.actor, input, dryRun));
+    if (result.ok) return { kubernetesVersion: result.value, operation: null, userErrors: [] };
+    return { kubernetesVersion: null, operation: null, userErrors: result.problems.map(toUserError) };
+  }
+}

@@ -1,0 +1,90 @@
+import { changeInTransaction } from '../../../../engine/change-transaction.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { Refused } from '../../../../kernel/result.js';
+import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../../store/catalog.store.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { notesProblems, publishProblems } from '../../model/publish-version.rules.js';
+import type { PublishKubernetesVersionInput } from './publish-version.type.js';
+import { publishedVersions } from '../../store/release.store.js';
+import { minorOf, type VersionStatus } from '../../model/version.rules.js';
+import { VERSION_SUPPORT } from '../../controllers/version-support/version-support.reconciler.js';
+
+/** Adds versions to the catalogue. */
+export class PublishVersionService {
+  constructor(
+    private readonly platform: Pick<Platform, 'database' | 'clock'>,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  /**
+   * Publishes a version for all accounts; clusters whose version expires by it are looked at, and their owners told.
+   * Refuses what is no version that could come next. A dry run answers null: the version does not exist.
+   */
+  async publish(
+    actor: Actor,
+    input: PublishKubernetesVersionInput,
+    dryRun?: boolean | null,
+  ): Promise<VersionStatus | null> {
+    const { id, clientToken: token } = input;
+    const at = this.platform.clock.now();
+    const asked = { account: actor.account, mutation: 'publishKubernetesVersion', token, input, at, dryRun };
+    const { version } = await changeInTransaction(this.platform.database.prisma, asked, {
+      make: async (tx) => {
+        // One at a time: each is checked against what the one before has published.
+        await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
+        return add(tx, input, at);
+      },
+      read: async (database) => {
+        const versions = await publishedVersions(database);
+        return { version: versions.has(id) ? versions.status(id) : null };
+      },
+    });
+    if (!dryRun) this.catalogue.refresh();
+    return version;
+  }
+}
+
+async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Date): Promise<object> {
+  const { id } = input;
+  const minor = minorOf(id);
+  const releasedAt = input.releasedAt ?? at;
+  const before = await publishedVersions(tx);
+  const problems = [...publishProblems({ id, releasedAt }, before, at), ...notesProblems(input, before)];
+  if (problems.length > 0) throw new Refused(problems);
+  const removedApis = (input.removedApis ?? []).map(({ replacement, ...api }) => ({
+    ...api,
+    replacement: replacement ?? null,
+    removedIn: minor,
+  }));
+  await tx.kubernetesVersion.create({
+    data: { id, minor, releasedAt, changes: input.changes ?? [], removedApis },
+  });
+  const after = await publishedVersions(tx);
+  const changed = before.all().filter((one) => differs(one, after.status(one.id)));
+  const clusters = await tx.cluster.findMany({
+    where: { version: { in: changed.map((one) => one.id) }, deletedAt: null },
+    select: { id: true },
+  });
+  await enqueueAll(
+    tx,
+    VERSION_SUPPORT,
+    clusters.map((cluster) => cluster.id),
+  );
+  const message = `Kubernetes ${id} was published; ${clusters.length} clusters have a version that expires.`;
+  const event = {
+    type: VERSION_PUBLISHED,
+    reason: 'KubernetesVersionPublished',
+    message,
+    data: { version: id },
+  };
+  await appendEvents(tx, PLATFORM_ACCOUNT, at, [{ category: 'PROVISIONING', ...event }]);
+  return {};
+}
+
+function differs(a: VersionStatus, b: VersionStatus): boolean {
+  return a.expired !== b.expired || a.minorSupported !== b.minorSupported;
+}

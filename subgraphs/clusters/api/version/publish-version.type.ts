@@ -1,0 +1,60 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { KubernetesVersion } from '../entities/version.type.js';
+import { ChangePayload } from '../entities/change-payload.type.js';
+import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+
+@InputType({ description: 'A Kubernetes API that a version no longer serves.' })
+export class RemovedApiInput {
+  @Field(() => String, { description: 'Its group, e.g. `batch`.' })
+  group: string;
+
+  @Field(() => String, { description: 'Its version in the group, e.g. `v1beta1`.' })
+  version: string;
+
+  @Field(() => String, { description: 'The kind of objects, e.g. `CronJob`.' })
+  kind: string;
+
+  @Field(() => String, { description: 'What the kind is called in paths, e.g. `cronjobs`.' })
+  resource: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The apiVersion to use instead, e.g. `batch/v1`; omitted when there is none.',
+  })
+  replacement?: string | null;
+}
+
+@InputType({ description: 'A Kubernetes version to be published.' })
+export class PublishKubernetesVersionInput {
+  @Field(() => ID, {
+    description: 'The version: a newer patch, or the next even minor version, e.g. `1.36.1`.',
+  })
+  id: string;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was released; now if omitted.' })
+  releasedAt?: Date | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'What is new, in sentences: at most 50 of at most 500 characters; see KubernetesVersion.changes.',
+  })
+  changes?: string[] | null;
+
+  @Field(() => [RemovedApiInput], {
+    nullable: true,
+    description:
+      'APIs that it no longer serves, at most 100; only with a new minor version. Upgrade checks look for what was written with them.',
+  })
+  removedApis?: RemovedApiInput[] | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Payload of publishKubernetesVersion.' })
+export class PublishKubernetesVersionPayload extends ChangePayload {
+  @Field(() => KubernetesVersion, { nullable: true, description: 'The version; null when it was refused.' })
+  kubernetesVersion: KubernetesVersion | null;
+}

@@ -1,0 +1,30 @@
+import { Field, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+
+export const SupportStatus = graphEnum('SupportStatus', 'How far a Kubernetes version is supported.', {
+  SUPPORTED: 'The newest patch of one of the newest three minor versions.',
+  PATCH_EXPIRED: 'Its minor version is supported, but only with its newest patch.',
+  MINOR_EXPIRED: 'Its minor version is older than the newest three: no help, no guarantee.',
+});
+export type SupportStatus = keyof typeof SupportStatus;
+
+@ObjectType({ description: 'A Kubernetes API that is no longer served.' })
+export class RemovedApi {
+  @Field(() => String, { description: 'The minor version of Kubernetes that left it out, e.g. `1.25`.' })
+  removedIn: string;
+
+  @Field(() => String, { description: 'Its group, e.g. `batch`.' })
+  group: string;
+
+  @Field(() => String, { description: 'Its version in the group, e.g. `v1beta1`.' })
+  version: string;
+
+  @Field(() => String, { description: 'The kind of objects, e.g. `CronJob`.' })
+  kind: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The apiVersion to use instead, e.g. `batch/v1`; null when there is none.',
+  })
+  replacement: string | null;
+}

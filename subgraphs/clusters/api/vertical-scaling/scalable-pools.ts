@@ -1,0 +1,39 @@
+import type { Platform } from '../../../../engine/platform.js';
+import { Refused } from '../../../../kernel/result.js';
+import type { NodePoolState } from '../entities/node-pool.type.js';
+import { observedScalingGroup } from '../../changes/scaling-group-bounds.js';
+import { poolStateProblem } from '../../model/pool-states.js';
+import type { NodePool } from '../../store/reconcile.store.js';
+import { canResize } from '../../changes/pool-size.js';
+
+/** Ids of the pools whose scaling groups the cloud has now; what is recorded of them may be a minute old. */
+export async function poolsWithGroup(
+  { database, provider }: Pick<Platform, 'database' | 'provider'>,
+  account: string,
+  clusterId: string,
+): Promise<ReadonlySet<string>> {
+  const pools = await database.prisma.nodePool.findMany({ where: { clusterId, account, deletedAt: null } });
+  if (pools.every((pool) => observedScalingGroup(pool) === null)) return new Set();
+  const groups = await provider.scalingGroups(clusterId);
+  return new Set(groups.filter(({ state }) => state === 'ACTIVE').map(({ nodePoolId }) => nodePoolId));
+}
+
+/**
+ * Refuses `SCALING_GROUP_MISSING` when one of the pools can get no nodes any more, and `INVALID_STATE` while another
+ * operation on one has not ended.
+ */
+export function refuseStuckPools(
+  pools: readonly NodePool[],
+  withGroup: ReadonlySet<string>,
+  given: readonly string[] | null | undefined,
+): void {
+  const problems = pools.flatMap((pool) => {
+    const lost = observedScalingGroup(pool) !== null && !withGroup.has(pool.id);
+    if (!lost && canResize(pool)) return [];
+    const index = given?.indexOf(pool.id) ?? -1;
+    const path = index < 0 ? ['input', 'id'] : ['input', 'nodePoolIds', String(index)];
+    const state = lost ? 'UNHEALTHY' : (pool.state as NodePoolState);
+    return [poolStateProblem({ id: pool.id, state }, path)];
+  });
+  if (problems.length > 0) throw new Refused(problems);
+}

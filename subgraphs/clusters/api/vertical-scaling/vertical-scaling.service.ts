@@ -1,0 +1,177 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { createOperation } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Actor } from '../../../../kernel/actor.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { change, type ChangeOutcome } from '../../changes/change.js';
+import type { ContainerRuntime } from '../../model/cluster-kind.enums.js';
+import { refuseNodesOn } from '../../model/kind.guard.js';
+import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
+import { refuseLargeTypes, type SizedPool } from '../../changes/instance-size.guard.js';
+import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
+import { isVirtual } from '../../model/instance-category.js';
+import { fitsNode } from '../../model/node-pool.rules.js';
+import { architectureProblems, configOf, imageFitProblems } from '../../model/pool-config.rules.js';
+import type { NodePool } from '../../store/reconcile.store.js';
+import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
+import { MAX_BATCH } from '../../model/upgrade.rules.js';
+import type { InstanceTypeValue } from '../../model/version.rules.js';
+import { poolsWithGroup, refuseStuckPools } from './scalable-pools.js';
+import { SCALE_VERTICALLY, type VerticalScalingInput } from '../../model/vertical-scaling.rules.js';
+import { nodesToReplace } from '../../store/vertical-scaling.store.js';
+import type { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
+
+const MAX_TYPES = 20;
+
+/** Begins to give the nodes of clusters other instance types. */
+export class VerticalScalingService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {}
+
+  /**
+   * Refuses unknown, too small and too large types, those on which a pool's image or runtime does not run, unknown pools,
+   * pools that can get no nodes (`SCALING_GROUP_MISSING`), and `INVALID_STATE` while the cluster is not RUNNING, one of the
+   * pools is changing or another vertical scaling waits.
+   */
+  async scale(
+    actor: Actor,
+    input: ScaleClusterVerticallyInput,
+    dryRun?: boolean | null,
+  ): Promise<ChangeOutcome> {
+    const { instanceTypes } = await this.catalogue.catalogue();
+    const problems = [...typeProblems(input.instanceTypes, instanceTypes), ...batchProblems(input.batchSize)];
+    if (problems.length > 0) throw new Refused(problems);
+    const { account } = actor;
+    const withGroup = await poolsWithGroup(this.platform, account, input.id);
+    return change(
+      this.platform,
+      { actor, mutation: 'scaleClusterVertically', input, dryRun },
+      async (tx, at) => {
+        const cluster = await runningCluster(tx, account, input.id);
+        const pools = await chosenPools(tx, cluster, input.nodePoolIds);
+        refuseStuckPools(pools, withGroup, input.nodePoolIds);
+        for (const pool of pools) refuseUnfit(pool, cluster, { wished: input.instanceTypes, instanceTypes });
+        await refuseLargeTypes(tx, account, pools.map(withTypes(input.instanceTypes)));
+        await refuseSecondChange(tx, cluster, { type: SCALE_VERTICALLY });
+        const requested = await nodesToReplace(tx, pools, input.instanceTypes);
+        const wish: VerticalScalingInput = {
+          instanceTypes: [...new Set(input.instanceTypes)],
+          batchSize: input.batchSize ?? null,
+          pools: pools.map(({ id, desiredSize }) => ({ id, baseSize: desiredSize })),
+        };
+        const stages = pools.map(({ name }) => `POOL ${name}`);
+        const asked = { type: SCALE_VERTICALLY, stages, input: { ...wish }, requested };
+        const planned = await planInWindow(tx, cluster, { ...asked, timing: input.timing, at });
+        if (planned) return { clusterId: cluster.id, operationId: planned.id };
+        const { id } = cluster;
+        const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+        const operation = await createOperation(tx, { ...target, ...asked }, at);
+        await updateCluster(tx, cluster.id, { state: 'UPDATING', operationId: operation.id });
+        await enqueue(tx, 'cluster', cluster.id);
+        await appendEvents(tx, account, at, []);
+        return { clusterId: cluster.id, operationId: operation.id };
+      },
+    );
+  }
+}
+
+function typeProblems(wished: readonly string[], types: ReadonlyMap<string, InstanceTypeValue>): Problem[] {
+  const path = ['input', 'instanceTypes'];
+  if (wished.length < 1 || wished.length > MAX_TYPES)
+    return [{ code: 'INVALID_INPUT', message: `1 to ${MAX_TYPES} instance types.`, path }];
+  return wished.flatMap((id, index): Problem[] => {
+    const here = [...path, String(index)];
+    const type = types.get(id);
+    if (!type)
+      return [
+        {
+          code: 'UNKNOWN_INSTANCE_TYPE',
+          message: `There is no instance type ${id.slice(0, 60)}. Query.instanceTypes lists them.`,
+          path: here,
+        },
+      ];
+    if (fitsNode(type)) return [];
+    return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message: `${id} is too small for a node.`, path: here }];
+  });
+}
+
+/** A pool as it will be. */
+const withTypes =
+  (instanceTypes: readonly string[]) =>
+  (pool: NodePool): SizedPool => ({
+    desiredSize: pool.desiredSize,
+    instanceTypes: [...new Set(instanceTypes)],
+    config: configOf(pool),
+    path: ['input', 'instanceTypes'],
+  });
+
+/** A pool keeps its image, its runtime and what its cluster's kind asks for: the types must fit to them. */
+function refuseUnfit(
+  pool: NodePool,
+  cluster: ClusterRow,
+  types: {
+    readonly wished: readonly string[];
+    readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
+  },
+): void {
+  const path = ['input', 'instanceTypes'];
+  const { wished, instanceTypes } = types;
+  const { imageId } = configOf(pool).machines;
+  const problems = [
+    ...architectureProblems(wished, instanceTypes, path),
+    ...imageFitProblems({ imageId, instanceTypes: wished }, instanceTypes, path),
+  ];
+  if (problems.length > 0) throw new Refused(problems);
+  const runtime = pool.runtime as ContainerRuntime;
+  refusePoolOfKind({ ...pool, runtime, instanceTypes: wished }, cluster, instanceTypes);
+}
+
+function batchProblems(size: number | null | undefined): Problem[] {
+  if (size == null || (size >= 1 && size <= MAX_BATCH)) return [];
+  return [
+    { code: 'INVALID_INPUT', message: `batchSize is 1 to ${MAX_BATCH}.`, path: ['input', 'batchSize'] },
+  ];
+}
+
+async function runningCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
+  const path = ['input', 'id'];
+  const cluster = await lockCluster(tx, account, id);
+  if (!cluster) return refuseNotFound('CLUSTER', id, path);
+  refuseNodesOn(cluster, path);
+  if (cluster.state === 'RUNNING') return cluster;
+  return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be RUNNING.`, { path });
+}
+
+async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly string[] | null | undefined) {
+  const pools = await tx.nodePool.findMany({
+    where: { clusterId: id, deletedAt: null },
+    orderBy: { id: 'asc' },
+  });
+  const path = ['input', 'nodePoolIds'];
+  for (const [index, wished] of (ids ?? []).entries())
+    if (!pools.some((pool) => pool.id === wished))
+      refuse(
+        'NOT_FOUND',
+        `The cluster ${id} has no node pool ${wished.slice(0, 60)}. Cluster.nodePools lists them.`,
+        { path: [...path, String(index)] },
+      );
+  for (const [index, wished] of (ids ?? []).entries())
+    if (pools.some((pool) => pool.id === wished && pool.instanceTypes.some(isVirtual)))
+      refuse('INVALID_INPUT', `The nodes of ${wished} are virtual and have no size.`, {
+        path: [...path, String(index)],
+      });
+  const chosen = pools.filter((pool) => (ids ? ids.includes(pool.id) : !pool.instanceTypes.some(isVirtual)));
+  if (chosen.length === 0)
+    refuse(
+      'INVALID_INPUT',
+      `The cluster ${id} has no node pools whose nodes have a size. Create one first.`,
+      { path },
+    );
+  return chosen;
+}

@@ -1,0 +1,17 @@
+import type { LoggedEvent } from '../../../../engine/contract.js';
+import type { StreamCursors } from '../../../../kernel/event-cursor.js';
+import { eventKindOf } from '../../../../kernel/event-kinds.js';
+import { EventLevel } from '../../../../kernel/graph/event.type.js';
+import { ProvisioningEvent } from './provisioning-event.type.js';
+
+/** An event of the log as the graph shows it. */
+export function toProvisioningEvent(event: LoggedEvent, cursors: StreamCursors): ProvisioningEvent {
+  const { id, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId, data } = event;
+  return Object.assign(new ProvisioningEvent(), {
+    ...{ id, at, type, reason, message, clusterId, nodePoolId, operationId },
+    kind: eventKindOf(type),
+    level: EventLevel[level],
+    cursor: cursors.encode({ sequence }),
+    actor: typeof data['actor'] === 'string' ? data['actor'] : null,
+  });
+}

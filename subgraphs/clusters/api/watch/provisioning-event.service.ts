@@ -1,0 +1,47 @@
+import { refuseNotFound } from '../../../../engine/not-found.js';
+import { type EventFilter, LogMark } from '../../../../engine/event-log.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { Bookmark } from '../../../../kernel/graph/bookmark.js';
+import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterStore } from '../../store/cluster.store.js';
+import { openStream } from './event-stream.js';
+import { toProvisioningEvent } from './provisioning-event.rules.js';
+import type { ProvisioningEvent } from './provisioning-event.type.js';
+
+export interface ProvisioningEventsRequest {
+  readonly clusterId?: string | null;
+  readonly after?: string | null;
+}
+
+/** Streams what is done to clusters, node pools and nodes. */
+export class ProvisioningEventService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly clusters: ClusterStore,
+  ) {}
+
+  /**
+   * What follows the cursor, else what follows now. When it resolves the position is fixed: whatever is committed
+   * from then on is in the stream. Refuses `NOT_FOUND` and `INVALID_CURSOR`; the stream itself `CURSOR_EXPIRED`.
+   */
+  async open(
+    context: RequestContext,
+    request: ProvisioningEventsRequest,
+  ): Promise<AsyncGenerator<ProvisioningEvent | Bookmark>> {
+    const { events } = this.platform;
+    const { account } = context.actor;
+    const { clusterId } = request;
+    const cursors = this.platform.cursors.of({ account, field: 'provisioningEvents', args: { clusterId } });
+    const after = request.after == null ? await events.head(account) : cursors.decode(request.after).sequence;
+    if (clusterId != null && (await this.clusters.byIds(account, [clusterId])).length === 0)
+      refuseNotFound('CLUSTER', clusterId, ['clusterId']);
+    const filter: EventFilter = { categories: ['PROVISIONING'], ...(clusterId != null && { clusterId }) };
+    return openStream(context, async function* (signal) {
+      for await (const step of events.tail(account, { after, signal, filter })) {
+        if (step instanceof LogMark) yield new Bookmark(cursors.encode(step), step.caughtUp);
+        else yield followsFrom(toProvisioningEvent(step, cursors), step.traceparent);
+      }
+    });
+  }
+}

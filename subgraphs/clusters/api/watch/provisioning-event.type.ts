@@ -1,0 +1,15 @@
+import { Directive, ObjectType } from 'type-graphql';
+import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { EventInterface } from '../../../../kernel/graph/event.type.js';
+
+/** Declared, field by field the same, wherever a subgraph streams it; its entities are in the resolver. */
+@Directive('@shareable')
+@ObjectType({
+  implements: [EventInterface, Resource],
+  description: 'A cluster, node pool, node or operation came about, changed or went.',
+})
+export class ProvisioningEvent extends EventInterface implements Resource {
+  clusterId: string | null;
+  nodePoolId: string | null;
+  operationId: string | null;
+}

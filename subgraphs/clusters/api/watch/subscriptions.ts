@@ -1,0 +1,100 @@
+import { Arg, Ctx, Directive, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { EventCursorScalar } from '../../../../kernel/graph/scalars.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { ClusterFilter } from '../cluster/cluster.input.js';
+import type { ClusterStore } from '../../store/cluster.store.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { loadById } from '../../store/data-loaders.js';
+import type { NodePoolStore } from '../../store/node-pool.store.js';
+import { NodePool } from '../entities/node-pool.type.js';
+import type { OperationProgressService } from './operation-progress.service.js';
+import type { OperationRow, OperationStore } from '../../store/operation.store.js';
+import { Operation } from '../entities/operation.type.js';
+import type { ProvisioningEventService, ProvisioningEventsRequest } from './provisioning-event.service.js';
+import { ProvisioningEvent } from './provisioning-event.type.js';
+import type { ClusterChangeValue, WatchClustersService, WatchRequest } from './watch-clusters.service.js';
+import { ClusterChange } from './watch-clusters.type.js';
+
+/** Tells the gateway that nobody can join the stream later. */
+const STARTS_WITH_STATE = '@tag(name: "starts-with-state")';
+
+const AFTER = 'Return what comes after this cursor: first what came since, then live.';
+
+export interface Streams {
+  readonly provisioning: ProvisioningEventService;
+  readonly progress: OperationProgressService;
+  readonly watch: WatchClustersService;
+}
+
+/**
+ * The subscription fields. type-graphql calls `subscribe` without the resolver's instance, so the class is made where
+ * the services are known.
+ */
+export function clusterSubscriptions(streams: Streams): object {
+  @Resolver()
+  class ClusterSubscriptions {
+    @Subscription(() => ProvisioningEvent, {
+      description: 'What is done to clusters, node pools and nodes, as it happens.',
+      subscribe: ({ args, context }) =>
+        streams.provisioning.open(context as RequestContext, args as ProvisioningEventsRequest),
+    })
+    provisioningEvents(
+      @Root() event: ProvisioningEvent,
+      @Arg('clusterId', () => ID, { nullable: true, description: 'Only of this cluster.' })
+      _clusterId?: string | null,
+      @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after?: string | null,
+    ) {
+      return event;
+    }
+
+    @Directive(STARTS_WITH_STATE)
+    @Subscription(() => Operation, {
+      description: 'An operation as it is, then after each change; ends when the operation does.',
+      subscribe: ({ args, context }) =>
+        streams.progress.open(context as RequestContext, (args as { id: string }).id),
+    })
+    operationProgress(
+      @Root() operation: OperationRow,
+      @Arg('id', () => ID, { description: 'The operation.' }) _id: string,
+    ) {
+      return operation;
+    }
+
+    @Directive(STARTS_WITH_STATE)
+    @Subscription(() => ClusterChange, {
+      description: 'A list of clusters and its changes: each as ADDED, then SYNCED, then what changes.',
+      subscribe: ({ args, context }) => streams.watch.open(context as RequestContext, args as WatchRequest),
+    })
+    watchClusters(
+      @Root() change: ClusterChangeValue,
+      @Arg('filter', () => ClusterFilter, { nullable: true, description: 'Which ones.' })
+      _filter?: ClusterFilter | null,
+      @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after?: string | null,
+    ) {
+      return change;
+    }
+  }
+  return new ClusterSubscriptions();
+}
+
+@Resolver(() => ProvisioningEvent)
+export class ProvisioningEventResolver {
+  constructor(
+    private readonly stores: { clusters: ClusterStore; nodePools: NodePoolStore; operations: OperationStore },
+  ) {}
+
+  @FieldResolver(() => Cluster, { nullable: true, description: 'The cluster it is about.' })
+  cluster(@Ctx() context: RequestContext, @Root() { clusterId }: ProvisioningEvent) {
+    return clusterId === null ? null : loadById(context, this.stores.clusters.byIds, clusterId);
+  }
+
+  @FieldResolver(() => NodePool, { nullable: true, description: 'The node pool it is about.' })
+  nodePool(@Ctx() context: RequestContext, @Root() { nodePoolId }: ProvisioningEvent) {
+    return nodePoolId === null ? null : loadById(context, this.stores.nodePools.byIds, nodePoolId);
+  }
+
+  @FieldResolver(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
+  operation(@Ctx() context: RequestContext, @Root() { operationId }: ProvisioningEvent) {
+    return operationId === null ? null : loadById(context, this.stores.operations.byIds, operationId);
+  }
+}

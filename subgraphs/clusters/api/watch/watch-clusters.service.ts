@@ -1,0 +1,135 @@
+import type { LoggedEvent } from '../../../../engine/contract.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { LogMark } from '../../../../engine/event-log.js';
+import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
+import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { ClusterListService } from '../cluster/cluster-list.service.js';
+import { matchesFilter } from '../../model/cluster-filter.js';
+import type { ClusterFilter } from '../cluster/cluster.input.js';
+import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
+import { openStream } from './event-stream.js';
+import { type ChangeKind, WatchedClusters } from '../../model/watch-clusters.rules.js';
+import { WatchCursors, type WatchPosition } from './watch-cursor.js';
+
+/** Clusters of the snapshot read at once. */
+const BATCH = 200;
+
+/** What a watcher gets. */
+export interface ClusterChangeValue {
+  readonly type: ChangeKind | 'SYNCED' | 'BOOKMARK';
+  readonly cluster: ClusterRow | null;
+  readonly cursor: string;
+}
+
+export interface WatchRequest {
+  readonly filter?: ClusterFilter | null;
+  readonly after?: string | null;
+}
+
+interface Watch {
+  readonly account: string;
+  readonly filter: ClusterFilter;
+  readonly cursors: WatchCursors;
+  readonly watched: WatchedClusters;
+  readonly signal: AbortSignal;
+}
+
+/** Streams a list of clusters and how it changes. */
+export class WatchClustersService {
+  constructor(
+    private readonly platform: Platform,
+    private readonly clusters: ClusterStore,
+    private readonly lists: ClusterListService,
+  ) {}
+
+  /**
+   * Each cluster of the list as ADDED, then SYNCED, then each change. With `after` it goes on where the cursor stands.
+   * Refuses a filter or cursor that is not valid; the stream itself refuses `CURSOR_EXPIRED`.
+   */
+  async open(context: RequestContext, request: WatchRequest): Promise<AsyncGenerator<ClusterChangeValue>> {
+    const { account } = context.actor;
+    const filter = await this.lists.checkedFilter(request.filter);
+    const cursors = new WatchCursors(this.platform.cursors, account, filter);
+    const resumed = request.after == null ? undefined : cursors.decode(request.after);
+    // Before the snapshot is read: what changes meanwhile is in the tail as well, and is told once.
+    const start = resumed ?? { sequence: await this.platform.events.head(account), snapshotAfter: '' };
+    const { snapshotAfter } = start;
+    const inDoubt = (id: string) => resumed !== undefined && (snapshotAfter === null || id <= snapshotAfter);
+    const watched = new WatchedClusters(inDoubt);
+    return openStream(context, (signal) => this.stream({ account, filter, cursors, watched, signal }, start));
+  }
+
+  private async *stream(
+    watch: Watch,
+    start: WatchPosition,
+  ): AsyncGenerator<ClusterChangeValue, void, undefined> {
+    const { sequence, snapshotAfter } = start;
+    if (snapshotAfter !== null) {
+      yield* this.snapshot(watch, sequence, snapshotAfter);
+      yield {
+        type: 'SYNCED',
+        cluster: null,
+        cursor: watch.cursors.encode({ sequence, snapshotAfter: null }),
+      };
+    }
+    yield* this.tail(watch, sequence);
+  }
+
+  private async *snapshot(
+    watch: Watch,
+    sequence: bigint,
+    from: string,
+  ): AsyncGenerator<ClusterChangeValue, void, undefined> {
+    let snapshotAfter = from;
+    for (;;) {
+      const rows = await this.clusters.pageById({ ...watch, after: snapshotAfter, limit: BATCH });
+      for (const cluster of rows) {
+        snapshotAfter = cluster.id;
+        const type = watch.watched.see({ ...cluster, listed: true });
+        if (type) yield { type: 'ADDED', cluster, cursor: watch.cursors.encode({ sequence, snapshotAfter }) };
+      }
+      if (rows.length < BATCH) return;
+    }
+  }
+
+  private async *tail(watch: Watch, after: bigint): AsyncGenerator<ClusterChangeValue, void, undefined> {
+    const { account, signal, cursors } = watch;
+    const at = ({ sequence }: { readonly sequence: bigint }) =>
+      cursors.encode({ sequence, snapshotAfter: null });
+    let told = after;
+    const steps = this.platform.events.tell(account, { after, signal }, async (event) => {
+      const change = await this.changeOf(watch, event);
+      if (!change) return undefined;
+      told = event.sequence;
+      return followsFrom({ ...change, cursor: at(event) }, event.traceparent);
+    });
+    for await (const step of steps) {
+      if (!(step instanceof LogMark)) yield step;
+      // Where nothing has been left out the watcher knows how far it is.
+      else if (step.sequence > told) yield { type: 'BOOKMARK', cluster: null, cursor: at(step) };
+    }
+  }
+
+  private async changeOf(
+    watch: Watch,
+    event: LoggedEvent,
+  ): Promise<Pick<ClusterChangeValue, 'type' | 'cluster'> | undefined> {
+    const { account, filter, watched } = watch;
+    const { clusterId: id, category } = event;
+    if (id === null || (category !== 'PROVISIONING' && category !== 'SCALING')) return undefined;
+    if (isCreation(event)) watched.requested(id);
+    const [cluster] = await this.clusters.byIds(account, [id]);
+    if (!cluster) return undefined;
+    const listed = cluster.deletedAt === null && matchesFilter(cluster, filter);
+    const type = watched.see({ ...cluster, listed });
+    return type && { type, cluster };
+  }
+}
+
+/** Whether the event is the first about its cluster. */
+function isCreation({ type, data }: LoggedEvent): boolean {
+  return (
+    type === 'CLUSTER_REQUESTED' ||
+    (type === 'OPERATION_PENDING' && data['operationType'] === 'CREATE_CLUSTER')
+  );
+}

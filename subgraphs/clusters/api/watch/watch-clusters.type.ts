@@ -1,0 +1,30 @@
+import { Field, ObjectType } from 'type-graphql';
+import { EventCursorScalar } from '../../../../kernel/graph/scalars.js';
+import { Cluster } from '../entities/cluster.type.js';
+import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+
+export const ClusterChangeType = graphEnum('ClusterChangeType', 'What happened to a watched list.', {
+  ADDED: 'The cluster is in the list: it was there at the start, is new, or now matches the filter.',
+  MODIFIED: 'A cluster of the list has changed.',
+  DELETED: 'The cluster is no longer in the list: it was deleted, or does not match the filter any more.',
+  SYNCED: 'Every cluster that was there at the start has been sent; what follows are changes.',
+  BOOKMARK: 'Nothing of the list has changed; the cursor has moved on.',
+});
+
+@ObjectType({ description: 'A change of a watched list of clusters.' })
+export class ClusterChange {
+  @Field(() => ClusterChangeType, { description: 'What happened.' })
+  type: string;
+
+  @Field(() => Cluster, {
+    nullable: true,
+    description: 'The cluster as it is now; null for SYNCED and BOOKMARK.',
+  })
+  cluster: Cluster | null;
+
+  @Field(() => EventCursorScalar, {
+    description:
+      'Where the stream stands: `after` with the same filter goes on behind it, also inside the first list.',
+  })
+  cursor: string;
+}

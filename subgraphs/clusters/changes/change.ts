@@ -1,0 +1,86 @@
+import { changeInTransaction } from '../../../engine/change-transaction.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { isTransactionConflict } from '../store/transaction-conflict.js';
+import { ClusterStore, type ClusterRow } from '../store/cluster.store.js';
+import { ComponentStore, type ComponentRow } from '../store/component.store.js';
+import { NodePoolStore, type NodePoolRow } from '../store/node-pool.store.js';
+import { OperationStore, type OperationRow } from '../store/operation.store.js';
+
+/** How often a transaction that lost a deadlock is run again. */
+const ATTEMPTS = 4;
+
+/** Ids of what a change was about; plain JSON, remembered for the clientToken. */
+export interface ChangeAnswer {
+  readonly clusterId?: string;
+  readonly nodePoolId?: string;
+  readonly operationId?: string;
+  readonly componentId?: string;
+}
+
+/** The resources themselves. */
+export interface ChangeOutcome extends Readonly<Record<string, unknown>> {
+  readonly cluster: ClusterRow | null;
+  readonly nodePool: NodePoolRow | null;
+  readonly operation: OperationRow | null;
+  readonly component: ComponentRow | null;
+}
+
+export interface ChangeRequest {
+  readonly actor: Actor;
+  /** Name of the mutation; each has clientTokens of its own. */
+  readonly mutation: string;
+  readonly input: { readonly clientToken?: string | null };
+  /** Make every check and answer what would be, but roll it back. */
+  readonly dryRun?: boolean | null | undefined;
+}
+
+/**
+ * Runs a mutation's work in one transaction, once for each clientToken, and reads what it answers. `work` appends
+ * its events last. What it refuses is thrown as `Refused`. A dry run answers what exists as it would be.
+ */
+export async function change(
+  { database, clock }: Platform,
+  { actor, mutation, input, dryRun }: ChangeRequest,
+  work: (tx: Transaction, at: Date) => Promise<ChangeAnswer>,
+): Promise<ChangeOutcome> {
+  const { account } = actor;
+  const at = clock.now();
+  const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+  return retryConflicts(() =>
+    changeInTransaction<ChangeAnswer, ChangeOutcome>(database.prisma, request, {
+      make: (tx) => work(tx, at),
+      read: (db, answer) => readOutcome(db, account, answer),
+    }),
+  );
+}
+
+/** Transactions of the engine may hold rows in another order; PostgreSQL then ends one of the two, which tries again. */
+async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isTransactionConflict(error)) throw error;
+    }
+  }
+}
+
+async function readOutcome(
+  db: Database | Transaction,
+  account: string,
+  answer: ChangeAnswer,
+): Promise<ChangeOutcome> {
+  const { clusterId, nodePoolId, operationId, componentId } = answer;
+  const clusters = clusterId ? await new ClusterStore(db).byIds(account, [clusterId]) : [];
+  const pools = nodePoolId ? await new NodePoolStore(db).byIds(account, [nodePoolId]) : [];
+  const operations = operationId ? await new OperationStore(db).byIds(account, [operationId]) : [];
+  const components = componentId ? await new ComponentStore(db).byIds(account, [componentId]) : [];
+  return {
+    cluster: clusters[0] ?? null,
+    nodePool: pools[0] ?? null,
+    operation: operations[0] ?? null,
+    component: components[0] ?? null,
+  };
+}

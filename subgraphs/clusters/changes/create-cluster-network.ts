@@ -1,0 +1,256 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
+import { reserve } from '../../../engine/ledger.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import { type Cidr, freeCidr, parseCidr, SERVICE_RANGES } from '../model/cidr.rules.js';
+import { ensureDefaultVpc } from './default-vpc.js';
+import { refuseGroupWithoutDns } from './dns-access.js';
+import { reserveNodeNetwork } from './node-network.js';
+import { networkReferenceProblems } from './network-references.js';
+import { openSecurityGroup } from './network-quotas.js';
+import {
+  DEFAULT_NODE_MASK,
+  freePodRange,
+  type GroupRule,
+  type NetworkRequest,
+  overlapProblems,
+  type TakenRange,
+} from '../model/network.rules.js';
+import * as store from '../store/network.store.js';
+
+const SERVICE_PREFIX = 20;
+const PATH = ['input', 'network'];
+
+/** A checked cluster that is to be connected. */
+export interface ClusterNetworkRequest {
+  readonly account: string;
+  readonly clusterId: string;
+  readonly name: string;
+  readonly product: string;
+  readonly regionId: string;
+  /** FLANNEL or TERWAY. */
+  readonly plugin: string;
+  /** Zones that the request names; null: none, so that the vSwitches decide. */
+  readonly zoneIds: readonly string[] | null;
+  /** Zones of the region. */
+  readonly allZoneIds: readonly string[];
+  /** Nodes wished at first. */
+  readonly nodes: number;
+  /** Masters of the account, and their acceptable types. */
+  readonly masters: number;
+  readonly masterTypes: readonly string[];
+  readonly request: NetworkRequest | null;
+  readonly at: Date;
+}
+
+/** Where a cluster is connected. */
+interface Place {
+  readonly vpc: store.VpcRow;
+  readonly vSwitches: readonly store.VSwitchRow[];
+}
+
+/**
+ * Connects a new cluster: finds or makes VPC, vSwitches and security group, gives it ranges for pods and Services that
+ * nothing in the VPC has, and takes what that needs of the quotas. Answers the zones of its vSwitches.
+ * Refuses NOT_FOUND, NETWORK_MISMATCH, CIDR_OVERLAP, SECURITY_GROUP_RULE_MISSING, QUOTA_EXCEEDED.
+ */
+export async function createClusterNetwork(
+  tx: Transaction,
+  wish: ClusterNetworkRequest,
+): Promise<readonly string[]> {
+  const { account, clusterId, plugin, request, regionId } = wish;
+  const missing = await networkReferenceProblems(tx, { account, regionId, network: request });
+  if (missing.length > 0) throw new Refused(missing);
+  const place =
+    request?.vpcId == null ? await defaultPlace(tx, wish) : await givenPlace(tx, wish, request.vpcId);
+  const { vpc, vSwitches } = place;
+  const taken = await takenRanges(tx, vpc);
+  const pods = podRange(wish, taken);
+  const services = serviceRange(wish, pods ? [...taken, { cidr: pods, owner: 'its pods' }] : taken);
+  const securityGroupId = await groupOf(tx, { wish, vpc, pods });
+  await store.insertClusterNetwork(tx, {
+    clusterId,
+    account,
+    vpcId: vpc.id,
+    vSwitchIds: vSwitches.map(({ id }) => id),
+    securityGroupId,
+    plugin,
+    podCidr: pods?.text ?? null,
+    serviceCidr: services.text,
+    nodeCidrMask: pods ? (request?.nodeCidrMask ?? DEFAULT_NODE_MASK) : null,
+  });
+  await connectMasters(tx, wish);
+  await makeEndpoint(tx, wish);
+  return [...new Set(vSwitches.map(({ zoneId }) => zoneId))];
+}
+
+/** What the Kubernetes API is reached by: a load balancer, and a public address if wished. */
+async function makeEndpoint(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
+  const { account, clusterId, request, at } = wish;
+  const resource = { account, clusterId, retained: false, createdAt: at };
+  const rows = [{ ...resource, id: newId('cloudResource'), type: 'LOAD_BALANCER', name: `${wish.name}-api` }];
+  if (request?.publicEndpoint) {
+    await reserve(tx, { account, resource: 'eips', scope: '', amount: 1, path: [...PATH, 'publicEndpoint'] });
+    rows.push({ ...resource, id: newId('cloudResource'), type: 'EIP', name: `${wish.name}-api` });
+  }
+  await store.insertCloudResources(tx, rows);
+}
+
+async function connectMasters(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
+  const { account, clusterId, masters, masterTypes: instanceTypes } = wish;
+  const nodes = { account, clusterId, instanceTypes, count: masters, securityGroupId: null };
+  const { shortage } = await reserveNodeNetwork(tx, nodes);
+  if (shortage) throw new Refused([{ ...shortage, path: PATH }]);
+}
+
+function defaultPlace(
+  tx: Transaction,
+  { account, regionId, zoneIds, allZoneIds, at }: ClusterNetworkRequest,
+) {
+  return ensureDefaultVpc(tx, { account, regionId, zoneIds: zoneIds ?? allZoneIds, at });
+}
+
+async function givenPlace(tx: Transaction, wish: ClusterNetworkRequest, vpcId: string): Promise<Place> {
+  const { account, request } = wish;
+  const vpc = await store.lockVpc(tx, account, vpcId);
+  // Deleted since the references were checked.
+  if (!vpc) return refuseNotFound('VPC', vpcId, [...PATH, 'vpcId']);
+  const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
+  const chosen = request?.vSwitchIds
+    ? request.vSwitchIds.map((id, index) => one(all, id, index))
+    : all.filter(({ zoneId }) => wish.zoneIds?.includes(zoneId) ?? true);
+  checkZones(chosen, wish);
+  return { vpc, vSwitches: [...new Set(chosen)] };
+}
+
+function one(all: readonly store.VSwitchRow[], id: string, index: number): store.VSwitchRow {
+  const found = all.find((vSwitch) => vSwitch.id === id);
+  const path = [...PATH, 'vSwitchIds', String(index)];
+  return (
+    found ??
+    refuse('NETWORK_MISMATCH', `The VPC has no vSwitch ${id.slice(0, 60)}. Vpc.vSwitches lists them.`, {
+      path,
+    })
+  );
+}
+
+function checkZones(chosen: readonly store.VSwitchRow[], { zoneIds }: ClusterNetworkRequest): void {
+  const zones = chosen.map(({ zoneId }) => zoneId);
+  const without = zoneIds?.find((zone) => !zones.includes(zone));
+  if (without !== undefined) {
+    refuse('NETWORK_MISMATCH', `No vSwitch of the cluster is in the zone ${without}.`, {
+      path: ['input', 'zoneIds'],
+    });
+  }
+  if (chosen.length === 0)
+    refuse('NETWORK_MISMATCH', 'The VPC has no vSwitch; make one first.', { path: [...PATH, 'vpcId'] });
+}
+
+/** Every range that something in the VPC has. */
+async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<TakenRange[]> {
+  const range = (text: string | null, owner: string): TakenRange[] => {
+    const cidr = text === null ? undefined : parseCidr(text);
+    return cidr ? [{ cidr, owner }] : [];
+  };
+  const clusters = await store.networksIn(tx, vpc.id);
+  return [
+    ...range(vpc.cidr, `the addresses of the VPC ${vpc.id}`),
+    ...clusters.flatMap(({ clusterId, podCidr, serviceCidr }) => [
+      ...range(podCidr, `the pods of ${clusterId} in the same VPC`),
+      ...range(serviceCidr, `the Services of ${clusterId} in the same VPC`),
+    ]),
+  ];
+}
+
+function podRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[]): Cidr | null {
+  // Container instances and Terway's pods have addresses of the vSwitches.
+  if (wish.plugin === 'TERWAY' || wish.product.startsWith('ASK_')) return null;
+  const given = wish.request?.podCidr;
+  const path = [...PATH, 'podCidr'];
+  if (given != null) return checked(given, taken, path);
+  const mask = wish.request?.nodeCidrMask ?? DEFAULT_NODE_MASK;
+  const ranges = taken.map(({ cidr }) => cidr);
+  const found = freePodRange({ product: wish.product, nodes: wish.nodes, mask }, ranges);
+  return (
+    found ?? refuse('CIDR_OVERLAP', '10.0.0.0/8 has no free range left in this VPC; name one.', { path })
+  );
+}
+
+function serviceRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[]): Cidr {
+  const given = wish.request?.serviceCidr;
+  const path = [...PATH, 'serviceCidr'];
+  return given != null
+    ? checked(given, taken, path)
+    : chosen(SERVICE_RANGES, { prefix: SERVICE_PREFIX, taken, path });
+}
+
+function checked(text: string, taken: readonly TakenRange[], path: readonly string[]): Cidr {
+  const cidr = parseCidr(text);
+  if (!cidr) return refuse('INVALID_INPUT', `${text.slice(0, 50)} is no range.`, { path });
+  const problems: Problem[] = overlapProblems(cidr, taken, path);
+  if (problems.length > 0) throw new Refused(problems);
+  return cidr;
+}
+
+interface Choice {
+  readonly prefix: number;
+  readonly taken: readonly TakenRange[];
+  readonly path: readonly string[];
+}
+
+function chosen(within: readonly Cidr[], { prefix, taken, path }: Choice): Cidr {
+  const found = freeCidr(
+    within,
+    prefix,
+    taken.map(({ cidr }) => cidr),
+  );
+  const ranges = within.map(({ text }) => text).join(', ');
+  return (
+    found ??
+    refuse('CIDR_OVERLAP', `${ranges} has no free /${prefix} left in this VPC; name a range.`, { path })
+  );
+}
+
+interface Group {
+  readonly wish: ClusterNetworkRequest;
+  readonly vpc: store.VpcRow;
+  readonly pods: Cidr | null;
+}
+
+async function groupOf(tx: Transaction, { wish, vpc, pods }: Group): Promise<string> {
+  const given = wish.request?.securityGroupId;
+  return given == null ? makeGroup(tx, { wish, vpc, pods }) : givenGroup(tx, { wish, vpc, pods }, given);
+}
+
+async function givenGroup(tx: Transaction, { wish, pods }: Group, id: string): Promise<string> {
+  const path = [...PATH, 'securityGroupId'];
+  const group = await tx.securityGroup.findFirst({ where: { id, account: wish.account } });
+  if (!group) return refuseNotFound('SECURITY_GROUP', id, path);
+  refuseGroupWithoutDns(group, pods?.text ?? null, path);
+  return id;
+}
+
+async function makeGroup(tx: Transaction, { wish, vpc, pods }: Group): Promise<string> {
+  const { account, name, at } = wish;
+  const id = newId('securityGroup');
+  const from = (cidr: string): GroupRule => ({
+    direction: 'INGRESS',
+    protocol: 'ALL',
+    fromPort: null,
+    toPort: null,
+    cidr,
+  });
+  const rules = [from(vpc.cidr), ...(pods ? [from(pods.text)] : [])];
+  await openSecurityGroup(tx, account, id);
+  await store.insertSecurityGroup(tx, {
+    id,
+    account,
+    vpcId: vpc.id,
+    name,
+    rules,
+    creator: 'PLATFORM',
+    createdAt: at,
+  });
+  return id;
+}

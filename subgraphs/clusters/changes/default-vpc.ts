@@ -1,0 +1,82 @@
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { type Cidr, DEFAULT_VPC, freeCidr, parseCidr } from '../model/cidr.rules.js';
+import { reserveVpc, reserveVSwitches } from './network-quotas.js';
+import * as store from '../store/network.store.js';
+
+/** Prefix length of the default vSwitches: 4,092 machines and pods each. */
+const VSWITCH_PREFIX = 20;
+
+/** Where a default network is needed. */
+export interface DefaultNetwork {
+  readonly account: string;
+  readonly regionId: string;
+  readonly zoneIds: readonly string[];
+  readonly at: Date;
+}
+
+/** The account's default VPC of the region with a vSwitch in each of the zones; makes what is missing of it. */
+export async function ensureDefaultVpc(
+  tx: Transaction,
+  wish: DefaultNetwork,
+): Promise<{ readonly vpc: store.VpcRow; readonly vSwitches: readonly store.VSwitchRow[] }> {
+  const { account, regionId, zoneIds } = wish;
+  await store.lockDefaultVpc(tx, account, regionId);
+  const vpc = (await store.findDefaultVpc(tx, account, regionId)) ?? (await makeVpc(tx, wish));
+  const known = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
+  const missing = zoneIds.filter((zone) => !known.some(({ zoneId }) => zoneId === zone));
+  const made = await makeVSwitches(tx, { vpc, known, missing, at: wish.at });
+  return { vpc, vSwitches: [...known, ...made].filter(({ zoneId }) => zoneIds.includes(zoneId)) };
+}
+
+async function makeVpc(tx: Transaction, { account, regionId, at }: DefaultNetwork): Promise<store.VpcRow> {
+  const id = newId('vpc');
+  await reserveVpc(tx, account, id);
+  const row = {
+    id,
+    account,
+    name: 'default',
+    regionId,
+    cidr: DEFAULT_VPC.text,
+    creator: 'PLATFORM',
+    createdAt: at,
+  };
+  await store.insertVpc(tx, row);
+  return row;
+}
+
+interface Missing {
+  readonly vpc: store.VpcRow;
+  readonly known: readonly store.VSwitchRow[];
+  readonly missing: readonly string[];
+  readonly at: Date;
+}
+
+async function makeVSwitches(
+  tx: Transaction,
+  { vpc, known, missing, at }: Missing,
+): Promise<store.VSwitchRow[]> {
+  if (missing.length === 0) return [];
+  const { account, id: vpcId } = vpc;
+  await reserveVSwitches(tx, { account, vpcId, amount: missing.length });
+  const taken = known.map(({ cidr }) => parseCidr(cidr)).filter((cidr): cidr is Cidr => cidr !== undefined);
+  const rows: store.VSwitchRow[] = [];
+  for (const zoneId of missing) {
+    const cidr = freeCidr([parseCidr(vpc.cidr) ?? DEFAULT_VPC], VSWITCH_PREFIX, taken);
+    if (!cidr) throw new Error(`the default VPC ${vpcId} has no room for a vSwitch`);
+    taken.push(cidr);
+    const name = `default-${zoneId}`;
+    rows.push({
+      id: newId('vSwitch'),
+      account,
+      vpcId,
+      zoneId,
+      name,
+      cidr: cidr.text,
+      creator: 'PLATFORM',
+      createdAt: at,
+    });
+  }
+  await store.insertVSwitches(tx, rows);
+  return rows;
+}

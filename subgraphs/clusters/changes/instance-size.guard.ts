@@ -1,0 +1,59 @@
+import { balances } from '../../../engine/ledger.js';
+import { quotaExceeded } from '../../../engine/quota-exceeded.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { type Problem, Refused } from '../../../kernel/result.js';
+import { vcpusOf } from '../store/nodes.store.js';
+
+const LARGEST = { resource: 'payg-max-vcpu-per-instance', scope: '*' } as const;
+
+/** Machines that a pool shall get. */
+export interface SizedPool {
+  /** How many. */
+  readonly desiredSize: number;
+  readonly instanceTypes: readonly string[];
+  readonly config: { readonly machines: { readonly chargeType: string } };
+  /** Where their number stands in the input. */
+  readonly path: readonly string[];
+}
+
+/**
+ * Pay-as-you-go machines have fewer vCPUs than the account's limit of a single one says. Pools that get no machines,
+ * and those whose machines are spot instances or subscriptions, are free of it. Refuses `QUOTA_EXCEEDED`.
+ */
+export async function refuseLargeTypes(
+  tx: Transaction,
+  account: string,
+  pools: readonly SizedPool[],
+): Promise<void> {
+  const sized = pools.filter(({ desiredSize }) => desiredSize > 0);
+  const types = sized.flatMap(({ instanceTypes }) => instanceTypes);
+  if (types.length === 0) return;
+  const vcpus = await vcpusOf(tx, types);
+  const limit = await largestInstance(tx, account);
+  const problems = sized.flatMap(({ instanceTypes, config, path }) =>
+    instanceTypes.flatMap((type): Problem[] => {
+      const { chargeType } = config.machines;
+      const problem = largeTypeProblem({ type, chargeType, vcpus: vcpus.get(type) ?? 0 }, limit);
+      return problem ? [{ ...problem, path }] : [];
+    }),
+  );
+  if (problems.length > 0) throw new Refused(problems);
+}
+
+/** How many vCPUs a pay-as-you-go machine of the account may have. */
+export async function largestInstance(tx: Transaction, account: string): Promise<number> {
+  const [balance] = await balances(tx, account, [LARGEST]);
+  return balance?.limit ?? Infinity;
+}
+
+/** Why the account may not have such a machine; undefined when it may. `limit` is what largestInstance says. */
+export function largeTypeProblem(
+  { type, chargeType, vcpus }: { readonly type: string; readonly chargeType: string; readonly vcpus: number },
+  limit: number,
+): Problem | undefined {
+  if (chargeType !== 'POSTPAID' || vcpus <= limit) return undefined;
+  const message =
+    `${LARGEST.resource}: ${type} has ${vcpus} vCPUs; the account may have pay-as-you-go machines of up to ${limit}. ` +
+    'Ask for more with requestQuotaIncrease, or take spot instances or subscriptions.';
+  return quotaExceeded({ ...LARGEST, limit, used: 0, requested: vcpus }, { message });
+}

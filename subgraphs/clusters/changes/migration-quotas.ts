@@ -1,0 +1,50 @@
+import { balances, release, reserve } from '../../../engine/ledger.js';
+import type { Transaction } from '../../../kernel/database.js';
+import type { Need } from '../model/migration.rules.js';
+
+const FROM = 'ACK_STANDARD';
+const TO = 'ACK_PRO';
+
+interface Counted {
+  readonly id: string;
+  readonly account: string;
+}
+
+/** What a cluster holds of the quotas by product, and where it is counted. */
+function resourcesOf({ id }: Counted) {
+  return [
+    { count: 'clustersPerAccount', scope: '' },
+    { count: 'nodePoolsPerCluster', scope: id },
+    { count: 'scalingGroupsPerCluster', scope: id },
+    { count: 'nodesPerCluster', scope: id },
+  ] as const;
+}
+
+/** What the cluster would take of each quota of ACK Pro. */
+export async function proNeeds(tx: Transaction, cluster: Counted): Promise<Need[]> {
+  const counted = resourcesOf(cluster);
+  const asked = (product: string) =>
+    counted.map(({ count, scope }) => ({ resource: `${product}/${count}`, scope }));
+  const held = await balances(tx, cluster.account, asked(FROM));
+  const room = await balances(tx, cluster.account, asked(TO));
+  return room.map((balance, index) => {
+    // Of the account's clusters it is one; what is counted in the cluster moves as a whole.
+    const requested = counted[index]?.scope === '' ? 1 : (held[index]?.used ?? 0);
+    return { ...balance, requested };
+  });
+}
+
+/** Moves what the cluster holds from ACK Standard's quotas to ACK Pro's. Refuses `QUOTA_EXCEEDED`. */
+export async function moveQuotas(tx: Transaction, cluster: Counted): Promise<void> {
+  const { account, id } = cluster;
+  const needs = await proNeeds(tx, cluster);
+  for (const [index, { count, scope }] of resourcesOf(cluster).entries()) {
+    const amount = needs[index]?.requested ?? 0;
+    await reserve(tx, { account, resource: `${TO}/${count}`, scope, amount, path: ['input', 'id'] });
+    await release(tx, { account, resource: `${FROM}/${count}`, scope, amount });
+  }
+  // The cluster's own limits of the former product mean nothing any more.
+  const where = { account, scope: id, resource: { startsWith: `${FROM}/` } };
+  await tx.ledgerUsage.deleteMany({ where });
+  await tx.ledgerLimit.deleteMany({ where });
+}

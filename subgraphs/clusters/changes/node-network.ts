@@ -1,0 +1,231 @@
+import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger.js';
+import type { Transaction } from '../../../kernel/database.js';
+import type { Problem } from '../../../kernel/result.js';
+import { isVirtual } from '../model/instance-category.js';
+import type { ClusterNetworkRow } from '../store/network.store.js';
+import { parseCidr } from '../model/cidr.rules.js';
+import {
+  inGroup,
+  type NetworkUse,
+  nodeCapacity,
+  type NodesUse,
+  NO_USE,
+  plus,
+  times,
+  useOfNode,
+} from '../model/max-pods.rules.js';
+import { ENIS, GROUP_IPS, PRIVATE_IPS, ROUTES } from './network-quotas.js';
+import { sameJson } from '../../../kernel/same-json.js';
+
+const NOTHING: NodesUse = { ...NO_USE, groups: {} };
+
+/** Nodes that are to be connected. */
+export interface NodeNetworkRequest {
+  readonly account: string;
+  readonly clusterId: string;
+  /** Acceptable types; what the greediest of them needs is taken. */
+  readonly instanceTypes: readonly string[];
+  readonly count: number;
+  /** The security group of their machines; null: that of the cluster. */
+  readonly securityGroupId: string | null;
+}
+
+export interface NodeNetworkReservation {
+  /** How many of them the network has room for. */
+  readonly granted: number;
+  /** Why the others have none. */
+  readonly shortage: Problem | null;
+}
+
+/**
+ * Takes routes, addresses and interfaces for as many of the nodes as the network has room for. Clusters without a
+ * network of ours have room for all.
+ */
+export async function reserveNodeNetwork(
+  tx: Transaction,
+  wish: NodeNetworkRequest,
+): Promise<NodeNetworkReservation> {
+  // A virtual node is no machine: it has no route, and its pods get addresses one by one.
+  if (wish.count === 0 || wish.instanceTypes.every(isVirtual)) return { granted: wish.count, shortage: null };
+  const network = await lockNetwork(tx, wish.clusterId);
+  if (!network) return { granted: wish.count, shortage: null };
+  const group = wish.securityGroupId ?? network.securityGroupId;
+  const each = await greediest(tx, network, wish.instanceTypes);
+  const counted = countedIn(network, inGroup(each, group)).filter(({ amount }) => amount > 0);
+  const balances = await lockBalances(tx, wish.account, counted);
+  const grant = counted.reduce(
+    (so, { resource, scope, amount }, index) => {
+      const fitting = timesIn(balances[index] ?? { limit: null, used: 0 }, amount);
+      return fitting < so.granted ? { granted: fitting, shortage: shortageOf(resource, scope) } : so;
+    },
+    roomInPodCidr(network, wish.count),
+  );
+  if (grant.granted === 0) return grant;
+  await changeAll(
+    tx,
+    wish.account,
+    counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),
+  );
+  await setHeld(tx, network, plus(heldOf(network), inGroup(times(each, grant.granted), group)));
+  return grant;
+}
+
+/** Gives back what nodes no longer need: what is held is brought to what a recount of the nodes gives. */
+export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Promise<void> {
+  const network = await lockNetwork(tx, clusterId);
+  if (!network) return;
+  const now = await recount(tx, network);
+  const before = heldOf(network);
+  const held = await bring(tx, network, { before, now });
+  if (!sameJson(held, before)) await setHeld(tx, network, held);
+}
+
+/** Gives back everything that the cluster's nodes hold. */
+export async function releaseAllNodes(tx: Transaction, network: ClusterNetworkRow): Promise<void> {
+  await bring(tx, network, { before: heldOf(network), now: NOTHING });
+}
+
+/** Takes or gives back the difference; answers what is held then. */
+async function bring(
+  tx: Transaction,
+  network: ClusterNetworkRow,
+  { before, now }: { readonly before: NodesUse; readonly now: NodesUse },
+): Promise<NodesUse> {
+  const { account } = network;
+  const had = countedIn(network, before);
+  const groupIds = new Set([...Object.keys(before.groups), ...Object.keys(now.groups)]);
+  const groups = Object.fromEntries([...groupIds].map((id) => [id, now.groups[id] ?? 0]));
+  const held: Counted[] = [];
+  for (const { resource, scope, amount } of countedIn(network, { ...now, groups })) {
+    const difference = amount - amountOf(had, resource, scope);
+    await release(tx, { account, resource, scope, amount: -difference });
+    const got =
+      difference > 0 ? await reserveUpTo(tx, { account, resource, scope, amount: difference }) : difference;
+    held.push({ resource, scope, amount: amount - difference + got });
+  }
+  return useOf(network, held);
+}
+
+/** An amount of a counted resource. */
+interface Counted {
+  readonly resource: string;
+  readonly scope: string;
+  readonly amount: number;
+}
+
+/** What a use takes of each counted resource of a network. */
+function countedIn({ vpcId }: ClusterNetworkRow, use: NodesUse): Counted[] {
+  return [
+    { resource: ROUTES, scope: vpcId, amount: use.routes },
+    { resource: PRIVATE_IPS, scope: vpcId, amount: use.addresses },
+    ...Object.entries(use.groups).map(([scope, amount]) => ({ resource: GROUP_IPS, scope, amount })),
+    { resource: ENIS, scope: '', amount: use.enis },
+  ];
+}
+
+/** The use that takes just that: the inverse of `countedIn`. */
+function useOf({ vpcId }: ClusterNetworkRow, counted: readonly Counted[]): NodesUse {
+  const groups = counted.filter(({ resource, amount }) => resource === GROUP_IPS && amount > 0);
+  return {
+    routes: amountOf(counted, ROUTES, vpcId),
+    addresses: amountOf(counted, PRIVATE_IPS, vpcId),
+    enis: amountOf(counted, ENIS, ''),
+    groups: Object.fromEntries(groups.map(({ scope, amount }) => [scope, amount])),
+  };
+}
+
+function amountOf(counted: readonly Counted[], resource: string, scope: string): number {
+  return counted.find((one) => one.resource === resource && one.scope === scope)?.amount ?? 0;
+}
+
+/** Addresses that run out are another matter than quotas that can be raised. */
+function shortageOf(resource: string, scope: string): Problem {
+  if (resource === PRIVATE_IPS)
+    return {
+      code: 'IP_NOT_AVAILABLE',
+      message: `The VPC ${scope} has no more private addresses (${resource}).`,
+    };
+  if (resource === GROUP_IPS) {
+    const message = `The security group ${scope} has no room for more addresses (${resource}).`;
+    return { code: 'IP_NOT_AVAILABLE', message };
+  }
+  if (resource === ENIS) {
+    const message = `The account has no more network interfaces, and so no addresses for pods (${resource}).`;
+    return { code: 'IP_NOT_AVAILABLE', message };
+  }
+  const where = resource === ROUTES ? ` in the route table of ${scope}` : '';
+  const message = `The ${resource} quota has no room for another node${where}. Ask for more with requestQuotaIncrease.`;
+  return { code: 'QUOTA_EXCEEDED', message };
+}
+
+function roomInPodCidr(network: ClusterNetworkRow, count: number): NodeNetworkReservation {
+  const prefix = network.podCidr === null ? null : (parseCidr(network.podCidr)?.prefix ?? null);
+  const capacity = nodeCapacity(prefix, network.nodeCidrMask);
+  const room = capacity === null ? count : Math.max(0, capacity - heldOf(network).routes);
+  if (room >= count) return { granted: count, shortage: null };
+  const message = `The pod CIDR ${network.podCidr} has parts for ${capacity} nodes of /${network.nodeCidrMask}.`;
+  return { granted: room, shortage: { code: 'IP_NOT_AVAILABLE', message } };
+}
+
+async function lockNetwork(tx: Transaction, clusterId: string): Promise<ClusterNetworkRow | null> {
+  const rows = await tx.$queryRaw<ClusterNetworkRow[]>`
+    SELECT cluster_id AS "clusterId", account, vpc_id AS "vpcId", vswitch_ids AS "vSwitchIds",
+           security_group_id AS "securityGroupId", plugin, pod_cidr AS "podCidr", service_cidr AS "serviceCidr",
+           node_cidr_mask AS "nodeCidrMask", held
+    FROM clusters.cluster_network WHERE cluster_id = ${clusterId} FOR UPDATE`;
+  return rows[0] ?? null;
+}
+
+/** The most that a node of one of the types takes, resource by resource. */
+async function greediest(
+  tx: Transaction,
+  network: ClusterNetworkRow,
+  types: readonly string[],
+): Promise<NetworkUse> {
+  if (network.plugin !== 'TERWAY') return useOfNode(network, { enis: 0, ipsPerEni: 0 });
+  const rows = await tx.instanceType.findMany({ where: { id: { in: [...types] } } });
+  const uses = rows.map((row) => useOfNode(network, row));
+  const most = (of: keyof NetworkUse) => Math.max(0, ...uses.map((use) => use[of]));
+  return { routes: most('routes'), addresses: most('addresses'), enis: most('enis') };
+}
+
+/**
+ * What the nodes that are there take, by security group. A node whose machine is not chosen yet counts as the greediest
+ * of its pool.
+ */
+async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NodesUse> {
+  const rows = await tx.$queryRaw<{ group: string; nodes: number; enis: number; addresses: number }[]>`
+    SELECT coalesce(node.security_group_id, ${network.securityGroupId}) AS group, count(*)::int AS nodes,
+           coalesce(sum(size.enis), 0)::int AS enis, coalesce(sum(size.addresses), 0)::int AS addresses
+    FROM clusters.node AS node
+    LEFT JOIN clusters.node_pool AS pool ON pool.id = node.node_pool_id
+    CROSS JOIN LATERAL (
+      SELECT coalesce(max(greatest(type.enis - 1, 0)), 0) AS enis,
+             coalesce(max(greatest(type.enis - 1, 0) * type.ips_per_eni), 0) AS addresses
+      FROM clusters.instance_type AS type
+      WHERE type.id = node.instance_type
+         OR (node.state = 'pending' AND type.id = ANY(pool.instance_types))) AS size
+    WHERE node.cluster_id = ${network.clusterId} AND node.state <> 'failed' AND node.vcpus > 0
+    GROUP BY 1`;
+  const terway = network.plugin === 'TERWAY';
+  return rows
+    .map(({ group, nodes, enis, addresses }) =>
+      inGroup(
+        terway
+          ? { routes: 0, addresses: nodes + addresses, enis }
+          : { routes: nodes, addresses: nodes, enis: 0 },
+        group,
+      ),
+    )
+    .reduce(plus, NOTHING);
+}
+
+/** What is recorded as held; what an older release recorded was all in the group of the cluster. */
+function heldOf({ held, securityGroupId }: ClusterNetworkRow): NodesUse {
+  const stored = { ...NO_USE, ...(held as unknown as Partial<NodesUse>) };
+  return { ...inGroup(stored, securityGroupId), ...(stored.groups && { groups: stored.groups }) };
+}
+
+async function setHeld(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUse): Promise<void> {
+  await tx.clusterNetwork.update({ where: { clusterId }, data: { held: { ...use } } });
+}

@@ -1,0 +1,25 @@
+import { newId } from '../../../kernel/ids.js';
+import type { Cluster, NodePool } from '../store/reconcile.store.js';
+import { configOf } from '../model/pool-config.rules.js';
+
+/** What every node's row begins with, before there is a machine or while it joins. */
+export function pendingNode(
+  pool: Pick<NodePool, 'id' | 'account' | 'config'>,
+  cluster: Pick<Cluster, 'id' | 'regionId' | 'version'>,
+  at: Date,
+) {
+  const id = newId('node');
+  return {
+    id,
+    account: pool.account,
+    clusterId: cluster.id,
+    nodePoolId: pool.id,
+    // The end of a TypeID is its random part; Kubernetes wants lower case letters, digits, - and dots.
+    name: `${cluster.regionId}-${id.slice(-12)}`,
+    state: 'pending',
+    status: 'Unknown',
+    version: cluster.version,
+    securityGroupId: configOf(pool).machines.securityGroupId,
+    createdAt: at,
+  };
+}

@@ -1,0 +1,52 @@
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { Refused } from '../../../kernel/result.js';
+import { reservedNodes, reserveGrowth } from './quota.reservations.js';
+import { configOf } from '../model/pool-config.rules.js';
+import { updateNodePool } from '../store/node-pool.store.js';
+import type { NodePoolState } from '../api/entities/node-pool.type.js';
+import { nextPoolState, poolStateProblem } from '../model/pool-states.js';
+import { updateUpgradeInput } from '../store/upgrade-input.js';
+import type { Cluster, NodePool } from '../store/reconcile.store.js';
+
+/** A pool of a locked cluster that is to have another size for the sake of an operation on the cluster. */
+export interface PoolSize {
+  readonly cluster: Cluster;
+  readonly pool: NodePool;
+  readonly desiredSize: number;
+  readonly operationId: string;
+  readonly path: readonly string[];
+  /** Other machines, which it has from now on. */
+  readonly more?: { readonly instanceTypes: string[] };
+}
+
+/** Whether the pool takes another size; one without its scaling group makes and removes nothing any more. */
+export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
+  return nextPoolState(state as NodePoolState, 'RESIZE') !== undefined;
+}
+
+/**
+ * Wishes another size of a pool, or the same when it lacks nodes; its reconciler makes it true and wakes the cluster.
+ * Refuses `QUOTA_EXCEEDED`, and `SCALING_GROUP_MISSING` of a pool that makes no nodes any more.
+ */
+export async function setDesiredPoolSize(tx: Transaction, wish: PoolSize): Promise<void> {
+  const { cluster, pool, desiredSize, operationId, path, more } = wish;
+  const { account } = cluster;
+  const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');
+  if (!state)
+    throw new Refused([poolStateProblem({ id: pool.id, state: pool.state as NodePoolState }, path)]);
+  const held = await reservedNodes(tx, account, pool.id);
+  const { id, instanceTypes } = { ...pool, ...more };
+  const growth = {
+    id,
+    instanceTypes,
+    config: configOf(pool),
+    desiredSize: Math.max(0, desiredSize - held),
+    path,
+  };
+  await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+  const generation = { increment: 1 };
+  await updateNodePool(tx, id, { ...more, desiredSize, operationId, state, generation });
+  await updateUpgradeInput(tx, operationId, { resized: { nodePoolId: id, fromSize: pool.desiredSize } });
+  await enqueue(tx, 'node-pool', id);
+}

@@ -1,0 +1,107 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
+import { appendEvents } from '../../../engine/events.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { refuse, Refused } from '../../../kernel/result.js';
+import { refuseNodesOn } from '../model/kind.guard.js';
+import { type ClusterRow, lockCluster, updateCluster } from '../store/cluster.store.js';
+import { unfinishedOperations } from '../store/operation.store.js';
+import { autoscalingOf } from '../model/node-pool.rules.js';
+import * as pools from '../store/node-pool.store.js';
+import type { NodePoolState } from '../api/entities/node-pool.type.js';
+import { nextPoolState, type PoolCommand, poolStateProblem } from '../model/pool-states.js';
+
+/** States of a cluster in which its pools take wishes. */
+export const MUTABLE_CLUSTER_STATES: readonly string[] = ['RUNNING', 'SCALING'];
+
+/** What operations on a pool are on. */
+export function target({ id, account, clusterId }: { id: string; account: string; clusterId: string }) {
+  return { account, targetKind: 'NodePool', targetId: id, clusterId } as const;
+}
+
+/** Ends the recording of a wish on a pool: its cluster is changing, the engine is to look, the events are written. */
+export async function enqueuePoolChange(
+  tx: Transaction,
+  cluster: ClusterRow,
+  nodePoolId: string,
+  at: Date,
+): Promise<void> {
+  await updateCluster(tx, cluster.id, { state: 'SCALING' });
+  await enqueue(tx, 'node-pool', nodePoolId);
+  await appendEvents(tx, cluster.account, at, []);
+}
+
+export interface LockedPool {
+  readonly cluster: ClusterRow;
+  readonly pool: pools.NodePoolRow;
+}
+
+/** Locks the pool's cluster, then the pool: always in this order. */
+export async function lockBoth(
+  tx: Transaction,
+  account: string,
+  nodePoolId: string,
+  path: readonly string[],
+): Promise<LockedPool> {
+  const clusterId = await pools.clusterOfPool(tx, account, nodePoolId);
+  if (clusterId === null) return refuseNotFound('NODE_POOL', nodePoolId, path);
+  const cluster = await changeableCluster(tx, account, clusterId, path);
+  const pool = await pools.lockNodePool(tx, account, nodePoolId);
+  if (!pool) return refuseNotFound('NODE_POOL', nodePoolId, path);
+  return { cluster, pool };
+}
+
+/** Locks a cluster that can take changes of its pools now. Refuses `UNSUPPORTED_BY_KIND` and `INVALID_STATE`. */
+export async function changeableCluster(
+  tx: Transaction,
+  account: string,
+  id: string,
+  path: readonly string[],
+): Promise<ClusterRow> {
+  const cluster = await lockCluster(tx, account, id);
+  if (!cluster) return refuseNotFound('CLUSTER', id, path);
+  refuseNodesOn(cluster, path);
+  if (!MUTABLE_CLUSTER_STATES.includes(cluster.state)) {
+    refuse(
+      'INVALID_STATE',
+      `The cluster ${id} is ${cluster.state}; it must be ${MUTABLE_CLUSTER_STATES.join(' or ')}.`,
+      {
+        path,
+      },
+    );
+  }
+  return cluster;
+}
+
+/** The state that the command brings the locked pool to. Refuses `INVALID_STATE` and `SCALING_GROUP_MISSING`. */
+export async function requireTransition(
+  tx: Transaction,
+  pool: pools.NodePoolRow,
+  command: PoolCommand,
+  path: readonly string[],
+): Promise<NodePoolState> {
+  const state = pool.state as NodePoolState;
+  const next = nextPoolState(state, command);
+  if (!next) throw new Refused([poolStateProblem({ id: pool.id, state }, path)]);
+  if (command !== 'DELETE' && (await unfinishedOperations(tx, { targetId: pool.id })).length > 0)
+    refuse('INVALID_STATE', `Another operation on the node pool ${pool.id} has not ended. Wait for it.`, {
+      path,
+    });
+  return next;
+}
+
+/** Refuses `RISK_NOT_ACKNOWLEDGED` when a pool that scales by itself would be made larger or smaller by hand. */
+export function refuseScalingByHand(
+  pool: { readonly autoscaling: unknown },
+  acknowledged: boolean | null | undefined,
+): void {
+  if (!scalesItself(pool) || acknowledged) return;
+  const message =
+    'The node pool scales by itself; what is changed by hand may be undone by autoscaling. Turn autoscaling off, or set acknowledgeRisk.';
+  refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+}
+
+/** Whether the pool scales by itself. */
+export function scalesItself(pool: { readonly autoscaling: unknown }): boolean {
+  return autoscalingOf(pool)?.enabled ?? false;
+}

@@ -1,0 +1,53 @@
+import { diskLimit, DISKS, INSTANCES } from '../../../engine/disk-limit.js';
+import { reserve } from '../../../engine/ledger.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { refuseLargeTypes } from './instance-size.guard.js';
+import { VCPU } from './quota-usage.js';
+import { insertNodes, vcpusOf } from '../store/nodes.store.js';
+
+export interface MasterReservationRequest {
+  readonly account: string;
+  readonly clusterId: string;
+  readonly plan: { readonly zoneIds: readonly string[]; readonly version: string };
+  /** Instance type of each. */
+  readonly masters: readonly string[];
+  readonly at: Date;
+}
+
+/**
+ * Takes the vCPUs and system disks of the account's masters and makes their rows: they are nodes of the cluster from the beginning, and
+ * their ids are what the provider knows them by. Refuses `QUOTA_EXCEEDED`.
+ */
+export async function reserveMasters(tx: Transaction, wish: MasterReservationRequest): Promise<void> {
+  const { account, clusterId, plan, masters, at } = wish;
+  if (masters.length === 0) return;
+  const path = ['input', 'masters', 'instanceType'];
+  const config = { machines: { chargeType: 'POSTPAID' } };
+  const machines = { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), config, path };
+  await refuseLargeTypes(tx, account, [machines]);
+  const sizes = await vcpusOf(tx, masters);
+  const rows = masters.map((instanceType, index) => ({
+    id: newId('node'),
+    account,
+    clusterId,
+    nodePoolId: null,
+    role: 'MASTER',
+    name: `master-${index}`,
+    state: 'pending',
+    status: 'Unknown',
+    zoneId: plan.zoneIds[index % Math.max(1, plan.zoneIds.length)] ?? '',
+    instanceType,
+    vcpus: sizes.get(instanceType) ?? 0,
+    disks: 1,
+    version: plan.version,
+    createdAt: at,
+  }));
+  const amount = rows.reduce((sum, { vcpus }) => sum + vcpus, 0);
+  const inInput = { account, path: ['input', 'masters'] };
+  await reserve(tx, { ...VCPU, ...inInput, amount });
+  await reserve(tx, { ...inInput, resource: INSTANCES, scope: '', amount: rows.length });
+  const computedLimit = await diskLimit(tx, account);
+  await reserve(tx, { ...inInput, resource: DISKS, scope: '', amount: rows.length, computedLimit });
+  await insertNodes(tx, rows);
+}

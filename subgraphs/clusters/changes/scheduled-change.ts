@@ -1,0 +1,107 @@
+import { appendEvents } from '../../../engine/events.js';
+import { createOperation, type NewOperation, type OperationRow } from '../../../engine/operations.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { refuse } from '../../../kernel/result.js';
+import type { ClusterRow } from '../store/cluster.store.js';
+import type { ChangeTiming } from '../model/maintenance-window.enums.js';
+import { nextOpening, openingAt, type WindowRule } from '../model/maintenance-window.rules.js';
+import {
+  type MaintenanceWindowRow,
+  setScheduledFor,
+  waitingChanges,
+  windowInUse,
+} from '../store/maintenance-window.store.js';
+
+/** Kind of the reconciler that begins a change when its time has come; its keys are ids of operations. */
+export const SCHEDULED_CHANGE = 'scheduled-change';
+const TIMING_PATH = ['input', 'timing'];
+
+/** When an operation that waits for a maintenance window begins; null for one that did not wait. */
+export function scheduledFor({ input }: Pick<OperationRow, 'input'>): Date | null {
+  const { scheduledFor: text } = input as { scheduledFor?: unknown };
+  return typeof text === 'string' ? new Date(text) : null;
+}
+
+/** The window in its cluster's time zone. */
+export function ruleOf(window: MaintenanceWindowRow, { timeZone }: Pick<ClusterRow, 'timeZone'>): WindowRule {
+  return { ...window, timeZone };
+}
+
+/** When a change that waits for the window can begin: now while it is open, else at its next opening. */
+export function beginsAt(rule: WindowRule, at: Date): Date | null {
+  return openingAt(rule, at) ? at : (nextOpening(rule, at)?.startsAt ?? null);
+}
+
+/** What is to begin, as its operation will say. */
+export interface ScheduledChangeRequest extends Pick<
+  NewOperation,
+  'type' | 'stages' | 'input' | 'requested'
+> {
+  /** What was asked for; when nothing was, the change waits if the cluster has a window in use. */
+  readonly timing: ChangeTiming | null | undefined;
+  readonly at: Date;
+}
+
+/**
+ * Plans a change of a locked cluster for its maintenance window; undefined when it begins at once. Until it begins the
+ * cluster is as it was. Refuses `INVALID_STATE` for MAINTENANCE_WINDOW when the cluster has no window in use.
+ */
+export async function planInWindow(
+  tx: Transaction,
+  cluster: ClusterRow,
+  { timing, at, ...wish }: ScheduledChangeRequest,
+): Promise<OperationRow | undefined> {
+  if (timing === 'IMMEDIATE') return undefined;
+  const window = await windowInUse(tx, cluster.id);
+  // What disturbs a cluster waits for its window, unless it is told not to.
+  if (!window && timing == null) return undefined;
+  const begins = window && beginsAt(ruleOf(window, cluster), at);
+  if (!begins) {
+    const message = 'The cluster has no maintenance window in use; see setMaintenanceWindow.';
+    return refuse('INVALID_STATE', message, { path: TIMING_PATH });
+  }
+  if (begins <= at) return undefined;
+  const { account, id } = cluster;
+  const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+  const input = { ...wish.input, waiting: true, scheduledFor: begins.toISOString() };
+  const operation = await createOperation(tx, { ...target, ...wish, input, cancelable: true }, at);
+  await enqueue(tx, SCHEDULED_CHANGE, operation.id, { runAt: begins });
+  await appendEvents(tx, account, at, [scheduledEvent(operation, begins)]);
+  return operation;
+}
+
+/** Refuses `INVALID_STATE` when a change of this type (of this component) waits for the cluster's window already. */
+export async function refuseSecondChange(
+  tx: Transaction,
+  { id }: ClusterRow,
+  { type, componentId }: { readonly type: string; readonly componentId?: string },
+): Promise<void> {
+  const waiting = (await waitingChanges(tx, id)).find(
+    (one) =>
+      one.type === type && (one.input as { readonly componentId?: string }).componentId === componentId,
+  );
+  if (!waiting) return;
+  const message = `The operation ${waiting.id} waits for the maintenance window. Cancel it first.`;
+  refuse('INVALID_STATE', message, { path: ['input', 'id'] });
+}
+
+/** Moves a change that waits to another time. */
+export async function moveChange(tx: Transaction, operation: OperationRow, begins: Date) {
+  await setScheduledFor(tx, operation, begins);
+  await enqueue(tx, SCHEDULED_CHANGE, operation.id, { runAt: begins });
+  return scheduledEvent(operation, begins);
+}
+
+function scheduledEvent({ id, type, clusterId }: OperationRow, begins: Date) {
+  const time = begins.toISOString();
+  return {
+    category: 'PROVISIONING',
+    type: 'OPERATION_SCHEDULED',
+    reason: 'OperationScheduled',
+    message: `${type} waits for the maintenance window that opens at ${time}.`,
+    operationId: id,
+    ...(clusterId !== null && { clusterId }),
+    data: { scheduledFor: time },
+  } as const;
+}

@@ -1,0 +1,40 @@
+import { appendEvents } from '../../../engine/events.js';
+import { createOperation } from '../../../engine/operations.js';
+import { enqueue } from '../../../engine/queue.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { type ClusterRow, updateCluster } from '../store/cluster.store.js';
+import type { ChangeTiming } from '../model/maintenance-window.enums.js';
+import { planInWindow, refuseSecondChange } from './scheduled-change.js';
+import type { RollingPolicy } from '../store/upgrade-input.js';
+import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from '../model/upgrade.rules.js';
+
+/** An upgrade that may begin, as it was asked for. */
+export interface UpgradeRequest {
+  readonly version: string;
+  readonly rolling?: RollingPolicy | undefined;
+  readonly timing: ChangeTiming | null | undefined;
+  readonly at: Date;
+}
+
+/**
+ * Begins the upgrade of a locked RUNNING cluster, or has it wait for the maintenance window; answers its operation's id.
+ * Refuses `INVALID_STATE` while another one waits, and for MAINTENANCE_WINDOW without a window in use.
+ */
+export async function startUpgrade(
+  tx: Transaction,
+  cluster: ClusterRow,
+  { version, rolling, timing, at }: UpgradeRequest,
+): Promise<string> {
+  const { account, id } = cluster;
+  await refuseSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });
+  const input = { version, ...(rolling && { rolling }) };
+  const wish = { type: UPGRADE_CLUSTER, stages: UPGRADE_STAGES, input };
+  const planned = await planInWindow(tx, cluster, { ...wish, timing, at });
+  if (planned) return planned.id;
+  const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
+  const operation = await createOperation(tx, { ...target, ...wish, ...controlsIn('PRECHECK') }, at);
+  await updateCluster(tx, id, { state: 'UPGRADING', operationId: operation.id });
+  await enqueue(tx, 'cluster', id);
+  await appendEvents(tx, account, at, []);
+  return operation.id;
+}

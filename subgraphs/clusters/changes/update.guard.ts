@@ -1,0 +1,26 @@
+import type { Transaction } from '../../../kernel/database.js';
+import { Refused } from '../../../kernel/result.js';
+import type { ClusterRow } from '../store/cluster.store.js';
+import { readImmutableFields } from '../store/immutable-fields.store.js';
+import { immutableProblems, type ImmutableFields } from '../model/immutable.rules.js';
+import { labelRiskProblems } from '../model/registered.rules.js';
+import { sameJson } from '../../../kernel/same-json.js';
+
+export interface GuardedUpdate extends ImmutableFields {
+  readonly labels?: unknown;
+  readonly acknowledgeRisk?: boolean | null | undefined;
+}
+
+/** Refuses an update of what never changes (`IMMUTABLE_FIELD`), and a risk that is not acknowledged. */
+export async function guardUpdate(
+  tx: Transaction,
+  cluster: ClusterRow,
+  update: GuardedUpdate,
+): Promise<void> {
+  const labels = update.labels != null && !sameJson(update.labels, cluster.labels);
+  const problems = [
+    ...immutableProblems(update, await readImmutableFields(tx, cluster)),
+    ...labelRiskProblems(cluster, { labels, acknowledged: update.acknowledgeRisk === true }),
+  ];
+  if (problems.length > 0) throw new Refused(problems);
+}

@@ -1,0 +1,77 @@
+import {
+  done,
+  requeueAfter,
+  type Reconciler,
+  type ReconcileScope,
+  type Schedule,
+} from '../../../../engine/contract.js';
+import { poolSchedule } from '../steps/pool-schedule.js';
+import { scalesItself } from '../../changes/pool-spec.js';
+import type { Means } from '../steps/node-pool-step.js';
+import type { Cluster, NodePool } from '../../store/reconcile.store.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { scaleUp } from './scale-up.js';
+import { readClusterSnapshot } from './cluster-snapshot.js';
+import { scaleDown } from './scale-down.js';
+
+/** Clusters with pools that scale by themselves are looked at this often. */
+const LOOK_MS = 10_000;
+
+/** Lets the pools of one cluster, by its id, grow for pods that find no node, and shrink by nodes that are idle. */
+export function createAutoscalingReconciler(means: Means): Reconciler {
+  return {
+    kind: 'autoscaling',
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const pools = await scope.database.nodePool.findMany({ where: { clusterId: key, deletedAt: null } });
+      await forgetIdle(pools.filter(scalesItself), { clusterId: key, scope });
+      if (!pools.some(scalesItself)) return done;
+      // While something else is being done to the cluster, what pods need will be another thing soon.
+      if (cluster.state === 'RUNNING' && pools.every(isSettled)) await look(cluster, pools, { scope, means });
+      return requeueAfter(LOOK_MS);
+    },
+  };
+}
+
+async function look(
+  cluster: Cluster,
+  pools: readonly NodePool[],
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<void> {
+  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  if (!client) return;
+  const nodes = await scope.database.node.findMany({ where: { clusterId: cluster.id } });
+  const running = nodes.filter(({ state }) => state === 'running');
+  const elastic = pools.filter(scalesItself).filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
+  const seen = await readClusterSnapshot(client, running);
+  const view = { cluster, pools: elastic, nodes, seen, scope, means };
+  if (!(await scaleUp(view))) await scaleDown(view);
+}
+
+/** Nodes of pools that no longer scale by themselves are not waited for to be idle. */
+async function forgetIdle(
+  elastic: readonly NodePool[],
+  { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileScope },
+): Promise<void> {
+  const others = { notIn: elastic.map(({ id }) => id) };
+  await scope.database.node.updateMany({
+    where: { clusterId, idleSince: { not: null }, nodePoolId: others },
+    data: { idleSince: null },
+  });
+}
+
+function isSettled({ generation, settledGeneration }: NodePool): boolean {
+  return settledGeneration >= generation;
+}
+
+/** Has every running cluster with such pools looked at, should its own look have been lost. */
+export function autoscalingSchedule(): Schedule {
+  return poolSchedule({
+    name: 'scale-node-pools',
+    cron: '* * * * *',
+    kind: 'autoscaling',
+    states: ['RUNNING'],
+    pools: [{ autoscaling: { enabled: true } }],
+  });
+}

@@ -1,0 +1,102 @@
+import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import type { Node as NodeRow } from '../../store/reconcile.store.js';
+import { ownerOf } from '../../inspection/evictable-pods.js';
+import type { OccupiedNode } from '../../model/autoscaling.plan.js';
+import type { Node, Pod } from '../../model/scheduled-objects.js';
+import { type Amounts, amountsOf, minus, type Place, requestsOf } from '../../model/pod-placement.rules.js';
+import { isReady } from '../../inspection/kubernetes-nodes.js';
+import { withVolumeNodeAffinity } from './volume-node-affinity.js';
+
+const STATIC_POD = 'kubernetes.io/config.mirror';
+/** Annotations by which people keep pods where they are, and nodes. */
+const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
+const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
+const ENDED = new Set(['Succeeded', 'Failed']);
+
+/** A node of the cluster with what runs on it. */
+export interface SnapshotNode extends OccupiedNode {
+  readonly nodePoolId: string | null;
+  readonly instanceType: string;
+  /** Since when it has been found idle; null: it is not. */
+  readonly idleSince: Date | null;
+}
+
+/** What decides whether pools are to grow or to shrink. */
+export interface ClusterSnapshot {
+  /** Pods for which the scheduler finds no node, oldest first. */
+  readonly waiting: readonly Pod[];
+  /** Nodes that are Ready and take pods. */
+  readonly nodes: readonly SnapshotNode[];
+}
+
+/** Reads the nodes and pods of a cluster; `rows` are the nodes that the platform knows. */
+export async function readClusterSnapshot(
+  client: KubernetesClient,
+  rows: readonly NodeRow[],
+): Promise<ClusterSnapshot> {
+  const [nodes, pods] = await Promise.all([
+    client.all<Node>('/api/v1/nodes'),
+    client.all<Pod>('/api/v1/pods'),
+  ]);
+  const unended = pods.filter(({ status }) => !ENDED.has(status?.phase ?? ''));
+  const living = await withVolumeNodeAffinity(client, unended);
+  const podsOn = Map.groupBy(living, ({ spec }) => spec?.nodeName ?? '');
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  return {
+    waiting: living.filter(findsNoNode).sort((a, b) => (createdAt(a) < createdAt(b) ? -1 : 1)),
+    nodes: nodes.filter(takesPods).flatMap((node) => {
+      const name = node.metadata?.name ?? '';
+      const row = byName.get(name);
+      return row ? [seen(node, row, podsOn.get(name) ?? [])] : [];
+    }),
+  };
+}
+
+function createdAt({ metadata }: Pod): string {
+  return metadata?.creationTimestamp ?? '';
+}
+
+function findsNoNode({ spec, status, metadata }: Pod): boolean {
+  if (spec?.nodeName || metadata?.deletionTimestamp !== undefined) return false;
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
+}
+
+function takesPods(node: Node): boolean {
+  return isReady(node) && !node.spec?.unschedulable;
+}
+
+function seen(node: Node, row: NodeRow, pods: readonly Pod[]): SnapshotNode {
+  const allocatable = amountsOf(node.status?.allocatable);
+  const bound = pods.filter((pod) => belongsToNode(pod));
+  const others = pods.filter((pod) => !belongsToNode(pod));
+  const empty = without(allocatable, bound);
+  const place: Place = {
+    labels: node.metadata?.labels ?? {},
+    taints: node.spec?.taints ?? [],
+    free: without(empty, others),
+  };
+  const kept = node.metadata?.annotations?.[SCALE_DOWN_DISABLED] === 'true';
+  const { id, nodePoolId, instanceType, idleSince } = row;
+  return {
+    ...{ id, nodePoolId, instanceType, idleSince, place, empty },
+    pods: others,
+    pinned: kept || others.some(isPinned),
+  };
+}
+
+function without(amounts: Amounts, pods: readonly Pod[]): Amounts {
+  return pods.reduce((left, { spec = {} }) => minus(left, requestsOf(spec)), amounts);
+}
+
+/** Pods of DaemonSets and static ones come and go with their node. */
+function belongsToNode(pod: Pod): boolean {
+  return ownerOf(pod)?.kind === 'DaemonSet' || STATIC_POD in (pod.metadata?.annotations ?? {});
+}
+
+/** Pods that nobody would make anew, system components, and those of which somebody said so stay where they are. */
+function isPinned(pod: Pod): boolean {
+  const safe = pod.metadata?.annotations?.[SAFE_TO_EVICT];
+  if (safe !== undefined) return safe !== 'true';
+  return ownerOf(pod) === undefined || pod.metadata?.namespace === 'kube-system';
+}

@@ -1,0 +1,80 @@
+import type { Database } from '../../../../kernel/database.js';
+import { labelsOfKind } from '../../model/pool-labels.rules.js';
+import { osOf } from '../../model/node-image.js';
+import { maxPods, MOST_FLANNEL_PODS, type PodNetwork } from '../../model/max-pods.rules.js';
+import { kubernetesTaints } from '../node-pool/node-settings.js';
+import { configOf } from '../../model/pool-config.rules.js';
+import type { Cluster, InstanceType, NodePool } from '../../store/reconcile.store.js';
+import type { SnapshotNode } from './cluster-snapshot.js';
+import type { Place } from '../../model/pod-placement.rules.js';
+
+/** What the kubelet and the system keep of a machine: cores and GiB. */
+const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
+const GIB = 2 ** 30;
+
+/** What is known of new nodes of a cluster's pools before they exist. */
+export interface NodeTemplateInput {
+  readonly cluster: Cluster;
+  readonly network: PodNetwork | null;
+  readonly types: ReadonlyMap<string, InstanceType>;
+}
+
+/** Reads the facts for these pools, in two statements. */
+export async function templateFacts(
+  database: Database,
+  cluster: Cluster,
+  pools: readonly NodePool[],
+): Promise<NodeTemplateInput> {
+  const ids = [...new Set(pools.flatMap(({ instanceTypes }) => instanceTypes))];
+  const [network, types] = await Promise.all([
+    database.clusterNetwork.findUnique({ where: { clusterId: cluster.id } }),
+    database.instanceType.findMany({ where: { id: { in: ids } } }),
+  ]);
+  return { cluster, network, types: new Map(types.map((type) => [type.id, type])) };
+}
+
+/**
+ * What a new node of the pool would offer to pods: as much as its nodes offer that run, beside what DaemonSets take of
+ * them; where there are none, what its most wanted machine has. Its zone is not among its labels: there may be several.
+ * undefined where that is unknown.
+ */
+export function templateOf(
+  pool: NodePool,
+  { cluster, network, types }: NodeTemplateInput,
+  running: readonly SnapshotNode[],
+): Place | undefined {
+  const [type] = pool.instanceTypes.flatMap((id) => types.get(id) ?? []);
+  if (!type) return undefined;
+  const { labels, taints, machines } = configOf(pool);
+  const sample = running.find((node) => node.instanceType === type.id);
+  return {
+    labels: {
+      'kubernetes.io/arch': type.architecture,
+      'kubernetes.io/os': osOf(machines.imageId),
+      'node.kubernetes.io/instance-type': type.id,
+      'topology.kubernetes.io/region': cluster.regionId,
+      'alibabacloud.com/nodepool-id': pool.id,
+      ...labels,
+      ...labelsOfKind(pool),
+    },
+    taints: kubernetesTaints(taints),
+    free: sample?.empty ?? {
+      cpu: type.vcpus - KEPT.cpu,
+      memory: (type.memoryGiB - KEPT.memoryGiB) * GIB,
+      pods: network ? maxPods(network, type) : MOST_FLANNEL_PODS,
+      'ephemeral-storage': (machines.systemDisk.sizeGiB - KEPT.diskGiB) * GIB,
+      ...devicesOf(type, pool),
+    },
+  };
+}
+
+/** What device plugins will report; GPUs that are shared are asked for by memory. */
+function devicesOf(type: InstanceType, { gpuSharing }: NodePool): Record<string, number> {
+  return {
+    ...(gpuSharing
+      ? { 'aliyun.com/gpu-mem': type.gpus * type.gpuMemoryGiB }
+      : { 'nvidia.com/gpu': type.gpus }),
+    'aliyun.com/npu': type.npus,
+    'alibabacloud.com/sgx_epc_MiB': type.epcGiB * 1024,
+  };
+}

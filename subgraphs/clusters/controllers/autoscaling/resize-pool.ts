@@ -1,0 +1,148 @@
+import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
+import { createOperation } from '../../../../engine/operations.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { Refused } from '../../../../kernel/result.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import { growthRoom, reservedNodes, reserveGrowth } from '../../changes/quota.reservations.js';
+import { updateNodePool } from '../../store/node-pool.store.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { recordPoolDrift } from '../pool-drift/pool-drift.js';
+import { configOf } from '../../model/pool-config.rules.js';
+import { nextPoolState } from '../../model/pool-states.js';
+import type { NodePoolState } from '../../api/entities/node-pool.type.js';
+import { MUTABLE_CLUSTER_STATES, target } from '../../changes/pool-spec.js';
+import { unfinishedOperations } from '../../store/operation.store.js';
+import { eventOf } from '../../model/cluster-events.js';
+import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
+import type { ClusterSnapshot } from './cluster-snapshot.js';
+
+/** A cluster whose pools may be resized. */
+export interface AutoscaledCluster {
+  readonly cluster: Cluster;
+  /** Those that scale by themselves. */
+  readonly pools: readonly NodePool[];
+  /** What the platform knows of the nodes of the whole cluster. */
+  readonly nodes: readonly Node[];
+  readonly seen: ClusterSnapshot;
+  readonly scope: ReconcileScope;
+  readonly means: Means;
+}
+
+/** Operations say by this what they were begun for. */
+export const AUTOSCALING = 'AUTOSCALING';
+
+/** How many nodes of a pool work: what its size is counted from, whatever was wished in vain. */
+export function workingNodes({ nodes }: AutoscaledCluster, poolId: string): readonly Node[] {
+  return nodes.filter(({ nodePoolId, state }) => nodePoolId === poolId && state === 'running');
+}
+
+/** Another size for a pool. */
+export interface PoolResize {
+  readonly from: number;
+  readonly to: number;
+  /** How many of the new nodes must be in which zone; the others are spread. */
+  readonly zones?: Readonly<Record<string, number>>;
+  /** What is done in the same transaction, e.g. choosing the nodes that go. */
+  readonly also?: (tx: Transaction, at: Date) => Promise<void>;
+  /** Why, for people. */
+  readonly why: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Wishes another size, as far as the quotas of nodes have room, as scaleNodePool does. False when the pool has changed
+ * meanwhile, when its machines are larger than the account may have, or nothing is left to wish.
+ */
+export async function resizePool(
+  view: AutoscaledCluster,
+  pool: NodePool,
+  resizing: PoolResize,
+): Promise<boolean> {
+  try {
+    return await wishSize(view, pool, resizing);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    view.scope.log.warn(
+      { nodePoolId: pool.id, problems: error.problems },
+      'a node pool cannot scale by itself',
+    );
+    return false;
+  }
+}
+
+async function wishSize(
+  { cluster, scope, means }: AutoscaledCluster,
+  pool: NodePool,
+  resizing: PoolResize,
+): Promise<boolean> {
+  const state = nextPoolState(pool.state as NodePoolState, 'SCALE');
+  if (!state) return false;
+  let resized = false;
+  // A pool that has grown in the same look has brought the cluster to SCALING.
+  const audit = { cluster, pool, nodes: [], scope, means, states: MUTABLE_CLUSTER_STATES };
+  await recordPoolDrift(audit, async (tx, at) => {
+    if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
+    const { from } = resizing;
+    const to = await affordable(tx, { cluster, pool, wanted: resizing.to, from });
+    if (to === from) return [];
+    await resizing.also?.(tx, at);
+    const operation = await createOperation(
+      tx,
+      {
+        ...target(pool),
+        type: 'SCALE_NODE_POOL',
+        stages: ['NODES'],
+        requested: Math.max(0, to - from),
+        input: { fromSize: from, toSize: to, trigger: AUTOSCALING, zones: { ...resizing.zones } },
+        cancelable: to > from,
+      },
+      at,
+    );
+    const wish = { desiredSize: to, state, generation: { increment: 1 }, operationId: operation.id };
+    await updateNodePool(tx, pool.id, wish);
+    await updateCluster(tx, cluster.id, { state: 'SCALING' });
+    await enqueue(tx, 'node-pool', pool.id);
+    resized = true;
+    return [autoscaled({ cluster, pool, operationId: operation.id }, { ...resizing, to })];
+  });
+  return resized;
+}
+
+/** The size that the quotas of nodes have room for; what it takes more is taken. */
+async function affordable(
+  tx: Transaction,
+  {
+    cluster,
+    pool,
+    wanted,
+    from,
+  }: {
+    readonly cluster: Cluster;
+    readonly pool: NodePool;
+    readonly wanted: number;
+    readonly from: number;
+  },
+): Promise<number> {
+  if (wanted <= from) return wanted;
+  const { account } = pool;
+  const of = { account, clusterId: cluster.id, product: cluster.product };
+  const held = await reservedNodes(tx, account, pool.id);
+  const room = await growthRoom(tx, { ...of, id: pool.id });
+  const to = Math.max(from, room === null ? wanted : Math.min(wanted, held + room));
+  const { id, instanceTypes } = pool;
+  const growth = { id, instanceTypes, config: configOf(pool), desiredSize: Math.max(0, to - held), path: [] };
+  await reserveGrowth(tx, { ...of, growth });
+  return to;
+}
+
+function autoscaled(
+  subject: { readonly cluster: Cluster; readonly pool: NodePool; readonly operationId: string },
+  { from, to, why, data }: PoolResize,
+): NewEvent {
+  const text = `The node pool ${subject.pool.name} scales by itself from ${from} to ${to} nodes: ${why}`;
+  return eventOf(subject, 'NODE_POOL_AUTOSCALED', text, {
+    category: 'SCALING',
+    data: { ...data, targetKind: 'NodePool', targetId: subject.pool.id, fromSize: from, toSize: to },
+  });
+}

@@ -1,0 +1,65 @@
+import { updateNodePool } from '../../store/node-pool.store.js';
+import { recordPoolDrift } from '../pool-drift/pool-drift.js';
+import { type ConditionChange, conditionsOf, withCondition } from '../../model/conditions.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { couldTake } from '../../model/autoscaling.plan.js';
+import type { Candidate } from './scale-up.js';
+import type { Pod } from '../../model/scheduled-objects.js';
+import type { AutoscaledCluster } from './resize-pool.js';
+
+const CONDITION = 'CanScaleUp';
+
+/** Says of each pool whether pods wait that a new node of it could take, if it might grow; and when that is over. */
+export async function recordScaleUpConditions(
+  view: AutoscaledCluster,
+  candidates: readonly Candidate[],
+  left: readonly Pod[],
+): Promise<void> {
+  for (const candidate of candidates) {
+    const pods = left.filter((pod) => couldTake(candidate, pod)).length;
+    const before = conditionsOf(candidate.pool).find(({ type }) => type === CONDITION);
+    const now = conditionOf(candidate, pods);
+    const isNews = before ? before.reason !== now.reason : now.status === 'False';
+    if (isNews) await tell(view, candidate, now);
+  }
+}
+
+function conditionOf({ room, size, fellShort }: Candidate, pods: number): ConditionChange {
+  if (pods === 0 || room > 0)
+    return {
+      type: CONDITION,
+      status: 'True',
+      reason: 'NoPendingPods',
+      message: 'No pods wait for a node of it.',
+    };
+  const waiting = `${pods} pods wait that a new node of the pool could take, but `;
+  return fellShort
+    ? {
+        ...{ type: CONDITION, status: 'False', reason: 'ScaleUpIncomplete' },
+        message: `${waiting}its last growth fell short; see its operation. It is tried again after five minutes.`,
+      }
+    : {
+        ...{ type: CONDITION, status: 'False', reason: 'AtMaximum' },
+        message: `${waiting}it has its maximum of ${size} nodes.`,
+      };
+}
+
+async function tell(
+  { cluster, scope, means }: AutoscaledCluster,
+  { pool }: Candidate,
+  now: ConditionChange,
+): Promise<void> {
+  await recordPoolDrift({ cluster, pool, nodes: [], scope, means }, async (tx, at) => {
+    await updateNodePool(tx, pool.id, { conditions: withCondition(pool, now, at) });
+    if (now.status === 'True') return [];
+    const text = `The node pool ${pool.name} does not grow: ${now.message}`;
+    const data = { reason: now.reason };
+    return [
+      eventOf({ cluster, pool }, 'NODE_POOL_SCALE_UP_BLOCKED', text, {
+        category: 'SCALING',
+        level: 'WARNING',
+        data,
+      }),
+    ];
+  });
+}

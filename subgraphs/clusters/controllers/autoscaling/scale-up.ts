@@ -1,0 +1,100 @@
+import { autoscalingOf } from '../../model/node-pool.rules.js';
+import { zonesOf } from '../node-pool/node-request.js';
+import type { NodePool } from '../../store/reconcile.store.js';
+import { type ScalablePool, type Growth, planGrowth } from '../../model/autoscaling.plan.js';
+import { recordScaleUpConditions } from './scale-up-conditions.js';
+import type { Pod } from '../../model/scheduled-objects.js';
+import { templateFacts, templateOf } from './node-template.js';
+import { AUTOSCALING, type AutoscaledCluster, resizePool, workingNodes } from './resize-pool.js';
+
+/** A pool that could not be made as large as pods needed it is not asked again for so long. */
+const BACK_OFF_MS = 5 * 60_000;
+/** Pods that an event names. */
+const NAMED = 20;
+
+/** A pool that scales by itself, with how far it may grow now. */
+export interface Candidate extends ScalablePool {
+  readonly pool: NodePool;
+  /** Nodes that work. */
+  readonly size: number;
+  /** Whether its last growth fell short a moment ago: asking again would end the same way. */
+  readonly fellShort: boolean;
+}
+
+/** Lets pools grow to their minimum, else for pods that find no node; true when one does. */
+export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {
+  const candidates = await candidatesOf(view);
+  if (await anyOf(candidates, (candidate) => fillUp(view, candidate))) return true;
+  const present = view.seen.nodes.map(({ place }) => place);
+  const { growths, left } = planGrowth(view.seen.waiting, present, candidates);
+  const byPods = growths.sort((a, b) => b.pods.length - a.pods.length);
+  const grown = await anyOf(byPods, async (growth) => {
+    const candidate = candidates.find(({ id }) => id === growth.poolId);
+    return candidate !== undefined && grow(view, candidate, growth);
+  });
+  if (!grown) await recordScaleUpConditions(view, candidates, left);
+  return grown;
+}
+
+/** Does the work for each, one after the other; true when it was done for one at least. */
+async function anyOf<T>(items: readonly T[], work: (item: T) => Promise<boolean>): Promise<boolean> {
+  let any = false;
+  for (const item of items) any = (await work(item)) || any;
+  return any;
+}
+
+async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
+  const { cluster, pools, seen, scope } = view;
+  const facts = await templateFacts(scope.database, cluster, pools);
+  const short = await fallenShort(view);
+  return pools.flatMap((pool): Candidate[] => {
+    const nodes = seen.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
+    const template = templateOf(pool, facts, nodes);
+    const size = workingNodes(view, pool.id).length;
+    const fellShort = pool.operationId !== null && short.has(pool.operationId);
+    const room = fellShort ? 0 : Math.max(0, (autoscalingOf(pool)?.maxSize ?? 0) - size);
+    const zoneIds = zonesOf(pool, cluster);
+    return template ? [{ id: pool.id, pool, template, zoneIds, room, size, fellShort }] : [];
+  });
+}
+
+/** The operations by which pools were to grow a moment ago and did not as they should. */
+async function fallenShort({ pools, scope }: AutoscaledCluster): Promise<Set<string>> {
+  const since = new Date(scope.clock.now().getTime() - BACK_OFF_MS);
+  const rows = await scope.database.operation.findMany({
+    where: {
+      id: { in: pools.flatMap(({ operationId }) => operationId ?? []) },
+      state: { in: ['PARTIAL', 'FAILED'] },
+      finishedAt: { gt: since },
+      input: { path: ['trigger'], equals: AUTOSCALING },
+    },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** A pool may have come to fewer nodes than its minimum: by a quota, a stock, or a creation that was cancelled. */
+function fillUp(view: AutoscaledCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
+  const minSize = autoscalingOf(pool)?.minSize ?? 0;
+  if (fellShort || size >= minSize) return Promise.resolve(false);
+  const why = 'it has fewer than its minimum.';
+  return resizePool(view, pool, { from: size, to: minSize, why, data: { minSize } });
+}
+
+function grow(
+  view: AutoscaledCluster,
+  { pool, size }: Candidate,
+  { nodes, zones, pods }: Growth,
+): Promise<boolean> {
+  return resizePool(view, pool, {
+    from: size,
+    to: size + nodes,
+    zones,
+    why: `${pods.length} pods find no node.`,
+    data: { pods: pods.slice(0, NAMED).map(nameOf), podCount: pods.length },
+  });
+}
+
+function nameOf({ metadata }: Pod): string {
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+}

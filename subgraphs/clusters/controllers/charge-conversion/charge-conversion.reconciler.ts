@@ -1,0 +1,102 @@
+import {
+  done,
+  type Failure,
+  type Reconciler,
+  type ReconcileScope,
+  TerminalError,
+} from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { finishOperation, finishStage, startStage } from '../../../../engine/operations.js';
+import type { ChargeType } from '../../../../engine/providers/pool-infrastructure.js';
+import type { NodeRow } from '../../store/node.store.js';
+import { nodeStatesFor } from '../../model/node-states.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { releaseUses, useOf } from '../../changes/quota-usage.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { type Operation, readOperation } from '../../store/reconcile.store.js';
+
+interface Wish {
+  readonly nodeIds: readonly string[];
+  readonly chargeType: ChargeType;
+}
+
+interface Step {
+  readonly operation: Operation;
+  readonly wish: Wish;
+  readonly scope: ReconcileScope;
+  readonly means: Means;
+}
+
+/** Carries out an operation CONVERT_CHARGE_TYPE, by its id: node after node, each with its own result. */
+export function createChargeConversionReconciler(means: Means): Reconciler {
+  return {
+    kind: 'charge-conversion',
+    async reconcile(key, scope) {
+      const operation = await readOperation(scope.database, key);
+      if (!operation) return done;
+      const wish = operation.input as unknown as Wish;
+      const step: Step = { operation, wish, scope, means };
+      const nodes = await scope.database.node.findMany({ where: { id: { in: [...wish.nodeIds] } } });
+      const found = new Map(nodes.map((node) => [node.id, node]));
+      const failures: Failure[] = [];
+      for (const id of wish.nodeIds) {
+        const failure = await convert(step, found.get(id));
+        if (failure) failures.push(failure);
+      }
+      await end(step, failures);
+      return done;
+    },
+  };
+}
+
+async function convert(step: Step, node: NodeRow | undefined): Promise<Failure | undefined> {
+  const { wish, means, scope } = step;
+  if (node?.state !== 'running')
+    return { code: 'INVALID_STATE', message: `${node?.name ?? 'The node'} is not running any more.` };
+  if (node.chargeType === wish.chargeType) return undefined;
+  try {
+    await means.provider.convertInstance(node.clusterId, node.id, wish.chargeType);
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    return { code: error.problem.code, message: `${node.name}: ${error.problem.message}` };
+  }
+  await scope.faults.reach('charge-conversion.converted');
+  await record(step, node);
+  return undefined;
+}
+
+/** The node is paid otherwise now; what it held of the quota of the old way is free. */
+async function record({ operation, wish, scope }: Step, node: NodeRow): Promise<void> {
+  const { chargeType } = wish;
+  await scope.database.$transaction(async (tx) => {
+    const { count } = await tx.node.updateMany({
+      where: { id: node.id, chargeType: node.chargeType, state: { in: nodeStatesFor('CONVERT') } },
+      data: { chargeType },
+    });
+    if (count > 0) await releaseUses(tx, node.account, [{ ...useOf(node), machines: 0 }]);
+    const subject = {
+      cluster: { id: node.clusterId },
+      ...(node.nodePoolId !== null && { pool: { id: node.nodePoolId } }),
+      operationId: operation.id,
+    };
+    const text = `The machine of the node ${node.name} is ${chargeType} now.`;
+    const data = { nodeId: node.id, name: node.name, from: node.chargeType, to: chargeType };
+    const event = eventOf(subject, 'NODE_CHARGE_TYPE_CONVERTED', text, { data });
+    await appendEvents(tx, node.account, scope.clock.now(), count > 0 ? [event] : []);
+  });
+}
+
+async function end({ operation, wish, scope }: Step, failures: readonly Failure[]): Promise<void> {
+  const at = scope.clock.now();
+  const failed = failures.length;
+  const created = wish.nodeIds.length - failed;
+  const state = failed === 0 ? 'SUCCEEDED' : created > 0 ? 'PARTIAL' : 'FAILED';
+  const [first] = failures;
+  await scope.database.$transaction(async (tx) => {
+    await startStage(tx, operation.id, 'NODES', at);
+    if (state === 'SUCCEEDED') await finishStage(tx, operation.id, 'NODES', at);
+    const error = state === 'FAILED' && first ? { error: first } : {};
+    await finishOperation(tx, operation.id, { state, created, failed, failures, ...error }, at);
+    await appendEvents(tx, operation.account, at, []);
+  });
+}

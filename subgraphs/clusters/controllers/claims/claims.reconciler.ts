@@ -1,0 +1,193 @@
+import {
+  done,
+  type NewEvent,
+  type Outcome,
+  type Reconciler,
+  type ReconcileScope,
+  requeueAfter,
+  type Schedule,
+} from '../../../../engine/contract.js';
+import { diskLimit } from '../../../../engine/disk-limit.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { reserve } from '../../../../engine/ledger.js';
+import {
+  type ClaimInfrastructure,
+  CLOUD_CLAIMS,
+  type CloudClaim,
+} from '../../../../engine/providers/claim-infrastructure.js';
+import { enqueue } from '../../../../engine/queue.js';
+import { type Problem, settle } from '../../../../kernel/result.js';
+import { type LoadBalancerUsage, NO_USAGE, sameLoad, desiredLoads } from '../../model/load-balancer-usage.js';
+import { type ClaimDecision, isDecisionApplied, quotasOfClaim } from '../../model/claims.rules.js';
+import {
+  allClaims,
+  type ClaimRow,
+  loadClaim,
+  recordDecision,
+  putClaim,
+  removeClaim,
+} from '../../store/claims.store.js';
+
+/** Claims are looked at again after this, as long as there are any. */
+const LOOK_MS = 5_000;
+
+/**
+ * Answers what objects inside clusters ask of the cloud: load balancers of Services, disks of volume claims. What the
+ * account's quotas have room for is granted, in the transaction that takes the place; what is gone gives it back. Each
+ * look decides anew: what waits gets a place that has become free, what asks for something else gives its place back,
+ * and what has grown beyond the limits of one load balancer is told so. One key stands for all clusters, so a claim is
+ * never answered twice at once.
+ */
+export class ClaimsReconciler implements Reconciler {
+  readonly kind = CLOUD_CLAIMS;
+
+  constructor(private readonly provider: ClaimInfrastructure) {}
+
+  async reconcile(_key: string, scope: ReconcileScope): Promise<Outcome> {
+    // The rows first: one that is granted after the cloud was asked is not taken for one that is gone.
+    const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
+    const claims = await this.provider.cloudClaims();
+    await scope.faults.reach('cloud-claims.seen');
+    const byId = new Map(claims.map((claim) => [claim.id, claim]));
+    for (const row of rows.values()) {
+      const claim = byId.get(row.id);
+      if (claim?.kind === row.kind && claim.balancer === row.balancer) continue;
+      await scope.database.$transaction((tx) => removeClaim(tx, row));
+      rows.delete(row.id);
+    }
+    // Services that share a load balancer keep what they have; who comes later gets what is left.
+    const inOrder = [...claims].sort((a, b) => rank(rows, a) - rank(rows, b));
+    const look = { scope, rows, loads: desiredLoads(inOrder) };
+    const decisions = new Map<string, ClaimDecision>();
+    for (const claim of inOrder) {
+      scope.signal.throwIfAborted();
+      decisions.set(claim.id, await this.decide(claim, look));
+    }
+    for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
+      await this.answer(clusterId, mine, { scope, decisions });
+    return claims.length > 0 ? requeueAfter(LOOK_MS) : done;
+  }
+
+  private async answer(
+    clusterId: string,
+    claims: readonly CloudClaim[],
+    { scope, decisions }: { readonly scope: ReconcileScope; readonly decisions: Decisions },
+  ): Promise<void> {
+    await scope.faults.reach('cloud-claims.decided');
+    const told = claims.every((claim) => isDecisionApplied(claim, decisions.get(claim.id)!));
+    if (told) return;
+    const granted = claims.filter(({ id }) => decisions.get(id)?.state === 'GRANTED').map(({ id }) => id);
+    const refused = claims.flatMap(({ id }) => {
+      const message = decisions.get(id)?.message ?? null;
+      return message === null ? [] : [{ id, message }];
+    });
+    await this.provider.answerClaims(clusterId, { granted, refused });
+  }
+
+  /** Takes the claim's places if it holds none; what it does not get is written down with the reason. */
+  private async decide(claim: CloudClaim, { scope, rows, loads }: Look): Promise<ClaimDecision> {
+    const before = rows.get(claim.id);
+    const held = before?.state === 'GRANTED';
+    const load = loads.get(claim.id) ?? NO_USAGE;
+    const problem = held ? await this.reload(before, load, scope) : await this.takePlaces(claim, load, scope);
+    const state = held || !problem ? 'GRANTED' : 'REFUSED';
+    const decision: ClaimDecision = { state, message: problem?.message ?? null };
+    // A claim that has got its places just now is written down with them.
+    if (held || problem) await this.record(claim, { decision, before, scope });
+    return decision;
+  }
+
+  private async record(
+    claim: CloudClaim,
+    {
+      decision,
+      before,
+      scope: { database, clock },
+    }: {
+      readonly decision: ClaimDecision;
+      readonly before: ClaimRow | undefined;
+      readonly scope: ReconcileScope;
+    },
+  ): Promise<void> {
+    const { state, message } = decision;
+    if (before?.state === state && before.message === message) return;
+    // Told once: how much is in use, which the reason says, changes while it waits.
+    const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
+    const createdAt = clock.now();
+    await database.$transaction(async (tx) => {
+      // One that had been written down and is gone by now went with its cluster.
+      if (before) await recordDecision(tx, claim.id, decision);
+      else await putClaim(tx, claim, { ...decision, createdAt });
+      await appendEvents(tx, claim.account, createdAt, events);
+    });
+  }
+
+  /** Takes the places of a claim and writes down that it has them, or answers why there is no room. */
+  private async takePlaces(
+    claim: CloudClaim,
+    load: LoadBalancerUsage,
+    { database, clock }: ReconcileScope,
+  ): Promise<Problem | undefined> {
+    const { account, kind } = claim;
+    const taken = await settle(() =>
+      database.$transaction(async (tx) => {
+        const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
+        for (const place of quotasOfClaim(claim))
+          await reserve(tx, { ...place, account, amount: 1, ...more });
+        const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
+        await putClaim(tx, claim, granted);
+        if (kind !== 'DISK') await loadClaim(tx, claim, { held: NO_USAGE, wished: load });
+      }),
+    );
+    return taken.ok ? undefined : taken.problems[0];
+  }
+
+  /** Lets what a claim has of its load balancer follow what its Service asks; answers why it gets no more. */
+  private async reload(
+    row: ClaimRow,
+    wished: LoadBalancerUsage,
+    { database }: ReconcileScope,
+  ): Promise<Problem | undefined> {
+    if (sameLoad(row, wished)) return undefined;
+    const loaded = await settle(() =>
+      database.$transaction((tx) => loadClaim(tx, row, { held: row, wished })),
+    );
+    return loaded.ok ? undefined : loaded.problems[0];
+  }
+}
+
+/** What one look at all claims knows. */
+interface Look {
+  readonly scope: ReconcileScope;
+  readonly rows: ReadonlyMap<string, ClaimRow>;
+  /** What each asks of its load balancer. */
+  readonly loads: ReadonlyMap<string, LoadBalancerUsage>;
+}
+
+type Decisions = ReadonlyMap<string, ClaimDecision>;
+
+/** Those that have places come first, the oldest before all. */
+function rank(rows: ReadonlyMap<string, ClaimRow>, { id }: CloudClaim): number {
+  const row = rows.get(id);
+  return row?.state === 'GRANTED' ? row.createdAt.getTime() : Number.MAX_SAFE_INTEGER;
+}
+
+function refusal({ kind, namespace, name, clusterId }: CloudClaim, message: string): NewEvent {
+  const what = kind === 'DISK' ? 'disk of the volume claim' : 'load balancer of the Service';
+  return {
+    category: 'QUOTA',
+    type: kind === 'DISK' ? 'DISK_REFUSED' : 'LOAD_BALANCER_REFUSED',
+    level: 'WARNING',
+    reason: kind === 'DISK' ? 'DiskRefused' : 'LoadBalancerRefused',
+    message: `The ${what} ${namespace}/${name} was refused. ${message}`,
+    clusterId,
+    data: { namespace, name },
+  };
+}
+
+/** Makes sure that claims are looked at, whoever made them. */
+export const claimsSchedule: Schedule = {
+  name: 'answer-cloud-claims',
+  cron: '* * * * *',
+  run: ({ database }) => enqueue(database, CLOUD_CLAIMS, 'all'),
+};

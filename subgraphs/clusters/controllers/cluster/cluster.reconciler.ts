@@ -1,0 +1,79 @@
+import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import { inCluster, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { deleteCluster, failDeletion } from './delete-cluster.js';
+import { createControlPlane, openKubernetesApi } from '../provisioning/create-control-plane.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { type StepOutcome, stepByStep } from '../steps/run-steps.js';
+import { readCluster } from '../../store/reconcile.store.js';
+import { waitForMasters } from '../provisioning/wait-for-masters.js';
+import { failMigration, migrateCluster } from '../migration/migrate-cluster.js';
+import { MIGRATE_CLUSTER } from '../../api/migration/migration.service.js';
+import {
+  failCluster,
+  poolsReconciled,
+  completeCanceledCluster,
+  completeCluster,
+} from '../provisioning/complete-cluster.js';
+import { scaleVertically } from '../vertical-scaling/scale-vertically.js';
+import { failUpgrade, upgradeCluster } from '../upgrade/upgrade-cluster.js';
+
+/**
+ * What is done in each state; in the states that are not here nothing is.
+ *
+ *   INITIAL ──▶ RUNNING ◀──▶ SCALING        (pools change; RUNNING when all have settled)
+ *      │           ▲ ▼
+ *      ▼        UPGRADING
+ *    FAILED                  any ──▶ DELETING ──▶ DELETED | DELETE_FAILED
+ */
+const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
+  INITIAL: [cancelCreation, createControlPlane, openKubernetesApi, waitForMasters, completeCluster],
+  UPDATING: [migrateCluster, scaleVertically],
+  SCALING: [completeCluster],
+  UPGRADING: [upgradeCluster],
+  DELETING: [deleteCluster],
+};
+
+/** Makes a cluster what its state and its operation ask for. */
+export function createClusterReconciler(means: Means): Reconciler {
+  return {
+    kind: 'cluster',
+    reconcile: (key, scope) => stepByStep(() => nextStep(key, { scope, means })),
+    async failed(key, problem, scope) {
+      const view = await readCluster(scope.database, key);
+      if (!view) return;
+      const step = { ...view, scope, means };
+      if (view.cluster.state === 'DELETING') await failDeletion(step, problem);
+      else if (view.cluster.state === 'UPGRADING') await failUpgrade(step, problem);
+      else if (view.operation?.type === MIGRATE_CLUSTER) await failMigration(step, problem);
+      else await failCluster(step, problem);
+    },
+  };
+}
+
+async function nextStep(
+  key: string,
+  { scope, means }: { scope: ReconcileScope; means: Means },
+): Promise<StepOutcome> {
+  await scope.faults.reach('cluster.begin');
+  const view = await readCluster(scope.database, key);
+  if (!view) return done;
+  const step: ClusterStep = { ...view, scope, means };
+  for (const take of BY_STATE[view.cluster.state] ?? []) {
+    const outcome = await take(step);
+    if (outcome !== undefined) return outcome;
+  }
+  return done;
+}
+
+/** A cancelled creation: the pools stop where they are, then the cluster has failed. */
+async function cancelCreation(step: ClusterStep): Promise<StepOutcome | undefined> {
+  if (!step.operation?.cancelRequestedAt) return undefined;
+  if (poolsReconciled(step)) return completeCanceledCluster(step);
+  const open = step.pools.filter((pool) => pool.settledGeneration < pool.generation).map(({ id }) => id);
+  await inCluster(step, async (tx) => {
+    await enqueueAll(tx, 'node-pool', open);
+    return [];
+  });
+  return done;
+}

@@ -1,0 +1,136 @@
+import { deleteClusterAccess } from '../../../../engine/cluster-access.js';
+import { done, type Outcome, requeueAfter } from '../../../../engine/contract.js';
+import { Finalizers } from '../../../../engine/finalizers.js';
+import { changeAll, dropScope } from '../../../../engine/ledger.js';
+import { finishOperation, finishStage, startStage } from '../../../../engine/operations.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import type { Problem } from '../../../../kernel/result.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { removeClaimsOf } from '../../store/claims.store.js';
+import { deleteMasters } from '../../changes/masters.js';
+import { deleteClusterNetwork } from '../../changes/delete-cluster-network.js';
+import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+
+const LOOK_MS = 500;
+
+/** The stage of the deletion that each finalizer's work ends. */
+const STAGES: Readonly<Record<string, { readonly ends: string; readonly begins?: string }>> = {
+  'node-pools': { ends: 'NODE_POOLS', begins: 'CONTROL_PLANE' },
+  cloud: { ends: 'CONTROL_PLANE', begins: 'RELEASE' },
+  ledger: { ends: 'RELEASE' },
+};
+
+const finalizers = new Finalizers<ClusterStep>(
+  [
+    { name: 'node-pools', finalize: deletePools },
+    {
+      name: 'cloud',
+      finalize: async ({ cluster, means, scope }) => {
+        const gone = await means.provider.deleteCluster(cluster.id);
+        await scope.faults.reach('cluster.cloud-removed');
+        return gone;
+      },
+      release: async (tx, { cluster }) => {
+        await deleteClusterAccess(tx, cluster.id);
+        await deleteMasters(tx, cluster);
+      },
+    },
+    { name: 'ledger', release: releaseCluster },
+  ],
+  (step, name, releaseIn) =>
+    inCluster(step, async (tx, at) => {
+      const { finalizers: names } = await tx.cluster.findUniqueOrThrow({ where: { id: step.cluster.id } });
+      if (!names.includes(name)) return [];
+      await releaseIn(tx);
+      await updateCluster(tx, step.cluster.id, { finalizers: names.filter((other) => other !== name) });
+      await moveStage(tx, { step, name, at });
+      return [];
+    }),
+);
+
+async function moveStage(
+  tx: Transaction,
+  { step, name, at }: { readonly step: ClusterStep; readonly name: string; readonly at: Date },
+): Promise<void> {
+  const stage = STAGES[name];
+  if (!stage || !step.operation) return;
+  await finishStage(tx, step.operation.id, stage.ends, at);
+  if (stage.begins !== undefined) await startStage(tx, step.operation.id, stage.begins, at);
+}
+
+/** Wishes every pool away; true when none is left. A pool that is gone wakes the cluster. */
+async function deletePools(step: ClusterStep): Promise<boolean> {
+  const { pools, cluster, operation, scope } = step;
+  const living = pools.filter(({ state }) => state !== 'DELETING').map(({ id }) => id);
+  if (living.length > 0) {
+    await inCluster(step, async (tx, at) => {
+      await tx.nodePool.updateMany({
+        where: { id: { in: living } },
+        data: {
+          state: 'DELETING',
+          generation: { increment: 1 },
+          resourceVersion: { increment: 1 },
+          operationId: cluster.operationId,
+        },
+      });
+      await enqueueAll(tx, 'node-pool', living);
+      if (operation) await startStage(tx, operation.id, 'NODE_POOLS', at);
+      return [clusterEvent(step, 'CLUSTER_DELETING', `The cluster ${cluster.name} is being deleted.`)];
+    });
+  }
+  if (pools.length === 0) await scope.faults.reach('cluster.pools-removed');
+  return pools.length === 0;
+}
+
+/**
+ * Locks in the order in which createCluster does: the default VPC, what is counted in it, disks, clusters, load
+ * balancers. Else a cluster that is made and one that is deleted could wait for each other.
+ */
+async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterStep): Promise<void> {
+  const { account, product } = cluster;
+  const { retain } = (operation?.input ?? {}) as { retain?: string[] };
+  const { keepsLoadBalancer } = await deleteClusterNetwork(tx, {
+    clusterId: cluster.id,
+    retain: retain ?? [],
+  });
+  // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
+  const loadBalancers = product === 'REGISTERED' || keepsLoadBalancer ? 0 : 1;
+  await removeClaimsOf(tx, cluster.id, 'DISKS');
+  await changeAll(tx, account, [
+    { resource: `${product}/clustersPerAccount`, scope: '', amount: -1 },
+    { resource: 'load-balancers', scope: '', amount: -loadBalancers },
+  ]);
+  await removeClaimsOf(tx, cluster.id, 'LOAD_BALANCERS');
+  await dropScope(tx, account, cluster.id);
+}
+
+/** Takes a cluster away with everything it has; the row stays, DELETED. */
+export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
+  const { cluster, operation, pools, scope } = step;
+  const gone = await finalizers.run(step, cluster.finalizers, scope);
+  if (!gone) return pools.length > 0 ? done : requeueAfter(LOOK_MS);
+  await inCluster(step, async (tx, at) => {
+    await updateCluster(tx, cluster.id, { state: 'DELETED', deletedAt: at });
+    if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
+    return [clusterEvent(step, 'CLUSTER_DELETED', `The cluster ${cluster.name} is deleted.`)];
+  });
+  await scope.faults.reach('cluster.removal-recorded');
+  return done;
+}
+
+/** What is left of the cluster stays until somebody asks for its deletion again; then it goes on where it ended. */
+export async function failDeletion(step: ClusterStep, error: Problem): Promise<Outcome> {
+  const { cluster, operation } = step;
+  const { message } = error;
+  await inCluster(step, async (tx, at) => {
+    await updateCluster(tx, cluster.id, { state: 'DELETE_FAILED' });
+    if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);
+    const text = `The cluster ${cluster.name} could not be deleted: ${message}`;
+    return [
+      clusterEvent(step, 'CLUSTER_DELETE_FAILED', text, { level: 'ERROR', data: { code: error.code } }),
+    ];
+  });
+  return done;
+}

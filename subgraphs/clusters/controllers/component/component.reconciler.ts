@@ -1,0 +1,189 @@
+import type { EventType } from '../../../../kernel/event-kinds.js';
+import { type Prisma } from '../../store/component.store.js';
+import { done, type Outcome, type Reconciler, requeueAfter } from '../../../../engine/contract.js';
+import {
+  KubernetesStatusError,
+  KubernetesUnavailable,
+} from '../../../../engine/kubernetes/kubernetes-error.js';
+import { finishOperation, finishStage, passStage, startStage } from '../../../../engine/operations.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import type { Problem } from '../../../../kernel/result.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { readOperation } from '../../store/reconcile.store.js';
+import { unlessSuperseded } from '../steps/run-steps.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { componentEntry } from '../../model/component-catalog.js';
+import { updateComponent } from '../../store/component.store.js';
+import {
+  apply,
+  type ComponentStep,
+  inComponent,
+  objectsOf,
+  readLive,
+} from '../../inspection/component-step.js';
+import type { ManifestObject } from '../../model/component-manifest.js';
+import { rolloutProblem } from '../../model/rollout.js';
+import { countSchedulableNodes } from './count-nodes.js';
+import { NO_JSON } from '../../store/json-null.js';
+
+const COMPONENT = 'component';
+/** A component that is not as wished this long after it was wished has failed, in milliseconds. */
+const DEADLINE_MS = 10 * 60_000;
+/** What happens inside the cluster is looked at again after this, and the less often the longer it takes. */
+const FIRST_LOOK_MS = 300;
+const LAST_LOOK_MS = 15_000;
+
+/** Makes a component in its cluster what its row says: applied through the Kubernetes API, or gone. */
+export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Reconciler {
+  return {
+    kind: COMPONENT,
+    async reconcile(key, scope) {
+      const component = await scope.database.component.findUnique({ where: { id: key } });
+      if (!component || component.settledGeneration >= component.generation) return done;
+      const cluster = await scope.database.cluster.findUnique({ where: { id: component.clusterId } });
+      // What belongs to a cluster goes with it.
+      if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const operation = await readOperation(scope.database, component.operationId);
+      const entry = await componentEntry(component.name);
+      const client = await clientOf(component.clusterId, { scope, kubernetes: means.kubernetes });
+      const wish = { component, operation, scope };
+      return unlessSuperseded(() =>
+        entry && client ? attempt({ ...wish, entry, client }) : unlessLate(wish, unreachable(component)),
+      );
+    },
+  };
+}
+
+type Wish = Pick<ComponentStep, 'component' | 'operation' | 'scope'>;
+
+function unreachable({ clusterId }: Wish['component']): Problem {
+  const message = `The Kubernetes API of the cluster ${clusterId} cannot be reached. Cluster.conditions says why.`;
+  return { code: 'KUBERNETES_UNAVAILABLE', message };
+}
+
+async function attempt(step: ComponentStep): Promise<Outcome> {
+  try {
+    return step.component.state === 'UNINSTALLING' ? await uninstall(step) : await install(step);
+  } catch (error) {
+    if (error instanceof KubernetesUnavailable) return unlessLate(step, unreachable(step.component));
+    if (!(error instanceof KubernetesStatusError)) throw error;
+    const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
+    return settle(step, { code: 'KUBERNETES_REJECTED', message });
+  }
+}
+
+/** Looks again later, or gives up for this reason when it takes too long. */
+async function unlessLate(wish: Wish, { code, message }: Problem): Promise<Outcome> {
+  const { component, scope } = wish;
+  const age = scope.clock.now().getTime() - component.wishedAt.getTime();
+  if (age >= DEADLINE_MS)
+    return settle(wish, { code, message: `${component.name} ${component.version}: ${message}` });
+  return requeueAfter(Math.min(LAST_LOOK_MS, Math.max(FIRST_LOOK_MS, age / 4)));
+}
+
+async function install(step: ComponentStep): Promise<Outcome> {
+  const objects = objectsOf(step);
+  await applyOnce(step, objects);
+  const nodes = await countSchedulableNodes(step.client);
+  const lacks: string[] = [];
+  for (const { path } of objects) {
+    const missing = rolloutProblem(await readLive(step.client, path), nodes);
+    if (missing !== undefined) lacks.push(missing);
+  }
+  if (lacks.length === 0) return settle(step);
+  return unlessLate(step, { code: 'COMPONENT_NOT_READY', message: `${lacks.join('; ')}.` });
+}
+
+async function applyOnce(step: ComponentStep, objects: readonly ManifestObject[]): Promise<void> {
+  const { client, component, operation, scope } = step;
+  const { id, generation, appliedGeneration } = component;
+  if (appliedGeneration >= generation) return;
+  for (const object of objects) await apply(client, object);
+  await scope.faults.reach('component.applied');
+  await inComponent(step, async (tx, at) => {
+    await updateComponent(tx, id, { appliedGeneration: generation });
+    if (!operation || operation.type === 'UPGRADE_CLUSTER') return [];
+    await startStage(tx, operation.id, 'APPLY', at);
+    await passStage(tx, operation.id, { from: 'APPLY', to: 'ROLLOUT' }, at);
+    return [];
+  });
+}
+
+async function uninstall(step: ComponentStep): Promise<Outcome> {
+  const { client, component, operation, scope } = step;
+  // The last that was applied goes first.
+  const paths = objectsOf(step)
+    .map(({ path }) => path)
+    .reverse();
+  let left = 0;
+  for (const path of paths) {
+    if ((await readLive(client, path)) === undefined) continue;
+    left += 1;
+    await client.delete(path);
+  }
+  await scope.faults.reach('component.deleted');
+  if (left > 0)
+    return unlessLate(step, {
+      code: 'COMPONENT_NOT_READY',
+      message: `${left} objects of ${component.name} are not deleted; a finalizer may keep them.`,
+    });
+  await inComponent(step, async (tx, at) => {
+    await tx.component.delete({ where: { id: component.id } });
+    if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
+    return [say(step, 'COMPONENT_UNINSTALLED', `${component.name} is uninstalled.`)];
+  });
+  return done;
+}
+
+/** By the state of a component: the event of its end, and how the message says it. */
+const CONFIGURED = ['COMPONENT_CONFIGURED', 'configured'] as const;
+const ENDS: Readonly<Record<string, readonly [type: EventType, done: string]>> = {
+  INSTALLING: ['COMPONENT_INSTALLED', 'installed'],
+  UPGRADING: ['COMPONENT_UPGRADED', 'upgraded'],
+  UPDATING: CONFIGURED,
+};
+
+/** The wish has been tried to its end. */
+async function settle(step: Wish, problem?: Problem): Promise<Outcome> {
+  const { component, scope } = step;
+  await inComponent(step, async (tx, at) => {
+    await updateComponent(tx, component.id, {
+      state: problem ? 'FAILED' : 'ACTIVE',
+      settledGeneration: component.generation,
+      failure: problem ? (problem as unknown as Prisma.InputJsonObject) : NO_JSON,
+      ...(!problem && { drift: [], driftCheckedAt: at }),
+    });
+    await endOperation(tx, step, { problem, at });
+    if (problem) return [say(step, 'COMPONENT_FAILED', problem.message, 'ERROR')];
+    const [type, done] = ENDS[component.state] ?? CONFIGURED;
+    return [say(step, type, `${component.name} ${component.version} is ${done}.`)];
+  });
+  await scope.faults.reach('component.settled');
+  return done;
+}
+
+async function endOperation(
+  tx: Transaction,
+  { operation, component }: Wish,
+  { problem, at }: { readonly problem: Problem | undefined; readonly at: Date },
+): Promise<void> {
+  // An upgrade of the whole cluster goes on when its components have settled.
+  if (operation?.type === 'UPGRADE_CLUSTER') return enqueue(tx, 'cluster', component.clusterId);
+  if (!operation) return;
+  if (!problem) await finishStage(tx, operation.id, 'ROLLOUT', at);
+  const end = problem ? ({ state: 'FAILED', error: problem } as const) : ({ state: 'SUCCEEDED' } as const);
+  await finishOperation(tx, operation.id, end, at);
+}
+
+function say(
+  { component, operation }: Wish,
+  type: EventType,
+  message: string,
+  level: 'INFO' | 'ERROR' = 'INFO',
+) {
+  const { id: componentId, name, version } = component;
+  const subject = { cluster: { id: component.clusterId }, operationId: operation?.id };
+  return eventOf(subject, type, message, { level, data: { componentId, name, version } });
+}

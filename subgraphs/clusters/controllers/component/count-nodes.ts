@@ -1,0 +1,22 @@
+import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { isReady } from '../../inspection/kubernetes-nodes.js';
+import type { KubernetesNode } from '../../inspection/node-cordon.js';
+import type { NodeAvailability } from '../../model/rollout.js';
+
+/** Counts the nodes of a cluster as its Kubernetes API shows them. */
+export async function countSchedulableNodes(client: KubernetesClient): Promise<NodeAvailability> {
+  let open = 0;
+  let notReady = 0;
+  for await (const nodes of client.chunks<KubernetesNode>('/api/v1/nodes')) {
+    open += nodes.filter(takesAnyPod).length;
+    notReady += nodes.filter((node) => !isReady(node)).length;
+  }
+  return { open, notReady };
+}
+
+const REFUSING: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
+
+function takesAnyPod(node: KubernetesNode): boolean {
+  const { unschedulable = false, taints = [] } = node.spec ?? {};
+  return isReady(node) && !unschedulable && !taints.some(({ effect }) => REFUSING.has(effect));
+}

@@ -1,0 +1,23 @@
+import { enqueue } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { newId } from '../../../../kernel/ids.js';
+import type { ClusterRow } from '../../store/cluster.store.js';
+import { isPreinstalled, componentDefinitions, versionsFor } from '../../model/component-catalog.js';
+import { insertComponents } from '../../store/component.store.js';
+import { PREINSTALLED } from './preinstalled.reconciler.js';
+
+/** Has a cluster get the components that its product comes with; again it changes nothing. */
+export async function planPreinstalled(tx: Transaction, cluster: ClusterRow, at: Date): Promise<void> {
+  const entries = (await componentDefinitions.entries()).filter((entry) => isPreinstalled(entry, cluster));
+  const rows = entries.flatMap((entry) => {
+    const [version] = versionsFor(entry, cluster.version);
+    if (version === undefined) return [];
+    const { account, id: clusterId } = cluster;
+    const { name } = entry;
+    return [
+      { id: newId('component'), account, clusterId, name, version, state: 'INSTALLING', createdAt: at },
+    ];
+  });
+  await insertComponents(tx, rows);
+  if (rows.length > 0) await enqueue(tx, PREINSTALLED, cluster.id);
+}

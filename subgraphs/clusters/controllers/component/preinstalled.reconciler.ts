@@ -1,0 +1,98 @@
+import pLimit from 'p-limit';
+import { done, type Reconciler, type ReconcileScope, requeueAfter } from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
+import type { Problem } from '../../../../kernel/result.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { componentEntry } from '../../model/component-catalog.js';
+import {
+  type ComponentRow,
+  settlePreinstalled,
+  updateComponent,
+  waitingPreinstalled,
+} from '../../store/component.store.js';
+import { apply, objectsOf } from '../../inspection/component-step.js';
+
+export const PREINSTALLED = 'preinstalled-components';
+/** Components that are applied to one cluster side by side. */
+const AT_ONCE = 4;
+const NO_ACCESS_LOOK_MS = 2_000;
+
+/**
+ * Installs what a new cluster comes with, all of it in one go: its keys are ids of clusters. There are no nodes yet, so
+ * nothing is waited for; what is changed later is for the reconciler of single components.
+ */
+export function createPreinstalledReconciler({ kubernetes }: Pick<Means, 'kubernetes'>): Reconciler {
+  return {
+    kind: PREINSTALLED,
+    async reconcile(key, scope) {
+      const waiting = await waitingPreinstalled(scope.database, key);
+      if (waiting.length === 0) return done;
+      const client = await clientOf(key, { scope, kubernetes });
+      if (!client) return (await isLiving(key, scope)) ? requeueAfter(NO_ACCESS_LOOK_MS) : done;
+      const limit = pLimit(AT_ONCE);
+      const tried = await Promise.all(waiting.map((component) => limit(() => install(client, component))));
+      await scope.faults.reach('component.applied');
+      await record(tried, scope);
+      return done;
+    },
+  };
+}
+
+async function isLiving(id: string, { database }: ReconcileScope): Promise<boolean> {
+  const cluster = await database.cluster.findUnique({ where: { id } });
+  return cluster !== null && cluster.deletedAt === null && cluster.state !== 'DELETING';
+}
+
+interface Tried {
+  readonly component: ComponentRow;
+  readonly problem: Problem | undefined;
+}
+
+async function install(client: KubernetesClient, component: ComponentRow): Promise<Tried> {
+  const entry = await componentEntry(component.name);
+  try {
+    for (const object of entry ? objectsOf({ component, entry }) : []) await apply(client, object);
+    return { component, problem: undefined };
+  } catch (error) {
+    if (!(error instanceof KubernetesStatusError)) throw error;
+    const message = `The Kubernetes API refused ${component.name}: ${error.message}`;
+    return { component, problem: { code: 'KUBERNETES_REJECTED', message } };
+  }
+}
+
+async function record(tried: readonly Tried[], { database, clock }: ReconcileScope): Promise<void> {
+  const { account, clusterId } = tried[0]!.component;
+  const at = clock.now();
+  await database.$transaction(async (tx) => {
+    const fine = tried.filter(({ problem }) => !problem).map(({ component }) => component.id);
+    const settled = new Set(await settlePreinstalled(tx, fine, at));
+    const events = [];
+    for (const { component, problem } of tried) {
+      if (!problem) continue;
+      const failure = { code: problem.code, message: problem.message };
+      await updateComponent(tx, component.id, {
+        state: 'FAILED',
+        settledGeneration: component.generation,
+        failure,
+      });
+      events.push(
+        eventOf({ cluster: { id: clusterId } }, 'COMPONENT_FAILED', problem.message, { level: 'ERROR' }),
+      );
+    }
+    const names = tried
+      .filter(({ component }) => settled.has(component.id))
+      .map(({ component }) => component.name);
+    const text = `Installed: ${names.join(', ')}.`;
+    if (names.length > 0)
+      events.push(
+        eventOf({ cluster: { id: clusterId } }, 'COMPONENTS_INSTALLED', text, {
+          data: { components: names },
+        }),
+      );
+    await appendEvents(tx, account, at, events);
+  });
+}

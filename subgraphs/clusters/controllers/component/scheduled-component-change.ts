@@ -1,0 +1,85 @@
+import { enqueue } from '../../../../engine/queue.js';
+import type { OperationRow } from '../../../../engine/operations.js';
+import type { Problem } from '../../../../kernel/result.js';
+import type { ClusterRow } from '../../store/cluster.store.js';
+import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
+import { type ComponentEntry, componentEntry, isNewer, versionsFor } from '../../model/component-catalog.js';
+import { changedParameters, parameterProblems, type Parameters } from '../../model/component-parameters.js';
+import { afterAction, COMPONENT_CHANGE_STATES, type ComponentAction } from '../../model/component.rules.js';
+import {
+  type ComponentRow,
+  type ComponentSpecUpdate,
+  lockComponent,
+  type Prisma,
+  updateComponentSpec,
+} from '../../store/component.store.js';
+
+/** What the operation of a change of a component remembers while it waits. */
+export interface WaitingChange {
+  readonly name: string;
+  readonly componentId: string;
+  /** Of an upgrade. */
+  readonly version?: string;
+  /** Of a configuration: those that are to be set, null where one goes back to its default. */
+  readonly parameters?: Parameters;
+}
+
+/** Begins a change of a component that has waited. From there the component's own reconciler goes on. */
+export function scheduledComponentChange(action: ComponentAction): ScheduledChange {
+  return {
+    states: COMPONENT_CHANGE_STATES,
+    controls: { cancelable: false, pausable: false },
+    begin: async (tx, cluster, operation, at) => {
+      const { name, componentId } = waitingChange(operation);
+      const component = await lockComponent(tx, operation.account, componentId);
+      const entry = await componentEntry(name);
+      if (!component || !entry)
+        return {
+          code: 'NOT_FOUND',
+          message: `The cluster ${cluster.id} no longer has the component ${name}.`,
+        };
+      const state = afterAction(component.state, action);
+      if (!state) return 'BUSY';
+      const change = { entry, component, cluster, waiting: waitingChange(operation) };
+      const problem = problemOf(change);
+      if (problem) return problem;
+      const wish = { ...wished(change), state, operationId: operation.id };
+      await updateComponentSpec(tx, componentId, { wish, at });
+      await enqueue(tx, 'component', componentId);
+      return undefined;
+    },
+  };
+}
+
+function waitingChange({ input }: OperationRow): WaitingChange {
+  return input as unknown as WaitingChange;
+}
+
+interface Change {
+  readonly entry: ComponentEntry;
+  readonly component: ComponentRow;
+  readonly cluster: ClusterRow;
+  readonly waiting: WaitingChange;
+}
+
+/** What has come in the way of a change since it was asked for. */
+function problemOf({ entry, component, cluster, waiting }: Change): Problem | undefined {
+  const { version, parameters } = waiting;
+  if (version !== undefined) {
+    const fits =
+      isNewer(entry, component.version, version) && versionsFor(entry, cluster.version).includes(version);
+    const message = `${entry.name} has ${component.version}; ${version} is not for it now.`;
+    if (!fits) return { code: 'UPGRADE_NOT_ALLOWED', message };
+  }
+  if (parameters === undefined) return undefined;
+  const [wrong] = parameterProblems(entry, changedParameters(component.parameters as Parameters, parameters));
+  return wrong && { code: wrong.code, message: wrong.message };
+}
+
+function wished({ component, waiting }: Change): Pick<ComponentSpecUpdate, 'version' | 'parameters'> {
+  const { version, parameters } = waiting;
+  if (version !== undefined) return { version };
+  if (parameters === undefined) return {};
+  const all = changedParameters(component.parameters as Parameters, parameters);
+  return { parameters: all as Prisma.InputJsonObject };
+}

@@ -1,0 +1,64 @@
+import { type ComponentRow as Component, updateComponentSpec } from '../../store/component.store.js';
+import { done, type Failure } from '../../../../engine/contract.js';
+import { startStage } from '../../../../engine/operations.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { componentEntry, nextVersion } from '../../model/component-catalog.js';
+
+interface Wish {
+  readonly component: Component;
+  readonly version: string;
+}
+
+/** Brings the components to the versions that belong to the cluster's new one; the last stage of its upgrade. */
+export const upgradeComponents: Step = async (step) => {
+  const { cluster, operation, scope } = step;
+  if (!operation) return undefined;
+  const components = await scope.database.component.findMany({ where: { clusterId: cluster.id } });
+  // One that settles wakes the cluster.
+  if (components.some(({ generation, settledGeneration }) => settledGeneration < generation)) return done;
+  const asked = components.some(({ operationId }) => operationId === operation.id);
+  const wishes = await wishesOf(step, components);
+  if (asked || wishes.length === 0) return undefined;
+  if (operation.pausedAt) return done;
+  await inCluster(step, async (tx, at) => {
+    await startStage(tx, operation.id, 'COMPONENTS', at);
+    for (const { component, version } of wishes) {
+      const wish = { version, state: 'UPGRADING', operationId: operation.id };
+      await updateComponentSpec(tx, component.id, { wish, at });
+    }
+    await enqueueAll(
+      tx,
+      'component',
+      wishes.map(({ component }) => component.id),
+    );
+    const names = wishes.map(({ component, version }) => `${component.name} ${version}`);
+    return [
+      clusterEvent(step, 'COMPONENTS_UPGRADING', `Components: ${names.join(', ')}.`, {
+        data: { components: names },
+      }),
+    ];
+  });
+  await scope.faults.reach('upgrade.components-wished');
+  return done;
+};
+
+async function wishesOf({ cluster }: ClusterStep, components: readonly Component[]): Promise<Wish[]> {
+  const wishes: Wish[] = [];
+  for (const component of components) {
+    const entry = await componentEntry(component.name);
+    const version = entry && nextVersion(entry, component.version, cluster.version);
+    if (version != null) wishes.push({ component, version });
+  }
+  return wishes;
+}
+
+/** Why components could not be upgraded with the cluster; empty when all are. */
+export async function componentFailures({ operation, scope }: ClusterStep): Promise<Failure[]> {
+  if (!operation) return [];
+  const failed = await scope.database.component.findMany({
+    where: { operationId: operation.id, state: 'FAILED' },
+    orderBy: { name: 'asc' },
+  });
+  return failed.map(({ failure }) => failure as unknown as Failure);
+}

@@ -1,0 +1,184 @@
+import {
+  done,
+  requeueAfter,
+  type NewEvent,
+  type Outcome,
+  type Reconciler,
+  type ReconcileScope,
+  type Schedule,
+} from '../../../../engine/contract.js';
+import type {
+  ControlPlane,
+  ControlPlaneIncident,
+} from '../../../../engine/providers/infrastructure-provider.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { withCondition } from '../../model/conditions.js';
+import { changeCluster, type Cluster, readCluster } from '../../store/reconcile.store.js';
+import { unlessSuperseded } from '../steps/run-steps.js';
+import * as store from '../../store/control-plane.store.js';
+import { failedReplicas, standstill } from '../../model/control-plane.rules.js';
+import { endIncidents, diffIncidents, saveIncidents } from '../../store/incident.store.js';
+import { incidentEvents } from './incident-events.js';
+import type { ClusterState } from '../../model/cluster.enums.js';
+import { canTransition } from '../../model/cluster-states.js';
+import { pagesById } from '../steps/pages-by-id.js';
+
+/** A control plane that is not well is looked at again after this. */
+const LOOK_MS = 5_000;
+const BATCH = 500;
+const HEALTHY = 'ControlPlaneHealthy';
+const AVAILABLE = 'ApiServerAvailable';
+const GONE = ['DELETING', 'DELETED'];
+
+/**
+ * Keeps what is known of a cluster's control plane what the provider says: replicas, incidents, and whether the
+ * cluster is UNAVAILABLE. It comes back to the state that it had as soon as its API answers again.
+ */
+export function createControlPlaneReconciler({ provider }: Pick<Means, 'provider'>): Reconciler {
+  return {
+    kind: 'control-plane',
+    async reconcile(key, scope) {
+      const view = await readCluster(scope.database, key);
+      if (!view || GONE.includes(view.cluster.state)) return forget(key, scope);
+      const plane = await provider.controlPlane(key);
+      if (!plane || plane.state === 'CREATING') return done;
+      return look({ cluster: view.cluster, plane, pools: view.pools.map(({ id }) => id), scope });
+    },
+  };
+}
+
+async function forget(key: string, { database, clock }: ReconcileScope): Promise<Outcome> {
+  await database.$transaction((tx) => store.deleteControlPlane(tx, key, clock.now()));
+  return done;
+}
+
+interface Look {
+  readonly cluster: Cluster;
+  readonly plane: ControlPlane;
+  readonly pools: readonly string[];
+  readonly scope: ReconcileScope;
+}
+
+async function look(seen: Look): Promise<Outcome> {
+  const { cluster, plane, scope } = seen;
+  const known = (
+    await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])
+  ).get(cluster.id);
+  const later = lastingIncident(plane) ? requeueAfter(LOOK_MS) : done;
+  const { begun, ended } = await diffIncidents(scope.database, cluster.id, plane.incidents);
+  const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !isWorking(cluster);
+  const same = known && settled && sameAs(known, plane) && begun.length + ended.length === 0;
+  if (same) return later;
+  return unlessSuperseded(async () => {
+    await changeCluster(scope, cluster, (tx, at) => record(tx, { ...seen, at }));
+    return later;
+  });
+}
+
+function lastingIncident({ incidents }: ControlPlane): ControlPlaneIncident | undefined {
+  return incidents.find(({ endedAt }) => endedAt === null);
+}
+
+function sameAs(known: store.ControlPlaneRow, { available, replicas }: ControlPlane): boolean {
+  const marks = (list: readonly { id: string; healthy: boolean; zoneId: string }[]) =>
+    list.map(({ id, healthy, zoneId }) => `${id} ${zoneId} ${healthy}`).join();
+  return known.available === available && marks(store.replicasOf(known)) === marks(replicas);
+}
+
+async function record(tx: Transaction, seen: Look & { readonly at: Date }): Promise<NewEvent[]> {
+  const { cluster, plane, at } = seen;
+  const before = await tx.controlPlane.findUnique({ where: { clusterId: cluster.id } });
+  const turn = turnOf(cluster, plane, before?.stateBefore ?? null);
+  const { available, replicas } = plane;
+  const { id: clusterId, account } = cluster;
+  await store.saveControlPlane(
+    tx,
+    { clusterId, account, available, replicas, stateBefore: turn.stateBefore },
+    at,
+  );
+  const news = await diffIncidents(tx, cluster.id, plane.incidents);
+  await saveIncidents(tx, cluster, news);
+  // What the provider does not know any more is over.
+  await endIncidents(tx, cluster.id, { at, butFor: plane.incidents.map(({ id }) => id) });
+  // Within an incident more replicas may fail, or some come back.
+  const isNews = news.begun.length + news.ended.length > 0 || turn.state !== cluster.state;
+  if (isNews || (before && !sameAs(before, plane))) {
+    const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
+    await updateCluster(tx, cluster.id, { state: turn.state, conditions: withHealth(row, plane, at) });
+  }
+  if (cluster.state === 'UNAVAILABLE' && turn.state !== 'UNAVAILABLE') {
+    // What was being done goes on.
+    await enqueueAll(tx, 'cluster', [cluster.id]);
+    await enqueueAll(tx, 'node-pool', seen.pools);
+  }
+  return incidentEvents(cluster, news, plane);
+}
+
+/** Whether the cluster works, and so becomes UNAVAILABLE when its API does not answer. */
+function isWorking({ state }: Cluster): boolean {
+  return canTransition(state as ClusterState, 'UNAVAILABLE');
+}
+
+/** The state that follows from whether the API answers. */
+function turnOf(cluster: Cluster, { available }: ControlPlane, stateBefore: string | null) {
+  if (available && cluster.state === 'UNAVAILABLE')
+    return { state: stateBefore ?? 'RUNNING', stateBefore: null };
+  if (!available && isWorking(cluster)) return { state: 'UNAVAILABLE', stateBefore: cluster.state };
+  return { state: cluster.state, stateBefore };
+}
+
+function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
+  const incident = lastingIncident(plane);
+  const effect = standstill(plane.replicas);
+  const cause = incident
+    ? `${[presentCause(incident, plane), ...(effect ? [effect] : [])].join(': ')}.`
+    : 'Every replica works.';
+  const conditions = withCondition(
+    cluster,
+    {
+      type: HEALTHY,
+      status: incident ? 'False' : 'True',
+      reason: incident ? (incident.kind === 'COMPONENT_DOWN' ? 'ComponentDown' : 'ReplicasDown') : 'Healthy',
+      message: cause,
+    },
+    at,
+  );
+  const answers = plane.available;
+  const message = answers ? 'The Kubernetes API answers.' : `The Kubernetes API does not answer: ${cause}`;
+  const available = {
+    type: AVAILABLE,
+    status: answers ? 'True' : 'False',
+    reason: answers ? 'Answering' : 'ControlPlaneDown',
+    message,
+  } as const;
+  return withCondition({ conditions: conditions as Cluster['conditions'] }, available, at);
+}
+
+/** What does not work now; an incident says with what it began. */
+function presentCause({ kind, cause }: ControlPlaneIncident, { replicas }: ControlPlane): string {
+  const failed = kind === 'API_UNAVAILABLE' ? undefined : failedReplicas(replicas);
+  return failed ?? cause;
+}
+
+/** Has every control plane looked at each minute. */
+export function controlPlaneSchedule(): Schedule {
+  return {
+    name: 'check-control-planes',
+    cron: '* * * * *',
+    async run({ database, signal }) {
+      const planes = async (after: string) => {
+        const rows = await database.controlPlane.findMany({
+          where: { clusterId: { gt: after } },
+          select: { clusterId: true, account: true },
+          orderBy: { clusterId: 'asc' },
+          take: BATCH,
+        });
+        return rows.map(({ clusterId, account }) => ({ id: clusterId, account }));
+      };
+      for await (const rows of pagesById(planes, signal)) await enqueueAll(database, 'control-plane', rows);
+    },
+  };
+}

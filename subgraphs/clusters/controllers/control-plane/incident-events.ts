@@ -1,0 +1,72 @@
+import type { NewEvent } from '../../../../engine/contract.js';
+import type {
+  ControlPlane,
+  ControlPlaneIncident,
+} from '../../../../engine/providers/infrastructure-provider.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { standstill } from '../../model/control-plane.rules.js';
+import type { IncidentDiff } from '../../store/incident.store.js';
+
+interface Told {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * What there is to say of a cluster's incidents in the order in which it happened: each has a beginning and an end.
+ * The provider's incidents follow each other: one ends before the next begins.
+ */
+export function incidentEvents(
+  cluster: Told,
+  { begun, ended }: IncidentDiff,
+  { incidents: all, replicas }: Pick<ControlPlane, 'incidents' | 'replicas'>,
+): NewEvent[] {
+  const effect = standstill(replicas);
+  return all.flatMap((incident, index) => [
+    ...(begun.includes(incident) ? [beginningOf(cluster, incident, effect)] : []),
+    ...(ended.includes(incident) ? endOf(cluster, incident, all[index + 1]) : []),
+  ]);
+}
+
+function beginningOf(
+  cluster: Told,
+  incident: ControlPlaneIncident,
+  effect = 'a component does not work',
+): NewEvent {
+  const data = dataOf(incident);
+  const since = data.startedAt;
+  if (incident.kind === 'DEGRADED') {
+    const text = `The control plane of ${cluster.name} is degraded since ${since} and answers: ${incident.cause}.`;
+    return eventOf({ cluster }, 'CONTROL_PLANE_DEGRADED', text, { level: 'WARNING', data });
+  }
+  if (incident.kind === 'COMPONENT_DOWN') {
+    const text = `The control plane of ${cluster.name} answers, but ${effect}, since ${since}: ${incident.cause}.`;
+    return eventOf({ cluster }, 'CONTROL_PLANE_DEGRADED', text, { level: 'ERROR', data });
+  }
+  const text = `The Kubernetes API of ${cluster.name} does not answer since ${since}: ${incident.cause}.`;
+  return eventOf({ cluster }, 'CLUSTER_UNAVAILABLE', text, { level: 'ERROR', data });
+}
+
+function endOf(
+  cluster: Told,
+  incident: ControlPlaneIncident,
+  next: ControlPlaneIncident | undefined,
+): NewEvent[] {
+  const { kind, startedAt, endedAt } = incident;
+  if (!endedAt) return [];
+  const until = endedAt.toISOString();
+  const data = { ...dataOf(incident), endedAt: until };
+  const seconds = Math.round((endedAt.getTime() - startedAt.getTime()) / 1000);
+  const answers = `The Kubernetes API of ${cluster.name} answers again since ${until}, after ${seconds} s.`;
+  const whole = `The control plane of ${cluster.name} is whole again since ${until}.`;
+  // An incident that passes into another is no recovery.
+  const passes = next?.startedAt.getTime() === endedAt.getTime();
+  return [
+    ...(kind === 'API_UNAVAILABLE' ? [eventOf({ cluster }, 'CLUSTER_AVAILABLE', answers, { data })] : []),
+    ...(passes ? [] : [eventOf({ cluster }, 'CONTROL_PLANE_RECOVERED', whole, { data })]),
+  ];
+}
+
+function dataOf({ id, cause, startedAt }: ControlPlaneIncident) {
+  return { incidentId: id, cause, startedAt: startedAt.toISOString() };
+}

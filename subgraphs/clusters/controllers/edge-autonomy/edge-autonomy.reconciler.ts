@@ -1,0 +1,71 @@
+import { CoreV1Api, PatchStrategy, setHeaderOptions, type KubeConfig } from '@kubernetes/client-node';
+import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { finishOperation, finishStage, startStage } from '../../../../engine/operations.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { unfinishedOperations } from '../../store/operation.store.js';
+import { type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
+import { eventOf } from '../../model/cluster-events.js';
+import type { NodePool } from '../../store/reconcile.store.js';
+
+export const EDGE_AUTONOMY = 'SET_EDGE_AUTONOMY' as const;
+/** With this annotation a node keeps its pods while the control plane cannot reach it. */
+const ANNOTATION = 'node.beta.alibabacloud.com/autonomy';
+const POOL_LABEL = 'alibabacloud.com/nodepool-id';
+
+/** Annotates the nodes of an edge pool as its autonomy says; keys are pools. Run again after nodes have joined. */
+export function createEdgeAutonomyReconciler({ kubernetes }: Pick<Means, 'kubernetes'>): Reconciler {
+  return {
+    kind: 'edge-autonomy',
+    async reconcile(key, scope) {
+      const pool = await scope.database.nodePool.findUnique({ where: { id: key } });
+      if (!pool || pool.deletedAt) return done;
+      const access = (await clusterAccess(scope.database, null, [pool.clusterId])).get(pool.clusterId);
+      if (!access) return done;
+      const nodes = await listNodes(kubernetes, access, scope.signal);
+      const changed = await annotate(kubernetes.of(access), nodes, pool);
+      await scope.faults.reach('edge-autonomy.annotated');
+      await record(pool, changed, scope);
+      return done;
+    },
+  };
+}
+
+/** Answers how many nodes were not as they should be. */
+async function annotate(config: KubeConfig, nodes: readonly ListedNode[], pool: NodePool): Promise<number> {
+  const wanted = pool.edgeAutonomy ? 'true' : 'false';
+  const mine = nodes.filter(({ metadata }) => metadata?.labels?.[POOL_LABEL] === pool.id);
+  const wrong = mine.filter((node) => (annotationOf(node) ?? 'false') !== wanted);
+  const api = config.makeApiClient(CoreV1Api);
+  for (const node of wrong) {
+    const body = { metadata: { annotations: { [ANNOTATION]: wanted } } };
+    const name = node.metadata?.name ?? '';
+    await api.patchNode({ name, body }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch));
+  }
+  return wrong.length;
+}
+
+function annotationOf({ metadata }: ListedNode): string | undefined {
+  return metadata?.annotations?.[ANNOTATION];
+}
+
+async function record(pool: NodePool, changed: number, { database, clock }: ReconcileScope): Promise<void> {
+  const at = clock.now();
+  await database.$transaction(async (tx) => {
+    for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
+      const operation = await tx.operation.findUnique({ where: { id } });
+      // A newer wish than the one that was carried out has its own run.
+      const { enabled } = (operation?.input ?? {}) as { enabled?: boolean };
+      if (operation?.type !== EDGE_AUTONOMY || enabled !== pool.edgeAutonomy) continue;
+      await startStage(tx, id, 'NODES', at);
+      await finishStage(tx, id, 'NODES', at);
+      await finishOperation(tx, id, { state: 'SUCCEEDED' }, at);
+    }
+    const text = `${changed} nodes of ${pool.name} ${pool.edgeAutonomy ? 'keep' : 'give up'} their pods while they are offline.`;
+    const subject = { cluster: { id: pool.clusterId }, pool };
+    const data = { enabled: pool.edgeAutonomy, nodes: changed };
+    const events = changed > 0 ? [eventOf(subject, 'EDGE_AUTONOMY_SET', text, { data })] : [];
+    await appendEvents(tx, pool.account, at, events);
+  });
+}

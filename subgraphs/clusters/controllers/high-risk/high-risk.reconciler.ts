@@ -1,0 +1,167 @@
+import {
+  done,
+  type NewEvent,
+  type Reconciler,
+  requeueAfter,
+  type Schedule,
+} from '../../../../engine/contract.js';
+import {
+  KubernetesStatusError,
+  KubernetesUnavailable,
+} from '../../../../engine/kubernetes/kubernetes-error.js';
+import type { DoneRisk } from '../../../../engine/providers/risk-infrastructure.js';
+import { enqueue, enqueueAll } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { isId } from '../../../../kernel/ids.js';
+import { type ClusterStep } from '../steps/cluster-step.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { conditionsOf, withCondition } from '../../model/conditions.js';
+import { clustersAfter, changeCluster, type Cluster } from '../../store/reconcile.store.js';
+import { unlessSuperseded } from '../steps/run-steps.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { applyDnsRules, DNS_CLOSED } from '../../changes/closed-dns.js';
+import { riskRow } from '../../model/high-risk-catalog.js';
+import { HIGH_RISK, replaceFindings, type RiskFindingRow } from '../../store/high-risk.store.js';
+import { pagesById } from '../steps/pages-by-id.js';
+
+const DNS_HEALTHY = 'DnsHealthy';
+const DNS_ENDPOINTS = '/api/v1/namespaces/kube-system/endpoints/kube-dns';
+/** What happens inside the cluster takes a moment: a cluster with findings is looked at again after this. */
+const LOOK_MS = 2_000;
+const BATCH = 500;
+
+type Scope = ClusterStep['scope'];
+
+/**
+ * Finds what was done to a cluster's resources past the platform, tells it once with its impact and recovery, and has
+ * those look who see the effects. Its keys are ids of clusters.
+ */
+export function createHighRiskReconciler(means: Means): Reconciler {
+  return {
+    kind: HIGH_RISK,
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
+      const closing = await applyDnsRules(scope.database, means.provider, key);
+      const risks = await means.provider.doneRisks(key);
+      const dns = await dnsAnswers(cluster, { scope, means });
+      return unlessSuperseded(async () => {
+        await changeCluster(scope, cluster, async (tx, at) => {
+          const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
+          return [
+            ...(await recordDns(tx, row, { dns, at })),
+            ...(await recordFindings(tx, row, { risks, closing })),
+          ];
+        });
+        return dns === false || (await mayEnd(risks)) ? requeueAfter(LOOK_MS) : done;
+      });
+    },
+  };
+}
+
+/** Whether one of them may be mended past the platform, or end with what it was done to. */
+async function mayEnd(risks: readonly DoneRisk[]): Promise<boolean> {
+  const rows = await Promise.all(risks.map(({ operation }) => riskRow(operation)));
+  return rows.some((row) => row?.recoverable);
+}
+
+/** Has every running cluster looked at, every ten minutes. */
+export function highRiskSchedule(): Schedule {
+  return {
+    name: 'check-high-risk',
+    cron: '5,15,25,35,45,55 * * * *',
+    async run({ database, signal }) {
+      const clusters = clustersAfter(database, { states: ['RUNNING', 'UNAVAILABLE'], take: BATCH });
+      for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, HIGH_RISK, rows);
+    },
+  };
+}
+
+/** Whether the cluster's DNS has an address; undefined when that cannot be seen. */
+async function dnsAnswers(
+  { id }: Cluster,
+  { scope, means }: { readonly scope: Scope; readonly means: Means },
+): Promise<boolean | undefined> {
+  const client = await clientOf(id, { scope, kubernetes: means.kubernetes });
+  if (!client) return undefined;
+  try {
+    const { subsets = [] } = await client.get<{ subsets?: { addresses?: unknown[] }[] }>(DNS_ENDPOINTS);
+    return subsets.some(({ addresses = [] }) => addresses.length > 0);
+  } catch (error) {
+    // Without an API server nothing is seen; that is for the control plane to tell.
+    if (error instanceof KubernetesStatusError || error instanceof KubernetesUnavailable) return undefined;
+    throw error;
+  }
+}
+
+async function recordDns(
+  tx: Transaction,
+  cluster: Cluster,
+  { dns, at }: { readonly dns: boolean | undefined; readonly at: Date },
+): Promise<NewEvent[]> {
+  const known = conditionsOf(cluster).find(({ type }) => type === DNS_HEALTHY)?.status ?? 'True';
+  const now = dns === false ? 'False' : 'True';
+  if (dns === undefined || known === now) return [];
+  const message = dns
+    ? 'The DNS of the cluster answers.'
+    : 'The DNS of the cluster has no address that can be reached.';
+  const reason = dns ? 'Answering' : 'NoEndpoints';
+  const conditions = withCondition(cluster, { type: DNS_HEALTHY, status: now, reason, message }, at);
+  await updateCluster(tx, cluster.id, { conditions });
+  const type = dns ? 'DNS_HEALTHY' : 'DNS_FAILED';
+  return [
+    eventOf({ cluster }, type, `Cluster ${cluster.name}: ${message}`, { level: dns ? 'INFO' : 'ERROR' }),
+  ];
+}
+
+interface Seen {
+  readonly risks: readonly DoneRisk[];
+  /** The security group whose rules keep pods from the DNS. */
+  readonly closing: string | undefined;
+}
+
+async function recordFindings(
+  tx: Transaction,
+  cluster: Cluster,
+  { risks, closing }: Seen,
+): Promise<NewEvent[]> {
+  const { id: clusterId, account } = cluster;
+  const rows = risks.map(({ operation, instanceId, service, nodePoolId, volumeClaim, since }) => {
+    const group = operation === DNS_CLOSED ? closing : undefined;
+    const subject = instanceId ?? nodePoolId ?? service ?? volumeClaim ?? group ?? '';
+    return { clusterId, account, operation, subject, since };
+  });
+  const { fresh, gone } = await replaceFindings(tx, clusterId, rows);
+  if (fresh.length + gone.length === 0) return [];
+  const nodes = [...fresh, ...gone].map(({ subject }) => subject).filter((subject) => isId('node', subject));
+  await enqueueAll(tx, 'node', nodes);
+  await enqueue(tx, 'control-plane', clusterId);
+  await enqueue(tx, 'pool-audit', clusterId);
+  const told = await Promise.all([
+    ...fresh.map((row) => found(cluster, row)),
+    ...gone.map((row) => mended(cluster, row)),
+  ]);
+  return told;
+}
+
+async function found(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {
+  const {
+    operation = finding.operation,
+    impact = '',
+    recovery = '',
+  } = (await riskRow(finding.operation)) ?? {};
+  const text = `Cluster ${cluster.name}: ${operation}. Impact: ${impact}. Recovery: ${recovery}.`;
+  return eventOf({ cluster }, 'HIGH_RISK_OPERATION_FOUND', text, { level: 'WARNING', data: dataOf(finding) });
+}
+
+async function mended(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {
+  const row = await riskRow(finding.operation);
+  const text = `Cluster ${cluster.name}: fixed: ${row?.operation ?? finding.operation}.`;
+  return eventOf({ cluster }, 'HIGH_RISK_OPERATION_REMEDIATED', text, { data: dataOf(finding) });
+}
+
+function dataOf({ operation, subject }: RiskFindingRow) {
+  return { operation, ...(subject && { subject }) };
+}

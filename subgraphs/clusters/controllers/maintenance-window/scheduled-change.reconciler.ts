@@ -1,0 +1,138 @@
+import {
+  done,
+  type Outcome,
+  type Reconciler,
+  type ReconcileScope,
+  requeueAfter,
+} from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { finishOperation, type OperationRow } from '../../../../engine/operations.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import type { Problem } from '../../../../kernel/result.js';
+import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
+import { isWaiting, lockWaiting, stopWaiting, windowInUse } from '../../store/maintenance-window.store.js';
+import {
+  beginsAt,
+  moveChange,
+  ruleOf,
+  SCHEDULED_CHANGE,
+  scheduledFor,
+} from '../../changes/scheduled-change.js';
+
+/** How long the time may be trusted: a clock that was set forward is seen after this, in milliseconds. */
+const LONGEST_LOOK_MS = 3_600_000;
+/** How often a cluster is looked at that does something else while its window is open. */
+const BUSY_LOOK_MS = 10_000;
+/** States that a cluster comes out of by itself. */
+const BUSY = ['SCALING', 'UPDATING', 'UPGRADING', 'REMOVING', 'DRAINING'];
+
+/** How changes of one type of operation begin that have waited. */
+export interface ScheduledChange {
+  /** Cluster states in which it begins. */
+  readonly states: readonly string[];
+  /** What its operation can be from here on. */
+  readonly controls: { readonly cancelable: boolean; readonly pausable: boolean };
+  /** What has come in its way since it was asked for, looked for before the transaction. */
+  readonly obstacle?: (operation: OperationRow, scope: ReconcileScope) => Promise<Problem | undefined>;
+  /** Begins it on the locked cluster; BUSY when it is to be tried again, a problem when it cannot be done any more. */
+  readonly begin: (
+    tx: Transaction,
+    cluster: ClusterRow,
+    operation: OperationRow,
+    at: Date,
+  ) => Promise<Problem | 'BUSY' | undefined>;
+}
+
+/** Begins changes that wait for a maintenance window when it opens; by type of operation. */
+export function createScheduledChangeReconciler(
+  changes: Readonly<Record<string, ScheduledChange>>,
+): Reconciler {
+  return {
+    kind: SCHEDULED_CHANGE,
+    async reconcile(key, scope) {
+      const operation = await scope.database.operation.findUnique({ where: { id: key } });
+      const change = operation && changes[operation.type];
+      const time = operation && scheduledFor(operation);
+      if (!change || !time || !isWaiting(operation)) return done;
+      if (operation.cancelRequestedAt) return endCanceled(operation, scope);
+      const wait = time.getTime() - scope.clock.now().getTime();
+      if (wait > 0) return requeueAfter(Math.min(wait, LONGEST_LOOK_MS));
+      const problem = await change.obstacle?.(operation, scope);
+      return scope.database.$transaction((tx) =>
+        begin(tx, operation, { change, problem, at: scope.clock.now() }),
+      );
+    },
+  };
+}
+
+interface Beginning {
+  readonly change: ScheduledChange;
+  readonly problem: Problem | undefined;
+  readonly at: Date;
+}
+
+async function begin(
+  tx: Transaction,
+  operation: OperationRow,
+  { change, problem, at }: Beginning,
+): Promise<Outcome> {
+  const cluster = await lockCluster(tx, operation.account, operation.targetId);
+  const gone = goneProblem(operation.targetId, cluster, change);
+  if (!cluster || gone) return fail(tx, operation, { problem: gone, at });
+  const window = await windowInUse(tx, cluster.id);
+  const begins = window && beginsAt(ruleOf(window, cluster), at);
+  if (begins && begins > at) {
+    // The window closed before the change could begin: it waits for the next.
+    await appendEvents(tx, operation.account, at, [await moveChange(tx, operation, begins)]);
+    return done;
+  }
+  if (!change.states.includes(cluster.state)) return requeueAfter(BUSY_LOOK_MS);
+  if (problem) return fail(tx, operation, { problem, at });
+  // Cancelled in this moment: look again.
+  if (!(await lockWaiting(tx, operation))) return requeueAfter(0);
+  return beginNow(tx, cluster, { operation, change, at });
+}
+
+async function beginNow(
+  tx: Transaction,
+  cluster: ClusterRow,
+  { operation, change, at }: Omit<Beginning, 'problem'> & { readonly operation: OperationRow },
+): Promise<Outcome> {
+  const outcome = await change.begin(tx, cluster, operation, at);
+  if (outcome === 'BUSY') return requeueAfter(BUSY_LOOK_MS);
+  if (outcome) return fail(tx, operation, { problem: outcome, at });
+  await stopWaiting(tx, operation, change.controls);
+  await appendEvents(tx, operation.account, at, []);
+  return done;
+}
+
+function goneProblem(
+  id: string,
+  cluster: ClusterRow | null,
+  { states }: ScheduledChange,
+): Problem | undefined {
+  if (cluster && (states.includes(cluster.state) || BUSY.includes(cluster.state))) return undefined;
+  const state = cluster?.state ?? 'DELETED';
+  const message = `The cluster ${id} is ${state}; it must be ${states.join(' or ')}. Ask for the change again when it is.`;
+  return { code: 'INVALID_STATE', message };
+}
+
+async function fail(
+  tx: Transaction,
+  operation: OperationRow,
+  { problem, at }: Pick<Beginning, 'problem' | 'at'>,
+): Promise<Outcome> {
+  await finishOperation(tx, operation.id, { state: 'FAILED', ...(problem && { error: problem }) }, at);
+  await appendEvents(tx, operation.account, at, []);
+  return done;
+}
+
+function endCanceled(operation: OperationRow, scope: ReconcileScope): Promise<Outcome> {
+  const at = scope.clock.now();
+  const error = { code: 'OPERATION_CANCELED', message: 'It was cancelled before it began.' } as const;
+  return scope.database.$transaction(async (tx) => {
+    await finishOperation(tx, operation.id, { state: 'CANCELED', error }, at);
+    await appendEvents(tx, operation.account, at, []);
+    return done;
+  });
+}

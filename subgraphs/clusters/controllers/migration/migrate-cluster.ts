@@ -1,0 +1,100 @@
+import { VersionApi } from '@kubernetes/client-node';
+import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { done, requeueAfter, type Outcome } from '../../../../engine/contract.js';
+import { finishOperation, finishStage, passStage, startStage } from '../../../../engine/operations.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { type Problem, Refused } from '../../../../kernel/result.js';
+import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import { moveQuotas } from '../../changes/migration-quotas.js';
+import { MIGRATE_CLUSTER } from '../../api/migration/migration.service.js';
+
+/** Checks, moves the control plane to the Pro edition, and switches product, edition, quotas and billing at once. */
+export const migrateCluster: Step = async (step) => {
+  if (step.operation?.type !== MIGRATE_CLUSTER) return undefined;
+  for (const take of [checkMigration, moveControlPlane]) {
+    const outcome = await take(step);
+    if (outcome !== undefined) return outcome;
+  }
+  return switchProduct(step);
+};
+
+const checkMigration: Step = async (step) => {
+  const { cluster, operation, scope, means } = step;
+  if (operation?.state !== 'PENDING') return undefined;
+  const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
+  if (!access) return failMigration(step, unreachable(cluster.name));
+  // Throws while the API does not answer; tried again with back-off.
+  const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();
+  await inCluster(step, async (tx, at) => {
+    await startStage(tx, operation.id, 'PRECHECK', at);
+    const message = `The Kubernetes API answers (${gitVersion}).`;
+    await passStage(tx, operation.id, { from: 'PRECHECK', to: 'CONTROL_PLANE', message }, at);
+    return [clusterEvent(step, 'CLUSTER_MIGRATING', `The cluster ${cluster.name} becomes ACK Pro.`)];
+  });
+  return 'again';
+};
+
+function unreachable(name: string): Problem {
+  return { code: 'KUBERNETES_UNAVAILABLE', message: `The Kubernetes API of ${name} is not known.` };
+}
+
+const moveControlPlane: Step = async ({ cluster, scope, means }) => {
+  const plane = await means.provider.migrateControlPlane(cluster.id, 'PRO');
+  await scope.faults.reach('cluster.edition-asked');
+  if (plane.edition === 'PRO' && plane.state === 'RUNNING') return undefined;
+  return requeueAfter(until(plane.readyAt, scope.clock.now()));
+};
+
+async function switchProduct(step: ClusterStep): Promise<Outcome> {
+  try {
+    await inCluster(step, (tx, at) => recordSwitch(step, tx, at));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // Somebody else took the last place meanwhile.
+    const [problem] = error.problems;
+    return failMigration(step, problem ?? { code: 'QUOTA_EXCEEDED', message: error.message });
+  }
+  await step.scope.faults.reach('cluster.migrated');
+  return done;
+}
+
+async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
+  const { cluster, operation } = step;
+  await moveQuotas(tx, cluster);
+  await updateCluster(tx, cluster.id, { product: 'ACK_PRO', spec: 'PRO', state: 'RUNNING' });
+  // Whoever read the pools with the former product reads again before counting anything.
+  await tx.nodePool.updateMany({
+    where: { clusterId: cluster.id, deletedAt: null },
+    data: { generation: { increment: 1 }, settledGeneration: { increment: 1 } },
+  });
+  if (operation) {
+    await passStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'SWITCH' }, at);
+    await finishStage(tx, operation.id, 'SWITCH', at);
+    await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
+  }
+  const from = { product: cluster.product, spec: cluster.spec };
+  return [
+    clusterEvent(step, 'CLUSTER_MIGRATED', `The cluster ${cluster.name} is ACK Pro.`, {
+      data: { from, product: 'ACK_PRO' },
+    }),
+    clusterEvent(step, 'BILLING_STARTED', `The management fee of ${cluster.name} is billed from now on.`, {
+      data: { item: 'CLUSTER_MANAGEMENT', product: 'ACK_PRO', from: at.toISOString() },
+    }),
+  ];
+}
+
+/** The migration cannot be done: the control plane goes back, the cluster runs on as it was. */
+export async function failMigration(step: ClusterStep, error: Problem): Promise<Outcome> {
+  const { cluster, operation, means } = step;
+  await means.provider.migrateControlPlane(cluster.id, 'STANDARD');
+  await inCluster(step, async (tx, at) => {
+    await updateCluster(tx, cluster.id, { state: 'RUNNING' });
+    if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);
+    const text = `The cluster ${cluster.name} stays what it was: ${error.message}`;
+    return [
+      clusterEvent(step, 'CLUSTER_MIGRATION_FAILED', text, { level: 'ERROR', data: { code: error.code } }),
+    ];
+  });
+  return done;
+}

@@ -1,0 +1,29 @@
+import { inPool, type PoolStep } from '../steps/node-pool-step.js';
+import { minSizeOf } from '../../changes/scaling-group-bounds.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { markRemoving } from '../../store/nodes.store.js';
+
+/**
+ * A cancelled wish: the pool keeps what exists. Nodes that were not begun go, and as many as are left are wished, but no
+ * fewer than the pool's minimum; the steps that follow then end as always, without making what is missing.
+ */
+export async function cancelPoolChange(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { pool, nodes, operation } = step;
+  if (!operation?.cancelRequestedAt) return undefined;
+  const keep = nodes.filter(({ state }) => state === 'starting' || state === 'running');
+  const drop = nodes.filter(({ state }) => state === 'pending' || state === 'failed');
+  const desiredSize = Math.min(pool.desiredSize, Math.max(minSizeOf(pool), keep.length));
+  if (drop.length === 0 && pool.desiredSize === desiredSize) return undefined;
+  await inPool(step, async (tx) => {
+    await markRemoving(
+      tx,
+      drop.map(({ id }) => id),
+    );
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: { desiredSize, resourceVersion: { increment: 1 } },
+    });
+    return [];
+  });
+  return 'again';
+}

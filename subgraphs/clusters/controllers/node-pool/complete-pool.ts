@@ -1,0 +1,115 @@
+import { done, type NewEvent } from '../../../../engine/contract.js';
+import { finishOperation, finishStage, startStage } from '../../../../engine/operations.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { releaseNodeQuota } from '../../changes/quota-usage.js';
+import { deleteNodes } from '../../store/nodes.store.js';
+import type { Node } from '../../store/reconcile.store.js';
+import {
+  ATTACHED,
+  endState,
+  planPool,
+  resultOf,
+  type PoolResult,
+  withRejected,
+} from '../../model/node-pool.plan.js';
+import { autoscalingOf } from '../../model/node-pool.rules.js';
+import { settledPoolState } from '../../model/pool-states.js';
+import { inPool, type PoolStep } from '../steps/node-pool-step.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { eventOf } from '../../model/cluster-events.js';
+
+/** The wish has been tried to its end: says what came of it, and lets the cluster look. */
+export async function completePool(step: PoolStep): Promise<StepOutcome> {
+  const { pool, cluster, nodes, scope, means } = step;
+  const own = step.operation?.targetId === pool.id ? step.operation : null;
+  const result = withRejected(resultOf(pool, nodes, step.operation), own);
+  const strangers = nodes.filter((node) => neverJoined(node, pool.generation)).map(({ id }) => id);
+  const desiredSize = Math.max(0, pool.desiredSize - strangers.length);
+  const others = nodes.filter(({ id }) => !strangers.includes(id));
+  const { kept } = planPool({ ...pool, desiredSize }, others);
+  const made = kept.filter(({ state }) => state !== 'failed').length;
+  if (strangers.length > 0)
+    await means.provider.deleteInstances(cluster.id, strangers, { drain: false, release: false });
+  const running = nodes.filter(({ state }) => state === 'running').length;
+  const failed = Math.max(result.failed, others.filter(({ state }) => state === 'failed').length);
+  await inPool(step, async (tx, at) => {
+    await deleteNodes(tx, strangers);
+    // What could not be made holds nothing: whoever tries again reserves again.
+    await releaseNodeQuota(tx, { cluster, pool, keep: made });
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: {
+        state: settledPoolState(pool, { running, failed }),
+        desiredSize,
+        settledGeneration: pool.generation,
+        resourceVersion: { increment: 1 },
+      },
+    });
+    await enqueue(tx, 'cluster', cluster.id);
+    if (pool.edgeAutonomy) await enqueue(tx, 'edge-autonomy', pool.id);
+    if (autoscalingOf(pool)) await enqueue(tx, 'autoscaling', cluster.id);
+    await endOperation(tx, step, result, at);
+    return [scaled(step, result, running)];
+  });
+  await scope.faults.reach('node-pool.settled');
+  return done;
+}
+
+/** A machine that could not join: nobody tries it again, so it does not count as a node that is missing. */
+function neverJoined({ origin, state, generation }: Node, wish: number): boolean {
+  return origin === ATTACHED && state === 'failed' && generation === wish;
+}
+
+async function endOperation(tx: Transaction, step: PoolStep, result: PoolResult, at: Date): Promise<void> {
+  const { operation, pool } = step;
+  // The operation that makes a cluster is ended by the cluster.
+  if (!operation || operation.targetId !== pool.id) return;
+  const state = endState(result, operation);
+  await startStage(tx, operation.id, 'NODES', at);
+  if (state === 'SUCCEEDED') await finishStage(tx, operation.id, 'NODES', at);
+  const first = result.failures[0];
+  await finishOperation(
+    tx,
+    operation.id,
+    { ...result, state, ...(state === 'FAILED' && first && { error: first }) },
+    at,
+  );
+}
+
+/** Where the pool came from, and why: by an operation of its own, by its creation, or for one on the whole cluster. */
+function sizeChange({ pool, operation }: Pick<PoolStep, 'pool' | 'operation'>): {
+  fromSize?: number | undefined;
+  trigger?: string;
+} {
+  if (operation?.targetId === pool.id) return operation.input as { fromSize?: number; trigger?: string };
+  if (!operation || operation.type === 'CREATE_CLUSTER') return {};
+  const { resized } = operation.input as { resized?: { nodePoolId: string; fromSize: number } };
+  const fromSize = resized?.nodePoolId === pool.id ? resized.fromSize : undefined;
+  return { fromSize, trigger: operation.type };
+}
+
+/** `toSize` is what came of it, not what was wished: a partial success ends below `desiredSize`. */
+function scaled({ pool, cluster, operation }: PoolStep, result: PoolResult, toSize: number): NewEvent {
+  const input = sizeChange({ pool, operation });
+  const fromSize = input.fromSize ?? 0;
+  const { created, failed } = result;
+  const data = {
+    targetKind: 'NodePool',
+    targetId: pool.id,
+    fromSize,
+    toSize,
+    desiredSize: pool.desiredSize,
+    requested: created + failed,
+    created,
+    failed,
+    trigger: input.trigger ?? 'CREATE',
+  };
+  const text = `The node pool ${pool.name} went from ${fromSize} to ${toSize} of ${pool.desiredSize} nodes: ${created} made, ${failed} failed.`;
+  const level = failed === 0 ? 'INFO' : 'WARNING';
+  return eventOf({ cluster, pool, operationId: operation?.id }, 'NODE_POOL_SCALED', text, {
+    category: 'SCALING',
+    level,
+    data,
+  });
+}

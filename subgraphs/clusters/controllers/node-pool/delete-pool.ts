@@ -1,0 +1,75 @@
+import { done, requeueAfter, type ReconcileScope } from '../../../../engine/contract.js';
+import { Finalizers } from '../../../../engine/finalizers.js';
+import { dropScope, release } from '../../../../engine/ledger.js';
+import { finishOperation, finishStage, passStage, startStage } from '../../../../engine/operations.js';
+import { enqueue } from '../../../../engine/queue.js';
+import { poolResources } from '../../changes/quota.reservations.js';
+import { releaseNodeQuota } from '../../changes/quota-usage.js';
+import { inPool, type PoolStep } from '../steps/node-pool-step.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { removeNodes } from './remove-nodes.js';
+
+const LOOK_MS = 500;
+
+const finalizers = new Finalizers<PoolStep>(
+  [
+    {
+      name: 'nodes',
+      finalize: async (step) => (await removeNodes(step)) === undefined,
+    },
+    {
+      name: 'ledger',
+      release: async (tx, { pool, cluster }) => {
+        const { account } = pool;
+        await releaseNodeQuota(tx, { cluster, pool, keep: 0 });
+        for (const resource of poolResources(cluster.product))
+          await release(tx, { account, resource, scope: cluster.id, amount: 1 });
+        await dropScope(tx, account, pool.id);
+      },
+    },
+  ],
+  (step, name, releaseIn) =>
+    inPool(step, async (tx, at) => {
+      const { finalizers: names } = await tx.nodePool.findUniqueOrThrow({ where: { id: step.pool.id } });
+      if (!names.includes(name)) return [];
+      await releaseIn(tx);
+      await tx.nodePool.update({
+        where: { id: step.pool.id },
+        data: { finalizers: names.filter((other) => other !== name) },
+      });
+      if (name === 'nodes') await nextStage(step, tx, at);
+      return [];
+    }),
+);
+
+async function nextStage(
+  { operation, pool }: PoolStep,
+  tx: Parameters<typeof startStage>[0],
+  at: Date,
+): Promise<void> {
+  if (operation?.targetId !== pool.id) return;
+  await passStage(tx, operation.id, { from: 'NODES', to: 'RELEASE' }, at);
+}
+
+/** Takes a pool away with everything it has. */
+export async function deletePool(step: PoolStep, scope: ReconcileScope): Promise<StepOutcome> {
+  const { pool, cluster, operation } = step;
+  if (step.nodes.length > 0) return (await removeNodes(step)) ?? 'again';
+  if (!(await finalizers.run(step, pool.finalizers, scope))) return requeueAfter(LOOK_MS);
+  await step.means.provider.forgetScalingGroup(cluster.id, pool.id);
+  await inPool(step, async (tx, at) => {
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: { deletedAt: at, resourceVersion: { increment: 1 } },
+    });
+    await enqueue(tx, 'cluster', cluster.id);
+    if (operation?.targetId === pool.id) {
+      await finishStage(tx, operation.id, 'RELEASE', at);
+      await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
+    }
+    const text = `The node pool ${pool.name} is deleted.`;
+    return [eventOf({ cluster, pool, operationId: operation?.id }, 'NODE_POOL_DELETED', text)];
+  });
+  return done;
+}

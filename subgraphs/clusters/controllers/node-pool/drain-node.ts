@@ -1,0 +1,43 @@
+import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
+import { evict, isLeaving, ownerOf, type Pod } from '../../inspection/evictable-pods.js';
+
+const STATIC_POD = 'kubernetes.io/config.mirror';
+const MERGE = 'application/merge-patch+json';
+
+interface KubernetesNode extends KubernetesObject {
+  readonly spec?: { readonly unschedulable?: boolean };
+}
+
+/**
+ * One look at a node that is to go, as `kubectl drain` does: cordons it and asks for the eviction of its pods, except
+ * those of DaemonSets and static ones; disruption budgets are honoured, so a pod may stay for now. Answers how many
+ * pods are still there; 0 also when Kubernetes has no such node.
+ */
+export async function drainNode(client: KubernetesClient, name: string): Promise<number> {
+  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
+  const node = await readNode(client, path);
+  if (!node) return 0;
+  if (!node.spec?.unschedulable) await client.patch(path, { spec: { unschedulable: true } }, MERGE);
+  let left = 0;
+  const query = { fieldSelector: `spec.nodeName=${name}` };
+  for await (const pods of client.chunks<Pod>('/api/v1/pods', query)) {
+    const movable = pods.filter(mustLeave);
+    left += movable.length;
+    for (const pod of movable) if (!isLeaving(pod)) await evict(client, pod);
+  }
+  return left;
+}
+
+async function readNode(client: KubernetesClient, path: string): Promise<KubernetesNode | undefined> {
+  try {
+    return await client.get<KubernetesNode>(path);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function mustLeave(pod: Pod): boolean {
+  return ownerOf(pod)?.kind !== 'DaemonSet' && !(STATIC_POD in (pod.metadata?.annotations ?? {}));
+}

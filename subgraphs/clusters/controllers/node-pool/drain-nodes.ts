@@ -1,0 +1,38 @@
+import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import type { RemovalOptions } from '../../store/nodes.store.js';
+import type { Node } from '../../store/reconcile.store.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { drainNode } from './drain-node.js';
+import { batches, type PoolStep } from '../steps/node-pool-step.js';
+
+/** Pods that have not left a node by then go with it. */
+const PATIENCE_MS = 10 * 60_000;
+/** Nodes drained side by side. */
+const AT_ONCE = 10;
+
+/** Looks at nodes that are to go, and answers those that need not be waited for any longer. */
+export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promise<Node[]> {
+  const { cluster, scope, means } = step;
+  const now = scope.clock.now().getTime();
+  const waiting = nodes.filter((node) => cluster.state !== 'DELETING' && mustDrain(node, now));
+  if (waiting.length === 0) return [...nodes];
+  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  if (!client) return [...nodes];
+  const busy = new Set<string>();
+  for (const batch of batches(waiting, AT_ONCE)) {
+    scope.signal.throwIfAborted();
+    for (const id of await busyOf(client, batch)) busy.add(id);
+  }
+  return nodes.filter(({ id }) => !busy.has(id));
+}
+
+function mustDrain({ leaving }: Node, now: number): boolean {
+  const how = leaving as RemovalOptions | null;
+  return how !== null && how.drain && now - Date.parse(how.since) < PATIENCE_MS;
+}
+
+/** The ids of those nodes that still have pods. */
+async function busyOf(client: KubernetesClient, nodes: readonly Node[]): Promise<string[]> {
+  const left = await Promise.all(nodes.map(({ name }) => drainNode(client, name)));
+  return nodes.flatMap(({ id }, index) => ((left[index] ?? 0) > 0 ? [id] : []));
+}

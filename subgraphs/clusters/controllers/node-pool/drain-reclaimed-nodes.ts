@@ -1,0 +1,34 @@
+import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { Cluster } from '../../store/reconcile.store.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { drainNode } from './drain-node.js';
+import { batches, type Means } from '../steps/node-pool-step.js';
+
+/** Nodes drained side by side. */
+const AT_ONCE = 10;
+
+/**
+ * Drains the nodes whose spot machines are about to be taken back, while something else is being done to the cluster:
+ * their notice is too short to wait for that. Others come in their place once it has ended. True when the cluster has
+ * spot machines.
+ */
+export async function drainReclaimedNodes(
+  { id: clusterId }: Pick<Cluster, 'id'>,
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<boolean> {
+  const spot = await scope.database.node.findMany({
+    where: { clusterId, chargeType: 'SPOT', state: 'running' },
+    select: { id: true, name: true },
+  });
+  if (spot.length === 0) return false;
+  const instances = await means.provider.instances(clusterId);
+  const noticed = new Set(instances.filter(({ reclaimAt }) => reclaimAt !== undefined).map(({ id }) => id));
+  const client = await clientOf(clusterId, { scope, kubernetes: means.kubernetes });
+  if (client)
+    for (const batch of batches(
+      spot.filter(({ id }) => noticed.has(id)),
+      AT_ONCE,
+    ))
+      await Promise.all(batch.map(({ name }) => drainNode(client, name)));
+  return true;
+}

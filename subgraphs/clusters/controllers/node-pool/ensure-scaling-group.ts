@@ -1,0 +1,61 @@
+import type { ScalingGroup } from '../../../../engine/providers/pool-infrastructure.js';
+import { holds, withCondition } from '../../model/conditions.js';
+import { eventOf } from '../../model/cluster-events.js';
+import type { NodePool, Prisma } from '../../store/reconcile.store.js';
+import { inPool, type PoolStep } from '../steps/node-pool-step.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import {
+  sameBounds,
+  seenGroup,
+  observedScalingGroup,
+  wantedBounds,
+} from '../../changes/scaling-group-bounds.js';
+
+/** Makes the pool's scaling group, and gives it the bounds that the wish asks for. */
+export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { pool, cluster, means, scope } = step;
+  // A creation that was cancelled early has nothing in the cloud yet, and never will.
+  if (!holds(cluster, 'ControlPlaneReady')) return undefined;
+  const seen = observedScalingGroup(pool);
+  if (seen?.state === 'DELETED') return undefined;
+  const wanted = await wantedBounds(scope.database, pool);
+  if (seen && sameBounds(seen, wanted)) return undefined;
+  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
+  await inPool(step, async (tx, at) => {
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: { scalingGroup: seenGroup(group, at), ...healthOf(pool, group, at) },
+    });
+    return group.state === 'DELETED' ? [scalingGroupMissingEvent(pool, cluster.id)] : [];
+  });
+  return 'again';
+}
+
+/** The condition that says whether a pool has its group. */
+export function healthOf(
+  pool: Pick<NodePool, 'id' | 'conditions'>,
+  { state }: Pick<ScalingGroup, 'state'>,
+  at: Date,
+): { conditions: Prisma.InputJsonArray } {
+  const missing = state === 'DELETED';
+  const change = missing
+    ? ({
+        type: 'Healthy',
+        status: 'False',
+        reason: 'ScalingGroupMissing',
+        message: `The scaling group of the node pool ${pool.id} was deleted. Delete the pool and create another.`,
+      } as const)
+    : ({
+        type: 'Healthy',
+        status: 'True',
+        reason: 'Running',
+        message: 'The pool has its scaling group.',
+      } as const);
+  return { conditions: withCondition(pool, change, at) };
+}
+
+/** Says that a pool's group is gone. */
+export function scalingGroupMissingEvent(pool: Pick<NodePool, 'id' | 'name'>, clusterId: string) {
+  const text = `The scaling group of the node pool ${pool.name} was deleted; the pool must be made anew.`;
+  return eventOf({ cluster: { id: clusterId }, pool }, 'SCALING_GROUP_MISSING', text, { level: 'ERROR' });
+}

@@ -1,0 +1,73 @@
+import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
+import { cancelPoolChange } from './cancel-pool-change.js';
+import { deletePool } from './delete-pool.js';
+import { ensurePoolScalingGroup } from './ensure-scaling-group.js';
+import { failPending, createInstances, insertNodeRows } from './create-nodes.js';
+import type { Means, PoolStep } from '../steps/node-pool-step.js';
+import { type StepOutcome, stepByStep } from '../steps/run-steps.js';
+import { observeNodes } from './observe-nodes.js';
+import { type PoolView, readNodes, readPool } from '../../store/reconcile.store.js';
+import { applySettings } from './node-settings.js';
+import { removeNodes } from './remove-nodes.js';
+import { completePool } from './complete-pool.js';
+import { syncPool } from './sync-pool.js';
+
+/** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
+const STEPS = [
+  cancelPoolChange,
+  ensurePoolScalingGroup,
+  syncPool,
+  applySettings,
+  removeNodes,
+  insertNodeRows,
+  createInstances,
+  observeNodes,
+];
+
+/**
+ * Makes a node pool have the nodes that are wished: `settledGeneration` reaches `generation` when the wish has been
+ * tried to its end, whatever came of it.
+ */
+export function createNodePoolReconciler(means: Means): Reconciler {
+  return {
+    kind: 'node-pool',
+    reconcile: (key, scope) => stepByStep(() => nextStep(key, { scope, means })),
+    /** What the provider will never make has failed; the pool then settles with what it has. */
+    async failed(key, problem, scope) {
+      const view = await readPool(scope.database, key);
+      if (view)
+        await failPending({ ...view, scope, means, nodes: await readNodes(scope.database, key) }, problem);
+    },
+  };
+}
+
+async function nextStep(
+  key: string,
+  { scope, means }: { scope: ReconcileScope; means: Means },
+): Promise<StepOutcome> {
+  await scope.faults.reach('node-pool.begin');
+  const view = await readPool(scope.database, key);
+  if (!view || !isDue(view.cluster, view.pool, view.operation?.cancelRequestedAt)) return done;
+  const step: PoolStep = { ...view, scope, means, nodes: await readNodes(scope.database, key) };
+  if (view.pool.state === 'DELETING') return deletePool(step, scope);
+  for (const take of STEPS) {
+    const outcome: StepOutcome | undefined = await take(step);
+    if (outcome !== undefined) return outcome;
+  }
+  return completePool(step);
+}
+
+type Due = { readonly state: string; readonly generation: number; readonly settledGeneration: number };
+
+/** Whether there is something to do: a wish that is not settled, on a cluster that can take nodes or loses them. */
+function isDue(cluster: PoolView['cluster'], pool: Due, canceled: Date | null | undefined): boolean {
+  if (pool.state === 'DELETING') return true;
+  if (pool.settledGeneration >= pool.generation || cluster.state === 'DELETING') return false;
+  // Until the Kubernetes API is there nodes cannot join; the cluster asks for its pools then.
+  return canceled != null || takesNodes(cluster);
+}
+
+function takesNodes({ conditions }: PoolView['cluster']): boolean {
+  const list = conditions as unknown as readonly { type: string; status: string }[];
+  return list.some(({ type, status }) => type === 'KubernetesApiReady' && status === 'True');
+}

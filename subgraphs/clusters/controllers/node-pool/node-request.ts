@@ -1,0 +1,92 @@
+import type {
+  DiskRequest,
+  InstanceRequest,
+  VSwitchPlace,
+} from '../../../../engine/providers/infrastructure-provider.js';
+import type { AttachRequest } from '../../../../engine/providers/pool-infrastructure.js';
+import { labelsOfKind } from '../../model/pool-labels.rules.js';
+import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
+import { kubernetesTaints } from './node-settings.js';
+import { configOf, type DiskValue } from '../../model/pool-config.rules.js';
+
+/** Where machines of a pool are made: in its own zones, or in those of its cluster. */
+export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): readonly string[] {
+  const { zoneIds } = configOf(pool).machines;
+  return zoneIds.length > 0 ? zoneIds : cluster.zoneIds;
+}
+
+/** Where a machine is to be made. */
+interface PlaceOfNode {
+  /** The most wanted first. */
+  readonly zoneIds: readonly string[];
+  /** undefined: in those of the cluster. */
+  readonly vSwitches: readonly VSwitchPlace[] | undefined;
+}
+
+/** What the provider is asked for, for a node that the scaling group makes. */
+export function nodeRequest(
+  pool: NodePool,
+  node: Pick<Node, 'id' | 'name' | 'chargeType'>,
+  { zoneIds, vSwitches }: PlaceOfNode,
+): InstanceRequest {
+  const { imageId, systemDisk, dataDisks, spotPriceLimit, userData } = configOf(pool).machines;
+  return {
+    ...common(pool, node),
+    instanceTypes: pool.instanceTypes,
+    systemDisk: diskRequest(systemDisk),
+    dataDisks: dataDisks.map(diskRequest),
+    ...(spotPriceLimit !== null && { spotPriceLimit }),
+    chargeType: node.chargeType as InstanceRequest['chargeType'] & string,
+    ...(imageId !== '' && { imageId }),
+    ...(userData !== '' && { userData }),
+    zoneIds,
+    ...(vSwitches && { vSwitches }),
+  };
+}
+
+/** How a machine joins: the column `joining` of its node. */
+export interface AttachOptions {
+  /** Of one that is made for pods of a zone: that zone, and no other. */
+  readonly zoneId?: string;
+  readonly mode?: 'MANUAL' | 'AUTO';
+  /** Of AUTO: what its new system disk is made from. */
+  readonly imageId?: string;
+}
+
+export function attachOptionsOf({ joining }: Pick<Node, 'joining'>): AttachOptions {
+  return (joining ?? {}) as AttachOptions;
+}
+
+/** What the provider is asked for, for a machine that joins. */
+export function attachRequest(
+  pool: NodePool,
+  node: Node,
+  vSwitches: readonly VSwitchPlace[] | undefined,
+): AttachRequest {
+  const { mode = 'MANUAL', imageId } = attachOptionsOf(node);
+  const { userData } = configOf(pool).machines;
+  return {
+    ...common(pool, node),
+    machineId: node.instanceId ?? '',
+    mode,
+    ...(imageId !== undefined && { imageId }),
+    // A machine that keeps its system disk has started before.
+    ...(mode === 'AUTO' && userData !== '' && { userData }),
+    ...(vSwitches && { vSwitches }),
+  };
+}
+
+function diskRequest({ category, sizeGiB, mountTarget }: DiskValue): DiskRequest {
+  return { category, sizeGiB, ...(mountTarget != null && { mountTarget }) };
+}
+
+function common(pool: NodePool, { id, name }: Pick<Node, 'id' | 'name'>) {
+  const { labels, taints } = configOf(pool);
+  return {
+    id,
+    name,
+    nodePoolId: pool.id,
+    labels: { ...labels, ...labelsOfKind(pool) },
+    taints: kubernetesTaints(taints),
+  };
+}

@@ -1,0 +1,84 @@
+import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
+import { finishStage, stagesOf, startStage } from '../../../../engine/operations.js';
+import type { NodeTaint } from '../../../../engine/providers/pool-infrastructure.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { configOf, type PoolConfig, type TaintValue } from '../../model/pool-config.rules.js';
+
+const MERGE = 'application/merge-patch+json';
+/** Nodes that are changed side by side. */
+const AT_ONCE = 10;
+export const SETTINGS_STAGE = 'SETTINGS';
+
+/** Effects of taints as Kubernetes calls them. */
+export const EFFECTS = {
+  NO_SCHEDULE: 'NoSchedule',
+  PREFER_NO_SCHEDULE: 'PreferNoSchedule',
+  NO_EXECUTE: 'NoExecute',
+} as const;
+
+/** A pool's taints as Kubernetes has them. */
+export function kubernetesTaints(taints: readonly TaintValue[]): NodeTaint[] {
+  return taints.map(({ key, value, effect }) => ({
+    key,
+    ...(value != null && { value }),
+    effect: EFFECTS[effect],
+  }));
+}
+
+type Settings = Pick<PoolConfig, 'labels' | 'taints'>;
+
+interface KubernetesNode extends KubernetesObject {
+  readonly spec?: { readonly taints?: readonly NodeTaint[] };
+}
+
+/** Gives the nodes that run the labels and taints of a changed pool; what the pool had before is taken off. */
+export async function applySettings(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { operation, pool, cluster, nodes, scope, means } = step;
+  const stage = operation && stagesOf(operation).find(({ name }) => name === SETTINGS_STAGE);
+  if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
+  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  const before = (operation.input as { before?: Settings }).before ?? { labels: {}, taints: [] };
+  const running = nodes.filter(({ state }) => state === 'running');
+  if (client)
+    for (const batch of batches(running, AT_ONCE)) {
+      const settings = { before, now: configOf(pool) };
+      const applied = await Promise.all(batch.map(({ name }) => applyTo(client, name, settings)));
+      if (!applied.every(Boolean)) return 'again';
+    }
+  await inPool(step, async (tx, at) => {
+    await startStage(tx, operation.id, SETTINGS_STAGE, at);
+    await finishStage(tx, operation.id, SETTINGS_STAGE, at);
+    return [];
+  });
+  return 'again';
+}
+
+/** False when the node has changed between reading and writing it: its taints are written as a whole. */
+async function applyTo(
+  client: KubernetesClient,
+  name: string,
+  { before, now }: { readonly before: Settings; readonly now: Settings },
+): Promise<boolean> {
+  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
+  const gone = Object.keys(before.labels).filter((key) => !(key in now.labels));
+  const labels = { ...Object.fromEntries(gone.map((key) => [key, null])), ...now.labels };
+  const mine = new Set(
+    [...before.taints, ...now.taints].map(({ key, effect }) => `${key}:${EFFECTS[effect]}`),
+  );
+  try {
+    const node = await client.get<KubernetesNode>(path);
+    const others = (node.spec?.taints ?? []).filter(({ key, effect }) => !mine.has(`${key}:${effect}`));
+    const taints = [...others, ...kubernetesTaints(now.taints)];
+    const resourceVersion = node.metadata?.resourceVersion;
+    await client.patch(path, { metadata: { resourceVersion, labels }, spec: { taints } }, MERGE);
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    // A node that somebody has deleted in Kubernetes is drift, which is told elsewhere.
+    if (isNotFound(error)) return true;
+    throw error;
+  }
+}

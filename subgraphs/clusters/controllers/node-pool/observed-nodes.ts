@@ -1,0 +1,83 @@
+import { clusterAccess } from '../../../../engine/cluster-access.js';
+import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
+import { listNodes } from '../../inspection/kubernetes-nodes.js';
+import type { Node } from '../../store/reconcile.store.js';
+import type { Means } from '../steps/node-pool-step.js';
+
+/** What there is of a cluster outside the platform's own records. */
+export interface ObservedState {
+  /** By node id. */
+  readonly instances: ReadonlyMap<string, Instance>;
+  /** Names of the Kubernetes nodes; undefined when Kubernetes could not be asked. */
+  readonly names: ReadonlySet<string> | undefined;
+}
+
+/** Reads what the cloud and Kubernetes have of a cluster. */
+export async function readObservedState(
+  clusterId: string,
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<ObservedState> {
+  const instances = await means.provider.instances(clusterId);
+  return {
+    instances: new Map(instances.map((one) => [one.id, one])),
+    names: await nodeNames(clusterId, { scope, means }),
+  };
+}
+
+async function nodeNames(
+  clusterId: string,
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<Set<string> | undefined> {
+  const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
+  if (!access) return undefined;
+  try {
+    const found = await listNodes(means.kubernetes, access, scope.signal);
+    return new Set(found.map(({ metadata }) => metadata?.name ?? ''));
+  } catch (error) {
+    scope.log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be listed');
+    return undefined;
+  }
+}
+
+/** A node whose machine is another, or is paid otherwise, than the platform knows. */
+export interface ChangedNode {
+  readonly node: Node;
+  readonly chargeType: string;
+  readonly instanceType: string;
+}
+
+/** How the nodes of a pool differ from what the platform knows of them. */
+export interface NodeDifferences {
+  /** Their machines are gone. */
+  readonly lost: readonly Node[];
+  /** Their machines are about to be taken back. */
+  readonly reclaimed: readonly Node[];
+  /** Their machines run, but Kubernetes has no node of their name. */
+  readonly unregistered: readonly Node[];
+  /** Their machines run, but are no longer in the scaling group of the pool. */
+  readonly moved: readonly Node[];
+  readonly changed: readonly ChangedNode[];
+}
+
+/** Compares the nodes of a pool that run with what was seen. */
+export function compare(nodes: readonly Node[], { instances, names }: ObservedState): NodeDifferences {
+  const running = nodes.filter(({ state }) => state === 'running');
+  const lost = running.filter(({ id }) => !instances.has(id));
+  const there = running.filter(({ id }) => instances.has(id));
+  return {
+    lost,
+    reclaimed: there.filter(({ id }) => instances.get(id)?.reclaimAt !== undefined),
+    unregistered: there.filter(
+      ({ id, name }) => instances.get(id)?.state === 'RUNNING' && names !== undefined && !names.has(name),
+    ),
+    moved: there.filter(({ id, nodePoolId }) => (instances.get(id)?.nodePoolId ?? null) !== nodePoolId),
+    changed: there.flatMap((node) => changeOf(node, instances.get(node.id)) ?? []),
+  };
+}
+
+function changeOf(node: Node, instance: Instance | undefined): ChangedNode | undefined {
+  const { chargeType = node.chargeType, instanceType = node.instanceType } = instance ?? {};
+  const same = chargeType === node.chargeType && instanceType === node.instanceType;
+  return same ? undefined : { node, chargeType, instanceType };
+}

@@ -1,0 +1,62 @@
+import { finishStage, stagesOf, startStage } from '../../../../engine/operations.js';
+import { withCondition } from '../../model/conditions.js';
+import { NO_JSON } from '../../store/json-null.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { scalingGroupMissingEvent, healthOf } from './ensure-scaling-group.js';
+import { compare, readObservedState } from './observed-nodes.js';
+import { deleteLostNodes, markNodesRemoving } from './delete-lost-nodes.js';
+import { inPool, type PoolStep } from '../steps/node-pool-step.js';
+import type { NodePool, Prisma } from '../../store/reconcile.store.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { minSizeOf, seenGroup, wantedBounds } from '../../changes/scaling-group-bounds.js';
+
+const INSPECT = 'INSPECT';
+
+/**
+ * The first part of a pool's synchronization: finds nodes whose machines or whose Kubernetes nodes somebody has taken
+ * away, and lets what is left of them go. The steps that follow make others, unless the size was to be lowered.
+ */
+export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined> {
+  const { operation, pool, cluster, nodes, scope, means } = step;
+  const stage = operation && stagesOf(operation).find(({ name }) => name === INSPECT);
+  if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
+  const bounds = await wantedBounds(scope.database, pool);
+  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
+  const outside = await readObservedState(cluster.id, { scope, means });
+  const { lost, unregistered, moved } = compare(nodes, outside);
+  const { decrementDesiredSize } = operation.input as { decrementDesiredSize?: boolean };
+  const fewer = decrementDesiredSize ? lost.length + new Set([...unregistered, ...moved]).size : 0;
+  await inPool(step, async (tx, at) => {
+    const subject = { cluster, pool, operationId: operation.id };
+    await startStage(tx, operation.id, INSPECT, at);
+    const events = await deleteLostNodes(tx, { subject, account: pool.account, lost });
+    const since = at.toISOString();
+    await markNodesRemoving(tx, unregistered, { drain: false, reason: 'SYNC', since });
+    // Whoever took it out of the group wants the machine.
+    await markNodesRemoving(tx, moved, { drain: true, release: false, reason: 'SYNC', since });
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: {
+        desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
+        drift: NO_JSON,
+        scalingGroup: seenGroup(group, at),
+        ...healthOf({ id: pool.id, conditions: synchronized(pool, at) }, group, at),
+      },
+    });
+    await finishStage(tx, operation.id, INSPECT, at);
+    const data = { lost: lost.length, unregistered: unregistered.length, moved: moved.length };
+    const text =
+      `The node pool ${pool.name} was compared with the cloud and Kubernetes: ${lost.length} machines and ` +
+      `${unregistered.length} Kubernetes nodes were gone, ${moved.length} machines were no longer in its scaling group.`;
+    const missing = group.state === 'DELETED' ? [scalingGroupMissingEvent(pool, cluster.id)] : [];
+    return [...events, ...missing, eventOf(subject, 'NODE_POOL_INSPECTED', text, { data })];
+  });
+  return 'again';
+}
+
+/** The pool's conditions once its nodes are those that the cloud and Kubernetes have. */
+function synchronized(pool: Pick<NodePool, 'conditions'>, at: Date): Prisma.JsonArray {
+  const message = 'syncNodePool has made the nodes of the pool those that the cloud and Kubernetes have.';
+  const change = { type: 'InSync', status: 'True', reason: 'Synchronized', message } as const;
+  return withCondition(pool, change, at) as Prisma.JsonArray;
+}

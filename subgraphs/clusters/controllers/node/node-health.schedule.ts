@@ -1,0 +1,66 @@
+import { clusterAccess } from '../../../../engine/cluster-access.js';
+import type { ReconcileScope, Schedule } from '../../../../engine/contract.js';
+import type { KubernetesApis } from '../../../../engine/kubernetes-apis.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import { listNodes, isReady } from '../../inspection/kubernetes-nodes.js';
+import { pagesById } from '../steps/pages-by-id.js';
+import { clustersAfter } from '../../store/reconcile.store.js';
+
+/** Clusters that are looked at side by side. */
+const BATCH = 20;
+
+/**
+ * Compares, each minute, what Kubernetes says of the nodes of running clusters with what is recorded, one list per
+ * cluster; the node reconciler looks at those that differ.
+ */
+export function nodeHealthSchedule({ kubernetes }: { readonly kubernetes: KubernetesApis }): Schedule {
+  return {
+    name: 'check-nodes',
+    cron: '* * * * *',
+    async run(scope) {
+      const clusters = clustersAfter(scope.database, { states: ['RUNNING'], take: BATCH });
+      for await (const rows of pagesById(clusters, scope.signal)) {
+        const ids = rows.map(({ id }) => id);
+        await checkClusters(ids, { scope, kubernetes });
+      }
+    },
+  };
+}
+
+interface Check {
+  readonly scope: ReconcileScope;
+  readonly kubernetes: KubernetesApis;
+}
+
+async function checkClusters(ids: readonly string[], { scope, kubernetes }: Check): Promise<void> {
+  const { database, log } = scope;
+  const accesses = await clusterAccess(database, null, ids);
+  const rows = await database.node.findMany({
+    where: { clusterId: { in: [...accesses.keys()] }, state: 'running' },
+    select: { id: true, clusterId: true, name: true, status: true },
+  });
+  const changed = await Promise.all(
+    [...accesses.values()].map(async (access) => {
+      const mine = rows.filter(({ clusterId }) => clusterId === access.clusterId);
+      if (mine.length === 0) return [];
+      try {
+        const found = new Map(
+          (await listNodes(kubernetes, access, scope.signal)).map((node) => [node.metadata?.name, node]),
+        );
+        return mine
+          .filter(({ name, status }) => status !== statusOf(found.get(name)))
+          .map(({ id }) => ({ id, account: access.account }));
+      } catch (error) {
+        log.warn({ err: error, clusterId: access.clusterId }, 'the nodes of a cluster could not be listed');
+        return [];
+      }
+    }),
+  );
+  await enqueueAll(database, 'node', changed.flat());
+}
+
+/** What the platform calls a node that Kubernetes describes so. */
+function statusOf(node: Parameters<typeof isReady>[0] | undefined): string {
+  if (!node) return 'Unknown';
+  return isReady(node) ? 'Ready' : 'NotReady';
+}

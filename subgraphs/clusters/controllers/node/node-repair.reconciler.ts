@@ -1,0 +1,153 @@
+import {
+  done,
+  requeueAfter,
+  type NewEvent,
+  type Outcome,
+  type Reconciler,
+  type ReconcileScope,
+} from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import { configOf } from '../../model/pool-config.rules.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { isReady } from '../../inspection/kubernetes-nodes.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { kubernetesNodeOf } from './kubernetes-node.js';
+import { type RepairState, repairStatesBefore } from '../../model/node-repair-states.js';
+import type { NodeRepairRow } from '../../store/node-repair.store.js';
+import type { NodeRow } from '../../store/node.store.js';
+
+/** A machine that runs again may take this long until Kubernetes calls its node Ready. */
+const GRACE_MS = 2_000;
+const MIN_LOOK_MS = 100;
+const MAX_LOOK_MS = 15_000;
+
+interface Step {
+  readonly repair: NodeRepairRow;
+  readonly node: NodeRow;
+  readonly scope: ReconcileScope;
+  readonly means: Means;
+}
+
+/** Repairs one node: a restart first; when that does not help and the pool allows it, a new system disk. */
+export function createNodeRepairReconciler(means: Means): Reconciler {
+  return {
+    kind: 'node-repair',
+    async reconcile(key, scope) {
+      const repair = await scope.database.nodeRepair.findUnique({ where: { id: key } });
+      if (!repair || repair.finishedAt) return done;
+      const node = await scope.database.node.findUnique({ where: { id: repair.nodeId } });
+      if (node?.state !== 'running')
+        return end({ repair, scope }, { state: 'FAILED', message: `The node ${repair.nodeName} is gone.` });
+      return next({ repair, node, scope, means });
+    },
+  };
+}
+
+function next(step: Step): Promise<Outcome> {
+  switch (step.repair.state as RepairState) {
+    case 'RESTART_WANTED':
+      return act(step, 'RESTART');
+    case 'RESET_WANTED':
+      return act(step, 'RESET');
+    default:
+      return look(step);
+  }
+}
+
+async function act(step: Step, action: 'RESTART' | 'RESET'): Promise<Outcome> {
+  const { node, scope, means } = step;
+  const { readyAt } = await means.provider.repairInstance(node.clusterId, node.id, action);
+  await scope.faults.reach('node-repair.asked');
+  if (action === 'RESET') await move(step, 'RESETTING', { systemDiskReset: true });
+  else await move(step, 'RESTARTING');
+  return requeueAfter(until(readyAt, scope));
+}
+
+/** Brings the repair to a state, if it is in one from which it may come there. */
+async function move(
+  { repair, scope }: Step,
+  state: RepairState,
+  more: { readonly systemDiskReset?: boolean; readonly message?: string } = {},
+): Promise<void> {
+  await scope.database.nodeRepair.updateMany({
+    where: { id: repair.id, state: { in: repairStatesBefore(state) } },
+    data: { state, ...more },
+  });
+}
+
+async function look(step: Step): Promise<Outcome> {
+  const { repair, node, scope, means } = step;
+  const instances = await means.provider.instances(node.clusterId, repair.nodePoolId);
+  const instance = instances.find(({ id }) => id === node.id);
+  if (!instance)
+    return end(step, { state: 'FAILED', message: `The machine of the node ${node.name} is gone.` });
+  if (instance.state !== 'RUNNING') return requeueAfter(until(instance.readyAt, scope));
+  const found = await kubernetesNodeOf(node, { scope, means });
+  if (found && isReady(found)) return succeed(step);
+  const waited = scope.clock.now().getTime() - instance.readyAt.getTime();
+  if (waited < GRACE_MS) return requeueAfter(Math.max(MIN_LOOK_MS, GRACE_MS - waited));
+  return didNotHelp(step);
+}
+
+function succeed(step: Step): Promise<Outcome> {
+  const { systemDiskReset } = step.repair;
+  const how = systemDiskReset ? 'a new system disk; what was on the old one is lost' : 'a restart';
+  return end(step, {
+    state: 'SUCCEEDED',
+    message: `The node ${step.node.name} is ready again after ${how}.`,
+  });
+}
+
+async function didNotHelp(step: Step): Promise<Outcome> {
+  const { repair, node, scope } = step;
+  if (repair.state === 'RESETTING')
+    return end(step, {
+      state: 'FAILED',
+      message: `The node ${node.name} is not ready, with a new system disk too.`,
+    });
+  const pool = await scope.database.nodePool.findUnique({ where: { id: repair.nodePoolId } });
+  if (!pool || !configOf(pool).management.allowSystemDiskReset) {
+    const message = `The node ${node.name} is not ready after a restart, and the pool does not allow a new system disk.`;
+    return end(step, { state: 'FAILED', message });
+  }
+  const message = `The node ${node.name} is not ready after a restart; it gets a new system disk.`;
+  await move(step, 'RESET_WANTED', { message });
+  return requeueAfter(0);
+}
+
+async function end(
+  { repair, scope }: Pick<Step, 'repair' | 'scope'>,
+  { state, message }: { readonly state: 'SUCCEEDED' | 'FAILED'; readonly message: string },
+): Promise<Outcome> {
+  const at = scope.clock.now();
+  await scope.database.$transaction(async (tx) => {
+    const { count } = await tx.nodeRepair.updateMany({
+      where: { id: repair.id, state: { in: repairStatesBefore(state) } },
+      data: { state, message, finishedAt: at },
+    });
+    const done = state === 'SUCCEEDED';
+    const data = {
+      nodeId: repair.nodeId,
+      name: repair.nodeName,
+      repairId: repair.id,
+      systemDiskReset: repair.systemDiskReset,
+    };
+    const subject = { cluster: { id: repair.clusterId }, pool: { id: repair.nodePoolId } };
+    const type = done ? 'NODE_REPAIRED' : 'NODE_REPAIR_FAILED';
+    const event = eventOf(subject, type, message, { level: done ? 'INFO' : 'ERROR', data });
+    const events: NewEvent[] = count === 0 ? [] : [event];
+    // Its status is looked at again, and another node may have its turn.
+    const others = await tx.node.findMany({
+      where: { nodePoolId: repair.nodePoolId, state: 'running', status: 'NotReady' },
+      select: { id: true },
+    });
+    await enqueueAll(tx, 'node', [repair.nodeId, ...others.map(({ id }) => id)]);
+    await appendEvents(tx, repair.account, at, events);
+  });
+  return done;
+}
+
+function until(time: Date, { clock }: ReconcileScope): number {
+  return Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, time.getTime() - clock.now().getTime()));
+}

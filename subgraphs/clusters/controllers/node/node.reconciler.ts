@@ -1,0 +1,74 @@
+import {
+  done,
+  requeueAfter,
+  type NewEvent,
+  type Reconciler,
+  type ReconcileScope,
+} from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { NodeRow as Node } from '../../store/node.store.js';
+import { isReady } from '../../inspection/kubernetes-nodes.js';
+import { startRepair } from './start-repair.js';
+import { kubernetesNodeOf } from './kubernetes-node.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { eventOf } from '../../model/cluster-events.js';
+
+/** A node that is not Ready is looked at again after this. */
+const LOOK_MS = 5_000;
+
+/**
+ * Keeps one node's status what Kubernetes says of it. Pools make and remove nodes in batches; this is for a single one
+ * that somebody has a reason to look at.
+ */
+export function createNodeReconciler(means: Means): Reconciler {
+  return {
+    kind: 'node',
+    async reconcile(key, scope) {
+      const node = await scope.database.node.findUnique({ where: { id: key } });
+      if (!node) return done;
+      if (node.state !== 'running') return wakePool(node, scope);
+      const status = await statusOf(node, { scope, means });
+      if (status !== node.status) await record(node, status, scope);
+      if (status === 'NotReady') await startRepair(node, scope);
+      return status === 'Ready' ? done : requeueAfter(LOOK_MS);
+    },
+  };
+}
+
+/** What becomes of a node that does not run yet is for its pool to say. */
+async function wakePool(node: Node, { database }: ReconcileScope) {
+  if (node.nodePoolId !== null && node.state !== 'failed')
+    await enqueue(database, 'node-pool', node.nodePoolId);
+  return done;
+}
+
+async function statusOf(
+  node: Node,
+  { scope, means }: { scope: ReconcileScope; means: Means },
+): Promise<string> {
+  const found = await kubernetesNodeOf(node, { scope, means });
+  if (!found) return 'Unknown';
+  return isReady(found) ? 'Ready' : 'NotReady';
+}
+
+async function record(node: Node, status: string, { database, clock }: ReconcileScope): Promise<void> {
+  await database.$transaction(async (tx) => {
+    const { count } = await tx.node.updateMany({
+      where: { id: node.id, status: node.status },
+      data: { status },
+    });
+    const events: NewEvent[] = count === 0 ? [] : [changed(node, status)];
+    await appendEvents(tx, node.account, clock.now(), events);
+  });
+}
+
+function changed({ id, name, clusterId, nodePoolId }: Node, status: string): NewEvent {
+  const ready = status === 'Ready';
+  return eventOf(
+    { cluster: { id: clusterId }, ...(nodePoolId !== null && { pool: { id: nodePoolId } }) },
+    ready ? 'NODE_READY' : 'NODE_NOT_READY',
+    `The node ${name} is ${ready ? 'ready' : `not ready (${status})`}.`,
+    { level: ready ? 'INFO' : 'WARNING', data: { nodeId: id, name, status } },
+  );
+}

@@ -1,0 +1,52 @@
+import type { NewEvent } from '../../../../engine/contract.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { releaseNodeNetwork } from '../../changes/node-network.js';
+import { unfinishedOperations } from '../../store/operation.store.js';
+import { vcpusOf } from '../../store/nodes.store.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { countChanged } from '../../changes/reserve-instances.js';
+import type { ChangedNode } from '../node-pool/observed-nodes.js';
+import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
+
+/**
+ * Takes in what somebody has changed of machines past the platform, in the cloud's console: how they are paid, and what
+ * machines they are. It has happened, so it is recorded and counted as it is.
+ */
+export async function adoptInstanceChanges(
+  audit: PoolDriftCheck,
+  changed: readonly ChangedNode[],
+): Promise<void> {
+  if (changed.length === 0) return;
+  const { cluster } = audit;
+  await recordPoolDrift(audit, async (tx) => {
+    // A conversion that is under way has not been recorded yet, and is no surprise.
+    if ((await unfinishedOperations(tx, { clusterId: cluster.id })).length > 0) return [];
+    const sizes = await vcpusOf(
+      tx,
+      changed.map(({ instanceType }) => instanceType),
+    );
+    const events: NewEvent[] = [];
+    for (const one of changed)
+      events.push(await accept(tx, audit, { ...one, size: sizes.get(one.instanceType) ?? one.node.vcpus }));
+    await releaseNodeNetwork(tx, cluster.id);
+    return events;
+  });
+}
+
+async function accept(
+  tx: Transaction,
+  audit: PoolDriftCheck,
+  { node, chargeType, instanceType, size }: ChangedNode & { readonly size: number },
+): Promise<NewEvent> {
+  const { account } = audit.pool;
+  const counted = await countChanged(tx, account, { before: node, now: { chargeType, vcpus: size } });
+  await tx.node.update({ where: { id: node.id }, data: { chargeType, instanceType, ...counted } });
+  const before = { chargeType: node.chargeType, instanceType: node.instanceType };
+  const text =
+    `The machine of the node ${node.name} was changed outside the platform: ` +
+    `it is ${instanceType}, ${chargeType}, and was ${before.instanceType}, ${before.chargeType}.`;
+  return eventOf(subjectOf(audit), 'NODE_CHANGED_EXTERNALLY', text, {
+    level: 'WARNING',
+    data: { nodeId: node.id, name: node.name, instanceId: node.instanceId, before, chargeType, instanceType },
+  });
+}

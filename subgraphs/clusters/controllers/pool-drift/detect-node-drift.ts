@@ -1,0 +1,79 @@
+import { NO_JSON } from '../../store/json-null.js';
+import { withCondition } from '../../model/conditions.js';
+import { eventOf } from '../../model/cluster-events.js';
+import type { Node } from '../../store/reconcile.store.js';
+import type { NodeDifferences, ObservedState } from '../node-pool/observed-nodes.js';
+import { updateNodePool } from '../../store/node-pool.store.js';
+import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
+
+/** How a pool's nodes differ from Kubernetes and from its scaling group: the column `drift`. */
+export interface PoolNodeDrift {
+  /** Names of nodes that Kubernetes does not have. */
+  readonly missingInKubernetes: readonly string[];
+  /** Names of nodes whose machines are no longer in the pool's scaling group. */
+  readonly missingInScalingGroup: readonly string[];
+  /** RFC 3339. */
+  readonly observedAt: string;
+}
+
+export function driftOf({ drift }: { readonly drift: unknown }): PoolNodeDrift | null {
+  return drift === null
+    ? null
+    : { missingInScalingGroup: [], ...(drift as Omit<PoolNodeDrift, 'missingInScalingGroup'>) };
+}
+
+/**
+ * Says when nodes of a pool were deleted in Kubernetes, or taken out of its scaling group, while their machines run on,
+ * and when that is over.
+ */
+export async function detectNodeDrift(
+  audit: PoolDriftCheck,
+  { unregistered, moved }: Pick<NodeDifferences, 'unregistered' | 'moved'>,
+  { names }: ObservedState,
+): Promise<void> {
+  const { pool } = audit;
+  if (!names) return;
+  const now = { missingInKubernetes: namesOf(unregistered), missingInScalingGroup: namesOf(moved) };
+  const before = driftOf(pool);
+  if (isSame(now, before)) return;
+  const count = new Set([...unregistered, ...moved]).size;
+  await recordPoolDrift(audit, async (tx, at) => {
+    const drifted = count > 0;
+    const text = drifted
+      ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their machines run. Use syncNodePool.`
+      : `The nodes of the node pool ${pool.name} are all in Kubernetes and in its scaling group again.`;
+    await updateNodePool(tx, pool.id, {
+      drift: drifted ? { ...now, observedAt: at.toISOString() } : NO_JSON,
+      conditions: withCondition(
+        pool,
+        { type: 'InSync', status: drifted ? 'False' : 'True', reason: reasonOf(now), message: text },
+        at,
+      ),
+    });
+    return [
+      eventOf(subjectOf(audit), drifted ? 'NODE_POOL_DRIFTED' : 'NODE_POOL_IN_SYNC', text, {
+        level: drifted ? 'WARNING' : 'INFO',
+        data: now,
+      }),
+    ];
+  });
+}
+
+type Names = Omit<PoolNodeDrift, 'observedAt'>;
+
+function namesOf(nodes: readonly Node[]): string[] {
+  return nodes.map(({ name }) => name).sort();
+}
+
+function isSame(now: Names, before: PoolNodeDrift | null): boolean {
+  const { missingInKubernetes = [], missingInScalingGroup = [] } = before ?? {};
+  return (
+    now.missingInKubernetes.join() === [...missingInKubernetes].join() &&
+    now.missingInScalingGroup.join() === [...missingInScalingGroup].join()
+  );
+}
+
+function reasonOf({ missingInKubernetes, missingInScalingGroup }: Names): string {
+  if (missingInKubernetes.length > 0) return 'NodeDeletedInKubernetes';
+  return missingInScalingGroup.length > 0 ? 'InstanceDetached' : 'Synchronized';
+}

@@ -1,0 +1,85 @@
+import {
+  done,
+  requeueAfter,
+  type Reconciler,
+  type ReconcileScope,
+  type Schedule,
+} from '../../../../engine/contract.js';
+import { poolSchedule } from '../steps/pool-schedule.js';
+import { adoptInstanceChanges } from './adopt-instance-changes.js';
+import { detectNodeDrift } from './detect-node-drift.js';
+import { restoreScalingGroup } from './restore-scaling-group.js';
+import { replaceMissingNodes } from './replace-missing-nodes.js';
+import { drainReclaimedNodes } from '../node-pool/drain-reclaimed-nodes.js';
+import { compare, readObservedState } from '../node-pool/observed-nodes.js';
+import type { Means } from '../steps/node-pool-step.js';
+import type { PoolDriftCheck } from './pool-drift.js';
+import { type Cluster, readNodes } from '../../store/reconcile.store.js';
+
+/** Clusters with spot machines are looked at this often: their notice is short. */
+const SPOT_LOOK_MS = 15_000;
+/** States of clusters to which something is being done, and whose nodes run meanwhile. */
+const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
+
+/**
+ * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that somebody
+ * has changed or deleted, machines that were released, changed, moved or are being taken back, Kubernetes nodes that
+ * were deleted.
+ */
+export function createPoolDriftReconciler(means: Means): Reconciler {
+  return {
+    kind: 'pool-audit',
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt) return done;
+      const spot =
+        cluster.state === 'RUNNING'
+          ? await auditPools(cluster, { scope, means })
+          : BUSY.includes(cluster.state) && (await drainReclaimedNodes(cluster, { scope, means }));
+      return spot ? requeueAfter(SPOT_LOOK_MS) : done;
+    },
+  };
+}
+
+/** Audits the settled pools of a cluster; true when there are spot machines. */
+async function auditPools(
+  cluster: Cluster,
+  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+): Promise<boolean> {
+  const { id } = cluster;
+  const pools = await settledPools(scope, id);
+  if (pools.length === 0) return false;
+  const outside = await readObservedState(id, { scope, means });
+  const groups = new Map((await means.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
+  let spot = false;
+  for (const pool of pools) {
+    const nodes = await readNodes(scope.database, pool.id);
+    spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
+    const audit: PoolDriftCheck = { cluster, pool, nodes, scope, means };
+    if (!(await restoreScalingGroup(audit, groups.get(pool.id)))) continue;
+    const findings = compare(nodes, outside);
+    await adoptInstanceChanges(audit, findings.changed);
+    if (!(await replaceMissingNodes(audit, findings))) await detectNodeDrift(audit, findings, outside);
+  }
+  return spot;
+}
+
+/** Pools of which nothing is being changed. */
+async function settledPools({ database }: ReconcileScope, clusterId: string) {
+  const pools = await database.nodePool.findMany({
+    where: { clusterId, deletedAt: null, state: { in: ['ACTIVE', 'FAILED'] } },
+    orderBy: { id: 'asc' },
+  });
+  return pools.filter(({ generation, settledGeneration }) => settledGeneration >= generation);
+}
+
+/** Has every cluster that runs and has pools looked at, each minute. */
+export function poolDriftSchedule(): Schedule {
+  return poolSchedule({
+    name: 'audit-node-pools',
+    cron: '* * * * *',
+    kind: 'pool-audit',
+    states: ['RUNNING', ...BUSY],
+    pools: [{}],
+  });
+}

@@ -1,0 +1,44 @@
+import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import type { Subject } from '../../model/cluster-events.js';
+import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
+import type { Means } from '../steps/node-pool-step.js';
+
+/** One pool that is compared with what there is. */
+export interface PoolDriftCheck {
+  readonly cluster: Cluster;
+  readonly pool: NodePool;
+  readonly nodes: readonly Node[];
+  readonly scope: ReconcileScope;
+  readonly means: Means;
+  /** States of the cluster in which something is recorded; RUNNING alone when left out. */
+  readonly states?: readonly string[];
+}
+
+export function subjectOf({ cluster, pool }: PoolDriftCheck): Subject {
+  return { cluster, pool };
+}
+
+/**
+ * Records what an audit found, in one transaction, when the pool is still as it was read: settled, in a running
+ * cluster. Locks the cluster, then the pool, as every wish does. False when it is not; another audit comes.
+ */
+export async function recordPoolDrift(
+  { cluster, pool, scope, states = ['RUNNING'] }: PoolDriftCheck,
+  work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
+): Promise<boolean> {
+  const at = scope.clock.now();
+  return scope.database.$transaction(async (tx) => {
+    const clusters = await tx.$queryRaw<{ state: string }[]>`
+      SELECT state FROM clusters.cluster WHERE id = ${cluster.id} FOR UPDATE`;
+    const pools = await tx.$queryRaw<{ version: bigint; deleted: boolean }[]>`
+      SELECT resource_version AS version, deleted_at IS NOT NULL AS deleted
+      FROM clusters.node_pool WHERE id = ${pool.id} FOR UPDATE`;
+    const [now] = pools;
+    const admitted = states.includes(clusters[0]?.state ?? '');
+    if (!admitted || !now || now.deleted || now.version !== pool.resourceVersion) return false;
+    await appendEvents(tx, pool.account, at, await work(tx, at));
+    return true;
+  });
+}

@@ -1,0 +1,65 @@
+import type { ScalingBounds, ScalingGroup } from '../../../../engine/providers/pool-infrastructure.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { scalingGroupMissingEvent, healthOf } from '../node-pool/ensure-scaling-group.js';
+import { updateNodePool } from '../../store/node-pool.store.js';
+import type { NodePoolState } from '../../api/entities/node-pool.type.js';
+import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
+import { nextPoolState } from '../../model/pool-states.js';
+import {
+  sameBounds,
+  seenGroup,
+  observedScalingGroup,
+  wantedBounds,
+} from '../../changes/scaling-group-bounds.js';
+
+/**
+ * Holds a pool's scaling group against its bounds, and gives it back those that somebody has changed, or those of a
+ * quota that is another now. False when the pool has no group any more: it is UNHEALTHY then, for ever.
+ */
+export async function restoreScalingGroup(
+  audit: PoolDriftCheck,
+  found: ScalingGroup | undefined,
+): Promise<boolean> {
+  const { pool } = audit;
+  const seen = observedScalingGroup(pool);
+  if (!seen) return true;
+  if (found?.state !== 'ACTIVE') {
+    await recordMissing(audit, found);
+    return false;
+  }
+  const wanted = await wantedBounds(audit.scope.database, pool);
+  if (!sameBounds(found, wanted)) await repair(audit, found, wanted);
+  return true;
+}
+
+async function recordMissing(audit: PoolDriftCheck, found: ScalingGroup | undefined): Promise<void> {
+  const { pool, cluster } = audit;
+  const seen = observedScalingGroup(pool)!;
+  const state = nextPoolState(pool.state as NodePoolState, 'GROUP_LOST');
+  if (!state) return;
+  await recordPoolDrift(audit, async (tx, at) => {
+    const { id, minSize, maxSize, desiredSize } = found ?? seen;
+    const gone = { id, state: 'DELETED', minSize, maxSize, desiredSize } as const;
+    await updateNodePool(tx, pool.id, {
+      state,
+      scalingGroup: { ...gone, checkedAt: at.toISOString() },
+      ...healthOf(pool, gone, at),
+    });
+    return [scalingGroupMissingEvent(pool, cluster.id)];
+  });
+}
+
+async function repair(audit: PoolDriftCheck, found: ScalingGroup, wanted: ScalingBounds): Promise<void> {
+  const { pool, cluster, means } = audit;
+  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
+  await recordPoolDrift(audit, async (tx, at) => {
+    await tx.nodePool.update({ where: { id: pool.id }, data: { scalingGroup: seenGroup(group, at) } });
+    if (sameBounds(found, observedScalingGroup(pool)!)) return [];
+    const { minSize, maxSize, desiredSize } = found;
+    const text =
+      `Somebody changed the scaling group of the node pool ${pool.name} to ${minSize} to ${maxSize} instances, ${desiredSize} wanted; ` +
+      `it has ${wanted.minSize} to ${wanted.maxSize}, ${wanted.desiredSize} wanted, again.`;
+    const data = { found: { minSize, maxSize, desiredSize }, restored: { ...wanted } };
+    return [eventOf(subjectOf(audit), 'SCALING_GROUP_REPAIRED', text, { level: 'WARNING', data })];
+  });
+}

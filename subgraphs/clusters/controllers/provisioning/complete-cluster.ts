@@ -1,0 +1,126 @@
+import { done, type Outcome } from '../../../../engine/contract.js';
+import { finishOperation, finishStage, passStage } from '../../../../engine/operations.js';
+import type { Problem } from '../../../../kernel/result.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import { withCondition } from '../../model/conditions.js';
+import { deleteMasters } from '../../changes/masters.js';
+import { releaseNodeNetwork } from '../../changes/node-network.js';
+import { endState, resultOf, type PoolResult } from '../../model/node-pool.plan.js';
+import { enqueueVersionSupport } from '../version-support/version-support.reconciler.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { readNodes } from '../../store/reconcile.store.js';
+
+const READY = 'Ready';
+
+/** Whether every pool's wish has been tried to its end. */
+export function poolsReconciled({ pools }: ClusterStep): boolean {
+  return pools.every((pool) => pool.state !== 'DELETING' && pool.settledGeneration >= pool.generation);
+}
+
+/** The control plane runs and the pools have settled: the cluster is RUNNING. Pools that settle call it again. */
+export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
+  if (!poolsReconciled(step)) return done;
+  const { cluster, operation, scope } = step;
+  const result = operation && (await resultOfPools(step));
+  await inCluster(step, async (tx, at) => {
+    const message = 'The control plane runs and the node pools have settled.';
+    const conditions = withCondition(
+      cluster,
+      { type: READY, status: 'True', reason: 'Running', message },
+      at,
+    );
+    await updateCluster(tx, cluster.id, { state: 'RUNNING', conditions });
+    if (operation && result) {
+      await endCreation(tx, { id: operation.id, result, at });
+      // It may have been made with a patch that is not the newest.
+      await enqueueVersionSupport(tx, cluster);
+    }
+    return [
+      clusterEvent(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
+        data: { from: cluster.state },
+      }),
+    ];
+  });
+  await scope.faults.reach('cluster.settled');
+  return done;
+}
+
+async function endCreation(
+  tx: Transaction,
+  { id, result, at }: { id: string; result: PoolResult; at: Date },
+): Promise<void> {
+  await passStage(tx, id, { from: 'NODE_POOLS', to: 'READY' }, at);
+  // The cluster itself was made, so even without any node the result is partial.
+  const state = result.failed === 0 ? 'SUCCEEDED' : 'PARTIAL';
+  if (state === 'SUCCEEDED') await finishStage(tx, id, 'READY', at);
+  await finishOperation(tx, id, { ...result, state }, at);
+}
+
+/** What came of the pools together. */
+async function resultOfPools({ pools, operation, scope }: ClusterStep): Promise<PoolResult> {
+  const results: PoolResult[] = [];
+  for (const pool of pools) results.push(resultOf(pool, await readNodes(scope.database, pool.id), operation));
+  return {
+    created: results.reduce((sum, { created }) => sum + created, 0),
+    failed: results.reduce((sum, { failed }) => sum + failed, 0),
+    failures: results.flatMap(({ failures }) => failures),
+  };
+}
+
+/** A cancelled creation, once its pools have stopped: the cluster is FAILED and can be deleted. */
+export async function completeCanceledCluster(step: ClusterStep): Promise<StepOutcome> {
+  if (!poolsReconciled(step)) return done;
+  const { operation } = step;
+  const result = await resultOfPools(step);
+  const error = { code: 'OPERATION_CANCELED', message: 'The creation was cancelled.' } as const;
+  const state = endState(result, operation);
+  // Masters belong to the control plane: when none was asked for, they will never be made.
+  const unmade = (await step.means.provider.controlPlane(step.cluster.id)) === undefined;
+  const forget = unmade ? giveUpMasters : undefined;
+  return end(step, {
+    error,
+    reason: 'Canceled',
+    state: state === 'CANCELED' ? state : 'FAILED',
+    result,
+    forget,
+  });
+}
+
+async function giveUpMasters(tx: Transaction, cluster: ClusterStep['cluster']): Promise<void> {
+  await deleteMasters(tx, cluster);
+  await releaseNodeNetwork(tx, cluster.id);
+}
+
+/** The cluster cannot be made. */
+export function failCluster(step: ClusterStep, error: Problem): Promise<Outcome> {
+  return end(step, { error, reason: 'ProvisioningFailed', state: 'FAILED' });
+}
+
+interface End {
+  readonly error: Problem;
+  readonly reason: string;
+  readonly state: 'FAILED' | 'CANCELED';
+  readonly result?: PoolResult;
+  /** What is not kept until the cluster is deleted. */
+  readonly forget?: ((tx: Transaction, cluster: ClusterStep['cluster']) => Promise<void>) | undefined;
+}
+
+async function end(step: ClusterStep, { error, reason, state, result, forget }: End): Promise<Outcome> {
+  const { cluster, operation } = step;
+  await inCluster(step, async (tx, at) => {
+    const { message } = error;
+    const conditions = withCondition(cluster, { type: READY, status: 'False', reason, message }, at);
+    await updateCluster(tx, cluster.id, { state: 'FAILED', conditions });
+    await forget?.(tx, cluster);
+    if (operation) await finishOperation(tx, operation.id, { ...result, state, error }, at);
+    return [
+      clusterEvent(step, 'CLUSTER_FAILED', `The cluster ${cluster.name} failed: ${message}`, {
+        level: 'ERROR',
+        data: { reason },
+      }),
+    ];
+  });
+  return done;
+}

@@ -1,0 +1,16 @@
+import { balances } from '../../../../engine/ledger.js';
+import type { ControlPlaneRequest } from '../../../../engine/providers/infrastructure-provider.js';
+import type { Database } from '../../../../kernel/database.js';
+import type { Cluster } from '../../store/reconcile.store.js';
+
+/**
+ * Limits that are kept where the cluster runs: how many pods its API server takes, by its product, and that load
+ * balancers and disks are made only for what the account's quotas have room for.
+ */
+export async function controlPlaneLimits(
+  database: Database,
+  { id, account, product }: Pick<Cluster, 'id' | 'account' | 'product'>,
+): Promise<Pick<ControlPlaneRequest, 'maxPods' | 'grantsNeeded'>> {
+  const [pods] = await balances(database, account, [{ resource: `${product}/podsPerCluster`, scope: id }]);
+  return { grantsNeeded: true, ...(pods?.limit != null && { maxPods: pods.limit }) };
+}

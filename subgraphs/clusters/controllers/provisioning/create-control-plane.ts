@@ -1,0 +1,135 @@
+import { VersionApi } from '@kubernetes/client-node';
+import { type ClusterAccess, clusterAccess, putClusterAccess } from '../../../../engine/cluster-access.js';
+import { requeueAfter } from '../../../../engine/contract.js';
+import { passStage, startStage } from '../../../../engine/operations.js';
+import { enqueue, enqueueAll } from '../../../../engine/queue.js';
+import type { ControlPlane } from '../../../../engine/providers/infrastructure-provider.js';
+import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import { planPreinstalled } from '../component/preinstalled-components.js';
+import { kindOfRow } from '../../model/kind-of-row.js';
+import { readMasters } from '../../changes/masters.js';
+import { isServerless } from '../../model/product.rules.js';
+import { issueAccess } from './platform-access.js';
+import { networkOf } from '../../store/network-request.js';
+import { controlPlaneLimits } from './control-plane-limits.js';
+import { failCluster } from './complete-cluster.js';
+import { holds, withCondition } from '../../model/conditions.js';
+
+const CONTROL_PLANE_READY = 'ControlPlaneReady';
+const KUBERNETES_API_READY = 'KubernetesApiReady';
+
+const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could not be made.' } as const;
+
+/** Has the provider make the control plane and waits until it runs. */
+export const createControlPlane: Step = async (step) => {
+  const { cluster, operation, scope, means } = step;
+  if (holds(cluster, CONTROL_PLANE_READY)) return undefined;
+  const { account, regionId, zoneIds, version, id: clusterId } = cluster;
+  if (operation?.state === 'PENDING') {
+    await inCluster(step, async (tx, at) => {
+      await startStage(tx, operation.id, 'CONTROL_PLANE', at);
+      return [
+        clusterEvent(
+          step,
+          'CLUSTER_PROVISIONING',
+          `The control plane of ${cluster.name} is being made in ${regionId}.`,
+        ),
+      ];
+    });
+  }
+  const made = await means.provider.ensureControlPlane({
+    clusterId,
+    account,
+    regionId,
+    zoneIds,
+    version,
+    ...(await shapeOf(step)),
+  });
+  await scope.faults.reach('cluster.control-plane-asked');
+  if (made.state === 'FAILED') return failCluster(step, FAILURE);
+  if (made.state !== 'RUNNING') return requeueAfter(until(made.readyAt, scope.clock.now()));
+  await recordControlPlane(step, made);
+  await scope.faults.reach('cluster.control-plane-recorded');
+  return 'again';
+};
+
+/** What its kind asks of the control plane. */
+async function shapeOf({ cluster, scope }: ClusterStep) {
+  const { masters, spec } = kindOfRow(cluster);
+  const rows = masters > 0 ? await readMasters(scope.database, cluster.id) : [];
+  const masterNodes = rows.map(({ id, name, instanceType }) => ({ id, name, instanceTypes: [instanceType] }));
+  return {
+    masters,
+    ...(masters > 0 && { masterNodes }),
+    ...(isServerless(cluster.product) && { serverless: true }),
+    ...(spec && { edition: spec }),
+    ...(await networkOf(scope.database, cluster.id)),
+    ...(await controlPlaneLimits(scope.database, cluster)),
+  };
+}
+
+async function recordControlPlane(step: ClusterStep, { version, server }: ControlPlane): Promise<void> {
+  const { cluster, operation } = step;
+  await inCluster(step, async (tx, at) => {
+    const message = `The control plane runs Kubernetes ${version}.`;
+    await updateCluster(tx, cluster.id, { conditions: controlPlaneRuns(cluster, version, at), version });
+    await enqueue(tx, 'control-plane', cluster.id);
+    if (operation) await passStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'KUBERNETES_API' }, at);
+    return [clusterEvent(step, 'CONTROL_PLANE_READY', message, { data: { version, server } })];
+  });
+}
+
+/** The cluster's conditions, of which one says that the control plane runs the version. */
+export function controlPlaneRuns(cluster: ClusterStep['cluster'], version: string, at: Date) {
+  const message = `The control plane runs Kubernetes ${version}.`;
+  return withCondition(
+    cluster,
+    { type: CONTROL_PLANE_READY, status: 'True', reason: 'Running', message },
+    at,
+  );
+}
+
+/** Gets the platform's credentials, makes sure that the API answers, and lets the node pools begin. */
+export const openKubernetesApi: Step = async (step) => {
+  const { cluster, operation, pools, scope, means } = step;
+  if (holds(cluster, KUBERNETES_API_READY)) return undefined;
+  const access = await ensureAccess(step);
+  // Throws while the API does not answer; tried again with back-off.
+  const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();
+  await inCluster(step, async (tx, at) => {
+    const message = `The Kubernetes API answers (${gitVersion}).`;
+    const conditions = withCondition(
+      cluster,
+      // Without the version, which an upgrade changes.
+      {
+        type: KUBERNETES_API_READY,
+        status: 'True',
+        reason: 'Reachable',
+        message: 'The Kubernetes API answers.',
+      },
+      at,
+    );
+    await updateCluster(tx, cluster.id, { conditions });
+    await planPreinstalled(tx, cluster, at);
+    await enqueueAll(
+      tx,
+      'node-pool',
+      pools.map(({ id }) => id),
+    );
+    if (operation) await passStage(tx, operation.id, { from: 'KUBERNETES_API', to: 'NODE_POOLS' }, at);
+    return [clusterEvent(step, 'KUBERNETES_API_READY', message)];
+  });
+  await scope.faults.reach('cluster.api-recorded');
+  return 'again';
+};
+
+async function ensureAccess({ cluster, scope, means }: ClusterStep): Promise<ClusterAccess> {
+  const known = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
+  if (known) return known;
+  const access = await issueAccess({ provider: means.provider, clock: scope.clock }, cluster);
+  await scope.faults.reach('cluster.credentials-made');
+  await putClusterAccess(scope.database, access);
+  await scope.faults.reach('cluster.access-recorded');
+  return access;
+}

@@ -1,0 +1,61 @@
+import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { requeueAfter } from '../../../../engine/contract.js';
+import type { ErrorCode } from '../../../../kernel/errors.js';
+import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { failCluster } from './complete-cluster.js';
+import { observedState } from '../node-pool/observe-nodes.js';
+import { isReady, readNode } from '../../inspection/kubernetes-nodes.js';
+import { type NodeChange, recordNodes } from '../../store/nodes.store.js';
+import type { Node } from '../../store/reconcile.store.js';
+import { readMasters } from '../../changes/masters.js';
+
+const LOOK_MS = 500;
+
+/** Waits until the masters of a dedicated cluster are nodes that Kubernetes calls Ready. */
+export const waitForMasters: Step = async (step) => {
+  const { cluster, scope, means } = step;
+  if (cluster.type !== 'KUBERNETES') return undefined;
+  const waiting = (await readMasters(scope.database, cluster.id)).filter(({ state }) => state !== 'running');
+  if (waiting.length === 0) return undefined;
+  const instances = new Map((await means.provider.instances(cluster.id)).map((one) => [one.id, one]));
+  const ready = await readyNames(step, waiting);
+  const now = scope.clock.now().getTime();
+  const changes = waiting.flatMap((node) => {
+    const seen = observedState(node, { instance: instances.get(node.id), ready: ready.has(node.name), now });
+    return seen ? [seen] : [];
+  });
+  const failed = changes.find(({ state }) => state === 'failed');
+  // Two masters are no control plane.
+  if (failed) return failCluster(step, problemOf(failed));
+  if (changes.length > 0) await record(step, changes);
+  return changes.length === waiting.length ? 'again' : requeueAfter(LOOK_MS);
+};
+
+function problemOf({ failure }: NodeChange) {
+  const code: ErrorCode = failure?.code ?? 'INSTANCE_START_FAILED';
+  return { code, message: `A master could not be made: ${failure?.message ?? 'it did not start.'}` };
+}
+
+async function readyNames(
+  { cluster, scope, means }: ClusterStep,
+  nodes: readonly Node[],
+): Promise<Set<string>> {
+  const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
+  if (!access) return new Set();
+  const config = means.kubernetes.of(access);
+  const found = await Promise.all(nodes.map(({ name }) => readNode(config, name)));
+  return new Set(found.flatMap((node) => (node && isReady(node) ? [node.metadata?.name ?? ''] : [])));
+}
+
+async function record(step: ClusterStep, changes: readonly NodeChange[]): Promise<void> {
+  await inCluster(step, async (tx) => {
+    const recorded = await recordNodes(tx, changes);
+    return changes
+      .filter(({ id }) => recorded.has(id))
+      .map(({ id, zoneId, instanceType }) =>
+        clusterEvent(step, 'NODE_READY', `A master is ready in ${zoneId}.`, {
+          data: { nodeId: id, role: 'MASTER', zoneId, instanceType },
+        }),
+      );
+  });
+}

@@ -1,0 +1,42 @@
+import type { EventType } from '../../../../kernel/event-kinds.js';
+import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import type { Means } from './node-pool-step.js';
+import type { StepOutcome } from './run-steps.js';
+import { changeCluster, type ClusterView } from '../../store/reconcile.store.js';
+import { eventOf, type Subject } from '../../model/cluster-events.js';
+
+/** One cluster in one step: what was read, and with what to work on it. */
+export interface ClusterStep extends ClusterView {
+  readonly scope: ReconcileScope;
+  readonly means: Means;
+}
+
+export type Step = (step: ClusterStep) => Promise<StepOutcome | undefined>;
+
+/** Runs a change of the step's cluster; see `changeCluster`. */
+export function inCluster(
+  step: ClusterStep,
+  work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
+): Promise<void> {
+  return changeCluster(step.scope, step.cluster, work);
+}
+
+/** What the step's events are about. */
+function subjectOf({ cluster, operation }: ClusterStep): Subject {
+  return { cluster, operationId: operation?.id };
+}
+
+export function clusterEvent(
+  step: ClusterStep,
+  type: EventType,
+  message: string,
+  more: Parameters<typeof eventOf>[3] = {},
+): NewEvent {
+  return eventOf(subjectOf(step), type, message, more);
+}
+
+/** Milliseconds until a time that the provider named, within bounds that keep looks neither frequent nor far apart. */
+export function until(time: Date, now: Date): number {
+  return Math.min(15_000, Math.max(100, time.getTime() - now.getTime()));
+}

@@ -1,0 +1,31 @@
+import type { Schedule } from '../../../../engine/contract.js';
+import { enqueueAll } from '../../../../engine/queue.js';
+import { pagesById } from './pages-by-id.js';
+import { clustersWithPools } from '../../store/reconcile.store.js';
+
+/** Clusters that are asked for in one statement. */
+const BATCH = 500;
+
+/** Which clusters are looked at, when, and by whom. */
+export interface PoolSchedule {
+  readonly name: string;
+  readonly cron: string;
+  /** The reconciler, whose keys are ids of clusters. */
+  readonly kind: string;
+  /** States of the clusters. */
+  readonly states: readonly string[];
+  /** What one of their living pools must contain, of its columns; one of these. */
+  readonly pools: readonly object[];
+}
+
+/** Has clusters looked at for the sake of their node pools. */
+export function poolSchedule({ name, cron, kind, states, pools }: PoolSchedule): Schedule {
+  return {
+    name,
+    cron,
+    async run({ database, signal }) {
+      const clusters = clustersWithPools(database, { states, pools, take: BATCH });
+      for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, kind, rows);
+    },
+  };
+}

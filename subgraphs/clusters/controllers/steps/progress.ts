@@ -1,0 +1,24 @@
+import { setProgress } from '../../../../engine/operations.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
+import type { PoolStep } from './node-pool-step.js';
+import { countClusterNodes, countPoolNodes } from '../../store/nodes.store.js';
+
+/** Share of a cluster's creation that is done when its control plane is there; the nodes are the rest. */
+const CONTROL_PLANE_SHARE = 0.5;
+/** An operation is never quite done before it ends. */
+const MOST = 0.99;
+
+/** Writes into the operation how many of its nodes are made and have failed so far. */
+export async function recordProgress(tx: Transaction, { pool, operation }: PoolStep): Promise<void> {
+  if (!operation) return;
+  const own = operation.targetId === pool.id;
+  // Other operations on the cluster, e.g. an upgrade, count for themselves.
+  if (!own && operation.type !== 'CREATE_CLUSTER') return;
+  const { running, failed } = own
+    ? await countPoolNodes(tx, pool, operation.type === ATTACH_INSTANCES ? ATTACHED : null)
+    : await countClusterNodes(tx, pool.clusterId);
+  const share = operation.requested ? Math.min(MOST, (running + failed) / operation.requested) : 0;
+  const progress = own ? share : CONTROL_PLANE_SHARE + (1 - CONTROL_PLANE_SHARE) * share;
+  await setProgress(tx, operation.id, { created: running, failed, progress });
+}

@@ -1,0 +1,29 @@
+import { type Outcome, requeueAfter } from '../../../../engine/contract.js';
+import { Superseded } from '../../store/reconcile.store.js';
+
+/** What a step answers: how its reconciliation ends, or that the next step is to be taken from what is there now. */
+export type StepOutcome = Outcome | 'again';
+
+/** Steps of one reconciliation at the most; then others get their turn. */
+const MAX_STEPS = 20;
+
+/** Does the work; begins anew at once when its wish has changed meanwhile. */
+export async function unlessSuperseded(work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Superseded) return requeueAfter(0);
+    throw error;
+  }
+}
+
+/** Takes step after step until one ends the reconciliation. */
+export function stepByStep(next: () => Promise<StepOutcome>): Promise<Outcome> {
+  return unlessSuperseded(async () => {
+    for (let count = 0; count < MAX_STEPS; count++) {
+      const outcome = await next();
+      if (outcome !== 'again') return outcome;
+    }
+    return requeueAfter(0);
+  });
+}

@@ -1,0 +1,103 @@
+import {
+  done,
+  type NewEvent,
+  type Reconciler,
+  type ReconcileScope,
+  type Schedule,
+} from '../../../../engine/contract.js';
+import { poolSchedule } from '../steps/pool-schedule.js';
+import { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { blockedMessage } from '../../model/cluster-check.rules.js';
+import { ClusterCheckService } from '../../inspection/cluster-check.js';
+import { lockCluster, updateCluster } from '../../store/cluster.store.js';
+import { waitingChanges, windowInUse } from '../../store/maintenance-window.store.js';
+import type { Means } from '../steps/node-pool-step.js';
+import { configOf } from '../../model/pool-config.rules.js';
+import { conditionsOf, withCondition } from '../../model/conditions.js';
+import { type Cluster, changeCluster } from '../../store/reconcile.store.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { unlessSuperseded } from '../steps/run-steps.js';
+import { automaticTarget } from '../../model/automatic-upgrade.rules.js';
+import { startUpgrade } from '../../changes/start-upgrade.js';
+import { UPGRADE_CLUSTER } from '../../model/upgrade.rules.js';
+
+const AUTOMATIC_UPGRADE = 'automatic-upgrade';
+/** The condition of clusters that says whether an automatic upgrade is held up; absent until one was. */
+const CONDITION = 'AutomaticUpgradePossible';
+
+/**
+ * Has clusters whose node pools let it be upgraded in their maintenance windows, without being asked. What a check
+ * finds in the way is told once, as an event and a condition. Its keys are ids of clusters.
+ */
+export function createAutomaticUpgradeReconciler({ kubernetes }: Pick<Means, 'kubernetes'>): Reconciler {
+  return {
+    kind: AUTOMATIC_UPGRADE,
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (cluster?.state !== 'RUNNING') return done;
+      // Read anew: versions are published while the platform runs.
+      const catalogue = new ClusterCatalogStore(scope.database);
+      const { versions } = await catalogue.catalogue();
+      const target = automaticTarget(versions, cluster.version, await consents(scope, key));
+      if (target === undefined) return done;
+      const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
+      const blockers = await new ClusterCheckService(platform, catalogue).blockersOf(cluster, target);
+      return unlessSuperseded(async () => {
+        if (blockers.length > 0) await tellBlocked(scope, cluster, blockedMessage(blockers));
+        else await wish(scope, cluster, target);
+        return done;
+      });
+    },
+  };
+}
+
+async function consents({ database }: ReconcileScope, clusterId: string) {
+  const pools = await database.nodePool.findMany({ where: { clusterId, deletedAt: null } });
+  return pools.map((pool) => configOf(pool).management);
+}
+
+/** Without a maintenance window in use nobody has said when the cluster may be disturbed: then nothing happens. */
+async function wish(
+  { database, clock }: ReconcileScope,
+  { account, id }: Cluster,
+  version: string,
+): Promise<void> {
+  const at = clock.now();
+  await database.$transaction(async (tx) => {
+    const cluster = await lockCluster(tx, account, id);
+    if (cluster?.state !== 'RUNNING' || !(await windowInUse(tx, id))) return;
+    if ((await waitingChanges(tx, id)).some(({ type }) => type === UPGRADE_CLUSTER)) return;
+    if (conditionsOf(cluster).some(({ type }) => type === CONDITION)) {
+      const message = `Nothing blocks the upgrade to ${version}.`;
+      const change = { type: CONDITION, status: 'True', reason: 'Unblocked', message } as const;
+      await updateCluster(tx, id, { conditions: withCondition(cluster, change, at) });
+    }
+    await startUpgrade(tx, cluster, { version, timing: 'MAINTENANCE_WINDOW', at });
+  });
+}
+
+async function tellBlocked(scope: ReconcileScope, cluster: Cluster, message: string): Promise<void> {
+  await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
+    const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
+    const known = conditionsOf(row).find(({ type }) => type === CONDITION);
+    if (known?.status === 'False' && known.message === message) return [];
+    const change = { type: CONDITION, status: 'False', reason: 'UpgradeBlocked', message } as const;
+    await updateCluster(tx, cluster.id, { conditions: withCondition(row, change, at) });
+    const text = `The automatic upgrade of the cluster ${cluster.name} is held up: ${message}`;
+    return [eventOf({ cluster }, 'AUTOMATIC_UPGRADE_BLOCKED', text, { level: 'WARNING' })];
+  });
+}
+
+/** Looks, each hour, at the running clusters that have a node pool with autoUpgrade or autoVulFix. */
+export function automaticUpgradeSchedule(): Schedule {
+  return poolSchedule({
+    name: 'upgrade-automatically',
+    cron: '17 * * * *',
+    kind: AUTOMATIC_UPGRADE,
+    states: ['RUNNING'],
+    pools: [
+      { config: { management: { autoUpgrade: true } } },
+      { config: { management: { autoVulFix: true } } },
+    ],
+  });
+}

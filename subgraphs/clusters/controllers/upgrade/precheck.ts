@@ -1,0 +1,30 @@
+import type { Problem } from '../../../../kernel/result.js';
+import { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { blockedProblem, blockersOf } from '../../model/cluster-check.rules.js';
+import { ClusterCheckService } from '../../inspection/cluster-check.js';
+import type { ClusterCheckItem } from '../../api/cluster-check/cluster-check.type.js';
+import type { ClusterStep } from '../steps/cluster-step.js';
+
+export interface Precheck {
+  /** What stands in the way of the upgrade now; it may have come since the upgrade was asked for. */
+  readonly problem: Problem | undefined;
+  /** What may go wrong all the same. */
+  readonly warnings: readonly ClusterCheckItem[];
+}
+
+/** Looks once more, before anything is changed. */
+export async function precheckUpgrade(
+  { cluster, scope, means }: ClusterStep,
+  version: string,
+): Promise<Precheck> {
+  // Read anew: versions are published while the platform runs.
+  const catalogue = new ClusterCatalogStore(scope.database);
+  const platform = { database: { prisma: scope.database }, kubernetes: means.kubernetes, clock: scope.clock };
+  const checks = new ClusterCheckService(platform, catalogue);
+  const items = await checks.upgradeItems({ ...cluster, state: 'RUNNING' }, version);
+  const blockers = blockersOf(items);
+  return {
+    problem: blockedProblem(cluster.id, blockers),
+    warnings: items.filter(({ level, result }) => level === 'WARNING' && result === 'FAILED'),
+  };
+}

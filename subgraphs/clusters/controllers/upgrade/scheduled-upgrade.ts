@@ -1,0 +1,54 @@
+import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { OperationRow } from '../../../../engine/operations.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Problem } from '../../../../kernel/result.js';
+import { ClusterCatalogStore } from '../../store/catalog.store.js';
+import { blockedProblem } from '../../model/cluster-check.rules.js';
+import { ClusterCheckService } from '../../inspection/cluster-check.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
+import { upgradeTarget } from '../../store/upgrade-target.js';
+import { upgradeInput } from '../../store/upgrade-input.js';
+import { controlsIn } from '../../model/upgrade.rules.js';
+
+/** Begins an upgrade that has waited. From there the cluster's own reconciler goes on. */
+export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): ScheduledChange {
+  return {
+    states: ['RUNNING'],
+    controls: controlsIn('PRECHECK'),
+    obstacle: (operation, scope) => {
+      // Read anew: versions are published while the platform runs.
+      const catalogue = new ClusterCatalogStore(scope.database);
+      const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
+      const checks = new ClusterCheckService(platform, catalogue);
+      return obstacleOf(operation, { checks, catalogue, scope });
+    },
+    begin: async (tx, { id }, operation) => {
+      await updateCluster(tx, id, { state: 'UPGRADING', operationId: operation.id });
+      await enqueue(tx, 'cluster', id);
+      return undefined;
+    },
+  };
+}
+
+interface Means {
+  readonly checks: ClusterCheckService;
+  readonly catalogue: ClusterCatalogStore;
+  readonly scope: ReconcileScope;
+}
+
+async function obstacleOf(
+  operation: OperationRow,
+  { checks, catalogue, scope }: Means,
+): Promise<Problem | undefined> {
+  const { account, targetId } = operation;
+  const { version } = upgradeInput(operation);
+  const cluster = await scope.database.cluster.findUnique({ where: { id: targetId } });
+  if (cluster?.state !== 'RUNNING') return undefined;
+  const { versions } = await catalogue.catalogue();
+  const target = await upgradeTarget(cluster, version, { database: scope.database, versions });
+  if (!target.ok) return { code: target.code, message: target.message };
+  const blockers = await checks.upgradeBlockers(account, targetId, version);
+  return blockedProblem(targetId, blockers);
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
+import { listPath, objectPath } from '../../../../engine/kubernetes/paths.js';
+
+/** Says on a workload that an upgrade has given it more replicas; its value is the operation. */
+const EXTRA_LABEL = 'fleetgraph.dev/upgrade';
+/** How many, and how many it had. */
+const EXTRA_ANNOTATION = 'fleetgraph.dev/extra-replicas';
+const MERGE = 'application/merge-patch+json';
+const RESOURCES = {
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
+  StatefulSet: 'statefulsets',
+} as const;
+
+/** Kinds of workloads that say how many pods they want. */
+export type ReplicatedKind = keyof typeof RESOURCES;
+const KINDS = Object.keys(RESOURCES) as ReplicatedKind[];
+
+export function isReplicated(kind: string): kind is ReplicatedKind {
+  return kind in RESOURCES;
+}
+
+/** A workload that can be given more replicas for a while. */
+export interface Workload extends KubernetesObject {
+  readonly kind: ReplicatedKind;
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly volumeClaimTemplates?: readonly unknown[];
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string };
+  };
+  readonly status?: { readonly observedGeneration?: number; readonly readyReplicas?: number };
+}
+
+const extra = z.object({ replicas: z.int().min(0), extra: z.int().min(0), since: z.iso.datetime() });
+/** Replicas that a workload had, those that it got in addition, and since when it is waited for. */
+export type SurgeReplicas = z.infer<typeof extra>;
+
+export interface WorkloadRef {
+  readonly kind: ReplicatedKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export async function readWorkload(
+  client: KubernetesClient,
+  { kind, namespace, name }: WorkloadRef,
+): Promise<Workload | undefined> {
+  try {
+    return { ...(await client.get<Workload>(objectPath(resourceOf(kind), namespace, name))), kind };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The workloads that have more replicas, or are waited for, for the operation's sake. */
+export async function withExtraReplicas(client: KubernetesClient, operation: string): Promise<Workload[]> {
+  const found: Workload[] = [];
+  const query = { labelSelector: `${EXTRA_LABEL}=${operation}` };
+  for (const kind of KINDS) {
+    for await (const some of client.chunks<Workload>(listPath(resourceOf(kind)), query))
+      // The members of a list do not say what they are.
+      found.push(...some.map((one) => ({ ...one, kind })));
+  }
+  return found;
+}
+
+/**
+ * How many replicas a workload is given so that `going` of its pods can go: as many. A StatefulSet's pods go one at a
+ * time, so one does, and none where its disk would be left behind.
+ */
+export function extraFor({ kind, spec }: Workload, going: number): number {
+  if (kind !== 'StatefulSet') return going;
+  const disks = (spec?.volumeClaimTemplates ?? []).length > 0;
+  const kept = spec?.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete';
+  return disks && kept ? 0 : 1;
+}
+
+function resourceOf(kind: ReplicatedKind) {
+  return { apiVersion: 'apps/v1', resource: RESOURCES[kind] };
+}
+
+export function extraOf({ metadata }: Workload): SurgeReplicas | undefined {
+  try {
+    const text = metadata?.annotations?.[EXTRA_ANNOTATION];
+    return text === undefined ? undefined : extra.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether all that it had and got is ready. */
+export function allReady(workload: Workload, wanted: number): boolean {
+  const { generation = 0 } = workload.metadata ?? {};
+  const { observedGeneration = 0, readyReplicas = 0 } = workload.status ?? {};
+  return observedGeneration >= generation && readyReplicas >= wanted;
+}
+
+interface WaitingPod {
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+    }[];
+  };
+}
+
+/** Whether the scheduler finds no node for a pod of the workload. */
+export async function hasUnschedulablePod(client: KubernetesClient, workload: Workload): Promise<boolean> {
+  const labels = Object.entries(workload.spec?.selector?.matchLabels ?? {});
+  const path = listPath({ apiVersion: 'v1', resource: 'pods' }, workload.metadata?.namespace ?? '');
+  const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
+  for await (const pods of client.chunks<WaitingPod>(path, { labelSelector }))
+    if (pods.some(isUnschedulable)) return true;
+  return false;
+}
+
+function isUnschedulable({ spec, status }: WaitingPod): boolean {
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  return !spec?.nodeName && scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
+}
+
+/** Gives a workload more replicas for a while; refused with a conflict when it has changed since it was read. */
+export async function addReplicas(
+  client: KubernetesClient,
+  workload: Workload,
+  more: { readonly operation: string; readonly extra: number; readonly at: Date },
+): Promise<void> {
+  const replicas = workload.spec?.replicas ?? 1;
+  const note: SurgeReplicas = { replicas, extra: more.extra, since: more.at.toISOString() };
+  const { resourceVersion } = workload.metadata ?? {};
+  const metadata = {
+    resourceVersion,
+    labels: { [EXTRA_LABEL]: more.operation },
+    annotations: { [EXTRA_ANNOTATION]: JSON.stringify(note) },
+  };
+  await client.patch(pathOf(workload), { metadata, spec: { replicas: replicas + more.extra } }, MERGE);
+}
+
+/** Waits anew for a workload of which another pod has gone. */
+export async function restartWait(client: KubernetesClient, workload: Workload, at: Date): Promise<void> {
+  const note: SurgeReplicas = { replicas: 0, extra: 0, ...extraOf(workload), since: at.toISOString() };
+  const { resourceVersion } = workload.metadata ?? {};
+  const annotations = { [EXTRA_ANNOTATION]: JSON.stringify(note) };
+  await client.patch(pathOf(workload), { metadata: { resourceVersion, annotations } }, MERGE);
+}
+
+/** Takes the additional replicas back, unless somebody has scaled the workload meanwhile. */
+export async function removeSurgeReplicas(client: KubernetesClient, workload: Workload): Promise<void> {
+  const note = extraOf(workload);
+  const untouched = note && workload.spec?.replicas === note.replicas + note.extra;
+  const { resourceVersion } = workload.metadata ?? {};
+  const metadata = {
+    resourceVersion,
+    labels: { [EXTRA_LABEL]: null },
+    annotations: { [EXTRA_ANNOTATION]: null },
+  };
+  const spec = untouched ? { spec: { replicas: note.replicas } } : {};
+  await client.patch(pathOf(workload), { metadata, ...spec }, MERGE);
+}
+
+function pathOf({ kind, metadata }: Workload): string {
+  return objectPath(resourceOf(kind), metadata?.namespace ?? '', metadata?.name ?? '');
+}

@@ -1,0 +1,206 @@
+import {
+  done,
+  requeueAfter,
+  type Failure,
+  type Outcome,
+  TerminalError,
+} from '../../../../engine/contract.js';
+import {
+  finishOperation,
+  finishStage,
+  type OperationEnd,
+  setCancelable,
+  startStage,
+  stagesOf,
+} from '../../../../engine/operations.js';
+import { enqueue } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import type { Problem } from '../../../../kernel/result.js';
+import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import { controlPlaneRuns } from '../provisioning/create-control-plane.js';
+import { poolsReconciled } from '../provisioning/complete-cluster.js';
+import { componentFailures, upgradeComponents } from '../component/upgrade-components.js';
+import type { Operation } from '../../store/reconcile.store.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { VERSION_SUPPORT } from '../version-support/version-support.reconciler.js';
+import { startRollback, rollBack } from './rollback.js';
+import { precheckUpgrade } from './precheck.js';
+import { upgradeInput, upgradePhase } from '../../store/upgrade-input.js';
+import { controlsIn } from '../../model/upgrade.rules.js';
+import { finishNodesStage, stageEnded, upgradeNodes } from './upgrade-nodes.js';
+
+/**
+ * Takes a cluster to the version that its operation names: precheck, control plane, node pools in batches, components.
+ * Until the control plane has the version it can be cancelled; from then on it only goes forward. A pause takes hold
+ * between the steps: what has begun is ended.
+ */
+export async function upgradeCluster(step: ClusterStep): Promise<StepOutcome> {
+  if (!step.operation) return endUpgrade(step);
+  for (const take of STEPS) {
+    const outcome = await take(step);
+    if (outcome !== undefined) return outcome;
+  }
+  return endUpgrade(step);
+}
+
+function targetOf({ operation }: ClusterStep): string {
+  return operation ? upgradeInput(operation).version : '';
+}
+
+/** An upgrade that cannot be done ends when what it has changed is taken back. */
+const giveUp: Step = async (step) => {
+  const { operation } = step;
+  const { failing } = operation ? upgradeInput(operation) : {};
+  if (!operation || !failing) return undefined;
+  const left = await rollBack({ ...step, operation });
+  return left ?? endUpgrade(step, { state: 'FAILED', error: failing.problem });
+};
+
+/** A cancelled upgrade ends unless the control plane has got its version in the meantime. */
+const cancelUpgrade: Step = async (step) => {
+  const { cluster, operation, means } = step;
+  if (!operation?.cancelRequestedAt || stageEnded(operation, 'CONTROL_PLANE')) return undefined;
+  if (stageOf(step, 'CONTROL_PLANE') === 'RUNNING') {
+    const plane = await means.provider.cancelControlPlaneUpgrade(cluster.id);
+    if (plane.version === targetOf(step)) return undefined;
+  }
+  const error = {
+    code: 'OPERATION_CANCELED',
+    message: `The upgrade was cancelled; the cluster stays at ${cluster.version}.`,
+  } as const;
+  return endUpgrade(step, { state: 'CANCELED', error });
+};
+
+const precheck: Step = async (step) => {
+  const { operation, scope } = step;
+  if (!operation || stageEnded(operation, 'PRECHECK')) return undefined;
+  if (operation.pausedAt) return done;
+  // A pool that settles wakes the cluster again.
+  if (!poolsReconciled(step)) return done;
+  const { problem: error, warnings } = await precheckUpgrade(step, targetOf(step));
+  if (error) return endUpgrade(step, { state: 'FAILED', error });
+  const risks = warnings.map(({ name, message }) => ` ${name}: ${message}`).join('');
+  await inCluster(step, async (tx, at) => {
+    await startStage(tx, operation.id, 'PRECHECK', at);
+    await finishStage(tx, operation.id, 'PRECHECK', at);
+    return [
+      clusterEvent(
+        step,
+        'CLUSTER_UPGRADING',
+        `The cluster ${step.cluster.name} is upgraded to ${targetOf(step)}.${risks}`,
+        {
+          level: risks === '' ? 'INFO' : 'WARNING',
+          data: { warnings: warnings.map(({ name }) => name) },
+        },
+      ),
+    ];
+  });
+  await scope.faults.reach('upgrade.prechecked');
+  return 'again';
+};
+
+const beginControlPlane: Step = async (step) => {
+  const { cluster, operation, scope } = step;
+  if (!operation || stageOf(step, 'CONTROL_PLANE') !== 'PENDING') return undefined;
+  if (operation.pausedAt) return done;
+  await inCluster(step, async (tx, at) => {
+    await startStage(tx, operation.id, 'CONTROL_PLANE', at);
+    // An upgrade that failed after its control plane is done again for the rest.
+    if (cluster.version === targetOf(step)) await endControlPlane(tx, operation, at);
+    return [];
+  });
+  await scope.faults.reach('upgrade.control-plane-begun');
+  return 'again';
+};
+
+const CONTROL_PLANE_FAILED = {
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'The control plane has failed while it was upgraded.',
+} as const;
+
+const upgradeControlPlane: Step = async (step) => {
+  const { cluster, operation, scope, means } = step;
+  const version = targetOf(step);
+  if (cluster.version === version || !operation) return undefined;
+  const plane = await means.provider.upgradeControlPlane(cluster.id, version);
+  await scope.faults.reach('upgrade.control-plane-asked');
+  if (plane.state === 'FAILED') throw new TerminalError(CONTROL_PLANE_FAILED);
+  if (plane.version !== version || plane.state !== 'RUNNING')
+    return requeueAfter(until(plane.readyAt, scope.clock.now()));
+  await inCluster(step, async (tx, at) => {
+    await updateCluster(tx, cluster.id, { version, conditions: controlPlaneRuns(cluster, version, at) });
+    await endControlPlane(tx, operation, at);
+    return [
+      clusterEvent(step, 'CONTROL_PLANE_UPGRADED', `The control plane runs Kubernetes ${version}.`, {
+        data: { version },
+      }),
+    ];
+  });
+  await scope.faults.reach('upgrade.control-plane-recorded');
+  return 'again';
+};
+
+/** The control plane has the version: from here on there is no way back. */
+async function endControlPlane(tx: Transaction, { id }: Operation, at: Date): Promise<void> {
+  await finishStage(tx, id, 'CONTROL_PLANE', at);
+  const now = await tx.operation.findUniqueOrThrow({ where: { id } });
+  await setCancelable(tx, id, controlsIn(upgradePhase(now)).cancelable);
+}
+
+const STEPS: readonly Step[] = [
+  giveUp,
+  cancelUpgrade,
+  precheck,
+  beginControlPlane,
+  upgradeControlPlane,
+  upgradeNodes,
+  finishNodesStage,
+  upgradeComponents,
+];
+
+function stageOf({ operation }: ClusterStep, name: string): string | undefined {
+  return operation ? stagesOf(operation).find((stage) => stage.name === name)?.state : undefined;
+}
+
+/** The upgrade cannot be done: the cluster runs on as it is, without what was changed for the upgrade's sake. */
+export async function failUpgrade(step: ClusterStep, error: Problem): Promise<void> {
+  const { operation } = step;
+  if (operation && !upgradeInput(operation).failing) await startRollback({ ...step, operation }, error);
+  else await endUpgrade(step, { state: 'FAILED', error });
+}
+
+interface End {
+  readonly state: 'FAILED' | 'CANCELED';
+  readonly error: Problem;
+}
+
+async function endUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
+  const { cluster, operation, scope } = step;
+  const failures = end ? [] : await componentFailures(step);
+  await inCluster(step, async (tx, at) => {
+    await updateCluster(tx, cluster.id, { state: 'RUNNING' });
+    if (operation) {
+      if (!end && failures.length === 0) await finishStage(tx, operation.id, 'COMPONENTS', at);
+      await finishOperation(tx, operation.id, end ?? resultOf(failures), at);
+      // A condition that said that the old version had expired is not true any more.
+      if (!end) await enqueue(tx, VERSION_SUPPORT, cluster.id);
+    }
+    return [
+      clusterEvent(step, 'CLUSTER_RUNNING', `The cluster ${cluster.name} is running.`, {
+        data: { from: cluster.state },
+      }),
+    ];
+  });
+  await scope.faults.reach('upgrade.finished');
+  return done;
+}
+
+/** The cluster runs the version whatever became of its components: then the upgrade has succeeded in part. */
+function resultOf(failures: readonly Failure[]): OperationEnd {
+  const [first] = failures;
+  if (!first) return { state: 'SUCCEEDED' };
+  const texts = failures.map(({ message }) => message).join(' ');
+  const message = `Components were not upgraded: ${texts} Fix that, then call restoreComponent for each.`;
+  return { state: 'PARTIAL', failures, error: { code: first.code, message } };
+}

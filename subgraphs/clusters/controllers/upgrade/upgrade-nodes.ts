@@ -1,0 +1,214 @@
+import { done, requeueAfter } from '../../../../engine/contract.js';
+import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
+import { changeOperation, finishStage, setProgress, startStage } from '../../../../engine/operations.js';
+import { inCluster, clusterEvent, type Step } from '../steps/cluster-step.js';
+import { poolsReconciled } from '../provisioning/complete-cluster.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { eventOf } from '../../model/cluster-events.js';
+import type { Node, Operation } from '../../store/reconcile.store.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { workloadsWithPodsLeft, drainPods, restoreReplicas } from './drain-pods.js';
+import { evictablePods, type Pod } from '../../inspection/evictable-pods.js';
+import { lostNodes, replaceLostNodes } from './replace-lost-nodes.js';
+import {
+  cordon,
+  type KubernetesNode,
+  kubernetesNode,
+  markOf,
+  runsVersion,
+  uncordon,
+} from '../../inspection/node-cordon.js';
+import { reconcileSurge, type NodesStep } from './pool-surge.js';
+import { type UpgradeStall, pauseStalledUpgrade } from './pause-stalled-upgrade.js';
+import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
+import { nextBatch, pausesAfter } from '../../model/upgrade.rules.js';
+
+/** What is waited for inside the cluster is looked at again after this. */
+const LOOK_MS = 300;
+
+/** Brings the nodes to the version, batch by batch; undefined when all have it. */
+export const upgradeNodes: Step = async (step) => {
+  const { cluster, operation, scope, means } = step;
+  if (!operation) return undefined;
+  const { version, batch } = upgradeInput(operation);
+  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  const nodes = await scope.database.node.findMany({
+    where: { clusterId: cluster.id, state: 'running' },
+    orderBy: { id: 'asc' },
+  });
+  const full: NodesStep = { ...step, operation, version, client, nodes };
+  const open = nodes.filter((node) => batch?.nodeIds.includes(node.id) && node.version !== version);
+  if (open.length === 0) return endBatch(full);
+  try {
+    return await workBatch(full, open);
+  } catch (error) {
+    if (!(error instanceof KubernetesUnavailable)) throw error;
+    const stalled = await pauseStalledUpgrade(full, {
+      nodes: open,
+      why: 'the Kubernetes API does not answer',
+    });
+    if (stalled) return stalled;
+    throw error;
+  }
+};
+
+/** Nothing of a batch is left to do: takes back what it needed, then begins the next, or none when paused. */
+async function endBatch(step: NodesStep): Promise<StepOutcome | undefined> {
+  const { operation, client, nodes, version, scope } = step;
+  const drain = client && { client, operation: operation.id, scope };
+  if (drain && !(await restoreReplicas(drain, new Set()))) return requeueAfter(LOOK_MS);
+  const old = nodes.filter((node) => node.version !== version);
+  const surging = await reconcileSurge(step, old);
+  if (surging !== undefined) return surging;
+  // Nodes that take the place of lost ones are waited for: a pool that settles wakes the cluster.
+  if (old.length === 0) return poolsReconciled(step) ? undefined : done;
+  return operation.pausedAt ? done : beginBatch(step, old);
+}
+
+async function beginBatch(step: NodesStep, old: readonly Node[]): Promise<StepOutcome> {
+  const { operation, nodes, scope } = step;
+  const { batch, rolling } = upgradeInput(operation);
+  const next = nextBatch(nodes, old, rolling?.batchSize);
+  const number = (batch?.number ?? 0) + 1;
+  await inCluster(step, async (tx, at) => {
+    const names = next.map(({ name }) => name);
+    const text = `Batch ${number}: ${names.join(', ')} (${old.length} nodes are left).`;
+    await startStage(tx, operation.id, 'NODES', at);
+    const nodeIds = next.map(({ id }) => id);
+    await updateUpgradeInput(tx, operation.id, { batch: { number, nodeIds, since: at.toISOString() } });
+    return [clusterEvent(step, 'UPGRADE_BATCH_STARTED', text, { data: { batch: number, nodes: names } })];
+  });
+  await scope.faults.reach('upgrade.batch-chosen');
+  return 'again';
+}
+
+interface Sight {
+  readonly node: Node;
+  /** Undefined when Kubernetes has no such node. */
+  readonly seen: KubernetesNode | undefined;
+  readonly pods: readonly Pod[];
+}
+
+async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOutcome> {
+  const { client, operation, scope } = step;
+  const sights = await Promise.all(open.map((node) => look(step, node)));
+  const lost = await lostNodes(step, sights);
+  if (lost.length > 0) return replaceLostNodes(step, lost);
+  if (!client) return upgradeEmpty(step, sights);
+  if (await cordonAll(step, sights)) return 'again';
+  const pods = sights.flatMap((sight) => sight.pods);
+  const drain = { client, operation: operation.id, scope };
+  if (pods.length > 0) await drainPods(drain, pods);
+  await restoreReplicas(drain, await workloadsWithPodsLeft(client, pods));
+  return upgradeEmpty(step, sights);
+}
+
+/** A node that runs the version already (masters get it with the control plane) keeps its pods. */
+async function look({ client, operation, version }: NodesStep, node: Node): Promise<Sight> {
+  if (!client) return { node, seen: undefined, pods: [] };
+  const seen = await kubernetesNode(client, node.name);
+  const touched = seen && (markOf(seen, operation.id) || !runsVersion(seen, version));
+  return { node, seen, pods: touched ? await evictablePods(client, node.name) : [] };
+}
+
+/** Cordons the nodes of the batch that are not yet; true when there were any. */
+async function cordonAll(
+  { client, operation, version, scope }: NodesStep,
+  sights: readonly Sight[],
+): Promise<boolean> {
+  const fresh = sights.flatMap(({ seen }) =>
+    seen && !markOf(seen, operation.id) && !runsVersion(seen, version) ? [seen] : [],
+  );
+  if (!client || fresh.length === 0) return false;
+  const at = scope.clock.now();
+  await Promise.all(fresh.map((node) => cordon(client, node, { operation: operation.id, at })));
+  await scope.faults.reach('upgrade.nodes-cordoned');
+  return true;
+}
+
+/** Upgrades the nodes that are empty, opens those that run the version, and records them. */
+async function upgradeEmpty(step: NodesStep, sights: readonly Sight[]): Promise<StepOutcome> {
+  const finished: Node[] = [];
+  for (const sight of sights)
+    if (sight.pods.length === 0 && (await upgradeOne(step, sight))) finished.push(sight.node);
+  if (finished.length === 0)
+    return (await pauseStalledUpgrade(step, standstill(sights))) ?? requeueAfter(LOOK_MS);
+  await recordNodes(step, finished, finished.length === sights.length);
+  await step.scope.faults.reach('upgrade.nodes-recorded');
+  return 'again';
+}
+
+/** What to tell of a batch that gets nowhere. */
+function standstill(sights: readonly Sight[]): UpgradeStall {
+  const present = sights.flatMap((sight) => sight.pods);
+  // Those that were told to go are in the way; others may only wait for a place.
+  const going = present.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+  const pods = [...new Set([...going, ...present])].map(
+    ({ metadata }) => `${metadata?.namespace}/${metadata?.name}`,
+  );
+  const why =
+    pods.length > 0 ? `pods do not leave: ${pods.slice(0, 5).join(', ')}` : 'the nodes are not ready';
+  return { nodes: sights.map(({ node }) => node), why, pods };
+}
+
+/** True when the node runs the version and takes pods again. */
+async function upgradeOne(step: NodesStep, { node, seen }: Sight): Promise<boolean> {
+  const { cluster, client, operation, version, means, scope } = step;
+  const instance = await means.provider.upgradeInstance(cluster.id, node.id, version);
+  await scope.faults.reach('upgrade.node-upgraded');
+  // One whose machine has just gone is found to be lost at the next look.
+  if (instance?.state !== 'RUNNING' || instance.version !== version) return false;
+  if (client && seen) {
+    const now = await kubernetesNode(client, node.name);
+    if (!now || !runsVersion(now, version)) return false;
+    const mark = markOf(now, operation.id);
+    if (mark) await uncordon(client, now, mark);
+  }
+  await scope.faults.reach('upgrade.node-opened');
+  return true;
+}
+
+async function recordNodes(step: NodesStep, finished: readonly Node[], whole: boolean): Promise<void> {
+  const { cluster, operation, nodes, version } = step;
+  const left = nodes.filter((node) => node.version !== version).length - finished.length;
+  const { batch, rolling } = upgradeInput(operation);
+  const pauses = whole && left > 0 && pausesAfter(rolling?.pausePolicy ?? 'NOT_PAUSE', batch?.number ?? 0);
+  await inCluster(step, async (tx, at) => {
+    await tx.node.updateMany({ where: { id: { in: finished.map(({ id }) => id) } }, data: { version } });
+    const share = nodes.length === 0 ? 1 : (nodes.length - left) / nodes.length;
+    // Two of the four stages are done; the nodes are the third.
+    await setProgress(tx, operation.id, { progress: (2 + share) / 4 });
+    if (pauses) await changeOperation(tx, operation.id, { pausedAt: at });
+    const told = finished.map(({ id, name, nodePoolId }) =>
+      eventOf(
+        { cluster, operationId: operation.id, ...(nodePoolId !== null && { pool: { id: nodePoolId } }) },
+        'NODE_UPGRADED',
+        `The node ${name} runs Kubernetes ${version}.`,
+        { data: { nodeId: id, name, version } },
+      ),
+    );
+    const paused = `The upgrade pauses after batch ${batch?.number ?? 0}: ${left} nodes are left.`;
+    return pauses ? [...told, clusterEvent(step, 'OPERATION_PAUSED', paused, { data: { left } })] : told;
+  });
+}
+
+/** All nodes run the version: the stage ends. */
+export const finishNodesStage: Step = async (step) => {
+  const { operation, scope } = step;
+  if (!operation || stageEnded(operation, 'NODES')) return undefined;
+  await inCluster(step, async (tx, at) => {
+    await finishStage(tx, operation.id, 'NODES', at);
+    return [
+      clusterEvent(step, 'NODES_UPGRADED', `All nodes run Kubernetes ${upgradeInput(operation).version}.`),
+    ];
+  });
+  await scope.faults.reach('upgrade.nodes-finished');
+  return 'again';
+};
+
+export function stageEnded({ stages }: Operation, name: string): boolean {
+  const found = (stages as unknown as readonly { name: string; state: string }[]).find(
+    (one) => one.name === name,
+  );
+  return found?.state === 'SUCCEEDED';
+}

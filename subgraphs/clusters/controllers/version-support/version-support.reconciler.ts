@@ -1,0 +1,107 @@
+import { done, type NewEvent, type Reconciler, type Schedule } from '../../../../engine/contract.js';
+import { type AccountKey, enqueue, enqueueAll } from '../../../../engine/queue.js';
+import type { Transaction } from '../../../../kernel/database.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import { conditionsOf, withCondition } from '../../model/conditions.js';
+import { pagesById } from '../steps/pages-by-id.js';
+import { changeCluster, type Cluster } from '../../store/reconcile.store.js';
+import { unlessSuperseded } from '../steps/run-steps.js';
+import { eventOf } from '../../model/cluster-events.js';
+import { supportOf, upgradeHint } from '../../model/release.rules.js';
+import { publishedVersions } from '../../store/release.store.js';
+
+export const VERSION_SUPPORT = 'version-support';
+/** The condition of clusters that says whether their Kubernetes version is supported; absent until it was not. */
+const CONDITION = 'VersionSupported';
+
+/** Clusters that are asked for in one statement. */
+const BATCH = 500;
+
+const REASONS = {
+  SUPPORTED: 'Supported',
+  PATCH_EXPIRED: 'PatchExpired',
+  MINOR_EXPIRED: 'MinorExpired',
+} as const;
+
+/**
+ * Keeps a cluster's condition about its Kubernetes version what the catalogue says, and tells the owner when the version
+ * expires: once, since only a change of the condition is told. Its keys are ids of clusters.
+ */
+export function createVersionSupportReconciler(): Reconciler {
+  return {
+    kind: VERSION_SUPPORT,
+    async reconcile(key, scope) {
+      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      if (!cluster || cluster.deletedAt) return done;
+      const versions = await publishedVersions(scope.database);
+      const found = supportOf(versions.status(cluster.version));
+      const hint = upgradeHint(versions, cluster.version);
+      const reason = REASONS[found];
+      if (reasonOf(cluster) === reason) return done;
+      return unlessSuperseded(async () => {
+        await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
+          const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
+          const before = reasonOf(row);
+          if (before === reason || row.version !== cluster.version) return [];
+          const status = found === 'SUPPORTED' ? 'True' : 'False';
+          const message = hint ?? `${row.version} is supported.`;
+          await updateCluster(tx, key, {
+            conditions: withCondition(row, { type: CONDITION, status, reason, message }, at),
+          });
+          return found === 'SUPPORTED' ? [] : [expired(row, { reason, message })];
+        });
+        return done;
+      });
+    },
+  };
+}
+
+/** Has the owner of a new cluster told when its version has expired already. */
+export async function enqueueVersionSupport(
+  tx: Transaction,
+  { id, version }: Pick<Cluster, 'id' | 'version'>,
+): Promise<void> {
+  const versions = await publishedVersions(tx);
+  if (supportOf(versions.status(version)) !== 'SUPPORTED') await enqueue(tx, VERSION_SUPPORT, id);
+}
+
+/**
+ * Looks, each hour, for clusters that have not heard yet that their version has expired: those that were made while a
+ * version was published, and all when a new release of the platform brings versions with it.
+ */
+export function versionSupportSchedule(): Schedule {
+  return {
+    name: 'look-at-version-support',
+    cron: '27 * * * *',
+    async run({ database, signal }) {
+      const versions = await publishedVersions(database);
+      const byReason = Map.groupBy(versions.all(), (version) => REASONS[supportOf(version)]);
+      const idsOf = (reason: (typeof REASONS)[keyof typeof REASONS]) =>
+        (byReason.get(reason) ?? []).map(({ id }) => id);
+      const [supported, old] = [idsOf(REASONS.SUPPORTED), idsOf(REASONS.PATCH_EXPIRED)];
+      const clusters = (after: string) => database.$queryRaw<AccountKey[]>`
+        SELECT id, account FROM clusters.cluster
+        WHERE deleted_at IS NULL AND id > ${after} AND version <> ALL (${supported})
+          AND NOT conditions @> jsonb_build_array(jsonb_build_object('type', ${CONDITION}::text, 'reason',
+            CASE WHEN version = ANY (${old}) THEN ${REASONS.PATCH_EXPIRED} ELSE ${REASONS.MINOR_EXPIRED} END))
+        ORDER BY id LIMIT ${BATCH}`;
+      for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, VERSION_SUPPORT, rows);
+    },
+  };
+}
+
+/** What the cluster's condition says; a cluster without it was always supported. */
+function reasonOf(cluster: Cluster): string {
+  return conditionsOf(cluster).find(({ type }) => type === CONDITION)?.reason ?? REASONS.SUPPORTED;
+}
+
+function expired(
+  cluster: Cluster,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): NewEvent {
+  const text = `Cluster ${cluster.name}: ${message}`;
+  return eventOf({ cluster }, 'VERSION_EXPIRED', text, {
+    level: 'WARNING',
+    data: { version: cluster.version, reason },
+  });
+}

@@ -1,0 +1,56 @@
+import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import type { ClusterStep } from '../steps/cluster-step.js';
+import type { LabelledNode } from '../../model/node-metadata.js';
+import { nodePath, readNodeObject } from '../../inspection/node-metadata.reader.js';
+import { configOf } from '../../model/pool-config.rules.js';
+import type { Node, NodePool } from '../../store/reconcile.store.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { type OwnSettings, ownSettingsOf, settingsPatch } from '../../model/node-settings.rules.js';
+
+/** A pool whose nodes are replaced. */
+interface Replaced {
+  readonly step: Pick<ClusterStep, 'cluster' | 'scope' | 'means'>;
+  readonly pool: NodePool;
+  readonly nodes: readonly Node[];
+}
+
+/** What users have set on nodes that are to leave, in the order of their ids. */
+export async function settingsOfLeaving(
+  { step, pool, nodes }: Replaced,
+  leaving: readonly string[],
+): Promise<OwnSettings[]> {
+  const client = await clientIn(step);
+  if (!client) return [];
+  const found = nodes.filter(({ id }) => leaving.includes(id)).sort(byId);
+  const read = await Promise.all(found.map(({ name }) => readNodeObject<LabelledNode>(client, name)));
+  return read.flatMap((node) => (node ? [ownSettingsOf(node, configOf(pool))] : []));
+}
+
+/** Gives the nodes that the pool's last change brought the settings of those whose places they take, one each. */
+export async function handOnSettings(
+  { step, pool, nodes }: Replaced,
+  settings: readonly OwnSettings[],
+): Promise<void> {
+  const client = await clientIn(step);
+  if (!client) return;
+  const arrived = nodes
+    .filter(({ state, generation }) => state === 'running' && generation === pool.generation)
+    .sort(byId);
+  for (const [index, { name }] of arrived.entries()) {
+    const own = settings[index];
+    const node = own && (await readNodeObject<LabelledNode>(client, name));
+    const patch = node && settingsPatch(node, own);
+    if (patch)
+      await client.patch(nodePath(name), patch, 'application/merge-patch+json', {
+        fieldManager: 'fleetgraph',
+      });
+  }
+}
+
+function clientIn({ cluster, scope, means }: Replaced['step']): Promise<KubernetesClient | undefined> {
+  return clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+}
+
+function byId(a: Node, b: Node): number {
+  return a.id < b.id ? -1 : 1;
+}

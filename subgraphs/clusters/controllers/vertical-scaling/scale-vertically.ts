@@ -1,0 +1,195 @@
+import { done, type Failure, type Outcome } from '../../../../engine/contract.js';
+import {
+  changeOperation,
+  finishOperation,
+  finishStage,
+  setProgress,
+  startStage,
+} from '../../../../engine/operations.js';
+import { enqueue } from '../../../../engine/queue.js';
+import { type Problem, Refused } from '../../../../kernel/result.js';
+import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { updateCluster } from '../../store/cluster.store.js';
+import { poolsReconciled } from '../provisioning/complete-cluster.js';
+import type { StepOutcome } from '../steps/run-steps.js';
+import { markRemoving } from '../../store/nodes.store.js';
+import {
+  type Node,
+  type NodePool,
+  type Operation,
+  type Prisma,
+  readNodes,
+} from '../../store/reconcile.store.js';
+import { resultOf } from '../../model/node-pool.plan.js';
+import { roomOf } from '../../changes/scaling-group-bounds.js';
+import { canResize, setDesiredPoolSize } from '../../changes/pool-size.js';
+import { batchSize } from '../../model/upgrade.rules.js';
+import { handOnSettings, settingsOfLeaving } from './keep-settings.js';
+import {
+  nextReplacement,
+  SCALE_VERTICALLY,
+  type VerticalScalingInput,
+} from '../../model/vertical-scaling.rules.js';
+
+/** Where in the input the cluster stands. */
+const PATH = ['input', 'id'];
+
+interface PoolScaling extends ClusterStep {
+  readonly operation: Operation;
+  readonly wish: VerticalScalingInput;
+  readonly pool: NodePool;
+  readonly baseSize: number;
+  readonly nodes: readonly Node[];
+}
+
+/** Replaces the nodes of the pools, one pool after the other; pools that settle wake the cluster. */
+export const scaleVertically: Step = async (step) => {
+  const { operation, pools, scope } = step;
+  if (operation?.type !== SCALE_VERTICALLY) return undefined;
+  if (!poolsReconciled(step)) return done;
+  const wish = operation.input as unknown as VerticalScalingInput;
+  for (const { id, baseSize } of wish.pools) {
+    const pool = pools.find((one) => one.id === id);
+    if (!pool) continue;
+    const nodes = await readNodes(scope.database, id);
+    const outcome = await scalePool({ ...step, operation, wish, pool, baseSize, nodes });
+    if (outcome !== undefined) return outcome;
+  }
+  return end(step, operation);
+};
+
+async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
+  const { nodes, wish, baseSize, pool } = step;
+  if (wish.left?.poolId === pool.id) await handOnSettings({ step, pool, nodes }, wish.left.settings);
+  const failure = failureOf(step);
+  if (failure) return giveUp(step, failure);
+  const next = nextReplacement(nodes, {
+    types: wish.instanceTypes,
+    baseSize,
+    room: roomOf({ ...pool, desiredSize: baseSize }),
+    batchSize: batchSize(nodes.length, wish.batchSize),
+  });
+  if (next.kind === 'DONE') return undefined;
+  return next.kind === 'GROW' ? grow(step, next.by) : letGo(step, next);
+}
+
+/** Why the last step brought no node; undefined when it brought some, or none has been taken in the pool. */
+function failureOf({ operation, pool, nodes, baseSize }: PoolScaling): Failure | undefined {
+  if (pool.operationId !== operation.id) return undefined;
+  const [failure] = resultOf(pool, nodes).failures;
+  const started = nodes.some(({ state, generation }) => state === 'failed' && generation === pool.generation);
+  const running = nodes.filter(({ state }) => state === 'running').length;
+  // Those for which a quota has room are taken; then it has room for others.
+  return started || running <= baseSize ? failure : undefined;
+}
+
+/** The machines that the pool has from now on, with its next size: what is reserved is for them. */
+function machinesOf({ wish }: PoolScaling) {
+  return { instanceTypes: [...wish.instanceTypes] };
+}
+
+async function grow(step: PoolScaling, by: number): Promise<StepOutcome> {
+  const { cluster, operation, pool, wish, baseSize } = step;
+  const desiredSize = baseSize + by;
+  try {
+    await inCluster(step, async (tx, at) => {
+      await startStage(tx, operation.id, `POOL ${pool.name}`, at);
+      const size = { desiredSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
+      await setDesiredPoolSize(tx, { cluster, pool, ...size });
+      const text = `The node pool ${pool.name} gets ${by} nodes of ${wish.instanceTypes.join(', ')}.`;
+      return [clusterEvent(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return giveUp(step, error.problems[0] ?? null);
+  }
+  return done;
+}
+
+/** Old nodes leave: others have come already, or come in their place (REPLACE). */
+async function letGo(
+  step: PoolScaling,
+  { kind, leaving }: { readonly kind: 'SHRINK' | 'REPLACE'; readonly leaving: readonly string[] },
+): Promise<StepOutcome> {
+  const { cluster, operation, pool, baseSize, nodes, wish } = step;
+  const settings = await settingsOfLeaving({ step, pool, nodes }, leaving);
+  if (kind === 'SHRINK') await handOnSettings({ step, pool, nodes }, settings);
+  const { left: _, ...rest } = wish;
+  const remembered = kind === 'REPLACE' ? { ...rest, left: { poolId: pool.id, settings } } : rest;
+  try {
+    await inCluster(step, async (tx, at) => {
+      if (kind === 'REPLACE') await startStage(tx, operation.id, `POOL ${pool.name}`, at);
+      await changeOperation(tx, operation.id, { input: remembered as unknown as Prisma.InputJsonObject });
+      await markRemoving(tx, leaving, { drain: true, reason: 'REQUESTED', since: at.toISOString() });
+      const size = { desiredSize: baseSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
+      await setDesiredPoolSize(tx, { cluster, pool, ...size });
+      const names = nodes.filter(({ id }) => leaving.includes(id)).map(({ name }) => name);
+      const created = (operation.created ?? 0) + leaving.length;
+      await setProgress(tx, operation.id, {
+        created,
+        progress: Math.min(0.99, created / (operation.requested || 1)),
+      });
+      return [
+        clusterEvent(step, 'NODES_REPLACED', `${names.join(', ')} leave the node pool ${pool.name}.`, {
+          data: { nodes: names },
+        }),
+      ];
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return giveUp(step, error.problems[0] ?? null);
+  }
+  return done;
+}
+
+/** New nodes cannot be had: the pool goes back to its size, what was replaced stays. */
+async function giveUp(step: PoolScaling, failure: Failure | Problem | null): Promise<Outcome> {
+  const { cluster, operation, pool, baseSize, nodes } = step;
+  const error: Problem = failure ?? {
+    code: 'INSTANCE_START_FAILED',
+    message: 'The new nodes could not be started.',
+  };
+  // Of those that left first, some have had nobody come in their place.
+  const missing = baseSize - nodes.filter(({ state }) => state === 'running').length;
+  const created = Math.max(0, (operation.created ?? 0) - Math.max(0, missing));
+  await inCluster(step, async (tx, at) => {
+    const size = { desiredSize: baseSize, operationId: operation.id, path: PATH };
+    if (canResize(pool)) await setDesiredPoolSize(tx, { cluster, pool, ...size });
+    await updateCluster(tx, cluster.id, { state: 'SCALING' });
+    const failed = Math.max(0, (operation.requested ?? 0) - created);
+    const state = created > 0 ? 'PARTIAL' : 'FAILED';
+    await finishOperation(tx, operation.id, { state, created, failed, failures: [error], error }, at);
+    await enqueue(tx, 'cluster', cluster.id);
+    return [
+      clusterEvent(step, 'CLUSTER_SCALING_FAILED', error.message, {
+        level: 'ERROR',
+        data: { code: error.code },
+      }),
+    ];
+  });
+  return done;
+}
+
+async function end(step: ClusterStep, operation: Operation): Promise<Outcome> {
+  const { cluster, pools } = step;
+  const { instanceTypes, pools: wished } = operation.input as unknown as VerticalScalingInput;
+  await inCluster(step, async (tx, at) => {
+    // Pools without a node of another type have not been touched yet.
+    const ids = wished.map(({ id }) => id);
+    await tx.nodePool.updateMany({ where: { id: { in: ids } }, data: { instanceTypes: [...instanceTypes] } });
+    for (const { name } of pools.filter(({ id }) => ids.includes(id))) {
+      await startStage(tx, operation.id, `POOL ${name}`, at);
+      await finishStage(tx, operation.id, `POOL ${name}`, at);
+    }
+    await updateCluster(tx, cluster.id, { state: 'RUNNING' });
+    await finishOperation(
+      tx,
+      operation.id,
+      { state: 'SUCCEEDED', created: operation.requested ?? 0, failed: 0 },
+      at,
+    );
+    const text = `The nodes of ${cluster.name} are of ${instanceTypes.join(', ')}.`;
+    return [clusterEvent(step, 'CLUSTER_SCALED_VERTICALLY', text, { data: { instanceTypes } })];
+  });
+  return done;
+}

@@ -1,0 +1,184 @@
+import { refuseNotFound } from '../../../engine/not-found.js';
+import { onceAround } from '../../../engine/client-tokens.js';
+import { clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
+import type { Platform } from '../../../engine/platform.js';
+import type { Actor } from '../../../kernel/actor.js';
+import type { OpenDatabase } from '../../../kernel/database.js';
+import { newId } from '../../../kernel/ids.js';
+import { refuse } from '../../../kernel/result.js';
+import type { ClusterCatalogStore } from '../store/catalog.store.js';
+import { blockersOf, upgradeCheckItems } from '../model/cluster-check.rules.js';
+import { type ClusterCheckRow, ClusterCheckStore } from '../store/cluster-check.store.js';
+import type { ClusterCheckItem, RunClusterCheckInput } from '../api/cluster-check/cluster-check.type.js';
+import { type ClusterRow, ClusterStore } from '../store/cluster.store.js';
+import type { ListedNode } from './kubernetes-nodes.js';
+import { countAlike, presentNodes, type RecordedNode } from './present-nodes.js';
+import { removedBetween, supportOf } from '../model/release.rules.js';
+import type { RemovedApiUse, ScanResult } from '../model/removed-api.rules.js';
+import { scanRemovedApis } from './removed-api.scan.js';
+import { upgradeTarget } from '../store/upgrade-target.js';
+import { compareVersions, minorOf } from '../model/version.rules.js';
+
+/** How long a cluster's Kubernetes API is looked through at the most. */
+const SCAN_TIMEOUT_MS = 30_000;
+const CLUSTER_PATH = ['input', 'clusterId'];
+
+/** What a check asks. */
+export interface CheckPlatform extends Pick<Platform, 'kubernetes' | 'clock'> {
+  readonly database: Pick<OpenDatabase, 'prisma'>;
+}
+
+/** Looks for what stands in the way of changes of clusters. */
+export class ClusterCheckService {
+  private readonly checks: ClusterCheckStore;
+
+  constructor(
+    private readonly platform: CheckPlatform,
+    private readonly catalogue: ClusterCatalogStore,
+  ) {
+    this.checks = new ClusterCheckStore(platform.database.prisma);
+  }
+
+  /** Checks a cluster of the account and keeps what was found. Refuses `NOT_FOUND`, and `INVALID_STATE` for a deleted one. */
+  async run(
+    { account }: Actor,
+    input: RunClusterCheckInput,
+    dryRun?: boolean | null,
+  ): Promise<ClusterCheckRow | null> {
+    const { database, clock } = this.platform;
+    const token = input.clientToken;
+    const request = { account, mutation: 'runClusterCheck', token, input, at: clock.now(), dryRun };
+    const { id } = await onceAround(database.prisma, request, async () => {
+      const cluster = await this.checkable(account, input.clusterId);
+      return { id: dryRun ? null : await this.check(cluster, input) };
+    });
+    if (id === null) return null;
+    const [row] = await this.checks.byIds(account, [id]);
+    return (
+      row ??
+      refuse('NOT_FOUND', 'The check that this clientToken made is no longer kept. Send a new clientToken.')
+    );
+  }
+
+  private async checkable(account: string, clusterId: string): Promise<ClusterRow> {
+    const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
+    if (!cluster) return refuseNotFound('CLUSTER', clusterId, CLUSTER_PATH);
+    if (cluster.deletedAt)
+      refuse(
+        'INVALID_STATE',
+        `The cluster ${clusterId} is deleted. Query.clusters lists those that can be checked.`,
+        { path: CLUSTER_PATH },
+      );
+    return cluster;
+  }
+
+  private async check(cluster: ClusterRow, { type, version }: RunClusterCheckInput): Promise<string> {
+    const { account, id: clusterId } = cluster;
+    const items = await this.upgradeItems(cluster, version);
+    const createdAt = this.platform.clock.now();
+    const state = blockersOf(items).length > 0 ? 'BLOCKED' : 'PASSED';
+    const id = newId('clusterCheck');
+    await this.checks.insert({
+      id,
+      account,
+      clusterId,
+      type,
+      version,
+      state,
+      items,
+      createdAt,
+    });
+    return id;
+  }
+
+  /**
+   * What stands in the way of an upgrade of the account's cluster; nothing for a cluster that is not there, not
+   * RUNNING, or cannot have the version: those are refused for themselves.
+   */
+  async upgradeBlockers(account: string, clusterId: string, version: string): Promise<ClusterCheckItem[]> {
+    const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
+    if (cluster?.state !== 'RUNNING') return [];
+    const { versions } = await this.catalogue.catalogue();
+    const database = this.platform.database.prisma;
+    if (!(await upgradeTarget(cluster, version, { database, versions })).ok) return [];
+    return this.blockersOf(cluster, version);
+  }
+
+  /** What stands in the way of an upgrade of a cluster that is at hand. */
+  async blockersOf(cluster: ClusterRow, version: string): Promise<ClusterCheckItem[]> {
+    return blockersOf(await this.upgradeItems(cluster, version));
+  }
+
+  /** All that is looked at before an upgrade of a cluster that is at hand. */
+  async upgradeItems(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
+    const { versions } = await this.catalogue.catalogue();
+    const database = this.platform.database.prisma;
+    const target = await upgradeTarget(cluster, requested, { database, versions });
+    const client = await this.clientOf(cluster);
+    const [nodes, scan] = await Promise.all([
+      this.nodes(cluster, client),
+      this.scan(cluster, { client, to: target.ok ? target.version : cluster.version }),
+    ]);
+    const newestPatch = target.ok ? versions.newestOf(minorOf(target.version)) : undefined;
+    return upgradeCheckItems({
+      version: cluster.version,
+      support: supportOf(versions.status(cluster.version)),
+      state: cluster.state,
+      target,
+      newestPatch,
+      nodes: countAlike(nodes),
+      scan,
+    });
+  }
+
+  /** Of the cluster's Kubernetes API; undefined when the platform knows of none. */
+  private async clientOf({ id, account }: ClusterRow): Promise<KubernetesClient | undefined> {
+    const access = (await clusterAccess(this.platform.database.prisma, account, [id])).get(id);
+    if (!access) return undefined;
+    return new KubernetesClient(this.platform.kubernetes.of(access), {
+      clusterId: id,
+      signal: AbortSignal.timeout(SCAN_TIMEOUT_MS),
+    });
+  }
+
+  /** The nodes as Kubernetes has them now; as they are recorded when it cannot be asked. */
+  private async nodes({ id }: ClusterRow, client: KubernetesClient | undefined): Promise<RecordedNode[]> {
+    const recorded = await this.checks.nodes(id);
+    if (!client) return recorded;
+    try {
+      return presentNodes(recorded, await client.all<ListedNode>('/api/v1/nodes'));
+    } catch (error) {
+      // That the API does not answer is an item of its own.
+      messageOf(error);
+      return recorded;
+    }
+  }
+
+  private async scan(
+    { id, version }: ClusterRow,
+    { client, to }: { readonly client: KubernetesClient | undefined; readonly to: string },
+  ): Promise<ScanResult> {
+    if (!client) return { kind: 'NO_API', message: `The cluster ${id} has no Kubernetes API yet.` };
+    const { notes } = await this.catalogue.catalogue();
+    const apis = removedBetween(notes.removedApis, null, minorOf(to));
+    try {
+      return splitUses(await scanRemovedApis(client, apis), minorOf(version));
+    } catch (error) {
+      return { kind: 'UNREACHABLE', message: messageOf(error) };
+    }
+  }
+}
+
+function splitUses(uses: readonly RemovedApiUse[], minor: string): ScanResult {
+  const isAhead = ({ api }: RemovedApiUse) => compareVersions(api.removedIn, minor) > 0;
+  return { kind: 'SCANNED', ahead: uses.filter(isAhead), past: uses.filter((use) => !isAhead(use)) };
+}
+
+/** What a Kubernetes API answered that is no answer; other errors are ours and go on. */
+function messageOf(error: unknown): string {
+  if (error instanceof KubernetesUnavailable) return 'The Kubernetes API cannot be reached now.';
+  if (error instanceof KubernetesStatusError) return `The Kubernetes API refused a list: ${error.message}`;
+  throw error;
+}

@@ -1,0 +1,62 @@
+import { type ComponentRow as Component, type Prisma } from '../store/component.store.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { NewEvent } from '../../../engine/contract.js';
+import { appendEvents } from '../../../engine/events.js';
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import type { Database } from '../../../kernel/database.js';
+import { eventOf } from '../model/cluster-events.js';
+import { componentEntry } from '../model/component-catalog.js';
+import { type ComponentFieldDrift, driftOf } from '../model/component-drift.js';
+import { objectsOf, readLive } from './component-step.js';
+
+/** What checking components works with. */
+export interface ComponentCheck {
+  readonly database: Database;
+  readonly client: KubernetesClient;
+  readonly at: Date;
+}
+
+/**
+ * Compares the settled components of one cluster with what is in it and records what differs; tells what was not known
+ * before. Throws what the Kubernetes API answers.
+ */
+export async function checkComponents(check: ComponentCheck, clusterId: string): Promise<void> {
+  const components = await check.database.component.findMany({
+    where: { clusterId, state: { in: ['ACTIVE', 'FAILED'] } },
+    orderBy: { id: 'asc' },
+  });
+  for (const component of components) await record(check, component, await driftIn(check.client, component));
+}
+
+async function driftIn(client: KubernetesClient, component: Component): Promise<ComponentFieldDrift[]> {
+  const entry = await componentEntry(component.name);
+  if (!entry) return [];
+  const found: ComponentFieldDrift[] = [];
+  for (const object of objectsOf({ component, entry }))
+    found.push(...driftOf(object, await readLive(client, object.path)));
+  return found;
+}
+
+async function record(
+  { database, at }: ComponentCheck,
+  component: Component,
+  drift: readonly ComponentFieldDrift[],
+): Promise<void> {
+  const before = component.drift as unknown as ComponentFieldDrift[];
+  const fresh = drift.length > 0 && !isDeepStrictEqual(drift, before);
+  await database.$transaction(async (tx) => {
+    const { count } = await tx.component.updateMany({
+      // A wish that came meanwhile will settle what it finds.
+      where: { id: component.id, generation: component.generation },
+      data: { drift: drift as unknown as Prisma.InputJsonArray, driftCheckedAt: at },
+    });
+    if (count > 0) await appendEvents(tx, component.account, at, fresh ? [drifted(component, drift)] : []);
+  });
+}
+
+function drifted({ id, name, clusterId }: Component, drift: readonly ComponentFieldDrift[]): NewEvent {
+  const where = drift.map(({ object, path }) => `${object} ${path}`.trim());
+  const text = `${name} was changed past the platform: ${where.slice(0, 5).join(', ')}.`;
+  const data = { componentId: id, name, changes: where.slice(0, 20) };
+  return eventOf({ cluster: { id: clusterId } }, 'COMPONENT_DRIFTED', text, { level: 'WARNING', data });
+}

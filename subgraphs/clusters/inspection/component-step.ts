@@ -1,0 +1,69 @@
+import { type ComponentRow as Component } from '../store/component.store.js';
+import type { Operation } from '../store/reconcile.store.js';
+import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
+import { appendEvents } from '../../../engine/events.js';
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import type { Transaction } from '../../../kernel/database.js';
+import { Superseded } from '../store/reconcile.store.js';
+import type { ComponentEntry } from '../model/component-catalog.js';
+import { withoutAdditions } from '../model/component-additions.js';
+import type { Parameters } from '../model/component-parameters.js';
+import { type ManifestObject, manifestOf } from '../model/component-manifest.js';
+
+/** By this name the API server knows what the platform applies. */
+const FIELD_MANAGER = 'fleetgraph-components';
+
+/** One component in one step. */
+export interface ComponentStep {
+  readonly component: Component;
+  readonly entry: ComponentEntry;
+  readonly operation: Operation | null;
+  readonly client: KubernetesClient;
+  readonly scope: ReconcileScope;
+}
+
+export function objectsOf({
+  component,
+  entry,
+}: Pick<ComponentStep, 'component' | 'entry'>): ManifestObject[] {
+  const { version, parameters } = component;
+  return manifestOf({ entry, version, parameters: parameters as Parameters });
+}
+
+/** Applies an object; what others have set of the same fields is overruled, what they have added is taken away. */
+export async function apply(client: KubernetesClient, { path, object }: ManifestObject): Promise<void> {
+  const query = { fieldManager: FIELD_MANAGER, force: 'true' };
+  const live = await client.patch(path, object, 'application/apply-patch+yaml', query);
+  const removal = withoutAdditions(object, live);
+  if (removal) {
+    const { fieldManager } = query;
+    await client.patch(path, removal, 'application/merge-patch+json', { fieldManager });
+  }
+}
+
+/** The object as it is; undefined when it is not there. */
+export async function readLive(client: KubernetesClient, path: string): Promise<unknown> {
+  try {
+    return await client.get(path);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
+
+/** One change of a component in one transaction; throws `Superseded` when its wish has changed since it was read. */
+export function inComponent(
+  { component, scope }: Pick<ComponentStep, 'component' | 'scope'>,
+  work: Work,
+): Promise<void> {
+  const at = scope.clock.now();
+  return scope.database.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ generation: number }[]>`
+      SELECT generation FROM clusters.component WHERE id = ${component.id} FOR UPDATE`;
+    if (rows[0]?.generation !== component.generation) throw new Superseded();
+    await appendEvents(tx, component.account, at, await work(tx, at));
+  });
+}

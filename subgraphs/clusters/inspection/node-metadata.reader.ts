@@ -1,0 +1,71 @@
+import { type ClusterAccess, clusterAccess } from '../../../engine/cluster-access.js';
+import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
+import { objectPath } from '../../../engine/kubernetes/paths.js';
+import type { Platform } from '../../../engine/platform.js';
+import { type LabelledNode, metadataOf, type NodeMetadata } from '../model/node-metadata.js';
+
+const NODES = { apiVersion: 'v1', resource: 'nodes' } as const;
+
+/** So many nodes of a cluster are read one by one; a list of all costs more where the cluster is large. */
+export const READ_ONE_BY_ONE = 10;
+
+/** Path of a node in its cluster's Kubernetes API. */
+export function nodePath(name: string): string {
+  return objectPath(NODES, undefined, name);
+}
+
+/** Reads labels, annotations and taints of nodes from Kubernetes. */
+export class NodeMetadataReader {
+  constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'log'>) {}
+
+  /**
+   * By `<cluster>/<Kubernetes name>`: a request for each of up to ten nodes of a cluster, for more of them a list of all
+   * (in chunks of 500). Nodes that Kubernetes does not know are left out, and those of clusters that do not answer.
+   */
+  readonly ofNodes = async (account: string, keys: readonly string[]): Promise<Map<string, NodeMetadata>> => {
+    const byCluster = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
+    const accesses = await clusterAccess(this.platform.database.prisma, account, [...byCluster.keys()]);
+    const found = await Promise.all(
+      [...accesses.values()].map((access) => this.ofCluster(access, byCluster.get(access.clusterId) ?? [])),
+    );
+    return new Map(found.flat().map(({ key, node }) => [key, metadataOf(node)]));
+  };
+
+  private async ofCluster(access: ClusterAccess, keys: readonly string[]) {
+    const { clusterId } = access;
+    const client = new KubernetesClient(this.platform.kubernetes.of(access), { clusterId });
+    try {
+      const nodes = await readNodes(
+        client,
+        keys.map((key) => key.slice(clusterId.length + 1)),
+      );
+      return nodes.map((node) => ({ key: `${clusterId}/${node.metadata?.name ?? ''}`, node }));
+    } catch (error) {
+      this.platform.log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be read');
+      return [];
+    }
+  }
+}
+
+async function readNodes(
+  client: KubernetesClient,
+  names: readonly string[],
+): Promise<readonly LabelledNode[]> {
+  if (names.length > READ_ONE_BY_ONE) return client.all<LabelledNode>('/api/v1/nodes');
+  const found = await Promise.all(names.map((name) => readNodeObject<LabelledNode>(client, name)));
+  return found.filter((node) => node !== undefined);
+}
+
+/** A node as Kubernetes has it; undefined when it has none of the name. */
+export async function readNodeObject<T extends KubernetesObject>(
+  client: KubernetesClient,
+  name: string,
+): Promise<T | undefined> {
+  try {
+    return await client.get<T>(nodePath(name));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import { notFound } from '../../../engine/not-found.js';
+import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
+import type { Problem } from '../../../kernel/result.js';
+import { poolKindProblems, type PoolCluster, type PoolOfKind } from './pool-kind.rules.js';
+import { instanceTypeProblems } from './node-pool.rules.js';
+import type { AttachMode } from '../api/node-pool/pool-changes.input.js';
+import { instanceCategory } from './instance-category.js';
+import { imageProblem, osOf } from './node-image.js';
+
+/** The pool that machines are to join, with what of its cluster decides whether they can. */
+export interface AttachTarget extends PoolCluster {
+  readonly regionId: string;
+  readonly pool: PoolOfKind & { readonly imageId: string };
+  /** Where machines of the pool can have their addresses; undefined for a cluster without a network on record. */
+  readonly network: { readonly vpcId: string; readonly zoneIds: readonly string[] } | undefined;
+}
+
+/** A machine that is to join a pool. */
+export interface AttachCase {
+  readonly id: string;
+  /** undefined: the account has no such machine outside of clusters. */
+  readonly machine: Machine | undefined;
+  readonly home: AttachTarget;
+  readonly mode: AttachMode;
+}
+
+type Refusal = Pick<Problem, 'code' | 'message'>;
+type Check = (machine: Machine, home: AttachTarget, mode: AttachMode) => Refusal | undefined;
+
+/** Why a machine cannot join the pool; undefined when it can. */
+export function attachProblem({ id, machine, home, mode }: AttachCase): Refusal | undefined {
+  if (!machine) return notFound('INSTANCE', id);
+  for (const check of CHECKS) {
+    const problem = check(machine, home, mode);
+    if (problem) return { code: problem.code, message: `${id}: ${problem.message}` };
+  }
+  return undefined;
+}
+
+const isNear: Check = ({ regionId }, home) =>
+  regionId === home.regionId
+    ? undefined
+    : { code: 'INSTANCE_NOT_ATTACHABLE', message: `It is in ${regionId}, the cluster in ${home.regionId}.` };
+
+/** It keeps its VPC and its zone, and has its address in a vSwitch of the pool there. */
+const isConnected: Check = ({ vpcId, zoneId }, { network }) => {
+  if (!network) return undefined;
+  if (vpcId !== undefined && vpcId !== network.vpcId)
+    return { code: 'NETWORK_MISMATCH', message: `It is in ${vpcId}, the cluster in ${network.vpcId}.` };
+  if (network.zoneIds.includes(zoneId)) return undefined;
+  const zones = network.zoneIds.join(', ');
+  return { code: 'NETWORK_MISMATCH', message: `It is in ${zoneId}, the vSwitches of the pool in ${zones}.` };
+};
+
+const isRunning: Check = ({ state }) =>
+  state === 'RUNNING'
+    ? undefined
+    : { code: 'INSTANCE_NOT_ATTACHABLE', message: 'It is stopped; start it in the cloud first.' };
+
+const isLargeEnough: Check = ({ instanceType }, { types }) =>
+  instanceTypeProblems([instanceType], types, [])[0];
+
+/** What the pool's kind of cluster, its runtime and its sharing of GPUs ask of every machine. */
+const isOfKind: Check = ({ instanceType }, home) =>
+  poolKindProblems({ ...home.pool, instanceTypes: [instanceType] }, home, []).find(
+    ({ code }) => code === 'INSTANCE_TYPE_NOT_ALLOWED',
+  );
+
+/** The nodes of a pool are alike: of the same architecture, with the same kind of accelerators or without. */
+const isAlike: Check = ({ instanceType }, { pool, types }) => {
+  const kinds = pool.instanceTypes.map((id) => likeness(types.get(id)));
+  const mine = likeness(types.get(instanceType));
+  if (kinds.includes(mine)) return undefined;
+  const theirs = [...new Set(kinds)].join(', ');
+  return { code: 'INSTANCE_NOT_ATTACHABLE', message: `It is ${mine}, the nodes of the pool are ${theirs}.` };
+};
+
+type Type = PoolCluster['types'] extends ReadonlyMap<string, infer T> ? T : never;
+
+function likeness(type: Type | undefined): string {
+  const kind = type ? instanceCategory(type) : 'VIRTUAL';
+  if (!type || kind === 'VIRTUAL') return 'virtual';
+  return ['GPU', 'NPU', 'FPGA'].includes(kind) ? `${type.architecture} with ${kind}s` : type.architecture;
+}
+
+/** As it is, its operating system must be one for nodes, and of the pool's family; with a new disk it gets the pool's. */
+const hasSystem: Check = ({ imageId }, { pool }, mode) => {
+  if (mode === 'AUTO') return undefined;
+  const problem = imageProblem(imageId, []);
+  const [mine, theirs] = [osOf(imageId), osOf(pool.imageId)];
+  if (problem || mine === theirs) return problem;
+  const message = `It runs ${mine}, the nodes of the pool ${theirs}; AUTO replaces that.`;
+  return { code: 'OS_NOT_SUPPORTED', message };
+};
+
+const CHECKS: readonly Check[] = [
+  isNear,
+  isConnected,
+  isRunning,
+  isLargeEnough,
+  isOfKind,
+  isAlike,
+  hasSystem,
+];

@@ -1,0 +1,55 @@
+import { nearest } from '../../../kernel/great-circle.js';
+import type { Product } from '../../../kernel/graph/product.type.js';
+import type { Problem } from '../../../kernel/result.js';
+import type { ClusterCatalog, CatalogueRegion } from '../store/catalog.store.js';
+
+const PATH = ['input', 'regionId'];
+
+/**
+ * What keeps a product from a region by the matrix of the catalogue: nothing, PRODUCT_COMING_SOON or
+ * PRODUCT_NOT_OFFERED. The message and `nearestRegionId` name the nearest region that offers it.
+ */
+export function availabilityProblems(
+  region: CatalogueRegion | undefined,
+  product: Product | undefined,
+  regions: ClusterCatalog['regions'],
+): Problem[] {
+  if (!region || !product) return [];
+  const availability = region.availability.get(product);
+  if (availability === 'AVAILABLE') return [];
+  const other = nearestRegion(region, product, regions);
+  const hint = other
+    ? ` The nearest region that offers it is ${other.place.id} (${other.place.name}, ${Math.round(other.km)} km).`
+    : '';
+  const details = { product, regionId: region.id, nearestRegionId: other?.place.id ?? null };
+  return availability === 'COMING_SOON'
+    ? [
+        {
+          code: 'PRODUCT_COMING_SOON',
+          message: `${product} is announced for ${region.id} but not yet open there.${hint}`,
+          path: PATH,
+          details,
+        },
+      ]
+    : [
+        {
+          code: 'PRODUCT_NOT_OFFERED',
+          message: `${product} is not offered in ${region.id}.${hint}`,
+          path: PATH,
+          details,
+        },
+      ];
+}
+
+/** The region nearest to this one, other than it, in which the product can be had. */
+function nearestRegion(
+  region: CatalogueRegion,
+  product: Product,
+  regions: ClusterCatalog['regions'],
+): { readonly place: CatalogueRegion; readonly km: number } | undefined {
+  // A region may be found by two ids.
+  const offering = [...new Set(regions.values())].filter(
+    ({ id, availability }) => id !== region.id && availability.get(product) === 'AVAILABLE',
+  );
+  return nearest(region, offering);
+}

@@ -1,0 +1,216 @@
+import type { Problem } from '../../../kernel/result.js';
+import type { CheckLevel, ClusterCheckItem } from '../api/cluster-check/cluster-check.type.js';
+import type { SupportStatus } from '../api/version/release.type.js';
+import type { ScanResult } from './removed-api.rules.js';
+import { usesText } from './removed-api.rules.js';
+import { minorOf, type VersionChoice } from './version.rules.js';
+
+/** Nodes that are alike, counted. */
+export interface NodeCount {
+  readonly version: string;
+  /** ACK node state, e.g. `running`. */
+  readonly state: string;
+  /** Kubernetes readiness: Ready, NotReady, Unknown. */
+  readonly status: string;
+  readonly count: number;
+}
+
+/** What an upgrade check is decided from. */
+export interface UpgradeFacts {
+  readonly version: string;
+  /** How far that version is supported. */
+  readonly support: SupportStatus;
+  readonly state: string;
+  /** The version that was asked for, or why it cannot be had. */
+  readonly target: VersionChoice;
+  /** The newest patch of the target's minor version. */
+  readonly newestPatch: string | undefined;
+  readonly nodes: readonly NodeCount[];
+  readonly scan: ScanResult;
+}
+
+/** Minor versions that a node may be behind its control plane: three since Kubernetes 1.28, two before. */
+export function allowedSkew(version: string): number {
+  return minorNumber(version) >= 28 ? 3 : 2;
+}
+
+/** Everything that an upgrade check says, in a fixed order. */
+export function upgradeCheckItems(facts: UpgradeFacts): ClusterCheckItem[] {
+  return [
+    versionPolicy(facts),
+    sourceSupport(facts),
+    newestPatch(facts),
+    clusterState(facts),
+    nodesReady(facts),
+    versionSkew(facts),
+    kubernetesApi(facts.scan),
+    removedApis(facts),
+    longRemovedApis(facts),
+    noRollback(),
+  ];
+}
+
+/** The items that stand in the way. */
+export function blockersOf(items: readonly ClusterCheckItem[]): ClusterCheckItem[] {
+  return items.filter(({ level, result }) => level === 'BLOCKING' && result === 'FAILED');
+}
+
+/** Why an upgrade is refused: all that stands in the way, each with what to do. */
+export function blockedMessage(blockers: readonly ClusterCheckItem[]): string {
+  return blockers.map(({ name, message, fix }) => `${name}: ${message} ${fix ?? ''}`.trim()).join(' ');
+}
+
+/** Why an upgrade of the cluster is refused; undefined when nothing stands in its way. */
+export function blockedProblem(
+  clusterId: string,
+  blockers: readonly ClusterCheckItem[],
+): Problem | undefined {
+  if (blockers.length === 0) return undefined;
+  const message = `The cluster ${clusterId} cannot be upgraded. ${blockedMessage(blockers)}`;
+  return { code: 'UPGRADE_BLOCKED', message };
+}
+
+interface Finding {
+  readonly level: CheckLevel;
+  readonly name: string;
+  /** Said when all is well. */
+  readonly well: string;
+  /** What is wrong; undefined when all is well. */
+  readonly wrong: string | undefined;
+  readonly fix: string;
+}
+
+function item({ name, level, well, wrong, fix }: Finding): ClusterCheckItem {
+  return wrong === undefined
+    ? { name, level, result: 'PASSED', message: well, fix: null }
+    : { name, level, result: 'FAILED', message: wrong, fix };
+}
+
+function versionPolicy({ version, target }: UpgradeFacts): ClusterCheckItem {
+  return item({
+    name: 'VERSION_POLICY',
+    level: 'BLOCKING',
+    well: `${version} can be upgraded to ${target.ok ? target.version : ''}.`,
+    wrong: target.ok ? undefined : target.message,
+    fix: 'Choose one of version.upgradeTargets.',
+  });
+}
+
+function sourceSupport({ version, support }: UpgradeFacts): ClusterCheckItem {
+  const old = support === 'MINOR_EXPIRED';
+  return item({
+    name: 'SOURCE_SUPPORT',
+    level: 'WARNING',
+    well: `${version} is of a supported minor version.`,
+    wrong: old
+      ? `${minorOf(version)} is not supported any more: upgrades from it are not tried out and may fail.`
+      : undefined,
+    fix: 'Back up what matters first; then go on, one minor version at a time, to a supported one.',
+  });
+}
+
+function newestPatch({ target, newestPatch: newest }: UpgradeFacts): ClusterCheckItem {
+  const older = target.ok && newest !== undefined && newest !== target.version;
+  return item({
+    name: 'NEWEST_PATCH',
+    level: 'WARNING',
+    well: 'The target is the newest patch of its minor version.',
+    wrong: older ? `${target.version} is not the newest patch: only ${newest} is supported.` : undefined,
+    fix: `Upgrade to ${newest ?? 'the newest patch'} instead.`,
+  });
+}
+
+function clusterState({ state }: UpgradeFacts): ClusterCheckItem {
+  return item({
+    name: 'CLUSTER_STATE',
+    level: 'BLOCKING',
+    well: 'The cluster is RUNNING.',
+    wrong: state === 'RUNNING' ? undefined : `The cluster is ${state}; only a RUNNING one can be upgraded.`,
+    fix: 'Wait until what is being done to it has ended.',
+  });
+}
+
+function nodesReady({ nodes }: UpgradeFacts): ClusterCheckItem {
+  const running = nodes.filter(({ state }) => state === 'running');
+  const bad = sum(running.filter(({ status }) => status !== 'Ready'));
+  return item({
+    name: 'NODES_READY',
+    level: 'BLOCKING',
+    well: `All ${sum(running)} nodes are ready.`,
+    wrong: bad === 0 ? undefined : `${bad} of ${sum(running)} nodes are not ready.`,
+    fix: 'Repair or remove the nodes whose status is not Ready.',
+  });
+}
+
+function versionSkew({ version, target, nodes }: UpgradeFacts): ClusterCheckItem {
+  const to = target.ok ? target.version : version;
+  const behind = nodes.filter((node) => minorNumber(to) - minorNumber(node.version) > allowedSkew(to));
+  const ahead = nodes.filter((node) => minorNumber(node.version) > minorNumber(to));
+  const found = [
+    ...(behind.length > 0
+      ? [`${sum(behind)} nodes (${versionsOf(behind)}) would be too far behind ${to}`]
+      : []),
+    ...(ahead.length > 0 ? [`${sum(ahead)} nodes (${versionsOf(ahead)}) are newer than ${to}`] : []),
+  ];
+  return item({
+    name: 'VERSION_SKEW',
+    level: 'BLOCKING',
+    well: `All nodes may work under a control plane of ${to}.`,
+    wrong: found.length > 0 ? `${found.join('; ')}.` : undefined,
+    fix: `Bring the nodes to ${version} first, or replace them.`,
+  });
+}
+
+function kubernetesApi(scan: ScanResult): ClusterCheckItem {
+  const unreachable = scan.kind === 'UNREACHABLE';
+  return item({
+    name: 'KUBERNETES_API',
+    // A cluster that never had an API of ours cannot be asked; that alone must not hold it back.
+    level: unreachable ? 'BLOCKING' : 'WARNING',
+    well: 'The Kubernetes API answers.',
+    wrong: scan.kind === 'SCANNED' ? undefined : scan.message,
+    fix: 'Run the check again when the Kubernetes API answers.',
+  });
+}
+
+function removedApis({ scan, target }: UpgradeFacts): ClusterCheckItem {
+  const to = target.ok ? target.version : 'the new version';
+  return item({
+    name: 'REMOVED_APIS',
+    level: 'BLOCKING',
+    well: scanned(scan) ?? `No object was written with an API that ${to} no longer serves.`,
+    wrong: scan.kind === 'SCANNED' && scan.ahead.length > 0 ? usesText(scan.ahead) : undefined,
+    fix: 'Write the objects anew with the replacement (in manifests, charts and controllers), then check again.',
+  });
+}
+
+function longRemovedApis({ scan }: UpgradeFacts): ClusterCheckItem {
+  return item({
+    name: 'LONG_REMOVED_APIS',
+    level: 'WARNING',
+    well: scanned(scan) ?? 'No object was written with an API that was gone before.',
+    wrong: scan.kind === 'SCANNED' && scan.past.length > 0 ? usesText(scan.past) : undefined,
+    fix: 'Their manifests cannot be applied any more; write them anew with the replacement.',
+  });
+}
+
+function noRollback(): ClusterCheckItem {
+  const well = 'An upgrade cannot be taken back.';
+  return item({ name: 'NO_ROLLBACK', level: 'INFO', well, wrong: undefined, fix: '' });
+}
+
+function scanned(scan: ScanResult): string | undefined {
+  return scan.kind === 'SCANNED' ? undefined : 'Not looked at.';
+}
+
+function sum(nodes: readonly NodeCount[]): number {
+  return nodes.reduce((total, { count }) => total + count, 0);
+}
+
+function versionsOf(nodes: readonly NodeCount[]): string {
+  return [...new Set(nodes.map(({ version }) => version))].sort().join(', ');
+}
+
+function minorNumber(version: string): number {
+  return Number(minorOf(version).split('.')[1]);
+}

@@ -1,0 +1,51 @@
+import type { ClusterRow } from '../store/cluster.store.js';
+import type { ClusterFilter } from '../api/cluster/cluster.input.js';
+import type { Problem } from '../../../kernel/result.js';
+import { MAX_PAGE } from '../../../kernel/page.js';
+
+/** The labels of a filter, checked. */
+export function filterLabels(filter: ClusterFilter): ReadonlyMap<string, string> {
+  return new Map(Object.entries((filter.labels ?? {}) as Record<string, string>));
+}
+
+/** What is wrong with a filter. */
+export function clusterFilterProblems(filter: ClusterFilter): Problem[] {
+  const problems: Problem[] = [];
+  if (filter.labels != null && !isStringMap(filter.labels)) {
+    problems.push({
+      code: 'INVALID_INPUT',
+      message: 'labels must be a map of strings.',
+      path: ['filter', 'labels'],
+    });
+  }
+  if ((filter.ids?.length ?? 0) > MAX_PAGE) {
+    problems.push({
+      code: 'INVALID_INPUT',
+      message: `ids takes at most ${MAX_PAGE} ids.`,
+      path: ['filter', 'ids'],
+    });
+  }
+  return problems;
+}
+
+/** Whether a value is a map of strings. */
+export function isStringMap(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((inner) => typeof inner === 'string');
+}
+
+/** Whether a cluster is in the list that `ClusterStore.page` answers for the filter. */
+export function matchesFilter(cluster: ClusterRow, filter: ClusterFilter): boolean {
+  const { ids, states, regionId, product } = filter;
+  if (states ? !states.includes(cluster.state) : cluster.deletedAt !== null) return false;
+  if (ids && !ids.includes(cluster.id)) return false;
+  if (regionId != null && cluster.regionId !== regionId) return false;
+  if (product != null && cluster.product !== product) return false;
+  return matchesText(cluster, filter);
+}
+
+function matchesText(cluster: ClusterRow, filter: ClusterFilter): boolean {
+  const labels = cluster.labels as Record<string, string>;
+  if (!cluster.name.toLowerCase().includes((filter.nameContains ?? '').toLowerCase())) return false;
+  return [...filterLabels(filter)].every(([key, value]) => labels[key] === value);
+}

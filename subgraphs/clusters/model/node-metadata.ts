@@ -1,0 +1,38 @@
+import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
+import type { NodeTaint } from '../../../engine/providers/pool-infrastructure.js';
+import { EFFECTS } from '../controllers/node-pool/node-settings.js';
+import type { TaintValue } from './pool-config.rules.js';
+import type { TaintEffect } from '../api/entities/pool-config.type.js';
+
+/** A taint of a Kubernetes node; controllers note when a NoExecute taint was added. */
+export interface PresentTaint extends NodeTaint {
+  readonly timeAdded?: string;
+}
+
+/** What is read of a Kubernetes node. */
+export interface LabelledNode extends KubernetesObject {
+  readonly spec?: { readonly taints?: readonly PresentTaint[] };
+}
+
+/** Labels, annotations and taints of a node as the graph has them. */
+export interface NodeMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly taints: readonly TaintValue[];
+}
+
+const GRAPH_EFFECTS = new Map(
+  Object.entries(EFFECTS).map(([effect, kubernetes]) => [kubernetes, effect as TaintEffect]),
+);
+
+/** What the graph has of a Kubernetes node. */
+export function metadataOf({ metadata, spec }: LabelledNode): NodeMetadata {
+  return {
+    labels: metadata?.labels ?? {},
+    annotations: metadata?.annotations ?? {},
+    taints: (spec?.taints ?? []).flatMap(({ key, value, effect }) => {
+      const known = GRAPH_EFFECTS.get(effect);
+      return known ? [{ key, value: value || null, effect: known }] : [];
+    }),
+  };
+}

@@ -1,0 +1,129 @@
+import type { Failure } from '../../../engine/contract.js';
+import { vcpuResource } from '../changes/quota-usage.js';
+import type { Node, NodePool, Operation } from '../store/reconcile.store.js';
+import { configOf } from './pool-config.rules.js';
+
+/** What is to be done to make a pool's nodes as many as wished. */
+export interface PoolPlan {
+  /** Nodes that exist or are to exist: all but those that go. */
+  readonly kept: readonly Node[];
+  /** Nodes to take away, those that are being taken away included. */
+  readonly leaving: readonly Node[];
+  /** How many are to be made. */
+  readonly missing: number;
+}
+
+const READINESS: Readonly<Record<string, number>> = { failed: 0, pending: 1, starting: 2, running: 3 };
+
+/** Failed nodes go first, then what is not ready, then the newest. */
+export function removalOrder(nodes: readonly Node[]): Node[] {
+  const rank = (node: Node) =>
+    node.state === 'running' && node.status !== 'Ready' ? 2.5 : (READINESS[node.state] ?? 0);
+  return [...nodes].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? 1 : -1));
+}
+
+/**
+ * Compares the nodes with the wish. A node that failed for an earlier wish goes: the new wish tries again. One that
+ * failed for this wish stays and counts, so a wish is tried once.
+ */
+export function planPool(
+  pool: Pick<NodePool, 'desiredSize' | 'generation'>,
+  nodes: readonly Node[],
+): PoolPlan {
+  const stale = (node: Node) =>
+    node.state === 'removing' || (node.state === 'failed' && node.generation < pool.generation);
+  const candidates = nodes.filter((node) => !stale(node));
+  const surplus = removalOrder(candidates).slice(0, Math.max(0, candidates.length - pool.desiredSize));
+  const leavingIds = new Set(surplus.map(({ id }) => id));
+  return {
+    kept: candidates.filter(({ id }) => !leavingIds.has(id)),
+    leaving: nodes.filter((node) => stale(node) || leavingIds.has(node.id)),
+    missing: Math.max(0, pool.desiredSize - candidates.length),
+  };
+}
+
+/** Type of the operation by which machines join a pool, and the origin of the nodes that they become. */
+export const ATTACH_INSTANCES = 'ATTACH_INSTANCES';
+export const ATTACHED = 'ATTACHED';
+/** Type of the operation by which chosen nodes leave a pool. */
+export const REMOVE_NODES = 'REMOVE_NODES';
+
+/**
+ * Whether an operation buys the machines that a pool lacks. One that moves given machines in or out does not: what the
+ * pool lacked before it lacks afterwards, until it is scaled or synchronized.
+ */
+export function buysMachines(operation: Pick<Operation, 'type'> | null | undefined): boolean {
+  return operation?.type !== ATTACH_INSTANCES && operation?.type !== REMOVE_NODES;
+}
+
+/** What became of a wish. */
+export interface PoolResult {
+  readonly created: number;
+  readonly failed: number;
+  readonly failures: readonly Failure[];
+}
+
+const MAX_FAILURES = 100;
+
+/**
+ * Counts what the pool's present wish brought. What was neither made nor tried is missing because the network had no
+ * room for it (the pool's `shortage`), or else the account's vCPU quota; of a cancelled wish nothing is missing.
+ * Of an operation that buys no machines only its own machines count.
+ */
+export function resultOf(
+  pool: Pick<NodePool, 'name' | 'desiredSize' | 'generation'> & {
+    readonly shortage?: unknown;
+    readonly config?: unknown;
+  },
+  nodes: readonly Node[],
+  operation?: Pick<Operation, 'cancelRequestedAt' | 'type'> | null,
+): PoolResult {
+  const buying = buysMachines(operation);
+  const mine = nodes
+    .filter((node) => node.generation === pool.generation)
+    .filter(({ origin }) => buying || origin === ATTACHED);
+  const failures = mine.flatMap((node) => (node.state === 'failed' ? [failureOf(node)] : []));
+  const shortage = !buying || operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
+  const quota: Failure = (pool.shortage as Failure | null | undefined) ?? {
+    code: 'QUOTA_EXCEEDED',
+    message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}. Ask for more with requestQuotaIncrease.`,
+  };
+  return {
+    created: mine.filter(({ state }) => state === 'running').length,
+    failed: failures.length + shortage,
+    failures: [...failures, ...Array.from({ length: Math.min(shortage, MAX_FAILURES) }, () => quota)].slice(
+      0,
+      MAX_FAILURES,
+    ),
+  };
+}
+
+function quotaOf({ config }: { readonly config?: unknown }): string {
+  return vcpuResource(configOf({ config }).machines.chargeType)?.resource ?? 'payg-vcpu';
+}
+
+/** The result with what was refused before the wish was begun. */
+export function withRejected(result: PoolResult, operation: Pick<Operation, 'input'> | null): PoolResult {
+  const { rejected = [] } = (operation?.input ?? {}) as { rejected?: readonly Failure[] };
+  if (rejected.length === 0) return result;
+  return {
+    ...result,
+    failed: result.failed + rejected.length,
+    failures: [...rejected, ...result.failures].slice(0, MAX_FAILURES),
+  };
+}
+
+function failureOf(node: Node): Failure {
+  const failure = node.failure as unknown as Failure | null;
+  return failure ?? { code: 'INSTANCE_START_FAILED', message: `The node ${node.name} could not be started.` };
+}
+
+/** How an operation that made nodes ends. */
+export function endState(
+  { created, failed }: Pick<PoolResult, 'created' | 'failed'>,
+  operation: Pick<Operation, 'cancelRequestedAt'> | null,
+): 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELED' {
+  if (operation?.cancelRequestedAt) return 'CANCELED';
+  if (failed === 0) return 'SUCCEEDED';
+  return created > 0 ? 'PARTIAL' : 'FAILED';
+}

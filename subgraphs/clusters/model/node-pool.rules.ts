@@ -1,0 +1,213 @@
+import type { Problem } from '../../../kernel/result.js';
+import type { ContainerRuntime } from './cluster-kind.enums.js';
+import { isVirtual } from './instance-category.js';
+import { validateName } from './name.rules.js';
+import {
+  type PoolConfig,
+  type PoolConfigRequest,
+  planPoolConfig,
+  validatePoolConfig,
+} from './pool-config.rules.js';
+import type { InstanceTypeValue } from './version.rules.js';
+
+/** More nodes no pool can be asked for. How many it may have is the account's quota of machines per scaling group. */
+export const MAX_POOL_SIZE = 100_000;
+const MAX_INSTANCE_TYPES = 20;
+const MIN_VCPUS = 4;
+const MIN_MEMORY_GIB = 8;
+
+export interface AutoscalingRequest {
+  readonly enabled: boolean;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly scaleInThreshold?: number | null | undefined;
+  readonly scaleInDelaySeconds?: number | null | undefined;
+}
+
+/** How a pool scales by itself: the column `autoscaling`. */
+export interface AutoscalingPlan {
+  readonly enabled: boolean;
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** Percent of a node's CPU and memory. */
+  readonly scaleInThreshold: number;
+  readonly scaleInDelaySeconds: number;
+}
+
+/** As the cluster autoscaler of Kubernetes has it. */
+const SCALE_IN_THRESHOLD = 50;
+const SCALE_IN_DELAY_SECONDS = 600;
+const MAX_DELAY_SECONDS = 86_400;
+
+export interface NodePoolRequest extends PoolConfigRequest {
+  readonly name: string;
+  readonly instanceTypes: readonly string[];
+  readonly desiredSize?: number | null | undefined;
+  readonly autoscaling?: AutoscalingRequest | null | undefined;
+  readonly runtime?: ContainerRuntime | null | undefined;
+  readonly gpuSharing?: boolean | null | undefined;
+  readonly edgeAutonomy?: boolean | null | undefined;
+}
+
+/** A checked node pool with its defaults filled in. */
+export interface NodePoolPlan {
+  readonly name: string;
+  readonly instanceTypes: readonly string[];
+  readonly desiredSize: number;
+  readonly autoscaling: AutoscalingPlan | null;
+  readonly config: PoolConfig;
+  readonly runtime: ContainerRuntime;
+  readonly gpuSharing: boolean;
+  readonly edgeAutonomy: boolean;
+}
+
+/** Whether machines of the type are large enough to be nodes. */
+export function fitsNode(type: InstanceTypeValue): boolean {
+  return type.vcpus >= MIN_VCPUS && type.memoryGiB >= MIN_MEMORY_GIB;
+}
+
+/** Whether the pool can hold the system components: they run on machines, which a pool of virtual nodes has not. */
+export function hasMachines({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
+  return !instanceTypes.some(isVirtual);
+}
+
+/** Which of a new cluster's pools is its default pool, which holds the system components; -1: none. */
+export function defaultPoolIndex(pools: readonly { readonly instanceTypes: readonly string[] }[]): number {
+  return pools.findIndex(hasMachines);
+}
+
+/** The pool with its defaults. */
+export function planNodePool(request: NodePoolRequest): NodePoolPlan {
+  const autoscaling = planAutoscaling(request.autoscaling);
+  return {
+    name: request.name,
+    instanceTypes: [...request.instanceTypes],
+    desiredSize: request.desiredSize ?? (autoscaling?.enabled ? autoscaling.minSize : 0),
+    autoscaling,
+    config: planPoolConfig(request),
+    runtime: request.runtime ?? 'CONTAINERD',
+    gpuSharing: request.gpuSharing ?? false,
+    edgeAutonomy: request.edgeAutonomy ?? false,
+  };
+}
+
+/** Automatic scaling with its defaults, or with what was there before. */
+export function planAutoscaling(
+  request: AutoscalingRequest | null | undefined,
+  before?: AutoscalingPlan | null,
+): AutoscalingPlan | null {
+  if (!request) return before ?? null;
+  const { enabled, minSize, maxSize, scaleInThreshold, scaleInDelaySeconds } = request;
+  return {
+    ...{ enabled, minSize, maxSize },
+    scaleInThreshold: scaleInThreshold ?? before?.scaleInThreshold ?? SCALE_IN_THRESHOLD,
+    scaleInDelaySeconds: scaleInDelaySeconds ?? before?.scaleInDelaySeconds ?? SCALE_IN_DELAY_SECONDS,
+  };
+}
+
+/** The automatic scaling of a pool as it is stored; null when it was never set. */
+export function autoscalingOf({ autoscaling }: { readonly autoscaling: unknown }): AutoscalingPlan | null {
+  return planAutoscaling(autoscaling as AutoscalingRequest | null);
+}
+
+/** Everything wrong with a node pool; `path` is where it stands in the input. */
+export function validateNodePool(
+  request: NodePoolRequest,
+  types: ReadonlyMap<string, InstanceTypeValue>,
+  path: readonly string[],
+): Problem[] {
+  return [
+    ...validateName(request.name, [...path, 'name']),
+    ...instanceTypeProblems(request.instanceTypes, types, [...path, 'instanceTypes']),
+    ...sizeProblems(request.desiredSize ?? 0, [...path, 'desiredSize']),
+    ...autoscalingProblems(request, path),
+    ...validatePoolConfig(request, types, path),
+  ];
+}
+
+/** What is wrong with a number of nodes. */
+export function sizeProblems(size: number, path: readonly string[]): Problem[] {
+  if (size >= 0 && size <= MAX_POOL_SIZE) return [];
+  const message = `A node pool has 0 to ${MAX_POOL_SIZE} nodes, not ${size}.`;
+  return [{ code: 'INVALID_INPUT', message, path }];
+}
+
+export function instanceTypeProblems(
+  ids: readonly string[],
+  types: ReadonlyMap<string, InstanceTypeValue>,
+  path: readonly string[],
+): Problem[] {
+  if (ids.length < 1 || ids.length > MAX_INSTANCE_TYPES) {
+    const message = `A node pool takes 1 to ${MAX_INSTANCE_TYPES} instance types, not ${ids.length}.`;
+    return [{ code: 'INVALID_INPUT', message, path }];
+  }
+  if (ids.some(isVirtual) && ids.length > 1) {
+    const message = 'A pool of virtual nodes has no other instance types.';
+    return [{ code: 'INVALID_INPUT', message, path }];
+  }
+  return ids.flatMap((id, index) =>
+    isVirtual(id) ? [] : instanceTypeProblem(id, types.get(id), [...path, String(index)]),
+  );
+}
+
+/** What is wrong with an instance type for nodes. */
+export function instanceTypeProblem(
+  id: string,
+  type: InstanceTypeValue | undefined,
+  path: readonly string[],
+): Problem[] {
+  if (!type)
+    return [
+      {
+        code: 'UNKNOWN_INSTANCE_TYPE',
+        message: `There is no instance type ${id.slice(0, 60)}. Query.instanceTypes lists them.`,
+        path,
+      },
+    ];
+  if (fitsNode(type)) return [];
+  const message =
+    `${id} has ${type.vcpus} vCPU and ${type.memoryGiB} GiB; ` +
+    `nodes need at least ${MIN_VCPUS} vCPU and ${MIN_MEMORY_GIB} GiB.`;
+  return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message, path }];
+}
+
+/** What is wrong with a pool's autoscaling. */
+export function autoscalingProblems(
+  { autoscaling, desiredSize }: Pick<NodePoolRequest, 'autoscaling' | 'desiredSize'>,
+  path: readonly string[],
+): Problem[] {
+  if (!autoscaling) return [];
+  const { enabled, minSize, maxSize } = autoscaling;
+  const here = [...path, 'autoscaling'];
+  if (minSize < 0 || maxSize > MAX_POOL_SIZE || minSize > maxSize) {
+    const message = `minSize and maxSize are from 0 to ${MAX_POOL_SIZE}, and minSize is not above maxSize.`;
+    return [{ code: 'INVALID_INPUT', message, path: here }];
+  }
+  const scaleIn = scaleInProblems(autoscaling, here);
+  if (scaleIn.length > 0) return scaleIn;
+  if (!enabled || desiredSize == null || (desiredSize >= minSize && desiredSize <= maxSize)) return [];
+  const message = `desiredSize is from minSize to maxSize (${minSize} to ${maxSize}), not ${desiredSize}.`;
+  return [{ code: 'INVALID_INPUT', message, path: [...path, 'desiredSize'] }];
+}
+
+function scaleInProblems(
+  { scaleInThreshold, scaleInDelaySeconds }: AutoscalingRequest,
+  path: readonly string[],
+): Problem[] {
+  const problem = (field: string, most: number, given: number): Problem[] =>
+    given >= 1 && given <= most
+      ? []
+      : [
+          {
+            code: 'INVALID_INPUT',
+            message: `${field} is from 1 to ${most}, not ${given}.`,
+            path: [...path, field],
+          },
+        ];
+  return [
+    ...(scaleInThreshold == null ? [] : problem('scaleInThreshold', 100, scaleInThreshold)),
+    ...(scaleInDelaySeconds == null
+      ? []
+      : problem('scaleInDelaySeconds', MAX_DELAY_SECONDS, scaleInDelaySeconds)),
+  ];
+}

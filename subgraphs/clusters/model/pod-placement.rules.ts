@@ -1,0 +1,125 @@
+import { parseQuantity } from '../../../kernel/kubernetes-quantity.js';
+import type {
+  Container,
+  NodeSelectorTerm,
+  Pod,
+  PodSpec,
+  Requirement,
+  Taint,
+  Toleration,
+} from './scheduled-objects.js';
+
+/** Amounts by resource: cores, bytes, pods, GPUs. */
+export type Amounts = Readonly<Record<string, number>>;
+
+/** A node that exists or could be made, with what it has left. */
+export interface Place {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly free: Amounts;
+}
+
+/** Less than this is an error of rounding. */
+const EPSILON = 1e-9;
+
+/** What Kubernetes reserves for a pod: the sum of its containers, or its largest init container; and one pod. */
+export function requestsOf({ containers = [], initContainers = [] }: PodSpec): Amounts {
+  const total = containers.map(requestsOfContainer).reduce(plus, {});
+  const first = initContainers.map(requestsOfContainer).reduce(most, {});
+  return { ...most(total, first), pods: 1 };
+}
+
+function requestsOfContainer({ resources }: Container): Amounts {
+  return amountsOf({ ...resources?.limits, ...resources?.requests });
+}
+
+/** Kubernetes quantities as numbers. */
+export function amountsOf(quantities: Readonly<Record<string, string>> = {}): Amounts {
+  return Object.fromEntries(
+    Object.entries(quantities).map(([name, text]) => [name, parseQuantity(text) || 0]),
+  );
+}
+
+function plus(a: Amounts, b: Amounts): Amounts {
+  return merged(a, b, (one, other) => one + other);
+}
+
+export function minus(a: Amounts, b: Amounts): Amounts {
+  return merged(a, b, (one, other) => one - other);
+}
+
+function most(a: Amounts, b: Amounts): Amounts {
+  return merged(a, b, Math.max);
+}
+
+function merged(a: Amounts, b: Amounts, by: (one: number, other: number) => number): Amounts {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, by(a[name] ?? 0, b[name] ?? 0)]));
+}
+
+/**
+ * Whether a pod can be placed there: there is room, the labels are those that it and its volumes ask for, it tolerates
+ * the taints.
+ */
+export function fits({ spec = {}, volumeTerms = [] }: Pod, { labels, taints, free }: Place): boolean {
+  const room = Object.entries(requestsOf(spec)).every(
+    ([name, amount]) => amount <= 0 || amount <= (free[name] ?? 0) + EPSILON,
+  );
+  return (
+    room &&
+    matchesLabels(spec, labels) &&
+    volumeTerms.every((terms) => matchesAny(terms, labels)) &&
+    toleratesAll(spec.tolerations ?? [], taints)
+  );
+}
+
+/** The place with a pod more. */
+export function withPod<P extends Place>(place: P, { spec = {} }: Pod): P {
+  return { ...place, free: minus(place.free, requestsOf(spec)) };
+}
+
+function matchesLabels({ nodeSelector = {}, affinity }: PodSpec, labels: Place['labels']): boolean {
+  if (!Object.entries(nodeSelector).every(([key, value]) => labels[key] === value)) return false;
+  const terms =
+    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return matchesAny(terms, labels);
+}
+
+function matchesAny(terms: readonly NodeSelectorTerm[], labels: Place['labels']): boolean {
+  return (
+    terms.length === 0 ||
+    terms.some(({ matchExpressions = [] }) => matchExpressions.every((one) => satisfies(labels, one)))
+  );
+}
+
+function satisfies(labels: Place['labels'], { key, operator, values = [] }: Requirement): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return Number(value) > Number(values[0]);
+    case 'Lt':
+      return Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+function toleratesAll(tolerations: readonly Toleration[], taints: readonly Taint[]): boolean {
+  return taints.every(
+    (taint) => taint.effect === 'PreferNoSchedule' || tolerations.some((one) => tolerates(one, taint)),
+  );
+}
+
+function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
+  if (effect && effect !== taint.effect) return false;
+  if (operator === 'Exists') return !key || key === taint.key;
+  return key === taint.key && (value ?? '') === (taint.value ?? '');
+}

@@ -1,0 +1,332 @@
+import { posix } from 'node:path';
+import { protectedPath, protectedPathIn } from '../../../kernel/node-paths.js';
+import type { Problem } from '../../../kernel/result.js';
+import { imageProblem, nodeImages } from './node-image.js';
+import { isVirtual } from './instance-category.js';
+import { validateLabels } from './name.rules.js';
+import type { InstanceTypeValue } from './version.rules.js';
+import type {
+  ChargeType,
+  DiskCategory,
+  SpotStrategy,
+  TaintEffect,
+} from '../api/entities/pool-config.type.js';
+
+export interface TaintValue {
+  readonly key: string;
+  readonly value?: string | null;
+  readonly effect: TaintEffect;
+}
+
+export interface DiskValue {
+  readonly category: DiskCategory;
+  readonly sizeGiB: number;
+  readonly mountTarget?: string | null;
+}
+
+export interface MachinesConfig {
+  /** Empty: the usual one for the architecture. */
+  readonly imageId: string;
+  readonly zoneIds: readonly string[];
+  readonly vSwitchIds: readonly string[];
+  readonly securityGroupId: string | null;
+  readonly systemDisk: DiskValue;
+  readonly dataDisks: readonly DiskValue[];
+  readonly chargeType: ChargeType;
+  readonly spotStrategy: SpotStrategy | null;
+  readonly spotPriceLimit: number | null;
+  /** Empty: none. */
+  readonly userData: string;
+}
+
+export interface ManagementConfig {
+  readonly autoRepair: boolean;
+  readonly allowSystemDiskReset: boolean;
+  readonly autoUpgrade: boolean;
+  readonly autoVulFix: boolean;
+  readonly maxUnavailable: number;
+}
+
+/** What a pool is besides its name, types and size: the column `config`. */
+export interface PoolConfig {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly TaintValue[];
+  readonly machines: MachinesConfig;
+  readonly management: ManagementConfig;
+}
+
+type Given<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
+
+/** What was asked for of a pool's configuration. */
+export interface PoolConfigRequest {
+  readonly instanceTypes: readonly string[];
+  readonly labels?: unknown;
+  readonly taints?: readonly TaintValue[] | null | undefined;
+  readonly instanceConfig?: Given<MachinesConfig> | null | undefined;
+  readonly management?: Given<ManagementConfig> | null | undefined;
+  readonly acknowledgeRisk?: boolean | null | undefined;
+}
+
+type Types = ReadonlyMap<string, InstanceTypeValue>;
+
+const MAX_TAINTS = 50;
+const MAX_DATA_DISKS = 16;
+const MIN_DISK = 40;
+const MAX_SYSTEM_DISK = 500;
+const MAX_DATA_DISK = 32_768;
+const MAX_USER_DATA = 16 * 1024;
+const MAX_UNAVAILABLE = 1000;
+/** Control characters, besides those of lines and tabs. */
+const CONTROL = /[^\P{Cc}\t\n\r]/u;
+const TAINT_KEY = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+
+const NOTHING: PoolConfig = {
+  labels: {},
+  taints: [],
+  machines: {
+    imageId: '',
+    zoneIds: [],
+    vSwitchIds: [],
+    securityGroupId: null,
+    systemDisk: { category: 'CLOUD_ESSD', sizeGiB: 120 },
+    dataDisks: [],
+    chargeType: 'POSTPAID',
+    spotStrategy: null,
+    spotPriceLimit: null,
+    userData: '',
+  },
+  management: {
+    autoRepair: false,
+    allowSystemDiskReset: false,
+    autoUpgrade: false,
+    autoVulFix: false,
+    maxUnavailable: 1,
+  },
+};
+
+/** The configuration of a pool as it is stored; what an older release did not store is as usual. */
+export function configOf({ config }: { readonly config: unknown }): PoolConfig {
+  const stored = (config ?? {}) as Given<PoolConfig>;
+  return {
+    labels: stored.labels ?? {},
+    taints: stored.taints ?? [],
+    machines: { ...NOTHING.machines, ...stored.machines },
+    management: { ...NOTHING.management, ...stored.management },
+  };
+}
+
+/** The configuration that a request makes of an earlier one (of none: of the usual one). */
+export function planPoolConfig(request: PoolConfigRequest, before = NOTHING): PoolConfig {
+  const machines = { ...before.machines, ...given(request.instanceConfig ?? {}) };
+  const spot = machines.chargeType === 'SPOT';
+  return {
+    labels: (request.labels as Readonly<Record<string, string>> | null | undefined) ?? before.labels,
+    taints: request.taints ?? before.taints,
+    machines: {
+      ...machines,
+      spotStrategy: spot ? (machines.spotStrategy ?? 'SPOT_AS_PRICE_GO') : null,
+      spotPriceLimit: spot ? machines.spotPriceLimit : null,
+    },
+    management: { ...before.management, ...given(request.management ?? {}) },
+  };
+}
+
+function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+/** Everything wrong with the configuration; `path` is where the pool stands in the input. */
+export function validatePoolConfig(
+  request: PoolConfigRequest,
+  types: Types,
+  path: readonly string[],
+): Problem[] {
+  const machines = request.instanceConfig ?? {};
+  const here = [...path, 'instanceConfig'];
+  return [
+    ...validateLabels(request.labels, [...path, 'labels']),
+    ...taintProblems(request.taints ?? [], [...path, 'taints']),
+    ...imageProblems(request, types, [...here, 'imageId']),
+    ...diskProblems(machines, here),
+    ...userDataProblems(machines.userData, [...here, 'userData']),
+    ...spotProblems(machines, here),
+    ...virtualProblems(request, here),
+    ...managementProblems(request, path),
+  ];
+}
+
+function invalid(message: string, path: readonly string[]): Problem {
+  return { code: 'INVALID_INPUT', message, path };
+}
+
+function taintProblems(taints: readonly TaintValue[], path: readonly string[]): Problem[] {
+  if (taints.length > MAX_TAINTS)
+    return [invalid(`At most ${MAX_TAINTS} taints, not ${taints.length}.`, path)];
+  return taints.flatMap(({ key }, index) =>
+    TAINT_KEY.test(key) ? [] : [invalid(`${key} is no key of a taint.`, [...path, String(index), 'key'])],
+  );
+}
+
+function imageProblems(request: PoolConfigRequest, types: Types, path: readonly string[]): Problem[] {
+  const id = request.instanceConfig?.imageId;
+  const { instanceTypes } = request;
+  const mixed = architectureProblems(instanceTypes, types, [...path.slice(0, -2), 'instanceTypes']);
+  if (mixed.length > 0) return mixed;
+  if (id == null) return [];
+  const problem = imageProblem(id, path);
+  return problem ? [problem] : imageFitProblems({ imageId: id, instanceTypes }, types, path);
+}
+
+/** One image does not run on machines of two architectures. */
+export function architectureProblems(
+  instanceTypes: readonly string[],
+  types: Types,
+  path: readonly string[],
+): Problem[] {
+  if (architecturesOf(instanceTypes, types).size <= 1) return [];
+  return [invalid('The instance types of a pool have one architecture.', path)];
+}
+
+/** Whether machines of the types can run the image, when they have one architecture. An empty one fits: the usual. */
+export function imageFitProblems(
+  { imageId, instanceTypes }: { readonly imageId: string; readonly instanceTypes: readonly string[] },
+  types: Types,
+  path: readonly string[],
+): Problem[] {
+  const image = nodeImages().get(imageId);
+  const [architecture, another] = architecturesOf(instanceTypes, types);
+  if (!image || architecture === undefined || another !== undefined) return [];
+  if (image.architecture === architecture) return [];
+  return [invalid(`${imageId} is for ${image.architecture}, the instance types are ${architecture}.`, path)];
+}
+
+function architecturesOf(instanceTypes: readonly string[], types: Types): ReadonlySet<string> {
+  return new Set(instanceTypes.flatMap((type) => types.get(type)?.architecture ?? []));
+}
+
+function diskProblems(machines: Given<MachinesConfig>, path: readonly string[]): Problem[] {
+  const system = machines.systemDisk;
+  const data = machines.dataDisks ?? [];
+  const tooMany = data.length > MAX_DATA_DISKS;
+  return [
+    ...(system ? sizeProblem(system, MAX_SYSTEM_DISK, [...path, 'systemDisk']) : []),
+    ...(tooMany
+      ? [invalid(`At most ${MAX_DATA_DISKS} data disks, not ${data.length}.`, [...path, 'dataDisks'])]
+      : []),
+    ...data.slice(0, MAX_DATA_DISKS).flatMap((disk, index) => {
+      const here = [...path, 'dataDisks', String(index)];
+      return [
+        ...sizeProblem(disk, MAX_DATA_DISK, here),
+        ...mountProblems(disk.mountTarget, [...here, 'mountTarget']),
+      ];
+    }),
+  ];
+}
+
+function sizeProblem({ sizeGiB }: DiskValue, most: number, path: readonly string[]): Problem[] {
+  if (sizeGiB >= MIN_DISK && sizeGiB <= most) return [];
+  return [invalid(`A disk has ${MIN_DISK} to ${most} GiB, not ${sizeGiB}.`, [...path, 'sizeGiB'])];
+}
+
+/** What is wrong with a path of a node at which something else is to be put. */
+export function mountProblems(target: string | null | undefined, path: readonly string[]): Problem[] {
+  if (target == null) return [];
+  if (!target.startsWith('/')) return [invalid('A path of a node begins with /.', path)];
+  if (posix.normalize(target) === '/') return [invalid('The root of a node is no place to mount at.', path)];
+  const taken = protectedPath(target);
+  if (taken === undefined) return [];
+  return [{ code: 'PROTECTED_PATH', message: `Kubernetes keeps its own data in ${taken}.`, path }];
+}
+
+/** What is wrong with the script that machines run at their first start. */
+function userDataProblems(script: string | null | undefined, path: readonly string[]): Problem[] {
+  if (script == null) return [];
+  const bytes = Buffer.byteLength(script);
+  if (bytes > MAX_USER_DATA)
+    return [invalid(`A script has at most ${MAX_USER_DATA} bytes, not ${bytes}.`, path)];
+  if (CONTROL.test(script)) return [invalid('A script is text: it has no control characters.', path)];
+  const taken = protectedPathIn(script);
+  if (taken === undefined) return [];
+  const message = `The script names ${taken}, where Kubernetes keeps its own data; changes there break the node.`;
+  return [{ code: 'PROTECTED_PATH', message, path }];
+}
+
+function spotProblems(machines: Given<MachinesConfig>, path: readonly string[]): Problem[] {
+  const { chargeType, spotStrategy, spotPriceLimit } = machines;
+  if (chargeType !== 'SPOT') {
+    const field =
+      spotStrategy != null ? 'spotStrategy' : spotPriceLimit != null ? 'spotPriceLimit' : undefined;
+    return field === undefined
+      ? []
+      : [invalid(`${field} is for instances of charge type SPOT.`, [...path, field])];
+  }
+  const limited = spotStrategy === 'SPOT_WITH_PRICE_LIMIT';
+  if (limited === (spotPriceLimit != null) && (spotPriceLimit ?? 1) > 0) return [];
+  return [
+    invalid('spotPriceLimit is larger than 0, and goes with SPOT_WITH_PRICE_LIMIT.', [
+      ...path,
+      'spotPriceLimit',
+    ]),
+  ];
+}
+
+function virtualProblems(
+  { instanceTypes, instanceConfig }: PoolConfigRequest,
+  path: readonly string[],
+): Problem[] {
+  if (!instanceTypes.some(isVirtual) || (instanceConfig?.chargeType ?? 'POSTPAID') === 'POSTPAID') return [];
+  return [invalid('Container instances of virtual nodes are paid by use.', [...path, 'chargeType'])];
+}
+
+function managementProblems(request: PoolConfigRequest, path: readonly string[]): Problem[] {
+  const { maxUnavailable, allowSystemDiskReset } = request.management ?? {};
+  const here = [...path, 'management'];
+  const wrong = maxUnavailable != null && (maxUnavailable < 1 || maxUnavailable > MAX_UNAVAILABLE);
+  return [
+    ...(wrong ? [invalid(`maxUnavailable is 1 to ${MAX_UNAVAILABLE}.`, [...here, 'maxUnavailable'])] : []),
+    ...(allowSystemDiskReset && !request.acknowledgeRisk
+      ? [
+          {
+            code: 'RISK_NOT_ACKNOWLEDGED' as const,
+            message:
+              'A repair that replaces the system disk loses what is on it. Keep data on data disks, NAS or OSS.',
+            path: [...here, 'allowSystemDiskReset'],
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What is wrong with a pool's zones; `zoneIds` are those of its region. */
+export function poolZoneProblems(
+  { instanceConfig }: PoolConfigRequest,
+  zoneIds: readonly string[],
+  path: readonly string[],
+): Problem[] {
+  return (instanceConfig?.zoneIds ?? []).flatMap((id, index) =>
+    zoneIds.includes(id)
+      ? []
+      : [
+          {
+            code: 'UNKNOWN_ZONE' as const,
+            message: `The region has no zone ${id}; it has ${zoneIds.join(', ')}.`,
+            path: [...path, 'instanceConfig', 'zoneIds', String(index)],
+          },
+        ],
+  );
+}
+
+/** Autoscaling can take nodes away from the system components, so on their pool it needs an acknowledgement. */
+export function defaultPoolProblems(
+  pool: {
+    readonly autoscaling?: { readonly enabled: boolean } | null | undefined;
+    readonly acknowledgeRisk?: boolean | null | undefined;
+  },
+  path: readonly string[],
+): Problem[] {
+  if (!pool.autoscaling?.enabled || pool.acknowledgeRisk) return [];
+  const message =
+    'The pool holds the system components; scaling it by itself can make the cluster unstable. Use another pool for it.';
+  return [{ code: 'RISK_NOT_ACKNOWLEDGED', message, path: [...path, 'autoscaling'] }];
+}

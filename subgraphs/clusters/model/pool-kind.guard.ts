@@ -1,0 +1,16 @@
+import { Refused } from '../../../kernel/result.js';
+import type { ClusterRow } from '../store/cluster.store.js';
+import type { InstanceTypeValue } from './version.rules.js';
+import { kindOfRow } from './kind-of-row.js';
+import { poolKindProblems, type PoolOfKind } from './pool-kind.rules.js';
+
+/** Refuses a node pool that does not fit the kind of the cluster it is to be added to. */
+export function refusePoolOfKind(
+  pool: PoolOfKind,
+  cluster: ClusterRow,
+  types: ReadonlyMap<string, InstanceTypeValue>,
+): void {
+  const home = { kind: kindOfRow(cluster).name, version: cluster.version, types };
+  const problems = poolKindProblems(pool, home, ['input']);
+  if (problems.length > 0) throw new Refused(problems);
+}

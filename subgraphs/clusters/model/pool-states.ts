@@ -1,0 +1,82 @@
+import type { Problem } from '../../../kernel/result.js';
+import type { NodePoolState } from '../api/entities/node-pool.type.js';
+
+/**
+ * What somebody, or the platform itself, wishes of a pool that exists; and that its group was found to be gone. RESIZE
+ * is for the sake of an operation on the whole cluster, which may want more while the pool is still at it.
+ */
+export type PoolCommand =
+  'SCALE' | 'RESIZE' | 'UPDATE' | 'ATTACH' | 'REMOVE_NODES' | 'SYNC' | 'REFILL' | 'DELETE' | 'GROUP_LOST';
+
+/**
+ * The state that a command brings a pool to, by the state it is in; where there is none the command is refused.
+ *
+ *   INITIAL ──▶ ACTIVE ◀──▶ SCALING | REMOVING | UPDATING      (settled: ACTIVE, or FAILED when no node could be made)
+ *                 │ ▲
+ *                 ▼ │ (never: only a new pool helps)
+ *              UNHEALTHY          any ──▶ DELETING ──▶ gone
+ */
+const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolState>>>> = {
+  INITIAL: { DELETE: 'DELETING' },
+  ACTIVE: {
+    SCALE: 'SCALING',
+    RESIZE: 'SCALING',
+    UPDATE: 'UPDATING',
+    ATTACH: 'SCALING',
+    REMOVE_NODES: 'REMOVING',
+    SYNC: 'UPDATING',
+    REFILL: 'SCALING',
+    DELETE: 'DELETING',
+    GROUP_LOST: 'UNHEALTHY',
+  },
+  FAILED: {
+    SCALE: 'SCALING',
+    RESIZE: 'SCALING',
+    UPDATE: 'UPDATING',
+    ATTACH: 'SCALING',
+    REMOVE_NODES: 'REMOVING',
+    SYNC: 'UPDATING',
+    DELETE: 'DELETING',
+    GROUP_LOST: 'UNHEALTHY',
+  },
+  SCALING: { RESIZE: 'SCALING', DELETE: 'DELETING' },
+  REMOVING: { DELETE: 'DELETING' },
+  UPDATING: { DELETE: 'DELETING' },
+  UNHEALTHY: { DELETE: 'DELETING' },
+  DELETING: {},
+};
+
+/** The state that the command brings a pool to; undefined where it is refused. */
+export function nextPoolState(state: NodePoolState, command: PoolCommand): NodePoolState | undefined {
+  return NEXT[state][command];
+}
+
+/** Why a pool in this state does not take the command. */
+export function poolStateProblem(
+  { id, state }: { readonly id: string; readonly state: NodePoolState },
+  path: readonly string[],
+): Problem {
+  if (state === 'UNHEALTHY') {
+    const message = `The scaling group of the node pool ${id} was deleted; delete the pool and create another.`;
+    return { code: 'SCALING_GROUP_MISSING', message, path };
+  }
+  const message =
+    state === 'DELETING'
+      ? `The node pool ${id} is being deleted.`
+      : `The node pool ${id} is ${state}: another operation on it has not ended. Wait for it.`;
+  return { code: 'INVALID_STATE', message, path };
+}
+
+/** How a pool is once its wish has been tried to its end. */
+export function settledPoolState(
+  pool: { readonly scalingGroup: unknown },
+  result: { readonly running: number; readonly failed: number },
+): NodePoolState {
+  if (isGroupMissing(pool)) return 'UNHEALTHY';
+  return result.running === 0 && result.failed > 0 ? 'FAILED' : 'ACTIVE';
+}
+
+/** Whether the pool's scaling group was seen to be gone. */
+function isGroupMissing({ scalingGroup }: { readonly scalingGroup: unknown }): boolean {
+  return (scalingGroup as { readonly state?: string } | null)?.state === 'DELETED';
+}

@@ -1,0 +1,97 @@
+import type { SupportStatus } from '../api/version/release.type.js';
+import { compareVersions, minorOf, type VersionPolicy, type VersionStatus } from './version.rules.js';
+
+/** An entry of removed-apis.json. */
+export interface RemovedApiEntry {
+  /** `1.25` */
+  readonly removedIn: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Plural in paths, e.g. `cronjobs`. */
+  readonly resource: string;
+  /** apiVersion to use instead. */
+  readonly replacement: string | null;
+}
+
+/** An entry of kubernetes-changes.json. */
+export interface ChangesEntry {
+  readonly minor: string;
+  readonly changes: readonly string[];
+}
+
+/** What is known of the changes between versions: what comes with the release, and what was published since. */
+export interface ReleaseNotes {
+  /** What is new in a version since the minor version before it. */
+  readonly changesOf: (id: string) => readonly string[];
+  /** Every API that some version has left out. */
+  readonly removedApis: readonly RemovedApiEntry[];
+}
+
+/** A version as it was published. */
+export interface PublishedNotes {
+  readonly id: string;
+  readonly minor: string;
+  readonly changes: readonly string[];
+  readonly removedApis: readonly RemovedApiEntry[];
+}
+
+/** A patch has what its minor version has, and what was published with the patches up to it. */
+export function releaseNotes(
+  {
+    changes,
+    removedApis,
+  }: { readonly changes: readonly ChangesEntry[]; readonly removedApis: readonly RemovedApiEntry[] },
+  published: readonly PublishedNotes[],
+): ReleaseNotes {
+  const sorted = [...published].sort((a, b) => compareVersions(a.id, b.id));
+  return {
+    changesOf: (id) => [
+      ...(changes.find(({ minor }) => minor === minorOf(id))?.changes ?? []),
+      ...sorted
+        .filter((one) => one.minor === minorOf(id) && compareVersions(one.id, id) <= 0)
+        .flatMap((one) => one.changes),
+    ],
+    removedApis: [...removedApis, ...sorted.flatMap((one) => one.removedApis)],
+  };
+}
+
+/** APIs that are served by `from` (a minor version) and no longer by `to`; all that `to` lacks without `from`. */
+export function removedBetween(
+  apis: readonly RemovedApiEntry[],
+  from: string | null,
+  to: string,
+): RemovedApiEntry[] {
+  return apis.filter(
+    ({ removedIn }) =>
+      compareVersions(removedIn, to) <= 0 && (from === null || compareVersions(removedIn, from) > 0),
+  );
+}
+
+/** How far a version is supported. */
+export function supportOf({
+  supported,
+  minorSupported,
+}: Pick<VersionStatus, 'supported' | 'minorSupported'>): SupportStatus {
+  if (!minorSupported) return 'MINOR_EXPIRED';
+  return supported ? 'SUPPORTED' : 'PATCH_EXPIRED';
+}
+
+/** Where the Kubernetes project describes a version, e.g. `…/CHANGELOG-1.34.md#v1341` for `1.34.1`. */
+export function releaseNotesUrl(id: string, minor: string): string {
+  const anchor = `v${id.replaceAll('.', '')}`;
+  return `https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG/CHANGELOG-${minor}.md#${anchor}`;
+}
+
+/** What a cluster of a version should be upgraded to; null while it has the newest patch of a supported version. */
+export function upgradeHint(versions: VersionPolicy, id: string): string | null {
+  const { minor, minorSupported, expired } = versions.status(id);
+  if (!expired) return null;
+  const newest = versions.newestOf(minor);
+  const [next] = versions.upgradeTargets(id).filter((target) => minorOf(target) !== minor);
+  const patch = newest !== undefined && newest !== id ? `upgrade to its newest patch ${newest}` : undefined;
+  const step = next === undefined ? undefined : `upgrade to ${next}`;
+  if (minorSupported) return `Of ${minor} only the newest patch is supported: ${patch ?? 'upgrade'}.`;
+  const ways = [step, patch].filter((way) => way !== undefined).join(', or ');
+  return `${minor} is older than the newest three minor versions and no longer supported: ${ways || 'create a new cluster'}.`;
+}

@@ -1,0 +1,72 @@
+import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
+import type { RemovedApiEntry } from './release.rules.js';
+
+/** Objects that were written with one API. */
+export interface RemovedApiUse {
+  readonly api: RemovedApiEntry;
+  /** `namespace/name`, or the name alone. */
+  readonly objects: readonly string[];
+}
+
+/** What a scan of a cluster found. */
+export type ScanResult =
+  | {
+      readonly kind: 'SCANNED';
+      /** Uses of APIs that the upgrade would remove. */
+      readonly ahead: readonly RemovedApiUse[];
+      /** Uses of APIs that were removed before. */
+      readonly past: readonly RemovedApiUse[];
+    }
+  /** UNREACHABLE: its API did not answer; NO_API: the platform knows of none. */
+  | { readonly kind: 'UNREACHABLE' | 'NO_API'; readonly message: string };
+
+/** Objects that a message names of each API. */
+const NAMED = 3;
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * The apiVersions that an object was written with, as far as it says: those of its field managers, and that of the
+ * manifest that `kubectl apply` last sent.
+ */
+export function writtenWith(object: KubernetesObject): Set<string> {
+  const { managedFields, annotations } = object.metadata ?? {};
+  const managers = Array.isArray(managedFields) ? (managedFields as unknown[]) : [];
+  const versions = [...managers, parsed(annotations?.[LAST_APPLIED])].map(apiVersionOf);
+  return new Set(versions.filter((version) => version !== undefined));
+}
+
+/** The name of an object, with its namespace when it has one. */
+export function nameOf({ metadata }: KubernetesObject): string {
+  return [metadata?.namespace, metadata?.name].filter(Boolean).join('/');
+}
+
+/** `batch/v1beta1` */
+export function apiVersionOfEntry({ group, version }: RemovedApiEntry): string {
+  return `${group}/${version}`;
+}
+
+/** Says what uses which removed API, e.g. `batch/v1beta1 CronJob (gone in 1.25, use batch/v1): a/x, a/y and 3 more.` */
+export function usesText(uses: readonly RemovedApiUse[]): string {
+  return uses.map(useText).join(' ');
+}
+
+function useText({ api, objects }: RemovedApiUse): string {
+  const instead = api.replacement === null ? 'without replacement' : `use ${api.replacement}`;
+  const more = objects.length > NAMED ? ` and ${objects.length - NAMED} more` : '';
+  const named = objects.slice(0, NAMED).join(', ');
+  return `${apiVersionOfEntry(api)} ${api.kind} (gone in ${api.removedIn}, ${instead}): ${named}${more}.`;
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    // Anybody can write annotations; one that is no JSON says nothing.
+    return undefined;
+  }
+}
+
+function apiVersionOf(value: unknown): string | undefined {
+  const { apiVersion } = (value ?? {}) as { apiVersion?: unknown };
+  return typeof apiVersion === 'string' ? apiVersion : undefined;
+}

@@ -1,0 +1,54 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { keyset } from '../../../kernel/keyset.js';
+import { Prisma } from '../../../prisma/generated/client.js';
+import type { ChildPagesQuery } from './data-loaders.js';
+
+/** A table of children, by identifiers of this source code only. */
+export interface ChildTable {
+  /** Qualified name, e.g. `clusters.node`. */
+  readonly table: string;
+  /** Columns as the row type names them. */
+  readonly columns: string;
+  /** The column that names the parent. */
+  readonly parent: string;
+  /** Which rows count, e.g. `deleted_at IS NULL`. */
+  readonly where?: string;
+}
+
+/**
+ * A page of the children of each parent, in one statement: a LATERAL subquery reads at most `limit` rows of each
+ * parent from the index; `row_number()` over all children would read every row of every parent. The nested loop keeps
+ * the order within each parent.
+ */
+export function selectChildPages<T>(
+  database: Database | Transaction,
+  table: ChildTable,
+  query: ChildPagesQuery<T>,
+): Promise<T[]> {
+  const { account, parents, limit, sort, key } = query;
+  const where = Prisma.raw(table.where ? `AND ${table.where}` : '');
+  const { beyond, order } = keyset(sort, key);
+  return database.$queryRaw<T[]>`
+    SELECT child.* FROM unnest(${[...new Set(parents)]}::text[]) AS parent (id)
+    CROSS JOIN LATERAL (
+      SELECT ${Prisma.raw(table.columns)} FROM ${Prisma.raw(table.table)}
+      WHERE ${Prisma.raw(table.parent)} = parent.id AND account = ${account} ${where} ${beyond}
+      ORDER BY ${order} LIMIT ${limit}
+    ) AS child`;
+}
+
+/** How many children each parent has, in one statement; parents without any are left out. */
+export async function countChildren(
+  database: Database | Transaction,
+  table: ChildTable,
+  account: string,
+  parents: readonly string[],
+): Promise<Map<string, number>> {
+  const parent = Prisma.raw(table.parent);
+  const where = Prisma.raw(table.where ? `AND ${table.where}` : '');
+  const rows = await database.$queryRaw<{ parent: string; total: number }[]>`
+    SELECT ${parent} AS parent, count(*)::int AS total FROM ${Prisma.raw(table.table)}
+    WHERE ${parent} = ANY(${[...parents]}::text[]) AND account = ${account} ${where}
+    GROUP BY ${parent}`;
+  return new Map(rows.map((row) => [row.parent, row.total]));
+}

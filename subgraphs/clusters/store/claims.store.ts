@@ -1,0 +1,106 @@
+import { release, reserve } from '../../../engine/ledger.js';
+import { closeEmpty } from '../../../engine/ledger-scopes.js';
+import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
+import { type LoadBalancerUsage, usageParts, NO_USAGE } from '../model/load-balancer-usage.js';
+import { quotasOfClaim } from '../model/claims.rules.js';
+
+export type { ClaimRow };
+
+/** Everything that clusters have been granted and refused, oldest first. */
+export function allClaims(database: Database): Promise<ClaimRow[]> {
+  return database.cloudClaim.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+}
+
+/** What clusters of the account have been granted, many clusters in a statement. */
+export async function grantedClaims(
+  database: Database | Transaction,
+  account: string,
+  clusterIds: readonly string[],
+): Promise<Map<string, ClaimRow[]>> {
+  const rows = await database.cloudClaim.findMany({
+    where: { account, clusterId: { in: [...clusterIds] }, state: 'GRANTED' },
+    orderBy: { id: 'asc' },
+  });
+  return Map.groupBy(rows, ({ clusterId }) => clusterId);
+}
+
+/** Writes down what became of a claim. */
+export async function putClaim(
+  tx: Transaction,
+  claim: CloudClaim,
+  row: Pick<ClaimRow, 'state' | 'message' | 'createdAt'>,
+): Promise<void> {
+  const { id, account, clusterId, kind, namespace, name, balancer } = claim;
+  await tx.cloudClaim.upsert({
+    where: { id },
+    create: { id, account, clusterId, kind, namespace, name, balancer, ...row },
+    update: { state: row.state, message: row.message },
+  });
+}
+
+/** Writes down what is to be said of a claim that is known; of one that is gone, nothing. */
+export async function recordDecision(
+  tx: Transaction,
+  id: string,
+  { state, message }: Pick<ClaimRow, 'state' | 'message'>,
+): Promise<void> {
+  await tx.cloudClaim.updateMany({ where: { id }, data: { state, message } });
+}
+
+/**
+ * Makes what a claim has of its load balancer `wished`: what is less is given back, what is more taken. Refuses
+ * `QUOTA_EXCEEDED` where the load balancer may not have so much. A claim that is gone, or has something else than
+ * `held` by now, is left as it is.
+ */
+export async function loadClaim(
+  tx: Transaction,
+  claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
+  { held, wished }: { readonly held: LoadBalancerUsage; readonly wished: LoadBalancerUsage },
+): Promise<void> {
+  const { id } = claim;
+  const { listeners, servers } = held;
+  const data = { listeners: wished.listeners, servers: wished.servers };
+  const { count } = await tx.cloudClaim.updateMany({ where: { id, listeners, servers }, data });
+  if (count === 1) await takeLoad(tx, claim, { held, wished });
+}
+
+async function takeLoad(
+  tx: Transaction,
+  claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
+  { held, wished }: { readonly held: LoadBalancerUsage; readonly wished: LoadBalancerUsage },
+): Promise<void> {
+  const { account } = claim;
+  const before = usageParts(claim, held);
+  for (const [index, { amount, ...place }] of usageParts(claim, wished).entries()) {
+    const more = amount - (before[index]?.amount ?? 0);
+    if (more > 0) await reserve(tx, { ...place, account, amount: more });
+    await release(tx, { ...place, account, amount: -more });
+    if (amount === 0) await closeEmpty(tx, account, place);
+  }
+}
+
+/** Forgets a claim and gives back what it holds by now; of one that somebody forgot before, nothing. */
+export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<void> {
+  const { id, account, clusterId } = claim;
+  const [held] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`
+    DELETE FROM clusters.cloud_claim WHERE id = ${id} RETURNING state, listeners, servers`;
+  if (held?.state !== 'GRANTED') return;
+  const kind = claim.kind as CloudClaim['kind'];
+  for (const place of quotasOfClaim({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
+  await takeLoad(tx, claim, { held, wished: NO_USAGE });
+}
+
+/** Forgets a cluster's claims of the kind and releases what they hold: its disks, or its load balancers. */
+export async function removeClaimsOf(
+  tx: Transaction,
+  clusterId: string,
+  kind: 'DISKS' | 'LOAD_BALANCERS',
+): Promise<void> {
+  const rows = await tx.cloudClaim.findMany({
+    where: { clusterId, kind: kind === 'DISKS' ? 'DISK' : { not: 'DISK' } },
+    orderBy: { id: 'asc' },
+  });
+  for (const row of rows) await removeClaim(tx, row);
+}

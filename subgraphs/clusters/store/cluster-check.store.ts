@@ -1,0 +1,47 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { ClusterCheck, Prisma } from '../../../prisma/generated/client.js';
+import type { RecordedNode } from '../inspection/present-nodes.js';
+import type { ClusterCheckItem } from '../api/cluster-check/cluster-check.type.js';
+
+export type ClusterCheckRow = ClusterCheck;
+
+/** Checks that are kept of each cluster. */
+const KEPT = 20;
+
+export interface NewCheck extends Omit<ClusterCheckRow, 'items'> {
+  readonly items: readonly ClusterCheckItem[];
+}
+
+/** Reads and keeps checks of clusters. */
+export class ClusterCheckStore {
+  constructor(private readonly database: Database) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<ClusterCheckRow[]> =>
+    this.database.clusterCheck.findMany({ where: { account, id: { in: [...ids] } } });
+
+  /** Keeps a check, and of its cluster only the newest 20. */
+  insert({ items, ...check }: NewCheck): Promise<ClusterCheckRow> {
+    const data = { ...check, items: items as unknown as Prisma.InputJsonArray };
+    return this.database.$transaction(async (tx) => {
+      const row = await tx.clusterCheck.create({ data });
+      await forgetOld(tx, check.clusterId);
+      return row;
+    });
+  }
+
+  /** What of the nodes of a cluster matters to an upgrade, as it is recorded. */
+  nodes(clusterId: string): Promise<RecordedNode[]> {
+    return this.database.node.findMany({
+      where: { clusterId },
+      select: { name: true, version: true, state: true, status: true },
+      orderBy: [{ version: 'asc' }, { state: 'asc' }, { status: 'asc' }],
+    });
+  }
+}
+
+async function forgetOld(tx: Transaction, clusterId: string): Promise<void> {
+  await tx.$executeRaw`
+    DELETE FROM clusters.cluster_check WHERE cluster_id = ${clusterId} AND id < (
+      SELECT min(id) FROM (SELECT id FROM clusters.cluster_check WHERE cluster_id = ${clusterId}
+                           ORDER BY id DESC LIMIT ${KEPT}) AS newest)`;
+}

@@ -1,0 +1,150 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { keyset } from '../../../kernel/keyset.js';
+import {
+  createdAtColumn,
+  nameColumn,
+  type SortedPageRequest,
+  type Sorting,
+} from '../../../kernel/sorting.js';
+import { type Cluster, Prisma } from '../../../prisma/generated/client.js';
+import { countChildren, type ChildTable, selectChildPages } from './child-pages.js';
+import { CLUSTER_COLUMNS } from './cluster-columns.js';
+import { filterLabels } from '../model/cluster-filter.js';
+import type { ClusterFilter } from '../api/cluster/cluster.input.js';
+import type { Children } from './data-loaders.js';
+import { whereTransitionAllowed } from '../model/cluster-states.js';
+
+export type ClusterRow = Cluster;
+
+export type ClusterOrderField = 'CREATED_AT' | 'NAME';
+
+export const clusterSorting: Sorting<ClusterRow, ClusterOrderField> = {
+  byId: 'ASC',
+  columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
+};
+
+/** A checked list request. */
+export interface ClusterPageQuery extends SortedPageRequest<ClusterRow> {
+  readonly account: string;
+  readonly filter: ClusterFilter;
+}
+
+const byRegion: ChildTable = {
+  table: 'clusters.cluster',
+  columns: CLUSTER_COLUMNS,
+  parent: 'region_id',
+  where: 'deleted_at IS NULL',
+};
+
+/** Reads clusters. */
+export class ClusterStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  /** Deleted ones included. */
+  readonly byIds = (account: string, ids: readonly string[]): Promise<ClusterRow[]> =>
+    this.database.cluster.findMany({ where: { account, id: { in: [...ids] } } });
+
+  /** Living clusters of regions. */
+  readonly ofRegions: Children<ClusterRow, ClusterOrderField> = {
+    byIds: this.byIds,
+    sorting: clusterSorting,
+    pages: (query) => selectChildPages<ClusterRow>(this.database, byRegion, query),
+    totals: (account, regions) => countChildren(this.database, byRegion, account, regions),
+    parentOf: (cluster) => cluster.regionId,
+  };
+
+  page({ account, filter, limit, sort, key }: ClusterPageQuery): Promise<ClusterRow[]> {
+    const { beyond, order } = keyset(sort, key);
+    return this.database.$queryRaw<ClusterRow[]>`
+      SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
+      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
+  }
+
+  /** The list in the order of ids, for reading all of it. */
+  pageById(query: {
+    account: string;
+    filter: ClusterFilter;
+    after: string;
+    limit: number;
+  }): Promise<ClusterRow[]> {
+    return this.database.$queryRaw<ClusterRow[]>`
+      SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
+      WHERE ${restriction(query.account, query.filter)} AND id > ${query.after} ORDER BY id LIMIT ${query.limit}`;
+  }
+
+  async count(account: string, filter: ClusterFilter): Promise<number> {
+    const rows = await this.database.$queryRaw<{ total: number }[]>`
+      SELECT count(*)::int AS total FROM clusters.cluster WHERE ${restriction(account, filter)}`;
+    return rows[0]?.total ?? 0;
+  }
+}
+
+/** The WHERE clause of a filter; `matchesFilter` decides the same for a row in hand. */
+function restriction(account: string, filter: ClusterFilter): Prisma.Sql {
+  const { ids, states, regionId, product, nameContains } = filter;
+  const labels = filterLabels(filter);
+  const parts = [
+    Prisma.sql`account = ${account}`,
+    states ? Prisma.sql`state = ANY(${[...states]}::text[])` : Prisma.sql`deleted_at IS NULL`,
+    ids ? Prisma.sql`id = ANY(${[...ids]}::text[])` : undefined,
+    regionId == null ? undefined : Prisma.sql`region_id = ${regionId}`,
+    product == null ? undefined : Prisma.sql`product = ${product}`,
+    nameContains == null ? undefined : Prisma.sql`strpos(lower(name), lower(${nameContains})) > 0`,
+    labels.size === 0
+      ? undefined
+      : Prisma.sql`labels @> ${JSON.stringify(Object.fromEntries(labels))}::jsonb`,
+  ];
+  return Prisma.join(
+    parts.filter((part) => part !== undefined),
+    ' AND ',
+  );
+}
+
+/** Locks the account's cluster for a change and reads it; null when there is none. */
+export async function lockCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow | null> {
+  const rows = await tx.$queryRaw<ClusterRow[]>`
+    SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster WHERE id = ${id} AND account = ${account} FOR UPDATE`;
+  return rows[0] ?? null;
+}
+
+/** Whether a living cluster of the account, other than `except`, has the name. */
+export async function isNameTaken(
+  db: Database | Transaction,
+  account: string,
+  name: string,
+  except = '',
+): Promise<boolean> {
+  const twin = await db.cluster.findFirst({
+    where: { account, name, deletedAt: null, id: { not: except } },
+    select: { id: true },
+  });
+  return twin !== null;
+}
+
+/** Makes transactions that want to give the account's clusters this name wait for each other. */
+export async function lockClusterName(tx: Transaction, account: string, name: string): Promise<void> {
+  const key = JSON.stringify(['cluster-name', account, name]);
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+}
+
+/** What an insert takes; the rest has defaults. */
+export type NewCluster = Omit<
+  Prisma.ClusterUncheckedCreateInput,
+  'resourceVersion' | 'deletedAt' | 'conditions'
+>;
+
+export async function insertCluster(tx: Transaction, cluster: NewCluster): Promise<void> {
+  await tx.cluster.create({ data: cluster });
+}
+
+/** Writes fields of a locked cluster and raises its resourceVersion. Throws for a state that cannot follow. */
+export async function updateCluster(
+  tx: Transaction,
+  id: string,
+  data: Prisma.ClusterUncheckedUpdateInput,
+): Promise<void> {
+  await tx.cluster.update({
+    where: { id, ...whereTransitionAllowed(data) },
+    data: { ...data, resourceVersion: { increment: 1 } },
+  });
+}

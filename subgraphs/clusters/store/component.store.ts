@@ -1,0 +1,122 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
+import type { Component, Prisma } from '../../../prisma/generated/client.js';
+import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
+import type { Children, ReadByKeys } from './data-loaders.js';
+
+export type { Prisma } from '../../../prisma/generated/client.js';
+
+export type ComponentRow = Component;
+
+export type ComponentOrderField = 'CREATED_AT' | 'NAME';
+
+export const componentSorting: Sorting<ComponentRow, ComponentOrderField> = {
+  byId: 'ASC',
+  columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
+};
+
+const byCluster: ChildTable = {
+  table: 'clusters.component',
+  columns: `id, account, cluster_id AS "clusterId", name, version, state, parameters, generation,
+    settled_generation AS "settledGeneration", applied_generation AS "appliedGeneration",
+    wished_at AS "wishedAt", operation_id AS "operationId", drift,
+    drift_checked_at AS "driftCheckedAt", failure, created_at AS "createdAt"`,
+  parent: 'cluster_id',
+};
+
+/** Reads components. */
+export class ComponentStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<ComponentRow[]> =>
+    this.database.component.findMany({ where: { account, id: { in: [...ids] } } });
+
+  readonly ofClusters: Children<ComponentRow, ComponentOrderField> = {
+    byIds: this.byIds,
+    sorting: componentSorting,
+    pages: (query) => selectChildPages<ComponentRow>(this.database, byCluster, query),
+    totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
+    parentOf: (component) => component.clusterId,
+  };
+
+  /** How many running nodes clusters have; those without any are left out. */
+  readonly nodeCounts: ReadByKeys<number> = async (account, clusterIds) => {
+    const rows = await this.database.node.groupBy({
+      by: ['clusterId'],
+      where: { account, clusterId: { in: [...clusterIds] }, state: 'running' },
+      _count: true,
+    });
+    return new Map(rows.map(({ clusterId, _count }) => [clusterId, _count]));
+  };
+}
+
+/** Locks the account's component for a change and reads it; null when there is none. */
+export async function lockComponent(
+  tx: Transaction,
+  account: string,
+  id: string,
+): Promise<ComponentRow | null> {
+  await tx.$executeRaw`SELECT 1 FROM clusters.component WHERE id = ${id} AND account = ${account} FOR UPDATE`;
+  return tx.component.findFirst({ where: { id, account } });
+}
+
+export async function updateComponent(
+  tx: Transaction,
+  id: string,
+  data: Prisma.ComponentUncheckedUpdateInput,
+): Promise<void> {
+  await tx.component.update({ where: { id }, data });
+}
+
+/** What a component is to become. */
+export interface ComponentSpecUpdate {
+  readonly state: string;
+  readonly version?: string;
+  readonly parameters?: Prisma.InputJsonObject;
+  readonly operationId: string;
+}
+
+/** Wishes something else of a component; enqueue it too. Its reconciler applies it once and waits for what comes of it. */
+export async function updateComponentSpec(
+  tx: Transaction,
+  id: string,
+  { wish, at }: { readonly wish: ComponentSpecUpdate; readonly at: Date },
+): Promise<void> {
+  await updateComponent(tx, id, { ...wish, generation: { increment: 1 }, wishedAt: at });
+}
+
+/** Makes the rows that are not there yet. */
+export async function insertComponents(
+  tx: Transaction,
+  rows: readonly Prisma.ComponentCreateManyInput[],
+): Promise<void> {
+  const data = rows.map((row) => ({ ...row, wishedAt: row.createdAt }));
+  if (rows.length > 0) await tx.component.createMany({ data, skipDuplicates: true });
+}
+
+/** Components of clusters that are gone. */
+export async function deleteOrphanedComponents(database: Database): Promise<void> {
+  await database.$executeRaw`
+    DELETE FROM clusters.component USING clusters.cluster
+    WHERE cluster.id = component.cluster_id AND cluster.deleted_at IS NOT NULL`;
+}
+
+/** What a cluster comes with and does not have yet. */
+export function waitingPreinstalled(database: Database, clusterId: string): Promise<ComponentRow[]> {
+  return database.component.findMany({
+    where: { clusterId, state: 'INSTALLING', operationId: null, settledGeneration: 0 },
+    orderBy: { id: 'asc' },
+  });
+}
+
+/** Says that components are there, in one statement; answers those of which that was not known. */
+export async function settlePreinstalled(
+  tx: Transaction,
+  ids: readonly string[],
+  at: Date,
+): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE clusters.component SET state = 'ACTIVE', settled_generation = generation, drift_checked_at = ${at}
+    WHERE id = ANY(${[...ids]}::text[]) AND state = 'INSTALLING' RETURNING id`;
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,56 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { ControlPlane, Prisma } from '../../../prisma/generated/client.js';
+import type { Replica } from '../model/control-plane.rules.js';
+import { endIncidents } from './incident.store.js';
+
+export type ControlPlaneRow = ControlPlane;
+
+/** Reads what is known of control planes, many clusters in a statement. */
+export class ControlPlaneStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly ofClusters = async (
+    account: string,
+    ids: readonly string[],
+  ): Promise<Map<string, ControlPlane>> => {
+    const rows = await this.database.controlPlane.findMany({
+      where: { account, clusterId: { in: [...ids] } },
+    });
+    return new Map(rows.map((row) => [row.clusterId, row]));
+  };
+}
+
+/** The replicas as they were seen. */
+export function replicasOf({ replicas }: Pick<ControlPlane, 'replicas'>): Replica[] {
+  return replicas as unknown as Replica[];
+}
+
+export interface ControlPlaneObservation {
+  readonly clusterId: string;
+  readonly account: string;
+  readonly available: boolean;
+  readonly replicas: readonly Replica[];
+  readonly stateBefore: string | null;
+}
+
+/** Records how a control plane was seen. */
+export async function saveControlPlane(
+  tx: Transaction,
+  sighting: ControlPlaneObservation,
+  at: Date,
+): Promise<void> {
+  const { clusterId, account, available, stateBefore } = sighting;
+  const replicas = sighting.replicas.map((replica) => ({ ...replica })) as Prisma.InputJsonArray;
+  const seen = { available, replicas, stateBefore, observedAt: at };
+  await tx.controlPlane.upsert({
+    where: { clusterId },
+    create: { clusterId, account, since: at, ...seen },
+    update: seen,
+  });
+}
+
+/** Forgets the control plane of a cluster that is being deleted; its incidents stay, ended. */
+export async function deleteControlPlane(tx: Transaction, clusterId: string, at: Date): Promise<void> {
+  await tx.controlPlane.deleteMany({ where: { clusterId } });
+  await endIncidents(tx, clusterId, { at });
+}

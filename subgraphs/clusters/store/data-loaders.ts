@@ -1,0 +1,161 @@
+import { type ConnectionValue, toConnection } from '../../../kernel/graph/connection.type.js';
+import { type Page, pageOf } from '../../../kernel/page.js';
+import {
+  type Sort,
+  sortedPageRequest,
+  type SortedPageArguments,
+  type Sorting,
+  sortKey,
+} from '../../../kernel/sorting.js';
+import type { RequestContext } from '../../../kernel/subgraph.js';
+
+interface Identified {
+  readonly id: string;
+}
+
+/** Reads the account's rows with these ids, in any order; missing and foreign ids are left out. */
+export type ReadByIds<T> = (account: string, ids: readonly string[]) => Promise<readonly T[]>;
+
+/** Rows of one kind that a request has got by other ways than by their ids. */
+interface Known<T> {
+  readonly rows: Map<string, T>;
+  /** Lists that are being read now. */
+  readonly lists: Set<Promise<unknown>>;
+}
+
+const knownOf = new WeakMap<object, Known<unknown>>();
+
+function rowLoader<T extends Identified>(context: RequestContext, read: ReadByIds<T>) {
+  const fresh: Known<T> = { rows: new Map(), lists: new Set() };
+  const loader = context.loaders.of<string, T | null>(read, (ids) =>
+    batchRows({ context, read, known: fresh }, ids),
+  );
+  const known = (knownOf.get(loader) as Known<T> | undefined) ?? fresh;
+  knownOf.set(loader, known);
+  return { loader, known };
+}
+
+interface RowBatch<T> {
+  readonly context: RequestContext;
+  readonly read: ReadByIds<T>;
+  readonly known: Known<T>;
+}
+
+async function batchRows<T extends Identified>(
+  { context, read, known }: RowBatch<T>,
+  ids: readonly string[],
+) {
+  // A list that is on its way may bring the rows; whether it came before or after must not change what is read.
+  await Promise.allSettled(known.lists);
+  const missing = ids.filter((id) => !known.rows.has(id));
+  const rows = missing.length > 0 ? await read(context.actor.account, missing) : [];
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => known.rows.get(id) ?? found.get(id) ?? null);
+}
+
+/** Loads one row by id, together with whatever else of its kind the request needs; null when the account has none. */
+export function loadById<T extends Identified>(
+  context: RequestContext,
+  read: ReadByIds<T>,
+  id: string,
+): Promise<T | null> {
+  return rowLoader(context, read).loader.load(id);
+}
+
+/** Lets the request know the rows of a list, so that whoever refers to one of them need not read it again. */
+export async function primeLoader<T extends Identified>(
+  context: RequestContext,
+  read: ReadByIds<T>,
+  list: Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const { known } = rowLoader(context, read);
+  const noted = list.then((rows) => rows.forEach((row) => known.rows.set(row.id, row)));
+  known.lists.add(noted);
+  await noted.finally(() => known.lists.delete(noted));
+  return list;
+}
+
+/** Reads one value for each key that has one. */
+export type ReadByKeys<V> = (account: string, keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
+
+/** Loads one value by key, together with whatever else of its kind the request needs. */
+export function loadValue<V>(
+  context: RequestContext,
+  read: ReadByKeys<V>,
+  key: string,
+): Promise<V | undefined> {
+  const batch = async (keys: readonly string[]) => {
+    const values = await read(context.actor.account, keys);
+    return keys.map((each) => values.get(each));
+  };
+  return context.loaders.of<string, V | undefined>(read, batch).load(key);
+}
+
+/** What is read at once: a page of the same size from the same place in the same order, of each parent. */
+export interface ChildPagesQuery<T> {
+  readonly account: string;
+  readonly parents: readonly string[];
+  readonly limit: number;
+  readonly sort: Sort<T>;
+  /** The sort value, if any, and the id of the last child seen. */
+  readonly key: readonly string[] | undefined;
+}
+
+/** Children that a parent has many of: pages and totals of many parents, one statement each. */
+export interface Children<T extends Identified, Field extends string = never> {
+  readonly byIds: ReadByIds<T>;
+  readonly sorting: Sorting<T, Field>;
+  readonly pages: (query: ChildPagesQuery<T>) => Promise<readonly T[]>;
+  readonly totals: ReadByKeys<number>;
+  readonly parentOf: (row: T) => string | null;
+}
+
+interface ChildPageKey<T> {
+  readonly parent: string;
+  readonly limit: number;
+  readonly sort: Sort<T>;
+  readonly key: readonly string[] | undefined;
+}
+
+/** The connection of one parent's children. Refuses `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`. */
+export async function childConnection<T extends Identified, Field extends string>(
+  context: RequestContext,
+  children: Children<T, Field>,
+  parent: string,
+  args: SortedPageArguments<Field>,
+): Promise<ConnectionValue<T>> {
+  const request = sortedPageRequest(args, children.sorting);
+  const loader = context.loaders.of<ChildPageKey<T>, Page<T>>(children.pages, (keys) =>
+    batchPages(context, children, keys),
+  );
+  const loading = loader.load({ parent, ...request });
+  await primeLoader(
+    context,
+    children.byIds,
+    loading.then(({ items }) => items),
+  );
+  const page = await loading;
+  return toConnection(page, {
+    key: (row) => sortKey(request.sort, row),
+    after: args.after,
+    count: async () => (await loadValue(context, children.totals, parent)) ?? 0,
+  });
+}
+
+async function batchPages<T extends Identified, Field extends string>(
+  context: RequestContext,
+  children: Children<T, Field>,
+  keys: readonly ChildPageKey<T>[],
+): Promise<Page<T>[]> {
+  const groups = Map.groupBy(keys, ({ limit, sort, key }) => JSON.stringify([limit, sort.name, key]));
+  const pages = new Map<ChildPageKey<T>, Page<T>>();
+  for (const group of groups.values()) {
+    const { limit, sort, key } = group[0]!;
+    const parents = group.map((one) => one.parent);
+    const { account } = context.actor;
+    const rows = await children.pages({ account, parents, limit: limit + 1, sort, key });
+    const byParent = Map.groupBy(rows, (row) => children.parentOf(row));
+    for (const one of group) pages.set(one, pageOf(byParent.get(one.parent) ?? [], limit));
+  }
+  return keys.map((one) => pages.get(one)!);
+}

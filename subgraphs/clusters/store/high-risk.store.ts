@@ -1,0 +1,42 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { RiskFinding } from '../../../prisma/generated/client.js';
+import type { ReadByKeys } from './data-loaders.js';
+
+/** Kind of the jobs that look for what was done to a cluster past the platform. */
+export const HIGH_RISK = 'high-risk';
+
+export type RiskFindingRow = RiskFinding;
+
+/** Reads what was done to clusters past the platform. */
+export class RiskFindingStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  /** By cluster, oldest first. */
+  readonly ofClusters: ReadByKeys<readonly RiskFindingRow[]> = async (account, clusterIds) => {
+    const rows = await this.database.riskFinding.findMany({
+      where: { account, clusterId: { in: [...clusterIds] } },
+      orderBy: [{ since: 'asc' }, { operation: 'asc' }, { subject: 'asc' }],
+    });
+    return Map.groupBy(rows, ({ clusterId }) => clusterId);
+  };
+}
+
+/** Makes the findings of a cluster these; answers those that are new and those that are gone. */
+export async function replaceFindings(
+  tx: Transaction,
+  clusterId: string,
+  wanted: readonly RiskFindingRow[],
+): Promise<{ readonly fresh: RiskFindingRow[]; readonly gone: RiskFindingRow[] }> {
+  const known = await tx.riskFinding.findMany({ where: { clusterId } });
+  const fresh = wanted.filter((one) => !known.some((other) => sameFinding(one, other)));
+  const gone = known.filter((one) => !wanted.some((other) => sameFinding(one, other)));
+  for (const { operation, subject } of gone)
+    await tx.riskFinding.deleteMany({ where: { clusterId, operation, subject } });
+  if (fresh.length > 0) await tx.riskFinding.createMany({ data: fresh });
+  return { fresh, gone };
+}
+
+/** What was mended and done again meanwhile is another finding. */
+function sameFinding(a: RiskFindingRow, b: RiskFindingRow): boolean {
+  return a.operation === b.operation && a.subject === b.subject && a.since.getTime() === b.since.getTime();
+}

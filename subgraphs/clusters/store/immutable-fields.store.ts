@@ -1,0 +1,12 @@
+import type { Transaction } from '../../../kernel/database.js';
+import type { ClusterRow } from './cluster.store.js';
+import type { StoredImmutableFields } from '../model/immutable.rules.js';
+
+/** A cluster with the VPC that it is in. */
+export async function readImmutableFields(
+  tx: Transaction,
+  cluster: ClusterRow,
+): Promise<StoredImmutableFields> {
+  const network = await tx.clusterNetwork.findUnique({ where: { clusterId: cluster.id } });
+  return { ...cluster, vpcId: network?.vpcId ?? null };
+}

@@ -1,0 +1,81 @@
+import type { ControlPlaneIncident as ToldIncident } from '../../../engine/providers/infrastructure-provider.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { ControlPlaneIncident } from '../../../prisma/generated/client.js';
+import type { ReadByKeys } from './data-loaders.js';
+
+export type IncidentRow = ControlPlaneIncident;
+
+/** Incidents that a cluster shows at the most. */
+const MOST_INCIDENTS = 100;
+
+/** Reads the recorded incidents of control planes, many clusters in a statement. */
+export class IncidentStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<IncidentRow[]> =>
+    this.database.controlPlaneIncident.findMany({ where: { account, id: { in: [...ids] } } });
+
+  /** The newest incidents of each cluster, newest first. */
+  readonly ofClusters: ReadByKeys<readonly IncidentRow[]> = async (account, ids) => {
+    const rows = await this.database.$queryRaw<IncidentRow[]>`
+      SELECT newest.id, newest.account, newest.cluster_id AS "clusterId", newest.kind, newest.cause,
+             newest.started_at AS "startedAt", newest.ended_at AS "endedAt"
+      FROM unnest(${[...ids]}::text[]) AS wanted (id)
+      CROSS JOIN LATERAL (
+        SELECT * FROM clusters.control_plane_incident AS incident
+        WHERE incident.cluster_id = wanted.id AND incident.account = ${account}
+        ORDER BY incident.started_at DESC, incident.id DESC LIMIT ${MOST_INCIDENTS}) AS newest`;
+    return Map.groupBy(rows, ({ clusterId }) => clusterId);
+  };
+}
+
+/** What has become known of a cluster's incidents; one that was short is in both lists. */
+export interface IncidentDiff {
+  readonly begun: readonly ToldIncident[];
+  readonly ended: readonly ToldIncident[];
+}
+
+/** Holds what the provider tells of a cluster's incidents against what is recorded. */
+export async function diffIncidents(
+  db: Database | Transaction,
+  clusterId: string,
+  told: readonly ToldIncident[],
+): Promise<IncidentDiff> {
+  if (told.length === 0) return { begun: [], ended: [] };
+  const rows = await db.controlPlaneIncident.findMany({
+    where: { clusterId, id: { in: told.map(({ id }) => id) } },
+    select: { id: true, endedAt: true },
+  });
+  const known = new Map(rows.map(({ id, endedAt }) => [id, endedAt]));
+  return {
+    begun: told.filter(({ id }) => !known.has(id)),
+    ended: told.filter(({ id, endedAt }) => endedAt !== null && !known.get(id)),
+  };
+}
+
+/** Records what has become known. */
+export async function saveIncidents(
+  tx: Transaction,
+  { id: clusterId, account }: { readonly id: string; readonly account: string },
+  { begun, ended }: IncidentDiff,
+): Promise<void> {
+  if (begun.length > 0)
+    await tx.controlPlaneIncident.createMany({
+      data: begun.map((incident) => ({ ...incident, clusterId, account })),
+    });
+  const known = ended.filter((incident) => !begun.includes(incident));
+  for (const { id, endedAt } of known)
+    await tx.controlPlaneIncident.update({ where: { id }, data: { endedAt } });
+}
+
+/** Ends what lasts, but for those of these ids. */
+export async function endIncidents(
+  tx: Transaction,
+  clusterId: string,
+  { at, butFor = [] }: { readonly at: Date; readonly butFor?: readonly string[] },
+): Promise<void> {
+  await tx.controlPlaneIncident.updateMany({
+    where: { clusterId, endedAt: null, id: { notIn: [...butFor] } },
+    data: { endedAt: at },
+  });
+}

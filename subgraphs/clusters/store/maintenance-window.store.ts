@@ -1,0 +1,75 @@
+import { changeOperation } from '../../../engine/operations.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
+import type { ReadByKeys } from './data-loaders.js';
+
+export type MaintenanceWindowRow = MaintenanceWindow;
+
+/** Reads maintenance windows. */
+export class MaintenanceWindowStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  /** By cluster. */
+  readonly ofClusters: ReadByKeys<MaintenanceWindowRow> = async (account, clusterIds) => {
+    const rows = await this.database.maintenanceWindow.findMany({
+      where: { account, clusterId: { in: [...clusterIds] } },
+    });
+    return new Map(rows.map((row) => [row.clusterId, row]));
+  };
+}
+
+/** The window of a cluster that is in use; null when there is none. */
+export function windowInUse(tx: Transaction, clusterId: string): Promise<MaintenanceWindowRow | null> {
+  return tx.maintenanceWindow.findFirst({ where: { clusterId, enabled: true } });
+}
+
+export async function putWindow(tx: Transaction, row: MaintenanceWindowRow): Promise<void> {
+  const { clusterId, ...rest } = row;
+  await tx.maintenanceWindow.upsert({ where: { clusterId }, create: { clusterId, ...rest }, update: rest });
+}
+
+/** Operations on a cluster that wait for its window and were not cancelled. */
+export function waitingChanges(tx: Transaction, clusterId: string): Promise<Operation[]> {
+  return tx.operation.findMany({
+    where: {
+      targetId: clusterId,
+      state: 'PENDING',
+      cancelRequestedAt: null,
+      input: { path: ['waiting'], equals: true },
+    },
+    orderBy: { id: 'asc' },
+  });
+}
+
+/** Whether an operation waits for a window. */
+export function isWaiting({ state, input }: Operation): boolean {
+  return state === 'PENDING' && (input as Prisma.JsonObject)['waiting'] === true;
+}
+
+/** Locks an operation; false when it does not wait any more, or was cancelled. */
+export async function lockWaiting(tx: Transaction, { id }: Operation): Promise<boolean> {
+  await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+  const operation = await tx.operation.findUniqueOrThrow({ where: { id } });
+  return isWaiting(operation) && operation.cancelRequestedAt === null;
+}
+
+/** Writes when an operation that waits begins. */
+export async function setScheduledFor(
+  tx: Transaction,
+  { id, input }: Operation,
+  scheduledFor: Date,
+): Promise<void> {
+  const changed = { ...(input as Prisma.JsonObject), scheduledFor: scheduledFor.toISOString() };
+  await changeOperation(tx, id, { input: changed });
+}
+
+/** Takes a locked operation out of its waiting, and says what can be done with it from here on. */
+export async function stopWaiting(
+  tx: Transaction,
+  { id }: Operation,
+  controls: { readonly cancelable: boolean; readonly pausable: boolean },
+): Promise<void> {
+  const { input } = await tx.operation.findUniqueOrThrow({ where: { id }, select: { input: true } });
+  const { waiting: _, ...rest } = input as Prisma.JsonObject;
+  await changeOperation(tx, id, { input: rest, ...controls });
+}

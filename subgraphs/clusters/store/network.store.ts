@@ -1,0 +1,181 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { keyset } from '../../../kernel/keyset.js';
+import {
+  createdAtColumn,
+  nameColumn,
+  type SortedPageRequest,
+  type Sorting,
+} from '../../../kernel/sorting.js';
+import {
+  type CloudResource,
+  type ClusterNetwork,
+  Prisma,
+  type SecurityGroup,
+  type Vpc,
+  type VSwitch,
+} from '../../../prisma/generated/client.js';
+import type { GroupRule } from '../model/network.rules.js';
+
+export type VpcRow = Vpc;
+export type VSwitchRow = VSwitch;
+export type SecurityGroupRow = SecurityGroup;
+export type ClusterNetworkRow = ClusterNetwork;
+export type CloudResourceRow = CloudResource;
+
+type Ids = readonly string[];
+
+const columns = { CREATED_AT: createdAtColumn, NAME: nameColumn };
+export const vpcSorting: Sorting<VpcRow, keyof typeof columns> = { byId: 'ASC', columns };
+/** Also of what is shown of a row. */
+export const retainedSorting: Sorting<
+  Pick<CloudResourceRow, 'id' | 'name' | 'createdAt'>,
+  keyof typeof columns
+> = { byId: 'ASC', columns };
+
+/** A checked request for a list of VPCs. */
+export interface VpcPageQuery extends SortedPageRequest<VpcRow> {
+  readonly account: string;
+  /** Only those in this region; null: in every region. */
+  readonly regionId: string | null;
+}
+
+/** Reads networks; everything only of the account. */
+export class NetworkStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly vpcs = (account: string, ids: Ids): Promise<VpcRow[]> =>
+    this.database.vpc.findMany({ where: { account, id: { in: [...ids] } } });
+
+  readonly vSwitches = (account: string, ids: Ids): Promise<VSwitchRow[]> =>
+    this.database.vSwitch.findMany({ where: { account, id: { in: [...ids] } } });
+
+  readonly securityGroups = (account: string, ids: Ids): Promise<SecurityGroupRow[]> =>
+    this.database.securityGroup.findMany({ where: { account, id: { in: [...ids] } } });
+
+  readonly vSwitchesOfVpcs = async (account: string, ids: Ids): Promise<Map<string, VSwitchRow[]>> => {
+    const where = { account, vpcId: { in: [...ids] } };
+    const rows = await this.database.vSwitch.findMany({ where, orderBy: { id: 'asc' } });
+    return Map.groupBy(rows, ({ vpcId }) => vpcId);
+  };
+
+  readonly groupsOfVpcs = async (account: string, ids: Ids): Promise<Map<string, SecurityGroupRow[]>> => {
+    const where = { account, vpcId: { in: [...ids] } };
+    const rows = await this.database.securityGroup.findMany({ where, orderBy: { id: 'asc' } });
+    return Map.groupBy(rows, ({ vpcId }) => vpcId);
+  };
+
+  readonly networks = async (account: string, ids: Ids): Promise<Map<string, ClusterNetworkRow>> => {
+    const rows = await this.database.clusterNetwork.findMany({
+      where: { account, clusterId: { in: [...ids] } },
+    });
+    return new Map(rows.map((row) => [row.clusterId, row]));
+  };
+
+  /** How many clusters are in each VPC. */
+  readonly clustersIn = async (account: string, ids: Ids): Promise<Map<string, number>> => {
+    const rows = await this.database.clusterNetwork.groupBy({
+      by: ['vpcId'],
+      where: { account, vpcId: { in: [...ids] } },
+      _count: true,
+    });
+    return new Map(rows.map(({ vpcId, _count }) => [vpcId, _count]));
+  };
+
+  readonly resources = async (account: string, ids: Ids): Promise<Map<string, CloudResourceRow[]>> => {
+    const where = { account, clusterId: { in: [...ids] }, retained: false };
+    const rows = await this.database.cloudResource.findMany({ where, orderBy: { id: 'asc' } });
+    return Map.groupBy(rows, ({ clusterId }) => clusterId);
+  };
+
+  /** A page of what outlived its cluster. */
+  retained(
+    account: string,
+    { limit, sort, key }: SortedPageRequest<CloudResourceRow>,
+  ): Promise<CloudResourceRow[]> {
+    const { beyond, order } = keyset(sort, key);
+    return this.database.$queryRaw<CloudResourceRow[]>`
+      SELECT id, account, cluster_id AS "clusterId", type, name, retained, created_at AS "createdAt"
+      FROM clusters.cloud_resource WHERE account = ${account} AND retained ${beyond}
+      ORDER BY ${order} LIMIT ${limit}`;
+  }
+
+  retainedByIds(account: string, ids: Ids): Promise<CloudResourceRow[]> {
+    return this.database.cloudResource.findMany({ where: { account, retained: true, id: { in: [...ids] } } });
+  }
+
+  countRetained(account: string): Promise<number> {
+    return this.database.cloudResource.count({ where: { account, retained: true } });
+  }
+
+  page(query: VpcPageQuery): Promise<VpcRow[]> {
+    const { account, regionId, limit, sort, key } = query;
+    const { beyond, order } = keyset(sort, key);
+    const inRegion = regionId === null ? Prisma.empty : Prisma.sql`AND region_id = ${regionId}`;
+    return this.database.$queryRaw<VpcRow[]>`
+      SELECT id, account, name, region_id AS "regionId", cidr, creator, created_at AS "createdAt"
+      FROM clusters.vpc WHERE account = ${account} ${inRegion} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
+  }
+
+  count(account: string, regionId: string | null): Promise<number> {
+    return this.database.vpc.count({ where: { account, ...(regionId !== null && { regionId }) } });
+  }
+}
+
+export function rulesOf({ rules }: Pick<SecurityGroup, 'rules'>): GroupRule[] {
+  return rules as unknown as GroupRule[];
+}
+
+/** Makes transactions that change this VPC wait for each other; null when the account has none of the id. */
+export async function lockVpc(tx: Transaction, account: string, id: string): Promise<VpcRow | null> {
+  await tx.$queryRaw`SELECT id FROM clusters.vpc WHERE id = ${id} AND account = ${account} FOR UPDATE`;
+  return tx.vpc.findFirst({ where: { id, account } });
+}
+
+/** Makes transactions that make or remove the account's default VPC of a region wait for each other. */
+export async function lockDefaultVpc(tx: Transaction, account: string, regionId: string): Promise<void> {
+  const key = JSON.stringify(['default-vpc', account, regionId]);
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+}
+
+/** The VPC that the platform made in the region, when there is one. */
+export function findDefaultVpc(tx: Transaction, account: string, regionId: string): Promise<VpcRow | null> {
+  return tx.vpc.findFirst({ where: { account, regionId, creator: 'PLATFORM' }, orderBy: { id: 'asc' } });
+}
+
+export async function insertVpc(tx: Transaction, row: VpcRow): Promise<void> {
+  await tx.vpc.create({ data: row });
+}
+
+export async function insertVSwitches(tx: Transaction, rows: readonly VSwitchRow[]): Promise<void> {
+  if (rows.length > 0) await tx.vSwitch.createMany({ data: [...rows] });
+}
+
+export async function insertSecurityGroup(
+  tx: Transaction,
+  row: Omit<SecurityGroupRow, 'rules'> & { readonly rules: readonly GroupRule[] },
+): Promise<void> {
+  await tx.securityGroup.create({ data: { ...row, rules: ruleJson(row.rules) } });
+}
+
+export function ruleJson(rules: readonly GroupRule[]): Prisma.InputJsonArray {
+  return rules.map((rule) => ({ ...rule })) as Prisma.InputJsonArray;
+}
+
+export async function insertClusterNetwork(
+  tx: Transaction,
+  row: Omit<ClusterNetworkRow, 'held'>,
+): Promise<void> {
+  await tx.clusterNetwork.create({ data: row });
+}
+
+export async function insertCloudResources(
+  tx: Transaction,
+  rows: readonly CloudResourceRow[],
+): Promise<void> {
+  if (rows.length > 0) await tx.cloudResource.createMany({ data: [...rows] });
+}
+
+/** The networks of the clusters in a VPC. */
+export function networksIn(tx: Transaction, vpcId: string): Promise<ClusterNetworkRow[]> {
+  return tx.clusterNetwork.findMany({ where: { vpcId } });
+}

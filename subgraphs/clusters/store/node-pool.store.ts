@@ -1,0 +1,155 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
+import { type NodePool, Prisma } from '../../../prisma/generated/client.js';
+import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
+import type { Children } from './data-loaders.js';
+
+export type NodePoolRow = NodePool;
+
+export type NodePoolOrderField = 'CREATED_AT' | 'NAME';
+
+export const nodePoolSorting: Sorting<NodePoolRow, NodePoolOrderField> = {
+  byId: 'ASC',
+  columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
+};
+
+/** How many nodes a pool has, by how they are. */
+export interface NodeCounts {
+  /** Without those that failed. */
+  readonly total: number;
+  /** Of `total`, those that are leaving. */
+  readonly removing: number;
+  readonly serving: number;
+  readonly healthy: number;
+  readonly failed: number;
+}
+
+const NODE_POOL_COLUMNS = `id, account, cluster_id AS "clusterId", name, state, instance_types AS "instanceTypes",
+  desired_size AS "desiredSize", autoscaling, is_default AS "isDefault", config, scaling_group AS "scalingGroup",
+  drift, runtime, gpu_sharing AS "gpuSharing",
+  edge_autonomy AS "edgeAutonomy", finalizers, resource_version AS "resourceVersion", generation,
+  settled_generation AS "settledGeneration", operation_id AS "operationId", conditions, created_at AS "createdAt",
+  deleted_at AS "deletedAt"`;
+
+const byCluster: ChildTable = {
+  table: 'clusters.node_pool',
+  columns: NODE_POOL_COLUMNS,
+  parent: 'cluster_id',
+  where: 'deleted_at IS NULL',
+};
+
+/** Reads living node pools. */
+export class NodePoolStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<NodePoolRow[]> =>
+    this.database.nodePool.findMany({ where: { account, id: { in: [...ids] }, deletedAt: null } });
+
+  /** Those that have these scaling groups, by the cloud's ids. */
+  ofScalingGroups(account: string, groups: readonly string[]): Promise<NodePoolRow[]> {
+    return this.database.$queryRaw<NodePoolRow[]>`
+      SELECT ${Prisma.raw(NODE_POOL_COLUMNS)} FROM clusters.node_pool
+      WHERE account = ${account} AND deleted_at IS NULL AND scaling_group->>'id' = ANY(${[...groups]}::text[])`;
+  }
+
+  readonly ofClusters: Children<NodePoolRow, NodePoolOrderField> = {
+    byIds: this.byIds,
+    sorting: nodePoolSorting,
+    pages: (query) => selectChildPages<NodePoolRow>(this.database, byCluster, query),
+    totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
+    parentOf: (pool) => pool.clusterId,
+  };
+
+  /** Node counts of pools, in one grouped statement. */
+  readonly nodeCounts = async (
+    account: string,
+    pools: readonly string[],
+  ): Promise<Map<string, NodeCounts>> => {
+    const rows = await this.database.$queryRaw<({ pool: string } & NodeCounts)[]>`
+      SELECT node_pool_id AS pool, count(*) FILTER (WHERE state <> 'failed')::int AS total,
+        count(*) FILTER (WHERE state = 'removing')::int AS removing,
+        count(*) FILTER (WHERE state = 'running')::int AS serving,
+        count(*) FILTER (WHERE state = 'running' AND status = 'Ready')::int AS healthy,
+        count(*) FILTER (WHERE state = 'failed')::int AS failed
+      FROM clusters.node WHERE node_pool_id = ANY(${[...pools]}::text[]) AND account = ${account}
+      GROUP BY node_pool_id`;
+    return new Map(rows.map(({ pool, ...counts }) => [pool, counts]));
+  };
+}
+
+/** Locks the account's living node pool for a change and reads it; null when there is none. */
+export async function lockNodePool(
+  tx: Transaction,
+  account: string,
+  id: string,
+): Promise<NodePoolRow | null> {
+  const rows = await tx.$queryRaw<NodePoolRow[]>`
+    SELECT ${Prisma.raw(NODE_POOL_COLUMNS)} FROM clusters.node_pool
+    WHERE id = ${id} AND account = ${account} AND deleted_at IS NULL FOR UPDATE`;
+  return rows[0] ?? null;
+}
+
+/** The cluster of a living node pool; null when the account has no such pool. Takes no lock. */
+export async function clusterOfPool(tx: Transaction, account: string, id: string): Promise<string | null> {
+  const pool = await tx.nodePool.findFirst({
+    where: { id, account, deletedAt: null },
+    select: { clusterId: true },
+  });
+  return pool?.clusterId ?? null;
+}
+
+/** Whether a living pool of the cluster has the name. */
+export async function isPoolNameTaken(tx: Transaction, clusterId: string, name: string): Promise<boolean> {
+  return (await tx.nodePool.count({ where: { clusterId, name, deletedAt: null } })) > 0;
+}
+
+/** Whether the cluster has a pool for its system components, one that is not being deleted. */
+export async function hasDefaultPool(tx: Transaction, clusterId: string): Promise<boolean> {
+  const where = { clusterId, deletedAt: null, isDefault: true, state: { not: 'DELETING' } };
+  return (await tx.nodePool.count({ where })) > 0;
+}
+
+/** Pools of the cluster that could hold the system components in place of this one, oldest first. */
+export function otherPools(
+  tx: Transaction,
+  { id, clusterId }: Pick<NodePoolRow, 'id' | 'clusterId'>,
+): Promise<NodePoolRow[]> {
+  return tx.nodePool.findMany({
+    where: { clusterId, deletedAt: null, id: { not: id }, state: { not: 'DELETING' } },
+    orderBy: { id: 'asc' },
+  });
+}
+
+/** How many of a pool's nodes have not failed. */
+export function countWorkingNodes(tx: Transaction, nodePoolId: string): Promise<number> {
+  return tx.node.count({ where: { nodePoolId, state: { not: 'failed' } } });
+}
+
+/** Lets the failed nodes of a locked pool stay failed through its next change, which does not try again to make them. */
+export async function keepFailedNodes(
+  tx: Transaction,
+  { id, generation }: Pick<NodePoolRow, 'id' | 'generation'>,
+): Promise<void> {
+  await tx.node.updateMany({
+    where: { nodePoolId: id, state: 'failed' },
+    data: { generation: generation + 1 },
+  });
+}
+
+export type NewNodePool = Omit<
+  Prisma.NodePoolCreateManyInput,
+  'resourceVersion' | 'deletedAt' | 'conditions' | 'scalingGroup' | 'drift'
+>;
+
+export async function insertNodePools(tx: Transaction, pools: readonly NewNodePool[]): Promise<void> {
+  if (pools.length > 0) await tx.nodePool.createMany({ data: [...pools] });
+}
+
+/** Writes fields of a locked pool and raises its resourceVersion. */
+export async function updateNodePool(
+  tx: Transaction,
+  id: string,
+  data: Prisma.NodePoolUncheckedUpdateInput,
+): Promise<void> {
+  await tx.nodePool.update({ where: { id }, data: { ...data, resourceVersion: { increment: 1 } } });
+}

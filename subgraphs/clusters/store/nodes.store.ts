@@ -1,0 +1,136 @@
+import type { Transaction } from '../../../kernel/database.js';
+import type { Problem } from '../../../kernel/result.js';
+import type { Node, Prisma } from '../../../prisma/generated/client.js';
+import { nodeStatesFor } from '../model/node-states.js';
+
+/** What a node has become. */
+export interface NodeChange {
+  readonly id: string;
+  readonly state: 'starting' | 'running' | 'failed';
+  readonly status: string;
+  readonly zoneId: string;
+  readonly instanceType: string;
+  readonly vcpus: number;
+  readonly version: string;
+  readonly failure: Problem | null;
+  /** The cloud's id of the machine; left out: unknown still. */
+  readonly instanceId?: string | undefined;
+  /** The vSwitch that it is in, and its private address there; left out: unknown still. */
+  readonly vSwitchId?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+const BECAME = { starting: 'STARTED', running: 'READY', failed: 'FAILED' } as const;
+
+/**
+ * Writes what nodes have become, in one statement, for those that are still in a state from which they can; answers
+ * which those were. Two runs that see the same change thus record it once.
+ */
+export async function recordNodes(tx: Transaction, changes: readonly NodeChange[]): Promise<Set<string>> {
+  if (changes.length === 0) return new Set();
+  const seen = changes.map((change) => ({ ...change, from: nodeStatesFor(BECAME[change.state]) }));
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE clusters.node AS node
+    SET state = seen.state, status = seen.status, zone_id = seen."zoneId", instance_type = seen."instanceType",
+        vcpus = seen.vcpus, version = seen.version, failure = seen.failure,
+        instance_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."instanceId", instance_id) END,
+        vswitch_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."vSwitchId", vswitch_id) END,
+        address = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen.address, node.address) END
+    FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS seen (
+      id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb,
+      "instanceId" text, "vSwitchId" text, address text, "from" text[])
+    WHERE node.id = seen.id AND node.state = ANY(seen."from") RETURNING node.id`;
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function insertNodes(
+  tx: Transaction,
+  nodes: readonly Prisma.NodeCreateManyInput[],
+): Promise<void> {
+  if (nodes.length > 0) await tx.node.createMany({ data: [...nodes] });
+}
+
+/** Removes the rows of nodes that are gone; answers those that were there, and could be. */
+export async function deleteNodes(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]> {
+  if (ids.length === 0) return [];
+  return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]>`
+    DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('GONE')}::text[])
+    RETURNING id, state, vcpus, disks, charge_type AS "chargeType"`;
+}
+
+/** How a node leaves: the column `leaving`. */
+export interface RemovalOptions {
+  /** Evict its pods first. */
+  readonly drain: boolean;
+  /** False: its machine stays with the account. Left out: an attached one stays, others are released. */
+  readonly release?: boolean;
+  readonly reason: 'SCALE_IN' | 'REQUESTED' | 'SYNC' | 'SPOT_RECLAIM' | 'DELETED';
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** Marks nodes as leaving; a failed one no longer holds vCPUs and disks, and does not hold them again. */
+export async function markRemoving(
+  tx: Transaction,
+  ids: readonly string[],
+  leaving?: RemovalOptions,
+): Promise<void> {
+  const how = leaving ? JSON.stringify(leaving) : null;
+  await tx.$executeRaw`
+    UPDATE clusters.node SET state = 'removing', vcpus = CASE WHEN state = 'failed' THEN 0 ELSE vcpus END,
+      disks = CASE WHEN state = 'failed' THEN 0 ELSE disks END,
+      leaving = coalesce(${how}::jsonb, leaving)
+    WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('LEAVE')}::text[])`;
+}
+
+/** vCPUs of instance types; a type that is unknown is left out. */
+export async function vcpusOf(tx: Transaction, types: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.instanceType.findMany({
+    where: { id: { in: [...new Set(types)] } },
+    select: { id: true, vcpus: true },
+  });
+  return new Map(rows.map(({ id, vcpus }) => [id, vcpus]));
+}
+
+/** Nodes of a cluster by state, and how many there are to be. */
+export interface NodeStateCounts {
+  readonly running: number;
+  readonly failed: number;
+  readonly total: number;
+}
+
+export async function countClusterNodes(tx: Transaction, clusterId: string): Promise<NodeStateCounts> {
+  const rows = await tx.$queryRaw<NodeStateCounts[]>`
+    SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
+           count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
+    FROM clusters.node WHERE cluster_id = ${clusterId}`;
+  return rows[0] ?? { running: 0, failed: 0, total: 0 };
+}
+
+/** Nodes of a pool that were made for a wish; with an origin only those of it. */
+export async function countPoolNodes(
+  tx: Transaction,
+  { id, generation }: { readonly id: string; readonly generation: number },
+  origin: string | null,
+): Promise<NodeStateCounts> {
+  const rows = await tx.$queryRaw<NodeStateCounts[]>`
+    SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
+           count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS total
+    FROM clusters.node
+    WHERE node_pool_id = ${id} AND generation = ${generation} AND origin = coalesce(${origin}, origin)`;
+  return rows[0] ?? { running: 0, failed: 0, total: 0 };
+}
+
+/** Notes on a pool why nodes of its wish are not tried; null: no such reason. */
+export async function recordShortage(
+  tx: Transaction,
+  nodePoolId: string,
+  shortage: Problem | null,
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE clusters.node_pool SET shortage = ${shortage === null ? null : JSON.stringify(shortage)}::jsonb
+    WHERE id = ${nodePoolId}`;
+}

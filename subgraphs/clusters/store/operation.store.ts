@@ -1,0 +1,94 @@
+import { operationKinds } from '../../../engine/operation-kinds.js';
+import { OPERATION_COLUMNS } from '../../../engine/operations.js';
+import type { Database, Transaction } from '../../../kernel/database.js';
+import { keyset } from '../../../kernel/keyset.js';
+import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
+import { type Operation, Prisma } from '../../../prisma/generated/client.js';
+import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
+import type { Children } from './data-loaders.js';
+import type { OperationFilter } from '../api/entities/operation.type.js';
+
+export type OperationRow = Operation;
+
+export type OperationOrderField = 'CREATED_AT';
+
+export const operationSorting: Sorting<OperationRow, OperationOrderField> = {
+  byId: 'DESC',
+  columns: { CREATED_AT: createdAtColumn },
+};
+
+/** A checked list request. */
+export interface OperationPageQuery extends SortedPageRequest<OperationRow> {
+  readonly account: string;
+  readonly filter: OperationFilter;
+}
+
+const byCluster: ChildTable = {
+  table: 'engine.operation',
+  columns: OPERATION_COLUMNS,
+  parent: 'cluster_id',
+};
+
+/** Reads operations. */
+export class OperationStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<OperationRow[]> =>
+    this.database.operation.findMany({ where: { account, id: { in: [...ids] } } });
+
+  /** Operations on clusters and what belongs to them, newest first. */
+  readonly ofClusters: Children<OperationRow, OperationOrderField> = {
+    byIds: this.byIds,
+    sorting: operationSorting,
+    pages: (query) => selectChildPages<OperationRow>(this.database, byCluster, query),
+    totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
+    parentOf: (operation) => operation.clusterId,
+  };
+
+  page({ account, filter, limit, sort, key }: OperationPageQuery): Promise<OperationRow[]> {
+    const { beyond, order } = keyset(sort, key);
+    return this.database.$queryRaw<OperationRow[]>`
+      SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation
+      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
+  }
+
+  async count(account: string, filter: OperationFilter): Promise<number> {
+    const rows = await this.database.$queryRaw<{ total: number }[]>`
+      SELECT count(*)::int AS total FROM engine.operation WHERE ${restriction(account, filter)}`;
+    return rows[0]?.total ?? 0;
+  }
+}
+
+function restriction(account: string, filter: OperationFilter): Prisma.Sql {
+  const { states, kinds, clusterId, targetId } = filter;
+  const parts = [
+    Prisma.sql`account = ${account}`,
+    states ? Prisma.sql`state = ANY(${[...states]}::text[])` : undefined,
+    kinds ? ofKinds(kinds) : undefined,
+    clusterId == null ? undefined : Prisma.sql`cluster_id = ${clusterId}`,
+    targetId == null ? undefined : Prisma.sql`target_id = ${targetId}`,
+  ];
+  return Prisma.join(
+    parts.filter((part) => part !== undefined),
+    ' AND ',
+  );
+}
+
+function ofKinds(kinds: readonly string[]): Prisma.Sql {
+  const named = Prisma.sql`type = ANY(${[...kinds]}::text[])`;
+  if (!kinds.includes('OTHER')) return named;
+  return Prisma.sql`(${named} OR type <> ALL(${Object.keys(operationKinds)}::text[]))`;
+}
+
+/** Ids of the operations of a cluster, or on one target, that have not ended. */
+export async function unfinishedOperations(
+  tx: Transaction,
+  of: { readonly clusterId: string } | { readonly targetId: string },
+): Promise<string[]> {
+  const rows = await tx.operation.findMany({
+    where: { ...of, state: { in: ['PENDING', 'RUNNING'] } },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  });
+  return rows.map((row) => row.id);
+}

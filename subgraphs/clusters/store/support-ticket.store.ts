@@ -1,0 +1,62 @@
+import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Sorting } from '../../../kernel/sorting.js';
+import type { SupportTicket } from '../../../prisma/generated/client.js';
+import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
+import type { Children } from './data-loaders.js';
+
+export type SupportTicketRow = SupportTicket;
+
+export type SupportTicketOrderField = 'OPENED_AT';
+
+const sorting: Sorting<SupportTicketRow, SupportTicketOrderField> = {
+  byId: 'DESC',
+  columns: {
+    OPENED_AT: {
+      column: 'opened_at',
+      type: 'timestamptz',
+      value: ({ openedAt }) => openedAt.toISOString(),
+    },
+  },
+};
+
+const byCluster: ChildTable = {
+  table: 'clusters.support_ticket',
+  columns: `id, account, cluster_id AS "clusterId", kind, title, text, state, version, opened_by AS "openedBy",
+    opened_at AS "openedAt", closed_at AS "closedAt"`,
+  parent: 'cluster_id',
+};
+
+/** Reads requests for help. */
+export class SupportTicketStore {
+  constructor(private readonly database: Database | Transaction) {}
+
+  readonly byIds = (account: string, ids: readonly string[]): Promise<SupportTicketRow[]> =>
+    this.database.supportTicket.findMany({ where: { account, id: { in: [...ids] } } });
+
+  /** Tickets of clusters, newest first. */
+  readonly ofClusters: Children<SupportTicketRow, SupportTicketOrderField> = {
+    byIds: this.byIds,
+    sorting,
+    pages: (query) => selectChildPages<SupportTicketRow>(this.database, byCluster, query),
+    totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
+    parentOf: (ticket) => ticket.clusterId,
+  };
+}
+
+export async function insertTicket(tx: Transaction, ticket: SupportTicketRow): Promise<void> {
+  await tx.supportTicket.create({ data: ticket });
+}
+
+/** How many tickets of the cluster wait for help. */
+export function countOpen(tx: Transaction, clusterId: string): Promise<number> {
+  return tx.supportTicket.count({ where: { clusterId, state: 'OPEN' } });
+}
+
+/** Closes the ticket; whether it was open. */
+export async function closeOpen(tx: Transaction, id: string, closedAt: Date): Promise<boolean> {
+  const { count } = await tx.supportTicket.updateMany({
+    where: { id, state: 'OPEN' },
+    data: { state: 'CLOSED', closedAt },
+  });
+  return count > 0;
+}

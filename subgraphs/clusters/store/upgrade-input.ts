@@ -1,0 +1,69 @@
+import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations.js';
+import type { Transaction } from '../../../kernel/database.js';
+import type { Problem } from '../../../kernel/result.js';
+import type { Prisma } from './reconcile.store.js';
+import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.rules.js';
+
+/** How the nodes of a cluster are upgraded. */
+export interface RollingPolicy {
+  /** Nodes of a pool at the same time; a tenth of the pool when left out. */
+  readonly batchSize?: number;
+  /** Nodes that a pool gets in addition while it is upgraded. */
+  readonly surge?: number;
+  readonly pausePolicy?: PausePolicy;
+}
+
+/** Nodes that are being upgraded. */
+export interface UpgradeBatch {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly nodeIds: readonly string[];
+  /** When it began, RFC 3339. */
+  readonly since: string;
+}
+
+/** What the operation of an upgrade remembers. */
+export interface UpgradeInput {
+  readonly version: string;
+  readonly rolling?: RollingPolicy;
+  /** It waits for its maintenance window. */
+  readonly waiting?: boolean;
+  /** The opening of the window for which it waits or waited, RFC 3339. */
+  readonly scheduledFor?: string;
+  readonly batch?: UpgradeBatch;
+  /** When it was resumed last, RFC 3339: what waits is waited for anew. */
+  readonly resumedAt?: string;
+  /** Why it cannot be done, and since when that is known (RFC 3339): what it has changed is taken back, then it ends. */
+  readonly failing?: { readonly problem: Problem; readonly since: string };
+  /** The pool that was resized last for its sake, and the size that it had. */
+  readonly resized?: { readonly nodePoolId: string; readonly fromSize: number };
+  /** Nodes that each pool has in addition now, by the pool's id. */
+  readonly surged?: Readonly<Record<string, number>>;
+}
+
+type Operation = Pick<OperationRow, 'input'>;
+
+export function upgradeInput({ input }: Operation): UpgradeInput {
+  return input as unknown as UpgradeInput;
+}
+
+/** Changes what the operation remembers; the row is read anew, since others write beside this. */
+export async function updateUpgradeInput(
+  tx: Transaction,
+  id: string,
+  change: { readonly [K in keyof UpgradeInput]?: UpgradeInput[K] | undefined },
+): Promise<void> {
+  await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+  const { input } = await tx.operation.findUniqueOrThrow({ where: { id }, select: { input: true } });
+  // Undefined takes a key away.
+  const next = JSON.parse(
+    JSON.stringify({ ...(input as Prisma.JsonObject), ...change }),
+  ) as Prisma.InputJsonObject;
+  await changeOperation(tx, id, { input: next });
+}
+
+/** Where an upgrade stands. */
+export function upgradePhase(operation: OperationRow): UpgradePhase {
+  const waiting = upgradeInput(operation).waiting === true;
+  return phaseOf({ state: operation.state, stages: stagesOf(operation), waiting });
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Node } from '../../../prisma/generated/client.js';
+import {
+  endState,
+  planPool,
+  removalOrder,
+  resultOf,
+} from '../../../subgraphs/clusters/model/node-pool.plan.js';
+
+function node(id: string, state: string, more: Partial<Node> = {}): Node {
+  const status = state === 'running' ? 'Ready' : 'NotReady';
+  const place = { zoneId: 'z', instanceType: 't', vcpus: 4, disks: 1, version: '1.32.1' };
+  const network = { vSwitchId: null, address: null, securityGroupId: null };
+  const owner = { account: 'a', clusterId: 'c', nodePoolId: 'p' };
+  return {
+    id,
+    name: id,
+    state,
+    status,
+    generation: 2,
+    failure: null,
+    createdAt: new Date(0),
+    role: 'WORKER',
+    instanceId: null,
+    chargeType: 'POSTPAID',
+    origin: 'SCALING_GROUP',
+    joining: null,
+    leaving: null,
+    idleSince: null,
+    sysctls: {},
+    ...place,
+    ...network,
+    ...owner,
+    ...more,
+  };
+}
+
+const pool = (desiredSize: number) => ({ name: 'workers', desiredSize, generation: 2 });
+const ids = (nodes: readonly Node[]) => nodes.map(({ id }) => id);
+
+describe('the plan of a node pool', () => {
+  it.each([
+    { name: 'nothing yet', wish: 2, nodes: [], missing: 2, leaving: [] },
+    { name: 'enough', wish: 1, nodes: [node('1', 'running')], missing: 0, leaving: [] },
+    { name: 'one failed for this wish', wish: 1, nodes: [node('1', 'failed')], missing: 0, leaving: [] },
+    {
+      name: 'one failed for an earlier wish',
+      wish: 1,
+      nodes: [node('1', 'failed', { generation: 1 })],
+      missing: 1,
+      leaving: ['1'],
+    },
+    { name: 'one on its way out', wish: 1, nodes: [node('1', 'removing')], missing: 1, leaving: ['1'] },
+    {
+      name: 'too many',
+      wish: 1,
+      nodes: [node('1', 'running'), node('2', 'running')],
+      missing: 0,
+      leaving: ['2'],
+    },
+    {
+      name: 'none wished',
+      wish: 0,
+      nodes: [node('1', 'starting'), node('2', 'pending')],
+      missing: 0,
+      leaving: ['1', '2'],
+    },
+  ])('with $name', ({ wish, nodes, missing, leaving }) => {
+    const plan = planPool(pool(wish), nodes);
+    expect({ missing: plan.missing, leaving: ids(plan.leaving) }).toEqual({ missing, leaving });
+    expect(plan.kept.length + plan.leaving.length).toBe(nodes.length);
+  });
+
+  it('takes failed nodes first, then what is not ready, then the newest', () => {
+    const nodes = [
+      node('1', 'running'),
+      node('2', 'running'),
+      node('3', 'running', { status: 'NotReady' }),
+      node('4', 'starting'),
+      node('5', 'pending'),
+      node('6', 'failed'),
+    ];
+    expect(ids(removalOrder(nodes))).toEqual(['6', '5', '4', '3', '2', '1']);
+  });
+});
+
+describe('the result of a wish', () => {
+  it('counts what this wish made, what failed, and what the quota had no room for', () => {
+    const failure = { code: 'OUT_OF_STOCK', message: 'None left.' };
+    const nodes = [
+      node('1', 'running', { generation: 1 }),
+      node('2', 'running'),
+      node('3', 'failed', { failure }),
+    ];
+    expect(resultOf(pool(5), nodes)).toMatchObject({
+      created: 1,
+      failed: 3,
+      failures: [failure, { code: 'QUOTA_EXCEEDED' }, { code: 'QUOTA_EXCEEDED' }],
+    });
+  });
+
+  it.each([
+    { created: 2, failed: 0, canceled: false, state: 'SUCCEEDED' },
+    { created: 0, failed: 0, canceled: false, state: 'SUCCEEDED' },
+    { created: 1, failed: 1, canceled: false, state: 'PARTIAL' },
+    { created: 0, failed: 1, canceled: false, state: 'FAILED' },
+    { created: 1, failed: 1, canceled: true, state: 'CANCELED' },
+  ])('ends $state with $created made and $failed failed', ({ created, failed, canceled, state }) => {
+    expect(endState({ created, failed }, { cancelRequestedAt: canceled ? new Date(0) : null })).toBe(state);
+  });
+});
