@@ -1,5 +1,7 @@
 import type { OperationTypeNode } from 'graphql';
-import type { BreakerState } from '../upstream/circuit-breaker.js';
+
+/** The states of the circuit breaker before a subgraph. */
+export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** What became of one request. */
 export interface RequestSample {

@@ -1,6 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { BreakerState } from '../upstream/circuit-breaker.js';
-import type { GatewayMetrics, RequestSample, SubgraphSample } from './gateway-metrics.js';
+import type { BreakerState, GatewayMetrics, RequestSample, SubgraphSample } from './gateway-metrics.js';
 
 const PHASES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

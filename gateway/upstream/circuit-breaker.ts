@@ -7,6 +7,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
+import type { BreakerState } from '../metrics/gateway-metrics.js';
 import type { AbortSignalLike } from './call/light-abort-controller.js';
 
 /** When a circuit opens, and when it is tried again. */
@@ -16,8 +17,6 @@ export interface CircuitOptions {
   /** Milliseconds after which one call is let through to try; doubles while it fails, up to 15 seconds. Default 1,000. */
   readonly retryAfter?: number | undefined;
 }
-
-export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** The call was not made. */
 export class CircuitOpenError extends Error {}

@@ -12,27 +12,10 @@ import {
   isCompositeType,
 } from 'graphql';
 import { fieldDefinition } from '../../document/field-definition.js';
-import { estimatedCost } from './cost.js';
-import type { FieldCost, FieldCosts, Slicing } from './field-costs.js';
+import { type CostNode, estimatedCost } from './cost.js';
+import type { FieldCost, FieldCosts } from './field-costs.js';
 import type { InputObjectCost } from './input-costs.js';
-import { type Length, violatesOneSlicingArgument, lengthOf } from './list-length.js';
-
-/**
- * An operation as cost sees it: response keys merged as execution merges them, scalars that cost nothing left out.
- * Selections of several types under one abstract field all count; `@skip` and `@include` are taken as included. So
- * the estimate is an upper bound.
- */
-export interface CostNode {
-  /** Cost of each value. */
-  weight: number;
-  /** Cost of the field itself, however many values it has: that of its arguments. */
-  once: number;
-  /** Cost of the objects given as arguments, paid once, too; undefined for none. */
-  given?: InputObjectCost | undefined;
-  /** How many values one parent has; undefined for one. */
-  length?: Length | undefined;
-  readonly children: Map<string, CostNode>;
-}
+import { type Length, type Slicing, violatesOneSlicingArgument, lengthOf } from './list-length.js';
 
 /** The tree of an operation, and what is wrong with the lengths of its lists. */
 export interface CostTree {

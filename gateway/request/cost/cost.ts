@@ -1,6 +1,23 @@
 import type { WorkBudget } from '../../../kernel/work-turns.js';
-import type { CostNode } from './cost-tree.js';
-import type { Variables } from './list-length.js';
+import type { InputObjectCost } from './input-costs.js';
+import type { Length, Variables } from './list-length.js';
+
+/**
+ * An operation as cost sees it: response keys merged as execution merges them, scalars that cost nothing left out.
+ * Selections of several types under one abstract field all count; `@skip` and `@include` are taken as included. So
+ * the estimate is an upper bound.
+ */
+export interface CostNode {
+  /** Cost of each value. */
+  weight: number;
+  /** Cost of the field itself, however many values it has: that of its arguments. */
+  once: number;
+  /** Cost of the objects given as arguments, paid once, too; undefined for none. */
+  given?: InputObjectCost | undefined;
+  /** How many values one parent has; undefined for one. */
+  length?: Length | undefined;
+  readonly children: Map<string, CostNode>;
+}
 
 /** What an operation costs at the most, before it runs. */
 export function estimatedCost(tree: CostNode, variables: Variables): number {

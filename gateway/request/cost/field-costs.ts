@@ -13,6 +13,7 @@ import {
 import { DEFAULT_PAGE } from '../../../kernel/page.js';
 import { CostDirectives } from './cost-directives.js';
 import { type InputObjectCost, InputCosts } from './input-costs.js';
+import type { Slicing } from './list-length.js';
 
 /** What one field of the schema costs. */
 export interface FieldCost {
@@ -24,20 +25,6 @@ export interface FieldCost {
   readonly given: (argument: string, value: ValueNode) => InputObjectCost | undefined;
   /** How many values it or its sized fields return; undefined when neither is a list. */
   readonly slicing?: Slicing;
-}
-
-/** How the length of a list follows from the arguments. */
-export interface Slicing {
-  /** Arguments that give the length; the largest counts. */
-  readonly arguments: readonly string[];
-  /** Length when no argument gives one. */
-  readonly assumed: number;
-  /** Fields of the returned object that are the list; none when the field itself is. */
-  readonly sizedFields: readonly string[];
-  /** Whether exactly one of the arguments must be given. */
-  readonly requireOne: boolean;
-  /** How many items the lists in the list have together, each: 1 for a plain list. */
-  readonly inner: number;
 }
 
 /** Length of a list that neither the client nor the schema bounds. */

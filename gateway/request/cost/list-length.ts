@@ -5,12 +5,25 @@ import {
   Kind,
   valueFromASTUntyped,
 } from 'graphql';
-import type { Slicing } from './field-costs.js';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** How long a list will be at the most, with these variables. */
 export type Length = (variables: Variables) => number;
+
+/** How the length of a list follows from the arguments. */
+export interface Slicing {
+  /** Arguments that give the length; the largest counts. */
+  readonly arguments: readonly string[];
+  /** Length when no argument gives one. */
+  readonly assumed: number;
+  /** Fields of the returned object that are the list; none when the field itself is. */
+  readonly sizedFields: readonly string[];
+  /** Whether exactly one of the arguments must be given. */
+  readonly requireOne: boolean;
+  /** How many items the lists in the list have together, each: 1 for a plain list. */
+  readonly inner: number;
+}
 
 export interface LengthSources {
   readonly slicing: Slicing;

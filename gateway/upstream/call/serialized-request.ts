@@ -1,16 +1,17 @@
 import { hash } from 'node:crypto';
 import type { SubgraphRequest } from '../../../kernel/graph/wire.js';
-import type { JSONObject } from '../../execution/data/json-object.js';
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** A request to a subgraph whose JSON is put together of parts that are written already. */
 export class SerializedRequest implements SubgraphRequest {
-  private given: JSONObject | undefined;
+  private given: Variables | undefined;
   private written: string | undefined;
 
   constructor(
     private readonly template: RequestTemplate,
     private readonly write: () => string,
-    private readonly build: () => JSONObject,
+    private readonly build: () => Variables,
   ) {}
 
   get query(): string {
@@ -18,7 +19,7 @@ export class SerializedRequest implements SubgraphRequest {
   }
 
   /** For subgraphs that are not asked in JSON. */
-  get variables(): JSONObject {
+  get variables(): Variables {
     this.given ??= this.build();
     return this.given;
   }
@@ -52,7 +53,7 @@ export class RequestTemplate {
   }
 
   /** The request with variables: a JSON object, or what `build` makes for those who read no JSON. */
-  write(variables: () => string, build: () => JSONObject): SerializedRequest {
+  write(variables: () => string, build: () => Variables): SerializedRequest {
     return new SerializedRequest(this, variables, build);
   }
 }

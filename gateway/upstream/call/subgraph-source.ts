@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { CallContext } from './call-context.js';
-import { isJSONObject } from '../../execution/data/json-object.js';
+import { isRecord } from '../../../kernel/is-record.js';
 
 /** Of a subscription that begins with what has been before. */
 export interface ReplayOptions {
@@ -33,7 +33,7 @@ export interface SubgraphSource extends AsyncDisposable {
 
 /** What a subgraph has answered, as far as it is an answer. */
 export function answerOf(result: SubgraphResult): SubgraphResult {
-  return isJSONObject(result.data) || Array.isArray(result.errors) ? result : {};
+  return isRecord(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
 /** The subgraph is not there now; a client may try again or resume. */
