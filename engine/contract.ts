@@ -10,7 +10,7 @@ import type { ErrorCode } from '../kernel/errors.js';
 import type { EventType } from '../kernel/event-kinds.js';
 import type { Log } from '../kernel/log.js';
 import type { Problem } from '../kernel/result.js';
-import type { FaultPoint } from './fault-points.js';
+import type { FaultPoint } from './faults/fault-points.js';
 
 /** What a reconciliation answers. A throw is retried with back-off; a `TerminalError` is recorded, not retried. */
 export type Outcome = { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number };

@@ -4,11 +4,11 @@ import type { Clock } from '../kernel/clock.js';
 import type { OpenDatabase } from '../kernel/database.js';
 import type { Log } from '../kernel/log.js';
 import { noFaults, type Faults, type Reconciler, type ReconcileScope, type Schedule } from './contract.js';
-import type { EngineMetrics } from './engine-metrics.js';
-import { housekeeping, type HousekeepingOptions } from './housekeeping.js';
-import { SCHEDULE_TASK, taskList } from './jobs.js';
-import { freeJobsOfTheDead, holdLiveness } from './liveness.js';
-import { keepDueJobsRanked, SCHEDULE_RANK } from './ranks.js';
+import type { EngineMetrics } from './jobs/engine-metrics.js';
+import { housekeeping, type HousekeepingOptions } from './jobs/housekeeping.js';
+import { SCHEDULE_TASK, taskList } from './jobs/task-list.js';
+import { freeJobsOfTheDead, holdLiveness } from './jobs/worker-lease.js';
+import { keepDueJobsRanked, SCHEDULE_RANK } from './jobs/ranks.js';
 
 export interface EngineOptions extends HousekeepingOptions {
   readonly database: OpenDatabase;

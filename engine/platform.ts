@@ -2,8 +2,8 @@ import type { Clock } from '../kernel/clock.js';
 import type { OpenDatabase } from '../kernel/database.js';
 import type { EventCursors } from '../kernel/event-cursor.js';
 import type { Log } from '../kernel/log.js';
-import type { EventLog } from './event-log.js';
-import type { KubernetesApis } from './kubernetes-apis.js';
+import type { EventLog } from './events/event-log.js';
+import type { KubernetesApis } from './kubernetes/kubernetes-apis.js';
 import type { InfrastructureProvider } from './providers/infrastructure-provider.js';
 
 /** What a subgraph and its reconcilers are built on. Made once per process by main.ts. */

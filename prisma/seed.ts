@@ -1,4 +1,4 @@
-import { setDefaultLimits } from '../engine/ledger.js';
+import { setDefaultLimits } from '../engine/ledger/ledger.js';
 import type { OpenDatabase, Transaction } from '../kernel/database.js';
 import { type Catalog, readCatalog } from './catalog.js';
 import { quotaDefinitions } from './quota-definitions.js';

@@ -1,10 +1,10 @@
 import { noFaults } from '../engine/contract.js';
-import { EngineMetrics } from '../engine/engine-metrics.js';
+import { EngineMetrics } from '../engine/jobs/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
-import { eventLogMetrics } from '../engine/event-log-metrics.js';
-import type { Retention } from '../engine/retention.js';
-import type { NatsOptions } from '../engine/nats/nats-connection.js';
-import { startNatsRelay } from '../engine/nats/nats-relay.js';
+import { eventLogMetrics } from '../engine/events/event-log-metrics.js';
+import type { Retention } from '../engine/jobs/retention.js';
+import type { NatsOptions } from '../engine/events/nats-connection.js';
+import { startNatsRelay } from '../engine/events/nats-relay.js';
 import { type GraphiqlOptions, startGateway } from '../gateway/server.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';

@@ -1,7 +1,7 @@
 import { noFaults } from '../engine/contract.js';
-import { EngineMetrics } from '../engine/engine-metrics.js';
+import { EngineMetrics } from '../engine/jobs/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
-import { startNatsRelay } from '../engine/nats/nats-relay.js';
+import { startNatsRelay } from '../engine/events/nats-relay.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';

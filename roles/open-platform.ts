@@ -1,8 +1,8 @@
-import { EventLog } from '../engine/event-log.js';
-import type { NatsOptions } from '../engine/nats/nats-connection.js';
-import { KubernetesApis } from '../engine/kubernetes-apis.js';
+import { EventLog } from '../engine/events/event-log.js';
+import type { NatsOptions } from '../engine/events/nats-connection.js';
+import { KubernetesApis } from '../engine/kubernetes/kubernetes-apis.js';
 import type { Platform } from '../engine/platform.js';
-import { createSimulatedProvider } from '../engine/providers/simulated.js';
+import { createSimulatedProvider } from '../engine/providers/simulated/simulated-provider.js';
 import type { Clock } from '../kernel/clock.js';
 import { cursorKeys } from './cursor-keys.js';
 import { openDatabase } from '../kernel/database.js';

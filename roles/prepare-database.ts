@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { installQueue } from '../engine/schema.js';
+import { installQueue } from '../engine/jobs/install-queue.js';
 import { prepareRates } from '../gateway/server.js';
 import { checkDatabase, withoutPassword } from '../kernel/check-database.js';
 import { type OpenDatabase, openDatabase } from '../kernel/database.js';

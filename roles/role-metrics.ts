@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { eventLogMetrics } from '../engine/event-log-metrics.js';
+import { eventLogMetrics } from '../engine/events/event-log-metrics.js';
 import type { Platform } from '../engine/platform.js';
 import type { Env } from '../kernel/env.js';
 import { processMetrics } from '../kernel/metrics/process-metrics.js';

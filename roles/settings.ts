@@ -1,6 +1,6 @@
 import type { AuthOptions } from '../gateway/server.js';
-import type { NatsOptions } from '../engine/nats/nats-connection.js';
-import type { Retention } from '../engine/retention.js';
+import type { NatsOptions } from '../engine/events/nats-connection.js';
+import type { Retention } from '../engine/jobs/retention.js';
 import type { Env } from '../kernel/env.js';
 
 /** How clients prove who they are, where tokens tell accounts apart. */

@@ -1,9 +1,9 @@
 import type { TokenOrigin } from '../../access/accepted-tokens.js';
-import type { RiskInfrastructure } from './risk-infrastructure.js';
+import type { RiskInfrastructure } from './high-risk-operation-provider.js';
 import type { Problem } from '../../kernel/result.js';
-import type { ClaimInfrastructure } from './claim-infrastructure.js';
-import type { ContainerInfrastructure } from './container-infrastructure.js';
-import type { ChargeType, NodeTaint, PoolInfrastructure } from './pool-infrastructure.js';
+import type { ClaimInfrastructure } from './cloud-resource-provider.js';
+import type { ContainerInfrastructure } from './container-instance-provider.js';
+import type { ChargeType, NodeTaint, PoolInfrastructure } from './node-pool-provider.js';
 
 /** A control plane to be made. All calls are idempotent by the ids given, so a crashed caller repeats them. */
 export interface ControlPlaneRequest {

@@ -1,4 +1,4 @@
-import { eventTypeOf } from '../../engine/event-type.js';
+import { eventTypeOf } from '../../engine/events/event-type.js';
 import type { Platform } from '../../engine/platform.js';
 import type { ReferenceResolver } from '../../kernel/graph/federation.js';
 import type { RequestContext } from '../../kernel/subgraph.js';

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../../engine/contract.js';
-import { eventTypeOf } from '../../engine/event-type.js';
+import { eventTypeOf } from '../../engine/events/event-type.js';
 import { eventKindOf } from '../../kernel/event-kinds.js';
 import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
 import type { StreamCursors } from '../../kernel/event-cursor.js';

@@ -1,7 +1,7 @@
 import { refuseNotFound } from '../../engine/not-found.js';
 import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
-import { LogMark } from '../../engine/event-log.js';
+import { LogMark } from '../../engine/events/event-log.js';
 import type { StreamCursors } from '../../kernel/event-cursor.js';
 import { Bookmark } from '../../kernel/graph/bookmark.js';
 import { mapStream } from '../../kernel/graph/mapped-stream.js';

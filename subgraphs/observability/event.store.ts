@@ -7,7 +7,7 @@ import {
   type LoggedRow,
   restriction,
   toEvent,
-} from '../../engine/event-rows.js';
+} from '../../engine/events/event-rows.js';
 import type { Database } from '../../kernel/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 

@@ -1,11 +1,11 @@
-import { clusterAccess } from '../../engine/cluster-access.js';
+import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { done, type Reconciler, requeueAfter, type Schedule } from '../../engine/contract.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
 import { allOf } from '../../engine/kubernetes/pod-owners.js';
 import { listPath } from '../../engine/kubernetes/paths.js';
 import type { Platform } from '../../engine/platform.js';
-import { enqueueAll } from '../../engine/queue.js';
+import { enqueueAll } from '../../engine/jobs/queue.js';
 import { type CoreEvent, type EventsRead, newEvents, remembered } from './kubernetes-event.rules.js';
 import { KubernetesEventStore } from './kubernetes-event.store.js';
 

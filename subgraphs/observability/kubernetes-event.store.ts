@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../engine/contract.js';
-import { appendEvents } from '../../engine/events.js';
-import type { AccountKey } from '../../engine/queue.js';
+import { appendEvents } from '../../engine/events/append-events.js';
+import type { AccountKey } from '../../engine/jobs/queue.js';
 import type { Database } from '../../kernel/database.js';
 import type { EventReading } from './kubernetes-event.rules.js';
 

@@ -1,9 +1,9 @@
-import { clusterAccess } from '../../engine/cluster-access.js';
+import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { done, type Reconciler, requeueAfter, type Schedule } from '../../engine/contract.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
 import type { Platform } from '../../engine/platform.js';
-import { enqueueAll } from '../../engine/queue.js';
+import { enqueueAll } from '../../engine/jobs/queue.js';
 import { MetricStore } from './metric.store.js';
 import { scrape } from './scrape.js';
 

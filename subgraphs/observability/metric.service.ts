@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import { type ClusterAccess, clusterAccess } from '../../engine/cluster-access.js';
+import { type ClusterAccess, clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { decodeWorkloadId } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
-import { enqueueAll } from '../../engine/queue.js';
+import { enqueueAll } from '../../engine/jobs/queue.js';
 import type { RequestContext } from '../../kernel/subgraph.js';
 import { loadForCluster } from './cluster-loader.js';
 import { METRICS_KIND } from './metric.reconciler.js';

@@ -1,4 +1,4 @@
-import type { AccountKey } from '../../engine/queue.js';
+import type { AccountKey } from '../../engine/jobs/queue.js';
 import type { Database } from '../../kernel/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import { type MetricName, metricNames, type MetricRange } from './metric.rules.js';

@@ -5,7 +5,7 @@ import {
   type Reconciler,
   type ReconcileScope,
 } from '../../engine/contract.js';
-import { appendEvents } from '../../engine/events.js';
+import { appendEvents } from '../../engine/events/append-events.js';
 import type { Transaction } from '../../kernel/database.js';
 import { type Decision, decide } from './quota-application.rules.js';
 import { QUOTA_APPLICATION } from './quota-application.service.js';

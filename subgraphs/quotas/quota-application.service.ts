@@ -1,9 +1,9 @@
 import { refuseNotFound } from '../../engine/not-found.js';
-import { changeInTransaction } from '../../engine/change-transaction.js';
+import { changeInTransaction } from '../../engine/operations/change-transaction.js';
 import type { NewEvent } from '../../engine/contract.js';
-import { appendEvents, deferEvent } from '../../engine/events.js';
+import { appendEvents, deferEvent } from '../../engine/events/append-events.js';
 import type { Platform } from '../../engine/platform.js';
-import { enqueue } from '../../engine/queue.js';
+import { enqueue } from '../../engine/jobs/queue.js';
 import type { Transaction } from '../../kernel/database.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page } from '../../kernel/page.js';

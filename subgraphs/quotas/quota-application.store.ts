@@ -1,5 +1,5 @@
-import { dropLowerLimits } from '../../engine/ledger-scopes.js';
-import { setLimit } from '../../engine/ledger.js';
+import { dropLowerLimits } from '../../engine/ledger/ledger-scopes.js';
+import { setLimit } from '../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import { keyset } from '../../kernel/keyset.js';
 import { type Page, pageOf } from '../../kernel/page.js';

@@ -1,8 +1,8 @@
-import { changeInTransaction } from '../../engine/change-transaction.js';
+import { changeInTransaction } from '../../engine/operations/change-transaction.js';
 import type { NewEvent } from '../../engine/contract.js';
-import { appendEvents } from '../../engine/events.js';
+import { appendEvents } from '../../engine/events/append-events.js';
 import type { Platform } from '../../engine/platform.js';
-import { enqueue } from '../../engine/queue.js';
+import { enqueue } from '../../engine/jobs/queue.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Transaction } from '../../kernel/database.js';
 import type { Page } from '../../kernel/page.js';

@@ -1,6 +1,6 @@
-import { DISKS, diskLimit } from '../../engine/disk-limit.js';
-import { type Balance, balances, defaultLimits } from '../../engine/ledger.js';
-import { peakUsage, resourcesIn, scopesOf } from '../../engine/ledger-scopes.js';
+import { DISKS, diskLimit } from '../../engine/ledger/disk-limit.js';
+import { type Balance, balances, defaultLimits } from '../../engine/ledger/ledger.js';
+import { peakUsage, resourcesIn, scopesOf } from '../../engine/ledger/ledger-scopes.js';
 import type { Database, Transaction } from '../../kernel/database.js';
 import type { Product } from '../../kernel/graph/product.type.js';
 import { GENERAL_SCOPE, type QuotaKey } from '../../kernel/quota-id.js';

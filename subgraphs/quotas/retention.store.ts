@@ -1,4 +1,4 @@
-import type { RetentionPolicy } from '../../engine/retention.js';
+import type { RetentionPolicy } from '../../engine/jobs/retention.js';
 
 const quotaApplications: RetentionPolicy = {
   name: 'quotaApplications',

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { type ClusterAccess, clusterAccess } from '../../engine/cluster-access.js';
+import { type ClusterAccess, clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import type { Platform } from '../../engine/platform.js';
 import type { RequestContext } from '../../kernel/subgraph.js';

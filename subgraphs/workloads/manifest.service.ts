@@ -1,12 +1,12 @@
-import { appendEvents } from '../../engine/events.js';
-import { checkToken, once } from '../../engine/client-tokens.js';
+import { appendEvents } from '../../engine/events/append-events.js';
+import { checkToken, once } from '../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
 import type { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
 import { encodeWorkloadId, workloadKindOf } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
-import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
-import { enqueue } from '../../engine/queue.js';
+import { CLOUD_CLAIMS } from '../../engine/providers/cloud-resource-provider.js';
+import { enqueue } from '../../engine/jobs/queue.js';
 import { Abandoned } from '../../kernel/abandoned.js';
 import type { Transaction } from '../../kernel/database.js';
 import { FairQueue, QueueFull } from '../../kernel/fair-queue.js';

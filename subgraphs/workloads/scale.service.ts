@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../engine/not-found.js';
-import { appendEvents } from '../../engine/events.js';
-import { checkToken, once } from '../../engine/client-tokens.js';
+import { appendEvents } from '../../engine/events/append-events.js';
+import { checkToken, once } from '../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
 import { isNotFound } from '../../engine/kubernetes/kubernetes-error.js';

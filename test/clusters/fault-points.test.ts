@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FaultPoint, type FaultPointGroup, faultPoints } from '../../engine/fault-points.js';
-import { enqueue } from '../../engine/queue.js';
+import { type FaultPoint, type FaultPointGroup, faultPoints } from '../../engine/faults/fault-points.js';
+import { enqueue } from '../../engine/jobs/queue.js';
 import { packageRoot } from '../../kernel/root.js';
 import { ComponentService } from '../../subgraphs/clusters/api/component/component.service.js';
 import { EdgeAutonomyService } from '../../subgraphs/clusters/api/edge-autonomy/edge-autonomy.service.js';

@@ -1,7 +1,7 @@
-import { EventLog } from '../../engine/event-log.js';
-import { KubernetesApis } from '../../engine/kubernetes-apis.js';
+import { EventLog } from '../../engine/events/event-log.js';
+import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 import type { Platform } from '../../engine/platform.js';
-import { createSimulatedProvider } from '../../engine/providers/simulated.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
 import { EventCursors } from '../../kernel/event-cursor.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { EVENT_CHANNEL, appendEvents } from '../../engine/events.js';
-import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations.js';
+import { EVENT_CHANNEL, appendEvents } from '../../engine/events/append-events.js';
+import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations/operations.js';
 import type { Transaction } from '../../kernel/database.js';
 import { type Answer, type ClustersKit, openClusters } from './kit.js';
 import { runningCluster } from './running-cluster.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { once } from '../../engine/client-tokens.js';
+import { once } from '../../engine/operations/client-tokens.js';
 import { refuse, settle } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 

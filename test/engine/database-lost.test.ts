@@ -6,7 +6,7 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { done, type Reconciler } from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
-import { enqueue } from '../../engine/queue.js';
+import { enqueue } from '../../engine/jobs/queue.js';
 import { systemClock } from '../../kernel/clock.js';
 import { openDatabase } from '../../kernel/database.js';
 import { startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';

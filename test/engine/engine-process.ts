@@ -5,8 +5,8 @@
  */
 import 'reflect-metadata';
 import { startEngine } from '../../engine/engine.js';
-import { KubernetesApis } from '../../engine/kubernetes-apis.js';
-import { createSimulatedProvider } from '../../engine/providers/simulated.js';
+import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { systemClock } from '../../kernel/clock.js';
 import { openDatabase } from '../../kernel/database.js';
 import { createLog } from '../../kernel/log.js';

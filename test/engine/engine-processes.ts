@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { FaultPoint } from '../../engine/fault-points.js';
+import type { FaultPoint } from '../../engine/faults/fault-points.js';
 import { packageRoot } from '../../kernel/root.js';
 import { eventually } from '../kit/eventually.js';
 import type { World } from './world.js';

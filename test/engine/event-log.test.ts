@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LoggedEvent, NewEvent } from '../../engine/contract.js';
-import { EventLog, LogMark } from '../../engine/event-log.js';
-import { EVENT_CHANNEL, appendEvents } from '../../engine/events.js';
-import { pruneEvents } from '../../engine/housekeeping.js';
+import { EventLog, LogMark } from '../../engine/events/event-log.js';
+import { EVENT_CHANNEL, appendEvents } from '../../engine/events/append-events.js';
+import { pruneEvents } from '../../engine/jobs/housekeeping.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { done, requeueAfter, type Outcome, type Reconciler } from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
-import { enqueue, enqueueAll, enqueueLater } from '../../engine/queue.js';
-import { rankDueJobs } from '../../engine/ranks.js';
+import { enqueue, enqueueAll, enqueueLater } from '../../engine/jobs/queue.js';
+import { rankDueJobs } from '../../engine/jobs/ranks.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { inRequest } from '../../kernel/request-scope.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FaultPoint, faultPoints } from '../../engine/fault-points.js';
+import { type FaultPoint, faultPoints } from '../../engine/faults/fault-points.js';
 import { eventually } from '../kit/eventually.js';
 import { audit, ended, startWorld, wishCluster, type World } from './world.js';
 import { EngineProcesses } from './engine-processes.js';

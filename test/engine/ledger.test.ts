@@ -9,7 +9,7 @@ import {
   reserveUpTo,
   setDefaultLimits,
   setLimit,
-} from '../../engine/ledger.js';
+} from '../../engine/ledger/ledger.js';
 import { settle } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appendEvents } from '../../engine/events.js';
-import { EventLog } from '../../engine/event-log.js';
-import type { EventPulse } from '../../engine/event-pulse.js';
-import { openNatsPulse } from '../../engine/nats/nats-pulse.js';
-import { startNatsRelay } from '../../engine/nats/nats-relay.js';
+import { appendEvents } from '../../engine/events/append-events.js';
+import { EventLog } from '../../engine/events/event-log.js';
+import type { EventPulse } from '../../engine/events/event-notifier.js';
+import { openNatsPulse } from '../../engine/events/nats-notifier.js';
+import { startNatsRelay } from '../../engine/events/nats-relay.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { hasNatsServer, type NatsServer, startNatsServer } from '../kit/nats-server.js';

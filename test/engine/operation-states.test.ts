@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationState } from '../../engine/contract.js';
-import { appendEvents } from '../../engine/events.js';
+import { appendEvents } from '../../engine/events/append-events.js';
 import {
   createOperation,
   finishOperation,
@@ -10,7 +10,7 @@ import {
   resumeOperation,
   setProgress,
   startStage,
-} from '../../engine/operations.js';
+} from '../../engine/operations/operations.js';
 import type { Transaction } from '../../kernel/database.js';
 import { settle } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';

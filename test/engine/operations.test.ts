@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EventLog } from '../../engine/event-log.js';
-import { appendEvents } from '../../engine/events.js';
+import { EventLog } from '../../engine/events/event-log.js';
+import { appendEvents } from '../../engine/events/append-events.js';
 import {
   createOperation,
   finishOperation,
@@ -9,7 +9,7 @@ import {
   setProgress,
   stagesOf,
   startStage,
-} from '../../engine/operations.js';
+} from '../../engine/operations/operations.js';
 import type { Transaction } from '../../kernel/database.js';
 import { createLog } from '../../kernel/log.js';
 import { settle } from '../../kernel/result.js';

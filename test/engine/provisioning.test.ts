@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
-import { appendEvents } from '../../engine/events.js';
-import { requestCancel } from '../../engine/operations.js';
-import { enqueue } from '../../engine/queue.js';
+import { appendEvents } from '../../engine/events/append-events.js';
+import { requestCancel } from '../../engine/operations/operations.js';
+import { enqueue } from '../../engine/jobs/queue.js';
 import { eventually } from '../kit/eventually.js';
 import { clusterSchedules } from '../../subgraphs/clusters/reconcilers.js';
 import { audit, ended, NODE_TYPE, startWorld, wishCluster, type World } from './world.js';

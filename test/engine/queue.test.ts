@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done, requeueAfter, TerminalError, type Outcome, type Reconciler } from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
-import { enqueue, enqueueAll, enqueueLater } from '../../engine/queue.js';
+import { enqueue, enqueueAll, enqueueLater } from '../../engine/jobs/queue.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';

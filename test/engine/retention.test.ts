@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultRetention, retentionSchedule, operationRetention } from '../../engine/retention.js';
+import { defaultRetention, retentionSchedule, operationRetention } from '../../engine/jobs/retention.js';
 import { noFaults, type ReconcileScope } from '../../engine/contract.js';
 import { createLog } from '../../kernel/log.js';
 import { BillingStore } from '../../subgraphs/quotas/billing/billing.store.js';

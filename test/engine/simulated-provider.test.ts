@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createSimulatedProvider } from '../../engine/providers/simulated.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { newId } from '../../kernel/ids.js';
 import { providerContract } from './provider-contract.js';
 import { NODE_TYPE, startWorld } from './world.js';

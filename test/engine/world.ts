@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { startEngine, type Engine } from '../../engine/engine.js';
 import { noFaults, type Faults } from '../../engine/contract.js';
-import { EventLog } from '../../engine/event-log.js';
-import { KubernetesApis } from '../../engine/kubernetes-apis.js';
-import { balances, setLimit } from '../../engine/ledger.js';
+import { EventLog } from '../../engine/events/event-log.js';
+import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
+import { balances, setLimit } from '../../engine/ledger/ledger.js';
 import type { Platform } from '../../engine/platform.js';
-import { createSimulatedProvider } from '../../engine/providers/simulated.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
 import { EventCursors } from '../../kernel/event-cursor.js';
 import { createLog } from '../../kernel/log.js';

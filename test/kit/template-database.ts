@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
-import { installQueue } from '../../engine/schema.js';
+import { installQueue } from '../../engine/jobs/install-queue.js';
 import { openDatabase } from '../../kernel/database.js';
 import { migrate } from '../../kernel/migrate.js';
 import { packageRoot } from '../../kernel/root.js';

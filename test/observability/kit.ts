@@ -1,7 +1,7 @@
-import { EventLog } from '../../engine/event-log.js';
-import { appendEvents } from '../../engine/events.js';
+import { EventLog } from '../../engine/events/event-log.js';
+import { appendEvents } from '../../engine/events/append-events.js';
 import type { NewEvent } from '../../engine/contract.js';
-import { KubernetesApis } from '../../engine/kubernetes-apis.js';
+import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 import type { Platform } from '../../engine/platform.js';
 import { EventCursors } from '../../kernel/event-cursor.js';
 import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterAccess, deleteClusterAccess } from '../../engine/cluster-access.js';
+import { clusterAccess, deleteClusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { done, noFaults, type ReconcileScope, requeueAfter } from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from '../../engine/engine.js';
-import { deleteClusterAccess } from '../../engine/cluster-access.js';
+import { deleteClusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { done, noFaults, type ReconcileScope, requeueAfter } from '../../engine/contract.js';
 import { SCRAPE_INTERVAL_MS, SCRAPE_RETRY_MS } from '../../subgraphs/observability/metric.reconciler.js';
 import { observabilityReconcilers, observabilitySchedules } from '../../subgraphs/observability/subgraph.js';

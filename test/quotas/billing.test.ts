@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterAccess } from '../../engine/cluster-access.js';
+import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { noFaults } from '../../engine/contract.js';
-import { balances } from '../../engine/ledger.js';
+import { balances } from '../../engine/ledger/ledger.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';

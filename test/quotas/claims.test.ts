@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultPoints } from '../../engine/fault-points.js';
-import { clusterAccess } from '../../engine/cluster-access.js';
+import { faultPoints } from '../../engine/faults/fault-points.js';
+import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { noFaults, type Faults, type Reconciler } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
-import { release, reserve } from '../../engine/ledger.js';
-import { CLOUD_CLAIMS } from '../../engine/providers/claim-infrastructure.js';
+import { release, reserve } from '../../engine/ledger/ledger.js';
+import { CLOUD_CLAIMS } from '../../engine/providers/cloud-resource-provider.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { quotasOfClaim } from '../../subgraphs/clusters/model/claims.rules.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve } from '../../engine/ledger.js';
+import { balances, reserve } from '../../engine/ledger/ledger.js';
 import { packageRoot } from '../../kernel/root.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { named, testTitles } from '../../scripts/capabilities/test-titles.js';

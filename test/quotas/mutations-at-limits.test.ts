@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve, setLimit } from '../../engine/ledger.js';
+import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { quotaId } from '../../kernel/quota-id.js';
 import { packageRoot } from '../../kernel/root.js';
 import type { ClusterQuotaEntry } from '../../prisma/catalog.js';

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { faultPoints } from '../../engine/fault-points.js';
+import { faultPoints } from '../../engine/faults/fault-points.js';
 import { noFaults, type Reconciler, type ReconcileScope } from '../../engine/contract.js';
 import { type Engine, startEngine } from '../../engine/engine.js';
-import { balances, reserve } from '../../engine/ledger.js';
+import { balances, reserve } from '../../engine/ledger/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve, setLimit } from '../../engine/ledger.js';
+import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { CREATE, type Created, proCluster } from '../clusters/requests.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 

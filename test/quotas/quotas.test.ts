@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { release, reserve, setLimit } from '../../engine/ledger.js';
+import { release, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { readCatalog } from '../../prisma/catalog.js';

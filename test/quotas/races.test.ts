@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve, setLimit } from '../../engine/ledger.js';
+import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { settle } from '../../kernel/result.js';
 import { readCatalog } from '../../prisma/catalog.js';
 import { reserveInstances } from '../../subgraphs/clusters/changes/reserve-instances.js';

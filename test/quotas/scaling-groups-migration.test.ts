@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { balances } from '../../engine/ledger.js';
+import { balances } from '../../engine/ledger/ledger.js';
 import { type OpenDatabase, openDatabase } from '../../kernel/database.js';
 import { newId } from '../../kernel/ids.js';
 import { migrate } from '../../kernel/migrate.js';

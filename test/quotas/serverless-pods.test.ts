@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clusterAccess } from '../../engine/cluster-access.js';
+import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../engine/kubernetes/kubernetes-error.js';
 import { ended, startWorld } from '../engine/world.js';

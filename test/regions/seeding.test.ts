@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { setLimit } from '../../engine/ledger.js';
+import { setLimit } from '../../engine/ledger/ledger.js';
 import { openDatabase } from '../../kernel/database.js';
 import { seed } from '../../prisma/seed.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';

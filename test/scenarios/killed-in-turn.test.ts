@@ -6,7 +6,7 @@ import { type Client, createClient } from '@fleetgraph/client';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appendEvents } from '../../engine/events.js';
+import { appendEvents } from '../../engine/events/append-events.js';
 import { isDatabaseAway } from '../../kernel/database-away.js';
 import { type OpenDatabase, openDatabase } from '../../kernel/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterAccess } from '../../engine/cluster-access.js';
+import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesThrottled } from '../../engine/kubernetes/kubernetes-error.js';
 import { listCost, listRates, ListBudget } from '../../kubesim/api/list-budget.js';

@@ -1,8 +1,8 @@
-import { putClusterAccess } from '../../engine/cluster-access.js';
-import { EventLog } from '../../engine/event-log.js';
-import { KubernetesApis } from '../../engine/kubernetes-apis.js';
+import { putClusterAccess } from '../../engine/kubernetes/cluster-access.js';
+import { EventLog } from '../../engine/events/event-log.js';
+import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 import type { Platform } from '../../engine/platform.js';
-import { createSimulatedProvider } from '../../engine/providers/simulated.js';
+import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { EventCursors } from '../../kernel/event-cursor.js';
 import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';

@@ -7,7 +7,7 @@ import {
   KubernetesStatusError,
   KubernetesUnavailable,
 } from '../../engine/kubernetes/kubernetes-error.js';
-import { KubernetesApis } from '../../engine/kubernetes-apis.js';
+import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 
 const servers: Server[] = [];
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { changeInTransaction } from '../../../engine/change-transaction.js';
+import { changeInTransaction } from '../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../kernel/database.js';

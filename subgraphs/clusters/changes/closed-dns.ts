@@ -1,4 +1,4 @@
-import type { RiskInfrastructure } from '../../../engine/providers/risk-infrastructure.js';
+import type { RiskInfrastructure } from '../../../engine/providers/high-risk-operation-provider.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { isId } from '../../../kernel/ids.js';
 import { parseCidr } from '../model/cidr.rules.js';

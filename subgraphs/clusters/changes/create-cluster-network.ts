@@ -1,5 +1,5 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
-import { reserve } from '../../../engine/ledger.js';
+import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';

@@ -1,4 +1,4 @@
-import { dropScope, release } from '../../../engine/ledger.js';
+import { dropScope, release } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { releaseVpc, releaseVSwitches } from './network-quotas.js';
 import { usersOfSecurityGroup } from '../store/network-users.store.js';

@@ -1,5 +1,5 @@
-import { balances } from '../../../engine/ledger.js';
-import { quotaExceeded } from '../../../engine/quota-exceeded.js';
+import { balances } from '../../../engine/ledger/ledger.js';
+import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
 import { vcpusOf } from '../store/nodes.store.js';

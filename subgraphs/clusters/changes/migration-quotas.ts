@@ -1,4 +1,4 @@
-import { balances, release, reserve } from '../../../engine/ledger.js';
+import { balances, release, reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Need } from '../model/migration.rules.js';
 

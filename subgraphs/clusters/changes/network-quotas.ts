@@ -1,4 +1,4 @@
-import { release, reserve } from '../../../engine/ledger.js';
+import { release, reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { VpcRow } from '../store/network.store.js';
 

@@ -1,4 +1,4 @@
-import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger.js';
+import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import { isVirtual } from '../model/instance-category.js';

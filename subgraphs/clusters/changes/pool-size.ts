@@ -1,4 +1,4 @@
-import { enqueue } from '../../../engine/queue.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { Refused } from '../../../kernel/result.js';
 import { reservedNodes, reserveGrowth } from './quota.reservations.js';

@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
-import { appendEvents } from '../../../engine/events.js';
-import { enqueue } from '../../../engine/queue.js';
+import { appendEvents } from '../../../engine/events/append-events.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { refuseNodesOn } from '../model/kind.guard.js';

@@ -1,5 +1,5 @@
-import { DISKS, INSTANCES } from '../../../engine/disk-limit.js';
-import { balances, changeAll } from '../../../engine/ledger.js';
+import { DISKS, INSTANCES } from '../../../engine/ledger/disk-limit.js';
+import { balances, changeAll } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 

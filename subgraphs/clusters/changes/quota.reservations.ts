@@ -1,5 +1,5 @@
-import { balances, reserveAll } from '../../../engine/ledger.js';
-import { quotaExceeded } from '../../../engine/quota-exceeded.js';
+import { balances, reserveAll } from '../../../engine/ledger/ledger.js';
+import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { Refused } from '../../../kernel/result.js';
 import { isServerless } from '../model/product.rules.js';

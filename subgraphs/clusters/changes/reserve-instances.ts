@@ -1,4 +1,4 @@
-import { diskLimit, DISKS, INSTANCES, machinesWithDisks } from '../../../engine/disk-limit.js';
+import { diskLimit, DISKS, INSTANCES, machinesWithDisks } from '../../../engine/ledger/disk-limit.js';
 import {
   type Balance,
   changeAll,
@@ -6,7 +6,7 @@ import {
   reserve,
   reserveUpTo,
   timesIn,
-} from '../../../engine/ledger.js';
+} from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import { countsDisks, type Machine, releaseInstanceQuota, vcpuResource } from './quota-usage.js';

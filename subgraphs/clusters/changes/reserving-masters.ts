@@ -1,5 +1,5 @@
-import { diskLimit, DISKS, INSTANCES } from '../../../engine/disk-limit.js';
-import { reserve } from '../../../engine/ledger.js';
+import { diskLimit, DISKS, INSTANCES } from '../../../engine/ledger/disk-limit.js';
+import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuseLargeTypes } from './instance-size.guard.js';

@@ -1,4 +1,4 @@
-import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/pool-infrastructure.js';
+import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/node-pool-provider.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { groupLimit } from './quota.reservations.js';
 import type { Prisma } from '../store/reconcile.store.js';

@@ -1,6 +1,10 @@
-import { appendEvents } from '../../../engine/events.js';
-import { createOperation, type NewOperation, type OperationRow } from '../../../engine/operations.js';
-import { enqueue } from '../../../engine/queue.js';
+import { appendEvents } from '../../../engine/events/append-events.js';
+import {
+  createOperation,
+  type NewOperation,
+  type OperationRow,
+} from '../../../engine/operations/operations.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { refuse } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';

@@ -1,6 +1,6 @@
-import { appendEvents } from '../../../engine/events.js';
-import { createOperation } from '../../../engine/operations.js';
-import { enqueue } from '../../../engine/queue.js';
+import { appendEvents } from '../../../engine/events/append-events.js';
+import { createOperation } from '../../../engine/operations/operations.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/database.js';
 import { type ClusterRow, updateCluster } from '../store/cluster.store.js';
 import type { ChangeTiming } from '../model/maintenance-window.enums.js';

@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
-import { onceAround } from '../../../engine/client-tokens.js';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { onceAround } from '../../../engine/operations/client-tokens.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { Platform } from '../../../engine/platform.js';

@@ -1,7 +1,7 @@
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileScope } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 
 /** What a client is made from. */
 export interface ClientMeans {

@@ -1,7 +1,7 @@
 import { type ComponentRow as Component, type Prisma } from '../store/component.store.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../../engine/contract.js';
-import { appendEvents } from '../../../engine/events.js';
+import { appendEvents } from '../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { Database } from '../../../kernel/database.js';
 import { eventOf } from '../model/cluster-events.js';

@@ -1,7 +1,7 @@
 import { type ComponentRow as Component } from '../store/component.store.js';
 import type { Operation } from '../store/reconcile.store.js';
 import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
-import { appendEvents } from '../../../engine/events.js';
+import { appendEvents } from '../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { Transaction } from '../../../kernel/database.js';

@@ -1,7 +1,7 @@
 import { CoreV1Api, type KubeConfig, type V1Node } from '@kubernetes/client-node';
-import type { ClusterAccess } from '../../../engine/cluster-access.js';
+import type { ClusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
-import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 
 interface Condition {
   readonly type: string;

@@ -1,4 +1,4 @@
-import { type ClusterAccess, clusterAccess } from '../../../engine/cluster-access.js';
+import { type ClusterAccess, clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath } from '../../../engine/kubernetes/paths.js';

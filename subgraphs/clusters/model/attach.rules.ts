@@ -1,5 +1,5 @@
 import { notFound } from '../../../engine/not-found.js';
-import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
+import type { Machine } from '../../../engine/providers/node-pool-provider.js';
 import type { Problem } from '../../../kernel/result.js';
 import { poolKindProblems, type PoolCluster, type PoolOfKind } from './pool-kind.rules.js';
 import { instanceTypeProblems } from './node-pool.rules.js';

@@ -1,5 +1,5 @@
-import { DISKS } from '../../../engine/disk-limit.js';
-import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
+import { DISKS } from '../../../engine/ledger/disk-limit.js';
+import type { CloudClaim } from '../../../engine/providers/cloud-resource-provider.js';
 
 /** A place of the ledger that a claim holds while it is granted. */
 export interface ClaimQuota {

@@ -1,4 +1,4 @@
-import type { CloudClaim } from '../../../engine/providers/claim-infrastructure.js';
+import type { CloudClaim } from '../../../engine/providers/cloud-resource-provider.js';
 import type { ClaimQuota } from './claims.rules.js';
 
 /** What a Service has of the load balancer that stands for it. */

@@ -1,4 +1,4 @@
-import { quotaExceeded } from '../../../engine/quota-exceeded.js';
+import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Problem } from '../../../kernel/result.js';
 
 /** What decides whether a cluster can become a Pro one. */

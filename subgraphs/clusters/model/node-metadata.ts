@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
-import type { NodeTaint } from '../../../engine/providers/pool-infrastructure.js';
+import type { NodeTaint } from '../../../engine/providers/node-pool-provider.js';
 import { EFFECTS } from '../controllers/node-pool/node-settings.js';
 import type { TaintValue } from './pool-config.rules.js';
 import type { TaintEffect } from '../api/entities/pool-config.type.js';

@@ -1,5 +1,5 @@
 import type { OperationStage } from '../../../engine/contract.js';
-import { isFinished } from '../../../engine/operation.rules.js';
+import { isFinished } from '../../../engine/operations/operation.rules.js';
 
 /** Type of the operation that upgrades a cluster. */
 export const UPGRADE_CLUSTER = 'UPGRADE_CLUSTER' as const;

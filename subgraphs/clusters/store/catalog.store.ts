@@ -1,4 +1,4 @@
-import type { EventLog } from '../../../engine/event-log.js';
+import type { EventLog } from '../../../engine/events/event-log.js';
 import type { Database } from '../../../kernel/database.js';
 import { outsideRequests } from '../../../kernel/request-scope.js';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';

@@ -1,4 +1,4 @@
-import { changeOperation } from '../../../engine/operations.js';
+import { changeOperation } from '../../../engine/operations/operations.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './data-loaders.js';

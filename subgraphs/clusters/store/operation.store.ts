@@ -1,5 +1,5 @@
-import { operationKinds } from '../../../engine/operation-kinds.js';
-import { OPERATION_COLUMNS } from '../../../engine/operations.js';
+import { operationKinds } from '../../../engine/operations/operation-kinds.js';
+import { OPERATION_COLUMNS } from '../../../engine/operations/operations.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import { keyset } from '../../../kernel/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';

@@ -1,4 +1,4 @@
-import type { RetentionPolicy } from '../../../engine/retention.js';
+import type { RetentionPolicy } from '../../../engine/jobs/retention.js';
 import { type Database, type Transaction } from '../../../kernel/database.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 

@@ -1,4 +1,4 @@
-import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations.js';
+import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operations.js';
 import type { Transaction } from '../../../kernel/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from './reconcile.store.js';

@@ -1,4 +1,4 @@
-import { noteUsage } from '../../../engine/ledger.js';
+import { noteUsage } from '../../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../../kernel/database.js';
 import type { UseSum } from './billing.rules.js';
 

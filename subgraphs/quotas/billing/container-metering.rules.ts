@@ -1,4 +1,4 @@
-import type { ContainerUse } from '../../../engine/providers/container-infrastructure.js';
+import type { ContainerUse } from '../../../engine/providers/container-instance-provider.js';
 import { parseQuantity } from '../../../kernel/kubernetes-quantity.js';
 import type { MeteredPod } from './billing.store.js';
 

@@ -1,8 +1,8 @@
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import type { ContainerInfrastructure } from '../../../engine/providers/container-infrastructure.js';
-import type { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import type { ContainerInfrastructure } from '../../../engine/providers/container-instance-provider.js';
+import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 import type { BillingStore, ServerlessCluster } from './billing.store.js';
 import { hasEnded, meteredPod, type PodObject } from './container-metering.rules.js';
 

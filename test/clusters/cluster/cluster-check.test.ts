@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { putClusterAccess } from '../../../engine/cluster-access.js';
+import { putClusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { addNodes, runningCluster } from '../running-cluster.js';
 import { clusterMutation, type PayloadView } from '../requests.js';

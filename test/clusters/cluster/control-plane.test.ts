@@ -1,7 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
-import { enqueue } from '../../../engine/queue.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import { spread } from '../../../kubesim/cloud/control-plane.js';
 import { serviceLevel, availabilityIn } from '../../../subgraphs/clusters/model/control-plane.rules.js';
 import { looksOver } from '../../engine/looks.js';

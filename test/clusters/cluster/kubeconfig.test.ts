@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createSimulatedProvider } from '../../../engine/providers/simulated.js';
+import { createSimulatedProvider } from '../../../engine/providers/simulated/simulated-provider.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { createLog } from '../../../kernel/log.js';
 import { deriveKey } from '../../../kernel/secret.js';

@@ -1,7 +1,7 @@
 import { AppsV1Api, CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
-import { enqueue } from '../../../engine/queue.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import { eventually } from '../../kit/eventually.js';
 import { type LivingNetwork, openLivingNetwork } from '../network/network-with-engine.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enqueue } from '../../../engine/queue.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import { ended } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { clientOf, runningCluster } from '../upgrade/upgrade-kit.js';

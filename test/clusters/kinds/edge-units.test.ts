@@ -1,6 +1,6 @@
 import { DiscoveryV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
 import { isReady, type KindsWorld, startKinds } from './kinds-fixture.js';
 

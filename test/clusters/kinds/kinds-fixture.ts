@@ -1,5 +1,5 @@
 import { AppsV1Api, CoreV1Api, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { type Faults, noFaults } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { balances, setLimit } from '../../../engine/ledger.js';
+import { balances, setLimit } from '../../../engine/ledger/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import { clusterMutation, poolMutation, type PayloadView } from '../requests.js';

@@ -1,9 +1,9 @@
 import { Watch, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { balances } from '../../../engine/ledger.js';
+import { balances } from '../../../engine/ledger/ledger.js';
 import type { Faults } from '../../../engine/contract.js';
-import { type FaultPoint, faultPoints } from '../../../engine/fault-points.js';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { type FaultPoint, faultPoints } from '../../../engine/faults/fault-points.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
 import { ended } from '../../engine/world.js';
 import { isReady, type KindsWorld, startKinds, succeeded } from './kinds-fixture.js';

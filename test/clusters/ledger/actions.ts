@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { faultPoints } from '../../../engine/fault-points.js';
+import { faultPoints } from '../../../engine/faults/fault-points.js';
 
 /** What may be asked for; `index` chooses among the things of the kind that are there then. */
 

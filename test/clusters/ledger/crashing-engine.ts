@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { FaultPoint } from '../../../engine/fault-points.js';
+import type { FaultPoint } from '../../../engine/faults/fault-points.js';
 import { spawnEngine } from '../../engine/engine-processes.js';
 import type { World } from '../../engine/world.js';
 

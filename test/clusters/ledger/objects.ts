@@ -1,4 +1,4 @@
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
 import { Refused } from '../../../kernel/result.js';

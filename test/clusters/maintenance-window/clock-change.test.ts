@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enqueue } from '../../../engine/queue.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';

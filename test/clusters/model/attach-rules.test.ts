@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Machine } from '../../../engine/providers/pool-infrastructure.js';
+import type { Machine } from '../../../engine/providers/node-pool-provider.js';
 import { type AttachTarget, attachProblem } from '../../../subgraphs/clusters/model/attach.rules.js';
 
 const LINUX = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';

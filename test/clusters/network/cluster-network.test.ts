@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reserve } from '../../../engine/ledger.js';
+import { reserve } from '../../../engine/ledger/ledger.js';
 import { type Networks, openNetworks } from './network-kit.js';
 
 let networks: Networks;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLOUD_CLAIMS } from '../../../engine/providers/claim-infrastructure.js';
-import { enqueue } from '../../../engine/queue.js';
+import { CLOUD_CLAIMS } from '../../../engine/providers/cloud-resource-provider.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import { ended } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { type LivingNetwork, openLivingNetwork } from './network-with-engine.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { balances } from '../../../engine/ledger.js';
+import { balances } from '../../../engine/ledger/ledger.js';
 import { openClusters } from '../kit.js';
 import { proCluster } from '../requests.js';
 

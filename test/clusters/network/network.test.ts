@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setLimit } from '../../../engine/ledger.js';
+import { setLimit } from '../../../engine/ledger/ledger.js';
 import { createQuotasSubgraph } from '../../../subgraphs/quotas/subgraph.js';
 import { askSubgraph } from '../../kit/ask-subgraph.js';
 import { type Networks, openNetworks } from './network-kit.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { readNodeReports } from '../../../subgraphs/clusters/api/node-components/node-report.reader.js';
 import { livePools, type LivingPools } from '../pools/pools-with-engine.js';
 

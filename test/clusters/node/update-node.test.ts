@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metadata.js';
 import { NodeMetadataReader } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
 import { UpdateNodeService } from '../../../subgraphs/clusters/api/node/update-node.service.js';

@@ -1,7 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
-import { balances } from '../../../engine/ledger.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
+import { balances } from '../../../engine/ledger/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { livePools, type LivingPools } from './pools-with-engine.js';
 

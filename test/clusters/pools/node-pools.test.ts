@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { balances, setLimit } from '../../../engine/ledger.js';
+import { balances, setLimit } from '../../../engine/ledger/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { addNodes, runningCluster } from '../running-cluster.js';
 import { type PayloadView, poolMutation } from '../requests.js';

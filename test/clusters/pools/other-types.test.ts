@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setLimit } from '../../../engine/ledger.js';
+import { setLimit } from '../../../engine/ledger/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import { clusterMutation, type PayloadView, poolMutation } from '../requests.js';

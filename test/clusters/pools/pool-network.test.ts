@@ -1,8 +1,8 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import ipaddr from 'ipaddr.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
-import { balances } from '../../../engine/ledger.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
+import { balances } from '../../../engine/ledger/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { recount } from '../../kit/ledger-recount.js';
 import { deletionOf } from '../network/network-kit.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { setLimit } from '../../../engine/ledger.js';
+import { setLimit } from '../../../engine/ledger/ledger.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
-import { enqueue } from '../../../engine/queue.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Clock } from '../../../kernel/clock.js';
 import { startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults } from '../../../engine/contract.js';
 import type { Engine } from '../../../engine/engine.js';
-import { enqueue } from '../../../engine/queue.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import { MaintenanceWindowService } from '../../../subgraphs/clusters/api/maintenance-window/maintenance-window.service.js';
 import { automaticUpgradeSchedule } from '../../../subgraphs/clusters/controllers/upgrade/automatic-upgrade.reconciler.js';
 import { automaticTarget } from '../../../subgraphs/clusters/model/automatic-upgrade.rules.js';

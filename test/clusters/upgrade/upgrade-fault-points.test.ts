@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultPoints } from '../../../engine/fault-points.js';
+import { faultPoints } from '../../../engine/faults/fault-points.js';
 import { audit, ended, startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { graphOf } from '../graph-with-engine.js';

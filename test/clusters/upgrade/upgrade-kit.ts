@@ -1,4 +1,4 @@
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { ended, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import type { Engine } from '../../../engine/engine.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { ClusterCatalogStore } from '../../../subgraphs/clusters/store/catalog.store.js';

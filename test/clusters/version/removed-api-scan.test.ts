@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { KubernetesApis } from '../../../engine/kubernetes-apis.js';
+import { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 import { removedApis } from '../../../subgraphs/clusters/store/release.store.js';
 import { scanRemovedApis } from '../../../subgraphs/clusters/inspection/removed-api.scan.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterAccess } from '../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { enqueue } from '../../../engine/queue.js';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metadata.js';
 import { nodePath } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
 import { nextReplacement } from '../../../subgraphs/clusters/model/vertical-scaling.rules.js';

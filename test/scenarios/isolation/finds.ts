@@ -1,4 +1,4 @@
-import { appendEvents } from '../../../engine/events.js';
+import { appendEvents } from '../../../engine/events/append-events.js';
 import type { NewEvent } from '../../../engine/contract.js';
 import { newId } from '../../../kernel/ids.js';
 import type { TestDatabase } from '../../kit/database.js';

@@ -1,6 +1,6 @@
-import { changeInTransaction } from '../../../../engine/change-transaction.js';
+import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { appendEvents } from '../../../../engine/events.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../../kernel/database.js';
 import { refuse, Refused } from '../../../../kernel/result.js';

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { can } from '../../../../access/decision.js';
 import { kubernetesUser } from '../../../../access/kubernetes-user.js';
 import type { NewEvent } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Credentials } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';

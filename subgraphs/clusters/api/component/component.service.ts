@@ -1,10 +1,10 @@
 import { type Prisma } from '../../store/component.store.js';
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events.js';
-import type { OperationType } from '../../../../engine/operation-kinds.js';
-import { createOperation, type OperationRow } from '../../../../engine/operations.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
+import { createOperation, type OperationRow } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { newId } from '../../../../kernel/ids.js';

@@ -1,6 +1,6 @@
 import { createUnionType, Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { operationKinds } from '../../../../engine/operation-kinds.js';
+import { operationKinds } from '../../../../engine/operations/operation-kinds.js';
 import { orderOf } from '../../../../kernel/graph/order.type.js';
 import { connectionOf } from '../../../../kernel/graph/connection.type.js';
 import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';

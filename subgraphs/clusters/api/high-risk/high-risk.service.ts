@@ -1,8 +1,8 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { onceAround } from '../../../../engine/client-tokens.js';
+import { onceAround } from '../../../../engine/operations/client-tokens.js';
 import { TerminalError } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../../store/cluster.store.js';

@@ -1,4 +1,4 @@
-import type { RiskTarget } from '../../../../engine/providers/risk-infrastructure.js';
+import type { RiskTarget } from '../../../../engine/providers/high-risk-operation-provider.js';
 import type { Database } from '../../../../kernel/database.js';
 import { refuse } from '../../../../kernel/result.js';
 import type { ClusterRow } from '../../store/cluster.store.js';

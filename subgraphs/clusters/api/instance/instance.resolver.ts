@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Machine } from '../../../../engine/providers/pool-infrastructure.js';
+import type { Machine } from '../../../../engine/providers/node-pool-provider.js';
 import { PageArgs } from '../../../../kernel/graph/page.args.js';
 import { toUserError } from '../../../../kernel/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';

@@ -1,6 +1,6 @@
-import { onceAround } from '../../../../engine/client-tokens.js';
+import { onceAround } from '../../../../engine/operations/client-tokens.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { type Machine, releaseProblem } from '../../../../engine/providers/pool-infrastructure.js';
+import { type Machine, releaseProblem } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { type ConnectionValue, toConnection } from '../../../../kernel/graph/connection.type.js';
 import { type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';

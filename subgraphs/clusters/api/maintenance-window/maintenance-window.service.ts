@@ -1,5 +1,5 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';

@@ -1,6 +1,6 @@
 import { nameOfKind, refuseNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { dropScope, release } from '../../../../engine/ledger.js';
+import { dropScope, release } from '../../../../engine/ledger/ledger.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { refuse } from '../../../../kernel/result.js';

@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../../kernel/database.js';
 import { newId } from '../../../../kernel/ids.js';

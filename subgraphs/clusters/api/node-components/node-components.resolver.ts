@@ -1,5 +1,5 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
-import { type ClusterAccess, clusterAccess } from '../../../../engine/cluster-access.js';
+import { type ClusterAccess, clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { Cost } from '../../../../kernel/graph/cost.js';
 import { graphEnum } from '../../../../kernel/graph/graph-enum.js';

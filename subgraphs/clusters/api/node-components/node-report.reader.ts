@@ -1,6 +1,6 @@
-import type { ClusterAccess } from '../../../../engine/cluster-access.js';
+import type { ClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../../engine/kubernetes/client.js';
-import type { KubernetesApis } from '../../../../engine/kubernetes-apis.js';
+import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import { READ_ONE_BY_ONE, readNodeObject } from '../../inspection/node-metadata.reader.js';
 import { isReady, type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
 import type { AgentPod, NodeReport } from '../../model/node-components.rules.js';

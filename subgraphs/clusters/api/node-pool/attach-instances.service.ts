@@ -1,7 +1,7 @@
 import type { Failure } from '../../../../engine/contract.js';
-import { createOperation } from '../../../../engine/operations.js';
+import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
-import type { Machine } from '../../../../engine/providers/pool-infrastructure.js';
+import type { Machine } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { refuse, Refused } from '../../../../kernel/result.js';

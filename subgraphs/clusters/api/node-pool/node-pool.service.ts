@@ -1,4 +1,4 @@
-import { createOperation, finishOperation } from '../../../../engine/operations.js';
+import { createOperation, finishOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { newId } from '../../../../kernel/ids.js';

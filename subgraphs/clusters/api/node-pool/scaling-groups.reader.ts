@@ -1,5 +1,5 @@
 import type { InfrastructureProvider } from '../../../../engine/providers/infrastructure-provider.js';
-import type { ScalingGroup } from '../../../../engine/providers/pool-infrastructure.js';
+import type { ScalingGroup } from '../../../../engine/providers/node-pool-provider.js';
 
 /** Asks the provider for the scaling groups of clusters, once for each cluster and request. */
 export class ScalingGroupsReader {

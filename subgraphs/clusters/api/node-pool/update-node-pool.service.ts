@@ -1,4 +1,4 @@
-import { createOperation } from '../../../../engine/operations.js';
+import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';

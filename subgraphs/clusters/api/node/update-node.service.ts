@@ -1,6 +1,6 @@
-import { checkToken, once } from '../../../../engine/client-tokens.js';
-import { clusterAccess } from '../../../../engine/cluster-access.js';
-import { appendEvents } from '../../../../engine/events.js';
+import { checkToken, once } from '../../../../engine/operations/client-tokens.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { refuseNotFound } from '../../../../engine/not-found.js';

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { operationKindOf } from '../../../../engine/operation-kinds.js';
+import { operationKindOf } from '../../../../engine/operations/operation-kinds.js';
 import type { Failure } from '../../../../engine/contract.js';
 import { toUserError, UserError } from '../../../../kernel/graph/user-error.type.js';
 import type { Problem } from '../../../../kernel/result.js';

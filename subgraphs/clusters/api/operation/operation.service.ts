@@ -1,7 +1,7 @@
-import { appendEvents } from '../../../../engine/events.js';
-import { requestCancel } from '../../../../engine/operations.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { requestCancel } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { pageOf } from '../../../../kernel/page.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { isFinished } from '../../../../engine/operation.rules.js';
+import { isFinished } from '../../../../engine/operations/operation.rules.js';
 import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
 import type { RequestContext } from '../../../../kernel/subgraph.js';
 import type { OperationRow } from '../../store/operation.store.js';

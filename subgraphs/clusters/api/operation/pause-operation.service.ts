@@ -1,7 +1,11 @@
-import { appendEvents } from '../../../../engine/events.js';
-import { type OperationRow, pauseOperation, resumeOperation } from '../../../../engine/operations.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import {
+  type OperationRow,
+  pauseOperation,
+  resumeOperation,
+} from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { change, type ChangeOutcome, type ChangeRequest } from '../../changes/change.js';

@@ -1,4 +1,4 @@
-import type { EventTypeName } from '../../../../engine/event-type.js';
+import type { EventTypeName } from '../../../../engine/events/event-type.js';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Resource } from '../../../../kernel/graph/resource.type.js';
 

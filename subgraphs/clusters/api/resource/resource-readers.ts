@@ -1,5 +1,5 @@
-import { eventsByIds } from '../../../../engine/event-rows.js';
-import { eventTypeOf } from '../../../../engine/event-type.js';
+import { eventsByIds } from '../../../../engine/events/event-rows.js';
+import { eventTypeOf } from '../../../../engine/events/event-type.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { ClusterCheckStore } from '../../store/cluster-check.store.js';
 import { ClusterStore } from '../../store/cluster.store.js';

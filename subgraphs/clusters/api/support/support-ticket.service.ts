@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { changeInTransaction } from '../../../../engine/change-transaction.js';
-import { appendEvents } from '../../../../engine/events.js';
+import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';

@@ -1,7 +1,7 @@
-import { changeInTransaction } from '../../../../engine/change-transaction.js';
-import { appendEvents } from '../../../../engine/events.js';
+import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { Refused } from '../../../../kernel/result.js';

@@ -1,8 +1,8 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { createOperation } from '../../../../engine/operations.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { type Problem, refuse, Refused } from '../../../../kernel/result.js';

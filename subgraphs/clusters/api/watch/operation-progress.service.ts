@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { isFinished } from '../../../../engine/operation.rules.js';
+import { isFinished } from '../../../../engine/operations/operation.rules.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { RequestContext } from '../../../../kernel/subgraph.js';
 import { followsFrom } from '../../../../kernel/tracing/event-trace.js';

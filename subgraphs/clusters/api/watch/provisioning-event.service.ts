@@ -1,5 +1,5 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { type EventFilter, LogMark } from '../../../../engine/event-log.js';
+import { type EventFilter, LogMark } from '../../../../engine/events/event-log.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { Bookmark } from '../../../../kernel/graph/bookmark.js';
 import { followsFrom } from '../../../../kernel/tracing/event-trace.js';

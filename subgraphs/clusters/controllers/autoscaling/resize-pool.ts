@@ -1,6 +1,6 @@
 import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
-import { createOperation } from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { createOperation } from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { Refused } from '../../../../kernel/result.js';
 import { updateCluster } from '../../store/cluster.store.js';

@@ -5,9 +5,9 @@ import {
   type ReconcileScope,
   TerminalError,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { finishOperation, finishStage, startStage } from '../../../../engine/operations.js';
-import type { ChargeType } from '../../../../engine/providers/pool-infrastructure.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
+import type { ChargeType } from '../../../../engine/providers/node-pool-provider.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { nodeStatesFor } from '../../model/node-states.js';
 import type { Means } from '../steps/node-pool-step.js';

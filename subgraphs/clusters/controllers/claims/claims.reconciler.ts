@@ -7,15 +7,15 @@ import {
   requeueAfter,
   type Schedule,
 } from '../../../../engine/contract.js';
-import { diskLimit } from '../../../../engine/disk-limit.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { reserve } from '../../../../engine/ledger.js';
+import { diskLimit } from '../../../../engine/ledger/disk-limit.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { reserve } from '../../../../engine/ledger/ledger.js';
 import {
   type ClaimInfrastructure,
   CLOUD_CLAIMS,
   type CloudClaim,
-} from '../../../../engine/providers/claim-infrastructure.js';
-import { enqueue } from '../../../../engine/queue.js';
+} from '../../../../engine/providers/cloud-resource-provider.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import { type Problem, settle } from '../../../../kernel/result.js';
 import { type LoadBalancerUsage, NO_USAGE, sameLoad, desiredLoads } from '../../model/load-balancer-usage.js';
 import { type ClaimDecision, isDecisionApplied, quotasOfClaim } from '../../model/claims.rules.js';

@@ -1,5 +1,5 @@
 import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { inCluster, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { deleteCluster, failDeletion } from './delete-cluster.js';
 import { createControlPlane, openKubernetesApi } from '../provisioning/create-control-plane.js';

@@ -1,9 +1,9 @@
-import { deleteClusterAccess } from '../../../../engine/cluster-access.js';
+import { deleteClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type Outcome, requeueAfter } from '../../../../engine/contract.js';
-import { Finalizers } from '../../../../engine/finalizers.js';
-import { changeAll, dropScope } from '../../../../engine/ledger.js';
-import { finishOperation, finishStage, startStage } from '../../../../engine/operations.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { Finalizers } from '../../../../engine/jobs/finalizers.js';
+import { changeAll, dropScope } from '../../../../engine/ledger/ledger.js';
+import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { removeClaimsOf } from '../../store/claims.store.js';

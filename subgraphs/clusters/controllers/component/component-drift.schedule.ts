@@ -1,5 +1,5 @@
 import type { ReconcileScope, Schedule } from '../../../../engine/contract.js';
-import type { KubernetesApis } from '../../../../engine/kubernetes-apis.js';
+import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { checkComponents } from '../../inspection/component-check.js';
 import { deleteOrphanedComponents } from '../../store/component.store.js';

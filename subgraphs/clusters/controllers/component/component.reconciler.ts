@@ -5,8 +5,13 @@ import {
   KubernetesStatusError,
   KubernetesUnavailable,
 } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { finishOperation, finishStage, passStage, startStage } from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+import {
+  finishOperation,
+  finishStage,
+  passStage,
+  startStage,
+} from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Means } from '../steps/node-pool-step.js';

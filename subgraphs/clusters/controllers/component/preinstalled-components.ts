@@ -1,4 +1,4 @@
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import type { ClusterRow } from '../../store/cluster.store.js';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { done, type Reconciler, type ReconcileScope, requeueAfter } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import type { Problem } from '../../../../kernel/result.js';

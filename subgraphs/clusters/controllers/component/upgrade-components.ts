@@ -1,7 +1,7 @@
 import { type ComponentRow as Component, updateComponentSpec } from '../../store/component.store.js';
 import { done, type Failure } from '../../../../engine/contract.js';
-import { startStage } from '../../../../engine/operations.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { startStage } from '../../../../engine/operations/operations.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { componentEntry, nextVersion } from '../../model/component-catalog.js';
 

@@ -11,7 +11,7 @@ import type {
   ControlPlane,
   ControlPlaneIncident,
 } from '../../../../engine/providers/infrastructure-provider.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import type { Means } from '../steps/node-pool-step.js';

@@ -1,8 +1,8 @@
 import { CoreV1Api, PatchStrategy, setHeaderOptions, type KubeConfig } from '@kubernetes/client-node';
-import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { finishOperation, finishStage, startStage } from '../../../../engine/operations.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import type { Means } from '../steps/node-pool-step.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
 import { type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';

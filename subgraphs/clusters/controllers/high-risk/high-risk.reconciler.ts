@@ -9,8 +9,8 @@ import {
   KubernetesStatusError,
   KubernetesUnavailable,
 } from '../../../../engine/kubernetes/kubernetes-error.js';
-import type { DoneRisk } from '../../../../engine/providers/risk-infrastructure.js';
-import { enqueue, enqueueAll } from '../../../../engine/queue.js';
+import type { DoneRisk } from '../../../../engine/providers/high-risk-operation-provider.js';
+import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { isId } from '../../../../kernel/ids.js';
 import { type ClusterStep } from '../steps/cluster-step.js';

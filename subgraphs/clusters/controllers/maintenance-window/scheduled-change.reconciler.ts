@@ -5,8 +5,8 @@ import {
   type ReconcileScope,
   requeueAfter,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { finishOperation, type OperationRow } from '../../../../engine/operations.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { finishOperation, type OperationRow } from '../../../../engine/operations/operations.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';

@@ -1,7 +1,12 @@
 import { VersionApi } from '@kubernetes/client-node';
-import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, requeueAfter, type Outcome } from '../../../../engine/contract.js';
-import { finishOperation, finishStage, passStage, startStage } from '../../../../engine/operations.js';
+import {
+  finishOperation,
+  finishStage,
+  passStage,
+  startStage,
+} from '../../../../engine/operations/operations.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { type Problem, Refused } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';

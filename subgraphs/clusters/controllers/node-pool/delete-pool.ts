@@ -1,8 +1,13 @@
 import { done, requeueAfter, type ReconcileScope } from '../../../../engine/contract.js';
-import { Finalizers } from '../../../../engine/finalizers.js';
-import { dropScope, release } from '../../../../engine/ledger.js';
-import { finishOperation, finishStage, passStage, startStage } from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { Finalizers } from '../../../../engine/jobs/finalizers.js';
+import { dropScope, release } from '../../../../engine/ledger/ledger.js';
+import {
+  finishOperation,
+  finishStage,
+  passStage,
+  startStage,
+} from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import { poolResources } from '../../changes/quota.reservations.js';
 import { releaseNodeQuota } from '../../changes/quota-usage.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';

@@ -1,4 +1,4 @@
-import type { ScalingGroup } from '../../../../engine/providers/pool-infrastructure.js';
+import type { ScalingGroup } from '../../../../engine/providers/node-pool-provider.js';
 import { holds, withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { NodePool, Prisma } from '../../store/reconcile.store.js';

@@ -3,7 +3,7 @@ import type {
   InstanceRequest,
   VSwitchPlace,
 } from '../../../../engine/providers/infrastructure-provider.js';
-import type { AttachRequest } from '../../../../engine/providers/pool-infrastructure.js';
+import type { AttachRequest } from '../../../../engine/providers/node-pool-provider.js';
 import { labelsOfKind } from '../../model/pool-labels.rules.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
 import { kubernetesTaints } from './node-settings.js';

@@ -1,7 +1,7 @@
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { finishStage, stagesOf, startStage } from '../../../../engine/operations.js';
-import type { NodeTaint } from '../../../../engine/providers/pool-infrastructure.js';
+import { finishStage, stagesOf, startStage } from '../../../../engine/operations/operations.js';
+import type { NodeTaint } from '../../../../engine/providers/node-pool-provider.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';

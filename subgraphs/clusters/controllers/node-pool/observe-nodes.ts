@@ -1,4 +1,4 @@
-import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { requeueAfter } from '../../../../engine/contract.js';
 import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Node } from '../../store/reconcile.store.js';

@@ -1,4 +1,4 @@
-import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileScope } from '../../../../engine/contract.js';
 import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
 import { listNodes } from '../../inspection/kubernetes-nodes.js';

@@ -1,5 +1,5 @@
 import { requeueAfter } from '../../../../engine/contract.js';
-import { startStage } from '../../../../engine/operations.js';
+import { startStage } from '../../../../engine/operations/operations.js';
 import { releaseInstanceQuota, releaseNodeQuota } from '../../changes/quota-usage.js';
 import { deleteNodes, type RemovalOptions, markRemoving } from '../../store/nodes.store.js';
 import { eventOf } from '../../model/cluster-events.js';

@@ -1,4 +1,4 @@
-import { finishStage, stagesOf, startStage } from '../../../../engine/operations.js';
+import { finishStage, stagesOf, startStage } from '../../../../engine/operations/operations.js';
 import { withCondition } from '../../model/conditions.js';
 import { NO_JSON } from '../../store/json-null.js';
 import { eventOf } from '../../model/cluster-events.js';

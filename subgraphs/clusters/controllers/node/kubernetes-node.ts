@@ -1,4 +1,4 @@
-import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileScope } from '../../../../engine/contract.js';
 import type { Means } from '../steps/node-pool-step.js';
 import { readNode } from '../../inspection/kubernetes-nodes.js';

@@ -1,7 +1,7 @@
-import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileScope, Schedule } from '../../../../engine/contract.js';
-import type { KubernetesApis } from '../../../../engine/kubernetes-apis.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { listNodes, isReady } from '../../inspection/kubernetes-nodes.js';
 import { pagesById } from '../steps/pages-by-id.js';
 import { clustersAfter } from '../../store/reconcile.store.js';

@@ -6,8 +6,8 @@ import {
   type Reconciler,
   type ReconcileScope,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import type { Means } from '../steps/node-pool-step.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';

@@ -5,8 +5,8 @@ import {
   type Reconciler,
   type ReconcileScope,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { NodeRow as Node } from '../../store/node.store.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { startRepair } from './start-repair.js';

@@ -1,6 +1,6 @@
 import type { ReconcileScope } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import { newId } from '../../../../kernel/ids.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { configOf, type ManagementConfig } from '../../model/pool-config.rules.js';

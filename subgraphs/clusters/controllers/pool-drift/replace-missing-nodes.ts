@@ -1,5 +1,5 @@
-import { createOperation } from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { createOperation } from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { NodeDifferences } from '../node-pool/observed-nodes.js';

@@ -1,4 +1,4 @@
-import type { ScalingBounds, ScalingGroup } from '../../../../engine/providers/pool-infrastructure.js';
+import type { ScalingBounds, ScalingGroup } from '../../../../engine/providers/node-pool-provider.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { scalingGroupMissingEvent, healthOf } from '../node-pool/ensure-scaling-group.js';
 import { updateNodePool } from '../../store/node-pool.store.js';

@@ -1,5 +1,5 @@
 import { done, type Outcome } from '../../../../engine/contract.js';
-import { finishOperation, finishStage, passStage } from '../../../../engine/operations.js';
+import { finishOperation, finishStage, passStage } from '../../../../engine/operations/operations.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';

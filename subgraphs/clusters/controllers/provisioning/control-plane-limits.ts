@@ -1,4 +1,4 @@
-import { balances } from '../../../../engine/ledger.js';
+import { balances } from '../../../../engine/ledger/ledger.js';
 import type { ControlPlaneRequest } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Database } from '../../../../kernel/database.js';
 import type { Cluster } from '../../store/reconcile.store.js';

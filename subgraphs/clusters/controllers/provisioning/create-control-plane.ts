@@ -1,8 +1,12 @@
 import { VersionApi } from '@kubernetes/client-node';
-import { type ClusterAccess, clusterAccess, putClusterAccess } from '../../../../engine/cluster-access.js';
+import {
+  type ClusterAccess,
+  clusterAccess,
+  putClusterAccess,
+} from '../../../../engine/kubernetes/cluster-access.js';
 import { requeueAfter } from '../../../../engine/contract.js';
-import { passStage, startStage } from '../../../../engine/operations.js';
-import { enqueue, enqueueAll } from '../../../../engine/queue.js';
+import { passStage, startStage } from '../../../../engine/operations/operations.js';
+import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { ControlPlane } from '../../../../engine/providers/infrastructure-provider.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';

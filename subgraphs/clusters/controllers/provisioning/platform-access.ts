@@ -1,4 +1,4 @@
-import { type ClusterAccess, putClusterAccess } from '../../../../engine/cluster-access.js';
+import { type ClusterAccess, putClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { Platform } from '../../../../engine/platform.js';
 
 /** How long the platform's own credentials are valid. */

@@ -1,4 +1,4 @@
-import { clusterAccess } from '../../../../engine/cluster-access.js';
+import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { requeueAfter } from '../../../../engine/contract.js';
 import type { ErrorCode } from '../../../../kernel/errors.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';

@@ -1,5 +1,5 @@
 import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
-import type { KubernetesApis } from '../../../../engine/kubernetes-apis.js';
+import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import type { InfrastructureProvider } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import type { Node } from '../../store/reconcile.store.js';

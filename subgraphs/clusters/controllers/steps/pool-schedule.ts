@@ -1,5 +1,5 @@
 import type { Schedule } from '../../../../engine/contract.js';
-import { enqueueAll } from '../../../../engine/queue.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { pagesById } from './pages-by-id.js';
 import { clustersWithPools } from '../../store/reconcile.store.js';
 

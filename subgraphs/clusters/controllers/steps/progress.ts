@@ -1,4 +1,4 @@
-import { setProgress } from '../../../../engine/operations.js';
+import { setProgress } from '../../../../engine/operations/operations.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
 import type { PoolStep } from './node-pool-step.js';

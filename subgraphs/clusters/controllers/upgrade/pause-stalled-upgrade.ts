@@ -1,5 +1,5 @@
 import { done, type Outcome } from '../../../../engine/contract.js';
-import { changeOperation } from '../../../../engine/operations.js';
+import { changeOperation } from '../../../../engine/operations/operations.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
 import type { Node, Operation } from '../../store/reconcile.store.js';
 import { upgradeInput } from '../../store/upgrade-input.js';

@@ -1,8 +1,8 @@
 import { requeueAfter } from '../../../../engine/contract.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { changeOperation } from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { changeOperation } from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
 import type { Operation } from '../../store/reconcile.store.js';

@@ -1,7 +1,7 @@
 import type { ReconcileScope } from '../../../../engine/contract.js';
-import type { OperationRow } from '../../../../engine/operations.js';
+import type { OperationRow } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedProblem } from '../../model/cluster-check.rules.js';

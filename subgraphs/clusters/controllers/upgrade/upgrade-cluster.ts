@@ -12,8 +12,8 @@ import {
   setCancelable,
   startStage,
   stagesOf,
-} from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+} from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';

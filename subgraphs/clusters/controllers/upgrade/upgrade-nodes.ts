@@ -1,6 +1,11 @@
 import { done, requeueAfter } from '../../../../engine/contract.js';
 import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { changeOperation, finishStage, setProgress, startStage } from '../../../../engine/operations.js';
+import {
+  changeOperation,
+  finishStage,
+  setProgress,
+  startStage,
+} from '../../../../engine/operations/operations.js';
 import { inCluster, clusterEvent, type Step } from '../steps/cluster-step.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
 import type { StepOutcome } from '../steps/run-steps.js';

@@ -1,5 +1,5 @@
 import { done, type NewEvent, type Reconciler, type Schedule } from '../../../../engine/contract.js';
-import { type AccountKey, enqueue, enqueueAll } from '../../../../engine/queue.js';
+import { type AccountKey, enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/database.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';

@@ -5,8 +5,8 @@ import {
   finishStage,
   setProgress,
   startStage,
-} from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+} from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import { type Problem, Refused } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';

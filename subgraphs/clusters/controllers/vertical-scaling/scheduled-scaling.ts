@@ -1,5 +1,5 @@
-import { changeOperation } from '../../../../engine/operations.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { changeOperation } from '../../../../engine/operations/operations.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
 import { nodesToReplace } from '../../store/vertical-scaling.store.js';

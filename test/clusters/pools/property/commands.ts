@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { faultPoints } from '../../../../engine/fault-points.js';
+import { faultPoints } from '../../../../engine/faults/fault-points.js';
 
 /** What may be done to the pools of a cluster, by somebody or past the platform; `index` chooses among the pools. */
 

@@ -1,6 +1,6 @@
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { enqueue } from '../../../../engine/queue.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Node } from '../../../../subgraphs/clusters/store/reconcile.store.js';
 import { NODE_TYPE } from '../../../engine/world.js';
 import type { LivingPools } from '../pools-with-engine.js';

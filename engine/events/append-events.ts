@@ -1,0 +1,72 @@
+import type { Transaction } from '../../kernel/database.js';
+import { newId } from '../../kernel/ids.js';
+import { traceHeaders } from '../../kernel/tracing/span.js';
+import type { LoggedEvent, NewEvent } from '../contract.js';
+
+/** The channel on which an account's name says that its log has grown. */
+export const EVENT_CHANNEL = 'fleetgraph_event';
+
+/**
+ * Events that parts of a transaction have to say before it ends, by transaction. Appending locks the account's
+ * counter row until the commit; were it locked in the middle, two transactions could wait for each other's rows.
+ */
+const pending = new WeakMap<Transaction, NewEvent[]>();
+
+/** Remembers an event for the transaction's closing `appendEvents`. */
+export function deferEvent(tx: Transaction, event: NewEvent): void {
+  const events = pending.get(tx);
+  if (events) events.push(event);
+  else pending.set(tx, [event]);
+}
+
+/**
+ * Appends to the account's log, after what the transaction's operations had to say. Call it LAST in the transaction,
+ * with an empty list too: it locks the account's counter row until the commit, which makes sequences gapless and in
+ * commit order. One statement however many events; readers are woken when the transaction commits.
+ */
+export async function appendEvents(
+  tx: Transaction,
+  account: string,
+  at: Date,
+  events: readonly NewEvent[],
+): Promise<LoggedEvent[]> {
+  const all = [...(pending.get(tx) ?? []), ...events];
+  pending.delete(tx);
+  if (all.length === 0) return [];
+  const rows = all.map((event) => toRow(event));
+  const { traceparent = null } = traceHeaders();
+  // The CTE `grown` runs first and alone takes the lock; `first` is the sequence before the new ones.
+  const counted = await tx.$queryRaw<{ first: bigint }[]>`
+    WITH grown AS (
+      INSERT INTO engine.event_counter AS counter (account, last) VALUES (${account}, ${rows.length})
+      ON CONFLICT (account) DO UPDATE SET last = counter.last + ${rows.length}
+      RETURNING last - ${rows.length} AS first
+    ), appended AS (
+      INSERT INTO engine.event (account, sequence, id, at, category, type, level, reason, message,
+                                cluster_id, node_pool_id, operation_id, data, traceparent)
+      SELECT ${account}, grown.first + new.place, new.id, ${at}::timestamptz, new.category, new.type, new.level, new.reason,
+             new.message, new."clusterId", new."nodePoolId", new."operationId", new.data, ${traceparent}
+      FROM grown, ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS (
+             id text, category text, type text, level text, reason text, message text,
+             "clusterId" text, "nodePoolId" text, "operationId" text, data jsonb)) WITH ORDINALITY
+           AS new (id, category, type, level, reason, message, "clusterId", "nodePoolId", "operationId", data, place)
+    )
+    SELECT first, pg_notify(${EVENT_CHANNEL}, ${account})::text AS notified FROM grown`;
+  const first = BigInt(counted[0]?.first ?? 0);
+  return rows.map((row, index) => ({ ...row, account, at, sequence: first + BigInt(index + 1) }));
+}
+
+function toRow(event: NewEvent): Omit<LoggedEvent, 'account' | 'sequence' | 'at'> {
+  return {
+    id: newId('event'),
+    category: event.category,
+    type: event.type,
+    level: event.level ?? 'INFO',
+    reason: event.reason,
+    message: event.message,
+    clusterId: event.clusterId ?? null,
+    nodePoolId: event.nodePoolId ?? null,
+    operationId: event.operationId ?? null,
+    data: event.data ?? {},
+  };
+}

@@ -1,0 +1,28 @@
+import { Gauge, Registry } from 'prom-client';
+import type { OpenDatabase } from '../../kernel/database.js';
+import type { EventFollowers } from './event-log-readers.js';
+
+/** Metrics of who follows the event log in this process. docs/operations.md says what each means. */
+export function eventLogMetrics(followers: EventFollowers, database: OpenDatabase): Registry {
+  const registry = new Registry();
+  new Gauge({
+    name: 'fleetgraph_event_log_lag_events',
+    help: 'Events that the reader furthest behind has not taken yet.',
+    registers: [registry],
+    async collect() {
+      const accounts = followers.accounts();
+      if (accounts.length === 0) return this.set(0);
+      const counters = await database.prisma.eventCounter.findMany({ where: { account: { in: accounts } } });
+      this.set(followers.lag(new Map(counters.map(({ account, last }) => [account, last]))));
+    },
+  });
+  new Gauge({
+    name: 'fleetgraph_event_log_readers',
+    help: 'Streams that follow the event log.',
+    registers: [registry],
+    collect() {
+      this.set(followers.count);
+    },
+  });
+  return registry;
+}

@@ -1,0 +1,194 @@
+import { LRUCache } from 'lru-cache';
+import type { Database, OpenDatabase } from '../../kernel/database.js';
+import type { Log } from '../../kernel/log.js';
+import { refuse } from '../../kernel/result.js';
+import type { LoggedEvent } from '../contract.js';
+import { EventFollowers, type Follower } from './event-log-readers.js';
+import type { EventPulse } from './event-notifier.js';
+import { type NatsOptions } from './nats-connection.js';
+import { openNatsPulse } from './nats-notifier.js';
+import { openPostgresPulse } from './postgres-notifier.js';
+import { LogMark, Marks } from './log-bookmarks.js';
+import { selectEvents, toEvents, type EventFilter, type EventPage, type EventRow } from './event-rows.js';
+
+export type { EventFilter, EventPage } from './event-rows.js';
+export { LogMark } from './log-bookmarks.js';
+
+/** Events read at once by a follower; what a slow reader costs in memory. */
+const BATCH = 500;
+/** A follower that hears nothing looks into the log this often: a lost pulse delays, it never loses. */
+const SAFETY_POLL_MS = 10_000;
+
+/** Accounts of which it is remembered how far their log was; of others the database is asked. */
+const SEEN_ACCOUNTS = 10_000;
+
+/** A replica is not told that it has got further: who waits for it looks this often. */
+const REPLICA_POLL_MS = 100;
+
+export interface FollowOptions {
+  /** The position after which to begin; the log's present head when left out. */
+  readonly after?: bigint;
+  readonly filter?: EventFilter;
+  /** Ends the stream. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a stream tells the events that it reads. */
+interface Telling<T> {
+  readonly map: (event: LoggedEvent) => T | undefined | Promise<T | undefined>;
+  readonly marks: Marks;
+  readonly follower: Follower;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the event log: pages of it, and its tail as it grows. */
+export class EventLog implements AsyncDisposable {
+  /** Who follows the log in this process. */
+  readonly followers = new EventFollowers();
+  private readonly closing = new AbortController();
+  /** Newest events of accounts that this process has seen in its database, which does not go back behind them. */
+  private readonly seen = new LRUCache<string, bigint>({ max: SEEN_ACCOUNTS });
+
+  private constructor(
+    private readonly database: Database,
+    private readonly pulse: EventPulse,
+  ) {}
+
+  /**
+   * Opens the log. It hears of new events by NATS where `nats` is given (an engine must relay them, see
+   * `nats/nats-relay.ts`), else by a LISTEN connection of its own.
+   */
+  static async open(database: OpenDatabase, log: Log, nats?: NatsOptions): Promise<EventLog> {
+    const pulse = nats ? await openNatsPulse(nats, log) : await openPostgresPulse(database.url, log);
+    return new EventLog(database.prisma, pulse);
+  }
+
+  /** The sequence of the account's newest event, 0 when there is none. */
+  async head(account: string): Promise<bigint> {
+    const counter = await this.database.eventCounter.findUnique({ where: { account } });
+    const head = counter?.last ?? 0n;
+    this.see(account, head);
+    return head;
+  }
+
+  /** Whether the log has got as far as an event, now or within `patience` milliseconds. */
+  async reaches(
+    account: string,
+    sequence: bigint,
+    { patience, signal }: { readonly patience: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<boolean> {
+    if ((this.seen.get(account) ?? 0n) >= sequence) return true;
+    if ((await this.head(account)) >= sequence) return true;
+    const ear = await this.pulse.ear(account);
+    const deadline = performance.now() + patience;
+    try {
+      while (!signal?.aborted) {
+        if ((await this.head(account)) >= sequence) return true;
+        const left = deadline - performance.now();
+        if (left <= 0) return false;
+        await ear.next(Math.min(left, REPLICA_POLL_MS), signal);
+      }
+      return false;
+    } finally {
+      ear.close();
+    }
+  }
+
+  /** At most `limit` events after a position, oldest first (or newest first, before it, when `descending`). */
+  async read(account: string, page: EventPage): Promise<LoggedEvent[]> {
+    return toEvents(account, await this.rows(account, page));
+  }
+
+  /**
+   * Every matching event after the position: first what the log keeps, then what comes, without gap or repetition.
+   * Refuses `CURSOR_EXPIRED` when the log no longer keeps what followed the position, `INVALID_CURSOR` when the log
+   * has not got that far. Ends when the signal aborts or the log is closed.
+   */
+  async *follow(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent, void, undefined> {
+    for await (const step of this.tail(account, options)) if (!(step instanceof LogMark)) yield step;
+  }
+
+  /**
+   * The same with marks that say how far it is when there is nothing to tell: once when everything that the log keeps
+   * has been told, then behind 50 events that do not match, or ten seconds of them.
+   */
+  tail(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent | LogMark, void, undefined> {
+    return this.tell(account, options, (event) => event);
+  }
+
+  /** The same with what `map` makes of the matching events; those of which it makes nothing are not told. */
+  async *tell<T>(
+    account: string,
+    options: FollowOptions,
+    map: Telling<T>['map'],
+  ): AsyncGenerator<T | LogMark, void, undefined> {
+    // Listening begins before reading, so nothing can be appended unheard in between.
+    const ear = await this.pulse.ear(account);
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, this.closing.signal])
+      : this.closing.signal;
+    const follower = this.followers.join(account, options.after ?? 0n);
+    try {
+      let position = options.after ?? (await this.head(account));
+      follower.position = position;
+      const marks = new Marks(position);
+      while (!signal.aborted) {
+        const batch = await this.batch(account, position, options.filter);
+        yield* told(batch.events, { map, marks, follower, signal });
+        position = follower.position = batch.position;
+        const mark = batch.more ? marks.at(position) : marks.atEnd(position);
+        if (mark && !signal.aborted) yield mark;
+        if (!batch.more) await ear.next(SAFETY_POLL_MS, signal);
+      }
+    } finally {
+      this.followers.leave(follower);
+      ear.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closing.abort();
+    await this.pulse[Symbol.asyncDispose]();
+  }
+
+  private async batch(account: string, after: bigint, filter: EventFilter | undefined) {
+    const rows = await this.rows(account, { after, limit: BATCH, ...(filter && { filter }) });
+    const counter = rows[0] ?? { last: 0n, pruned: 0n };
+    this.see(account, BigInt(counter.last));
+    if (after < counter.pruned) expired();
+    if (after > counter.last)
+      refuse('INVALID_CURSOR', 'The cursor is ahead of the event log.', { path: ['after'] });
+    const events = toEvents(account, rows);
+    const more = events.length === BATCH;
+    return { events, more, position: more ? (events.at(-1)?.sequence ?? after) : BigInt(counter.last) };
+  }
+
+  private see(account: string, head: bigint): void {
+    if (head > (this.seen.get(account) ?? 0n)) this.seen.set(account, head);
+  }
+
+  private rows(account: string, page: EventPage): Promise<EventRow[]> {
+    return this.database.$queryRaw<EventRow[]>(selectEvents(account, page));
+  }
+}
+
+function expired(): never {
+  return refuse('CURSOR_EXPIRED', 'The event log no longer keeps what followed this cursor.', {
+    path: ['after'],
+  });
+}
+
+/** What is made of the events, until the signal aborts; the follower is as far as what was taken. */
+async function* told<T>(
+  events: readonly LoggedEvent[],
+  { map, marks, follower, signal }: Telling<T>,
+): AsyncGenerator<T | LogMark, void, undefined> {
+  for (const event of events) {
+    const answer = await map(event);
+    if (signal.aborted) return;
+    if (answer !== undefined) marks.tell(event.sequence);
+    const step = answer ?? marks.at(event.sequence);
+    if (step !== undefined) yield step;
+    follower.position = event.sequence;
+  }
+}

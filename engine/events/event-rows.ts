@@ -1,0 +1,133 @@
+import { type EventKind, eventKinds } from '../../kernel/event-kinds.js';
+import type { Database } from '../../kernel/database.js';
+import { Prisma } from '../../prisma/generated/client.js';
+import type { EventCategory, EventLevel, LoggedEvent } from '../contract.js';
+
+/** Which events of an account are wanted; what is left out does not restrict. */
+export interface EventFilter {
+  readonly clusterId?: string | undefined;
+  readonly categories?: readonly EventCategory[] | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly kinds?: readonly EventKind[] | undefined;
+  readonly levels?: readonly EventLevel[] | undefined;
+  readonly operationId?: string | undefined;
+}
+
+/** An event as a row of the log. */
+export interface LoggedRow {
+  readonly sequence: bigint;
+  readonly id: string;
+  readonly at: Date;
+  readonly category: EventCategory;
+  readonly type: string;
+  readonly level: EventLevel;
+  readonly reason: string;
+  readonly message: string;
+  readonly cluster_id: string | null;
+  readonly node_pool_id: string | null;
+  readonly operation_id: string | null;
+  readonly data: Record<string, unknown>;
+  readonly traceparent: string | null;
+}
+
+/** The columns of a `LoggedRow`. */
+export const EVENT_COLUMNS = Prisma.sql`sequence, id, at, category, type, level, reason, message, cluster_id,
+  node_pool_id, operation_id, data, traceparent`;
+
+/** Reads the account's events with these ids; those that the log no longer keeps are left out. */
+export async function eventsByIds(
+  database: Database,
+  account: string,
+  ids: readonly string[],
+): Promise<LoggedEvent[]> {
+  const rows = await database.$queryRaw<LoggedRow[]>`
+    SELECT ${EVENT_COLUMNS} FROM engine.event WHERE id = ANY(${[...ids]}::text[]) AND account = ${account}`;
+  return rows.map((row) => toEvent(account, row));
+}
+
+/** A row of the log with the state of the account's counter beside it; `sequence` is null when nothing matches. */
+export interface EventRow extends Omit<LoggedRow, 'sequence'> {
+  readonly last: bigint;
+  readonly pruned: bigint;
+  readonly sequence: bigint | null;
+}
+
+export interface EventPage {
+  readonly after: bigint;
+  readonly limit: number;
+  readonly filter?: EventFilter;
+  /** Newest first, from `after` (exclusive) downwards; `after` 0 starts at the newest. */
+  readonly descending?: boolean;
+}
+
+/**
+ * The counter and the events in one statement, thus of one moment: when fewer than `limit` events come, everything up
+ * to `last` has been seen.
+ */
+export function selectEvents(account: string, page: EventPage): Prisma.Sql {
+  const order = page.descending ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  return Prisma.sql`
+    SELECT counter.last, counter.pruned, found.* FROM engine.event_counter AS counter
+    LEFT JOIN LATERAL (
+      SELECT ${EVENT_COLUMNS} FROM engine.event WHERE account = ${account} AND ${position(page)} ${restriction(filterConditions(page.filter))}
+      ORDER BY sequence ${order} LIMIT ${page.limit}
+    ) AS found ON true
+    WHERE counter.account = ${account}`;
+}
+
+function position({ after, descending }: EventPage): Prisma.Sql {
+  if (!descending) return Prisma.sql`sequence > ${after}`;
+  return after === 0n ? Prisma.sql`true` : Prisma.sql`sequence < ${after}`;
+}
+
+/** What holds of the events that a filter lets through. */
+export function filterConditions(filter: EventFilter = {}): Prisma.Sql[] {
+  const { clusterId, operationId, categories, types, kinds, levels } = filter;
+  return [
+    clusterId === undefined ? undefined : Prisma.sql`cluster_id = ${clusterId}`,
+    operationId === undefined ? undefined : Prisma.sql`operation_id = ${operationId}`,
+    categories ? Prisma.sql`category = ANY(${[...categories]}::text[])` : undefined,
+    types ? Prisma.sql`type = ANY(${[...types]}::text[])` : undefined,
+    kinds ? kindCondition(kinds) : undefined,
+    levels ? Prisma.sql`level = ANY(${[...levels]}::text[])` : undefined,
+  ].filter((part) => part !== undefined);
+}
+
+/** The conditions as the rest of a WHERE clause. */
+export function restriction(conditions: readonly Prisma.Sql[]): Prisma.Sql {
+  return conditions.length === 0 ? Prisma.empty : Prisma.sql`AND ${Prisma.join([...conditions], ' AND ')}`;
+}
+
+/** The events among the rows. */
+export function toEvents(account: string, rows: readonly EventRow[]): LoggedEvent[] {
+  return rows.filter(hasEvent).map((row) => toEvent(account, row));
+}
+
+function hasEvent(row: EventRow): row is EventRow & LoggedRow {
+  return row.sequence !== null;
+}
+
+export function toEvent(account: string, row: LoggedRow): LoggedEvent {
+  return {
+    account,
+    sequence: BigInt(row.sequence),
+    id: row.id,
+    at: row.at,
+    category: row.category,
+    type: row.type,
+    level: row.level,
+    reason: row.reason,
+    message: row.message,
+    clusterId: row.cluster_id,
+    nodePoolId: row.node_pool_id,
+    operationId: row.operation_id,
+    data: row.data,
+    traceparent: row.traceparent ?? undefined,
+  };
+}
+
+function kindCondition(kinds: readonly EventKind[]): Prisma.Sql {
+  const named = Prisma.sql`type = ANY(${kinds.filter((kind) => kind !== 'OTHER')}::text[])`;
+  if (!kinds.includes('OTHER')) return named;
+  return Prisma.sql`(${named} OR type <> ALL(${Object.keys(eventKinds)}::text[]))`;
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { OpenDatabase } from '../../kernel/database.js';
+import { acquireLease } from '../../kernel/lease.js';
+import type { Log } from '../../kernel/log.js';
+import { PostgresListener } from './postgres-listener.js';
+import { connectNats, GAP_SUBJECT, type NatsOptions, pulseSubject } from './nats-connection.js';
+
+const RETRY_MS = 1_000;
+
+/**
+ * Carries PostgreSQL's notifications to NATS. Every engine process starts one; the one that holds the lease works,
+ * another takes over when it ends, and whatever was said in between is made up for by waking everybody.
+ */
+export async function startNatsRelay(
+  database: OpenDatabase,
+  options: NatsOptions,
+  log: Log,
+): Promise<AsyncDisposable> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const connection = await connectNats(options, log, () => connection.publish(GAP_SUBJECT));
+  const relaying = relayUntilStopped({ database, connection, log, signal });
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error('the relay stops'));
+      await relaying;
+      await connection.drain();
+    },
+  };
+}
+
+interface Relay {
+  readonly database: OpenDatabase;
+  readonly connection: NatsConnection;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+async function relayUntilStopped(relay: Relay): Promise<void> {
+  const { signal, log } = relay;
+  while (!signal.aborted) {
+    await relayWhileLeaseHolds(relay).catch(async (error: unknown) => {
+      if (signal.aborted) return;
+      log.warn({ err: error }, 'events cannot be relayed to NATS; trying again');
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    });
+  }
+}
+
+async function relayWhileLeaseHolds({ database, connection, log, signal }: Relay): Promise<void> {
+  await using lease = await acquireLease({ pool: database.pool, name: 'nats-relay', log, signal });
+  await using _listener = await PostgresListener.open(database.url, log, {
+    onPulse: (account) => connection.publish(pulseSubject(account)),
+    onGap: () => connection.publish(GAP_SUBJECT),
+  });
+  connection.publish(GAP_SUBJECT);
+  const over = AbortSignal.any([signal, lease.lost]);
+  if (!over.aborted) await once(over, 'abort');
+}

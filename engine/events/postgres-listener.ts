@@ -1,0 +1,81 @@
+import pg from 'pg';
+import type { Log } from '../../kernel/log.js';
+import { EVENT_CHANNEL } from './append-events.js';
+
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 5_000;
+
+/** What a listener tells: whose log has grown, or that pulses may have been missed. */
+export interface PulseListener {
+  onPulse(account: string): void;
+  onGap(): void;
+}
+
+/** One LISTEN connection to PostgreSQL. When it is lost it is made again, and `onGap` is called then. */
+export class PostgresListener implements AsyncDisposable {
+  private client: pg.Client | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  private constructor(
+    private readonly url: string,
+    private readonly log: Log,
+    private readonly listener: PulseListener,
+  ) {}
+
+  /** Starts listening; throws when the database cannot be reached. */
+  static async open(url: string, log: Log, listener: PulseListener): Promise<PostgresListener> {
+    const opened = new PostgresListener(url, log, listener);
+    await opened.listen();
+    return opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.retry);
+    const { client } = this;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async listen(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'fleetgraph listen',
+      keepAlive: true,
+    });
+    let over = false;
+    const onEnd = (error?: Error) => {
+      if (over) return;
+      over = true;
+      if (this.client !== client) return;
+      this.client = undefined;
+      void client.end().catch(() => undefined);
+      this.listenAgain(FIRST_RETRY_MS, error);
+    };
+    client.on('error', onEnd);
+    client.on('end', () => onEnd());
+    client.on('notification', ({ payload }) => this.listener.onPulse(payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${EVENT_CHANNEL}`);
+    } catch (error) {
+      over = true;
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+    if (this.closed) return client.end();
+    this.client = client;
+  }
+
+  private listenAgain(delayMs: number, error: unknown): void {
+    if (this.closed) return;
+    this.log.warn({ err: error }, 'the connection that listens for events was lost; listening again');
+    this.retry = setTimeout(() => {
+      this.listen().then(
+        () => this.listener.onGap(),
+        (failure: unknown) => this.listenAgain(Math.min(delayMs * 2, MAX_RETRY_MS), failure),
+      );
+    }, delayMs);
+  }
+}

@@ -1,0 +1,74 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { OpenDatabase } from '../../kernel/database.js';
+
+/** How a reconciliation ended: nothing more to do, to be looked at later, not to be mended, or to be tried again. */
+export type ReconcileOutcome = 'done' | 'requeued' | 'terminal' | 'failed';
+
+export interface ReconcileSample {
+  readonly kind: string;
+  readonly outcome: ReconcileOutcome;
+  readonly seconds: number;
+}
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** A job that nobody works on is due, or will be; one that is locked is being worked on. */
+const QUEUE = `
+  SELECT count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
+         count(*) FILTER (WHERE locked_at IS NULL AND run_at <= now())::int AS due,
+         count(*) FILTER (WHERE locked_at IS NULL AND run_at > now())::int AS later,
+         coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE locked_at IS NULL AND run_at <= now())), 0)::float
+           AS oldest
+  FROM graphile_worker._private_jobs`;
+
+interface QueueRow {
+  readonly running: number;
+  readonly due: number;
+  readonly later: number;
+  readonly oldest: number;
+}
+
+/** Metrics of an engine: its queue, read when it is asked for, and its reconciliations. */
+export class EngineMetrics {
+  readonly registry = new Registry();
+  private readonly reconciliations = new Histogram({
+    name: 'fleetgraph_reconcile_seconds',
+    help: 'Seconds of a reconciliation, by kind and how it ended.',
+    labelNames: ['kind', 'outcome'] as const,
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  private readonly failures = new Counter({
+    name: 'fleetgraph_reconcile_failures_total',
+    help: 'Reconciliations that failed and will be tried again.',
+    labelNames: ['kind'] as const,
+    registers: [this.registry],
+  });
+
+  constructor(database: OpenDatabase) {
+    const queue = async () => (await database.pool.query<QueueRow>(QUEUE)).rows[0];
+    new Gauge({
+      name: 'fleetgraph_queue_jobs',
+      help: 'Jobs of the queue that all engines share: running, due, or planned for later.',
+      labelNames: ['state'] as const,
+      registers: [this.registry],
+      async collect() {
+        const row = await queue();
+        if (row) for (const state of ['running', 'due', 'later'] as const) this.set({ state }, row[state]);
+      },
+    });
+    new Gauge({
+      name: 'fleetgraph_queue_oldest_due_seconds',
+      help: 'How long the oldest job has been due that nobody works on.',
+      registers: [this.registry],
+      async collect() {
+        this.set((await queue())?.oldest ?? 0);
+      },
+    });
+  }
+
+  reconciled({ kind, outcome, seconds }: ReconcileSample): void {
+    this.reconciliations.observe({ kind, outcome }, seconds);
+    if (outcome === 'failed') this.failures.inc({ kind });
+  }
+}

@@ -1,0 +1,77 @@
+import type { Database } from '../../kernel/database.js';
+import type { Schedule } from '../contract.js';
+import { REMOVE_ENDED_JOBS } from './permanently-failed-jobs.js';
+
+const DAY_MS = 86_400_000;
+
+export interface HousekeepingOptions {
+  /** How long the event log keeps events, in milliseconds. Default 7 days. */
+  readonly eventRetentionMs?: number;
+  /** How long answers are kept by clientToken, in milliseconds. Default 1 day. */
+  readonly clientTokenRetentionMs?: number;
+}
+
+/** What the engine itself does by the clock: every engine passes these schedules, one of them runs each. */
+export function housekeeping(options: HousekeepingOptions = {}): Schedule[] {
+  const { eventRetentionMs = 7 * DAY_MS, clientTokenRetentionMs = DAY_MS } = options;
+  return [
+    {
+      name: 'prune-events',
+      cron: '7 * * * *',
+      run: async ({ database, clock, log }) => {
+        const pruned = await pruneEvents(database, new Date(clock.now().getTime() - eventRetentionMs));
+        if (pruned > 0) log.info({ pruned }, 'pruned the event log');
+      },
+    },
+    {
+      name: 'forget-client-tokens',
+      cron: '17 * * * *',
+      run: async ({ database, clock }) => {
+        const before = new Date(clock.now().getTime() - clientTokenRetentionMs);
+        await database.clientToken.deleteMany({ where: { createdAt: { lt: before } } });
+      },
+    },
+    {
+      name: 'remove-ended-jobs',
+      cron: '*/10 * * * *',
+      run: async ({ database }) => void (await database.$executeRawUnsafe(REMOVE_ENDED_JOBS)),
+    },
+  ];
+}
+
+/** Accounts whose logs are pruned in one transaction. */
+const PRUNE_BATCH = 100;
+
+/**
+ * Removes the events before `before` and raises each log's `pruned`, by which followers know what is missing. What is
+ * removed is always a beginning of a log. Answers how many events went.
+ */
+export async function pruneEvents(database: Database, before: Date): Promise<number> {
+  const accounts = await database.eventCounter.findMany({
+    select: { account: true },
+    orderBy: { account: 'asc' },
+  });
+  let pruned = 0;
+  for (let start = 0; start < accounts.length; start += PRUNE_BATCH) {
+    const batch = accounts.slice(start, start + PRUNE_BATCH).map(({ account }) => account);
+    pruned += await pruneAccounts(database, batch, before);
+  }
+  return pruned;
+}
+
+function pruneAccounts(database: Database, accounts: readonly string[], before: Date): Promise<number> {
+  // The last event to go is the one before the first that stays; with none staying, all go.
+  return database.$executeRaw`
+    WITH cut AS (
+      SELECT counter.account, coalesce((
+        SELECT event.sequence - 1 FROM engine.event
+        WHERE event.account = counter.account AND event.sequence > counter.pruned AND event.at >= ${before}
+        ORDER BY event.sequence LIMIT 1), counter.last) AS upto
+      FROM engine.event_counter AS counter WHERE counter.account = ANY(${[...accounts]}::text[])
+      ORDER BY counter.account FOR UPDATE
+    ), raised AS (
+      UPDATE engine.event_counter AS counter SET pruned = cut.upto
+      FROM cut WHERE counter.account = cut.account AND cut.upto > counter.pruned
+    )
+    DELETE FROM engine.event USING cut WHERE event.account = cut.account AND event.sequence <= cut.upto`;
+}

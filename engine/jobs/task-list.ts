@@ -1,0 +1,102 @@
+import type { TaskList } from 'graphile-worker';
+import { z } from 'zod';
+import { failSpan } from '../../kernel/tracing/span.js';
+import { TerminalError, type Reconciler, type ReconcileScope, type Schedule } from '../contract.js';
+import type { EngineMetrics, ReconcileOutcome } from './engine-metrics.js';
+import { fromOrigin, lasting, originForm } from './request-origin.js';
+import { enqueueLater, RECONCILE_TASK, type ReconcileJob } from './queue.js';
+
+export const SCHEDULE_TASK = 'schedule';
+
+const reconcileJob = z.object({
+  kind: z.string(),
+  key: z.string(),
+  attempt: z.number().int().optional(),
+  origin: originForm.nullish(),
+  account: z.string().nullish(),
+});
+const scheduleJob = z.object({ name: z.string() });
+
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 60_000;
+
+/** How long to wait after the given number of failures in a row: doubling, at most a minute, spread by up to a fifth. */
+function retryDelay(attempt: number, random: () => number = Math.random): number {
+  return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 20)) * (0.8 + 0.2 * random());
+}
+
+export interface JobOptions {
+  readonly reconcilers: readonly Reconciler[];
+  readonly schedules: readonly Schedule[];
+  readonly scope: ReconcileScope;
+  readonly metrics?: EngineMetrics | undefined;
+}
+
+/** What graphile-worker runs: reconcilers by kind, schedules by name. */
+export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions): TaskList {
+  const byKind = new Map(reconcilers.map((reconciler) => [reconciler.kind, reconciler]));
+  const byName = new Map(schedules.map((schedule) => [schedule.name, schedule]));
+  return {
+    [RECONCILE_TASK]: async (payload) => {
+      const job = reconcileJob.parse(payload) as ReconcileJob;
+      const reconciler = byKind.get(job.kind);
+      // An engine of another release may know it; graphile-worker offers the job again.
+      if (!reconciler) throw new Error(`no reconciler for ${job.kind}`);
+      const attributes = { 'fleetgraph.kind': job.kind, 'fleetgraph.key': job.key };
+      const cause = { origin: lasting(job.origin), account: job.account ?? undefined };
+      await fromOrigin(cause, { name: `reconcile ${job.kind}`, attributes }, async () => {
+        const startedAt = performance.now();
+        const outcome = await runReconciler(reconciler, job, scope);
+        const seconds = (performance.now() - startedAt) / 1000;
+        metrics?.reconciled({ kind: job.kind, outcome, seconds });
+        scope.log.debug({ kind: job.kind, key: job.key, outcome }, 'a reconciliation has ended');
+      });
+    },
+    [SCHEDULE_TASK]: async (payload) => {
+      const { name } = scheduleJob.parse(payload);
+      await byName.get(name)?.run({ ...scope, log: scope.log.child({ schedule: name }) });
+    },
+  };
+}
+
+async function runReconciler(
+  reconciler: Reconciler,
+  job: ReconcileJob,
+  engine: ReconcileScope,
+): Promise<ReconcileOutcome> {
+  const scope = { ...engine, log: engine.log.child({ kind: job.kind, key: job.key }) };
+  try {
+    const { outcome, afterMs } = await attempt(reconciler, job.key, scope);
+    const { attempt: _, ...again } = job;
+    if (afterMs !== undefined) await enqueueLater(scope.database, again, afterMs);
+    return outcome;
+  } catch (error) {
+    // The engine retries without end: graphile-worker gives up after its last attempt, but a wish stays a wish.
+    const failures = (job.attempt ?? 0) + 1;
+    const afterMs = scope.signal.aborted ? 0 : retryDelay(failures);
+    scope.log.warn({ err: error, failures, afterMs }, 'a reconciliation failed and will be tried again');
+    failSpan(error instanceof Error ? error.message : String(error));
+    await enqueueLater(scope.database, { ...job, attempt: failures }, afterMs);
+    return 'failed';
+  }
+}
+
+interface Attempted {
+  readonly outcome: ReconcileOutcome;
+  /** In how many milliseconds to look again. */
+  readonly afterMs?: number;
+}
+
+async function attempt(reconciler: Reconciler, key: string, scope: ReconcileScope): Promise<Attempted> {
+  try {
+    const outcome = await reconciler.reconcile(key, scope);
+    return outcome.kind === 'requeue'
+      ? { outcome: 'requeued', afterMs: outcome.afterMs }
+      : { outcome: 'done' };
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    scope.log.warn({ problem: error.problem }, 'a reconciliation cannot succeed');
+    await reconciler.failed?.(key, error.problem, scope);
+    return { outcome: 'terminal' };
+  }
+}

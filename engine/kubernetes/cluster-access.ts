@@ -1,0 +1,36 @@
+import type { Database, Transaction } from '../../kernel/database.js';
+
+/** How the platform itself reaches a cluster's Kubernetes API. */
+export interface ClusterAccess {
+  readonly clusterId: string;
+  readonly account: string;
+  /** Base URL of the API server. */
+  readonly server: string;
+  /** PEM of its CA, base64. */
+  readonly caData: string;
+  /** Bearer token of the platform. */
+  readonly token: string;
+}
+
+/** Records or replaces a cluster's access. */
+export async function putClusterAccess(tx: Transaction, access: ClusterAccess): Promise<void> {
+  const { clusterId, ...rest } = access;
+  await tx.clusterAccess.upsert({ where: { clusterId }, create: { clusterId, ...rest }, update: rest });
+}
+
+/** Forgets a cluster's access; nothing happens when there is none. */
+export async function deleteClusterAccess(tx: Transaction, clusterId: string): Promise<void> {
+  await tx.clusterAccess.deleteMany({ where: { clusterId } });
+}
+
+/** The access of each of the clusters that has one, in one statement. `account` null is the platform itself. */
+export async function clusterAccess(
+  database: Database | Transaction,
+  account: string | null,
+  clusterIds: readonly string[],
+): Promise<Map<string, ClusterAccess>> {
+  const rows = await database.clusterAccess.findMany({
+    where: { clusterId: { in: [...clusterIds] }, ...(account !== null && { account }) },
+  });
+  return new Map(rows.map((row) => [row.clusterId, row]));
+}

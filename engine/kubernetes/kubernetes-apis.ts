@@ -1,0 +1,73 @@
+import { createSecureContext } from 'node:tls';
+import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
+import { LRUCache } from 'lru-cache';
+import { Agent } from 'undici';
+import type { OpenDatabase } from '../../kernel/database.js';
+import type { ClusterAccess } from './cluster-access.js';
+
+/** Clusters whose connections are kept open at most. */
+const MAX_CLUSTERS = 500;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than between two looks at a cluster, so that each finds a connection: what makes one costs more than a call. */
+const IDLE_TIMEOUT_MS = 20_000;
+/** Connections to one API server at most; a watch holds one. */
+const MAX_CONNECTIONS = 64;
+
+/**
+ * Client configurations for the Kubernetes APIs of clusters, with connections that are kept and used again. As it
+ * comes, @kubernetes/client-node makes a new agent, thus a new TLS connection, for each request.
+ */
+export class KubernetesApis implements AsyncDisposable {
+  private readonly configs = new LRUCache<string, PooledKubeConfig>({
+    max: MAX_CLUSTERS,
+    // Closing lets the requests that run come to their end.
+    dispose: (config) => void config.agent.close().catch(() => undefined),
+  });
+
+  /** `database` is where accesses are read from; see cluster-access.ts. */
+  constructor(protected readonly database: OpenDatabase) {}
+
+  /** The configuration for `makeApiClient` and `Watch`; the same object for the same access. */
+  of(access: ClusterAccess): KubeConfig {
+    const key = `${access.clusterId}\n${access.server}\n${access.token}\n${access.caData}`;
+    const known = this.configs.get(key);
+    if (known) return known;
+    const config = new PooledKubeConfig(access);
+    this.configs.set(key, config);
+    return config;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const agents = [...this.configs.values()].map((config) => config.agent);
+    await Promise.allSettled(agents.map((agent) => agent.destroy()));
+    this.configs.clear();
+  }
+}
+
+class PooledKubeConfig extends KubeConfig {
+  readonly agent: Agent;
+
+  constructor(private readonly access: ClusterAccess) {
+    super();
+    const { clusterId: name, server, caData, token } = access;
+    this.loadFromClusterAndUser(
+      { name, server, caData, skipTLSVerify: false },
+      { name: 'fleetgraph', token },
+    );
+    this.agent = new Agent({
+      connections: MAX_CONNECTIONS,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
+      connect: {
+        timeout: CONNECT_TIMEOUT_MS,
+        keepAlive: true,
+        // Made once, not for each connection.
+        ...(caData && { secureContext: createSecureContext({ ca: Buffer.from(caData, 'base64') }) }),
+      },
+    });
+  }
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    context.setHeaderParam('Authorization', `Bearer ${this.access.token}`);
+    context.setDispatcher(this.agent);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Database, Transaction } from '../../kernel/database.js';
+
+/** What the ledger knows of the scopes (clusters, node pools) in which an account's resources are counted. */
+
+/** By resource, how much the fullest scope uses. Resources counted for the whole account are left out. One statement. */
+export async function peakUsage(
+  database: Database | Transaction,
+  account: string,
+): Promise<Map<string, number>> {
+  const rows = await database.$queryRaw<{ resource: string; used: number }[]>`
+    SELECT resource, max(used) AS used FROM engine.ledger_usage
+    WHERE account = ${account} AND scope <> '' GROUP BY resource`;
+  return new Map(rows.map((row) => [row.resource, row.used]));
+}
+
+/** The resources that have been counted in the scope; none when the account has no such scope. One statement. */
+export async function resourcesIn(
+  database: Database | Transaction,
+  account: string,
+  scope: string,
+): Promise<string[]> {
+  const rows = await database.ledgerUsage.findMany({ where: { account, scope }, select: { resource: true } });
+  return rows.map((row) => row.resource);
+}
+
+/**
+ * Those of the given clusters and node pools that the account has, or had: something was counted in them or done to them.
+ * One statement.
+ */
+export async function scopesOf(
+  database: Database | Transaction,
+  account: string,
+  scopes: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await database.$queryRaw<{ scope: string }[]>`
+    SELECT scope FROM unnest(${scopes}::text[]) AS given (scope)
+    WHERE EXISTS (SELECT FROM engine.ledger_usage AS usage WHERE usage.account = ${account} AND usage.scope = given.scope)
+       OR EXISTS (SELECT FROM engine.operation WHERE target_id = given.scope AND account = ${account})
+       OR EXISTS (SELECT FROM engine.operation WHERE cluster_id = given.scope AND account = ${account})`;
+  return new Set(rows.map(({ scope }) => scope));
+}
+
+/** Drops limits of single scopes that would hold the account below its new general limit of the resource. */
+export async function dropLowerLimits(
+  tx: Transaction,
+  account: string,
+  { resource, limit }: { readonly resource: string; readonly limit: number },
+): Promise<void> {
+  await tx.ledgerLimit.deleteMany({
+    where: { account, resource, scope: { not: '*' }, limit: { lt: limit } },
+  });
+}
+
+/** Forgets the count of a scope of which nothing is used. */
+export async function closeEmpty(
+  tx: Transaction,
+  account: string,
+  { resource, scope }: { readonly resource: string; readonly scope: string },
+): Promise<void> {
+  await tx.ledgerUsage.deleteMany({ where: { account, resource, scope, used: 0 } });
+}

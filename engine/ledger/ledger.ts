@@ -1,0 +1,261 @@
+import type { Database, Transaction } from '../../kernel/database.js';
+import { Refused } from '../../kernel/result.js';
+import { Prisma } from '../../prisma/generated/client.js';
+import { quotaExceeded } from './quota-exceeded.js';
+
+/**
+ * Counted resources. Who needs some reserves it in the transaction that needs it; the row of what is used is locked
+ * until that transaction ends, so two who race for the last one cannot both get it.
+ */
+
+export interface Resource {
+  /** What is counted, e.g. `payg-vcpu`. */
+  readonly resource: string;
+  /** What it is counted for: the id of a cluster or node pool, or '' for the whole account. */
+  readonly scope: string;
+}
+
+export interface Reservation extends Resource {
+  readonly account: string;
+  /** How much, 0 or more. */
+  readonly amount: number;
+  /** Where in the input the amount was asked for. */
+  readonly path?: readonly string[];
+  /** The limit where it is computed and the account has no higher one of its own. */
+  readonly computedLimit?: number;
+}
+
+export interface Balance extends Resource {
+  /** null: no limit. */
+  readonly limit: number | null;
+  readonly used: number;
+}
+
+/** The account and scope that stand for all of them. */
+const ANY = '*';
+
+/** More than anything is limited to. */
+const UNLIMITED = 2_147_483_647;
+
+/** What is asked for, as a table `wanted` in the order in which it is asked for. */
+function wantedOf(requests: readonly (Resource & Partial<Reservation>)[]): Prisma.Sql {
+  const rows = requests.map(({ resource, scope, amount, computedLimit }) => ({
+    ...{ resource, scope, amount },
+    computed: computedLimit,
+  }));
+  return Prisma.sql`
+    ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS (resource text, scope text, amount int, computed int))
+    WITH ORDINALITY AS wanted (resource, scope, amount, computed, place)`;
+}
+
+/**
+ * The limit of the row that `of` names: the account's own for the scope, else its own for any scope, else everybody's;
+ * null: none.
+ */
+function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
+  const row = Prisma.raw(of);
+  return Prisma.sql`(
+    SELECT held."limit" FROM engine.ledger_limit AS held
+    WHERE held.resource = ${row}.resource
+      AND (held.account, held.scope) IN ((${account}, ${row}.scope), (${account}, ${ANY}), (${ANY}, ${ANY}))
+    ORDER BY held.account = ${ANY}, held.scope = ${ANY} LIMIT 1)`;
+}
+
+/**
+ * Takes the whole amount. Refuses `QUOTA_EXCEEDED` (details: quotaId, resource, limit, used, requested) when it does not fit.
+ * Taking 0 always fits; it says that the resource is counted in the scope, so that its quota can be read there.
+ */
+export async function reserve(tx: Transaction, request: Reservation): Promise<void> {
+  if (request.amount <= 0) return open(tx, request);
+  await reserveAll(tx, request.account, [request]);
+}
+
+/** The same of several resources, each of which is named once; locks their rows in this order. One statement. */
+export async function reserveAll(
+  tx: Transaction,
+  account: string,
+  requests: readonly Omit<Reservation, 'account'>[],
+): Promise<void> {
+  if (requests.length === 0) return;
+  const wanted = wantedOf(requests);
+  const computed = Prisma.sql`(
+    SELECT wanted.computed FROM ${wanted} WHERE wanted.resource = usage.resource AND wanted.scope = usage.scope)`;
+  const taken = await tx.$queryRaw<Resource[]>`
+    INSERT INTO engine.ledger_usage AS usage (account, resource, scope, used)
+    SELECT ${account}, wanted.resource, wanted.scope, wanted.amount FROM ${wanted}
+    WHERE wanted.amount <= coalesce(greatest(wanted.computed, ${limitOf(account, 'wanted')}), ${UNLIMITED})
+    ORDER BY wanted.place
+    ON CONFLICT (account, resource, scope) DO UPDATE SET used = usage.used + excluded.used
+    WHERE excluded.used = 0
+       OR usage.used::bigint + excluded.used
+          <= coalesce(greatest(${computed}, ${limitOf(account, 'usage')}), ${UNLIMITED})
+    RETURNING usage.resource, usage.scope`;
+  const refused = requests.find((one) => !taken.some((row) => isSame(row, one)));
+  if (refused) await refuseAmount(tx, { ...refused, account });
+}
+
+function isSame(a: Resource, b: Resource): boolean {
+  return a.resource === b.resource && a.scope === b.scope;
+}
+
+async function open(tx: Transaction, { account, resource, scope }: Reservation): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO engine.ledger_usage (account, resource, scope, used) VALUES (${account}, ${resource}, ${scope}, 0)
+    ON CONFLICT DO NOTHING`;
+}
+
+async function refuseAmount(tx: Transaction, request: Reservation): Promise<never> {
+  const [balance] = await balances(tx, request.account, [request]);
+  const { resource, scope, amount: requested, path } = request;
+  const limit = Math.max(balance?.limit ?? 0, request.computedLimit ?? 0);
+  const excess = { resource, scope, limit, used: balance?.used ?? 0, requested };
+  throw new Refused([quotaExceeded(excess, { path })]);
+}
+
+/** Takes as much of the amount as fits, in whole multiples of `step` (default 1); answers how much that is. */
+export async function reserveUpTo(
+  tx: Transaction,
+  request: Reservation & { readonly step?: number },
+): Promise<number> {
+  const { account, amount, computedLimit = null, step = 1 } = request;
+  if (amount <= 0) return 0;
+  const [row] = await lockBalances(tx, account, [request]);
+  const limit = row?.limit == null ? computedLimit : Math.max(row.limit, computedLimit ?? 0);
+  const room = limit === null ? amount : Math.max(0, limit - (row?.used ?? 0));
+  const granted = Math.floor(Math.min(amount, room) / step) * step;
+  await changeAll(tx, account, [{ ...request, amount: granted }]);
+  return granted;
+}
+
+/**
+ * Limit and use of each, in the order asked for. Nobody else takes of them, or gives back, before the transaction ends:
+ * who takes several that depend on each other locks all, decides, and changes them together.
+ */
+export async function lockBalances(
+  tx: Transaction,
+  account: string,
+  resources: readonly Resource[],
+): Promise<Balance[]> {
+  if (resources.length === 0) return [];
+  const wanted = wantedOf(resources);
+  const locked = await tx.$queryRaw<Balance[]>`
+    SELECT usage.resource, usage.scope, usage.used, ${limitOf(account, 'usage')} AS "limit"
+    FROM ${wanted} JOIN engine.ledger_usage AS usage
+      ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
+    ORDER BY wanted.place FOR UPDATE OF usage`;
+  if (locked.length === resources.length) return locked;
+  await tx.$executeRaw`
+    INSERT INTO engine.ledger_usage (account, resource, scope, used)
+    SELECT ${account}, wanted.resource, wanted.scope, 0 FROM ${wanted} ORDER BY wanted.place
+    ON CONFLICT DO NOTHING`;
+  return lockBalances(tx, account, resources);
+}
+
+/** How many times an amount still fits. */
+export function timesIn({ limit, used }: Pick<Balance, 'limit' | 'used'>, amount: number): number {
+  return limit === null ? Infinity : Math.max(0, Math.floor((limit - used) / amount));
+}
+
+/** Adds to what is used (less than 0: gives back; more than is used leaves 0), in this order. One statement. */
+export async function changeAll(
+  tx: Transaction,
+  account: string,
+  changes: readonly (Resource & { readonly amount: number })[],
+): Promise<void> {
+  const real = changes.filter(({ amount }) => amount !== 0);
+  if (real.length === 0) return;
+  await tx.$executeRaw`
+    WITH held AS MATERIALIZED (
+      SELECT usage.resource, usage.scope, wanted.amount
+      FROM ${wantedOf(real)} JOIN engine.ledger_usage AS usage
+        ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
+      ORDER BY wanted.place FOR UPDATE OF usage)
+    UPDATE engine.ledger_usage AS usage SET used = greatest(0, usage.used + held.amount) FROM held
+    WHERE usage.account = ${account} AND usage.resource = held.resource AND usage.scope = held.scope`;
+}
+
+/** Gives back. More than is used leaves 0. */
+export async function release(tx: Transaction, { account, amount, ...resource }: Reservation): Promise<void> {
+  if (amount > 0) await changeAll(tx, account, [{ ...resource, amount: -amount }]);
+}
+
+/** Writes down how much is used of something that others count, where it has been opened (by taking 0 of it). */
+export async function noteUsage(
+  database: Database | Transaction,
+  account: string,
+  { resource, scope }: Resource,
+  used: number,
+): Promise<void> {
+  await database.ledgerUsage.updateMany({ where: { account, resource, scope }, data: { used } });
+}
+
+/** Forgets what was counted for a scope that is no more. */
+export async function dropScope(tx: Transaction, account: string, scope: string): Promise<void> {
+  await tx.ledgerUsage.deleteMany({ where: { account, scope } });
+  await tx.ledgerLimit.deleteMany({ where: { account, scope } });
+}
+
+/** Sets the account's own limit; null lifts it. What is in use stays in use. */
+export async function setLimit(
+  tx: Transaction,
+  account: string,
+  { resource, scope }: Resource,
+  limit: number | null,
+): Promise<void> {
+  await tx.ledgerLimit.upsert({
+    where: { account_resource_scope: { account, resource, scope } },
+    create: { account, resource, scope, limit },
+    update: { limit },
+  });
+}
+
+/** Sets the limits of every account that has none of its own. One statement. */
+export async function setDefaultLimits(
+  tx: Transaction,
+  limits: readonly { readonly resource: string; readonly limit: number | null }[],
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO engine.ledger_limit (account, resource, scope, "limit")
+    SELECT ${ANY}, given.resource, ${ANY}, given."limit"
+    FROM jsonb_to_recordset(${JSON.stringify(limits)}::jsonb) AS given (resource text, "limit" int)
+    ON CONFLICT (account, resource, scope) DO UPDATE SET "limit" = excluded."limit"
+    WHERE ledger_limit."limit" IS DISTINCT FROM excluded."limit"`;
+}
+
+/** The limits of accounts that have none of their own, by resource; null: none. One statement. */
+export async function defaultLimits(database: Database): Promise<Map<string, number | null>> {
+  const rows = await database.ledgerLimit.findMany({ where: { account: ANY, scope: ANY } });
+  return new Map(rows.map(({ resource, limit }) => [resource, limit]));
+}
+
+/** Limit and use of each, in the order asked for, in one statement. */
+export async function balances(
+  database: Database | Transaction,
+  account: string,
+  resources: readonly Resource[],
+): Promise<Balance[]> {
+  if (resources.length === 0) return [];
+  const rows = await database.$queryRaw<Pick<Balance, 'limit' | 'used'>[]>`
+    SELECT coalesce(usage.used, 0) AS used,
+           CASE WHEN own.account IS NOT NULL THEN own."limit"
+                WHEN general.account IS NOT NULL THEN general."limit" ELSE everybody."limit" END AS "limit"
+    FROM unnest(${resources.map(({ resource }) => resource)}::text[], ${resources.map(({ scope }) => scope)}::text[])
+         WITH ORDINALITY AS wanted (resource, scope, place)
+    LEFT JOIN engine.ledger_usage AS usage
+      ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
+    LEFT JOIN engine.ledger_limit AS own
+      ON own.account = ${account} AND own.resource = wanted.resource AND own.scope = wanted.scope
+    LEFT JOIN engine.ledger_limit AS general
+      ON general.account = ${account} AND general.resource = wanted.resource AND general.scope = ${ANY}
+    LEFT JOIN engine.ledger_limit AS everybody
+      ON everybody.account = ${ANY} AND everybody.resource = wanted.resource AND everybody.scope = ${ANY}
+    ORDER BY wanted.place`;
+  return resources.map(({ resource, scope }, index) => ({
+    resource,
+    scope,
+    limit: null,
+    used: 0,
+    ...rows[index],
+  }));
+}

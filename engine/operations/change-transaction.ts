@@ -1,0 +1,67 @@
+import type { Database, Transaction } from '../../kernel/database.js';
+import { once, type OnceRequest, checkToken } from './client-tokens.js';
+
+/** A mutation: whose, with what input, and whether it is a dry run. */
+export interface ChangeTransaction extends OnceRequest {
+  /** Make every check of the mutation and answer what would be, but roll it back. */
+  readonly dryRun?: boolean | null | undefined;
+}
+
+/** Resources by name; null where there is none. */
+type Resources = Readonly<Record<string, unknown>>;
+
+export interface ChangeWork<A, R extends Resources> {
+  /** Makes the change; answers plain JSON (ids), which is kept for the clientToken. */
+  readonly make: (tx: Transaction) => Promise<A>;
+  /** Reads the resources of the answer. */
+  readonly read: (database: Database | Transaction, answer: A) => Promise<R>;
+}
+
+/** Carries the result of a dry run out of the transaction that is rolled back. */
+class RolledBack extends Error {
+  constructor(readonly result: { readonly answer: unknown; readonly resources: Resources }) {
+    super('dry run');
+  }
+}
+
+/**
+ * Makes a change in one transaction, once for each clientToken, and reads its resources. A dry run is rolled back: a
+ * resource that exists is as it would be, one that it would create is null. Refuses what `once` refuses.
+ */
+export async function changeInTransaction<A, R extends Resources>(
+  database: Database,
+  request: ChangeTransaction,
+  work: ChangeWork<A, R>,
+): Promise<R> {
+  if (request.dryRun) return rehearse(database, request, work);
+  const answer = await database.$transaction((tx) => once(tx, request, () => work.make(tx)));
+  return work.read(database, answer);
+}
+
+async function rehearse<A, R extends Resources>(
+  database: Database,
+  request: ChangeTransaction,
+  { make, read }: ChangeWork<A, R>,
+): Promise<R> {
+  try {
+    return await database.$transaction(async (tx): Promise<never> => {
+      await checkToken(tx, request);
+      const answer = await make(tx);
+      throw new RolledBack({ answer, resources: await read(tx, answer) });
+    });
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error;
+    const { answer, resources } = error.result;
+    const existing = await read(database, answer as A);
+    return existingOf(resources as R, existing);
+  }
+}
+
+/** The resources of a dry run, without those that do not exist. */
+function existingOf<R extends Resources>(resources: R, existing: R): R {
+  const entries = Object.entries(resources).map(([name, value]) => [
+    name,
+    (existing[name] ?? null) === null ? null : value,
+  ]);
+  return Object.fromEntries(entries) as R;
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { Database, Transaction } from '../../kernel/database.js';
+import { type Problem, refuse, Refused } from '../../kernel/result.js';
+import type { Prisma } from '../../prisma/generated/client.js';
+
+const MAX_LENGTH = 128;
+
+export interface OnceRequest {
+  readonly account: string;
+  /** The mutation's name: each has tokens of its own. */
+  readonly mutation: string;
+  /** Without a token the work is simply done. */
+  readonly token?: string | null | undefined;
+  /** The mutation's input; a `clientToken` in it does not count. */
+  readonly input: unknown;
+  readonly at: Date;
+}
+
+/**
+ * Does the work once for each token: a repetition gets the first answer (plain JSON: ids), also when both come at
+ * the same moment; then the second waits for the first transaction to end. What was refused is not remembered.
+ * Refuses `INVALID_INPUT` for a token that is empty or too long, and `CLIENT_TOKEN_REUSED` when it came with other input
+ * before.
+ */
+export async function once<A>(tx: Transaction, request: OnceRequest, work: () => Promise<A>): Promise<A> {
+  const { account, mutation, token, at } = request;
+  if (token == null) return work();
+  const tooLong = tokenProblems(token);
+  if (tooLong.length > 0) throw new Refused(tooLong);
+  // Twins queue up here; the lock ends with the transaction.
+  await tx.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
+  const inputHash = hashInput(request.input);
+  const known = await knownToken(tx, request, token);
+  if (known) return known.answer as A;
+  const answer = await work();
+  await tx.clientToken.create({
+    data: { account, mutation, token, inputHash, answer: answer as Prisma.InputJsonValue, createdAt: at },
+  });
+  return answer;
+}
+
+/**
+ * The same for work that does its own writing, or reaches out of the database: with a token, the token's transaction
+ * spans it, so that a crash in between leaves a token that may be used again. In a dry run the work itself writes nothing.
+ */
+export async function onceAround<A>(
+  database: Database,
+  { dryRun, ...request }: OnceRequest & { readonly dryRun?: boolean | null | undefined },
+  work: () => Promise<A>,
+): Promise<A> {
+  if (dryRun) await checkToken(database, request);
+  if (dryRun || request.token == null) return work();
+  return database.$transaction((tx) => once(tx, request, work));
+}
+
+/** What is wrong with a token by itself. */
+export function tokenProblems(token: string | null | undefined): Problem[] {
+  if (token == null || (token.length >= 1 && token.length <= MAX_LENGTH)) return [];
+  const message = `clientToken has 1 to ${MAX_LENGTH} characters, not ${token.length}.`;
+  return [{ code: 'INVALID_INPUT', message, path: ['input', 'clientToken'] }];
+}
+
+/** Refuses a token that `once` would refuse, for work that is only tried and remembers nothing. */
+export async function checkToken(database: Database | Transaction, request: OnceRequest): Promise<void> {
+  if (request.token == null) return;
+  const wrong = tokenProblems(request.token);
+  if (wrong.length > 0) throw new Refused(wrong);
+  await knownToken(database, request, request.token);
+}
+
+/** The answer that is kept for the token; null for a new one. Refuses one that came with other input. */
+async function knownToken(
+  database: Database | Transaction,
+  { account, mutation, input }: OnceRequest,
+  token: string,
+) {
+  const known = await database.clientToken.findUnique({
+    where: { account_mutation_token: { account, mutation, token } },
+  });
+  if (!known || known.inputHash === hashInput(input)) return known;
+  return refuse(
+    'CLIENT_TOKEN_REUSED',
+    `The clientToken was used before for ${mutation} with other input. Send a new token with a new request.`,
+    { path: ['input', 'clientToken'] },
+  );
+}
+
+function hashInput(input: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(input)) ?? '')
+    .digest('hex');
+}
+
+/** The same value with its keys in order and without what means nothing. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  const entries = Object.entries(value).filter(
+    ([key, inner]) => key !== 'clientToken' && inner !== undefined,
+  );
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
+}

@@ -1,0 +1,51 @@
+import type { OperationStage, OperationState } from '../contract.js';
+
+const FINISHED: ReadonlySet<string> = new Set(['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED']);
+
+/** Whether an operation or stage in this state changes no more. */
+export function isFinished(state: string): boolean {
+  return FINISHED.has(state);
+}
+
+export interface StageMove {
+  readonly name: string;
+  readonly to: OperationState;
+  readonly at: Date;
+  readonly message?: string;
+}
+
+/** The stages after the move; undefined when it changes nothing (no such stage, there already, or ended). */
+export function moveStage(stages: readonly OperationStage[], move: StageMove): OperationStage[] | undefined {
+  const stage = stages.find(({ name }) => name === move.name);
+  if (!stage || isFinished(stage.state) || stage.state === move.to) return undefined;
+  const at = move.at.toISOString();
+  const moved: OperationStage = {
+    ...stage,
+    state: move.to,
+    startedAt: stage.startedAt ?? at,
+    ...(isFinished(move.to) && { finishedAt: at }),
+    ...(move.message !== undefined && { message: move.message }),
+  };
+  return stages.map((other) => (other === stage ? moved : other));
+}
+
+/** The stages of an operation that has ended: what was open ends as the operation did. */
+export function endStages(
+  stages: readonly OperationStage[],
+  end: OperationState,
+  at: Date,
+): OperationStage[] {
+  const finishedAt = at.toISOString();
+  return stages.map((stage) => {
+    if (isFinished(stage.state)) return stage;
+    // What never began under a failure was not tried.
+    const state = end === 'FAILED' && stage.state === 'PENDING' ? 'CANCELED' : end;
+    return { ...stage, state, finishedAt };
+  });
+}
+
+/** Share of the stages that are done. */
+export function progressOf(stages: readonly OperationStage[]): number {
+  if (stages.length === 0) return 0;
+  return stages.filter(({ state }) => state === 'SUCCEEDED').length / stages.length;
+}

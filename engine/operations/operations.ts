@@ -1,0 +1,353 @@
+import type { Transaction } from '../../kernel/database.js';
+import type { EventType } from '../../kernel/event-kinds.js';
+import { newId } from '../../kernel/ids.js';
+import { refuse, type Problem } from '../../kernel/result.js';
+import { type Operation, Prisma } from '../../prisma/generated/client.js';
+import type { EventLevel, Failure, OperationStage } from '../contract.js';
+import { deferEvent } from '../events/append-events.js';
+import { refuseNotFound } from '../not-found.js';
+import type { OperationType } from './operation-kinds.js';
+import { endStages, isFinished, moveStage, progressOf, type StageMove } from './operation.rules.js';
+
+/**
+ * Long-running changes. Every function here says what it changed as an event of category PROVISIONING; these wait
+ * for the transaction's closing `appendEvents` (call it also when there is nothing else to say).
+ *
+ *   PENDING ──▶ RUNNING ──▶ SUCCEEDED | PARTIAL | FAILED
+ *      └───────────┴─ cancel requested ──▶ CANCELED
+ *
+ * Pausing is beside the state: a paused operation keeps it, and begins nothing further until it is resumed.
+ */
+export type OperationRow = Operation;
+
+export type OperationTargetKind = 'Cluster' | 'NodePool';
+
+export interface NewOperation {
+  readonly account: string;
+  /** What is done, e.g. `CREATE_CLUSTER`. */
+  readonly type: OperationType;
+  readonly targetKind: OperationTargetKind;
+  readonly targetId: string;
+  readonly clusterId: string;
+  /** Names of its stages, in order. */
+  readonly stages: readonly string[];
+  /** What the reconcilers need to remember about the wish. */
+  readonly input?: Readonly<Record<string, unknown>>;
+  /** How many things are to be made. */
+  readonly requested?: number;
+  readonly cancelable?: boolean;
+  /** Whether it can be paused; its reconciler begins no further step meanwhile. */
+  readonly pausable?: boolean;
+}
+
+export interface OperationProgress {
+  /** From 0 to 1; from the stages when left out. */
+  readonly progress?: number;
+  readonly created?: number;
+  readonly failed?: number;
+  /** Why things could not be made; the first 100 are kept. */
+  readonly failures?: readonly Failure[];
+}
+
+export interface OperationEnd extends Omit<OperationProgress, 'progress'> {
+  readonly state: 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELED';
+  /** The problem that ended it. */
+  readonly error?: Problem;
+}
+
+const MAX_FAILURES = 100;
+const ID_PATH = ['input', 'id'];
+
+/** Records an operation in state PENDING. */
+export async function createOperation(
+  tx: Transaction,
+  wanted: NewOperation,
+  at: Date,
+): Promise<OperationRow> {
+  const { stages, input = {}, requested, cancelable = false, pausable = false, ...rest } = wanted;
+  const row = await tx.operation.create({
+    data: {
+      ...rest,
+      id: newId('operation'),
+      stages: stages.map((name): Prisma.InputJsonObject => ({ name, state: 'PENDING' })),
+      input: input as Prisma.InputJsonObject,
+      cancelable,
+      pausable,
+      createdAt: at,
+      ...(requested !== undefined && { requested, created: 0, failed: 0 }),
+    },
+  });
+  operationEvent(tx, row, 'OPERATION_PENDING', `${row.type} was accepted.`);
+  return row;
+}
+
+/** Says that a stage runs; nothing happens when it runs, has ended, or the operation has. */
+export async function startStage(
+  tx: Transaction,
+  id: string,
+  stage: string,
+  at: Date,
+  message?: string,
+): Promise<void> {
+  await changeStages(tx, id, [{ name: stage, to: 'RUNNING', at, ...(message !== undefined && { message }) }]);
+}
+
+/** Says that a stage has succeeded; nothing happens when it or the operation has ended. */
+export async function finishStage(
+  tx: Transaction,
+  id: string,
+  stage: string,
+  at: Date,
+  message?: string,
+): Promise<void> {
+  await changeStages(tx, id, [
+    { name: stage, to: 'SUCCEEDED', at, ...(message !== undefined && { message }) },
+  ]);
+}
+
+/** Says that one stage has succeeded and the next one runs; what of it is so already is not said again. */
+export async function passStage(
+  tx: Transaction,
+  id: string,
+  { from, to, message }: { readonly from: string; readonly to: string; readonly message?: string },
+  at: Date,
+): Promise<void> {
+  await changeStages(tx, id, [
+    { name: from, to: 'SUCCEEDED', at, ...(message !== undefined && { message }) },
+    { name: to, to: 'RUNNING', at },
+  ]);
+}
+
+async function changeStages(tx: Transaction, id: string, moves: readonly StageMove[]): Promise<void> {
+  const row = await lock(tx, id);
+  if (!row || isFinished(row.state)) return;
+  const before = stagesOf(row);
+  let stages = before;
+  let { startedAt, progress } = row;
+  for (const move of moves) {
+    const moved = moveStage(stages, move);
+    if (!moved) continue;
+    stages = moved;
+    startedAt ??= move.at;
+    progress = Math.max(progress, progressOf(stages));
+    const { name: stage } = move;
+    const done = move.to === 'SUCCEEDED';
+    const text = move.message ?? `${row.type}: ${stage} ${done ? 'is done' : 'has started'}.`;
+    const type = done ? 'OPERATION_STAGE_FINISHED' : 'OPERATION_STAGE_STARTED';
+    operationEvent(tx, { ...row, state: 'RUNNING', progress }, type, text, { stage });
+  }
+  if (stages === before) return;
+  await changeOperation(tx, id, {
+    stages: stages as unknown as Prisma.InputJsonArray,
+    state: 'RUNNING',
+    startedAt,
+    progress,
+  });
+}
+
+/** Records counts and how far it is; nothing happens when nothing changes or the operation has ended. */
+export async function setProgress(tx: Transaction, id: string, now: OperationProgress): Promise<void> {
+  const row = await lock(tx, id);
+  if (!row || isFinished(row.state)) return;
+  const counts = countsOf(now);
+  const progress = Math.min(1, Math.max(row.progress, now.progress ?? row.progress));
+  const same = progress === row.progress && same0(now.created, row.created) && same0(now.failed, row.failed);
+  if (same) return;
+  const changed = await changeOperation(tx, id, { ...counts, progress });
+  operationEvent(
+    tx,
+    changed,
+    'OPERATION_PROGRESS',
+    `${row.type}: ${countsText(changed) ?? percentText(changed)}.`,
+  );
+}
+
+function same0(wanted: number | undefined, is: number | null): boolean {
+  return wanted === undefined || wanted === is;
+}
+
+/** Ends the operation and its open stages; nothing happens when it has ended. */
+export async function finishOperation(
+  tx: Transaction,
+  id: string,
+  end: OperationEnd,
+  at: Date,
+): Promise<void> {
+  const row = await lock(tx, id);
+  if (!row || isFinished(row.state)) return;
+  const changed = await changeOperation(tx, id, {
+    ...countsOf(end),
+    state: end.state,
+    stages: endStages(stagesOf(row), end.state, at) as unknown as Prisma.InputJsonArray,
+    progress: end.state === 'SUCCEEDED' || end.state === 'PARTIAL' ? 1 : row.progress,
+    startedAt: row.startedAt ?? at,
+    finishedAt: at,
+    ...(end.error && { error: end.error as unknown as Prisma.InputJsonObject }),
+  });
+  operationEvent(tx, changed, `OPERATION_${end.state}`, endText(changed, end.error));
+}
+
+/**
+ * Asks for an operation to be cancelled; its reconciler ends it (enqueue its target too). Asking again changes
+ * nothing. Refuses `NOT_FOUND`, and `NOT_CANCELABLE` when it has ended or cannot be cancelled.
+ */
+export async function requestCancel(
+  tx: Transaction,
+  account: string,
+  id: string,
+  at: Date,
+): Promise<OperationRow> {
+  const row = await lock(tx, id);
+  if (!row || row.account !== account) refuseNotFound('OPERATION', id, ID_PATH);
+  if (isFinished(row.state) || !row.cancelable) {
+    refuse(
+      'NOT_CANCELABLE',
+      `The operation ${id} (${row.type}) is ${row.state} and cannot be cancelled${isFinished(row.state) ? '' : ' now'}.`,
+      {
+        path: ID_PATH,
+      },
+    );
+  }
+  if (row.cancelRequestedAt) return row;
+  const changed = await changeOperation(tx, id, { cancelRequestedAt: at });
+  operationEvent(tx, changed, 'OPERATION_CANCEL_REQUESTED', `${row.type} is being cancelled.`);
+  return changed;
+}
+
+/** Lets an operation be cancelled from now on, or no longer. */
+export async function setCancelable(tx: Transaction, id: string, cancelable: boolean): Promise<void> {
+  await tx.operation.updateMany({ where: { id, finishedAt: null }, data: { cancelable } });
+  locked.get(tx)?.delete(id);
+}
+
+/**
+ * Pauses an operation; its reconciler ends the step that it is in and begins no other. Refuses `NOT_FOUND`, and
+ * `INVALID_STATE` when it has ended, is paused already, is being cancelled or cannot be paused.
+ */
+export async function pauseOperation(
+  tx: Transaction,
+  account: string,
+  id: string,
+  at: Date,
+): Promise<OperationRow> {
+  const row = await ownOperation(tx, account, id);
+  const why = whyNotPaused(row);
+  if (why !== undefined)
+    refuse('INVALID_STATE', `The operation ${id} (${row.type}) ${why}.`, { path: ID_PATH });
+  const changed = await changeOperation(tx, id, { pausedAt: at });
+  operationEvent(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
+  return changed;
+}
+
+/** Lets a paused operation go on (enqueue its target too). Refuses `NOT_FOUND`, and `INVALID_STATE` when it is not paused. */
+export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
+  const row = await ownOperation(tx, account, id);
+  if (isFinished(row.state) || row.pausedAt === null)
+    refuse('INVALID_STATE', `The operation ${id} (${row.type}) is not paused.`, { path: ID_PATH });
+  const changed = await changeOperation(tx, id, { pausedAt: null });
+  operationEvent(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
+  return changed;
+}
+
+function whyNotPaused(row: OperationRow): string | undefined {
+  if (isFinished(row.state)) return `is ${row.state} and cannot be paused`;
+  if (row.pausedAt) return 'is paused already';
+  if (row.cancelRequestedAt) return 'is being cancelled';
+  return row.pausable ? undefined : 'cannot be paused';
+}
+
+async function ownOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
+  const row = await lock(tx, id);
+  if (row?.account === account) return row;
+  return refuseNotFound('OPERATION', id, ID_PATH);
+}
+
+/** The operation's stages, in order. */
+export function stagesOf(row: OperationRow): OperationStage[] {
+  return row.stages as unknown as OperationStage[];
+}
+
+/** All columns of an operation, as SQL selects them into an `OperationRow`. */
+export const OPERATION_COLUMNS = Object.values(Prisma.OperationScalarFieldEnum)
+  .map((name) => `${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
+  .join(', ');
+
+/** Operations that a transaction has locked, as it has left them: nobody else changes them before it ends. */
+const locked = new WeakMap<Transaction, Map<string, OperationRow>>();
+
+async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
+  const known = locked.get(tx)?.get(id);
+  if (known) return known;
+  const [row] = await tx.$queryRaw<OperationRow[]>`
+    SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+  return row ? keep(tx, row) : null;
+}
+
+/** Changes columns of an operation. Nobody else does: what a transaction has once read of one would not be true any more. */
+export async function changeOperation(
+  tx: Transaction,
+  id: string,
+  data: Prisma.OperationUpdateInput,
+): Promise<OperationRow> {
+  return keep(tx, await tx.operation.update({ where: { id }, data }));
+}
+
+function keep(tx: Transaction, row: OperationRow): OperationRow {
+  const rows = locked.get(tx) ?? new Map<string, OperationRow>();
+  locked.set(tx, rows.set(row.id, row));
+  return row;
+}
+
+function countsOf({ created, failed, failures }: Omit<OperationProgress, 'progress'>) {
+  return {
+    ...(created !== undefined && { created }),
+    ...(failed !== undefined && { failed }),
+    ...(failures && { failures: failures.slice(0, MAX_FAILURES) as unknown as Prisma.InputJsonArray }),
+  };
+}
+
+function endText(row: OperationRow, error: Problem | undefined): string {
+  if (error) return `${row.type}: ${error.message}`;
+  const counts = countsText(row);
+  return counts === undefined
+    ? `${row.type} ended ${row.state}.`
+    : `${row.type} ended ${row.state}: ${counts}.`;
+}
+
+/** How many things were made and could not be; undefined of an operation that makes none. */
+function countsText({ requested, created, failed }: OperationRow): string | undefined {
+  if (requested === null || requested === 0) return undefined;
+  return `${created ?? 0} of ${requested} made, ${failed ?? 0} failed`;
+}
+
+function percentText({ progress }: OperationRow): string {
+  return `${Math.round(progress * 100)} % done`;
+}
+
+const LEVELS: Readonly<Record<string, EventLevel>> = {
+  OPERATION_FAILED: 'ERROR',
+  OPERATION_PARTIAL: 'WARNING',
+};
+
+function operationEvent(
+  tx: Transaction,
+  row: OperationRow,
+  type: EventType,
+  message: string,
+  more: Record<string, unknown> = {},
+): void {
+  deferEvent(tx, {
+    category: 'PROVISIONING',
+    type,
+    level: LEVELS[type] ?? 'INFO',
+    reason: type
+      .split('_')
+      .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+      .join(''),
+    message,
+    operationId: row.id,
+    ...(row.clusterId !== null && { clusterId: row.clusterId }),
+    ...(row.targetKind === 'NodePool' && { nodePoolId: row.targetId }),
+    data: { operationType: row.type, state: row.state, progress: row.progress, ...more },
+  });
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { TerminalError } from '../../contract.js';
+import type { RiskInfrastructure, RiskTarget } from '../high-risk-operation-provider.js';
+import type { CloudCalls } from './simulated-node-pools.js';
+
+const answer = z.object({
+  mishaps: z.array(
+    z.object({
+      operation: z.string(),
+      instanceId: z.string().optional(),
+      service: z.string().optional(),
+      nodePoolId: z.string().optional(),
+      volumeClaim: z.string().optional(),
+      since: z.coerce.date(),
+    }),
+  ),
+});
+
+/** High-risk operations in the simulated cloud. */
+export function simulatedRisks(cloud: Pick<CloudCalls, 'call'>): RiskInfrastructure {
+  const path = (clusterId: string) => `/cloud/v1/clusters/${encodeURIComponent(clusterId)}/mishaps`;
+  return {
+    async doneRisks(clusterId) {
+      const { status, body } = await cloud.call('GET', path(clusterId));
+      return status === 404 ? [] : answer.parse(body).mishaps;
+    },
+    async performRisk(clusterId, target) {
+      found(target, await cloud.call('PUT', path(clusterId), target));
+    },
+    async mendRisk(clusterId, target) {
+      found(target, await cloud.call('POST', `${path(clusterId)}/mend`, target));
+    },
+  };
+}
+
+/** The cloud may have lost the target, or not have made it yet, while the account still has it. */
+function found({ operation }: RiskTarget, { status }: { readonly status: number }): void {
+  if (status !== 404) return;
+  const message = `The cloud does not have what ${operation} is done to: it is not made yet, or gone.`;
+  throw new TerminalError({ code: 'NOT_FOUND', message });
+}

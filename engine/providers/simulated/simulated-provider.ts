@@ -1,0 +1,278 @@
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+import { errorRegistry, type ErrorCode } from '../../../kernel/errors.js';
+import type { Problem } from '../../../kernel/result.js';
+import { TerminalError } from '../../contract.js';
+import type {
+  ControlPlane,
+  Credentials,
+  InfrastructureProvider,
+  Instance,
+} from '../infrastructure-provider.js';
+import { simulatedPools } from './simulated-node-pools.js';
+import { simulatedRisks } from './simulated-high-risk-operations.js';
+
+export interface SimulatedProviderOptions {
+  /** Base URL of the simulated cloud, e.g. `http://127.0.0.1:4100`. */
+  readonly cloudUrl: string;
+  readonly token: string;
+  /** Time for one call, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** The cloud refused a call for now, or failed; the caller tries again. */
+export class CloudError extends Error {
+  constructor(
+    readonly call: string,
+    readonly status: number,
+    body: string,
+  ) {
+    super(`the simulated cloud answered ${status} to ${call}: ${body.slice(0, 500)}`);
+    this.name = 'CloudError';
+  }
+}
+
+const controlPlane = z.object({
+  // One that is being deleted will not run any more.
+  state: z
+    .enum(['CREATING', 'RUNNING', 'UPGRADING', 'FAILED', 'DELETING'])
+    .transform((s) => (s === 'DELETING' ? 'FAILED' : s)),
+  readyAt: z.coerce.date(),
+  version: z.string(),
+  edition: z.enum(['STANDARD', 'PRO']).optional(),
+  available: z.boolean(),
+  replicas: z.array(
+    z.object({ id: z.string(), component: z.string(), zoneId: z.string(), healthy: z.boolean() }),
+  ),
+  incidents: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['DEGRADED', 'COMPONENT_DOWN', 'API_UNAVAILABLE']),
+      cause: z.string(),
+      startedAt: z.coerce.date(),
+      endedAt: z.coerce.date().nullable(),
+    }),
+  ),
+  server: z.string(),
+  caData: z.string(),
+});
+
+const instance = z.object({
+  id: z.string(),
+  state: z.enum(['STARTING', 'RUNNING', 'STOPPING', 'FAILED']),
+  nodePoolId: z.string().nullish(),
+  // A failed one never had them.
+  instanceType: z
+    .string()
+    .nullable()
+    .transform((type) => type ?? ''),
+  zoneId: z
+    .string()
+    .nullable()
+    .transform((zone) => zone ?? ''),
+  version: z.string(),
+  readyAt: z.coerce.date(),
+  machineId: z.string().optional(),
+  chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).optional(),
+  vSwitchId: z.string().optional(),
+  address: z.string().optional(),
+  reclaimAt: z.coerce.date().optional(),
+  failure: z.object({ code: z.string(), message: z.string() }).nullish(),
+});
+
+const instances = z.object({ instances: z.array(instance) });
+/** What is still there after a deletion: instances, or only their ids. */
+const remaining = z.object({ instances: z.array(z.union([z.string(), z.looseObject({ id: z.string() })])) });
+const credentials = z.object({
+  server: z.string(),
+  caData: z.string(),
+  token: z.string(),
+  expiresAt: z.coerce.date(),
+});
+
+const amounts = z.record(z.string(), z.string());
+const containerUses = z.object({
+  uses: z.array(
+    z.object({
+      podUid: z.string(),
+      clusterId: z.string(),
+      account: z.string(),
+      containers: z.array(
+        z.object({
+          resources: z.object({ limits: amounts.optional(), requests: amounts.optional() }).optional(),
+        }),
+      ),
+      startedAt: z.coerce.date(),
+      endedAt: z.coerce.date().nullable(),
+    }),
+  ),
+  position: z.number(),
+});
+
+const claims = z.object({
+  claims: z.array(
+    z.object({
+      id: z.string(),
+      clusterId: z.string(),
+      account: z.string(),
+      kind: z.enum(['LOAD_BALANCER', 'REUSED_LOAD_BALANCER', 'DISK']),
+      namespace: z.string(),
+      name: z.string(),
+      balancer: z.string().nullable(),
+      listeners: z.number(),
+      servers: z.number(),
+      granted: z.boolean(),
+      refusal: z.string().nullable(),
+    }),
+  ),
+});
+
+/**
+ * The provider of the simulated cloud. Calls are idempotent; they throw when the cloud cannot be reached, and a
+ * `TerminalError` when it says that the request can never be met.
+ */
+export function createSimulatedProvider(
+  options: SimulatedProviderOptions,
+): InfrastructureProvider & AsyncDisposable {
+  const cloud = new Cloud(options);
+  return {
+    ...simulatedPools({
+      call: (...args) => cloud.call(...args),
+      instances: toInstances,
+      instance: (body) => toInstance(instance.parse(body)),
+    }),
+    ...simulatedRisks({ call: (...args) => cloud.call(...args) }),
+    ensureControlPlane: async ({ clusterId, ...body }) =>
+      controlPlane.parse(await cloud.put(path(clusterId), body)),
+    async controlPlane(clusterId): Promise<ControlPlane | undefined> {
+      const answer = await cloud.call('GET', path(clusterId));
+      return answer.status === 404 ? undefined : controlPlane.parse(answer.body);
+    },
+    upgradeControlPlane: async (clusterId, version) =>
+      controlPlane.parse(await cloud.put(path(clusterId, 'version'), { version })),
+    migrateControlPlane: async (clusterId, edition) =>
+      controlPlane.parse(await cloud.put(path(clusterId, 'edition'), { edition })),
+    cancelControlPlaneUpgrade: async (clusterId) =>
+      controlPlane.parse((await cloud.call('DELETE', path(clusterId, 'version'), undefined, true)).body),
+    deleteCluster: async (clusterId) => (await cloud.call('DELETE', path(clusterId))).status === 404,
+    async ensureInstances(clusterId, requests) {
+      if (requests.length === 0) return [];
+      const made = toInstances(await cloud.put(path(clusterId, 'instances'), { instances: requests }));
+      const byId = new Map(made.map((one) => [one.id, one]));
+      return requests.map(({ id }) => byId.get(id) ?? missing(id));
+    },
+    async instances(clusterId, nodePoolId) {
+      const query = nodePoolId === undefined ? '' : `?nodePoolId=${encodeURIComponent(nodePoolId)}`;
+      const answer = await cloud.call('GET', `${path(clusterId, 'instances')}${query}`);
+      return answer.status === 404 ? [] : toInstances(answer.body);
+    },
+    async deleteInstances(clusterId, ids, { drain, release = true }) {
+      if (ids.length === 0) return [];
+      const answer = await cloud.call('POST', path(clusterId, 'instances', 'delete'), {
+        ids,
+        drain,
+        release,
+      });
+      if (answer.status === 404) return [];
+      return remaining.parse(answer.body).instances.map((one) => (typeof one === 'string' ? one : one.id));
+    },
+    async upgradeInstance(clusterId, id, version) {
+      const answer = await cloud.call('PUT', path(clusterId, 'instances', id, 'version'), { version });
+      return answer.status === 404 ? undefined : toInstance(instance.parse(answer.body));
+    },
+    async credentials(clusterId, request): Promise<Credentials> {
+      const { body } = await cloud.call('POST', path(clusterId, 'credentials'), request, true);
+      return credentials.parse(body);
+    },
+    cloudClaims: async () =>
+      claims.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,
+    answerClaims: async (clusterId, answer) =>
+      void (await cloud.call('PUT', path(clusterId, 'grants'), answer)),
+    containerUses: async (position) =>
+      containerUses.parse(
+        (await cloud.call('GET', `/cloud/v1/container-uses?after=${position}`, undefined, true)).body,
+      ),
+    [Symbol.asyncDispose]: () => cloud.close(),
+  };
+}
+
+function path(...parts: readonly string[]): string {
+  return `/cloud/v1/clusters/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+function missing(id: string): never {
+  throw new Error(`the simulated cloud did not answer for the instance ${id}`);
+}
+
+function toInstances(body: unknown): Instance[] {
+  return instances.parse(body).instances.map(toInstance);
+}
+
+function toInstance({ failure, ...rest }: z.infer<typeof instance>): Instance {
+  return failure ? { ...rest, failure: toProblem(failure) } : rest;
+}
+
+function toProblem({ code, message }: { code: string; message: string }): Problem {
+  const known = code in errorRegistry;
+  return { code: known ? (code as ErrorCode) : 'INSTANCE_START_FAILED', message };
+}
+
+/** The request itself is wrong: trying again cannot mend it. */
+const INVALID: ReadonlySet<number> = new Set([400, 422]);
+const refused = z.object({ code: z.string(), message: z.string() });
+
+function refusal(text: string): TerminalError {
+  const { code, message } = refused.parse(JSON.parse(text));
+  return new TerminalError({
+    code: code in errorRegistry ? (code as ErrorCode) : 'INTERNAL_SERVER_ERROR',
+    message,
+  });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One keep-alive connection pool to the cloud. */
+class Cloud {
+  private readonly agent = new Agent({ connections: 16 });
+  private readonly timeoutMs: number;
+
+  constructor(private readonly options: SimulatedProviderOptions) {
+    this.timeoutMs = options.timeoutMs ?? 30_000;
+  }
+
+  async put(target: string, body: unknown): Promise<unknown> {
+    return (await this.call('PUT', target, body, true)).body;
+  }
+
+  /** `found`: that there is nothing (404) is an error too. */
+  async call(
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    target: string,
+    body?: unknown,
+    found = false,
+  ): Promise<Answer> {
+    const { cloudUrl, token } = this.options;
+    const answer = await request(new URL(target, cloudUrl), {
+      method,
+      dispatcher: this.agent,
+      signal: AbortSignal.timeout(this.timeoutMs),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.body.text();
+    const status = answer.statusCode;
+    if (INVALID.has(status)) throw refusal(text);
+    if (status >= 400 && (status !== 404 || found)) throw new CloudError(`${method} ${target}`, status, text);
+    return { status, body: status === 404 || text === '' ? undefined : JSON.parse(text) };
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+}
