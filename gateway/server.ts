@@ -12,7 +12,7 @@ import type { CircuitOptions } from './upstream/circuit-breaker.js';
 import { OperationCosts } from './request/cost/operation-costs.js';
 import { RateLimiter, type RateOptions } from './request/rate/rate-limiter.js';
 import { ErrorMasker } from './errors/error-masker.js';
-import { watchSources } from './upstream/wrap-sources.js';
+import { wrapSources } from './upstream/wrap-sources.js';
 import { type SubgraphLocation, createSources } from './upstream/create-sources.js';
 import { InFlightRequests } from './upstream/call/in-flight-requests.js';
 import { GraphExecutor } from './execution/graph-executor.js';
@@ -25,10 +25,10 @@ import { serveMetrics } from '../kernel/metrics/server.js';
 import { PlanningThread } from './planning/planning-thread.js';
 import { RequestPreparer } from './request/request-preparer.js';
 import { type Supergraph, loadSupergraph } from './planning/planned-supergraph.js';
-import { Reloading } from './supergraph-reloader.js';
+import { SupergraphReloader } from './supergraph-reloader.js';
 import { PermissionWatcher } from './subscriptions/permission-watcher.js';
 import { type SharedBy, Subscriptions } from './subscriptions/subscriptions.js';
-import { Admission, type Served, readyToPrepare } from './request/admission.js';
+import { Admission, type ActiveSupergraph, readyToPrepare } from './request/admission.js';
 import { startApollo } from './transport/http/apollo.js';
 import { AccountCounter } from './request/limits/account-counter.js';
 import type { GatewayCore } from './transport/core/gateway-core.js';
@@ -150,14 +150,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       flights,
       answerBytes: limits.responseBytes * KEYS,
     });
-    watchSources(connected, { ...options, limits, meter: metricsUrl ? meter : undefined });
+    wrapSources(connected, { ...options, limits, meter: metricsUrl ? meter : undefined });
     return connected;
   };
   const sources = connect(supergraph);
   const mask = new ErrorMasker(log, options.passThroughErrors);
   const drained = new AbortController();
   const rate = options.rate && started.use(RateLimiter.open(options.rate, log));
-  const served: Served = {
+  const served: ActiveSupergraph = {
     preparation: new RequestPreparer(supergraph, limits),
     costs: new OperationCosts(supergraph.api, supergraph.full),
   };
@@ -179,7 +179,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   });
   const reloading = started.use(
-    new Reloading({
+    new SupergraphReloader({
       supergraph,
       load,
       loaded: async () => thread?.loaded,

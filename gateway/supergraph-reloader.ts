@@ -5,7 +5,7 @@ import type { Limits } from './request/limits/limits.js';
 import { RequestPreparer } from './request/request-preparer.js';
 import type { Supergraph } from './planning/planned-supergraph.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
-import type { Served } from './request/admission.js';
+import type { ActiveSupergraph } from './request/admission.js';
 
 export interface ReloadOptions {
   /** The supergraph that is served at first. */
@@ -14,7 +14,7 @@ export interface ReloadOptions {
   readonly load: (sdl: string) => Supergraph;
   /** Waits until what has been loaded can be planned on, where that is done elsewhere. */
   readonly loaded: () => Promise<void>;
-  readonly served: Served;
+  readonly served: ActiveSupergraph;
   readonly sources: Map<string, SubgraphSource>;
   /** Makes the sources of a supergraph. */
   readonly connect: (supergraph: Pick<Supergraph, 'subgraphs'>) => Map<string, SubgraphSource>;
@@ -24,7 +24,7 @@ export interface ReloadOptions {
 }
 
 /** Changes the supergraph that is served, without a request or a stream being lost. */
-export class Reloading implements AsyncDisposable {
+export class SupergraphReloader implements AsyncDisposable {
   private addresses: ReadonlyMap<string, string>;
   private readonly leaving = new Map<SubgraphSource, NodeJS.Timeout>();
 

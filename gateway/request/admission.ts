@@ -17,7 +17,7 @@ import type { GatewayMetrics, RequestSample } from '../metrics/gateway-metrics.j
 import type { GraphRequest, RequestPreparer, PreparedRequest } from './request-preparer.js';
 
 /** What follows from the supergraph that is served at the moment. */
-export interface Served {
+export interface ActiveSupergraph {
   preparation: RequestPreparer;
   costs: OperationCosts;
 }
@@ -27,7 +27,11 @@ export interface Served {
  * in a turn of its account: of thousands of new documents that arrive together, or whose plans do, each turn of the event
  * loop prepares one. Rejects when there is no plan.
  */
-export async function readyToPrepare(served: Served, request: GraphRequest, actor: Actor): Promise<void> {
+export async function readyToPrepare(
+  served: ActiveSupergraph,
+  request: GraphRequest,
+  actor: Actor,
+): Promise<void> {
   await turnOf(actor.account);
   const planning = planAhead(served, request, actor);
   if (!planning) return;
@@ -39,13 +43,13 @@ export async function readyToPrepare(served: Served, request: GraphRequest, acto
  * Waits until preparing a request plans nothing here, when another thread plans: once more, when meanwhile another
  * supergraph has come or the document has been forgotten. Rejects when there is no plan.
  */
-function planAhead(served: Served, request: GraphRequest, actor: Actor): MaybePromise<void> {
+function planAhead(served: ActiveSupergraph, request: GraphRequest, actor: Actor): MaybePromise<void> {
   const planning = served.preparation.ahead(request, actor);
   return planning?.then(() => planAhead(served, request, actor));
 }
 
 export interface AdmissionOptions {
-  readonly served: Served;
+  readonly served: ActiveSupergraph;
   /** Undefined when rates are not limited. */
   readonly rate: RateLimiter | undefined;
   readonly limits: Limits;
@@ -66,7 +70,7 @@ export interface AdmittedRequest {
 }
 
 /** Why a request does not run, and the HTTP status that says so. */
-export interface NotAdmitted {
+export interface AdmissionRejection {
   readonly errors: readonly GraphQLError[];
   readonly status: number;
 }
@@ -102,7 +106,7 @@ export class Admission {
   constructor(private readonly options: AdmissionOptions) {}
 
   /** Checks and plans a request, then takes its cost from the account's points. */
-  admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | NotAdmitted> {
+  admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const startedAt = performance.now();
     const { rate, served } = this.options;
     if (served.preparation.isKnown(request, actor))
@@ -147,7 +151,7 @@ export class Admission {
     request: GraphRequest,
     actor: Actor,
     begun: Begun,
-  ): Promise<AdmittedRequest | NotAdmitted> {
+  ): Promise<AdmittedRequest | AdmissionRejection> {
     await readyToPrepare(this.options.served, request, actor);
     return this.planned(request, actor, begun);
   }
@@ -156,7 +160,7 @@ export class Admission {
     request: GraphRequest,
     actor: Actor,
     begun: Begun,
-  ): MaybePromise<AdmittedRequest | NotAdmitted> {
+  ): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const { account } = actor;
     const { least } = begun;
     const prepared = this.options.served.preparation.prepare(request, actor);
@@ -221,7 +225,11 @@ export class Admission {
     return this.options.rate?.state(account);
   }
 
-  private refuse(errors: readonly GraphQLError[], status: number, { startedAt, least }: Begun): NotAdmitted {
+  private refuse(
+    errors: readonly GraphQLError[],
+    status: number,
+    { startedAt, least }: Begun,
+  ): AdmissionRejection {
     this.options.meter.request({
       operation: 'none',
       code: codeOf(errors[0]),

@@ -4,7 +4,7 @@ import type { ResolvedRequest } from './documents/document-reference.js';
 import { isRecord } from '../../kernel/is-record.js';
 
 /** What a client sends as a GraphQL request: from the URL of a GET, from the body of a POST. Refuses BAD_REQUEST. */
-export function givenRequest(
+export function parseGraphQLParams(
   method: string | undefined,
   { body, url }: ResolvedRequest,
 ): Record<string, unknown> {
@@ -13,7 +13,7 @@ export function givenRequest(
 }
 
 /** The operation that a request with its document in place asks for. Refuses BAD_REQUEST. */
-export function requestedOperation(given: Readonly<Record<string, unknown>>): GraphRequest {
+export function parseOperation(given: Readonly<Record<string, unknown>>): GraphRequest {
   const { query, operationName, variables } = given;
   if (typeof query !== 'string' || query === '') return refuse('BAD_REQUEST', 'The request has no query.');
   if (operationName != null && typeof operationName !== 'string')

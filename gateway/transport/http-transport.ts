@@ -15,19 +15,19 @@ import type { ApolloContext } from './http/apollo.js';
 import { answerBatch } from './http/batch.js';
 import { Connections } from './http/connections.js';
 import { allowOrigin, answerPreflight } from './http/cors.js';
-import { refuseForeignPage } from './http/csrf.js';
-import { answerDirect, directRequest } from './http/fast-path.js';
+import { rejectCrossSiteRequest } from './http/csrf.js';
+import { answerFastPath, parseFastPathRequest } from './http/fast-path.js';
 import { LARGE_BODY, UNAUTHENTICATED } from '../request/admission.js';
 import { type ResolvedRequest, resolveDocument } from '../request/documents/document-reference.js';
-import { SingleStreams, streamToken } from './stream/single-connection-stream.js';
-import type { ClientRequest, GatewayCore } from './core/gateway-core.js';
-import { givenRequest } from '../request/graph-request.js';
+import { SingleConnectionStreams, streamToken } from './stream/single-connection-stream.js';
+import type { AuthenticatedRequest, GatewayCore } from './core/gateway-core.js';
+import { parseGraphQLParams } from '../request/graph-request.js';
 import { type GraphiQLPage, isGraphiQLPath } from './http/graphiql.js';
 import { answerReady } from './http/health.js';
-import { refuseForeignName } from './http/hosts.js';
+import { rejectUnknownHost } from './http/hosts.js';
 import { answerGraphQL } from './http/http-graphql.js';
 import { type StreamRequest, answerStream } from './stream/http-stream.js';
-import { takesAnything, takesPages, typeBesideStream, acceptedStreamFormat } from './http/media-type.js';
+import { acceptsAnyType, acceptsHtml, nonStreamMediaType, acceptedStreamFormat } from './http/media-type.js';
 import { readingError, requestError } from './core/request-error.js';
 import { send, sendError } from './http/respond.js';
 
@@ -45,11 +45,11 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Everything the gateway answers over HTTP but the upgrade to a WebSocket. */
 export class HttpTransport implements Disposable {
-  private readonly reserved: SingleStreams;
+  private readonly reserved: SingleConnectionStreams;
   private readonly connections: Connections;
 
   constructor(private readonly options: HttpTransportOptions) {
-    this.reserved = new SingleStreams(options.core);
+    this.reserved = new SingleConnectionStreams(options.core);
     this.connections = new Connections(options.core.limits.unreadTimeout);
   }
 
@@ -115,13 +115,13 @@ export class HttpTransport implements Disposable {
     requestId: string,
   ): Promise<void> {
     if (request.method === 'OPTIONS') return answerPreflight(response);
-    refuseForeignName(request, this.options.allowedHosts);
-    refuseForeignPage(request, this.options.allowedOrigins);
+    rejectUnknownHost(request, this.options.allowedHosts);
+    rejectCrossSiteRequest(request, this.options.allowedOrigins);
     const authenticated = this.authenticate(request, response, requestId);
     const actor = authenticated instanceof Promise ? await authenticated : authenticated;
     // Who has left meanwhile would keep a place for ever.
     if (response.destroyed) return;
-    const client: ClientRequest = { actor, requestId, gone: goneSignal(response) };
+    const client: AuthenticatedRequest = { actor, requestId, gone: goneSignal(response) };
     // Before the body is read: what waits takes no memory.
     const entered = this.enter(response, client);
     const release = entered instanceof Promise ? await entered : entered;
@@ -155,7 +155,10 @@ export class HttpTransport implements Disposable {
    * again, in each turn of the event loop. What was sent behind another request of the connection (pipelining) is refused
    * at once: the answer waits for the other one's anyway, and what waits for turns is bounded by the connections.
    */
-  private enter(response: ServerResponse, { actor, gone }: ClientRequest): MaybePromise<Release | undefined> {
+  private enter(
+    response: ServerResponse,
+    { actor, gone }: AuthenticatedRequest,
+  ): MaybePromise<Release | undefined> {
     try {
       return this.options.core.requests.enter(actor.account, gone);
     } catch (error) {
@@ -169,7 +172,7 @@ export class HttpTransport implements Disposable {
   private async answerInPlace(
     request: IncomingMessage,
     response: ServerResponse,
-    client: ClientRequest,
+    client: AuthenticatedRequest,
   ): Promise<void> {
     const { core, apollo } = this.options;
     const { actor } = client;
@@ -181,9 +184,9 @@ export class HttpTransport implements Disposable {
     const streaming = this.streamed(request, response, { client, read });
     if (streaming) return streaming;
     const { body, url } = resolveDocument(core.documents, read, request.method);
-    const direct = directRequest(request, body);
+    const direct = parseFastPathRequest(request, body);
     const answered = direct
-      ? answerDirect(core, response, direct, client)
+      ? answerFastPath(core, response, direct, client)
       : answerGraphQL(apollo, request, response, {
           body,
           url,
@@ -198,7 +201,7 @@ export class HttpTransport implements Disposable {
   private streamed(
     request: IncomingMessage,
     response: ServerResponse,
-    { client, read }: { readonly client: ClientRequest; readonly read: ResolvedRequest },
+    { client, read }: { readonly client: AuthenticatedRequest; readonly read: ResolvedRequest },
   ): Promise<void> | undefined {
     const { core } = this.options;
     const { method = 'GET' } = request;
@@ -211,11 +214,11 @@ export class HttpTransport implements Disposable {
     }
     if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {
       const { authorization } = request.headers;
-      const asked = { method, given: givenRequest(method, read), authorization, client };
+      const asked = { method, given: parseGraphQLParams(method, read), authorization, client };
       return this.reserved.run(response, token, asked);
     }
     if (!form) return undefined;
-    const stream = { ...streamRequest(request), form, given: givenRequest(method, read) };
+    const stream = { ...streamRequest(request), form, given: parseGraphQLParams(method, read) };
     return answerStream(core, response, stream, client);
   }
 
@@ -253,7 +256,7 @@ function goneSignal(response: ServerResponse): AbortSignalLike {
 /** A browser, or somebody who takes anything and asks no GraphQL. */
 function wantsPage(request: IncomingMessage): boolean {
   const { method, url = '/' } = request;
-  return method === 'GET' && (takesPages(request) || (takesAnything(request) && !url.includes('?')));
+  return method === 'GET' && (acceptsHtml(request) || (acceptsAnyType(request) && !url.includes('?')));
 }
 
 function streamRequest(request: IncomingMessage): Omit<StreamRequest, 'form' | 'given'> {
@@ -261,7 +264,7 @@ function streamRequest(request: IncomingMessage): Omit<StreamRequest, 'form' | '
   const lastEventId = headers['last-event-id'];
   return {
     method,
-    otherwise: typeBesideStream(request),
+    otherwise: nonStreamMediaType(request),
     authorization: headers.authorization,
     lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
   };

@@ -19,7 +19,7 @@ export interface WatchOptions {
 }
 
 /** Puts before each source what guards and measures it. A subgraph of this process fares as the gateway does. */
-export function watchSources(sources: Map<string, SubgraphSource>, options: WatchOptions): void {
+export function wrapSources(sources: Map<string, SubgraphSource>, options: WatchOptions): void {
   const { subgraphs, limits, circuit, meter, log } = options;
   for (const [name, source] of sources) {
     const traced = isTraced() ? new TracedSource(source) : source;

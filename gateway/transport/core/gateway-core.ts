@@ -42,7 +42,7 @@ export interface GatewayCore {
 }
 
 /** A client's request, once it is known who asks. */
-export interface ClientRequest {
+export interface AuthenticatedRequest {
   readonly actor: Actor;
   readonly requestId: string;
   /** Counts what all operations of the request answer; default each by itself. */

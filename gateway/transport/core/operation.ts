@@ -5,10 +5,10 @@ import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
 import { Refused } from '../../../kernel/result.js';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import { serializeEvent } from '../../subscriptions/serialized-event.js';
-import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
+import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
 import { resolveRecord } from '../../request/documents/document-reference.js';
-import type { ClientRequest, GatewayCore } from './gateway-core.js';
-import { requestedOperation } from '../../request/graph-request.js';
+import type { AuthenticatedRequest, GatewayCore } from './gateway-core.js';
+import { parseOperation } from '../../request/graph-request.js';
 
 /** How a transport wants a subscription to be run. */
 export interface SubscribeOptions {
@@ -22,10 +22,10 @@ export interface SubscribeOptions {
 export async function admitOperation(
   core: GatewayCore,
   given: Readonly<Record<string, unknown>>,
-  { actor }: ClientRequest,
-): Promise<AdmittedRequest | NotAdmitted> {
+  { actor }: AuthenticatedRequest,
+): Promise<AdmittedRequest | AdmissionRejection> {
   try {
-    return await core.admission.admit(requestedOperation(resolveRecord(core.documents, given)), actor);
+    return await core.admission.admit(parseOperation(resolveRecord(core.documents, given)), actor);
   } catch (error) {
     if (error instanceof Refused) return { errors: [refusalError(error)], status: 400 };
     throw error;
@@ -36,7 +36,7 @@ export async function admitOperation(
 export function executeOperation(
   { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
   admitted: AdmittedRequest,
-  { actor, requestId, gone, size }: ClientRequest,
+  { actor, requestId, gone, size }: AuthenticatedRequest,
 ): MaybePromise<ExecutionResult> {
   const { prepared } = admitted;
   const { kind } = prepared.operation;
@@ -48,7 +48,7 @@ export function executeOperation(
 export function subscribeOperation(
   core: GatewayCore,
   admitted: AdmittedRequest,
-  client: ClientRequest,
+  client: AuthenticatedRequest,
   { sink, ...options }: SubscribeOptions & { readonly sink: Sink },
 ): ClientSubscription {
   const { meter } = core;
@@ -90,7 +90,7 @@ export function subscribeOperation(
 export interface RunOptions {
   /** The GraphQL request as it was sent. */
   readonly given: Readonly<Record<string, unknown>>;
-  readonly client: ClientRequest;
+  readonly client: AuthenticatedRequest;
   readonly sink: Sink;
 }
 
@@ -101,7 +101,7 @@ export interface RunOptions {
 export async function runOperation(
   core: GatewayCore,
   given: Readonly<Record<string, unknown>>,
-  client: ClientRequest,
+  client: AuthenticatedRequest,
   sink: Sink,
 ): Promise<ClientSubscription | undefined> {
   return inTurn(core, client, sink, () => runInPlace(core, given, client, sink));
@@ -119,7 +119,7 @@ export async function runAdmittedInTurn(
 /** Runs what shares its connection with other operations in its account's turn; the sink hears why there is none. */
 async function inTurn<T>(
   core: GatewayCore,
-  { actor, gone, refusalTurn }: ClientRequest,
+  { actor, gone, refusalTurn }: AuthenticatedRequest,
   sink: Sink,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -141,7 +141,7 @@ async function inTurn<T>(
 async function runInPlace(
   core: GatewayCore,
   given: Readonly<Record<string, unknown>>,
-  client: ClientRequest,
+  client: AuthenticatedRequest,
   sink: Sink,
 ): Promise<ClientSubscription | undefined> {
   const admitted = await admitOperation(core, given, client);
@@ -170,7 +170,7 @@ export function wantsBookmarks({ extensions }: Readonly<Record<string, unknown>>
   return (Object(extensions) as { bookmarks?: unknown }).bookmarks === true;
 }
 
-function requestIdOf({ extensions }: GraphQLError, { requestId }: ClientRequest): string {
+function requestIdOf({ extensions }: GraphQLError, { requestId }: AuthenticatedRequest): string {
   const told = extensions['requestId'];
   return typeof told === 'string' ? told : requestId;
 }

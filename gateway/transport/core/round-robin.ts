@@ -9,12 +9,12 @@ interface Operation {
  * Lets the operations of a connection go on until its network is behind again. Who has had a turn comes behind the
  * others the next time, so that a stream with much to tell holds up nobody.
  */
-export function takeTurns<T extends Operation>(
+export function drainRoundRobin<T extends Operation>(
   operations: Map<string, T>,
-  outlet: { readonly behind: boolean },
+  writer: { readonly needsDrain: boolean },
 ): void {
   for (const [id, operation] of [...operations]) {
-    if (outlet.behind) return;
+    if (writer.needsDrain) return;
     if (operations.get(id) !== operation) continue;
     operations.delete(id);
     operations.set(id, operation);

@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 export const UNREAD_BYTES = 8 * 1024 * 1024;
 
 /** Cuts a stream over HTTP that has to end, unless its client takes the rest within so many milliseconds. */
-export function cutUnread(response: ServerResponse, milliseconds: number): void {
+export function destroyAfterTimeout(response: ServerResponse, milliseconds: number): void {
   if (response.closed) return;
   const cut = setTimeout(() => response.destroy(), milliseconds);
   response.once('close', () => clearTimeout(cut));

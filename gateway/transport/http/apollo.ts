@@ -19,16 +19,16 @@ import type { Log } from '../../../kernel/log.js';
 import type { GraphExecutor } from '../../execution/graph-executor.js';
 import { responseText } from '../../execution/written-data.js';
 import type { GraphRequest } from '../../request/request-preparer.js';
-import type { Admission, AdmittedRequest, NotAdmitted } from '../../request/admission.js';
-import type { ClientRequest } from '../core/gateway-core.js';
+import type { Admission, AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
+import type { AuthenticatedRequest } from '../core/gateway-core.js';
 import { minResourceVersionOf } from '../../request/graph-request.js';
 import { executeOperation } from '../core/operation.js';
 import { needsStream, requestError } from '../core/request-error.js';
 import { statusOf } from './respond.js';
 
 /** What Apollo Server carries for us from the request to the executor. */
-export interface ApolloContext extends ClientRequest {
-  admitted?: AdmittedRequest | NotAdmitted;
+export interface ApolloContext extends AuthenticatedRequest {
+  admitted?: AdmittedRequest | AdmissionRejection;
 }
 
 export interface ApolloOptions {
@@ -114,7 +114,7 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
   return { requestDidStart: () => Promise.resolve(listener) };
 }
 
-const NO_MUTATION: NotAdmitted = {
+const NO_MUTATION: AdmissionRejection = {
   errors: [requestError('BAD_REQUEST', 'Mutations need POST.')],
   status: 405,
 };
@@ -129,7 +129,7 @@ function asksMutation({ query, operationName }: GraphRequest): boolean {
   }
 }
 
-function refusal({ errors, status }: NotAdmitted): GraphQLResponse {
+function refusal({ errors, status }: AdmissionRejection): GraphQLResponse {
   return {
     http: { status, headers: new HeaderMap() },
     body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } },

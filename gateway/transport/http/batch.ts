@@ -5,7 +5,7 @@ import { refusalError } from '../../../kernel/graph/refusal.js';
 import { Refused, refuse } from '../../../kernel/result.js';
 import { ResponseSize } from '../../upstream/call/response-size.js';
 import { responseText } from '../../execution/written-data.js';
-import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import { admitOperation, executeOperation } from '../core/operation.js';
 import { setRateHeaders } from './rate-headers.js';
 import { requestError } from '../core/request-error.js';
@@ -26,7 +26,7 @@ export async function answerBatch(
   core: GatewayCore,
   response: ServerResponse,
   given: readonly unknown[],
-  client: ClientRequest,
+  client: AuthenticatedRequest,
 ): Promise<void> {
   const { batch } = core.limits;
   if (batch <= 1) refuse('BAD_REQUEST', 'Batches are switched off: send one operation a request.');
@@ -46,7 +46,7 @@ export async function answerBatch(
   send(response, status, 'application/json; charset=utf-8', body);
 }
 
-async function answerOne(core: GatewayCore, given: unknown, client: ClientRequest): Promise<Answer> {
+async function answerOne(core: GatewayCore, given: unknown, client: AuthenticatedRequest): Promise<Answer> {
   if (!isRecord(given)) return refused('An operation of the batch is not a JSON object.');
   const entered = await enterBatch(core, client);
   if ('status' in entered) return entered;
@@ -60,7 +60,7 @@ async function answerOne(core: GatewayCore, given: unknown, client: ClientReques
 /** Takes a place for one operation: a batch runs no more of them at once than other requests. */
 async function enterBatch(
   core: GatewayCore,
-  { actor, gone }: ClientRequest,
+  { actor, gone }: AuthenticatedRequest,
 ): Promise<{ readonly release: Release | undefined } | Answer> {
   try {
     return { release: await core.operations.enter(actor.account, gone) };
@@ -73,7 +73,7 @@ async function enterBatch(
 async function answerInPlace(
   core: GatewayCore,
   given: Readonly<Record<string, unknown>>,
-  client: ClientRequest,
+  client: AuthenticatedRequest,
 ): Promise<Answer> {
   if (client.gone.aborted) return refused('The client has left.');
   const admitted = await admitOperation(core, given, client);

@@ -10,7 +10,7 @@ const SIMPLE_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data|t
  * Refuses FORBIDDEN a GET that a page of another site may have made a browser send without asking first. Nothing but
  * JSON is read of a POST, and no browser posts that without asking.
  */
-export function refuseForeignPage(request: IncomingMessage, allowedOrigins: readonly string[]): void {
+export function rejectCrossSiteRequest(request: IncomingMessage, allowedOrigins: readonly string[]): void {
   if (request.method !== 'GET' || isAskedFor(request.headers)) return;
   if (mayBeForeign(request, allowedOrigins)) {
     refuse(

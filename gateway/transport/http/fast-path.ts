@@ -3,8 +3,8 @@ import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
 import { responseText } from '../../execution/written-data.js';
 import type { GraphRequest } from '../../request/request-preparer.js';
-import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
-import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
+import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import { minResourceVersionOf } from '../../request/graph-request.js';
 import { acceptedType, isLegacy } from './media-type.js';
 import { setRateHeaders } from './rate-headers.js';
@@ -14,7 +14,7 @@ import { send, statusOf } from './respond.js';
 import { isRecord } from '../../../kernel/is-record.js';
 
 /** A GraphQL over HTTP request of the ordinary form, and the media type of its answer. */
-export interface DirectRequest {
+export interface FastPathRequest {
   readonly request: GraphRequest;
   readonly contentType: string;
 }
@@ -32,10 +32,10 @@ const DOCUMENT_CODES = new Set<unknown>([
  * The request, if it is what nearly every client sends: a POST of JSON whose parts have the right types. Everything
  * else, and whatever is wrong with it, is Apollo Server's to answer.
  */
-export function directRequest(
+export function parseFastPathRequest(
   { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   body: unknown,
-): DirectRequest | undefined {
+): FastPathRequest | undefined {
   if (method !== 'POST' || !isRecord(body) || !JSON_BODY.test(headers['content-type'] ?? ''))
     return undefined;
   const contentType = acceptedType(headers.accept);
@@ -61,11 +61,11 @@ function isText(value: unknown): value is string {
 }
 
 /** Answers a request of the ordinary form. Rejects only with what is a bug. */
-export function answerDirect(
+export function answerFastPath(
   core: GatewayCore,
   response: ServerResponse,
-  { request, contentType }: DirectRequest,
-  client: ClientRequest,
+  { request, contentType }: FastPathRequest,
+  client: AuthenticatedRequest,
 ): MaybePromise<void> {
   return chain(core.admission.admit(request, client.actor), (admitted) =>
     answerAdmitted(core, response, { admitted, contentType }, client),
@@ -73,8 +73,8 @@ export function answerDirect(
 }
 
 /** A request that was looked at, and the media type of its answer. */
-export interface LookedAt {
-  readonly admitted: AdmittedRequest | NotAdmitted;
+export interface AdmissionResult {
+  readonly admitted: AdmittedRequest | AdmissionRejection;
   readonly contentType: string;
 }
 
@@ -82,8 +82,8 @@ export interface LookedAt {
 export function answerAdmitted(
   core: GatewayCore,
   response: ServerResponse,
-  { admitted, contentType }: LookedAt,
-  client: ClientRequest,
+  { admitted, contentType }: AdmissionResult,
+  client: AuthenticatedRequest,
 ): MaybePromise<void> {
   const outcome =
     'errors' in admitted
@@ -105,7 +105,7 @@ interface Outcome {
 function executed(
   core: GatewayCore,
   admitted: AdmittedRequest,
-  client: ClientRequest,
+  client: AuthenticatedRequest,
 ): MaybePromise<Outcome> {
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
     return { status: 400, result: { errors: [needsStream()] } };

@@ -13,7 +13,7 @@ function hostName({ headers: { host } }: IncomingMessage): string | undefined {
 }
 
 /** Whether something was asked for under a name of this machine itself. */
-export function isOwnName(request: IncomingMessage): boolean {
+export function isLoopbackHost(request: IncomingMessage): boolean {
   const name = hostName(request);
   return name !== undefined && isLoopback(name);
 }
@@ -31,7 +31,7 @@ export function isAllowedHost(request: IncomingMessage, names: readonly string[]
 }
 
 /** Refuses FORBIDDEN what may be meant for somebody else. */
-export function refuseForeignName(request: IncomingMessage, names: readonly string[] | undefined): void {
+export function rejectUnknownHost(request: IncomingMessage, names: readonly string[] | undefined): void {
   if (isAllowedHost(request, names)) return;
   refuse(
     'FORBIDDEN',

@@ -42,7 +42,7 @@ export function acceptedStreamFormat({ headers: { accept } }: IncomingMessage): 
  * The media type for what is not a stream, for a client that takes a stream, too: undefined when it wants an event
  * stream more than JSON, and so everything as one. Multipart is for subscriptions only.
  */
-export function typeBesideStream({ headers: { accept } }: IncomingMessage): string | undefined {
+export function nonStreamMediaType({ headers: { accept } }: IncomingMessage): string | undefined {
   const wanted = [GRAPHQL, JSON_TYPE].map((type) => ({ type, quality: acceptedQuality(accept, type) }));
   const [best] = wanted.sort((a, b) => b.quality - a.quality);
   const events = acceptedQuality(accept, EVENT_STREAM);
@@ -51,11 +51,11 @@ export function typeBesideStream({ headers: { accept } }: IncomingMessage): stri
 }
 
 /** Whether it is a browser that asks, for a page. */
-export function takesPages({ headers: { accept } }: IncomingMessage): boolean {
+export function acceptsHtml({ headers: { accept } }: IncomingMessage): boolean {
   return acceptedQuality(accept, 'text/html') > 0;
 }
 
 /** Whether whoever asks takes anything. */
-export function takesAnything({ headers: { accept = '*/*' } }: IncomingMessage): boolean {
+export function acceptsAnyType({ headers: { accept = '*/*' } }: IncomingMessage): boolean {
   return acceptedQuality(accept, '*/*') > 0;
 }

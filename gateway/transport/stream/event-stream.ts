@@ -4,16 +4,16 @@ import type { ClientSubscription, Sink } from '../../subscriptions/client-subscr
 import { type SerializedEvent, serializeEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest } from '../../request/admission.js';
 import { COMPLETE, eventOf, eventStreamOutlet, positionOf, retryIn } from './event-stream-format.js';
-import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamRequest } from './http-stream.js';
 import { streamLifetime } from './stream-lifetime.js';
 import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
-import { StreamOutlet } from './stream-writer.js';
+import { StreamWriter } from './stream-writer.js';
 
 /** Answers with one result as server-sent events: `next`, then `complete`. */
 export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
   const interval = core.limits.heartbeat;
-  const outlet = new StreamOutlet(response, { ...eventStreamOutlet, interval, drained: () => undefined });
+  const outlet = new StreamWriter(response, { ...eventStreamOutlet, interval, drained: () => undefined });
   outlet.write(eventOf(serializeEvent({ result })));
   outlet.end(COMPLETE);
 }
@@ -21,7 +21,7 @@ export function answerAsEvents(core: GatewayCore, response: ServerResponse, resu
 /** One subscription on one connection, graphql-sse's distinct connections mode. */
 export class EventStream implements Sink {
   private feed: ClientSubscription | undefined;
-  private outlet!: StreamOutlet;
+  private outlet!: StreamWriter;
   private readonly asked: boolean;
 
   constructor(
@@ -32,7 +32,7 @@ export class EventStream implements Sink {
     this.asked = wantsBookmarks(request.given);
   }
 
-  subscribe(admitted: AdmittedRequest, client: ClientRequest): void {
+  subscribe(admitted: AdmittedRequest, client: AuthenticatedRequest): void {
     const { core, response, request } = this;
     const { authorization, lastEventId: after } = request;
     const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
@@ -40,7 +40,7 @@ export class EventStream implements Sink {
     client.streaming?.();
     lifetime.onEnd = (errors) => (errors ? this.feed?.fail(errors) : this.cut());
     const interval = core.limits.heartbeat;
-    this.outlet = new StreamOutlet(response, {
+    this.outlet = new StreamWriter(response, {
       ...eventStreamOutlet,
       interval,
       drained: () => this.feed?.ready(),

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
-import type { AdmittedRequest, NotAdmitted } from '../../request/admission.js';
+import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
 import { answerAdmitted } from '../http/fast-path.js';
 import { EventStream, answerAsEvents } from './event-stream.js';
-import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamFormat } from '../http/media-type.js';
 import { MultipartStream } from './multipart.js';
 import { admitOperation, executeOperation } from '../core/operation.js';
@@ -29,7 +29,7 @@ export async function answerStream(
   core: GatewayCore,
   response: ServerResponse,
   request: StreamRequest,
-  client: ClientRequest,
+  client: AuthenticatedRequest,
 ): Promise<void> {
   const admitted = await admitOperation(core, request.given, client);
   if (isOf(admitted, OperationTypeNode.MUTATION) && request.method !== 'POST')
@@ -47,12 +47,16 @@ export async function answerStream(
 }
 
 /** What is wrong with the document is the stream's only event; who may not ask now is told so before it begins. */
-function answerRefusal(core: GatewayCore, response: ServerResponse, { errors, status }: NotAdmitted): void {
+function answerRefusal(
+  core: GatewayCore,
+  response: ServerResponse,
+  { errors, status }: AdmissionRejection,
+): void {
   const [first] = errors;
   if (status === 429 && first) return sendError(response, first, 429);
   answerAsEvents(core, response, { errors });
 }
 
-function isOf(admitted: AdmittedRequest | NotAdmitted, kind: OperationTypeNode): boolean {
+function isOf(admitted: AdmittedRequest | AdmissionRejection, kind: OperationTypeNode): boolean {
   return !('errors' in admitted) && admitted.prepared.operation.kind === kind;
 }

@@ -3,12 +3,12 @@ import type { GraphQLError } from 'graphql';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest } from '../../request/admission.js';
-import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamRequest } from './http-stream.js';
 import { streamLifetime } from './stream-lifetime.js';
 import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
 import { requestError } from '../core/request-error.js';
-import { StreamOutlet } from './stream-writer.js';
+import { StreamWriter } from './stream-writer.js';
 
 const BOUNDARY = 'graphql';
 const PART = 'content-type: application/json\r\n\r\n';
@@ -19,7 +19,7 @@ const LAST = `\r\n--${BOUNDARY}--\r\n`;
 /** One subscription on one connection, as Apollo's clients read it. */
 export class MultipartStream implements Sink {
   private feed: ClientSubscription | undefined;
-  private outlet!: StreamOutlet;
+  private outlet!: StreamWriter;
 
   constructor(
     private readonly core: GatewayCore,
@@ -27,14 +27,14 @@ export class MultipartStream implements Sink {
     private readonly request: StreamRequest,
   ) {}
 
-  subscribe(admitted: AdmittedRequest, client: ClientRequest): void {
+  subscribe(admitted: AdmittedRequest, client: AuthenticatedRequest): void {
     const { core, response, request } = this;
     const { authorization } = request;
     const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
     if (!lifetime) return;
     client.streaming?.();
     lifetime.onEnd = (errors) => this.feed?.fail(errors ?? [reconnectError(core.reconnectDelay())]);
-    this.outlet = new StreamOutlet(response, {
+    this.outlet = new StreamWriter(response, {
       headers: { 'content-type': `multipart/mixed;boundary="${BOUNDARY}";subscriptionSpec=1.0` },
       opening: `--${BOUNDARY}\r\n`,
       heartbeat: `${PART}{}${NEXT}`,

@@ -5,15 +5,15 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import { type SerializedEvent, serializeEvent } from '../../subscriptions/serialized-event.js';
 import { eventStreamOutlet, retryIn } from './event-stream-format.js';
-import type { ClientRequest, GatewayCore } from '../core/gateway-core.js';
+import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import { streamLifetime, watchBearer } from './stream-lifetime.js';
 import { admitOperation, runAdmittedInTurn } from '../core/operation.js';
 import { setRateHeaders } from '../http/rate-headers.js';
 import { requestError } from '../core/request-error.js';
 import { send, sendError } from '../http/respond.js';
-import { StreamOutlet } from './stream-writer.js';
+import { StreamWriter } from './stream-writer.js';
 import { MAX_ID } from '../core/operation-id.js';
-import { takeTurns } from '../core/round-robin.js';
+import { drainRoundRobin } from '../core/round-robin.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
@@ -35,16 +35,16 @@ export interface SingleRequest {
 }
 
 /** An operation that is to run on a reserved stream. */
-export interface AskedOperation {
+export interface StreamOperationRequest {
   readonly method: string;
   /** The GraphQL request as it was sent. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly authorization: string | undefined;
-  readonly client: ClientRequest;
+  readonly client: AuthenticatedRequest;
 }
 
 /** graphql-sse's single connection mode: a stream is reserved, opened once, and carries many operations. */
-export class SingleStreams {
+export class SingleConnectionStreams {
   private readonly streams = new Map<string, SingleStream>();
 
   constructor(private readonly core: GatewayCore) {}
@@ -69,7 +69,11 @@ export class SingleStreams {
   }
 
   /** GET: opens the stream. */
-  open(response: ServerResponse, { token, authorization }: SingleRequest, client: ClientRequest): void {
+  open(
+    response: ServerResponse,
+    { token, authorization }: SingleRequest,
+    client: AuthenticatedRequest,
+  ): void {
     const stream = this.find(token, client.actor);
     if (!stream) return notFound(response);
     if (stream.isOpen)
@@ -82,7 +86,7 @@ export class SingleStreams {
    * POST or GET: runs an operation whose events go to the stream. What is wrong with the request is its answer; 202
    * says that everything else will be told on the stream.
    */
-  async run(response: ServerResponse, token: string, asked: AskedOperation): Promise<void> {
+  async run(response: ServerResponse, token: string, asked: StreamOperationRequest): Promise<void> {
     const stream = this.find(token, asked.client.actor);
     if (!stream) return notFound(response);
     const { operationId } = Object(asked.given['extensions']) as { operationId?: unknown };
@@ -120,7 +124,7 @@ function notFound(response: ServerResponse): void {
 class SingleStream {
   private readonly operations = new Map<string, StreamOperation>();
   private readonly unopened: NodeJS.Timeout;
-  private outlet: StreamOutlet | undefined;
+  private outlet: StreamWriter | undefined;
   /** What was said before it was opened: at most one event and an end for each operation. */
   private waiting: string[] = [];
   private waitingBytes = 0;
@@ -145,7 +149,7 @@ class SingleStream {
     const { core, actor } = this;
     const lifetime = streamLifetime(core, response, { actor, authorization });
     if (!lifetime) return this.gone();
-    const outlet = new StreamOutlet(response, {
+    const outlet = new StreamWriter(response, {
       ...eventStreamOutlet,
       interval: core.limits.heartbeat,
       drained: () => this.drained(),
@@ -164,7 +168,7 @@ class SingleStream {
     if (takes) this.drained();
   }
 
-  async run(response: ServerResponse, id: string, asked: AskedOperation): Promise<void> {
+  async run(response: ServerResponse, id: string, asked: StreamOperationRequest): Promise<void> {
     if (this.operations.has(id))
       return sendError(response, requestError('BAD_REQUEST', 'The operation id is in use.'), 409);
     const { operationsPerSocket } = this.core.limits;
@@ -175,7 +179,7 @@ class SingleStream {
         429,
       );
     const operation = new StreamOperation(id, {
-      behind: () => this.outlet?.behind ?? false,
+      needsDrain: () => this.outlet?.needsDrain ?? false,
       write: (text) => this.write(text),
       forget: () => this.operations.delete(id),
     });
@@ -191,7 +195,7 @@ class SingleStream {
   private async accept(
     response: ServerResponse,
     operation: StreamOperation,
-    { method, given, authorization, client: asker }: AskedOperation,
+    { method, given, authorization, client: asker }: StreamOperationRequest,
   ): Promise<void> {
     const { core } = this;
     const client = { ...asker, gone: operation.gone.signal };
@@ -233,7 +237,7 @@ class SingleStream {
   }
 
   private drained(): void {
-    if (this.outlet) takeTurns(this.operations, this.outlet);
+    if (this.outlet) drainRoundRobin(this.operations, this.outlet);
   }
 
   private gone(): void {
@@ -247,7 +251,7 @@ class SingleStream {
 
 /** The stream as one of its operations sees it. */
 interface StreamOfOperation {
-  readonly behind: () => boolean;
+  readonly needsDrain: () => boolean;
   readonly write: (text: string) => boolean;
   readonly forget: () => void;
 }
@@ -267,7 +271,7 @@ class StreamOperation implements Sink {
   ) {}
 
   get needsDrain(): boolean {
-    return this.stream.behind();
+    return this.stream.needsDrain();
   }
 
   next({ text }: SerializedEvent): boolean {

@@ -4,7 +4,7 @@ import type { AuthenticatedClient } from '../../subscriptions/permission-watcher
 import type { GatewayCore } from '../core/gateway-core.js';
 import { requestError } from '../core/request-error.js';
 import { sendError } from '../http/respond.js';
-import { cutUnread } from '../core/unread-limit.js';
+import { destroyAfterTimeout } from '../core/unread-limit.js';
 
 /** How long a stream over HTTP may last. */
 export interface StreamLifetime {
@@ -35,7 +35,7 @@ export function streamLifetime(
   const end = (errors: readonly GraphQLError[] | undefined) => {
     lifetime.onEnd(errors);
     // It may wait for a network that is behind to tell why, but not for ever.
-    cutUnread(response, core.limits.closeTimeout);
+    destroyAfterTimeout(response, core.limits.closeTimeout);
   };
   const drain = () => end(undefined);
   const watches = [

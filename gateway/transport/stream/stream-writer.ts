@@ -17,7 +17,7 @@ export interface StreamOutletOptions {
 }
 
 /** A response that stays open: headers and heartbeats, and whether the network is behind. */
-export class StreamOutlet {
+export class StreamWriter {
   private readonly beat: NodeJS.Timeout;
   /** The connection, when the response goes over it in chunks. */
   private readonly connection: Socket | undefined;
@@ -43,13 +43,13 @@ export class StreamOutlet {
       outgoing.off('drain', drained);
     });
     this.beat = setInterval(() => {
-      if (!this.behind) this.write(heartbeat);
+      if (!this.needsDrain) this.write(heartbeat);
     }, interval);
     this.beat.unref();
   }
 
   /** Whether the network is behind. */
-  get behind(): boolean {
+  get needsDrain(): boolean {
     return (this.connection ?? this.response).writableNeedDrain;
   }
 

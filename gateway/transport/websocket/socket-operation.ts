@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
-import type { SocketOutlet } from './websocket-writer.js';
+import type { WebSocketWriter } from './websocket-writer.js';
 
 const END = Buffer.from('}');
 
@@ -13,12 +13,12 @@ export class SocketOperation implements Sink {
 
   constructor(
     readonly id: string,
-    private readonly outlet: SocketOutlet,
+    private readonly outlet: WebSocketWriter,
     private readonly ended: (operation: SocketOperation) => void,
   ) {}
 
   get needsDrain(): boolean {
-    return this.outlet.behind;
+    return this.outlet.needsDrain;
   }
 
   next({ payload }: SerializedEvent): boolean {

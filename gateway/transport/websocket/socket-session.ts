@@ -13,8 +13,8 @@ import { MAX_ID } from '../core/operation-id.js';
 import { runOperation } from '../core/operation.js';
 import { requestError } from '../core/request-error.js';
 import { SocketOperation } from './socket-operation.js';
-import { SocketOutlet } from './websocket-writer.js';
-import { takeTurns } from '../core/round-robin.js';
+import { WebSocketWriter } from './websocket-writer.js';
+import { drainRoundRobin } from '../core/round-robin.js';
 
 /** Bytes of a part of a message that are many: a read brings up to 64 KiB. */
 const LARGE_PART = 16 * 1024;
@@ -28,7 +28,7 @@ const ENDED = new Error('the operation has ended');
  * nothing that is running goes on and nothing that is said is listened to, however long the other side takes to answer.
  */
 export class SocketSession {
-  private readonly outlet: SocketOutlet;
+  private readonly outlet: WebSocketWriter;
   private readonly operations = new Map<string, SocketOperation>();
   private onClose: (() => void)[] = [];
   private initialised = false;
@@ -48,7 +48,7 @@ export class SocketSession {
     connection: Duplex,
     private authorization: string | undefined,
   ) {
-    this.outlet = new SocketOutlet(socket, connection, () => this.drained());
+    this.outlet = new WebSocketWriter(socket, connection, () => this.drained());
     const { initialisationTimeout, subprotocolNotAcceptable } = closeCodes;
     if (socket.protocol !== 'graphql-transport-ws') {
       socket.close(subprotocolNotAcceptable, 'Subprotocol not acceptable');
@@ -223,7 +223,7 @@ export class SocketSession {
   }
 
   private drained(): void {
-    takeTurns(this.operations, this.outlet);
+    drainRoundRobin(this.operations, this.outlet);
   }
 
   private stop(): void {

@@ -7,7 +7,7 @@ import { UNREAD_BYTES } from '../core/unread-limit.js';
 const BEHIND = 128 * 1024;
 
 /** Writes to one WebSocket and says when the network is behind. */
-export class SocketOutlet {
+export class WebSocketWriter {
   private waits = false;
 
   constructor(
@@ -18,7 +18,7 @@ export class SocketOutlet {
   ) {}
 
   /** Whether the network is behind. */
-  get behind(): boolean {
+  get needsDrain(): boolean {
     return this.waits;
   }
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ClientSubscription } from '../../../gateway/subscriptions/client-subscription.js';
 import { serializeEvent } from '../../../gateway/subscriptions/serialized-event.js';
-import { takeTurns } from '../../../gateway/transport/core/round-robin.js';
+import { drainRoundRobin } from '../../../gateway/transport/core/round-robin.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
 import { type OwnRequest, askAlone, sequencesIn } from '../fixtures/dedicated-connection.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
@@ -197,18 +197,18 @@ describe('forty streams on one connection', () => {
 });
 
 test('a stream that has had its turn on a connection comes behind the others', () => {
-  const connection = { behind: true };
+  const connection = { needsDrain: true };
   const got: string[] = [];
   const operation = (name: string) => ({
     feed: new ClientSubscription({
       sink: {
         get needsDrain() {
-          return connection.behind;
+          return connection.needsDrain;
         },
         next: () => {
           got.push(name);
           // One event is all that the network takes at once.
-          connection.behind = true;
+          connection.needsDrain = true;
           return false;
         },
         error: () => undefined,
@@ -225,8 +225,8 @@ test('a stream that has had its turn on a connection comes behind the others', (
   for (const { feed } of operations.values()) for (let count = 0; count < 2; count += 1) feed.offer(frame);
   expect(got).toEqual([]);
   for (let turn = 0; turn < 6; turn += 1) {
-    connection.behind = false;
-    takeTurns(operations, connection);
+    connection.needsDrain = false;
+    drainRoundRobin(operations, connection);
   }
   expect(got).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
 });

@@ -6,7 +6,7 @@ import { ClientSubscription } from '../../../gateway/subscriptions/client-subscr
 import type { SerializedEvent, StreamEvent } from '../../../gateway/subscriptions/serialized-event.js';
 import { SubscriptionGroup } from '../../../gateway/subscriptions/subscription-group.js';
 import type { SubscriptionTraits } from '../../../gateway/document/subscription-traits.js';
-import { takeTurns } from '../../../gateway/transport/core/round-robin.js';
+import { drainRoundRobin } from '../../../gateway/transport/core/round-robin.js';
 import { RUNS, fuzzing } from '../fixtures/fuzz.js';
 
 const form: SubscriptionTraits = {
@@ -89,7 +89,7 @@ class Log {
 
 /** What several subscribers share, whose network takes everything at once or nothing until it goes on. */
 class Connection {
-  behind = false;
+  needsDrain = false;
   readonly operations = new Map<string, Subscriber>();
   private takes = true;
 
@@ -99,12 +99,12 @@ class Connection {
 
   goOn(): void {
     this.takes = true;
-    this.behind = false;
-    takeTurns(this.operations, this);
+    this.needsDrain = false;
+    drainRoundRobin(this.operations, this);
   }
 
   write(): boolean {
-    this.behind = !this.takes;
+    this.needsDrain = !this.takes;
     return this.takes;
   }
 }
@@ -125,7 +125,7 @@ class Subscriber {
     this.feed = new ClientSubscription({
       sink: {
         get needsDrain() {
-          return connection.behind;
+          return connection.needsDrain;
         },
         next: (frame) => this.take(frame),
         error: (errors) => void this.faults.push(errors),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { StreamOutlet } from '../../../../gateway/transport/stream/stream-writer.js';
+import { StreamWriter } from '../../../../gateway/transport/stream/stream-writer.js';
 
 const ENDED = '0\r\n\r\n';
 const TEXTS = ['plain', 'grün', '日本', ''.padEnd(300, 'x')];
@@ -16,7 +16,7 @@ afterEach(async () => {
 /** A connection to a server that answers each request with the texts. */
 async function connected(answered: (request: IncomingMessage) => void = () => undefined): Promise<Socket> {
   const server = createServer((request, response: ServerResponse) => {
-    const outlet = new StreamOutlet(response, {
+    const outlet = new StreamWriter(response, {
       headers: { 'content-type': 'text/plain; charset=utf-8' },
       opening: ':',
       heartbeat: ':',
