@@ -1,12 +1,12 @@
-import './kernel/check-node.js';
+import './kernel/process/check-node-version.js';
 import 'reflect-metadata';
 import { Command, InvalidArgumentError } from 'commander';
 import { ACCOUNT_FORM, isAccountName } from './access/account-name.js';
 import { scopes } from './access/scopes.js';
-import { mintAccessToken } from './kernel/access-token.js';
+import { mintAccessToken } from './access/access-token.js';
 import { type Env, readEnv } from './kernel/env.js';
-import { readSecrets } from './kernel/state-directory.js';
-import { type SubgraphName, subgraphNames } from './kernel/subgraph.js';
+import { readSecrets } from './kernel/process/state-directory.js';
+import { type SubgraphName, subgraphNames } from './subgraphs/runtime/subgraph.js';
 import { packageVersion } from './kernel/version.js';
 import { withHealth } from './roles/health.js';
 import type { Role } from './roles/role.js';

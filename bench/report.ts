@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../kernel/root.js';
+import { packageRoot } from '../kernel/package-root.js';
 
 const folder = join(packageRoot, 'bench');
 

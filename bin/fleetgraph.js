@@ -10,5 +10,5 @@ if (!existsSync(main)) {
   console.error('Fleetgraph is not built yet: run `npm run build`.');
   process.exit(1);
 }
-const { nodeOptions } = await import('../dist/kernel/node-options.js');
+const { nodeOptions } = await import('../dist/kernel/process/node-options.js');
 await runOnFleetgraphNode([...nodeOptions, main, ...process.argv.slice(2)]);

@@ -5,9 +5,9 @@
  * what comes next. Running it twice, or crashing between any two lines, leaves nothing wrong.
  */
 import type { Clock } from '../kernel/clock.js';
-import type { Database } from '../kernel/database.js';
+import type { Database } from '../kernel/postgres/database.js';
 import type { ErrorCode } from '../kernel/errors.js';
-import type { EventType } from '../kernel/event-kinds.js';
+import type { EventType } from './events/event-kinds.js';
 import type { Log } from '../kernel/log.js';
 import type { Problem } from '../kernel/result.js';
 import type { FaultPoint } from './faults/fault-points.js';

@@ -1,7 +1,7 @@
 import { Logger, parseCronItems, run, type Runner } from 'graphile-worker';
 import pg from 'pg';
 import type { Clock } from '../kernel/clock.js';
-import type { OpenDatabase } from '../kernel/database.js';
+import type { OpenDatabase } from '../kernel/postgres/database.js';
 import type { Log } from '../kernel/log.js';
 import { noFaults, type Faults, type Reconciler, type ReconcileScope, type Schedule } from './contract.js';
 import type { EngineMetrics } from './jobs/engine-metrics.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.js';
-import type { OpenDatabase } from '../kernel/database.js';
-import type { EventCursors } from '../kernel/event-cursor.js';
+import type { OpenDatabase } from '../kernel/postgres/database.js';
+import type { EventCursors } from './events/event-cursor.js';
 import type { Log } from '../kernel/log.js';
 import type { EventLog } from './events/event-log.js';
 import type { KubernetesApis } from './kubernetes/kubernetes-apis.js';

@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:http';
 import type { Registry } from 'prom-client';
 import { AcceptedTokens } from '../access/accepted-tokens.js';
 import type { Clock } from '../kernel/clock.js';
-import { closeServer, listen } from '../kernel/graph/listen.js';
+import { closeServer, listen } from '../kernel/listen.js';
 import type { Log } from '../kernel/log.js';
 import type { AuthOptions } from './auth/auth-options.js';
 import { type Authenticator, createAuthenticator, openDoor } from './auth/authenticator.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from './root.js';
+import { packageRoot } from './package-root.js';
 
 /** The release, as package.json says it. */
 export function packageVersion(): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../kernel/root.js';
+import { packageRoot } from '../kernel/package-root.js';
 
 const instanceTypeForm = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import pg from 'pg';
 import { AcceptedTokens, type AcceptedTokensOptions } from '../access/accepted-tokens.js';
 import type { Clock } from '../kernel/clock.js';
-import { acquireLease } from '../kernel/lease.js';
+import { acquireLease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { OpenStreams } from './api/open-streams.js';

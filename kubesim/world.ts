@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.js';
-import type { Lease } from '../kernel/lease.js';
+import type { Lease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
 import { readCatalogue } from './catalog.js';
 import { authorityForm, newAuthority, type Authority } from './cloud/certificates.js';

@@ -9,7 +9,7 @@ import { type GraphiqlOptions, startGateway } from '../gateway/server.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
-import { subgraphNames } from '../kernel/subgraph.js';
+import { subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { startKubesim } from '../kubesim/server.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CursorKey } from '../kernel/event-cursor.js';
+import type { CursorKey } from '../engine/events/event-cursor.js';
 import { deriveKey } from '../kernel/secret.js';
 
 const ID = /^[a-z0-9-]{1,16}$/;

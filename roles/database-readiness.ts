@@ -1,4 +1,4 @@
-import type { DatabaseProbe } from '../kernel/database-probe.js';
+import type { DatabaseProbe } from '../kernel/postgres/database-probe.js';
 import type { Readiness } from './role.js';
 
 /** Readiness of a role that can do its work while its database takes reads and writes. */

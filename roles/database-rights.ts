@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { lockedTransaction } from '../kernel/locked-transaction.js';
+import { lockedTransaction } from '../kernel/postgres/locked-transaction.js';
 
 /** What a role of the database may do: read and write rows of schemas, or only add rows to single tables. */
 export interface DatabaseRights {

@@ -1,4 +1,4 @@
-import { checkDatabase } from '../kernel/check-database.js';
+import { checkDatabase } from '../kernel/postgres/check-database.js';
 import type { Env } from '../kernel/env.js';
 import { deriveKey } from '../kernel/secret.js';
 import { type DatabaseRights, kubesimInserts, kubesimSchemas, platformSchemas } from './database-rights.js';

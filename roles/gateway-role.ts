@@ -3,7 +3,7 @@ import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
-import { subgraphNames } from '../kernel/subgraph.js';
+import { subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { fleetgraphPage } from './fleetgraph-page.js';
 import { gatewaySettings } from './gateway-settings.js';
 import { reloading } from './reload-supergraph.js';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Env } from '../kernel/env.js';
 import { type Log, createLog } from '../kernel/log.js';
-import { workerFile } from '../kernel/worker-file.js';
+import { workerFile } from '../kernel/process/worker-file.js';
 import type { HealthAnswer, HealthQuestion, HealthThreadOptions } from './health-thread.js';
 import type { Readiness, Role } from './role.js';
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../kernel/clock.js';
-import { DatabaseProbe } from '../kernel/database-probe.js';
+import { DatabaseProbe } from '../kernel/postgres/database-probe.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { startKubesim } from '../kubesim/server.js';

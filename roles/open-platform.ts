@@ -5,8 +5,8 @@ import type { Platform } from '../engine/platform.js';
 import { createSimulatedProvider } from '../engine/providers/simulated/simulated-provider.js';
 import type { Clock } from '../kernel/clock.js';
 import { cursorKeys } from './cursor-keys.js';
-import { openDatabase } from '../kernel/database.js';
-import { EventCursors } from '../kernel/event-cursor.js';
+import { openDatabase } from '../kernel/postgres/database.js';
+import { EventCursors } from '../engine/events/event-cursor.js';
 import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 

@@ -1,4 +1,4 @@
-import type { SubgraphName } from '../kernel/subgraph.js';
+import type { SubgraphName } from '../subgraphs/runtime/subgraph.js';
 
 /** Where a subgraph process listens when nothing else is said; also the address in the supergraph. */
 export const subgraphPorts: Record<SubgraphName, number> = {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { installQueue } from '../engine/jobs/install-queue.js';
 import { prepareRates } from '../gateway/server.js';
-import { checkDatabase, withoutPassword } from '../kernel/check-database.js';
-import { type OpenDatabase, openDatabase } from '../kernel/database.js';
-import { migrate } from '../kernel/migrate.js';
-import { packageRoot } from '../kernel/root.js';
-import { seed } from '../prisma/seed.js';
+import { checkDatabase, withoutPassword } from '../kernel/postgres/check-database.js';
+import { type OpenDatabase, openDatabase } from '../kernel/postgres/database.js';
+import { migrate } from '../kernel/postgres/migrate.js';
+import { packageRoot } from '../kernel/package-root.js';
+import { seed } from '../catalogue/seed.js';
 import { type DatabaseRights, grantRights } from './database-rights.js';
 import { type SecretsOfFolder, claimDatabase } from './secret-fingerprints.js';
 

@@ -1,6 +1,6 @@
 import type { Platform } from '../engine/platform.js';
 import { refuse } from '../kernel/result.js';
-import type { RequestContext } from '../kernel/subgraph.js';
+import type { RequestContext } from '../subgraphs/runtime/subgraph.js';
 
 /** Milliseconds that a reader who has seen an event waits for a database that has not. */
 const PATIENCE = 5000;

@@ -5,8 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
 import type { Env } from '../kernel/env.js';
-import { lockFolder } from '../kernel/folder-lock.js';
-import { type PostgresLayout, hasDatabase, prepareLayout } from '../kernel/postgres-layout.js';
+import { lockFolder } from '../kernel/process/folder-lock.js';
+import { type PostgresLayout, hasDatabase, prepareLayout } from '../kernel/embedded-postgres/layout.js';
 
 /** What the platform writes into its state folder, beside the database; each also with an ending while it is written. */
 const OWN_FILES = /^(secrets\.json|token|process)(\.|$)/;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { lockedTransaction } from '../kernel/locked-transaction.js';
+import { lockedTransaction } from '../kernel/postgres/locked-transaction.js';
 import { deriveKey } from '../kernel/secret.js';
-import { SecretsError } from '../kernel/state-directory.js';
+import { SecretsError } from '../kernel/process/state-directory.js';
 
 /** The secrets that a start takes from its state folder, because no setting has them. */
 export interface SecretsOfFolder {

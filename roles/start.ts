@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountScopes } from '../access/scopes.js';
 import { systemClock } from '../kernel/clock.js';
-import { mintAccessToken } from '../kernel/access-token.js';
-import { ForeignDataError, existingData, startEmbeddedPostgres } from '../kernel/embedded-postgres.js';
+import { mintAccessToken } from '../access/access-token.js';
+import {
+  ForeignDataError,
+  existingData,
+  startEmbeddedPostgres,
+} from '../kernel/embedded-postgres/embedded-postgres.js';
 import type { Env } from '../kernel/env.js';
 import { type Log, createLog } from '../kernel/log.js';
 import {
@@ -12,7 +16,7 @@ import {
   type StateDirectory,
   openStateDirectory,
   secretsFile,
-} from '../kernel/state-directory.js';
+} from '../kernel/process/state-directory.js';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
 import { fleetgraphPage } from './fleetgraph-page.js';
 import { embeddedDatabase, externalDatabase } from './database-urls.js';

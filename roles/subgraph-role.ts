@@ -1,8 +1,8 @@
 import type { Env } from '../kernel/env.js';
-import { serveSubgraph } from '../kernel/graph/serve.js';
+import { serveSubgraph } from '../subgraphs/runtime/server/serve-subgraph.js';
 import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
-import type { SubgraphName } from '../kernel/subgraph.js';
+import type { SubgraphName } from '../subgraphs/runtime/subgraph.js';
 import { preparedPlatform } from './prepared-platform.js';
 import { databaseReadiness } from './database-readiness.js';
 import { serveRoleMetrics } from './role-metrics.js';

@@ -1,9 +1,9 @@
-import { EventCursors } from '../kernel/event-cursor.js';
+import { EventCursors } from '../engine/events/event-cursor.js';
 import type { Platform } from '../engine/platform.js';
 import { systemClock } from '../kernel/clock.js';
-import { openDatabase } from '../kernel/database.js';
+import { openDatabase } from '../kernel/postgres/database.js';
 import { createLog } from '../kernel/log.js';
-import { type SubgraphName, subgraphNames } from '../kernel/subgraph.js';
+import { type SubgraphName, subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { createSubgraph } from './subgraphs.js';
 
 /** The SDL of every subgraph, without a running platform: nothing is connected, no resolver may be called. */

@@ -2,7 +2,7 @@ import type { Reconciler, Schedule } from '../engine/contract.js';
 import type { Platform } from '../engine/platform.js';
 import { defaultRetention, operationRetention, retentionSchedule } from '../engine/jobs/retention.js';
 import { reachVersion } from './reach-version.js';
-import type { Subgraph, SubgraphName } from '../kernel/subgraph.js';
+import type { Subgraph, SubgraphName } from '../subgraphs/runtime/subgraph.js';
 import {
   clusterReconcilers,
   clusterSchedules,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../kernel/root.js';
+import { packageRoot } from '../kernel/package-root.js';
 
 /** Where the composed supergraph is committed. */
 export const supergraphFile = join(packageRoot, 'gateway/supergraph.graphql');

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { accountScopes } from '../../access/scopes.js';
-import { mintAccessToken } from '../../kernel/access-token.js';
+import { mintAccessToken } from '../../access/access-token.js';
 import { ACTOR_HEADER } from '../../kernel/actor.js';
 import { deriveKey } from '../../kernel/secret.js';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../kernel/root.js';
-import { subgraphNames } from '../../kernel/subgraph.js';
+import { packageRoot } from '../../kernel/package-root.js';
+import { subgraphNames } from '../../subgraphs/runtime/subgraph.js';
 import { hold } from '../platform/hold.js';
 import { type BenchProcess, startRole } from '../platform/process.js';
 import { withAddresses } from './contestants.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { hold } from '../platform/hold.js';
 import { type BenchProcess, startProcess } from '../platform/process.js';
 import type { BenchActor } from './actors.js';

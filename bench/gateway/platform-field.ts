@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { nodeOptions } from '../../kernel/node-options.js';
-import { packageRoot } from '../../kernel/root.js';
+import { nodeOptions } from '../../kernel/process/node-options.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { startDatabase } from '../platform/database.js';
 import { clusterStates, createCluster } from '../platform/clusters.js';
 import { type Seat, until } from '../platform/graph.js';

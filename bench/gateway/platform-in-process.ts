@@ -3,7 +3,7 @@
 import { startGateway } from '../../gateway/server.js';
 import { readEnv } from '../../kernel/env.js';
 import { createLog } from '../../kernel/log.js';
-import { subgraphNames } from '../../kernel/subgraph.js';
+import { subgraphNames } from '../../subgraphs/runtime/subgraph.js';
 import { gatewaySettings } from '../../roles/gateway-settings.js';
 import { preparedPlatform } from '../../roles/prepared-platform.js';
 import { authOptions } from '../../roles/settings.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { machine, machineLine } from '../machine.js';
 import { keepInReadme, keepResults, keepText } from '../report.js';
 import { percentile } from '../statistics.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { mintAccessToken } from '../../kernel/access-token.js';
+import { mintAccessToken } from '../../access/access-token.js';
 import { machine, machineLine } from '../machine.js';
 import { clusterStates, createCluster, NODE_VCPUS } from '../platform/clusters.js';
 import { startDatabase } from '../platform/database.js';

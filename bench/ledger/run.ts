@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { machine, machineLine } from '../machine.js';
 import { keepInReadme, keepResults } from '../report.js';
 import { type LedgerSearch, ledgerTable } from './summary.js';

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../kernel/embedded-postgres/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
 
 /** A folder of its own that is removed in the end. The database's user, where it is another one, may walk through. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mintAccessToken } from '../../kernel/access-token.js';
+import { mintAccessToken } from '../../access/access-token.js';
 
 /** A token of the platform's operator, who decides quota applications. */
 export function operatorToken(secret: string): Promise<string> {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { nodeOptions } from '../../kernel/node-options.js';
-import { packageRoot } from '../../kernel/root.js';
+import { nodeOptions } from '../../kernel/process/node-options.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import type { CpuReading, ProbeAnswers } from './cpu-probe.js';
 
 const PROBE = join(packageRoot, 'dist/bench/platform/cpu-probe.js');

@@ -1,7 +1,7 @@
 // What a message to everyone costs anyway: `ws` sending the same bytes to every socket, and nothing else.
 import { createServer } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { readBody } from '../../kernel/graph/request-body.js';
+import { readBody } from '../../protocol/request-body.js';
 import { emit, type Pace } from './pace.js';
 
 const sockets = new Set<WebSocket>();

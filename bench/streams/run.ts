@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { composeSupergraph } from '../../gateway/supergraph/compose.js';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { installPeers } from '../gateway/install-peers.js';
 import { machine, machineLine } from '../machine.js';
 import { hold } from '../platform/hold.js';

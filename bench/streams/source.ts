@@ -4,7 +4,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { MessageType, handleProtocols, parseMessage } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { readBody } from '../../kernel/graph/request-body.js';
+import { readBody } from '../../protocol/request-body.js';
 import { type Pace, emit } from './pace.js';
 
 const PADDING = 'x'.repeat(200);

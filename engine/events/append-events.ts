@@ -1,4 +1,4 @@
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { newId } from '../../kernel/ids.js';
 import { traceHeaders } from '../../kernel/tracing/span.js';
 import type { LoggedEvent, NewEvent } from '../contract.js';

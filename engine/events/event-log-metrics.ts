@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import type { OpenDatabase } from '../../kernel/database.js';
+import type { OpenDatabase } from '../../kernel/postgres/database.js';
 import type { EventFollowers } from './event-log-readers.js';
 
 /** Metrics of who follows the event log in this process. docs/operations.md says what each means. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Database, OpenDatabase } from '../../kernel/database.js';
+import type { Database, OpenDatabase } from '../../kernel/postgres/database.js';
 import type { Log } from '../../kernel/log.js';
 import { refuse } from '../../kernel/result.js';
 import type { LoggedEvent } from '../contract.js';

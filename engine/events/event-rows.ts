@@ -1,5 +1,5 @@
-import { type EventKind, eventKinds } from '../../kernel/event-kinds.js';
-import type { Database } from '../../kernel/database.js';
+import { type EventKind, eventKinds } from './event-kinds.js';
+import type { Database } from '../../kernel/postgres/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import type { EventCategory, EventLevel, LoggedEvent } from '../contract.js';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { OpenDatabase } from '../../kernel/database.js';
-import { acquireLease } from '../../kernel/lease.js';
+import type { OpenDatabase } from '../../kernel/postgres/database.js';
+import { acquireLease } from '../../kernel/postgres/lease.js';
 import type { Log } from '../../kernel/log.js';
 import { PostgresListener } from './postgres-listener.js';
 import { connectNats, GAP_SUBJECT, type NatsOptions, pulseSubject } from './nats-connection.js';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { OpenDatabase } from '../../kernel/database.js';
+import type { OpenDatabase } from '../../kernel/postgres/database.js';
 
 /** How a reconciliation ended: nothing more to do, to be looked at later, not to be mended, or to be tried again. */
 export type ReconcileOutcome = 'done' | 'requeued' | 'terminal' | 'failed';

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import type { ReconcileScope } from '../contract.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/postgres/database.js';
 import type { Schedule } from '../contract.js';
 import { REMOVE_ENDED_JOBS } from './permanently-failed-jobs.js';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { runMigrations } from 'graphile-worker';
-import { lockedTransaction } from '../../kernel/locked-transaction.js';
+import { lockedTransaction } from '../../kernel/postgres/locked-transaction.js';
 import { ACCOUNT_INDEX } from './ranks.js';
 
 /** CREATE INDEX IF NOT EXISTS would wait for all who write jobs before it sees that there is nothing to do. */

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import { type Origin, currentAccount, currentOrigin, lasting } from './request-origin.js';
 import { nextRank, UNRANKED } from './ranks.js';

@@ -1,4 +1,4 @@
-import type { Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/postgres/database.js';
 import type { Schedule } from '../contract.js';
 
 const DAY_MS = 86_400_000;

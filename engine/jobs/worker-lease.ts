@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { acquireLease, type Lease } from '../../kernel/lease.js';
+import { acquireLease, type Lease } from '../../kernel/postgres/lease.js';
 import type { Log } from '../../kernel/log.js';
 import { REMOVE_ENDED_JOBS } from './permanently-failed-jobs.js';
 
@@ -17,7 +17,7 @@ const LOOK_MS = 1_000;
 const SECOND_LOOK_MS = 300;
 const REGAIN_MS = 200;
 
-/** Pools that hold locks on jobs or queues while nobody holds their lease (see kernel/lease.ts for the key). */
+/** Pools that hold locks on jobs or queues while nobody holds their lease (see kernel/postgres/lease.ts for the key). */
 const DEAD_POOLS = `
   WITH held AS (
     SELECT locked_by AS pool FROM graphile_worker._private_jobs WHERE locked_by IS NOT NULL

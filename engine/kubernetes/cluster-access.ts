@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../kernel/database.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
 
 /** How the platform itself reaches a cluster's Kubernetes API. */
 export interface ClusterAccess {

@@ -2,7 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { LRUCache } from 'lru-cache';
 import { Agent } from 'undici';
-import type { OpenDatabase } from '../../kernel/database.js';
+import type { OpenDatabase } from '../../kernel/postgres/database.js';
 import type { ClusterAccess } from './cluster-access.js';
 
 /** Clusters whose connections are kept open at most. */

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../kernel/database.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { balances } from './ledger.js';
 
 /** Pay-as-you-go cloud disks of an account: those of its machines, and those of volume claims. */

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../kernel/database.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
 
 /** What the ledger knows of the scopes (clusters, node pools) in which an account's resources are counted. */
 

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../kernel/database.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { Refused } from '../../kernel/result.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import { quotaExceeded } from './quota-exceeded.js';

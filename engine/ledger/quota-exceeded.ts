@@ -1,4 +1,4 @@
-import { raisableQuotaId, type QuotaKey } from '../../kernel/quota-id.js';
+import { raisableQuotaId, type QuotaKey } from './quota-id.js';
 import type { Problem } from '../../kernel/result.js';
 
 /** What does not fit into a quota. */

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../kernel/database.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { once, type OnceRequest, checkToken } from './client-tokens.js';
 
 /** A mutation: whose, with what input, and whether it is a dry run. */

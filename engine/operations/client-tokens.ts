@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database, Transaction } from '../../kernel/database.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { type Problem, refuse, Refused } from '../../kernel/result.js';
 import type { Prisma } from '../../prisma/generated/client.js';
 

@@ -1,5 +1,5 @@
-import type { Transaction } from '../../kernel/database.js';
-import type { EventType } from '../../kernel/event-kinds.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
+import type { EventType } from '../events/event-kinds.js';
 import { newId } from '../../kernel/ids.js';
 import { refuse, type Problem } from '../../kernel/result.js';
 import { type Operation, Prisma } from '../../prisma/generated/client.js';

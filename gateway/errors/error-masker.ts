@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { boundError, boundErrors } from '../../kernel/graph/error-bounds.js';
-import { isKnownCode } from '../../kernel/graph/refusal.js';
+import { boundError, boundErrors } from '../../protocol/error-bounds.js';
+import { isKnownCode } from '../../protocol/format-errors.js';
 import type { Log } from '../../kernel/log.js';
 
 /** Makes of any error what a client may see. */

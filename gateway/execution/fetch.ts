@@ -1,7 +1,7 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { MAX_ERRORS } from '../../kernel/graph/error-bounds.js';
-import { type SubgraphResult, toWire } from '../../kernel/graph/wire.js';
+import { MAX_ERRORS } from '../../protocol/error-bounds.js';
+import { type SubgraphResult, toWire } from '../../protocol/wire.js';
 import { settle } from '../../kernel/maybe-promise.js';
 import type { CombinedOperations } from './entities/combine-operations.js';
 import { EntityBatch } from './entities/entity-batch.js';

@@ -1,11 +1,11 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { mapStream } from '../../kernel/graph/mapped-stream.js';
-import type { SubgraphResult } from '../../kernel/graph/wire.js';
-import { FairQueue } from '../../kernel/fair-queue.js';
+import { mapStream } from '../../protocol/mapped-stream.js';
+import type { SubgraphResult } from '../../protocol/wire.js';
+import { FairQueue } from '../../kernel/fairness/fair-queue.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
 import { inRequest } from '../../kernel/request-scope.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
-import { WorkBudget } from '../../kernel/work-turns.js';
+import { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import type { ErrorMasker } from '../errors/error-masker.js';
 import type { PreparedRequest } from '../request/request-preparer.js';
 import type { StreamEvent } from '../subscriptions/serialized-event.js';

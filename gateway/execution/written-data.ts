@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
-import { responseTooLarge } from '../../kernel/graph/error-bounds.js';
-import { writeInTurns } from '../../kernel/graph/write-in-turns.js';
-import type { WorkBudget } from '../../kernel/work-turns.js';
+import { responseTooLarge } from '../../protocol/error-bounds.js';
+import { writeInTurns } from '../../protocol/write-in-turns.js';
+import type { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import type { JSONObject } from './data/json-object.js';
 
 /** JSON of data that was too large to be written in one turn of the event loop. */

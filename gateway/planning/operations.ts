@@ -7,7 +7,7 @@ import {
   getOperationAST,
   print,
 } from 'graphql';
-import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import type { SubgraphResult } from '../../protocol/wire.js';
 import { compilePlan } from '../execution/compile-plan.js';
 import { CombinedOperations } from '../execution/entities/combine-operations.js';
 import { RepresentationWriters } from '../execution/entities/representation-writers.js';

@@ -1,9 +1,9 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { accountPace } from '../../kernel/account-pace.js';
+import { accountPace } from '../../kernel/fairness/account-pace.js';
 import type { Actor } from '../../kernel/actor.js';
-import { boundError } from '../../kernel/graph/error-bounds.js';
+import { boundError } from '../../protocol/error-bounds.js';
 import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
-import { WorkBudget, turnOf } from '../../kernel/work-turns.js';
+import { WorkBudget, turnOf } from '../../kernel/fairness/work-turns.js';
 import { type CostNode, actualCost, actualCostInTurns, estimatedCost } from './cost/cost.js';
 import type { CostTree } from './cost/cost-tree.js';
 import type { OperationCosts } from './cost/operation-costs.js';

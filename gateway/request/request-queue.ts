@@ -1,5 +1,5 @@
-import { accountPace } from '../../kernel/account-pace.js';
-import { FairQueue, QueueFull, type Release } from '../../kernel/fair-queue.js';
+import { accountPace } from '../../kernel/fairness/account-pace.js';
+import { FairQueue, QueueFull, type Release } from '../../kernel/fairness/fair-queue.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { refuse } from '../../kernel/result.js';
 import type { AbortSignalLike } from '../upstream/call/light-abort-controller.js';

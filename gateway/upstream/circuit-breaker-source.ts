@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import type { Log } from '../../kernel/log.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { SubgraphRequest, SubgraphResult } from '../../protocol/wire.js';
 import type { CallContext } from './call/call-context.js';
 import { type AbortSignalLike, LightAbortController } from './call/light-abort-controller.js';
 import { Deadline } from './call/deadline.js';

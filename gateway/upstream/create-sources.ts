@@ -1,5 +1,5 @@
 import type { Log } from '../../kernel/log.js';
-import type { Subgraph } from '../../kernel/subgraph.js';
+import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import { ActorHeader } from './http/actor-header.js';
 import { InFlightRequests } from './call/in-flight-requests.js';
 import { HttpSource } from './http/http-source.js';

@@ -1,12 +1,12 @@
 import type { Actor } from '../../kernel/actor.js';
-import { mapStream } from '../../kernel/graph/mapped-stream.js';
-import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
-import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
-import { Loaders } from '../../kernel/loader.js';
+import { mapStream } from '../../protocol/mapped-stream.js';
+import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
+import type { SubgraphRequest, SubgraphResult } from '../../protocol/wire.js';
+import { Loaders } from '../../kernel/loaders.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { Log } from '../../kernel/log.js';
 import type { Waiting } from '../../kernel/request-scope.js';
-import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
+import type { RequestContext, Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import type { CallContext } from './call/call-context.js';
 import { type AbortSignalLike, nativeSignal } from './call/light-abort-controller.js';
 import type { InFlightRequests } from './call/in-flight-requests.js';

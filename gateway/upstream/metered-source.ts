@@ -1,4 +1,4 @@
-import type { SubgraphRequest, SubgraphResult } from '../../kernel/graph/wire.js';
+import type { SubgraphRequest, SubgraphResult } from '../../protocol/wire.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from './call/call-context.js';
 import type { ReplayOptions, SubgraphResults, SubgraphSource } from './call/subgraph-source.js';

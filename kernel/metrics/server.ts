@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Registry } from 'prom-client';
-import { closeServer, listen } from '../graph/listen.js';
+import { closeServer, listen } from '../listen.js';
 
 /** A server of metrics. */
 export interface MetricsServer extends AsyncDisposable {

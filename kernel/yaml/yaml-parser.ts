@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { Abandoned } from '../abandoned.js';
-import { FairQueue, QueueFull } from '../fair-queue.js';
-import { workerFile } from '../worker-file.js';
+import { FairQueue, QueueFull } from '../fairness/fair-queue.js';
+import { workerFile } from '../process/worker-file.js';
 import type { YamlLimits, YamlOutcome, YamlTask } from './yaml-worker.js';
 
 export interface YamlParserOptions {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { FairQueue, QueueFull, type Release } from '../../kernel/fair-queue.js';
+import { FairQueue, QueueFull, type Release } from '../../kernel/fairness/fair-queue.js';
 import type { ApiAnswer, ApiCall } from './call.js';
 
 /** Requests of one flow that are answered at once, and that wait; as `queueLengthLimit` of a priority level. */

@@ -1,4 +1,4 @@
-import { WorkBudget } from '../../kernel/work-turns.js';
+import { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import { drained } from '../http/drained.js';
 import type { KubeObject } from '../kinds/object.js';
 import type { Predicate } from '../kinds/selector.js';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { FairQueue } from '../../kernel/fair-queue.js';
+import { FairQueue } from '../../kernel/fairness/fair-queue.js';
 import type { Json } from '../kinds/object.js';
 import { drained } from './drained.js';
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BACKLOG } from '../../kernel/graph/listen.js';
+import { BACKLOG } from '../../kernel/listen.js';
 
 /** Listens and says on which port. Throws when the port is taken. */
 export async function listen(server: Server, host: string, port: number): Promise<number> {

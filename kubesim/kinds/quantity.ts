@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../kernel/kubernetes-quantity.js';
+import { parseQuantity } from '../../kernel/kubernetes/quantity.js';
 
 /** The number a quantity means, 0 when there is none, NaN when it is malformed. */
 export function quantity(text: string | number | undefined): number {

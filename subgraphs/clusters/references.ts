@@ -1,5 +1,5 @@
-import type { ReferenceResolver } from '../../kernel/graph/federation.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { ReferenceResolver } from '../runtime/schema/define-subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterCatalogStore } from './store/catalog.store.js';
 import type { ClusterStore } from './store/cluster.store.js';
 import { loadById, type ReadByIds } from './store/data-loaders.js';

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import type { Platform } from '../../engine/platform.js';
-import { scopeGuard } from '../../access/field-guard.js';
-import { defineSubgraph } from '../../kernel/graph/federation.js';
-import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
-import type { Subgraph } from '../../kernel/subgraph.js';
+import { scopeGuard } from '../runtime/schema/scope-guard.js';
+import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
+import { userErrorTypes } from '../runtime/graph/user-error.type.js';
+import type { Subgraph } from '../runtime/subgraph.js';
 import { AccountVerificationResolver } from './api/account/account-verification.resolver.js';
 import { AccountVerificationService } from './api/account/account-verification.service.js';
 import { CatalogueResolver } from './api/catalog/catalog.resolver.js';

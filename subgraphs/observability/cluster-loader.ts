@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 
 /** Something asked of one cluster. */
 export interface ClusterQuery<Q> {

@@ -1,7 +1,7 @@
 import { eventTypeOf } from '../../engine/events/event-type.js';
 import type { Platform } from '../../engine/platform.js';
-import type { ReferenceResolver } from '../../kernel/graph/federation.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { ReferenceResolver } from '../runtime/schema/define-subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { toEvent } from './event.rules.js';
 import type { EventService } from './event.service.js';
 import { eventTypes } from './event.type.js';

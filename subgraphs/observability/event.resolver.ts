@@ -1,8 +1,8 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { Platform } from '../../engine/platform.js';
-import { type ConnectionValue, toConnection } from '../../kernel/graph/connection.type.js';
-import type { EventInterface } from '../../kernel/graph/event.type.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import { type ConnectionValue, toConnection } from '../runtime/graph/connection.type.js';
+import type { EventInterface } from '../runtime/graph/event.type.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { Cluster } from './entities.type.js';
 import { toEvent } from './event.rules.js';
 import type { EventService } from './event.service.js';

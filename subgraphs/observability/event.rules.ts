@@ -1,8 +1,8 @@
 import type { LoggedEvent } from '../../engine/contract.js';
 import { eventTypeOf } from '../../engine/events/event-type.js';
-import { eventKindOf } from '../../kernel/event-kinds.js';
-import { EventInterface, type EventLevel } from '../../kernel/graph/event.type.js';
-import type { StreamCursors } from '../../kernel/event-cursor.js';
+import { eventKindOf } from '../../engine/events/event-kinds.js';
+import { EventInterface, type EventLevel } from '../runtime/graph/event.type.js';
+import type { StreamCursors } from '../../engine/events/event-cursor.js';
 import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
 import {
   AccessEvent,

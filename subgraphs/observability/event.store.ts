@@ -8,7 +8,7 @@ import {
   restriction,
   toEvent,
 } from '../../engine/events/event-rows.js';
-import type { Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/postgres/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 
 /** Which events, whatever cluster they are about; what is left out does not restrict. */

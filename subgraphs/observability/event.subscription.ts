@@ -1,9 +1,9 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
-import { EventInterface } from '../../kernel/graph/event.type.js';
-import { streamed, type StreamResolver } from '../../kernel/graph/federation.js';
-import { EventCursorScalar } from '../../kernel/graph/scalars.js';
+import { EventInterface } from '../runtime/graph/event.type.js';
+import { streamed, type StreamResolver } from '../runtime/schema/define-subgraph.js';
+import { EventCursorScalar } from '../runtime/graph/scalars.js';
 import { toEvent, toScalingEvent } from './event.rules.js';
 import type { EventService } from './event.service.js';
 import { EventCategory, EventFilter, ScalingEvent } from './event.type.js';

@@ -8,9 +8,9 @@ import {
   ObjectType,
   registerEnumType,
 } from 'type-graphql';
-import { connectionOf } from '../../kernel/graph/connection.type.js';
-import type { EventKind as Kind } from '../../kernel/event-kinds.js';
-import { EventInterface, EventKind, EventLevel } from '../../kernel/graph/event.type.js';
+import { connectionOf } from '../runtime/graph/connection.type.js';
+import type { EventKind as Kind } from '../../engine/events/event-kinds.js';
+import { EventInterface, EventKind, EventLevel } from '../runtime/graph/event.type.js';
 import { Cluster, NodePool, Operation, Workload } from './entities.type.js';
 
 /** Kinds of events; the names of `EventCategory` in engine/contract.ts. */

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../engine/contract.js';
 import { appendEvents } from '../../engine/events/append-events.js';
 import type { AccountKey } from '../../engine/jobs/queue.js';
-import type { Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/postgres/database.js';
 import type { EventReading } from './kubernetes-event.rules.js';
 
 /** What a reading adds. */

@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { Cost, ListSize } from '../../kernel/graph/cost.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import { Cost, ListSize } from '../runtime/graph/cost.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { Cluster, Workload } from './entities.type.js';
 import { MAX_NODE_POINTS, MAX_POINTS, metricRange } from './metric.rules.js';
 import type { MetricService } from './metric.service.js';

@@ -5,7 +5,7 @@ import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { decodeWorkloadId } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
 import { enqueueAll } from '../../engine/jobs/queue.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { loadForCluster } from './cluster-loader.js';
 import { METRICS_KIND } from './metric.reconciler.js';
 import { CLUSTER_SUBJECT, labelsOf, type MetricRange, metricUnits, workloadSubject } from './metric.rules.js';

@@ -1,5 +1,5 @@
 import type { AccountKey } from '../../engine/jobs/queue.js';
-import type { Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/postgres/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import { type MetricName, metricNames, type MetricRange } from './metric.rules.js';
 

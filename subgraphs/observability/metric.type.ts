@@ -1,6 +1,6 @@
 import { ArgsType, Field, Float, Int, ObjectType } from 'type-graphql';
-import { ListSize } from '../../kernel/graph/cost.js';
-import { JSONScalar } from '../../kernel/graph/scalars.js';
+import { ListSize } from '../runtime/graph/cost.js';
+import { JSONScalar } from '../runtime/graph/scalars.js';
 
 @ObjectType({ description: 'A measured value at a time.' })
 export class MetricPoint {

@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../kernel/kubernetes-quantity.js';
+import { parseQuantity } from '../../kernel/kubernetes/quantity.js';
 import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
 import { listPath } from '../../engine/kubernetes/paths.js';
 import {

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
-import { scopeGuard } from '../../access/field-guard.js';
-import { defineSubgraph } from '../../kernel/graph/federation.js';
-import type { Subgraph } from '../../kernel/subgraph.js';
+import { scopeGuard } from '../runtime/schema/scope-guard.js';
+import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
+import type { Subgraph } from '../runtime/subgraph.js';
 import { Cluster, Workload } from './entities.type.js';
 import { EventResolver } from './event.resolver.js';
 import { eventReferences } from './event-references.js';

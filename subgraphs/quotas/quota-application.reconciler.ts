@@ -6,7 +6,7 @@ import {
   type ReconcileScope,
 } from '../../engine/contract.js';
 import { appendEvents } from '../../engine/events/append-events.js';
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { type Decision, decide } from './quota-application.rules.js';
 import { QUOTA_APPLICATION } from './quota-application.service.js';
 import type { ApplicationRow, QuotaApplicationStore } from './quota-application.store.js';

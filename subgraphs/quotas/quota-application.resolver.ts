@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { toConnection } from '../../kernel/graph/connection.type.js';
-import { DryRun } from '../../kernel/graph/dry-run.arg.js';
-import { OrderByArg } from '../../kernel/graph/order.type.js';
-import { PageArgs } from '../../kernel/graph/page.args.js';
-import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { toConnection } from '../runtime/graph/connection.type.js';
+import { DryRun } from '../runtime/graph/dry-run.arg.js';
+import { OrderByArg } from '../runtime/graph/order.type.js';
+import { PageArgs } from '../runtime/graph/page.args.js';
+import { toUserError } from '../runtime/graph/user-error.type.js';
 import { sortedPageRequest, sortKey } from '../../kernel/sorting.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { applicationSorting } from './quota-application.store.js';
 import type { QuotaApplicationService } from './quota-application.service.js';
 import {

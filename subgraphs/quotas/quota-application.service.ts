@@ -4,13 +4,13 @@ import type { NewEvent } from '../../engine/contract.js';
 import { appendEvents, deferEvent } from '../../engine/events/append-events.js';
 import type { Platform } from '../../engine/platform.js';
 import { enqueue } from '../../engine/jobs/queue.js';
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page } from '../../kernel/page.js';
-import { parseQuotaId, type QuotaKey } from '../../kernel/quota-id.js';
+import { parseQuotaId, type QuotaKey } from '../../engine/ledger/quota-id.js';
 import { Refused, refuse, type Result, settle } from '../../kernel/result.js';
 import type { SortedPageRequest } from '../../kernel/sorting.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { increaseProblem } from './quota-application.rules.js';
 import type { ApplicationFilter, ApplicationRow, QuotaApplicationStore } from './quota-application.store.js';
 import {

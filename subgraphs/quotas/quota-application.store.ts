@@ -1,9 +1,9 @@
 import { dropLowerLimits } from '../../engine/ledger/ledger-scopes.js';
 import { setLimit } from '../../engine/ledger/ledger.js';
-import type { Database, Transaction } from '../../kernel/database.js';
-import { keyset } from '../../kernel/keyset.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
+import { keyset } from '../../kernel/postgres/keyset.js';
 import { type Page, pageOf } from '../../kernel/page.js';
-import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from '../../kernel/quota-id.js';
+import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from '../../engine/ledger/quota-id.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../kernel/sorting.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import type { Decision } from './quota-application.rules.js';

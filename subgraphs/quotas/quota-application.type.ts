@@ -1,9 +1,9 @@
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { orderOf } from '../../kernel/graph/order.type.js';
-import { connectionOf } from '../../kernel/graph/connection.type.js';
-import { CLIENT_TOKEN } from '../../kernel/graph/client-token.js';
-import { DateTimeScalar } from '../../kernel/graph/scalars.js';
-import { UserError } from '../../kernel/graph/user-error.type.js';
+import { orderOf } from '../runtime/graph/order.type.js';
+import { connectionOf } from '../runtime/graph/connection.type.js';
+import { CLIENT_TOKEN } from '../runtime/graph/client-token.js';
+import { DateTimeScalar } from '../runtime/graph/scalars.js';
+import { UserError } from '../runtime/graph/user-error.type.js';
 import { Quota } from './quota.type.js';
 
 /** How far a request for a higher limit is. */

@@ -1,12 +1,12 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { Requires } from '../../access/requires.js';
-import { toConnection } from '../../kernel/graph/connection.type.js';
-import { DryRun } from '../../kernel/graph/dry-run.arg.js';
-import { OrderByArg } from '../../kernel/graph/order.type.js';
-import { PageArgs } from '../../kernel/graph/page.args.js';
-import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { Requires } from '../runtime/graph/requires.js';
+import { toConnection } from '../runtime/graph/connection.type.js';
+import { DryRun } from '../runtime/graph/dry-run.arg.js';
+import { OrderByArg } from '../runtime/graph/order.type.js';
+import { PageArgs } from '../runtime/graph/page.args.js';
+import { toUserError } from '../runtime/graph/user-error.type.js';
 import { sortedPageRequest, sortKey } from '../../kernel/sorting.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import {
   DecideQuotaApplicationInput,
   DecideQuotaApplicationPayload,

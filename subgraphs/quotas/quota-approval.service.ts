@@ -4,7 +4,7 @@ import { appendEvents } from '../../engine/events/append-events.js';
 import type { Platform } from '../../engine/platform.js';
 import { enqueue } from '../../engine/jobs/queue.js';
 import type { Actor } from '../../kernel/actor.js';
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import type { Page } from '../../kernel/page.js';
 import type { SortedPageRequest } from '../../kernel/sorting.js';
 import { refuse, type Result, settle } from '../../kernel/result.js';

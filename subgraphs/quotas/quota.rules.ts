@@ -1,7 +1,7 @@
 import type { QuotaFilter } from './quota.type.js';
 import { type Quota, QuotaScope } from './quota.type.js';
-import { Product } from '../../kernel/graph/product.type.js';
-import { ACCOUNT_SCOPE, GENERAL_SCOPE, quotaId, type QuotaKey } from '../../kernel/quota-id.js';
+import { Product } from '../runtime/graph/product.type.js';
+import { ACCOUNT_SCOPE, GENERAL_SCOPE, quotaId, type QuotaKey } from '../../engine/ledger/quota-id.js';
 
 /** The largest limit that can be asked for. */
 export const MAX_LIMIT = 1_000_000;

@@ -1,8 +1,8 @@
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { isId } from '../../kernel/ids.js';
-import { parseQuotaId, type QuotaKey } from '../../kernel/quota-id.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
-import type { Product } from '../../kernel/graph/product.type.js';
+import { parseQuotaId, type QuotaKey } from '../../engine/ledger/quota-id.js';
+import type { RequestContext } from '../runtime/subgraph.js';
+import type { Product } from '../runtime/graph/product.type.js';
 import {
   appliesToClusterOf,
   generalKey,

@@ -1,9 +1,9 @@
 import { DISKS, diskLimit } from '../../engine/ledger/disk-limit.js';
 import { type Balance, balances, defaultLimits } from '../../engine/ledger/ledger.js';
 import { peakUsage, resourcesIn, scopesOf } from '../../engine/ledger/ledger-scopes.js';
-import type { Database, Transaction } from '../../kernel/database.js';
-import type { Product } from '../../kernel/graph/product.type.js';
-import { GENERAL_SCOPE, type QuotaKey } from '../../kernel/quota-id.js';
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
+import type { Product } from '../runtime/graph/product.type.js';
+import { GENERAL_SCOPE, type QuotaKey } from '../../engine/ledger/quota-id.js';
 import type { QuotaDefinition } from './quota.rules.js';
 import type { QuotaScope } from './quota.type.js';
 

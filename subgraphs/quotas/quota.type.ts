@@ -1,5 +1,5 @@
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Product } from '../../kernel/graph/product.type.js';
+import { Product } from '../runtime/graph/product.type.js';
 
 /** What one count of a quota belongs to. */
 export enum QuotaScope {

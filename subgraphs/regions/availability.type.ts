@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { Product } from '../../kernel/graph/product.type.js';
+import { Product } from '../runtime/graph/product.type.js';
 
 /** Whether a product can be had in a region. */
 export enum Availability {

@@ -1,5 +1,5 @@
-import type { Database } from '../../kernel/database.js';
-import { Product } from '../../kernel/graph/product.type.js';
+import type { Database } from '../../kernel/postgres/database.js';
+import { Product } from '../runtime/graph/product.type.js';
 import { outsideRequests } from '../../kernel/request-scope.js';
 import { timeZonesByName } from '../../kernel/time-zone-names.js';
 import { Availability, type ProductAvailability } from './availability.type.js';

@@ -1,6 +1,6 @@
 import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { CatalogueRegion } from './catalog.store.js';
-import { Product } from '../../kernel/graph/product.type.js';
+import { Product } from '../runtime/graph/product.type.js';
 import { Availability, ProductAvailability } from './availability.type.js';
 import { availabilityIn } from './region.rules.js';
 import { Region, RegionFilter, Zone } from './region.type.js';

@@ -1,5 +1,5 @@
 import type { CatalogueRegion } from './catalog.store.js';
-import { type Product } from '../../kernel/graph/product.type.js';
+import { type Product } from '../runtime/graph/product.type.js';
 import { Availability } from './availability.type.js';
 import type { RegionFilter } from './region.type.js';
 

@@ -1,5 +1,5 @@
 import { Directive, Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { Product } from '../../kernel/graph/product.type.js';
+import { Product } from '../runtime/graph/product.type.js';
 import { Availability } from './availability.type.js';
 
 /** The cloud that a region belongs to. */

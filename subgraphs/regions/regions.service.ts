@@ -1,7 +1,7 @@
 import type { CatalogueRegion, RegionCatalogStore } from './catalog.store.js';
 import type { RegionFilter, Zone } from './region.type.js';
 import { nearest } from '../../kernel/great-circle.js';
-import type { Product } from '../../kernel/graph/product.type.js';
+import type { Product } from '../runtime/graph/product.type.js';
 import { Availability } from './availability.type.js';
 import { availabilityIn, matches } from './region.rules.js';
 import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';

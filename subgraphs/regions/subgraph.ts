@@ -1,7 +1,7 @@
 import type { Platform } from '../../engine/platform.js';
-import { scopeGuard } from '../../access/field-guard.js';
-import { defineSubgraph } from '../../kernel/graph/federation.js';
-import type { Subgraph } from '../../kernel/subgraph.js';
+import { scopeGuard } from '../runtime/schema/scope-guard.js';
+import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
+import type { Subgraph } from '../runtime/subgraph.js';
 import { RegionCatalogStore } from './catalog.store.js';
 import { RegionResolver, ZoneResolver } from './region.resolver.js';
 import { RegionsService } from './regions.service.js';

@@ -1,7 +1,7 @@
 import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { Clock } from '../../kernel/clock.js';
-import { Cost, ListSize } from '../../kernel/graph/cost.js';
-import { DateTimeScalar } from '../../kernel/graph/scalars.js';
+import { Cost, ListSize } from '../runtime/graph/cost.js';
+import { DateTimeScalar } from '../runtime/graph/scalars.js';
 import type { RegionsService } from './regions.service.js';
 import { localTime, nextTransition, utcOffset } from './time-zone.rules.js';
 import { TimeZone, TimeZoneGroup } from './time-zone.type.js';

@@ -1,6 +1,6 @@
 import { Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../kernel/graph/cost.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import { Cost } from '../runtime/graph/cost.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { throttlingOf, rejectedRequests } from './api-throttling.rules.js';
 import { ApiThrottling } from './api-throttling.type.js';
 import type { ClusterApis } from './cluster-api.js';

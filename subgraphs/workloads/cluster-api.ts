@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { type ClusterAccess, clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import type { Platform } from '../../engine/platform.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 
 /** Calls to Kubernetes that one request has in flight at the most, over all clusters. */
 const CALLS_AT_ONCE = 24;

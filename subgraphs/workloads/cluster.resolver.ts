@@ -1,11 +1,11 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../kernel/graph/cost.js';
+import { Cost } from '../runtime/graph/cost.js';
 import { pageRequest } from '../../kernel/page.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { Cluster } from './entities.type.js';
 import type { NamespaceService } from './namespace.service.js';
 import { type Namespace, NamespaceConnection } from './namespace.type.js';
-import { PageArgs } from '../../kernel/graph/page.args.js';
+import { PageArgs } from '../runtime/graph/page.args.js';
 import { WorkloadPageArgs } from './page.args.js';
 import { type PartialConnection, toPartialConnection } from './partial-connection.resolver.js';
 import { workloadKey } from './workload.resolver.js';

@@ -1,4 +1,4 @@
-import type { Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/postgres/database.js';
 
 /** Clusters that a list over all clusters of an account looks at, at the most. */
 const MAX_CLUSTERS = 10_000;

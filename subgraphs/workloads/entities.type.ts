@@ -1,5 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { Product } from '../../kernel/graph/product.type.js';
+import { Product } from '../runtime/graph/product.type.js';
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A Kubernetes cluster of the account.' })

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { Cost } from '../../kernel/graph/cost.js';
-import { DryRun } from '../../kernel/graph/dry-run.arg.js';
-import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { Cost } from '../runtime/graph/cost.js';
+import { DryRun } from '../runtime/graph/dry-run.arg.js';
+import { toUserError } from '../runtime/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterOutcome, FleetManifestService } from './fleet-manifest.service.js';
 import {
   ApplyManifestToClustersInput,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { refuse, type Result, settle } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { type ManifestEntry, parseManifest } from './manifest.rules.js';
 import { type ApplyOutcome, type ApplyRequest, type ManifestService, callerOf } from './manifest.service.js';
 

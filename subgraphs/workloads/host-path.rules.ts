@@ -1,4 +1,4 @@
-import { protectedPath } from '../../kernel/node-paths.js';
+import { protectedPath } from '../../kernel/kubernetes/protected-paths.js';
 import type { Problem } from '../../kernel/result.js';
 
 type Tree = Readonly<Record<string, unknown>>;

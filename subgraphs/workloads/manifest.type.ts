@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { CLIENT_TOKEN } from '../../kernel/graph/client-token.js';
-import { UserError } from '../../kernel/graph/user-error.type.js';
+import { CLIENT_TOKEN } from '../runtime/graph/client-token.js';
+import { UserError } from '../runtime/graph/user-error.type.js';
 import { Operation } from './entities.type.js';
 import { Workload } from './workload.type.js';
 

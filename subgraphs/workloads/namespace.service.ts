@@ -1,6 +1,6 @@
 import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
 import { pageOf, type PageRequest } from '../../kernel/page.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
 import { take } from './merge-sorted.js';

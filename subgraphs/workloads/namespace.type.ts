@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
-import { connectionOf } from '../../kernel/graph/connection.type.js';
-import { JSONScalar } from '../../kernel/graph/scalars.js';
+import { connectionOf } from '../runtime/graph/connection.type.js';
+import { JSONScalar } from '../runtime/graph/scalars.js';
 
 @ObjectType({ description: 'A namespace of a cluster.' })
 export class Namespace {

@@ -1,5 +1,5 @@
 import { ArgsType, Field } from 'type-graphql';
-import { PageArgs } from '../../kernel/graph/page.args.js';
+import { PageArgs } from '../runtime/graph/page.args.js';
 import { WorkloadFilter } from './workload.type.js';
 
 /** Arguments of lists that can be filtered. */

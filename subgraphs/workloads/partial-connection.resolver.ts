@@ -3,8 +3,8 @@ import {
   type ConnectionOptions,
   type ConnectionValue,
   toConnection,
-} from '../../kernel/graph/connection.type.js';
-import { toUserError, UserError } from '../../kernel/graph/user-error.type.js';
+} from '../runtime/graph/connection.type.js';
+import { toUserError, UserError } from '../runtime/graph/user-error.type.js';
 import type { Problem } from '../../kernel/result.js';
 import { NamespaceConnection } from './namespace.type.js';
 import { PodConnection } from './pod.type.js';

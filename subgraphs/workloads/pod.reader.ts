@@ -2,7 +2,7 @@ import type { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { isNotFound } from '../../engine/kubernetes/kubernetes-error.js';
 import { listPath, objectPath } from '../../engine/kubernetes/paths.js';
 import { Refused } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
 import { decodePodId, encodePodId, type PodRef } from './pod-id.js';

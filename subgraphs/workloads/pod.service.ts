@@ -9,7 +9,7 @@ import {
   readOwnership,
 } from '../../engine/kubernetes/pod-owners.js';
 import type { Problem } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
 import { take } from './merge-sorted.js';

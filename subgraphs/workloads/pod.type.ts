@@ -1,6 +1,6 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import { connectionOf } from '../../kernel/graph/connection.type.js';
-import { JSONScalar } from '../../kernel/graph/scalars.js';
+import { connectionOf } from '../runtime/graph/connection.type.js';
+import { JSONScalar } from '../runtime/graph/scalars.js';
 
 @ObjectType({ description: 'A container of a pod.' })
 export class Container {

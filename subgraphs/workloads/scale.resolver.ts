@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { DryRun } from '../../kernel/graph/dry-run.arg.js';
-import { toUserError } from '../../kernel/graph/user-error.type.js';
+import { DryRun } from '../runtime/graph/dry-run.arg.js';
+import { toUserError } from '../runtime/graph/user-error.type.js';
 import { settle } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ScaleService } from './scale.service.js';
 import { ScaleWorkloadInput, ScaleWorkloadPayload } from './scale.type.js';
 

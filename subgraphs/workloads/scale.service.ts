@@ -13,7 +13,7 @@ import {
 } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
 import { refuse, Refused } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import { FIELD_MANAGER } from './apply.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import type { Platform } from '../../engine/platform.js';
-import { scopeGuard } from '../../access/field-guard.js';
-import { defineSubgraph } from '../../kernel/graph/federation.js';
-import { userErrorTypes } from '../../kernel/graph/user-error.type.js';
-import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
+import { scopeGuard } from '../runtime/schema/scope-guard.js';
+import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
+import { userErrorTypes } from '../runtime/graph/user-error.type.js';
+import type { RequestContext, Subgraph } from '../runtime/subgraph.js';
 import { ApiThrottlingResolver } from './api-throttling.resolver.js';
 import { ClusterApis } from './cluster-api.js';
 import { ClusterResolver } from './cluster.resolver.js';

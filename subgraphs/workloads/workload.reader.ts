@@ -8,7 +8,7 @@ import {
   workloadKinds,
 } from '../../engine/kubernetes/workload-ref.js';
 import { Refused } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
 import { toWorkload, type WorkloadObject } from './workload.rules.js';

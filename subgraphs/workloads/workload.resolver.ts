@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../kernel/graph/cost.js';
+import { Cost } from '../runtime/graph/cost.js';
 import { pageOf, pageRequest } from '../../kernel/page.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
-import { PageArgs } from '../../kernel/graph/page.args.js';
+import type { RequestContext } from '../runtime/subgraph.js';
+import { PageArgs } from '../runtime/graph/page.args.js';
 import { WorkloadPageArgs } from './page.args.js';
 import { type PartialConnection, toPartialConnection } from './partial-connection.resolver.js';
 import type { PodService } from './pod.service.js';

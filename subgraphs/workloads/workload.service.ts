@@ -1,6 +1,6 @@
 import { type Page, pageOf, type PageRequest } from '../../kernel/page.js';
 import type { Problem } from '../../kernel/result.js';
-import type { RequestContext } from '../../kernel/subgraph.js';
+import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import type { ClusterStore } from './cluster.store.js';
 import { toReadProblem } from './kubernetes-read-error.js';

@@ -1,8 +1,8 @@
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { KubernetesObject } from '../../engine/kubernetes/client.js';
 import type { WorkloadRef } from '../../engine/kubernetes/workload-ref.js';
-import { connectionOf } from '../../kernel/graph/connection.type.js';
-import { JSONScalar } from '../../kernel/graph/scalars.js';
+import { connectionOf } from '../runtime/graph/connection.type.js';
+import { JSONScalar } from '../runtime/graph/scalars.js';
 import { Cluster } from './entities.type.js';
 
 /** Kinds of workloads; the names of `engine/kubernetes/workload-ref.ts`. */

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { TestServer, TOKEN } from './server.js';
 
 /** The Node.js of the machine; npm puts the platform's own before it. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { graphql } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { freePort } from '../../kernel/free-port.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import { Ledger, schema } from './schema.js';
 
 export const TOKEN = 'let-me-in';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaultPoint, type FaultPointGroup, faultPoints } from '../../engine/faults/fault-points.js';
 import { enqueue } from '../../engine/jobs/queue.js';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { ComponentService } from '../../subgraphs/clusters/api/component/component.service.js';
 import { EdgeAutonomyService } from '../../subgraphs/clusters/api/edge-autonomy/edge-autonomy.service.js';
 import { ChargeConversionService } from '../../subgraphs/clusters/api/instance/charge-conversion.service.js';

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.js';
-import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../kernel/loader.js';
+import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../kernel/loaders.js';
 import { createLog } from '../../kernel/log.js';
 import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
 import { testActor } from '../kit/actor.js';

@@ -2,7 +2,7 @@ import { buildSchema, isInputObjectType, isNonNullType } from 'graphql';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { ended } from '../engine/world.js';
 import { eventually } from '../kit/eventually.js';
 import { jobsNow } from '../kit/ledger-recount.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EVENT_CHANNEL, appendEvents } from '../../engine/events/append-events.js';
 import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations/operations.js';
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { type Answer, type ClustersKit, openClusters } from './kit.js';
 import { runningCluster } from './running-cluster.js';
 import { CREATE, type Created, proCluster } from './requests.js';

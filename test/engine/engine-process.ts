@@ -8,7 +8,7 @@ import { startEngine } from '../../engine/engine.js';
 import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { systemClock } from '../../kernel/clock.js';
-import { openDatabase } from '../../kernel/database.js';
+import { openDatabase } from '../../kernel/postgres/database.js';
 import { createLog } from '../../kernel/log.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { FaultPoint } from '../../engine/faults/fault-points.js';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
 import type { World } from './world.js';
 

@@ -11,7 +11,7 @@ import {
   setProgress,
   startStage,
 } from '../../engine/operations/operations.js';
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { settle } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 

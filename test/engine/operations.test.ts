@@ -10,7 +10,7 @@ import {
   stagesOf,
   startStage,
 } from '../../engine/operations/operations.js';
-import type { Transaction } from '../../kernel/database.js';
+import type { Transaction } from '../../kernel/postgres/database.js';
 import { createLog } from '../../kernel/log.js';
 import { settle } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';

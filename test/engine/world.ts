@@ -7,7 +7,7 @@ import { balances, setLimit } from '../../engine/ledger/ledger.js';
 import type { Platform } from '../../engine/platform.js';
 import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
-import { EventCursors } from '../../kernel/event-cursor.js';
+import { EventCursors } from '../../engine/events/event-cursor.js';
 import { createLog } from '../../kernel/log.js';
 import { deriveKey } from '../../kernel/secret.js';
 import { startKubesim } from '../../kubesim/server.js';

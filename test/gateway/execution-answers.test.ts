@@ -1,9 +1,9 @@
 import { type GraphQLObjectType, buildSchema } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../kernel/loader.js';
-import type { Subgraph } from '../../kernel/subgraph.js';
+import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../kernel/loaders.js';
+import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
 
 /** Belongs to the subgraph: nobody who asks may change it. */
 const settings = { mode: 'dark', since: new Date(0) };

@@ -1,11 +1,11 @@
 import { isObjectType, parse } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { CompiledQueries } from '../../kernel/graph/compiled-queries.js';
-import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../kernel/loader.js';
+import { CompiledQueries } from '../../subgraphs/runtime/execution/compiled-queries.js';
+import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../kernel/loaders.js';
 import { refuse } from '../../kernel/result.js';
-import type { RequestContext, Subgraph } from '../../kernel/subgraph.js';
+import type { RequestContext, Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import { shopSubgraphs } from './fixtures/shop.js';
 
 /** A subgraph of the shop, in which one field is refused. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mapStream } from '../../kernel/graph/mapped-stream.js';
-import { toWire } from '../../kernel/graph/wire.js';
+import { mapStream } from '../../protocol/mapped-stream.js';
+import { toWire } from '../../protocol/wire.js';
 import { readEvents } from '../kit/read-events.js';
 
 describe('a mapped stream', () => {

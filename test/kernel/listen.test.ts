@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 
-const BUILT = pathToFileURL(join(packageRoot, 'dist/kernel/graph/listen.js')).href;
+const BUILT = pathToFileURL(join(packageRoot, 'dist/kernel/listen.js')).href;
 
 /** A thread that listens, says where, and then never runs its event loop again: it accepts nothing. */
 const BLOCKED = `

@@ -1,8 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { SubgraphExecutor } from '../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../kernel/loader.js';
+import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../kernel/loaders.js';
 import { createLog } from '../../kernel/log.js';
-import type { Subgraph } from '../../kernel/subgraph.js';
+import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import { testActor } from './actor.js';
 import type { Actor } from '../../kernel/actor.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { type OpenDatabase, openDatabase } from '../../kernel/database.js';
+import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
 import { databaseUrl, onServer } from './template-database.js';
 
 /** A database of its own for a test file: migrated, seeded, dropped at the end. */

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../kernel/embedded-postgres/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
 import { createTemplate } from './template-database.js';
 

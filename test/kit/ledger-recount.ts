@@ -1,4 +1,4 @@
-import type { Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/postgres/database.js';
 import type { CloudClaim, Cluster, Node, NodePool } from '../../prisma/generated/client.js';
 
 /** Uses by `<resource>|<scope>`; what is not used at all is left out. */

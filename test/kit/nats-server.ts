@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { freePort } from '../../kernel/free-port.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 
 /** Whether this machine has a `nats-server` to test with. */
 export const hasNatsServer = spawnSync('nats-server', ['--version']).status === 0;

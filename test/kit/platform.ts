@@ -1,6 +1,6 @@
 import { type AllInOne, startAllInOne } from '../../roles/all-in-one.js';
 import { accountScopes } from '../../access/scopes.js';
-import { mintAccessToken } from '../../kernel/access-token.js';
+import { mintAccessToken } from '../../access/access-token.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
 import { type Log, createLog } from '../../kernel/log.js';
 import { currentRequest } from '../../kernel/request-scope.js';

@@ -1,4 +1,4 @@
-import { EventParser, type ReceivedEvent } from '../../kernel/graph/event-stream.js';
+import { EventParser, type ReceivedEvent } from '../../protocol/server-sent-events.js';
 
 /** The server-sent events of a response. */
 export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ReceivedEvent, undefined> {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { nodeOptions } from '../../kernel/node-options.js';
-import { packageRoot } from '../../kernel/root.js';
+import { nodeOptions } from '../../kernel/process/node-options.js';
+import { packageRoot } from '../../kernel/package-root.js';
 
 /** A role of the built platform, running as a process of its own. */
 export interface RoleProcess extends AsyncDisposable {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { installQueue } from '../../engine/jobs/install-queue.js';
-import { openDatabase } from '../../kernel/database.js';
-import { migrate } from '../../kernel/migrate.js';
-import { packageRoot } from '../../kernel/root.js';
-import { seed } from '../../prisma/seed.js';
+import { openDatabase } from '../../kernel/postgres/database.js';
+import { migrate } from '../../kernel/postgres/migrate.js';
+import { packageRoot } from '../../kernel/package-root.js';
+import { seed } from '../../catalogue/seed.js';
 
 /** The URL of another database on the same server. */
 export function databaseUrl(serverUrl: string, database: string): string {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AcceptedTokens } from '../../access/accepted-tokens.js';
 import { kubernetesGroups } from '../../access/kubernetes-user.js';
 import { createLog } from '../../kernel/log.js';
-import { mintAccessToken } from '../../kernel/access-token.js';
+import { mintAccessToken } from '../../access/access-token.js';
 import { clientTokens } from '../kit/client-tokens.js';
 import { eventually } from '../kit/eventually.js';
 import { type Cluster, startSimulator, type Simulator } from './simulator.js';

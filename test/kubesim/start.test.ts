@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.js';
-import { freePort } from '../../kernel/free-port.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import { createLog } from '../../kernel/log.js';
 import { startKubesim } from '../../kubesim/server.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';

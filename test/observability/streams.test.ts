@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EVENT_CHANNEL } from '../../engine/events/append-events.js';
-import type { SubgraphResult } from '../../kernel/graph/wire.js';
+import type { SubgraphResult } from '../../protocol/wire.js';
 import { type ObservabilityWorld, startObservability, takeResults } from './kit.js';
 
 let world: ObservabilityWorld;

@@ -7,7 +7,7 @@ import { balances, reserve } from '../../engine/ledger/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';
-import { quotaId } from '../../kernel/quota-id.js';
+import { quotaId } from '../../engine/ledger/quota-id.js';
 import { createQuotasSubgraph, quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
 import { testActor } from '../kit/actor.js';
 import { type AskAs, type AskSubgraph, askSubgraph, askSubgraphAs } from '../kit/ask-subgraph.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
-import { parseQuotaId, quotaId, raisableQuotaId } from '../../kernel/quota-id.js';
-import { readCatalog } from '../../prisma/catalog.js';
-import { quotaDefinitions } from '../../prisma/quota-definitions.js';
+import { parseQuotaId, quotaId, raisableQuotaId } from '../../engine/ledger/quota-id.js';
+import { readCatalog } from '../../catalogue/catalogue.js';
+import { quotaDefinitions } from '../../catalogue/quota-definitions.js';
 import { decide, increaseProblem } from '../../subgraphs/quotas/quota-application.rules.js';
 import type { QuotaDefinition } from '../../subgraphs/quotas/quota.rules.js';
 import { QuotaScope } from '../../subgraphs/quotas/quota.type.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { settle } from '../../kernel/result.js';
-import { readCatalog } from '../../prisma/catalog.js';
+import { readCatalog } from '../../catalogue/catalogue.js';
 import { reserveInstances } from '../../subgraphs/clusters/changes/reserve-instances.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
 import { runningCluster } from '../clusters/running-cluster.js';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { balances } from '../../engine/ledger/ledger.js';
-import { type OpenDatabase, openDatabase } from '../../kernel/database.js';
+import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
 import { newId } from '../../kernel/ids.js';
-import { migrate } from '../../kernel/migrate.js';
-import { packageRoot } from '../../kernel/root.js';
-import { seed } from '../../prisma/seed.js';
+import { migrate } from '../../kernel/postgres/migrate.js';
+import { packageRoot } from '../../kernel/package-root.js';
+import { seed } from '../../catalogue/seed.js';
 import { databaseUrl, onServer } from '../kit/template-database.js';
 
 const MIGRATIONS = join(packageRoot, 'prisma/migrations');

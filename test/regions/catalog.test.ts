@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.js';
-import { type Catalog, readCatalog } from '../../prisma/catalog.js';
+import { type Catalog, readCatalog } from '../../catalogue/catalogue.js';
 import { createRegionsSubgraph } from '../../subgraphs/regions/subgraph.js';
 import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { setLimit } from '../../engine/ledger/ledger.js';
-import { openDatabase } from '../../kernel/database.js';
-import { seed } from '../../prisma/seed.js';
+import { openDatabase } from '../../kernel/postgres/database.js';
+import { seed } from '../../catalogue/seed.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 let kit: TestDatabase;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCatalog, type TimeZoneEntry } from '../../prisma/catalog.js';
+import { readCatalog, type TimeZoneEntry } from '../../catalogue/catalogue.js';
 import { createRegionsSubgraph } from '../../subgraphs/regions/subgraph.js';
 import { localTime, nextTransition, utcOffset } from '../../subgraphs/regions/time-zone.rules.js';
 import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.js';
-import { seed } from '../../prisma/seed.js';
+import { seed } from '../../catalogue/seed.js';
 import { createQuotasSubgraph } from '../../subgraphs/quotas/subgraph.js';
 import { createRegionsSubgraph } from '../../subgraphs/regions/subgraph.js';
 import { askSubgraph } from '../kit/ask-subgraph.js';

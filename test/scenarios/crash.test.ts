@@ -7,7 +7,7 @@ import { parse } from 'graphql';
 import { afterAll, expect, test } from 'vitest';
 import { runDemo } from '../../examples/demo/run-demo.js';
 import { eventually } from '../kit/eventually.js';
-import { freePort } from '../../kernel/free-port.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
 
 const READY = /GraphQL\s+(\S+)\/graphql/;

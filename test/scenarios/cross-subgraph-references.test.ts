@@ -10,7 +10,7 @@ import {
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 
 const supergraph = buildSchema(await readFile(join(packageRoot, 'gateway/supergraph.graphql'), 'utf8'), {
   assumeValid: true,

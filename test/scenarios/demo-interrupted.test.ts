@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DemoOptions, runDemo } from '../../examples/demo/run-demo.js';
 import { tryNext } from '../../examples/demo/try-next.js';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { fleetgraphPage } from '../../roles/fleetgraph-page.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { eventually } from '../kit/eventually.js';

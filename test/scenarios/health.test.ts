@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { freePort } from '../../kernel/free-port.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import { createLog } from '../../kernel/log.js';
 import { HealthServer } from '../../roles/health.js';
 import { eventually } from '../kit/eventually.js';

@@ -7,9 +7,12 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendEvents } from '../../engine/events/append-events.js';
-import { isDatabaseAway } from '../../kernel/database-away.js';
-import { type OpenDatabase, openDatabase } from '../../kernel/database.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../kernel/embedded-postgres.js';
+import { isDatabaseAway } from '../../kernel/postgres/database-unavailable.js';
+import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../kernel/embedded-postgres/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
 import * as documents from '../kit/documents.js';
 import { eventually } from '../kit/eventually.js';

@@ -3,8 +3,8 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { NEEDED_NODE } from '../../kernel/check-node.js';
-import { packageRoot } from '../../kernel/root.js';
+import { NEEDED_NODE } from '../../kernel/process/check-node-version.js';
+import { packageRoot } from '../../kernel/package-root.js';
 
 /** The Node.js of the machine; npm puts the platform's own before it. */
 const PATH = (process.env.PATH ?? '')

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../kernel/log.js';
-import { packageRoot } from '../../kernel/root.js';
+import { packageRoot } from '../../kernel/package-root.js';
 import { startTracing } from '../../kernel/tracing/start-tracing.js';
 import { eventually } from '../kit/eventually.js';
 import * as documents from '../kit/documents.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { expect, inject, test } from 'vitest';
-import { freePort } from '../../kernel/free-port.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { AUTH_SECRET, PLATFORM_SECRET, startTestPlatform } from '../kit/platform.js';
 import { startRole } from '../kit/role-process.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountScopes } from '../../access/scopes.js';
-import { mintAccessToken } from '../../kernel/access-token.js';
+import { mintAccessToken } from '../../access/access-token.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { AUTH_SECRET, type GraphQLBody, PLATFORM_SECRET, startTestPlatform } from '../kit/platform.js';

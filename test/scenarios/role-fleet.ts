@@ -1,5 +1,5 @@
-import { freePort } from '../../kernel/free-port.js';
-import { type SubgraphName, subgraphNames } from '../../kernel/subgraph.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
+import { type SubgraphName, subgraphNames } from '../../subgraphs/runtime/subgraph.js';
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
 

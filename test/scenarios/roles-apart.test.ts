@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../kernel/free-port.js';
-import { packageRoot } from '../../kernel/root.js';
-import { subgraphNames } from '../../kernel/subgraph.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
+import { packageRoot } from '../../kernel/package-root.js';
+import { subgraphNames } from '../../subgraphs/runtime/subgraph.js';
 import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { ask, mainJob } from '../kit/main-job.js';

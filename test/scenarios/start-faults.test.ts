@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../../kernel/root.js';
-import { freePort } from '../../kernel/free-port.js';
+import { packageRoot } from '../../kernel/package-root.js';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
 
 const READY = /GraphQL\s+(\S+)\/graphql/;

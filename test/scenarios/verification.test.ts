@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountScopes } from '../../access/scopes.js';
-import { mintAccessToken } from '../../kernel/access-token.js';
+import { mintAccessToken } from '../../access/access-token.js';
 import { AUTH_SECRET, startTestPlatform, type TestPlatform } from '../kit/platform.js';
 
 let platform: TestPlatform;

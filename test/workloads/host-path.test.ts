@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROTECTED_PATHS, protectedPath, protectedPathIn } from '../../kernel/node-paths.js';
+import { PROTECTED_PATHS, protectedPath, protectedPathIn } from '../../kernel/kubernetes/protected-paths.js';
 import { hostPathWarnings } from '../../subgraphs/workloads/host-path.rules.js';
 import { startWorkloads, type WorkloadsWorld } from './kit.js';
 

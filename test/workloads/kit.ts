@@ -3,7 +3,7 @@ import { EventLog } from '../../engine/events/event-log.js';
 import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 import type { Platform } from '../../engine/platform.js';
 import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
-import { EventCursors } from '../../kernel/event-cursor.js';
+import { EventCursors } from '../../engine/events/event-cursor.js';
 import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';
 import { deriveKey } from '../../kernel/secret.js';

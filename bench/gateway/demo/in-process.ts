@@ -2,9 +2,9 @@
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { type SubgraphLocation, startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
-import { subgraphSchema } from '../../../kernel/graph/federation.js';
+import { subgraphSchema } from '../../../subgraphs/runtime/schema/define-subgraph.js';
 import { createLog } from '../../../kernel/log.js';
-import type { Subgraph, SubgraphName } from '../../../kernel/subgraph.js';
+import type { Subgraph, SubgraphName } from '../../../subgraphs/runtime/subgraph.js';
 import { demoResolvers } from './resolvers.js';
 import { DEMO_LINK, demoSdl } from './schema.js';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createHandler } from 'graphql-http/lib/use/http';
-import { listen } from '../../../kernel/graph/listen.js';
+import { listen } from '../../../kernel/listen.js';
 import { demoResolvers } from './resolvers.js';
 import { DEMO_LINK, demoSdl } from './schema.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
-import { packageRoot } from '../../../kernel/root.js';
+import { packageRoot } from '../../../kernel/package-root.js';
 import { hold } from '../../platform/hold.js';
 import { type BenchProcess, startProcess } from '../../platform/process.js';
 import { DEMO_LINK, demoSdl } from './schema.js';

@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { type SubgraphResult, toWire } from '../../../kernel/graph/wire.js';
+import { type SubgraphResult, toWire } from '../../../protocol/wire.js';
 import { settle } from '../../../kernel/maybe-promise.js';
 import { type PlanExecution, sourceOf } from '../plan-execution.js';
 import { answerOf } from '../../upstream/call/subgraph-source.js';

@@ -1,5 +1,5 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
-import { toWire } from '../../../kernel/graph/wire.js';
+import { toWire } from '../../../protocol/wire.js';
 import { compileRequires, eachObject } from './compile-requires.js';
 import type { Rewrite } from '../data/rewrites.js';
 import { type JSONObject, assign, isJSONObject, own } from '../data/json-object.js';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { WorkBudget } from '../../../kernel/work-turns.js';
+import type { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import { isAbsent } from '../data/absent-entities.js';
 import type { ResponseSize } from '../../upstream/call/response-size.js';
 import { isJSONObject } from '../data/json-object.js';

@@ -1,4 +1,4 @@
-import type { WorkBudget } from '../../../kernel/work-turns.js';
+import type { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import type { InputObjectCost } from './input-costs.js';
 import type { Length, Variables } from './list-length.js';
 

@@ -1,4 +1,4 @@
-import { MAX_ID_LENGTH, MAX_TEXT_LENGTH } from '../../../kernel/input-lengths.js';
+import { MAX_ID_LENGTH, MAX_TEXT_LENGTH } from '../../../protocol/input-lengths.js';
 import { MAX_PAGE } from '../../../kernel/page.js';
 
 /** How large a request may be, and how many a client may have open. */

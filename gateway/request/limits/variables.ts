@@ -9,7 +9,7 @@ import {
   isInputType,
   typeFromAST,
 } from 'graphql';
-import { idTooLong } from '../../../kernel/input-lengths.js';
+import { idTooLong } from '../../../protocol/input-lengths.js';
 import { isRecord } from '../../../kernel/is-record.js';
 import type { Limits } from './limits.js';
 import { coded } from './rule.js';

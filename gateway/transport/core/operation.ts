@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { refusalError } from '../../../kernel/graph/refusal.js';
-import type { Release } from '../../../kernel/fair-queue.js';
+import { refusalError } from '../../../protocol/format-errors.js';
+import type { Release } from '../../../kernel/fairness/fair-queue.js';
 import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
 import { Refused } from '../../../kernel/result.js';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';

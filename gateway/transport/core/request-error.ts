@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../../kernel/errors.js';
-import { refusalError } from '../../../kernel/graph/refusal.js';
+import { refusalError } from '../../../protocol/format-errors.js';
 import { Refused } from '../../../kernel/result.js';
 import type { ErrorMasker } from '../../errors/error-masker.js';
 

@@ -14,7 +14,7 @@ import {
   getOperationAST,
   parse,
 } from 'graphql';
-import { isKnownCode, maskedError } from '../../../kernel/graph/refusal.js';
+import { isKnownCode, maskedError } from '../../../protocol/format-errors.js';
 import type { Log } from '../../../kernel/log.js';
 import type { GraphExecutor } from '../../execution/graph-executor.js';
 import { responseText } from '../../execution/written-data.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
-import type { Release } from '../../../kernel/fair-queue.js';
-import { refusalError } from '../../../kernel/graph/refusal.js';
+import type { Release } from '../../../kernel/fairness/fair-queue.js';
+import { refusalError } from '../../../protocol/format-errors.js';
 import { Refused, refuse } from '../../../kernel/result.js';
 import { ResponseSize } from '../../upstream/call/response-size.js';
 import { responseText } from '../../execution/written-data.js';

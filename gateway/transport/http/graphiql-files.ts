@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { packageRoot } from '../../../kernel/root.js';
+import { packageRoot } from '../../../kernel/package-root.js';
 
 /** A file of the page, in each form in which it is sent. */
 export interface GraphiQLFile {

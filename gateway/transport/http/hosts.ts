@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { isLoopback } from '../../../kernel/loopback.js';
+import { isLoopback } from './loopback.js';
 import { refuse } from '../../../kernel/result.js';
 
 /** The name or address under which something was asked for, without its port and brackets, in lower case. */

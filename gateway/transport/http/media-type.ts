@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { acceptedQuality, acceptedRanges } from '../../../kernel/graph/accept.js';
-import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
+import { acceptedQuality, acceptedRanges } from '../../../protocol/accept-header.js';
+import { EVENT_STREAM } from '../../../protocol/server-sent-events.js';
 
 const GRAPHQL = 'application/graphql-response+json';
 const JSON_TYPE = 'application/json';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { COMPRESSED_FROM, compress } from './compression.js';
-import { endWithTurn } from '../../../kernel/graph/end-of-turn.js';
+import { endWithTurn } from '../../../protocol/end-on-immediate.js';
 
 /** Statuses of errors that are answered before a request is executed; 400 for every other code. */
 const statuses: Readonly<Record<string, number>> = {

@@ -1,4 +1,4 @@
-import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
+import { EVENT_STREAM } from '../../../protocol/server-sent-events.js';
 import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
 import type { StreamOutletOptions } from './stream-writer.js';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { corkTurn } from '../../../kernel/graph/cork-turn.js';
-import { encodingOf } from '../../../kernel/graph/text-encoding.js';
+import { corkTurn } from '../../../protocol/cork-until-immediate.js';
+import { encodingOf } from '../../../protocol/text-encoding.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
 export interface StreamOutletOptions {

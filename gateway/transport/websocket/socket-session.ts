@@ -4,7 +4,7 @@ import { type ConnectionInitMessage, MessageType, type SubscribeMessage, parseMe
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../../kernel/actor.js';
 import { Refused } from '../../../kernel/result.js';
-import { turnOf } from '../../../kernel/work-turns.js';
+import { turnOf } from '../../../kernel/fairness/work-turns.js';
 import { hasExpired } from '../../auth/authenticator.js';
 import { LARGE_BODY, UNAUTHENTICATED } from '../../request/admission.js';
 import { CloseSocket, closeCodes } from './close-codes.js';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { corkTurn } from '../../../kernel/graph/cork-turn.js';
+import { corkTurn } from '../../../protocol/cork-until-immediate.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
 /** Bytes that wait for the network from which on a socket counts as behind. */

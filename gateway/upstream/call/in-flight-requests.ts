@@ -1,5 +1,5 @@
 import { OperationTypeNode } from 'graphql';
-import { type SubgraphResult, toWire } from '../../../kernel/graph/wire.js';
+import { type SubgraphResult, toWire } from '../../../protocol/wire.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import { serializeActor } from './serialize-actor.js';
 import type { CallContext } from './call-context.js';

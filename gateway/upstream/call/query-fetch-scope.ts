@@ -1,4 +1,4 @@
-import { Loaders } from '../../../kernel/loader.js';
+import { Loaders } from '../../../kernel/loaders.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { Waiting } from '../../../kernel/request-scope.js';
 import { type AbortSignalLike, LightAbortController } from './light-abort-controller.js';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { responseTooLarge } from '../../../kernel/graph/error-bounds.js';
+import { responseTooLarge } from '../../../protocol/error-bounds.js';
 
 /** Counts the size of an answer while it is put together, and ends that when it is too large. */
 export class ResponseSize {

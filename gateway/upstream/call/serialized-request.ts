@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { SubgraphRequest } from '../../../kernel/graph/wire.js';
+import type { SubgraphRequest } from '../../../protocol/wire.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 

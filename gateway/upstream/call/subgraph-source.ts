@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { CallContext } from './call-context.js';
 import { isRecord } from '../../../kernel/is-record.js';

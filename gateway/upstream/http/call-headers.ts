@@ -1,5 +1,5 @@
 import { ACTOR_HEADER } from '../../../kernel/actor.js';
-import { AT_LEAST_HEADER, REQUEST_ID_HEADER } from '../../../kernel/graph/wire.js';
+import { AT_LEAST_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
 import { traceHeaders } from '../../../kernel/tracing/span.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call/call-context.js';

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { responseTooLarge } from '../../../kernel/graph/error-bounds.js';
+import { responseTooLarge } from '../../../protocol/error-bounds.js';
 import type { AbortSignalLike } from '../call/light-abort-controller.js';
 
 export interface ExchangeOptions<T> {

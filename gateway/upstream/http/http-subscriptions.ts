@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { Pool } from 'undici';
-import { EVENT_STREAM } from '../../../kernel/graph/event-stream.js';
-import type { SubgraphRequest } from '../../../kernel/graph/wire.js';
+import { EVENT_STREAM } from '../../../protocol/server-sent-events.js';
+import type { SubgraphRequest } from '../../../protocol/wire.js';
 import type { ResultQueue } from './result-queue.js';
 import type { CallContext } from '../call/call-context.js';
 import type { SubgraphHeaderBuilder } from './call-headers.js';

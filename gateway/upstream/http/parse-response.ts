@@ -1,4 +1,4 @@
-import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { SubgraphResult } from '../../../protocol/wire.js';
 
 /** What a subgraph has answered over HTTP, whatever the status; throws when it is no answer to a GraphQL request. */
 export function readAnswer(statusCode: number, text: string): SubgraphResult {

@@ -1,4 +1,4 @@
-import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { SubgraphResult } from '../../../protocol/wire.js';
 import type { SubgraphResults } from '../call/subgraph-source.js';
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Dispatcher } from 'undici';
-import { EVENT_STREAM, EventParser, type ReceivedEvent } from '../../../kernel/graph/event-stream.js';
-import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+import { EVENT_STREAM, EventParser, type ReceivedEvent } from '../../../protocol/server-sent-events.js';
+import type { SubgraphResult } from '../../../protocol/wire.js';
 import { ResultQueue } from './result-queue.js';
 import { readAnswer } from './parse-response.js';
 

@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { type Client, type SubscribePayload, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { SubgraphResult } from '../../../protocol/wire.js';
 import { ResultQueue } from './result-queue.js';
 import type { SubgraphStreamOptions } from './subgraph-events.js';
 import { slowConsumerError } from '../call/subgraph-source.js';

@@ -1,7 +1,7 @@
 import { changeInTransaction } from '../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { isTransactionConflict } from '../store/transaction-conflict.js';
 import { ClusterStore, type ClusterRow } from '../store/cluster.store.js';
 import { ComponentStore, type ComponentRow } from '../store/component.store.js';

@@ -1,5 +1,5 @@
 import type { RiskInfrastructure } from '../../../engine/providers/high-risk-operation-provider.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { isId } from '../../../kernel/ids.js';
 import { parseCidr } from '../model/cidr.rules.js';
 import { type GroupRule, allowsDns } from '../model/network.rules.js';

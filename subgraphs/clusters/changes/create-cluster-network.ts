@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../kernel/result.js';
 import { type Cidr, freeCidr, parseCidr, SERVICE_RANGES } from '../model/cidr.rules.js';

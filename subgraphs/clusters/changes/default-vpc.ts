@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { type Cidr, DEFAULT_VPC, freeCidr, parseCidr } from '../model/cidr.rules.js';
 import { reserveVpc, reserveVSwitches } from './network-quotas.js';

@@ -1,5 +1,5 @@
 import { dropScope, release } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { releaseVpc, releaseVSwitches } from './network-quotas.js';
 import { usersOfSecurityGroup } from '../store/network-users.store.js';
 import * as store from '../store/network.store.js';

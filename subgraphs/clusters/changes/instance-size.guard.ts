@@ -1,6 +1,6 @@
 import { balances } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
 import { vcpusOf } from '../store/nodes.store.js';
 

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { NodeRow } from '../store/node.store.js';
 import { releaseInstanceQuota } from './quota-usage.js';
 

@@ -1,5 +1,5 @@
 import { balances, release, reserve } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Need } from '../model/migration.rules.js';
 
 const FROM = 'ACK_STANDARD';

@@ -1,5 +1,5 @@
 import { release, reserve } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { VpcRow } from '../store/network.store.js';
 
 export const ROUTES = 'custom-routes-per-route-table';

@@ -1,5 +1,5 @@
 import { notFound } from '../../../engine/not-found.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { NetworkRequest } from '../model/network.rules.js';
 import { NetworkStore, type SecurityGroupRow, type VpcRow } from '../store/network.store.js';

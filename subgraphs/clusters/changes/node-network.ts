@@ -1,5 +1,5 @@
 import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import { isVirtual } from '../model/instance-category.js';
 import type { ClusterNetworkRow } from '../store/network.store.js';

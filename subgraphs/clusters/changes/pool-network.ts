@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
 import type { VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { refuse } from '../../../kernel/result.js';
 import { refuseGroupWithoutDns } from './dns-access.js';
 import { type ClusterNetworkRow, lockVpc } from '../store/network.store.js';

@@ -1,5 +1,5 @@
 import { enqueue } from '../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { Refused } from '../../../kernel/result.js';
 import { reservedNodes, reserveGrowth } from './quota.reservations.js';
 import { configOf } from '../model/pool-config.rules.js';

@@ -1,7 +1,7 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { refuse, Refused } from '../../../kernel/result.js';
 import { refuseNodesOn } from '../model/kind.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../store/cluster.store.js';

@@ -1,6 +1,6 @@
 import { DISKS, INSTANCES } from '../../../engine/ledger/disk-limit.js';
 import { balances, changeAll } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 
 export const VCPU = { resource: 'payg-vcpu', scope: '' } as const;

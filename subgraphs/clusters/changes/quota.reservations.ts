@@ -1,6 +1,6 @@
 import { balances, reserveAll } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { Refused } from '../../../kernel/result.js';
 import { isServerless } from '../model/product.rules.js';
 import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';

@@ -7,7 +7,7 @@ import {
   reserveUpTo,
   timesIn,
 } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import { countsDisks, type Machine, releaseInstanceQuota, vcpuResource } from './quota-usage.js';
 

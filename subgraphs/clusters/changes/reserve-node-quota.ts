@@ -1,5 +1,5 @@
 import { changeAll, lockBalances } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 

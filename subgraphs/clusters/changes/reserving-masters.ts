@@ -1,6 +1,6 @@
 import { diskLimit, DISKS, INSTANCES } from '../../../engine/ledger/disk-limit.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuseLargeTypes } from './instance-size.guard.js';
 import { VCPU } from './quota-usage.js';

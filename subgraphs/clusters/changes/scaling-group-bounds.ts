@@ -1,5 +1,5 @@
 import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/node-pool-provider.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { groupLimit } from './quota.reservations.js';
 import type { Prisma } from '../store/reconcile.store.js';
 import { autoscalingOf, MAX_POOL_SIZE } from '../model/node-pool.rules.js';

@@ -5,7 +5,7 @@ import {
   type OperationRow,
 } from '../../../engine/operations/operations.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { refuse } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
 import type { ChangeTiming } from '../model/maintenance-window.enums.js';

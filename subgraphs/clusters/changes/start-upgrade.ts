@@ -1,7 +1,7 @@
 import { appendEvents } from '../../../engine/events/append-events.js';
 import { createOperation } from '../../../engine/operations/operations.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { type ClusterRow, updateCluster } from '../store/cluster.store.js';
 import type { ChangeTiming } from '../model/maintenance-window.enums.js';
 import { planInWindow, refuseSecondChange } from './scheduled-change.js';

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { Refused } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
 import { readImmutableFields } from '../store/immutable-fields.store.js';

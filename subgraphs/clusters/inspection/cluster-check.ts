@@ -5,7 +5,7 @@ import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
-import type { OpenDatabase } from '../../../kernel/database.js';
+import type { OpenDatabase } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuse } from '../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../store/catalog.store.js';

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../../engine/contract.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import type { Database } from '../../../kernel/database.js';
+import type { Database } from '../../../kernel/postgres/database.js';
 import { eventOf } from '../model/cluster-events.js';
 import { componentEntry } from '../model/component-catalog.js';
 import { type ComponentFieldDrift, driftOf } from '../model/component-drift.js';

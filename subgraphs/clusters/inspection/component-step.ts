@@ -4,7 +4,7 @@ import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { Superseded } from '../store/reconcile.store.js';
 import type { ComponentEntry } from '../model/component-catalog.js';
 import { withoutAdditions } from '../model/component-additions.js';

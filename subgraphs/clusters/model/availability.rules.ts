@@ -1,5 +1,5 @@
 import { nearest } from '../../../kernel/great-circle.js';
-import type { Product } from '../../../kernel/graph/product.type.js';
+import type { Product } from '../../runtime/graph/product.type.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { ClusterCatalog, CatalogueRegion } from '../store/catalog.store.js';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../../kernel/root.js';
+import { packageRoot } from '../../../kernel/package-root.js';
 
 /**
  * A file of prisma/catalog that is shown as it stands, read at its first use and once per process. A read that fails

@@ -1,5 +1,5 @@
 import type { EventCategory, EventLevel, NewEvent } from '../../../engine/contract.js';
-import type { EventType } from '../../../kernel/event-kinds.js';
+import type { EventType } from '../../../engine/events/event-kinds.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 
 /** What an event is about. */

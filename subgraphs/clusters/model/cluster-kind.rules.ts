@@ -1,4 +1,4 @@
-import type { Product } from '../../../kernel/graph/product.type.js';
+import type { Product } from '../../runtime/graph/product.type.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import type { ClusterCapability, ClusterKindName, ControlPlaneOwner } from './cluster-kind.enums.js';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../../kernel/result.js';
 import type { ClusterCatalog, CatalogueRegion } from '../store/catalog.store.js';
-import type { Product } from '../../../kernel/graph/product.type.js';
+import type { Product } from '../../runtime/graph/product.type.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import { availabilityProblems } from './availability.rules.js';
 import { type NetworkRequest, validateNetwork } from './network.rules.js';

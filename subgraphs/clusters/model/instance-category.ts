@@ -1,4 +1,4 @@
-import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../runtime/graph/graph-enum.js';
 
 export const InstanceCategory = graphEnum('InstanceCategory', 'What an instance computes with.', {
   X86: 'A virtual machine with x86 processors.',

@@ -1,4 +1,4 @@
-import type { Product } from '../../../kernel/graph/product.type.js';
+import type { Product } from '../../runtime/graph/product.type.js';
 import type { ControlPlaneOwner } from './cluster-kind.enums.js';
 
 const PER_POOL = ['nodePoolsPerCluster', 'scalingGroupsPerCluster'];

@@ -1,4 +1,4 @@
-import { graphEnum } from '../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../runtime/graph/graph-enum.js';
 
 export const ChangeTiming = graphEnum('ChangeTiming', 'When a change that disturbs a cluster begins.', {
   IMMEDIATE: 'At once.',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../kernel/root.js';
+import { packageRoot } from '../../../kernel/package-root.js';
 import type { Problem } from '../../../kernel/result.js';
 
 /** An image that a machine's system disk is made from. */

@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../../kernel/kubernetes-quantity.js';
+import { parseQuantity } from '../../../kernel/kubernetes/quantity.js';
 import type {
   Container,
   NodeSelectorTerm,

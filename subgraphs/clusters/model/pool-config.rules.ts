@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { protectedPath, protectedPathIn } from '../../../kernel/node-paths.js';
+import { protectedPath, protectedPathIn } from '../../../kernel/kubernetes/protected-paths.js';
 import type { Problem } from '../../../kernel/result.js';
 import { imageProblem, nodeImages } from './node-image.js';
 import { isVirtual } from './instance-category.js';

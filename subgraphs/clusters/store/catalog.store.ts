@@ -1,5 +1,5 @@
 import type { EventLog } from '../../../engine/events/event-log.js';
-import type { Database } from '../../../kernel/database.js';
+import type { Database } from '../../../kernel/postgres/database.js';
 import { outsideRequests } from '../../../kernel/request-scope.js';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';
 import { type ReleaseNotes, releaseNotes, type RemovedApiEntry } from '../model/release.rules.js';

@@ -1,7 +1,7 @@
 import { release, reserve } from '../../../engine/ledger/ledger.js';
 import { closeEmpty } from '../../../engine/ledger/ledger-scopes.js';
 import type { CloudClaim } from '../../../engine/providers/cloud-resource-provider.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
 import { type LoadBalancerUsage, usageParts, NO_USAGE } from '../model/load-balancer-usage.js';
 import { quotasOfClaim } from '../model/claims.rules.js';

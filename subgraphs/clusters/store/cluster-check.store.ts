@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ClusterCheck, Prisma } from '../../../prisma/generated/client.js';
 import type { RecordedNode } from '../inspection/present-nodes.js';
 import type { ClusterCheckItem } from '../api/cluster-check/cluster-check.type.js';

@@ -1,5 +1,5 @@
 import { grantedClaims } from './claims.store.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from '../model/cluster-resources.rules.js';
 import { observedScalingGroup } from '../changes/scaling-group-bounds.js';
 import { configOf } from '../model/pool-config.rules.js';

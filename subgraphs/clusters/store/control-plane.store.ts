@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ControlPlane, Prisma } from '../../../prisma/generated/client.js';
 import type { Replica } from '../model/control-plane.rules.js';
 import { endIncidents } from './incident.store.js';

@@ -1,4 +1,4 @@
-import { type ConnectionValue, toConnection } from '../../../kernel/graph/connection.type.js';
+import { type ConnectionValue, toConnection } from '../../runtime/graph/connection.type.js';
 import { type Page, pageOf } from '../../../kernel/page.js';
 import {
   type Sort,
@@ -7,7 +7,7 @@ import {
   type Sorting,
   sortKey,
 } from '../../../kernel/sorting.js';
-import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { RequestContext } from '../../runtime/subgraph.js';
 
 interface Identified {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { RiskFinding } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './data-loaders.js';
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { ClusterRow } from './cluster.store.js';
 import type { StoredImmutableFields } from '../model/immutable.rules.js';
 

@@ -1,5 +1,5 @@
 import type { NetworkRequest } from '../../../engine/providers/infrastructure-provider.js';
-import type { Database } from '../../../kernel/database.js';
+import type { Database } from '../../../kernel/postgres/database.js';
 
 /** How the provider is to connect a cluster; nothing for one without a network of ours. */
 export async function networkOf(

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 
 /** Who uses a part of a network; five of them are enough to say why it cannot go. */
 export interface NetworkUser {

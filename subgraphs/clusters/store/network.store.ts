@@ -1,5 +1,5 @@
-import type { Database, Transaction } from '../../../kernel/database.js';
-import { keyset } from '../../../kernel/keyset.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import { keyset } from '../../../kernel/postgres/keyset.js';
 import {
   createdAtColumn,
   nameColumn,

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Node, Prisma } from '../../../prisma/generated/client.js';
 import { nodeStatesFor } from '../model/node-states.js';

@@ -1,7 +1,7 @@
 import { operationKinds } from '../../../engine/operations/operation-kinds.js';
 import { OPERATION_COLUMNS } from '../../../engine/operations/operations.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
-import { keyset } from '../../../kernel/keyset.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import { keyset } from '../../../kernel/postgres/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
 import { type Operation, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';

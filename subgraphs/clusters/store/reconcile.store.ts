@@ -1,7 +1,7 @@
 import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 
 export type {

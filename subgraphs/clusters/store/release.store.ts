@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { CatalogueFile } from '../model/catalog-file.js';
 import type { ChangesEntry, RemovedApiEntry } from '../model/release.rules.js';
 import { VersionPolicy } from '../model/version.rules.js';

@@ -1,5 +1,5 @@
 import type { RetentionPolicy } from '../../../engine/jobs/retention.js';
-import { type Database, type Transaction } from '../../../kernel/database.js';
+import { type Database, type Transaction } from '../../../kernel/postgres/database.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 
 /** Tables whose rows are of one cluster and go with it; what it has left behind in the cloud (`cloud_resource`) stays. */

@@ -1,5 +1,5 @@
 import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operations.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from './reconcile.store.js';
 import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.rules.js';

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ClusterRow } from './cluster.store.js';
 import { minorOf, type VersionChoice, type VersionPolicy } from '../model/version.rules.js';
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 
 /** How many running nodes of the pools are of other types. */
 export function nodesToReplace(

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { RequestContext } from '../../runtime/subgraph.js';
 import type { BillingService } from './billing.service.js';
 import { BillingReport } from './billing.type.js';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kernel/clock.js';
 import { refuse } from '../../../kernel/result.js';
-import type { RequestContext } from '../../../kernel/subgraph.js';
+import type { RequestContext } from '../../runtime/subgraph.js';
 import { linesOf, spanProblem } from './billing.rules.js';
 import type { BillingStore } from './billing.store.js';
 import type { BillingReport } from './billing.type.js';

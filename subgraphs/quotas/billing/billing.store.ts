@@ -1,5 +1,5 @@
 import { noteUsage } from '../../../engine/ledger/ledger.js';
-import type { Database, Transaction } from '../../../kernel/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { UseSum } from './billing.rules.js';
 
 /** A pod on a container instance, as far as it is metered. */

@@ -1,5 +1,5 @@
 import type { ContainerUse } from '../../../engine/providers/container-instance-provider.js';
-import { parseQuantity } from '../../../kernel/kubernetes-quantity.js';
+import { parseQuantity } from '../../../kernel/kubernetes/quantity.js';
 import type { MeteredPod } from './billing.store.js';
 
 /** A pod, as far as it is counted. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { distanceKm, type Place } from '../../../kernel/great-circle.js';
-import { readCatalog, type Catalog } from '../../../prisma/catalog.js';
+import { readCatalog, type Catalog } from '../../../catalogue/catalogue.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 
 let clusters: ClustersKit;

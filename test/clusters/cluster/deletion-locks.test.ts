@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DISKS } from '../../../engine/ledger/disk-limit.js';
 import type { Engine } from '../../../engine/engine.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
-import type { Transaction } from '../../../kernel/database.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { lockDefaultVpc } from '../../../subgraphs/clusters/store/network.store.js';
 import { ended, startWorld, wishCluster, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../../kernel/loader.js';
+import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../../kernel/loaders.js';
 import { createLog } from '../../../kernel/log.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { CREATE_CLUSTER, type KindPayload } from './kinds-kit.js';

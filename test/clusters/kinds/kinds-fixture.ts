@@ -2,10 +2,10 @@ import { AppsV1Api, CoreV1Api, type V1Pod, type V1PodSpec } from '@kubernetes/cl
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { type Faults, noFaults } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { SubgraphExecutor } from '../../../kernel/graph/subgraph-executor.js';
-import { Loaders } from '../../../kernel/loader.js';
+import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../../kernel/loaders.js';
 import { createLog } from '../../../kernel/log.js';
-import type { Subgraph } from '../../../kernel/subgraph.js';
+import type { Subgraph } from '../../../subgraphs/runtime/subgraph.js';
 import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js';
 import { createWorkloadsSubgraph } from '../../../subgraphs/workloads/subgraph.js';
 import { ended, startWorld, type World } from '../../engine/world.js';

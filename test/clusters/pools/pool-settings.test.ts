@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROTECTED_PATHS } from '../../../kernel/node-paths.js';
+import { PROTECTED_PATHS } from '../../../kernel/kubernetes/protected-paths.js';
 import { nodeImages } from '../../../subgraphs/clusters/model/node-image.js';
 import { livePools, type LivingPools } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCatalog } from '../../../prisma/catalog.js';
+import { readCatalog } from '../../../catalogue/catalogue.js';
 import { compareVersions, VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';

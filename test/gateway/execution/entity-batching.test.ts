@@ -8,8 +8,8 @@ import type { SubgraphSource } from '../../../gateway/upstream/call/subgraph-sou
 import { RequestTemplate, bodyOf } from '../../../gateway/upstream/call/serialized-request.js';
 import { Operations } from '../../../gateway/planning/operations.js';
 import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
-import { resolveEntities } from '../../../kernel/graph/entities.js';
-import type { SubgraphRequest, SubgraphResult } from '../../../kernel/graph/wire.js';
+import { resolveEntities } from '../../../subgraphs/runtime/schema/entities.js';
+import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js';
 import { type ForeignSubgraph, subgraph } from '../federation/kit.js';
 import { unbounded } from '../fixtures/both-executors.js';
 

@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import type { SubgraphLocation } from '../../../gateway/server.js';
-import { serveSubgraph } from '../../../kernel/graph/serve.js';
+import { serveSubgraph } from '../../../subgraphs/runtime/server/serve-subgraph.js';
 import { deriveKey } from '../../../kernel/secret.js';
-import type { RequestContext, Subgraph, SubgraphName } from '../../../kernel/subgraph.js';
+import type { RequestContext, Subgraph, SubgraphName } from '../../../subgraphs/runtime/subgraph.js';
 import { SECRET, startFixture, token, until } from '../fixtures/gateway.js';
 import { openSocket } from '../fixtures/socket.js';
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
-import { closeServer, listen } from '../../../kernel/graph/listen.js';
+import { closeServer, listen } from '../../../kernel/listen.js';
 import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
 import { BothExecutors } from '../fixtures/both-executors.js';
 import { PATIENCE, RUNS } from '../fixtures/fuzz.js';

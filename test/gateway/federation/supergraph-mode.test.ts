@@ -7,7 +7,7 @@ import { GraphQLError } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
-import { closeServer, listen } from '../../../kernel/graph/listen.js';
+import { closeServer, listen } from '../../../kernel/listen.js';
 import { type RoleProcess, startRole } from '../../kit/role-process.js';
 import { serveForeign, subgraph } from './kit.js';
 

@@ -7,7 +7,7 @@ import { defaultLimits } from '../../../gateway/request/limits/limits.js';
 import type { PlanningThread } from '../../../gateway/planning/planning-thread.js';
 import { RequestPreparer } from '../../../gateway/request/request-preparer.js';
 import { type Supergraph, loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
-import { packageRoot } from '../../../kernel/root.js';
+import { packageRoot } from '../../../kernel/package-root.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 
 const actor = { account: 'acme', subject: 'tester' };

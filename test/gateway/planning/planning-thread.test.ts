@@ -7,7 +7,7 @@ import { planOperation } from '../../../gateway/planning/plan-operation.js';
 import { type PlanningLimits, PlanningThread } from '../../../gateway/planning/planning-thread.js';
 import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
 import { warmUpQueries } from '../../../gateway/planning/warm-up-queries.js';
-import { packageRoot } from '../../../kernel/root.js';
+import { packageRoot } from '../../../kernel/package-root.js';
 import { everythingOf } from '../fixtures/full-selection.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 

@@ -1,8 +1,8 @@
-import type { EventType } from '../../../kernel/event-kinds.js';
+import type { EventType } from '../../../engine/events/event-kinds.js';
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendEvents } from '../../../engine/events/append-events.js';
-import { EventCursors } from '../../../kernel/event-cursor.js';
+import { EventCursors } from '../../../engine/events/event-cursor.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { cursorKeys } from '../../../roles/cursor-keys.js';
 import { ways } from '../fixtures/transports.js';

@@ -8,7 +8,7 @@ import { AcceptedTokens } from '../../../access/accepted-tokens.js';
 import { createAuthenticator } from '../../../gateway/auth/authenticator.js';
 import { PermissionWatcher } from '../../../gateway/subscriptions/permission-watcher.js';
 import { systemClock } from '../../../kernel/clock.js';
-import { closeServer, listen } from '../../../kernel/graph/listen.js';
+import { closeServer, listen } from '../../../kernel/listen.js';
 import { createLog } from '../../../kernel/log.js';
 import { SECRET, startFixture, token, until } from '../fixtures/gateway.js';
 import { openSocket } from '../fixtures/socket.js';

@@ -4,7 +4,7 @@ import type { CallContext } from '../../../gateway/upstream/call/call-context.js
 import type { AbortSignalLike } from '../../../gateway/upstream/call/light-abort-controller.js';
 import { InFlightRequests } from '../../../gateway/upstream/call/in-flight-requests.js';
 import { entitiesAt, parsePath, placesAt } from '../../../gateway/execution/data/plan-path.js';
-import type { SubgraphResult } from '../../../kernel/graph/wire.js';
+import type { SubgraphResult } from '../../../protocol/wire.js';
 
 interface Started {
   readonly signal: AbortSignalLike;

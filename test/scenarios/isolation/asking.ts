@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../../kernel/root.js';
+import { packageRoot } from '../../../kernel/package-root.js';
 import { ask, operationEnd, type Seat } from '../../kit/main-job.js';
 import { type GraphQLBody, graphqlRequest } from '../../kit/platform.js';
 import type { Attempt } from './attempt.js';

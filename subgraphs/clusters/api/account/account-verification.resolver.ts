@@ -10,15 +10,15 @@ import {
   Root,
 } from 'type-graphql';
 import type { Platform } from '../../../../engine/platform.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { Viewer, viewerOf } from './viewer.resolver.js';
 import { type AccountVerificationService, verified } from './account-verification.service.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 export const AccountHolderKind = graphEnum('AccountHolderKind', 'Who holds an account.', {
   PERSON: 'A person.',

@@ -2,7 +2,7 @@ import { changeInTransaction } from '../../../../engine/operations/change-transa
 import type { Platform } from '../../../../engine/platform.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Database, Transaction } from '../../../../kernel/database.js';
+import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
 import {
   isVerified,

@@ -1,7 +1,7 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import type { Actor } from '../../../../kernel/actor.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 
 @ObjectType({ description: 'On whose behalf the request runs.' })
 export class Viewer {

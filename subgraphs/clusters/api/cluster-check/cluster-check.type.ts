@@ -1,9 +1,9 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is checked for.', {
   UPGRADE: 'Whether its Kubernetes version can be upgraded.',

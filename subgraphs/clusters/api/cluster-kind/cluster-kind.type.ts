@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Product } from '../../../../kernel/graph/product.type.js';
+import { Product } from '../../../runtime/graph/product.type.js';
 import { ClusterProfile, ClusterSpec, ClusterType } from '../../model/cluster.enums.js';
 import {
   ClusterCapability,

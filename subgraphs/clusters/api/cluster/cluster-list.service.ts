@@ -1,8 +1,8 @@
-import { toConnection } from '../../../../kernel/graph/connection.type.js';
+import { toConnection } from '../../../runtime/graph/connection.type.js';
 import { pageOf } from '../../../../kernel/page.js';
 import { Refused } from '../../../../kernel/result.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { clusterFilterProblems } from '../../model/cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import {
   CreateClusterInput,
   DeleteClusterInput,
@@ -15,7 +15,7 @@ import {
   UpdateClusterPayload,
   UpgradeClusterPayload,
 } from '../entities/payloads.type.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @Resolver()
 export class ClusterMutations {

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { Requires } from '../../../../access/requires.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { Requires } from '../../../runtime/graph/requires.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Region, TimeZone } from '../entities/catalog-stubs.type.js';
 import type { ClusterListService } from './cluster-list.service.js';
@@ -15,8 +15,8 @@ import type { NodeStore } from '../../store/node.store.js';
 import { NodeConnection, NodeOrder } from '../entities/node.type.js';
 import type { OperationStore } from '../../store/operation.store.js';
 import { OperationConnection, OperationOrder } from '../entities/operation.type.js';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { KubernetesVersion } from '../entities/version.type.js';
 
 interface Parts {

@@ -7,7 +7,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import type { Credentials } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { refuse } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 
 const DEFAULT_TTL_MINUTES = 60;

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse } from '../../../../kernel/result.js';
 import { ClusterResourceStore } from '../../store/cluster-resources.store.js';
 

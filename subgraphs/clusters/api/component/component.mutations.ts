@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { toPayload } from '../entities/payloads.type.js';
 import type { ComponentCheckService } from './component-check.service.js';
 import {
@@ -21,7 +21,7 @@ import {
   UninstallComponentInput,
   UpgradeComponentInput,
 } from './component.type.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @Resolver()
 export class ComponentMutations {

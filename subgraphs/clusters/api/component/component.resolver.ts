@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
-import { Product } from '../../../../kernel/graph/product.type.js';
-import { JSONScalar } from '../../../../kernel/graph/scalars.js';
-import { toUserError, UserError } from '../../../../kernel/graph/user-error.type.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { Product } from '../../../runtime/graph/product.type.js';
+import { JSONScalar } from '../../../runtime/graph/scalars.js';
+import { toUserError, UserError } from '../../../runtime/graph/user-error.type.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { childConnection, loadById, loadValue } from '../../store/data-loaders.js';

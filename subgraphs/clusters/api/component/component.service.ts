@@ -6,7 +6,7 @@ import { createOperation, type OperationRow } from '../../../../engine/operation
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
 import { change, type ChangeAnswer, type ChangeOutcome } from '../../changes/change.js';

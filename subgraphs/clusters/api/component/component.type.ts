@@ -1,13 +1,13 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Requires } from '../../../../access/requires.js';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { DateTimeScalar, JSONScalar } from '../../../../kernel/graph/scalars.js';
-import { Product } from '../../../../kernel/graph/product.type.js';
+import { Requires } from '../../../runtime/graph/requires.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { DateTimeScalar, JSONScalar } from '../../../runtime/graph/scalars.js';
+import { Product } from '../../../runtime/graph/product.type.js';
 import { ChangeTiming } from '../../model/maintenance-window.enums.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',

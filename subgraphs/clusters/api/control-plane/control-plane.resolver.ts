@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../../../kernel/graph/cost.js';
+import { Cost } from '../../../runtime/graph/cost.js';
 import type { Clock } from '../../../../kernel/clock.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { loadValue } from '../../store/data-loaders.js';

@@ -1,7 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { Zone } from '../entities/catalog-stubs.type.js';
 
 export const ComponentHealth = graphEnum('ComponentHealth', 'How a component of a control plane stands.', {

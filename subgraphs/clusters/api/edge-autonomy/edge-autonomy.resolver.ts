@@ -1,12 +1,12 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { UserError } from '../../../../kernel/graph/user-error.type.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { UserError } from '../../../runtime/graph/user-error.type.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { NodePool } from '../entities/node-pool.type.js';
 import { Operation } from '../entities/operation.type.js';
 import { toPayload } from '../entities/payloads.type.js';
 import type { EdgeAutonomyService } from './edge-autonomy.service.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @InputType({ description: 'Whether the nodes of a pool keep their pods while they are offline.' })
 export class SetEdgeAutonomyInput {

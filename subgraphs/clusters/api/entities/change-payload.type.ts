@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { UserError } from '../../../../kernel/graph/user-error.type.js';
+import { UserError } from '../../../runtime/graph/user-error.type.js';
 import { Operation } from './operation.type.js';
 
 /** What every payload has besides its resource. */

@@ -1,9 +1,9 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../../../kernel/graph/scalars.js';
-import { Product } from '../../../../kernel/graph/product.type.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../../runtime/graph/scalars.js';
+import { Product } from '../../../runtime/graph/product.type.js';
 import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../../model/cluster-kind.enums.js';
 import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from '../../model/cluster.enums.js';
 

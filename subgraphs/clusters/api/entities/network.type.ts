@@ -1,8 +1,8 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import {
   ClusterResourceType,
   DeleteBehavior,

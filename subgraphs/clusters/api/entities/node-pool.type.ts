@@ -1,10 +1,10 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { BigIntScalar, DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { BigIntScalar, DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { ContainerRuntime } from '../../model/cluster-kind.enums.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const NodePoolState = graphEnum(
   'NodePoolState',

@@ -1,9 +1,9 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
 export const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
   MASTER: 'It runs the control plane (dedicated clusters).',

@@ -1,14 +1,14 @@
 import { createUnionType, Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
 import { operationKinds } from '../../../../engine/operations/operation-kinds.js';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import { UserError } from '../../../../kernel/graph/user-error.type.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import { UserError } from '../../../runtime/graph/user-error.type.js';
 import { Cluster } from './cluster.type.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { NodePool } from './node-pool.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const OperationKind = graphEnum('OperationKind', 'What an operation does.', operationKinds);
 

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ChangeOutcome } from '../../changes/change.js';
 import { ChangePayload } from './change-payload.type.js';
 import { Cluster } from './cluster.type.js';

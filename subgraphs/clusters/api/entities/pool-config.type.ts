@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { Requires } from '../../../../access/requires.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { JSONScalar } from '../../../../kernel/graph/scalars.js';
+import { Requires } from '../../../runtime/graph/requires.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { JSONScalar } from '../../../runtime/graph/scalars.js';
 
 export const ChargeType = graphEnum('ChargeType', 'How an instance is paid.', {
   POSTPAID: 'By use.',

@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const OpenSourceCategory = graphEnum(
   'OpenSourceCategory',

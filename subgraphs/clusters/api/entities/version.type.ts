@@ -1,5 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { Cost } from '../../../../kernel/graph/cost.js';
+import { Cost } from '../../../runtime/graph/cost.js';
 
 @Directive('@key(fields: "id")')
 // Most of it is computed and text: release notes, removed APIs.

@@ -1,13 +1,13 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { isId } from '../../../../kernel/ids.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { HighRiskOperation, RiskSection } from '../entities/product-guide.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import { loadById, loadValue } from '../../store/data-loaders.js';
 import type { NodeStore } from '../../store/node.store.js';
 import { Node } from '../entities/node.type.js';

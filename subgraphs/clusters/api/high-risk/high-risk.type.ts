@@ -1,8 +1,8 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const HighRiskTarget = graphEnum(
   'HighRiskTarget',

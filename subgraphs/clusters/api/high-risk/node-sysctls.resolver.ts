@@ -1,6 +1,6 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
-import type { Database } from '../../../../kernel/database.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { Database } from '../../../../kernel/postgres/database.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadValue } from '../../store/data-loaders.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { Node } from '../entities/node.type.js';

@@ -1,5 +1,5 @@
 import type { RiskTarget } from '../../../../engine/providers/high-risk-operation-provider.js';
-import type { Database } from '../../../../kernel/database.js';
+import type { Database } from '../../../../kernel/postgres/database.js';
 import { refuse } from '../../../../kernel/result.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { kindOfRow } from '../../model/kind-of-row.js';

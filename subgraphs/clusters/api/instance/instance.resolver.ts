@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Machine } from '../../../../engine/providers/node-pool-provider.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Zone } from '../entities/catalog-stubs.type.js';
 import { InstanceType } from '../entities/instance-type.type.js';
@@ -22,7 +22,7 @@ import {
 import { InstanceCategory, instanceCategory } from '../../model/instance-category.js';
 import type { InstanceTypeValue } from '../../model/version.rules.js';
 import { nodeImages, runsNodes } from '../../model/node-image.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @Resolver(() => InstanceType)
 export class MachineKindResolver {

@@ -2,7 +2,7 @@ import { onceAround } from '../../../../engine/operations/client-tokens.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { type Machine, releaseProblem } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import { type ConnectionValue, toConnection } from '../../../../kernel/graph/connection.type.js';
+import { type ConnectionValue, toConnection } from '../../../runtime/graph/connection.type.js';
 import { type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';
 import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
 import type { InstanceFilter, ReleaseInstancesInput } from './instance.type.js';

@@ -1,11 +1,11 @@
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
 import { ChargeType } from '../entities/pool-config.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why an instance belongs to no cluster.', {
   CREATED: 'Somebody made it in the cloud.',

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { TimeZone } from '../entities/catalog-stubs.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
@@ -17,7 +17,7 @@ import type { OperationRow } from '../../store/operation.store.js';
 import { Operation } from '../entities/operation.type.js';
 import { SetMaintenanceWindowPayload, toPayload } from '../entities/payloads.type.js';
 import { ruleOf, scheduledFor } from '../../changes/scheduled-change.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 /** A window with the time zone of its cluster. */
 type WindowValue = WindowRule & { readonly enabled: boolean };

@@ -2,7 +2,7 @@ import { refuseNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';

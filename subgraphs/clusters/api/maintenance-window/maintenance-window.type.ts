@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 @ObjectType({ description: 'When a cluster may be disturbed, in its time zone.' })
 export class MaintenanceWindow {

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import { MigrateClusterPayload, toPayload } from '../entities/payloads.type.js';
 import type { MigrationService } from './migration.service.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 @InputType({ description: 'A cluster to be made ACK Pro.' })
 export class MigrateClusterInput {

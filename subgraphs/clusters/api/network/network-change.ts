@@ -1,9 +1,9 @@
-import type { EventType } from '../../../../kernel/event-kinds.js';
+import type { EventType } from '../../../../engine/events/event-kinds.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Database, Transaction } from '../../../../kernel/database.js';
+import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
 
 /** A change of a network: which mutation, by whom, with what input. */
 export interface NetworkChange<T> {

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 @InputType({ description: 'The resource to be deleted.' })
 export class DeleteVpcInput {

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import type { NetworkDeletionService, NetworkResourceKind } from './network-deletion.service.js';
 import * as input from './network-deletion.input.js';
 import { answer } from './network.mutations.js';

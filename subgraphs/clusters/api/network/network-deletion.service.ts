@@ -2,7 +2,7 @@ import { nameOfKind, refuseNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { dropScope, release } from '../../../../engine/ledger/ledger.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse } from '../../../../kernel/result.js';
 import { changeNetwork } from './network-change.js';
 import { releaseVpc, releaseVSwitches } from '../../changes/network-quotas.js';

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import * as input from './network.input.js';
 import type { NetworkService } from './network.service.js';
 import * as payload from './network-payloads.type.js';

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../../../kernel/graph/cost.js';
-import { toConnection } from '../../../../kernel/graph/connection.type.js';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { Cost } from '../../../runtime/graph/cost.js';
+import { toConnection } from '../../../runtime/graph/connection.type.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { pageOf, pageRequest } from '../../../../kernel/page.js';
 import { sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { Region, Zone } from '../entities/catalog-stubs.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';

@@ -2,7 +2,7 @@ import { refuseNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Database, Transaction } from '../../../../kernel/database.js';
+import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { isVirtual } from '../../model/instance-category.js';
 import { loadById, loadValue } from '../../store/data-loaders.js';

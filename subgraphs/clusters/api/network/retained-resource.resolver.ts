@@ -1,10 +1,10 @@
 import { Args, Ctx, Query, Resolver } from 'type-graphql';
-import { toConnection } from '../../../../kernel/graph/connection.type.js';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { toConnection } from '../../../runtime/graph/connection.type.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { pageOf } from '../../../../kernel/page.js';
 import { sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { type NetworkStore, retainedSorting } from '../../store/network.store.js';
 import {
   RetainedResource,

@@ -1,8 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { ClusterResourceType } from '../../model/network.enums.js';
 import type { CloudResourceRow } from '../../store/network.store.js';
 

@@ -1,9 +1,9 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import { type ClusterAccess, clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { Cost } from '../../../../kernel/graph/cost.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { Cost } from '../../../runtime/graph/cost.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { type ControlPlaneStore, replicasOf } from '../../store/control-plane.store.js';
 import { loadById, loadValue } from '../../store/data-loaders.js';

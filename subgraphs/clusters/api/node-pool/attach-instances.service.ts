@@ -3,7 +3,7 @@ import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Machine } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
 import type { Prisma } from '../../store/reconcile.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';

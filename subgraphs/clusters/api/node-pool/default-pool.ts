@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse } from '../../../../kernel/result.js';
 import { hasMachines } from '../../model/node-pool.rules.js';
 import { type NodePoolRow, otherPools, updateNodePool } from '../../store/node-pool.store.js';

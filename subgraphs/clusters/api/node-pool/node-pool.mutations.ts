@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
 import type { NodePoolService } from './node-pool.service.js';
 import {
@@ -8,7 +8,7 @@ import {
   ScaleNodePoolPayload,
   toPayload,
 } from '../entities/payloads.type.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @Resolver()
 export class NodePoolMutations {

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
@@ -9,8 +9,8 @@ import type { NodeCounts, NodePoolRow, NodePoolStore } from '../../store/node-po
 import { NodePool } from '../entities/node-pool.type.js';
 import type { NodeStore } from '../../store/node.store.js';
 import { NodeConnection, NodeOrder } from '../entities/node.type.js';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
 
 @Resolver(() => NodePool)
 export class NodePoolResolver {

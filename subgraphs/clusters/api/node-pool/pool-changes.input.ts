@@ -1,9 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { BigIntScalar } from '../../../../kernel/graph/scalars.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { BigIntScalar } from '../../../runtime/graph/scalars.js';
 import { NodePoolAutoscalingInput } from './node-pool.input.js';
 import { PoolSettingsInput } from '../entities/pool-config.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 @InputType({
   description:

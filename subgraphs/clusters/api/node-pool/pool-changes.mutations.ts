@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import {
   AttachInstancesPayload,
   RemoveNodesPayload,
@@ -16,7 +16,7 @@ import {
 } from './pool-changes.input.js';
 import type { RemoveNodesService } from './remove-nodes.service.js';
 import type { UpdateNodePoolService } from './update-node-pool.service.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @Resolver()
 export class PoolChangesMutations {

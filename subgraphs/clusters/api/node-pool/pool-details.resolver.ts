@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
-import { JSONScalar } from '../../../../kernel/graph/scalars.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { JSONScalar } from '../../../runtime/graph/scalars.js';
 import { refuse } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Condition } from '../entities/cluster.type.js';
 import { imageOf } from '../../model/node-image.js';

@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
 export const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
   ACTIVE: 'It makes and takes away instances.',

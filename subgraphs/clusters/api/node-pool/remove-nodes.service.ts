@@ -1,7 +1,7 @@
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { NodeRow } from '../../store/node.store.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';

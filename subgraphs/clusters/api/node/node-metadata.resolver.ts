@@ -1,10 +1,10 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { Cost } from '../../../../kernel/graph/cost.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
-import { JSONScalar } from '../../../../kernel/graph/scalars.js';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { Cost } from '../../../runtime/graph/cost.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
+import { JSONScalar } from '../../../runtime/graph/scalars.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadValue } from '../../store/data-loaders.js';
 import { PoolTaint } from '../entities/pool-config.type.js';
 import type { NodeMetadata } from '../../model/node-metadata.js';

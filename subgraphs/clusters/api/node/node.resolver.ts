@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Zone } from '../entities/catalog-stubs.type.js';
 import type { ClusterStore } from '../../store/cluster.store.js';

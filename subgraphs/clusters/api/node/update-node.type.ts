@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
-import { JSONScalar } from '../../../../kernel/graph/scalars.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { JSONScalar } from '../../../runtime/graph/scalars.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
 import { PoolTaint } from '../entities/pool-config.type.js';
 import { Node } from '../entities/node.type.js';

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { operationKindOf } from '../../../../engine/operations/operation-kinds.js';
 import type { Failure } from '../../../../engine/contract.js';
-import { toUserError, UserError } from '../../../../kernel/graph/user-error.type.js';
+import { toUserError, UserError } from '../../../runtime/graph/user-error.type.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { loadById } from '../../store/data-loaders.js';
 import type { NodePoolStore } from '../../store/node-pool.store.js';
@@ -19,9 +19,9 @@ import {
   OperationResult,
   OperationTarget,
 } from '../entities/operation.type.js';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import { toPayload } from '../entities/payloads.type.js';
 import { CancelOperationPayload } from '../entities/operation-payloads.type.js';
 

@@ -5,7 +5,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { pageOf } from '../../../../kernel/page.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
-import { toConnection } from '../../../../kernel/graph/connection.type.js';
+import { toConnection } from '../../../runtime/graph/connection.type.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import {
   type OperationOrderField,

@@ -1,12 +1,12 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { isFinished } from '../../../../engine/operations/operation.rules.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { OperationRow } from '../../store/operation.store.js';
 import { Operation } from '../entities/operation.type.js';
 import { toPayload } from '../entities/payloads.type.js';
 import { PauseOperationPayload, ResumeOperationPayload } from '../entities/operation-payloads.type.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import type { PauseOperationService } from './pause-operation.service.js';
 import { PauseOperationInput, ResumeOperationInput } from '../upgrade/upgrade.type.js';
 

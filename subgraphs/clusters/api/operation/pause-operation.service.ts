@@ -7,7 +7,7 @@ import {
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { change, type ChangeOutcome, type ChangeRequest } from '../../changes/change.js';
 import { updateUpgradeInput } from '../../store/upgrade-input.js';
 

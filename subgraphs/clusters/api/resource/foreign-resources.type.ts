@@ -1,6 +1,6 @@
 import type { EventTypeName } from '../../../../engine/events/event-type.js';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
 
 /**
  * A type of another subgraph. Its `id` is external, so the gateway asks the subgraph that owns the type, which answers

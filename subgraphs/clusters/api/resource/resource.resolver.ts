@@ -1,8 +1,8 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { Cost, ListSize } from '../../../../kernel/graph/cost.js';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
+import { Cost, ListSize } from '../../../runtime/graph/cost.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
 import { refuse } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadById } from '../../store/data-loaders.js';
 import { foreignResources } from './foreign-resources.type.js';
 import type { ResourceReader } from './resource-readers.js';

@@ -1,13 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { OrderByArg } from '../../../../kernel/graph/order.type.js';
-import { PageArgs } from '../../../../kernel/graph/page.args.js';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { OrderByArg } from '../../../runtime/graph/order.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import { childConnection, loadById } from '../../store/data-loaders.js';
 import type { SupportTicketService } from './support-ticket.service.js';
 import type { SupportTicketRow, SupportTicketStore } from '../../store/support-ticket.store.js';

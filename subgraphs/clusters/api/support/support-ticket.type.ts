@@ -1,11 +1,11 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { orderOf } from '../../../../kernel/graph/order.type.js';
-import { connectionOf } from '../../../../kernel/graph/connection.type.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const SupportTicketKind = graphEnum('SupportTicketKind', 'What help is asked for.', {
   QUESTION: 'How something works.',

@@ -1,11 +1,11 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { toUserError } from '../../../../kernel/graph/user-error.type.js';
+import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { PublishVersionService } from './publish-version.service.js';
 import { PublishKubernetesVersionInput, PublishKubernetesVersionPayload } from './publish-version.type.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
-import { Requires } from '../../../../access/requires.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
+import { Requires } from '../../../runtime/graph/requires.js';
 
 @Resolver()
 export class PublishVersionResolver {

@@ -3,7 +3,7 @@ import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { Refused } from '../../../../kernel/result.js';
 import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../../store/catalog.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { KubernetesVersion } from '../entities/version.type.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
-import { CLIENT_TOKEN } from '../../../../kernel/graph/client-token.js';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 @InputType({ description: 'A Kubernetes API that a version no longer serves.' })
 export class RemovedApiInput {

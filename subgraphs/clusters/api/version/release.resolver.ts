@@ -1,5 +1,5 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
-import { DateTimeScalar } from '../../../../kernel/graph/scalars.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { releaseNotesUrl, removedBetween, supportOf, upgradeHint } from '../../model/release.rules.js';
 import { RemovedApi, SupportStatus } from './release.type.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const SupportStatus = graphEnum('SupportStatus', 'How far a Kubernetes version is supported.', {
   SUPPORTED: 'The newest patch of one of the newest three minor versions.',

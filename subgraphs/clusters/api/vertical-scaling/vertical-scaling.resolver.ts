@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
-import { DryRun } from '../../../../kernel/graph/dry-run.arg.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import { ScaleClusterVerticallyPayload, toPayload } from '../entities/payloads.type.js';
 import type { VerticalScalingService } from './vertical-scaling.service.js';
 import { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';

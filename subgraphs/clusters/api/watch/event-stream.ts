@@ -1,5 +1,5 @@
-import { mapStream } from '../../../../kernel/graph/mapped-stream.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { mapStream } from '../../../../protocol/mapped-stream.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 
 /**
  * A subscription's source: what `work` yields until it returns, the client leaves, or the request is aborted. `work`

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { refuseNotFound } from '../../../../engine/not-found.js';
 import { isFinished } from '../../../../engine/operations/operation.rules.js';
 import type { Platform } from '../../../../engine/platform.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
 import { openStream } from './event-stream.js';
 import type { OperationRow, OperationStore } from '../../store/operation.store.js';

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../../../../engine/contract.js';
-import type { StreamCursors } from '../../../../kernel/event-cursor.js';
-import { eventKindOf } from '../../../../kernel/event-kinds.js';
-import { EventLevel } from '../../../../kernel/graph/event.type.js';
+import type { StreamCursors } from '../../../../engine/events/event-cursor.js';
+import { eventKindOf } from '../../../../engine/events/event-kinds.js';
+import { EventLevel } from '../../../runtime/graph/event.type.js';
 import { ProvisioningEvent } from './provisioning-event.type.js';
 
 /** An event of the log as the graph shows it. */

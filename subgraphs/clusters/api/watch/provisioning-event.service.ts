@@ -1,9 +1,9 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
 import { type EventFilter, LogMark } from '../../../../engine/events/event-log.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { Bookmark } from '../../../../kernel/graph/bookmark.js';
+import { Bookmark } from '../../../runtime/execution/bookmark.js';
 import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { openStream } from './event-stream.js';
 import { toProvisioningEvent } from './provisioning-event.rules.js';

@@ -1,6 +1,6 @@
 import { Directive, ObjectType } from 'type-graphql';
-import { Resource } from '../../../../kernel/graph/resource.type.js';
-import { EventInterface } from '../../../../kernel/graph/event.type.js';
+import { Resource } from '../../../runtime/graph/resource.type.js';
+import { EventInterface } from '../../../runtime/graph/event.type.js';
 
 /** Declared, field by field the same, wherever a subgraph streams it; its entities are in the resolver. */
 @Directive('@shareable')

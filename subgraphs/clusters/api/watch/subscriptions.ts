@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
-import { EventCursorScalar } from '../../../../kernel/graph/scalars.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import { EventCursorScalar } from '../../../runtime/graph/scalars.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { ClusterFilter } from '../cluster/cluster.input.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';

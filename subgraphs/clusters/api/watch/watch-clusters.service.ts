@@ -2,7 +2,7 @@ import type { LoggedEvent } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { LogMark } from '../../../../engine/events/event-log.js';
 import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
-import type { RequestContext } from '../../../../kernel/subgraph.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterListService } from '../cluster/cluster-list.service.js';
 import { matchesFilter } from '../../model/cluster-filter.js';
 import type { ClusterFilter } from '../cluster/cluster.input.js';

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { EventCursorScalar } from '../../../../kernel/graph/scalars.js';
+import { EventCursorScalar } from '../../../runtime/graph/scalars.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { graphEnum } from '../../../../kernel/graph/graph-enum.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const ClusterChangeType = graphEnum('ClusterChangeType', 'What happened to a watched list.', {
   ADDED: 'The cluster is in the list: it was there at the start, is new, or now matches the filter.',

@@ -1,4 +1,4 @@
-import type { EventCursors, StreamCursors } from '../../../../kernel/event-cursor.js';
+import type { EventCursors, StreamCursors } from '../../../../engine/events/event-cursor.js';
 import type { ClusterFilter } from '../cluster/cluster.input.js';
 
 /** Where a watch stands: in its snapshot (behind a cluster), or in the tail. */

@@ -1,4 +1,4 @@
-import type { Database } from '../../../../kernel/database.js';
+import type { Database } from '../../../../kernel/postgres/database.js';
 import { labelsOfKind } from '../../model/pool-labels.rules.js';
 import { osOf } from '../../model/node-image.js';
 import { maxPods, MOST_FLANNEL_PODS, type PodNetwork } from '../../model/max-pods.rules.js';

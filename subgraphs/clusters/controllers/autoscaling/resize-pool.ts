@@ -1,7 +1,7 @@
 import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { Refused } from '../../../../kernel/result.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { growthRoom, reservedNodes, reserveGrowth } from '../../changes/quota.reservations.js';

@@ -5,7 +5,7 @@ import { changeAll, dropScope } from '../../../../engine/ledger/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { removeClaimsOf } from '../../store/claims.store.js';
 import { deleteMasters } from '../../changes/masters.js';
 import { deleteClusterNetwork } from '../../changes/delete-cluster-network.js';

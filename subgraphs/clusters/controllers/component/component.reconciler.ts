@@ -1,4 +1,4 @@
-import type { EventType } from '../../../../kernel/event-kinds.js';
+import type { EventType } from '../../../../engine/events/event-kinds.js';
 import { type Prisma } from '../../store/component.store.js';
 import { done, type Outcome, type Reconciler, requeueAfter } from '../../../../engine/contract.js';
 import {
@@ -12,7 +12,7 @@ import {
   startStage,
 } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Means } from '../steps/node-pool-step.js';
 import { readOperation } from '../../store/reconcile.store.js';

@@ -1,5 +1,5 @@
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { isPreinstalled, componentDefinitions, versionsFor } from '../../model/component-catalog.js';

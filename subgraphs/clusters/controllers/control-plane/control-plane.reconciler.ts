@@ -12,7 +12,7 @@ import type {
   ControlPlaneIncident,
 } from '../../../../engine/providers/infrastructure-provider.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import type { Means } from '../steps/node-pool-step.js';
 import { withCondition } from '../../model/conditions.js';

@@ -11,7 +11,7 @@ import {
 } from '../../../../engine/kubernetes/kubernetes-error.js';
 import type { DoneRisk } from '../../../../engine/providers/high-risk-operation-provider.js';
 import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { isId } from '../../../../kernel/ids.js';
 import { type ClusterStep } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';

@@ -7,7 +7,7 @@ import {
 } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { finishOperation, type OperationRow } from '../../../../engine/operations/operations.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
 import { isWaiting, lockWaiting, stopWaiting, windowInUse } from '../../store/maintenance-window.store.js';

@@ -7,7 +7,7 @@ import {
   passStage,
   startStage,
 } from '../../../../engine/operations/operations.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, Refused } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';

@@ -1,7 +1,7 @@
 import { done, type NewEvent } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { releaseNodeQuota } from '../../changes/quota-usage.js';
 import { deleteNodes } from '../../store/nodes.store.js';
 import type { Node } from '../../store/reconcile.store.js';

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../../../engine/contract.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { releaseNodeNetwork } from '../../changes/node-network.js';
 import { releaseInstanceQuota } from '../../changes/quota-usage.js';
 import { deleteNodes, type RemovalOptions, markRemoving } from '../../store/nodes.store.js';

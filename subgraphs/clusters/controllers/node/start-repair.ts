@@ -2,7 +2,7 @@ import type { ReconcileScope } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { newId } from '../../../../kernel/ids.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { configOf, type ManagementConfig } from '../../model/pool-config.rules.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { OPEN_REPAIRS, type RepairState } from '../../model/node-repair-states.js';

@@ -1,6 +1,6 @@
 import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Subject } from '../../model/cluster-events.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
 import type { Means } from '../steps/node-pool-step.js';

@@ -1,7 +1,7 @@
 import { done, type Outcome } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, passStage } from '../../../../engine/operations/operations.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { withCondition } from '../../model/conditions.js';

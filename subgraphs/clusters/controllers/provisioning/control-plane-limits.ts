@@ -1,6 +1,6 @@
 import { balances } from '../../../../engine/ledger/ledger.js';
 import type { ControlPlaneRequest } from '../../../../engine/providers/infrastructure-provider.js';
-import type { Database } from '../../../../kernel/database.js';
+import type { Database } from '../../../../kernel/postgres/database.js';
 import type { Cluster } from '../../store/reconcile.store.js';
 
 /**

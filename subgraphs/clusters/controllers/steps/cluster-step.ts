@@ -1,6 +1,6 @@
-import type { EventType } from '../../../../kernel/event-kinds.js';
+import type { EventType } from '../../../../engine/events/event-kinds.js';
 import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Means } from './node-pool-step.js';
 import type { StepOutcome } from './run-steps.js';
 import { changeCluster, type ClusterView } from '../../store/reconcile.store.js';

@@ -1,7 +1,7 @@
 import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import type { InfrastructureProvider } from '../../../../engine/providers/infrastructure-provider.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Node } from '../../store/reconcile.store.js';
 import { changePool, type PoolView } from '../../store/reconcile.store.js';
 

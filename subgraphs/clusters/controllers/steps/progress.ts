@@ -1,5 +1,5 @@
 import { setProgress } from '../../../../engine/operations/operations.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
 import type { PoolStep } from './node-pool-step.js';
 import { countClusterNodes, countPoolNodes } from '../../store/nodes.store.js';

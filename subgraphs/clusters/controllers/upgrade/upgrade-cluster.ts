@@ -14,7 +14,7 @@ import {
   stagesOf,
 } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';

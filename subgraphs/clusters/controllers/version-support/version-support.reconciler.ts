@@ -1,6 +1,6 @@
 import { done, type NewEvent, type Reconciler, type Schedule } from '../../../../engine/contract.js';
 import { type AccountKey, enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/database.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';
 import { pagesById } from '../steps/pages-by-id.js';

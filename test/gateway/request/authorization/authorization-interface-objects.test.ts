@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
-import type { SubgraphName } from '../../../../kernel/subgraph.js';
+import type { SubgraphName } from '../../../../subgraphs/runtime/subgraph.js';
 import { post, startFixture, token } from '../../fixtures/gateway.js';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable",

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { knownOperationTypes } from '../../../../gateway/request/documents/known-operation-types.js';
 import { validateDocument } from '../../../../gateway/request/documents/validate-document.js';
-import { packageRoot } from '../../../../kernel/root.js';
+import { packageRoot } from '../../../../kernel/package-root.js';
 import { documents } from '../../fixtures/document-forms.js';
 import { PATIENCE, fuzzing } from '../../fixtures/fuzz.js';
 

@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ReceivedEvent } from '../../../../kernel/graph/event-stream.js';
+import type { ReceivedEvent } from '../../../../protocol/server-sent-events.js';
 import { readEvents } from '../../../kit/read-events.js';
 import {
   EVENTS,

@@ -1,0 +1,164 @@
+import { resolve } from 'node:path';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import pg from 'pg';
+import { freePort } from './free-port.js';
+import type { Log } from '../log.js';
+import { type PostgresLayout, hasDatabase, initialise, prepareLayout } from './layout.js';
+import {
+  type PostgresServer,
+  type ServerOptions,
+  launchServer,
+  runningServer,
+  stopServer,
+} from './server.js';
+
+export { ForeignDataError } from './server.js';
+
+/**
+ * A real PostgreSQL server that lives with this process. Its data stands under `directory`; as root it runs as
+ * another user (PostgreSQL refuses root), and where that user cannot reach `directory` or the binaries — a checkout
+ * below a 0700 home — both stand under /var/lib/fleetgraph instead.
+ */
+export interface EmbeddedPostgresOptions extends Omit<ServerOptions, 'port'> {
+  /** Where the data goes, when the server's user can get there. */
+  readonly directory: string;
+  /** Password of the only role, `fleetgraph`. */
+  readonly password: string;
+  readonly log: Log;
+  /** Default a free one. */
+  readonly port?: number;
+}
+
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Connection URL of the database `postgres`; stays the same when the server is started again. */
+  readonly url: string;
+  /** Process of the server that runs now. */
+  readonly pid: number;
+  /** Folder of the data, wherever it came to stand. */
+  readonly data: string;
+  /** Whether a server that a killed process had left behind was taken over. */
+  readonly adopted: boolean;
+}
+
+/** The folder of the data of an embedded PostgreSQL below `directory`, when there is a database in it. */
+export async function existingData(directory: string): Promise<string | undefined> {
+  const layout = await prepareLayout(resolve(directory));
+  return hasDatabase(layout) ? layout.data : undefined;
+}
+
+/** Another live process owns the data directory. */
+export class AlreadyRunningError extends Error {}
+
+/** Held by the process that owns the server, so that two platforms never share one data directory. */
+const OWNER_LOCK = 7_205_759_403;
+
+/**
+ * Starts the server, or takes over the one that a killed process left behind; when it dies it is started again, at the
+ * same address. Throws `AlreadyRunningError`, and `ForeignDataError` when the data has another password.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const layout = await prepareLayout(resolve(options.directory));
+  if (!hasDatabase(layout)) await initialise(layout, options.password);
+  const left = await runningServer(layout.data, options.password);
+  const server =
+    left ?? (await launchServer(layout, { ...options, port: options.port ?? (await freePort()) }));
+  const owner = await own(server.url, layout.data);
+  options.log.info(
+    { postgres: server.pid, data: layout.data, adopted: left !== undefined },
+    'embedded PostgreSQL is up',
+  );
+  return new KeptServer(server, owner, { ...options, layout, adopted: left !== undefined });
+}
+
+interface KeepOptions extends EmbeddedPostgresOptions {
+  readonly layout: PostgresLayout;
+  readonly adopted: boolean;
+}
+
+/** Owns a running server: the connection that holds the lock is also how its death is noticed. */
+class KeptServer implements EmbeddedPostgres {
+  readonly url: string;
+  readonly data: string;
+  readonly adopted: boolean;
+  private readonly closing = new AbortController();
+  private restoring: Promise<void> | undefined;
+
+  constructor(
+    private server: PostgresServer,
+    private owner: pg.Client,
+    private readonly options: KeepOptions,
+  ) {
+    this.url = server.url;
+    this.data = options.layout.data;
+    this.adopted = options.adopted;
+    this.keep(owner);
+  }
+
+  get pid(): number {
+    return this.server.pid;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closing.abort();
+    await this.restoring;
+    await this.owner.end();
+    await stopServer(this.pid);
+  }
+
+  private keep(owner: pg.Client): void {
+    this.owner = owner;
+    owner.once('end', () => {
+      if (!this.closing.signal.aborted) this.restoring = this.restore();
+    });
+  }
+
+  /** Brings the server back, however often it takes; its clients come back by themselves. */
+  private async restore(): Promise<void> {
+    const { log } = this.options;
+    log.error({ postgres: this.pid }, 'embedded PostgreSQL is gone; it is started again');
+    const again = retry(
+      handleWhen((error) => !(error instanceof AlreadyRunningError)),
+      {
+        maxAttempts: Infinity,
+        backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 }),
+      },
+    );
+    again.onFailure(({ reason }) =>
+      log.error({ err: 'error' in reason && reason.error }, 'embedded PostgreSQL could not be started again'),
+    );
+    try {
+      await again.execute(() => this.startAgain(), this.closing.signal);
+      log.info({ postgres: this.pid }, 'embedded PostgreSQL is up again');
+    } catch (err) {
+      if (!this.closing.signal.aborted)
+        log.fatal({ err }, 'embedded PostgreSQL belongs to somebody else now');
+    }
+  }
+
+  private async startAgain(): Promise<void> {
+    const { layout, password } = this.options;
+    const running = await runningServer(layout.data, password);
+    if (running && running.url !== this.url) throw alreadyRunning(layout.data);
+    const port = Number(new URL(this.url).port);
+    this.server = running ?? (await launchServer(layout, { ...this.options, port }));
+    this.keep(await own(this.url, layout.data));
+  }
+}
+
+async function own(url: string, data: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'fleetgraph owner' });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+    OWNER_LOCK,
+  ]);
+  if (rows[0]?.mine) return client;
+  await client.end();
+  throw alreadyRunning(data);
+}
+
+function alreadyRunning(data: string): AlreadyRunningError {
+  return new AlreadyRunningError(
+    `another Fleetgraph process runs on ${data}; stop it, or set FLEETGRAPH_HOME`,
+  );
+}

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { lastFault } from './failure.js';
+import { type PostgresLayout, ROLE } from './layout.js';
+
+/** A PostgreSQL server that runs on this machine. */
+export interface PostgresServer {
+  /** Connection URL of the database `postgres`. */
+  readonly url: string;
+  readonly pid: number;
+}
+
+export interface ServerOptions {
+  readonly password: string;
+  readonly port: number;
+  /** `off` only for throw-away data. Default: on. */
+  readonly durable?: boolean;
+  /** Further settings of the server, by their names in postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** The data was made with another password. */
+export class ForeignDataError extends Error {}
+
+/** Starts a server; resolves when it answers. Throws `ForeignDataError`. */
+export async function launchServer(layout: PostgresLayout, options: ServerOptions): Promise<PostgresServer> {
+  const { password, port } = options;
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    // A burst of short transactions should not stop for a checkpoint.
+    max_wal_size: '2GB',
+    ...(options.durable === false
+      ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+      : {}),
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  // Detached: a signal to our process group (Ctrl-C) must reach us first, so that we close before the database does.
+  const child = spawn(join(layout.bin, 'postgres'), ['-D', layout.data, '-p', String(port), ...flags], {
+    ...layout.user,
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const output: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (output.length < 100) output.push(text);
+  });
+  const url = urlOf(password, port);
+  try {
+    await answering(url, child, output);
+  } catch (error) {
+    if (child.pid !== undefined) await stopServer(child.pid);
+    throw error;
+  }
+  child.unref();
+  return { url, pid: child.pid! };
+}
+
+async function answering(url: string, child: ChildProcess, output: readonly string[]): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await connects(url))) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`The embedded PostgreSQL did not start: ${lastFault(output)}`);
+    if (Date.now() > deadline)
+      throw new Error(`The embedded PostgreSQL did not answer within 60 s: ${lastFault(output)}`);
+    await new Promise((wake) => setTimeout(wake, 25));
+  }
+}
+
+/**
+ * The server a killed process left behind, from its pid file; undefined when there is none. Throws `ForeignDataError`, and
+ * when there is one that does not answer.
+ */
+export async function runningServer(data: string, password: string): Promise<PostgresServer | undefined> {
+  const lines = await readFile(join(data, 'postmaster.pid'), 'utf8')
+    .then((text) => text.split('\n'))
+    .catch(() => undefined);
+  const pid = Number(lines?.[0]);
+  if (!lines || !isAlive(pid) || !(await servesData(pid, data))) return undefined;
+  const url = urlOf(password, Number(lines[3]));
+  const deadline = Date.now() + 30_000;
+  while (isAlive(pid)) {
+    if (await connects(url)) return { url, pid };
+    if (Date.now() > deadline)
+      throw new Error(
+        `PostgreSQL (process ${pid}), which an earlier start left on ${data}, does not answer. Wait until it does, or end it (kill ${pid}), then start again.`,
+      );
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  return undefined;
+}
+
+/** Ends a server without waiting for its clients. */
+export async function stopServer(pid: number): Promise<void> {
+  if (!isAlive(pid)) return;
+  process.kill(pid, 'SIGINT');
+  const deadline = Date.now() + 20_000;
+  while (isAlive(pid) && Date.now() < deadline) {
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+}
+
+/** Whether the process is a server of the data, as far as the system tells: pids are used again. */
+async function servesData(pid: number, data: string): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return command.includes(data);
+}
+
+function urlOf(password: string, port: number): string {
+  return `postgresql://${ROLE}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+}
+
+/** SQLSTATE invalid_password. */
+const INVALID_PASSWORD = '28P01';
+
+async function connects(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === INVALID_PASSWORD)
+      throw new ForeignDataError('the data of PostgreSQL has another password', { cause: error });
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,61 @@
+import pg from 'pg';
+import type { AroundStatement } from './query-interceptor.js';
+import { currentRequest } from '../request-scope.js';
+import { RequestOver } from './query-canceled.js';
+
+/** Milliseconds after which a statement that has not ended is cancelled again: it may only have waited its turn. */
+const AGAIN = 1000;
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** What begins and ends a transaction is quick, and has to run, so that a connection is clean for who gets it next. */
+const CONTROL = /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
+
+/** Ends what runs in PostgreSQL for requests for which nobody waits any more. */
+export class StatementCanceller implements AsyncDisposable {
+  /** Connections of its own: those that statements run on may all be waiting for a lock. */
+  private readonly pool: pg.Pool;
+
+  constructor(connectionString: string) {
+    this.pool = new pg.Pool({
+      connectionString,
+      max: 2,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'fleetgraph cancel',
+      allowExitOnIdle: true,
+    });
+    this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /** Runs a statement no longer than anybody waits for its request. */
+  readonly around: AroundStatement = async ({ text, client }, run) => {
+    const signal = currentRequest()?.waiting?.signal;
+    if (!signal || CONTROL.test(text)) return run();
+    if (signal.aborted) throw new RequestOver();
+    let cancelled: Promise<unknown> | undefined;
+    let again: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      cancelled = this.cancel(client);
+      again = setTimeout(cancel, AGAIN);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await run();
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      clearTimeout(again);
+      // The connection is not given back while something that is on its way could still hit the next statement.
+      await cancelled;
+    }
+  };
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.pool.end();
+  }
+
+  /** Whatever goes wrong here leaves the statement to end by itself, or to be cancelled again. */
+  private cancel(client: pg.ClientBase): Promise<unknown> {
+    const { processID } = client as pg.ClientBase & { readonly processID: number | null };
+    return this.pool.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => undefined);
+  }
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { Abandoned } from '../kernel/abandoned.js';
+import { type MaybePromise, chain } from '../kernel/maybe-promise.js';
+import { refuse } from '../kernel/result.js';
+
+/**
+ * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; what follows is then
+ * read and dropped, so that the sender gets to read the answer. Throws Abandoned when the sender leaves before the end.
+ */
+export function readBody(request: IncomingMessage, limit: number): MaybePromise<string> {
+  const whole = (text: string | undefined) => {
+    if (text !== undefined) return text;
+    request.resume();
+    return refuse('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
+  };
+  const length = Number(request.headers['content-length']);
+  if (length > limit) return whole(undefined);
+  // A small body has nearly always come with its head: then there is nothing to wait for, not even for being told so.
+  const isThere = request.complete || request.readableLength === length;
+  return chain(isThere ? arrived(request, limit) : collect(request, limit), whole);
+}
+
+/** What has come, or undefined when it is too long. */
+function arrived(request: IncomingMessage, limit: number): string | undefined {
+  const body = request.read() as Buffer | null;
+  if (body === null) return '';
+  return body.length <= limit ? body.toString('utf8') : undefined;
+}
+
+/** The whole text, or undefined when it is too long. Listeners, because iterating costs more than the rest. */
+function collect(request: IncomingMessage, limit: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) return void chunks.push(chunk);
+      request.off('data', onData);
+      resolve(undefined);
+    };
+    request.on('data', onData);
+    request.once('end', () => resolve(textOf(chunks)));
+    const leave = () => reject(new Abandoned());
+    request.once('error', leave);
+    request.once('close', () => {
+      if (!request.complete) leave();
+    });
+  });
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  return (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
+}

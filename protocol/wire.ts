@@ -1,0 +1,73 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
+import type { WorkBudget } from '../kernel/fairness/work-turns.js';
+
+/** Ties the log entries of one client request together, over every process it touches. */
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** Cursor of an event that the subgraph must have seen before it answers. */
+export const AT_LEAST_HEADER = 'x-fleetgraph-at-least';
+
+/** A request to a subgraph, as it goes over the wire. */
+export interface SubgraphRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/**
+ * A subgraph's answer, as it comes over the wire. Without `data` the request itself failed, or, as an event of a
+ * subscription, the stream has ended with these errors.
+ */
+export interface SubgraphResult {
+  data?: Record<string, unknown> | null;
+  errors?: readonly GraphQLFormattedError[];
+  /** Of an event of a subscription: the span that it follows from (`traceparent`, W3C), when that is traced. */
+  trace?: string;
+  /** In a subscription: not an event but how far the stream is. */
+  bookmark?: { readonly cursor: string; readonly caughtUp: boolean };
+}
+
+/** A copy of a value as JSON would carry it, without the detour over text. */
+export function toWire(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'bigint' ? value.toString() : value;
+  if (Array.isArray(value)) return value.map(toWire);
+  if (hasToJson(value)) return toWire(value.toJSON());
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    assignWire(copy, key, toWire((value as Record<string, unknown>)[key]));
+  }
+  return copy;
+}
+
+/** The same in turns of the event loop, for what is much; a unit of the budget is a value of a list. */
+export async function toWireInTurns(value: unknown, budget: WorkBudget): Promise<unknown> {
+  if (typeof value !== 'object' || value === null || hasToJson(value)) return toWire(value);
+  if (Array.isArray(value)) {
+    const copies: unknown[] = [];
+    for (const item of value as unknown[]) copies.push(await wireInTurns(item, budget));
+    return copies;
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) assignWire(copy, key, await wireInTurns(item, budget));
+  return copy;
+}
+
+/** A value that has no lists or objects in it needs no promise. */
+function wireInTurns(value: unknown, budget: WorkBudget): MaybePromise<unknown> {
+  const goesOn = budget.spend(1);
+  if (typeof value !== 'object' || value === null) return toWire(value);
+  return goesOn ? toWireInTurns(value, budget) : budget.next().then(() => toWireInTurns(value, budget));
+}
+
+function assignWire(copy: Record<string, unknown>, key: string, item: unknown): void {
+  // An alias may have the one name that assignment takes for something else.
+  if (key === '__proto__')
+    Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true });
+  else copy[key] = item;
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
+}

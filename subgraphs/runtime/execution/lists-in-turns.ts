@@ -1,0 +1,156 @@
+import {
+  type FieldNode,
+  type GraphQLFieldResolver,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+  defaultFieldResolver,
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import type { RequestContext } from '../subgraph.js';
+import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
+
+/**
+ * Fields that an account's executions resolve in one turn of the event loop: ten to twenty milliseconds of graphql-js.
+ * Loaders batch what belongs to one turn, so fewer would be more statements.
+ */
+export const FIELDS_PER_TURN = 20_000;
+
+/** Fields of the pieces of a long list. The last piece of a turn may exceed what the turn has left. */
+const FIELDS_PER_PIECE = FIELDS_PER_TURN / 4;
+
+const known = new WeakSet<GraphQLSchema>();
+
+/**
+ * Lets the lists of a schema be completed in turns: one that would be more than may be resolved in the present turn of the
+ * event loop becomes a promise of itself, or of its items. Executors complete everything that is there in one turn.
+ */
+export function resolveListsInTurns(schema: GraphQLSchema): void {
+  if (known.has(schema)) return;
+  known.add(schema);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields()))
+      if (isListType(getNullableType(field.type)))
+        field.resolve = inTurns(field.resolve ?? defaultFieldResolver);
+  }
+}
+
+type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
+
+function inTurns(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const value: unknown = resolve(source, args, context, info);
+    if (Array.isArray(value)) return paced(value, context, info);
+    if (!(value instanceof Promise)) return value;
+    return value.then((list: unknown) => (Array.isArray(list) ? paced(list, context, info) : list));
+  };
+}
+
+function paced(list: readonly unknown[], context: RequestContext, info: GraphQLResolveInfo): unknown {
+  if (list.length === 0) return list;
+  const each = fieldsOfItems(info);
+  const atOnce = Math.max(1, Math.floor(FIELDS_PER_PIECE / each));
+  const budget = (context.work ??= newBudget(context));
+  if (list.length > atOnce) return itemsInTurns(list, { each, atOnce, budget });
+  const turn = budget.take(list.length * each);
+  return turn ? turn.then(() => list) : list;
+}
+
+function newBudget(context: RequestContext): WorkBudget {
+  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, new ClientOf(context));
+}
+
+/** Whether the client still waits. Making a signal costs more than the rest: it is made when something has to wait. */
+class ClientOf {
+  constructor(private readonly context: RequestContext) {}
+
+  get aborted(): boolean {
+    return this.context.signal?.aborted === true;
+  }
+}
+
+/** The items, from the first that must wait on as promises. */
+function itemsInTurns(
+  list: readonly unknown[],
+  { each, atOnce, budget }: { readonly each: number; readonly atOnce: number; readonly budget: WorkBudget },
+): unknown[] {
+  const items: unknown[] = [];
+  for (let start = 0; start < list.length; start += atOnce) {
+    const part = list.slice(start, start + atOnce);
+    const turn = budget.take(part.length * each);
+    for (const item of part) items.push(turn ? turn.then(() => item) : item);
+  }
+  return items;
+}
+
+/** Fields that a point of `@cost` counts as: a point is ten microseconds, resolving a field takes one. */
+const FIELDS_PER_POINT = 10;
+
+/** By the first node of a field: fields that each item of its list has. */
+const counted = new WeakMap<FieldNode, number>();
+
+/**
+ * Fields that each item has, and what `@cost` of the list adds for each. Those of objects in it are included, those of
+ * further lists not: they are counted themselves.
+ */
+function fieldsOfItems(info: GraphQLResolveInfo): number {
+  const [first] = info.fieldNodes;
+  const before = first && counted.get(first);
+  if (before !== undefined) return before;
+  const type = getNamedType(info.returnType);
+  const count = info.fieldNodes.reduce(
+    (sum, { selectionSet }) => sum + fieldsOf(selectionSet, type, info),
+    1 + FIELDS_PER_POINT * weightOf(info),
+  );
+  if (first) counted.set(first, count);
+  return count;
+}
+
+/** The points that the schema gives to each item of the list; 0 where it says nothing. */
+function weightOf({ parentType, fieldName }: GraphQLResolveInfo): number {
+  const directives = parentType.getFields()[fieldName]?.astNode?.directives ?? [];
+  const weight = directives
+    .find(({ name }) => name.value === 'cost')
+    ?.arguments?.find(({ name }) => name.value === 'weight')?.value;
+  return weight && 'value' in weight ? Number(weight.value) : 0;
+}
+
+function fieldsOf(
+  set: SelectionSetNode | undefined,
+  type: GraphQLNamedType | undefined,
+  info: GraphQLResolveInfo,
+): number {
+  let count = 0;
+  for (const selection of set?.selections ?? []) {
+    if (selection.kind === Kind.FIELD) {
+      count += 1 + fieldsWithin(selection, type, info);
+      continue;
+    }
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
+    const condition = fragment?.typeCondition;
+    const inner = condition ? info.schema.getType(condition.name.value) : type;
+    count += fieldsOf(fragment?.selectionSet, inner, info);
+  }
+  return count;
+}
+
+/** Fields of the object that a field has, if it has one. */
+function fieldsWithin(
+  { name, selectionSet }: FieldNode,
+  type: GraphQLNamedType | undefined,
+  info: GraphQLResolveInfo,
+): number {
+  const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
+  const inner = fields[name.value]?.type;
+  if (!selectionSet || !inner || isListType(getNullableType(inner))) return 0;
+  return fieldsOf(selectionSet, getNamedType(inner), info);
+}

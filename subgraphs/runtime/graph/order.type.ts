@@ -1,0 +1,31 @@
+import { Arg, type ClassType, Field, InputType } from 'type-graphql';
+import type { Direction, OrderBy } from '../../../kernel/sorting.js';
+import { graphEnum } from './graph-enum.js';
+
+const OrderDirection = graphEnum('OrderDirection', 'Direction of sorting.', {
+  ASC: 'Smallest or oldest first.',
+  DESC: 'Largest or newest first.',
+});
+
+/** Declares `<Name>Order` and `<Name>OrderField` of an object type: what its lists can be sorted by, and what each means. */
+export function orderOf<F extends string>(name: string, fields: Readonly<Record<F, string>>) {
+  const values = graphEnum(`${name}OrderField`, `What a list of ${name} is sorted by.`, fields);
+
+  @InputType(`${name}Order`, { description: `How a list of ${name} is sorted. The id breaks ties.` })
+  class Order implements OrderBy<F> {
+    @Field(() => values, { description: 'What it is sorted by.' })
+    field: F;
+
+    @Field(() => OrderDirection, { nullable: true, defaultValue: 'ASC', description: 'In which direction.' })
+    direction?: Direction | null;
+  }
+
+  return Order;
+}
+
+/** The argument `orderBy` of a connection; `omitted` says how it is sorted without, e.g. `oldest first`. */
+export const OrderByArg = (order: ClassType, omitted: string): ReturnType<typeof Arg> =>
+  Arg('orderBy', () => order, {
+    nullable: true,
+    description: `Sorting; ${omitted} if omitted. A cursor belongs to its order: \`after\` needs the \`orderBy\` of the page that it comes from.`,
+  });

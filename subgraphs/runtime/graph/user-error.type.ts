@@ -1,0 +1,85 @@
+import { Directive, Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
+import type { Problem } from '../../../kernel/result.js';
+import { boundProblem } from '../../../protocol/error-bounds.js';
+
+/** What a person caused and can mend; in `userErrors`, never in `errors`. */
+@InterfaceType({
+  description: 'Something in the request that the caller can fix. `code` is one of docs/errors.md.',
+  resolveType: (value: object) => value.constructor.name,
+})
+export abstract class UserError {
+  @Field(() => String, { description: 'Code of the error registry; stable.' })
+  code: string;
+
+  @Field(() => String, { description: 'What is wrong and what to do (human-readable).' })
+  message: string;
+
+  @Field(() => [String], { nullable: true, description: 'Path of the offending input, outermost first.' })
+  path?: readonly string[];
+}
+
+@Directive('@shareable')
+@ObjectType({ implements: UserError, description: 'A user error that needs no further facts.' })
+export class InputError extends UserError {}
+
+@Directive('@shareable')
+@ObjectType({ implements: UserError, description: 'A quota has no room for what was asked.' })
+export class QuotaExceededError extends UserError {
+  @Field(() => String, { description: 'The counted resource, as in Quota.resource.' })
+  resource: string;
+
+  @Field(() => ID, {
+    description:
+      'Id of the quota, for `requestQuotaIncrease`. Of a quota that counts for each cluster, node pool … it is the ' +
+      'general one: raising it raises the limit of each.',
+  })
+  quotaId: string;
+
+  @Field(() => Int, { nullable: true, description: 'The limit that holds.' })
+  limit: number | null;
+
+  @Field(() => Int, { description: 'How much is in use.' })
+  used: number;
+
+  @Field(() => Int, { description: 'How much more was asked for.' })
+  requested: number;
+}
+
+@Directive('@shareable')
+@ObjectType({ implements: UserError, description: 'The product cannot be had in the region.' })
+export class ProductUnavailableError extends UserError {
+  @Field(() => String, { description: 'The product that was asked for.' })
+  product: string;
+
+  @Field(() => ID, { description: 'The region that was asked for.' })
+  regionId: string;
+
+  @Field(() => ID, { nullable: true, description: 'The nearest region that offers the product.' })
+  nearestRegionId: string | null;
+}
+
+@Directive('@shareable')
+@ObjectType({
+  implements: UserError,
+  description: 'Too much was asked for at once; it may be asked again later.',
+})
+export class ThrottledError extends UserError {
+  @Field(() => Int, { description: 'Seconds to wait.' })
+  retryAfter: number;
+}
+
+const UNAVAILABLE: readonly string[] = ['PRODUCT_COMING_SOON', 'PRODUCT_NOT_OFFERED'];
+
+/** Every object type behind `UserError`, for `orphanedTypes`. */
+export const userErrorTypes = [InputError, QuotaExceededError, ProductUnavailableError, ThrottledError];
+
+/** A problem as the graph shows it. */
+export function toUserError(problem: Problem): UserError {
+  const { code, message, details, path } = boundProblem(problem);
+  const base = { code, message, ...(path ? { path } : {}) };
+  if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
+  if (UNAVAILABLE.includes(code) && details)
+    return Object.assign(new ProductUnavailableError(), details, base);
+  if (code === 'THROTTLED' && details) return Object.assign(new ThrottledError(), details, base);
+  return Object.assign(new InputError(), base);
+}

@@ -1,0 +1,91 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLResolveInfo, type GraphQLSchema, parse, print } from 'graphql';
+import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
+import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
+import { annotate } from './add-schema-directives.js';
+import { resolveEntities } from './entities.js';
+import { type FieldGuard, guardFields } from './field-guard.js';
+import { scalars } from '../graph/scalars.js';
+
+const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override",
+    "@cost", "@listSize", "@authenticated", "@requiresScopes", "@policy"])`;
+
+/** Finds an entity from its representation (its key fields and \`__typename\`); null when the account has none. */
+export type ReferenceResolver = (
+  reference: never,
+  context: RequestContext,
+  info: GraphQLResolveInfo,
+) => unknown;
+
+/** Opens the source of a subscription field; each value it yields is the root of one execution of the field. */
+export type StreamResolver = (args: never, context: RequestContext) => Promise<AsyncIterable<unknown>>;
+
+/** Options for `@Subscription`: the source is in the definition's `streams`, where the services are at hand. */
+export const streamed = {
+  subscribe(): never {
+    throw new Error('the subgraph definition names no stream for this subscription');
+  },
+};
+
+export interface SubgraphDefinition {
+  readonly name: SubgraphName;
+  /** Decides who may select its fields. */
+  readonly guard: FieldGuard;
+  /** type-graphql resolver instances; each class once. */
+  readonly resolvers: readonly object[];
+  /** Object types that nothing but an interface or the gateway leads to. */
+  readonly orphanedTypes?: BuildSchemaOptions['orphanedTypes'];
+  /** By entity name. An entity that this subgraph only names needs none. */
+  readonly references?: Readonly<Record<string, ReferenceResolver>>;
+  /** By subscription field. */
+  readonly streams?: Readonly<Record<string, StreamResolver>>;
+}
+
+/** Builds a federation 2 subgraph from type-graphql resolvers. */
+export async function defineSubgraph(definition: SubgraphDefinition): Promise<Subgraph> {
+  const instances = new Map(definition.resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const base = await buildSchema({
+    resolvers: [...instances.keys()] as unknown as BuildSchemaOptions['resolvers'],
+    orphanedTypes: definition.orphanedTypes ?? [],
+    container: { get: (resolverClass) => instances.get(resolverClass) },
+    scalarsMap: scalars,
+    // Inputs are checked by the services, which answer with codes and paths.
+    validate: false,
+    // Federation directives are declared by the @link below, not by this intermediate schema.
+    skipCheck: true,
+    authChecker: undefined,
+    // Never used, but type-graphql builds no subscription without one.
+    pubSub: { publish: () => undefined, subscribe: () => streamed.subscribe() },
+  });
+  const sdl = `${FEDERATION}\n\n${print(annotate(parse(printSchemaWithDirectives(base)), definition.guard.mutations))}`;
+  const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
+  for (const [type, resolve] of Object.entries(definition.references ?? {})) {
+    resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
+  }
+  for (const [field, open] of Object.entries(definition.streams ?? {})) {
+    const subscribe = (_root: unknown, args: never, context: RequestContext) => open(args, context);
+    resolvers['Subscription'] = {
+      ...resolvers['Subscription'],
+      [field]: { ...known(resolvers, field), subscribe },
+    };
+  }
+  const schema = subgraphSchema(sdl, resolvers);
+  guardFields(schema, definition.guard);
+  return { name: definition.name, schema, sdl };
+}
+
+/** The executable schema of a subgraph: with `_entities`, which finds entities by `__resolveReference`, and `_service`. */
+export function subgraphSchema(
+  sdl: string,
+  resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): GraphQLSchema {
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
+  resolveEntities(schema);
+  return schema;
+}
+
+function known(resolvers: Record<string, Record<string, unknown>>, field: string): object {
+  return (resolvers['Subscription']?.[field] as object | undefined) ?? {};
+}

@@ -1,0 +1,41 @@
+import {
+  type ConstDirectiveNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  defaultFieldResolver,
+  isObjectType,
+} from 'graphql';
+import type { Actor } from '../../../kernel/actor.js';
+import type { RequestContext } from '../subgraph.js';
+
+/** Decides who may select the fields of a subgraph. */
+export interface FieldGuard {
+  /** A directive that every mutation gets in the SDL, unless it has one of the same name. */
+  readonly mutations: string;
+  /** The check that a field's directives ask for: it throws for an actor who may not; undefined when they ask nothing. */
+  check(directives: readonly ConstDirectiveNode[]): ((actor: Actor) => void) | undefined;
+}
+
+/** Checks the actor before a guarded field is resolved or subscribed to. Changes the schema. */
+export function guardFields(schema: GraphQLSchema, guard: FieldGuard): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const check = guard.check(field.astNode?.directives ?? []);
+      if (check) guardField(field, check);
+    }
+  }
+}
+
+function guardField(field: GraphQLField<unknown, RequestContext>, check: (actor: Actor) => void): void {
+  const { resolve = defaultFieldResolver, subscribe } = field;
+  field.resolve = (source, args, context, info) => {
+    check(context.actor);
+    return resolve(source, args, context, info);
+  };
+  if (!subscribe) return;
+  field.subscribe = (source, args, context, info) => {
+    check(context.actor);
+    return subscribe(source, args, context, info);
+  };
+}

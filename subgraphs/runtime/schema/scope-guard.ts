@@ -1,0 +1,33 @@
+import { type ConstDirectiveNode, type ConstValueNode, Kind } from 'graphql';
+import type { FieldGuard } from './field-guard.js';
+import { refuse } from '../../../kernel/result.js';
+import { holdsScopes, scopesInWords } from '../../../access/decision.js';
+import { requiresScopes } from '../graph/requires.js';
+
+/**
+ * Enforces `@requiresScopes` in the subgraph that owns the field, for every caller: what the gateway refuses is refused
+ * here, too, when a call reaches the subgraph in another way.
+ */
+export const scopeGuard: FieldGuard = {
+  mutations: requiresScopes('write'),
+  check(directives) {
+    const directive = directives.find(({ name }) => name.value === 'requiresScopes');
+    if (!directive) return undefined;
+    const anyOf = scopeLists(directive);
+    return (actor) => {
+      if (!holdsScopes(actor, anyOf))
+        refuse('UNAUTHORIZED_FIELD_OR_TYPE', `This needs a token with the scope ${scopesInWords(anyOf)}.`);
+    };
+  },
+};
+
+function scopeLists(directive: ConstDirectiveNode): readonly (readonly string[])[] {
+  const value = directive.arguments?.find(({ name }) => name.value === 'scopes')?.value;
+  return items(value).map((list) =>
+    items(list).map((scope) => (scope.kind === Kind.STRING ? scope.value : '')),
+  );
+}
+
+function items(value: ConstValueNode | undefined): readonly ConstValueNode[] {
+  return value?.kind === Kind.LIST ? value.values : [];
+}

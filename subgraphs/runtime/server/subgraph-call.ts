@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { ACTOR_HEADER, type Actor, verifyActor } from '../../../kernel/actor.js';
+import { Loaders } from '../../../kernel/loaders.js';
+import type { RequestContext } from '../subgraph.js';
+import { AT_LEAST_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
+
+/** What a gateway says beside what it asks. Values that are no text count as left out. */
+export type CallHeaders = Readonly<Record<string, unknown>>;
+
+/** On whose behalf a gateway asks, and the abort signal of the departure of whoever waits. */
+export interface SubgraphCall {
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly atLeast: string | undefined;
+}
+
+/** Finds out for whom gateways ask: each vouches for its client by a signature. */
+export class CallReader {
+  private readonly actors = new LRUCache<string, Actor>({ max: 10_000, ttl: 30_000 });
+
+  constructor(private readonly actorKey: Uint8Array) {}
+
+  /** The call that these headers describe; undefined when nobody who has the key vouches for it. */
+  async read(headers: CallHeaders, signal: AbortSignal): Promise<SubgraphCall | undefined> {
+    const actor = await this.actor(textOf(headers[ACTOR_HEADER]) ?? '');
+    if (!actor) return undefined;
+    return {
+      actor,
+      requestId: textOf(headers[REQUEST_ID_HEADER]) ?? randomUUID(),
+      atLeast: textOf(headers[AT_LEAST_HEADER]),
+      signal,
+    };
+  }
+
+  /** Gateways use a signature for a minute; it is checked once in half of that. */
+  private async actor(signature: string): Promise<Actor | undefined> {
+    const known = this.actors.get(signature);
+    if (known) return known;
+    const actor = await verifyActor(signature, this.actorKey);
+    if (actor) this.actors.set(signature, actor);
+    return actor;
+  }
+}
+
+/** The context of one execution of a call. */
+export function contextOf({ actor, requestId, signal, atLeast }: SubgraphCall): RequestContext {
+  return { actor, requestId, signal, atLeast, loaders: new Loaders() };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,161 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { FairQueue, QueueFull, type Release } from '../../../kernel/fairness/fair-queue.js';
+
+/** A task that runs until it is told to end; `order` gets its name when it starts. */
+function task(order: string[], name: string) {
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const work = () => {
+    order.push(name);
+    return ended;
+  };
+  return { work, end };
+}
+
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 50; turns += 1) await turn();
+}
+
+test('starts a task at once, without a promise, while its flow has a free place', () => {
+  const queue = new FairQueue({ perFlow: 1, waiting: 1 });
+  expect(queue.run('a', () => 'done')).toBe('done');
+  expect(queue.run('a', () => 'again')).toBe('again');
+});
+
+test('runs as many tasks of a flow at once as it may, and no more', async () => {
+  const queue = new FairQueue({ perFlow: 3, waiting: 100 });
+  let running = 0;
+  let most = 0;
+  const work = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await turn();
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 40 }, async () => queue.run('a', work)));
+  expect(most).toBe(3);
+});
+
+test('starts a flow that comes later at once, whatever another one has waiting', () => {
+  const queue = new FairQueue({ perFlow: 1, waiting: 100 });
+  const order: string[] = [];
+  for (let index = 0; index < 50; index += 1) void queue.run('a', task(order, `a${index}`).work);
+  void queue.run('b', task(order, 'b0').work);
+  expect(order).toEqual(['a0', 'b0']);
+});
+
+test('starts what waits one flow after the other, however much each has waiting', async () => {
+  const queue = new FairQueue({ perFlow: 10, waiting: 100, total: 1 });
+  const order: string[] = [];
+  const add = (name: string) => void queue.run(name[0] ?? '', () => void order.push(name));
+  const first = task(order, 'first');
+  void queue.run('x', first.work);
+  for (const name of ['a0', 'a1', 'a2', 'a3', 'b0', 'b1', 'c0']) add(name);
+  first.end();
+  await settled();
+  expect(order).toEqual(['first', 'a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3']);
+});
+
+test('starts one waiting task in a turn of the event loop, so that others are heard in between', async () => {
+  const queue = new FairQueue({ perFlow: 1, waiting: 100 });
+  const order: string[] = [];
+  const first = task(order, 'a0');
+  void queue.run('a', first.work);
+  for (const name of ['a1', 'a2', 'a3']) void queue.run('a', () => void order.push(name));
+  first.end();
+  await turn();
+  for (let turns = 0; turns < 3; turns += 1) {
+    const before = order.length;
+    await turn();
+    expect(order.length - before).toBeLessThanOrEqual(1);
+  }
+  await settled();
+  expect(order).toEqual(['a0', 'a1', 'a2', 'a3']);
+});
+
+test('runs no more tasks of all flows than it may', async () => {
+  const queue = new FairQueue({ perFlow: 2, waiting: 100, total: 3 });
+  let running = 0;
+  let most = 0;
+  const work = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await turn();
+    running -= 1;
+  };
+  const flows = Array.from({ length: 60 }, (_, index) => String(index % 5));
+  await Promise.all(flows.map(async (flow) => queue.run(flow, work)));
+  expect(most).toBe(3);
+});
+
+test('refuses a task of a flow whose queue is full, and takes those of others', () => {
+  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  const order: string[] = [];
+  for (const name of ['a0', 'a1', 'a2']) void queue.run('a', task(order, name).work);
+  expect(() => queue.enter('a')).toThrow(QueueFull);
+  expect(queue.load('a')).toEqual({ running: 1, waiting: 2 });
+  expect(queue.run('b', () => 'b')).toBe('b');
+});
+
+test('a task that is abandoned gives its place in the queue up and never starts', async () => {
+  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  const order: string[] = [];
+  const first = task(order, 'a0');
+  void queue.run('a', first.work);
+  const left = new AbortController();
+  const abandoned = queue.run('a', () => void order.push('a1'), left.signal);
+  const last = queue.run('a', () => void order.push('a2'));
+  left.abort();
+  expect(await abandoned).toBeUndefined();
+  expect(queue.load('a')).toEqual({ running: 1, waiting: 1 });
+  first.end();
+  await last;
+  expect(order).toEqual(['a0', 'a2']);
+});
+
+test('a task whose signal has aborted before does not start', () => {
+  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  const order: string[] = [];
+  expect(queue.run('a', () => void order.push('a0'), AbortSignal.abort())).toBeUndefined();
+  expect(order).toEqual([]);
+});
+
+test('a task that fails gives its place back', async () => {
+  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  await expect(queue.run('a', () => Promise.reject(new Error('it failed')))).rejects.toThrow('it failed');
+  const throwing = () => {
+    throw new Error('it failed');
+  };
+  expect(() => queue.run('a', throwing)).toThrow('it failed');
+  expect(queue.load('a')).toEqual({ running: 0, waiting: 0 });
+});
+
+test('a place that is given back twice counts once', () => {
+  const queue = new FairQueue({ perFlow: 2, waiting: 2 });
+  const [first] = [queue.enter('a'), queue.enter('a')] as Release[];
+  first?.();
+  first?.();
+  expect(queue.load('a')).toEqual({ running: 1, waiting: 0 });
+});
+
+test('a flow that pauses waits, another one does not, and begins when its pause is over', async () => {
+  const pauses = new Map([['a', 5]]);
+  const working: string[] = [];
+  const pace = {
+    begin: (name: string) => void working.push(`+${name}`),
+    end: (name: string) => void working.push(`-${name}`),
+    pause: (name: string) => pauses.get(name) ?? 0,
+  };
+  const queue = new FairQueue({ perFlow: 10, waiting: 100, pace });
+  const order: string[] = [];
+  const paused = ['a0', 'a1'].map(async (name) => queue.run('a', () => order.push(name)));
+  void queue.run('b', () => order.push('b0'));
+  expect(queue.tryEnter('a')).toBeUndefined();
+  await settled();
+  expect(order).toEqual(['b0']);
+  pauses.clear();
+  await Promise.all(paused);
+  expect(order).toEqual(['b0', 'a0', 'a1']);
+  expect(working).toEqual(['+b', '-b', '+a', '-a', '+a', '-a']);
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { nodeOptions, v8Helpers } from '../../../kernel/process/node-options.js';
+
+test.each([
+  [1, 1],
+  [2, 1],
+  [4, 3],
+  [64, 4],
+])('V8 on %i cores has %i helper threads, so that the event loop keeps a core', (cores, helpers) => {
+  expect(v8Helpers(cores)).toBe(helpers);
+});
+
+test('every process is started with as many helper threads', () => {
+  expect(nodeOptions.some((option) => option.startsWith('--v8-pool-size='))).toBe(true);
+});

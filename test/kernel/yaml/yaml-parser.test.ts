@@ -1,0 +1,105 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { getPriority } from 'node:os';
+import { expect, test } from 'vitest';
+import { eventually } from '../../kit/eventually.js';
+import { Abandoned } from '../../../kernel/abandoned.js';
+import { type ParsedYaml, YamlParser } from '../../../kernel/yaml/yaml-parser.js';
+
+const LIMITS = { documents: 10, characters: 1_000_000 };
+/** Takes seconds to parse, and gigabytes. */
+const SLOW = '- '.repeat(300_000);
+
+test('parses every document of a text as JSON', async () => {
+  const parser = new YamlParser();
+  expect(await parser.parse('a: 1\n---\nb: [yes, 0644]', LIMITS, { flow: 'a' })).toEqual({
+    documents: [{ json: '{"a":1}' }, { json: '{"b":[true,420]}' }],
+  });
+});
+
+test('parses no text, however small, on the thread that asks for it', async () => {
+  const parser = new YamlParser();
+  let parsed: ParsedYaml | undefined;
+  const parsing = parser.parse('a: 1', LIMITS, { flow: 'a' }).then((result) => (parsed = result));
+  // All that this thread can do without a message of another one is done when promises have been looked at.
+  for (let turns = 0; turns < 1000; turns += 1) await Promise.resolve();
+  expect(parsed).toBeUndefined();
+  await parsing;
+  expect(parsed).toBeDefined();
+});
+
+test.runIf(process.platform === 'linux')('parses at a lower priority than the event loop has', async () => {
+  const parser = new YamlParser({ threads: 1 });
+  await parser.parse('a: 1', LIMITS, { flow: 'a' });
+  const own = getPriority();
+  expect(await prioritiesOfThreads()).toContain(Math.min(19, own + 10));
+});
+
+/** Of all threads of this process: `nice` is the 19th field of proc(5)'s stat, the 17th behind the name. */
+async function prioritiesOfThreads(): Promise<number[]> {
+  const threads = await readdir('/proc/self/task');
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(`/proc/self/task/${thread}/stat`, 'utf8')),
+  );
+  return stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+}
+
+test('ends a text that takes too long, and parses the next one', async () => {
+  const parser = new YamlParser({ threads: 1, timeoutMs: 500 });
+  const endless = '- '.repeat(500_000);
+  expect(await parser.parse(endless, LIMITS, { flow: 'a' })).toEqual({ exceeded: 'time' });
+  // The start of the next thread counts, too, and may take longer than that on a busy machine.
+  await eventually(async () => 'documents' in (await parser.parse('a: 1', LIMITS, { flow: 'a' })));
+});
+
+test('ends a text that takes too much memory, and parses the next one', async () => {
+  const parser = new YamlParser({ threads: 1, memoryMb: 24, timeoutMs: 60_000 });
+  const large = `a: [${'x,'.repeat(400_000)}]`;
+  expect(await parser.parse(large, LIMITS, { flow: 'a' })).toEqual({ exceeded: 'memory' });
+  expect(await parser.parse('a: 1', LIMITS, { flow: 'a' })).toEqual({ documents: [{ json: '{"a":1}' }] });
+});
+
+test('refuses merge keys that multiply into more than the limit', async () => {
+  const lines = Array.from({ length: 6 }, (_, index) => {
+    const merged = index === 0 ? '' : `<<: *m${index - 1}, `;
+    return `m${index}: &m${index} { ${merged}k${index}: ${'x'.repeat(10_000)} }`;
+  });
+  const parser = new YamlParser();
+  const limits = { documents: 10, characters: 100_000 };
+  expect(await parser.parse(lines.join('\n'), limits, { flow: 'a' })).toEqual({ exceeded: 'characters' });
+});
+
+test('refuses more texts of a flow than may wait, and takes those of others', async () => {
+  const parser = new YamlParser({ threads: 1, waiting: 1 });
+  const outcomes: string[] = [];
+  const parse = async (flow: string, name: string) => {
+    const parsed = await parser.parse(`name: ${name}`, LIMITS, { flow });
+    outcomes.push('exceeded' in parsed ? `${name} ${parsed.exceeded}` : name);
+  };
+  await Promise.all([parse('a', 'a0'), parse('a', 'a1'), parse('a', 'a2'), parse('b', 'b0')]);
+  expect(outcomes).toEqual(['a2 queue', 'a0', 'b0', 'a1']);
+});
+
+test('parses what waits one flow after the other, however much each has waiting', async () => {
+  const parser = new YamlParser({ threads: 1 });
+  const outcomes: string[] = [];
+  const parse = async (flow: string, name: string) => {
+    await parser.parse(`name: ${name}`, LIMITS, { flow });
+    outcomes.push(name);
+  };
+  const many = Array.from({ length: 6 }, (_, index) => parse('a', `a${index}`));
+  await Promise.all([...many, parse('b', 'b0'), parse('c', 'c0')]);
+  expect(outcomes).toEqual(['a0', 'b0', 'c0', 'a1', 'a2', 'a3', 'a4', 'a5']);
+});
+
+test('ends a text that nobody waits for any more, whether it waits or is parsed', async () => {
+  const parser = new YamlParser({ threads: 1, timeoutMs: 600_000 });
+  const left = new AbortController();
+  const caller = { flow: 'a', signal: left.signal };
+  const running = parser.parse(SLOW, LIMITS, caller);
+  const waiting = parser.parse(SLOW, LIMITS, caller);
+  const next = parser.parse('a: 1', LIMITS, { flow: 'a' });
+  left.abort();
+  await expect(running).rejects.toBeInstanceOf(Abandoned);
+  await expect(waiting).rejects.toBeInstanceOf(Abandoned);
+  expect(await next).toEqual({ documents: [{ json: '{"a":1}' }] });
+});

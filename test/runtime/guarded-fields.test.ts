@@ -1,0 +1,52 @@
+import { type ConstDirectiveNode, isObjectType, type ObjectTypeDefinitionNode, parse, print } from 'graphql';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../kernel/package-root.js';
+import { clientSchema } from '../scenarios/isolation/asking.js';
+
+const supergraph = parse(await readFile(join(packageRoot, 'gateway/supergraph.graphql'), 'utf8'));
+const types = supergraph.definitions.filter(
+  (node): node is ObjectTypeDefinitionNode => node.kind === 'ObjectTypeDefinition',
+);
+
+/** Fields by their coordinates, with the scopes that each asks for. */
+const guarded = new Map<string, string>(
+  types.flatMap(({ name, fields = [] }) =>
+    fields.flatMap(({ name: field, directives = [] }) => {
+      const scopes = directives.find((one) => one.name.value === 'requiresScopes');
+      return scopes ? [[`${name.value}.${field.value}`, scopesIn(scopes)] as const] : [];
+    }),
+  ),
+);
+
+function scopesIn(directive: ConstDirectiveNode): string {
+  return print(directive).replace(/^@requiresScopes\(scopes: |\)$/g, '');
+}
+
+/** What may contain credentials or scripts, by its name. */
+const TELLING = /kubeconfig|token|secret|password|credential|userData|script(?!ion)|actual$/i;
+describe('the graph', () => {
+  test('guards these fields, and all mutations', () => {
+    const fields = [...guarded].filter(([name]) => !name.startsWith('Mutation.'));
+    expect(Object.fromEntries(fields)).toEqual({
+      'Cluster.kubeconfig': '[["fleet:kubeconfig"]]',
+      'ComponentDrift.actual': '[["fleet:write"]]',
+      'InstanceConfig.userData': '[["fleet:write"]]',
+      'Query.undecidedQuotaApplications': '[["fleet:admin"]]',
+    });
+    const mutations = types.find(({ name }) => name.value === 'Mutation')?.fields ?? [];
+    expect(mutations.length).toBeGreaterThan(30);
+    for (const { name } of mutations)
+      expect(guarded.get(`Mutation.${name.value}`)).toMatch(/fleet:(write|admin)/);
+  });
+
+  test('guards each field whose name says that it may hold a credential', async () => {
+    const telling = Object.values((await clientSchema()).getTypeMap())
+      .filter(isObjectType)
+      .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))
+      .filter((name) => !/^(Mutation|__)/.test(name) && TELLING.test(name.split('.')[1] ?? ''));
+    expect(telling.filter((name) => !guarded.has(name))).toEqual([]);
+    expect(telling).toContain('Cluster.kubeconfig');
+  });
+});
