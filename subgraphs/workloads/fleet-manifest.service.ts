@@ -34,7 +34,8 @@ export class FleetManifestService {
         path: ['input', 'clusterIds'],
       });
     // What is wrong with the manifest is so everywhere; for no cluster of the account at all it is not parsed.
-    const found = await Promise.all(ids.map((id) => settle(() => this.manifests.clientOf(id, context))));
+    const clientOf = (id: string) => this.manifests.clientOf(id, context, pathOf(request, id));
+    const found = await Promise.all(ids.map((id) => settle(() => clientOf(id))));
     const isForOne = found.some(({ ok }) => ok);
     const entries = isForOne ? await parseManifest(request.yaml, callerOf(context)) : [];
     const outcomes = new Map<string, ClusterOutcome>();
@@ -56,7 +57,7 @@ export class FleetManifestService {
     const clientToken = given == null ? null : tokenOf(given, clusterId);
     const one = { clusterId, yaml, force, clientToken };
     const apply = async () => {
-      const client = await this.manifests.clientOf(clusterId, context);
+      const client = await this.manifests.clientOf(clusterId, context, pathOf(request, clusterId));
       return this.manifests.applyEntries({ request: one, client, entries }, dryRun, context);
     };
     return { clusterId, result: await settle(apply) };
@@ -68,6 +69,10 @@ interface Call {
   readonly entries: readonly ManifestEntry[];
   readonly dryRun: boolean;
   readonly context: RequestContext;
+}
+
+function pathOf({ clusterIds }: FleetApplyRequest, clusterId: string): string[] {
+  return ['input', 'clusterIds', String(clusterIds.indexOf(clusterId))];
 }
 
 function tokenOf(token: string, clusterId: string): string {

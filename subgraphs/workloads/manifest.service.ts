@@ -80,15 +80,19 @@ export class ManifestService {
     return this.applyEntries({ request, client, entries }, dryRun, context);
   }
 
-  /** The API of a cluster of the account. Refuses NOT_FOUND. */
-  async clientOf(clusterId: string, context: RequestContext): Promise<KubernetesClient> {
+  /** The API of a cluster of the account. Refuses NOT_FOUND, with the path at which the input names the cluster. */
+  async clientOf(
+    clusterId: string,
+    context: RequestContext,
+    path: readonly string[] = ['input', 'clusterId'],
+  ): Promise<KubernetesClient> {
     const client = await this.apis.of(clusterId, context, applySignal(context));
     return (
       client ??
       refuse(
         'NOT_FOUND',
         `The account has no cluster ${clusterId.slice(0, 60)} with a Kubernetes API. Wait until Cluster.state is RUNNING.`,
-        { path: ['input', 'clusterId'] },
+        { path },
       )
     );
   }

@@ -47,13 +47,13 @@ test('one template goes to several clusters, and each says what became of it the
     workload: { name: 'web' },
     userErrors: [],
   };
-  const refused = {
+  const refused = (index: string) => ({
     ok: false,
     objects: [],
     workload: null,
-    userErrors: [{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }],
-  };
-  expect(results).toMatchObject([taken, refused, taken, refused]);
+    userErrors: [{ code: 'NOT_FOUND', path: ['input', 'clusterIds', index] }],
+  });
+  expect(results).toMatchObject([taken, refused('1'), taken, refused('3')]);
   for (const clusterId of [ids[0], ids[1]]) {
     const events = await world.kit.database.prisma.event.count({
       where: { clusterId: clusterId ?? '', type: 'MANIFEST_APPLIED' },
